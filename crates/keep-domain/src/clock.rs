@@ -1,0 +1,132 @@
+//! Injected time. Nothing outside this file may ask the operating system for it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::Duration;
+
+/// An instant as milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored as in UTC system time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UtcMillis(pub i64);
+
+impl UtcMillis {
+    /// This instant moved by a signed number of milliseconds, saturating.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// RFC 3339 with milliseconds and `Z`, the form of a FHIR `instant`.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(t) => format!("{t:.3}"),
+            Err(_) => String::from("1970-01-01T00:00:00.000Z"),
+        }
+    }
+
+    /// Reads an RFC 3339 date-time with offset.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
+    }
+}
+
+impl fmt::Display for UtcMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_rfc3339())
+    }
+}
+
+/// Wall time and monotonic time, injected so that tests can move both.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The raw wall clock; may jump.
+    fn now(&self) -> UtcMillis;
+    /// Time since an arbitrary start that never goes back and, where the system offers it, counts sleep.
+    fn monotonic(&self) -> Duration;
+}
+
+/// The operating system's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+    fn now(&self) -> UtcMillis {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        UtcMillis(since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+    fn monotonic(&self) -> Duration {
+        use std::sync::LazyLock;
+        use std::time::Instant;
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
+    }
+}
+
+/// A clock that tests set and move by hand.
+#[cfg(any(test, feature = "test-support"))]
+#[derive(Debug)]
+pub struct ManualClock {
+    wall: std::sync::atomic::AtomicI64,
+    monotonic: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(any(test, feature = "test-support"))]
+impl ManualClock {
+    /// Starts at `at`, monotonic zero.
+    #[must_use]
+    pub const fn starting(at: UtcMillis) -> Self {
+        Self { wall: std::sync::atomic::AtomicI64::new(at.0), monotonic: std::sync::atomic::AtomicU64::new(0) }
+    }
+
+    /// Lets both clocks run on.
+    pub fn advance(&self, by: Duration) {
+        use std::sync::atomic::Ordering::SeqCst;
+        let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.wall.fetch_add(i64::try_from(millis).unwrap_or(i64::MAX), SeqCst);
+        self.monotonic.fetch_add(millis, SeqCst);
+    }
+
+    /// Sets only the wall clock, as a user or a dead battery would.
+    pub fn set_wall(&self, at: UtcMillis) {
+        self.wall.store(at.0, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[cfg(any(test, feature = "test-support"))]
+impl Clock for ManualClock {
+    fn now(&self) -> UtcMillis {
+        UtcMillis(self.wall.load(std::sync::atomic::Ordering::SeqCst))
+    }
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.monotonic.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_round_trip() {
+        let t = UtcMillis(1_795_338_000_123);
+        assert_eq!(UtcMillis::from_rfc3339(&t.to_rfc3339()), Some(t));
+        assert_eq!(UtcMillis::from_rfc3339("2026-11-22T09:14:00+03:00"), UtcMillis::from_rfc3339("2026-11-22T06:14:00Z"));
+    }
+
+    #[test]
+    fn manual_clock_moves_both_hands() {
+        let c = ManualClock::starting(UtcMillis(1000));
+        c.advance(Duration::from_secs(2));
+        c.set_wall(UtcMillis(5));
+        assert_eq!((c.now(), c.monotonic()), (UtcMillis(5), Duration::from_secs(2)));
+    }
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod error_code;
+mod guard;
+mod id;
+mod lp;
+mod policy;
+mod role;
+mod segment;
+
+pub use clock::{Clock, SystemClock, UtcMillis};
+#[cfg(any(test, feature = "test-support"))]
+pub use clock::ManualClock;
+pub use error_code::{ErrorCode, ExitCode, IncidentId};
+pub use guard::{Phi, Secret};
+pub use id::{DeviceId, EventId, InvalidId, LogId, PatientId, ResourceId, ResourceKey, UserId};
+pub use lp::lp;
+pub use policy::Policy;
+pub use role::Role;
+pub use segment::{Rank, Segment};

@@ -1,0 +1,109 @@
+//! The four nested segments of the store and the rank that a role has in them.
+
+use serde::{Deserialize, Serialize};
+
+/// One encrypted file of records. Segments nest: a key for one comes with the keys of all below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Segment {
+    /// Who, where, when: demographics, appointments, staff, safety flags.
+    Directory,
+    /// The coded visit: encounters, procedures, charges.
+    Encounters,
+    /// Every other clinical resource.
+    Clinical,
+    /// What the policy's labels call sensitive (42 CFR Part 2, psychotherapy notes, HIV).
+    Restricted,
+}
+
+impl Segment {
+    /// All segments, lowest first.
+    pub const ALL: [Self; 4] = [Self::Directory, Self::Encounters, Self::Clinical, Self::Restricted];
+
+    /// The name used in file names, schemas and key derivation.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Encounters => "encounters",
+            Self::Clinical => "clinical",
+            Self::Restricted => "restricted",
+        }
+    }
+
+    /// The inverse of [`Segment::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// Position from 0 (directory) to 3 (restricted); part of frozen formats.
+    #[must_use]
+    pub const fn ordinal(self) -> u8 {
+        match self {
+            Self::Directory => 0,
+            Self::Encounters => 1,
+            Self::Clinical => 2,
+            Self::Restricted => 3,
+        }
+    }
+
+    /// The inverse of [`Segment::ordinal`].
+    #[must_use]
+    pub fn from_ordinal(ordinal: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.ordinal() == ordinal)
+    }
+}
+
+/// How far up the nested segments someone may decrypt. `None` inside means no segment at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rank(Option<Segment>);
+
+impl Rank {
+    /// Holds no segment (IT administrator).
+    pub const NONE: Self = Self(None);
+
+    /// Holds `top` and every segment below it.
+    #[must_use]
+    pub const fn up_to(top: Segment) -> Self {
+        Self(Some(top))
+    }
+
+    /// The highest segment held.
+    #[must_use]
+    pub const fn top(self) -> Option<Segment> {
+        self.0
+    }
+
+    /// Whether this rank decrypts `segment`.
+    #[must_use]
+    pub fn holds(self, segment: Segment) -> bool {
+        self.0.is_some_and(|top| segment <= top)
+    }
+
+    /// The segments held, lowest first.
+    pub fn segments(self) -> impl Iterator<Item = Segment> {
+        Segment::ALL.into_iter().filter(move |s| self.holds(*s))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_nest() {
+        let clinical = Rank::up_to(Segment::Clinical);
+        assert!(clinical.holds(Segment::Directory) && clinical.holds(Segment::Clinical));
+        assert!(!clinical.holds(Segment::Restricted));
+        assert_eq!(Rank::NONE.segments().count(), 0);
+    }
+
+    #[test]
+    fn names_and_ordinals_are_inverse() {
+        for s in Segment::ALL {
+            assert_eq!(Segment::from_name(s.name()), Some(s));
+            assert_eq!(Segment::from_ordinal(s.ordinal()), Some(s));
+        }
+    }
+}
