@@ -1,0 +1,19 @@
+//! What crosses the boundary to the interface: plain values, ready to show.
+//!
+//! Types here may serialize PHI, so none of them implements Debug.
+//! Times are RFC 3339 text with `Z` unless said otherwise; the interface formats them.
+//! Quantities, ages and medication lines arrive as text made by keep-clinical.
+#![expect(missing_debug_implementations, reason = "these types hold PHI in clear and must never be printed")]
+
+pub mod audit;
+pub mod bindings;
+pub mod chart;
+pub mod conflict;
+pub mod device;
+pub mod enrol;
+pub mod failure;
+pub mod lock;
+pub mod search;
+pub mod sync;
+pub mod visit;
+pub mod worklist;

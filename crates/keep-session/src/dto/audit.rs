@@ -1,0 +1,73 @@
+//! The privacy officer's table.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// `audit_events`: a window, newest first.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditAskDto {
+    /// First row.
+    pub offset: u32,
+    /// Rows, at most 200.
+    pub limit: u32,
+    /// An event class, or empty for all.
+    pub class: String,
+}
+
+/// One window.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditPageDto {
+    /// Rows.
+    pub rows: Vec<AuditRowDto>,
+    /// How many there are.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Failed sign-ins in the last 24 h, for the banner.
+    pub failed_unlocks: u32,
+}
+
+/// One event, with the patient masked.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditRowDto {
+    /// Ledger sequence.
+    #[ts(type = "number")]
+    pub sequence: u64,
+    /// When.
+    pub recorded: String,
+    /// The class, for example `chart_read`.
+    pub class: String,
+    /// `success`, `minor`, `serious`.
+    pub outcome: String,
+    /// The actor's display name, or "device".
+    pub actor: String,
+    /// The actor's role, or empty.
+    pub role: String,
+    /// The patient, masked ("G••••, M••••"), or empty.
+    pub patient: String,
+    /// Whether it can be unmasked.
+    pub masked: bool,
+    /// Reason or cause, or empty.
+    pub reason: String,
+}
+
+/// `unmask`: itself audited.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnmaskDto {
+    /// Ledger sequence.
+    #[ts(type = "number")]
+    pub sequence: u64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The unmasked patient.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnmaskedDto {
+    /// Name and birth date.
+    pub patient: String,
+}

@@ -1,0 +1,69 @@
+//! Two people changed the same record.
+
+use crate::dto::chart::BannerDto;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Three columns: last shared, this device, server.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictDto {
+    /// The conflict id.
+    pub conflict: String,
+    /// Whose record.
+    pub banner: BannerDto,
+    /// The record as Type/id.
+    pub reference: String,
+    /// What it is.
+    pub title: String,
+    /// Last shared version: when.
+    pub base_when: String,
+    /// This device: who.
+    pub ours_who: String,
+    /// This device: when.
+    pub ours_when: String,
+    /// Server: who, if known.
+    pub theirs_who: String,
+    /// Server: when.
+    pub theirs_when: String,
+    /// Field by field.
+    pub fields: Vec<ConflictFieldDto>,
+}
+
+/// One field.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictFieldDto {
+    /// The path in the record, the key of the choice.
+    pub path: String,
+    /// A label.
+    pub label: String,
+    /// Last shared.
+    pub base: String,
+    /// This device.
+    pub ours: String,
+    /// Server.
+    pub theirs: String,
+    /// `ours`, `theirs` or empty: what is chosen beforehand, never for medicines and allergies.
+    pub chosen: String,
+}
+
+/// `decide_conflict`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DecideDto {
+    /// The conflict id.
+    pub conflict: String,
+    /// A choice per field.
+    pub choices: Vec<ChoiceDto>,
+}
+
+/// One choice.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChoiceDto {
+    /// The field's path.
+    pub path: String,
+    /// `ours` or `theirs`.
+    pub side: String,
+}

@@ -1,0 +1,82 @@
+//! Enrolment: online sign-in, password, code, first sync.
+
+use keep_domain::{ErrorCode, Role};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// `enrol_begin`: where to sign in.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrolBeginDto {
+    /// The FHIR base address; empty = the profile's configured server.
+    pub server: String,
+    /// The workstation's name, asked once per profile.
+    pub workstation: String,
+}
+
+/// How far an enrolment is; polled by the interface.
+#[derive(Serialize, TS)]
+#[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EnrolStateDto {
+    /// None is running.
+    Idle {
+        /// The configured server, to be shown in the form.
+        server: String,
+        /// The workstation's name, once it has one.
+        workstation: String,
+    },
+    /// Waits for the browser; the address can be opened by hand.
+    Browser {
+        /// The address that was opened.
+        address: String,
+    },
+    /// Signed in; wants the workstation password.
+    Password {
+        /// The name the provider gave.
+        name: String,
+        /// The role the provider gave.
+        #[ts(type = "Role")]
+        role: Role,
+        /// Lowest length.
+        min_chars: u32,
+    },
+    /// Shows the code's QR and wants one code back.
+    Code {
+        /// The otpauth address as an SVG path of dark modules, one unit each.
+        qr_path: String,
+        /// The number of modules a side, quiet zone included.
+        qr_size: u32,
+        /// The key for typing, in groups of four.
+        manual_key: String,
+        /// The account label.
+        label: String,
+    },
+    /// Done: keys are at hand, or a colleague has to grant them.
+    Done {
+        /// The new user id.
+        user: String,
+        /// Whether a colleague has to unlock first.
+        waiting_for_grant: bool,
+    },
+    /// Failed; can begin again.
+    Failed {
+        /// Why.
+        code: ErrorCode,
+    },
+}
+
+/// `enrol_password`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrolPasswordDto {
+    /// The new workstation password.
+    pub password: String,
+}
+
+/// `enrol_code`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrolCodeDto {
+    /// A code from the new seed.
+    pub code: String,
+}
