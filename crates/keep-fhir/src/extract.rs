@@ -1,0 +1,316 @@
+//! What the store's search keys and the sync need to know of a resource, read in one pass.
+
+mod facts;
+mod header;
+
+pub use facts::{
+    AppointmentFacts, Code, Detail, EncounterFacts, IdentifierFact, LinkFact, NameFact, ParticipantFact, PatientFacts,
+};
+use facts::{codes, owned};
+use header::{Header, node};
+
+use crate::raw::check_limits;
+use crate::{FhirDate, Kind, Node, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
+use keep_domain::{PatientId, Phi, ResourceKey, Segment, UtcMillis};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// The index of one resource. Debug shows type and segment only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// Type and id.
+    pub key: ResourceKey,
+    /// `meta.versionId`, an opaque string of the server.
+    pub version_id: Option<String>,
+    /// `meta.lastUpdated`, the server's.
+    pub last_updated: Option<UtcMillis>,
+    /// Whose record it is; a Patient's own id for a Patient.
+    pub patient: Option<PatientId>,
+    /// The codes of `meta.security`, in the order of the text.
+    pub labels: Vec<String>,
+    /// Where it is kept. For Provenance and Binary, ask [`crate::segment_with_targets`] with
+    /// `segment_targets` once the targets' segments are known; this one counts them by type.
+    pub segment: Segment,
+    /// What a Provenance or Binary points at; empty for every other type.
+    pub segment_targets: Vec<ResourceKey>,
+    /// When it happened, as well as the record says; a partial date starts at its beginning, UTC.
+    pub clinical_time: Option<UtcMillis>,
+    /// The same as written.
+    pub clinical_time_text: Option<Phi<String>>,
+    /// The first coding of what it is about.
+    pub code: Option<Code>,
+    /// All category codings.
+    pub categories: Vec<Code>,
+    /// `status`, `clinicalStatus` or `lifecycleStatus`.
+    pub status: Option<String>,
+    /// Struck out: status or verification status is `entered-in-error`.
+    pub entered_in_error: bool,
+    /// The visit.
+    pub encounter: Option<ResourceKey>,
+    /// What only some types have.
+    pub detail: Detail,
+    /// Elements that are there but could not be read; the record is to be flagged.
+    pub faults: Vec<&'static str>,
+}
+
+impl fmt::Debug for Extracted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extracted")
+            .field("resource_type", &self.key.resource_type)
+            .field("segment", &self.segment)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the index of a resource; absolute references are left alone.
+///
+/// # Errors
+/// [`Unreadable`] when the text is not a resource with type and id; the caller keeps and flags it.
+pub fn extract(text: &str) -> Result<Extracted, Unreadable> {
+    extract_at(text, None)
+}
+
+/// Like [`extract`], for a resource that came from the server at `base`: its absolute references are reduced.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadable> {
+    check_limits(text)?;
+    let header = Header::parse(text)?;
+    let key = key_of(&header)?;
+    let mut found = Reader { base, faults: Vec::new() };
+    let meta = header.meta.map(node);
+    let labels: Vec<String> =
+        meta.and_then(|m| m.member("security")).map(|s| s.items().filter_map(label).collect()).unwrap_or_default();
+    let categories = header.category.map(|c| found.categories(node(c))).unwrap_or_default();
+    let segment_targets = found.segment_targets(&key, &header);
+    let segment = if follows_target(&key.resource_type) {
+        routing::segment_with_targets(&segment_targets, &labels, |_| None)
+    } else {
+        let codes: Vec<&str> = categories.iter().map(|c| c.code.as_str()).collect();
+        routing::segment_of(&key.resource_type, &codes, &labels)
+    };
+    let (clinical_time, clinical_time_text) = found.clinical_time(&key, &header);
+    let detail = match key.resource_type.as_str() {
+        "Patient" => Detail::Patient(Box::new(facts::patient(&header, base))),
+        "Appointment" => Detail::Appointment(facts::appointment(&header, base)),
+        "Encounter" => Detail::Encounter(facts::encounter(&header)),
+        _ => Detail::Other,
+    };
+    let status = found.status(&header);
+    let verification = header.verification_status.and_then(|v| first_code(node(v)));
+    let struck = |s: &str| s == "entered-in-error";
+    Ok(Extracted {
+        version_id: meta.and_then(|m| m.member("versionId")).and_then(owned),
+        last_updated: meta
+            .and_then(|m| m.member_text("lastUpdated"))
+            .and_then(|t| FhirDate::parse(&t))
+            .map(|d| d.start),
+        patient: found.patient(&key, &header),
+        labels,
+        segment,
+        segment_targets,
+        clinical_time,
+        clinical_time_text,
+        code: found.code(&header),
+        categories,
+        entered_in_error: status.as_deref().is_some_and(struck) || verification.is_some_and(|c| struck(&c.code)),
+        status,
+        encounter: found.encounter(&header),
+        detail,
+        faults: found.faults,
+        key,
+    })
+}
+
+fn key_of(header: &Header<'_>) -> Result<ResourceKey, Unreadable> {
+    let no_type = Unreadable::whole(UnreadableKind::NoType);
+    let resource_type = header.resource_type.and_then(|t| node(t).text()).ok_or(no_type)?;
+    let id = header.id.and_then(|i| node(i).text()).ok_or(Unreadable::whole(UnreadableKind::NoId))?;
+    let id = id.parse().map_err(|_| Unreadable::whole(UnreadableKind::NoId))?;
+    let named = resource_type.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
+        && resource_type.len() <= 64
+        && resource_type.bytes().all(|b| b.is_ascii_alphanumeric());
+    if named { Ok(ResourceKey::new(&resource_type, id)) } else { Err(no_type) }
+}
+
+fn label(coding: Node<'_>) -> Option<String> {
+    coding.member("code").and_then(owned)
+}
+
+fn first_code(concept: Node<'_>) -> Option<Code> {
+    codes(concept).into_iter().next()
+}
+
+struct Reader<'b> {
+    base: Option<&'b str>,
+    faults: Vec<&'static str>,
+}
+
+impl Reader<'_> {
+    fn reference(&self, node: Node<'_>) -> Option<ResourceKey> {
+        parse_reference(&node.member_text("reference")?, self.base)
+    }
+
+    /// All references of an element that may be one or a list.
+    fn references(&self, node: Node<'_>) -> Vec<ResourceKey> {
+        if node.kind() == Kind::Array {
+            node.items().filter_map(|n| self.reference(n)).collect()
+        } else {
+            self.reference(node).into_iter().collect()
+        }
+    }
+
+    fn patient(&mut self, key: &ResourceKey, header: &Header<'_>) -> Option<PatientId> {
+        if key.resource_type == "Patient" {
+            return Some(key.id.clone());
+        }
+        let is_patient = |k: &ResourceKey| k.resource_type == "Patient";
+        let direct = [
+            ("subject", header.subject),
+            ("patient", header.patient),
+            ("beneficiary", header.beneficiary),
+            ("for", header.r#for),
+            ("individual", header.individual),
+            ("candidate", header.candidate),
+            ("securityContext", header.security_context),
+            ("target", header.target),
+        ];
+        for (name, part) in direct {
+            let Some(part) = part.map(node) else { continue };
+            if !matches!(part.kind(), Kind::Object | Kind::Array) {
+                self.faults.push(name);
+            } else if let Some(k) = self.references(part).into_iter().find(is_patient) {
+                return Some(k.id);
+            }
+        }
+        // Goal.target and others are no references; participants and entities hold theirs one level down.
+        for (part, name) in [(header.participant, "actor"), (header.entity, "what")] {
+            let items = part.map(node).into_iter().flat_map(Node::items);
+            let mut keys = items.filter_map(|i| self.reference(i.member(name)?));
+            if let Some(k) = keys.find(is_patient) {
+                return Some(k.id);
+            }
+        }
+        None
+    }
+
+    fn segment_targets(&self, key: &ResourceKey, header: &Header<'_>) -> Vec<ResourceKey> {
+        let part = match key.resource_type.as_str() {
+            "Provenance" => header.target,
+            "Binary" => header.security_context,
+            _ => None,
+        };
+        part.map(|p| self.references(node(p))).unwrap_or_default()
+    }
+
+    fn clinical_time(&mut self, key: &ResourceKey, h: &Header<'_>) -> (Option<UtcMillis>, Option<Phi<String>>) {
+        // In the order of meaning: when it happened, when it was to happen, when it was written down.
+        let candidates: [(&'static str, Option<&RawValue>); 28] = [
+            ("effectiveDateTime", h.effective_date_time),
+            ("effectiveInstant", h.effective_instant),
+            ("effectivePeriod", h.effective_period),
+            ("onsetDateTime", h.onset_date_time),
+            ("onsetPeriod", h.onset_period),
+            ("occurrenceDateTime", h.occurrence_date_time),
+            ("occurrencePeriod", h.occurrence_period),
+            ("occurredDateTime", h.occurred_date_time),
+            ("occurredPeriod", h.occurred_period),
+            ("performedDateTime", h.performed_date_time),
+            ("performedPeriod", h.performed_period),
+            ("started", h.started),
+            ("start", h.start),
+            ("startDate", h.start_date),
+            ("whenHandedOver", h.when_handed_over),
+            ("whenPrepared", h.when_prepared),
+            ("authoredOn", h.authored_on),
+            ("authored", h.authored),
+            ("period", h.period),
+            ("billablePeriod", h.billable_period),
+            ("date", h.date),
+            ("dateTime", h.date_time),
+            ("dateWritten", h.date_written),
+            ("dateAsserted", h.date_asserted),
+            ("recordedDate", h.recorded_date),
+            ("recorded", h.recorded),
+            ("created", h.created),
+            ("issued", h.issued.or(h.sent)),
+        ];
+        if matches!(key.resource_type.as_str(), "Patient" | "Practitioner" | "Organization" | "Location") {
+            return (None, None);
+        }
+        for (name, part) in candidates {
+            let Some(part) = part.map(node) else { continue };
+            let text = match part.kind() {
+                Kind::Object => part.member_text("start").or_else(|| part.member_text("end")),
+                _ => part.text(),
+            };
+            let Some(text) = text else { continue };
+            if let Some(date) = FhirDate::parse(&text) {
+                return (Some(date.start), Some(Phi::new(text.into_owned())));
+            }
+            self.faults.push(name);
+        }
+        (None, None)
+    }
+
+    fn code(&mut self, header: &Header<'_>) -> Option<Code> {
+        let candidates = [
+            ("code", header.code),
+            ("vaccineCode", header.vaccine_code),
+            ("medicationCodeableConcept", header.medication_codeable_concept),
+            ("type", header.r#type),
+        ];
+        let (name, part) = candidates.iter().find_map(|(name, part)| Some((*name, part.map(node)?)))?;
+        if !matches!(part.kind(), Kind::Object | Kind::Array | Kind::Text) {
+            self.faults.push(name);
+        }
+        first_code(part)
+    }
+
+    fn categories(&mut self, category: Node<'_>) -> Vec<Code> {
+        match category.kind() {
+            Kind::Object => codes(category),
+            // AllergyIntolerance has plain codes here, the others CodeableConcepts.
+            Kind::Array => category
+                .items()
+                .flat_map(|i| match i.text() {
+                    Some(code) => vec![Code { system: None, code: code.into_owned() }],
+                    None => codes(i),
+                })
+                .collect(),
+            _ => {
+                self.faults.push("category");
+                Vec::new()
+            }
+        }
+    }
+
+    fn status(&mut self, header: &Header<'_>) -> Option<String> {
+        for (name, part) in [("status", header.status), ("lifecycleStatus", header.lifecycle_status)] {
+            if let Some(part) = part.map(node) {
+                match part.text() {
+                    Some(s) => return Some(s.into_owned()),
+                    None if name == "status" && part.kind() == Kind::Object => {}
+                    None => self.faults.push(name),
+                }
+            }
+        }
+        header.clinical_status.and_then(|c| first_code(node(c))).map(|c| c.code)
+    }
+
+    fn encounter(&self, header: &Header<'_>) -> Option<ResourceKey> {
+        let is_encounter = |k: &ResourceKey| k.resource_type == "Encounter";
+        let direct = header.encounter.map(|e| self.references(node(e))).unwrap_or_default();
+        // DocumentReference keeps its encounters inside `context`; MedicationStatement's context is a reference.
+        let context = header.context.map(|c| {
+            let inner = node(c).member("encounter").unwrap_or_else(|| node(c));
+            self.references(inner)
+        });
+        direct.into_iter().chain(context.unwrap_or_default()).find(is_encounter)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! What the index keeps of patients, appointments and encounters.
+
+use super::header::{Header, node};
+use crate::{FhirDate, Kind, Node, reference_of};
+use keep_domain::{Phi, ResourceKey, UtcMillis};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// A code with its system.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code {
+    /// The code system's address, where given.
+    pub system: Option<String>,
+    /// The code.
+    pub code: String,
+}
+
+impl fmt::Display for Code {
+    /// `system|code`, as in a FHIR token search.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}", self.system.as_deref().unwrap_or_default(), self.code)
+    }
+}
+
+/// What only some types have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// A Patient.
+    Patient(Box<PatientFacts>),
+    /// An Appointment.
+    Appointment(AppointmentFacts),
+    /// An Encounter.
+    Encounter(EncounterFacts),
+    /// Any other type.
+    Other,
+}
+
+/// One name of a patient, in the order of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameFact {
+    /// `official`, `usual`, `nickname`, `maiden`, `old`, ...
+    pub usage: Option<String>,
+    /// The family name.
+    pub family: Option<Phi<String>>,
+    /// The given names.
+    pub given: Vec<Phi<String>>,
+    /// The whole name as text, where given.
+    pub text: Option<Phi<String>>,
+}
+
+/// One business identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifierFact {
+    /// The namespace.
+    pub system: Option<String>,
+    /// The HL7 v2-0203 type code, for example `MR`.
+    pub type_code: Option<String>,
+    /// The identifier itself.
+    pub value: Phi<String>,
+}
+
+/// A link between two Patient records of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkFact {
+    /// The other record.
+    pub other: ResourceKey,
+    /// `replaced-by`, `replaces`, `refer` or `seealso`.
+    pub kind: String,
+}
+
+/// What the search index keeps of a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatientFacts {
+    /// All names.
+    pub names: Vec<NameFact>,
+    /// `birthDate` as written; may be partial.
+    pub birth_date: Option<Phi<String>>,
+    /// Administrative gender code.
+    pub gender: Option<String>,
+    /// Identifiers with a value.
+    pub identifiers: Vec<IdentifierFact>,
+    /// Telephone numbers as written.
+    pub phones: Vec<Phi<String>>,
+    /// Whether the person is recorded as dead.
+    pub deceased: bool,
+    /// Links to other Patient records.
+    pub links: Vec<LinkFact>,
+    /// `false` only where the record says so.
+    pub active: bool,
+}
+
+/// One participant of an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParticipantFact {
+    /// Who or where.
+    pub actor: ResourceKey,
+    /// `accepted`, `needs-action`, ...
+    pub status: Option<String>,
+}
+
+/// What the day list keeps of an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppointmentFacts {
+    /// Planned start.
+    pub start: Option<UtcMillis>,
+    /// Planned end.
+    pub end: Option<UtcMillis>,
+    /// `booked`, `arrived`, `checked-in`, ...
+    pub status: Option<String>,
+    /// Participants with a reference.
+    pub participants: Vec<ParticipantFact>,
+}
+
+/// What the queue keeps of an encounter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncounterFacts {
+    /// HL7 v3 ActCode, for example `AMB`.
+    pub class: Option<String>,
+    /// `in-progress`, `finished`, ...
+    pub status: Option<String>,
+    /// Start of the period.
+    pub start: Option<UtcMillis>,
+    /// End of the period.
+    pub end: Option<UtcMillis>,
+}
+
+pub(super) fn owned(node: Node<'_>) -> Option<String> {
+    node.text().map(std::borrow::Cow::into_owned)
+}
+
+fn member_owned(node: Node<'_>, name: &str) -> Option<String> {
+    node.member(name).and_then(owned)
+}
+
+fn date(node: Node<'_>) -> Option<UtcMillis> {
+    Some(FhirDate::parse(&node.text()?)?.start)
+}
+
+/// The codings of a CodeableConcept, of an array of them, or of a bare Coding.
+pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
+    let mut found = Vec::new();
+    let concepts = if concept.kind() == Kind::Array { concept.items().collect() } else { vec![concept] };
+    for c in concepts {
+        let codings: Vec<_> = c.member("coding").map_or_else(|| vec![c], |list| list.items().collect());
+        for coding in codings {
+            if let Some(code) = member_owned(coding, "code") {
+                found.push(Code { system: member_owned(coding, "system"), code });
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {
+    let list = |part: Option<&'a RawValue>| part.map(|p| node(p).items().collect::<Vec<_>>()).unwrap_or_default();
+    let names = list(header.name).into_iter().map(|n| NameFact {
+        usage: member_owned(n, "use"),
+        family: member_owned(n, "family").map(Phi::new),
+        given: n.member("given").map(|g| g.items().filter_map(owned).map(Phi::new).collect()).unwrap_or_default(),
+        text: member_owned(n, "text").map(Phi::new),
+    });
+    let identifiers = list(header.identifier).into_iter().filter_map(|i| {
+        Some(IdentifierFact {
+            system: member_owned(i, "system"),
+            type_code: i.at(&["type", "coding", "code"]).and_then(owned),
+            value: Phi::new(member_owned(i, "value")?),
+        })
+    });
+    let phones = list(header.telecom).into_iter().filter_map(|t| {
+        let is_phone = matches!(t.member_text("system").as_deref(), Some("phone" | "sms") | None);
+        member_owned(t, "value").filter(|_| is_phone).map(Phi::new)
+    });
+    let links = list(header.link).into_iter().filter_map(|l| {
+        Some(LinkFact { other: reference_of(l.member("other")?, base)?, kind: member_owned(l, "type")? })
+    });
+    let said = |part: Option<&RawValue>| part.and_then(|p| node(p).boolean());
+    PatientFacts {
+        names: names.collect(),
+        birth_date: header.birth_date.and_then(|p| owned(node(p))).map(Phi::new),
+        gender: header.gender.and_then(|p| owned(node(p))),
+        identifiers: identifiers.collect(),
+        phones: phones.collect(),
+        deceased: said(header.deceased_boolean) == Some(true) || header.deceased_date_time.is_some(),
+        links: links.collect(),
+        active: said(header.active) != Some(false),
+    }
+}
+
+pub(super) fn appointment(header: &Header<'_>, base: Option<&str>) -> AppointmentFacts {
+    let participants = header.participant.map(|p| {
+        let of = |item: Node<'_>| {
+            Some(ParticipantFact {
+                actor: reference_of(item.member("actor")?, base)?,
+                status: member_owned(item, "status"),
+            })
+        };
+        node(p).items().filter_map(of).collect()
+    });
+    AppointmentFacts {
+        start: header.start.and_then(|p| date(node(p))),
+        end: header.end.and_then(|p| date(node(p))),
+        status: header.status.and_then(|p| owned(node(p))),
+        participants: participants.unwrap_or_default(),
+    }
+}
+
+pub(super) fn encounter(header: &Header<'_>) -> EncounterFacts {
+    let period = |name| header.period.and_then(|p| node(p).member(name)).and_then(date);
+    EncounterFacts {
+        class: header.class.and_then(|p| codes(node(p)).into_iter().next()).map(|c| c.code),
+        status: header.status.and_then(|p| owned(node(p))),
+        start: period("start"),
+        end: period("end"),
+    }
+}

@@ -1,0 +1,147 @@
+//! A borrowed view of one value inside checked JSON text.
+
+use crate::scan;
+use std::borrow::Cow;
+use std::fmt;
+
+/// One JSON value inside a text that serde_json has accepted. Numbers keep their digits.
+///
+/// Debug shows only the kind of value: the text is PHI.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    text: &'a str,
+}
+
+/// What kind of JSON value a [`Node`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `"…"`
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`.
+    Null,
+}
+
+impl<'a> Node<'a> {
+    /// INVARIANT: `text` is one valid JSON value; white space around it is removed here.
+    pub(crate) fn of_checked(text: &'a str) -> Self {
+        Self { text: text.trim_ascii() }
+    }
+
+    /// The value's own text, byte for byte.
+    #[must_use]
+    pub const fn raw(self) -> &'a str {
+        self.text
+    }
+
+    /// The kind of value.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self.text.as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::Text,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') | None => Kind::Null,
+            Some(_) => Kind::Number,
+        }
+    }
+
+    fn part(self, range: std::ops::Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The members of an object in order; nothing for other kinds.
+    pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Node<'a>)> {
+        scan::members(self.text.as_bytes())
+            .map(move |m| (decode(self.part(m.key)).unwrap_or_default(), Self { text: self.part(m.value) }))
+    }
+
+    /// The items of an array in order; nothing for other kinds.
+    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
+        scan::items(self.text.as_bytes()).map(move |r| Self { text: self.part(r) })
+    }
+
+    /// The first member of that name.
+    #[must_use]
+    pub fn member(self, name: &str) -> Option<Node<'a>> {
+        self.members().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// Follows members by name; an array on the way stands for its first item.
+    #[must_use]
+    pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
+        path.iter().try_fold(self, |node, name| {
+            let node = if node.kind() == Kind::Array { node.items().next()? } else { node };
+            node.member(name)
+        })
+    }
+
+    /// The text of a string value with its escapes resolved.
+    #[must_use]
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        if self.kind() == Kind::Text { decode(self.text) } else { None }
+    }
+
+    /// The digits of a number, exactly as written.
+    #[must_use]
+    pub fn number(self) -> Option<&'a str> {
+        (self.kind() == Kind::Number).then_some(self.text)
+    }
+
+    /// A boolean value.
+    #[must_use]
+    pub fn boolean(self) -> Option<bool> {
+        match self.text {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The text of a string member.
+    #[must_use]
+    pub fn member_text(self, name: &str) -> Option<Cow<'a, str>> {
+        self.member(name)?.text()
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({:?}, {} bytes)", self.kind(), self.text.len())
+    }
+}
+
+fn decode(quoted: &str) -> Option<Cow<'_, str>> {
+    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(quoted).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_there() {
+        let n = Node::of_checked(r#" {"a":[{"b":"x\u0041\n"}],"n":1.50,"t":true,"z":null,"\u0062":2} "#);
+        assert_eq!(n.at(&["a", "b"]).and_then(Node::text).as_deref(), Some("xA\n"));
+        assert_eq!(n.member("n").and_then(Node::number), Some("1.50"));
+        assert_eq!(n.member("t").and_then(Node::boolean), Some(true));
+        assert_eq!(n.member("z").map(Node::kind), Some(Kind::Null));
+        assert_eq!(n.member("b").and_then(Node::number), Some("2"));
+        assert_eq!(n.at(&["a", "c"]).map(Node::raw), None);
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let n = Node::of_checked(r#"{"family":"Canary"}"#);
+        assert_eq!(format!("{n:?}"), "Node(Object, 19 bytes)");
+    }
+}

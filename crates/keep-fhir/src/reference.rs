@@ -1,0 +1,43 @@
+//! References between resources (R4, 2.3).
+
+use crate::Node;
+use keep_domain::ResourceKey;
+
+/// Reads a literal reference. An absolute address is reduced only when it lies under `base`, the address of
+/// the server that the resource came from; any other address is another server's resource and none of ours.
+#[must_use]
+pub fn parse_reference(text: &str, base: Option<&str>) -> Option<ResourceKey> {
+    let relative = if text.starts_with("http://") || text.starts_with("https://") {
+        text.strip_prefix(base?.trim_end_matches('/'))?.strip_prefix('/')?
+    } else {
+        text
+    };
+    relative.parse().ok()
+}
+
+/// The target of a `Reference` element; an array stands for its first item.
+#[must_use]
+pub fn reference_of(node: Node<'_>, base: Option<&str>) -> Option<ResourceKey> {
+    parse_reference(&node.at(&["reference"])?.text()?, base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<&str>) {
+        let found = parse_reference(text, Some("https://fhir.example/r4/")).map(|k| k.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn own_addresses_are_reduced() {
+        check("Patient/12", Some("Patient/12"));
+        check("https://fhir.example/r4/Patient/12/_history/3", Some("Patient/12"));
+        check("https://other.example/r4/Patient/12", None);
+        check("https://fhir.example/r4x/Patient/12", None);
+        check("#contained", None);
+        check("urn:uuid:5ee05359-57bf-4cee-8e89-91382c07e162", None);
+        assert_eq!(parse_reference("https://fhir.example/r4/Patient/12", None), None);
+    }
+}

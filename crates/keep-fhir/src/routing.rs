@@ -1,0 +1,118 @@
+//! Which segment a resource belongs to: a pure, total function over `assets/routing/segments.json`.
+//!
+//! The labels are the HL7 v3 codes of Confidentiality and of ActCode's InformationSensitivityPolicy.
+
+use keep_domain::{ResourceKey, Segment};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    // A table that cannot be read hides everything rather than show anything; a test reads the shipped one.
+    serde_json::from_str(include_str!("../../../assets/routing/segments.json")).unwrap_or(Table {
+        directory: Vec::new(),
+        encounters: Vec::new(),
+        by_category: Vec::new(),
+        by_target: Vec::new(),
+        otherwise: Segment::Restricted,
+        sensitive_labels: Vec::new(),
+    })
+});
+
+#[derive(Debug, Deserialize)]
+struct Table {
+    directory: Vec<String>,
+    encounters: Vec<String>,
+    by_category: Vec<ByCategory>,
+    by_target: Vec<String>,
+    otherwise: Segment,
+    sensitive_labels: Vec<SensitiveLabel>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ByCategory {
+    r#type: String,
+    categories: Vec<String>,
+    segment: Segment,
+}
+
+#[derive(Debug, Deserialize)]
+struct SensitiveLabel {
+    code: String,
+}
+
+/// Where a resource of `resource_type` with these category codes and security labels is kept.
+///
+/// For Provenance and Binary (see [`follows_target`]) this is the segment without their targets; pass the
+/// targets' segments to [`segment_with_targets`].
+/// A resource routed by category moves only when every category it has is in the table, so that a mixed one
+/// stays with the stricter reading.
+#[must_use]
+pub fn segment_of<C: AsRef<str>, L: AsRef<str>>(resource_type: &str, categories: &[C], labels: &[L]) -> Segment {
+    lift(segment_of_type(resource_type, categories), labels)
+}
+
+/// Whether resources of this type lie in the highest segment of what they point at.
+#[must_use]
+pub fn follows_target(resource_type: &str) -> bool {
+    TABLE.by_target.iter().any(|t| t == resource_type)
+}
+
+/// Where a Provenance or Binary is kept: the highest of its targets' segments, lifted by its own labels.
+///
+/// `resolve` answers the segment of a target that is known on this device. A target that it does not know
+/// counts by its type, and as clinical unless that type always lies in the directory.
+#[must_use]
+pub fn segment_with_targets<L: AsRef<str>>(
+    targets: &[ResourceKey],
+    labels: &[L],
+    mut resolve: impl FnMut(&ResourceKey) -> Option<Segment>,
+) -> Segment {
+    let highest = targets
+        .iter()
+        .map(|target| {
+            resolve(target).unwrap_or_else(|| match segment_of_type::<&str>(&target.resource_type, &[]) {
+                Segment::Directory => Segment::Directory,
+                other => other.max(Segment::Clinical),
+            })
+        })
+        .max();
+    lift(highest.unwrap_or(TABLE.otherwise), labels)
+}
+
+/// Whether a security label makes a record sensitive. Codes are compared without regard to case or system,
+/// since a wrongly written system must not open a record.
+#[must_use]
+pub fn is_sensitive(label: &str) -> bool {
+    TABLE.sensitive_labels.iter().any(|l| l.code.eq_ignore_ascii_case(label))
+}
+
+fn segment_of_type<C: AsRef<str>>(resource_type: &str, categories: &[C]) -> Segment {
+    let is = |types: &[String]| types.iter().any(|t| t == resource_type);
+    if is(&TABLE.directory) {
+        return Segment::Directory;
+    }
+    if is(&TABLE.encounters) {
+        return Segment::Encounters;
+    }
+    let rule = TABLE.by_category.iter().find(|r| r.r#type == resource_type);
+    match rule {
+        Some(r)
+            if !categories.is_empty() && categories.iter().all(|c| r.categories.iter().any(|k| k == c.as_ref())) =>
+        {
+            r.segment
+        }
+        _ => TABLE.otherwise,
+    }
+}
+
+// INVARIANT: a label lifts encounters and clinical to restricted and never moves the directory.
+fn lift<L: AsRef<str>>(segment: Segment, labels: &[L]) -> Segment {
+    if segment > Segment::Directory && labels.iter().any(|l| is_sensitive(l.as_ref())) {
+        Segment::Restricted
+    } else {
+        segment
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+use super::*;
+
+/// Every resource type of FHIR R4 (4.0.1).
+const R4_TYPES: &str = "Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse \
+AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam \
+CatalogEntry ChargeItem ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication \
+CommunicationRequest CompartmentDefinition Composition ConceptMap Condition Consent Contract Coverage \
+CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device DeviceDefinition DeviceMetric \
+DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference EffectEvidenceSynthesis \
+Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable \
+ExampleScenario ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse \
+HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation ImplementationGuide \
+InsurancePlan Invoice Library Linkage List Location Measure MeasureReport Media Medication \
+MedicationAdministration MedicationDispense MedicationKnowledge MedicationRequest MedicationStatement \
+MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication MedicinalProductIndication \
+MedicinalProductIngredient MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged \
+MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition MessageHeader \
+MolecularSequence NamingSystem NutritionOrder Observation ObservationDefinition OperationDefinition \
+OperationOutcome Organization OrganizationAffiliation Parameters Patient PaymentNotice PaymentReconciliation \
+Person PlanDefinition Practitioner PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse \
+RelatedPerson RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject \
+RiskAssessment RiskEvidenceSynthesis Schedule SearchParameter ServiceRequest Slot Specimen SpecimenDefinition \
+StructureDefinition StructureMap Subscription Substance SubstanceNucleicAcid SubstancePolymer SubstanceProtein \
+SubstanceReferenceInformation SubstanceSourceMaterial SubstanceSpecification SupplyDelivery SupplyRequest Task \
+TerminologyCapabilities TestReport TestScript ValueSet VerificationResult VisionPrescription";
+
+const DIRECTORY: &str = "Account Appointment Consent Coverage Location Organization Patient Practitioner \
+PractitionerRole RelatedPerson Schedule Slot";
+const ENCOUNTERS: &str = "ChargeItem Claim Encounter Procedure";
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+fn check(resource_type: &str, categories: &[&str], labels: &[&str], expected: Segment) {
+    assert_eq!(segment_of(resource_type, categories, labels), expected, "{resource_type} {categories:?} {labels:?}");
+}
+
+#[test]
+fn the_shipped_table_is_read() {
+    assert_eq!(TABLE.otherwise, Segment::Clinical);
+    assert_eq!(TABLE.sensitive_labels.len(), 20);
+}
+
+#[test]
+fn every_r4_type_has_its_segment() {
+    let (directory, encounters) = (words(DIRECTORY), words(ENCOUNTERS));
+    assert_eq!(words(R4_TYPES).len(), 146);
+    for t in words(R4_TYPES) {
+        let expected = if directory.contains(&t) {
+            Segment::Directory
+        } else if encounters.contains(&t) {
+            Segment::Encounters
+        } else {
+            Segment::Clinical
+        };
+        check(t, &[], &[], expected);
+        check(t, &[], &["N"], expected);
+        let labelled = if expected == Segment::Directory { Segment::Directory } else { Segment::Restricted };
+        check(t, &[], &["N", "PSYTHPN"], labelled);
+    }
+    check("NotYetInvented", &[], &[], Segment::Clinical);
+    check("", &[], &["R"], Segment::Restricted);
+}
+
+#[test]
+fn flags_and_diagnoses_go_by_category() {
+    for c in ["admin", "contact", "safety"] {
+        check("Flag", &[c], &[], Segment::Directory);
+        check("Flag", &[c], &["HIV"], Segment::Directory);
+    }
+    check("Flag", &["clinical"], &[], Segment::Clinical);
+    check("Flag", &["safety", "clinical"], &[], Segment::Clinical);
+    check("Condition", &["encounter-diagnosis"], &[], Segment::Encounters);
+    check("Condition", &["encounter-diagnosis"], &["42cfrpart2"], Segment::Restricted);
+    check("Condition", &["problem-list-item", "encounter-diagnosis"], &[], Segment::Clinical);
+    check("Observation", &["safety"], &[], Segment::Clinical);
+}
+
+#[test]
+fn provenance_lies_with_its_highest_target() {
+    let keys = |names: &[&str]| names.iter().map(|n| n.parse().expect("key")).collect::<Vec<ResourceKey>>();
+    let nobody = |_: &ResourceKey| None;
+    let appointment = keys(&["Appointment/1"]);
+    assert_eq!(segment_with_targets::<&str>(&appointment, &[], nobody), Segment::Directory);
+    let visit = keys(&["Encounter/1", "Observation/2", "Patient/3"]);
+    assert_eq!(segment_with_targets::<&str>(&visit, &[], nobody), Segment::Clinical);
+    let held = |k: &ResourceKey| {
+        Some(if k.resource_type == "Observation" { Segment::Restricted } else { Segment::Encounters })
+    };
+    assert_eq!(segment_with_targets::<&str>(&visit, &[], held), Segment::Restricted);
+    let billed = |_: &ResourceKey| Some(Segment::Encounters);
+    assert_eq!(segment_with_targets::<&str>(&keys(&["ChargeItem/1"]), &[], billed), Segment::Encounters);
+    assert_eq!(segment_with_targets::<&str>(&keys(&["ChargeItem/1"]), &[], nobody), Segment::Clinical);
+    assert_eq!(segment_with_targets::<&str>(&[], &[], nobody), Segment::Clinical);
+    assert!(follows_target("Binary") && !follows_target("Observation"));
+}
