@@ -1,28 +1,42 @@
 #![doc = include_str!("../README.md")]
 
+mod checkpoint;
 mod coding;
 mod detail;
 mod draft;
 mod entry;
 mod error;
 mod event_class;
+mod facts;
 mod fhir;
+#[cfg(test)]
+mod fixtures;
 mod frontier;
 mod log_state;
 mod outcome;
 mod party;
+mod proof;
+mod report;
 mod scribe;
 mod stamp;
+#[cfg(test)]
+mod vectors;
+mod verify;
 
+pub use checkpoint::{Checkpoint, SignedCheckpoint, origin_of};
 pub use coding::Coding;
 pub use detail::DetailValue;
 pub use draft::{Actor, EventDraft, Purpose, TOUCHED_LIMIT};
 pub use entry::{EntryBody, EntryHeader, LedgerEntry, UserSignature, seal_info, signed_bytes};
 pub use error::AuditError;
 pub use event_class::{Action, ClassForm, EventClass, Family};
+pub use facts::{ChainFacts, EventView};
 pub use frontier::{Frontier, leaf_hash};
 pub use log_state::LogState;
 pub use outcome::Outcome;
 pub use party::{EventSigner, Opener, Sealer};
+pub use proof::{Tree, check_consistency, check_inclusion};
+pub use report::{Finding, FindingKind, Gap, Report};
 pub use scribe::Scribe;
 pub use stamp::{BootId, Stamp, Stamper};
+pub use verify::{Evidence, UnreadableEntry, verify};

@@ -1,0 +1,80 @@
+//! Frozen vectors: what was written by the first release must verify for ever.
+//! Never change a file in `vectors/`; a new format gets new files.
+
+use crate::fixtures::{XorBox, device_key, empty_log, locked_scribe, nurse_amara, stamp};
+use crate::{Actor, Checkpoint, EntryBody, EventClass, EventDraft, Outcome, leaf_hash};
+use keep_domain::{DeviceId, Phi, ResourceKey, Role, Segment, UserId};
+
+fn drafts() -> [EventDraft; 3] {
+    let amara = Actor {
+        display: Some("Amara Okafor".into()),
+        ..Actor::new(UserId::of("https://id.example", "amara"), Role::Nurse)
+    };
+    [
+        EventDraft::new(EventClass::LogStart).with("device", DeviceId::from_bytes([9; 16])),
+        EventDraft::new(EventClass::UnlockFailed)
+            .ended(Outcome::MinorFailure)
+            .caused_by("factors")
+            .with("failures", 2_u32),
+        EventDraft::new(EventClass::ChartRead)
+            .by(amara)
+            .about(Phi::new("p-1".parse().expect("id")))
+            .touching(&[ResourceKey::new("AllergyIntolerance", "a-1".parse().expect("id"))])
+            .with("segment", Segment::Clinical),
+    ]
+}
+
+/// Compares with the frozen file; `UPDATE=1` writes it, which is for a new file only.
+fn frozen(name: &str, found: &str) {
+    let path = format!("{}/src/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE").is_some() && !std::path::Path::new(&path).exists() {
+        std::fs::write(&path, found).expect("vector written");
+    }
+    assert_eq!(std::fs::read_to_string(&path).expect(name), found, "{name} is frozen");
+}
+
+#[test]
+fn canonical_bytes_leaves_roots_links_and_checkpoint_are_frozen() {
+    let (mut state, mut lines) = (empty_log(), String::new());
+    for (n, draft) in drafts().iter().enumerate() {
+        let amara = nurse_amara();
+        let signer = (n == 2).then_some(&amara as &dyn crate::EventSigner);
+        let (entry, next) =
+            state.append(draft, &stamp(u64::try_from(n).expect("small")), Some(&XorBox), signer).expect("written");
+        let json = match &entry.body {
+            EntryBody::Clear(json) => json.clone(),
+            EntryBody::Sealed(sealed) => {
+                let info = crate::seal_info(state.log(), entry.header.sequence, entry.header.event);
+                crate::Opener::open(&XorBox, &info, sealed).expect("opened")
+            }
+        };
+        assert_eq!(leaf_hash(&stamp(u64::try_from(n).expect("small")).salt, &json), entry.leaf);
+        frozen(&format!("event-{n}.json"), &String::from_utf8(json).expect("utf-8"));
+        lines += &format!(
+            "leaf {} root {} link {}",
+            hex::encode(entry.leaf),
+            hex::encode(next.root()),
+            hex::encode(entry.link)
+        );
+        lines += &entry.signature.map(|s| format!(" signature {}", hex::encode(s.signature))).unwrap_or_default();
+        lines += "\n";
+        state = next;
+    }
+    frozen("hashes.txt", &lines);
+    frozen("checkpoint.txt", Checkpoint::of(&state).sign(&device_key()).expect("note").as_str());
+}
+
+#[test]
+fn a_locked_scribe_refuses_to_name_a_patient() {
+    let (scribe, [start, _, read]) = (locked_scribe(), drafts());
+    let (entry, state) = scribe.write(&empty_log(), &start).expect("written");
+    assert!(matches!(entry.body, EntryBody::Clear(_)) && entry.signature.is_none());
+    assert_eq!(scribe.write(&state, &read), Err(crate::AuditError::NotSealable));
+}
+
+#[test]
+fn salts_and_event_ids_are_never_repeated() {
+    let stamper = locked_scribe();
+    let (a, b) = (stamper.stamper().stamp(), stamper.stamper().stamp());
+    assert!(a.salt != b.salt && a.event != b.event);
+}
