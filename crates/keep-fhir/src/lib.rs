@@ -1,21 +1,28 @@
 #![doc = include_str!("../README.md")]
 
+mod compose;
 mod date;
+mod decimal;
 mod error;
 mod extract;
+mod meaning;
 mod node;
+mod patch;
 mod raw;
 mod reference;
 mod routing;
 mod scan;
 
 pub use date::{FhirDate, Precision};
+pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
     AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, LinkFact, NameFact, ParticipantFact,
     PatientFacts, extract, extract_at,
 };
+pub use meaning::{meaning_equal, with_meta_removed};
 pub use node::{Kind, Node};
+pub use patch::{Step, remove, set, set_text};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};
 pub use reference::{parse_reference, reference_of};
 pub use routing::{follows_target, is_sensitive, segment_of, segment_with_targets};

@@ -1,0 +1,122 @@
+//! Whether two texts mean the same: servers rewrite decimals, dates and order.
+
+use crate::decimal::same_number;
+use crate::patch::{Step, remove};
+use crate::{FhirDate, FhirError, Kind, Node, Precision, Raw};
+use std::borrow::Cow;
+
+/// What a server stamps on `meta` by itself; it says nothing about the patient.
+pub(crate) const STAMPED: [&str; 3] = ["versionId", "lastUpdated", "source"];
+
+/// Whether two resources mean the same.
+///
+/// Order of members, trailing zeros of decimals, the way an instant is written and what the server stamps on
+/// `meta` (version, time, source) do not count. The order of arrays does.
+#[must_use]
+pub fn meaning_equal(a: &Raw, b: &Raw) -> bool {
+    same_members(a.node(), b.node(), true)
+}
+
+/// The text without `meta.versionId`, `meta.lastUpdated` and `meta.source`, and without a `meta` left empty.
+///
+/// # Errors
+/// None for a text that [`Raw`] accepted.
+pub fn with_meta_removed(raw: &Raw) -> Result<Raw, FhirError> {
+    let mut raw = raw.clone();
+    for name in STAMPED {
+        raw = remove(&raw, &[Step::Member("meta"), Step::Member(name)])?;
+    }
+    match raw.node().member("meta") {
+        Some(meta) if meta.kind() == Kind::Object && meta.members().next().is_none() => {
+            remove(&raw, &[Step::Member("meta")])
+        }
+        _ => Ok(raw),
+    }
+}
+
+/// Whether two values mean the same. Depth is bounded by [`crate::MAX_DEPTH`].
+pub(crate) fn same_value(a: Node<'_>, b: Node<'_>) -> bool {
+    if a.raw() == b.raw() {
+        return true;
+    }
+    match (a.kind(), b.kind()) {
+        (Kind::Object, Kind::Object) => same_members(a, b, false),
+        (Kind::Array, Kind::Array) => {
+            let (a, b): (Vec<_>, Vec<_>) = (a.items().collect(), b.items().collect());
+            a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same_value(*x, y))
+        }
+        (Kind::Number, Kind::Number) => same_number(a.raw(), b.raw()),
+        (Kind::Text, Kind::Text) => match (a.text(), b.text()) {
+            (Some(a), Some(b)) => a == b || same_instant(&a, &b),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn same_instant(a: &str, b: &str) -> bool {
+    match (FhirDate::parse(a), FhirDate::parse(b)) {
+        (Some(x), Some(y)) => {
+            x.precision == Precision::Instant && y.precision == Precision::Instant && x.start == y.start
+        }
+        _ => false,
+    }
+}
+
+fn same_members(a: Node<'_>, b: Node<'_>, is_resource: bool) -> bool {
+    if !is_resource {
+        return same_lists(&a.members().collect::<Vec<_>>(), &b.members().collect::<Vec<_>>());
+    }
+    let without_meta = |n| Node::members(n).filter(|(k, _)| k != "meta").collect::<Vec<_>>();
+    same_lists(&without_meta(a), &without_meta(b)) && same_lists(&meta_of(a), &meta_of(b))
+}
+
+fn meta_of(resource: Node<'_>) -> Vec<(Cow<'_, str>, Node<'_>)> {
+    let members = resource.member("meta").into_iter().flat_map(Node::members);
+    members.filter(|(k, _)| !STAMPED.contains(&k.as_ref())).collect()
+}
+
+fn same_lists(a: &[(Cow<'_, str>, Node<'_>)], b: &[(Cow<'_, str>, Node<'_>)]) -> bool {
+    a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(x, w)| x == k && same_value(*v, *w)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Raw {
+        Raw::parse(text).expect("valid")
+    }
+
+    fn check(a: &str, b: &str, expected: bool) {
+        assert_eq!(meaning_equal(&raw(a), &raw(b)), expected, "{a} {b}");
+        assert_eq!(meaning_equal(&raw(b), &raw(a)), expected, "{b} {a}");
+    }
+
+    #[test]
+    fn what_servers_rewrite_does_not_count() {
+        check(r#"{"a":1.50,"b":[{"c":"x"}]}"#, r#"{ "b" : [ {"c":"\u0078"} ], "a":1.5 }"#, true);
+        check(r#"{"t":"2026-11-22T09:14:00+03:00"}"#, r#"{"t":"2026-11-22T06:14:00.000Z"}"#, true);
+        check(r#"{"meta":{"versionId":"1","source":"x"},"a":1}"#, r#"{"a":1}"#, true);
+        check(r#"{"meta":{"versionId":"1","tag":[{"code":"x"}]}}"#, r#"{"meta":{"versionId":"2","tag":[{"code":"x"}]}}"#, true);
+    }
+
+    #[test]
+    fn what_means_something_counts() {
+        check(r#"{"a":1.5}"#, r#"{"a":1.51}"#, false);
+        check(r#"{"a":1}"#, r#"{"a":1,"b":null}"#, false);
+        check(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, false);
+        check(r#"{"t":"2026-11-22"}"#, r#"{"t":"2026-11-22T00:00:00Z"}"#, false);
+        check(r#"{"meta":{"security":[{"code":"R"}]}}"#, "{}", false);
+        check(r#"{"a":"1"}"#, r#"{"a":1}"#, false);
+        check(r#"{"contained":[{"meta":{"versionId":"1"}}]}"#, r#"{"contained":[{}]}"#, false);
+    }
+
+    #[test]
+    fn stamps_are_removed_and_an_empty_meta_with_them() {
+        let check = |a: &str, b: &str| assert_eq!(with_meta_removed(&raw(a)).expect("patched").as_str(), b);
+        check(r#"{"id":"1","meta":{"versionId":"3","lastUpdated":"2026"},"x":1.0}"#, r#"{"id":"1","x":1.0}"#);
+        check(r#"{"meta":{"versionId":"3","tag":[]}}"#, r#"{"meta":{"tag":[]}}"#);
+        check(r#"{"id":"1"}"#, r#"{"id":"1"}"#);
+    }
+}
