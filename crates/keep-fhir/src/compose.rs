@@ -63,6 +63,14 @@ impl Composer {
         self.member(name, value.as_str())
     }
 
+    pub(crate) fn integer(self, name: &str, value: i64) -> Self {
+        self.member(name, &value.to_string())
+    }
+
+    pub(crate) fn boolean(self, name: &str, value: bool) -> Self {
+        self.member(name, if value { "true" } else { "false" })
+    }
+
     pub(crate) fn object(self, name: &str, value: Self) -> Self {
         self.member(name, &value.finish())
     }
@@ -92,6 +100,12 @@ impl Composer {
     /// The finished resource.
     pub(crate) fn into_raw(self) -> Raw {
         Raw::of_checked(self.finish())
+    }
+}
+
+impl std::fmt::Debug for Composer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Composer({} bytes)", self.body.len())
     }
 }
 

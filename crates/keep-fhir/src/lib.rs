@@ -1,18 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod bundle;
 mod compose;
 mod date;
 mod decimal;
 mod error;
 mod extract;
 mod meaning;
+mod ndjson;
 mod node;
 mod patch;
 mod raw;
 mod reference;
 mod routing;
 mod scan;
+pub mod write;
 
+pub use bundle::{Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, issues};
 pub use date::{FhirDate, Precision};
 pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
@@ -21,6 +25,7 @@ pub use extract::{
     PatientFacts, extract, extract_at,
 };
 pub use meaning::{meaning_equal, with_meta_removed};
+pub use ndjson::{LineError, Lines};
 pub use node::{Kind, Node};
 pub use patch::{Step, remove, set, set_text};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};

@@ -98,7 +98,11 @@ mod tests {
         check(r#"{"a":1.50,"b":[{"c":"x"}]}"#, r#"{ "b" : [ {"c":"\u0078"} ], "a":1.5 }"#, true);
         check(r#"{"t":"2026-11-22T09:14:00+03:00"}"#, r#"{"t":"2026-11-22T06:14:00.000Z"}"#, true);
         check(r#"{"meta":{"versionId":"1","source":"x"},"a":1}"#, r#"{"a":1}"#, true);
-        check(r#"{"meta":{"versionId":"1","tag":[{"code":"x"}]}}"#, r#"{"meta":{"versionId":"2","tag":[{"code":"x"}]}}"#, true);
+        check(
+            r#"{"meta":{"versionId":"1","tag":[{"code":"x"}]}}"#,
+            r#"{"meta":{"versionId":"2","tag":[{"code":"x"}]}}"#,
+            true,
+        );
     }
 
     #[test]

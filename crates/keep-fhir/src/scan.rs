@@ -137,7 +137,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn check_members(text: &str, expected: &[(&str, &str)]) {
-        let found: Vec<_> = members(text.as_bytes()).map(|m| (text.get(m.key).unwrap(), text.get(m.value).unwrap())).collect();
+        let found: Vec<_> =
+            members(text.as_bytes()).map(|m| (text.get(m.key).unwrap(), text.get(m.value).unwrap())).collect();
         assert_eq!(found, expected);
     }
 

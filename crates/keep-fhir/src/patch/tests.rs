@@ -21,7 +21,12 @@ fn only_the_value_changes() {
     check_set("{}", &["a".into()], "1", r#"{"a":1}"#);
     check_set(r#"{"b":[ ]}"#, &["b".into(), 0.into()], "1", r#"{"b":[1 ]}"#);
     check_set(r#"{"b":[1 ] }"#, &["b".into(), 1.into()], "2", r#"{"b":[1,2 ] }"#);
-    check_set(r#"{"id":"1" }"#, &["meta".into(), "tag".into(), 0.into(), "code".into()], "\"x\"", r#"{"id":"1","meta":{"tag":[{"code":"x"}]} }"#);
+    check_set(
+        r#"{"id":"1" }"#,
+        &["meta".into(), "tag".into(), 0.into(), "code".into()],
+        "\"x\"",
+        r#"{"id":"1","meta":{"tag":[{"code":"x"}]} }"#,
+    );
 }
 
 #[test]

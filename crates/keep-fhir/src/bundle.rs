@@ -1,0 +1,169 @@
+//! Bundles: pages split into raw entries without a model, and transactions put together from raw texts.
+
+mod outcome;
+mod transaction;
+
+pub use outcome::{Issue, issues};
+pub use transaction::Transaction;
+
+use crate::{FhirDate, FhirError, Node, Unreadable, UnreadableKind};
+use keep_domain::UtcMillis;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// A bundle whose entries still are spans of the received text. Debug shows type and count only.
+pub struct Bundle<'a> {
+    /// `searchset`, `history`, `transaction-response`, ...
+    pub kind: Cow<'a, str>,
+    /// The server's count of all matches.
+    pub total: Option<u64>,
+    /// `meta.lastUpdated` of the bundle.
+    pub last_updated: Option<UtcMillis>,
+    /// The address of the next page, opaque.
+    pub next: Option<Cow<'a, str>>,
+    entries: Vec<&'a RawValue>,
+}
+
+/// One entry of a bundle. Debug shows no content.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    node: Node<'a>,
+}
+
+/// Longest bundle text that is read: 64 MiB.
+pub const MAX_BUNDLE_BYTES: usize = 64 * 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parts<'a> {
+    #[serde(borrow)]
+    resource_type: Option<&'a RawValue>,
+    r#type: Option<&'a RawValue>,
+    total: Option<&'a RawValue>,
+    meta: Option<&'a RawValue>,
+    link: Option<&'a RawValue>,
+    entry: Option<Vec<&'a RawValue>>,
+}
+
+impl<'a> Bundle<'a> {
+    /// Splits a bundle in one pass; entries are not looked into.
+    ///
+    /// # Errors
+    /// [`FhirError::Unreadable`] for what is not JSON, [`FhirError::NotABundle`] for any other resource.
+    pub fn parse(text: &'a str) -> Result<Self, FhirError> {
+        if text.len() > MAX_BUNDLE_BYTES {
+            return Err(Unreadable::whole(UnreadableKind::TooLong).into());
+        }
+        if !text.trim_ascii_start().starts_with('{') {
+            let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err();
+            return Err(error.map_or(FhirError::NotABundle, |e| Unreadable::of_json(text, &e).into()));
+        }
+        let parts: Parts<'a> = serde_json::from_str(text).map_err(|e| Unreadable::of_json(text, &e))?;
+        let text_of = |part: Option<&'a RawValue>| part.and_then(|p| Node::of_checked(p.get()).text());
+        if text_of(parts.resource_type).as_deref() != Some("Bundle") {
+            return Err(FhirError::NotABundle);
+        }
+        let links = parts.link.map(|l| Node::of_checked(l.get()));
+        let next = links
+            .and_then(|l| l.items().find(|i| i.member_text("relation").as_deref() == Some("next")))
+            .and_then(|l| l.member_text("url"));
+        Ok(Self {
+            kind: text_of(parts.r#type).ok_or(FhirError::NotABundle)?,
+            total: parts.total.and_then(|t| t.get().parse().ok()),
+            last_updated: parts
+                .meta
+                .and_then(|m| Node::of_checked(m.get()).member_text("lastUpdated"))
+                .and_then(|t| FhirDate::parse(&t))
+                .map(|d| d.start),
+            next,
+            entries: parts.entry.unwrap_or_default(),
+        })
+    }
+
+    /// The entries in order.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'a>> + '_ {
+        self.entries.iter().map(|e| Entry { node: Node::of_checked(e.get()) })
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// `fullUrl`.
+    #[must_use]
+    pub fn full_url(self) -> Option<Cow<'a, str>> {
+        self.node.member_text("fullUrl")
+    }
+
+    /// The resource's text, byte for byte as received.
+    #[must_use]
+    pub fn resource(self) -> Option<&'a str> {
+        self.node.member("resource").map(Node::raw)
+    }
+
+    /// `search.mode`: `match`, `include` or `outcome`.
+    #[must_use]
+    pub fn search_mode(self) -> Option<Cow<'a, str>> {
+        self.node.at(&["search", "mode"])?.text()
+    }
+
+    /// (method, url) of `request`; a history names deletions only here.
+    #[must_use]
+    pub fn request(self) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+        let request = self.node.member("request")?;
+        Some((request.member_text("method")?, request.member_text("url")?))
+    }
+
+    /// `request.ifMatch`, `ifNoneExist`, `ifNoneMatch` or `ifModifiedSince` by name.
+    #[must_use]
+    pub fn request_condition(self, name: &str) -> Option<Cow<'a, str>> {
+        self.node.at(&["request", name])?.text()
+    }
+
+    /// The HTTP status number of `response.status`, whose text may follow it.
+    #[must_use]
+    pub fn status(self) -> Option<u16> {
+        let text = self.node.at(&["response", "status"])?.text()?;
+        text.split_ascii_whitespace().next()?.parse().ok()
+    }
+
+    /// `response.location`.
+    #[must_use]
+    pub fn location(self) -> Option<Cow<'a, str>> {
+        self.node.at(&["response", "location"])?.text()
+    }
+
+    /// The version id inside `response.etag` (`W/"3"`).
+    #[must_use]
+    pub fn version_id(self) -> Option<String> {
+        let etag = self.node.at(&["response", "etag"])?.text()?;
+        Some(etag.strip_prefix("W/").unwrap_or(&etag).trim_matches('"').to_owned())
+    }
+
+    /// `response.lastModified`.
+    #[must_use]
+    pub fn last_modified(self) -> Option<UtcMillis> {
+        Some(FhirDate::parse(&self.node.at(&["response", "lastModified"])?.text()?)?.start)
+    }
+
+    /// `response.outcome`, an OperationOutcome.
+    #[must_use]
+    pub fn outcome(self) -> Option<Node<'a>> {
+        self.node.at(&["response", "outcome"])
+    }
+}
+
+impl fmt::Debug for Bundle<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bundle({}, {} entries)", self.kind, self.entries.len())
+    }
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({:?})", self.node)
+    }
+}
+
+#[cfg(test)]
+mod tests;
