@@ -195,6 +195,12 @@ impl EventDraft {
         self.outcome
     }
 
+    /// The purpose of use, if one is known.
+    #[must_use]
+    pub const fn purpose(&self) -> Option<Purpose> {
+        self.purpose
+    }
+
     /// Who did it, if anyone is known.
     #[must_use]
     pub const fn actor(&self) -> Option<&Actor> {
