@@ -1,24 +1,59 @@
 #![doc = include_str!("../README.md")]
 
 mod aead;
+mod b64;
+mod code_table;
 mod database_key;
 mod derive;
 mod device_key;
 mod drop_box;
+mod durable;
 mod entropy;
 mod error;
+mod fields;
+#[cfg(test)]
+mod frozen;
+mod held_key;
+mod kdf;
+mod key_ring;
 mod keychain;
+mod lease;
 mod mac_key;
+mod member;
 mod segment_key;
 mod signer;
+mod slot;
+mod slot_id;
+mod slots;
+mod state;
+mod throttle;
+mod totp;
+mod trusted_time;
+mod user_keys;
 
 pub use database_key::DatabaseKey;
 pub use device_key::{DEVICE_KEY_ITEM, DeviceKey};
 pub use drop_box::{DropBox, DropBoxPublic};
 pub use error::KeysError;
+pub use held_key::{AuditKey, HeldKey, KeyName};
+pub use kdf::KdfParams;
+pub use key_ring::KeyRing;
 #[cfg(any(test, feature = "test-support"))]
 pub use keychain::FakeKeychain;
 pub use keychain::{Keychain, KeychainState, OsKeychain};
+pub use lease::{LeaseRecord, LeaseState};
 pub use mac_key::MacKey;
+pub use member::{MemberRecord, NoncePreimage, VerifiedClaims, VerifiedMember};
 pub use segment_key::SegmentKey;
 pub use signer::{DeviceSigner, Signer, verify_signature};
+pub use slot::{Factor, SlotHeader};
+pub use slot_id::{SlotContext, SlotId};
+pub use slots::{ShownPerson, SlotSummary, Slots};
+#[cfg(any(test, feature = "test-support"))]
+pub use throttle::FakeMemory;
+pub use throttle::{UnlockMemory, UnlockRecord, wait_after};
+pub use totp::STEP_SECONDS;
+#[cfg(any(test, feature = "test-support"))]
+pub use trusted_time::ManualBoot;
+pub use trusted_time::{BootClock, BootReading, ClockJudgement, MachineBoot, TIME_MARK_ITEM, TimeMark, TrustedTime};
+pub use user_keys::UserKeys;

@@ -1,0 +1,153 @@
+//! Argon2id over password and T (RFC 9106), and KEK from it.
+
+use crate::derive::derive;
+use crate::totp::digits;
+use crate::{DeviceKey, KeysError};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use keep_domain::{Clock, Secret};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Time that one derivation may take on this device, at calibration.
+const AT_MOST: Duration = Duration::from_millis(500);
+
+/// Parameters above these are not ours: a tampered slot must not take the machine's memory.
+const MOST: KdfParams = KdfParams { memory_kib: 1 << 20, passes: 64, lanes: 1 };
+
+/// Argon2id parameters of one slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KdfParams {
+    /// Memory, KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl KdfParams {
+    /// The floor below which no slot is made: 64 MiB, three passes, one lane.
+    pub const FLOOR: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
+
+    /// Parameters for tests, which must not cost a test run its time.
+    #[cfg(any(test, feature = "test-support"))]
+    pub const WEAK_FOR_TESTS: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// The strongest parameters that take at most half a second on this device, never below the floor.
+    ///
+    /// # Errors
+    /// Only [`KeysError::Internal`].
+    pub fn calibrate(clock: &dyn Clock) -> Result<Self, KeysError> {
+        let before = clock.monotonic();
+        derive_kp(&Secret::new(String::from("calibration")), 0, &[0; 16], Self::FLOOR)?;
+        Ok(Self::fitting(clock.monotonic().saturating_sub(before)))
+    }
+
+    /// Scales the passes of the floor, which took `floor_took`.
+    fn fitting(floor_took: Duration) -> Self {
+        let per_pass = (floor_took / Self::FLOOR.passes).as_micros().max(1);
+        let passes = u32::try_from(AT_MOST.as_micros() / per_pass).unwrap_or(u32::MAX);
+        Self { passes: passes.clamp(Self::FLOOR.passes, MOST.passes), ..Self::FLOOR }
+    }
+
+    fn checked(self) -> Result<Params, KeysError> {
+        let above = self.memory_kib > MOST.memory_kib || self.passes > MOST.passes || self.lanes > MOST.lanes;
+        if above || self.below_floor() {
+            return Err(KeysError::SlotDamaged("slot"));
+        }
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(|_| KeysError::SlotDamaged("slot"))
+    }
+
+    #[cfg(not(any(test, feature = "test-support")))]
+    const fn below_floor(self) -> bool {
+        self.memory_kib < Self::FLOOR.memory_kib || self.passes < Self::FLOOR.passes
+    }
+
+    #[cfg(any(test, feature = "test-support"))]
+    const fn below_floor(self) -> bool {
+        self.memory_kib < Self::WEAK_FOR_TESTS.memory_kib
+    }
+}
+
+/// KP = Argon2id(NFC(password) ‖ T as six digits, salt).
+pub(crate) fn derive_kp(
+    password: &Secret<String>,
+    t: u32,
+    salt: &[u8; 16],
+    params: KdfParams,
+) -> Result<Secret<[u8; 32]>, KeysError> {
+    let params = params.checked()?;
+    // EXPOSE: the password enters the key derivation; the buffer is sized first so that it never moves.
+    let typed = password.expose();
+    let mut input = Zeroizing::new(String::with_capacity(typed.len() * 4 + 6));
+    input.extend(typed.nfc());
+    input.push_str(&Zeroizing::new(digits(t)));
+    let mut memory = Zeroizing::new(Blocks(vec![Block::default(); params.block_count()]));
+    let mut out = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(input.as_bytes(), salt, out.as_mut(), &mut memory.0)
+        .map_err(|_| KeysError::Internal("argon2"))?;
+    Ok(Secret::new(*out))
+}
+
+/// Argon2's working memory, wiped afterwards: its last block leads to KP.
+struct Blocks(Vec<Block>);
+
+impl Zeroize for Blocks {
+    fn zeroize(&mut self) {
+        self.0.iter_mut().for_each(Zeroize::zeroize);
+    }
+}
+
+/// KEK = HKDF-SHA256(ikm = KP, salt = KD, info = lp("chartkeep/kek/1", user, device, slot, generation)).
+pub(crate) fn derive_kek(kp: &Secret<[u8; 32]>, kd: &DeviceKey, context: [&[u8]; 4]) -> Secret<[u8; 32]> {
+    let [user, device, slot, generation] = context;
+    // EXPOSE: input keying material of KEK.
+    derive(kp.expose(), Some(kd.bytes()), &[b"chartkeep/kek/1", user, device, slot, generation])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kp(password: &str, t: u32) -> Secret<[u8; 32]> {
+        derive_kp(&Secret::new(password.to_owned()), t, &[5; 16], KdfParams::WEAK_FOR_TESTS).unwrap()
+    }
+
+    #[test]
+    fn password_and_t_both_count() {
+        assert_eq!(kp("korrekt", 7), kp("korrekt", 7));
+        assert_ne!(kp("korrekt", 7), kp("korrekt", 8));
+        assert_ne!(kp("korrekt", 7), kp("Korrekt", 7));
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_the_same_password() {
+        assert_eq!(kp("Mu\u{308}ller", 1), kp("M\u{fc}ller", 1));
+    }
+
+    #[test]
+    fn calibration_never_falls_below_the_floor() {
+        assert_eq!(KdfParams::fitting(Duration::from_secs(9)), KdfParams::FLOOR);
+        assert_eq!(KdfParams::fitting(Duration::from_millis(150)).passes, 10);
+        assert_eq!(KdfParams::fitting(Duration::ZERO).passes, MOST.passes);
+    }
+
+    #[test]
+    fn absurd_parameters_are_refused() {
+        let absurd = KdfParams { memory_kib: u32::MAX, ..KdfParams::FLOOR };
+        let refused = derive_kp(&Secret::new(String::from("x")), 0, &[0; 16], absurd);
+        assert_eq!(refused.unwrap_err(), KeysError::SlotDamaged("slot"));
+    }
+
+    #[test]
+    fn kek_needs_the_device_key_and_the_whole_context() {
+        let kek = |kd: u8, slot: &[u8]| derive_kek(&kp("pw", 1), &DeviceKey::for_tests(kd), [b"u", b"d", slot, b"g"]);
+        assert_eq!(kek(1, b"s"), kek(1, b"s"));
+        assert_ne!(kek(1, b"s"), kek(2, b"s"));
+        assert_ne!(kek(1, b"s"), kek(1, b"t"));
+    }
+}

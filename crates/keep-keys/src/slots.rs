@@ -1,0 +1,148 @@
+//! The folder `slots/` of a profile.
+
+use crate::slot::{SlotFile, SlotHeader};
+use crate::{DeviceKey, KeysError, MemberRecord, durable};
+use keep_domain::{Role, UserId, UtcMillis};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The key slots of one device profile.
+#[derive(Debug, Clone)]
+pub struct Slots {
+    folder: PathBuf,
+}
+
+/// What the lock screen shows of a slot, before anything is verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotSummary {
+    /// Whose slot.
+    pub user: UserId,
+    /// Name and role; `None` when the file cannot be read.
+    pub shown: Option<ShownPerson>,
+}
+
+/// A person as the lock screen shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPerson {
+    /// Name as the identity provider gave it.
+    pub display_name: String,
+    /// Main role.
+    pub role: Role,
+    /// When the slot was made.
+    pub created: UtcMillis,
+}
+
+impl Slots {
+    /// The slots of the profile in `profile`; makes nothing yet.
+    #[must_use]
+    pub fn of_profile(profile: &Path) -> Self {
+        Self { folder: profile.join("slots") }
+    }
+
+    /// Whether anybody is enrolled, damaged slots included.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn exist(&self) -> Result<bool, KeysError> {
+        Ok(!self.users()?.is_empty())
+    }
+
+    /// Everybody who is enrolled, in the order of their names; damaged slots last.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn list(&self) -> Result<Vec<SlotSummary>, KeysError> {
+        let mut out = Vec::new();
+        for user in self.users()? {
+            let shown = match self.read_unchecked(user) {
+                Ok(file) => Some(file.header().shown()),
+                Err(KeysError::Io(kind)) => return Err(KeysError::Io(kind)),
+                Err(_) => None,
+            };
+            out.push(SlotSummary { user, shown });
+        }
+        out.sort_by_cached_key(|s| {
+            (s.shown.is_none(), s.shown.as_ref().map(|p| p.display_name.to_lowercase()), s.user)
+        });
+        Ok(out)
+    }
+
+    /// The verified header of a slot.
+    ///
+    /// # Errors
+    /// [`KeysError::NotEnrolled`], [`KeysError::SlotDamaged`], [`KeysError::SlotNewer`], [`KeysError::Io`].
+    pub fn header(&self, user: UserId, kd: &DeviceKey) -> Result<SlotHeader, KeysError> {
+        self.read(user, kd).map(SlotFile::into_header)
+    }
+
+    /// The member record of a colleague, for granting keys to them or for checking their grant.
+    ///
+    /// # Errors
+    /// As [`Slots::header`].
+    pub fn member(&self, user: UserId, kd: &DeviceKey) -> Result<MemberRecord, KeysError> {
+        self.read(user, kd).map(SlotFile::into_member)
+    }
+
+    pub(crate) fn read(&self, user: UserId, kd: &DeviceKey) -> Result<SlotFile, KeysError> {
+        let file = self.read_unchecked(user)?;
+        file.check_seal(kd)?;
+        Ok(file)
+    }
+
+    fn read_unchecked(&self, user: UserId) -> Result<SlotFile, KeysError> {
+        let bytes = durable::read(&self.slot_path(user))?.ok_or(KeysError::NotEnrolled)?;
+        let file = SlotFile::parse(&bytes)?;
+        // A slot under another's name would ask one clinician for the other's password.
+        if file.header().user == user { Ok(file) } else { Err(KeysError::SlotDamaged("slot")) }
+    }
+
+    pub(crate) fn write(&self, file: &SlotFile) -> Result<(), KeysError> {
+        durable::make_folder(&self.folder)?;
+        durable::write(&self.slot_path(file.header().user), &file.to_bytes()?)
+    }
+
+    pub(crate) fn read_state(&self, user: UserId) -> Result<Vec<u8>, KeysError> {
+        durable::read(&self.path(user, "state"))?.ok_or(KeysError::SlotDamaged("state"))
+    }
+
+    pub(crate) fn write_state(&self, user: UserId, bytes: &[u8]) -> Result<(), KeysError> {
+        durable::make_folder(&self.folder)?;
+        durable::write(&self.path(user, "state"), bytes)
+    }
+
+    pub(crate) fn read_keys(&self, user: UserId) -> Result<Vec<u8>, KeysError> {
+        durable::read(&self.path(user, "keys"))?.ok_or(KeysError::SlotDamaged("keys"))
+    }
+
+    pub(crate) fn write_keys(&self, user: UserId, bytes: &[u8]) -> Result<(), KeysError> {
+        durable::make_folder(&self.folder)?;
+        durable::write(&self.path(user, "keys"), bytes)
+    }
+
+    pub(crate) fn grants_folder(&self, user: UserId) -> PathBuf {
+        self.path(user, "grants")
+    }
+
+    pub(crate) fn slot_path(&self, user: UserId) -> PathBuf {
+        self.path(user, "json")
+    }
+
+    pub(crate) fn path(&self, user: UserId, kind: &str) -> PathBuf {
+        self.folder.join(format!("{user}.{kind}"))
+    }
+
+    fn users(&self) -> Result<Vec<UserId>, KeysError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut users = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            let user = name.to_str().and_then(|n| n.strip_suffix(".json")).and_then(|n| n.parse::<UserId>().ok());
+            users.extend(user);
+        }
+        Ok(users)
+    }
+}

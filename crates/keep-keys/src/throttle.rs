@@ -1,0 +1,219 @@
+//! How failures slow down and hold a slot.
+
+use crate::KeysError;
+use crate::trusted_time::{TimeMark, TrustedTime};
+use keep_domain::{Policy, UserId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The first wait; each further failure doubles it.
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// What is remembered about one slot's unlocks, once in the ledger and once in the keychain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockRecord {
+    /// Failures since the last success; counted before the key derivation runs.
+    pub failures: u32,
+    /// The number of failures at the last release by a colleague; the hold counts from there.
+    pub released_at: u32,
+    /// The time of the last failure.
+    pub failed_at: Option<TimeMark>,
+    /// The last accepted 30 s step, L.
+    pub last_step: u64,
+    /// The counter of the newest state file.
+    pub counter: u64,
+}
+
+impl UnlockRecord {
+    /// A slot without a history.
+    #[must_use]
+    pub const fn fresh(last_step: u64, counter: u64) -> Self {
+        Self { failures: 0, released_at: 0, failed_at: None, last_step, counter }
+    }
+
+    /// What is assumed when both copies are gone although the slot exists: held.
+    #[must_use]
+    pub const fn unknown(policy: &Policy) -> Self {
+        Self { failures: policy.throttle_hold, released_at: 0, failed_at: None, last_step: 0, counter: 0 }
+    }
+
+    /// The stricter of two copies, field by field.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        let (worse, better) = if self.failures >= other.failures { (self, other) } else { (other, self) };
+        Self {
+            failures: worse.failures,
+            released_at: worse.released_at.min(better.released_at),
+            failed_at: worse.failed_at.or(better.failed_at),
+            last_step: worse.last_step.max(better.last_step),
+            counter: worse.counter.max(better.counter),
+        }
+    }
+
+    /// Whether an attempt may be made now.
+    ///
+    /// # Errors
+    /// [`KeysError::SlotHeld`] or [`KeysError::Throttled`].
+    pub fn check(&self, policy: &Policy, time: &TrustedTime) -> Result<(), KeysError> {
+        if self.failures >= policy.throttle_online {
+            return Err(KeysError::SlotHeld { online_only: true });
+        }
+        if self.failures.saturating_sub(self.released_at) >= policy.throttle_hold {
+            return Err(KeysError::SlotHeld { online_only: false });
+        }
+        let wait = wait_after(self.failures, policy);
+        // Without a time of failure nothing shows that the wait is over.
+        let passed = self.failed_at.as_ref().map_or(Duration::ZERO, |mark| time.elapsed_since(mark));
+        match wait.saturating_sub(passed) {
+            Duration::ZERO => Ok(()),
+            left => Err(KeysError::Throttled { wait: left }),
+        }
+    }
+
+    /// One failure more, at `now`.
+    #[must_use]
+    pub fn failed(&self, now: TimeMark) -> Self {
+        Self { failures: self.failures.saturating_add(1), failed_at: Some(now), ..self.clone() }
+    }
+
+    /// The error that a wrong password or code ends with, for the record that counts it already.
+    #[must_use]
+    pub fn refusal(&self, policy: &Policy) -> KeysError {
+        KeysError::UnlockRefused {
+            failures: self.failures,
+            attempts_left: policy.throttle_hold.saturating_sub(self.failures.saturating_sub(self.released_at)),
+            wait: wait_after(self.failures, policy),
+        }
+    }
+}
+
+/// The wait after so many failures: none, 30 s, doubling, at most 15 min.
+#[must_use]
+pub fn wait_after(failures: u32, policy: &Policy) -> Duration {
+    match failures.checked_sub(policy.throttle_from) {
+        None => Duration::ZERO,
+        Some(doublings) => FIRST_WAIT.saturating_mul(1 << doublings.min(16)).min(LONGEST_WAIT),
+    }
+}
+
+/// The ledger's side of the unlock record; the keychain keeps the other copy.
+pub trait UnlockMemory: Send + Sync {
+    /// The record of `user`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError>;
+
+    /// Replaces the record of `user`, durably.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError>;
+}
+
+#[cfg(any(test, feature = "test-support"))]
+pub use fake::FakeMemory;
+
+#[cfg(any(test, feature = "test-support"))]
+mod fake {
+    use super::{UnlockMemory, UnlockRecord};
+    use crate::KeysError;
+    use keep_domain::UserId;
+    use std::collections::BTreeMap;
+    use std::sync::{Mutex, PoisonError};
+
+    /// A ledger's memory without a ledger.
+    #[derive(Debug, Default)]
+    pub struct FakeMemory(Mutex<BTreeMap<UserId, UnlockRecord>>);
+
+    impl FakeMemory {
+        /// Forgets everything, as a deleted ledger would.
+        pub fn lose_everything(&self) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    impl UnlockMemory for FakeMemory {
+        fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError> {
+            Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&user).cloned())
+        }
+        fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user, record.clone());
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trusted_time::{BootClock, BootReading};
+    use keep_domain::{ManualClock, UtcMillis};
+    use std::sync::Arc;
+
+    #[derive(Debug)]
+    struct NoBoot;
+
+    impl BootClock for NoBoot {
+        fn reading(&self) -> Option<BootReading> {
+            None
+        }
+    }
+
+    fn clock() -> Arc<ManualClock> {
+        Arc::new(ManualClock::starting(UtcMillis(1_800_000_000_000)))
+    }
+
+    #[test]
+    fn waits_double_from_five_failures_to_fifteen_minutes() {
+        let waits: Vec<u64> = (0..12).map(|n| wait_after(n, &Policy::default()).as_secs()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900]);
+    }
+
+    #[test]
+    fn the_stricter_copy_wins() {
+        let mut ledger = UnlockRecord::fresh(10, 3);
+        let mut keychain = UnlockRecord::fresh(12, 2);
+        ledger.failures = 4;
+        keychain.failures = 7;
+        let merged = ledger.clone().stricter(keychain.clone());
+        assert_eq!((merged.failures, merged.last_step, merged.counter), (7, 12, 3));
+        assert_eq!(keychain.stricter(ledger), merged);
+    }
+
+    #[test]
+    fn a_wait_survives_a_clock_set_forward_and_back() {
+        let clock = clock();
+        let time = TrustedTime::starting(None, Arc::new(NoBoot), clock.clone());
+        let mut record = UnlockRecord::fresh(0, 0);
+        record.failures = 4;
+        let record = record.failed(time.mark());
+        for wall in [0, 1_900_000_000_000] {
+            clock.set_wall(UtcMillis(wall));
+            let Err(KeysError::Throttled { wait }) = record.check(&Policy::default(), &time) else { panic!() };
+            assert_eq!(wait, Duration::from_secs(30));
+        }
+        clock.advance(Duration::from_secs(29));
+        assert!(record.check(&Policy::default(), &time).is_err());
+        clock.advance(Duration::from_secs(1));
+        assert!(record.check(&Policy::default(), &time).is_ok());
+    }
+
+    #[test]
+    fn ten_failures_hold_and_a_hundred_need_the_server() {
+        let time = TrustedTime::starting(None, Arc::new(NoBoot), clock());
+        let policy = Policy::default();
+        let with = |failures, released_at| UnlockRecord { failures, released_at, ..UnlockRecord::fresh(0, 0) };
+        assert_eq!(with(10, 0).check(&policy, &time), Err(KeysError::SlotHeld { online_only: false }));
+        assert_eq!(with(100, 99).check(&policy, &time), Err(KeysError::SlotHeld { online_only: true }));
+        assert_eq!(
+            UnlockRecord::unknown(&policy).check(&policy, &time),
+            Err(KeysError::SlotHeld { online_only: false })
+        );
+        assert!(matches!(with(12, 10).check(&policy, &time), Err(KeysError::Throttled { .. })));
+    }
+}

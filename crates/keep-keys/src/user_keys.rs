@@ -1,0 +1,184 @@
+//! UMK, the master key of one clinician on one device, and what follows from it.
+
+use crate::derive::derive;
+use crate::entropy::{Entropy, OsEntropy, make_secret};
+use crate::slot_id::SlotContext;
+use crate::{DatabaseKey, DropBox, HeldKey, KeyName, KeysError, Signer, aead};
+use keep_domain::{Secret, lp};
+use std::fmt;
+
+/// 32 random bytes, not yet bound to a slot.
+pub(crate) struct MasterKey(Secret<[u8; 32]>);
+
+impl MasterKey {
+    pub(crate) fn make_with(entropy: &mut dyn Entropy) -> Result<Self, KeysError> {
+        make_secret(entropy).map(Self)
+    }
+
+    pub(crate) const fn from_secret(key: Secret<[u8; 32]>) -> Self {
+        Self(key)
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        // EXPOSE: derivation and wrapping inside this crate.
+        self.0.expose()
+    }
+
+    /// The X25519 pair of RFC 9180 `DeriveKeyPair`; colleagues grant keys to it.
+    pub(crate) fn drop_box(&self) -> DropBox {
+        DropBox::derive(self.bytes(), &[b"x25519"])
+    }
+
+    pub(crate) fn signer(&self) -> Signer {
+        Signer::derive(self.bytes(), &[b"ed25519"])
+    }
+}
+
+/// The keys of an unlocked clinician. Key pairs are derived and never stored.
+pub struct UserKeys {
+    umk: MasterKey,
+    context: SlotContext,
+}
+
+impl UserKeys {
+    pub(crate) const fn bound(umk: MasterKey, context: SlotContext) -> Self {
+        Self { umk, context }
+    }
+
+    /// Clinician, device and slot.
+    #[must_use]
+    pub const fn context(&self) -> SlotContext {
+        self.context
+    }
+
+    /// The key of `personal/<user>.db`.
+    #[must_use]
+    pub fn personal_key(&self) -> DatabaseKey {
+        DatabaseKey::derive(self.umk.bytes(), &[b"personal"])
+    }
+
+    /// The clinician's Ed25519 key: events and grants.
+    #[must_use]
+    pub fn signer(&self) -> Signer {
+        self.umk.signer()
+    }
+
+    /// The clinician's X25519 pair: what grants are sealed to.
+    #[must_use]
+    pub fn drop_box(&self) -> DropBox {
+        self.umk.drop_box()
+    }
+
+    /// Wraps a carried key, bound to its name, its generation and this slot.
+    ///
+    /// # Errors
+    /// [`KeysError::NoRandomness`].
+    pub fn wrap(&self, key: &HeldKey) -> Result<Vec<u8>, KeysError> {
+        self.wrap_with(key, &mut OsEntropy)
+    }
+
+    pub(crate) fn wrap_with(&self, key: &HeldKey, entropy: &mut dyn Entropy) -> Result<Vec<u8>, KeysError> {
+        let aad = self.wrap_aad(key.name(), key.generation());
+        // EXPOSE: wraps the key.
+        aead::seal(self.wrapping_key().expose(), &aad, key.bytes(), entropy)
+    }
+
+    /// Unwraps what [`UserKeys::wrap`] made for the same name and generation.
+    ///
+    /// # Errors
+    /// [`KeysError::NotOpened`].
+    pub fn unwrap(&self, name: KeyName, generation: u32, wrapped: &[u8]) -> Result<HeldKey, KeysError> {
+        // EXPOSE: unwraps the key.
+        let key = aead::open_array(self.wrapping_key().expose(), &self.wrap_aad(name, generation), wrapped)?;
+        Ok(HeldKey::from_secret(name, generation, key))
+    }
+
+    /// Seals a small secret under a purpose of the caller's and this slot.
+    ///
+    /// # Errors
+    /// [`KeysError::NoRandomness`].
+    pub fn seal(&self, purpose: &str, plaintext: &[u8]) -> Result<Vec<u8>, KeysError> {
+        self.seal_with(purpose, &[], plaintext, &mut OsEntropy)
+    }
+
+    /// Opens what [`UserKeys::seal`] made for the same purpose.
+    ///
+    /// # Errors
+    /// [`KeysError::NotOpened`].
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Secret<Vec<u8>>, KeysError> {
+        self.open_with(purpose, &[], sealed)
+    }
+
+    pub(crate) fn seal_with(
+        &self,
+        purpose: &str,
+        more: &[u8],
+        plaintext: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<Vec<u8>, KeysError> {
+        // EXPOSE: seals a small secret.
+        aead::seal(self.wrapping_key().expose(), &self.seal_aad(purpose, more), plaintext, entropy)
+    }
+
+    pub(crate) fn open_with(&self, purpose: &str, more: &[u8], sealed: &[u8]) -> Result<Secret<Vec<u8>>, KeysError> {
+        // EXPOSE: opens a small secret.
+        aead::open(self.wrapping_key().expose(), &self.seal_aad(purpose, more), sealed)
+    }
+
+    fn wrapping_key(&self) -> Secret<[u8; 32]> {
+        derive(self.umk.bytes(), None, &[b"wrap"])
+    }
+
+    fn wrap_aad(&self, name: KeyName, generation: u32) -> Vec<u8> {
+        let [user, device, slot] = self.context.fields();
+        lp(&[b"chartkeep/wrap/1", user, device, slot, name.name().as_bytes(), &generation.to_be_bytes()])
+    }
+
+    fn seal_aad(&self, purpose: &str, more: &[u8]) -> Vec<u8> {
+        let [user, device, slot] = self.context.fields();
+        lp(&[b"chartkeep/seal/1", purpose.as_bytes(), user, device, slot, more])
+    }
+}
+
+impl fmt::Debug for UserKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserKeys({})", self.context.user)
+    }
+}
+
+#[cfg(test)]
+impl UserKeys {
+    pub(crate) const fn for_tests(seed: u8) -> Self {
+        Self::bound(MasterKey::from_secret(Secret::new([seed; 32])), SlotContext::for_tests(seed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keep_domain::Segment;
+
+    const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
+
+    #[test]
+    fn a_wrapped_key_opens_under_its_name_generation_slot_and_owner_only() {
+        let amara = UserKeys::for_tests(1);
+        let key = HeldKey::make_random(CLINICAL, 2).unwrap();
+        let wrapped = amara.wrap(&key).unwrap();
+        assert_eq!(amara.unwrap(CLINICAL, 2, &wrapped).unwrap().bytes(), key.bytes());
+        assert!(amara.unwrap(CLINICAL, 1, &wrapped).is_err());
+        assert!(amara.unwrap(KeyName::Segment(Segment::Restricted), 2, &wrapped).is_err());
+        assert!(UserKeys::for_tests(2).unwrap(CLINICAL, 2, &wrapped).is_err());
+        let other_slot = UserKeys::bound(MasterKey::from_secret(Secret::new([1; 32])), SlotContext::for_tests(9));
+        assert!(other_slot.unwrap(CLINICAL, 2, &wrapped).is_err());
+    }
+
+    #[test]
+    fn a_small_secret_opens_for_its_purpose_only() {
+        let amara = UserKeys::for_tests(1);
+        let sealed = amara.seal("refresh-token", b"rt-1").unwrap();
+        // EXPOSE: a test compares what came back.
+        assert_eq!(amara.open("refresh-token", &sealed).unwrap().expose(), b"rt-1");
+        assert_eq!(amara.open("lease", &sealed).unwrap_err(), KeysError::NotOpened);
+    }
+}
