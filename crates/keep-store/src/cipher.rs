@@ -1,0 +1,208 @@
+//! Opens encrypted files: the only place where a database key meets SQLCipher.
+
+use crate::StoreError;
+use keep_keys::DatabaseKey;
+use rusqlite::{Connection, OpenFlags, ffi};
+use std::path::Path;
+use std::sync::Once;
+use zeroize::Zeroizing;
+
+/// Bytes per page; the layout was measured with it.
+pub const PAGE_SIZE: u32 = 8192;
+
+/// The oldest SQLCipher, as (major, minor).
+const OLDEST_CIPHER: (u32, u32) = (4, 19);
+/// The oldest SQLite, 3.51.3, in its own numbering.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// How long one connection waits for another, milliseconds.
+const BUSY_MS: u64 = 5_000;
+
+/// What may happen to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// The file exists and is only read.
+    Read,
+    /// The file exists.
+    Write,
+    /// The file may be made.
+    Create,
+}
+
+/// Opens `path` with its raw key and asserts everything that the design relies on.
+///
+/// # Errors
+/// [`StoreError::NotOpened`] for another key or a damaged first page, [`StoreError::Unsuitable`] where the
+/// library or the file does not have a property that must hold, and file errors.
+pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | match mode {
+            OpenMode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            OpenMode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            OpenMode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        };
+    check_library()?;
+    let conn = Connection::open_with_flags(path, flags)?;
+    set_key(&conn, key)?;
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.set_prepared_statement_cache_capacity(160);
+    settle(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
+    // The first read decides whether the key fits.
+    let _: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    for pragma in ["PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"] {
+        settle(&conn, pragma)?;
+    }
+    harden(&conn, "main", mode)?;
+    Ok(conn)
+}
+
+/// Attaches `path` as `schema`, an identifier of this crate's own, with the key as a bound parameter.
+///
+/// # Errors
+/// As [`open_cipher`].
+pub fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
+    let path = path.to_str().ok_or(StoreError::Invalid("profile path is not utf-8"))?;
+    let text = key_text(key);
+    let text = std::str::from_utf8(&text[..]).map_err(|_| StoreError::Internal("key text"))?;
+    conn.execute(&format!("ATTACH DATABASE ?1 AS {schema} KEY ?2"), [path, text])?;
+    let _: i64 = conn.query_row(&format!("SELECT count(*) FROM {schema}.sqlite_schema"), [], |r| r.get(0))?;
+    let read_only = conn.is_readonly(schema)?;
+    harden(conn, schema, if read_only { OpenMode::Read } else { OpenMode::Write })
+}
+
+/// Sets and asserts the durability and cipher settings of one schema.
+// INVARIANT: attached files commit together only in a rollback-journal mode, and survive power loss only
+// with synchronous FULL on each of them.
+fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreError> {
+    if mode != OpenMode::Read {
+        let journal: String =
+            conn.query_row(&format!("PRAGMA {schema}.journal_mode = TRUNCATE"), [], |r| r.get(0))?;
+        check(journal.eq_ignore_ascii_case("truncate"), "journal mode")?;
+        settle(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
+        settle(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;
+        check(read(conn, &format!("PRAGMA {schema}.synchronous"))? == "2", "synchronous")?;
+        check(read(conn, &format!("PRAGMA {schema}.secure_delete"))? == "1", "secure delete")?;
+    }
+    check(read(conn, &format!("PRAGMA {schema}.cipher_use_hmac"))? == "1", "page hmac")?;
+    check(read(conn, &format!("PRAGMA {schema}.page_size"))? == PAGE_SIZE.to_string(), "page size")?;
+    check(read(conn, "PRAGMA temp_store")? == "2", "temp store")?;
+    check(read(conn, "PRAGMA foreign_keys")? == "1", "foreign keys")
+}
+
+/// The answer of a pragma; SQLCipher gives numbers as text, SQLite as integers.
+fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
+    use rusqlite::types::ValueRef;
+    Ok(conn.query_row(pragma, [], |r| {
+        Ok(match r.get_ref(0)? {
+            ValueRef::Integer(n) => n.to_string(),
+            ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
+            _ => String::new(),
+        })
+    })?)
+}
+
+/// Runs one pragma; some answer with a row and some do not.
+fn settle(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
+    let mut statement = conn.prepare(pragma)?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+const fn check(holds: bool, what: &'static str) -> Result<(), StoreError> {
+    if holds { Ok(()) } else { Err(StoreError::Unsuitable(what)) }
+}
+
+/// Checks versions and sets the process-wide defaults that attached files take.
+fn check_library() -> Result<(), StoreError> {
+    static DEFAULTS: Once = Once::new();
+    check(rusqlite::version_number() >= OLDEST_SQLITE, "sqlite version")?;
+    let probe = Connection::open_in_memory()?;
+    let version: String = probe.query_row("PRAGMA cipher_version", [], |r| r.get(0))?;
+    let mut numbers = version.split(['.', ' ']).map(|n| n.parse::<u32>().unwrap_or(0));
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    check(found >= OLDEST_CIPHER, "sqlcipher version")?;
+    let mut outcome = Ok(());
+    DEFAULTS.call_once(|| {
+        // Its log would go to stderr; it has no place there.
+        let pragmas = [
+            "PRAGMA cipher_log_level = NONE".to_owned(),
+            format!("PRAGMA cipher_default_page_size = {PAGE_SIZE}"),
+            "PRAGMA cipher_default_use_hmac = ON".to_owned(),
+            "PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256".to_owned(),
+            "PRAGMA cipher_default_kdf_algorithm = PBKDF2_HMAC_SHA256".to_owned(),
+        ];
+        outcome = pragmas.iter().try_for_each(|p| settle(&probe, p));
+    });
+    outcome
+}
+
+/// `x'` + 64 hex digits of key + 32 hex digits of salt + `'`: SQLCipher's form of a raw key.
+fn key_text(key: &DatabaseKey) -> Zeroizing<[u8; 99]> {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Zeroizing::new([b'\''; 99]);
+    let nibbles = key.key().iter().chain(key.salt()).flat_map(|b| [b >> 4, b & 15]);
+    let digits = nibbles.map(|n| HEX.get(usize::from(n)).copied().unwrap_or(b'0'));
+    text.iter_mut().zip([b'x', b'\''].into_iter().chain(digits)).for_each(|(o, d)| *o = d);
+    text
+}
+
+#[expect(unsafe_code, reason = "rusqlite has no safe call that takes a key without writing it into SQL text")]
+fn set_key(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
+    let text = key_text(key);
+    let length = i32::try_from(text.len()).unwrap_or(0);
+    // SAFETY: the handle belongs to a live connection that no other thread uses, the schema name is a C
+    // string, and SQLCipher copies the key bytes before it returns.
+    let code = unsafe { ffi::sqlite3_key_v2(conn.handle(), c"main".as_ptr(), text.as_ptr().cast(), length) };
+    if code == ffi::SQLITE_OK { Ok(()) } else { Err(StoreError::Database(code)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_own_key_opens_a_file() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = dir.path().join("a.db");
+        let key = DatabaseKey::for_tests(1);
+        let conn = open_cipher(&path, &key, OpenMode::Create).expect("made");
+        conn.execute_batch("CREATE TABLE t (x TEXT) STRICT; INSERT INTO t VALUES ('Zebulon Canary')").expect("row");
+        drop(conn);
+        let bytes = std::fs::read(&path).expect("bytes");
+        assert_eq!(&bytes[..16], key.salt());
+        assert!(!bytes.windows(7).any(|w| w == b"Zebulon"));
+        assert!(matches!(
+            open_cipher(&path, &DatabaseKey::for_tests(2), OpenMode::Write),
+            Err(StoreError::NotOpened(_))
+        ));
+        let back = open_cipher(&path, &key, OpenMode::Read).expect("opened");
+        assert!(back.execute("INSERT INTO t VALUES ('x')", []).is_err());
+        assert!(matches!(open_cipher(&dir.path().join("b.db"), &key, OpenMode::Write), Err(StoreError::Database(_))));
+    }
+
+    #[test]
+    fn attached_files_have_keys_of_their_own_and_the_same_settings() {
+        let dir = tempfile::tempdir().expect("dir");
+        let (a, b) = (dir.path().join("a.db"), dir.path().join("b.db"));
+        let (ka, kb) = (DatabaseKey::for_tests(1), DatabaseKey::for_tests(2));
+        let conn = open_cipher(&b, &kb, OpenMode::Create).expect("made");
+        conn.execute_batch("CREATE TABLE t (x TEXT) STRICT").expect("table");
+        drop(conn);
+        let conn = open_cipher(&a, &ka, OpenMode::Create).expect("made");
+        assert!(attach_cipher(&conn, &b, "wrong", &ka).is_err());
+        let conn = open_cipher(&a, &ka, OpenMode::Create).expect("made");
+        attach_cipher(&conn, &b, "other", &kb).expect("attached");
+        let mode: String = conn.query_row("PRAGMA other.journal_mode", [], |r| r.get(0)).expect("mode");
+        assert_eq!(mode, "truncate");
+        let algorithm: String =
+            conn.query_row("PRAGMA other.cipher_hmac_algorithm", [], |r| r.get(0)).expect("algorithm");
+        assert_eq!(algorithm, "HMAC_SHA256");
+    }
+
+    #[test]
+    fn the_key_text_is_the_raw_form() {
+        let text = key_text(&DatabaseKey::for_tests(0xab));
+        let text = std::str::from_utf8(&text[..]).expect("ascii");
+        assert!(text.starts_with("x'abab") && text.ends_with('\'') && text.len() == 99);
+    }
+}
