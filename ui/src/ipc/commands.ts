@@ -1,0 +1,97 @@
+import type {
+  AuditAskDto,
+  AuditPageDto,
+  ChartDto,
+  CheckInDto,
+  ConflictDto,
+  DecideDto,
+  DeviceDto,
+  DraftDto,
+  DraftKeptDto,
+  EnrolBeginDto,
+  EnrolCodeDto,
+  EnrolPasswordDto,
+  EnrolStateDto,
+  LockScreenDto,
+  NotesDto,
+  PatientPageDto,
+  ResultsDto,
+  ResumePointDto,
+  RetryDto,
+  SaveDraftDto,
+  SavedDto,
+  SearchDto,
+  SessionDto,
+  SignNoteDto,
+  StrikeDto,
+  SyncChipDto,
+  SyncPageDto,
+  SyncProgressDto,
+  TimelineDto,
+  UnlockDto,
+  UnmaskDto,
+  UnmaskedDto,
+  VitalsCheckDto,
+  VitalsDto,
+  WindowDto,
+  WorklistAskDto,
+  WorklistDto,
+} from "./bindings";
+
+/** Every command of the boundary: its request (`undefined` where it has none) and its reply. */
+export interface Commands {
+  lock_screen: [undefined, LockScreenDto];
+  unlock: [UnlockDto, SessionDto];
+  enrol_state: [undefined, EnrolStateDto];
+  enrol_cancel: [undefined, EnrolStateDto];
+  enrol_begin: [EnrolBeginDto, EnrolStateDto];
+  enrol_password: [EnrolPasswordDto, EnrolStateDto];
+  enrol_code: [EnrolCodeDto, EnrolStateDto];
+  session: [undefined, SessionDto];
+  lock: [{ cause: "user" | "close" }, null];
+  touch: [undefined, null];
+  keep_place: [ResumePointDto, null];
+  search_patients: [SearchDto, PatientPageDto];
+  open_chart: [{ patient: string }, ChartDto];
+  close_chart: [{ patient: string }, null];
+  chart_timeline: [WindowDto, TimelineDto];
+  chart_results: [WindowDto, ResultsDto];
+  chart_notes: [WindowDto, NotesDto];
+  check_vitals: [VitalsDto, VitalsCheckDto];
+  save_vitals: [VitalsDto, SavedDto];
+  save_draft: [SaveDraftDto, DraftKeptDto];
+  discard_draft: [{ draft: string }, null];
+  drafts: [undefined, DraftDto[]];
+  sign_note: [SignNoteDto, SavedDto];
+  strike: [StrikeDto, SavedDto];
+  worklist: [WorklistAskDto, WorklistDto];
+  check_in: [CheckInDto, SavedDto];
+  sync_chip: [undefined, SyncChipDto];
+  sync_page: [undefined, SyncPageDto];
+  sync_now: [undefined, SyncPageDto];
+  sync_cancel: [undefined, SyncPageDto];
+  sync_retry: [RetryDto, SyncPageDto];
+  conflict: [{ conflict: string }, ConflictDto];
+  decide_conflict: [DecideDto, SavedDto];
+  audit_events: [AuditAskDto, AuditPageDto];
+  unmask: [UnmaskDto, UnmaskedDto];
+  device: [undefined, DeviceDto];
+}
+
+/** A command's name. */
+export type CommandName = keyof Commands;
+/** What a command wants. */
+export type RequestOf<K extends CommandName> = Commands[K][0];
+/** What a command resolves to. */
+export type ReplyOf<K extends CommandName> = Commands[K][1];
+
+/** Every event that Rust sends to the page. */
+export interface Events {
+  locking: { cause: string };
+  lock_warning: { seconds: number };
+  sync_chip: SyncChipDto;
+  sync_progress: SyncProgressDto | null;
+}
+
+/** An event's name. */
+export type EventName = keyof Events;

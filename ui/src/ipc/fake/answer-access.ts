@@ -1,0 +1,115 @@
+import type { AnswersOf } from "./answers";
+import { FAKE_CODE, FAKE_NOW, FAKE_PASSWORD, STAFF } from "./people";
+import { type FakeState, makeSession, refuse } from "./state";
+import { chipOf } from "./sync-data";
+
+type Names =
+  | "lock_screen"
+  | "unlock"
+  | "session"
+  | "lock"
+  | "touch"
+  | "keep_place"
+  | "device"
+  | "audit_events"
+  | "unmask";
+
+const CLASSES = ["chart_read", "unlock", "search", "vitals_saved", "unlock_failed", "sync", "note_signed", "lock"];
+
+/** Lock, unlock, device and audit. */
+export function answerAccess(state: FakeState): AnswersOf<Names> {
+  return {
+    lock_screen: () => ({
+      workstation: "Room 3 workstation",
+      site: "Kisumu North Health Centre",
+      now: FAKE_NOW,
+      users: state.users,
+      lastUser: state.users[0]?.user ?? null,
+      keychain: "ready",
+      sync: chipOf({ ...state, conflicts: 0, rejected: 0, options: { ...state.options, offline: true } }),
+      demo: state.options.demo ?? true,
+      lockMinutes: 5,
+      draftsKept: true,
+      blocked: null,
+      clockWrong: false,
+      ...state.options.lock,
+      ...(state.options.lock?.users === undefined ? { users: state.users } : {}),
+    }),
+    unlock: ({ user, password, code }) => {
+      const person = state.users.find((one) => one.user === user);
+      if (person === undefined) return refuse("not_enrolled");
+      if (code === "000000") return refuse("code_used", { waitSeconds: 12 });
+      if (password !== FAKE_PASSWORD || (code === null ? !person.resume : code !== FAKE_CODE)) {
+        state.attempts -= 1;
+        if (state.attempts <= 0) return refuse("throttled", { waitSeconds: 30 });
+        return refuse("unlock_refused", { attemptsLeft: state.attempts });
+      }
+      state.session = makeSession(state, person.role);
+      return state.session;
+    },
+    session: () => state.session ?? refuse("locked"),
+    lock: () => {
+      const role = state.session?.role;
+      state.session = null;
+      state.users = state.users.map((one) => ({ ...one, resume: one.role === role }));
+      state.emit("locking", { cause: "user" });
+      state.options.onReplaced?.();
+      return null;
+    },
+    touch: () => null,
+    keep_place: (place) => {
+      state.resume = place;
+      return null;
+    },
+    device: () => ({
+      versions: [
+        { name: "Chartkeep", value: "0.1.0" },
+        { name: "SQLCipher", value: "4.19.0" },
+        { name: "SQLite", value: "3.53.4" },
+        { name: "libcrypto", value: "OpenSSL 3.0.17" },
+        { name: "WebKitGTK", value: "2.50.6" },
+      ],
+      keychain: "ready",
+      slots: STAFF.length,
+      segments: [
+        { name: "directory", bytes: 1_204_224, generation: 1, state: "ok" },
+        { name: "encounters", bytes: 4_096_000, generation: 1, state: "ok" },
+        { name: "clinical", bytes: 28_311_552, generation: 1, state: "ok" },
+        { name: "restricted", bytes: 0, generation: 1, state: "locked" },
+      ],
+      ledgerEvents: 18_244,
+      ledgerPending: 96,
+      findings: ["swap_unencrypted"],
+      server: "https://fhir.kisumu-north.example",
+      policy: [
+        { name: "inactivity_minutes", value: "5" },
+        { name: "resume_minutes", value: "60" },
+        { name: "lease_days", value: "30" },
+      ],
+    }),
+    audit_events: ({ offset, limit, class: wanted }) => {
+      const all = state.options.empty
+        ? []
+        : Array.from({ length: 640 }, (_, at) => {
+            const kind = CLASSES[at % CLASSES.length] ?? "sync";
+            const names = kind === "chart_read" || kind === "vitals_saved" || kind === "note_signed";
+            return {
+              sequence: 18_244 - at,
+              recorded: new Date(Date.parse(FAKE_NOW) - at * 417_000).toISOString(),
+              class: kind,
+              outcome: kind === "unlock_failed" ? "minor" : "success",
+              actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),
+              role: kind === "sync" ? "" : (STAFF[at % 3]?.role ?? ""),
+              patient: names ? (at % 2 === 0 ? "G••••, M••••" : "O••••, B••••") : "",
+              masked: names,
+              reason: kind === "lock" ? "inactivity" : "",
+            };
+          }).filter((row) => wanted === "" || row.class === wanted);
+      return { rows: all.slice(offset, offset + limit), total: all.length, failedUnlocks: state.options.empty ? 0 : 7 };
+    },
+    unmask: ({ reason }) =>
+      reason.trim() === ""
+        ? refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] })
+        : { patient: "GONZÁLEZ, María Fernanda · 1961-02-03" },
+  };
+}

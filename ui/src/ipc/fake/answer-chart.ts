@@ -1,0 +1,58 @@
+import type { ChartDto } from "../bindings";
+import type { AnswersOf } from "./answers";
+import { type FakeState, openFakeChart } from "./state";
+
+type Names = "open_chart" | "close_chart" | "chart_timeline" | "chart_results" | "chart_notes";
+
+const TAB_NEEDS: Record<string, string> = {
+  timeline: "read_clinical",
+  notes: "read_notes",
+  results: "read_results",
+  vitals: "read_vitals",
+  medicines: "read_medicines",
+  problems: "read_problems",
+  allergies: "read_allergies",
+  immunisations: "read_clinical",
+};
+
+/** What the role may see of a chart; the rest never crosses. */
+function narrow(chart: ChartDto, permissions: string[]): ChartDto {
+  const may = (name: string) => permissions.includes(name);
+  return {
+    ...chart,
+    tabs: chart.tabs.filter((tab) => may(TAB_NEEDS[tab] ?? "open_chart")),
+    allergies: may("read_allergies") ? chart.allergies : { state: "unavailable" },
+    problems: may("read_problems") ? chart.problems : [],
+    medicines: may("read_medicines") ? chart.medicines : [],
+    vitals: may("read_vitals") ? chart.vitals : [],
+    results: may("read_results") ? chart.results : [],
+    lastNote: may("read_notes") ? chart.lastNote : null,
+    immunisations: may("read_clinical") ? chart.immunisations : [],
+    unreadable: may("read_clinical") ? chart.unreadable : [],
+  };
+}
+
+/** The chart and its long lists. */
+export function answerChart(state: FakeState): AnswersOf<Names> {
+  return {
+    open_chart: ({ patient }) => {
+      state.opened.add(patient);
+      const { chart } = openFakeChart(state, patient);
+      const drafts = state.drafts.filter((draft) => draft.patient === patient);
+      return narrow({ ...chart, drafts }, state.session?.permissions ?? []);
+    },
+    close_chart: () => null,
+    chart_timeline: ({ patient, offset, limit }) => {
+      const { timeline } = openFakeChart(state, patient);
+      return { rows: timeline.slice(offset, offset + limit), total: timeline.length };
+    },
+    chart_results: ({ patient, offset, limit }) => {
+      const { results } = openFakeChart(state, patient);
+      return { rows: results.slice(offset, offset + limit), total: results.length };
+    },
+    chart_notes: ({ patient, offset, limit }) => {
+      const { notes } = openFakeChart(state, patient);
+      return { rows: notes.slice(offset, offset + limit), total: notes.length };
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import type {
+  AllergiesDto,
+  ChartDto,
+  ImmunisationDto,
+  MedicineDto,
+  NoteDto,
+  PatientRowDto,
+  ProblemDto,
+  ResultDto,
+  TimelineRowDto,
+} from "../bindings";
+import { makeNotes } from "./chart-notes";
+import { makeResults } from "./chart-results";
+import { makeSeries } from "./chart-vitals";
+
+/** A chart and the long lists behind it. */
+export interface FakeChart {
+  chart: ChartDto;
+  timeline: TimelineRowDto[];
+  results: ResultDto[];
+  notes: NoteDto[];
+}
+
+const allergiesOf = (index: number): AllergiesDto => {
+  if (index === 1 || index === 4)
+    return {
+      state: "known",
+      list:
+        index === 1
+          ? [
+              {
+                id: "al1",
+                substance: "Penicillin",
+                reaction: "anaphylaxis · severe",
+                severe: true,
+                recorded: "2019",
+                record: "synced",
+              },
+              {
+                id: "al2",
+                substance: "Latex",
+                reaction: "contact dermatitis · mild",
+                severe: false,
+                recorded: "2022-03",
+                record: "synced",
+              },
+            ]
+          : [
+              {
+                id: "al3",
+                substance: "Sulfonamides",
+                reaction: "rash · moderate",
+                severe: false,
+                recorded: "2015",
+                record: "synced",
+              },
+            ],
+    };
+  if (index === 3) return { state: "not_recorded" };
+  if (index === 7) return { state: "unavailable" };
+  return { state: "none_known", recorded: "2026-03-11T09:20:00+03:00" };
+};
+
+const problem = (id: string, text: string, since: string, active = true): ProblemDto => ({
+  id,
+  text,
+  active,
+  status: active ? "active" : "resolved",
+  since,
+  until: active ? "" : "2019",
+  record: "synced",
+});
+
+const PROBLEMS = [
+  problem("pr1", "Essential hypertension", "2014"),
+  problem("pr2", "Type 2 diabetes mellitus", "2017"),
+  problem("pr3", "Chronic kidney disease, stage 3a", "2023-05"),
+  problem("pr4", "Osteoarthritis of the knee", "2020"),
+  problem("pr5", "Community-acquired pneumonia", "2018-11-02", false),
+];
+
+const medicine = (
+  id: string,
+  name: string,
+  product: string,
+  dosage: string,
+  since: string,
+  age: string,
+  more: Partial<MedicineDto> = {},
+): MedicineDto => ({
+  id,
+  name,
+  product,
+  dosage,
+  active: true,
+  status: "active",
+  since,
+  age,
+  record: "synced",
+  ...more,
+});
+
+const MEDICINES = [
+  medicine("md1", "amLODIPine", "5 mg tablet", "5 mg once a day by mouth", "2024-09-30", "2 y"),
+  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", "8 m"),
+  medicine("md3", "enalapril", "10 mg tablet", "10 mg once a day by mouth", "2026-11-22", "today", {
+    record: "pending",
+  }),
+  medicine("md4", "hydroCHLOROthiazide", "25 mg tablet", "25 mg once a day by mouth", "2019-01-04", "7 y", {
+    active: false,
+    status: "stopped",
+  }),
+];
+
+const IMMUNISATIONS: ImmunisationDto[] = [
+  {
+    id: "im1",
+    vaccine: "Influenza, seasonal",
+    given: "2026-05-04T10:00:00+03:00",
+    status: "completed",
+    record: "synced",
+  },
+  {
+    id: "im2",
+    vaccine: "COVID-19 mRNA, booster",
+    given: "2024-10-18T09:12:00+03:00",
+    status: "completed",
+    record: "synced",
+  },
+  { id: "im3", vaccine: "Tetanus and diphtheria (Td)", given: "2018-02-27", status: "completed", record: "synced" },
+  { id: "im4", vaccine: "Hepatitis B, third dose", given: "2009-07", status: "not-done", record: "synced" },
+];
+
+const TIMELINE: [TimelineRowDto["kind"], string, string][] = [
+  ["vitals", "Vital signs", "162/98 mmHg, pulse 76 /min, SpO₂ 97 %"],
+  ["medicine", "enalapril 10 mg tablet", "10 mg once a day by mouth"],
+  ["note", "Nursing note", "Amara Okafor"],
+  ["result", "HbA1c", "8.2 % H"],
+  ["encounter", "Visit, outpatient clinic", "Follow-up, hypertension"],
+  ["problem", "Chronic kidney disease, stage 3a", "active"],
+  ["immunisation", "Influenza, seasonal", "completed"],
+  ["procedure", "Retinal screening", "completed"],
+  ["report", "Basic metabolic panel", "8 results"],
+  ["allergy", "Latex", "contact dermatitis · mild"],
+];
+
+const makeTimeline = (index: number): TimelineRowDto[] =>
+  Array.from({ length: index === 1 ? 1240 : 64 }, (_, at) => {
+    const [kind, title, detail] = TIMELINE[at % TIMELINE.length] ?? ["other", "", ""];
+    const when = new Date(Date.parse("2026-11-22T13:50:00+03:00") - at * 86_400_000 * 3.4);
+    const unreadable = at === 17;
+    return {
+      reference: `Observation/t${at}`,
+      kind,
+      at: when.toISOString(),
+      title: unreadable ? "" : title,
+      detail: unreadable ? "" : detail,
+      unreadable,
+      record: at < 2 ? "pending" : "synced",
+    };
+  });
+
+/** The chart of one invented person. */
+export function makeChart(row: PatientRowDto, empty: boolean): FakeChart {
+  const index = Number(row.patient.slice(1));
+  const child = row.age.endsWith("m");
+  const rich = !empty && !child;
+  const notes = empty ? [] : makeNotes(index);
+  const results = rich ? makeResults() : [];
+  return {
+    chart: {
+      banner: {
+        patient: row.patient,
+        family: row.family,
+        given: row.given,
+        preferred: index === 1 ? "Mafe" : "",
+        initials: `${row.given.charAt(0)}${row.family.charAt(0)}`,
+        birthDate: row.birthDate,
+        age: row.age,
+        sex: row.sex,
+        numberLabel: "Clinic no.",
+        number: row.number,
+        phone: row.phone,
+        language: index === 1 ? "Spanish, interpreter not needed" : "",
+        deceased: row.deceased ? "2025-04-02" : null,
+        flags: row.alert ? ["Falls risk"] : [],
+        address: "Kondele Road 12, Kisumu",
+      },
+      tabs: [
+        "summary",
+        "timeline",
+        "notes",
+        "results",
+        "vitals",
+        "medicines",
+        "problems",
+        "allergies",
+        "immunisations",
+      ],
+      allergies: allergiesOf(empty ? 3 : index),
+      problems: rich ? PROBLEMS : [],
+      medicines: rich ? MEDICINES : [],
+      vitals: rich ? makeSeries() : [],
+      results: results.slice(0, 4),
+      lastNote: notes[0] ?? null,
+      immunisations: empty ? [] : IMMUNISATIONS,
+      completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: index === 1 ? ["DiagnosticReport"] : [] },
+      unreadable: index === 1 ? [{ resourceType: "Observation", count: 1 }] : [],
+      drafts: [],
+    },
+    timeline: empty ? [] : makeTimeline(index),
+    results,
+    notes,
+  };
+}

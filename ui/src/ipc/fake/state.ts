@@ -1,0 +1,93 @@
+import type { DraftDto, EnrolStateDto, FailureDto, LockUserDto, ResumePointDto, Role, SessionDto } from "../bindings";
+import type { EventName, Events } from "../commands";
+import { makeChart } from "./charts";
+import type { FakeOptions } from "./make-fake";
+import { makePatients } from "./patients";
+import { PERMISSIONS, STAFF } from "./people";
+
+/** What the fake remembers while it runs. */
+export interface FakeState {
+  options: FakeOptions;
+  emit: <K extends EventName>(event: K, payload: Events[K]) => void;
+  users: LockUserDto[];
+  session: SessionDto | null;
+  enrol: EnrolStateDto;
+  patients: ReturnType<typeof makePatients>;
+  charts: Map<string, ReturnType<typeof makeChart>>;
+  opened: Set<string>;
+  drafts: DraftDto[];
+  resume: ResumePointDto | null;
+  attempts: number;
+  changeSet: number;
+  pending: number;
+  conflicts: number;
+  rejected: number;
+  running: boolean;
+  arrived: Set<string>;
+}
+
+/** A state at the start of a session or of a lock screen. */
+export function makeFakeState(options: FakeOptions, emit: FakeState["emit"]): FakeState {
+  const state: FakeState = {
+    options,
+    emit,
+    users: options.lock?.users ?? STAFF.slice(0, 3),
+    session: null,
+    enrol: { step: "idle", server: "https://fhir.kisumu-north.example/r4", workstation: "" },
+    patients: options.empty ? [] : makePatients(),
+    charts: new Map(),
+    opened: new Set(["p1", "p4"]),
+    drafts: [],
+    resume: options.resume ?? null,
+    attempts: 5,
+    changeSet: 41,
+    pending: options.empty ? 0 : 3,
+    conflicts: options.empty ? 0 : 1,
+    rejected: options.empty ? 0 : 1,
+    running: false,
+    arrived: new Set(["ap1", "ap2", "ap3", "ap4", "ap5", "ap6", "ap7"]),
+  };
+  if (options.role !== undefined) state.session = makeSession(state, options.role);
+  return state;
+}
+
+/** The session of the person with `role`. */
+export function makeSession(state: FakeState, role: Role): SessionDto {
+  const person = STAFF.find((one) => one.role === role) ?? STAFF[0];
+  return {
+    user: person?.user ?? "",
+    name: person?.name ?? "",
+    role,
+    site: "Kisumu North Health Centre",
+    workstation: "Room 3 workstation",
+    permissions: PERMISSIONS[role],
+    lockSeconds: 300,
+    warningSeconds: 60,
+    demo: state.options.demo ?? true,
+    waitingForGrant: state.options.waitingForGrant ?? false,
+    notices:
+      role === "physician" ? [{ kind: "granted", name: "Leila Patel", role: "front-desk", segment: "directory" }] : [],
+    resume: state.resume,
+  };
+}
+
+/** Refuses with a failure, as Rust would reject. */
+export function refuse(code: FailureDto["code"], more: Partial<FailureDto> = {}): never {
+  throw {
+    code,
+    incident: "7f3a-19c2",
+    waitSeconds: null,
+    attemptsLeft: null,
+    fields: [],
+    ...more,
+  } satisfies FailureDto;
+}
+
+/** The chart of a patient, made at first sight. */
+export function openFakeChart(state: FakeState, patient: string) {
+  const row = state.patients.find((one) => one.patient === patient);
+  if (row === undefined) return refuse("not_available");
+  const chart = state.charts.get(patient) ?? makeChart(row, state.options.empty ?? false);
+  state.charts.set(patient, chart);
+  return chart;
+}

@@ -1,0 +1,108 @@
+import type { ConflictDto, SyncChipDto, SyncItemDto, SyncPageDto } from "../bindings";
+import { type FakeState, openFakeChart } from "./state";
+
+/** The chip for the fake's counts. */
+export function chipOf(
+  state: Pick<FakeState, "pending" | "rejected" | "conflicts" | "running" | "options">,
+): SyncChipDto {
+  return {
+    state: state.running ? "running" : state.options.offline ? "offline" : "idle",
+    complete: state.options.empty ? "" : "2026-11-22T08:40:00+03:00",
+    pending: state.pending,
+    failed: state.rejected,
+    conflicts: state.conflicts,
+  };
+}
+
+const TYPES: [string, number][] = [
+  ["Patient", 500],
+  ["AllergyIntolerance", 312],
+  ["Condition", 8_204],
+  ["MedicationRequest", 11_467],
+  ["Observation", 62_880],
+  ["DiagnosticReport", 0],
+  ["Encounter", 9_114],
+  ["Immunization", 3_280],
+];
+
+const item = (changeSet: number, state: string, title: string, more: Partial<SyncItemDto> = {}): SyncItemDto => ({
+  changeSet,
+  state,
+  author: "Amara Okafor",
+  saved: "2026-11-22T13:52:00+03:00",
+  title,
+  patientName: "GONZÁLEZ, María Fernanda",
+  reason: "",
+  conflict: null,
+  ...more,
+});
+
+/** The sync page. */
+export function pageOf(state: FakeState): SyncPageDto {
+  const items = [
+    ...(state.conflicts > 0
+      ? [
+          item(37, "conflict", "Medicine: enalapril", {
+            author: "Dr Jonas Mbeki",
+            saved: "2026-11-22T13:40:00+03:00",
+            conflict: "c1",
+          }),
+        ]
+      : []),
+    ...(state.rejected > 0
+      ? [
+          item(35, "rejected", "Note", {
+            patientName: "KOWALSKA, Zofia",
+            reason: "The server does not know this practitioner.",
+          }),
+        ]
+      : []),
+    ...Array.from({ length: state.pending }, (_, at) =>
+      item(39 + at, at === 2 ? "waits_for_author" : "pending", at === 0 ? "Vitals, visit" : "Note"),
+    ),
+  ];
+  return {
+    chip: chipOf(state),
+    progress: state.running ? { phase: "pull", resourceType: "Observation", done: 41_200, expected: 62_880 } : null,
+    types: state.options.empty
+      ? []
+      : TYPES.map(([resourceType, count]) => ({
+          resourceType,
+          count,
+          complete: count === 0 ? "" : "2026-11-22T08:40:00+03:00",
+        })),
+    items,
+    bytesUp: 5_914,
+    bytesDown: 18_220,
+    server: "https://fhir.kisumu-north.example",
+    auditPending: 96,
+  };
+}
+
+/** Two people changed one medicine. */
+export function conflictOf(state: FakeState, conflict: string): ConflictDto {
+  const field = (path: string, label: string, base: string, ours: string, theirs: string) => ({
+    path,
+    label,
+    base,
+    ours,
+    theirs,
+    chosen: "",
+  });
+  return {
+    conflict,
+    banner: openFakeChart(state, "p1").chart.banner,
+    reference: "MedicationRequest/md3",
+    title: "enalapril",
+    baseWhen: "2026-11-20T16:02:00+03:00",
+    oursWho: "Dr Jonas Mbeki",
+    oursWhen: "2026-11-22T13:40:00+03:00",
+    theirsWho: "Dr S. Achieng",
+    theirsWhen: "2026-11-22T11:15:00+03:00",
+    fields: [
+      field("dosageInstruction[0].doseAndRate", "Dose", "10 mg", "20 mg", "10 mg"),
+      field("dosageInstruction[0].timing", "Frequency", "once a day", "once a day", "once a day"),
+      field("status", "Status", "active", "active", "stopped — cough"),
+    ],
+  };
+}

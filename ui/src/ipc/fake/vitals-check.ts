@@ -1,0 +1,49 @@
+import type { VitalFindingDto, VitalsCheckDto, VitalsDto } from "../bindings";
+
+type Limits = [
+  impossibleLow: number,
+  low: number,
+  high: number,
+  impossibleHigh: number,
+  normalLow: number,
+  normalHigh: number,
+];
+
+const LIMITS: Record<string, Limits> = {
+  systolic: [30, 60, 240, 320, 90, 140],
+  diastolic: [10, 30, 140, 200, 60, 90],
+  pulse: [10, 30, 200, 350, 60, 100],
+  temperature: [24, 33, 42, 46, 36.1, 37.2],
+  respiration: [2, 6, 45, 90, 12, 20],
+  spo2: [20, 70, 100, 100, 95, 100],
+  weight: [0.3, 2, 200, 650, 2, 200],
+  height: [20, 40, 220, 280, 40, 220],
+};
+
+const NEWS2_FIELDS = ["respiration", "spo2", "systolic", "pulse", "consciousness", "temperature"] as const;
+
+/** A rough stand-in for the clinical check, good enough to show every grade. */
+export function checkFakeVitals(vitals: VitalsDto): VitalsCheckDto {
+  const findings: VitalFindingDto[] = [];
+  for (const [field, [bottom, low, high, top, normalLow, normalHigh]] of Object.entries(LIMITS)) {
+    const typed = vitals[field as "systolic"];
+    if (typed === "") continue;
+    const value = Number(typed);
+    if (Number.isNaN(value)) findings.push({ field, grade: "not_a_number", low: "", high: "" });
+    else if (value < bottom || value > top)
+      findings.push({ field, grade: "impossible", low: `${bottom}`, high: `${top}` });
+    else if (value < low || value > high) findings.push({ field, grade: "improbable", low: `${low}`, high: `${high}` });
+    else if (value < normalLow || value > normalHigh)
+      findings.push({ field, grade: "abnormal", low: `${normalLow}`, high: `${normalHigh}` });
+  }
+  const missing = NEWS2_FIELDS.filter((field) => vitals[field] === "");
+  const typed = NEWS2_FIELDS.some((field) => vitals[field] !== "");
+  const height = Number(vitals.height) / 100;
+  return {
+    findings,
+    news2: missing.length === 0 ? findings.filter((one) => one.grade !== "not_a_number").length * 2 : null,
+    news2Risk: missing.length === 0 ? "low" : "",
+    news2Missing: typed ? missing : [],
+    bmi: vitals.weight !== "" && height > 0.3 ? `${(Number(vitals.weight) / height ** 2).toFixed(1)} kg/m²` : "",
+  };
+}

@@ -1,0 +1,133 @@
+import { useState } from "react";
+import type { LockScreenDto, SessionDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
+import { Notice } from "../parts/notice.view";
+import { DemoStrip } from "../shell/demo-strip.view";
+import { SyncChips } from "../sync/sync-chip.view";
+import { formatDate, formatDateTime, formatTime, weekdayOf } from "../words/dates";
+import { useTickingNow } from "../words/ticking";
+import { type MessageId, messageFor, useWords } from "../words/words";
+import { FirstRun } from "./first-run.view";
+import css from "./lock-screen.module.css";
+import { LockTiles } from "./lock-tiles.view";
+import { UnlockForm } from "./unlock-form.view";
+
+interface Props {
+  screen: LockScreenDto;
+  onUnlocked: (session: SessionDto) => void;
+  onEnrol: () => void;
+  /** Reads the screen again. */
+  onRefresh: () => void;
+}
+
+/** All that a locked workstation shows: the time, the place, the people, what waits; never a patient. */
+export function LockScreen({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
+  const say = useWords();
+  return (
+    <div className={css.page}>
+      {screen.demo ? <DemoStrip /> : null}
+      <main className={css.center}>
+        <div className={css.column}>
+          <LockHead screen={screen} />
+          <LockBody screen={screen} onUnlocked={onUnlocked} onEnrol={onEnrol} onRefresh={onRefresh} />
+          {screen.blocked === null && screen.users.length > 0 ? (
+            <p className={css.foot}>
+              {screen.draftsKept ? `${say("lock.drafts")} ` : ""}
+              {say("lock.after", { minutes: screen.lockMinutes })} {say("lock.code.tip")}
+            </p>
+          ) : null}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function LockHead({ screen }: { screen: LockScreenDto }) {
+  const say = useWords();
+  const now = useTickingNow(screen.now);
+  const iso = now.toISOString();
+  const place = [screen.workstation, screen.site].filter((part) => part !== "").join(", ");
+  return (
+    <header className={css.head}>
+      <div>
+        <h1 className={css.clock}>
+          <time dateTime={iso}>{formatTime(iso)}</time>
+        </h1>
+        <p className={css.place}>
+          {say(`weekday.${weekdayOf(iso)}` as MessageId)} {formatDate(iso)}
+          {place === "" ? "" : ` · ${place}`}
+        </p>
+      </div>
+      {screen.users.length === 0 ? null : (
+        <div className={css.chips}>
+          <SyncChips chip={screen.sync} now={now} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
+  const say = useWords();
+  const [chosen, setChosen] = useState(screen.lastUser ?? screen.users[0]?.user ?? "");
+  const user = screen.users.find((one) => one.user === chosen) ?? screen.users[0];
+  if (screen.blocked !== null) {
+    return (
+      <Blocked
+        title={say(messageFor("lock.blocked", `${screen.blocked}.title`, "lock.blocked.other.title"))}
+        next={say(messageFor("lock.blocked", `${screen.blocked}.next`, "lock.blocked.other.next"))}
+        onRetry={onRefresh}
+      />
+    );
+  }
+  if (screen.keychain !== "ready") {
+    return (
+      <Blocked
+        title={say(`lock.keychain.${screen.keychain}.title`)}
+        next={say(`lock.keychain.${screen.keychain}.next`)}
+        onRetry={onRefresh}
+      />
+    );
+  }
+  if (user === undefined) return <FirstRun onEnrol={onEnrol} />;
+  return (
+    <>
+      {screen.clockWrong ? (
+        <Notice tone="warn" role="status" title={say("lock.clock.title", { now: formatDateTime(screen.now) })}>
+          {say("lock.clock.next")}
+        </Notice>
+      ) : null}
+      <LockTiles
+        users={screen.users}
+        chosen={user.user}
+        onChoose={setChosen}
+        onSomeoneElse={onEnrol}
+        disabled={false}
+      />
+      <UnlockForm
+        key={user.user}
+        user={user}
+        clockWrong={screen.clockWrong}
+        onUnlocked={onUnlocked}
+        onRefused={onRefresh}
+        onSignIn={onEnrol}
+      />
+    </>
+  );
+}
+
+function Blocked({ title, next, onRetry }: { title: string; next: string; onRetry: () => void }) {
+  const say = useWords();
+  return (
+    <div className={css.form}>
+      <Notice tone="critical" role="alert" title={title}>
+        {next}
+      </Notice>
+      <div>
+        <Button look="primary" onPress={onRetry}>
+          {say("lock.retry")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import type { FailureDto, LockUserDto, SessionDto } from "../ipc/bindings";
+import { asFailure } from "../ipc/failure";
+import { useIpc } from "../ipc/ipc-context";
+import { Button } from "../parts/button.view";
+import { CodeBoxes } from "../parts/code-boxes.view";
+import { TextField } from "../parts/field.view";
+import { makeLocalStamp } from "../words/dates";
+import { useCountdown } from "../words/ticking";
+import { useWords } from "../words/words";
+import css from "./lock-screen.module.css";
+import { UnlockFailure } from "./unlock-failure.view";
+import { UserNotice } from "./user-notice.view";
+
+interface Props {
+  user: LockUserDto;
+  clockWrong: boolean;
+  onUnlocked: (session: SessionDto) => void;
+  /** The counters have moved: the tiles are read again. */
+  onRefused: () => void;
+  onSignIn: () => void;
+}
+
+/** Password and code, or the password alone to resume. */
+export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }: Props) {
+  const say = useWords();
+  const ipc = useIpc();
+  const passwordBox = useRef<HTMLInputElement>(null);
+  const codeBox = useRef<HTMLInputElement>(null);
+  const [code, setCode] = useState("");
+  const [phone, setPhone] = useState({ date: "", time: "" });
+  const [busy, setBusy] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const [failure, setFailure] = useState<FailureDto | null>(null);
+  const [asksCode, setAsksCode] = useState(!user.resume);
+  const wait = useCountdown(failure?.code === "throttled" ? (failure.waitSeconds ?? 0) : user.waitSeconds, failure);
+  const shut = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
+
+  useEffect(() => {
+    if (!shut) passwordBox.current?.focus();
+  }, [shut]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const password = passwordBox.current?.value ?? "";
+    const phoneTime = clockWrong ? makeLocalStamp(phone.date, phone.time) : null;
+    if (password === "" || (asksCode && code.length < 6) || (clockWrong && phoneTime === null)) {
+      setMissing(true);
+      (password === "" ? passwordBox : codeBox).current?.focus();
+      return;
+    }
+    setMissing(false);
+    setBusy(true);
+    try {
+      onUnlocked(await ipc.call("unlock", { user: user.user, password, code: asksCode ? code : null, phoneTime }));
+    } catch (error) {
+      const refused = asFailure(error);
+      setFailure(refused);
+      setCode("");
+      setBusy(false);
+      if (refused.code === "code_used") codeBox.current?.focus();
+      else if (passwordBox.current !== null) {
+        // A wrong password ends the resume, so the code is asked for from here on.
+        setAsksCode(true);
+        passwordBox.current.value = "";
+        passwordBox.current.focus();
+      }
+      onRefused();
+    }
+  };
+
+  return (
+    <form className={css.form} onSubmit={submit} noValidate aria-label={user.name}>
+      <UserNotice user={user} onSignIn={onSignIn} />
+      {clockWrong && !shut ? (
+        <div className={css.clockline}>
+          <TextField
+            label={say("lock.clock.date")}
+            type="date"
+            value={phone.date}
+            onChange={(event) => setPhone({ ...phone, date: event.target.value })}
+          />
+          <TextField
+            label={say("lock.clock.time")}
+            type="time"
+            value={phone.time}
+            onChange={(event) => setPhone({ ...phone, time: event.target.value })}
+          />
+        </div>
+      ) : null}
+      {shut ? null : (
+        <div className={css.line}>
+          <TextField label={say("lock.password")} type="password" tall ref={passwordBox} autoComplete="off" />
+          {asksCode ? <CodeBoxes label={say("lock.code")} value={code} onChange={setCode} ref={codeBox} /> : <span />}
+          <Button type="submit" look="primary" className={css.unlock ?? ""} isDisabled={busy || wait > 0}>
+            {say(busy ? "lock.unlocking" : "lock.unlock")}
+          </Button>
+        </div>
+      )}
+      {failure !== null || wait > 0 ? <UnlockFailure failure={failure} wait={wait} /> : null}
+      {missing ? (
+        <p role="alert" className={css.missing}>
+          {say(clockWrong ? "lock.missing.clock" : asksCode ? "lock.missing" : "lock.missing.password")}
+        </p>
+      ) : null}
+      {!asksCode && failure === null ? <p className={css.say}>{say("lock.resume")}</p> : null}
+    </form>
+  );
+}

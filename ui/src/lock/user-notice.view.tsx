@@ -1,0 +1,34 @@
+import type { LockUserDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
+import { Notice } from "../parts/notice.view";
+import { type MessageId, useWords } from "../words/words";
+
+const SAID: Record<string, [MessageId, MessageId]> = {
+  held: ["lock.held.title", "lock.held.next"],
+  lease_ended: ["lock.lease.title", "lock.lease.next"],
+  damaged: ["lock.damaged.title", "lock.damaged.next"],
+  waiting_for_grant: ["lock.waiting.title", "lock.waiting.next"],
+};
+
+/** Where this person's slot stands, when it is not simply ready. */
+export function UserNotice({ user, onSignIn }: { user: LockUserDto; onSignIn: () => void }) {
+  const say = useWords();
+  const said = SAID[user.state];
+  if (said === undefined) return null;
+  return (
+    <Notice
+      tone={user.state === "damaged" ? "critical" : "warn"}
+      role="status"
+      title={say(said[0], { name: user.name })}
+    >
+      {say(said[1])}
+      {user.state === "waiting_for_grant" ? null : (
+        <div>
+          <Button look="link" onPress={onSignIn}>
+            {say("lock.signin")}
+          </Button>
+        </div>
+      )}
+    </Notice>
+  );
+}

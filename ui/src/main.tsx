@@ -1,0 +1,15 @@
+import { createRoot } from "react-dom/client";
+import "./theme/base.css";
+import { App } from "./app/app.view";
+import { makeTauriIpc } from "./ipc/tauri";
+
+const root = document.getElementById("root");
+
+if (root !== null) {
+  // The fake and the gallery exist in development and in e2e builds only; a production bundle never names them.
+  if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
+    import("./gallery/start-fake").then(({ startFake }) => startFake(root));
+  } else {
+    createRoot(root).render(<App ipc={makeTauriIpc()} />);
+  }
+}

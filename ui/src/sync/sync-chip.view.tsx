@@ -1,0 +1,51 @@
+import type { SyncChipDto } from "../ipc/bindings";
+import { Chip, type Tone } from "../parts/chip.view";
+import { formatRecent } from "../words/dates";
+import { type MessageId, useWords } from "../words/words";
+
+/** The state chip: green only when nothing waits and nothing failed; offline is grey, not red. */
+export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } {
+  const clear = chip.pending === 0 && chip.failed === 0 && chip.conflicts === 0;
+  switch (chip.state) {
+    case "running":
+      return { tone: "info", message: "chip.running" };
+    case "offline":
+      return { tone: "grey", message: chip.complete === "" ? "chip.offline.never" : "chip.offline" };
+    case "sign_in":
+      return { tone: "warn", message: "chip.sign_in" };
+    case "failed":
+      return { tone: "critical", message: "chip.failed" };
+    default:
+      if (chip.complete === "") return { tone: "grey", message: "chip.idle.never" };
+      return clear ? { tone: "ok", message: "chip.idle" } : { tone: "grey", message: "chip.idle.behind" };
+  }
+}
+
+/** State, last complete sync, and what waits, each in words. */
+export function SyncChips({ chip, now }: { chip: SyncChipDto; now: Date }) {
+  const say = useWords();
+  const plan = planChip(chip);
+  const at = chip.complete === "" ? say("chip.never") : formatRecent(chip.complete, now);
+  return (
+    <>
+      {chip.conflicts > 0 ? (
+        <Chip tone="warn" dot>
+          {say("chip.conflicts", { count: chip.conflicts })}
+        </Chip>
+      ) : null}
+      {chip.failed > 0 ? (
+        <Chip tone="critical" dot>
+          {say("chip.rejected", { count: chip.failed })}
+        </Chip>
+      ) : null}
+      {chip.pending > 0 ? (
+        <Chip tone="pending" dot>
+          {say("chip.pending", { count: chip.pending })}
+        </Chip>
+      ) : null}
+      <Chip tone={plan.tone} dot>
+        {say(plan.message, { at })}
+      </Chip>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+/// <reference types="vitest/config" />
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { initialBudget } from "./build/initial-budget";
+import { stylesheetId } from "./build/stylesheet-id";
+
+// Tests read times in one zone, so that a formatted time is the same on every machine.
+process.env.TZ ??= "Africa/Nairobi";
+
+export default defineConfig({
+  plugins: [react(), stylesheetId(), initialBudget(400 * 1024)],
+  clearScreen: false,
+  server: { port: 5173, strictPort: true, host: "127.0.0.1" },
+  preview: { port: 4173, strictPort: true, host: "127.0.0.1" },
+  build: {
+    target: "safari16",
+    sourcemap: false,
+    // Fonts stay files: font-src allows no data addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./src/test-setup.ts"],
+    css: { modules: { classNameStrategy: "non-scoped" } },
+    testTimeout: 20_000,
+  },
+});
