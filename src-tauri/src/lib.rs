@@ -1,1 +1,27 @@
-//! shell
+#![doc = include_str!("../README.md")]
+
+mod activity;
+mod children;
+mod commands;
+mod error;
+mod exec;
+mod failure;
+mod hardening;
+mod idle;
+mod launch;
+mod lock;
+mod log;
+mod logind;
+mod place;
+mod profile_lock;
+mod sealed_memory;
+mod second_instance;
+mod shell;
+mod start;
+mod watcher;
+mod web_view;
+mod window;
+mod wiping_allocator;
+
+pub use start::run;
+pub use wiping_allocator::WipingAllocator;

@@ -1,0 +1,21 @@
+//! How a command fails.
+
+use keep_domain::{ErrorCode, IncidentId};
+use keep_session::dto::failure::FailureDto;
+
+/// A failure with nothing but its code.
+pub(crate) fn failure(code: ErrorCode) -> FailureDto {
+    let incident = IncidentId::make_random();
+    tracing::info!(code = %code.name(), %incident, "command failed");
+    FailureDto { code, incident, wait_seconds: None, attempts_left: None, fields: Vec::new() }
+}
+
+/// Runs a blocking use case away from the threads that serve the window.
+pub(crate) async fn blocking<T: Send + 'static>(
+    case: impl FnOnce() -> Result<T, FailureDto> + Send + 'static,
+) -> Result<T, FailureDto> {
+    match tauri::async_runtime::spawn_blocking(case).await {
+        Ok(answer) => answer,
+        Err(_panicked) => Err(failure(ErrorCode::Internal)),
+    }
+}

@@ -1,0 +1,23 @@
+//! What the process forbids itself before it holds anything worth reading.
+
+use crate::error::ShellError;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+/// No core file, and no reading of this process's memory by other programs of the same user.
+///
+/// INVARIANT: called first in `main`, again in each image, because exec makes a process dumpable again.
+pub(crate) fn forbid_dumps() -> Result<(), ShellError> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(ShellError::Hardening)?;
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).map_err(ShellError::Hardening)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_process_cannot_be_dumped() {
+        super::forbid_dumps().expect("hardening");
+        assert_eq!(rustix::process::getrlimit(rustix::process::Resource::Core).maximum, Some(0));
+        let behavior = rustix::process::dumpable_behavior().expect("prctl");
+        assert_eq!(behavior, rustix::process::DumpableBehavior::NotDumpable);
+    }
+}

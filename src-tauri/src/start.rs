@@ -1,0 +1,86 @@
+//! From the command line to the running window.
+
+use crate::error::ShellError;
+use crate::launch::{Handover, Launch, default_profile};
+use crate::lock::{self, LockCause};
+use crate::place::Place;
+use crate::profile_lock::ProfileLock;
+use crate::shell::Shell;
+use crate::{children, commands, exec, hardening, log, logind, sealed_memory, second_instance, watcher, window};
+use std::process::ExitCode;
+use tauri::{App, Manager, Window, WindowEvent};
+
+/// Runs the desktop program until its window is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    match open() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            log::say(&error.to_string());
+            ExitCode::from(error.code().exit_code() as u8)
+        }
+    }
+}
+
+fn open() -> Result<u8, ShellError> {
+    hardening::forbid_dumps()?;
+    let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), default_profile())?;
+    // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
+    let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();
+    let (lock_fd, secret_fd) = (lock_fd.and_then(exec::inherited), secret_fd.and_then(exec::inherited));
+    log::start();
+    let lock = lock_fd.map_or_else(|| ProfileLock::take(&profile), ProfileLock::inherit).inspect_err(|error| {
+        if matches!(error, ShellError::ProfileInUse) && !second_instance::ask_first(&profile) {
+            second_instance::explain();
+        }
+    })?;
+    // Kept for the session's resume; without one it is wiped here.
+    let _resume = secret_fd.and_then(|fd| sealed_memory::read(fd).ok());
+    if !children.is_empty() {
+        let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || children::reap(children));
+        if let Err(error) = reaper {
+            tracing::warn!(%error, "children of the previous image are left as they are");
+        }
+    }
+    let shell = Shell::new(profile, lock, place);
+    let app = tauri::Builder::default()
+        .manage(shell)
+        .invoke_handler(tauri::generate_handler![
+            commands::lock::lock,
+            commands::lock::touch,
+            commands::lock_screen::lock_screen,
+            commands::session::session,
+        ])
+        .on_window_event(on_window_event)
+        .setup(move |app| Ok(set_up(app, place)?))
+        .build(tauri::generate_context!())
+        .map_err(ShellError::Window)?;
+    Ok(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1))
+}
+
+fn set_up(app: &App, place: Option<Place>) -> Result<(), ShellError> {
+    let handle = app.handle();
+    window::open(handle, place)?;
+    watcher::start(handle.clone()).map_err(ShellError::Profile)?;
+    if let Err(error) = second_instance::answer(handle.clone(), app.state::<Shell>().profile()) {
+        tracing::warn!(%error, "a second start cannot raise this window");
+    }
+    tauri::async_runtime::spawn(logind::listen(handle.clone()));
+    Ok(())
+}
+
+fn on_window_event(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            lock::begin(window.app_handle(), LockCause::Close);
+        }
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) | WindowEvent::Focused(_) => {
+            let view = window.app_handle().get_webview_window(window.label());
+            if let Some(place) = view.as_ref().and_then(Place::of) {
+                window.state::<Shell>().set_place(place);
+            }
+        }
+        _ => {}
+    }
+}
