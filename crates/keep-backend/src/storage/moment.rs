@@ -1,0 +1,101 @@
+//! FHIR dates as half-open intervals of milliseconds (FHIR R4 3.1.1.4.7: a date stands for its whole precision).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use keep_domain::UtcMillis;
+use serde_json::Value;
+
+/// From `low` up to but without `high`, in ms since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) low: i64,
+    pub(crate) high: i64,
+}
+
+impl Interval {
+    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or a date-time with offset to the minute, second or fraction.
+    /// Dates without a time are taken in UTC.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        if let Some((_, time)) = text.split_once('T') {
+            return read_instant(text, time);
+        }
+        let mut parts = text.splitn(3, '-');
+        let year: i16 = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
+        let month: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
+        let day: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
+        let first = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
+        let next = match (month, day) {
+            (None, _) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
+            (Some(12), None) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
+            (Some(month), None) => Date::new(year, month + 1, 1).ok()?,
+            (Some(_), Some(_)) => first.tomorrow().ok()?,
+        };
+        Some(Self { low: midnight(first)?, high: midnight(next)? })
+    }
+
+    /// Reads a JSON string as above, or a Period, whose open ends reach as far as milliseconds do.
+    pub(crate) fn read_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Self::read(text),
+            Value::Object(period) => {
+                let end = |name: &str| period.get(name).and_then(Value::as_str).and_then(Self::read);
+                match (end("start"), end("end")) {
+                    (None, None) => None,
+                    (start, end) => {
+                        Some(Self { low: start.map_or(i64::MIN, |s| s.low), high: end.map_or(i64::MAX, |e| e.high) })
+                    }
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn read_instant(text: &str, time: &str) -> Option<Interval> {
+    let clock: &str = time.split(['Z', '+', '-']).next()?;
+    let zoned = clock.len() < time.len();
+    let full = match (clock.len(), zoned) {
+        // Chromium and some tools leave out the offset; the standard wants it once there is a time.
+        (_, false) => format!("{text}Z"),
+        // Minutes without seconds are allowed in searches.
+        (5, true) => text.replacen(clock, &format!("{clock}:00"), 1),
+        _ => text.to_owned(),
+    };
+    let low = UtcMillis::from_rfc3339(&full)?.0;
+    let width = match clock.len() {
+        5 => 60_000,
+        8 => 1000,
+        _ => 1,
+    };
+    Some(Interval { low, high: low + width })
+}
+
+fn midnight(date: Date) -> Option<i64> {
+    date.to_zoned(TimeZone::UTC).ok().map(|z| Timestamp::as_millisecond(z.timestamp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precision_is_the_interval() {
+        let width = |text: &str| Interval::read(text).map(|i| i.high - i.low);
+        assert_eq!(width("2026"), Some(365 * 86_400_000));
+        assert_eq!(width("2026-12"), Some(31 * 86_400_000));
+        assert_eq!(width("2026-11-22"), Some(86_400_000));
+        assert_eq!(width("2026-11-22T09:14Z"), Some(60_000));
+        assert_eq!(width("2026-11-22T09:14:05+03:00"), Some(1000));
+        assert_eq!(width("2026-11-22T09:14:05.123Z"), Some(1));
+        for bad in ["", "26", "2026-13", "2026-02-30", "yesterday", "2026-11-22Tx"] {
+            assert_eq!(width(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn open_periods_have_no_end() {
+        let value = serde_json::json!({"start": "2026-01-01"});
+        assert_eq!(Interval::read_value(&value).map(|i| i.high), Some(i64::MAX));
+    }
+}

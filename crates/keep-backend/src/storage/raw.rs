@@ -1,0 +1,194 @@
+//! JSON objects as lists of raw members: what is not looked at is kept byte for byte, decimals included.
+
+use crate::fhir::Refusal;
+use keep_domain::UtcMillis;
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt::{self, Write};
+
+/// The members of a JSON object in the order received.
+#[derive(Debug, Default)]
+pub(crate) struct RawObject<'a> {
+    pub(crate) members: Vec<(String, &'a RawValue)>,
+}
+
+impl<'a> RawObject<'a> {
+    /// Reads one object.
+    pub(crate) fn read(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The raw text of a member.
+    pub(crate) fn member(&self, name: &str) -> Option<&'a str> {
+        self.members.iter().find(|(n, _)| n == name).map(|(_, v)| v.get())
+    }
+
+    /// A member that is a string.
+    pub(crate) fn string(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.member(name)?).ok()
+    }
+}
+
+impl<'de> Deserialize<'de> for RawObject<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = RawObject<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawObject<'de>, A::Error> {
+                let mut members = Vec::with_capacity(16);
+                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push(member);
+                }
+                Ok(RawObject { members })
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// A resource as a client sent it.
+#[derive(Debug)]
+pub(crate) struct Incoming<'a> {
+    pub(crate) resource_type: String,
+    pub(crate) id: Option<String>,
+    members: RawObject<'a>,
+}
+
+impl<'a> Incoming<'a> {
+    /// Reads a resource.
+    ///
+    /// # Errors
+    /// 400 when it is not a JSON object with a `resourceType` of FHIR R4.
+    pub(crate) fn read(text: &'a str) -> Result<Self, Refusal> {
+        let members = RawObject::read(text).ok_or_else(|| Refusal::invalid("the body is not a JSON object"))?;
+        let resource_type = members.string("resourceType").ok_or_else(|| Refusal::invalid("resourceType is missing"))?;
+        if !crate::fhir::is_resource_type(&resource_type) {
+            return Err(Refusal::invalid("resourceType is not one of FHIR R4"));
+        }
+        let id = match members.member("id") {
+            None => None,
+            Some(_) => Some(members.string("id").ok_or_else(|| Refusal::invalid("id is not a string"))?),
+        };
+        Ok(Self { resource_type, id, members })
+    }
+
+    /// The resource as it is stored and served: what was received, with `id` and the server's `meta`.
+    ///
+    /// Like HAPI, tags and security labels of the version before stay unless new ones are sent.
+    pub(crate) fn stamp(&self, id: &str, version: i64, updated: UtcMillis, before: Option<&str>) -> String {
+        let size: usize = self.members.members.iter().map(|(n, v)| n.len() + v.get().len() + 4).sum();
+        let mut out = String::with_capacity(size + 160);
+        // Writing to a String cannot fail.
+        let _ = write!(out, r#"{{"resourceType":"{}","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"{updated}""#, self.resource_type);
+        let meta = self.members.member("meta").and_then(RawObject::read).unwrap_or_default();
+        for (name, value) in &meta.members {
+            if name != "versionId" && name != "lastUpdated" {
+                push_member(&mut out, name, value.get());
+            }
+        }
+        if let Some(old) = before.and_then(RawObject::read).and_then(|r| r.member("meta")).and_then(RawObject::read) {
+            for name in ["tag", "security"] {
+                if let (None, Some(kept)) = (meta.member(name), old.member(name)) {
+                    push_member(&mut out, name, kept);
+                }
+            }
+        }
+        out.push('}');
+        for (name, value) in &self.members.members {
+            if !matches!(name.as_str(), "resourceType" | "id" | "meta") {
+                push_member(&mut out, name, value.get());
+            }
+        }
+        out.push('}');
+        out
+    }
+}
+
+/// Only `resourceType`, `id`, `meta` and the named elements of a stored resource, marked as a subset
+/// (FHIR R4 3.1.1.5.9 `_elements`).
+pub(crate) fn reduce_to_elements(body: &str, elements: &[String]) -> String {
+    const SUBSETTED: &str = r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED","display":"Resource encoded in summary mode"}"#;
+    let Some(object) = RawObject::read(body) else { return body.to_owned() };
+    let mut out = String::with_capacity(256);
+    for (name, value) in &object.members {
+        if name == "meta" {
+            let meta = RawObject::read(value.get()).unwrap_or_default();
+            let mut text = String::from("{");
+            let mut tagged = false;
+            for (part, raw) in &meta.members {
+                let raw = raw.get();
+                match (part.as_str(), raw.trim_end().strip_suffix(']')) {
+                    ("tag", Some(open)) => {
+                        let comma = if open.trim_end().ends_with('[') { "" } else { "," };
+                        push_member(&mut text, part, &format!("{open}{comma}{SUBSETTED}]"));
+                        tagged = true;
+                    }
+                    _ => push_member(&mut text, part, raw),
+                }
+            }
+            if !tagged {
+                push_member(&mut text, "tag", &format!("[{SUBSETTED}]"));
+            }
+            text.push('}');
+            push_member(&mut out, name, &text);
+        } else if name == "resourceType" || name == "id" || elements.iter().any(|e| e == name) {
+            push_member(&mut out, name, value.get());
+        }
+    }
+    format!("{{{out}}}")
+}
+
+fn push_member(out: &mut String, name: &str, raw: &str) {
+    if !out.is_empty() && !out.ends_with('{') {
+        out.push(',');
+    }
+    out.push_str(&serde_json::Value::from(name).to_string());
+    out.push(':');
+    out.push_str(raw);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEIGHT: &str = r#"{"resourceType":"Observation","id":"x","meta":{"versionId":"9","profile":["p"]},"valueQuantity":{"value":81.40},"odd":[1.10, 2e3]}"#;
+
+    #[test]
+    fn only_id_and_meta_change() {
+        let stamped = Incoming::read(WEIGHT).expect("a resource").stamp("x", 2, UtcMillis(0), None);
+        assert_eq!(
+            stamped,
+            r#"{"resourceType":"Observation","id":"x","meta":{"versionId":"2","lastUpdated":"1970-01-01T00:00:00.000Z","profile":["p"]},"valueQuantity":{"value":81.40},"odd":[1.10, 2e3]}"#
+        );
+    }
+
+    #[test]
+    fn old_labels_stay_unless_new_ones_come() {
+        let old = r#"{"meta":{"security":[{"code":"R"}]}}"#;
+        let kept = Incoming::read(WEIGHT).expect("a resource").stamp("x", 2, UtcMillis(0), Some(old));
+        assert!(kept.contains(r#""security":[{"code":"R"}]"#));
+        let sent = r#"{"resourceType":"Observation","meta":{"security":[]}}"#;
+        let cleared = Incoming::read(sent).expect("a resource").stamp("x", 2, UtcMillis(0), Some(old));
+        assert!(!cleared.contains(r#""code":"R""#));
+    }
+
+    #[test]
+    fn subsets_say_so() {
+        let body = r#"{"resourceType":"Patient","id":"p","meta":{"versionId":"1","tag":[{"code":"a"}]},"gender":"male","name":[]}"#;
+        let subset = reduce_to_elements(body, &[String::from("gender")]);
+        assert!(subset.contains(r#"{"code":"a"},{"system""#) && subset.contains("SUBSETTED"));
+        assert!(subset.contains("gender") && !subset.contains("name"));
+        assert!(serde_json::from_str::<serde_json::Value>(&subset).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_a_resource_is_refused() {
+        for bad in ["", "[]", "{}", r#"{"resourceType":"Nonsense"}"#, r#"{"resourceType":"Patient","id":7}"#, r#"{"resourceType":"Patient""#] {
+            assert!(Incoming::read(bad).is_err(), "{bad}");
+        }
+    }
+}
