@@ -6,6 +6,7 @@ mod date;
 mod decimal;
 mod error;
 mod extract;
+pub mod lens;
 mod meaning;
 mod ndjson;
 mod node;

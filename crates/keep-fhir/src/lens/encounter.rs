@@ -1,0 +1,52 @@
+//! Visits.
+
+use super::reader::{Reader, coding, link};
+use super::{Coding, Concept, Link, PeriodSpan};
+use crate::{FhirError, Node, Raw};
+use keep_domain::ResourceId;
+
+/// An Encounter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncounterLens {
+    /// The id.
+    pub id: Option<ResourceId>,
+    /// `in-progress`, `finished`, ...
+    pub status: Option<String>,
+    /// `AMB`, `EMER`, `IMP`, ...
+    pub class: Option<Coding>,
+    /// What kind of visit.
+    pub types: Vec<Concept>,
+    /// From, to.
+    pub period: Option<PeriodSpan>,
+    /// Why.
+    pub reasons: Vec<Concept>,
+    /// Who took part.
+    pub participants: Vec<Link>,
+    /// The appointment that it came from.
+    pub appointments: Vec<Link>,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+/// Reads an Encounter.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn encounter(raw: &Raw) -> Result<EncounterLens, FhirError> {
+    let mut r = Reader::open(raw, &["Encounter"])?;
+    Ok(EncounterLens {
+        id: r.id(),
+        status: r.text("status"),
+        class: r.read("class", coding),
+        types: r.concepts("type"),
+        period: r.period("period"),
+        reasons: r.concepts("reasonCode"),
+        participants: r
+            .list("participant", |n: Node<'_>| Some(n.member("individual").and_then(link)))
+            .into_iter()
+            .flatten()
+            .collect(),
+        appointments: r.list("appointment", link),
+        faults: r.into_faults(),
+    })
+}

@@ -1,0 +1,117 @@
+//! Notes and documents: DocumentReference.
+
+use super::reader::{Reader, link, member_owned, member_phi};
+use super::{Concept, Link, When};
+use crate::{FhirError, Node, Raw};
+use base64::Engine;
+use keep_domain::{Phi, ResourceId};
+
+/// What a document says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum NoteBody {
+    /// Plain text that lies in the record.
+    Text(Phi<String>),
+    /// A file of this content type, not shown inline.
+    File(String),
+    /// Nothing is attached.
+    Empty,
+    /// Attached text that could not be decoded.
+    Unreadable,
+}
+
+/// How this document follows another.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RelatedNote {
+    /// `replaces`, `appends`, `transforms`, `signs`.
+    pub code: String,
+    /// The other.
+    pub target: Link,
+}
+
+/// A DocumentReference.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NoteLens {
+    /// The id.
+    pub id: Option<ResourceId>,
+    /// `current`, `superseded`, `entered-in-error`.
+    pub status: Option<String>,
+    /// `preliminary`, `final`, `amended`.
+    pub doc_status: Option<String>,
+    /// What kind of document.
+    pub kind: Option<Concept>,
+    /// The heading.
+    pub title: Option<Phi<String>>,
+    /// When it was written.
+    pub date: Option<When>,
+    /// Who wrote it.
+    pub authors: Vec<Link>,
+    /// Who signed it.
+    pub signer: Option<Link>,
+    /// What it follows.
+    pub related: Vec<RelatedNote>,
+    /// What it says.
+    pub body: NoteBody,
+    /// The visit.
+    pub encounter: Option<Link>,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+impl NoteLens {
+    /// Signed and therefore immutable.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        matches!(self.doc_status.as_deref(), Some("final" | "amended"))
+    }
+}
+
+/// Reads a DocumentReference.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn document(raw: &Raw) -> Result<NoteLens, FhirError> {
+    let mut r = Reader::open(raw, &["DocumentReference"])?;
+    let attachment = r.node().at(&["content", "attachment"]);
+    let body = attachment.map_or(NoteBody::Empty, body);
+    if body == NoteBody::Unreadable {
+        r.fault("content");
+    }
+    let title = attachment.and_then(|a| member_phi(a, "title"));
+    let description = r.text("description").map(Phi::new);
+    let encounter = r.node().at(&["context", "encounter"]);
+    let encounter = encounter.map(|e| e.items().next().unwrap_or(e)).and_then(link);
+    Ok(NoteLens {
+        id: r.id(),
+        status: r.text("status"),
+        doc_status: r.text("docStatus"),
+        kind: r.concept("type"),
+        title: title.or(description),
+        date: r.when("date"),
+        authors: r.list("author", link),
+        signer: r.link("authenticator"),
+        related: r.list("relatesTo", |n| {
+            Some(RelatedNote { code: member_owned(n, "code")?, target: n.member("target").and_then(link)? })
+        }),
+        body,
+        encounter,
+        faults: r.into_faults(),
+    })
+}
+
+fn body(attachment: Node<'_>) -> NoteBody {
+    let content_type = member_owned(attachment, "contentType").unwrap_or_default();
+    let is_text = content_type.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("text/plain"));
+    let Some(data) = attachment.member("data") else {
+        let elsewhere = attachment.member("url").is_some();
+        return if elsewhere { NoteBody::File(content_type) } else { NoteBody::Empty };
+    };
+    if !is_text {
+        return NoteBody::File(content_type);
+    }
+    let decoded = data.text().and_then(|encoded| {
+        let packed: String = encoded.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+        String::from_utf8(bytes).ok()
+    });
+    decoded.map_or(NoteBody::Unreadable, |t| NoteBody::Text(Phi::new(t)))
+}

@@ -1,0 +1,191 @@
+//! Measurements and findings.
+
+use super::reader::{Reader, concept, member_owned, owned, period, quantity, when};
+use super::{Concept, Link, PeriodSpan, Quantity, When};
+use crate::{Decimal, FhirError, Kind, Node, Raw};
+use keep_domain::{Phi, ResourceId};
+
+/// A value in the forms that FHIR allows.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// A number with a unit, digits as recorded.
+    Quantity(Quantity),
+    /// A coded answer.
+    Concept(Concept),
+    /// Words.
+    Text(Phi<String>),
+    /// Yes or no.
+    Boolean(bool),
+    /// A whole number.
+    Integer(Decimal),
+    /// A range.
+    Range(Option<Quantity>, Option<Quantity>),
+    /// Numerator, denominator.
+    Ratio(Option<Quantity>, Option<Quantity>),
+    /// A date or time.
+    Date(When),
+    /// A period.
+    Period(PeriodSpan),
+    /// Not measured, with the reason.
+    Absent(Concept),
+    /// There, but in a form that is not read: the element's name.
+    Unreadable(&'static str),
+}
+
+/// What counts as usual.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReferenceRange {
+    /// From.
+    pub low: Option<Quantity>,
+    /// To.
+    pub high: Option<Quantity>,
+    /// For whom or what, in code.
+    pub applies: Option<Concept>,
+    /// In words.
+    pub text: Option<String>,
+}
+
+/// One part of a panel, such as systolic pressure.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Component {
+    /// What was measured.
+    pub code: Option<Concept>,
+    /// The value.
+    pub value: Option<Measured>,
+    /// `H`, `L`, `HH`, ...
+    pub interpretation: Vec<String>,
+    /// What counts as usual.
+    pub ranges: Vec<ReferenceRange>,
+}
+
+/// An Observation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObservationLens {
+    /// The id.
+    pub id: Option<ResourceId>,
+    /// `final`, `preliminary`, `amended`, `entered-in-error`, ...
+    pub status: Option<String>,
+    /// `vital-signs`, `laboratory`, `survey`, ...
+    pub categories: Vec<String>,
+    /// What was measured.
+    pub code: Option<Concept>,
+    /// The value.
+    pub value: Option<Measured>,
+    /// Parts of a panel.
+    pub components: Vec<Component>,
+    /// `H`, `L`, `HH`, `LL`, `N`, `A`, ...
+    pub interpretation: Vec<String>,
+    /// What counts as usual.
+    pub ranges: Vec<ReferenceRange>,
+    /// When it was true of the patient.
+    pub effective: Option<When>,
+    /// When it was made available.
+    pub issued: Option<When>,
+    /// Who measured.
+    pub performers: Vec<Link>,
+    /// The visit.
+    pub encounter: Option<Link>,
+    /// Remarks.
+    pub notes: Vec<Phi<String>>,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+/// Reads an Observation.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn observation(raw: &Raw) -> Result<ObservationLens, FhirError> {
+    let mut r = Reader::open(raw, &["Observation"])?;
+    let value = measured(r.node());
+    if let Some(name) = value.as_ref().and_then(fault_of) {
+        r.fault(name);
+    }
+    let components = r.list("component", component);
+    if components.iter().any(|c| c.code.is_none() || c.value.as_ref().is_some_and(|v| fault_of(v).is_some())) {
+        r.fault("component");
+    }
+    let code = r.concept("code");
+    if code.is_none() {
+        r.fault("code");
+    }
+    let effective = match r.first_when(&["effectiveDateTime", "effectiveInstant"]) {
+        Some(at) => Some(at),
+        None => r.period("effectivePeriod").and_then(|p| p.start.or(p.end)),
+    };
+    Ok(ObservationLens {
+        id: r.id(),
+        status: r.text("status"),
+        categories: r.concepts("category").into_iter().flat_map(|c| c.codings).map(|c| c.code).collect(),
+        code,
+        value,
+        components,
+        interpretation: r.list("interpretation", |n| Some(concept(n)?.code()?.to_owned())),
+        ranges: r.list("referenceRange", range),
+        effective,
+        issued: r.when("issued"),
+        performers: r.list("performer", super::reader::link),
+        encounter: r.link("encounter"),
+        notes: r.notes(),
+        faults: r.into_faults(),
+    })
+}
+
+fn fault_of(value: &Measured) -> Option<&'static str> {
+    match value {
+        Measured::Unreadable(name) => Some(name),
+        Measured::Quantity(q) if q.value.is_none() => Some("valueQuantity"),
+        Measured::Date(w) if w.date.is_none() => Some("valueDateTime"),
+        _ => None,
+    }
+}
+
+fn component(node: Node<'_>) -> Option<Component> {
+    if node.kind() != Kind::Object {
+        return None;
+    }
+    let interpretation = node.member("interpretation").into_iter().flat_map(Node::items);
+    Some(Component {
+        code: node.member("code").and_then(concept),
+        value: measured(node),
+        interpretation: interpretation.filter_map(|n| Some(concept(n)?.code()?.to_owned())).collect(),
+        ranges: node.member("referenceRange").into_iter().flat_map(Node::items).filter_map(range).collect(),
+    })
+}
+
+/// The value of an Observation or a component.
+fn measured(node: Node<'_>) -> Option<Measured> {
+    type Form = fn(Node<'_>) -> Option<Measured>;
+    let forms: [(&'static str, Form); 11] = [
+        ("valueQuantity", |n| quantity(n).map(Measured::Quantity)),
+        ("valueCodeableConcept", |n| concept(n).map(Measured::Concept)),
+        ("valueString", |n| owned(n).map(|t| Measured::Text(Phi::new(t)))),
+        ("valueBoolean", |n| n.boolean().map(Measured::Boolean)),
+        ("valueInteger", |n| n.number().and_then(Decimal::parse).map(Measured::Integer)),
+        ("valueRange", |n| Some(Measured::Range(side(n, "low"), side(n, "high")))),
+        ("valueRatio", |n| Some(Measured::Ratio(side(n, "numerator"), side(n, "denominator")))),
+        ("valueDateTime", |n| when(n).map(Measured::Date)),
+        ("valueTime", |n| owned(n).map(|t| Measured::Text(Phi::new(t)))),
+        ("valuePeriod", |n| period(n).map(Measured::Period)),
+        ("valueSampledData", |_| None),
+    ];
+    for (name, read) in forms {
+        if let Some(found) = node.member(name) {
+            return Some(read(found).unwrap_or(Measured::Unreadable(name)));
+        }
+    }
+    node.member("dataAbsentReason").and_then(concept).map(Measured::Absent)
+}
+
+fn side(node: Node<'_>, name: &str) -> Option<Quantity> {
+    node.member(name).and_then(quantity)
+}
+
+fn range(node: Node<'_>) -> Option<ReferenceRange> {
+    (node.kind() == Kind::Object).then(|| ReferenceRange {
+        low: side(node, "low"),
+        high: side(node, "high"),
+        applies: node.member("appliesTo").and_then(|a| a.items().next()).and_then(concept),
+        text: member_owned(node, "text"),
+    })
+}

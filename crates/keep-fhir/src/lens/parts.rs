@@ -1,0 +1,92 @@
+//! The FHIR data types that lenses share.
+
+use crate::{Decimal, FhirDate};
+use keep_domain::{Phi, ResourceKey};
+
+/// One code of a concept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Coding {
+    /// The code system's address.
+    pub system: Option<String>,
+    /// The code.
+    pub code: String,
+    /// The system's words for it.
+    pub display: Option<String>,
+}
+
+/// A CodeableConcept.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Concept {
+    /// The words that were chosen.
+    pub text: Option<String>,
+    /// Its codes.
+    pub codings: Vec<Coding>,
+}
+
+impl Concept {
+    /// The words to show: the text, a display, or at last the code.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        let display = || self.codings.iter().find_map(|c| c.display.as_deref());
+        let code = || self.codings.first().map(|c| c.code.as_str());
+        self.text.as_deref().or_else(display).or_else(code)
+    }
+
+    /// The code in one system.
+    #[must_use]
+    pub fn code_in(&self, system: &str) -> Option<&str> {
+        self.codings.iter().find(|c| c.system.as_deref() == Some(system)).map(|c| c.code.as_str())
+    }
+
+    /// The first code of any system.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.codings.first().map(|c| c.code.as_str())
+    }
+
+    /// Whether one of the codes is `code`.
+    #[must_use]
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codings.iter().any(|c| c.code == code)
+    }
+}
+
+/// A Reference.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The target, where it is a resource of this server.
+    pub key: Option<ResourceKey>,
+    /// The words beside it, often a name.
+    pub display: Option<Phi<String>>,
+}
+
+/// A date as written and, where it can be read, on the time line.
+#[derive(Clone, PartialEq, Eq)]
+pub struct When {
+    /// As written.
+    pub text: String,
+    /// Read.
+    pub date: Option<FhirDate>,
+}
+
+/// A Period.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct PeriodSpan {
+    /// From.
+    pub start: Option<When>,
+    /// To.
+    pub end: Option<When>,
+}
+
+/// A Quantity with the digits of the record.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Quantity {
+    /// The number; `None` when it is missing or not a number.
+    pub value: Option<Decimal>,
+    /// `<`, `<=`, `>=`, `>`.
+    pub comparator: Option<String>,
+    /// The unit as shown.
+    pub unit: Option<String>,
+    /// The unit's code, as a rule UCUM.
+    pub code: Option<String>,
+}

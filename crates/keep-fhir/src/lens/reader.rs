@@ -1,0 +1,175 @@
+//! Reads elements of one resource and remembers which of them could not be read.
+
+use super::{Coding, Concept, Link, PeriodSpan, Quantity, When};
+use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
+use keep_domain::{Phi, ResourceId};
+
+pub(super) struct Reader<'a> {
+    node: Node<'a>,
+    faults: Vec<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    /// Opens a resource of one of these types.
+    pub(super) fn open(raw: &'a Raw, types: &[&str]) -> Result<Self, FhirError> {
+        let node = raw.node();
+        let own = node.member_text("resourceType");
+        let fits = own.is_some_and(|t| types.contains(&t.as_ref()));
+        if fits { Ok(Self { node, faults: Vec::new() }) } else { Err(FhirError::WrongType) }
+    }
+
+    pub(super) const fn node(&self) -> Node<'a> {
+        self.node
+    }
+
+    pub(super) fn into_faults(self) -> Vec<&'static str> {
+        self.faults
+    }
+
+    pub(super) fn fault(&mut self, name: &'static str) {
+        if !self.faults.contains(&name) {
+            self.faults.push(name);
+        }
+    }
+
+    /// Applies `read` to a member; one that is there but gives nothing is a fault.
+    pub(super) fn read<T>(&mut self, name: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
+        let found = self.node.member(name)?;
+        let value = read(found);
+        if value.is_none() {
+            self.fault(name);
+        }
+        value
+    }
+
+    pub(super) fn id(&mut self) -> Option<ResourceId> {
+        self.read("id", |n| n.text()?.parse().ok())
+    }
+
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.read(name, owned)
+    }
+
+    pub(super) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        self.read(name, Node::boolean)
+    }
+
+    pub(super) fn concept(&mut self, name: &'static str) -> Option<Concept> {
+        self.read(name, concept)
+    }
+
+    pub(super) fn quantity(&mut self, name: &'static str) -> Option<Quantity> {
+        let found = self.read(name, quantity)?;
+        // A quantity without a readable number is shown with what it has, and flagged.
+        if found.value.is_none() {
+            self.fault(name);
+        }
+        Some(found)
+    }
+
+    pub(super) fn link(&mut self, name: &'static str) -> Option<Link> {
+        self.read(name, link)
+    }
+
+    pub(super) fn when(&mut self, name: &'static str) -> Option<When> {
+        let found = self.read(name, when)?;
+        if found.date.is_none() {
+            self.fault(name);
+        }
+        Some(found)
+    }
+
+    /// The first of several elements of one choice type that is there.
+    pub(super) fn first_when(&mut self, names: &[&'static str]) -> Option<When> {
+        names.iter().find_map(|name| self.when(name))
+    }
+
+    pub(super) fn period(&mut self, name: &'static str) -> Option<PeriodSpan> {
+        let found = self.read(name, period)?;
+        if [&found.start, &found.end].into_iter().flatten().any(|w| w.date.is_none()) {
+            self.fault(name);
+        }
+        Some(found)
+    }
+
+    /// Reads every item of a list; an item that gives nothing is a fault.
+    pub(super) fn list<T>(&mut self, name: &'static str, mut read: impl FnMut(Node<'a>) -> Option<T>) -> Vec<T> {
+        let Some(found) = self.node.member(name) else { return Vec::new() };
+        if found.kind() != Kind::Array {
+            self.fault(name);
+            // One item without its brackets is a common mistake: it is shown all the same.
+            return read(found).into_iter().collect();
+        }
+        let mut out = Vec::new();
+        for item in found.items() {
+            match read(item) {
+                Some(value) => out.push(value),
+                None => self.fault(name),
+            }
+        }
+        out
+    }
+
+    pub(super) fn concepts(&mut self, name: &'static str) -> Vec<Concept> {
+        self.list(name, concept)
+    }
+
+    /// The texts of `note` (Annotation).
+    pub(super) fn notes(&mut self) -> Vec<Phi<String>> {
+        self.list("note", |n| n.member("text").and_then(owned).map(Phi::new))
+    }
+}
+
+pub(super) fn owned(node: Node<'_>) -> Option<String> {
+    node.text().map(std::borrow::Cow::into_owned)
+}
+
+pub(super) fn member_owned(node: Node<'_>, name: &str) -> Option<String> {
+    node.member(name).and_then(owned)
+}
+
+pub(super) fn member_phi(node: Node<'_>, name: &str) -> Option<Phi<String>> {
+    member_owned(node, name).map(Phi::new)
+}
+
+pub(super) fn coding(node: Node<'_>) -> Option<Coding> {
+    Some(Coding {
+        system: member_owned(node, "system"),
+        code: member_owned(node, "code")?,
+        display: member_owned(node, "display"),
+    })
+}
+
+pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
+    if let Some(code) = owned(node) {
+        // A bare code where a concept belongs is older servers' habit.
+        return Some(Concept { text: None, codings: vec![Coding { system: None, code, display: None }] });
+    }
+    let text = member_owned(node, "text");
+    let codings: Vec<_> = node.member("coding").into_iter().flat_map(Node::items).filter_map(coding).collect();
+    (text.is_some() || !codings.is_empty()).then_some(Concept { text, codings })
+}
+
+pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
+    (node.kind() == Kind::Object).then(|| Quantity {
+        value: node.member("value").and_then(Node::number).and_then(Decimal::parse),
+        comparator: member_owned(node, "comparator"),
+        unit: member_owned(node, "unit"),
+        code: member_owned(node, "code"),
+    })
+}
+
+pub(super) fn link(node: Node<'_>) -> Option<Link> {
+    (node.kind() == Kind::Object).then(|| Link { key: reference_of(node, None), display: member_phi(node, "display") })
+}
+
+pub(super) fn when(node: Node<'_>) -> Option<When> {
+    let text = owned(node)?;
+    let date = FhirDate::parse(&text);
+    Some(When { text, date })
+}
+
+pub(super) fn period(node: Node<'_>) -> Option<PeriodSpan> {
+    (node.kind() == Kind::Object)
+        .then(|| PeriodSpan { start: node.member("start").and_then(when), end: node.member("end").and_then(when) })
+}

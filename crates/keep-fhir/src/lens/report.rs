@@ -1,0 +1,58 @@
+//! Diagnostic reports.
+
+use super::reader::{Reader, link};
+use super::{Concept, Link, When};
+use crate::{FhirError, Raw};
+use keep_domain::{Phi, ResourceId};
+
+/// A DiagnosticReport.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReportLens {
+    /// The id.
+    pub id: Option<ResourceId>,
+    /// `final`, `preliminary`, ...
+    pub status: Option<String>,
+    /// `LAB`, `RAD`, ...
+    pub categories: Vec<Concept>,
+    /// What was examined.
+    pub code: Option<Concept>,
+    /// When.
+    pub effective: Option<When>,
+    /// When it was issued.
+    pub issued: Option<When>,
+    /// Who issued it.
+    pub performers: Vec<Link>,
+    /// Its observations.
+    pub results: Vec<Link>,
+    /// The conclusion.
+    pub conclusion: Option<Phi<String>>,
+    /// How many attached files it has.
+    pub attachments: usize,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+/// Reads a DiagnosticReport.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn report(raw: &Raw) -> Result<ReportLens, FhirError> {
+    let mut r = Reader::open(raw, &["DiagnosticReport"])?;
+    let effective = match r.when("effectiveDateTime") {
+        Some(at) => Some(at),
+        None => r.period("effectivePeriod").and_then(|p| p.start.or(p.end)),
+    };
+    Ok(ReportLens {
+        id: r.id(),
+        status: r.text("status"),
+        categories: r.concepts("category"),
+        code: r.concept("code"),
+        effective,
+        issued: r.when("issued"),
+        performers: r.list("performer", link),
+        results: r.list("result", link),
+        conclusion: r.text("conclusion").map(Phi::new),
+        attachments: r.list("presentedForm", Some).len(),
+        faults: r.into_faults(),
+    })
+}

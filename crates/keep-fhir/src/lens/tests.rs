@@ -1,0 +1,195 @@
+use super::*;
+use crate::{FhirError, Raw};
+
+fn raw(text: &str) -> Raw {
+    Raw::parse(text).expect("valid")
+}
+
+fn shown(name: &HumanName) -> String {
+    // EXPOSE: a test compares the name.
+    name.family.as_ref().map(|f| f.expose().clone()).unwrap_or_default()
+}
+
+#[test]
+fn a_patient_is_shown_by_the_official_name() {
+    let p = patient(&raw(
+        r#"{"resourceType":"Patient","id":"p1","name":[{"use":"old","family":"Smith"},{"use":"nickname","given":["Lulu"]},{"use":"official","family":"Gonzalez","given":["Ada","Luz"]}],
+        "identifier":[{"system":"x","value":"1"},{"type":{"coding":[{"code":"SS"}],"text":"Social"},"value":"2"},{"type":{"coding":[{"code":"MR","display":"Medical Record Number"}]},"value":"K-42"}],
+        "telecom":[{"system":"email","value":"a@b"},{"system":"phone","value":"555","use":"mobile"}],
+        "birthDate":"1958-03","gender":"female","address":[{"use":"old","city":"A"},{"line":["1 Row"],"city":"B","postalCode":"01940","country":"US"}],
+        "communication":[{"language":{"text":"English"}},{"language":{"text":"Spanish"},"preferred":true}],"deceasedBoolean":false}"#,
+    ))
+    .expect("a patient");
+    assert_eq!(p.name().map(shown).as_deref(), Some("Gonzalez"));
+    // EXPOSE: a test compares the values.
+    let preferred = p.preferred.as_ref().map(|n| n.expose().as_str());
+    assert_eq!((preferred, p.number().map(|n| n.value.expose().as_str())), (Some("Lulu"), Some("K-42")));
+    assert_eq!(p.number().and_then(|n| n.label.as_deref()), Some("Medical Record Number"));
+    assert_eq!((p.phones.len(), p.phones[0].usage.as_deref()), (1, Some("mobile")));
+    // EXPOSE: a test compares the values.
+    let lines: Vec<_> = p.addresses[0].lines.iter().map(|l| l.expose().as_str()).collect();
+    assert_eq!(lines, ["1 Row", "B, 01940", "US"]);
+    assert_eq!(p.languages, ["Spanish", "English"]);
+    assert!(p.faults.is_empty() && !p.deceased && p.active);
+}
+
+#[test]
+fn a_malformed_patient_is_shown_and_flagged() {
+    let p = patient(&raw(r#"{"resourceType":"Patient","name":[{"family":"Okoro"},7],"birthDate":"14/03/1958","gender":1,"identifier":[{"system":"x"}]}"#)).expect("a patient");
+    assert_eq!(p.name().map(shown).as_deref(), Some("Okoro"));
+    // EXPOSE: a test compares the value.
+    assert_eq!(p.birth_date.as_ref().map(|b| b.expose().text.as_str()), Some("14/03/1958"));
+    assert_eq!(p.faults, ["name", "identifier", "birthDate", "gender"]);
+    assert!(patient(&raw(r#"{"resourceType":"Observation"}"#)).err() == Some(FhirError::WrongType));
+}
+
+fn allergy_of(code: &str, clinical: &str, verification: &str) -> AllergyLens {
+    allergy(&raw(&format!(
+        r#"{{"resourceType":"AllergyIntolerance","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}","display":"x"}}]}},"clinicalStatus":{{"coding":[{{"code":"{clinical}"}}]}},"verificationStatus":{{"coding":[{{"code":"{verification}"}}]}}}}"#
+    )))
+    .expect("an allergy")
+}
+
+#[test]
+fn exactly_one_statement_about_allergies() {
+    let penicillin = || allergy_of("91936005", "active", "confirmed");
+    let none = || allergy_of(NO_KNOWN_ALLERGY, "active", "confirmed");
+    let check = |list: &[AllergyLens], completeness, expected| assert_eq!(allergy_state(list, completeness), expected);
+    use {AllergyState as S, Completeness as C};
+    check(&[], C::Complete, S::NotRecorded);
+    check(&[], C::Incomplete, S::Unavailable);
+    check(&[none()], C::Complete, S::NoneKnown);
+    check(&[none()], C::Incomplete, S::Unavailable);
+    check(&[none(), penicillin()], C::Complete, S::Known);
+    check(&[penicillin()], C::Incomplete, S::Known);
+    check(&[allergy_of("91936005", "active", "entered-in-error")], C::Complete, S::NotRecorded);
+    check(&[allergy_of("91936005", "active", "refuted"), none()], C::Complete, S::NoneKnown);
+    check(&[allergy_of("91936005", "resolved", "confirmed")], C::Complete, S::NotRecorded);
+    check(&[allergy_of("409137002", "active", "confirmed")], C::Complete, S::NotRecorded);
+    check(&[allergy_of(NO_KNOWN_ALLERGY, "active", "entered-in-error")], C::Complete, S::NotRecorded);
+    let unreadable = allergy(&raw(r#"{"resourceType":"AllergyIntolerance","code":5}"#)).expect("an allergy");
+    assert_eq!(unreadable.faults, ["code"]);
+    check(&[unreadable], C::Complete, S::Known);
+}
+
+#[test]
+fn an_allergy_with_reactions() {
+    let a = allergy(&raw(r#"{"resourceType":"AllergyIntolerance","criticality":"high","category":["food"],"code":{"text":"Peanut"},"recordedDate":"2020-01","reaction":[{"manifestation":[{"text":"Hives"}],"severity":"severe"}],"note":[{"text":"at school"}]}"#)).expect("an allergy");
+    assert_eq!(a.substance.as_ref().and_then(Concept::label), Some("Peanut"));
+    assert_eq!(
+        (a.reactions[0].severity.as_deref(), a.reactions[0].manifestations[0].label()),
+        (Some("severe"), Some("Hives"))
+    );
+    assert_eq!((a.notes.len(), a.is_current()), (1, true));
+}
+
+#[test]
+fn problems_begin_in_many_ways() {
+    let c = condition(&raw(r#"{"resourceType":"Condition","code":{"text":"Asthma"},"onsetAge":{"value":12,"unit":"a"},"clinicalStatus":{"coding":[{"code":"active"}]},"category":[{"coding":[{"code":"problem-list-item"}]}],"abatementString":"in spring"}"#)).expect("a condition");
+    assert!(matches!(&c.onset, Some(Moment::Age(q)) if q.value.as_ref().is_some_and(|v| v.as_str() == "12")));
+    assert!(matches!(&c.abatement, Some(Moment::Words(_))) && c.is_active());
+    assert_eq!(c.categories, ["problem-list-item"]);
+    assert!(c.faults.is_empty());
+}
+
+#[test]
+fn medicines_keep_their_digits() {
+    let m = medication(&raw(
+        r#"{"resourceType":"MedicationRequest","status":"active","intent":"order","medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"310965","display":"Ibuprofen 200 MG"}]},
+        "authoredOn":"2026-11-22","requester":{"display":"Dr. Bo"},"dosageInstruction":[{"text":"twice","timing":{"repeat":{"frequency":2,"period":1.0,"periodUnit":"d"}},"asNeededBoolean":true,"route":{"text":"oral"},"doseAndRate":[{"doseQuantity":{"value":0.50,"unit":"mg"}}]}]}"#,
+    ))
+    .expect("a medicine");
+    assert_eq!((m.rxnorm(), m.is_current(), m.is_request), (Some("310965"), true, true));
+    let d = &m.dosages[0];
+    assert!(matches!(&d.dose, Some(Dose::Exactly(q)) if q.value.as_ref().is_some_and(|v| v.as_str() == "0.50")));
+    let t = d.timing.as_ref().expect("timing");
+    assert_eq!((t.frequency.as_deref(), t.period.as_deref(), d.as_needed), (Some("2"), Some("1.0"), true));
+    let contained = r##"{"resourceType":"MedicationStatement","status":"active","contained":[{"resourceType":"Medication","id":"m","code":{"text":"Aspirin"}}],"medicationReference":{"reference":"#m"}}"##;
+    let m = medication(&raw(contained)).expect("a medicine");
+    assert_eq!(m.medication.as_ref().and_then(Concept::label), Some("Aspirin"));
+    let broken = r#"{"resourceType":"MedicationRequest","dosageInstruction":[{"doseAndRate":[{"doseQuantity":{"value":"two"}}]}]}"#;
+    assert_eq!(
+        medication(&raw(broken)).expect("a medicine").faults,
+        ["medicationCodeableConcept", "dosageInstruction"]
+    );
+}
+
+#[test]
+fn observations_in_every_form() {
+    let o = observation(&raw(
+        r#"{"resourceType":"Observation","status":"final","category":[{"coding":[{"code":"laboratory"}]}],"code":{"coding":[{"code":"2823-3"}],"text":"Potassium"},"valueQuantity":{"value":5.90,"comparator":">","unit":"mmol/L"},
+        "interpretation":[{"coding":[{"code":"H"}]}],"referenceRange":[{"low":{"value":3.5},"high":{"value":5.1},"text":"3.5-5.1"}],"effectivePeriod":{"start":"2026-11-22T09:00:00Z"}}"#,
+    ))
+    .expect("an observation");
+    let Some(Measured::Quantity(q)) = &o.value else { panic!("a quantity") };
+    assert_eq!((q.value.as_ref().map(crate::Decimal::as_str), q.comparator.as_deref()), (Some("5.90"), Some(">")));
+    assert_eq!((o.interpretation.as_slice(), o.ranges[0].text.as_deref()), (&["H".to_owned()][..], Some("3.5-5.1")));
+    assert_eq!(o.effective.as_ref().map(|w| w.text.as_str()), Some("2026-11-22T09:00:00Z"));
+    assert!(o.faults.is_empty());
+
+    let value = |part: &str| {
+        let text = format!(r#"{{"resourceType":"Observation","code":{{"text":"x"}},{part}}}"#);
+        let o = observation(&raw(&text)).expect("an observation");
+        (o.value, o.faults)
+    };
+    assert!(matches!(value(r#""valueCodeableConcept":{"text":"yes"}"#).0, Some(Measured::Concept(_))));
+    assert!(matches!(value(r#""valueString":"yes""#).0, Some(Measured::Text(_))));
+    assert!(matches!(value(r#""dataAbsentReason":{"text":"refused"}"#).0, Some(Measured::Absent(_))));
+    assert!(matches!(value(r#""valueInteger":3"#), (Some(Measured::Integer(_)), f) if f.is_empty()));
+    assert!(
+        matches!(value(r#""valueSampledData":{}"#), (Some(Measured::Unreadable("valueSampledData")), f) if f == ["valueSampledData"])
+    );
+    assert!(
+        matches!(value(r#""valueQuantity":{"value":"5"}"#), (Some(Measured::Quantity(_)), f) if f == ["valueQuantity"])
+    );
+    assert!(value(r#""component":[{"code":{"text":"a"},"valueQuantity":{}}]"#).1 == ["component"]);
+}
+
+#[test]
+fn notes_are_decoded() {
+    let note = |attachment: &str| {
+        let text = format!(
+            r#"{{"resourceType":"DocumentReference","status":"current","docStatus":"final","content":[{{"attachment":{attachment}}}],"relatesTo":[{{"code":"appends","target":{{"reference":"DocumentReference/n0"}}}}],"context":{{"encounter":[{{"reference":"Encounter/v1"}}]}}}}"#
+        );
+        document(&raw(&text)).expect("a document")
+    };
+    let n = note(r#"{"contentType":"text/plain; charset=utf-8","data":"Q2\/DtmfD\noAo=","title":"Triage"}"#);
+    assert!(n.body == NoteBody::Text(keep_domain::Phi::new("Cögà\n".into())) && n.faults.is_empty());
+    let n = note(r#"{"contentType":"text/plain","data":"%%"}"#);
+    assert!(n.body == NoteBody::Unreadable && n.faults == ["content"]);
+    let n = note(r#"{"contentType":"text/plain","data":"Q291Z2g=","title":"Triage"}"#);
+    assert!(n.body == NoteBody::Text(keep_domain::Phi::new("Cough".into())) && n.is_signed());
+    assert_eq!(n.related[0].target.key.as_ref().map(ToString::to_string).as_deref(), Some("DocumentReference/n0"));
+    assert_eq!(n.encounter.and_then(|e| e.key).map(|k| k.to_string()).as_deref(), Some("Encounter/v1"));
+    assert!(
+        note(r#"{"contentType":"application/pdf","url":"Binary/1"}"#).body == NoteBody::File("application/pdf".into())
+    );
+    assert!(note("{}").body == NoteBody::Empty);
+}
+
+#[test]
+fn the_plain_lists() {
+    let a = appointment(&raw(r#"{"resourceType":"Appointment","status":"booked","start":"2026-11-22T08:00:00Z","reasonCode":[{"text":"cough"}],"participant":[{"actor":{"reference":"Patient/p","display":"Ada"},"status":"accepted"},{"type":[]}]}"#)).expect("an appointment");
+    assert_eq!((a.participants.len(), a.reasons[0].label(), a.faults.len()), (1, Some("cough"), 0));
+    let e = encounter(&raw(r#"{"resourceType":"Encounter","status":"finished","class":{"code":"AMB"},"type":[{"text":"check up"}],"period":{"start":"2026"},"participant":[{"individual":{"display":"Bo"}}]}"#)).expect("an encounter");
+    assert_eq!((e.class.map(|c| c.code).as_deref(), e.participants.len()), (Some("AMB"), 1));
+    let i = immunization(&raw(r#"{"resourceType":"Immunization","vaccineCode":{"text":"flu"},"occurrenceDateTime":"2011-10-14T23:37:54+00:00","lotNumber":"A1"}"#)).expect("an immunization");
+    assert_eq!((i.lot.as_deref(), i.faults.len()), (Some("A1"), 0));
+    let f = flag(&raw(r#"{"resourceType":"Flag","status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"falls"}}"#)).expect("a flag");
+    assert_eq!(f.categories, ["safety"]);
+    let p = procedure(&raw(r#"{"resourceType":"Procedure","code":{"text":"x"},"performedDateTime":"2020"}"#))
+        .expect("a procedure");
+    assert!(p.performed.is_some_and(|p| p.end.is_none()));
+    let c = care_plan(&raw(
+        r#"{"resourceType":"CarePlan","status":"active","activity":[{"detail":{"code":{"text":"rest"}}},{}]}"#,
+    ))
+    .expect("a care plan");
+    assert_eq!(c.activities.len(), 1);
+    let g = goal(&raw(r#"{"resourceType":"Goal","lifecycleStatus":"active","description":{"text":"A1c"}}"#))
+        .expect("a goal");
+    assert_eq!(g.description.as_ref().and_then(Concept::label), Some("A1c"));
+    let r = report(&raw(r#"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"Lipids"},"result":[{"reference":"Observation/1"}],"conclusion":"fine","presentedForm":[{}]}"#)).expect("a report");
+    assert_eq!((r.results.len(), r.attachments, r.conclusion.is_some()), (1, 1, true));
+    let a = audit_event(&raw(r#"{"resourceType":"AuditEvent","type":{"code":"rest"},"action":"R","recorded":"2026-11-22T08:00:00Z","agent":[{"who":{"display":"Bo"}}],"entity":[{"what":{"reference":"Patient/p"}}]}"#)).expect("an audit event");
+    assert_eq!((a.agents.len(), a.entities.len(), a.kind.map(|k| k.code).as_deref()), (1, 1, Some("rest")));
+}
