@@ -18,7 +18,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 pub struct UnlockRecord {
     /// Failures since the last success; counted before the key derivation runs.
     pub failures: u32,
-    /// The number of failures at the last release by a colleague; the hold counts from there.
+    /// The number of failures at the last release by a colleague; waits and the hold count from there.
     pub released_at: u32,
     /// The time of the last failure.
     pub failed_at: Option<TimeMark>,
@@ -62,10 +62,10 @@ impl UnlockRecord {
         if self.failures >= policy.throttle_online {
             return Err(KeysError::SlotHeld { online_only: true });
         }
-        if self.failures.saturating_sub(self.released_at) >= policy.throttle_hold {
+        if self.since_release() >= policy.throttle_hold {
             return Err(KeysError::SlotHeld { online_only: false });
         }
-        let wait = wait_after(self.failures, policy);
+        let wait = wait_after(self.since_release(), policy);
         // Without a time of failure nothing shows that the wait is over.
         let passed = self.failed_at.as_ref().map_or(Duration::ZERO, |mark| time.elapsed_since(mark));
         match wait.saturating_sub(passed) {
@@ -85,9 +85,14 @@ impl UnlockRecord {
     pub fn refusal(&self, policy: &Policy) -> KeysError {
         KeysError::UnlockRefused {
             failures: self.failures,
-            attempts_left: policy.throttle_hold.saturating_sub(self.failures.saturating_sub(self.released_at)),
-            wait: wait_after(self.failures, policy),
+            attempts_left: policy.throttle_hold.saturating_sub(self.since_release()),
+            wait: wait_after(self.since_release(), policy),
         }
+    }
+
+    /// Failures that count for waiting and holding; a colleague's release starts them anew.
+    const fn since_release(&self) -> u32 {
+        self.failures.saturating_sub(self.released_at)
     }
 }
 
@@ -214,6 +219,7 @@ mod tests {
             UnlockRecord::unknown(&policy).check(&policy, &time),
             Err(KeysError::SlotHeld { online_only: false })
         );
-        assert!(matches!(with(12, 10).check(&policy, &time), Err(KeysError::Throttled { .. })));
+        assert_eq!(with(12, 10).check(&policy, &time), Ok(()));
+        assert!(matches!(with(16, 10).check(&policy, &time), Err(KeysError::Throttled { .. })));
     }
 }

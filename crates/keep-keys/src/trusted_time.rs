@@ -199,6 +199,12 @@ impl TrustedTime {
         })
     }
 
+    /// Whether a mark lies ahead of what the clocks show now, so that no time since can be told.
+    #[must_use]
+    pub fn is_before(&self, mark: &TimeMark) -> bool {
+        self.same_boot_since(mark).is_none() && self.clock.now() < mark.raw
+    }
+
     fn bound(&self) -> Option<UtcMillis> {
         let now = self.reading();
         let since = if now.boot == self.anchor.boot { now.millis.saturating_sub(self.anchor.millis) } else { 0 };

@@ -1,0 +1,201 @@
+//! A colleague carries a key to a newcomer: `slots/<recipient>.grants/<key>-<generation>.json`.
+
+use crate::b64::{Bytes, Exactly};
+use crate::entropy::{Entropy, OsEntropy};
+use crate::held_key::{HeldKey, KeyName};
+use crate::key_ring::KeyRing;
+use crate::member::VerifiedMember;
+use crate::slots::Slots;
+use crate::{DropBoxPublic, KeysError, UserKeys, durable, verify_signature};
+use keep_domain::{DeviceId, UserId, lp};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+const VERSION: u32 = 1;
+
+/// One key, sealed to one recipient and signed by its granter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    version: u32,
+    device: DeviceId,
+    key: KeyName,
+    generation: u32,
+    recipient: UserId,
+    granter: UserId,
+    /// HPKE base mode: encapsulated key ‖ ciphertext.
+    sealed: Bytes,
+    /// Ed25519 over everything above.
+    signature: Exactly<64>,
+}
+
+impl Grant {
+    /// Seals `key` to `recipient`, whose member record the granter's own session has verified.
+    ///
+    /// # Errors
+    /// [`KeysError::Refused`] when the recipient is on another device or not entitled to the key.
+    pub fn make(granter: &UserKeys, recipient: &VerifiedMember, key: &HeldKey) -> Result<Self, KeysError> {
+        Self::make_with(granter, recipient, key, &mut OsEntropy)
+    }
+
+    pub(crate) fn make_with(
+        granter: &UserKeys,
+        recipient: &VerifiedMember,
+        key: &HeldKey,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, KeysError> {
+        let context = granter.context();
+        if recipient.device() != context.device {
+            return Err(KeysError::Refused("the recipient is enrolled on another device"));
+        }
+        // INVARIANT: no key leaves for a role that is not entitled to it; colleagues only carry keys.
+        if !recipient.may_hold(key.name()) {
+            return Err(KeysError::Refused("the recipient's role does not entitle to that key"));
+        }
+        let mut grant = Self {
+            version: VERSION,
+            device: context.device,
+            key: key.name(),
+            generation: key.generation(),
+            recipient: recipient.user(),
+            granter: context.user,
+            sealed: Bytes(Vec::new()),
+            signature: Exactly([0; 64]),
+        };
+        let info = grant.info(recipient.hpke());
+        grant.sealed = Bytes(recipient.hpke().seal_with(&info, key.bytes(), entropy)?);
+        grant.signature = Exactly(granter.signer().sign(&grant.signed_bytes()));
+        Ok(grant)
+    }
+
+    /// Which key.
+    #[must_use]
+    pub const fn key(&self) -> KeyName {
+        self.key
+    }
+
+    /// Which generation of it.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Who granted it; the recipient verifies that member record before opening.
+    #[must_use]
+    pub const fn granter(&self) -> UserId {
+        self.granter
+    }
+
+    /// Opens the grant, lets `test_open` try the key on its file, wraps it into the ring, saves the ring
+    /// and deletes the grant.
+    ///
+    /// `granter` is the granter's member record as the recipient's own session verified it.
+    ///
+    /// # Errors
+    /// [`KeysError::Refused`] for a wrong signature, another recipient, an unentitled granter, a second key of a
+    /// generation or a key that `test_open` rejects; then the grant stays where it is.
+    pub fn accept(
+        &self,
+        slots: &Slots,
+        recipient: &UserKeys,
+        ring: &mut KeyRing,
+        granter: &VerifiedMember,
+        test_open: impl FnOnce(&HeldKey) -> bool,
+    ) -> Result<(), KeysError> {
+        if ring.holds(self.key, self.generation) {
+            return Err(KeysError::Refused("a key of that generation is held already"));
+        }
+        let key = self.open(recipient, granter)?;
+        if !test_open(&key) {
+            return Err(KeysError::Refused("the granted key does not open its file"));
+        }
+        ring.add(key)?;
+        ring.save(slots, recipient)?;
+        durable::delete(&self.path(slots))
+    }
+
+    fn open(&self, recipient: &UserKeys, granter: &VerifiedMember) -> Result<HeldKey, KeysError> {
+        let context = recipient.context();
+        if self.recipient != context.user || self.device != context.device {
+            return Err(KeysError::Refused("the grant is for someone else"));
+        }
+        if granter.user() != self.granter || granter.device() != self.device {
+            return Err(KeysError::Refused("the grant names another granter"));
+        }
+        if !granter.may_hold(self.key) {
+            return Err(KeysError::Refused("the granter's role does not entitle to that key"));
+        }
+        if !verify_signature(granter.ed25519(), &self.signed_bytes(), &self.signature.0) {
+            return Err(KeysError::Refused("the grant's signature is wrong"));
+        }
+        let pair = recipient.drop_box();
+        let opened = pair
+            .open(&self.info(pair.public()), &self.sealed.0)
+            .map_err(|_| KeysError::Refused("the grant does not open"))?;
+        // EXPOSE: the bytes move from one secret container to another.
+        let key = opened.expose().as_slice().try_into().map_err(|_| KeysError::Refused("the grant holds no key"))?;
+        Ok(HeldKey::from_secret(self.key, self.generation, keep_domain::Secret::new(key)))
+    }
+
+    /// Writes the grant for its recipient to find at the next unlock.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn write(&self, slots: &Slots) -> Result<(), KeysError> {
+        durable::make_folder(&slots.grants_folder(self.recipient))?;
+        let bytes = serde_json::to_vec_pretty(self).map_err(|_| KeysError::Internal("grant"))?;
+        durable::write(&self.path(slots), &bytes)
+    }
+
+    /// The grants that wait for `user`, lowest segment first; files that are no grants are left out.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn waiting_for(slots: &Slots, user: UserId) -> Result<Vec<Self>, KeysError> {
+        let entries = match fs::read_dir(slots.grants_folder(user)) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut grants = Vec::new();
+        for entry in entries {
+            let Some(bytes) = durable::read(&entry?.path())? else { continue };
+            let grant = serde_json::from_slice::<Self>(&bytes).ok();
+            grants.extend(grant.filter(|g| g.version == VERSION && g.recipient == user));
+        }
+        grants.sort_by_key(|g| (g.key, g.generation));
+        Ok(grants)
+    }
+
+    fn path(&self, slots: &Slots) -> PathBuf {
+        slots.grants_folder(self.recipient).join(format!("{}-{}.json", self.key, self.generation))
+    }
+
+    /// HPKE info: segment, generation, recipient, device and the recipient's public key.
+    fn info(&self, public: DropBoxPublic) -> Vec<u8> {
+        lp(&[
+            b"chartkeep/grant/1",
+            self.key.name().as_bytes(),
+            &self.generation.to_be_bytes(),
+            self.recipient.as_bytes(),
+            self.device.as_bytes(),
+            public.as_bytes(),
+        ])
+    }
+
+    fn signed_bytes(&self) -> Vec<u8> {
+        lp(&[
+            b"chartkeep/grant-signature/1",
+            self.device.as_bytes(),
+            self.key.name().as_bytes(),
+            &self.generation.to_be_bytes(),
+            self.recipient.as_bytes(),
+            self.granter.as_bytes(),
+            &self.sealed.0,
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The two copies of an unlock record: ledger and keychain, the stricter one counts.
+
+use crate::KeysError;
+use crate::throttle::UnlockRecord;
+use crate::trusted_time::TrustedTime;
+use crate::unlock::SlotDoor;
+use keep_domain::UserId;
+
+impl SlotDoor<'_> {
+    /// What is on record about a slot's unlocks: the stricter of both copies, and when both are gone the
+    /// slot is held. For the lock screen and for deciding.
+    ///
+    /// # Errors
+    /// The keychain variants, and the ledger's.
+    pub fn load_record(&self, user: UserId) -> Result<UnlockRecord, KeysError> {
+        let ledger = self.memory.read(user)?;
+        let keychain = match self.keychain.read(&record_item(user))? {
+            None => None,
+            // EXPOSE: counters are no secret; the keychain only keeps them from being altered.
+            // A copy that cannot be read counts as one that is gone.
+            Some(bytes) => serde_json::from_slice(bytes.expose()).ok(),
+        };
+        Ok(match (ledger, keychain) {
+            (Some(a), Some(b)) => a.stricter(b),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => UnlockRecord::unknown(self.policy),
+        })
+    }
+
+    /// Writes both copies.
+    pub(crate) fn save_record(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError> {
+        let bytes = serde_json::to_vec(record).map_err(|_| KeysError::Internal("unlock record"))?;
+        self.memory.write(user, record)?;
+        self.keychain.write(&record_item(user), &bytes)
+    }
+
+    /// INVARIANT: the failure is on disk and in the keychain before the key derivation runs, so that
+    /// pulling the plug is no way around the throttle.
+    pub(crate) fn count_failure(
+        &self,
+        user: UserId,
+        record: &UnlockRecord,
+        time: &TrustedTime,
+    ) -> Result<UnlockRecord, KeysError> {
+        let counted = record.failed(time.mark());
+        self.save_record(user, &counted)?;
+        Ok(counted)
+    }
+
+    /// Releases a held slot, after an entitled colleague confirmed with their own password or after an
+    /// online sign-in; the caller has checked and audited that. Does nothing for a slot that only an
+    /// online sign-in releases, unless `online`.
+    ///
+    /// # Errors
+    /// [`KeysError::SlotHeld`] and those of the copies.
+    pub fn release(&self, user: UserId, online: bool) -> Result<(), KeysError> {
+        let record = self.load_record(user)?;
+        if record.failures >= self.policy.throttle_online && !online {
+            return Err(KeysError::SlotHeld { online_only: true });
+        }
+        let released = if online {
+            UnlockRecord::fresh(record.last_step, record.counter)
+        } else {
+            UnlockRecord { released_at: record.failures, failed_at: None, ..record }
+        };
+        self.save_record(user, &released)
+    }
+}
+
+/// The keychain item of one clinician's record.
+pub(crate) fn record_item(user: UserId) -> String {
+    format!("unlock/{user}")
+}
