@@ -1,0 +1,218 @@
+//! The one function that decides whether an ID token is believed (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
+
+use crate::jwks::Jwks;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
+use keep_domain::{Role, UtcMillis};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// Seconds by which two clocks may disagree.
+const SKEW_SECONDS: i64 = 60;
+/// Seconds after its issue in which a token of a sign-in must arrive.
+const FRESH_SECONDS: i64 = 600;
+
+/// What an ID token must say.
+#[derive(Debug, Clone)]
+pub struct Expected<'a> {
+    /// The issuer, compared byte by byte.
+    pub issuer: &'a str,
+    /// This client, which must be in `aud` (and be `azp` where that is given).
+    pub client_id: &'a str,
+    /// The nonce of the sign-in; `None` only for a refreshed token, which carries none or the first one.
+    pub nonce: Option<&'a str>,
+    /// The subject, where it is known already (refresh, sign-in again).
+    pub subject: Option<&'a str>,
+    /// Trusted time: the `Date` of the answer that brought the token.
+    pub now: UtcMillis,
+    /// Acceptable `acr` values; empty = not asked for.
+    pub acr: &'a [String],
+    /// `amr` values that must all be there; empty = not asked for.
+    pub amr: &'a [String],
+    /// Longest time since the person proved who they are, seconds; `None` = not asked for.
+    pub max_age: Option<i64>,
+    /// Where the roles are: claim names joined by dots.
+    pub roles_claim: &'a str,
+}
+
+/// What a believed token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifiedClaims {
+    /// Issuer.
+    pub issuer: String,
+    /// Subject, unique and never reused within the issuer.
+    pub subject: String,
+    /// The staff member's name for display; empty where the provider gives none.
+    pub name: String,
+    /// Known roles only, without repetition; others in the claim are ignored.
+    pub roles: Vec<Role>,
+    /// Issued at, seconds since the epoch.
+    pub issued_at: i64,
+    /// When the person proved who they are, seconds since the epoch.
+    pub auth_time: Option<i64>,
+    /// Authentication context, as given.
+    pub acr: Option<String>,
+    /// Id of the signing key.
+    pub key_id: String,
+    /// The signing key as a JWK with its public members only.
+    pub jwk: String,
+    /// SHA-256 of the token's text.
+    pub token_hash: [u8; 32],
+}
+
+/// Why a token is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenFault {
+    /// Not three base64url parts with JSON in them.
+    Malformed,
+    /// An algorithm outside ES256 and RS256, or a critical header that is not understood.
+    Algorithm,
+    /// No key id, or a key that the provider does not publish for signing.
+    UnknownKey,
+    /// The signature does not fit.
+    Signature,
+    /// Another issuer.
+    Issuer,
+    /// Made for another client.
+    Audience,
+    /// Another person than expected, or nobody.
+    Subject,
+    /// Its time is over.
+    Expired,
+    /// Issued in the future, or too long ago for a sign-in.
+    IssuedAt,
+    /// The nonce of another sign-in.
+    Nonce,
+    /// The authentication was not strong enough.
+    Acr,
+    /// A required method was not used.
+    Amr,
+    /// The person proved who they are too long ago, or it is not said when.
+    AuthTime,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    crit: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: OneOrMany,
+    azp: Option<String>,
+    exp: i64,
+    iat: i64,
+    nbf: Option<i64>,
+    nonce: Option<String>,
+    auth_time: Option<i64>,
+    acr: Option<String>,
+    #[serde(default)]
+    amr: Vec<String>,
+    name: Option<String>,
+    preferred_username: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Believes `token` or says why not.
+///
+/// # Errors
+/// The first [`TokenFault`] found; the signature is checked before any claim is looked at.
+pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenFault> {
+    let (message, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
+    let (head, payload) = message.split_once('.').ok_or(TokenFault::Malformed)?;
+    let header: Header = decode_part(head)?;
+    // INVARIANT: the algorithm comes from this list, never from the token alone, and must fit the key's type.
+    let algorithm = match header.alg.as_str() {
+        "ES256" => Algorithm::ES256,
+        "RS256" => Algorithm::RS256,
+        _ => return Err(TokenFault::Algorithm),
+    };
+    if header.crit.is_some() {
+        return Err(TokenFault::Algorithm);
+    }
+    let key_id = header.kid.ok_or(TokenFault::UnknownKey)?;
+    let key = keys.signing_key(&key_id, algorithm).ok_or(TokenFault::UnknownKey)?;
+    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, algorithm) {
+        Ok(true) => {}
+        Ok(false) | Err(_) => return Err(TokenFault::Signature),
+    }
+    let all: Value = decode_part(payload)?;
+    let claims: Claims = Claims::deserialize(&all).map_err(|_| TokenFault::Malformed)?;
+    check_claims(&claims, expected)?;
+    Ok(VerifiedClaims {
+        roles: read_roles(&all, expected.roles_claim),
+        issuer: claims.iss,
+        subject: claims.sub,
+        name: claims.name.or(claims.preferred_username).unwrap_or_default(),
+        issued_at: claims.iat,
+        auth_time: claims.auth_time,
+        acr: claims.acr,
+        key_id,
+        jwk: key.jwk,
+        token_hash: Sha256::digest(token.as_bytes()).into(),
+    })
+}
+
+fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFault> {
+    let now = expected.now.seconds();
+    let need = |ok: bool, fault: TokenFault| if ok { Ok(()) } else { Err(fault) };
+    need(claims.iss == expected.issuer, TokenFault::Issuer)?;
+    let (mine, alone) = match &claims.aud {
+        OneOrMany::One(a) => (a == expected.client_id, true),
+        OneOrMany::Many(all) => (all.iter().any(|a| a == expected.client_id), all.len() == 1),
+    };
+    need(mine, TokenFault::Audience)?;
+    match &claims.azp {
+        Some(azp) => need(azp == expected.client_id, TokenFault::Audience)?,
+        None => need(alone, TokenFault::Audience)?,
+    }
+    let somebody = !claims.sub.is_empty() && claims.sub.len() <= 255;
+    need(somebody && expected.subject.is_none_or(|s| s == claims.sub), TokenFault::Subject)?;
+    need(now < claims.exp.saturating_add(SKEW_SECONDS), TokenFault::Expired)?;
+    need(claims.iat <= now.saturating_add(SKEW_SECONDS), TokenFault::IssuedAt)?;
+    need(claims.iat >= now.saturating_sub(FRESH_SECONDS), TokenFault::IssuedAt)?;
+    need(claims.nbf.is_none_or(|t| t <= now.saturating_add(SKEW_SECONDS)), TokenFault::IssuedAt)?;
+    if let Some(nonce) = expected.nonce {
+        need(claims.nonce.as_deref() == Some(nonce), TokenFault::Nonce)?;
+    }
+    need(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenFault::Acr)?;
+    need(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenFault::Amr)?;
+    if let Some(limit) = expected.max_age {
+        let fresh = |at: i64| now.saturating_sub(at) <= limit.saturating_add(SKEW_SECONDS);
+        need(claims.auth_time.is_some_and(fresh), TokenFault::AuthTime)?;
+    }
+    need(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenFault::AuthTime)
+}
+
+/// Known roles of the claim, which may be a list or one text with spaces.
+fn read_roles(all: &Value, path: &str) -> Vec<Role> {
+    // A claim may have dots in its own name (`https://ehr.example/roles`), so the whole name is tried first.
+    let found = all.get(path).or_else(|| path.split('.').try_fold(all, |at, step| at.get(step)));
+    let names: Vec<&str> = match found {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(text)) => text.split_whitespace().collect(),
+        _ => Vec::new(),
+    };
+    names.into_iter().filter_map(Role::from_name).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenFault> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| TokenFault::Malformed)
+}
+
+#[cfg(test)]
+mod tests;

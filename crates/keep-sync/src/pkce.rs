@@ -1,0 +1,52 @@
+//! Proof Key for Code Exchange (RFC 7636), method S256 only, and the state that ties answer to question.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keep_domain::Secret;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// The verifier stays here; only its digest goes through the browser.
+#[derive(Debug)]
+pub(crate) struct Pkce {
+    verifier: Secret<String>,
+}
+
+impl Pkce {
+    pub(crate) fn make_random() -> Self {
+        Self { verifier: Secret::new(make_unguessable()) }
+    }
+
+    pub(crate) const fn verifier(&self) -> &Secret<String> {
+        &self.verifier
+    }
+
+    /// BASE64URL(SHA-256(verifier)), RFC 7636, 4.2.
+    pub(crate) fn challenge(&self) -> String {
+        // EXPOSE: hashed at once; the digest is public.
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.expose().as_bytes()))
+    }
+}
+
+/// 64 hexadecimal digits with 244 random bits of the operating system: within RFC 7636's 43 to 128 characters.
+pub(crate) fn make_unguessable() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn challenge_is_the_rfcs() {
+        // RFC 7636, appendix B.
+        let pkce = Pkce { verifier: Secret::new(String::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")) };
+        assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn every_verifier_is_new() {
+        assert_ne!(make_unguessable(), make_unguessable());
+        assert_eq!(make_unguessable().len(), 64);
+    }
+}

@@ -1,0 +1,52 @@
+//! One organisation's server and identity provider, as one connection pool.
+
+use crate::SyncError;
+use crate::discovery::{Endpoints, discover};
+use crate::settings::ServerSettings;
+use crate::wire::{Meter, Wire};
+use keep_domain::Clock;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// The settings with their client; cheap to clone. Nothing is sent before the first request.
+#[derive(Debug, Clone)]
+pub struct Server {
+    wire: Wire,
+    settings: Arc<ServerSettings>,
+    endpoints: Arc<OnceCell<Endpoints>>,
+}
+
+impl Server {
+    /// Makes the client: trust roots are read here, so a changed CA file needs a new `Server`.
+    ///
+    /// # Errors
+    /// [`SyncError::Settings`] for an unacceptable address or PEM, [`SyncError::Untrusted`] where no trust root is known.
+    pub fn open(settings: ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
+        let wire = Wire::open(&settings, clock)?;
+        Ok(Self { wire, settings: Arc::new(settings), endpoints: Arc::default() })
+    }
+
+    /// The settings that it was opened with.
+    #[must_use]
+    pub fn settings(&self) -> &ServerSettings {
+        &self.settings
+    }
+
+    /// Bytes sent and received through this connection since it was opened.
+    #[must_use]
+    pub fn meter(&self) -> Arc<Meter> {
+        Arc::clone(self.wire.meter())
+    }
+
+    pub(crate) const fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// Where to sign in; asked once per `Server`.
+    ///
+    /// # Errors
+    /// Unreachable, untrusted, garbled or failed; an unsuccessful try is not remembered.
+    pub async fn endpoints(&self) -> Result<&Endpoints, SyncError> {
+        self.endpoints.get_or_try_init(|| discover(&self.wire, &self.settings)).await
+    }
+}

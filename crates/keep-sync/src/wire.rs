@@ -1,0 +1,218 @@
+//! One request, one answer: bytes counted, size limited, compression undone, errors reduced to their kind.
+
+use crate::SyncError;
+use crate::settings::ServerSettings;
+use crate::tls::{make_client, transport_kind};
+use keep_domain::{Clock, Secret, UtcMillis};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method};
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use url::Url;
+
+/// Longest time for one request and its answer.
+const WHOLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// Bytes that went over the line: bodies as sent, plus header text before any HTTP/2 packing; TLS not counted.
+#[derive(Debug, Default)]
+pub struct Meter {
+    up: AtomicU64,
+    down: AtomicU64,
+}
+
+impl Meter {
+    /// Bytes sent so far.
+    #[must_use]
+    pub fn up(&self) -> u64 {
+        self.up.load(Ordering::Relaxed)
+    }
+
+    /// Bytes received so far.
+    #[must_use]
+    pub fn down(&self) -> u64 {
+        self.down.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, up: u64, down: u64) {
+        self.up.fetch_add(up, Ordering::Relaxed);
+        self.down.fetch_add(down, Ordering::Relaxed);
+    }
+}
+
+/// A request to be sent.
+#[derive(Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: &'a Url,
+    pub(crate) headers: Vec<(HeaderName, String)>,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) bearer: Option<&'a Secret<String>>,
+    /// Largest acceptable unpacked body, bytes.
+    pub(crate) limit: usize,
+}
+
+impl<'a> Ask<'a> {
+    pub(crate) fn of(method: Method, url: &'a Url, limit: usize) -> Self {
+        Self { method, url, headers: Vec::new(), content_type: "", body: None, bearer: None, limit }
+    }
+}
+
+/// What came back, whatever its status.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Time by the server's `Date` header, whole seconds; trusted as far as its certificate is.
+    pub(crate) server_time: Option<UtcMillis>,
+    /// From sending to the last byte.
+    pub(crate) took: Duration,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The body and some headers may hold health information or tokens.
+        f.debug_struct("Answer").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    pub(crate) const fn is_success(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// The body as text, or garbled.
+    pub(crate) fn text(self) -> Result<String, SyncError> {
+        String::from_utf8(self.body).map_err(|_| SyncError::Garbled)
+    }
+
+    /// The status as an error, with what `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date).
+    pub(crate) fn failure(&self) -> SyncError {
+        let retry_after = self.header(&header::RETRY_AFTER).and_then(|text| {
+            text.trim().parse::<u64>().ok().or_else(|| {
+                let at = http_date(text)?;
+                let from = self.server_time?;
+                u64::try_from(at.0.saturating_sub(from.0) / 1000).ok()
+            })
+        });
+        SyncError::Failed { status: self.status, retry_after }
+    }
+}
+
+/// The client with its meter and clock; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    client: Client,
+    meter: Arc<Meter>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Wire {
+    pub(crate) fn open(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
+        Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock })
+    }
+
+    pub(crate) fn meter(&self) -> &Arc<Meter> {
+        &self.meter
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Sends and reads the whole answer.
+    ///
+    /// # Errors
+    /// Unreachable, untrusted or garbled; an error status is an answer, not an error.
+    pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer, SyncError> {
+        let started = self.clock.monotonic();
+        let mut request = self.client.request(ask.method, ask.url.clone()).timeout(WHOLE_LIMIT);
+        request = request.header(header::ACCEPT_ENCODING, "gzip");
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        if let Some(token) = ask.bearer {
+            // EXPOSE: the access token is what the server asks for; the header is marked so that nothing prints it.
+            let mut value =
+                HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| SyncError::SignInNeeded)?;
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        if let Some(body) = ask.body {
+            request = request.header(header::CONTENT_TYPE, ask.content_type).body(body);
+        }
+        let request = request.build().map_err(|_| SyncError::Internal("request"))?;
+        let up = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
+        self.meter
+            .add(wide(up.saturating_add(header_bytes(request.headers())).saturating_add(ask.url.as_str().len())), 0);
+        let mut response = self.client.execute(request).await.map_err(|e| transport_kind(&e))?;
+        self.meter.add(0, wide(header_bytes(response.headers())));
+        let mut raw = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| body_kind(&e))? {
+            self.meter.add(0, wide(chunk.len()));
+            if raw.len().saturating_add(chunk.len()) > ask.limit {
+                return Err(SyncError::Garbled);
+            }
+            raw.extend_from_slice(&chunk);
+        }
+        let headers = response.headers().clone();
+        let body = match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None | Some(b"identity") => raw,
+            Some(b"gzip" | b"x-gzip") => unpack(&raw, ask.limit)?,
+            Some(_) => return Err(SyncError::Garbled),
+        };
+        Ok(Answer {
+            status: response.status().as_u16(),
+            server_time: headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date),
+            headers,
+            body,
+            took: self.clock.monotonic().saturating_sub(started),
+        })
+    }
+}
+
+/// A body that ends early is garbled; one that stalls is a server that cannot be reached.
+fn body_kind(error: &reqwest::Error) -> SyncError {
+    match transport_kind(error) {
+        SyncError::Unreachable if !error.is_timeout() => SyncError::Garbled,
+        other => other,
+    }
+}
+
+fn wide(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    // Four bytes for ": " and the line end.
+    headers.iter().map(|(n, v)| n.as_str().len() + v.len() + 4).sum()
+}
+
+fn http_date(text: &str) -> Option<UtcMillis> {
+    let since = httpdate::parse_http_date(text.trim()).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(UtcMillis)
+}
+
+/// Gzip, at most `limit` bytes unpacked: a small answer must not fill the memory.
+fn unpack(raw: &[u8], limit: usize) -> Result<Vec<u8>, SyncError> {
+    let mut out = Vec::with_capacity(raw.len().saturating_mul(6).min(limit));
+    let mut reader = flate2::read::MultiGzDecoder::new(raw).take(wide(limit).saturating_add(1));
+    reader.read_to_end(&mut out).map_err(|_| SyncError::Garbled)?;
+    if out.len() > limit { Err(SyncError::Garbled) } else { Ok(out) }
+}
+
+/// Gzip of a request body.
+pub(crate) fn pack(body: &[u8]) -> Result<Vec<u8>, SyncError> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(6));
+    writer.write_all(body).map_err(|_| SyncError::Internal("gzip"))?;
+    writer.finish().map_err(|_| SyncError::Internal("gzip"))
+}
+
+#[cfg(test)]
+mod tests;

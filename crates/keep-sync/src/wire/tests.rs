@@ -1,0 +1,75 @@
+use super::*;
+use crate::scripted::{NOW, Scripted, clock, json, json_with};
+
+async fn fetch(reply: Vec<u8>, limit: usize) -> (Result<Answer, SyncError>, Arc<Meter>) {
+    let server = Scripted::plain(move |_| reply.clone()).await;
+    let wire = Wire::open(&server.settings(), clock()).unwrap();
+    let answer = wire.send(Ask::of(Method::GET, &server.base, limit)).await;
+    (answer, Arc::clone(wire.meter()))
+}
+
+fn packed(body: &[u8]) -> Vec<u8> {
+    let body = pack(body).unwrap();
+    let mut reply =
+        format!("HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+    reply.extend(body);
+    reply
+}
+
+#[tokio::test]
+async fn bytes_on_the_line_are_counted_packed() {
+    let long = "x".repeat(50_000);
+    let (answer, meter) = fetch(packed(long.as_bytes()), 60_000).await;
+    assert_eq!(answer.unwrap().body, long.as_bytes());
+    assert!(meter.down() < 1_000 && meter.down() > 50, "{}", meter.down());
+    assert!(meter.up() > 20 && meter.up() < 500, "{}", meter.up());
+}
+
+#[tokio::test]
+async fn the_servers_time_is_read() {
+    let (answer, _) = fetch(json(200, "{}"), 100).await;
+    assert_eq!(answer.unwrap().server_time, Some(NOW));
+}
+
+#[tokio::test]
+async fn a_small_answer_cannot_fill_the_memory() {
+    assert_eq!(fetch(packed(&vec![0; 2_000_000]), 1_000_000).await.0.unwrap_err(), SyncError::Garbled);
+    assert_eq!(fetch(json(200, &"x".repeat(2_000)), 1_000).await.0.unwrap_err(), SyncError::Garbled);
+}
+
+#[tokio::test]
+async fn half_a_body_is_garbled() {
+    let cut = b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf".to_vec();
+    assert_eq!(fetch(cut, 1_000).await.0.unwrap_err(), SyncError::Garbled);
+    let mut short = packed(b"some words");
+    short.truncate(short.len() - 4);
+    let text = String::from_utf8_lossy(&short).into_owned();
+    assert!(text.contains("gzip"));
+    assert_eq!(fetch(short, 1_000).await.0.unwrap_err(), SyncError::Garbled);
+    let unknown = b"HTTP/1.1 200 X\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx".to_vec();
+    assert_eq!(fetch(unknown, 1_000).await.0.unwrap_err(), SyncError::Garbled);
+}
+
+#[tokio::test]
+async fn no_answer_at_all_is_unreachable() {
+    assert_eq!(fetch(Vec::new(), 1_000).await.0.unwrap_err(), SyncError::Unreachable);
+}
+
+#[tokio::test]
+async fn retry_after_is_seconds_or_a_date() {
+    let of =
+        async |value: &'static str| fetch(json_with(503, &[("Retry-After", value)], ""), 10).await.0.unwrap().failure();
+    let failed = |retry_after| SyncError::Failed { status: 503, retry_after };
+    assert_eq!(of("7").await, failed(Some(7)));
+    assert_eq!(of("Sun, 22 Nov 2026 09:01:00 GMT").await, failed(Some(60)));
+    assert_eq!(of("Sun, 22 Nov 2026 08:00:00 GMT").await, failed(None));
+    assert_eq!(of("soon").await, failed(None));
+}
+
+#[test]
+fn an_answer_shows_no_body() {
+    let headers = HeaderMap::new();
+    let answer =
+        Answer { status: 200, headers, body: b"Zebulon Canary".to_vec(), server_time: None, took: Duration::ZERO };
+    assert!(!format!("{answer:?}").contains("Canary"));
+}
