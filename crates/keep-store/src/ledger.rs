@@ -1,0 +1,32 @@
+//! `ledger.db`: the audit ledger's rows, and the tickets that only a written event yields.
+//!
+//! The file is keyed by the device, so it works while the workstation is locked. While unlocked the
+//! store has it attached as well, and a save's event is written inside the save's own transaction.
+
+mod append;
+mod check;
+mod file;
+mod group;
+mod keys;
+mod room;
+mod rows;
+mod ticket;
+mod unlock_memory;
+mod window;
+
+pub use append::append_in;
+pub use check::{LedgerEvidence, verify_ledger};
+pub use file::{Ledger, Turn};
+pub use group::PendingTicket;
+pub use keys::{AuditOpener, AuditSealer, EventKey};
+pub use room::{LEDGER_LIMIT_BYTES, LedgerRoom};
+pub use ticket::{AuditTicket, Held, TicketInTransaction};
+pub use window::{HeaderFilter, LedgerWindow};
+
+/// The name under which the store attaches the ledger to its main connection.
+pub const ATTACHED_LEDGER: &str = "ledger";
+/// The schema name of the ledger on its own connection.
+pub(crate) const OWN_LEDGER: &str = "main";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! Verifying a ledger file, damaged ones included.
+
+use super::OWN_LEDGER;
+use super::file::open_existing;
+use super::rows::{ENTRY_COLUMNS, entry_of, read_checkpoints, read_state, signed};
+use crate::{OpenMode, StoreError};
+use keep_audit::{
+    Evidence, Finding, FindingKind, LedgerEntry, Opener, Report, SignedCheckpoint, UnreadableEntry, verify,
+};
+use keep_domain::UserId;
+use keep_keys::DatabaseKey;
+use rusqlite::Connection;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+/// Entries read at once.
+const STEP: u64 = 256;
+
+/// What the caller knows besides the file.
+#[derive(Debug, Default)]
+pub struct LedgerEvidence<'a> {
+    /// The device's public key, which signs checkpoints.
+    pub device_key: Option<[u8; 32]>,
+    /// Checkpoints that the server or the keychain kept.
+    pub trusted: &'a [SignedCheckpoint],
+    /// The audit key, where the reader holds it.
+    pub opener: Option<&'a dyn Opener>,
+    /// The clinicians' public keys.
+    pub known_keys: Option<&'a BTreeMap<[u8; 32], UserId>>,
+}
+
+/// Verifies the ledger at `path`. Damage is a finding, never an error: a file that cannot be opened
+/// at all is a report with that one finding.
+#[must_use]
+pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>) -> Report {
+    let conn = match open_readable(path, key) {
+        Ok(conn) => conn,
+        Err(_) => return unreadable("the ledger cannot be opened"),
+    };
+    let (state, checkpoints) = (read_state(&conn, OWN_LEDGER), read_checkpoints(&conn, OWN_LEDGER));
+    drop(conn);
+    let (state_lost, checkpoints_lost) = (state.is_err(), checkpoints.is_err());
+    let (state, checkpoints) = (state.ok(), checkpoints.unwrap_or_default());
+    let mut reader = Reader { path, key, conn: None, ready: VecDeque::new(), next: 0, end: 0 };
+    let last = reader.last_sequence();
+    let end = match (last, &state) {
+        (Ok(last), state) => last.map_or(0, |l| l + 1).max(state.as_ref().map_or(0, |s| s.next_sequence())),
+        (Err(_), Some(state)) => state.next_sequence(),
+        (Err(_), None) => return unreadable("the ledger cannot be read"),
+    };
+    reader.end = end;
+    let evidence = Evidence {
+        log: None,
+        device_key: known.device_key,
+        checkpoints: &checkpoints,
+        trusted: known.trusted,
+        state: state.as_ref(),
+        opener: known.opener,
+        known_keys: known.known_keys,
+    };
+    let mut report = verify(reader, &evidence);
+    if state_lost {
+        report.findings.push(Finding::about_log(FindingKind::Unreadable, "the state of the log cannot be read"));
+    }
+    if checkpoints_lost {
+        report.findings.push(Finding::about_log(FindingKind::Unreadable, "the checkpoints cannot be read"));
+    }
+    report
+}
+
+fn unreadable(what: &str) -> Report {
+    Report { findings: vec![Finding::about_log(FindingKind::Unreadable, what)], ..Report::default() }
+}
+
+/// Read-only where that is possible; a transaction that was cut off must be rolled back first.
+fn open_readable(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    open_existing(path, key, OpenMode::Read).or_else(|_| open_existing(path, key, OpenMode::Write))
+}
+
+/// Reads all entries in order. A page that fails its check takes the connection with it (SQLCipher
+/// refuses everything afterwards), so the reader opens a new one and halves the range until the
+/// entries that cannot be read stand alone.
+struct Reader<'a> {
+    path: &'a Path,
+    key: &'a DatabaseKey,
+    conn: Option<Connection>,
+    ready: VecDeque<Result<LedgerEntry, UnreadableEntry>>,
+    next: u64,
+    end: u64,
+}
+
+impl Reader<'_> {
+    fn last_sequence(&mut self) -> Result<Option<u64>, StoreError> {
+        let last: Option<i64> = self.connection()?.query_row("SELECT max(sequence) FROM entry", [], |r| r.get(0))?;
+        last.map(|l| u64::try_from(l).map_err(|_| StoreError::LedgerDamaged)).transpose()
+    }
+
+    fn connection(&mut self) -> Result<&Connection, StoreError> {
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => open_readable(self.path, self.key)?,
+        };
+        Ok(self.conn.insert(conn))
+    }
+
+    fn read(&mut self, from: u64, to: u64) {
+        match self.try_read(from, to) {
+            Ok(entries) => self.ready.extend(entries.into_iter().map(Ok)),
+            Err(_) => {
+                self.conn = None;
+                if to - from <= 1 {
+                    self.ready.push_back(Err(UnreadableEntry { sequence: from }));
+                } else {
+                    let middle = from + (to - from) / 2;
+                    self.read(from, middle);
+                    self.read(middle, to);
+                }
+            }
+        }
+    }
+
+    fn try_read(&mut self, from: u64, to: u64) -> Result<Vec<LedgerEntry>, StoreError> {
+        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence >= ?1 AND sequence < ?2 ORDER BY sequence");
+        let mut statement = self.connection()?.prepare_cached(&sql)?;
+        let rows = statement.query_map([signed(from)?, signed(to)?], entry_of)?;
+        rows.map(|r| r.map_err(StoreError::from)?).collect()
+    }
+}
+
+impl Iterator for Reader<'_> {
+    type Item = Result<LedgerEntry, UnreadableEntry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.ready.is_empty() && self.next < self.end {
+            let to = self.end.min(self.next + STEP);
+            self.read(self.next, to);
+            self.next = to;
+        }
+        self.ready.pop_front()
+    }
+}

@@ -1,0 +1,64 @@
+//! How full the ledger is, and what may still be written.
+
+use keep_audit::{EventDraft, Purpose};
+
+/// Size at which the ledger counts as full: about a million events, years of a busy workstation.
+pub const LEDGER_LIMIT_BYTES: u64 = 1 << 30;
+
+/// How much room is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LedgerRoom {
+    /// Below 80 %.
+    Ample,
+    /// From 80 %: say so to IT.
+    Warn,
+    /// From 95 %: no access to patient data except under break-glass; the rest is kept for
+    /// security events.
+    ReserveOnly,
+}
+
+impl LedgerRoom {
+    /// The room in a ledger of `used` bytes that may grow to `limit` bytes.
+    #[must_use]
+    pub const fn of(used: u64, limit: u64) -> Self {
+        let (used, limit) = (used as u128, limit as u128);
+        if used * 100 >= limit * 95 {
+            Self::ReserveOnly
+        } else if used * 100 >= limit * 80 {
+            Self::Warn
+        } else {
+            Self::Ample
+        }
+    }
+
+    /// Whether an event may be written. Refusing the event refuses the access that it records.
+    #[must_use]
+    pub fn admits(self, draft: &EventDraft) -> bool {
+        let emergency = matches!(draft.purpose(), Some(Purpose::BreakTheGlass | Purpose::EmergencyTreatment));
+        self < Self::ReserveOnly || emergency || draft.class().may_use_reserve()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keep_audit::EventClass;
+
+    #[test]
+    fn eighty_percent_warns_and_ninety_five_keeps_the_rest() {
+        let room = |used| LedgerRoom::of(used, 1000);
+        assert_eq!(
+            [room(0), room(799), room(800), room(949)],
+            [LedgerRoom::Ample, LedgerRoom::Ample, LedgerRoom::Warn, LedgerRoom::Warn]
+        );
+        assert_eq!([room(950), room(2000)], [LedgerRoom::ReserveOnly; 2]);
+    }
+
+    #[test]
+    fn a_nearly_full_ledger_admits_security_and_break_glass_only() {
+        let read = EventDraft::new(EventClass::ChartRead);
+        assert!(LedgerRoom::Warn.admits(&read) && !LedgerRoom::ReserveOnly.admits(&read));
+        assert!(LedgerRoom::ReserveOnly.admits(&read.for_purpose(Purpose::BreakTheGlass)));
+        assert!(LedgerRoom::ReserveOnly.admits(&EventDraft::new(EventClass::UnlockFailed)));
+    }
+}

@@ -1,0 +1,382 @@
+use super::*;
+use crate::StoreError;
+use keep_audit::{Actor, BootId, EventClass, EventDraft, EventView, FindingKind, LogState, Opener, Scribe, Stamper};
+use keep_domain::{DeviceId, ManualClock, Phi, ResourceId, Role, Segment, UserId, UtcMillis};
+use keep_keys::{DatabaseKey, SegmentKey, Signer, UnlockMemory, UnlockRecord};
+use rusqlite::Connection;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+struct Desk {
+    folder: tempfile::TempDir,
+    stamper: Arc<Stamper>,
+    audit: SegmentKey,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
+        Self {
+            folder: tempfile::tempdir().expect("folder"),
+            stamper: Arc::new(Stamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock)),
+            audit: SegmentKey::make_random(Segment::Clinical, 1).expect("key"),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+
+    fn key() -> DatabaseKey {
+        DatabaseKey::for_tests(3)
+    }
+
+    fn nurse_amara(&self) -> Scribe {
+        let sealer = Arc::new(AuditSealer(self.audit.drop_box().public()));
+        Scribe::unlocked(Arc::clone(&self.stamper), sealer, Arc::new(EventKey(Signer::for_tests(2))))
+    }
+
+    fn open(&self, scribe: Scribe) -> Ledger {
+        Ledger::open_or_create(&self.path(), &Self::key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger")
+    }
+
+    fn locked(&self) -> Ledger {
+        self.open(Scribe::locked(Arc::clone(&self.stamper)))
+    }
+}
+
+fn actor() -> Actor {
+    Actor::new(UserId::of("iss", "amara"), Role::Nurse)
+}
+
+fn chart_read() -> EventDraft {
+    EventDraft::new(EventClass::ChartRead)
+        .by(actor())
+        .about(Phi::new("canary-patient".parse::<ResourceId>().expect("id")))
+}
+
+fn device() -> EventKey {
+    EventKey(Signer::for_tests(1))
+}
+
+fn check(path: &Path, opener: Option<&dyn Opener>) -> keep_audit::Report {
+    let known = LedgerEvidence { device_key: Some(Signer::for_tests(1).public()), opener, ..LedgerEvidence::default() };
+    verify_ledger(path, &Desk::key(), &known)
+}
+
+#[test]
+fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    let ticket = ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
+    assert_eq!(ticket.sequence(), 1);
+    let before = ledger.state().expect("state");
+    ledger.close();
+    let ledger = desk.locked();
+    assert_eq!(ledger.state().expect("state"), before);
+    assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
+    let classes: Vec<_> =
+        ledger.headers(&HeaderFilter::default(), 10).expect("window").headers.iter().map(|h| h.class).collect();
+    assert_eq!(classes, [EventClass::Lock, EventClass::UnlockFailed, EventClass::LogStart]);
+    ledger.close();
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
+fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    let sequence = ledger.append(chart_read()).expect("written").sequence();
+    let entry = ledger.entry(sequence).expect("read").expect("there");
+    let log = ledger.state().expect("state").log();
+    let needle = b"canary-patient".as_slice();
+    assert!(!entry.body.bytes().windows(needle.len()).any(|w| w == needle));
+    let opener = AuditOpener(desk.audit.drop_box());
+    let info = keep_audit::seal_info(log, sequence, entry.header.event);
+    let view = EventView::read(&opener.open(&info, entry.body.bytes()).expect("opened")).expect("read");
+    // EXPOSE: the test compares the patient.
+    assert_eq!(view.patient.map(|p| p.expose().to_string()).as_deref(), Some("canary-patient"));
+    let other = AuditOpener(SegmentKey::make_random(Segment::Clinical, 1).expect("key").drop_box());
+    assert_eq!(other.open(&info, entry.body.bytes()), None);
+    ledger.close();
+    let report = check(&desk.path(), Some(&opener));
+    assert!(report.is_clean() && report.user_signed == 2 && report.sealed_unopened == 0, "{report:?}");
+}
+
+#[test]
+fn nobody_signed_in_names_no_patient() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    let refused = ledger.append(chart_read());
+    assert_eq!(refused, Err(StoreError::Audit(keep_audit::AuditError::NotSealable)));
+    ledger.use_scribe(desk.nurse_amara());
+    let ticket = ledger.append(chart_read()).expect("written");
+    assert_eq!(Held::new("chart").release(ticket), "chart");
+    ledger.use_scribe(ledger.scribe().without_keys());
+    assert!(ledger.append(chart_read()).is_err());
+    assert_eq!(ledger.event_count(), Ok(2));
+}
+
+#[test]
+fn many_hands_get_one_contiguous_log() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    let mut sequences: Vec<u64> = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let pending: Vec<_> = (0..25).map(|_| ledger.begin_append(chart_read())).collect();
+                    pending.into_iter().map(|p| p.wait().expect("written").sequence()).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        hands.into_iter().flat_map(|h| h.join().expect("joined")).collect()
+    });
+    sequences.sort_unstable();
+    assert_eq!(sequences, (1..=100).collect::<Vec<_>>());
+    ledger.close();
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
+fn one_refused_draft_does_not_take_its_group_along() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    let turn = ledger.turn();
+    let pending = [
+        ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
+        ledger.begin_append(chart_read()),
+        ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
+    ];
+    drop(turn);
+    let results: Vec<_> = pending.into_iter().map(|p| p.wait().map(|t| t.sequence())).collect();
+    assert_eq!(results, [Ok(1), Err(StoreError::Audit(keep_audit::AuditError::NotSealable)), Ok(2)]);
+}
+
+fn attached(desk: &Desk) -> Connection {
+    let conn = crate::open_cipher(
+        &desk.folder.path().join("directory.db"),
+        &DatabaseKey::for_tests(8),
+        crate::OpenMode::Create,
+    )
+    .expect("main");
+    let key = Desk::key();
+    let raw = format!("x'{}{}'", hex::encode(key.key()), hex::encode(key.salt()));
+    conn.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", rusqlite::params![desk.path().to_str(), raw])
+        .expect("attached");
+    conn
+}
+
+#[test]
+fn an_event_in_a_save_stands_or_falls_with_the_save() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    let conn = attached(&desk);
+    let save = |end: &str| {
+        let _turn = ledger.turn();
+        conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
+        let draft = EventDraft::new(EventClass::Create).by(actor());
+        let ticket =
+            append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &draft, ledger.limit_bytes()).expect("written");
+        conn.execute_batch(end).expect("end");
+        ticket.committed().sequence()
+    };
+    assert_eq!(save("ROLLBACK"), 1);
+    assert_eq!(ledger.event_count(), Ok(1));
+    assert_eq!(save("COMMIT"), 1);
+    assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
+    assert_eq!(save("COMMIT"), 3);
+    drop(conn);
+    ledger.close();
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
+fn rows_cannot_be_changed_removed_or_squeezed_in() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    ledger.checkpoint(&device()).expect("checkpoint");
+    let conn = ledger.connection();
+    for sql in [
+        "UPDATE entry SET outcome = 8",
+        "DELETE FROM entry",
+        "UPDATE checkpoint SET note = ''",
+        "DELETE FROM checkpoint",
+        "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE sequence = 0",
+        "INSERT INTO entry SELECT 7, event_id, class, recorded, outcome, body_kind, body, leaf, link, signature FROM entry",
+    ] {
+        assert!(conn.execute(sql, []).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn delivery_is_counted_and_never_changes_an_entry() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    for _ in 0..3 {
+        ledger.append(chart_read()).expect("written");
+    }
+    assert_eq!(ledger.pending_count(), Ok(4));
+    let first: Vec<u64> = ledger.undelivered(2).expect("window").iter().map(|e| e.header.sequence).collect();
+    assert_eq!(first, [0, 1]);
+    ledger.mark_delivered(&first, UtcMillis(5)).expect("marked");
+    ledger.mark_delivered(&first, UtcMillis(6)).expect("repeat");
+    assert_eq!(ledger.pending_count(), Ok(2));
+    assert_eq!(ledger.undelivered(9).expect("window").first().map(|e| e.header.sequence), Some(2));
+    assert!(ledger.mark_delivered(&[99], UtcMillis(7)).is_err());
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
+fn the_window_filters() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    ledger.append(EventDraft::new(EventClass::UnlockFailed).ended(keep_audit::Outcome::MinorFailure)).expect("written");
+    ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
+    let count = |filter: HeaderFilter| ledger.headers(&filter, 10).expect("window").headers.len();
+    assert_eq!(count(HeaderFilter { failures_only: true, ..HeaderFilter::default() }), 1);
+    assert_eq!(count(HeaderFilter { class: Some(EventClass::Unlock), ..HeaderFilter::default() }), 1);
+    assert_eq!(count(HeaderFilter { before: Some(1), ..HeaderFilter::default() }), 1);
+    assert_eq!(count(HeaderFilter { since: Some(UtcMillis(i64::MAX)), ..HeaderFilter::default() }), 0);
+}
+
+#[test]
+fn a_cut_tail_is_found_by_the_checkpoint_that_the_keychain_kept() {
+    let desk = Desk::new();
+    let ledger = desk.locked();
+    ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
+    ledger.close();
+    let short = desk.folder.path().join("short.db");
+    std::fs::copy(desk.path(), &short).expect("copied");
+    let ledger = desk.locked();
+    ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
+    let note = ledger.checkpoint(&device()).expect("note");
+    assert_eq!(ledger.last_checkpoint(), Ok(Some(note.clone())));
+    let known = LedgerEvidence {
+        device_key: Some(Signer::for_tests(1).public()),
+        trusted: std::slice::from_ref(&note),
+        ..LedgerEvidence::default()
+    };
+    let kinds =
+        |path: &Path| -> Vec<_> { verify_ledger(path, &Desk::key(), &known).findings.iter().map(|f| f.kind).collect() };
+    assert_eq!(kinds(&desk.path()), []);
+    assert_eq!(kinds(&short), [FindingKind::Truncated]);
+}
+
+/// Flips one bit of every page in turn: each time the verifier finds something.
+#[test]
+fn a_flipped_bit_in_any_page_of_the_file_is_found() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    for _ in 0..12 {
+        ledger.append(chart_read()).expect("written");
+    }
+    ledger.checkpoint(&device()).expect("checkpoint");
+    // Only the pages of these tables hold nothing that the verifier reads.
+    let (exempt, pages, size) = {
+        let conn = ledger.connection();
+        let number = |sql: &str| conn.query_row(sql, [], |r| r.get::<_, i64>(0)).expect("number");
+        let root = |t: &str| number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{t}'"));
+        let exempt = ["delivery", "unlock_record", "trusted_time"].map(root);
+        (exempt, number("PRAGMA page_count"), i64::from(crate::PAGE_SIZE))
+    };
+    ledger.close();
+    assert!(pages > 10, "{pages}");
+    for page in (1..=pages).filter(|p| !exempt.contains(p)) {
+        let damaged = desk.folder.path().join(format!("page-{page}.db"));
+        std::fs::copy(desk.path(), &damaged).expect("copied");
+        flip(&damaged, u64::try_from((page - 1) * size + size / 2).expect("offset"));
+        let report = check(&damaged, None);
+        assert!(!report.is_clean(), "page {page}");
+    }
+}
+
+fn flip(path: &Path, at: u64) {
+    let mut file = std::fs::OpenOptions::new().read(true).write(true).open(path).expect("file");
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(at)).expect("seek");
+    file.read_exact(&mut byte).expect("read");
+    file.seek(SeekFrom::Start(at)).expect("seek");
+    file.write_all(&[byte[0] ^ 1]).expect("written");
+}
+
+/// Whoever holds the device key can write into the file past the triggers: the chain still shows it.
+#[test]
+fn a_row_changed_by_a_holder_of_the_key_is_named() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    for _ in 0..20 {
+        ledger.append(chart_read()).expect("written");
+    }
+    ledger.close();
+    let conn = crate::open_cipher(&desk.path(), &Desk::key(), crate::OpenMode::Write).expect("opened");
+    conn.execute_batch(
+        "DROP TRIGGER entry_no_update; UPDATE entry SET body = zeroblob(length(body)) WHERE sequence = 17",
+    )
+    .expect("forged");
+    drop(conn);
+    let report = check(&desk.path(), None);
+    assert_eq!(report.findings.iter().map(|f| f.sequence).collect::<Vec<_>>(), [Some(17)]);
+    let opener = AuditOpener(desk.audit.drop_box());
+    assert_eq!(
+        check(&desk.path(), Some(&opener)).findings[0].text,
+        "sequence 17: sealed body does not open in its place"
+    );
+}
+
+#[test]
+fn a_wrong_key_a_newer_format_and_an_occupied_place_are_told_apart() {
+    let desk = Desk::new();
+    let scribe = Scribe::locked(Arc::clone(&desk.stamper));
+    desk.locked().close();
+    let wrong = Ledger::open(&desk.path(), &DatabaseKey::for_tests(4), scribe.clone(), LEDGER_LIMIT_BYTES);
+    assert!(matches!(wrong, Err(StoreError::NotOpened(_))), "{wrong:?}");
+    assert!(!check(&desk.folder.path().join("absent.db"), None).is_clean());
+    let again = Ledger::create(&desk.path(), &Desk::key(), scribe.clone(), None, LEDGER_LIMIT_BYTES);
+    assert_eq!(again.err(), Some(StoreError::Invalid("a ledger exists already")));
+    let conn = crate::open_cipher(&desk.path(), &Desk::key(), crate::OpenMode::Write).expect("opened");
+    conn.pragma_update(None, "user_version", 2).expect("newer");
+    drop(conn);
+    let newer = Ledger::open(&desk.path(), &Desk::key(), scribe, LEDGER_LIMIT_BYTES);
+    assert_eq!(newer.err(), Some(StoreError::Newer("ledger")));
+}
+
+#[test]
+fn a_new_log_names_the_old_one() {
+    let desk = Desk::new();
+    let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
+    let scribe = Scribe::locked(Arc::clone(&desk.stamper));
+    let ledger = Ledger::create(&desk.path(), &Desk::key(), scribe, Some(&old), LEDGER_LIMIT_BYTES).expect("ledger");
+    let entry = ledger.entry(0).expect("read").expect("there");
+    let view = EventView::read(entry.body.bytes()).expect("view");
+    assert!(view.details.contains(&("previous_log".into(), old.log.to_string())));
+}
+
+#[test]
+fn a_nearly_full_ledger_keeps_room_for_security_events() {
+    let desk = Desk::new();
+    let ledger = Ledger::open_or_create(&desk.path(), &Desk::key(), desk.nurse_amara(), 4096).expect("ledger");
+    assert_eq!(ledger.room(), Ok(LedgerRoom::ReserveOnly));
+    assert_eq!(ledger.append(chart_read()), Err(StoreError::LedgerFull));
+    let emergency = chart_read().for_purpose(keep_audit::Purpose::BreakTheGlass);
+    assert!(ledger.append(emergency).is_ok() && ledger.append(EventDraft::new(EventClass::UnlockFailed)).is_ok());
+}
+
+#[test]
+fn unlock_records_and_trusted_time_survive_a_restart() {
+    let desk = Desk::new();
+    let amara = UserId::of("iss", "amara");
+    let mut record = UnlockRecord::fresh(59_000_000, 4);
+    record.failures = 6;
+    let ledger = desk.locked();
+    assert_eq!(ledger.read(amara), Ok(None));
+    ledger.write(amara, &UnlockRecord::fresh(1, 1)).expect("written");
+    ledger.write(amara, &record).expect("written");
+    ledger.advance_trusted_time(UtcMillis(90)).expect("advanced");
+    ledger.advance_trusted_time(UtcMillis(50)).expect("ignored");
+    ledger.close();
+    let ledger = desk.locked();
+    assert_eq!(ledger.read(amara), Ok(Some(record)));
+    assert_eq!(ledger.trusted_time(), Ok(Some(UtcMillis(90))));
+}

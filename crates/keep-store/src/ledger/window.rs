@@ -1,0 +1,129 @@
+//! Windows of the ledger: for the access review's table and for the upload.
+
+use super::Ledger;
+use super::rows::{ENTRY_COLUMNS, entry_of, header_of, signed};
+use crate::StoreError;
+use keep_audit::{EntryHeader, EventClass, LedgerEntry};
+use keep_domain::UtcMillis;
+use rusqlite::{OptionalExtension, params};
+
+/// The most rows of one window; keeps a reply below 256 kB and a read below 20 ms.
+const WINDOW_LIMIT: u32 = 500;
+
+/// Which headers a window shows. Without restrictions: all, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct HeaderFilter {
+    /// Only entries before this sequence: the last one of the window before.
+    pub before: Option<u64>,
+    /// Only this class.
+    pub class: Option<EventClass>,
+    /// Only from this time on.
+    pub since: Option<UtcMillis>,
+    /// Only before this time.
+    pub until: Option<UtcMillis>,
+    /// Only what did not succeed.
+    pub failures_only: bool,
+}
+
+/// A window of headers, newest first.
+#[derive(Debug, Clone)]
+pub struct LedgerWindow {
+    /// The headers.
+    pub headers: Vec<EntryHeader>,
+    /// How many entries the ledger has in all.
+    pub total: u64,
+}
+
+impl Ledger {
+    /// Headers for the access review, newest first, at most `limit` and never over 500.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn headers(&self, filter: &HeaderFilter, limit: u32) -> Result<LedgerWindow, StoreError> {
+        let conn = self.connection();
+        let mut statement = conn.prepare_cached(
+            "SELECT sequence, event_id, class, recorded, outcome FROM entry
+             WHERE sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
+               AND (?5 = 0 OR outcome <> 0)
+             ORDER BY sequence DESC LIMIT ?6",
+        )?;
+        let before = filter.before.map_or(Ok(i64::MAX), signed)?;
+        let rows = statement.query_map(
+            params![
+                before,
+                filter.class.map(EventClass::name),
+                filter.since.map_or(i64::MIN, |t| t.0),
+                filter.until.map_or(i64::MAX, |t| t.0),
+                filter.failures_only,
+                limit.min(WINDOW_LIMIT),
+            ],
+            header_of,
+        )?;
+        let headers = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
+        let total: i64 = conn.query_row("SELECT next_sequence FROM log_state", [], |r| r.get(0))?;
+        Ok(LedgerWindow { headers, total: u64::try_from(total).map_err(|_| StoreError::LedgerDamaged)? })
+    }
+
+    /// One entry with its body; `None` past the end.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn entry(&self, sequence: u64) -> Result<Option<LedgerEntry>, StoreError> {
+        let conn = self.connection();
+        let mut statement = conn.prepare_cached(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence = ?1"))?;
+        statement.query_row([signed(sequence)?], entry_of).optional()?.transpose()
+    }
+
+    /// The oldest entries that the server has not confirmed, in order, at most `limit` and never over 500.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn undelivered(&self, limit: u32) -> Result<Vec<LedgerEntry>, StoreError> {
+        let conn = self.connection();
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence NOT IN (SELECT sequence FROM delivery)
+             ORDER BY sequence LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([limit.min(WINDOW_LIMIT)], entry_of)?;
+        rows.map(|r| r.map_err(StoreError::from)?).collect()
+    }
+
+    /// Notes that the server has confirmed entries; a repeat changes nothing.
+    ///
+    /// # Errors
+    /// What SQLite refuses; an entry that does not exist is refused by its foreign key.
+    pub fn mark_delivered(&self, sequences: &[u64], at: UtcMillis) -> Result<(), StoreError> {
+        let mut conn = self.connection();
+        let transaction = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for sequence in sequences {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO delivery (sequence, delivered_at) VALUES (?1, ?2) ON CONFLICT (sequence) DO NOTHING",
+                )?
+                .execute(params![signed(*sequence)?, at.0])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// How many entries the ledger has.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn event_count(&self) -> Result<u64, StoreError> {
+        Ok(self.state()?.next_sequence())
+    }
+
+    /// How many entries the server has not confirmed.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn pending_count(&self) -> Result<u64, StoreError> {
+        let conn = self.connection();
+        let n: i64 = conn.query_row(
+            "SELECT (SELECT next_sequence FROM log_state) - (SELECT count(*) FROM delivery)",
+            [],
+            |r| r.get(0),
+        )?;
+        u64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
+    }
+}
