@@ -70,6 +70,9 @@ pub enum KeysError {
     /// The wall clock disagrees with authenticated time, or is outside the code table.
     #[error("the clock of this computer is wrong")]
     ClockWrong,
+    /// The code table has run out with the lease; only an online sign-in makes a new one.
+    #[error("the lease has ended")]
+    LeaseEnded,
     /// Nothing to resume with: the password alone is not enough now.
     #[error("password and code are needed")]
     CodeNeeded,
@@ -106,6 +109,7 @@ impl KeysError {
             Self::SlotHeld { .. } => ErrorCode::SlotHeld,
             Self::CodeUsed { .. } => ErrorCode::CodeUsed,
             Self::ClockWrong => ErrorCode::ClockWrong,
+            Self::LeaseEnded => ErrorCode::LeaseEnded,
             Self::WaitingForGrant => ErrorCode::WaitingForGrant,
             Self::Refused(_) => ErrorCode::Refused,
             Self::Invalid(_) | Self::AlreadyEnrolled => ErrorCode::Invalid,

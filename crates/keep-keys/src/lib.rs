@@ -11,7 +11,6 @@ mod durable;
 mod enrolment;
 mod entropy;
 mod error;
-mod fields;
 #[cfg(test)]
 mod frozen;
 mod grant;

@@ -16,8 +16,8 @@ impl SlotDoor<'_> {
         let ledger = self.memory.read(user)?;
         let keychain = match self.keychain.read(&record_item(user))? {
             None => None,
-            // EXPOSE: counters are no secret; the keychain only keeps them from being altered.
             // A copy that cannot be read counts as one that is gone.
+            // EXPOSE: counters are no secret; the keychain only keeps them from being altered.
             Some(bytes) => serde_json::from_slice(bytes.expose()).ok(),
         };
         Ok(match (ledger, keychain) {

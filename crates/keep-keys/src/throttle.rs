@@ -14,7 +14,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// What is remembered about one slot's unlocks, once in the ledger and once in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct UnlockRecord {
     /// Failures since the last success; counted before the key derivation runs.
     pub failures: u32,

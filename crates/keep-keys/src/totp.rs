@@ -99,9 +99,9 @@ pub(crate) fn digits(number: u32) -> String {
 
 /// Reads a typed code: six digits, blanks and one hyphen between them allowed.
 pub(crate) fn parse_code(typed: &Secret<String>) -> Option<u32> {
-    // EXPOSE: reads the digits that the clinician typed.
     let mut found = 0_u32;
     let mut number = 0_u32;
+    // EXPOSE: reads the digits that the clinician typed.
     for c in typed.expose().chars().filter(|c| !c.is_whitespace() && *c != '-') {
         number = number.wrapping_mul(10).wrapping_add(c.to_digit(10)?);
         found += 1;

@@ -49,7 +49,6 @@ impl BootClock for MachineBoot {
 
 /// One instant as all clocks showed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TimeMark {
     /// The latest authenticated time carried forward: a lower bound; zero = none yet.
     pub trusted: UtcMillis,
@@ -151,6 +150,12 @@ impl TrustedTime {
         } else {
             ClockJudgement::Agrees
         }
+    }
+
+    /// Whether authenticated time plus counted time since vouches for the clock.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.continuous && self.judge() == ClockJudgement::Agrees
     }
 
     /// Takes authenticated time: an accepted code's step, or the date of a TLS server.

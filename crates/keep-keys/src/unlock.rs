@@ -84,7 +84,7 @@ impl SlotDoor<'_> {
     ///
     /// # Errors
     /// Before anything is tried: the keychain's states, [`KeysError::NotEnrolled`], [`KeysError::SlotDamaged`],
-    /// [`KeysError::SlotHeld`], [`KeysError::Throttled`], [`KeysError::ClockWrong`], [`KeysError::CodeUsed`].
+    /// [`KeysError::SlotHeld`], [`KeysError::Throttled`], [`KeysError::ClockWrong`], [`KeysError::CodeUsed`], [`KeysError::LeaseEnded`].
     /// After: [`KeysError::UnlockRefused`], the same for a wrong password and a wrong code.
     pub fn unlock(&self, time: &mut TrustedTime, attempt: &Attempt<'_>) -> Result<Opened, KeysError> {
         self.unlock_with(time, attempt, &mut OsEntropy)
@@ -252,7 +252,10 @@ fn plan_candidates(
     let code = totp::parse_code(attempt.code);
     let inside = steps.iter().any(|s| *s >= state.table.first() && *s < state.table.end());
     if !inside {
-        return Err(KeysError::ClockWrong);
+        // Past the end the lease is over, if the time can be believed; else ask for the phone's time first.
+        let believed = attempt.entered_time.is_some() || time.is_confirmed();
+        let past = steps.iter().all(|s| *s >= state.table.end());
+        return Err(if believed && past { KeysError::LeaseEnded } else { KeysError::ClockWrong });
     }
     let read = |step: u64| code.and_then(|c| state.table.t(step, c)).map(|t| Candidate { step, t });
     Ok(steps.into_iter().filter_map(read).collect())
