@@ -70,6 +70,20 @@ impl Grant {
         Ok(grant)
     }
 
+    /// One grant for each key on the granter's ring to which the recipient is entitled: a grant is for a
+    /// rank, and the audit key goes with it.
+    ///
+    /// # Errors
+    /// As [`Grant::make`].
+    pub fn make_for_rank(
+        granter: &UserKeys,
+        ring: &KeyRing,
+        recipient: &VerifiedMember,
+    ) -> Result<Vec<Self>, KeysError> {
+        let entitled = ring.keys().iter().filter(|key| recipient.may_hold(key.name()));
+        entitled.map(|key| Self::make(granter, recipient, key)).collect()
+    }
+
     /// Which key.
     #[must_use]
     pub const fn key(&self) -> KeyName {
@@ -137,6 +151,14 @@ impl Grant {
         // EXPOSE: the bytes move from one secret container to another.
         let key = opened.expose().as_slice().try_into().map_err(|_| KeysError::Refused("the grant holds no key"))?;
         Ok(HeldKey::from_secret(self.key, self.generation, keep_domain::Secret::new(key)))
+    }
+
+    /// Deletes a grant that its recipient refused or does not need.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn discard(&self, slots: &Slots) -> Result<(), KeysError> {
+        durable::delete(&self.path(slots))
     }
 
     /// Writes the grant for its recipient to find at the next unlock.

@@ -195,7 +195,7 @@ impl KeyRing {
         let mut ring =
             Self { counter: u64::from_be_bytes(*counter), keys: Vec::new(), lease: None, refresh_token: None };
         for key in sealed.keys {
-            let held = keys.unwrap(key.name, key.generation, &key.wrapped.0).map_err(|_| DAMAGED)?;
+            let held = keys.unwrap_key(key.name, key.generation, &key.wrapped.0).map_err(|_| DAMAGED)?;
             ring.add(held).map_err(|_| DAMAGED)?;
         }
         if let Some(lease) = sealed.lease {

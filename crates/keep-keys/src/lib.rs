@@ -61,6 +61,8 @@ pub use throttle::FakeMemory;
 pub use throttle::{UnlockMemory, UnlockRecord, wait_after};
 pub use totp::STEP_SECONDS;
 #[cfg(any(test, feature = "test-support"))]
+pub use totp::phone_code;
+#[cfg(any(test, feature = "test-support"))]
 pub use trusted_time::ManualBoot;
 pub use trusted_time::{BootClock, BootReading, ClockJudgement, MachineBoot, TIME_MARK_ITEM, TimeMark, TrustedTime};
 pub use unlock::{Attempt, Opened, SlotDoor};

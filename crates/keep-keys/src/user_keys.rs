@@ -73,7 +73,7 @@ impl UserKeys {
     ///
     /// # Errors
     /// [`KeysError::NoRandomness`].
-    pub fn wrap(&self, key: &HeldKey) -> Result<Vec<u8>, KeysError> {
+    pub fn wrap_key(&self, key: &HeldKey) -> Result<Vec<u8>, KeysError> {
         self.wrap_with(key, &mut OsEntropy)
     }
 
@@ -83,11 +83,11 @@ impl UserKeys {
         aead::seal(self.wrapping_key().expose(), &aad, key.bytes(), entropy)
     }
 
-    /// Unwraps what [`UserKeys::wrap`] made for the same name and generation.
+    /// Unwraps what [`UserKeys::wrap_key`] made for the same name and generation.
     ///
     /// # Errors
     /// [`KeysError::NotOpened`].
-    pub fn unwrap(&self, name: KeyName, generation: u32, wrapped: &[u8]) -> Result<HeldKey, KeysError> {
+    pub fn unwrap_key(&self, name: KeyName, generation: u32, wrapped: &[u8]) -> Result<HeldKey, KeysError> {
         // EXPOSE: unwraps the key.
         let key = aead::open_array(self.wrapping_key().expose(), &self.wrap_aad(name, generation), wrapped)?;
         Ok(HeldKey::from_secret(name, generation, key))
@@ -164,13 +164,13 @@ mod tests {
     fn a_wrapped_key_opens_under_its_name_generation_slot_and_owner_only() {
         let amara = UserKeys::for_tests(1);
         let key = HeldKey::make_random(CLINICAL, 2).unwrap();
-        let wrapped = amara.wrap(&key).unwrap();
-        assert_eq!(amara.unwrap(CLINICAL, 2, &wrapped).unwrap().bytes(), key.bytes());
-        assert!(amara.unwrap(CLINICAL, 1, &wrapped).is_err());
-        assert!(amara.unwrap(KeyName::Segment(Segment::Restricted), 2, &wrapped).is_err());
-        assert!(UserKeys::for_tests(2).unwrap(CLINICAL, 2, &wrapped).is_err());
+        let wrapped = amara.wrap_key(&key).unwrap();
+        assert_eq!(amara.unwrap_key(CLINICAL, 2, &wrapped).unwrap().bytes(), key.bytes());
+        assert!(amara.unwrap_key(CLINICAL, 1, &wrapped).is_err());
+        assert!(amara.unwrap_key(KeyName::Segment(Segment::Restricted), 2, &wrapped).is_err());
+        assert!(UserKeys::for_tests(2).unwrap_key(CLINICAL, 2, &wrapped).is_err());
         let other_slot = UserKeys::bound(MasterKey::from_secret(Secret::new([1; 32])), SlotContext::for_tests(9));
-        assert!(other_slot.unwrap(CLINICAL, 2, &wrapped).is_err());
+        assert!(other_slot.unwrap_key(CLINICAL, 2, &wrapped).is_err());
     }
 
     #[test]

@@ -83,6 +83,9 @@ fn a_grant_is_found_tested_wrapped_and_deleted() {
 
     let again = waiting[0].accept(&slots, &leila, &mut ring, &amara, |_| true);
     assert_eq!(reason(again), "a key of that generation is held already");
+    waiting[0].write(&slots).unwrap();
+    waiting[0].discard(&slots).unwrap();
+    assert!(Grant::waiting_for(&slots, leila.context().user).unwrap().is_empty());
 }
 
 #[test]
@@ -92,6 +95,23 @@ fn no_clinical_key_leaves_for_the_front_desk() {
     {
         assert!(matches!(Grant::make(&amara, &leila, &key(name)), Err(KeysError::Refused(_))), "{name}");
     }
+}
+
+#[test]
+fn a_grant_for_a_rank_carries_what_the_role_entitles_to() {
+    let (amara, _) = person(1, Role::Nurse);
+    let mut ring = ring();
+    for name in [DIRECTORY, KeyName::Segment(Segment::Encounters), CLINICAL, KeyName::Audit] {
+        ring.add(key(name)).unwrap();
+    }
+    let carried = |seed, role| {
+        let grants = Grant::make_for_rank(&amara, &ring, &person(seed, role).1).unwrap();
+        grants.iter().map(Grant::key).collect::<Vec<_>>()
+    };
+    assert_eq!(carried(2, Role::FrontDesk), [DIRECTORY]);
+    assert_eq!(carried(3, Role::PrivacyOfficer), [DIRECTORY, KeyName::Audit]);
+    assert_eq!(carried(4, Role::Physician).len(), 4);
+    assert_eq!(carried(5, Role::ItAdministrator), []);
 }
 
 #[test]

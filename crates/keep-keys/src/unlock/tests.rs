@@ -4,8 +4,7 @@ mod workstation;
 
 use crate::enrolment::{Enrolment, EnrolmentInput};
 use crate::lease::LeaseRecord;
-use crate::totp::{TotpSeed, digits, step_of};
-use crate::trusted_time::TrustedTime;
+use crate::totp::{digits, step_of};
 use crate::{DeviceKey, KdfParams, Keychain, KeysError, ResumeSecret, VerifiedClaims};
 use keep_domain::{ErrorCode, Role, Secret, UtcMillis};
 use std::time::Duration;
@@ -150,7 +149,7 @@ fn enrolment_refuses_short_passwords_other_tokens_and_a_second_slot() {
     let again = w.with(|door, time| {
         let enrolment = Enrolment::begin(door.device, KdfParams::WEAK_FOR_TESTS).unwrap();
         assert!(enrolment.confirm_code(&Secret::new(String::from("no")), time).is_err());
-        let code = Secret::new(digits(enrolment_code(&enrolment, time)));
+        let code = crate::phone_code(&enrolment.otpauth_uri("a", "b").unwrap(), time.now()).unwrap();
         let confirmed = enrolment.confirm_code(&code, time).unwrap();
         let claims = VerifiedClaims {
             issuer: String::from("https://id.example"),
@@ -174,12 +173,4 @@ fn enrolment_refuses_short_passwords_other_tokens_and_a_second_slot() {
         enrolment.finish(door, &kd, time, input)
     });
     assert_eq!(again.unwrap_err(), KeysError::AlreadyEnrolled);
-}
-
-fn enrolment_code(enrolment: &Enrolment, time: &TrustedTime) -> u32 {
-    let uri = enrolment.otpauth_uri("a", "b").unwrap();
-    // EXPOSE: a test plays the phone.
-    let base32 = uri.expose().split("secret=").nth(1).unwrap().split('&').next().unwrap().to_owned();
-    let seed = data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
-    TotpSeed::from_secret(Secret::new(seed.try_into().unwrap())).code(step_of(time.now()))
 }
