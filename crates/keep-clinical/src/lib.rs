@@ -1,1 +1,27 @@
 #![doc = include_str!("../README.md")]
+
+mod age;
+mod bmi;
+mod date_text;
+mod flag;
+mod medication_line;
+mod news2;
+mod plausibility;
+mod quantity;
+mod tall_man;
+mod trend;
+mod vital;
+mod zone;
+
+pub use age::{Age, age_at, age_text};
+pub use bmi::{Bmi, bmi};
+pub use date_text::{date_text, instant_text};
+pub use flag::{Flag, flag_of};
+pub use medication_line::{DoseAmount, Frequency, LineInput, MedicationLine, medication_line, medicine_name};
+pub use news2::{Consciousness, News2, News2Input, News2Parameter, News2Risk, SpO2Scale, news2};
+pub use plausibility::{Verdict, check_pressure, check_vital};
+pub use quantity::{Grouping, number_text, quantity_text, safe_unit};
+pub use tall_man::tall_man;
+pub use trend::{Point, trend_points};
+pub use vital::Vital;
+pub use zone::Zone;

@@ -153,7 +153,7 @@ fn notes_are_decoded() {
         );
         document(&raw(&text)).expect("a document")
     };
-    let n = note(r#"{"contentType":"text/plain; charset=utf-8","data":"Q2\/DtmfD\noAo=","title":"Triage"}"#);
+    let n = note(r#"{"contentType":"text/plain; charset=utf-8","data":"Q8O2\nZ8OgCg==","title":"Triage"}"#);
     assert!(n.body == NoteBody::Text(keep_domain::Phi::new("Cögà\n".into())) && n.faults.is_empty());
     let n = note(r#"{"contentType":"text/plain","data":"%%"}"#);
     assert!(n.body == NoteBody::Unreadable && n.faults == ["content"]);

@@ -1,0 +1,100 @@
+//! Age as the patient banner shows it (NHS Common User Interface, ISB 1505: age display).
+
+use crate::Zone;
+use jiff::civil::Date;
+use keep_domain::UtcMillis;
+
+/// Age on a day, from a birth date that may be partial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age {
+    /// Full years.
+    pub years: u32,
+    /// Full months beyond the years.
+    pub months: u32,
+    /// Days beyond the months.
+    pub days: u32,
+    /// Days since birth.
+    pub total_days: u32,
+    /// The birth date gave only year or month, so this may be off by as much.
+    pub approximate: bool,
+}
+
+/// The age at an instant. `None` for a birth date that cannot be read or lies in the future.
+#[must_use]
+pub fn age_at(birth_date: &str, at: UtcMillis, zone: &Zone) -> Option<Age> {
+    let text = birth_date.trim();
+    let (full, approximate) = match text.len() {
+        // The middle of what is known errs least.
+        4 => (format!("{text}-07-01"), true),
+        7 => (format!("{text}-15"), true),
+        10 => (text.to_owned(), false),
+        _ => return None,
+    };
+    let birth: Date = full.parse().ok()?;
+    let today = zone.wall(at)?.date();
+    if birth > today {
+        return None;
+    }
+    let span = birth.until((jiff::Unit::Year, today)).ok()?;
+    let total = birth.until((jiff::Unit::Day, today)).ok()?.get_days();
+    Some(Age {
+        years: u32::try_from(span.get_years()).ok()?,
+        months: u32::try_from(span.get_months()).ok()?,
+        days: u32::try_from(span.get_days()).ok()?,
+        total_days: u32::try_from(total).ok()?,
+        approximate,
+    })
+}
+
+/// `12 d` below four weeks, `31 w 2 d` below one year, `15 m 3 d` below two, `7 y 4 m` below eighteen, then `65 y`.
+///
+/// A second unit of zero is left out; an approximate age is marked with `~` and has one unit.
+#[must_use]
+pub fn age_text(age: &Age) -> String {
+    let (first, second) = match age {
+        Age { total_days, .. } if *total_days < 28 => ((*total_days, 'd'), None),
+        Age { years: 0, total_days, .. } => ((total_days / 7, 'w'), Some((total_days % 7, 'd'))),
+        Age { years: 1, months, days, .. } => ((12 + months, 'm'), Some((*days, 'd'))),
+        Age { years, months, .. } if *years < 18 => ((*years, 'y'), Some((*months, 'm'))),
+        Age { years, .. } => ((*years, 'y'), None),
+    };
+    let one = format!("{} {}", first.0, first.1);
+    match second {
+        _ if age.approximate => format!("~{one}"),
+        Some((n, unit)) if n > 0 => format!("{one} {n} {unit}"),
+        _ => one,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(birth: &str, on: &str, expected: Option<&str>) {
+        let at = UtcMillis::from_rfc3339(&format!("{on}T12:00:00Z")).expect("instant");
+        let found = age_at(birth, at, &Zone::utc()).map(|a| age_text(&a));
+        assert_eq!(found.as_deref(), expected, "{birth} on {on}");
+    }
+
+    #[test]
+    fn the_unit_follows_the_age() {
+        check("2026-11-20", "2026-11-22", Some("2 d"));
+        check("2026-11-22", "2026-11-22", Some("0 d"));
+        check("2026-10-25", "2026-11-22", Some("4 w"));
+        check("2026-10-24", "2026-11-22", Some("4 w 1 d"));
+        check("2025-08-22", "2026-11-22", Some("15 m"));
+        check("2025-08-19", "2026-11-22", Some("15 m 3 d"));
+        check("2024-11-22", "2026-11-22", Some("2 y"));
+        check("2008-11-23", "2026-11-22", Some("17 y 11 m"));
+        check("1961-08-03", "2026-11-22", Some("65 y"));
+        check("2024-02-29", "2026-02-28", Some("23 m 30 d"));
+    }
+
+    #[test]
+    fn partial_and_impossible_birth_dates() {
+        check("1958", "2026-11-22", Some("~68 y"));
+        check("2024-06", "2026-11-22", Some("~2 y"));
+        check("2027-01-01", "2026-11-22", None);
+        check("14/03/1958", "2026-11-22", None);
+    }
+}
