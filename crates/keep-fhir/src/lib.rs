@@ -8,6 +8,7 @@ mod error;
 mod extract;
 pub mod lens;
 mod meaning;
+mod merge;
 mod ndjson;
 mod node;
 mod patch;
@@ -26,6 +27,7 @@ pub use extract::{
     PatientFacts, extract, extract_at,
 };
 pub use meaning::{meaning_equal, with_meta_removed};
+pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};
 pub use ndjson::{LineError, Lines};
 pub use node::{Kind, Node};
 pub use patch::{Step, remove, set, set_text};
