@@ -26,7 +26,8 @@ pub struct Extracted {
     pub last_updated: Option<UtcMillis>,
     /// Whose record it is; a Patient's own id for a Patient.
     pub patient: Option<PatientId>,
-    /// The codes of `meta.security`, in the order of the text.
+    /// The codes of `meta.security`, in the order of the text. A label that cannot be read counts as `R`:
+    /// a malformed label must not open a record.
     pub labels: Vec<String>,
     /// Where it is kept. For Provenance and Binary, ask [`crate::segment_with_targets`] with
     /// `segment_targets` once the targets' segments are known; this one counts them by type.
@@ -81,8 +82,7 @@ pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadabl
     let key = key_of(&header)?;
     let mut found = Reader { base, faults: Vec::new() };
     let meta = header.meta.map(node);
-    let labels: Vec<String> =
-        meta.and_then(|m| m.member("security")).map(|s| s.items().filter_map(label).collect()).unwrap_or_default();
+    let labels = found.labels(meta);
     let categories = header.category.map(|c| found.categories(node(c))).unwrap_or_default();
     let segment_targets = found.segment_targets(&key, &header);
     let segment = if follows_target(&key.resource_type) {
@@ -133,10 +133,6 @@ fn key_of(header: &Header<'_>) -> Result<ResourceKey, Unreadable> {
         && resource_type.len() <= 64
         && resource_type.bytes().all(|b| b.is_ascii_alphanumeric());
     if named { Ok(ResourceKey::new(&resource_type, id)) } else { Err(no_type) }
-}
-
-fn label(coding: Node<'_>) -> Option<String> {
-    coding.member("code").and_then(owned)
 }
 
 fn first_code(concept: Node<'_>) -> Option<Code> {
@@ -194,6 +190,23 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    fn labels(&mut self, meta: Option<Node<'_>>) -> Vec<String> {
+        let Some(security) = meta.and_then(|m| m.member("security")) else {
+            if meta.is_some_and(|m| m.kind() != Kind::Object) {
+                self.faults.push("meta");
+            }
+            return Vec::new();
+        };
+        let codings: Vec<Node<'_>> =
+            if security.kind() == Kind::Array { security.items().collect() } else { vec![security] };
+        let read = codings.into_iter().map(|c| c.member("code").and_then(owned));
+        let labels: Vec<Option<String>> = read.collect();
+        if labels.contains(&None) {
+            self.faults.push("meta.security");
+        }
+        labels.into_iter().map(|l| l.unwrap_or_else(|| "R".to_owned())).collect()
     }
 
     fn segment_targets(&self, key: &ResourceKey, header: &Header<'_>) -> Vec<ResourceKey> {

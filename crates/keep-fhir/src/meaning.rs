@@ -123,4 +123,29 @@ mod tests {
         check(r#"{"meta":{"versionId":"3","tag":[]}}"#, r#"{"meta":{"tag":[]}}"#);
         check(r#"{"id":"1"}"#, r#"{"id":"1"}"#);
     }
+
+    fn reversed(value: &serde_json::Value) -> String {
+        match value {
+            serde_json::Value::Object(map) => {
+                let parts = map.iter().rev().map(|(k, v)| format!("{} : {}", crate::compose::quoted(k), reversed(v)));
+                format!("{{ {} }}", parts.collect::<Vec<_>>().join(" ,"))
+            }
+            serde_json::Value::Array(items) => {
+                format!("[{}]", items.iter().map(reversed).collect::<Vec<_>>().join(" , "))
+            }
+            serde_json::Value::Number(n) => format!("{n}.0"),
+            other => other.to_string(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rewriting_never_changes_the_meaning(map in proptest::collection::btree_map("[a-d]{1,2}", proptest::collection::vec(proptest::option::of(-99i64..99), 0..4), 0..5)) {
+            let value = serde_json::json!(map);
+            let (a, b) = (raw(&value.to_string()), raw(&reversed(&value)));
+            proptest::prop_assert!(meaning_equal(&a, &b) && meaning_equal(&b, &a));
+            let changed = crate::set(&a, &["zz".into()], "1").expect("patched");
+            proptest::prop_assert!(!meaning_equal(&a, &changed) && !meaning_equal(&changed, &b));
+        }
+    }
 }

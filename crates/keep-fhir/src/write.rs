@@ -1,11 +1,13 @@
 //! New resources and the few changes that the client makes, as raw text.
 
+mod appointment;
 mod encounter;
 mod note;
 mod provenance;
 mod status;
 mod vitals;
 
+pub use appointment::{WalkIn, walk_in};
 pub use encounter::{EncounterStart, finish_encounter, start_encounter};
 pub use note::{NoteDraft, NoteRelation, NoteState, note};
 pub use provenance::{Activity, ProvenanceFacts, provenance};

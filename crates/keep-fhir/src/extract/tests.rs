@@ -134,3 +134,37 @@ fn debug_names_nobody() {
     let shown = format!("{:?} {:?}", read(ADA), read(ADA).detail);
     assert!(!shown.contains("Ada") && !shown.contains("K-0042") && !shown.contains("ada-1"), "{shown}");
 }
+
+#[test]
+fn a_malformed_label_does_not_open_a_record() {
+    let check = |security: &str, labels: &[&str], faults: &[&str], segment| {
+        let e = read(&format!(r#"{{"resourceType":"Observation","id":"1","meta":{{"security":{security}}}}}"#));
+        assert_eq!(
+            (e.labels.as_slice(), e.segment),
+            (&labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>()[..], segment),
+            "{security}"
+        );
+        assert_eq!(e.faults, faults, "{security}");
+    };
+    check(r#"[{"code":"N"}]"#, &["N"], &[], Segment::Clinical);
+    check(r#"{"code":"HIV"}"#, &["HIV"], &[], Segment::Restricted);
+    check(r#"[{"display":"restricted"}]"#, &["R"], &["meta.security"], Segment::Restricted);
+    check(r#""HIV""#, &["R"], &["meta.security"], Segment::Restricted);
+    check("[]", &[], &[], Segment::Clinical);
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_cut_text_is_never_taken_for_a_whole_one(cut in 0usize..ADA.len()) {
+        if let Some(part) = ADA.get(..cut) {
+            proptest::prop_assert!(extract(part).is_err());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[\\[\\]{}\",:a1 ]{0,60}", kind in "(\"x\"|1|null|\\[\\]|\\{\\}|\\[\\{\\}\\]|\\[1\\])", name in "(meta|subject|category|code|status|period|effectivePeriod|name|identifier|participant|target|context|class|link)", resource in "(Patient|Appointment|Encounter|Provenance|Observation)") {
+        let _ = extract(&text);
+        let built = format!(r#"{{"resourceType":"{resource}","id":"1","{name}":{kind}}}"#);
+        proptest::prop_assert!(extract(&built).is_ok(), "{}", built);
+    }
+}

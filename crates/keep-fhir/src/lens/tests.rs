@@ -23,7 +23,9 @@ fn a_patient_is_shown_by_the_official_name() {
     assert_eq!(p.name().map(shown).as_deref(), Some("Gonzalez"));
     // EXPOSE: a test compares the values.
     let preferred = p.preferred.as_ref().map(|n| n.expose().as_str());
-    assert_eq!((preferred, p.number().map(|n| n.value.expose().as_str())), (Some("Lulu"), Some("K-42")));
+    // EXPOSE: a test compares the values.
+    let number = p.number().map(|n| n.value.expose().as_str());
+    assert_eq!((preferred, number), (Some("Lulu"), Some("K-42")));
     assert_eq!(p.number().and_then(|n| n.label.as_deref()), Some("Medical Record Number"));
     assert_eq!((p.phones.len(), p.phones[0].usage.as_deref()), (1, Some("mobile")));
     // EXPOSE: a test compares the values.

@@ -177,3 +177,18 @@ fn times_and_appointments_are_patched() {
     assert_eq!(arrived.as_str(), r#"{"resourceType":"Appointment","status":"checked-in"}"#);
     assert_eq!(set_appointment_status(&o, AppointmentStatus::Arrived), Err(FhirError::WrongType));
 }
+
+#[test]
+fn a_walk_in_has_arrived() {
+    let facts = WalkIn {
+        patient: id("ada-1"),
+        practitioner: Some(key("Practitioner/bo")),
+        location: None,
+        start: UtcMillis(0),
+        end: UtcMillis(1_200_000),
+    };
+    let e = extract(walk_in(&id("a1"), &facts).as_str()).expect("readable");
+    assert_eq!((e.segment, e.patient), (Segment::Directory, Some(id("ada-1"))));
+    let Detail::Appointment(a) = e.detail else { panic!("an appointment") };
+    assert_eq!((a.participants.len(), a.status.as_deref(), a.end), (2, Some("arrived"), Some(UtcMillis(1_200_000))));
+}
