@@ -1,6 +1,70 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { SessionDto } from "../ipc/bindings";
+import { useIpc } from "../ipc/ipc-context";
+import { makeSessionCache } from "../ipc/reply.query";
+import { makeRouter } from "./router";
+import { SessionContext, type SessionValue } from "./session-context";
 
-/** The unlocked session. */
-export function Session({ session }: { session: SessionDto; route: string | undefined }) {
-  return <main>{session.name}</main>;
+/** Everything between unlock and lock. Its cache, routes and forms live and end with it. */
+export function Session({ session, route }: { session: SessionDto; route: string | undefined }) {
+  const ipc = useIpc();
+  const [cache] = useState(makeSessionCache);
+  const [router] = useState(() => makeRouter(route ?? session.resume?.route ?? "/"));
+  const keepers = useRef(new Set<() => Promise<unknown>>());
+  const resume = useRef(session.resume);
+
+  // INVARIANT: no reply of a session stays in the cache once the session's screens are gone.
+  useLayoutEffect(() => () => cache.clear(), [cache]);
+
+  useEffect(() => {
+    const fresh = (names: string[]) => {
+      for (const name of names) cache.invalidateQueries({ queryKey: [name] });
+    };
+    const stops = [
+      ipc.listen("sync_chip", (chip) => {
+        cache.setQueryData(["sync_chip", null], chip);
+        fresh(["sync_page"]);
+      }),
+      ipc.listen("sync_progress", (progress) => {
+        if (progress === null) fresh(["sync_page", "worklist", "open_chart", "search_patients"]);
+        else cache.setQueryData(["sync_progress", null], progress);
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [ipc, cache]);
+
+  const value = useMemo<SessionValue>(
+    () => ({
+      session,
+      may: (permission) => session.permissions.includes(permission),
+      takeResume: (draft) => {
+        const point = resume.current;
+        if (point === null || point.draft !== draft) return null;
+        resume.current = null;
+        return point;
+      },
+      beforeLock: (keep) => {
+        keepers.current.add(keep);
+        return () => keepers.current.delete(keep);
+      },
+      lockNow: () => {
+        const kept = Promise.allSettled([...keepers.current].map((keep) => keep()));
+        const late = new Promise((resolve) => setTimeout(resolve, 400));
+        Promise.race([kept, late]).then(() => ipc.call("lock", { cause: "user" }).catch(() => undefined));
+      },
+    }),
+    [session, ipc],
+  );
+
+  return (
+    <SessionContext value={value}>
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </SessionContext>
+  );
 }

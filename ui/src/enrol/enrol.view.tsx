@@ -1,8 +1,105 @@
-import { Button } from "../parts/button.view";
+import { useCallback, useEffect, useState } from "react";
+import type { EnrolStateDto, FailureDto } from "../ipc/bindings";
+import { asFailure } from "../ipc/failure";
+import { useIpc } from "../ipc/ipc-context";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { DemoStrip } from "../shell/demo-strip.view";
 import { useWords } from "../words/words";
+import { BeginStep } from "./begin-step.view";
+import { BrowserStep } from "./browser-step.view";
+import { CodeStep } from "./code-step.view";
+import { DoneStep } from "./done-step.view";
+import css from "./enrol.module.css";
+import { FailedStep } from "./failed-step.view";
+import { PasswordStep } from "./password-step.view";
 
-/** Enrolment. */
-export function Enrol({ onLeave }: { demo: boolean; onLeave: () => void }) {
+const STEPS = ["idle", "browser", "password", "code"] as const;
+
+/** What every step of the enrolment is given. */
+export interface StepProps<S extends EnrolStateDto["step"]> {
+  state: Extract<EnrolStateDto, { step: S }>;
+  /** Asks Rust and shows what it answers. */
+  ask: (question: () => Promise<EnrolStateDto>) => void;
+  busy: boolean;
+  failure: FailureDto | null;
+  onCancel: () => void;
+}
+
+/** Enrols a person: server and workstation, clinic sign-in in the browser, password, authenticator app, code. */
+export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void }) {
   const say = useWords();
-  return <Button onPress={onLeave}>{say("lock.retry")}</Button>;
+  const ipc = useIpc();
+  const [state, setState] = useState<EnrolStateDto | null>(null);
+  const [failure, setFailure] = useState<FailureDto | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const ask = useCallback((question: () => Promise<EnrolStateDto>) => {
+    setBusy(true);
+    setFailure(null);
+    question()
+      .then(setState, (error) => setFailure(asFailure(error)))
+      .finally(() => setBusy(false));
+  }, []);
+
+  useEffect(() => ask(() => ipc.call("enrol_state")), [ask, ipc]);
+
+  const waiting = state?.step === "browser";
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(
+      () => ipc.call("enrol_state").then(setState, (error) => setFailure(asFailure(error))),
+      1000,
+    );
+    return () => clearInterval(timer);
+  }, [waiting, ipc]);
+
+  const cancel = () => {
+    ipc.call("enrol_cancel").catch(() => undefined);
+    onLeave();
+  };
+  const again = () => ask(() => ipc.call("enrol_cancel"));
+  const shared = { ask, busy, failure, onCancel: cancel };
+  const at = STEPS.indexOf((state?.step ?? "idle") as (typeof STEPS)[number]);
+  return (
+    <div className={css.page}>
+      {demo ? <DemoStrip /> : null}
+      <main className={css.center}>
+        <div className={css.column}>
+          {at < 0 ? null : (
+            <ol className={css.steps} aria-label={say("enrol.steps")}>
+              {STEPS.map((step, index) => (
+                <li
+                  key={step}
+                  className={css.step}
+                  data-state={index < at ? "done" : "open"}
+                  aria-current={index === at ? "step" : undefined}
+                >
+                  {say(`enrol.step.${step}`)}
+                </li>
+              ))}
+            </ol>
+          )}
+          <section className={css.card} aria-live="polite" aria-busy={busy}>
+            {state === null ? (
+              failure === null ? null : (
+                <FailureNotice failure={failure} onRetry={again} />
+              )
+            ) : state.step === "idle" ? (
+              <BeginStep state={state} {...shared} />
+            ) : state.step === "browser" ? (
+              <BrowserStep state={state} {...shared} onCancel={again} />
+            ) : state.step === "password" ? (
+              <PasswordStep state={state} {...shared} />
+            ) : state.step === "code" ? (
+              <CodeStep state={state} {...shared} />
+            ) : state.step === "done" ? (
+              <DoneStep waiting={state.waitingForGrant} onLeave={onLeave} />
+            ) : (
+              <FailedStep code={state.code} onAgain={again} onLeave={cancel} />
+            )}
+          </section>
+        </div>
+      </main>
+    </div>
+  );
 }

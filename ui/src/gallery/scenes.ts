@@ -1,4 +1,6 @@
-import type { FakeOptions } from "../ipc/fake/make-fake";
+import type { LockUserDto } from "../ipc/bindings";
+import { type FakeOptions, makeFailure } from "../ipc/fake/make-fake";
+import { STAFF } from "../ipc/fake/people";
 
 /** One screen in one state. */
 export interface Scene {
@@ -7,8 +9,70 @@ export interface Scene {
   route?: string;
 }
 
+const nurse = (more: Partial<LockUserDto>) =>
+  STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, ...more } : one));
+
 /** Every screen that is looked at and checked. */
 export const SCENES: readonly Scene[] = [
   { name: "lock", options: {} },
   { name: "lock-first-run", options: { lock: { users: [], site: "", workstation: "", lastUser: null } } },
+  { name: "lock-resume", options: { lock: { users: nurse({ resume: true }) } } },
+  { name: "lock-held", options: { lock: { users: nurse({ state: "held" }) } } },
+  { name: "lock-waiting", options: { lock: { users: nurse({ state: "waiting_for_grant" }) } } },
+  { name: "lock-lease", options: { lock: { users: nurse({ state: "lease_ended" }) } } },
+  { name: "lock-throttled", options: { lock: { users: nurse({ waitSeconds: 30 }) } } },
+  { name: "lock-clock", options: { lock: { clockWrong: true, now: "2020-01-01T00:03:00+03:00" } } },
+  { name: "lock-keychain", options: { lock: { keychain: "locked" } } },
+  { name: "lock-key-missing", options: { lock: { keychain: "key_missing" } } },
+  { name: "lock-damaged", options: { lock: { blocked: "store_damaged" } } },
+  { name: "lock-newer", options: { lock: { blocked: "store_newer" } } },
+  { name: "lock-in-use", options: { lock: { blocked: "profile_in_use" } } },
+  { name: "lock-eight", options: { lock: { users: [...STAFF] } } },
+  { name: "queue", options: { role: "nurse" }, route: "/list/queue" },
+  { name: "queue-empty", options: { role: "nurse", empty: true }, route: "/list/queue" },
+  {
+    name: "queue-error",
+    options: { role: "nurse", failing: { worklist: makeFailure("store_damaged") } },
+    route: "/list/queue",
+  },
+  { name: "vitals-due", options: { role: "nurse" }, route: "/list/vitals_due" },
+  { name: "my-patients", options: { role: "physician" }, route: "/list/my_patients" },
+  { name: "drafts", options: { role: "physician" }, route: "/drafts" },
+  { name: "today", options: { role: "front-desk" }, route: "/list/today" },
+  { name: "dispensing", options: { role: "pharmacist" }, route: "/list/dispensing" },
+  { name: "specimens", options: { role: "laboratory" }, route: "/list/specimens" },
+  { name: "charges", options: { role: "billing" }, route: "/list/charges" },
+  { name: "waiting-for-grant", options: { role: "nurse", waitingForGrant: true } },
+  { name: "search", options: { role: "nurse" }, route: "/search?q=gon" },
+  { name: "search-all", options: { role: "nurse" }, route: "/search" },
+  { name: "search-empty", options: { role: "nurse" }, route: "/search?q=xxxx" },
+  { name: "chart", options: { role: "nurse", offline: true }, route: "/chart/p1/summary" },
+  { name: "chart-vitals-form", options: { role: "nurse", offline: true }, route: "/chart/p1/summary?pane=vitals" },
+  { name: "chart-note-form", options: { role: "physician" }, route: "/chart/p1/summary?pane=note" },
+  { name: "chart-child", options: { role: "nurse" }, route: "/chart/p2/summary" },
+  { name: "chart-not-recorded", options: { role: "nurse" }, route: "/chart/p3/summary" },
+  { name: "chart-unavailable", options: { role: "nurse" }, route: "/chart/p7/summary" },
+  { name: "chart-empty", options: { role: "nurse", empty: true }, route: "/chart/p1/summary" },
+  {
+    name: "chart-error",
+    options: { role: "nurse", failing: { open_chart: makeFailure("store_damaged") } },
+    route: "/chart/p1/summary",
+  },
+  { name: "chart-front-desk", options: { role: "front-desk" }, route: "/chart/p1/summary" },
+  { name: "chart-pharmacist", options: { role: "pharmacist" }, route: "/chart/p1/summary" },
+  { name: "timeline", options: { role: "nurse" }, route: "/chart/p1/timeline" },
+  { name: "notes", options: { role: "nurse" }, route: "/chart/p1/notes" },
+  { name: "results", options: { role: "nurse" }, route: "/chart/p1/results" },
+  { name: "vitals", options: { role: "nurse" }, route: "/chart/p1/vitals" },
+  { name: "medicines", options: { role: "nurse" }, route: "/chart/p1/medicines" },
+  { name: "problems", options: { role: "nurse" }, route: "/chart/p1/problems" },
+  { name: "allergies", options: { role: "nurse" }, route: "/chart/p1/allergies" },
+  { name: "immunisations", options: { role: "nurse" }, route: "/chart/p1/immunisations" },
+  { name: "sync", options: { role: "nurse" }, route: "/sync" },
+  { name: "sync-empty", options: { role: "nurse", empty: true }, route: "/sync" },
+  { name: "sync-offline", options: { role: "nurse", offline: true }, route: "/sync" },
+  { name: "conflict", options: { role: "physician" }, route: "/conflict/c1" },
+  { name: "audit", options: { role: "privacy-officer" }, route: "/audit" },
+  { name: "audit-empty", options: { role: "privacy-officer", empty: true }, route: "/audit" },
+  { name: "device", options: { role: "it-administrator" }, route: "/device" },
 ];

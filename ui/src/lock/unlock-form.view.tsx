@@ -76,13 +76,15 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
         <div className={css.clockline}>
           <TextField
             label={say("lock.clock.date")}
-            type="date"
+            inputMode="numeric"
+            hint={say("form.date.hint")}
             value={phone.date}
             onChange={(event) => setPhone({ ...phone, date: event.target.value })}
           />
           <TextField
             label={say("lock.clock.time")}
-            type="time"
+            inputMode="numeric"
+            hint={say("form.time.hint")}
             value={phone.time}
             onChange={(event) => setPhone({ ...phone, time: event.target.value })}
           />

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps } from "react-aria-components";
 import css from "./button.module.css";
+import { Keys } from "./keys.view";
 
 type Look = "plain" | "primary" | "quiet" | "link" | "danger";
 
@@ -18,11 +19,7 @@ export function Button({ look = "plain", keys, children, className, ...rest }: P
   return (
     <AriaButton {...rest} className={`${css.button} ${extra ?? ""} ${className ?? ""}`}>
       {children}
-      {keys === undefined ? null : (
-        <span aria-hidden="true" className={css.keys}>
-          {keys}
-        </span>
-      )}
+      {keys === undefined ? null : <Keys>{keys}</Keys>}
     </AriaButton>
   );
 }

@@ -47,6 +47,7 @@ const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolea
 /** Search and worklists. */
 export function answerLists(state: FakeState): AnswersOf<Names> {
   const rowsOf = (list: string): WorkRowDto[] => {
+    if (state.options.empty) return [];
     const clinical = state.session?.permissions.includes("read_allergies") ?? false;
     const rows = WAITING.flatMap((wait, at) => {
       const patient = state.patients[wait[0]];

@@ -1,0 +1,163 @@
+import { useCallback, useId, useState } from "react";
+import { useSession } from "../app/session-context";
+import type { AuditRowDto } from "../ipc/bindings";
+import { useIpc } from "../ipc/ipc-context";
+import { PAGE, usePages } from "../ipc/pages.query";
+import { planReply } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { Chip } from "../parts/chip.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
+import { Page } from "../parts/page.view";
+import { type Column, RowList } from "../parts/row-list.view";
+import { formatDate, formatDateTime } from "../words/dates";
+import { formatCount } from "../words/numbers";
+import { messageFor, useWords } from "../words/words";
+import css from "./audit.module.css";
+import { UnmaskDialog } from "./unmask.view";
+
+const CLASSES = [
+  "unlock",
+  "unlock_failed",
+  "lock",
+  "search",
+  "chart_read",
+  "vitals_saved",
+  "note_signed",
+  "struck",
+  "sync",
+  "conflict_decided",
+  "unmask",
+] as const;
+
+/** Who did what, with patients masked; unmasking asks why and is itself an event. */
+export function AuditPage() {
+  const say = useWords();
+  const ipc = useIpc();
+  const id = useId();
+  const { may } = useSession();
+  const [kind, setKind] = useState("");
+  const [asked, setAsked] = useState<AuditRowDto | null>(null);
+  // Names that were unmasked stay on this screen only.
+  const [names, setNames] = useState<Record<number, string>>({});
+  const rows = usePages(
+    useCallback((offset: number) => planReply(ipc, "audit_events", { offset, limit: PAGE, class: kind }), [ipc, kind]),
+  );
+  const columns: Column<AuditRowDto>[] = [
+    { key: "at", label: say("col.when"), width: "150px", cell: (row) => formatDateTime(row.recorded) },
+    {
+      key: "class",
+      label: say("audit.what"),
+      width: "minmax(0, 1fr)",
+      cell: (row) => say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class }),
+    },
+    {
+      key: "outcome",
+      label: say("audit.outcome"),
+      width: "100px",
+      cell: (row) => (
+        <Chip tone={row.outcome === "success" ? "grey" : row.outcome === "minor" ? "warn" : "critical"}>
+          {say(messageFor("audit.outcome", row.outcome, "audit.outcome.other"))}
+        </Chip>
+      ),
+    },
+    {
+      key: "actor",
+      label: say("audit.who"),
+      width: "minmax(0, 1.2fr)",
+      cell: (row) => (
+        <>
+          {row.actor === "device" ? say("audit.device") : row.actor}{" "}
+          {row.role === "" ? null : (
+            <span className={css.quiet}>· {say(messageFor("role", row.role, "audit.device"))}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      key: "patient",
+      label: say("col.patient"),
+      width: "minmax(0, 1.3fr)",
+      cell: (row) => (
+        <span className={names[row.sequence] === undefined ? css.quiet : css.named}>
+          {names[row.sequence] ?? row.patient}
+        </span>
+      ),
+    },
+    {
+      key: "reason",
+      label: say("audit.reason"),
+      width: "minmax(0, 0.8fr)",
+      cell: (row) => <span className={css.quiet}>{row.reason}</span>,
+    },
+    {
+      key: "act",
+      label: say("audit.act"),
+      width: "84px",
+      cell: (row) =>
+        row.masked && may("unmask") && names[row.sequence] === undefined ? (
+          <Button
+            look="link"
+            aria-label={say("unmask.name", { at: formatDateTime(row.recorded) })}
+            onPress={() => setAsked(row)}
+          >
+            {say("unmask.short")}
+          </Button>
+        ) : null,
+    },
+  ];
+  const failed = rows.first?.failedUnlocks ?? 0;
+  return (
+    <Page
+      title={say("audit.title")}
+      aside={rows.loading ? "" : say("audit.count", { count: rows.total, shown: formatCount(rows.total) })}
+      actions={
+        <span className={css.head}>
+          <label htmlFor={id}>{say("audit.show")}</label>
+          <select id={id} className={css.select} value={kind} onChange={(event) => setKind(event.target.value)}>
+            <option value="">{say("audit.class.all")}</option>
+            {CLASSES.map((name) => (
+              <option key={name} value={name}>
+                {say(`audit.class.${name}`)}
+              </option>
+            ))}
+          </select>
+        </span>
+      }
+    >
+      <div className={css.body}>
+        {failed > 0 ? (
+          <Notice tone="warn" role="status" title={say("audit.failed", { count: failed })}>
+            {say("audit.failed.next")}
+          </Notice>
+        ) : (
+          <span />
+        )}
+        {rows.failure !== null ? (
+          <FailureNotice failure={rows.failure} />
+        ) : rows.loading ? (
+          <div aria-busy="true" />
+        ) : (
+          <RowList
+            key={kind}
+            label={say("audit.title")}
+            columns={columns}
+            total={rows.total}
+            rowAt={rows.rowAt}
+            show={rows.show}
+            rowHeight={37}
+            empty={say("audit.empty")}
+          />
+        )}
+      </div>
+      <UnmaskDialog
+        row={asked}
+        onClose={() => setAsked(null)}
+        onUnmasked={(sequence, patient) => {
+          setNames((old) => ({ ...old, [sequence]: patient.replace(/\d{4}-\d{2}-\d{2}/, formatDate) }));
+          setAsked(null);
+        }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,52 @@
+import type { AllergiesDto } from "../ipc/bindings";
+import { Card, CardEmpty, CardRow } from "../parts/card.view";
+import { Chip } from "../parts/chip.view";
+import { formatDate } from "../words/dates";
+import { useWords } from "../words/words";
+import { RecordMark } from "./record-mark.view";
+
+/** Exactly one of four: known and listed, none known, not recorded, unavailable. Never blank. */
+export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
+  const say = useWords();
+  switch (allergies.state) {
+    case "known":
+      return (
+        <Card title={say("allergies.known")} aside={allergies.list.length} tone="critical">
+          <ul>
+            {allergies.list.map((one) => (
+              <CardRow
+                key={one.id}
+                end={one.recorded === "" ? undefined : say("recorded", { date: formatDate(one.recorded) })}
+              >
+                <b>{one.substance}</b>{" "}
+                {one.severe ? <Chip tone="critical">{one.reaction || say("allergies.severe")}</Chip> : one.reaction}{" "}
+                <RecordMark record={one.record} />
+              </CardRow>
+            ))}
+          </ul>
+        </Card>
+      );
+    case "none_known":
+      return (
+        <Card title={say("allergies.none_known")}>
+          <CardEmpty>
+            {allergies.recorded === ""
+              ? say("allergies.none_known.text")
+              : say("allergies.none_known.since", { date: formatDate(allergies.recorded) })}
+          </CardEmpty>
+        </Card>
+      );
+    case "not_recorded":
+      return (
+        <Card title={say("allergies.not_recorded")}>
+          <CardEmpty>{say("allergies.not_recorded.text")}</CardEmpty>
+        </Card>
+      );
+    case "unavailable":
+      return (
+        <Card title={say("allergies.unavailable")} tone="critical">
+          <CardEmpty>{say("allergies.unavailable.text")}</CardEmpty>
+        </Card>
+      );
+  }
+}

@@ -1,0 +1,55 @@
+import type { BannerDto } from "../ipc/bindings";
+import { Chip } from "../parts/chip.view";
+import { Face } from "../parts/face.view";
+import { formatDate } from "../words/dates";
+import { messageFor, type Say, useWords } from "../words/words";
+import css from "./chart.module.css";
+
+/** `03-Feb-1961 (65 y)`, or that it is not known. */
+export function sayBorn(say: Say, banner: BannerDto): string {
+  return banner.birthDate === ""
+    ? say("banner.born.unknown")
+    : say("banner.born.value", { date: formatDate(banner.birthDate), age: banner.age });
+}
+
+/** Who this is about; on every screen and form of a patient. */
+export function Banner({ banner }: { banner: BannerDto }) {
+  const say = useWords();
+  const facts: [string, string][] = [
+    [say("banner.born"), sayBorn(say, banner)],
+    [say("banner.sex"), say(messageFor("sex", banner.sex, "sex.unknown"))],
+    [banner.numberLabel, banner.number],
+    ...(banner.phone === "" ? [] : [[say("banner.phone"), banner.phone] as [string, string]]),
+  ];
+  const lines = [banner.preferred === "" ? "" : say("banner.preferred", { name: banner.preferred }), banner.language];
+  return (
+    <section className={css.banner} aria-label={say("banner.label")}>
+      <Face initials={banner.initials} />
+      <div>
+        <h1 className={css.name}>
+          {banner.family}, {banner.given}
+        </h1>
+        <div className={css.sub}>
+          {lines.filter((line) => line !== "").join(" · ")}
+          {banner.deceased === null ? null : (
+            <Chip tone="grey">{say("banner.deceased", { date: formatDate(banner.deceased) })}</Chip>
+          )}
+          {banner.flags.map((flag) => (
+            <Chip key={flag} tone="critical">
+              {flag}
+            </Chip>
+          ))}
+        </div>
+      </div>
+      <span className={css.space} />
+      <dl className={css.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

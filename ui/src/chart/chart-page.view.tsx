@@ -1,0 +1,125 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { useSession } from "../app/session-context";
+import type { ChartDto } from "../ipc/bindings";
+import { useIpc } from "../ipc/ipc-context";
+import { useReply } from "../ipc/reply.query";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { useShortcuts } from "../shell/shortcuts";
+import { Side } from "../visit/side.view";
+import { messageFor, useWords } from "../words/words";
+import { AllergiesCard } from "./allergies.view";
+import { Banner } from "./banner.view";
+import css from "./chart.module.css";
+import { Completeness } from "./completeness.view";
+import { ImmunisationsCard } from "./immunisations.view";
+import { MedicinesCard, PastMedicinesCard } from "./medicines.view";
+import { Notes } from "./notes.view";
+import { ProblemsCard } from "./problems.view";
+import { ResultsTab } from "./results-tab.view";
+import { Summary } from "./summary.view";
+import { Timeline } from "./timeline.view";
+import { VitalsTab } from "./vitals-tab.view";
+
+const route = getRouteApi("/chart/$patient/$tab");
+
+/** One patient's chart. */
+export function ChartPage() {
+  const { patient } = route.useParams();
+  return <ChartOf key={patient} patient={patient} />;
+}
+
+function ChartOf({ patient }: { patient: string }) {
+  const say = useWords();
+  const ipc = useIpc();
+  const { tab } = route.useParams();
+  const { pane, draft } = route.useSearch();
+  const navigate = useNavigate();
+  const { may } = useSession();
+  const reply = useReply("open_chart", { patient });
+  useEffect(
+    () => () => {
+      ipc.call("close_chart", { patient }).catch(() => undefined);
+    },
+    [ipc, patient],
+  );
+  const show = (next: { tab?: string; pane?: string | undefined; draft?: string | undefined }) =>
+    navigate({
+      to: "/chart/$patient/$tab",
+      params: { patient, tab: next.tab ?? tab },
+      search: { pane: "pane" in next ? next.pane : pane, draft: "pane" in next ? next.draft : draft },
+      replace: true,
+    });
+  const vitals = may("record_vitals");
+  const notes = may("write_note");
+  useShortcuts({
+    v: vitals ? () => show({ pane: "vitals" }) : undefined,
+    w: notes ? () => show({ pane: "note" }) : undefined,
+  });
+  if (reply.error !== null) {
+    return (
+      <div className={css.failure}>
+        <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />
+      </div>
+    );
+  }
+  const chart = reply.data;
+  if (chart === undefined) return <div aria-busy="true" />;
+  const tabs = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
+  const current = tabs.includes(tab) ? tab : (tabs[0] ?? "summary");
+  const fills = current === "timeline" || current === "results" || current === "notes";
+  return (
+    <div className={css.chart}>
+      <Banner banner={chart.banner} />
+      <Tabs className={css.tabs ?? ""} selectedKey={current} onSelectionChange={(key) => show({ tab: String(key) })}>
+        <div className={css.tabRow}>
+          <TabList className={css.tabList ?? ""} aria-label={say("tab.label")}>
+            {tabs.map((key) => (
+              <Tab key={key} id={key} className={css.tab ?? ""}>
+                {say(messageFor("tab", key, "tab.other"))}
+              </Tab>
+            ))}
+          </TabList>
+          <Completeness completeness={chart.completeness} />
+        </div>
+        <div className={`${css.body} ${vitals || notes ? css.withSide : ""}`}>
+          <TabPanel key={current} id={current} className={`${css.panel} ${fills ? css.fills : ""}`}>
+            <Panel chart={chart} tab={current} />
+          </TabPanel>
+          {vitals || notes ? (
+            <Side chart={chart} pane={pane} draft={draft} onPane={(next, of) => show({ pane: next, draft: of })} />
+          ) : null}
+        </div>
+      </Tabs>
+    </div>
+  );
+}
+
+function Panel({ chart, tab }: { chart: ChartDto; tab: string }) {
+  switch (tab) {
+    case "timeline":
+      return <Timeline patient={chart.banner.patient} />;
+    case "notes":
+      return <Notes chart={chart} />;
+    case "results":
+      return <ResultsTab patient={chart.banner.patient} />;
+    case "vitals":
+      return <VitalsTab chart={chart} />;
+    case "medicines":
+      return (
+        <div className={css.stack}>
+          <MedicinesCard medicines={chart.medicines} />
+          <PastMedicinesCard medicines={chart.medicines} />
+        </div>
+      );
+    case "problems":
+      return <ProblemsCard problems={chart.problems} />;
+    case "allergies":
+      return <AllergiesCard allergies={chart.allergies} />;
+    case "immunisations":
+      return <ImmunisationsCard immunisations={chart.immunisations} />;
+    default:
+      return <Summary chart={chart} />;
+  }
+}

@@ -1,0 +1,18 @@
+import type { CompletenessDto } from "../ipc/bindings";
+import { formatDateTime } from "../words/dates";
+import { messageFor, useWords } from "../words/words";
+import css from "./chart.module.css";
+
+/** What is complete as of when, and what is not there yet. */
+export function Completeness({ completeness }: { completeness: CompletenessDto }) {
+  const say = useWords();
+  const missing = completeness.missing.map((type) => say(messageFor("type", type, "type.other"))).join(", ");
+  const first =
+    completeness.asOf === "" ? say("complete.never") : say("complete.as_of", { at: formatDateTime(completeness.asOf) });
+  return (
+    <p className={css.complete}>
+      {first}
+      {missing === "" ? "" : ` ${say("complete.missing", { missing })}`}
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ImmunisationDto } from "../ipc/bindings";
+import { Card, CardEmpty, CardRow } from "../parts/card.view";
+import { Chip } from "../parts/chip.view";
+import { formatDate } from "../words/dates";
+import { messageFor, useWords } from "../words/words";
+import { RecordMark } from "./record-mark.view";
+
+/** Vaccines given and not given. */
+export function ImmunisationsCard({ immunisations }: { immunisations: ImmunisationDto[] }) {
+  const say = useWords();
+  return (
+    <Card title={say("immunisations.title")} aside={immunisations.length}>
+      {immunisations.length === 0 ? (
+        <CardEmpty>{say("immunisations.none")}</CardEmpty>
+      ) : (
+        <ul>
+          {immunisations.map((one) => (
+            <CardRow key={one.id} end={formatDate(one.given)}>
+              {one.vaccine}{" "}
+              {one.status === "completed" ? null : (
+                <Chip tone="warn">{say(messageFor("immunisation", one.status, "immunisation.other"))}</Chip>
+              )}{" "}
+              <RecordMark record={one.record} />
+            </CardRow>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,18 @@
+import type { RecordStateDto } from "../ipc/bindings";
+import { Chip } from "../parts/chip.view";
+import { useWords } from "../words/words";
+
+/** Stands beside every record that is not yet on the server. */
+export function RecordMark({ record }: { record: RecordStateDto }) {
+  const say = useWords();
+  switch (record) {
+    case "synced":
+      return null;
+    case "pending":
+      return <Chip tone="pending">{say("record.pending")}</Chip>;
+    case "conflict":
+      return <Chip tone="warn">{say("record.conflict")}</Chip>;
+    case "rejected":
+      return <Chip tone="critical">{say("record.rejected")}</Chip>;
+  }
+}

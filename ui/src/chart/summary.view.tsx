@@ -1,0 +1,76 @@
+import { useSession } from "../app/session-context";
+import type { ChartDto } from "../ipc/bindings";
+import { Card, CardEmpty, CardRow } from "../parts/card.view";
+import { formatDateTime } from "../words/dates";
+import { useWords } from "../words/words";
+import { AllergiesCard } from "./allergies.view";
+import css from "./chart.module.css";
+import { ImmunisationsCard } from "./immunisations.view";
+import { MedicinesCard } from "./medicines.view";
+import { ProblemsCard } from "./problems.view";
+import { RecordMark } from "./record-mark.view";
+import { ResultsCard } from "./result-lines.view";
+import { VitalsCard } from "./vitals-card.view";
+
+/** The chart at a glance; each card only where the role may read it. */
+export function Summary({ chart }: { chart: ChartDto }) {
+  const { may } = useSession();
+  const rightEmpty = !may("read_vitals") && !may("read_results") && !may("read_notes");
+  return (
+    <div className={css.columns}>
+      <div className={css.column}>
+        {may("read_allergies") ? <AllergiesCard allergies={chart.allergies} /> : null}
+        {may("read_problems") ? <ProblemsCard problems={chart.problems} activeOnly /> : null}
+        {may("read_medicines") ? <MedicinesCard medicines={chart.medicines} /> : null}
+        {may("read_allergies") ? null : <DetailsCard chart={chart} />}
+      </div>
+      <div className={css.column}>
+        {may("read_vitals") ? <VitalsCard vitals={chart.vitals} /> : null}
+        {may("read_results") ? <ResultsCard results={chart.results} /> : null}
+        {may("read_notes") ? <LastNoteCard chart={chart} /> : null}
+        {rightEmpty && may("read_clinical") ? <ImmunisationsCard immunisations={chart.immunisations} /> : null}
+      </div>
+    </div>
+  );
+}
+
+function LastNoteCard({ chart }: { chart: ChartDto }) {
+  const say = useWords();
+  const note = chart.lastNote;
+  if (note === null) {
+    return (
+      <Card title={say("note.last")}>
+        <CardEmpty>{say("note.last.none")}</CardEmpty>
+      </Card>
+    );
+  }
+  return (
+    <Card
+      title={say("note.last")}
+      aside={
+        <>
+          {say("note.signed", { author: note.author, at: formatDateTime(note.written) })}{" "}
+          <RecordMark record={note.record} />
+        </>
+      }
+    >
+      <p className={`${css.noteText} ${css.clamped}`}>{note.text}</p>
+    </Card>
+  );
+}
+
+/** For roles without clinical view: how to reach the person. */
+function DetailsCard({ chart }: { chart: ChartDto }) {
+  const say = useWords();
+  const { banner } = chart;
+  const none = say("details.none");
+  return (
+    <Card title={say("details.title")}>
+      <ul>
+        <CardRow end={banner.phone || none}>{say("banner.phone")}</CardRow>
+        <CardRow end={banner.address || none}>{say("details.address")}</CardRow>
+        <CardRow end={banner.language || none}>{say("details.language")}</CardRow>
+      </ul>
+    </Card>
+  );
+}

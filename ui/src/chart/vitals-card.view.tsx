@@ -1,0 +1,34 @@
+import type { VitalSeriesDto } from "../ipc/bindings";
+import { Card, CardEmpty } from "../parts/card.view";
+import { useWords } from "../words/words";
+import { FlaggedValue } from "./result-lines.view";
+import { Sparkline } from "./sparkline.view";
+import css from "./vitals.module.css";
+
+/** The latest of each vital sign with its course and its age. */
+export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
+  const say = useWords();
+  const taken = vitals.filter((series) => series.value !== "");
+  return (
+    <Card title={say("vitals.title")} aside={say("vitals.aside")}>
+      {taken.length === 0 ? (
+        <CardEmpty>{say("vitals.none")}</CardEmpty>
+      ) : (
+        <ul>
+          {taken.map((series) => (
+            <li key={series.key} className={css.row}>
+              <span>
+                {series.label} <span className={css.unit}>{series.unit}</span>
+              </span>
+              <span className={css.value}>
+                <FlaggedValue value={series.value} flag={series.flag} />
+              </span>
+              <Sparkline series={series} />
+              <span className={css.age}>{series.age}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

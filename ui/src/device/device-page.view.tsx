@@ -1,0 +1,121 @@
+import type { DeviceDto, NameValueDto, SegmentDto } from "../ipc/bindings";
+import { useReply } from "../ipc/reply.query";
+import { Card, CardEmpty, CardRow } from "../parts/card.view";
+import { Chip, type Tone } from "../parts/chip.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
+import { Page } from "../parts/page.view";
+import { formatBytes, formatCount } from "../words/numbers";
+import { messageFor, useWords } from "../words/words";
+import css from "./device.module.css";
+
+const TONES: Record<string, Tone> = { ok: "ok", damaged: "critical", newer: "critical", aside: "warn" };
+
+/** The workstation's health: versions, keychain, segments, counts; no patient data. */
+export function DevicePage() {
+  const say = useWords();
+  const reply = useReply("device");
+  const device = reply.data;
+  return (
+    <Page title={say("device.title")} aside={device?.server} scrolling>
+      {reply.error === null ? null : <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />}
+      {device === undefined ? null : (
+        <div className={css.columns}>
+          <div className={css.column}>
+            <Findings device={device} />
+            <Segments segments={device.segments} />
+          </div>
+          <div className={css.column}>
+            <Health device={device} />
+            <Values title={say("device.versions")} values={device.versions} />
+            <Values title={say("device.policy")} values={device.policy} prefix="policy" />
+          </div>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Findings({ device }: { device: DeviceDto }) {
+  const say = useWords();
+  return (
+    <Card title={say("device.findings")} aside={device.findings.length}>
+      {device.findings.length === 0 ? (
+        <CardEmpty>{say("device.findings.none")}</CardEmpty>
+      ) : (
+        <div className={css.findings}>
+          {device.findings.map((finding) => (
+            <Notice
+              key={finding}
+              tone="warn"
+              title={say(messageFor("device.finding", finding, "device.finding.other"), { name: finding })}
+            >
+              {say(messageFor("device.finding", `${finding}.next`, "device.finding.next"))}
+            </Notice>
+          ))}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Segments({ segments }: { segments: SegmentDto[] }) {
+  const say = useWords();
+  return (
+    <Card title={say("device.segments")}>
+      <ul>
+        {segments.map((segment) => (
+          <li key={segment.name} className={css.segment}>
+            <span>{say(messageFor("segment", segment.name, "segment.other"), { name: segment.name })}</span>
+            <span className={css.end}>{formatBytes(segment.bytes)}</span>
+            <span className={`${css.quiet} ${css.end}`}>
+              {say("device.generation", { number: segment.generation })}
+            </span>
+            <span className={css.end}>
+              <Chip tone={TONES[segment.state] ?? "grey"}>
+                {say(messageFor("segment.state", segment.state, "segment.state.other"))}
+              </Chip>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Health({ device }: { device: DeviceDto }) {
+  const say = useWords();
+  return (
+    <Card title={say("device.health")}>
+      <ul>
+        <CardRow
+          end={
+            <Chip tone={device.keychain === "ready" ? "ok" : "critical"}>
+              {say(`device.keychain.${device.keychain}`)}
+            </Chip>
+          }
+        >
+          {say("device.keychain")}
+        </CardRow>
+        <CardRow end={formatCount(device.slots)}>{say("device.slots")}</CardRow>
+        <CardRow end={formatCount(device.ledgerEvents)}>{say("device.ledger")}</CardRow>
+        <CardRow end={formatCount(device.ledgerPending)}>{say("device.ledger.pending")}</CardRow>
+      </ul>
+    </Card>
+  );
+}
+
+function Values({ title, values, prefix }: { title: string; values: NameValueDto[]; prefix?: string }) {
+  const say = useWords();
+  return (
+    <Card title={title}>
+      <ul>
+        {values.map((one) => (
+          <CardRow key={one.name} end={one.value}>
+            {prefix === undefined ? one.name : say(messageFor(prefix, one.name, "policy.other"), { name: one.name })}
+          </CardRow>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+import { valibotResolver } from "@hookform/resolvers/valibot";
+import { useForm } from "react-hook-form";
+import * as v from "valibot";
+import { useIpc } from "../ipc/ipc-context";
+import { Button } from "../parts/button.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { TextField } from "../parts/field.view";
+import { messageFor, useWords } from "../words/words";
+import css from "./enrol.module.css";
+import type { StepProps } from "./enrol.view";
+import { StepHead } from "./step-head.view";
+
+const form = v.object({
+  server: v.pipe(v.string(), v.trim(), v.url()),
+  workstation: v.pipe(v.string(), v.trim(), v.minLength(1)),
+});
+
+/** Which server, and how this workstation is called. */
+export function BeginStep({ state, ask, busy, failure, onCancel }: StepProps<"idle">) {
+  const say = useWords();
+  const ipc = useIpc();
+  const { register, handleSubmit, formState } = useForm({
+    resolver: valibotResolver(form),
+    defaultValues: { server: state.server, workstation: state.workstation },
+  });
+  const refused = failure?.fields.find((one) => one.field === "server");
+  return (
+    <form
+      className={css.manual}
+      noValidate
+      onSubmit={handleSubmit((values) => ask(() => ipc.call("enrol_begin", values)))}
+    >
+      <StepHead title={say("enrol.begin.title")} lead={say("enrol.begin.lead")} />
+      <TextField
+        label={say("enrol.server")}
+        hint={say("enrol.server.hint")}
+        problem={
+          formState.errors.server !== undefined
+            ? say("enrol.server.wrong")
+            : refused === undefined
+              ? undefined
+              : say(messageFor("enrol.server", refused.reason, "enrol.server.wrong"))
+        }
+        readOnly={state.server !== "" && state.workstation !== ""}
+        {...register("server")}
+      />
+      <TextField
+        label={say("enrol.workstation")}
+        hint={say("enrol.workstation.hint")}
+        problem={formState.errors.workstation === undefined ? undefined : say("enrol.workstation.missing")}
+        readOnly={state.workstation !== ""}
+        {...register("workstation")}
+      />
+      {failure === null || refused !== undefined ? null : <FailureNotice failure={failure} />}
+      <div className={css.foot}>
+        <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
+        <Button type="submit" look="primary" isDisabled={busy} autoFocus>
+          {say("enrol.begin.go")}
+        </Button>
+      </div>
+    </form>
+  );
+}

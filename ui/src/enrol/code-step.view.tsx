@@ -1,0 +1,59 @@
+import { useState } from "react";
+import { useIpc } from "../ipc/ipc-context";
+import { Button } from "../parts/button.view";
+import { CodeBoxes } from "../parts/code-boxes.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
+import { useWords } from "../words/words";
+import css from "./enrol.module.css";
+import type { StepProps } from "./enrol.view";
+import { StepHead } from "./step-head.view";
+
+/** The key for the authenticator app as a picture and for typing, proved by a first code. */
+export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"code">) {
+  const say = useWords();
+  const ipc = useIpc();
+  const [code, setCode] = useState("");
+  return (
+    <form
+      className={css.manual}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (code.length === 6) ask(() => ipc.call("enrol_code", { code }));
+        setCode("");
+      }}
+    >
+      <StepHead title={say("enrol.code.title")} lead={say("enrol.code.lead")} />
+      <div className={css.qrLine}>
+        <svg className={css.qr} viewBox={`0 0 ${state.qrSize} ${state.qrSize}`} role="img" aria-label={say("enrol.qr")}>
+          <path d={state.qrPath} shapeRendering="crispEdges" />
+        </svg>
+        <div className={css.manual}>
+          <div>
+            <p className={css.small}>{say("enrol.manual")}</p>
+            <p className={css.key}>{state.manualKey}</p>
+          </div>
+          <div>
+            <p className={css.small}>{say("enrol.label")}</p>
+            <p>{state.label}</p>
+          </div>
+          <CodeBoxes label={say("enrol.code")} value={code} onChange={setCode} />
+          {failure === null ? null : failure.code === "unlock_refused" ? (
+            <Notice tone="critical" role="alert" title={say("enrol.code.wrong")}>
+              {say("enrol.code.wrong.next")}
+            </Notice>
+          ) : (
+            <FailureNotice failure={failure} />
+          )}
+        </div>
+      </div>
+      <div className={css.foot}>
+        <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
+        <Button type="submit" look="primary" isDisabled={busy || code.length < 6}>
+          {say("enrol.code.check")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { useIpc } from "../ipc/ipc-context";
+import { Button } from "../parts/button.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { TextField } from "../parts/field.view";
+import { messageFor, useWords } from "../words/words";
+import css from "./enrol.module.css";
+import type { StepProps } from "./enrol.view";
+import { ratePassword } from "./password-strength";
+import { StepHead } from "./step-head.view";
+
+const BARS = [1, 2, 3, 4] as const;
+
+/** The workstation password, typed twice. */
+export function PasswordStep({ state, ask, busy, failure, onCancel }: StepProps<"password">) {
+  const say = useWords();
+  const ipc = useIpc();
+  const [first, setFirst] = useState("");
+  const [second, setSecond] = useState("");
+  const [shown, setShown] = useState(false);
+  const [tried, setTried] = useState(false);
+  const strength = ratePassword(first, state.minChars);
+  const refused = failure?.fields.find((one) => one.field === "password");
+  const short = [...first].length < state.minChars;
+  const type = shown ? "text" : "password";
+  return (
+    <form
+      className={css.manual}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (!short && first === second) ask(() => ipc.call("enrol_password", { password: first }));
+      }}
+    >
+      <StepHead
+        title={say("enrol.password.title", { name: state.name })}
+        lead={say("enrol.password.lead", { role: say(`role.${state.role}`) })}
+      />
+      <TextField
+        label={say("enrol.password")}
+        type={type}
+        hint={say("enrol.password.hint", { count: state.minChars })}
+        problem={
+          tried && short
+            ? say("enrol.password.too_short", { count: state.minChars })
+            : refused === undefined
+              ? undefined
+              : say(messageFor("enrol.password", refused.reason, "enrol.password.refused"), { count: state.minChars })
+        }
+        value={first}
+        onChange={(event) => setFirst(event.target.value)}
+        autoFocus
+      />
+      <div>
+        <div className={css.strength} aria-hidden="true">
+          {BARS.map((bar) => (
+            <span key={bar} className={css.bar} data-on={strength >= bar} />
+          ))}
+        </div>
+        <p className={css.small} role="status">
+          {first === "" ? say("enrol.strength.idle") : say(`enrol.strength.${strength}`)}
+        </p>
+      </div>
+      <TextField
+        label={say("enrol.password.again")}
+        type={type}
+        problem={tried && first !== second ? say("enrol.password.differs") : undefined}
+        value={second}
+        onChange={(event) => setSecond(event.target.value)}
+      />
+      <div>
+        <Button look="link" onPress={() => setShown(!shown)}>
+          {say(shown ? "enrol.password.hide" : "enrol.password.show")}
+        </Button>
+      </div>
+      {failure === null || refused !== undefined ? null : <FailureNotice failure={failure} />}
+      <div className={css.foot}>
+        <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
+        <Button type="submit" look="primary" isDisabled={busy}>
+          {say("enrol.next")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,11 @@
+import css from "./enrol.module.css";
+
+/** What a step is and why. */
+export function StepHead({ title, lead }: { title: string; lead: string }) {
+  return (
+    <div>
+      <h1 className={css.title}>{title}</h1>
+      <p className={css.lead}>{lead}</p>
+    </div>
+  );
+}

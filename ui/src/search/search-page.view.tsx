@@ -1,0 +1,100 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+import type { PatientRowDto } from "../ipc/bindings";
+import { useIpc } from "../ipc/ipc-context";
+import { PAGE, usePages } from "../ipc/pages.query";
+import { planReply } from "../ipc/reply.query";
+import { Chip } from "../parts/chip.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { Page } from "../parts/page.view";
+import { PatientBorn, PatientName } from "../parts/patient-cell.view";
+import { type Column, RowList, RowOpen } from "../parts/row-list.view";
+import { formatDate } from "../words/dates";
+import { useWords } from "../words/words";
+import css from "./search.module.css";
+
+const route = getRouteApi("/search");
+
+/** Everyone who matches, "opened by me today" first. */
+export function SearchPage() {
+  const say = useWords();
+  const ipc = useIpc();
+  const navigate = useNavigate();
+  const { q } = route.useSearch();
+  const query = q ?? "";
+  const plan = useCallback(
+    (offset: number) => planReply(ipc, "search_patients", { query, offset, limit: PAGE }),
+    [ipc, query],
+  );
+  const rows = usePages(plan);
+  const columns: Column<PatientRowDto>[] = [
+    {
+      key: "patient",
+      label: say("col.patient"),
+      width: "minmax(0, 1.6fr)",
+      cell: (row) => (
+        <RowOpen
+          disabled={!row.ready}
+          onOpen={() => {
+            if (row.ready)
+              navigate({ to: "/chart/$patient/$tab", params: { patient: row.patient, tab: "summary" }, search: {} });
+          }}
+        >
+          <PatientName row={row} />
+        </RowOpen>
+      ),
+    },
+    { key: "born", label: say("col.born"), width: "minmax(0, 1.3fr)", cell: (row) => <PatientBorn row={row} /> },
+    {
+      key: "phone",
+      label: say("col.phone"),
+      width: "150px",
+      cell: (row) => <span className={css.quiet}>{row.phone}</span>,
+    },
+    {
+      key: "seen",
+      label: say("col.seen"),
+      width: "120px",
+      cell: (row) => (
+        <span className={css.quiet}>{row.lastSeen === "" ? say("search.never") : formatDate(row.lastSeen)}</span>
+      ),
+    },
+    {
+      key: "marks",
+      label: say("col.marks"),
+      width: "230px",
+      cell: (row) => (
+        <span className={css.marks}>
+          {row.openedToday ? <Chip tone="info">{say("search.opened")}</Chip> : null}
+          {row.alert ? <Chip tone="critical">{say("search.alert")}</Chip> : null}
+          {row.deceased ? <Chip tone="grey">{say("search.deceased")}</Chip> : null}
+          {row.ready ? null : <Chip tone="grey">{say("search.downloading")}</Chip>}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Page
+      title={query === "" ? say("search.all") : say("search.title", { query })}
+      aside={rows.loading ? "" : say(rows.first?.more ? "search.more" : "search.count", { count: rows.total })}
+    >
+      {rows.failure !== null ? (
+        <div>
+          <FailureNotice failure={rows.failure} />
+        </div>
+      ) : rows.loading ? (
+        <div aria-busy="true" />
+      ) : (
+        <RowList
+          label={say("search.label")}
+          columns={columns}
+          total={rows.total}
+          rowAt={rows.rowAt}
+          show={rows.show}
+          rowHeight={52}
+          empty={say("search.empty")}
+        />
+      )}
+    </Page>
+  );
+}

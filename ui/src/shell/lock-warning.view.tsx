@@ -1,0 +1,42 @@
+import { useEffect, useState } from "react";
+import { useIpc } from "../ipc/ipc-context";
+import { Button } from "../parts/button.view";
+import { Dialog, DialogFoot } from "../parts/dialog.view";
+import { useCountdown } from "../words/ticking";
+import { useWords } from "../words/words";
+
+/** The countdown before an inactivity lock; any input withdraws it. */
+export function LockWarning() {
+  const say = useWords();
+  const ipc = useIpc();
+  const [seconds, setSeconds] = useState(0);
+  const left = useCountdown(seconds, seconds);
+  useEffect(() => ipc.listen("lock_warning", (warning) => setSeconds(warning.seconds)), [ipc]);
+  useEffect(() => {
+    if (seconds === 0) return;
+    const stay = () => {
+      setSeconds(0);
+      ipc.call("touch").catch(() => undefined);
+    };
+    const inputs = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
+    for (const input of inputs) window.addEventListener(input, stay, { capture: true });
+    return () => {
+      for (const input of inputs) window.removeEventListener(input, stay, { capture: true });
+    };
+  }, [seconds, ipc]);
+  return (
+    <Dialog
+      open={seconds > 0}
+      onClose={() => setSeconds(0)}
+      title={say("warning.title", { seconds: left })}
+      role="alertdialog"
+    >
+      <p>{say("warning.text")}</p>
+      <DialogFoot>
+        <Button look="primary" onPress={() => setSeconds(0)} autoFocus>
+          {say("warning.stay")}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,114 @@
+import { useState } from "react";
+import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, SearchField } from "react-aria-components";
+import type { PatientRowDto } from "../ipc/bindings";
+import { useReply } from "../ipc/reply.query";
+import { Dialog } from "../parts/dialog.view";
+import { PatientBorn } from "../parts/patient-cell.view";
+import { useWords } from "../words/words";
+import css from "./palette.module.css";
+import { type PaletteCommand, usePaletteCommands } from "./palette-commands";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  onHelp: () => void;
+  onGo: (to: string) => void;
+  searchable: boolean;
+}
+
+/** Ctrl+K: patients first, then every command by name. */
+export function Palette({ open, onClose, ...rest }: Props) {
+  const say = useWords();
+  return (
+    <Dialog open={open} onClose={onClose} title={say("palette.title")} wide bare>
+      <PaletteBody {...rest} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">) {
+  const [text, setText] = useState("");
+  const commands = usePaletteCommands(onHelp, onGo).filter((one) =>
+    one.name.toLowerCase().includes(text.trim().toLowerCase()),
+  );
+  const list = (patients: PatientRowDto[]) => (
+    <PaletteList text={text} setText={setText} patients={patients} commands={commands} onClose={onClose} onGo={onGo} />
+  );
+  return searchable ? <WithPatients text={text} list={list} /> : list([]);
+}
+
+function WithPatients({ text, list }: { text: string; list: (rows: PatientRowDto[]) => React.ReactNode }) {
+  const found = useReply("search_patients", { query: text.trim(), offset: 0, limit: 7 });
+  return list(found.data?.rows ?? []);
+}
+
+interface ListProps {
+  text: string;
+  setText: (text: string) => void;
+  patients: PatientRowDto[];
+  commands: PaletteCommand[];
+  onClose: () => void;
+  onGo: (to: string) => void;
+}
+
+function PaletteList({ text, setText, patients, commands, onClose, onGo }: ListProps) {
+  const say = useWords();
+  const run = (key: string) => {
+    onClose();
+    const command = commands.find((one) => one.key === key);
+    if (command !== undefined) command.run();
+    else if (key === "all-patients") onGo(`/search?q=${encodeURIComponent(JSON.stringify(text.trim()))}`);
+    else onGo(`/chart/${key}/summary`);
+  };
+  return (
+    <Autocomplete inputValue={text} onInputChange={setText} disableVirtualFocus={false}>
+      <SearchField autoFocus aria-label={say("palette.label")}>
+        <Input className={css.input ?? ""} placeholder={say("palette.label")} spellCheck="false" />
+      </SearchField>
+      <ListBox
+        className={css.list ?? ""}
+        aria-label={say("palette.title")}
+        onAction={(key) => run(String(key))}
+        renderEmptyState={() => <p className={css.none}>{say("palette.none")}</p>}
+      >
+        {patients.length === 0 ? null : (
+          <ListBoxSection id="patients" aria-label={say("palette.patients")}>
+            <Header className={css.head ?? ""}>{say("palette.patients")}</Header>
+            {patients.map((row) => (
+              <ListBoxItem
+                key={row.patient}
+                id={row.patient}
+                isDisabled={!row.ready}
+                textValue={`${row.family} ${row.given}`}
+                className={css.item ?? ""}
+              >
+                <span className={css.text}>
+                  <b>{row.family}</b>, {row.given}
+                </span>
+                <span className={css.aside}>
+                  {row.ready ? <PatientBorn row={row} /> : say("search.downloading")} · {row.number}
+                </span>
+              </ListBoxItem>
+            ))}
+            {text.trim() === "" ? null : (
+              <ListBoxItem id="all-patients" textValue={say("palette.all")} className={css.item ?? ""}>
+                <span className={css.text}>{say("palette.all")}</span>
+              </ListBoxItem>
+            )}
+          </ListBoxSection>
+        )}
+        {commands.length === 0 ? null : (
+          <ListBoxSection id="commands" aria-label={say("palette.commands")}>
+            <Header className={css.head ?? ""}>{say("palette.commands")}</Header>
+            {commands.map((command) => (
+              <ListBoxItem key={command.key} id={command.key} textValue={command.name} className={css.item ?? ""}>
+                <span className={css.text}>{command.name}</span>
+                {command.keys === undefined ? null : <kbd>{command.keys}</kbd>}
+              </ListBoxItem>
+            ))}
+          </ListBoxSection>
+        )}
+      </ListBox>
+    </Autocomplete>
+  );
+}

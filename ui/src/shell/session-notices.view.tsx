@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { useSession } from "../app/session-context";
+import type { NoticeDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
+import { Notice } from "../parts/notice.view";
+import { formatDateTime } from "../words/dates";
+import { type Say, useWords } from "../words/words";
+import css from "./shell.module.css";
+
+function phrase(say: Say, notice: NoticeDto): string {
+  switch (notice.kind) {
+    case "granted":
+      return say("notice.granted", { name: notice.name, role: say(`role.${notice.role}`), segment: notice.segment });
+    case "grant_received":
+      return say("notice.grant_received", { name: notice.name });
+    case "failed_attempts":
+      return say("notice.failed_attempts", { count: notice.count, last: formatDateTime(notice.last) });
+    case "damaged":
+      return say("notice.damaged", { segment: notice.segment });
+  }
+}
+
+/** What happened around this unlock, until it has been read. */
+export function SessionNotices() {
+  const say = useWords();
+  const { session } = useSession();
+  const [read, setRead] = useState(false);
+  if (read || session.notices.length === 0) return <div className={css.notices} />;
+  return (
+    <div className={css.notices}>
+      {session.notices.map((notice) => (
+        <Notice
+          key={JSON.stringify(notice)}
+          tone={notice.kind === "damaged" ? "critical" : "info"}
+          title={phrase(say, notice)}
+        >
+          <Button look="link" onPress={() => setRead(true)}>
+            {say("notice.read")}
+          </Button>
+        </Notice>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { Button } from "../parts/button.view";
+import { Dialog, DialogFoot } from "../parts/dialog.view";
+import { type MessageId, useWords } from "../words/words";
+import css from "./shortcut-sheet.module.css";
+
+const KEYS: readonly [string, MessageId][] = [
+  ["Ctrl K", "keys.palette"],
+  ["/", "keys.find"],
+  ["Ctrl L", "keys.lock"],
+  ["?", "keys.sheet"],
+  ["N", "keys.next"],
+  ["V", "keys.vitals"],
+  ["W", "keys.note"],
+  ["Ctrl ↵", "keys.save"],
+  ["Esc", "keys.close"],
+  ["↑ ↓", "keys.rows"],
+  ["← →", "keys.tabs"],
+  ["↵", "keys.open"],
+];
+
+/** Every shortcut on one sheet. */
+export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const say = useWords();
+  return (
+    <Dialog open={open} onClose={onClose} title={say("keys.title")} wide>
+      <dl className={css.sheet}>
+        {KEYS.map(([keys, message]) => (
+          <div key={keys} className={css.line}>
+            <dt>{say(message)}</dt>
+            <dd>
+              <kbd>{keys}</kbd>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <DialogFoot>
+        <Button onPress={onClose} autoFocus>
+          {say("dialog.close")}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,98 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useSession } from "../app/session-context";
+import { useReply } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { Keys } from "../parts/keys.view";
+import { SyncChips } from "../sync/sync-chip.view";
+import { useWords } from "../words/words";
+import css from "./shell.module.css";
+
+/** Search, sync, who and where, lock. */
+export function TopBar() {
+  const say = useWords();
+  const navigate = useNavigate();
+  const { session, may, lockNow } = useSession();
+  const chip = useReply("sync_chip").data;
+  return (
+    <header className={css.top}>
+      <span className={css.brand}>{say("app.name")}</span>
+      {may("search_patients") ? <FindBox /> : null}
+      <span className={css.space} />
+      {chip === undefined ? null : may("run_sync") ? (
+        <button
+          type="button"
+          className={css.chips}
+          aria-label={undefined}
+          title={say("chip.label")}
+          onClick={() => navigate({ to: "/sync" })}
+        >
+          <SyncChips chip={chip} now={new Date()} />
+        </button>
+      ) : (
+        <span className={css.chips}>
+          <SyncChips chip={chip} now={new Date()} />
+        </span>
+      )}
+      <span className={css.who}>
+        <span>{say("top.who", { name: session.name, role: say(`role.${session.role}`) })}</span>
+        <span className={css.site}>{session.site}</span>
+      </span>
+      <Button onPress={lockNow} keys="Ctrl L">
+        {say("top.lock")}
+      </Button>
+    </header>
+  );
+}
+
+/** Shows the hits while somebody types. */
+function FindBox() {
+  const say = useWords();
+  const navigate = useNavigate();
+  const box = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [text, setText] = useState("");
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const go = (q: string) => navigate({ to: "/search", search: { q } });
+  return (
+    <search className={css.find}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          clearTimeout(timer.current);
+          go(text.trim());
+        }}
+      >
+        <Search size={16} aria-hidden="true" className={css.findMark} />
+        <input
+          id="find-patient"
+          ref={box}
+          type="search"
+          className={css.findInput}
+          aria-label={say("top.find")}
+          placeholder={say("top.find")}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            const typed = event.target.value;
+            setText(typed);
+            clearTimeout(timer.current);
+            if (typed.trim().length > 1) timer.current = setTimeout(() => go(typed.trim()), 150);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowDown") {
+              event.preventDefault();
+              document.querySelector<HTMLElement>("[data-row] button")?.focus();
+            }
+            if (event.key === "Escape") box.current?.blur();
+          }}
+        />
+        <span className={css.findKeys}>
+          <Keys>Ctrl K</Keys>
+        </span>
+      </form>
+    </search>
+  );
+}

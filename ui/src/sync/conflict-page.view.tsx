@@ -1,0 +1,129 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Radio, RadioGroup } from "react-aria-components";
+import { Banner } from "../chart/banner.view";
+import type { ConflictDto, ConflictFieldDto } from "../ipc/bindings";
+import { useAct, useReply } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { formatDateTime } from "../words/dates";
+import { useWords } from "../words/words";
+import css from "./conflict.module.css";
+
+const route = getRouteApi("/conflict/$conflict");
+
+/** Two versions of one record, field by field. */
+export function ConflictPage() {
+  const { conflict } = route.useParams();
+  const reply = useReply("conflict", { conflict });
+  if (reply.error !== null) {
+    return (
+      <div className={css.body}>
+        <FailureNotice failure={reply.error} />
+      </div>
+    );
+  }
+  return reply.data === undefined ? <div aria-busy="true" /> : <Conflict key={conflict} conflict={reply.data} />;
+}
+
+/** Whether the two sides differ, so that somebody has to choose. */
+const differs = (field: ConflictFieldDto) => field.ours !== field.theirs;
+
+function Conflict({ conflict }: { conflict: ConflictDto }) {
+  const say = useWords();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const decide = useAct("decide_conflict");
+  const open = conflict.fields.filter(differs);
+  // INVARIANT: only what Rust chose beforehand is preselected, and for medicines and allergies it chooses nothing.
+  const [sides, setSides] = useState<Record<string, string>>(() =>
+    Object.fromEntries(open.filter((field) => field.chosen !== "").map((field) => [field.path, field.chosen])),
+  );
+  const decided = open.filter((field) => sides[field.path] !== undefined).length;
+  const done = decided === open.length;
+  const keep = () =>
+    decide.mutate(
+      {
+        conflict: conflict.conflict,
+        choices: conflict.fields.map((field) => ({ path: field.path, side: sides[field.path] ?? "ours" })),
+      },
+      {
+        onSuccess: () => {
+          for (const name of ["sync_page", "sync_chip", "open_chart"]) cache.invalidateQueries({ queryKey: [name] });
+          navigate({ to: "/sync" });
+        },
+      },
+    );
+  return (
+    <div className={css.page}>
+      <Banner banner={conflict.banner} />
+      <div className={css.body}>
+        <div>
+          <h2 className={css.title}>{say("conflict.title", { title: conflict.title })}</h2>
+          <p className={css.lead}>{say("conflict.lead")}</p>
+        </div>
+        {decide.error === null ? null : <FailureNotice failure={decide.error} />}
+        <div className={css.card}>
+          <div className={css.row}>
+            <span className={css.label} />
+            <Head title={say("conflict.base")} who="" when={conflict.baseWhen} />
+            <Head title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
+            <Head title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
+          </div>
+          {conflict.fields.map((field) => (
+            <div key={field.path} className={css.row}>
+              <span className={css.label}>{field.label}</span>
+              <span className={css.cell}>{field.base || say("conflict.blank")}</span>
+              {differs(field) ? (
+                <RadioGroup
+                  className={css.choices ?? ""}
+                  aria-label={field.label}
+                  value={sides[field.path] ?? null}
+                  onChange={(side) => setSides((old) => ({ ...old, [field.path]: side }))}
+                >
+                  <Choice side="ours" name={say("conflict.ours")} value={field.ours} />
+                  <Choice side="theirs" name={say("conflict.theirs")} value={field.theirs} />
+                </RadioGroup>
+              ) : (
+                <>
+                  <span className={css.cell}>{field.ours || say("conflict.blank")}</span>
+                  <span className={css.cell}>{field.theirs || say("conflict.blank")}</span>
+                </>
+              )}
+            </div>
+          ))}
+          <div className={css.foot}>
+            <span className={css.count} role="status">
+              {say("conflict.decided", { decided, open: open.length })}
+            </span>
+            <Button onPress={() => navigate({ to: "/sync" })}>{say("conflict.later")}</Button>
+            <Button look="primary" isDisabled={!done || decide.isPending} onPress={keep}>
+              {say("conflict.keep")}
+            </Button>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Head({ title, who, when }: { title: string; who: string; when: string }) {
+  return (
+    <div className={css.cell}>
+      <span className={css.head}>{title}</span>
+      <span className={css.small}>{[who, formatDateTime(when)].filter((part) => part !== "").join(" · ")}</span>
+    </div>
+  );
+}
+
+function Choice({ side, name, value }: { side: string; name: string; value: string }) {
+  const say = useWords();
+  const text = value || say("conflict.blank");
+  return (
+    <Radio value={side} className={css.choice ?? ""} aria-label={say("conflict.choice", { side: name, value: text })}>
+      <span className={css.mark} aria-hidden="true" />
+      <span>{text}</span>
+    </Radio>
+  );
+}

@@ -1,0 +1,93 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useSession } from "../app/session-context";
+import type { SyncItemDto } from "../ipc/bindings";
+import { useAct } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { Card, CardEmpty } from "../parts/card.view";
+import { Chip, type Tone } from "../parts/chip.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { formatDateTime } from "../words/dates";
+import { messageFor, useWords } from "../words/words";
+import css from "./sync.module.css";
+
+const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", pending: "pending" };
+const ORDER = ["conflict", "rejected", "pending", "waits_for_rank", "waits_for_author"];
+
+/** What waits, was not accepted or needs a decision; what needs somebody stands first. */
+export function SyncItems({ items }: { items: SyncItemDto[] }) {
+  const say = useWords();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const { may } = useSession();
+  const retry = useAct("sync_retry");
+  const sorted = items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.changeSet - b.changeSet);
+  return (
+    <Card title={say("sync.items")} aside={items.length}>
+      {retry.error === null ? null : <FailureNotice failure={retry.error} />}
+      {items.length === 0 ? (
+        <CardEmpty>{say("sync.items.none")}</CardEmpty>
+      ) : (
+        <ul>
+          {sorted.map((item) => (
+            <li key={`${item.changeSet}-${item.state}`} className={css.item}>
+              <div className={css.itemText}>
+                <b>{item.title}</b>
+                {item.patientName === "" ? "" : ` · ${item.patientName}`}
+                <div className={css.small}>
+                  {say("sync.item.by", { author: item.author, at: formatDateTime(item.saved) })}
+                </div>
+              </div>
+              <Chip tone={TONES[item.state] ?? "grey"}>
+                {say(messageFor("sync.item", item.state, "sync.item.pending"))}
+              </Chip>
+              <ItemAct
+                item={item}
+                decides={may("resolve_conflict")}
+                runs={may("run_sync")}
+                onDecide={(conflict) => navigate({ to: "/conflict/$conflict", params: { conflict } })}
+                onRetry={() =>
+                  retry.mutate(
+                    { changeSet: item.changeSet },
+                    { onSuccess: (page) => cache.setQueryData(["sync_page", null], page) },
+                  )
+                }
+              />
+              {item.reason === "" ? null : (
+                <p className={css.reason}>{say("sync.item.reason", { reason: item.reason })}</p>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+interface ActProps {
+  item: SyncItemDto;
+  decides: boolean;
+  runs: boolean;
+  onDecide: (conflict: string) => void;
+  onRetry: () => void;
+}
+
+function ItemAct({ item, decides, runs, onDecide, onRetry }: ActProps) {
+  const say = useWords();
+  const { conflict } = item;
+  if (item.state === "conflict" && conflict !== null && decides) {
+    return (
+      <Button aria-label={say("sync.decide.name", { title: item.title })} onPress={() => onDecide(conflict)}>
+        {say("sync.decide")}
+      </Button>
+    );
+  }
+  if (item.state === "rejected" && runs) {
+    return (
+      <Button aria-label={say("sync.retry.name", { title: item.title })} onPress={onRetry}>
+        {say("sync.retry")}
+      </Button>
+    );
+  }
+  return <span />;
+}

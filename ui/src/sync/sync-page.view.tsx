@@ -1,0 +1,109 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSession } from "../app/session-context";
+import type { SyncPageDto, SyncProgressDto } from "../ipc/bindings";
+import { useAct, useReply } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { Card, CardEmpty } from "../parts/card.view";
+import { FailureNotice } from "../parts/failure-notice.view";
+import { Page } from "../parts/page.view";
+import { formatDateTime } from "../words/dates";
+import { formatBytes, formatCount } from "../words/numbers";
+import { messageFor, useWords } from "../words/words";
+import css from "./sync.module.css";
+import { SyncChips } from "./sync-chip.view";
+import { SyncItems } from "./sync-items.view";
+import { SyncProgress } from "./sync-progress.view";
+
+/** What was sent and received, what waits, and what needs somebody. */
+export function SyncPage() {
+  const say = useWords();
+  const cache = useQueryClient();
+  const { may } = useSession();
+  const reply = useReply("sync_page");
+  const live = useQuery<SyncProgressDto | null>({
+    queryKey: ["sync_progress", null],
+    queryFn: () => null,
+    enabled: false,
+  });
+  const settle = { onSuccess: (page: SyncPageDto) => cache.setQueryData(["sync_page", null], page) };
+  const now = useAct("sync_now");
+  const cancel = useAct("sync_cancel");
+  const page = reply.data;
+  const running = page?.chip.state === "running";
+  return (
+    <Page
+      title={say("sync.title")}
+      scrolling
+      actions={
+        running ? (
+          <Button onPress={() => cancel.mutate(undefined, settle)} isDisabled={cancel.isPending}>
+            {say("sync.cancel")}
+          </Button>
+        ) : may("run_sync") ? (
+          <Button look="primary" onPress={() => now.mutate(undefined, settle)} isDisabled={now.isPending}>
+            {say("sync.now")}
+          </Button>
+        ) : undefined
+      }
+    >
+      {now.error === null ? null : <FailureNotice failure={now.error} />}
+      {reply.error === null ? null : <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />}
+      {page === undefined ? null : (
+        <div className={css.columns}>
+          <div className={css.column}>
+            <State page={page} progress={running ? (live.data ?? page.progress) : null} />
+            <SyncItems items={page.items} />
+          </div>
+          <Types page={page} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDto | null }) {
+  const say = useWords();
+  const facts: [string, string][] = [
+    [say("sync.complete"), page.chip.complete === "" ? say("chip.never") : formatDateTime(page.chip.complete)],
+    [say("sync.server"), page.server],
+    [say("sync.bytes"), say("sync.bytes.value", { up: formatBytes(page.bytesUp), down: formatBytes(page.bytesDown) })],
+    [say("sync.audit"), formatCount(page.auditPending)],
+  ];
+  return (
+    <Card title={say("sync.state")}>
+      <div className={css.head}>
+        <SyncChips chip={page.chip} now={new Date()} />
+      </div>
+      {progress === null ? null : <SyncProgress progress={progress} />}
+      <dl className={css.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Types({ page }: { page: SyncPageDto }) {
+  const say = useWords();
+  return (
+    <Card title={say("sync.types")} aside={say("sync.types.aside")}>
+      {page.types.length === 0 ? (
+        <CardEmpty>{say("sync.types.none")}</CardEmpty>
+      ) : (
+        <ul>
+          {page.types.map((one) => (
+            <li key={one.resourceType} className={css.type}>
+              <span>{say(messageFor("type", one.resourceType, "type.other"))}</span>
+              <span>{formatCount(one.count)}</span>
+              <span>{one.complete === "" ? say("sync.type.incomplete") : formatDateTime(one.complete)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,81 @@
+import { useSession } from "../app/session-context";
+import type { ChartDto } from "../ipc/bindings";
+import { useAct } from "../ipc/reply.query";
+import { Button } from "../parts/button.view";
+import { Card } from "../parts/card.view";
+import { Notice } from "../parts/notice.view";
+import { formatDateTime } from "../words/dates";
+import { messageFor, useWords } from "../words/words";
+import css from "./form.module.css";
+import type { Done } from "./side.view";
+
+interface Props {
+  chart: ChartDto;
+  done: Done | null;
+  onPane: (pane: string, draft?: string) => void;
+  onDiscarded: (draft: string) => void;
+}
+
+/** What can be begun or gone on with for this person. */
+export function Actions({ chart, done, onPane, onDiscarded }: Props) {
+  const say = useWords();
+  const { may } = useSession();
+  const discard = useAct("discard_draft");
+  return (
+    <>
+      {done === null ? null : (
+        <Notice tone="pending" role="status" title={say(done.kind === "vitals" ? "done.vitals" : "done.note")}>
+          {say("done.waits")} {done.saved.visitStarted ? say("done.visit") : ""}
+        </Notice>
+      )}
+      <Card title={say("actions.title")}>
+        <div className={css.actions}>
+          {may("record_vitals") ? (
+            <Button look="primary" className={css.action ?? ""} keys="V" onPress={() => onPane("vitals")}>
+              {say("pane.vitals")}
+            </Button>
+          ) : null}
+          {may("write_note") ? (
+            <Button className={css.action ?? ""} keys="W" onPress={() => onPane("note")}>
+              {say("pane.note")}
+            </Button>
+          ) : null}
+        </div>
+        {chart.drafts.length === 0 ? null : (
+          <ul className={css.drafts} aria-label={say("actions.drafts")}>
+            {chart.drafts.map((draft) => (
+              <li key={draft.draft} className={css.draft}>
+                <span>
+                  <Button look="link" onPress={() => onPane(draft.kind, draft.draft)}>
+                    {say("actions.continue", { kind: say(messageFor("draft", draft.kind, "draft.other")) })}
+                  </Button>
+                  <br />
+                  <span className={css.small}>{say("actions.kept", { at: formatDateTime(draft.kept) })}</span>
+                </span>
+                <Button
+                  look="link"
+                  onPress={() => discard.mutate({ draft: draft.draft }, { onSuccess: () => onDiscarded(draft.draft) })}
+                >
+                  {say("actions.discard")}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      {chart.unreadable.length === 0 ? null : (
+        <Notice tone="warn" title={say("unreadable.title")}>
+          {chart.unreadable
+            .map((one) =>
+              say("unreadable.line", {
+                count: one.count,
+                type: say(messageFor("type", one.resourceType, "type.other")),
+              }),
+            )
+            .join(", ")}
+          . {say("unreadable.next")}
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import type { FailureDto } from "../ipc/bindings";
+import { formatSeconds } from "../words/dates";
+import { messageFor, useWords } from "../words/words";
+import css from "./form.module.css";
+
+/** Whether what was typed is kept. */
+export function DraftLine({ kept, failure }: { kept: string; failure: FailureDto | null }) {
+  const say = useWords();
+  if (failure !== null) {
+    return (
+      <span role="alert" className={css.blocked}>
+        {say("draft.failed", { why: say(messageFor("failure", `${failure.code}.title`, "failure.internal.title")) })}
+      </span>
+    );
+  }
+  return (
+    <span data-testid="draft-line">
+      {kept === "" ? say("draft.none") : say("draft.kept", { at: formatSeconds(kept) })}
+    </span>
+  );
+}

@@ -1,0 +1,85 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { useSession } from "../app/session-context";
+import { sayBorn } from "../chart/banner.view";
+import type { BannerDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
+import { useWords } from "../words/words";
+import css from "./form.module.css";
+
+interface Props {
+  title: string;
+  banner: BannerDto;
+  /** The draft that the form is kept in. */
+  draft: string;
+  resumes: string | null;
+  onClose: () => void;
+  onSubmit: () => void;
+  foot: ReactNode;
+  className?: string | undefined;
+  children: ReactNode;
+}
+
+/** The frame of a pane form: who it is about, Ctrl+Enter saves, Escape closes and the draft is kept. */
+export function FormShell({ title, banner, draft, resumes, onClose, onSubmit, foot, className, children }: Props) {
+  const say = useWords();
+  const id = useId();
+  const { takeResume } = useSession();
+  const form = useRef<HTMLFormElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the caret is put once, when the form opens
+  useEffect(() => {
+    const place = takeResume(resumes);
+    const name = place?.field ?? null;
+    const fields = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
+    const field = fields.find((one) => one.dataset.field === name) ?? fields[0];
+    field?.focus();
+    if (
+      place !== null &&
+      (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text"))
+    )
+      field.setSelectionRange(place.caret, place.caret);
+  }, []);
+
+  const hear = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      onSubmit();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      onClose();
+    } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
+      event.preventDefault();
+      const fields = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
+      fields[fields.indexOf(event.target) + 1]?.focus();
+    }
+  };
+
+  return (
+    <form
+      ref={form}
+      aria-labelledby={id}
+      className={`${css.card} ${css.full}`}
+      data-draft={draft}
+      noValidate
+      onKeyDown={hear}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <header className={css.head}>
+        <h2 id={id}>{title}</h2>
+        <Button look="link" onPress={onClose}>
+          {say("form.close")}
+        </Button>
+      </header>
+      <div className={`${css.fields} ${className ?? ""}`}>
+        <p className={css.small}>
+          {banner.family}, {banner.given} · {sayBorn(say, banner)}
+        </p>
+        {children}
+      </div>
+      <footer className={css.foot}>{foot}</footer>
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button } from "../parts/button.view";
+import { TextField } from "../parts/field.view";
+import { splitLocalStamp } from "../words/dates";
+import { useWords } from "../words/words";
+import css from "./form.module.css";
+
+/** Date and time as typed. */
+export interface TakenInput {
+  date: string;
+  time: string;
+}
+
+interface Props {
+  /** Null = now. */
+  taken: TakenInput | null;
+  wrong: boolean;
+  onChange: (taken: TakenInput | null) => void;
+}
+
+/** When it was measured: now, unless somebody says otherwise. */
+export function TakenFields({ taken, wrong, onChange }: Props) {
+  const say = useWords();
+  if (taken === null) {
+    return (
+      <p className={css.small}>
+        {say("taken.now")} ·{" "}
+        <Button look="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
+          {say("taken.change")}
+        </Button>
+      </p>
+    );
+  }
+  return (
+    <fieldset className={css.taken}>
+      <div className={css.time}>
+        <TextField
+          label={say("taken.date")}
+          hint={say("form.date.hint")}
+          problem={wrong ? say("taken.wrong") : undefined}
+          inputMode="numeric"
+          data-field="taken-date"
+          value={taken.date}
+          onChange={(event) => onChange({ ...taken, date: event.target.value })}
+        />
+        <TextField
+          label={say("taken.time")}
+          hint={say("form.time.hint")}
+          inputMode="numeric"
+          data-field="taken-time"
+          value={taken.time}
+          onChange={(event) => onChange({ ...taken, time: event.target.value })}
+        />
+      </div>
+      <Button look="link" onPress={() => onChange(null)}>
+        {say("taken.reset")}
+      </Button>
+    </fieldset>
+  );
+}

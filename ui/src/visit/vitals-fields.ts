@@ -1,0 +1,30 @@
+import type { MessageId } from "../words/words";
+import type { VitalsDraft } from "./draft-content";
+
+/** A number of the vitals form. */
+export interface VitalsField {
+  key: "systolic" | "diastolic" | "pulse" | "temperature" | "respiration" | "spo2" | "weight" | "height";
+  label: MessageId;
+  /** Unit as displayed; it has no word in it that a language would change. */
+  unit: string;
+}
+
+/** The numbers in the order of measuring. */
+export const VITALS_FIELDS: readonly VitalsField[] = [
+  { key: "systolic", label: "vital.systolic", unit: "mmHg" },
+  { key: "diastolic", label: "vital.diastolic", unit: "mmHg" },
+  { key: "pulse", label: "vital.pulse", unit: "/min" },
+  { key: "temperature", label: "vital.temperature", unit: "°C" },
+  { key: "respiration", label: "vital.respiration", unit: "/min" },
+  { key: "spo2", label: "vital.spo2", unit: "%" },
+  { key: "weight", label: "vital.weight", unit: "kg" },
+  { key: "height", label: "vital.height", unit: "cm" },
+];
+
+/** NEWS2's levels of consciousness. */
+export const CONSCIOUSNESS = ["alert", "confusion", "voice", "pain", "unresponsive"] as const;
+
+/** Whether nothing was measured. */
+export function isEmptyVitals(vitals: VitalsDraft): boolean {
+  return VITALS_FIELDS.every((field) => vitals[field.key].trim() === "") && vitals.consciousness === "";
+}

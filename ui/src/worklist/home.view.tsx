@@ -1,0 +1,9 @@
+import { Navigate } from "@tanstack/react-router";
+import { useSession } from "../app/session-context";
+import { planHome } from "../shell/rail-plan";
+
+/** The role's home. */
+export function Home() {
+  const { session, may } = useSession();
+  return <Navigate to={planHome(session.role, may)} replace />;
+}

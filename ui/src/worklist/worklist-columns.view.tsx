@@ -1,0 +1,133 @@
+import { useSession } from "../app/session-context";
+import type { WorkRowDto } from "../ipc/bindings";
+import { Chip } from "../parts/chip.view";
+import { PatientBorn, PatientName } from "../parts/patient-cell.view";
+import { type Column, RowOpen } from "../parts/row-list.view";
+import { formatDate, formatRecent, formatTime } from "../words/dates";
+import { messageFor, type Say, useWords } from "../words/words";
+import { CheckIn } from "./check-in.view";
+import css from "./worklist.module.css";
+
+type WorkColumn = Column<WorkRowDto>;
+
+/** The columns of a list for this role. */
+export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void): WorkColumn[] {
+  const say = useWords();
+  const { may } = useSession();
+  const patient: WorkColumn = {
+    key: "patient",
+    label: say("col.patient"),
+    width: "minmax(0, 1.5fr)",
+    cell: (row) => (
+      <RowOpen onOpen={() => open(row)}>
+        <PatientName row={row.patient} />
+      </RowOpen>
+    ),
+  };
+  const born: WorkColumn = {
+    key: "born",
+    label: say("col.born"),
+    width: "minmax(0, 1.3fr)",
+    cell: (row) => <PatientBorn row={row.patient} />,
+  };
+  const reason: WorkColumn = {
+    key: "reason",
+    label: say("col.reason"),
+    width: "minmax(0, 1.4fr)",
+    cell: (row) => row.reason,
+  };
+  const safety: WorkColumn = {
+    key: "safety",
+    label: say("col.safety"),
+    width: "minmax(0, 1.2fr)",
+    cell: (row) =>
+      row.safetyKnown ? <Chip tone="critical">{row.safety}</Chip> : <span className={css.quiet}>{row.safety}</span>,
+  };
+  const seen: WorkColumn = {
+    key: "seen",
+    label: say("col.seen"),
+    width: "120px",
+    cell: (row) => (
+      <span className={css.quiet}>{row.patient.lastSeen === "" ? "–" : formatDate(row.patient.lastSeen)}</span>
+    ),
+  };
+  const who: WorkColumn = {
+    key: "with",
+    label: say("col.with"),
+    width: "110px",
+    cell: (row) => (row.with === "" ? <span className={css.quiet}>–</span> : row.with),
+  };
+  const safe = may("read_allergies") ? [safety] : [];
+  if (list === "queue" || list === "vitals_due") {
+    return [
+      waitingColumn(say),
+      patient,
+      born,
+      reason,
+      ...safe,
+      ...(may("read_vitals") ? [vitalsColumn(say)] : []),
+      who,
+    ];
+  }
+  if (list === "today") {
+    const booked: WorkColumn = {
+      key: "booked",
+      label: say("col.booked"),
+      width: "70px",
+      cell: (row) => <b>{row.booked === "" ? "–" : formatTime(row.booked)}</b>,
+    };
+    const status: WorkColumn = {
+      key: "status",
+      label: say("col.status"),
+      width: "120px",
+      cell: (row) => <StatusChip status={row.status} />,
+    };
+    const act: WorkColumn = {
+      key: "act",
+      label: say("col.act"),
+      width: "130px",
+      align: "end",
+      cell: (row) => <CheckIn row={row} />,
+    };
+    return [booked, patient, born, reason, who, status, ...(may("check_in") ? [act] : [])];
+  }
+  return [patient, born, reason, ...safe, seen];
+}
+
+const waitingColumn = (say: Say): WorkColumn => ({
+  key: "waiting",
+  label: say("col.waiting"),
+  width: "76px",
+  cell: (row) =>
+    row.waitingMinutes === null ? (
+      <span className={css.quiet}>–</span>
+    ) : (
+      <span className={row.waitingMinutes > 40 ? css.long : undefined}>
+        {say("wait.minutes", { count: row.waitingMinutes })}
+      </span>
+    ),
+});
+
+const vitalsColumn = (say: Say): WorkColumn => ({
+  key: "vitals",
+  label: say("col.vitals"),
+  width: "140px",
+  cell: (row) => {
+    if (row.vitals === "") return <span className={css.quiet}>–</span>;
+    if (row.vitals === "due") return <Chip tone="warn">{say("vitals.due")}</Chip>;
+    const time = formatRecent(row.vitals, new Date(row.vitals));
+    return row.news2 === null ? (
+      <Chip tone="ok">{time}</Chip>
+    ) : (
+      <Chip tone="critical">{say("vitals.news2", { score: row.news2, time })}</Chip>
+    );
+  },
+});
+
+function StatusChip({ status }: { status: string }) {
+  const say = useWords();
+  if (status === "") return <span className={css.quiet}>–</span>;
+  const here = status === "arrived" || status === "checked-in";
+  const tone = here ? "ok" : status === "noshow" ? "warn" : "grey";
+  return <Chip tone={tone}>{say(messageFor("visit", status, "visit.other"))}</Chip>;
+}
