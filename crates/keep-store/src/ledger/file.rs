@@ -41,7 +41,8 @@ impl Ledger {
     /// Makes a new log in a new file; its first event names the `previous` log where there was one.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] where the file is there, and what the disk refuses.
+    /// [`StoreError::Invalid`] where the file holds a log, [`StoreError::NotOpened`] where it is another
+    /// key's, and what the disk refuses.
     pub fn create(
         path: &Path,
         key: &DatabaseKey,
@@ -49,10 +50,10 @@ impl Ledger {
         previous: Option<&Checkpoint>,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        if path.exists() {
+        let mut conn = open_file(path, key, OpenMode::Create)?;
+        if !is_blank(&conn)? {
             return Err(StoreError::Invalid(EXISTS));
         }
-        let mut conn = open_file(path, key, OpenMode::Create)?;
         let mut start = EventDraft::new(EventClass::LogStart);
         if let Some(old) = previous {
             start = start
@@ -88,7 +89,8 @@ impl Ledger {
         scribe: Scribe,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        if path.exists() {
+        // A file without a single table is what a crash in the middle of `create` leaves behind.
+        if path.exists() && !is_blank(&open_file(path, key, OpenMode::Write)?)? {
             Self::open(path, key, scribe, limit_bytes)
         } else {
             Self::create(path, key, scribe, None, limit_bytes)
@@ -216,6 +218,11 @@ pub(super) fn open_existing(path: &Path, key: &DatabaseKey, mode: OpenMode) -> R
         f if f > FORMAT => Err(StoreError::Newer("ledger")),
         _ => Err(StoreError::LedgerDamaged),
     }
+}
+
+fn is_blank(conn: &Connection) -> Result<bool, StoreError> {
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    Ok(tables == 0)
 }
 
 fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {

@@ -343,6 +343,16 @@ fn a_wrong_key_a_newer_format_and_an_occupied_place_are_told_apart() {
 }
 
 #[test]
+fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
+    let desk = Desk::new();
+    std::fs::write(desk.path(), b"").expect("blank");
+    let ledger = desk.locked();
+    assert_eq!(ledger.event_count(), Ok(1));
+    ledger.close();
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
 fn a_new_log_names_the_old_one() {
     let desk = Desk::new();
     let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
