@@ -18,6 +18,7 @@ mod party;
 mod proof;
 mod report;
 mod scribe;
+mod server_copy;
 mod stamp;
 #[cfg(test)]
 mod vectors;
@@ -38,5 +39,6 @@ pub use party::{EventSigner, Opener, Sealer};
 pub use proof::{Tree, check_consistency, check_inclusion};
 pub use report::{Finding, FindingKind, Gap, Report};
 pub use scribe::Scribe;
+pub use server_copy::{ServerCopy, verify_copies};
 pub use stamp::{BootId, Stamp, Stamper};
 pub use verify::{Evidence, UnreadableEntry, verify};
