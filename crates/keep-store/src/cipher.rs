@@ -74,8 +74,7 @@ pub fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &Databas
 // with synchronous FULL on each of them.
 fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreError> {
     if mode != OpenMode::Read {
-        let journal: String =
-            conn.query_row(&format!("PRAGMA {schema}.journal_mode = TRUNCATE"), [], |r| r.get(0))?;
+        let journal: String = conn.query_row(&format!("PRAGMA {schema}.journal_mode = TRUNCATE"), [], |r| r.get(0))?;
         check(journal.eq_ignore_ascii_case("truncate"), "journal mode")?;
         settle(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
         settle(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;

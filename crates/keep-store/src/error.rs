@@ -164,6 +164,7 @@ impl From<rusqlite::Error> for StoreError {
                 C::Unknown if e.extended_code == rusqlite::ffi::SQLITE_ERROR => Self::PageDamaged,
                 _ => Self::Database(e.extended_code),
             },
+            rusqlite::Error::SqlInputError { .. } => Self::Internal("statement"),
             rusqlite::Error::QueryReturnedNoRows => Self::NotAvailable,
             _ => Self::Internal("database row"),
         }

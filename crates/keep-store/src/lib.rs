@@ -1,7 +1,60 @@
 #![doc = include_str!("../README.md")]
 
+mod change_set;
+mod chart_read;
 mod cipher;
+mod codec;
+mod conflict;
+mod cursor;
 mod error;
+mod fold;
+mod id_key;
+mod inbox;
+mod ledger;
+mod migrations;
+mod outbox;
+mod page;
+mod personal;
+mod profile_lock;
+mod record;
+mod resource_type;
+mod save;
+mod scrub;
+mod search;
+mod search_keys;
+mod search_query;
+mod segment_access;
+mod segment_file;
+mod segment_report;
+mod store;
+mod sum;
+mod tag;
+mod tagged;
+#[cfg(any(test, feature = "test-support"))]
+mod test_clinic;
+#[cfg(test)]
+mod tests;
+mod write_tx;
 
+pub use change_set::{
+    AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
+    OutgoingSet, SetState,
+};
+pub use chart_read::{ChartRows, DayRow};
 pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, open_cipher};
+pub use conflict::Conflict;
+pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};
+pub use ledger::*;
+pub use page::{Contested, Page, PageReport, UNREADABLE};
+pub use personal::{Draft, LONGEST_DRAFT, Personal};
+pub use profile_lock::ProfileLock;
+pub use record::{Record, RecordState};
+pub use scrub::Scrub;
+pub use search::SearchPage;
+pub use segment_file::{inbox_path, ledger_path, personal_path, segment_path, set_aside};
+pub use segment_report::{SegmentCondition, SegmentReport, list_segment_files, set_segment_aside};
+pub use store::{Store, StoreKeys};
+#[cfg(any(test, feature = "test-support"))]
+pub use test_clinic::TestClinic;
+pub use write_tx::WriteTx;

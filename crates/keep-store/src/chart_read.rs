@@ -1,0 +1,285 @@
+//! Reading a chart, single records and lists of the day.
+
+use crate::id_key::IdKey;
+use crate::segment_access::{FIRST_PATIENT, SegmentAccess, places_of};
+use crate::store::lock;
+use crate::sum::Sum;
+use crate::write_tx::find_record;
+use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
+use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
+use rusqlite::Connection;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most Patient records of one person that a chart brings together.
+const LONGEST_CLOSURE: usize = 16;
+
+/// A chart: everything of one person in this session's segments.
+#[derive(Debug, Clone)]
+pub struct ChartRows {
+    /// The Patient records of this person, the asked one first, the others by `Patient.link`.
+    pub patients: Vec<PatientId>,
+    /// The records, segment by segment, each in the order in which they arrived; deleted ones are left out.
+    pub records: Vec<Record>,
+}
+
+/// One line of a day's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayRow {
+    /// The appointment or encounter.
+    pub record: Record,
+    /// Planned or actual start.
+    pub start: UtcMillis,
+    /// Its status code.
+    pub status: String,
+    /// Whose.
+    pub patient: Option<PatientId>,
+}
+
+impl Store {
+    /// Reads a chart; `types` empty means all. The chart's sums are checked the first time in a session,
+    /// its rows at every read. The rows are released by the ticket of the event.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
+    pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<Held<ChartRows>, StoreError> {
+        self.read(|conn| {
+            let patients = self.closure(conn, patient)?;
+            let (mut records, mut known) = (Vec::new(), false);
+            for access in &self.access {
+                for id in &patients {
+                    let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
+                    known = true;
+                    self.read_chart(conn, access, ordinal, id, types, &mut records)?;
+                }
+            }
+            if !known {
+                return Err(StoreError::NotAvailable);
+            }
+            let patients = patients.iter().filter_map(IdKey::id).collect();
+            Ok(Held::new(ChartRows { patients, records }))
+        })
+    }
+
+    /// One record; deleted ones are not available.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAvailable`], the same for missing and for above this session's rank.
+    pub fn record(&self, key: &ResourceKey) -> Result<Held<Record>, StoreError> {
+        let found = self.read(|conn| find_record(self.access.iter(), conn, key))?;
+        found.map(Held::new).ok_or(StoreError::NotAvailable)
+    }
+
+    /// Several records in the order asked for; what is not available is left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn records(&self, keys: &[ResourceKey]) -> Result<Held<Vec<Record>>, StoreError> {
+        self.read(|conn| {
+            let mut found = Vec::with_capacity(keys.len());
+            for key in keys {
+                found.extend(find_record(self.access.iter(), conn, key)?);
+            }
+            Ok(Held::new(found))
+        })
+    }
+
+    /// All records of a type that no patient owns, such as Practitioner or Location; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn shared_records(&self, resource_type: &str, limit: usize) -> Result<Held<Vec<Record>>, StoreError> {
+        self.read(|conn| {
+            let mut found = Vec::new();
+            for access in &self.access {
+                let Some(code) = access.type_code(conn, resource_type)? else { continue };
+                let sql = format!(
+                    "SELECT place FROM {}.resource WHERE place < ?1 AND type = ?2 ORDER BY place LIMIT ?3",
+                    access.schema
+                );
+                let mut statement = conn.prepare_cached(&sql)?;
+                let end = places_of(FIRST_PATIENT).0;
+                let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+                let places = statement.query_map((end, code, limit), |r| r.get::<_, i64>(0))?;
+                for place in places {
+                    found.extend(self.at_place(conn, access, place?)?);
+                }
+            }
+            Ok(Held::new(found))
+        })
+    }
+
+    /// Appointments (type `Appointment`) or encounters (type `Encounter`) that start in `[from, to)`, by
+    /// start. At most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn day_list(
+        &self,
+        resource_type: &str,
+        from: UtcMillis,
+        to: UtcMillis,
+        limit: usize,
+    ) -> Result<Held<Vec<DayRow>>, StoreError> {
+        let code = resource_type::code_of(resource_type).ok_or(StoreError::Invalid("type"))?;
+        self.read(|conn| {
+            let mut found = Vec::new();
+            for access in &self.access {
+                let sql = format!(
+                    "SELECT place, start, status, patient FROM {}.day_key
+                     WHERE type = ?1 AND start >= ?2 AND start < ?3 ORDER BY start LIMIT ?4",
+                    access.schema
+                );
+                let mut statement = conn.prepare_cached(&sql)?;
+                let mut rows = statement.query((code, from.0, to.0, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+                while let Some(row) = rows.next()? {
+                    let Some(record) = self.at_place(conn, access, row.get(0)?)? else { continue };
+                    let patient = row.get::<_, Option<Vec<u8>>>(3)?.map(|b| IdKey::from_stored(&b));
+                    found.push(DayRow {
+                        record,
+                        start: UtcMillis(row.get(1)?),
+                        status: row.get(2)?,
+                        patient: patient.and_then(|p| p.id()),
+                    });
+                }
+            }
+            found.sort_by_key(|r| r.start);
+            found.truncate(limit);
+            Ok(Held::new(found))
+        })
+    }
+
+    /// The start of a patient's last encounter before `before`, where this session may see encounters.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn last_seen(&self, patient: &PatientId, before: UtcMillis) -> Result<Option<UtcMillis>, StoreError> {
+        let code = resource_type::code_of("Encounter").ok_or(StoreError::Internal("type"))?;
+        let id = IdKey::of(patient);
+        self.read(|conn| {
+            let mut last = None;
+            for access in &self.access {
+                let Some(ordinal) = access.patient_ordinal(conn, &id)? else { continue };
+                let (from, to) = places_of(ordinal);
+                let sql = format!(
+                    "SELECT max(start) FROM {}.day_key
+                     WHERE place >= ?1 AND place < ?2 AND type = ?3 AND start < ?4",
+                    access.schema
+                );
+                let start: Option<i64> =
+                    conn.prepare_cached(&sql)?.query_row((from, to, code, before.0), |r| r.get(0))?;
+                last = last.max(start);
+            }
+            Ok(last.map(UtcMillis))
+        })
+    }
+
+    /// How many records of each type are on this device, in this session's segments.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn type_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.read(|conn| {
+            let mut counts = BTreeMap::new();
+            for access in &self.access {
+                let sql = format!("SELECT type, count FROM {}.type_count WHERE count > 0", access.schema);
+                let mut statement = conn.prepare_cached(&sql)?;
+                let rows = statement.query_map([], |r| Ok((r.get::<_, u16>(0)?, r.get::<_, i64>(1)?)))?;
+                for row in rows {
+                    let (code, count) = row?;
+                    *counts.entry(access.type_name(conn, code)?).or_default() += u64::try_from(count).unwrap_or(0);
+                }
+            }
+            Ok(counts)
+        })
+    }
+
+    fn at_place(&self, conn: &Connection, access: &SegmentAccess, place: i64) -> Result<Option<Record>, StoreError> {
+        use rusqlite::OptionalExtension;
+        let mut statement = conn.prepare_cached(&access.sql.by_place)?;
+        let row = statement.query_row([place], SegmentAccess::resource_of).optional()?;
+        row.filter(|r| !r.state.is_deleted()).map(|r| access.open_row(conn, &r)).transpose()
+    }
+
+    /// The Patient records of one person, by links in either direction.
+    fn closure(&self, conn: &Connection, patient: &PatientId) -> Result<Vec<IdKey>, StoreError> {
+        let first = IdKey::of(patient);
+        let (mut found, mut seen) = (vec![first.clone()], BTreeSet::from([first]));
+        let mut next = 0;
+        let mut statement = conn.prepare_cached(
+            "SELECT other FROM main.patient_link WHERE patient = ?1
+             UNION SELECT patient FROM main.patient_link WHERE other = ?1",
+        )?;
+        while let Some(id) = found.get(next).cloned() {
+            next += 1;
+            let others = statement.query_map([id.bytes()], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
+            for other in others {
+                let other = other?;
+                if found.len() < LONGEST_CLOSURE && seen.insert(other.clone()) {
+                    found.push(other);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
+    /// sum compared before any row is handed on.
+    fn read_chart(
+        &self,
+        conn: &Connection,
+        access: &SegmentAccess,
+        ordinal: u32,
+        patient: &IdKey,
+        types: &[&str],
+        records: &mut Vec<Record>,
+    ) -> Result<(), StoreError> {
+        let key = (access.segment, ordinal);
+        let verified = lock(&self.verified).contains(&key);
+        let mut wanted = BTreeSet::new();
+        for name in types {
+            wanted.extend(access.type_code(conn, name)?);
+        }
+        let (from, to) = places_of(ordinal);
+        let (mut sum, mut count) = (Sum::default(), 0i64);
+        let before = records.len();
+        let mut statement = conn.prepare_cached(&access.sql.window)?;
+        let mut rows = statement.query((from, to))?;
+        while let Some(row) = rows.next()? {
+            let code: u16 = row.get(1)?;
+            let is_wanted = types.is_empty() || wanted.contains(&code);
+            if verified && !is_wanted {
+                continue;
+            }
+            let row = SegmentAccess::resource_of(row)?;
+            sum.add(&row.tag);
+            count += 1;
+            if is_wanted && !row.state.is_deleted() {
+                records.push(access.open_row(conn, &row)?);
+            } else {
+                access.check_row(&row, &access.type_name(conn, code)?)?;
+            }
+        }
+        if verified {
+            return Ok(());
+        }
+        // INVARIANT: nothing of a chart leaves the store before its sum has been compared.
+        let chart = access.chart(conn, ordinal)?;
+        let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
+        if !fits {
+            records.truncate(before);
+            return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
+        }
+        lock(&self.verified).insert(key);
+        Ok(())
+    }
+}
+
+/// The segments that a role with this session's rank could see, for "not available here".
+impl Store {
+    /// Whether records of this type can be on this device for this session at all.
+    #[must_use]
+    pub fn may_hold(&self, resource_type: &str) -> bool {
+        let homes = crate::write_tx::homes_of(resource_type);
+        homes.first().is_some_and(|lowest: &Segment| self.rank().holds(*lowest))
+    }
+}

@@ -1,0 +1,218 @@
+//! Records that were changed here and on the server. Both versions are kept for good.
+
+use crate::outbox::read;
+use crate::record::{RecordState, StateBits};
+use crate::tagged::{Journal, JournalKind};
+use crate::{
+    AuditTicket, ChangeSetId, ConflictId, EntryState, Held, Operation, Store, StoreError, TicketInTransaction, WriteTx,
+};
+use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One conflict.
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    /// Its id.
+    pub id: ConflictId,
+    /// The record.
+    pub key: ResourceKey,
+    /// The change set that met it.
+    pub set: ChangeSetId,
+    /// Whose change ours is.
+    pub author: UserId,
+    /// When it was found.
+    pub found: UtcMillis,
+    /// The last version that both sides had; `None` where there was none.
+    pub base: Option<Phi<String>>,
+    /// This device's text.
+    pub ours: Phi<String>,
+    /// The server's text; `None` where the server has deleted it.
+    pub theirs: Option<Phi<String>>,
+    /// When it was decided.
+    pub decided: Option<UtcMillis>,
+}
+
+/// The stored conflict.
+#[derive(Serialize, Deserialize)]
+struct ConflictRow {
+    key: ResourceKey,
+    set: u64,
+    author: UserId,
+    found: i64,
+    base: Option<String>,
+    ours: String,
+    theirs: Option<String>,
+    their_version: Option<String>,
+    their_updated: i64,
+    decided: Option<Decision>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Decision {
+    at: i64,
+    event: u64,
+    chosen: String,
+}
+
+impl Journal for ConflictRow {
+    const KIND: JournalKind = JournalKind::Conflict;
+}
+
+impl Store {
+    /// The conflicts that wait for a decision, oldest first. The texts are released by the ticket of the event.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn open_conflicts(&self) -> Result<Held<Vec<Conflict>>, StoreError> {
+        let mut found = self.read(|conn| {
+            let mut found = Vec::new();
+            for access in &self.access {
+                let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
+                found.extend(rows.into_iter().filter(|(_, r)| r.decided.is_none()).filter_map(|(k, r)| shown(&k, r)));
+            }
+            Ok(found)
+        })?;
+        found.sort_by_key(|c| c.found);
+        Ok(Held::new(found))
+    }
+
+    /// One conflict, decided or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAvailable`] where there is none in this session's segments.
+    pub fn conflict(&self, id: ConflictId) -> Result<Held<Conflict>, StoreError> {
+        self.read(|conn| {
+            for access in &self.access {
+                if let Some(row) = access.journal(conn, id.0.as_bytes())? {
+                    return shown(id.0.as_bytes(), row).map(Held::new).ok_or(StoreError::Internal("conflict row"));
+                }
+            }
+            Err(StoreError::NotAvailable)
+        })
+    }
+
+    /// How many conflicts wait for a decision; names nobody.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn conflict_count(&self, run: &AuditTicket) -> Result<usize, StoreError> {
+        let _covered_by = run;
+        self.read(|conn| {
+            let mut count = 0;
+            for access in &self.access {
+                let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
+                count += rows.iter().filter(|(_, r)| r.decided.is_none()).count();
+            }
+            Ok(count)
+        })
+    }
+}
+
+impl WriteTx<'_> {
+    /// Keeps the server's version beside ours and waits for a decision. A second call for the same entry
+    /// replaces the server's version.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    pub fn open_conflict(
+        &mut self,
+        set: ChangeSetId,
+        key: &ResourceKey,
+        theirs: Option<&Phi<String>>,
+    ) -> Result<ConflictId, StoreError> {
+        let (segment, mut entry) = self.set_entry(set, key)?;
+        // EXPOSE: both versions are kept.
+        let theirs = theirs.map(|t| t.expose().as_str());
+        let facts = theirs.and_then(|t| keep_fhir::extract(t).ok());
+        let ours = match &entry.sent {
+            Some(sent) => sent.clone(),
+            // EXPOSE: both versions are kept.
+            None => self.record(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
+        };
+        let id = entry.conflict.unwrap_or_else(|| ConflictId(Uuid::new_v4()));
+        let row = ConflictRow {
+            key: key.clone(),
+            set: set.0,
+            author: entry.author,
+            found: self.now().0,
+            base: entry.base.clone(),
+            ours,
+            theirs: theirs.map(str::to_owned),
+            their_version: facts.as_ref().and_then(|f| f.version_id.clone()),
+            their_updated: facts.and_then(|f| f.last_updated).map_or(0, |u| u.0),
+            decided: None,
+        };
+        self.writer(segment)?.put_journal(id.0.as_bytes(), &row)?;
+        (entry.state, entry.conflict) = (EntryState::Conflict, Some(id));
+        self.put_entry(segment, &entry)?;
+        self.amend(segment, key, None, None, |s| s.with(RecordState::Conflict))?;
+        Ok(id)
+    }
+
+    /// A person has decided: `chosen` becomes the record and waits to be sent, based on the server's version;
+    /// where it is the server's text nothing is sent. `ticket` is the event of the decision.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where it is decided already, [`StoreError::Invalid`] for a text that is no
+    /// resource or another record.
+    pub fn decide_conflict(
+        &mut self,
+        ticket: &TicketInTransaction,
+        id: ConflictId,
+        chosen: &Phi<String>,
+    ) -> Result<(), StoreError> {
+        let (home, mut row) = self.conflict_row(id)?;
+        if row.decided.is_some() {
+            return Err(StoreError::Stale);
+        }
+        let set = ChangeSetId(row.set);
+        let (segment, mut entry) = self.set_entry(set, &row.key)?;
+        // EXPOSE: the chosen text becomes the record.
+        let chosen = chosen.expose();
+        let facts = read(chosen)?;
+        if facts.key != row.key {
+            return Err(StoreError::Invalid("another record"));
+        }
+        row.decided = Some(Decision { at: self.now().0, event: ticket.sequence(), chosen: chosen.clone() });
+        self.writer(home)?.put_journal(id.0.as_bytes(), &row)?;
+        let version = row.their_version.clone().unwrap_or_default();
+        let target = self.home_of(&facts)?;
+        if row.theirs.as_deref() == Some(chosen.as_str()) {
+            self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::SYNCED)?;
+            return self.end_entry(set, segment, &row.key);
+        }
+        self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::of(RecordState::Pending))?;
+        entry.operation = if row.theirs.is_some() { Operation::Update } else { Operation::Create };
+        entry.base_version.clone_from(&row.their_version);
+        entry.base.clone_from(&row.theirs);
+        (entry.state, entry.sent, entry.conflict) = (EntryState::Waiting, None, None);
+        if target != segment {
+            self.drop_journal(segment, JournalKind::Entry, &crate::change_set::entry_key(&row.key, set.0))?;
+        }
+        self.put_entry(target, &entry)
+    }
+
+    fn conflict_row(&self, id: ConflictId) -> Result<(Segment, ConflictRow), StoreError> {
+        for access in self.accesses() {
+            if let Some(row) = access.journal(self.conn, id.0.as_bytes())? {
+                return Ok((access.segment, row));
+            }
+        }
+        Err(StoreError::NotAvailable)
+    }
+}
+
+fn shown(key: &[u8], row: ConflictRow) -> Option<Conflict> {
+    Some(Conflict {
+        id: ConflictId(Uuid::from_slice(key).ok()?),
+        key: row.key,
+        set: ChangeSetId(row.set),
+        author: row.author,
+        found: UtcMillis(row.found),
+        base: row.base.map(Phi::new),
+        ours: Phi::new(row.ours),
+        theirs: row.theirs.map(Phi::new),
+        decided: row.decided.map(|d| UtcMillis(d.at)),
+    })
+}

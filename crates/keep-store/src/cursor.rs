@@ -1,0 +1,102 @@
+//! How far each pull has come, and since when a type is complete.
+
+use crate::tagged::{Journal, JournalKind};
+use crate::{Store, StoreError, WriteTx};
+use keep_domain::{Segment, UtcMillis, lp};
+use serde::{Deserialize, Serialize};
+
+/// A cursor belongs to one server, type and visibility: who sees less must not move another's cursor.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CursorKey {
+    /// The server's base address.
+    pub server: String,
+    /// The FHIR type, or another name for what is pulled, such as `Patient/_history`.
+    pub resource_type: String,
+    /// The signed-in subject, or what the policy says instead.
+    pub visibility: String,
+}
+
+/// How far a pull has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cursor {
+    /// Where the next pass starts; empty before the first has ended. Opaque to the store.
+    pub position: String,
+    /// Where an interrupted pass goes on; empty between passes. Opaque to the store.
+    pub resume: String,
+    /// What the pass in progress will set `position` to. Opaque to the store.
+    pub target: String,
+    /// Since when everything of this type that the server shows is here, milliseconds since the epoch, UTC.
+    pub complete_as_of: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CursorRow {
+    server: String,
+    resource_type: String,
+    visibility: String,
+    cursor: Cursor,
+}
+
+impl Journal for CursorRow {
+    const KIND: JournalKind = JournalKind::Cursor;
+}
+
+/// Since when one type is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completeness {
+    /// The FHIR type.
+    pub resource_type: String,
+    /// Complete as of; `None` before the first pass has ended.
+    pub complete_as_of: Option<UtcMillis>,
+}
+
+impl CursorKey {
+    fn bytes(&self) -> Vec<u8> {
+        lp(&[self.server.as_bytes(), self.visibility.as_bytes(), self.resource_type.as_bytes()])
+    }
+}
+
+impl WriteTx<'_> {
+    /// Saves a cursor; in the transaction of the page that it stands behind.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    // All cursors lie in the directory, since every session that pulls holds it.
+    pub fn save_cursor(&mut self, key: &CursorKey, cursor: &Cursor) -> Result<(), StoreError> {
+        let row = CursorRow {
+            server: key.server.clone(),
+            resource_type: key.resource_type.clone(),
+            visibility: key.visibility.clone(),
+            cursor: cursor.clone(),
+        };
+        self.writer(Segment::Directory)?.put_journal(&key.bytes(), &row)
+    }
+}
+
+impl Store {
+    /// A cursor; a pull that never ran starts at the default.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where its row does not fit its tag.
+    pub fn cursor(&self, key: &CursorKey) -> Result<Cursor, StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let row: Option<CursorRow> = self.read(|conn| access.journal(conn, &key.bytes()))?;
+        Ok(row.map(|r| r.cursor).unwrap_or_default())
+    }
+
+    /// What is complete as of when, for all types that were ever pulled from `server` with this visibility.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let prefix = lp(&[server.as_bytes(), visibility.as_bytes()]);
+        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &prefix))?;
+        let of = |r: CursorRow| Completeness {
+            resource_type: r.resource_type,
+            complete_as_of: r.cursor.complete_as_of.map(UtcMillis),
+        };
+        Ok(rows.into_iter().map(|(_, r)| of(r)).collect())
+    }
+}

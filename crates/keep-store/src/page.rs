@@ -1,0 +1,398 @@
+//! Taking over what the server sent: a page of records, its deletions and the cursor behind it.
+
+use crate::change_set::EntryRow;
+use crate::id_key::IdKey;
+use crate::inbox::ElsewhereRow;
+use crate::record::StateBits;
+use crate::segment_access::SegmentAccess;
+use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx, codec};
+use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
+use keep_fhir::{Detail, Extracted, extract_at};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+/// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
+const SHORT_MS: u128 = 40;
+/// How long it lasts at most.
+const LONG_MS: u128 = 400;
+/// Rows between two looks at the clock.
+const STRIDE: usize = 32;
+
+/// What a pull brought.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The server's base address, for absolute references.
+    pub base: Option<String>,
+    /// The texts as received.
+    pub records: Vec<Phi<String>>,
+    /// What the server has deleted.
+    pub deleted: Vec<ResourceKey>,
+    /// The cursor behind this page, saved with its last rows.
+    pub cursor: Option<(CursorKey, Cursor)>,
+}
+
+/// A record of a page that has local unsent changes: the caller merges it.
+#[derive(Debug, Clone)]
+pub struct Contested {
+    /// The record.
+    pub key: ResourceKey,
+    /// The oldest change set with an entry of it.
+    pub set: crate::ChangeSetId,
+    /// The last version that both sides had.
+    pub base: Option<Phi<String>>,
+    /// What is here.
+    pub ours: Phi<String>,
+    /// What the server has; `None` where it was deleted there.
+    pub theirs: Option<Phi<String>>,
+    /// Whether ours was sent and its answer is unknown: then theirs may be ours.
+    pub in_flight: bool,
+}
+
+/// What became of a page.
+#[derive(Debug, Default)]
+pub struct PageReport {
+    /// New or changed rows.
+    pub stored: usize,
+    /// Versions that were here already, or older ones.
+    pub unchanged: usize,
+    /// Rows taken off.
+    pub deleted: usize,
+    /// Sealed to the inbox of a segment above this session's rank.
+    pub sealed: usize,
+    /// Of a segment that does not exist on this device: only {type, id, version} was kept.
+    pub elsewhere: usize,
+    /// Kept as they are and flagged.
+    pub unreadable: usize,
+    /// To be merged by the caller.
+    pub contested: Vec<Contested>,
+}
+
+/// A record that was read and compressed before the transaction.
+struct Prepared {
+    facts: Extracted,
+    unreadable: bool,
+    body: Vec<u8>,
+    raw: Phi<String>,
+}
+
+impl Store {
+    /// Takes over a page: transactions of at most 40 ms while somebody reads, the cursor in the last one.
+    /// Repeats are harmless. `run` is the event of the sync or import.
+    ///
+    /// For a first load collect 20,000 records or more per call: they are sorted by chart.
+    ///
+    /// # Errors
+    /// What SQLite refuses; what was committed before stays, and the cursor then stays behind.
+    pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
+        let _covered_by = run;
+        let mut report = PageReport::default();
+        let mut prepared = prepare_all(page.records, page.base.as_deref())?;
+        self.sort_by_chart(&mut prepared)?;
+        let mut queue = prepared.into_iter().peekable();
+        let mut above = Vec::new();
+        while queue.peek().is_some() {
+            self.write_bulk(|tx| {
+                let began = self.clock.monotonic();
+                for (done, item) in queue.by_ref().enumerate() {
+                    tx.take_over(item, &mut report, &mut above)?;
+                    if done % STRIDE == STRIDE - 1 {
+                        let spent = (self.clock.monotonic() - began).as_millis();
+                        let limit = if self.waiting_readers.load(Ordering::SeqCst) > 0 { SHORT_MS } else { LONG_MS };
+                        if spent >= limit {
+                            break;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        let elsewhere = self.send_up(above, &mut report)?;
+        if !page.deleted.is_empty() || page.cursor.is_some() || !elsewhere.is_empty() {
+            self.write_bulk(|tx| {
+                for key in &page.deleted {
+                    tx.take_deletion(key, &mut report)?;
+                }
+                for (key, version) in &elsewhere {
+                    let row = ElsewhereRow { version: version.clone() };
+                    tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
+                }
+                page.cursor.as_ref().map_or(Ok(()), |(key, cursor)| tx.save_cursor(key, cursor))
+            })?;
+        }
+        Ok(report)
+    }
+
+    /// Which versions of these records are here, for a comparison by id and version; `None` is not here.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn versions(&self, keys: &[ResourceKey]) -> Result<Vec<Option<String>>, StoreError> {
+        self.read(|conn| {
+            let one = |key: &ResourceKey| {
+                let record = crate::write_tx::find_record(self.access.iter(), conn, key)?;
+                Ok(record.map(|r| r.version.unwrap_or_default()))
+            };
+            keys.iter().map(one).collect()
+        })
+    }
+
+    /// All ids of a type that the server has confirmed, for the reconciliation of deletions.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
+        self.read(|conn| {
+            let mut ids = Vec::new();
+            for access in &self.access {
+                let Some(code) = access.type_code(conn, resource_type)? else { continue };
+                let sql = format!(
+                    "SELECT id FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
+                    access.schema
+                );
+                let mut statement = conn.prepare_cached(&sql)?;
+                let rows = statement.query_map([code], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
+                for row in rows {
+                    ids.extend(row?.id());
+                }
+            }
+            Ok(ids)
+        })
+    }
+
+    /// Records of one chart next to each other, so that the clustered table grows in order.
+    fn sort_by_chart(&self, prepared: &mut [Prepared]) -> Result<(), StoreError> {
+        if prepared.len() < 2 {
+            return Ok(());
+        }
+        let mut ordinals: HashMap<(Segment, IdKey), u32> = HashMap::new();
+        self.read(|conn| {
+            for item in prepared.iter() {
+                let Some(patient) = item.facts.patient.as_ref().map(IdKey::of) else { continue };
+                let Ok(access) = self.access(item.facts.segment) else { continue };
+                let key = (access.segment, patient);
+                if let std::collections::hash_map::Entry::Vacant(slot) = ordinals.entry(key) {
+                    let ordinal = access.patient_ordinal(conn, &slot.key().1)?.unwrap_or(u32::MAX);
+                    slot.insert(ordinal);
+                }
+            }
+            Ok(())
+        })?;
+        prepared.sort_by_cached_key(|item| {
+            let patient = item.facts.patient.as_ref().map(IdKey::of);
+            let key = (item.facts.segment, patient.unwrap_or_else(|| IdKey::of(&item.facts.key.id)));
+            let ordinal = ordinals.get(&key).copied().unwrap_or(u32::MAX);
+            (key.0, ordinal, key.1)
+        });
+        Ok(())
+    }
+
+    /// Seals what is above this session's rank, then takes off the copies that lay lower.
+    fn send_up(
+        &self,
+        above: Vec<(Prepared, Segment)>,
+        report: &mut PageReport,
+    ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
+        let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
+        for (item, segment) in above {
+            // EXPOSE: sealed to the segment's key.
+            if self.seal_to_inbox(segment, item.raw.expose(), item.unreadable)? {
+                report.sealed += 1;
+            } else {
+                report.elsewhere += 1;
+                elsewhere.push((item.facts.key.clone(), item.facts.version_id.clone().unwrap_or_default()));
+            }
+            moved.push(item.facts.key);
+        }
+        if !moved.is_empty() {
+            self.write_bulk(|tx| {
+                for key in &moved {
+                    tx.remove_resource(key)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(elsewhere)
+    }
+
+    pub(crate) fn take_parcel(&self, raw: &str, segment: Segment, flags: StateBits) -> Result<(), StoreError> {
+        let item = prepare(Phi::new(raw.to_owned()), None)?;
+        let mut report = PageReport::default();
+        self.write_bulk(|tx| {
+            let mut above = Vec::new();
+            let item = Prepared { unreadable: item.unreadable || flags.is_unreadable(), ..item };
+            tx.take_over_into(item, segment, &mut report, &mut above)
+        })
+    }
+}
+
+impl WriteTx<'_> {
+    fn take_over(
+        &mut self,
+        item: Prepared,
+        report: &mut PageReport,
+        above: &mut Vec<(Prepared, Segment)>,
+    ) -> Result<(), StoreError> {
+        let segment = self.segment_for(&item.facts)?;
+        self.take_over_into(item, segment, report, above)
+    }
+
+    fn take_over_into(
+        &mut self,
+        item: Prepared,
+        segment: Segment,
+        report: &mut PageReport,
+        above: &mut Vec<(Prepared, Segment)>,
+    ) -> Result<(), StoreError> {
+        let known = self.stamp(&item.facts.key)?;
+        let version = item.facts.version_id.clone().unwrap_or_default();
+        let updated = item.facts.last_updated.map_or(0, |u| u.0);
+        if let Some(known) = &known {
+            let same = !version.is_empty() && known.version == version;
+            let older = updated != 0 && known.updated > updated;
+            if known.state.is_synced() && (same || older) {
+                report.unchanged += 1;
+                return Ok(());
+            }
+            if !known.state.is_synced() {
+                if same || older {
+                    report.unchanged += 1;
+                } else {
+                    report.contested.extend(self.contest(&item.facts.key, Some(item.raw))?);
+                }
+                return Ok(());
+            }
+        }
+        if self.store.access(segment).is_err() {
+            above.push((item, segment));
+            return Ok(());
+        }
+        let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
+        report.unreadable += usize::from(item.unreadable);
+        report.stored += 1;
+        self.put_compressed(&item.facts, segment, item.body, &version, updated, state)
+    }
+
+    fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
+        match self.stamp(key)? {
+            None => {}
+            Some(known) if known.state.is_synced() => {
+                report.deleted += usize::from(self.remove_resource(key)?);
+            }
+            Some(known) if known.state.is_deleted() => {
+                // Deleted on both sides: our entry is done.
+                for (segment, entry) in self.entries_of(key)? {
+                    self.end_entry(crate::ChangeSetId(entry.sequence), segment, key)?;
+                }
+                report.deleted += usize::from(self.remove_resource(key)?);
+            }
+            Some(_) => report.contested.extend(self.contest(key, None)?),
+        }
+        Ok(())
+    }
+
+    fn contest(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
+        let entries = self.entries_of(key)?;
+        let Some((_, EntryRow { sequence, base, sent, state, .. })) = entries.into_iter().next() else {
+            return Ok(None);
+        };
+        let ours = match sent {
+            Some(sent) => Phi::new(sent),
+            None => self.record(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
+        };
+        Ok(Some(Contested {
+            key: key.clone(),
+            set: crate::ChangeSetId(sequence),
+            base: base.map(Phi::new),
+            ours,
+            theirs,
+            in_flight: state == EntryState::InFlight,
+        }))
+    }
+
+    /// Version, time and state of a record, wherever it is, without opening its body.
+    fn stamp(&self, key: &ResourceKey) -> Result<Option<StampRow>, StoreError> {
+        let (id, homes) = (IdKey::of(&key.id), crate::write_tx::homes_of(&key.resource_type));
+        for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
+            if let Some(row) = access.stamp(self.conn, &key.resource_type, &id)? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+}
+
+struct StampRow {
+    version: String,
+    updated: i64,
+    state: StateBits,
+}
+
+impl SegmentAccess {
+    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+        use rusqlite::OptionalExtension;
+        let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
+        let sql = format!("SELECT version, updated, state FROM {}.resource WHERE id = ?1 AND type = ?2", self.schema);
+        let mut statement = conn.prepare_cached(&sql)?;
+        let row = statement.query_row((id.bytes(), code), |r| {
+            Ok(StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) })
+        });
+        Ok(row.optional()?)
+    }
+}
+
+/// Reads and compresses on two threads; this is most of the work of a first load.
+fn prepare_all(records: Vec<Phi<String>>, base: Option<&str>) -> Result<Vec<Prepared>, StoreError> {
+    if records.len() < 256 {
+        return records.into_iter().map(|r| prepare(r, base)).collect();
+    }
+    let mut first = records;
+    let second = first.split_off(first.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| second.into_iter().map(|r| prepare(r, base)).collect::<Result<Vec<_>, _>>());
+        let mut done = first.into_iter().map(|r| prepare(r, base)).collect::<Result<Vec<_>, _>>()?;
+        done.extend(other.join().map_err(|_| StoreError::Internal("reading thread"))??);
+        Ok(done)
+    })
+}
+
+fn prepare(raw: Phi<String>, base: Option<&str>) -> Result<Prepared, StoreError> {
+    // EXPOSE: read for its index and compressed for its row.
+    let text = raw.expose();
+    let (facts, unreadable) = match extract_at(text, base) {
+        Ok(facts) => (facts, false),
+        // INVARIANT: what cannot be read is kept as it is, and flagged.
+        Err(_) => (unreadable_facts(text)?, true),
+    };
+    let body = codec::compress(text.as_bytes())?;
+    Ok(Prepared { facts, unreadable, body, raw })
+}
+
+/// The place of a text that is no resource: an id from its content, so that a repeat is the same row, in
+/// the clinical segment, since nothing says that it is less.
+fn unreadable_facts(text: &str) -> Result<Extracted, StoreError> {
+    let digest: [u8; 32] = Sha256::digest(text).into();
+    let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
+    let id = uuid::Uuid::from_bytes(bytes).to_string().parse().map_err(|_| StoreError::Internal("id"))?;
+    Ok(Extracted {
+        key: ResourceKey::new(UNREADABLE, id),
+        version_id: Some(String::from("unreadable")),
+        last_updated: None,
+        patient: None,
+        labels: Vec::new(),
+        segment: Segment::Clinical,
+        segment_targets: Vec::new(),
+        clinical_time: None,
+        clinical_time_text: None,
+        code: None,
+        categories: Vec::new(),
+        status: None,
+        entered_in_error: false,
+        encounter: None,
+        detail: Detail::Other,
+        faults: Vec::new(),
+    })
+}
+
+/// The type under which a text without a readable type and id is kept.
+pub const UNREADABLE: &str = "Unreadable";

@@ -1,0 +1,189 @@
+//! Saving a change set: resources, entries and holds in one transaction with the event.
+
+use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, set_key};
+use crate::record::{RecordState, StateBits};
+use crate::{ChangeSetDraft, ChangeSetId, EntryDraft, EntryState, Operation, StoreError, TicketInTransaction, WriteTx};
+use keep_domain::{ResourceKey, Segment, UserId};
+use keep_fhir::{Extracted, extract};
+use std::collections::BTreeSet;
+
+impl WriteTx<'_> {
+    /// Saves what a user saves at once. Its number is the sequence of the event that `ticket` stands for.
+    ///
+    /// An edit of a resource that was not sent yet squashes into its waiting entry; what was sent never
+    /// changes, so an edit of that becomes an entry that goes after it.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where `base_version` is not the stored version or the record is in conflict,
+    /// [`StoreError::NotAvailable`] for a record above this session's rank, [`StoreError::Invalid`] for a
+    /// text that is no resource.
+    pub fn save_change_set(
+        &mut self,
+        ticket: &TicketInTransaction,
+        draft: ChangeSetDraft,
+    ) -> Result<ChangeSetId, StoreError> {
+        let sequence = ticket.sequence();
+        if draft.entries.is_empty() {
+            return Err(StoreError::Invalid("empty change set"));
+        }
+        let (mut refs, mut depends_on) = (Vec::new(), BTreeSet::new());
+        let outstanding = self.outstanding()?;
+        for entry in &draft.entries {
+            // EXPOSE: the text that is stored.
+            let facts = extract(entry.raw.expose()).map_err(|_| StoreError::Invalid("resource text"))?;
+            let segment = self.home_of(&facts)?;
+            depends_on.extend(mentioned(&outstanding, entry));
+            if let Some(earlier) = self.save_entry(sequence, draft.author, entry, &facts, segment)? {
+                depends_on.extend(earlier);
+                refs.push(EntryRef { segment, key: facts.key });
+            }
+        }
+        depends_on.remove(&sequence);
+        if let Some(top) = refs.iter().map(|r| r.segment).max() {
+            for lower in refs.iter().filter(|r| r.segment < top) {
+                self.writer(lower.segment)?.put_journal(&entry_key(&lower.key, sequence), &HoldRow { rank: top })?;
+            }
+            let row = ChangeSetRow {
+                author: draft.author,
+                saved: self.now().0,
+                depends_on: depends_on.into_iter().collect(),
+                entries: refs,
+            };
+            self.writer(top)?.put_journal(&set_key(sequence), &row)?;
+        }
+        Ok(ChangeSetId(sequence))
+    }
+
+    /// Where a resource made here is kept; nobody may write above their own rank.
+    pub(crate) fn home_of(&self, facts: &Extracted) -> Result<Segment, StoreError> {
+        let segment = self.segment_for(facts)?;
+        self.store.access(segment).map(|a| a.segment)
+    }
+
+    /// Where a resource is kept, its targets looked up.
+    pub(crate) fn segment_for(&self, facts: &Extracted) -> Result<Segment, StoreError> {
+        if !keep_fhir::follows_target(&facts.key.resource_type) {
+            return Ok(facts.segment);
+        }
+        let mut homes = Vec::new();
+        for target in &facts.segment_targets {
+            homes.push((target, self.record(target)?.map(|r| r.segment)));
+        }
+        Ok(keep_fhir::segment_with_targets(&facts.segment_targets, &facts.labels, |key| {
+            homes.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
+        }))
+    }
+
+    /// Stores one entry; `None` where it squashed into an earlier one, else the sequences that go before it.
+    fn save_entry(
+        &mut self,
+        sequence: u64,
+        author: UserId,
+        entry: &EntryDraft,
+        facts: &Extracted,
+        segment: Segment,
+    ) -> Result<Option<Vec<u64>>, StoreError> {
+        let stored = self.record(&facts.key)?;
+        let (version, base, mut bits) = match &stored {
+            None if entry.operation == Operation::Create => (None, None, StateBits::of(RecordState::Pending)),
+            None => return Err(StoreError::NotAvailable),
+            Some(_) if entry.operation == Operation::Create => return Err(StoreError::Stale),
+            Some(r) if r.version != entry.base_version || r.state == RecordState::Conflict => {
+                return Err(StoreError::Stale);
+            }
+            Some(r) => (r.version.clone(), Some(r), StateBits::of(RecordState::Pending)),
+        };
+        if entry.operation == Operation::Delete {
+            bits = bits.deleted();
+        }
+        let updated = stored.as_ref().and_then(|r| r.updated).map_or(0, |u| u.0);
+        // A label may have moved the record; what waits for it moves along.
+        let earlier = self.entries_of(&facts.key)?;
+        // EXPOSE: the text that is stored.
+        let raw = entry.raw.expose();
+        self.put_resource(facts, segment, raw, version.as_deref().unwrap_or_default(), updated, bits)?;
+        let open = earlier
+            .iter()
+            .find(|(_, e)| matches!(e.state, EntryState::Waiting | EntryState::Rejected) && e.author == author);
+        if let Some((home, open)) = open {
+            let (home, number) = (*home, open.sequence);
+            let operation = match (open.operation, entry.operation) {
+                (Operation::Create, Operation::Update) => Operation::Create,
+                (_, now) => now,
+            };
+            let row = EntryRow {
+                key: facts.key.clone(),
+                sequence: number,
+                author,
+                operation,
+                base_version: open.base_version.clone(),
+                base: open.base.clone(),
+                sent: None,
+                state: EntryState::Waiting,
+                idempotency: open.idempotency.clone(),
+                outcome: None,
+                conflict: None,
+            };
+            self.move_entry(home, segment, row)?;
+            return Ok(None);
+        }
+        let row = EntryRow {
+            key: facts.key.clone(),
+            sequence,
+            author,
+            operation: entry.operation,
+            base_version: version,
+            // The base is the server's own text; behind an entry in flight it follows at confirmation.
+            // EXPOSE: kept beside the record for the three-way merge.
+            base: base.filter(|_| earlier.is_empty()).map(|r| r.raw.expose().clone()),
+            sent: None,
+            state: EntryState::Waiting,
+            idempotency: uuid::Uuid::new_v4().to_string(),
+            outcome: None,
+            conflict: None,
+        };
+        self.writer(segment)?.put_journal(&entry_key(&row.key, sequence), &row)?;
+        Ok(Some(earlier.into_iter().map(|(_, e)| e.sequence).collect()))
+    }
+
+    /// Rewrites an entry, in another segment where its resource has moved.
+    fn move_entry(&mut self, from: Segment, to: Segment, row: EntryRow) -> Result<(), StoreError> {
+        let key = entry_key(&row.key, row.sequence);
+        if from != to {
+            self.drop_journal(from, crate::tagged::JournalKind::Entry, &key)?;
+            let top = self.store.access.last().map(|a| a.segment);
+            self.change_set_mut(row.sequence, top, |set| {
+                set.entries.iter_mut().filter(|r| r.key == row.key).for_each(|r| r.segment = to);
+            })?;
+        }
+        self.writer(to)?.put_journal(&key, &row)
+    }
+
+    /// All entries of a resource, oldest first, with the segment that they lie in.
+    pub(crate) fn entries_of(&self, key: &ResourceKey) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
+        let mut found = Vec::new();
+        for access in self.accesses() {
+            let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(self.conn, &entry_prefix(key))?;
+            found.extend(rows.into_iter().map(|(_, r)| (access.segment, r)));
+        }
+        found.sort_by_key(|(_, r)| r.sequence);
+        Ok(found)
+    }
+
+    /// The references that outstanding entries answer to.
+    fn outstanding(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut found = Vec::new();
+        for access in self.accesses() {
+            let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(self.conn, &[])?;
+            found.extend(rows.into_iter().map(|(_, r)| (format!("\"{}\"", r.key), r.sequence)));
+        }
+        Ok(found)
+    }
+}
+
+/// The earlier change sets whose resources this text refers to.
+fn mentioned(outstanding: &[(String, u64)], entry: &EntryDraft) -> Vec<u64> {
+    // EXPOSE: looks for references.
+    let raw = entry.raw.expose();
+    outstanding.iter().filter(|(reference, _)| raw.contains(reference)).map(|(_, s)| *s).collect()
+}

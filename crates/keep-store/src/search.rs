@@ -1,0 +1,206 @@
+//! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
+
+use crate::id_key::IdKey;
+use crate::search_query::SearchQuery;
+use crate::segment_access::SegmentAccess;
+use crate::{Held, Record, Store, StoreError, resource_type};
+use keep_domain::Segment;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use std::collections::{BTreeSet, HashSet};
+
+/// The most candidates; totals are exact below it.
+const CANDIDATES: usize = 500;
+/// The most candidates whose sort keys are read for ranking.
+const RANKED: usize = 200;
+
+/// One page of a patient search.
+#[derive(Debug, Clone)]
+pub struct SearchPage {
+    /// The Patient records of this page, best match first; each row's tag has been checked.
+    pub patients: Vec<Record>,
+    /// How many match; exact below 500.
+    pub total: u32,
+    /// Whether more than `total` match.
+    pub more: bool,
+}
+
+/// A patient's sort keys.
+struct Key {
+    ordinal: u32,
+    family: String,
+    given: String,
+    words: String,
+    born: String,
+}
+
+impl Store {
+    /// Finds patients by any parts of names in any order, birth date, number or phone; all parts must fit.
+    /// An empty query lists patients by family name. The rows are released by the ticket of the event.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a Patient row does not fit its tag.
+    pub fn search_patients(&self, typed: &str, offset: usize, limit: usize) -> Result<Held<SearchPage>, StoreError> {
+        let query = SearchQuery::parse(typed);
+        let access = self.access(Segment::Directory)?;
+        self.read(|conn| {
+            let (ordinals, more) = if query.is_empty() {
+                list_all(conn)?
+            } else if query.born.is_empty() && query.numbers.is_empty() {
+                by_names(conn, &query.names)?
+            } else {
+                by_numbers(conn, &query)?
+            };
+            let mut patients = Vec::with_capacity(limit.min(ordinals.len()));
+            for ordinal in ordinals.iter().skip(offset).take(limit) {
+                patients.extend(patient_of(conn, access, *ordinal)?);
+            }
+            let total = u32::try_from(ordinals.len()).unwrap_or(u32::MAX);
+            Ok(Held::new(SearchPage { patients, total, more }))
+        })
+    }
+}
+
+/// The Patient record of a directory chart.
+fn patient_of(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<Option<Record>, StoreError> {
+    let code = resource_type::code_of("Patient").ok_or(StoreError::Internal("type"))?;
+    let id: Option<Option<Vec<u8>>> = conn
+        .prepare_cached("SELECT patient FROM main.chart WHERE ordinal = ?1")?
+        .query_row([ordinal], |r| r.get(0))
+        .optional()?;
+    let Some(id) = id.flatten() else { return Ok(None) };
+    let row = access.find(conn, code, &IdKey::from_stored(&id))?;
+    row.filter(|r| !r.state.is_deleted()).map(|r| access.open_row(conn, &r)).transpose()
+}
+
+fn ordinals(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{sql} LIMIT {limit}"))?;
+    let rows = statement.query_map(params_from_iter(values), |r| r.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn list_all(conn: &Connection) -> Result<(Vec<u32>, bool), StoreError> {
+    let found = ordinals(conn, "SELECT ordinal FROM main.patient_key ORDER BY family, given", &[], CANDIDATES + 1)?;
+    Ok(cut(found))
+}
+
+fn cut(mut found: Vec<u32>) -> (Vec<u32>, bool) {
+    let more = found.len() > CANDIDATES;
+    found.truncate(CANDIDATES);
+    (found, more)
+}
+
+/// Names only: families that begin with a part come first and in order, from the b-tree; the full-text
+/// index gives the rest and the total.
+fn by_names(conn: &Connection, names: &[String]) -> Result<(Vec<u32>, bool), StoreError> {
+    let terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
+    let matching = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
+    let (hits, more) = cut(ordinals(conn, matching, &[&terms.join(" AND ")], CANDIDATES + 1)?);
+    let mut candidates: Vec<u32> = hits.iter().copied().take(RANKED).collect();
+    if more || hits.len() > RANKED {
+        // Too many to rank: make sure that the best families are among those that are ranked.
+        for name in names {
+            let found = ordinals(
+                conn,
+                "SELECT ordinal FROM main.patient_key WHERE family >= ?1 AND family < ?2 ORDER BY family, given",
+                &[name, &end_of(name)],
+                RANKED,
+            )?;
+            candidates.extend(found);
+        }
+    }
+    let mut seen = HashSet::new();
+    candidates.retain(|o| seen.insert(*o));
+    candidates.truncate(RANKED * 2);
+    let mut ranked = ranked(conn, &candidates, names, &[])?;
+    let mut listed: HashSet<u32> = ranked.iter().copied().collect();
+    ranked.extend(hits.into_iter().filter(|o| listed.insert(*o)));
+    ranked.truncate(CANDIDATES);
+    Ok((ranked, more))
+}
+
+/// Dates and numbers narrow first; names then filter what is left.
+fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
+    let mut kept: Option<BTreeSet<u32>> = None;
+    let mut narrow = |found: BTreeSet<u32>| {
+        kept = Some(match kept.take() {
+            None => found,
+            Some(kept) => kept.intersection(&found).copied().collect(),
+        });
+    };
+    for number in &query.numbers {
+        let digits = crate::fold::digits(number);
+        let mut found: BTreeSet<u32> = between(conn, "patient_number", "value", number)?;
+        if digits.len() >= 3 && digits.len() == number.len() {
+            let reversed: String = digits.chars().rev().collect();
+            found.extend(between(conn, "patient_phone", "digits", &format!("f{digits}"))?);
+            found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
+        }
+        narrow(found);
+    }
+    for dates in &query.born {
+        let mut found = BTreeSet::new();
+        for date in dates {
+            found.extend(between(conn, "patient_key", "born", date)?);
+            // Four digits may also be the beginning of a number or the end of a phone.
+            if date.len() == 4 {
+                let reversed: String = date.chars().rev().collect();
+                found.extend(between(conn, "patient_number", "value", date)?);
+                found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
+            }
+        }
+        narrow(found);
+    }
+    let candidates: Vec<u32> = kept.unwrap_or_default().into_iter().collect();
+    let found = ranked(conn, &candidates, &query.names, &query.born)?;
+    Ok(cut(found))
+}
+
+fn between(conn: &Connection, table: &str, column: &str, from: &str) -> Result<BTreeSet<u32>, StoreError> {
+    let sql = format!("SELECT ordinal FROM main.{table} WHERE {column} >= ?1 AND {column} < ?2");
+    Ok(ordinals(conn, &sql, &[from, &end_of(from)], CANDIDATES * 8)?.into_iter().collect())
+}
+
+/// The first text after everything that begins with `prefix`.
+fn end_of(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
+/// Reads the sort keys of candidates, drops what does not fit, and sorts: whole family name, beginning of
+/// the family name, any other; then by name.
+fn ranked(
+    conn: &Connection,
+    candidates: &[u32],
+    names: &[String],
+    born: &[Vec<String>],
+) -> Result<Vec<u32>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT ordinal, family, given, words, born FROM main.patient_key WHERE ordinal = ?1")?;
+    let mut keys = Vec::with_capacity(candidates.len().min(CANDIDATES));
+    for ordinal in candidates {
+        let key = statement
+            .query_row([ordinal], |r| {
+                Ok(Key { ordinal: r.get(0)?, family: r.get(1)?, given: r.get(2)?, words: r.get(3)?, born: r.get(4)? })
+            })
+            .optional()?;
+        keys.extend(key.filter(|k| {
+            names.iter().all(|n| k.words.contains(&format!(" {n}")))
+                && born.iter().all(|dates| {
+                    dates.len() == 1 && is_year(dates) || dates.iter().any(|d| k.born.starts_with(d.as_str()))
+                })
+        }));
+        if keys.len() > CANDIDATES {
+            break;
+        }
+    }
+    let grade = |k: &Key| {
+        let best = |n: &String| if k.family == *n { 0 } else { 1 + u8::from(!k.family.starts_with(n.as_str())) };
+        names.iter().map(best).min().unwrap_or(0)
+    };
+    keys.sort_by_cached_key(|k| (grade(k), k.family.clone(), k.given.clone(), k.ordinal));
+    Ok(keys.into_iter().map(|k| k.ordinal).collect())
+}
+
+/// A bare year was matched against numbers, too, so it does not exclude by itself.
+fn is_year(dates: &[String]) -> bool {
+    dates.first().is_some_and(|d| d.len() == 4)
+}

@@ -1,0 +1,133 @@
+//! Derived search keys: written beside a row, never shown, rebuilt from the rows.
+
+use crate::StoreError;
+use crate::fold;
+use crate::id_key::IdKey;
+use crate::resource_type::code_of;
+use crate::segment_access::{SegmentAccess, ordinal_of};
+use keep_domain::Segment;
+use keep_fhir::{Detail, Extracted, PatientFacts};
+use rusqlite::{Connection, params};
+
+/// Writes the keys of a row at `place`; `replaced` says whether older keys may be there.
+pub(crate) fn write(
+    conn: &Connection,
+    access: &SegmentAccess,
+    place: i64,
+    replaced: bool,
+    facts: &Extracted,
+) -> Result<(), StoreError> {
+    let code = code_of(&facts.key.resource_type).unwrap_or(0);
+    if replaced {
+        clear(conn, access, code, place)?;
+    }
+    let patient = facts.patient.as_ref().map(IdKey::of);
+    match &facts.detail {
+        Detail::Patient(p) if access.segment == Segment::Directory => {
+            write_patient(conn, ordinal_of(place), &IdKey::of(&facts.key.id), p)
+        }
+        Detail::Appointment(a) => {
+            write_day(conn, access, place, code, a.start.map(|t| t.0), a.status.as_deref(), patient.as_ref())
+        }
+        Detail::Encounter(e) => {
+            let start = e.start.or(facts.clinical_time).map(|t| t.0);
+            write_day(conn, access, place, code, start, e.status.as_deref(), patient.as_ref())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes the keys of a row.
+pub(crate) fn clear(conn: &Connection, access: &SegmentAccess, code: u16, place: i64) -> Result<(), StoreError> {
+    let schema = access.schema;
+    let is = |name: &str| code_of(name) == Some(code);
+    let sql = |text: String, key: i64| conn.prepare_cached(&text)?.execute([key]).map_err(StoreError::from);
+    if is("Appointment") || is("Encounter") {
+        sql(format!("DELETE FROM {schema}.day_key WHERE place = ?1"), place)?;
+    }
+    if is("Patient") && access.segment == Segment::Directory {
+        let ordinal = i64::from(ordinal_of(place));
+        for table in ["patient_key", "patient_number", "patient_phone"] {
+            sql(format!("DELETE FROM main.{table} WHERE ordinal = ?1"), ordinal)?;
+        }
+        sql("DELETE FROM main.patient_name WHERE rowid = ?1".to_owned(), ordinal)?;
+        conn.prepare_cached(
+            "DELETE FROM main.patient_link WHERE patient IN (SELECT patient FROM main.chart WHERE ordinal = ?1)",
+        )?
+        .execute([ordinal])?;
+    }
+    Ok(())
+}
+
+fn write_day(
+    conn: &Connection,
+    access: &SegmentAccess,
+    place: i64,
+    code: u16,
+    start: Option<i64>,
+    status: Option<&str>,
+    patient: Option<&IdKey>,
+) -> Result<(), StoreError> {
+    let Some(start) = start else { return Ok(()) };
+    let sql = format!(
+        "INSERT INTO {}.day_key (place, type, start, status, patient) VALUES (?1, ?2, ?3, ?4, ?5)",
+        access.schema
+    );
+    let status = status.unwrap_or_default();
+    conn.prepare_cached(&sql)?.execute(params![place, code, start, status, patient.map(IdKey::bytes)])?;
+    Ok(())
+}
+
+fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
+    let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
+    for name in &p.names {
+        // EXPOSE: folded into the encrypted search keys of the same file.
+        let families = name.family.as_ref().map(|f| fold::words(f.expose())).unwrap_or_default();
+        // EXPOSE: folded into the encrypted search keys of the same file.
+        let givens: Vec<String> = name.given.iter().flat_map(|g| fold::words(g.expose())).collect();
+        if family.is_empty() {
+            family = families.join(" ");
+            given = givens.join(" ");
+        }
+        all.extend(families);
+        all.extend(givens);
+        // EXPOSE: folded into the encrypted search keys of the same file.
+        all.extend(name.text.as_ref().map(|t| fold::words(t.expose())).unwrap_or_default());
+    }
+    all.sort_unstable();
+    all.dedup();
+    let words = all.join(" ");
+    // EXPOSE: stored as a search key of the same file.
+    let born = p.birth_date.as_ref().map_or("", |b| b.expose().as_str());
+    conn.prepare_cached(
+        "INSERT INTO main.patient_key (ordinal, family, given, words, born) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![ordinal, family, given, format!(" {words}"), born])?;
+    conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![ordinal, words])?;
+    for identifier in &p.identifiers {
+        // EXPOSE: stored as a search key of the same file.
+        let value = fold::number(identifier.value.expose());
+        if !value.is_empty() {
+            conn.prepare_cached("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)")?
+                .execute(params![value, ordinal])?;
+        }
+    }
+    for phone in &p.phones {
+        // EXPOSE: stored as a search key of the same file.
+        let digits = fold::digits(phone.expose());
+        if !digits.is_empty() {
+            let reversed: String = digits.chars().rev().collect();
+            for key in [format!("f{digits}"), format!("r{reversed}")] {
+                conn.prepare_cached("INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)")?
+                    .execute(params![key, ordinal])?;
+            }
+        }
+    }
+    for link in &p.links {
+        let other = IdKey::of(&link.other.id);
+        conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?
+            .execute(params![id.bytes(), other.bytes()])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! What every connection needs to know of an open segment: names, keys and statements.
+
+use crate::codec;
+use crate::error::FindingKind;
+use crate::id_key::IdKey;
+use crate::record::{Record, StateBits, split_labels};
+use crate::segment_file::schema_of;
+use crate::tag::{ChartFields, RowFields, Tagger, same};
+use crate::{StoreError, resource_type};
+use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
+use keep_keys::{DropBox, SegmentKey};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+/// The first ordinal of a patient's chart.
+pub(crate) const FIRST_PATIENT: u32 = 256;
+/// Bits of a place that hold the sequence inside the chart.
+const SEQUENCE_BITS: u32 = 24;
+
+/// The columns that [`SegmentAccess::resource_of`] reads.
+const ROW: &str = "place, type, id, revision, version, updated, state, labels, dictionary, body, tag";
+
+/// One open segment: its schema name, its tagging keys and its statements.
+#[derive(Debug)]
+pub(crate) struct SegmentAccess {
+    pub(crate) segment: Segment,
+    pub(crate) schema: &'static str,
+    pub(crate) generation: u32,
+    pub(crate) tagger: Tagger,
+    pub(crate) drop_box: DropBox,
+    pub(crate) sql: Statements,
+}
+
+/// Statement texts, made once so that the statement cache finds them.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    pub(crate) find: String,
+    pub(crate) by_place: String,
+    pub(crate) chart_by_ordinal: String,
+    pub(crate) ordinal_of: String,
+    pub(crate) window: String,
+}
+
+impl Statements {
+    pub(crate) fn of(schema: &str) -> Self {
+        Self {
+            find: format!("SELECT {ROW} FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
+            by_place: format!("SELECT {ROW} FROM {schema}.resource WHERE place = ?1"),
+            chart_by_ordinal: format!(
+                "SELECT ordinal, patient, sum, rows, revision, next_sequence, tag FROM {schema}.chart WHERE ordinal = ?1"
+            ),
+            ordinal_of: format!("SELECT ordinal FROM {schema}.chart WHERE patient = ?1"),
+            window: format!("SELECT {ROW} FROM {schema}.resource WHERE place >= ?1 AND place < ?2 ORDER BY place"),
+        }
+    }
+}
+
+/// One stored resource row, not yet checked.
+pub(crate) struct ResourceRow {
+    pub(crate) place: i64,
+    pub(crate) code: u16,
+    pub(crate) id: IdKey,
+    pub(crate) revision: i64,
+    pub(crate) version: String,
+    pub(crate) updated: i64,
+    pub(crate) state: StateBits,
+    pub(crate) labels: String,
+    pub(crate) dictionary: u8,
+    pub(crate) body: Vec<u8>,
+    pub(crate) tag: [u8; 32],
+}
+
+impl std::fmt::Debug for ResourceRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceRow").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// One stored chart row whose own tag has been checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChartRow {
+    pub(crate) ordinal: u32,
+    pub(crate) patient: Option<IdKey>,
+    pub(crate) sum: crate::sum::Sum,
+    pub(crate) rows: i64,
+    pub(crate) revision: i64,
+    pub(crate) next_sequence: i64,
+    pub(crate) tag: [u8; 32],
+}
+
+impl ChartRow {
+    pub(crate) fn fields(&self) -> ChartFields<'_> {
+        ChartFields {
+            ordinal: self.ordinal,
+            patient: self.patient.as_ref().map_or(&[], IdKey::bytes),
+            sum: self.sum.bytes(),
+            rows: self.rows,
+            revision: self.revision,
+            next_sequence: self.next_sequence,
+        }
+    }
+}
+
+/// The place of a row.
+pub(crate) fn place_of(ordinal: u32, sequence: i64) -> i64 {
+    i64::from(ordinal) << SEQUENCE_BITS | sequence
+}
+
+/// The chart of a place.
+pub(crate) fn ordinal_of(place: i64) -> u32 {
+    u32::try_from(place >> SEQUENCE_BITS).unwrap_or(u32::MAX)
+}
+
+/// The first place of a chart and the first one after it.
+pub(crate) fn places_of(ordinal: u32) -> (i64, i64) {
+    (place_of(ordinal, 0), place_of(ordinal.saturating_add(1), 0))
+}
+
+impl SegmentAccess {
+    pub(crate) fn new(key: &SegmentKey) -> Self {
+        let schema = schema_of(key.segment());
+        Self {
+            segment: key.segment(),
+            schema,
+            generation: key.generation(),
+            tagger: Tagger::new(key),
+            drop_box: key.drop_box(),
+            sql: Statements::of(schema),
+        }
+    }
+
+    /// An error that names this segment.
+    pub(crate) const fn damaged(&self, chart: Option<u32>, kind: FindingKind) -> StoreError {
+        StoreError::damaged(self.segment, chart, kind)
+    }
+
+    /// The number of a type in this file; `None` where no row of it can be there.
+    pub(crate) fn type_code(&self, conn: &Connection, name: &str) -> Result<Option<u16>, StoreError> {
+        if let Some(code) = resource_type::code_of(name) {
+            return Ok(Some(code));
+        }
+        let sql = format!("SELECT code FROM {}.foreign_type WHERE name = ?1", self.schema);
+        Ok(conn.prepare_cached(&sql)?.query_row([name], |r| r.get(0)).optional()?)
+    }
+
+    /// The type of a number; foreign ones are looked up, and the row tag decides whether the name is right.
+    pub(crate) fn type_name(&self, conn: &Connection, code: u16) -> Result<String, StoreError> {
+        if let Some(name) = resource_type::name_of(code) {
+            return Ok(name.to_owned());
+        }
+        let sql = format!("SELECT name FROM {}.foreign_type WHERE code = ?1", self.schema);
+        let name = conn.prepare_cached(&sql)?.query_row([code], |r| r.get(0)).optional()?;
+        name.ok_or_else(|| self.damaged(None, FindingKind::RowTag))
+    }
+
+    /// Reads one row of [`ROW`].
+    pub(crate) fn resource_of(row: &Row<'_>) -> rusqlite::Result<ResourceRow> {
+        Ok(ResourceRow {
+            place: row.get(0)?,
+            code: row.get(1)?,
+            id: IdKey::from_stored(row.get_ref(2)?.as_blob()?),
+            revision: row.get(3)?,
+            version: row.get(4)?,
+            updated: row.get(5)?,
+            state: StateBits(row.get(6)?),
+            labels: row.get(7)?,
+            dictionary: row.get(8)?,
+            body: row.get(9)?,
+            tag: row.get(10)?,
+        })
+    }
+
+    /// Finds a row by type number and id, unchecked.
+    pub(crate) fn find(&self, conn: &Connection, code: u16, id: &IdKey) -> Result<Option<ResourceRow>, StoreError> {
+        let mut statement = conn.prepare_cached(&self.sql.find)?;
+        Ok(statement.query_row((id.bytes(), code), Self::resource_of).optional()?)
+    }
+
+    /// Checks the row's tag and opens its body.
+    ///
+    // INVARIANT: the only way from a stored row to a record.
+    pub(crate) fn open_row(&self, conn: &Connection, row: &ResourceRow) -> Result<Record, StoreError> {
+        let type_name = self.type_name(conn, row.code)?;
+        self.check_row(row, &type_name)?;
+        let ordinal = Some(ordinal_of(row.place));
+        let raw =
+            codec::decompress(row.dictionary, &row.body).ok_or_else(|| self.damaged(ordinal, FindingKind::Body))?;
+        let id = row.id.id().ok_or_else(|| self.damaged(ordinal, FindingKind::RowTag))?;
+        Ok(Record {
+            key: ResourceKey::new(&type_name, id),
+            segment: self.segment,
+            version: (!row.version.is_empty()).then(|| row.version.clone()),
+            updated: (row.updated != 0).then_some(UtcMillis(row.updated)),
+            state: row.state.state(),
+            unreadable: row.state.is_unreadable(),
+            labels: split_labels(&row.labels),
+            revision: row.revision,
+            raw: Phi::new(raw),
+        })
+    }
+
+    /// Checks the row's tag only.
+    pub(crate) fn check_row(&self, row: &ResourceRow, type_name: &str) -> Result<(), StoreError> {
+        let ordinal = ordinal_of(row.place);
+        let fails = || self.damaged(Some(ordinal), FindingKind::RowTag);
+        let tag = self.tag_of(row, type_name).ok_or_else(fails)?;
+        if same(&tag, &row.tag) { Ok(()) } else { Err(fails()) }
+    }
+
+    /// The tag that a row must have; `None` for an unknown dictionary.
+    pub(crate) fn tag_of(&self, row: &ResourceRow, type_name: &str) -> Option<[u8; 32]> {
+        Some(self.tagger.row(&RowFields {
+            ordinal: ordinal_of(row.place),
+            type_name,
+            id: row.id.bytes(),
+            revision: row.revision,
+            version: &row.version,
+            updated: row.updated,
+            state: row.state.0,
+            labels: &row.labels,
+            dictionary: codec::dictionary_hash(row.dictionary)?,
+            body: &row.body,
+        }))
+    }
+
+    /// A chart row by ordinal, its tag checked.
+    pub(crate) fn chart(&self, conn: &Connection, ordinal: u32) -> Result<Option<ChartRow>, StoreError> {
+        let mut statement = conn.prepare_cached(&self.sql.chart_by_ordinal)?;
+        let row = statement.query_row([ordinal], Self::chart_of).optional()?;
+        row.map(|r| self.check_chart(r)).transpose()
+    }
+
+    /// The ordinal of a patient's chart.
+    pub(crate) fn patient_ordinal(&self, conn: &Connection, patient: &IdKey) -> Result<Option<u32>, StoreError> {
+        let mut statement = conn.prepare_cached(&self.sql.ordinal_of)?;
+        Ok(statement.query_row([patient.bytes()], |r| r.get(0)).optional()?)
+    }
+
+    pub(crate) fn chart_of(row: &Row<'_>) -> rusqlite::Result<ChartRow> {
+        Ok(ChartRow {
+            ordinal: row.get(0)?,
+            patient: row.get_ref(1)?.as_blob_or_null()?.map(IdKey::from_stored),
+            sum: crate::sum::Sum::from_bytes(row.get(2)?),
+            rows: row.get(3)?,
+            revision: row.get(4)?,
+            next_sequence: row.get(5)?,
+            tag: row.get(6)?,
+        })
+    }
+
+    pub(crate) fn check_chart(&self, row: ChartRow) -> Result<ChartRow, StoreError> {
+        if same(&self.tagger.chart(&row.fields()), &row.tag) {
+            Ok(row)
+        } else {
+            Err(self.damaged(Some(row.ordinal), FindingKind::ChartTag))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Where the files of a profile lie, and how a segment file is made, checked and opened.
+
+use crate::StoreError;
+use crate::cipher::{OpenMode, open_cipher};
+use crate::migrations::{DIRECTORY, Migrations, SEGMENT};
+use crate::tag::Tagger;
+use keep_domain::{Segment, UserId, UtcMillis};
+use keep_keys::SegmentKey;
+use rusqlite::params;
+use std::path::{Path, PathBuf};
+
+/// `segments/<name>.db` of a profile.
+#[must_use]
+pub fn segment_path(profile: &Path, segment: Segment) -> PathBuf {
+    profile.join("segments").join(format!("{}.db", segment.name()))
+}
+
+/// `segments/<name>.inbox/` of a profile.
+#[must_use]
+pub fn inbox_path(profile: &Path, segment: Segment) -> PathBuf {
+    profile.join("segments").join(format!("{}.inbox", segment.name()))
+}
+
+/// `personal/<user>.db` of a profile.
+#[must_use]
+pub fn personal_path(profile: &Path, user: UserId) -> PathBuf {
+    profile.join("personal").join(format!("{user}.db"))
+}
+
+/// `ledger.db` of a profile.
+#[must_use]
+pub fn ledger_path(profile: &Path) -> PathBuf {
+    profile.join("ledger.db")
+}
+
+/// The schema name of a segment on every connection: the directory is main.
+pub(crate) const fn schema_of(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Directory => "main",
+        Segment::Encounters => "encounters",
+        Segment::Clinical => "clinical",
+        Segment::Restricted => "restricted",
+    }
+}
+
+/// The file name in messages.
+pub(crate) const fn file_name(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Directory => "directory.db",
+        Segment::Encounters => "encounters.db",
+        Segment::Clinical => "clinical.db",
+        Segment::Restricted => "restricted.db",
+    }
+}
+
+/// Makes the file where it is missing and may be made, and brings it to the newest format.
+///
+/// # Errors
+/// [`StoreError::Missing`], [`StoreError::Newer`] and [`StoreError::NotOpened`] with the file's name.
+pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) -> Result<(), StoreError> {
+    let segment = key.segment();
+    let name = file_name(segment);
+    let path = segment_path(profile, segment);
+    // A file of no length is what a crash while making it leaves; it holds nothing.
+    let fresh = std::fs::metadata(&path).map_or(true, |m| m.len() == 0);
+    if fresh {
+        if !create {
+            return Err(StoreError::Missing(name));
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+    }
+    let mode = if fresh { OpenMode::Create } else { OpenMode::Write };
+    let named = |e: StoreError| if matches!(e, StoreError::NotOpened(_)) { StoreError::NotOpened(name) } else { e };
+    let mut conn = open_cipher(&path, &key.database_key(), mode).map_err(named)?;
+    let migrations: Migrations = if segment == Segment::Directory { DIRECTORY } else { SEGMENT };
+    migrations.apply(&mut conn).map_err(|e| match e {
+        StoreError::Newer(_) => StoreError::Newer(name),
+        other => named(other),
+    })?;
+    // The first state row; a file with charts but without one is damaged and stays so.
+    let made =
+        conn.query_row("SELECT (SELECT count(*) FROM segment_state) + (SELECT count(*) FROM chart)", [], |r| {
+            r.get::<_, i64>(0)
+        })?;
+    if made == 0 {
+        let tag = Tagger::new(key).state(0, &[0; 32], 0);
+        conn.execute(
+            "INSERT INTO segment_state (one, generation, epoch, root, rows, tag) VALUES (1, ?1, 0, zeroblob(32), 0, ?2)",
+            params![key.generation(), tag],
+        )?;
+    }
+    Ok(())
+}
+
+/// Renames a file that cannot be used aside, with its journal, and says how it is called now.
+///
+/// INVARIANT: nothing is deleted; the file may hold unsent work.
+///
+/// # Errors
+/// File errors.
+pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
+    let mut target = path.as_os_str().to_owned();
+    target.push(format!(".damaged-{}", at.seconds()));
+    let target = PathBuf::from(target);
+    let journal = journal_of(path);
+    if journal.exists() {
+        std::fs::rename(&journal, journal_of(&target))?;
+    }
+    std::fs::rename(path, &target)?;
+    Ok(target)
+}
+
+fn journal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    PathBuf::from(name)
+}
+
+/// Removes super-journals that a crash after the commit left behind. The caller holds the profile lock.
+///
+/// A super-journal is needed only while some file's journal is not empty and may name it.
+pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
+    let mut stale = Vec::new();
+    for folder in [profile.to_path_buf(), profile.join("segments")] {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.ends_with("-journal") && entry.metadata()?.len() > 0 {
+                return Ok(());
+            }
+            if name.contains(".db-mj") {
+                stale.push(entry.path());
+            }
+        }
+    }
+    for path in stale {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The only writer of tagged tables.
+//!
+//! A [`TaggedWriter`] collects the changes of one transaction in one segment: rows and journals are
+//! written at once, chart rows and the segment's state when it is finished, so that a thousand rows of
+//! one chart cost one chart tag.
+
+mod journal;
+mod resource;
+mod state;
+
+pub(crate) use journal::{Journal, JournalKind};
+pub(crate) use resource::RowDraft;
+pub(crate) use state::{SegmentState, read_state, verify_charts};
+
+use crate::StoreError;
+use crate::id_key::IdKey;
+use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess};
+use crate::sum::Sum;
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+/// The changes of one transaction in one segment.
+// INVARIANT: no other code writes to resource, chart, journal or segment_state.
+#[derive(Debug)]
+pub(crate) struct TaggedWriter<'t> {
+    pub(crate) conn: &'t Connection,
+    pub(crate) access: &'t SegmentAccess,
+    state: SegmentState,
+    charts: HashMap<u32, OpenChart>,
+    ordinals: HashMap<IdKey, u32>,
+    counts: HashMap<u16, i64>,
+    next_ordinal: Option<u32>,
+    changed: bool,
+}
+
+/// A chart that this transaction changes: as it was and as it will be.
+#[derive(Debug)]
+struct OpenChart {
+    before: Option<[u8; 32]>,
+    row: ChartRow,
+}
+
+impl<'t> TaggedWriter<'t> {
+    /// Begins inside the transaction that is open on `conn`; checks the segment's state.
+    pub(crate) fn begin(conn: &'t Connection, access: &'t SegmentAccess) -> Result<Self, StoreError> {
+        Ok(Self {
+            conn,
+            access,
+            state: read_state(conn, access)?,
+            charts: HashMap::new(),
+            ordinals: HashMap::new(),
+            counts: HashMap::new(),
+            next_ordinal: None,
+            changed: false,
+        })
+    }
+
+    /// Writes charts, counts and state. The caller commits.
+    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
+        if !self.changed {
+            return Ok(());
+        }
+        let schema = self.access.schema;
+        let sql = format!(
+            "INSERT INTO {schema}.chart (ordinal, patient, sum, rows, revision, next_sequence, tag)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (ordinal) DO UPDATE SET patient = excluded.patient, sum = excluded.sum, rows = excluded.rows,
+                 revision = excluded.revision, next_sequence = excluded.next_sequence, tag = excluded.tag"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        for chart in self.charts.values_mut() {
+            let row = &mut chart.row;
+            row.revision += 1;
+            row.tag = self.access.tagger.chart(&row.fields());
+            match &chart.before {
+                Some(tag) => self.state.root.remove(tag),
+                None => self.state.rows += 1,
+            }
+            self.state.root.add(&row.tag);
+            statement.execute(params![
+                row.ordinal,
+                row.patient.as_ref().map(IdKey::bytes),
+                row.sum.bytes(),
+                row.rows,
+                row.revision,
+                row.next_sequence,
+                row.tag
+            ])?;
+        }
+        let sql = format!(
+            "INSERT INTO {schema}.type_count (type, count) VALUES (?1, ?2)
+             ON CONFLICT (type) DO UPDATE SET count = count + excluded.count"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        for (code, change) in &self.counts {
+            statement.execute(params![code, change])?;
+        }
+        self.state.write_next(self.conn, self.access)
+    }
+
+    /// The chart of a patient, or the pseudo-chart of a row without one; made where it is missing.
+    pub(crate) fn chart_for(&mut self, patient: Option<&IdKey>, row_id: &IdKey) -> Result<u32, StoreError> {
+        let Some(patient) = patient else {
+            let ordinal = row_id.pseudo_chart();
+            self.open_chart(ordinal, None)?;
+            return Ok(ordinal);
+        };
+        if let Some(ordinal) = self.ordinals.get(patient) {
+            return Ok(*ordinal);
+        }
+        let ordinal = match self.access.patient_ordinal(self.conn, patient)? {
+            Some(ordinal) => ordinal,
+            None => self.make_ordinal()?,
+        };
+        self.ordinals.insert(patient.clone(), ordinal);
+        self.open_chart(ordinal, Some(patient))?;
+        Ok(ordinal)
+    }
+
+    fn make_ordinal(&mut self) -> Result<u32, StoreError> {
+        let next = match self.next_ordinal {
+            Some(next) => next,
+            None => {
+                let sql = format!("SELECT max(ordinal) FROM {}.chart", self.access.schema);
+                let last: Option<u32> = self.conn.query_row(&sql, [], |r| r.get(0))?;
+                last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT)
+            }
+        };
+        self.next_ordinal = Some(next.saturating_add(1));
+        Ok(next)
+    }
+
+    fn open_chart(&mut self, ordinal: u32, patient: Option<&IdKey>) -> Result<&mut ChartRow, StoreError> {
+        use std::collections::hash_map::Entry;
+        match self.charts.entry(ordinal) {
+            Entry::Occupied(chart) => Ok(&mut chart.into_mut().row),
+            Entry::Vacant(slot) => {
+                let stored = self.access.chart(self.conn, ordinal)?;
+                let before = stored.as_ref().map(|c| c.tag);
+                let row = stored.unwrap_or_else(|| ChartRow {
+                    ordinal,
+                    patient: patient.cloned(),
+                    sum: Sum::default(),
+                    rows: 0,
+                    revision: 0,
+                    next_sequence: 0,
+                    tag: [0; 32],
+                });
+                Ok(&mut slot.insert(OpenChart { before, row }).row)
+            }
+        }
+    }
+
+    fn count(&mut self, code: u16, change: i64) {
+        *self.counts.entry(code).or_default() += change;
+    }
+}
+
+#[cfg(test)]
+mod tests;

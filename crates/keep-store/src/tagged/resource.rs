@@ -1,0 +1,223 @@
+//! Writing, moving and removing resource rows.
+
+use super::TaggedWriter;
+use crate::codec;
+use crate::id_key::IdKey;
+use crate::record::StateBits;
+use crate::resource_type::{self, FIRST_FOREIGN};
+use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of, place_of};
+use crate::{StoreError, error::FindingKind};
+use rusqlite::{OptionalExtension, params};
+
+/// A row as it shall be stored.
+pub(crate) struct RowDraft<'a> {
+    pub(crate) type_name: &'a str,
+    pub(crate) id: &'a IdKey,
+    pub(crate) patient: Option<&'a IdKey>,
+    pub(crate) version: &'a str,
+    pub(crate) updated: i64,
+    pub(crate) state: StateBits,
+    pub(crate) labels: &'a str,
+    /// Compressed with the shipped dictionary.
+    pub(crate) body: Vec<u8>,
+}
+
+impl std::fmt::Debug for RowDraft<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowDraft").field("type", &self.type_name).finish_non_exhaustive()
+    }
+}
+
+impl TaggedWriter<'_> {
+    /// Stores a row in its patient's chart and returns its place. A row of the same type and id is
+    /// replaced, and moved where the patient has changed.
+    pub(crate) fn put(&mut self, draft: RowDraft<'_>) -> Result<Placed, StoreError> {
+        let code = self.make_type_code(draft.type_name)?;
+        let ordinal = self.chart_for(draft.patient, draft.id)?;
+        let (mut place, mut revision) = (None, 1);
+        if let Some(old) = self.head(code, draft.id)? {
+            revision = old.revision + 1;
+            if ordinal_of(old.place) == ordinal {
+                let chart = self.open_chart(ordinal, draft.patient)?;
+                chart.sum.remove(&old.tag);
+                place = Some(old.place);
+            } else {
+                self.remove_at(code, old.place, &old.tag)?;
+            }
+        }
+        let replaces = place.is_some();
+        let place = match place {
+            Some(place) => place,
+            None => {
+                let chart = self.open_chart(ordinal, draft.patient)?;
+                let sequence = chart.next_sequence;
+                if sequence + 1 >= 1 << 24 {
+                    return Err(StoreError::Invalid("chart is full"));
+                }
+                chart.next_sequence += 1;
+                chart.rows += 1;
+                place_of(ordinal, sequence)
+            }
+        };
+        let mut row = ResourceRow {
+            place,
+            code,
+            id: draft.id.clone(),
+            revision,
+            version: draft.version.to_owned(),
+            updated: draft.updated,
+            state: draft.state,
+            labels: draft.labels.to_owned(),
+            dictionary: codec::DICTIONARY,
+            body: draft.body,
+            tag: [0; 32],
+        };
+        row.tag = self.access.tag_of(&row, draft.type_name).ok_or(StoreError::Internal("dictionary"))?;
+        self.write(&row, replaces)?;
+        self.open_chart(ordinal, draft.patient)?.sum.add(&row.tag);
+        if !replaces {
+            self.count(code, 1);
+        }
+        self.changed = true;
+        Ok(Placed { place, replaced: replaces })
+    }
+
+    /// Changes what is not the body: version, time and state. The row must be there and intact.
+    pub(crate) fn amend(
+        &mut self,
+        type_name: &str,
+        id: &IdKey,
+        change: impl FnOnce(&mut ResourceRow),
+    ) -> Result<i64, StoreError> {
+        let code = self.make_type_code(type_name)?;
+        let mut row = self.access.find(self.conn, code, id)?.ok_or(StoreError::NotAvailable)?;
+        self.access.check_row(&row, type_name)?;
+        let before = row.tag;
+        change(&mut row);
+        row.tag = self.access.tag_of(&row, type_name).ok_or(StoreError::Internal("dictionary"))?;
+        let chart = self.open_chart(ordinal_of(row.place), None)?;
+        chart.sum.remove(&before);
+        chart.sum.add(&row.tag);
+        self.write(&row, true)?;
+        self.changed = true;
+        Ok(row.place)
+    }
+
+    /// Removes a row and says where it was.
+    pub(crate) fn remove(&mut self, type_name: &str, id: &IdKey) -> Result<Option<i64>, StoreError> {
+        let Some(code) = self.access.type_code(self.conn, type_name)? else { return Ok(None) };
+        let Some(old) = self.head(code, id)? else { return Ok(None) };
+        self.remove_at(code, old.place, &old.tag)?;
+        Ok(Some(old.place))
+    }
+
+    fn remove_at(&mut self, code: u16, place: i64, tag: &[u8; 32]) -> Result<(), StoreError> {
+        let sql = format!("DELETE FROM {}.resource WHERE place = ?1", self.access.schema);
+        self.conn.prepare_cached(&sql)?.execute([place])?;
+        let sql = format!("DELETE FROM {}.open_row WHERE place = ?1", self.access.schema);
+        self.conn.prepare_cached(&sql)?.execute([place])?;
+        let ordinal = ordinal_of(place);
+        let damaged = self.access.damaged(Some(ordinal), FindingKind::ChartSum);
+        let chart = self.open_chart(ordinal, None)?;
+        chart.sum.remove(tag);
+        chart.rows -= 1;
+        if chart.rows < 0 {
+            return Err(damaged);
+        }
+        crate::search_keys::clear(self.conn, self.access, code, place)?;
+        self.count(code, -1);
+        self.changed = true;
+        Ok(())
+    }
+
+    fn write(&self, row: &ResourceRow, replaces: bool) -> Result<(), StoreError> {
+        let schema = self.access.schema;
+        let sql = if replaces {
+            format!(
+                "UPDATE {schema}.resource SET type = ?2, id = ?3, revision = ?4, version = ?5, updated = ?6, state = ?7,
+                     labels = ?8, dictionary = ?9, body = ?10, tag = ?11 WHERE place = ?1"
+            )
+        } else {
+            format!(
+                "INSERT INTO {schema}.resource
+                     (place, type, id, revision, version, updated, state, labels, dictionary, body, tag)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+            )
+        };
+        self.conn.prepare_cached(&sql)?.execute(params![
+            row.place,
+            row.code,
+            row.id.bytes(),
+            row.revision,
+            row.version,
+            row.updated,
+            row.state.0,
+            row.labels,
+            row.dictionary,
+            row.body,
+            row.tag
+        ])?;
+        let sql = if row.state.0 == 0 {
+            format!("DELETE FROM {schema}.open_row WHERE place = ?1")
+        } else {
+            format!(
+                "INSERT INTO {schema}.open_row (place, state) VALUES (?1, ?2) ON CONFLICT (place) DO UPDATE SET state = excluded.state"
+            )
+        };
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        if row.state.0 != 0 {
+            statement.execute(params![row.place, row.state.0])?;
+        } else if replaces {
+            statement.execute([row.place])?;
+        }
+        Ok(())
+    }
+
+    fn head(&self, code: u16, id: &IdKey) -> Result<Option<Head>, StoreError> {
+        let sql =
+            format!("SELECT place, revision, tag FROM {}.resource WHERE id = ?1 AND type = ?2", self.access.schema);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let head = |r: &rusqlite::Row<'_>| Ok(Head { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
+        Ok(statement.query_row(params![id.bytes(), code], head).optional()?)
+    }
+
+    fn make_type_code(&self, name: &str) -> Result<u16, StoreError> {
+        if let Some(code) = resource_type::code_of(name) {
+            return Ok(code);
+        }
+        let schema = self.access.schema;
+        let sql = format!(
+            "INSERT INTO {schema}.foreign_type (code, name)
+             VALUES ((SELECT coalesce(max(code) + 1, {FIRST_FOREIGN}) FROM {schema}.foreign_type), ?1)
+             ON CONFLICT (name) DO NOTHING"
+        );
+        self.conn.prepare_cached(&sql)?.execute([name])?;
+        self.access.type_code(self.conn, name)?.ok_or(StoreError::Internal("type number"))
+    }
+}
+
+/// Where a row was put, and whether one was there before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placed {
+    pub(crate) place: i64,
+    pub(crate) replaced: bool,
+}
+
+struct Head {
+    place: i64,
+    revision: i64,
+    tag: [u8; 32],
+}
+
+impl SegmentAccess {
+    /// A row by type and id, checked and opened.
+    pub(crate) fn record(
+        &self,
+        conn: &rusqlite::Connection,
+        type_name: &str,
+        id: &IdKey,
+    ) -> Result<Option<crate::Record>, StoreError> {
+        let Some(code) = self.type_code(conn, type_name)? else { return Ok(None) };
+        self.find(conn, code, id)?.map(|row| self.open_row(conn, &row)).transpose()
+    }
+}

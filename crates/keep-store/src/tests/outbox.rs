@@ -1,0 +1,197 @@
+use super::*;
+use crate::{ChangeSetId, EntryState, OutgoingSet, RecordState, SetState, StoreError};
+use keep_domain::{Phi, UtcMillis};
+
+fn sets(store: &Store) -> Vec<OutgoingSet> {
+    store.next_change_sets(&TestClinic::ticket(store), 50).expect("sets")
+}
+
+fn create(store: &Store, id: &str, value: &str) -> ChangeSetId {
+    TestClinic::save(store, &[(Operation::Create, None, &observation(id, "101", value, None))]).expect("saved")
+}
+
+#[test]
+fn edits_squash_until_sent_and_queue_behind_it_afterwards() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let first = create(&store, "n1", "70");
+    let edited = observation("n1", "101", "71", None);
+    TestClinic::save(&store, &[(Operation::Update, None, &edited)]).expect("saved");
+    let waiting = sets(&store);
+    assert_eq!((waiting.len(), waiting[0].id, waiting[0].state), (1, first, SetState::Ready));
+    assert_eq!(
+        (waiting[0].entries[0].operation, &waiting[0].entries[0].raw),
+        (Operation::Create, &Phi::new(edited.clone()))
+    );
+    store.write(|tx| tx.mark_in_flight(first)).expect("in flight");
+    let later = observation("n1", "101", "72", None);
+    let second = TestClinic::save(&store, &[(Operation::Update, None, &later)]).expect("saved");
+    let queue = sets(&store);
+    assert_eq!(
+        queue.iter().map(|s| (s.id, s.state)).collect::<Vec<_>>(),
+        [(first, SetState::Ready), (second, SetState::WaitsForSet)]
+    );
+    assert_eq!(
+        (queue[0].entries[0].state, &queue[0].entries[0].raw),
+        (EntryState::InFlight, &Phi::new(edited.clone()))
+    );
+    store.write(|tx| tx.confirm(first, &key("Observation/n1"), "1", Some(UtcMillis(5)))).expect("confirmed");
+    let queue = sets(&store);
+    assert_eq!((queue.len(), queue[0].state), (1, SetState::Ready));
+    let entry = &queue[0].entries[0];
+    assert_eq!(
+        (entry.base_version.as_deref(), &entry.base, &entry.raw),
+        (Some("1"), &Some(Phi::new(edited)), &Phi::new(later))
+    );
+    store.write(|tx| tx.confirm(second, &key("Observation/n1"), "2", None)).expect("confirmed");
+    assert!(sets(&store).is_empty());
+    let done = record(&store, "Observation/n1");
+    assert_eq!((done.state, done.version.as_deref()), (RecordState::Synced, Some("2")));
+    clean(&store);
+}
+
+#[test]
+fn a_rejected_entry_keeps_its_reason_and_what_depends_on_it_waits() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let visit =
+        r#"{"resourceType":"Encounter","id":"v1","status":"in-progress","subject":{"reference":"Patient/101"}}"#;
+    let first = TestClinic::save(&store, &[(Operation::Create, None, visit)]).expect("saved");
+    let child = observation("n2", "101", "70", None)
+        .replace("\"status\"", "\"encounter\":{\"reference\":\"Encounter/v1\"},\"status\"");
+    let second = TestClinic::save(&store, &[(Operation::Create, None, &child)]).expect("saved");
+    let third = create(&store, "n3", "60");
+    store
+        .write(|tx| {
+            tx.mark_in_flight(first)?;
+            tx.reject(first, &key("Encounter/v1"), &Phi::new("{\"resourceType\":\"OperationOutcome\"}".into()))
+        })
+        .expect("rejected");
+    let states: Vec<_> = sets(&store).iter().map(|s| (s.id, s.state)).collect();
+    assert_eq!(states, [(first, SetState::Rejected), (second, SetState::WaitsForSet), (third, SetState::Ready)]);
+    assert_eq!(record(&store, "Encounter/v1").state, RecordState::Rejected);
+    let backlog = store.backlog().expect("backlog");
+    assert_eq!((backlog[0].pending, backlog[0].rejected, backlog[0].conflicts), (3, 1, 0));
+    store.write(|tx| tx.retry(first)).expect("retried");
+    assert_eq!(sets(&store)[0].state, SetState::Ready);
+    clean(&store);
+}
+
+#[test]
+fn a_lower_rank_neither_sees_nor_overtakes_a_higher_change_set() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let renamed = patient("101", "González-Ruiz", "Ada", "1958-03-14", 1);
+    let high = TestClinic::save(
+        &store,
+        &[(Operation::Update, Some("1"), &renamed), (Operation::Create, None, &observation("n1", "101", "70", None))],
+    )
+    .expect("saved");
+    store.write(|tx| tx.mark_in_flight(high)).expect("in flight");
+    drop(store);
+    let store = clinic.open(Segment::Directory);
+    assert!(sets(&store).is_empty());
+    let again = patient("101", "González Ruiz", "Ada", "1958-03-14", 1);
+    let low = TestClinic::save(&store, &[(Operation::Update, Some("1"), &again)]).expect("saved");
+    assert_eq!(sets(&store).iter().map(|s| (s.id, s.state)).collect::<Vec<_>>(), [(low, SetState::WaitsForRank)]);
+    drop(store);
+    let store = clinic.open(Segment::Clinical);
+    let states: Vec<_> = sets(&store).iter().map(|s| (s.id, s.state)).collect();
+    assert_eq!(states, [(high, SetState::Ready), (low, SetState::WaitsForSet)]);
+    clean(&store);
+}
+
+#[test]
+fn both_versions_of_a_conflict_are_kept_for_good() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
+    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let id = store
+        .write(|tx| {
+            tx.mark_in_flight(set)?;
+            tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))
+        })
+        .expect("conflict");
+    assert_eq!(record(&store, "Observation/o1").state, RecordState::Conflict);
+    assert_eq!(sets(&store)[0].state, SetState::Conflict);
+    let open = store.open_conflicts().expect("list").release(TestClinic::ticket(&store));
+    assert_eq!(
+        (open.len(), &open[0].ours, &open[0].theirs),
+        (1, &Phi::new(ours.clone()), &Some(Phi::new(theirs.clone())))
+    );
+    let blocked = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]);
+    assert_eq!(blocked.err(), Some(StoreError::Stale));
+    let decide = |chosen: &str| {
+        store.write(|tx| {
+            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
+            tx.decide_conflict(&ticket, id, &Phi::new(chosen.to_owned()))
+        })
+    };
+    decide(&ours).expect("decided");
+    assert_eq!(decide(&theirs).err(), Some(StoreError::Stale));
+    let entry = &sets(&store)[0].entries[0];
+    assert_eq!((entry.base_version.as_deref(), entry.state), (Some("2"), EntryState::Waiting));
+    store
+        .write(|tx| {
+            tx.mark_in_flight(set)?;
+            tx.confirm(set, &key("Observation/o1"), "3", None)
+        })
+        .expect("confirmed");
+    let kept = store.conflict(id).expect("kept").release(TestClinic::ticket(&store));
+    assert!(kept.decided.is_some() && kept.theirs == Some(Phi::new(theirs)));
+    assert_eq!(store.conflict_count(&TestClinic::ticket(&store)).expect("count"), 0);
+    clean(&store);
+}
+
+#[test]
+fn choosing_the_servers_version_sends_nothing() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
+    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    store
+        .write(|tx| {
+            let id = tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))?;
+            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
+            tx.decide_conflict(&ticket, id, &Phi::new(theirs.clone()))
+        })
+        .expect("decided");
+    assert!(sets(&store).is_empty());
+    let now = record(&store, "Observation/o1");
+    assert_eq!((now.state, now.version.as_deref(), now.raw), (RecordState::Synced, Some("2"), Phi::new(theirs)));
+    clean(&store);
+}
+
+#[test]
+fn a_merge_waits_on_top_of_the_servers_version() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &observation("o1", "101", "75", Some(1)))])
+        .expect("saved");
+    let (theirs, merged) = (observation("o1", "101", "72", Some(2)), observation("o1", "101", "75", Some(2)));
+    store.write(|tx| tx.apply_merged(set, &Phi::new(theirs.clone()), &Phi::new(merged.clone()))).expect("merged");
+    let entry = &sets(&store)[0].entries[0];
+    assert_eq!(
+        (entry.base_version.as_deref(), &entry.base, &entry.raw),
+        (Some("2"), &Some(Phi::new(theirs)), &Phi::new(merged))
+    );
+    clean(&store);
+}
+
+#[test]
+fn a_deleted_record_disappears_and_goes_when_confirmed() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let set = TestClinic::save(&store, &[(Operation::Delete, Some("1"), &observation("o1", "101", "72", Some(1)))])
+        .expect("saved");
+    assert_eq!(chart(&store, "101").len(), 2);
+    store
+        .write(|tx| {
+            tx.mark_in_flight(set)?;
+            tx.confirm(set, &key("Observation/o1"), "2", None)
+        })
+        .expect("confirmed");
+    assert_eq!(store.record(&key("Observation/o1")).err(), Some(StoreError::NotAvailable));
+    clean(&store);
+}

@@ -1,0 +1,148 @@
+use super::*;
+use crate::{Cursor, CursorKey, Page, RecordState, UNREADABLE};
+use keep_domain::{Phi, UtcMillis};
+
+#[test]
+fn repeats_and_older_versions_change_nothing() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let newer = observation("o1", "101", "75", Some(3));
+    let older = observation("o1", "101", "74", Some(2));
+    assert_eq!(TestClinic::pull(&store, &[&newer]).stored, 1);
+    let again = TestClinic::pull(&store, &[&newer, &older]);
+    assert_eq!((again.stored, again.unchanged), (0, 2));
+    assert_eq!(record(&store, "Observation/o1").raw, Phi::new(newer));
+    assert_eq!(chart(&store, "101").len(), 3);
+    clean(&store);
+}
+
+#[test]
+fn the_cursor_lies_in_the_pages_transaction() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let key = CursorKey {
+        server: "https://fhir.example/r4".into(),
+        resource_type: "Observation".into(),
+        visibility: "amara".into(),
+    };
+    let other = CursorKey { visibility: "bo".into(), ..key.clone() };
+    let cursor = Cursor {
+        position: "2026-11-22T06:00:00Z".into(),
+        complete_as_of: Some(1_795_327_200_000),
+        ..Cursor::default()
+    };
+    let page = Page {
+        records: vec![Phi::new(observation("o5", "102", "1", Some(1)))],
+        cursor: Some((key.clone(), cursor.clone())),
+        ..Page::default()
+    };
+    store.apply_page(&TestClinic::ticket(&store), page).expect("page");
+    assert_eq!(store.cursor(&key).expect("cursor"), cursor);
+    assert_eq!(store.cursor(&other).expect("cursor"), Cursor::default());
+    let complete = store.completeness("https://fhir.example/r4", "amara").expect("list");
+    assert_eq!((complete.len(), complete[0].complete_as_of), (1, Some(UtcMillis(1_795_327_200_000))));
+    drop(store);
+    assert_eq!(clinic.open(Segment::Restricted).cursor(&key).expect("cursor"), cursor);
+}
+
+#[test]
+fn deletions_take_records_off_and_unsent_work_is_contested() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let ours = observation("o2", "102", "81", Some(1));
+    TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let page = Page {
+        deleted: vec![key("Observation/o1"), key("Observation/o2"), key("Observation/none")],
+        ..Page::default()
+    };
+    let report = store.apply_page(&TestClinic::ticket(&store), page).expect("page");
+    assert_eq!((report.deleted, report.contested.len()), (1, 1));
+    assert!(report.contested[0].theirs.is_none() && report.contested[0].ours == Phi::new(ours));
+    assert_eq!(chart(&store, "101").len(), 2);
+    clean(&store);
+}
+
+#[test]
+fn a_pulled_record_with_unsent_changes_is_handed_back() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let base = observation("o2", "102", "80", Some(1));
+    let ours = observation("o2", "102", "81", Some(1));
+    let theirs = observation("o2", "102", "82", Some(2));
+    TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let report = TestClinic::pull(&store, &[&theirs]);
+    let [c] = report.contested.as_slice() else { panic!("one") };
+    assert_eq!(
+        (&c.base, &c.ours, &c.theirs),
+        (&Some(Phi::new(base)), &Phi::new(ours.clone()), &Some(Phi::new(theirs)))
+    );
+    let mine = record(&store, "Observation/o2");
+    assert_eq!((mine.state, mine.raw), (RecordState::Pending, Phi::new(ours)));
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_and_flagged_once() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    for _ in 0..2 {
+        TestClinic::pull(&store, &["{\"resourceType\":\"Observation\",\"id\":"]);
+    }
+    assert_eq!(store.type_counts().expect("counts").get(UNREADABLE), Some(&1));
+    let rows = store.shared_records(UNREADABLE, 10).expect("rows").release(TestClinic::ticket(&store));
+    assert!(rows[0].unreadable && rows[0].raw == Phi::new("{\"resourceType\":\"Observation\",\"id\":".into()));
+    clean(&store);
+}
+
+#[test]
+fn a_record_of_an_unknown_type_is_kept() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(
+        &store,
+        &[r#"{"resourceType":"Gadget","id":"g1","meta":{"versionId":"1"},"subject":{"reference":"Patient/101"}}"#],
+    );
+    assert_eq!(record(&store, "Gadget/g1").segment, Segment::Clinical);
+    assert_eq!(chart(&store, "101").len(), 4);
+    clean(&store);
+}
+
+#[test]
+fn a_record_above_the_rank_waits_sealed_for_somebody_with_the_key() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let store = clinic.open(Segment::Directory);
+    let report = TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
+    assert_eq!((report.stored, report.sealed, report.elsewhere), (0, 1, 0));
+    drop(store);
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
+    let left = std::fs::read_dir(crate::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
+    assert_eq!(left, 0);
+    clean(&store);
+}
+
+#[test]
+fn a_label_moves_a_record_up_and_leaves_no_copy() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let labelled = observation("o1", "101", "72", Some(2))
+        .replace("\"versionId\"", "\"security\":[{\"code\":\"R\"}],\"versionId\"");
+    TestClinic::pull(&store, &[&labelled]);
+    assert_eq!(record(&store, "Observation/o1").segment, Segment::Restricted);
+    assert_eq!(chart(&store, "101").len(), 3);
+    clean(&store);
+    drop(store);
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!(chart(&store, "101").len(), 2);
+    let again = labelled.replace("\"versionId\":\"2\"", "\"versionId\":\"3\"").replace("2T06", "3T06");
+    assert_eq!(TestClinic::pull(&store, &[&again]).sealed, 1);
+}
+
+#[test]
+fn a_record_moves_with_its_patient() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(&store, &[&observation("o1", "102", "72", Some(2))]);
+    assert_eq!((chart(&store, "101").len(), chart(&store, "102").len()), (2, 3));
+    clean(&store);
+}

@@ -1,0 +1,96 @@
+use super::*;
+use crate::StoreError;
+use keep_domain::{Phi, UtcMillis};
+
+fn found(store: &Store, typed: &str) -> Vec<String> {
+    let page = store.search_patients(typed, 0, 50).expect("search").release(TestClinic::ticket(store));
+    page.patients.iter().map(|p| p.key.id.to_string()).collect()
+}
+
+#[test]
+fn patients_are_found_by_what_people_type() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(
+        &store,
+        &[&patient("103", "Gonzaga", "Okon", "1958-03-02", 1), &patient("104", "Ruiz", "Gonzala", "1971-01-01", 1)],
+    );
+    let check = |typed: &str, expected: &[&str]| assert_eq!(found(&store, typed), expected, "{typed}");
+    check("gonz", &["103", "101", "104"]);
+    check("GONZALEZ", &["101"]);
+    check("ada gonz", &["101"]);
+    check("gonz ada", &["101"]);
+    check("oka", &["102"]);
+    check("ok", &["102", "103"]);
+    check("1958-03-14", &["101"]);
+    check("14.03.1958", &["101"]);
+    check("1958", &["103", "101"]);
+    check("gonz 1958", &["103", "101"]);
+    check("CH-102", &["102"]);
+    check("ch102", &[]);
+    check("555 010 102", &["102"]);
+    check("10102", &["102"]);
+    check("zzz", &[]);
+    assert_eq!(found(&store, "").len(), 4);
+    let page = store.search_patients("gonz", 1, 1).expect("search").release(TestClinic::ticket(&store));
+    assert_eq!((page.patients.len(), page.total, page.more), (1, 3, false));
+}
+
+#[test]
+fn a_changed_patient_is_found_by_the_new_name_only() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(&store, &[&patient("102", "Bello", "Chidi", "1990-11-02", 2)]);
+    assert_eq!((found(&store, "okafor").len(), found(&store, "bello").len()), (0, 1));
+    store.rebuild_search().expect("rebuilt");
+    assert_eq!((found(&store, "okafor").len(), found(&store, "bello").len()), (0, 1));
+    assert_eq!(store.type_counts().expect("counts").get("Patient"), Some(&2));
+    clean(&store);
+}
+
+#[test]
+fn a_chart_has_everything_of_one_person_and_nothing_of_another() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let keys: Vec<String> = chart(&store, "101").iter().map(|r| r.key.to_string()).collect();
+    assert_eq!(keys, ["Patient/101", "Observation/o1", "AllergyIntolerance/a1"]);
+    let only = store.open_chart(&"101".parse().expect("id"), &["AllergyIntolerance"]).expect("chart");
+    let only = only.release(TestClinic::ticket(&store));
+    assert_eq!(only.records.len(), 1);
+    assert_eq!(only.records[0].raw, Phi::new(allergy("a1", "101", "PENICILLIN ANAPHYLAXIS")));
+    assert_eq!(store.open_chart(&"nobody".parse().expect("id"), &[]).err(), Some(StoreError::NotAvailable));
+}
+
+#[test]
+fn linked_patients_share_a_chart() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let old = r#"{"resourceType":"Patient","id":"100","meta":{"versionId":"1"},"active":false,"link":[{"other":{"reference":"Patient/101"},"type":"replaced-by"}]}"#;
+    TestClinic::pull(&store, &[old, &observation("o9", "100", "66", Some(1))]);
+    for asked in ["100", "101"] {
+        let ids: Vec<String> = chart(&store, asked).iter().map(|r| r.key.id.to_string()).collect();
+        assert_eq!(ids.len(), 5, "{asked}: {ids:?}");
+    }
+}
+
+#[test]
+fn the_days_appointments_come_in_order() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let at = |id: &str, start: &str| {
+        format!(
+            r#"{{"resourceType":"Appointment","id":"{id}","meta":{{"versionId":"1"}},"status":"booked","start":"{start}","participant":[{{"actor":{{"reference":"Patient/101"}},"status":"accepted"}}]}}"#
+        )
+    };
+    let (late, early, other) =
+        (at("t1", "2026-11-22T14:00:00Z"), at("t2", "2026-11-22T08:00:00Z"), at("t3", "2026-11-23T08:00:00Z"));
+    TestClinic::pull(&store, &[&late, &early, &other]);
+    let day = |d: &str| UtcMillis::from_rfc3339(d).expect("day");
+    let list = store
+        .day_list("Appointment", day("2026-11-22T00:00:00Z"), day("2026-11-23T00:00:00Z"), 50)
+        .expect("list")
+        .release(TestClinic::ticket(&store));
+    let rows: Vec<_> =
+        list.iter().map(|r| (r.record.key.id.as_str(), r.patient.as_ref().map(|p| p.as_str()))).collect();
+    assert_eq!(rows, [("t2", Some("101")), ("t1", Some("101"))]);
+}

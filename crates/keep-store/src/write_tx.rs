@@ -1,0 +1,204 @@
+//! One transaction over all open files.
+
+use crate::id_key::IdKey;
+use crate::record::{StateBits, join_labels};
+use crate::segment_access::SegmentAccess;
+use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
+use crate::{ATTACHED_LEDGER, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys};
+use keep_audit::EventDraft;
+use keep_domain::{ResourceKey, Segment, UtcMillis};
+use keep_fhir::Extracted;
+use rusqlite::Connection;
+use std::fmt;
+
+/// An open transaction; everything in it is durable together or not at all.
+pub struct WriteTx<'t> {
+    pub(crate) conn: &'t Connection,
+    pub(crate) store: &'t Store,
+    writers: Vec<TaggedWriter<'t>>,
+}
+
+impl<'t> WriteTx<'t> {
+    pub(crate) const fn new(conn: &'t Connection, store: &'t Store) -> Self {
+        Self { conn, store, writers: Vec::new() }
+    }
+
+    /// Writes an audit event inside this transaction.
+    ///
+    /// # Errors
+    /// Why the event cannot be written; the transaction is then rolled back as a whole.
+    pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction, StoreError> {
+        let ledger = self.store.ledger();
+        append_in(self.conn, ATTACHED_LEDGER, &ledger.scribe(), draft, ledger.limit_bytes())
+    }
+
+    /// The device's time.
+    pub(crate) fn now(&self) -> UtcMillis {
+        self.store.clock.now()
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<(), StoreError> {
+        self.writers.drain(..).try_for_each(TaggedWriter::finish)
+    }
+
+    /// The tagged writer of a segment.
+    pub(crate) fn writer(&mut self, segment: Segment) -> Result<&mut TaggedWriter<'t>, StoreError> {
+        if let Some(at) = self.writers.iter().position(|w| w.access.segment == segment) {
+            return self.writers.get_mut(at).ok_or(StoreError::Internal("writer"));
+        }
+        let store: &'t Store = self.store;
+        let access = store.access(segment)?;
+        if store.is_read_only(segment) {
+            return Err(access.damaged(None, crate::FindingKind::Root));
+        }
+        self.writers.push(TaggedWriter::begin(self.conn, access)?);
+        self.writers.last_mut().ok_or(StoreError::Internal("writer"))
+    }
+
+    pub(crate) fn accesses(&self) -> impl DoubleEndedIterator<Item = &'t SegmentAccess> + use<'t> {
+        let store: &'t Store = self.store;
+        store.access.iter()
+    }
+
+    /// A record by type and id, wherever it is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where its row does not fit its tag.
+    pub fn record(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
+        find_record(self.accesses(), self.conn, key)
+    }
+
+    /// Stores a resource in its segment and removes it from any other.
+    pub(crate) fn put_resource(
+        &mut self,
+        facts: &Extracted,
+        segment: Segment,
+        raw: &str,
+        version: &str,
+        updated: i64,
+        state: StateBits,
+    ) -> Result<(), StoreError> {
+        let body = codec::compress(raw.as_bytes())?;
+        self.put_compressed(facts, segment, body, version, updated, state)
+    }
+
+    pub(crate) fn put_compressed(
+        &mut self,
+        facts: &Extracted,
+        segment: Segment,
+        body: Vec<u8>,
+        version: &str,
+        updated: i64,
+        state: StateBits,
+    ) -> Result<(), StoreError> {
+        let id = IdKey::of(&facts.key.id);
+        for other in self.other_homes(&facts.key.resource_type, segment) {
+            if self.has_row(other, &facts.key.resource_type, &id)? {
+                self.writer(other)?.remove(&facts.key.resource_type, &id)?;
+            }
+        }
+        let patient = facts.patient.as_ref().map(IdKey::of);
+        let labels = join_labels(&facts.labels);
+        let writer = self.writer(segment)?;
+        let placed = writer.put(RowDraft {
+            type_name: &facts.key.resource_type,
+            id: &id,
+            patient: patient.as_ref(),
+            version,
+            updated,
+            state,
+            labels: &labels,
+            body,
+        })?;
+        search_keys::write(writer.conn, writer.access, placed.place, placed.replaced, facts)
+    }
+
+    fn has_row(&self, segment: Segment, type_name: &str, id: &IdKey) -> Result<bool, StoreError> {
+        let access = self.store.access(segment)?;
+        let Some(code) = access.type_code(self.conn, type_name)? else { return Ok(false) };
+        let sql = format!("SELECT 1 FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
+        Ok(self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?)
+    }
+
+    /// The open segments in which a resource of this type could also be.
+    fn other_homes(&self, type_name: &str, segment: Segment) -> Vec<Segment> {
+        homes_of(type_name).iter().copied().filter(|s| *s != segment && self.store.access(*s).is_ok()).collect()
+    }
+
+    /// Takes a record off this device, wherever it is kept.
+    pub(crate) fn remove_resource(&mut self, key: &ResourceKey) -> Result<bool, StoreError> {
+        let id = IdKey::of(&key.id);
+        let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
+        let mut removed = false;
+        for segment in segments {
+            if self.has_row(segment, &key.resource_type, &id)? {
+                removed |= self.writer(segment)?.remove(&key.resource_type, &id)?.is_some();
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Changes version, time and state of a record without touching its text.
+    pub(crate) fn amend(
+        &mut self,
+        segment: Segment,
+        key: &ResourceKey,
+        version: Option<&str>,
+        updated: Option<i64>,
+        change: impl FnOnce(StateBits) -> StateBits,
+    ) -> Result<(), StoreError> {
+        let id = IdKey::of(&key.id);
+        self.writer(segment)?.amend(&key.resource_type, &id, |row| {
+            if let Some(version) = version {
+                version.clone_into(&mut row.version);
+            }
+            if let Some(updated) = updated {
+                row.updated = updated;
+            }
+            row.state = change(row.state);
+        })?;
+        Ok(())
+    }
+
+    /// Removes a journal row of a segment.
+    pub(crate) fn drop_journal(&mut self, segment: Segment, kind: JournalKind, key: &[u8]) -> Result<(), StoreError> {
+        self.writer(segment)?.drop_journal(kind, key)
+    }
+}
+
+impl fmt::Debug for WriteTx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WriteTx")
+    }
+}
+
+/// The segments in which resources of a type can be, as the routing table has it.
+pub(crate) fn homes_of(type_name: &str) -> &'static [Segment] {
+    use Segment::{Clinical, Directory, Encounters, Restricted};
+    if keep_fhir::follows_target(type_name) {
+        return &Segment::ALL;
+    }
+    let none: [&str; 0] = [];
+    match (type_name, keep_fhir::segment_of(type_name, &none, &none)) {
+        ("Flag", _) => &[Directory, Clinical, Restricted],
+        ("Condition", _) => &[Encounters, Clinical, Restricted],
+        (_, Directory) => &[Directory],
+        (_, Encounters) => &[Encounters, Restricted],
+        _ => &[Clinical, Restricted],
+    }
+}
+
+/// A record by type and id in the first segment that has it.
+pub(crate) fn find_record<'a>(
+    accesses: impl Iterator<Item = &'a SegmentAccess>,
+    conn: &Connection,
+    key: &ResourceKey,
+) -> Result<Option<Record>, StoreError> {
+    let (id, homes) = (IdKey::of(&key.id), homes_of(&key.resource_type));
+    for access in accesses.filter(|a| homes.contains(&a.segment)) {
+        if let Some(record) = access.record(conn, &key.resource_type, &id)? {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
