@@ -41,6 +41,9 @@ pub enum SyncError {
     /// A rotated refresh token could not be kept, so it was not used.
     #[error("the refresh token could not be kept")]
     NotPersisted,
+    /// The store refused or failed; the closed code says why.
+    #[error("the store failed: {0:?}")]
+    Store(ErrorCode),
     /// A defect in Chartkeep.
     #[error("internal error: {0}")]
     Internal(&'static str),
@@ -74,6 +77,7 @@ impl SyncError {
             Self::SignIn(_) | Self::Token(_) | Self::Cancelled => ErrorCode::SignInFailed,
             Self::Settings(_) => ErrorCode::Invalid,
             Self::NotPersisted => ErrorCode::Io,
+            Self::Store(code) => *code,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }

@@ -1,14 +1,24 @@
 #![doc = include_str!("../README.md")]
 
+mod audit_upload;
 mod browser;
+mod cancel;
 mod credentials;
+mod cursor;
 mod discovery;
 mod error;
 mod fhir_client;
 mod id_token;
 mod jwks;
 mod loopback;
+mod merge;
 mod pkce;
+mod port;
+mod pull;
+mod push;
+mod report;
+mod run;
+mod scope;
 mod server;
 mod settings;
 mod sign_in;
@@ -17,14 +27,24 @@ mod token;
 mod wire;
 
 #[cfg(test)]
+mod fake_port;
+#[cfg(test)]
 mod scripted;
 
+pub use cancel::Cancel;
 pub use credentials::{Credentials, PersistRefreshToken};
 pub use discovery::Endpoints;
 pub use error::{SignInFault, SyncError};
 pub use fhir_client::{Abilities, FhirClient, FhirText, Found, PAGE_LIMIT, Page, Reply, Search};
 pub use id_token::{Expected, TokenFault, VerifiedClaims, verify_id_token};
 pub use jwks::Jwks;
+pub use port::{
+    Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
+    PulledPage, Settled, SyncPort,
+};
+pub use report::{Progress, ProgressSink, SyncReport};
+pub use run::{SyncRun, run};
+pub use scope::{CHART_TYPES, plan_types};
 pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};
 pub use sign_in::{PendingSignIn, Proof, SIGN_IN_LIMIT, SignedIn};

@@ -159,3 +159,23 @@ impl Certified {
         tokio_rustls::TlsAcceptor::from(Arc::new(config))
     }
 }
+
+/// A server with a provider beside it, and nurse Amara's way in; `answer` gets the FHIR requests only.
+pub(crate) async fn signed_in(
+    answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static,
+) -> (Scripted, crate::Credentials) {
+    let script = Scripted::plain(move |seen| match seen.target.as_str() {
+        "/fhir/.well-known/smart-configuration" => {
+            let host = seen.header("host").unwrap();
+            json(200, &format!(
+                r#"{{"issuer":"x","authorization_endpoint":"http://{host}/a","token_endpoint":"http://{host}/t","jwks_uri":"http://{host}/k"}}"#
+            ))
+        }
+        "/t" => json(200, r#"{"access_token":"amaras","token_type":"Bearer","expires_in":300}"#),
+        _ => answer(seen),
+    })
+    .await;
+    let refresh = keep_domain::Secret::new(String::from("r"));
+    let credentials = crate::Credentials::of_refresh_token(&script.server(), "amara", refresh, Arc::new(|_| true));
+    (script, credentials)
+}

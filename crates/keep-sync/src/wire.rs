@@ -6,20 +6,26 @@ use crate::tls::{make_client, transport_kind};
 use keep_domain::{Clock, Secret, UtcMillis};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
 
+/// About how many header fields an HTTP/2 table of 4,096 bytes remembers.
+const FIELDS_KEPT: usize = 60;
 /// Longest time for one request and its answer.
 const WHOLE_LIMIT: Duration = Duration::from_secs(300);
 
-/// Bytes that went over the line: bodies as sent, plus header text before any HTTP/2 packing; TLS not counted.
+/// Bytes that went over the line: bodies as sent, plus header fields. Over HTTP/2 a field that was sent before counts
+/// two bytes, as its table makes it (RFC 7541, 6.1); handshakes and frames are not counted.
 #[derive(Debug, Default)]
 pub struct Meter {
     up: AtomicU64,
     down: AtomicU64,
+    fields: Mutex<HashSet<u64>>,
 }
 
 impl Meter {
@@ -35,9 +41,26 @@ impl Meter {
         self.down.load(Ordering::Relaxed)
     }
 
-    fn add(&self, up: u64, down: u64) {
-        self.up.fetch_add(up, Ordering::Relaxed);
-        self.down.fetch_add(down, Ordering::Relaxed);
+    fn add_up(&self, bytes: usize) {
+        self.up.fetch_add(wide(bytes), Ordering::Relaxed);
+    }
+
+    fn add_down(&self, bytes: usize) {
+        self.down.fetch_add(wide(bytes), Ordering::Relaxed);
+    }
+
+    fn field_bytes(&self, headers: &HeaderMap, packed: bool) -> usize {
+        let mut seen = self.fields.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() > FIELDS_KEPT {
+            seen.clear();
+        }
+        let mut cost = |name: &HeaderName, value: &HeaderValue| {
+            let mut hasher = DefaultHasher::new();
+            (name, value).hash(&mut hasher);
+            // Four bytes for ": " and the line end of HTTP/1.1.
+            if packed && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
+        };
+        headers.iter().map(|(name, value)| cost(name, value)).sum()
     }
 }
 
@@ -138,24 +161,26 @@ impl Wire {
             request = request.header(name, value);
         }
         if let Some(token) = ask.bearer {
-            // EXPOSE: the access token is what the server asks for; the header is marked so that nothing prints it.
-            let mut value =
+            // EXPOSE: the access token is what the server asks for. It is not marked as sensitive, since HTTP/2 would
+            // then send its thousand bytes again with every request; nothing here prints a header.
+            let value =
                 HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| SyncError::SignInNeeded)?;
-            value.set_sensitive(true);
             request = request.header(header::AUTHORIZATION, value);
         }
         if let Some(body) = ask.body {
             request = request.header(header::CONTENT_TYPE, ask.content_type).body(body);
         }
         let request = request.build().map_err(|_| SyncError::Internal("request"))?;
-        let up = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
-        self.meter
-            .add(wide(up.saturating_add(header_bytes(request.headers())).saturating_add(ask.url.as_str().len())), 0);
-        let mut response = self.client.execute(request).await.map_err(|e| transport_kind(&e))?;
-        self.meter.add(0, wide(header_bytes(response.headers())));
+        let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len) + ask.url.as_str().len();
+        let asked = request.headers().clone();
+        let answered = self.client.execute(request).await;
+        let packed = answered.as_ref().is_ok_and(|r| r.version() == reqwest::Version::HTTP_2);
+        self.meter.add_up(sent.saturating_add(self.meter.field_bytes(&asked, packed)));
+        let mut response = answered.map_err(|e| transport_kind(&e))?;
+        self.meter.add_down(self.meter.field_bytes(response.headers(), packed));
         let mut raw = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| body_kind(&e))? {
-            self.meter.add(0, wide(chunk.len()));
+            self.meter.add_down(chunk.len());
             if raw.len().saturating_add(chunk.len()) > ask.limit {
                 return Err(SyncError::Garbled);
             }
@@ -187,11 +212,6 @@ fn body_kind(error: &reqwest::Error) -> SyncError {
 
 fn wide(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
-}
-
-fn header_bytes(headers: &HeaderMap) -> usize {
-    // Four bytes for ": " and the line end.
-    headers.iter().map(|(n, v)| n.as_str().len() + v.len() + 4).sum()
 }
 
 fn http_date(text: &str) -> Option<UtcMillis> {

@@ -1,24 +1,9 @@
 use super::*;
-use crate::scripted::{Scripted, Seen, json, json_with};
-use keep_domain::Secret;
+use crate::scripted::{Scripted, Seen, json, json_with, signed_in};
 
-/// A server with sign-in, whose FHIR answers are `answer`'s.
 async fn serving(answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static) -> (Scripted, FhirClient) {
-    let script = Scripted::plain(move |seen| match seen.target.as_str() {
-        "/fhir/.well-known/smart-configuration" => {
-            let host = seen.header("host").unwrap();
-            json(200, &format!(
-                r#"{{"issuer":"x","authorization_endpoint":"http://{host}/a","token_endpoint":"http://{host}/t","jwks_uri":"http://{host}/k"}}"#
-            ))
-        }
-        "/t" => json(200, r#"{"access_token":"amaras","token_type":"Bearer","expires_in":300}"#),
-        _ => answer(seen),
-    })
-    .await;
-    let refresh = Secret::new(String::from("r"));
-    let client =
-        FhirClient::open(Credentials::of_refresh_token(&script.server(), "amara", refresh, Arc::new(|_| true)));
-    (script, client)
+    let (script, credentials) = signed_in(answer).await;
+    (script, FhirClient::open(credentials))
 }
 
 fn patient() -> ResourceKey {

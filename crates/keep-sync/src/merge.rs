@@ -1,0 +1,105 @@
+//! What becomes of an unsent change when the server has another version.
+
+use crate::port::{Intent, OutgoingEntry, Settled};
+use keep_domain::Phi;
+use keep_fhir::{Merge, Raw, Version, extract, meaning_equal, merge};
+
+/// Decides about `entry`, given what the server has; `None` where it was deleted there. Pure.
+///
+/// Ours already there in meaning is a lost answer; changes that do not touch are merged; everything else is shown to
+/// a person, and both versions are kept.
+pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> Settled {
+    let conflict = || Settled::Conflict { key: entry.key.clone(), theirs: theirs.cloned() };
+    // EXPOSE: texts are compared and merged here, and leave as Phi.
+    let read = |text: &Phi<String>| Raw::parse(text.expose().as_str()).ok();
+    let (ours, base) = (read(&entry.text), entry.base_text.as_ref().and_then(read));
+    let server = theirs.and_then(read);
+    let mine = match (entry.intent, &ours) {
+        (Intent::Delete, _) => Version::Deleted,
+        (Intent::Put, Some(ours)) => Version::Present(ours),
+        (Intent::Put, None) => return conflict(),
+    };
+    let there = match (theirs, &server) {
+        (None, _) => Version::Deleted,
+        (Some(_), Some(server)) => Version::Present(server),
+        (Some(_), None) => return conflict(),
+    };
+    match merge(base.as_ref(), mine, there) {
+        Ok(Merge::AlreadyThere) => theirs.and_then(|t| confirmed(entry, t)).unwrap_or_else(conflict),
+        Ok(Merge::BothDeleted) => Settled::Confirmed { key: entry.key.clone(), version: String::new(), updated: None },
+        Ok(Merge::Merged(merged)) => match theirs {
+            Some(theirs) => Settled::Merged { theirs: theirs.clone(), merged: Phi::new(merged.into_string()) },
+            None => conflict(),
+        },
+        Ok(Merge::Conflict(_)) | Err(_) => conflict(),
+    }
+}
+
+/// Whether the server's text means what the entry wants.
+pub(crate) fn says_the_same(entry: &OutgoingEntry, theirs: &Phi<String>) -> bool {
+    // EXPOSE: compared only.
+    let (mine, server) = (Raw::parse(entry.text.expose().as_str()), Raw::parse(theirs.expose().as_str()));
+    entry.intent == Intent::Put && matches!((mine, server), (Ok(mine), Ok(server)) if meaning_equal(&mine, &server))
+}
+
+/// The server's text as a confirmation; `None` where it does not tell its version.
+pub(crate) fn confirmed(entry: &OutgoingEntry, theirs: &Phi<String>) -> Option<Settled> {
+    // EXPOSE: only version and time are read.
+    let index = extract(theirs.expose()).ok()?;
+    Some(Settled::Confirmed { key: entry.key.clone(), version: index.version_id?, updated: index.last_updated })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(base: Option<&str>, ours: &str) -> OutgoingEntry {
+        OutgoingEntry {
+            key: "Appointment/a1".parse().unwrap(),
+            intent: Intent::Put,
+            text: Phi::new(ours.to_owned()),
+            base_version: base.map(|_| String::from("1")),
+            base_text: base.map(|b| Phi::new(b.to_owned())),
+            sent: true,
+        }
+    }
+
+    const BASE: &str =
+        r#"{"resourceType":"Appointment","id":"a1","meta":{"versionId":"1"},"status":"booked","comment":"x"}"#;
+    const OURS: &str = r#"{"resourceType":"Appointment","id":"a1","status":"arrived","comment":"x"}"#;
+
+    fn theirs(version: &str, status: &str, comment: &str) -> Phi<String> {
+        Phi::new(format!(
+            r#"{{"resourceType":"Appointment","id":"a1","meta":{{"versionId":"{version}","lastUpdated":"2026-11-22T09:00:00Z"}},"status":"{status}","comment":"{comment}"}}"#
+        ))
+    }
+
+    #[test]
+    fn a_lost_answer_is_recognised() {
+        let settled = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "arrived", "x")));
+        assert!(matches!(settled, Settled::Confirmed { version, .. } if version == "2"));
+        let create = reconcile(&entry(None, OURS), Some(&theirs("1", "arrived", "x")));
+        assert!(matches!(create, Settled::Confirmed { .. }));
+    }
+
+    #[test]
+    fn changes_that_do_not_touch_are_merged() {
+        let Settled::Merged { merged, .. } = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "booked", "y")))
+        else {
+            panic!("not merged")
+        };
+        assert!(merged.expose().contains(r#""arrived""#) && merged.expose().contains(r#""y""#));
+    }
+
+    #[test]
+    fn the_same_field_and_a_deletion_are_for_a_person() {
+        let same = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "cancelled", "x")));
+        assert!(matches!(same, Settled::Conflict { theirs: Some(_), .. }));
+        assert!(matches!(reconcile(&entry(Some(BASE), OURS), None), Settled::Conflict { theirs: None, .. }));
+        assert!(matches!(reconcile(&entry(None, OURS), Some(&theirs("1", "noshow", "q"))), Settled::Conflict { .. }));
+        assert!(matches!(
+            reconcile(&entry(None, OURS), Some(&Phi::new(String::from("<html>")))),
+            Settled::Conflict { .. }
+        ));
+    }
+}

@@ -1,0 +1,141 @@
+//! Deletions: from a type's history where that is offered, else by comparing lists of ids.
+
+use super::Puller;
+use super::pass::began;
+use crate::SyncError;
+use crate::cursor::{Cursor, OVERLAP_MILLIS};
+use crate::fhir_client::{Found, Search};
+use crate::port::CursorKey;
+use crate::scope::deletions_at_once;
+use keep_domain::{ResourceKey, UtcMillis};
+use keep_fhir::{Bundle, extract_at};
+use std::collections::HashSet;
+
+/// How long deletions of a type that nobody acts on may go unseen, milliseconds.
+const UNHURRIED_MILLIS: i64 = 600_000;
+/// How often ids are compared where there is no history, milliseconds.
+const COMPARE_MILLIS: i64 = 3_600_000;
+/// Most ids that are asked about one by one in a pass.
+const ASK_AT_MOST: usize = 200;
+
+impl Puller {
+    /// Removes what the server has deleted since the last time.
+    pub(super) async fn pull_deletions(
+        &self,
+        key: &CursorKey,
+        cursor: &mut Cursor,
+        rows_changed: bool,
+        changed: &mut u64,
+    ) -> Result<(), SyncError> {
+        let now = cursor.complete_as_of;
+        // Seen up to `since` at the latest when rows were first pulled.
+        let seen = cursor.deletions_since;
+        let age = match (now, seen) {
+            (Some(now), Some(seen)) => now.0.saturating_sub(seen.0).saturating_sub(OVERLAP_MILLIS),
+            _ => i64::MAX,
+        };
+        let offered = self.abilities.type_history.contains(&key.resource_type);
+        let due = match offered {
+            true => rows_changed || deletions_at_once(&key.resource_type) || age >= UNHURRIED_MILLIS,
+            false => age >= COMPARE_MILLIS,
+        };
+        if !due {
+            return Ok(());
+        }
+        let since = seen.or(cursor.since);
+        let (at, gone) = match (offered, since) {
+            (true, Some(since)) => self.deleted_by_history(key, since).await?,
+            _ => self.deleted_by_comparison(key).await?,
+        };
+        if !gone.is_empty() {
+            // What is gone is no longer counted by the server.
+            cursor.recent = None;
+        }
+        cursor.deletions_since = cursor.deletions_since.max(at.map(|t| t.plus_millis(-OVERLAP_MILLIS)));
+        *changed = changed.saturating_add(self.save(key, cursor, gone).await?);
+        Ok(())
+    }
+
+    /// The history is newest first: only what is deleted *now* counts, an id that was made again is not gone.
+    async fn deleted_by_history(
+        &self,
+        key: &CursorKey,
+        since: UtcMillis,
+    ) -> Result<(Option<UtcMillis>, Vec<ResourceKey>), SyncError> {
+        let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "200");
+        let mut page = self.cancel.guard(self.client.search(&search)).await?;
+        let at = began(&page);
+        let (mut judged, mut gone) = (HashSet::new(), Vec::new());
+        loop {
+            // EXPOSE: only ids and what was done to them are read.
+            let bundle = Bundle::parse(page.text.expose()).map_err(|_| SyncError::Garbled)?;
+            for entry in bundle.entries() {
+                let (method, url) = entry.request().map_or((None, None), |(m, u)| (Some(m), Some(u)));
+                let named =
+                    url.and_then(|u| key_of_url(&u)).or_else(|| Some(extract_at(entry.resource()?, None).ok()?.key));
+                let Some(named) = named.filter(|n| n.resource_type == key.resource_type) else { continue };
+                if judged.insert(named.id.to_string()) && method.as_deref() == Some("DELETE") {
+                    gone.push(named);
+                }
+            }
+            match self.cancel.guard(self.client.next(&page)).await? {
+                Some(next) => page = next,
+                None => return Ok((at, gone)),
+            }
+        }
+    }
+
+    /// Ids that are here and not in the server's list, each confirmed by 404 or 410 before it counts.
+    async fn deleted_by_comparison(&self, key: &CursorKey) -> Result<(Option<UtcMillis>, Vec<ResourceKey>), SyncError> {
+        let search = Search::of_type(&key.resource_type).with("_elements", "id,meta").with("_count", "1000");
+        let mut page = self.cancel.guard(self.client.search(&search)).await?;
+        let at = began(&page);
+        let mut there = HashSet::new();
+        loop {
+            // EXPOSE: only ids are read.
+            let bundle = Bundle::parse(page.text.expose()).map_err(|_| SyncError::Garbled)?;
+            there.extend(
+                bundle.entries().filter_map(|e| Some(extract_at(e.resource()?, None).ok()?.key.id.to_string())),
+            );
+            match self.cancel.guard(self.client.next(&page)).await? {
+                Some(next) => page = next,
+                None => break,
+            }
+        }
+        let resource_type = key.resource_type.clone();
+        let here = self.store(move |port| port.ids_of(&resource_type)).await?;
+        let missing = here.into_iter().filter(|id| !there.contains(id.as_str()));
+        let mut gone = Vec::new();
+        for id in missing.take(ASK_AT_MOST) {
+            let asked = ResourceKey::new(&key.resource_type, id);
+            // INVARIANT: only 404 and 410 are deletions; a 403 only says that this person may not look.
+            if matches!(self.cancel.guard(self.client.read(&asked, None)).await?, Found::Missing | Found::Deleted) {
+                gone.push(asked);
+            }
+        }
+        Ok((at, gone))
+    }
+}
+
+/// `Type/id` at the end of a relative or absolute address, its version left out.
+fn key_of_url(url: &str) -> Option<ResourceKey> {
+    let path = url.split("/_history").next()?;
+    let mut parts = path.rsplit('/');
+    let (id, kind) = (parts.next()?, parts.next()?);
+    format!("{kind}/{id}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of_url;
+
+    #[test]
+    fn addresses_of_a_history_are_read() {
+        for url in ["Patient/p1", "Patient/p1/_history/3", "https://ehr.example/fhir/Patient/p1/_history/3"] {
+            assert_eq!(key_of_url(url).map(|k| k.to_string()).as_deref(), Some("Patient/p1"), "{url}");
+        }
+        for url in ["", "Patient", "Patient?identifier=9"] {
+            assert_eq!(key_of_url(url), None, "{url}");
+        }
+    }
+}
