@@ -51,6 +51,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       rowAt={rows.rowAt}
       show={rows.show}
       rowHeight={37}
+      plain
       empty={say("results.none")}
     />
   );

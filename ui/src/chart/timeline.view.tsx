@@ -50,6 +50,7 @@ export function Timeline({ patient }: { patient: string }) {
       rowAt={rows.rowAt}
       show={rows.show}
       rowHeight={37}
+      plain
       empty={say("timeline.empty")}
     />
   );

@@ -21,12 +21,16 @@ interface Props<T> {
   rowHeight: number;
   marked?: (row: T) => boolean;
   empty: ReactNode;
+  /** Rows have no button of their own. */
+  plain?: boolean;
 }
 
 const SPARE = 8;
+/** Height of the head, which stays in view over the rows. */
+const HEAD = 34;
 
 /** A table of any length: only rows in view are in the page, the arrow keys walk from row to row. */
-export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, marked, empty }: Props<T>) {
+export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, marked, empty, plain = false }: Props<T>) {
   const scroll = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 640 });
   const [wanted, setWanted] = useState<number | null>(null);
@@ -77,8 +81,9 @@ export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, mark
     const box = scroll.current;
     if (box !== null) {
       const top = next * rowHeight;
+      const seen = box.clientHeight - HEAD;
       if (top < box.scrollTop) box.scrollTop = top;
-      else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+      else if (top + rowHeight > box.scrollTop + seen) box.scrollTop = top + rowHeight - seen;
     }
     setWanted(next);
   };
@@ -107,38 +112,40 @@ export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, mark
   }
 
   return (
-    <div role="table" aria-label={label} aria-rowcount={total + 1} className={css.list}>
-      <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={css.head} style={tracks}>
-          {columns.map((column) => (
-            <div
-              key={column.key}
-              role="columnheader"
-              className={`${css.cell} ${column.align === "end" ? css.end : ""}`}
-            >
-              {column.label}
-            </div>
-          ))}
-        </div>
-      </div>
-      <div
-        role="rowgroup"
-        className={css.scroll}
-        ref={scroll}
-        onScroll={(event) =>
-          setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight || 640 })
-        }
-        onKeyDown={walk}
-      >
-        {total === 0 ? (
-          <div role="row">
-            <div role="cell" className={css.empty}>
-              {empty}
-            </div>
+    <div
+      className={css.list}
+      ref={scroll}
+      onScroll={(event) =>
+        setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight || 640 })
+      }
+      onKeyDown={walk}
+      // Rows without a button could not be reached from the keyboard, so the list itself takes the focus.
+      {...(plain ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
+    >
+      <div role="table" aria-label={label} aria-rowcount={total + 1}>
+        <div role="rowgroup" className={css.top}>
+          <div role="row" aria-rowindex={1} className={css.head} style={tracks}>
+            {columns.map((column) => (
+              <div
+                key={column.key}
+                role="columnheader"
+                className={`${css.cell} ${column.align === "end" ? css.end : ""}`}
+              >
+                {column.label}
+              </div>
+            ))}
           </div>
-        ) : null}
-        <div role="presentation" className={css.tall} style={{ height: total * rowHeight }}>
-          {rows}
+        </div>
+        <div role="rowgroup" className={css.tall} style={{ height: total * rowHeight || undefined }}>
+          {total === 0 ? (
+            <div role="row">
+              <div role="cell" className={css.empty}>
+                {empty}
+              </div>
+            </div>
+          ) : (
+            rows
+          )}
         </div>
       </div>
     </div>

@@ -4,13 +4,17 @@ import type { NoticeDto } from "../ipc/bindings";
 import { Button } from "../parts/button.view";
 import { Notice } from "../parts/notice.view";
 import { formatDateTime } from "../words/dates";
-import { type Say, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./shell.module.css";
 
 function phrase(say: Say, notice: NoticeDto): string {
   switch (notice.kind) {
     case "granted":
-      return say("notice.granted", { name: notice.name, role: say(`role.${notice.role}`), segment: notice.segment });
+      return say("notice.granted", {
+        name: notice.name,
+        role: say(`role.${notice.role}`),
+        segment: say(messageFor("segment", notice.segment, "segment.other"), { name: notice.segment }),
+      });
     case "grant_received":
       return say("notice.grant_received", { name: notice.name });
     case "failed_attempts":

@@ -89,5 +89,5 @@ function ItemAct({ item, decides, runs, onDecide, onRetry }: ActProps) {
       </Button>
     );
   }
-  return <span />;
+  return null;
 }

@@ -3,6 +3,7 @@ import { useSession } from "../app/session-context";
 import { sayBorn } from "../chart/banner.view";
 import type { BannerDto } from "../ipc/bindings";
 import { Button } from "../parts/button.view";
+import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
 
@@ -75,7 +76,8 @@ export function FormShell({ title, banner, draft, resumes, onClose, onSubmit, fo
       </header>
       <div className={`${css.fields} ${className ?? ""}`}>
         <p className={css.small}>
-          {banner.family}, {banner.given} · {sayBorn(say, banner)}
+          {banner.family}, {banner.given} ·{" "}
+          {banner.birthDate === "" ? sayBorn(say, banner) : formatDate(banner.birthDate)}
         </p>
         {children}
       </div>

@@ -32,24 +32,26 @@ export function NewsInputs({ values, set }: Props) {
           ))}
         </select>
       </div>
-      <label className={css.check}>
-        <input
-          type="checkbox"
-          data-field="oxygen"
-          checked={values.oxygen}
-          onChange={(event) => set("oxygen", event.target.checked)}
-        />
-        {say("vital.oxygen")}
-      </label>
-      <label className={css.check}>
-        <input
-          type="checkbox"
-          data-field="scale2"
-          checked={values.scale2}
-          onChange={(event) => set("scale2", event.target.checked)}
-        />
-        {say("vital.scale2")}
-      </label>
+      <div className={css.checks}>
+        <label className={css.check}>
+          <input
+            type="checkbox"
+            data-field="oxygen"
+            checked={values.oxygen}
+            onChange={(event) => set("oxygen", event.target.checked)}
+          />
+          {say("vital.oxygen")}
+        </label>
+        <label className={css.check}>
+          <input
+            type="checkbox"
+            data-field="scale2"
+            checked={values.scale2}
+            onChange={(event) => set("scale2", event.target.checked)}
+          />
+          {say("vital.scale2")}
+        </label>
+      </div>
     </>
   );
 }

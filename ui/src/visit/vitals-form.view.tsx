@@ -128,10 +128,10 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
           {say("vital.blocked")}
         </p>
       ) : null}
-      <TakenFields taken={taken} wrong={stamp === null} onChange={setTaken} />
-      <p className={css.small}>
+      <div className={css.small}>
         <DraftLine kept={keeper.kept} failure={keeper.failure} />
-      </p>
+      </div>
+      <TakenFields taken={taken} wrong={stamp === null} onChange={setTaken} />
       {save.error === null ? null : <FailureNotice failure={save.error} />}
     </FormShell>
   );
