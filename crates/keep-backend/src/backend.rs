@@ -178,3 +178,6 @@ pub(crate) fn finish(reply: Reply, pack: bool, started: UtcMillis) -> Response<B
     *response.body_mut() = Body::from(body);
     response
 }
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -6,9 +6,9 @@ use rustls::ServerConfig;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,17 +25,32 @@ pub(crate) struct WireBytes {
 
 /// Cuts the connection of one request: every further read and write fails.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct CutSwitch(Arc<AtomicBool>);
+pub(crate) struct CutSwitch(Arc<Switch>);
+
+#[derive(Debug, Default)]
+struct Switch {
+    cut: AtomicBool,
+    /// Whoever waits for bytes: the connection's own task.
+    reader: Mutex<Option<Waker>>,
+}
 
 impl CutSwitch {
     /// Drops the connection without another byte.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cut.store(true, Ordering::SeqCst);
+        // An HTTP/2 connection is driven by another task than its streams and would not notice before its peer speaks.
+        if let Some(reader) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            reader.wake();
+        }
     }
 
     /// Whether it was cut.
     pub(crate) fn is_cut(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.cut.load(Ordering::SeqCst)
+    }
+
+    fn watch(&self, context: &Context<'_>) {
+        *self.0.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
     }
 }
 
@@ -115,6 +130,8 @@ impl Wire {
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // The order matters: a cut between the two still finds the waker.
+        self.switch.watch(context);
         self.alive()?;
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);

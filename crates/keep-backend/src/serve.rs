@@ -16,10 +16,13 @@ use keep_domain::{Clock, SystemClock};
 use serde_json::json;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long open requests may take to end after a signal.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
@@ -43,7 +46,29 @@ pub(crate) fn serve(arguments: &ServeArguments) -> Result<(), BackendError> {
     ended
 }
 
-async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
+/// A backend that listens.
+struct Running {
+    backend: Arc<Backend>,
+    ca: PathBuf,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// What the ready file says.
+    fn told(&self) -> serde_json::Value {
+        let ca = self.ca.canonicalize().unwrap_or_else(|_| self.ca.clone());
+        json!({"fhir": self.backend.fhir_base(), "issuer": self.backend.issuer(), "ca": ca, "pid": std::process::id()})
+    }
+
+    /// Lets open requests end, but not for long.
+    async fn stop(self) {
+        self.stop.send(true).ok();
+        tokio::time::timeout(LAST_REQUESTS, self.server).await.ok();
+    }
+}
+
+async fn start(arguments: &ServeArguments) -> Result<Running, BackendError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let data = &arguments.data;
     DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(BackendError::io(format!("making {}", data.display())))?;
@@ -53,7 +78,7 @@ async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
     let identity = Identity::open(data, open_people(arguments)?)?;
 
     let listening = || BackendError::io(format!("listening on {}", arguments.listen));
-    let tcp = tokio::net::TcpListener::bind(arguments.listen).await.map_err(listening())?;
+    let tcp = TcpListener::bind(arguments.listen).await.map_err(listening())?;
     let address = tcp.local_addr().map_err(listening())?;
     let bytes = Arc::new(WireBytes::default());
     let backend = Arc::new(Backend {
@@ -64,29 +89,31 @@ async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
         clock,
         origin: format!("https://{address}"),
     });
+    let (stop, mut stopped) = watch::channel(false);
+    let router = Router::new().fallback(answer).with_state(Arc::clone(&backend));
+    let listener = TlsListener::start(tcp, address, tls, bytes);
+    let service = router.into_make_service_with_connect_info::<CutSwitch>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stopped.wait_for(|s| *s).await.ok();
+    });
+    tracing::info!(%address, "listening");
+    Ok(Running { backend, ca, stop, server: tokio::spawn(server.into_future()) })
+}
+
+async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
+    // Before the ready file, so that a signal right after it is not missed.
     let signals = || BackendError::io("waiting for signals");
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(signals())?, signal(SignalKind::interrupt()).map_err(signals())?);
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let router = Router::new().fallback(answer).with_state(Arc::clone(&backend));
-    let listener = TlsListener::start(tcp, address, tls, bytes);
-    let mut until = stopped.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<CutSwitch>()).with_graceful_shutdown(async move {
-        until.wait_for(|s| *s).await.ok();
-    });
-    let server = tokio::spawn(server.into_future());
-
+    let running = start(arguments).await?;
     if let Some(ready) = &arguments.ready {
-        let told = json!({"fhir": backend.fhir_base(), "issuer": backend.issuer(), "ca": absolute(&ca), "pid": std::process::id()});
-        write_private(ready, told.to_string().as_bytes())?;
+        write_private(ready, running.told().to_string().as_bytes())?;
     }
-    tracing::info!(%address, "listening");
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
-    stop.send(true).ok();
-    tokio::time::timeout(LAST_REQUESTS, server).await.ok();
+    running.stop().await;
     tracing::info!("ended");
     Ok(())
 }
@@ -124,6 +151,5 @@ fn open_people(arguments: &ServeArguments) -> Result<People, BackendError> {
     People::open(&arguments.data, None)
 }
 
-fn absolute(path: &Path) -> std::path::PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,9 @@ impl Storage {
             SCHEMA_VERSION => {}
             _ => return Err(BackendError::Database(String::from("made by another version"))),
         }
+        // A load writes all over the search tables: they should stay in memory meanwhile.
+        writer.pragma_update(None, "cache_size", -192_000).map_err(failed)?;
+        writer.pragma_update(None, "wal_autocheckpoint", 8_000).map_err(failed)?;
         let readers = (0..READERS).map(|_| connect(path).map(Mutex::new)).collect::<Result<_, _>>().map_err(failed)?;
         Ok(Self { writer: Mutex::new(writer), readers, turn: AtomicUsize::new(0) })
     }

@@ -40,9 +40,9 @@ impl Today {
         self.day(days_ago).to_string()
     }
 
-    /// The same day `years` and `days` ago.
-    pub(crate) fn date_years_ago(&self, years: i64, days: i64) -> String {
-        self.date.saturating_sub(years.years()).saturating_sub(days.days()).to_string()
+    /// `YYYY-MM-DD`, `months` and `days` ago.
+    pub(crate) fn date_months_ago(&self, months: i64, days: i64) -> String {
+        self.date.saturating_sub(months.months()).saturating_sub(days.days()).to_string()
     }
 
     /// A FHIR dateTime at a minute of a day that was `days_ago`, with the clinic's offset.

@@ -1,0 +1,108 @@
+use super::*;
+use keep_domain::UtcMillis;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+fn clinic() -> Vec<Value> {
+    let today = Today::of(UtcMillis::from_rfc3339("2026-11-22T11:07:00Z").expect("a time"));
+    let text = make_clinic(1, &today).expect("a clinic");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+fn of<'a>(clinic: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    clinic.iter().filter(|r| r["resourceType"] == kind).collect()
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("reference") {
+                found.push(reference.clone());
+            }
+            members.values().for_each(|v| references(v, found));
+        }
+        Value::Array(items) => items.iter().for_each(|v| references(v, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_same_moment_makes_the_same_clinic() {
+    let today = Today::of(UtcMillis(1_795_338_000_000));
+    assert_eq!(make_clinic(1, &today).expect("first"), make_clinic(1, &today).expect("second"));
+    assert_ne!(make_clinic(1, &today).expect("first"), make_clinic(2, &today).expect("another"));
+}
+
+#[test]
+fn nothing_refers_to_what_is_missing_or_comes_later() {
+    let mut known = HashSet::new();
+    for resource in clinic() {
+        let mut wanted = Vec::new();
+        references(&resource, &mut wanted);
+        let name = format!("{}/{}", resource["resourceType"].as_str().expect("type"), resource["id"].as_str().expect("id"));
+        assert!(wanted.iter().all(|w| known.contains(w)), "{name}");
+        assert!(known.insert(name));
+    }
+}
+
+#[test]
+fn three_hundred_patients_in_all_states_of_allergy() {
+    let clinic = clinic();
+    assert_eq!(of(&clinic, "Patient").len(), 300);
+    let mut states: HashMap<String, bool> = HashMap::new();
+    for allergy in of(&clinic, "AllergyIntolerance") {
+        let none = allergy["code"]["coding"][0]["code"] == "716186003";
+        states.insert(allergy["patient"]["reference"].as_str().expect("patient").to_owned(), none);
+    }
+    let none_known = states.values().filter(|none| **none).count();
+    assert!(none_known > 50 && states.len() - none_known > 30 && states.len() < 260);
+}
+
+#[test]
+fn maria_gonzalez_is_as_drawn() {
+    let clinic = clinic();
+    let patients = of(&clinic, "Patient");
+    let maria = patients.iter().find(|p| p["identifier"][0]["value"] == "CH-004471").expect("María");
+    assert_eq!((&maria["birthDate"], &maria["name"][0]["family"]), (&Value::from("1961-02-03"), &Value::from("González")));
+    let hers = |r: &&Value| r["subject"]["reference"] == format!("Patient/{}", maria["id"].as_str().expect("id"));
+    let hba1c = of(&clinic, "Observation").into_iter().filter(hers).find(|o| o["code"]["text"] == "HbA1c").expect("HbA1c").clone();
+    assert_eq!(hba1c["valueQuantity"]["value"].to_string(), "8.2");
+    assert_eq!(hba1c["interpretation"][0]["coding"][0]["code"], "H");
+    assert_eq!(hba1c["effectiveDateTime"], "2026-11-11T15:05:00+03:00");
+    assert_eq!(of(&clinic, "MedicationRequest").into_iter().filter(hers).count(), 3);
+    assert_eq!(of(&clinic, "DocumentReference").into_iter().find(hers).expect("a note")["date"], "2026-10-24T10:32:00+03:00");
+}
+
+#[test]
+fn people_wait_today() {
+    let clinic = clinic();
+    let appointments = of(&clinic, "Appointment");
+    let count = |status: &str| {
+        let today = |a: &&&Value| a["start"].as_str().is_some_and(|s| s.starts_with("2026-11-22"));
+        appointments.iter().filter(today).filter(|a| a["status"] == status).count()
+    };
+    assert_eq!(count("arrived"), 7);
+    assert!(count("booked") > 5 && count("fulfilled") > 5);
+}
+
+#[test]
+fn children_grow_and_some_records_are_sensitive() {
+    let clinic = clinic();
+    assert!(of(&clinic, "Immunization").len() > 200);
+    for label in ["HIV", "PSY"] {
+        let labelled = |r: &&Value| r["meta"]["security"].as_array().is_some_and(|s| s.iter().any(|c| c["code"] == label));
+        assert!(clinic.iter().filter(labelled).count() > 3, "{label}");
+    }
+    let weights = |r: &&&Value| r["code"]["coding"][0]["code"] == "29463-7";
+    assert!(of(&clinic, "Observation").iter().filter(weights).count() > 500);
+    assert!(!clinic.iter().any(|r| r.to_string().contains(":null")));
+}
+
+#[test]
+fn the_staff_hold_every_role() {
+    for role in keep_domain::Role::ALL {
+        assert!(STAFF.iter().any(|p| p.role == role), "{}", role.name());
+    }
+    let seeds: HashSet<String> = STAFF.iter().map(DemoPerson::totp_seed).collect();
+    assert_eq!(seeds.len(), STAFF.len());
+}
