@@ -1,0 +1,239 @@
+//! The port over the real store, for one run of a sync.
+
+use crate::SyncError;
+use crate::port::{
+    Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
+    PulledPage, Settled, SyncPort,
+};
+use crate::settings::PushForOthers;
+use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
+use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
+use keep_store::{self as store, AuditTicket, ChangeSetId, EntryState, Operation, SetState, Store, StoreError};
+use std::sync::Arc;
+
+/// How many change sets are looked at in one go.
+const SETS: usize = 500;
+
+/// What one run needs of the session's store. It is dropped with the run.
+pub struct StorePort {
+    store: Arc<Store>,
+    run: AuditTicket,
+    actor: Actor,
+    others: PushForOthers,
+    opener: Option<Arc<dyn Opener>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for StorePort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StorePort").finish_non_exhaustive()
+    }
+}
+
+impl StorePort {
+    /// Over `store`, for `actor`; `run` is the durable event that covers what the sync reads. `opener` is the private
+    /// half of the audit key, where the session holds it: without it sealed events wait for somebody who does.
+    #[must_use]
+    pub fn new(
+        store: Arc<Store>,
+        run: AuditTicket,
+        actor: Actor,
+        others: PushForOthers,
+        opener: Option<Arc<dyn Opener>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, run, actor, others, opener, clock }
+    }
+
+    fn sets(&self) -> Result<Vec<store::OutgoingSet>, SyncError> {
+        self.store.next_change_sets(&self.run, SETS).map_err(|e| failed(&e))
+    }
+
+    fn set(&self, sequence: u64) -> Result<Option<store::OutgoingSet>, SyncError> {
+        Ok(self.sets()?.into_iter().find(|s| s.id.0 == sequence))
+    }
+
+    fn event(&self, class: EventClass, key: &ResourceKey) -> EventDraft {
+        EventDraft::new(class).by(self.actor.clone()).ended(Outcome::MinorFailure).touching([key])
+    }
+}
+
+impl SyncPort for StorePort {
+    fn rank(&self) -> Rank {
+        self.store.rank()
+    }
+
+    fn cursor(&self, key: &CursorKey) -> Result<CursorState, SyncError> {
+        let kept = self.store.cursor(&key_of(key)).map_err(|e| failed(&e))?;
+        Ok(CursorState { text: kept.position, complete_as_of: kept.complete_as_of.map(keep_domain::UtcMillis) })
+    }
+
+    fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
+        let base = page.cursor.as_ref().map(|(key, _)| key.server.clone());
+        let cursor = page.cursor.map(|(key, state)| {
+            let cursor = store::Cursor {
+                position: state.text,
+                complete_as_of: state.complete_as_of.map(|t| t.0),
+                ..store::Cursor::default()
+            };
+            (key_of(&key), cursor)
+        });
+        let page = store::Page { base, records: page.records, deleted: page.deleted, cursor };
+        let done = self.store.apply_page(&self.run, page).map_err(|e| failed(&e))?;
+        let changed = done.stored.saturating_add(done.deleted).saturating_add(done.sealed);
+        let contested = if done.contested.is_empty() { Vec::new() } else { self.contested(done.contested)? };
+        Ok(Integrated { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested })
+    }
+
+    fn ids_of(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError> {
+        self.store.synced_ids(resource_type).map_err(|e| failed(&e))
+    }
+
+    fn outgoing(&self) -> Result<Vec<OutgoingSet>, SyncError> {
+        let mine = |s: &store::OutgoingSet| self.others == PushForOthers::SameRank || s.author == self.actor.user;
+        let ready = self.sets()?.into_iter().filter(|s| s.state == SetState::Ready && mine(s));
+        Ok(ready.map(outgoing_set).collect())
+    }
+
+    fn mark_sent(&self, sequence: u64) -> Result<Option<OutgoingSet>, SyncError> {
+        match self.store.write(|tx| tx.mark_in_flight(ChangeSetId(sequence))) {
+            Ok(()) => {}
+            Err(StoreError::NotAvailable) => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+        }
+        // What is frozen may have become more than what was listed, or wait for a person by now.
+        Ok(self.set(sequence)?.filter(|s| s.state == SetState::Ready).map(outgoing_set))
+    }
+
+    fn take_back(&self, sequence: u64) -> Result<(), SyncError> {
+        self.store.write(|tx| tx.take_back(ChangeSetId(sequence))).map_err(|e| failed(&e))
+    }
+
+    fn settle(&self, sequence: u64, outcomes: &[Settled]) -> Result<(), SyncError> {
+        let set = ChangeSetId(sequence);
+        let before = self.set(sequence)?;
+        let in_conflict = |key: &ResourceKey| {
+            before.iter().flat_map(|s| &s.entries).any(|e| e.key == *key && e.state == EntryState::Conflict)
+        };
+        let write = self.store.write(|tx| {
+            for outcome in outcomes {
+                match outcome {
+                    Settled::Confirmed { key, version, updated } => tx.confirm(set, key, version, *updated)?,
+                    Settled::Merged { theirs, merged } => {
+                        // EXPOSE: only type and id are read.
+                        let index =
+                            keep_fhir::extract(merged.expose()).map_err(|_| StoreError::Invalid("merged text"))?;
+                        // INVARIANT: what a person was asked is not decided behind their back.
+                        if in_conflict(&index.key) {
+                            tx.open_conflict(set, &index.key, Some(theirs))?;
+                        } else {
+                            tx.apply_merged(set, theirs, merged)?;
+                        }
+                    }
+                    Settled::Conflict { key, theirs } => {
+                        tx.open_conflict(set, key, theirs.as_ref())?;
+                        if !in_conflict(key) {
+                            let _written = tx.append(&self.event(EventClass::ConflictFound, key))?;
+                        }
+                    }
+                    Settled::Refused { key, reason } => {
+                        tx.reject(set, key, reason)?;
+                        let _written = tx.append(&self.event(EventClass::Quarantine, key))?;
+                    }
+                }
+            }
+            Ok(())
+        });
+        write.map_err(|e| failed(&e))
+    }
+
+    fn backlog(&self) -> Result<Backlog, SyncError> {
+        let by_author = self.store.backlog().map_err(|e| failed(&e))?;
+        let sum = |f: fn(&store::AuthorBacklog) -> u32| by_author.iter().map(|a| u64::from(f(a))).sum::<u64>();
+        let (failed_sets, conflicts) = (sum(|a| a.rejected), sum(|a| a.conflicts));
+        let waiting = sum(|a| a.pending).saturating_sub(failed_sets).saturating_sub(conflicts);
+        Ok(Backlog { pending: waiting, failed: failed_sets, conflicts })
+    }
+
+    fn undelivered(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
+        let ledger = self.store.ledger();
+        let log = ledger.state().map_err(|e| failed(&e))?.log();
+        // Sealed events of others may lie before the first one that this session can read.
+        let entries = ledger.undelivered(500).map_err(|e| failed(&e))?;
+        let readable = entries.iter().filter_map(|e| self.readable(log, e));
+        Ok(readable.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    fn mark_delivered(&self, sequences: &[u64]) -> Result<(), SyncError> {
+        self.store.ledger().mark_delivered(sequences, self.clock.now()).map_err(|e| failed(&e))
+    }
+
+    fn note(&self, name: &str) -> Result<Option<String>, SyncError> {
+        match self.store.personal().and_then(|p| p.preference(name)) {
+            Ok(found) => Ok(found),
+            Err(StoreError::NotAvailable) => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    fn keep_note(&self, name: &str, text: &str) -> Result<(), SyncError> {
+        match self.store.personal().and_then(|p| p.set_preference(name, text)) {
+            Ok(()) | Err(StoreError::NotAvailable) => Ok(()),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+impl StorePort {
+    fn contested(&self, found: Vec<store::Contested>) -> Result<Vec<Contested>, SyncError> {
+        let sets = self.sets()?;
+        let entry_of = |c: &store::Contested| {
+            sets.iter().find(|s| s.id == c.set)?.entries.iter().find(|e| e.key == c.key).cloned().map(outgoing_entry)
+        };
+        let known = found.into_iter().filter_map(|c| Some((entry_of(&c)?, c)));
+        Ok(known.map(|(entry, c)| Contested { sequence: c.set.0, entry, theirs: c.theirs }).collect())
+    }
+
+    fn readable(&self, log: LogId, entry: &LedgerEntry) -> Option<OutgoingEvent> {
+        let header = &entry.header;
+        let bytes = match &entry.body {
+            EntryBody::Clear(bytes) => bytes.clone(),
+            EntryBody::Sealed(sealed) => {
+                self.opener.as_ref()?.open(&seal_info(log, header.sequence, header.event), sealed)?
+            }
+        };
+        let json = Phi::new(String::from_utf8(bytes).ok()?);
+        Some(OutgoingEvent { sequence: header.sequence, event: header.event, json })
+    }
+}
+
+fn failed(error: &StoreError) -> SyncError {
+    SyncError::Store(error.code())
+}
+
+fn key_of(key: &CursorKey) -> store::CursorKey {
+    store::CursorKey {
+        server: key.server.clone(),
+        resource_type: key.resource_type.clone(),
+        visibility: key.visibility.clone(),
+    }
+}
+
+fn outgoing_set(set: store::OutgoingSet) -> OutgoingSet {
+    OutgoingSet {
+        sequence: set.id.0,
+        author: set.author,
+        entries: set.entries.into_iter().map(outgoing_entry).collect(),
+    }
+}
+
+fn outgoing_entry(entry: store::OutgoingEntry) -> OutgoingEntry {
+    OutgoingEntry {
+        key: entry.key,
+        intent: if entry.operation == Operation::Delete { Intent::Delete } else { Intent::Put },
+        text: entry.raw,
+        base_version: entry.base_version,
+        base_text: entry.base,
+        sent: entry.state == EntryState::InFlight,
+    }
+}
