@@ -57,34 +57,25 @@ pub(crate) async fn answer(State(backend): State<Arc<Backend>>, request: Request
     let path = parts.uri.path().to_owned();
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let Some(fhir_path) = path.strip_prefix("/fhir").filter(|p| p.is_empty() || p.starts_with('/')) else {
-        if path.starts_with("/_test/") {
-            return finish(crate::faults::control(&backend, parts.method.as_str(), &path, &bytes), false, started);
-        }
-        let body = String::from_utf8_lossy(&bytes).into_owned();
-        let work = tokio::task::spawn_blocking(move || {
-            crate::identity::answer(&backend, parts.method.as_str(), &path, &query, &parts.headers, &body)
-        });
-        return match work.await {
-            Ok(reply) => finish(reply, packs, started),
-            Err(_) => finish(Refusal::internal().reply(), false, started),
-        };
-    };
-
-    let fhir_path = fhir_path.to_owned();
-    let fault = match &backend.faults {
-        Some(faults) => faults.take(parts.method.as_str(), &fhir_path),
-        None => None,
-    };
-    let fault = match fault {
-        Some(fault) => match fault.before(&cut, started).await {
-            Some(answer) => return answer,
-            None => Some(fault),
-        },
-        None => None,
-    };
+    if path.starts_with("/_test/") {
+        return finish(crate::faults::control(&backend, parts.method.as_str(), &path, &bytes), false, started);
+    }
+    let fhir_path = path.strip_prefix("/fhir").filter(|p| p.is_empty() || p.starts_with('/')).map(String::from);
+    let named = fhir_path.as_deref().unwrap_or(&path);
+    let fault = backend.faults.as_ref().and_then(|faults| faults.take(parts.method.as_str(), named));
+    if let Some(fault) = &fault
+        && let Some(answer) = fault.before(&cut, started).await
+    {
+        return answer;
+    }
     let work = tokio::task::spawn_blocking(move || {
-        let reply = answer_fhir(&backend, &parts.method, fhir_path, query, &parts.headers, &bytes, started).unwrap_or_else(|r| r.reply());
+        let reply = match fhir_path {
+            Some(path) => answer_fhir(&backend, &parts.method, path, query, &parts.headers, &bytes, started).unwrap_or_else(|r| r.reply()),
+            None => {
+                let body = String::from_utf8_lossy(&bytes);
+                crate::identity::answer(&backend, parts.method.as_str(), &path, &query, &parts.headers, &body)
+            }
+        };
         finish(reply, packs, started)
     });
     let response = work.await.unwrap_or_else(|_| finish(Refusal::internal().reply(), false, started));

@@ -65,7 +65,7 @@ pub(crate) struct Fault {
     /// How many matching requests it hits.
     #[serde(default = "once")]
     times: u32,
-    /// Below the FHIR base, for example `/Observation`.
+    /// Below the FHIR base, for example `/Observation`; or one of the sign-in paths, whole.
     #[serde(default)]
     path_prefix: Option<String>,
     /// Only requests with this method.
@@ -87,6 +87,9 @@ const fn slowness() -> u64 {
     3000
 }
 
+/// Paths outside the FHIR base that a fault can name, so that a lost answer to a refresh can be tested.
+const SIGN_IN_PATHS: [&str; 4] = ["/token", "/jwks", "/revoke", "/.well-known/openid-configuration"];
+
 /// Waiting faults and what was counted.
 #[derive(Debug)]
 pub(crate) struct Faults {
@@ -101,14 +104,16 @@ impl Faults {
         Self { waiting: Mutex::default(), requests: Mutex::default(), bytes }
     }
 
-    /// Counts a FHIR request and takes the fault that hits it.
+    /// Counts a request and takes the fault that hits it.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {
         let kind = path.split('/').find(|s| !s.is_empty()).unwrap_or("bundle");
         let special = if path.contains("/_history") { " history" } else { "" };
         *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry(format!("{method} {kind}{special}")).or_default() += 1;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let sign_in = SIGN_IN_PATHS.contains(&path);
         let hit = waiting.iter_mut().find(|f| {
-            let here = f.path_prefix.as_deref().is_none_or(|p| path.starts_with(p));
+            // Sign-in is hit only where it is named.
+            let here = f.path_prefix.as_deref().map_or(!sign_in, |p| if sign_in { p == path } else { path.starts_with(p) });
             here && f.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
         })?;
         let fault = hit.clone();

@@ -105,6 +105,9 @@ pub(crate) struct Vaccine {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Reason {
     pub(crate) text: String,
+    /// ICD-10 code of what is usually found, and its name.
+    pub(crate) icd: String,
+    pub(crate) diagnosis: String,
     pub(crate) from: i64,
     pub(crate) to: i64,
 }

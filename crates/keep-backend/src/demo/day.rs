@@ -38,6 +38,19 @@ pub(crate) fn add_appointments(chart: &mut Chart<'_>, place: usize) {
         let (days, minute) = (-chart.dice.between(1, 14), 8 * 60 + chart.dice.between(0, 26) * 20);
         add_appointment(chart, "booked", days, minute, reason, doctor);
     }
+    let tasks = ["Call about results", "Weigh again", "Check the wound", "Explain inhaler technique"];
+    if let Some(task) = place.checked_sub(chart.catalogue.named.len()).and_then(|n| tasks.get(n)) {
+        let body = json!({
+            "status": "requested",
+            "intent": "order",
+            "description": task,
+            "authoredOn": chart.today.at(1, 15 * 60),
+            "requester": STAFF[1].reference(),
+            "owner": STAFF[0].reference(),
+            "restriction": {"period": {"end": chart.today.date(0)}},
+        });
+        chart.add("Task", "for", None, body);
+    }
     if years >= 16 && chart.dice.chance(6) {
         let tests: Vec<_> = catalogue.clinical.tests.values().filter(|t| t.text != "HIV viral load" && t.text != "CD4 count").collect();
         if let Some(test) = chart.dice.pick(&tests) {

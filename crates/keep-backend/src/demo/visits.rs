@@ -1,5 +1,6 @@
 //! Past visits with what was measured, written and found.
 
+use super::catalogue::Reason;
 use super::chart::{Chart, concept, hl7};
 use super::history::Held;
 use super::results::add_report;
@@ -57,11 +58,12 @@ impl Base {
 fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[Held], base: &Base, adult: bool) {
     let catalogue = chart.catalogue;
     let years = chart.patient.years();
-    let reasons: Vec<&str> =
-        catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).map(|r| r.text.as_str()).collect();
-    let reason = chart.dice.pick(&reasons).copied().unwrap_or("Visit");
+    let fitting: Vec<&Reason> = catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect();
+    let Some(found) = chart.dice.pick(&fitting).copied() else { return };
+    let reason = found.text.as_str();
     let minute = chart.dice.between(8 * 60, 16 * 60);
     let visit = add_encounter(chart, days, minute, reason, None);
+    add_diagnosis(chart, days, minute, found, &visit);
     let taken = Taken { at: chart.today.at(days, minute + 6), visit: Some(visit.clone()) };
     if adult {
         let (up, down) = (chart.dice.between(-7, 9), chart.dice.between(-5, 6));
@@ -80,7 +82,8 @@ fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[Held], base: &Base, a
     add_sign(chart, &taken, TEMPERATURE, temperature, 1);
     if chart.dice.chance(40) {
         let text = chart.dice.pick(&catalogue.clinical.notes).cloned().unwrap_or_default();
-        add_note(chart, days, minute + 15, &text.replace("{reason}", &reason.to_lowercase()), Some(&visit), None);
+        let text = text.replace("for {reason}", &format!("for {}", reason.to_lowercase())).replace("{reason}", reason);
+        add_note(chart, days, minute + 15, &text, Some(&visit), None);
     }
     if chart.dice.chance(50) {
         add_results(chart, days, problems);
@@ -88,6 +91,22 @@ fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[Held], base: &Base, a
     if days < 45 && chart.patient.years() >= 16 {
         add_charge(chart, days, &visit);
     }
+}
+
+/// The coded diagnosis of one visit, which billing sees; what lasts is in the problem list.
+fn add_diagnosis(chart: &mut Chart<'_>, days: i64, minute: i64, found: &Reason, visit: &Value) {
+    let body = json!({
+        "clinicalStatus": hl7("condition-clinical", "resolved"),
+        "verificationStatus": hl7("condition-ver-status", "confirmed"),
+        "category": [hl7("condition-category", "encounter-diagnosis")],
+        "code": concept("http://hl7.org/fhir/sid/icd-10", &found.icd, &found.diagnosis),
+        "encounter": visit,
+        "onsetDateTime": chart.today.date(days + 2),
+        "abatementDateTime": chart.today.date((days - 10).max(0)),
+        "recordedDate": chart.today.at(days, minute + 20),
+        "recorder": STAFF[1].reference(),
+    });
+    chart.add("Condition", "subject", None, body);
 }
 
 fn add_results(chart: &mut Chart<'_>, days: i64, problems: &[Held]) {

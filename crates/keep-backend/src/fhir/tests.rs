@@ -271,8 +271,13 @@ async fn faults_hit_only_what_they_name() {
     assert_eq!((hit.status, hit.header("retry-after")), (503, "7"));
     assert_eq!(amara.get("/Observation").await.status, 503);
     assert_eq!(amara.get("/Observation").await.status, 200);
+    fixture.send("POST", "/_test/fault", &[], r#"{"kind":"503"}"#).await;
+    assert_eq!(fixture.send("GET", "/jwks", &[], "").await.status, 200, "sign-in is hit only where it is named");
+    assert_eq!(amara.get("/Observation").await.status, 503);
+    fixture.send("POST", "/_test/fault", &[], r#"{"kind":"500","path_prefix":"/jwks"}"#).await;
+    assert_eq!(fixture.send("GET", "/jwks", &[], "").await.status, 500);
     let stats = fixture.send("GET", "/_test/stats", &[], "").await.json();
-    assert_eq!((&stats["requests"]["GET Observation"], &stats["waiting"]), (&json!(3), &json!(0)));
+    assert_eq!((&stats["requests"]["GET Observation"], &stats["waiting"]), (&json!(4), &json!(0)));
     assert_eq!(fixture.send("POST", "/_test/fault", &[], r#"{"kind":"earthquake"}"#).await.status, 400);
 }
 
