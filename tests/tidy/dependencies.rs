@@ -31,6 +31,9 @@ const LICENCES: &[&str] = &[
     "MPL-2.0",
     "Unicode-3.0",
     "Unlicense",
+    // libtomcrypt, in SQLCipher; and SQLite itself.
+    "WTFPL",
+    "blessing",
     "Zlib",
 ];
 
@@ -49,7 +52,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("reqwest", &["keep-sync", "keep-backend"]),
     ("oauth2", &["keep-sync"]),
     ("rusqlite", &["keep-store", "keep-backend", "chartkeep-tests"]),
-    ("argon2", &["keep-keys"]),
+    ("argon2", &["keep-keys", "keep-backend"]),
     ("keyring", &["keep-keys"]),
     ("totp-rs", &["keep-keys", "keep-backend"]),
     ("hpke", &["keep-keys", "keep-audit"]),

@@ -13,9 +13,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The part before the tests that end the file; nothing for a file of tests.
+    /// The part before the tests that end the file; nothing for a file of tests or a fake.
     pub(crate) fn product_lines(&self) -> Vec<&str> {
-        if self.path.starts_with("tests/") || self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
+        if self.path.starts_with("tests/")
+            || self.path.ends_with("/tests.rs")
+            || self.path.contains("/tests/")
+            || self.path.contains("/fake_")
+        {
             return Vec::new();
         }
         self.text.lines().take_while(|line| line.trim_end() != "mod tests {").collect()
