@@ -28,6 +28,8 @@ mod token;
 mod wire;
 
 #[cfg(test)]
+mod against_backend;
+#[cfg(test)]
 mod fake_port;
 #[cfg(test)]
 mod scripted;
