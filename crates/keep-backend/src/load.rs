@@ -4,19 +4,22 @@ use crate::BackendError;
 use crate::fhir::Refusal;
 use crate::storage::{Incoming, Storage, WriteRequest};
 use keep_domain::Clock;
+use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Resources in one transaction, and so with one `lastUpdated`.
-const CHUNK: usize = 500;
+/// Resources in one transaction. Ids are random, so a small one would write nearly every index page again each time.
+const CHUNK: usize = 10_000;
+/// Resources with one `lastUpdated`.
+const STAMPED: usize = 500;
 
 /// What a load did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Loaded {
     pub(crate) resources: usize,
-    /// Lines that are not resources; the first one's number is logged.
+    /// Lines that are not resources.
     pub(crate) broken: usize,
 }
 
@@ -42,9 +45,12 @@ pub(crate) fn load_file(storage: &Storage, path: &Path, clock: &dyn Clock) -> Re
 }
 
 /// Loads lines; each is one resource, stored under its own id or a new one.
+///
+/// # Errors
+/// As [`load_file`].
 pub(crate) fn load_lines(storage: &Storage, mut lines: impl BufRead, clock: &dyn Clock, path: &Path) -> Result<Loaded, BackendError> {
-    let (mut done, mut number) = (Loaded { resources: 0, broken: 0 }, 0);
-    let mut chunk: Vec<String> = Vec::with_capacity(CHUNK);
+    let (mut resources, mut broken, mut number) = (0, Vec::new(), 0);
+    let mut chunk: Vec<(usize, String)> = Vec::with_capacity(CHUNK);
     loop {
         let mut line = Vec::new();
         let read = lines.read_until(b'\n', &mut line).map_err(BackendError::io(format!("reading {}", path.display())))?;
@@ -52,46 +58,53 @@ pub(crate) fn load_lines(storage: &Storage, mut lines: impl BufRead, clock: &dyn
             number += 1;
             match String::from_utf8(line) {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => chunk.push(text),
-                Err(_) => done.broken += 1,
+                Ok(text) => chunk.push((number, text)),
+                Err(_) => broken.push(number),
             }
         }
         if chunk.len() >= CHUNK || (read == 0 && !chunk.is_empty()) {
-            let started = clock.now();
-            let stored = storage.write(|t| {
-                let mut stored = 0;
-                for text in &chunk {
-                    let Ok(resource) = Incoming::read(text.trim_end()) else { continue };
-                    let id = resource.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-                    let request = WriteRequest {
-                        resource_type: &resource.resource_type,
-                        id: &id,
-                        resource: Some(&resource),
-                        if_match: None,
-                        method: "PUT",
-                        started,
-                    };
-                    request.apply(t)?;
-                    stored += 1;
-                }
-                Ok(stored)
-            });
-            let stored = stored.map_err(failed)?;
-            done.resources += stored;
-            done.broken += chunk.len() - stored;
+            let refused = storage.write(|t| store_chunk(t, &chunk, clock)).map_err(failed)?;
+            resources += chunk.len() - refused.len();
+            broken.extend(refused);
             chunk.clear();
         }
         if read == 0 {
             break;
         }
     }
-    if done.broken > 0 {
-        tracing::warn!(broken = done.broken, "lines that are not resources were left out");
+    let first = broken.iter().min().copied();
+    if let Some(line) = first {
+        tracing::warn!(broken = broken.len(), line, "lines that are not resources were left out");
     }
-    if done.resources == 0 && number > 0 {
-        return Err(BackendError::Load { path: path.to_path_buf(), line: 1 });
+    match first {
+        Some(line) if resources == 0 => Err(BackendError::Load { path: path.to_path_buf(), line }),
+        _ => Ok(Loaded { resources, broken: broken.len() }),
     }
-    Ok(done)
+}
+
+/// Stores the lines and gives the numbers of those that are not resources.
+fn store_chunk(transaction: &Transaction<'_>, chunk: &[(usize, String)], clock: &dyn Clock) -> Result<Vec<usize>, Refusal> {
+    let mut broken = Vec::new();
+    for part in chunk.chunks(STAMPED) {
+        let started = clock.now();
+        for (number, text) in part {
+            let Ok(resource) = Incoming::read(text.trim_end()) else {
+                broken.push(*number);
+                continue;
+            };
+            let id = resource.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+            let request = WriteRequest {
+                resource_type: &resource.resource_type,
+                id: &id,
+                resource: Some(&resource),
+                if_match: None,
+                method: "PUT",
+                started,
+            };
+            request.apply(transaction)?;
+        }
+    }
+    Ok(broken)
 }
 
 fn digest_of(path: &Path) -> io::Result<String> {
