@@ -56,6 +56,11 @@ impl Cursor {
         }
     }
 
+    /// Whether no row lies inside the overlap and no pass is under way.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.pass.is_none() && self.recent == Some(0)
+    }
+
     /// The first page of a pass has come: `began` is the earlier of its `Date` and its bundle's time.
     pub(crate) fn begin(&mut self, began: UtcMillis) {
         match &mut self.pass {
@@ -94,6 +99,9 @@ impl Cursor {
         let since = asked.plus_millis(-OVERLAP_MILLIS);
         // While the rows lie inside the overlap the question stays the same; once they are all behind it, none is left.
         if self.newest < Some(since) {
+            if self.is_quiet() {
+                self.deletions_since = self.deletions_since.max(Some(since));
+            }
             self.since = self.since.max(Some(since));
             self.recent = Some(0);
         }

@@ -25,33 +25,18 @@ const ORDER: &[(&str, Segment)] = &[
     ("DiagnosticReport", Segment::Clinical),
     ("DocumentReference", Segment::Clinical),
     ("Composition", Segment::Clinical),
-    ("ClinicalImpression", Segment::Clinical),
     ("Immunization", Segment::Clinical),
     ("Procedure", Segment::Encounters),
     ("CarePlan", Segment::Clinical),
     ("CareTeam", Segment::Clinical),
     ("Goal", Segment::Clinical),
     ("ServiceRequest", Segment::Clinical),
-    ("Device", Segment::Clinical),
     ("ImagingStudy", Segment::Clinical),
-    ("SupplyDelivery", Segment::Clinical),
     ("Provenance", Segment::Clinical),
 ];
 
 /// Half of all bytes, and only billing reads them.
 const BILLING: &[&str] = &["Claim", "ExplanationOfBenefit"];
-
-/// Types whose deletions are looked for in every pass; the others' at most ten minutes later.
-const AT_ONCE: &[&str] = &[
-    "Patient",
-    "AllergyIntolerance",
-    "Condition",
-    "MedicationRequest",
-    "Flag",
-    "Appointment",
-    "Encounter",
-    "Observation",
-];
 
 /// The types that a chart cannot be opened without.
 pub const CHART_TYPES: &[&str] = &["Patient", "AllergyIntolerance", "Condition", "MedicationRequest", "Flag"];
@@ -65,10 +50,6 @@ pub fn plan_types(rank: Rank, roles: &[Role], abilities: &Abilities) -> Vec<&'st
     let general = ORDER.iter().filter(|(_, segment)| rank.holds(*segment)).map(|(name, _)| *name);
     let billing = BILLING.iter().copied().filter(|_| roles.contains(&Role::Billing) && rank.holds(Segment::Encounters));
     general.chain(billing).filter(|name| abilities.serves(name)).collect()
-}
-
-pub(crate) fn deletions_at_once(resource_type: &str) -> bool {
-    AT_ONCE.contains(&resource_type)
 }
 
 #[cfg(test)]

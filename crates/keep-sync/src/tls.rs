@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Time to reach the server, TLS handshake included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// Longest silence inside an answer: a slow line drips, a dead one is silent.
-const SILENCE_LIMIT: Duration = Duration::from_secs(45);
+const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// Redirects followed on the same origin.
 const REDIRECTS: usize = 3;
 

@@ -171,7 +171,9 @@ impl Wire {
             request = request.header(header::CONTENT_TYPE, ask.content_type).body(body);
         }
         let request = request.build().map_err(|_| SyncError::Internal("request"))?;
-        let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len) + ask.url.as_str().len();
+        let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len)
+            + ask.url.path().len()
+            + ask.url.query().map_or(0, str::len);
         let asked = request.headers().clone();
         let answered = self.client.execute(request).await;
         let packed = answered.as_ref().is_ok_and(|r| r.version() == reqwest::Version::HTTP_2);

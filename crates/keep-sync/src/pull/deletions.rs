@@ -6,7 +6,6 @@ use crate::SyncError;
 use crate::cursor::{Cursor, OVERLAP_MILLIS};
 use crate::fhir_client::{Found, Search};
 use crate::port::CursorKey;
-use crate::scope::deletions_at_once;
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::{Bundle, extract_at};
 use std::collections::HashSet;
@@ -19,37 +18,37 @@ const COMPARE_MILLIS: i64 = 3_600_000;
 const ASK_AT_MOST: usize = 200;
 
 impl Puller {
-    /// Removes what the server has deleted since the last time.
+    pub(super) fn has_history(&self, key: &CursorKey) -> bool {
+        self.abilities.type_history.contains(&key.resource_type)
+    }
+
+    /// Whether deletions were last looked for so long ago that it has to be done although no row has changed.
+    pub(super) fn deletions_are_due(&self, key: &CursorKey, cursor: &Cursor) -> bool {
+        let (Some(now), Some(seen)) = (cursor.complete_as_of, cursor.deletions_since.or(cursor.since)) else {
+            return false;
+        };
+        let age = now.0.saturating_sub(seen.0).saturating_sub(OVERLAP_MILLIS);
+        age >= if self.has_history(key) { UNHURRIED_MILLIS } else { COMPARE_MILLIS }
+    }
+
+    /// Removes what the server has deleted since the last time; `at_most` so many, where that is known.
     pub(super) async fn pull_deletions(
         &self,
         key: &CursorKey,
         cursor: &mut Cursor,
-        rows_changed: bool,
+        at_most: Option<u64>,
         changed: &mut u64,
     ) -> Result<(), SyncError> {
-        let now = cursor.complete_as_of;
-        // Seen up to `since` at the latest when rows were first pulled.
-        let seen = cursor.deletions_since;
-        let age = match (now, seen) {
-            (Some(now), Some(seen)) => now.0.saturating_sub(seen.0).saturating_sub(OVERLAP_MILLIS),
-            _ => i64::MAX,
-        };
-        let offered = self.abilities.type_history.contains(&key.resource_type);
-        let due = match offered {
-            true => rows_changed || deletions_at_once(&key.resource_type) || age >= UNHURRIED_MILLIS,
-            false => age >= COMPARE_MILLIS,
-        };
-        if !due {
-            return Ok(());
-        }
-        let since = seen.or(cursor.since);
-        let (at, gone) = match (offered, since) {
-            (true, Some(since)) => self.deleted_by_history(key, since).await?,
+        let since = cursor.deletions_since.or(cursor.since);
+        let (at, gone) = match since {
+            Some(since) if self.has_history(key) => self.deleted_by_history(key, since, at_most).await?,
+            _ if !self.deletions_are_due(key, cursor) => return Ok(()),
             _ => self.deleted_by_comparison(key).await?,
         };
         if !gone.is_empty() {
-            // What is gone is no longer counted by the server.
-            cursor.recent = None;
+            // What is gone is no longer counted by the server; only deletions that were counted can be taken off.
+            let fewer = u64::try_from(gone.len()).unwrap_or(u64::MAX);
+            cursor.recent = cursor.recent.filter(|_| at_most == Some(fewer)).map(|rows| rows.saturating_sub(fewer));
         }
         cursor.deletions_since = cursor.deletions_since.max(at.map(|t| t.plus_millis(-OVERLAP_MILLIS)));
         *changed = changed.saturating_add(self.save(key, cursor, gone).await?);
@@ -61,6 +60,7 @@ impl Puller {
         &self,
         key: &CursorKey,
         since: UtcMillis,
+        at_most: Option<u64>,
     ) -> Result<(Option<UtcMillis>, Vec<ResourceKey>), SyncError> {
         let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "200");
         let mut page = self.cancel.guard(self.client.search(&search)).await?;
@@ -77,6 +77,9 @@ impl Puller {
                 if judged.insert(named.id.to_string()) && method.as_deref() == Some("DELETE") {
                     gone.push(named);
                 }
+            }
+            if at_most.is_some_and(|most| u64::try_from(gone.len()).is_ok_and(|found| found >= most)) {
+                return Ok((at, gone));
             }
             match self.cancel.guard(self.client.next(&page)).await? {
                 Some(next) => page = next,

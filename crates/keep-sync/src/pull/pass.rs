@@ -20,6 +20,16 @@ const BATCH: usize = 20_000;
 /// What has waited this long is stored, however little it is: a slow line must not lose it.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// What a small question has shown.
+enum Look {
+    /// Nothing was made, changed or deleted.
+    Unchanged(UtcMillis),
+    /// So many rows are gone and nothing else has changed.
+    Gone { at: UtcMillis, fewer: u64 },
+    /// Ask for the rows.
+    Changed,
+}
+
 /// A pass under way: what has come and is not stored yet.
 struct Running {
     cursor: Cursor,
@@ -44,25 +54,60 @@ impl Puller {
         let kept = self.store(move |port| port.cursor(&asked)).await?;
         // A cursor that cannot be read is begun anew: repeats are harmless.
         let mut cursor: Cursor = serde_json::from_str(&kept.text).unwrap_or_default();
-        let before = cursor.clone();
-        let mut rows_changed = true;
-        if let Question::Changed { since, newest, rows } = cursor.plan() {
-            match self.ask_whether_changed(resource_type, since).await? {
-                Some((at, top, total)) if top == Some(newest) && total == rows => {
-                    cursor.unchanged(at);
-                    rows_changed = false;
-                    self.save(&key, &cursor, Vec::new()).await?;
-                }
-                _ => cursor = self.pass(&key, cursor, pacing, changed).await?,
+        let first = cursor.since.is_none();
+        let rows = self.look(&key, &cursor).await?;
+        match rows {
+            Look::Unchanged(at) => {
+                cursor.unchanged(at);
+                self.save(&key, &cursor, Vec::new()).await?;
             }
-        } else {
-            cursor = self.pass(&key, cursor, pacing, changed).await?;
+            Look::Gone { at, fewer } => {
+                cursor.unchanged(at);
+                self.pull_deletions(&key, &mut cursor, Some(fewer), changed).await?;
+            }
+            Look::Changed => {
+                cursor = self.pass(&key, cursor, pacing, changed).await?;
+                // The first pass needs no deletions: what was deleted before it never came here.
+                if !first {
+                    self.pull_deletions(&key, &mut cursor, None, changed).await?;
+                }
+            }
         }
-        // The first pass needs no deletions: what was deleted before it never came here.
-        if before.since.is_some() {
-            self.pull_deletions(&key, &mut cursor, rows_changed, changed).await?;
+        if self.deletions_are_due(&key, &cursor) {
+            self.pull_deletions(&key, &mut cursor, None, changed).await?;
         }
         Ok(cursor.complete_as_of)
+    }
+
+    /// One small question that may save a pass.
+    async fn look(&self, key: &CursorKey, cursor: &Cursor) -> Result<Look, SyncError> {
+        match cursor.plan() {
+            Question::Changed { since, newest, rows } => {
+                let Some((at, top, total)) = self.ask_whether_changed(&key.resource_type, since).await? else {
+                    return Ok(Look::Changed);
+                };
+                Ok(match rows.checked_sub(total) {
+                    Some(0) if top == Some(newest) => Look::Unchanged(at),
+                    // Nothing is newer, but there are fewer: rows were deleted.
+                    Some(fewer) if fewer > 0 && top <= Some(newest) && self.has_history(key) => {
+                        Look::Gone { at, fewer }
+                    }
+                    _ => Look::Changed,
+                })
+            }
+            // Nothing lies in the overlap: an empty history since then says that nothing was made, changed or deleted.
+            Question::From(Some(since)) if cursor.is_quiet() && self.has_history(key) => {
+                let since = cursor.deletions_since.map_or(since, |d| d.min(since));
+                let search =
+                    Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "1");
+                let page = self.cancel.guard(self.client.search(&search)).await?;
+                Ok(match began(&page) {
+                    Some(at) if page.entries == 0 => Look::Unchanged(at),
+                    _ => Look::Changed,
+                })
+            }
+            Question::From(_) => Ok(Look::Changed),
+        }
     }
 
     /// (server time, newest stamp, number of rows) from `since` on; `None` where the server does not count.
