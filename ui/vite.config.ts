@@ -3,13 +3,14 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { frozenPrototypes } from "./build/frozen-prototypes.ts";
 import { initialBudget } from "./build/initial-budget.ts";
+import { noFake } from "./build/no-fake.ts";
 import { stylesheetId } from "./build/stylesheet-id.ts";
 
 // Tests read times in one zone, so that a formatted time is the same on every machine.
 process.env.TZ ??= "Africa/Nairobi";
 
 export default defineConfig({
-  plugins: [react(), frozenPrototypes(), stylesheetId(), initialBudget(400 * 1024)],
+  plugins: [react(), frozenPrototypes(), stylesheetId(), noFake(), initialBudget(400 * 1024)],
   clearScreen: false,
   server: { port: 5173, strictPort: true, host: "127.0.0.1" },
   preview: { port: 4173, strictPort: true, host: "127.0.0.1" },

@@ -5,6 +5,7 @@ import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
+import lines from "./result-lines.module.css";
 import { FlaggedValue } from "./result-lines.view";
 import { useResults } from "./window.query";
 
@@ -13,33 +14,43 @@ export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const rows = useResults(patient);
   const columns: Column<ResultDto>[] = [
-    { key: "name", label: say("col.test"), width: "minmax(0, 1.2fr)", cell: (row) => row.name },
+    {
+      key: "name",
+      label: say("col.test"),
+      width: "minmax(0, 1.3fr)",
+      cell: (row) => (
+        <>
+          <span className={lines.over}>
+            {row.name} <RecordMark record={row.record} />
+          </span>
+          <span className={lines.under}>{row.panel}</span>
+        </>
+      ),
+    },
     {
       key: "value",
       label: say("col.value"),
-      width: "minmax(0, 0.9fr)",
+      // A value is never cut off: a part of a number is another number.
+      width: "minmax(170px, 0.9fr)",
       align: "end",
-      cell: (row) => <FlaggedValue value={row.value} flag={row.flag} />,
+      cell: (row) => (
+        <span className={lines.whole}>
+          <FlaggedValue value={row.value} flag={row.flag} />
+        </span>
+      ),
     },
     {
       key: "range",
       label: say("col.range"),
-      width: "minmax(0, 0.8fr)",
-      cell: (row) => <span className={css.quiet}>{row.range}</span>,
-    },
-    {
-      key: "panel",
-      label: say("col.panel"),
       width: "minmax(0, 1fr)",
-      cell: (row) => <span className={css.quiet}>{row.panel}</span>,
+      cell: (row) => <span className={`${css.quiet} ${lines.whole}`}>{row.range}</span>,
     },
     {
       key: "taken",
       label: say("col.when"),
-      width: "140px",
+      width: "150px",
       cell: (row) => <span className={css.quiet}>{formatDateTime(row.taken)}</span>,
     },
-    { key: "record", label: say("col.state"), width: "96px", cell: (row) => <RecordMark record={row.record} /> },
   ];
   if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
   if (rows.loading) return <div aria-busy="true" />;
@@ -50,7 +61,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       total={rows.total}
       rowAt={rows.rowAt}
       show={rows.show}
-      rowHeight={37}
+      rowHeight={52}
       plain
       empty={say("results.none")}
     />

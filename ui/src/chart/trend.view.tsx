@@ -6,10 +6,10 @@ import { useWords } from "../words/words";
 import css from "./vitals.module.css";
 
 const W = 440;
-const H = 190;
+const H = 204;
 const LEFT = 38;
 const RIGHT = 16;
-const TOP = 16;
+const TOP = 28;
 const BOTTOM = 24;
 
 /** A trend: title, patient, true time axis, labelled y axis with unit, reference range, point values. */
@@ -22,7 +22,7 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
   const values = points.map((point) => point.value);
   const bottom = Math.min(...values, series.low ?? Number.POSITIVE_INFINITY);
   const top = Math.max(...values, series.high ?? Number.NEGATIVE_INFINITY);
-  const x = scaleTime([first.at, Math.max(last.at, first.at + 1)], [LEFT + 8, W - RIGHT]);
+  const x = scaleTime([first.at, Math.max(last.at, first.at + 1)], [LEFT + 18, W - RIGHT - 4]);
   const y = scaleLinear(bottom === top ? [bottom - 1, top + 1] : [bottom, top], [H - BOTTOM, TOP]).nice(4);
   const path = line<(typeof points)[number]>(
     (point) => x(point.at),

@@ -48,21 +48,21 @@ function LockHead({ screen }: { screen: LockScreenDto }) {
   const iso = now.toISOString();
   const place = [screen.workstation, screen.site].filter((part) => part !== "").join(", ");
   return (
-    <header className={css.head}>
-      <div>
+    <header>
+      <div className={css.head}>
         <h1 className={css.clock}>
           <time dateTime={iso}>{formatTime(iso)}</time>
         </h1>
-        <p className={css.place}>
-          {say(`weekday.${weekdayOf(iso)}` as MessageId)} {formatDate(iso)}
-          {place === "" ? "" : ` · ${place}`}
-        </p>
+        {screen.users.length === 0 ? null : (
+          <div className={css.chips}>
+            <SyncChips chip={screen.sync} now={now} />
+          </div>
+        )}
       </div>
-      {screen.users.length === 0 ? null : (
-        <div className={css.chips}>
-          <SyncChips chip={screen.sync} now={now} />
-        </div>
-      )}
+      <p className={css.place}>
+        {say(`weekday.${weekdayOf(iso)}` as MessageId)} {formatDate(iso)}
+        {place === "" ? "" : ` · ${place}`}
+      </p>
     </header>
   );
 }

@@ -18,7 +18,7 @@ interface Props {
 export function LockTiles({ users, chosen, onChoose, onSomeoneElse, disabled }: Props) {
   const say = useWords();
   return (
-    <div className={css.tiles}>
+    <div className={`${css.tiles} ${users.length > 7 ? css.many : ""}`}>
       <RadioGroup
         className={css.radios ?? ""}
         aria-label={say("lock.people")}

@@ -37,7 +37,9 @@ export function TopBar() {
       )}
       <span className={css.who}>
         <span>{say("top.who", { name: session.name, role: say(`role.${session.role}`) })}</span>
-        <span className={css.site}>{session.site}</span>
+        <span className={css.site} title={session.site}>
+          {session.site}
+        </span>
       </span>
       <Button onPress={lockNow} keys="Ctrl L">
         {say("top.lock")}

@@ -16,12 +16,25 @@ interface Props {
   onClose: () => void;
   onSubmit: () => void;
   foot: ReactNode;
+  /** What has to be answered before saving; it stays in view above the foot. */
+  asks?: ReactNode;
   className?: string | undefined;
   children: ReactNode;
 }
 
 /** The frame of a pane form: who it is about, Ctrl+Enter saves, Escape closes and the draft is kept. */
-export function FormShell({ title, banner, draft, resumes, onClose, onSubmit, foot, className, children }: Props) {
+export function FormShell({
+  title,
+  banner,
+  draft,
+  resumes,
+  onClose,
+  onSubmit,
+  foot,
+  asks,
+  className,
+  children,
+}: Props) {
   const say = useWords();
   const id = useId();
   const { takeResume } = useSession();
@@ -81,6 +94,7 @@ export function FormShell({ title, banner, draft, resumes, onClose, onSubmit, fo
         </p>
         {children}
       </div>
+      <div className={css.asks}>{asks}</div>
       <footer className={css.foot}>{foot}</footer>
     </form>
   );

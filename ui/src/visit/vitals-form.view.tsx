@@ -73,6 +73,9 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
     );
   };
 
+  const needsAnswer =
+    unusual.length > 0 || save.error !== null || (tried && (isEmptyVitals(values) || blocking.length > 0));
+
   return (
     <FormShell
       title={say("pane.vitals")}
@@ -81,6 +84,39 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
       resumes={first?.draft ?? null}
       onClose={onClose}
       onSubmit={submit}
+      asks={
+        needsAnswer ? (
+          <>
+            {unusual.length === 0 ? null : (
+              <label className={css.check}>
+                <input
+                  type="checkbox"
+                  checked={confirmed}
+                  onChange={(event) => setConfirmed(event.target.checked)}
+                  data-field="confirmed"
+                />
+                {say("vital.confirm", { count: unusual.length })}
+              </label>
+            )}
+            {tried && isEmptyVitals(values) ? (
+              <p role="alert" className={css.blocked}>
+                {say("vital.nothing")}
+              </p>
+            ) : null}
+            {tried && unusual.length > 0 && !confirmed ? (
+              <p role="alert" className={css.blocked}>
+                {say("vital.unconfirmed")}
+              </p>
+            ) : null}
+            {tried && blocking.length > 0 ? (
+              <p role="alert" className={css.blocked}>
+                {say("vital.blocked")}
+              </p>
+            ) : null}
+            {save.error === null ? null : <FailureNotice failure={save.error} />}
+          </>
+        ) : undefined
+      }
       foot={
         <>
           <NewsLine check={check} />
@@ -102,37 +138,10 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
       ))}
       <NewsInputs values={values} set={set} />
       {check.bmi === "" ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
-      {unusual.length === 0 ? null : (
-        <label className={css.check}>
-          <input
-            type="checkbox"
-            checked={confirmed}
-            onChange={(event) => setConfirmed(event.target.checked)}
-            data-field="confirmed"
-          />
-          {say("vital.confirm", { count: unusual.length })}
-        </label>
-      )}
-      {tried && isEmptyVitals(values) ? (
-        <p role="alert" className={css.blocked}>
-          {say("vital.nothing")}
-        </p>
-      ) : null}
-      {tried && unusual.length > 0 && !confirmed ? (
-        <p role="alert" className={css.blocked}>
-          {say("vital.unconfirmed")}
-        </p>
-      ) : null}
-      {tried && blocking.length > 0 ? (
-        <p role="alert" className={css.blocked}>
-          {say("vital.blocked")}
-        </p>
-      ) : null}
       <div className={css.small}>
         <DraftLine kept={keeper.kept} failure={keeper.failure} />
       </div>
       <TakenFields taken={taken} wrong={stamp === null} onChange={setTaken} />
-      {save.error === null ? null : <FailureNotice failure={save.error} />}
     </FormShell>
   );
 }

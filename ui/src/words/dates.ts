@@ -62,7 +62,8 @@ export function weekdayOf(iso: string): number {
 export function makeLocalStamp(date: string, time: string): string | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return null;
   const at = new Date(`${date}T${time}:00`);
-  if (Number.isNaN(at.getTime())) return null;
+  // A day that the month does not have would be read as one of the next month.
+  if (Number.isNaN(at.getTime()) || splitLocalStamp(at).date !== date) return null;
   const minutes = -at.getTimezoneOffset();
   const sign = minutes < 0 ? "-" : "+";
   const size = Math.abs(minutes);

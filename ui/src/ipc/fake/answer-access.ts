@@ -23,7 +23,6 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       workstation: "Room 3 workstation",
       site: "Kisumu North Health Centre",
       now: FAKE_NOW,
-      users: state.users,
       lastUser: state.users[0]?.user ?? null,
       keychain: "ready",
       sync: chipOf({ ...state, conflicts: 0, rejected: 0, options: { ...state.options, offline: true } }),
@@ -33,7 +32,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       blocked: null,
       clockWrong: false,
       ...state.options.lock,
-      ...(state.options.lock?.users === undefined ? { users: state.users } : {}),
+      users: state.users,
     }),
     unlock: ({ user, password, code }) => {
       const person = state.users.find((one) => one.user === user);

@@ -1,0 +1,58 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { requestsOf, show } from "../testing/show";
+
+test("locking takes everything off the page at once", async () => {
+  const { ipc } = await show({ role: "nurse" }, "/chart/p1/summary?pane=vitals");
+  expect(document.body.textContent).toContain("GONZÁLEZ");
+  act(() => ipc.emit("locking", { cause: "inactivity" }));
+  expect(document.body.textContent).not.toContain("GONZÁLEZ");
+  expect(screen.getByRole("main", { name: "Locked" })).toBeVisible();
+});
+
+test("a dialog does not outlive the lock", async () => {
+  const { ipc, user } = await show({ role: "nurse" }, "/chart/p1/vitals");
+  await user.keyboard("?");
+  expect(await screen.findByRole("dialog")).toBeVisible();
+  act(() => ipc.emit("locking", { cause: "user" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("Ctrl+L keeps draft and caret, then locks", async () => {
+  const { ipc, user } = await show({ role: "nurse" }, "/chart/p1/summary?pane=note");
+  await user.keyboard("Half a sent{Control>}l{/Control}");
+  await waitFor(() => expect(requestsOf(ipc, "lock")).toEqual([{ cause: "user" }]));
+  const names = ipc.calls.map((call) => call.name);
+  expect(names.indexOf("save_draft")).toBeGreaterThan(-1);
+  expect(names.indexOf("save_draft")).toBeLessThan(names.indexOf("lock"));
+  expect(names.indexOf("keep_place")).toBeLessThan(names.indexOf("lock"));
+});
+
+test("the warning counts down and any input withdraws it", async () => {
+  const { ipc, user } = await show({ role: "nurse" });
+  act(() => ipc.emit("lock_warning", { seconds: 60 }));
+  expect(await screen.findByRole("alertdialog", { name: "Locking in 60 s" })).toBeVisible();
+  const before = requestsOf(ipc, "touch").length;
+  await user.keyboard("x");
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(requestsOf(ipc, "touch").length).toBeGreaterThan(before);
+});
+
+test("Rust withdraws the warning, too", async () => {
+  const { ipc } = await show({ role: "nurse" });
+  act(() => ipc.emit("lock_warning", { seconds: 60 }));
+  await screen.findByRole("alertdialog");
+  act(() => ipc.emit("lock_warning", { seconds: 0 }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+});
+
+test("input is told at most once in five seconds", async () => {
+  const { ipc, user } = await show({ role: "nurse" });
+  await user.keyboard("abc");
+  expect(requestsOf(ipc, "touch")).toHaveLength(1);
+  const later = performance.now() + 5001;
+  const clock = vi.spyOn(performance, "now").mockReturnValue(later);
+  await user.keyboard("d");
+  clock.mockRestore();
+  expect(requestsOf(ipc, "touch")).toHaveLength(2);
+});

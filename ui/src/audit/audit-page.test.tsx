@@ -1,0 +1,36 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { requestsOf, show } from "../testing/show";
+
+test("empty: no events", async () => {
+  await show({ role: "privacy-officer", empty: true });
+  expect(screen.getByText("No events of this kind.")).toBeVisible();
+});
+
+test("populated: patients are masked and failed sign-ins stand out", async () => {
+  await show({ role: "privacy-officer" });
+  expect(screen.getByText("7 failed sign-ins in the last 24 hours")).toBeVisible();
+  expect(screen.getAllByText("G••••, M••••").length).toBeGreaterThan(0);
+  expect(document.body.textContent).not.toContain("GONZÁLEZ");
+});
+
+test("unmasking wants a reason and names the patient on this screen", async () => {
+  const { user, ipc } = await show({ role: "privacy-officer" });
+  await user.click(screen.getAllByRole("button", { name: /Show the patient of the event/ })[0] as HTMLElement);
+  const dialog = await screen.findByRole("dialog", { name: "Show who the patient is" });
+  await user.click(within(dialog).getByRole("button", { name: "Show" }));
+  expect(await within(dialog).findByRole("alert")).toBeVisible();
+  expect(requestsOf(ipc, "unmask")).toEqual([]);
+  await user.type(within(dialog).getByLabelText("Why do you need to know?"), "complaint 14");
+  await user.click(within(dialog).getByRole("button", { name: "Show" }));
+  expect(await screen.findByText("GONZÁLEZ, María Fernanda · 03-Feb-1961")).toBeVisible();
+  expect(requestsOf(ipc, "unmask")).toEqual([{ sequence: 18244, reason: "complaint 14" }]);
+});
+
+test("the filter asks for one class", async () => {
+  const { user, ipc } = await show({ role: "privacy-officer" });
+  await user.selectOptions(screen.getByLabelText("Show"), "unlock_failed");
+  await waitFor(() =>
+    expect(requestsOf(ipc, "audit_events").at(-1)).toMatchObject({ class: "unlock_failed", offset: 0 }),
+  );
+});

@@ -1,0 +1,110 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { makeFailure } from "../ipc/fake/make-fake";
+import { requestsOf, show } from "../testing/show";
+
+test("populated: banner, tabs, badge, completeness and what could not be read", async () => {
+  await show({ role: "nurse" }, "/chart/p1/summary");
+  const banner = screen.getByRole("region", { name: "Patient" });
+  expect(banner).toHaveTextContent("GONZÁLEZ, María Fernanda");
+  expect(banner).toHaveTextContent("03-Feb-1961 (65 y)");
+  expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual([
+    "Summary",
+    "Timeline",
+    "Notes",
+    "Results",
+    "Vitals",
+    "Medicines",
+    "Problems",
+    "Allergies",
+    "Immunisations",
+  ]);
+  expect(screen.getByText("not sent yet")).toBeVisible();
+  expect(
+    screen.getByText(/Downloaded 22-Nov-2026 08:40\. Records may be incomplete: laboratory reports not synced\./),
+  ).toBeVisible();
+  expect(screen.getByText("Some records could not be read")).toBeVisible();
+  expect(screen.getByText("162 H")).toBeVisible();
+});
+
+test.each([
+  ["p1", "Known allergies"],
+  ["p2", "No known allergies"],
+  ["p3", "Allergies not recorded"],
+  ["p7", "Allergies unavailable"],
+])("%s shows exactly one allergy state: %s", async (patient, title) => {
+  await show({ role: "nurse" }, `/chart/${patient}/summary`);
+  const states = ["Known allergies", "No known allergies", "Allergies not recorded", "Allergies unavailable"];
+  expect(states.filter((state) => screen.queryByRole("heading", { name: state }) !== null)).toEqual([title]);
+});
+
+test("empty: every card says that nothing is recorded", async () => {
+  await show({ role: "nurse", empty: true }, "/chart/p1/summary");
+  for (const text of [
+    "No active problems are recorded.",
+    "No current medicines are recorded.",
+    "No vital signs are recorded.",
+    "No results are recorded.",
+    "No note has been signed yet.",
+  ])
+    expect(screen.getByText(text)).toBeVisible();
+});
+
+test("error: says what is safe", async () => {
+  await show({ role: "nurse", failing: { open_chart: makeFailure("store_damaged") } }, "/chart/p1/summary");
+  expect(screen.getByRole("alert")).toHaveTextContent("A part of the records on this workstation is damaged");
+  expect(screen.getByRole("alert")).toHaveTextContent("7f3a-19c2");
+});
+
+test("front desk sees no clinical tab, card or action", async () => {
+  await show({ role: "front-desk" }, "/chart/p1/summary");
+  expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual(["Summary"]);
+  for (const gone of ["Known allergies", "Problems", "Medicines", "Vital signs", "Last note"])
+    expect(screen.queryByText(gone)).toBeNull();
+  expect(screen.queryByRole("button", { name: "Record vitals" })).toBeNull();
+});
+
+test("the chart is opened once and closed when it is left", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/summary");
+  await user.click(screen.getByRole("tab", { name: "Vitals" }));
+  await user.click(screen.getByRole("tab", { name: "Notes" }));
+  expect(requestsOf(ipc, "open_chart")).toHaveLength(1);
+  await user.click(screen.getByRole("link", { name: /Queue/ }));
+  await waitFor(() => expect(requestsOf(ipc, "close_chart")).toEqual([{ patient: "p1" }]));
+});
+
+test("a long timeline is read in windows and drawn in part", async () => {
+  const { ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
+  const table = await screen.findByRole("table", { name: "Timeline" });
+  expect(table).toHaveAttribute("aria-rowcount", "1241");
+  expect(within(table).getAllByRole("row").length).toBeLessThan(60);
+  expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", offset: 0, limit: 100 }]);
+});
+
+test("a vital sign is struck out with a reason", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
+  await user.click(screen.getByRole("radio", { name: "Tables" }));
+  await user.click(screen.getAllByRole("button", { name: /Strike out Systolic 162/ })[0] as HTMLElement);
+  const dialog = await screen.findByRole("dialog", { name: "Strike out as entered in error" });
+  expect(dialog).toHaveTextContent("GONZÁLEZ, María Fernanda · 03-Feb-1961 (65 y)");
+  await user.click(within(dialog).getByRole("button", { name: "Strike out" }));
+  expect(await within(dialog).findByText("Say why in a few words.")).toBeVisible();
+  await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
+  await user.click(within(dialog).getByRole("button", { name: "Strike out" }));
+  await waitFor(() =>
+    expect(requestsOf(ipc, "strike")).toEqual([
+      { reference: "Observation/systolic-7", patient: "p1", reason: "wrong patient" },
+    ]),
+  );
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+test("V and W open the forms", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/summary");
+  await user.keyboard("v");
+  expect(await screen.findByRole("form", { name: "Record vitals" })).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("form", { name: "Record vitals" })).toBeNull());
+  await user.keyboard("w");
+  expect(await screen.findByRole("form", { name: "Write a note" })).toBeVisible();
+});

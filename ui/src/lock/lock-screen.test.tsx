@@ -1,0 +1,95 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { FAKE_CODE, FAKE_PASSWORD, STAFF } from "../ipc/fake/people";
+import { requestsOf, settled, show } from "../testing/show";
+
+const resuming = STAFF.slice(0, 3).map((one, at) => ({ ...one, resume: at === 0 }));
+
+test("empty: explains and offers to enrol", async () => {
+  await show({ lock: { users: [] } });
+  expect(screen.getByText("Nobody is enrolled on this workstation yet.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Enrol this workstation" })).toHaveFocus();
+});
+
+test("populated: people, place and what waits, and the password has the focus", async () => {
+  await show({});
+  expect(screen.getAllByRole("radio")).toHaveLength(3);
+  expect(screen.getByText(/Sunday 22-Nov-2026 · Room 3 workstation, Kisumu North Health Centre/)).toBeVisible();
+  expect(screen.getByText("3 waiting to send")).toBeVisible();
+  expect(screen.getByLabelText("Workstation password")).toHaveFocus();
+  expect(screen.getByText(/Demo data/)).toBeVisible();
+});
+
+test("unlocks with password and pasted code", async () => {
+  const { user, ipc } = await show({});
+  await user.keyboard(FAKE_PASSWORD);
+  await user.click(screen.getByLabelText("Workstation code"));
+  await user.paste("407 115");
+  await user.click(screen.getByRole("button", { name: "Unlock" }));
+  await settled();
+  expect(await screen.findByRole("heading", { name: "Waiting now" })).toBeVisible();
+  expect(requestsOf(ipc, "unlock")).toEqual([
+    { user: "a0", password: FAKE_PASSWORD, code: FAKE_CODE, phoneTime: null },
+  ]);
+});
+
+test("error: a wrong password and a wrong code read the same, with the attempts left", async () => {
+  const { user } = await show({});
+  await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
+  expect(await screen.findByText("The password or the code is not right")).toBeVisible();
+  expect(screen.getByText(/4 attempts left before a wait/)).toBeVisible();
+  expect(screen.getByLabelText("Workstation password")).toHaveFocus();
+  expect(screen.getByLabelText("Workstation password")).toHaveValue("");
+});
+
+test("error: a used code is no failed attempt and counts down", async () => {
+  const { user } = await show({});
+  await user.keyboard(`${FAKE_PASSWORD}{Tab}000000{Enter}`);
+  expect(await screen.findByText(/next code in 1\d s/)).toBeVisible();
+  expect(screen.getByLabelText("Workstation code")).toHaveFocus();
+});
+
+test("error: nothing typed asks Rust nothing", async () => {
+  const { user, ipc } = await show({});
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Type your password and the six digits of the code.");
+  expect(requestsOf(ipc, "unlock")).toEqual([]);
+});
+
+test("resume asks for the password only, a wrong one brings the code back", async () => {
+  const { user, ipc } = await show({ lock: { users: resuming } });
+  expect(screen.queryByLabelText("Workstation code")).toBeNull();
+  await user.keyboard("wrong{Enter}");
+  await waitFor(() => expect(screen.getByLabelText("Workstation code")).toBeInTheDocument());
+  expect(requestsOf(ipc, "unlock")).toEqual([{ user: "a0", password: "wrong", code: null, phoneTime: null }]);
+});
+
+test("while throttled the button waits", async () => {
+  const users = STAFF.slice(0, 2).map((one) => ({ ...one, waitSeconds: 30 }));
+  await show({ lock: { users } });
+  expect(screen.getByText(/wait \d+ seconds/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Unlock" })).toBeDisabled();
+});
+
+test("a wrong clock asks for the phone's date and time", async () => {
+  const { user, ipc } = await show({ lock: { clockWrong: true } });
+  await user.type(screen.getByLabelText("Date on your phone"), "2026-11-22");
+  await user.type(screen.getByLabelText("Time on your phone"), "14:07");
+  await user.type(screen.getByLabelText("Workstation password"), FAKE_PASSWORD);
+  await user.type(screen.getByLabelText("Workstation code"), `${FAKE_CODE}{Enter}`);
+  await waitFor(() => expect(requestsOf(ipc, "unlock")).toHaveLength(1));
+  expect(requestsOf(ipc, "unlock")[0]).toMatchObject({ phoneTime: "2026-11-22T14:07:00+03:00" });
+});
+
+test.each([
+  [{ blocked: "store_damaged" }, "The records on this workstation are damaged"],
+  [{ blocked: "store_newer" }, "These records were written by a newer Chartkeep"],
+  [{ blocked: "profile_in_use" }, "Chartkeep already runs on this profile"],
+  [{ keychain: "locked" }, "The computer's keychain is locked"],
+  [{ keychain: "absent" }, "The computer's keychain does not answer"],
+  [{ keychain: "key_missing" }, "This workstation's key is gone from the keychain"],
+] as const)("error: %o says what happened and asks for no password", async (lock, title) => {
+  await show({ lock });
+  expect(screen.getByRole("alert")).toHaveTextContent(title);
+  expect(screen.queryByLabelText("Workstation password")).toBeNull();
+});

@@ -1,0 +1,52 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { makeFailure } from "../ipc/fake/make-fake";
+import { show } from "../testing/show";
+
+test("empty: says what can be searched", async () => {
+  await show({ role: "nurse" }, "/search?q=xxxx");
+  expect(screen.getByText(/Nobody matches/)).toBeVisible();
+});
+
+test("error: says what happened", async () => {
+  await show({ role: "nurse", failing: { search_patients: makeFailure("store_damaged") } }, "/search?q=gon");
+  expect(screen.getByRole("alert")).toHaveTextContent("damaged");
+});
+
+test("populated: typing finds accents, opened today is first, ↓ and Enter open", async () => {
+  const { user } = await show({ role: "nurse" });
+  await user.keyboard("/gon");
+  expect(await screen.findByRole("heading", { name: "Patients matching “gon”" })).toBeVisible();
+  const table = await screen.findByRole("table", { name: "Patients found" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows[0]).toHaveTextContent(/GONZÁLEZ, María FernandaCH-004471.*03-Feb-1961 \(65 y\) · F.*opened by me today/);
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(await screen.findByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
+});
+
+test("a chart that is still downloading does not open", async () => {
+  const { user } = await show({ role: "nurse" }, "/search?q=wangari");
+  const row = await screen.findByRole("button", { name: /WANGARI/ });
+  expect(screen.getByText("downloading")).toBeVisible();
+  await user.click(row);
+  expect(screen.getByRole("table", { name: "Patients found" })).toBeVisible();
+});
+
+test("the palette shows patients first and opens the chosen one", async () => {
+  const { user } = await show({ role: "nurse" });
+  await user.keyboard("{Control>}k{/Control}");
+  const dialog = await screen.findByRole("dialog", { name: "Patients and commands" });
+  await user.keyboard("otieno");
+  await waitFor(() => expect(within(dialog).getAllByRole("option")[0]).toHaveTextContent("OTIENO, Baraka"));
+  await user.click(within(dialog).getByRole("option", { name: /OTIENO/ }));
+  expect(await screen.findByRole("region", { name: "Patient" })).toHaveTextContent("OTIENO, Baraka");
+});
+
+test("the palette runs commands", async () => {
+  const { user } = await show({ role: "nurse" });
+  await user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("dialog", { name: "Patients and commands" });
+  await user.keyboard("dark");
+  await user.click(await screen.findByRole("option", { name: /Theme: dark/ }));
+  await waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import type { SyncChipDto } from "../ipc/bindings";
+import { planChip } from "./sync-chip.view";
+
+const chip = (more: Partial<SyncChipDto>): SyncChipDto => ({
+  state: "idle",
+  complete: "2026-11-22T08:40:00+03:00",
+  pending: 0,
+  failed: 0,
+  conflicts: 0,
+  ...more,
+});
+
+test("green only when nothing waits and nothing failed", () => {
+  expect(planChip(chip({})).tone).toBe("ok");
+  for (const more of [{ pending: 1 }, { failed: 1 }, { conflicts: 1 }, { complete: "" }])
+    expect(planChip(chip(more)).tone).not.toBe("ok");
+});
+
+test("offline is grey, not red", () => {
+  expect(planChip(chip({ state: "offline", pending: 9 })).tone).toBe("grey");
+});

@@ -1,0 +1,67 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { requestsOf, show } from "../testing/show";
+
+test("empty: everything is on the server", async () => {
+  await show({ role: "nurse", empty: true }, "/sync");
+  expect(screen.getByText("Everything is on the server.")).toBeVisible();
+});
+
+test("error: offline says that everything is saved", async () => {
+  const { user } = await show({ role: "nurse", offline: true }, "/sync");
+  await user.click(screen.getByRole("button", { name: "Sync now" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Everything is saved on this workstation");
+});
+
+test("populated: progress while running, and it can be stopped", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/sync");
+  await user.click(screen.getByRole("button", { name: "Sync now" }));
+  expect(await screen.findByRole("progressbar")).toHaveAttribute("aria-valuenow", "66");
+  await user.click(screen.getByRole("button", { name: "Stop" }));
+  await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
+  expect(requestsOf(ipc, "sync_cancel")).toHaveLength(1);
+});
+
+test("a record that was not accepted shows the reason and is sent again", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/sync");
+  expect(screen.getByText("The server's reason: The server does not know this practitioner.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Send again: Note" }));
+  await waitFor(() => expect(requestsOf(ipc, "sync_retry")).toEqual([{ changeSet: 35 }]));
+});
+
+test("a conflict on a medicine has nothing chosen, and is kept only when every line is decided", async () => {
+  const { user, ipc } = await show({ role: "physician" }, "/sync");
+  await user.click(screen.getByRole("button", { name: "Decide: Medicine: enalapril" }));
+  expect(await screen.findByRole("heading", { name: "Two people changed enalapril" })).toBeVisible();
+  for (const radio of screen.getAllByRole("radio")) expect(radio).not.toBeChecked();
+  const keep = screen.getByRole("button", { name: "Keep these" });
+  expect(keep).toBeDisabled();
+  await user.click(
+    within(screen.getByRole("radiogroup", { name: "Dose" })).getByRole("radio", { name: "This device: 20 mg" }),
+  );
+  expect(screen.getByText("1 of 2 decided")).toBeVisible();
+  expect(keep).toBeDisabled();
+  await user.click(
+    within(screen.getByRole("radiogroup", { name: "Status" })).getByRole("radio", { name: "Server: stopped — cough" }),
+  );
+  await user.click(keep);
+  await waitFor(() =>
+    expect(requestsOf(ipc, "decide_conflict")).toEqual([
+      {
+        conflict: "c1",
+        choices: [
+          { path: "dosageInstruction[0].doseAndRate", side: "ours" },
+          { path: "dosageInstruction[0].timing", side: "ours" },
+          { path: "status", side: "theirs" },
+        ],
+      },
+    ]),
+  );
+});
+
+test("a conflict can be decided later", async () => {
+  const { user, ipc } = await show({ role: "physician" }, "/conflict/c1");
+  await user.click(await screen.findByRole("button", { name: "Decide later" }));
+  expect(await screen.findByRole("heading", { name: "Sync" })).toBeVisible();
+  expect(requestsOf(ipc, "decide_conflict")).toEqual([]);
+});

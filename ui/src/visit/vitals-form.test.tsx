@@ -1,0 +1,140 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { VitalsDto } from "../ipc/bindings";
+import { makeFailure } from "../ipc/fake/make-fake";
+import { requestsOf, show } from "../testing/show";
+
+const ROUTE = "/chart/p1/summary?pane=vitals";
+const openForm = async (options = {}) => {
+  const shown = await show({ role: "nurse", ...options }, ROUTE);
+  return { ...shown, form: screen.getByRole("form", { name: "Record vitals" }) };
+};
+
+test("empty: the first field has the focus and an empty form is not saved", async () => {
+  const { user, ipc, form } = await openForm();
+  expect(within(form).getByLabelText("Systolic")).toHaveFocus();
+  expect(within(form).getByText(/GONZÁLEZ, María Fernanda · 03-Feb-1961/)).toBeVisible();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Type at least one value.")).toBeVisible();
+  expect(requestsOf(ipc, "save_vitals")).toEqual([]);
+});
+
+test("populated: Enter walks on, Ctrl+Enter saves with the draft it ends", async () => {
+  const { user, ipc } = await openForm();
+  await user.keyboard("128{Enter}82{Enter}76");
+  await waitFor(() => expect(screen.getByText(/Draft kept 14:07:12/)).toBeVisible(), { timeout: 3000 });
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Vitals saved on this workstation")).toBeVisible();
+  const saved = requestsOf(ipc, "save_vitals")[0] as VitalsDto;
+  expect(saved).toMatchObject({
+    patient: "p1",
+    systolic: "128",
+    diastolic: "82",
+    pulse: "76",
+    taken: "",
+    confirmed: false,
+  });
+  expect(saved.draft).not.toBeNull();
+  expect(screen.getByText(/No visit was open, so one was started/)).toBeVisible();
+});
+
+test("error: an impossible value blocks, what was typed stays", async () => {
+  const { user, ipc, form } = await openForm();
+  await user.type(within(form).getByLabelText("Pulse"), "999");
+  expect(await within(form).findByText("not possible (from 10 to 350)")).toBeVisible();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("A value is not possible: correct it to save.")).toBeVisible();
+  expect(within(form).getByLabelText("Pulse")).toHaveValue("999");
+  expect(requestsOf(ipc, "save_vitals")).toEqual([]);
+});
+
+test("error: an unusual value wants a confirmation, which the next change withdraws", async () => {
+  const { user, ipc, form } = await openForm();
+  await user.type(within(form).getByLabelText("Pulse"), "205");
+  const box = await within(form).findByRole("checkbox", { name: /I have measured again/ });
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText(/Measure again, then confirm/)).toBeVisible();
+  expect(requestsOf(ipc, "save_vitals")).toEqual([]);
+  await user.click(box);
+  expect(box).toBeChecked();
+  await user.type(within(form).getByLabelText("Systolic"), "120");
+  expect(box).not.toBeChecked();
+  await user.click(box);
+  await user.click(within(form).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(requestsOf(ipc, "save_vitals")).toHaveLength(1));
+  expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ pulse: "205", confirmed: true });
+});
+
+test("error: a failed save keeps the form and says what is safe", async () => {
+  const { user, form } = await openForm({ failing: { save_vitals: makeFailure("disk_full") } });
+  await user.keyboard("120{Control>}{Enter}{/Control}");
+  expect(await within(form).findByText("The disk is full: this was not saved")).toBeVisible();
+  expect(within(form).getByLabelText("Systolic")).toHaveValue("120");
+});
+
+test("Escape closes and the draft is there again", async () => {
+  const { user, ipc } = await openForm();
+  await user.keyboard("131{Escape}");
+  await waitFor(() => expect(requestsOf(ipc, "save_draft")).toHaveLength(1));
+  await user.click(await screen.findByRole("button", { name: "Vitals: go on" }));
+  expect(await screen.findByLabelText("Systolic")).toHaveValue("131");
+});
+
+test("backdating sends the time that was typed", async () => {
+  const { user, ipc, form } = await openForm();
+  await user.keyboard("120");
+  await user.click(within(form).getByRole("button", { name: "change time" }));
+  const date = within(form).getByLabelText("Date taken");
+  const time = within(form).getByLabelText("Time taken");
+  await user.clear(date);
+  await user.type(date, "2026-11-21");
+  await user.clear(time);
+  await user.type(time, "18:30");
+  await user.click(within(form).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(requestsOf(ipc, "save_vitals")).toHaveLength(1));
+  expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ taken: "2026-11-21T18:30:00+03:00" });
+});
+
+test("NEWS2 says what it still needs, then its total", async () => {
+  const { user, form } = await openForm();
+  await user.keyboard("120");
+  expect(
+    await within(form).findByText(/NEWS2 needs respiration, SpO₂, pulse, consciousness, temperature/),
+  ).toBeVisible();
+  for (const [label, value] of [
+    ["Pulse", "76"],
+    ["Temperature", "36.8"],
+    ["Respiration", "16"],
+    ["SpO₂", "97"],
+  ] as const)
+    await user.type(within(form).getByLabelText(label), value);
+  await user.selectOptions(within(form).getByLabelText("Consciousness"), "alert");
+  expect(await within(form).findByText("NEWS2 0 · low")).toBeVisible();
+});
+
+test("the caret comes back for the same draft", async () => {
+  const draft = {
+    draft: "d9",
+    kind: "vitals",
+    patient: "p1",
+    content: JSON.stringify({ systolic: "128", diastolic: "80" }),
+  };
+  const { ipc, user } = await show({ role: "nurse" }, "/list/queue");
+  await ipc.call("save_draft", draft);
+  ipc.calls.length = 0;
+  await user.click(await screen.findByRole("button", { name: /GONZÁLEZ/ }));
+  await user.click(await screen.findByRole("button", { name: "Vitals: go on" }));
+  const field = await screen.findByLabelText<HTMLInputElement>("Diastolic");
+  field.focus();
+  field.setSelectionRange(1, 1);
+  await waitFor(
+    () =>
+      expect(requestsOf(ipc, "keep_place").at(-1)).toEqual({
+        route: "/chart/p1/summary?pane=vitals&draft=d9",
+        draft: "d9",
+        field: "diastolic",
+        caret: 1,
+      }),
+    { timeout: 3000 },
+  );
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { formatDate, formatDateTime, formatRecent, formatSeconds, formatTime, makeLocalStamp } from "./dates";
+
+test.each([
+  ["", ""],
+  ["2019", "2019"],
+  ["2019-05", "May-2019"],
+  ["2019-05-03", "03-May-2019"],
+  ["2026-11-22T09:14:07+03:00", "22-Nov-2026"],
+  ["2026-11-22T22:30:00Z", "23-Nov-2026"],
+  ["not a date", "not a date"],
+])("date %s reads %s", (iso, said) => expect(formatDate(iso)).toBe(said));
+
+test("a time is local and has two digits each", () => {
+  expect(formatTime("2026-11-22T09:04:07+03:00")).toBe("09:04");
+  expect(formatSeconds("2026-11-22T09:04:07+03:00")).toBe("09:04:07");
+  expect(formatTime("2026-11-22")).toBe("");
+});
+
+test("date and time stand together, a partial date alone", () => {
+  expect(formatDateTime("2026-11-22T09:14:00+03:00")).toBe("22-Nov-2026 09:14");
+  expect(formatDateTime("2019-05")).toBe("May-2019");
+});
+
+test("today's time stands alone", () => {
+  const now = new Date("2026-11-22T14:00:00+03:00");
+  expect(formatRecent("2026-11-22T08:40:00+03:00", now)).toBe("08:40");
+  expect(formatRecent("2026-11-21T08:40:00+03:00", now)).toBe("21-Nov-2026 08:40");
+});
+
+test("a typed date and time carry the local offset", () => {
+  expect(makeLocalStamp("2026-11-22", "09:14")).toBe("2026-11-22T09:14:00+03:00");
+});
+
+test.each([
+  ["22-11-2026", "09:14"],
+  ["2026-11-22", "9:14"],
+  ["2026-13-01", "09:14"],
+  ["2026-02-31", "09:14"],
+  ["2026-11-22", "25:00"],
+])("%s %s is not a date and time", (date, time) => expect(makeLocalStamp(date, time)).toBeNull());

@@ -1,0 +1,74 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { Role } from "../ipc/bindings";
+import { makeFailure } from "../ipc/fake/make-fake";
+import { STAFF } from "../ipc/fake/people";
+import { requestsOf, show } from "../testing/show";
+
+test("empty: nobody is waiting", async () => {
+  await show({ role: "nurse", empty: true });
+  expect(screen.getByText("Nobody is waiting.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Take next" })).toBeNull();
+});
+
+test("error: what happened and what is safe", async () => {
+  await show({ role: "nurse", failing: { worklist: makeFailure("io") } });
+  expect(screen.getByRole("alert")).toHaveTextContent("The disk reported a failure");
+});
+
+test("populated: the longest wait is first, N takes it with the vitals form open", async () => {
+  const { user } = await show({ role: "nurse" });
+  expect(screen.getByText("7 people, longest 48 min")).toBeVisible();
+  expect(screen.getByText("Penicillin: anaphylaxis")).toBeVisible();
+  await user.keyboard("n");
+  expect(await screen.findByRole("form", { name: "Record vitals" })).toBeVisible();
+  expect(screen.getByRole("heading", { name: "GONZÁLEZ, María Fernanda" })).toBeVisible();
+});
+
+test("the arrow keys walk through the rows and Enter opens", async () => {
+  const { user } = await show({ role: "nurse" });
+  screen.getByRole("button", { name: /GONZÁLEZ/ }).focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}");
+  await waitFor(() => expect(screen.getByRole("button", { name: /NGUYỄN/ })).toHaveFocus());
+  await user.keyboard("{End}");
+  await waitFor(() => expect(screen.getByRole("button", { name: /GONSALVES/ })).toHaveFocus());
+  await user.keyboard("{Home}{Enter}");
+  expect(await screen.findByRole("heading", { name: "GONZÁLEZ, María Fernanda" })).toBeVisible();
+});
+
+test("front desk checks a person in and takes it back", async () => {
+  const { user, ipc } = await show({ role: "front-desk" });
+  await user.click(screen.getByRole("button", { name: "Check in FERREIRA, Imani" }));
+  await user.click(await screen.findByRole("button", { name: "Take back the check-in of FERREIRA, Imani" }));
+  await waitFor(() =>
+    expect(requestsOf(ipc, "check_in")).toEqual([
+      { appointment: "ap8", arrived: true },
+      { appointment: "ap8", arrived: false },
+    ]),
+  );
+});
+
+const HOMES: Record<Role, string> = {
+  physician: "My patients",
+  nurse: "Waiting now",
+  pharmacist: "To dispense",
+  laboratory: "Specimens",
+  "front-desk": "Today",
+  billing: "Charges to review",
+  "privacy-officer": "Access review",
+  "it-administrator": "This workstation",
+};
+
+test.each(STAFF)("$role begins at home", async ({ role }) => {
+  await show({ role });
+  expect(screen.getByRole("heading", { level: 1, name: HOMES[role] })).toBeVisible();
+});
+
+test.each(["privacy-officer", "it-administrator"] as const)("%s finds no patient", async (role) => {
+  const { ipc, user } = await show({ role });
+  expect(screen.queryByRole("searchbox")).toBeNull();
+  await user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("dialog", { name: "Patients and commands" });
+  expect(requestsOf(ipc, "search_patients")).toEqual([]);
+  expect(requestsOf(ipc, "worklist")).toEqual([]);
+});
