@@ -31,7 +31,7 @@ impl Limits {
     pub(crate) fn decide(&self, idle: Duration, open: Duration) -> Watch {
         let (idle_left, open_left) = (self.idle.saturating_sub(idle), self.absolute.saturating_sub(open));
         if open_left.is_zero() {
-            return Watch::Lock(LockCause::Limit);
+            return Watch::Lock(LockCause::Absolute);
         }
         if idle_left.is_zero() {
             return Watch::Lock(LockCause::Idle);
@@ -57,7 +57,6 @@ struct Session {
 
 impl Activity {
     /// An unlock.
-    #[expect(dead_code, reason = "called by the unlock command as soon as it is wired")]
     pub(crate) fn begin(&self, now: Duration, limits: Limits) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Session { since: now, touched: now, limits });
     }
@@ -113,6 +112,6 @@ mod tests {
     #[test]
     fn the_absolute_limit_holds_for_a_busy_user() {
         assert_eq!(decide(0, 12 * 3600 - 30), Watch::Warn(30));
-        assert_eq!(decide(0, 12 * 3600), Watch::Lock(LockCause::Limit));
+        assert_eq!(decide(0, 12 * 3600), Watch::Lock(LockCause::Absolute));
     }
 }

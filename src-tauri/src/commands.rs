@@ -1,5 +1,8 @@
 //! The commands of the interface: parse, one call, map. At most ten lines each.
 
+pub(crate) mod audit;
+pub(crate) mod device;
+pub(crate) mod enrol;
 pub(crate) mod lock;
-pub(crate) mod lock_screen;
 pub(crate) mod session;
+pub(crate) mod sync;

@@ -11,12 +11,12 @@ pub(crate) enum ShellError {
     /// The platform names no folder for application data.
     #[error("no home folder for the profile")]
     NoProfileFolder,
-    /// The profile folder or a file in it.
-    #[error("the profile folder cannot be used: {0}")]
-    Profile(#[source] std::io::Error),
-    /// Another instance holds the profile.
-    #[error("another Chartkeep uses this profile")]
-    ProfileInUse,
+    /// The profile folder or its lock; `profile_in_use` when another instance holds it.
+    #[error("the profile cannot be used: {}", .0.name())]
+    Profile(ErrorCode),
+    /// A thread could not be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(#[source] std::io::Error),
     /// The process could not be protected.
     #[error("the process cannot be protected from dumps: {0}")]
     Hardening(#[source] rustix::io::Errno),
@@ -30,9 +30,9 @@ impl ShellError {
     pub(crate) const fn code(&self) -> ErrorCode {
         match self {
             Self::Argument(_) => ErrorCode::Invalid,
-            Self::NoProfileFolder | Self::Profile(_) => ErrorCode::Io,
-            Self::ProfileInUse => ErrorCode::ProfileInUse,
-            Self::Hardening(_) | Self::Window(_) => ErrorCode::Internal,
+            Self::NoProfileFolder => ErrorCode::Io,
+            Self::Profile(code) => *code,
+            Self::Thread(_) | Self::Hardening(_) | Self::Window(_) => ErrorCode::Internal,
         }
     }
 }

@@ -3,7 +3,7 @@
 use keep_domain::{ErrorCode, IncidentId};
 use keep_session::dto::failure::FailureDto;
 
-/// A failure with nothing but its code.
+/// A failure with nothing but its code, for what went wrong before any use case ran.
 pub(crate) fn failure(code: ErrorCode) -> FailureDto {
     let incident = IncidentId::make_random();
     tracing::info!(code = %code.name(), %incident, "command failed");

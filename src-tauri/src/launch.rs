@@ -59,13 +59,6 @@ impl Launch {
     }
 }
 
-/// The platform's local application data folder (XDG Base Directory Specification).
-pub(crate) fn default_profile() -> Option<PathBuf> {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
-    data.or_else(home).map(|d| d.join("chartkeep"))
-}
-
 fn value(args: &mut impl Iterator<Item = OsString>, name: &'static str) -> Result<OsString, ShellError> {
     args.next().ok_or(ShellError::Argument(name))
 }

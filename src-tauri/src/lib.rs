@@ -13,7 +13,6 @@ mod lock;
 mod log;
 mod logind;
 mod place;
-mod profile_lock;
 mod sealed_memory;
 mod second_instance;
 mod shell;

@@ -22,11 +22,25 @@ pub(crate) enum LockCause {
     /// No input for as long as policy allows.
     Idle,
     /// The absolute limit of one unlock.
-    Limit,
+    Absolute,
     /// The operating system locked its screen.
     OsLock,
     /// The machine goes to sleep.
     Sleep,
+}
+
+impl LockCause {
+    /// The word in the audit event.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Close => "close",
+            Self::Idle => "idle",
+            Self::Absolute => "absolute",
+            Self::OsLock => "os_lock",
+            Self::Sleep => "sleep",
+        }
+    }
 }
 
 /// What the page is told.
@@ -54,13 +68,13 @@ pub(crate) fn begin(app: &AppHandle, cause: LockCause) {
     let watched = app.clone();
     let watchdog = std::thread::Builder::new().name("lock-watchdog".into()).spawn(move || {
         std::thread::sleep(PAGE + CLOSE + WINDOW);
-        finish(&watched, cause, None);
+        finish(&watched, cause);
     });
     let worker = app.clone();
     let lock = std::thread::Builder::new().name("lock".into()).spawn(move || run(&worker, cause));
     if watchdog.is_err() || lock.is_err() {
         // No thread to be had: nothing orderly is possible any more.
-        finish(app, cause, None);
+        finish(app, cause);
     }
 }
 
@@ -71,8 +85,8 @@ fn run(app: &AppHandle, cause: LockCause) -> ! {
             app.state::<Shell>().set_place(place);
         }
     }
-    let secret = app.state::<Shell>().close_session(cause);
-    finish(app, cause, secret)
+    app.state::<Shell>().close_session(cause);
+    finish(app, cause)
 }
 
 /// Tells the page and waits until it has handled that, or [`PAGE`] is over.
@@ -99,10 +113,15 @@ fn ask_place(app: &AppHandle, window: WebviewWindow) -> Option<Place> {
     ask.ok().and_then(|()| told.recv_timeout(WINDOW).ok()).flatten()
 }
 
-fn finish(app: &AppHandle, cause: LockCause, secret: Option<std::os::fd::OwnedFd>) -> ! {
+fn finish(app: &AppHandle, cause: LockCause) -> ! {
     if cause == LockCause::Close {
         exec::end()
     }
     let shell = app.state::<Shell>();
-    exec::replace(&Legacy { profile: shell.profile(), lock: shell.lock().as_fd(), secret, place: shell.place() })
+    exec::replace(&Legacy {
+        profile: shell.profile(),
+        lock: shell.lock().as_fd(),
+        secret: shell.take_resume(),
+        place: shell.place(),
+    })
 }

@@ -65,8 +65,12 @@ async fn follow(app: &AppHandle) -> zbus::Result<()> {
 }
 
 fn lock_if_open(app: &AppHandle, cause: LockCause) {
-    if app.state::<Shell>().activity().is_open() {
+    let shell = app.state::<Shell>();
+    if shell.activity().is_open() {
         lock::begin(app, cause);
+    } else {
+        // From here on the password alone must not open the session again.
+        shell.forget_resume();
     }
 }
 

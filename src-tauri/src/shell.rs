@@ -1,29 +1,54 @@
 //! What the shell itself knows while it runs.
 
-use crate::activity::Activity;
+use crate::activity::{Activity, Limits};
+use crate::failure::{blocking, failure};
 use crate::lock::LockCause;
 use crate::place::Place;
-use crate::profile_lock::ProfileLock;
-use keep_domain::{Clock, SystemClock};
+use crate::sealed_memory;
+use keep_domain::{Clock, ErrorCode, Policy, Secret, SystemClock};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::lock::SessionDto;
+use keep_session::{App, AppEvent, Opening, ProfileLock, cases};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tauri::{AppHandle, Emitter};
 
 /// State shared by the commands, the watchers and the lock.
 #[derive(Debug)]
 pub(crate) struct Shell {
     profile: PathBuf,
     lock: ProfileLock,
+    app: Result<App, ErrorCode>,
     place: Mutex<Option<Place>>,
+    resume: Mutex<Option<OwnedFd>>,
     activity: Activity,
     clock: SystemClock,
 }
 
 impl Shell {
-    /// Starts locked.
-    pub(crate) fn new(profile: PathBuf, lock: ProfileLock, place: Option<Place>) -> Self {
-        Self { profile, lock, place: Mutex::new(place), activity: Activity::default(), clock: SystemClock }
+    /// Starts locked. A profile that cannot be used is kept as the reason, for the lock screen to show.
+    pub(crate) fn open(
+        profile: PathBuf,
+        lock: ProfileLock,
+        place: Option<Place>,
+        resume: Option<&Secret<Vec<u8>>>,
+    ) -> Self {
+        let runtime = tauri::async_runtime::handle().inner().clone();
+        let app = App::open(&profile, Opening::Held, runtime).map_err(|failed| failed.code);
+        if let (Ok(app), Some(bytes)) = (&app, resume) {
+            app.adopt_resume(bytes);
+        }
+        Self {
+            profile,
+            lock,
+            app,
+            place: Mutex::new(place),
+            resume: Mutex::new(None),
+            activity: Activity::default(),
+            clock: SystemClock,
+        }
     }
 
     /// The profile folder.
@@ -36,14 +61,58 @@ impl Shell {
         &self.lock
     }
 
+    /// The session's side, or why the profile cannot be used.
+    pub(crate) fn app(&self) -> Result<App, ErrorCode> {
+        self.app.clone()
+    }
+
+    /// Answers one command with one use case, away from the threads that serve the window.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        case: impl FnOnce(&App) -> Result<T, FailureDto> + Send + 'static,
+    ) -> Result<T, FailureDto> {
+        let app = self.app().map_err(failure)?;
+        blocking(move || case(&app)).await
+    }
+
+    /// Passes the session's news on to the page.
+    pub(crate) fn tell_page(&self, page: &AppHandle) {
+        let page = page.clone();
+        let tell = move |event: AppEvent| {
+            let told = match event {
+                AppEvent::Chip(chip) => page.emit("sync_chip", chip),
+                AppEvent::Progress(progress) => page.emit("sync_progress", progress),
+            };
+            if let Err(error) = told {
+                tracing::warn!(%error, "the page was not told of the sync");
+            }
+        };
+        if let Ok(app) = &self.app {
+            app.listen(Arc::new(tell));
+        }
+    }
+
+    /// Starts watching for inactivity, once per session.
+    pub(crate) fn watch(&self, session: &SessionDto) {
+        if !self.activity.is_open() {
+            let seconds = |s: u32| Duration::from_secs(s.into());
+            let limits = Limits {
+                idle: seconds(session.lock_seconds),
+                warning: seconds(session.warning_seconds),
+                absolute: Duration::from_secs(3600) * Policy::default().absolute_lock_hours,
+            };
+            self.activity.begin(self.monotonic(), limits);
+        }
+    }
+
     /// Where the window stood when it was last seen.
     pub(crate) fn place(&self) -> Option<Place> {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+        *held(&self.place)
     }
 
     /// Remembers where the window stands.
     pub(crate) fn set_place(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+        *held(&self.place) = Some(place);
     }
 
     /// Inactivity of the unlocked session.
@@ -61,11 +130,33 @@ impl Shell {
         self.clock.monotonic()
     }
 
-    /// Ends the session, if one is open, and returns what the next image needs to resume it.
-    pub(crate) fn close_session(&self, cause: LockCause) -> Option<OwnedFd> {
-        // No session can be open yet; the session's own close call goes here, its resume secret through
-        // `sealed_memory::write`.
-        tracing::debug!(?cause, "no session was open");
-        None
+    /// From now on the password alone unlocks nothing.
+    pub(crate) fn forget_resume(&self) {
+        if let Ok(app) = &self.app {
+            app.forget_resume();
+        }
     }
+
+    /// Ends the session, if one is open, and keeps what the next image needs to resume it.
+    ///
+    /// The resume secret is put aside before the slower rest, so that the watchdog finds it, too.
+    pub(crate) fn close_session(&self, cause: LockCause) {
+        let Ok(app) = &self.app else { return };
+        cases::lock::lock(app, cause.word());
+        if let Some(bytes) = app.take_resume() {
+            // EXPOSE: written to sealed memory, the only way to the next image.
+            *held(&self.resume) = sealed_memory::write(bytes.expose()).ok();
+        }
+        app.close();
+    }
+
+    /// The sealed memory that holds the resume secret, for exec.
+    pub(crate) fn take_resume(&self) -> Option<OwnedFd> {
+        held(&self.resume).take()
+    }
+}
+
+/// Every value here is replaced whole, so the holder of a poisoned lock left nothing half done.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,13 @@
 //! From the command line to the running window.
 
 use crate::error::ShellError;
-use crate::launch::{Handover, Launch, default_profile};
+use crate::launch::{Handover, Launch};
 use crate::lock::{self, LockCause};
 use crate::place::Place;
-use crate::profile_lock::ProfileLock;
 use crate::shell::Shell;
 use crate::{children, commands, exec, hardening, log, logind, sealed_memory, second_instance, watcher, window};
+use keep_domain::ErrorCode;
+use keep_session::{Profile, ProfileLock};
 use std::process::ExitCode;
 use tauri::{App, Manager, Window, WindowEvent};
 
@@ -24,32 +25,47 @@ pub fn run() -> ExitCode {
 
 fn open() -> Result<u8, ShellError> {
     hardening::forbid_dumps()?;
-    let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), default_profile())?;
+    let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), Profile::default_folder().ok())?;
     // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
     let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();
     let (lock_fd, secret_fd) = (lock_fd.and_then(exec::inherited), secret_fd.and_then(exec::inherited));
     log::start();
-    let lock = lock_fd.map_or_else(|| ProfileLock::take(&profile), ProfileLock::inherit).inspect_err(|error| {
-        if matches!(error, ShellError::ProfileInUse) && !second_instance::ask_first(&profile) {
+    let taken = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
+    let lock = taken.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {
+        if error.code() == ErrorCode::ProfileInUse && !second_instance::ask_first(&profile) {
             second_instance::explain();
         }
     })?;
-    // Kept for the session's resume; without one it is wiped here.
-    let _resume = secret_fd.and_then(|fd| sealed_memory::read(fd).ok());
+    let resume = secret_fd.and_then(|fd| sealed_memory::read(fd).ok());
     if !children.is_empty() {
         let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || children::reap(children));
         if let Err(error) = reaper {
             tracing::warn!(%error, "children of the previous image are left as they are");
         }
     }
-    let shell = Shell::new(profile, lock, place);
+    let shell = Shell::open(profile, lock, place, resume.as_ref());
     let app = tauri::Builder::default()
         .manage(shell)
         .invoke_handler(tauri::generate_handler![
+            commands::audit::audit_events,
+            commands::audit::unmask,
+            commands::device::device,
+            commands::enrol::enrol_begin,
+            commands::enrol::enrol_cancel,
+            commands::enrol::enrol_code,
+            commands::enrol::enrol_password,
+            commands::enrol::enrol_state,
             commands::lock::lock,
-            commands::lock::touch,
-            commands::lock_screen::lock_screen,
+            commands::lock::lock_screen,
+            commands::session::keep_place,
             commands::session::session,
+            commands::session::touch,
+            commands::session::unlock,
+            commands::sync::sync_cancel,
+            commands::sync::sync_chip,
+            commands::sync::sync_now,
+            commands::sync::sync_page,
+            commands::sync::sync_retry,
         ])
         .on_window_event(on_window_event)
         .setup(move |app| Ok(set_up(app, place)?))
@@ -61,7 +77,8 @@ fn open() -> Result<u8, ShellError> {
 fn set_up(app: &App, place: Option<Place>) -> Result<(), ShellError> {
     let handle = app.handle();
     window::open(handle, place)?;
-    watcher::start(handle.clone()).map_err(ShellError::Profile)?;
+    watcher::start(handle.clone()).map_err(ShellError::Thread)?;
+    app.state::<Shell>().tell_page(handle);
     if let Err(error) = second_instance::answer(handle.clone(), app.state::<Shell>().profile()) {
         tracing::warn!(%error, "a second start cannot raise this window");
     }

@@ -1,7 +1,13 @@
-//! `lock` and `touch`.
+//! `lock` and `lock_screen`.
 
+use crate::failure::blocking;
 use crate::lock::{self, LockCause};
 use crate::shell::Shell;
+use keep_domain::{Clock, ErrorCode, Policy};
+use keep_session::cases;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::lock::{KeychainStateDto, LockScreenDto};
+use keep_session::dto::sync::SyncChipDto;
 use serde::Deserialize;
 use tauri::{AppHandle, State};
 
@@ -28,9 +34,29 @@ pub(crate) async fn lock(app: AppHandle, request: LockRequest) {
     lock::begin(&app, cause);
 }
 
-/// The page saw input.
+/// Everything a locked workstation shows.
 #[tauri::command]
-pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), ()> {
-    shell.activity().touch(shell.monotonic());
-    Ok(())
+pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto, FailureDto> {
+    match shell.app() {
+        Ok(app) => blocking(move || cases::lock::lock_screen(&app)).await,
+        Err(reason) => Ok(blocked(reason, shell.clock())),
+    }
+}
+
+/// The lock screen of a profile that cannot be used at all: it says why and offers nothing.
+fn blocked(reason: ErrorCode, clock: &dyn Clock) -> LockScreenDto {
+    LockScreenDto {
+        workstation: String::new(),
+        site: String::new(),
+        now: clock.now().to_rfc3339(),
+        users: Vec::new(),
+        last_user: None,
+        keychain: KeychainStateDto::Ready,
+        sync: SyncChipDto { state: "idle".into(), complete: String::new(), pending: 0, failed: 0, conflicts: 0 },
+        demo: false,
+        lock_minutes: Policy::default().lock_minutes,
+        drafts_kept: false,
+        blocked: Some(reason),
+        clock_wrong: false,
+    }
 }

@@ -1,12 +1,32 @@
-//! `session`.
+//! `unlock`, `session`, `touch`, `keep_place`.
 
-use crate::failure::failure;
-use keep_domain::ErrorCode;
+use crate::shell::Shell;
+use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::lock::SessionDto;
+use keep_session::dto::lock::{ResumePointDto, SessionDto, UnlockDto};
+use tauri::State;
+
+/// Opens the session.
+#[tauri::command]
+pub(crate) async fn unlock(shell: State<'_, Shell>, request: UnlockDto) -> Result<SessionDto, FailureDto> {
+    shell.ask(move |app| cases::unlock::unlock(app, request)).await.inspect(|session| shell.watch(session))
+}
 
 /// The open session, or the failure `locked`.
 #[tauri::command]
-pub(crate) async fn session() -> Result<SessionDto, FailureDto> {
-    Err(failure(ErrorCode::Locked))
+pub(crate) async fn session(shell: State<'_, Shell>) -> Result<SessionDto, FailureDto> {
+    shell.ask(cases::unlock::session).await.inspect(|session| shell.watch(session))
+}
+
+/// The page saw input.
+#[tauri::command]
+pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), FailureDto> {
+    shell.activity().touch(shell.monotonic());
+    shell.ask(cases::unlock::touch).await
+}
+
+/// Keeps where the person is.
+#[tauri::command]
+pub(crate) async fn keep_place(shell: State<'_, Shell>, request: ResumePointDto) -> Result<(), FailureDto> {
+    shell.ask(move |app| cases::unlock::keep_place(app, request)).await
 }

@@ -1,0 +1,19 @@
+//! `audit_events` and `unmask`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::audit::{AuditAskDto, AuditPageDto, UnmaskDto, UnmaskedDto};
+use keep_session::dto::failure::FailureDto;
+use tauri::State;
+
+/// A window of the audit log.
+#[tauri::command]
+pub(crate) async fn audit_events(shell: State<'_, Shell>, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
+    shell.ask(move |app| cases::audit::audit_events(app, request)).await
+}
+
+/// Shows whom an event is about; that is an event itself.
+#[tauri::command]
+pub(crate) async fn unmask(shell: State<'_, Shell>, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
+    shell.ask(move |app| cases::audit::unmask(app, request)).await
+}

@@ -1,0 +1,40 @@
+//! `enrol_*`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
+use keep_session::dto::failure::FailureDto;
+use tauri::State;
+
+/// Where the enrolment stands.
+#[tauri::command]
+pub(crate) async fn enrol_state(shell: State<'_, Shell>) -> Result<EnrolStateDto, FailureDto> {
+    shell.ask(cases::enrol::enrol_state).await
+}
+
+/// Opens the clinic's sign-in in the browser.
+#[tauri::command]
+pub(crate) async fn enrol_begin(shell: State<'_, Shell>, request: EnrolBeginDto) -> Result<EnrolStateDto, FailureDto> {
+    shell.ask(move |app| cases::enrol::enrol_begin(app, request)).await
+}
+
+/// Takes the workstation password.
+#[tauri::command]
+pub(crate) async fn enrol_password(
+    shell: State<'_, Shell>,
+    request: EnrolPasswordDto,
+) -> Result<EnrolStateDto, FailureDto> {
+    shell.ask(move |app| cases::enrol::enrol_password(app, request)).await
+}
+
+/// Verifies the first code.
+#[tauri::command]
+pub(crate) async fn enrol_code(shell: State<'_, Shell>, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
+    shell.ask(move |app| cases::enrol::enrol_code(app, request)).await
+}
+
+/// Leaves the enrolment; nothing is kept.
+#[tauri::command]
+pub(crate) async fn enrol_cancel(shell: State<'_, Shell>) -> Result<EnrolStateDto, FailureDto> {
+    shell.ask(cases::enrol::enrol_cancel).await
+}
