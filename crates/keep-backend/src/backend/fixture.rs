@@ -9,37 +9,17 @@ use crate::storage::Storage;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use keep_domain::{Clock, UtcMillis};
+use keep_domain::{Clock, ManualClock, UtcMillis};
 use serde_json::Value;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
-
-/// A clock that moves only when told.
-#[derive(Debug)]
-pub(crate) struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> UtcMillis {
-        UtcMillis(self.0.load(Ordering::SeqCst))
-    }
-    fn monotonic(&self) -> Duration {
-        Duration::ZERO
-    }
-}
-
-impl TestClock {
-    pub(crate) fn advance(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
-    }
-}
 
 /// A backend with the demo's staff and no records.
 pub(crate) struct Fixture {
     pub(crate) backend: Arc<Backend>,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<ManualClock>,
     folder: TempDir,
 }
 
@@ -64,9 +44,15 @@ impl Answer {
 impl Fixture {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("folder");
-        let clock = Arc::new(TestClock(AtomicI64::new(1_795_338_000_000)));
-        let people = People::open(folder.path(), Some((Path::new("demo"), &demo::users_file()))).expect("people");
+        let clock = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
+        std::fs::write(folder.path().join("users.json"), hashed_users()).expect("users");
+        let people = People::open(folder.path(), None).expect("people");
         Self { backend: Self::open(&folder, &clock, people), clock, folder }
+    }
+
+    /// Lets milliseconds pass.
+    pub(crate) fn pass(&self, millis: u64) {
+        self.clock.advance(Duration::from_millis(millis));
     }
 
     /// The same data folder, as after a restart.
@@ -76,7 +62,7 @@ impl Fixture {
         Self { backend, ..self }
     }
 
-    fn open(folder: &TempDir, clock: &Arc<TestClock>, people: People) -> Arc<Backend> {
+    fn open(folder: &TempDir, clock: &Arc<ManualClock>, people: People) -> Arc<Backend> {
         Arc::new(Backend {
             storage: Storage::open(&folder.path().join("fhir.db")).expect("database"),
             pages: Pages::default(),
@@ -141,6 +127,16 @@ impl Fixture {
         let token = self.sign_in(user).await;
         Client { fixture: self, bearer: format!("Bearer {}", token["access_token"].as_str().expect("token")) }
     }
+}
+
+/// The demo's users file with its passwords hashed, once for all tests.
+fn hashed_users() -> &'static str {
+    static HASHED: OnceLock<String> = OnceLock::new();
+    HASHED.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("folder");
+        People::open(folder.path(), Some((Path::new("demo"), &demo::users_file()))).expect("people");
+        std::fs::read_to_string(folder.path().join("users.json")).expect("users")
+    })
 }
 
 /// The request fields of a sign-in.

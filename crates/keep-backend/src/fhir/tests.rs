@@ -25,7 +25,7 @@ async fn put_weights(client: &Client<'_>, fixture: &Fixture, count: i64) {
             "effectiveDateTime": format!("2026-01-{:02}", 28 - n),
         });
         assert_eq!(client.put(&format!("/Observation/w-{n}"), &body.to_string()).await.status, 201);
-        fixture.clock.advance(if n % 2 == 0 { 0 } else { 10 });
+        fixture.pass(if n % 2 == 0 { 0 } else { 10 });
     }
 }
 
@@ -36,7 +36,7 @@ async fn a_resource_lives_and_is_remembered() {
     let created = amara.put("/Patient/maria-1", MARIA).await;
     assert_eq!((created.status, created.header("etag")), (201, "W/\"1\""));
     assert!(created.header("location").ends_with("/fhir/Patient/maria-1/_history/1"));
-    fixture.clock.advance(5000);
+    fixture.pass(5000);
     let again = amara.put("/Patient/maria-1", MARIA).await;
     assert_eq!((again.status, again.header("etag")), (200, "W/\"1\""));
 
@@ -66,7 +66,7 @@ async fn a_resource_lives_and_is_remembered() {
 async fn records_survive_a_restart() {
     let fixture = Fixture::new();
     fixture.client("amara").await.put("/Patient/maria-1", MARIA).await;
-    fixture.clock.advance(60_000);
+    fixture.pass(60_000);
     let fixture = fixture.restarted();
     let found = fixture.client("amara").await.get("/Patient?name=maria").await.json();
     assert_eq!(ids(&found), ["maria-1"]);
@@ -222,7 +222,7 @@ async fn audit_events_are_only_ever_added() {
     let (amara, ingrid) = (fixture.client("amara").await, fixture.client("ingrid").await);
     let event = r#"{"resourceType":"AuditEvent","id":"ae-1","recorded":"2026-11-22T09:00:00Z","outcome":"0"}"#;
     assert_eq!(amara.put("/AuditEvent/ae-1", event).await.status, 201);
-    fixture.clock.advance(9000);
+    fixture.pass(9000);
     assert_eq!(amara.put("/AuditEvent/ae-1", event).await.status, 200);
     assert_eq!(amara.put("/AuditEvent/ae-1", &event.replace("\"0\"", "\"8\"")).await.status, 409);
     assert_eq!(amara.send("DELETE", "/AuditEvent/ae-1", &[], "").await.status, 405);
