@@ -1,7 +1,7 @@
 //! Reading a chart, single records and lists of the day.
 
 use crate::id_key::IdKey;
-use crate::segment_access::{FIRST_PATIENT, SegmentAccess, places_of};
+use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, places_of};
 use crate::store::lock;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
@@ -186,7 +186,8 @@ impl Store {
                 let rows = statement.query_map([], |r| Ok((r.get::<_, u16>(0)?, r.get::<_, i64>(1)?)))?;
                 for row in rows {
                     let (code, count) = row?;
-                    *counts.entry(access.type_name(conn, code)?).or_default() += u64::try_from(count).unwrap_or(0);
+                    *counts.entry(access.type_name(conn, code)?.into_owned()).or_default() +=
+                        u64::try_from(count).unwrap_or(0);
                 }
             }
             Ok(counts)
@@ -250,13 +251,13 @@ impl Store {
             if verified && !is_wanted {
                 continue;
             }
-            let row = SegmentAccess::resource_of(row)?;
-            sum.add(&row.tag);
+            let row = RowView::of(row)?;
+            sum.add(&row.stored_tag());
             count += 1;
             if is_wanted && !row.state.is_deleted() {
-                records.push(access.open_row(conn, &row)?);
+                records.push(access.open_view(conn, &row)?);
             } else {
-                access.check_row(&row, &access.type_name(conn, code)?)?;
+                access.check_view(&row, &access.type_name(conn, code)?)?;
             }
         }
         if verified {

@@ -1,5 +1,7 @@
 //! Opens encrypted files: the only place where a database key meets SQLCipher.
 
+mod wiping;
+
 use crate::StoreError;
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OpenFlags, ffi};
@@ -99,6 +101,21 @@ fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
     })?)
 }
 
+/// The libraries that this build runs on: name and version, for IT.
+///
+/// # Errors
+/// Only where SQLite itself does not answer.
+pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
+    let _installed = wiping::install();
+    let probe = Connection::open_in_memory()?;
+    let ask = |pragma: &str| probe.query_row(pragma, [], |r| r.get::<_, String>(0));
+    Ok(vec![
+        ("sqlcipher", ask("PRAGMA cipher_version")?),
+        ("sqlite", rusqlite::version().to_owned()),
+        ("crypto", ask("PRAGMA cipher_provider_version")?),
+    ])
+}
+
 /// Runs one pragma; some answer with a row and some do not.
 fn settle(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
     let mut statement = conn.prepare(pragma)?;
@@ -114,6 +131,7 @@ const fn check(holds: bool, what: &'static str) -> Result<(), StoreError> {
 /// Checks versions and sets the process-wide defaults that attached files take.
 fn check_library() -> Result<(), StoreError> {
     static DEFAULTS: Once = Once::new();
+    let _false_where_sqlite_was_in_use_before = wiping::install();
     check(rusqlite::version_number() >= OLDEST_SQLITE, "sqlite version")?;
     let probe = Connection::open_in_memory()?;
     let version: String = probe.query_row("PRAGMA cipher_version", [], |r| r.get(0))?;
@@ -196,6 +214,15 @@ mod tests {
         let algorithm: String =
             conn.query_row("PRAGMA other.cipher_hmac_algorithm", [], |r| r.get(0)).expect("algorithm");
         assert_eq!(algorithm, "HMAC_SHA256");
+    }
+
+    #[test]
+    fn memory_is_wiped_when_sqlite_was_first_opened_here() {
+        let dir = tempfile::tempdir().expect("dir");
+        drop(open_cipher(&dir.path().join("a.db"), &DatabaseKey::for_tests(1), OpenMode::Create).expect("made"));
+        // Another test of this process may have been first, without this layer.
+        let wiped = wiping::WIPED.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(wiping::install(), wiped > 0);
     }
 
     #[test]

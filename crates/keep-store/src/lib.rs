@@ -41,7 +41,7 @@ pub use change_set::{
     OutgoingSet, SetState,
 };
 pub use chart_read::{ChartRows, DayRow};
-pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, open_cipher};
+pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, library_versions, open_cipher};
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};

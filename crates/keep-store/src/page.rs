@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 /// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
 const SHORT_MS: u128 = 40;
 /// How long it lasts at most.
-const LONG_MS: u128 = 400;
+const LONG_MS: u128 = 1000;
 /// Rows between two looks at the clock.
 const STRIDE: usize = 32;
 
@@ -270,7 +270,7 @@ impl WriteTx<'_> {
         let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
         report.unreadable += usize::from(item.unreadable);
         report.stored += 1;
-        self.put_compressed(&item.facts, segment, item.body, &version, updated, state)
+        self.put_compressed(&item.facts, segment, item.body, &version, updated, state, known.is_none())
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {

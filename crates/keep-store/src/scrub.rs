@@ -1,7 +1,7 @@
 //! Reading everything in small steps while the workstation is used, and rebuilding the search keys.
 
 use crate::error::Finding;
-use crate::segment_access::{ChartRow, SegmentAccess, ordinal_of};
+use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
 use crate::store::lock;
 use crate::sum::Sum;
 use crate::tagged::verify_charts;
@@ -126,7 +126,7 @@ fn scrub_rows(
     let mut statement = conn.prepare_cached(&access.sql.window)?;
     let mut rows = statement.query((scrub.next, i64::MAX))?;
     while let Some(row) = rows.next()? {
-        let row = SegmentAccess::resource_of(row)?;
+        let row = RowView::of(row)?;
         let ordinal = ordinal_of(row.place);
         if scrub.part.as_ref().is_none_or(|(c, ..)| c.ordinal != ordinal) {
             end_chart(access, scrub);
@@ -141,11 +141,11 @@ fn scrub_rows(
                 Err(error) => note(scrub, error)?,
             }
         }
-        if let Err(error) = access.open_row(conn, &row) {
+        if let Err(error) = access.open_view(conn, &row) {
             note(scrub, error)?;
         }
         if let Some((_, sum, count)) = scrub.part.as_mut() {
-            sum.add(&row.tag);
+            sum.add(&row.stored_tag());
             *count += 1;
         }
         scrub.rows += 1;

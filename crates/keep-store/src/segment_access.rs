@@ -10,6 +10,7 @@ use crate::{StoreError, resource_type};
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
 use keep_keys::{DropBox, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row};
+use std::borrow::Cow;
 
 /// The first ordinal of a patient's chart.
 pub(crate) const FIRST_PATIENT: u32 = 256;
@@ -67,6 +68,63 @@ pub(crate) struct ResourceRow {
     pub(crate) dictionary: u8,
     pub(crate) body: Vec<u8>,
     pub(crate) tag: [u8; 32],
+}
+
+/// The same, still in SQLite's memory: reading a chart copies nothing but the opened text.
+pub(crate) struct RowView<'a> {
+    pub(crate) place: i64,
+    pub(crate) code: u16,
+    id: &'a [u8],
+    revision: i64,
+    version: &'a str,
+    updated: i64,
+    pub(crate) state: StateBits,
+    labels: &'a str,
+    dictionary: u8,
+    body: &'a [u8],
+    tag: &'a [u8],
+}
+
+impl ResourceRow {
+    pub(crate) fn view(&self) -> RowView<'_> {
+        RowView {
+            place: self.place,
+            code: self.code,
+            id: self.id.bytes(),
+            revision: self.revision,
+            version: &self.version,
+            updated: self.updated,
+            state: self.state,
+            labels: &self.labels,
+            dictionary: self.dictionary,
+            body: &self.body,
+            tag: &self.tag,
+        }
+    }
+}
+
+impl<'a> RowView<'a> {
+    /// Reads one row of [`ROW`] without copying it.
+    pub(crate) fn of(row: &'a Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            place: row.get(0)?,
+            code: row.get(1)?,
+            id: row.get_ref(2)?.as_blob()?,
+            revision: row.get(3)?,
+            version: row.get_ref(4)?.as_str()?,
+            updated: row.get(5)?,
+            state: StateBits(row.get(6)?),
+            labels: row.get_ref(7)?.as_str()?,
+            dictionary: row.get(8)?,
+            body: row.get_ref(9)?.as_blob()?,
+            tag: row.get_ref(10)?.as_blob()?,
+        })
+    }
+
+    /// The stored tag; zeros where it is not one, which no row has.
+    pub(crate) fn stored_tag(&self) -> [u8; 32] {
+        self.tag.try_into().unwrap_or([0; 32])
+    }
 }
 
 impl std::fmt::Debug for ResourceRow {
@@ -143,13 +201,13 @@ impl SegmentAccess {
     }
 
     /// The type of a number; foreign ones are looked up, and the row tag decides whether the name is right.
-    pub(crate) fn type_name(&self, conn: &Connection, code: u16) -> Result<String, StoreError> {
+    pub(crate) fn type_name(&self, conn: &Connection, code: u16) -> Result<Cow<'static, str>, StoreError> {
         if let Some(name) = resource_type::name_of(code) {
-            return Ok(name.to_owned());
+            return Ok(Cow::Borrowed(name));
         }
         let sql = format!("SELECT name FROM {}.foreign_type WHERE code = ?1", self.schema);
-        let name = conn.prepare_cached(&sql)?.query_row([code], |r| r.get(0)).optional()?;
-        name.ok_or_else(|| self.damaged(None, FindingKind::RowTag))
+        let name: Option<String> = conn.prepare_cached(&sql)?.query_row([code], |r| r.get(0)).optional()?;
+        name.map(Cow::Owned).ok_or_else(|| self.damaged(None, FindingKind::RowTag))
     }
 
     /// Reads one row of [`ROW`].
@@ -176,23 +234,28 @@ impl SegmentAccess {
     }
 
     /// Checks the row's tag and opens its body.
+    pub(crate) fn open_row(&self, conn: &Connection, row: &ResourceRow) -> Result<Record, StoreError> {
+        self.open_view(conn, &row.view())
+    }
+
+    /// Checks the row's tag and opens its body.
     ///
     // INVARIANT: the only way from a stored row to a record.
-    pub(crate) fn open_row(&self, conn: &Connection, row: &ResourceRow) -> Result<Record, StoreError> {
+    pub(crate) fn open_view(&self, conn: &Connection, row: &RowView<'_>) -> Result<Record, StoreError> {
         let type_name = self.type_name(conn, row.code)?;
-        self.check_row(row, &type_name)?;
+        self.check_view(row, &type_name)?;
         let ordinal = Some(ordinal_of(row.place));
         let raw =
-            codec::decompress(row.dictionary, &row.body).ok_or_else(|| self.damaged(ordinal, FindingKind::Body))?;
-        let id = row.id.id().ok_or_else(|| self.damaged(ordinal, FindingKind::RowTag))?;
+            codec::decompress(row.dictionary, row.body).ok_or_else(|| self.damaged(ordinal, FindingKind::Body))?;
+        let id = IdKey::from_stored(row.id).id().ok_or_else(|| self.damaged(ordinal, FindingKind::RowTag))?;
         Ok(Record {
-            key: ResourceKey::new(&type_name, id),
+            key: ResourceKey { resource_type: type_name.into_owned(), id },
             segment: self.segment,
-            version: (!row.version.is_empty()).then(|| row.version.clone()),
+            version: (!row.version.is_empty()).then(|| row.version.to_owned()),
             updated: (row.updated != 0).then_some(UtcMillis(row.updated)),
             state: row.state.state(),
             unreadable: row.state.is_unreadable(),
-            labels: split_labels(&row.labels),
+            labels: split_labels(row.labels),
             revision: row.revision,
             raw: Phi::new(raw),
         })
@@ -200,25 +263,33 @@ impl SegmentAccess {
 
     /// Checks the row's tag only.
     pub(crate) fn check_row(&self, row: &ResourceRow, type_name: &str) -> Result<(), StoreError> {
-        let ordinal = ordinal_of(row.place);
-        let fails = || self.damaged(Some(ordinal), FindingKind::RowTag);
-        let tag = self.tag_of(row, type_name).ok_or_else(fails)?;
-        if same(&tag, &row.tag) { Ok(()) } else { Err(fails()) }
+        self.check_view(&row.view(), type_name)
+    }
+
+    /// Checks the row's tag only.
+    pub(crate) fn check_view(&self, row: &RowView<'_>, type_name: &str) -> Result<(), StoreError> {
+        let fails = || self.damaged(Some(ordinal_of(row.place)), FindingKind::RowTag);
+        let tag = self.tag_of_view(row, type_name).ok_or_else(fails)?;
+        if same(&tag, row.tag) { Ok(()) } else { Err(fails()) }
     }
 
     /// The tag that a row must have; `None` for an unknown dictionary.
     pub(crate) fn tag_of(&self, row: &ResourceRow, type_name: &str) -> Option<[u8; 32]> {
+        self.tag_of_view(&row.view(), type_name)
+    }
+
+    fn tag_of_view(&self, row: &RowView<'_>, type_name: &str) -> Option<[u8; 32]> {
         Some(self.tagger.row(&RowFields {
             ordinal: ordinal_of(row.place),
             type_name,
-            id: row.id.bytes(),
+            id: row.id,
             revision: row.revision,
-            version: &row.version,
+            version: row.version,
             updated: row.updated,
             state: row.state.0,
-            labels: &row.labels,
+            labels: row.labels,
             dictionary: codec::dictionary_hash(row.dictionary)?,
-            body: &row.body,
+            body: row.body,
         }))
     }
 

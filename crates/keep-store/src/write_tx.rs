@@ -79,9 +79,11 @@ impl<'t> WriteTx<'t> {
         state: StateBits,
     ) -> Result<(), StoreError> {
         let body = codec::compress(raw.as_bytes())?;
-        self.put_compressed(facts, segment, body, version, updated, state)
+        self.put_compressed(facts, segment, body, version, updated, state, false)
     }
 
+    /// As [`WriteTx::put_resource`]; `fresh` says that the caller has found no row of it anywhere.
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
     pub(crate) fn put_compressed(
         &mut self,
         facts: &Extracted,
@@ -90,9 +92,11 @@ impl<'t> WriteTx<'t> {
         version: &str,
         updated: i64,
         state: StateBits,
+        fresh: bool,
     ) -> Result<(), StoreError> {
         let id = IdKey::of(&facts.key.id);
-        for other in self.other_homes(&facts.key.resource_type, segment) {
+        let others = if fresh { Vec::new() } else { self.other_homes(&facts.key.resource_type, segment) };
+        for other in others {
             if self.has_row(other, &facts.key.resource_type, &id)? {
                 self.writer(other)?.remove(&facts.key.resource_type, &id)?;
             }
@@ -109,6 +113,7 @@ impl<'t> WriteTx<'t> {
             state,
             labels: &labels,
             body,
+            fresh,
         })?;
         search_keys::write(writer.conn, writer.access, placed.place, placed.replaced, facts)
     }

@@ -20,6 +20,8 @@ pub(crate) struct RowDraft<'a> {
     pub(crate) labels: &'a str,
     /// Compressed with the shipped dictionary.
     pub(crate) body: Vec<u8>,
+    /// The caller has found no row of this type and id; were there one, its unique index would refuse this.
+    pub(crate) fresh: bool,
 }
 
 impl std::fmt::Debug for RowDraft<'_> {
@@ -35,7 +37,8 @@ impl TaggedWriter<'_> {
         let code = self.make_type_code(draft.type_name)?;
         let ordinal = self.chart_for(draft.patient, draft.id)?;
         let (mut place, mut revision) = (None, 1);
-        if let Some(old) = self.head(code, draft.id)? {
+        let old = if draft.fresh { None } else { self.head(code, draft.id)? };
+        if let Some(old) = old {
             revision = old.revision + 1;
             if ordinal_of(old.place) == ordinal {
                 let chart = self.open_chart(ordinal, draft.patient)?;

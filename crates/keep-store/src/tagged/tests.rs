@@ -58,6 +58,7 @@ fn run(writer: &mut TaggedWriter<'_>, step: &Step) {
                 state: StateBits::SYNCED,
                 labels: "",
                 body,
+                fresh: false,
             };
             writer.put(draft).expect("put");
         }
