@@ -212,8 +212,7 @@ async fn what_was_saved_offline_arrives_once_whatever_the_line_does() {
     let clinic = TestClinic::new();
     let store = Arc::new(clinic.open(Segment::Clinical));
     assert_eq!(sync(&store, &client, Role::Nurse).await.stopped_by, None);
-    for (n, kind) in ["cut", "lost_answer", "garbage", "html", "503", "500", "409"].into_iter().enumerate()
-    {
+    for (n, kind) in ["cut", "lost_answer", "garbage", "html", "503", "500", "409"].into_iter().enumerate() {
         let id = format!("obs-{kind}").replace(char::from(95), "-");
         TestClinic::save(&store, &[(Operation::Create, None, &observation(&id, 60))]).unwrap();
         backend.fault(&format!(r#"{{"kind":"{kind}","method":"POST","retry_after":1}}"#)).await;

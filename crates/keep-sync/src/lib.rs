@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod audit_upload;
+mod backoff;
 mod browser;
 mod cancel;
 mod credentials;
@@ -34,6 +35,7 @@ mod fake_port;
 #[cfg(test)]
 mod scripted;
 
+pub use backoff::Backoff;
 pub use cancel::Cancel;
 pub use credentials::{Credentials, PersistRefreshToken};
 pub use discovery::Endpoints;

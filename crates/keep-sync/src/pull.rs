@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(crate) struct Pulled {
     /// The oldest "complete as of" over the types of this session.
     pub(crate) complete_as_of: Option<UtcMillis>,
-    /// Types that the server would not give to this person.
+    /// Types that the server does not have or would not give to this person.
     pub(crate) refused: Vec<&'static str>,
 }
 
@@ -54,7 +54,7 @@ impl Puller {
                     };
                 }
                 // INVARIANT: being refused says nothing about what exists; nothing is removed for it.
-                Err(SyncError::Failed { status: 403, .. }) => all.refused.push(resource_type),
+                Err(SyncError::Failed { status: 403 | 404, .. }) => all.refused.push(resource_type),
                 Err(error) => return Err(error),
             }
         }

@@ -121,8 +121,8 @@ impl SyncPort for StorePort {
                     Settled::Confirmed { key, version, updated } => tx.confirm(set, key, version, *updated)?,
                     Settled::Merged { theirs, merged } => {
                         // EXPOSE: only type and id are read.
-                        let index =
-                            keep_fhir::extract(merged.expose()).map_err(|_| StoreError::Invalid("merged text"))?;
+                        let text = merged.expose();
+                        let index = keep_fhir::extract(text).map_err(|_| StoreError::Invalid("merged text"))?;
                         // INVARIANT: what a person was asked is not decided behind their back.
                         if in_conflict(&index.key) {
                             tx.open_conflict(set, &index.key, Some(theirs))?;

@@ -74,8 +74,8 @@ pub(crate) async fn refresh(
     token: &Secret<String>,
 ) -> Result<TokenSet, SyncError> {
     // EXPOSE: the refresh token goes to the provider that gave it, over TLS.
-    let form =
-        make_form(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", token.expose())]);
+    let text = token.expose();
+    let form = make_form(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", text)]);
     read_tokens(wire, post(wire, &endpoints.token, form).await?)
 }
 

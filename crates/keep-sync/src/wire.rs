@@ -161,10 +161,11 @@ impl Wire {
             request = request.header(name, value);
         }
         if let Some(token) = ask.bearer {
-            // EXPOSE: the access token is what the server asks for. It is not marked as sensitive, since HTTP/2 would
-            // then send its thousand bytes again with every request; nothing here prints a header.
-            let value =
-                HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| SyncError::SignInNeeded)?;
+            // It is not marked as sensitive, since HTTP/2 would then send its thousand bytes again with every request;
+            // nothing here prints a header.
+            // EXPOSE: the access token is what the server asks for.
+            let text = token.expose();
+            let value = HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| SyncError::SignInNeeded)?;
             request = request.header(header::AUTHORIZATION, value);
         }
         if let Some(body) = ask.body {

@@ -55,8 +55,12 @@ impl Puller {
         // A cursor that cannot be read is begun anew: repeats are harmless.
         let mut cursor: Cursor = serde_json::from_str(&kept.text).unwrap_or_default();
         let first = cursor.since.is_none();
-        let rows = self.look(&key, &cursor).await?;
-        match rows {
+        // A server that does not understand the question is asked for the rows.
+        let look = match self.look(&key, &cursor).await {
+            Err(SyncError::Failed { status: 400 | 404 | 405 | 410 | 501, .. }) => Look::Changed,
+            other => other?,
+        };
+        match look {
             Look::Unchanged(at) => {
                 cursor.unchanged(at);
                 self.save(&key, &cursor, Vec::new()).await?;

@@ -58,8 +58,8 @@ fn names_a_version(reply: &Reply) -> bool {
     let Ok(raw) = Raw::parse(reply.text.expose().as_str()) else { return false };
     issues(raw.node()).iter().any(|issue| {
         let texts = [&issue.details, &issue.diagnostics];
-        // EXPOSE: as above.
         let said = texts.into_iter().flatten().any(|t| {
+            // EXPOSE: as above.
             let text = t.expose().to_ascii_lowercase();
             text.contains("if-match")
                 || text.contains("version") && (text.contains("mismatch") || text.contains("match"))
