@@ -127,6 +127,16 @@ pub enum Settled {
     },
 }
 
+impl Settled {
+    /// The resource that the server has, for a confirmation.
+    pub(crate) const fn confirmed_key(&self) -> Option<&ResourceKey> {
+        match self {
+            Self::Confirmed { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+}
+
 /// An audit event that the server has not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingEvent {

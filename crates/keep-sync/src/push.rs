@@ -71,7 +71,9 @@ impl Pusher {
         if listed.entries.iter().any(|e| e.sent) {
             self.settle_by_asking(sequence, listed, confirmed, true).await?;
         }
-        for _ in 0..ROUNDS {
+        let mut rounds = 0;
+        while rounds < ROUNDS {
+            rounds += 1;
             let Some(set) = self.store(move |port| port.mark_sent(sequence)).await? else { return Ok(Sent::Done) };
             let Some(chunk) = plan_chunk(&set.entries) else { return Ok(Sent::Done) };
             let bundle = bundle_of(chunk)?;
@@ -85,10 +87,16 @@ impl Pusher {
             };
             match judge(&reply, chunk) {
                 Verdict::Taken(outcomes) => {
-                    let unversioned = outcomes.len() < chunk.len();
+                    let told: Vec<_> = outcomes.iter().filter_map(Settled::confirmed_key).cloned().collect();
                     self.settle(sequence, outcomes, confirmed).await?;
-                    if unversioned {
-                        self.settle_by_asking(sequence, &set, confirmed, false).await?;
+                    if told.len() < chunk.len() {
+                        // Some servers tell no versions: what was taken is asked for.
+                        let untold = chunk.iter().filter(|e| !told.contains(&e.key)).cloned().collect();
+                        let rest = OutgoingSet { entries: untold, ..set };
+                        self.settle_by_asking(sequence, &rest, confirmed, false).await?;
+                    } else {
+                        // It came forward; a large set takes as many chunks as it needs.
+                        rounds = 0;
                     }
                 }
                 Verdict::Stale => self.settle_by_asking(sequence, &set, confirmed, false).await?,

@@ -193,6 +193,44 @@ async fn a_server_that_breaks_on_one_set_gets_the_next() {
     assert_eq!(port.kept().sets.len(), 1);
 }
 
+#[tokio::test]
+async fn a_server_that_tells_no_versions_is_asked_for_what_it_took() {
+    let port = port();
+    port.save(5, amara(), NEW, None);
+    port.save(5, amara(), OURS, Some(("1", BASE)));
+    let half = r#"{"resourceType":"Bundle","type":"transaction-response","entry":[
+        {"response":{"status":"201 Created","etag":"W/\"1\""}},{"response":{"status":"200 OK"}}]}"#;
+    let (done, script) = push(&port, move |seen| match seen.method.as_str() {
+        "GET" => json(200, &OURS.replace(r#""id""#, r#""meta":{"versionId":"2"},"id""#)),
+        _ => json(200, half),
+    })
+    .await;
+    assert_eq!(done, Ok(2));
+    assert_eq!(posts(&script).len(), 1);
+    assert!(port.kept().sets.is_empty());
+}
+
+#[tokio::test]
+async fn a_large_set_goes_in_as_many_parts_as_it_needs() {
+    let port = port();
+    for n in 0..250 {
+        port.save(5, amara(), &NEW.replace("o1", &format!("o{n}")), None);
+    }
+    let (done, script) = push(&port, |seen| {
+        let count = String::from_utf8_lossy(&seen.body).matches(r#""method""#).count();
+        let one = r#"{"response":{"status":"201 Created","etag":"W/\"1\""}}"#;
+        json(
+            200,
+            &format!(
+                r#"{{"resourceType":"Bundle","type":"transaction-response","entry":[{}]}}"#,
+                vec![one; count].join(",")
+            ),
+        )
+    })
+    .await;
+    assert_eq!((done, posts(&script).len()), (Ok(250), 7));
+}
+
 #[test]
 fn chunks_keep_to_the_limits() {
     let entry = |length: usize| OutgoingEntry {
