@@ -10,7 +10,7 @@ use url::Url;
 /// # Errors
 /// [`SyncError::SignIn`] where no browser starts; the address can still be opened by hand.
 pub(crate) fn open_browser(address: &Url) -> Result<(), SyncError> {
-    let failed = |_| SyncError::SignIn(SignInFault::NoListener);
+    let failed = |_| SyncError::SignIn(SignInFault::NoBrowser);
     match std::env::var_os("BROWSER").filter(|b| !b.is_empty()) {
         // xdg-open's form: programs joined by colons, the first one counts here.
         Some(named) => {

@@ -35,7 +35,6 @@ struct State {
     ends: Duration,
     refresh: Option<Arc<Secret<String>>>,
     claims: Option<VerifiedClaims>,
-    server_time: Option<UtcMillis>,
 }
 
 impl std::fmt::Debug for Credentials {
@@ -91,11 +90,6 @@ impl Credentials {
     /// What the newest verified ID token of this session says; roles may have changed since the sign-in.
     pub async fn claims(&self) -> Option<VerifiedClaims> {
         self.0.state.lock().await.claims.clone()
-    }
-
-    /// The newest time told by the identity provider.
-    pub async fn server_time(&self) -> Option<UtcMillis> {
-        self.0.state.lock().await.server_time
     }
 
     /// A usable access token, refreshed where the present one is about to end.
@@ -167,7 +161,6 @@ impl Inner {
                 return Err(SyncError::NotPersisted);
             }
         }
-        state.server_time = server_time.or(state.server_time);
         state.claims = match (claims, id_token) {
             (Some(verified), _) => Some(verified),
             (None, Some(token)) => Some(self.verify_refreshed(&token, server_time).await?),

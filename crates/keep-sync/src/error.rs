@@ -62,6 +62,8 @@ pub enum SignInFault {
     TimedOut,
     /// No loopback port could be opened.
     NoListener,
+    /// No browser could be started; the address can be opened by hand.
+    NoBrowser,
 }
 
 impl SyncError {

@@ -27,7 +27,7 @@ pub struct SyncReport {
     /// The server's time of which everything that this session may see is on the device; `None` until the first
     /// complete pull.
     pub complete_as_of: Option<UtcMillis>,
-    /// The server's time as the run ended, as far as its certificate is to be trusted.
+    /// The newest time that the server told over TLS.
     pub server_time: Option<UtcMillis>,
     /// What ended the run early, if anything did; everything above still holds.
     #[serde(skip)]

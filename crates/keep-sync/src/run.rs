@@ -52,7 +52,7 @@ pub async fn run(run: &SyncRun) -> SyncReport {
     }
     report.bytes_up = meter.up().saturating_sub(up);
     report.bytes_down = meter.down().saturating_sub(down);
-    report.server_time = run.client.credentials().server_time().await;
+    report.server_time = run.client.credentials().server().server_time();
     report
 }
 

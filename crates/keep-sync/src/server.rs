@@ -4,7 +4,7 @@ use crate::SyncError;
 use crate::discovery::{Endpoints, discover};
 use crate::settings::ServerSettings;
 use crate::wire::{Meter, Wire};
-use keep_domain::Clock;
+use keep_domain::{Clock, UtcMillis};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -36,6 +36,12 @@ impl Server {
     #[must_use]
     pub fn meter(&self) -> Arc<Meter> {
         Arc::clone(self.wire.meter())
+    }
+
+    /// The newest time that the server or the identity provider told over TLS: authenticated time, whole seconds.
+    #[must_use]
+    pub fn server_time(&self) -> Option<UtcMillis> {
+        self.wire.server_time()
     }
 
     pub(crate) const fn wire(&self) -> &Wire {

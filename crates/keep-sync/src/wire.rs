@@ -9,7 +9,7 @@ use reqwest::{Client, Method};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
@@ -134,11 +134,13 @@ pub(crate) struct Wire {
     client: Client,
     meter: Arc<Meter>,
     clock: Arc<dyn Clock>,
+    /// The newest `Date` of an answer that came over TLS, milliseconds; 0 before the first.
+    told: Arc<AtomicI64>,
 }
 
 impl Wire {
     pub(crate) fn open(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
-        Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock })
+        Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock, told: Arc::default() })
     }
 
     pub(crate) fn meter(&self) -> &Arc<Meter> {
@@ -147,6 +149,11 @@ impl Wire {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// The newest time that a server told over TLS.
+    pub(crate) fn server_time(&self) -> Option<UtcMillis> {
+        Some(UtcMillis(self.told.load(Ordering::Relaxed))).filter(|t| t.0 > 0)
     }
 
     /// Sends and reads the whole answer.
@@ -195,9 +202,13 @@ impl Wire {
             Some(b"gzip" | b"x-gzip") => unpack(&raw, ask.limit)?,
             Some(_) => return Err(SyncError::Garbled),
         };
+        let server_time = headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date);
+        if let Some(time) = server_time.filter(|_| ask.url.scheme() == "https") {
+            self.told.fetch_max(time.0, Ordering::Relaxed);
+        }
         Ok(Answer {
             status: response.status().as_u16(),
-            server_time: headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date),
+            server_time,
             headers,
             body,
             took: self.clock.monotonic().saturating_sub(started),
