@@ -9,10 +9,11 @@ import { SyncPage } from "../sync/sync-page.view";
 import { DraftsPage } from "../worklist/drafts-page.view";
 import { Home } from "../worklist/home.view";
 import { WorklistPage } from "../worklist/worklist-page.view";
+import { BrokenPage } from "./broken-page.view";
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-const root = createRootRoute({ component: Shell });
+const root = createRootRoute({ component: Shell, notFoundComponent: Home });
 
 const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
@@ -47,6 +48,8 @@ export function makeRouter(first: string) {
     routeTree: routes,
     history: createMemoryHistory({ initialEntries: [first] }),
     defaultPreload: false,
+    // The router's own would show the error's text, which may carry what a record said.
+    defaultErrorComponent: BrokenPage,
   });
 }
 

@@ -46,7 +46,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
         </ToggleButtonGroup>
         <span className={css.unit}>{say(shape === "charts" ? "vitals.charts.hint" : "vitals.tables.hint")}</span>
       </div>
-      <div className={css.grid}>
+      <div className={`${css.grid} ${shape === "tables" ? css.wide : ""}`}>
         {taken.map((series) => (
           <Card
             key={series.key}

@@ -1,4 +1,4 @@
-import { keepPreviousData, QueryClient, type UseQueryResult, useMutation, useQuery } from "@tanstack/react-query";
+import { QueryClient, type UseQueryResult, useMutation, useQuery } from "@tanstack/react-query";
 import type { FailureDto } from "./bindings";
 import type { CommandName, ReplyOf, RequestOf } from "./commands";
 import { asFailure } from "./failure";
@@ -29,10 +29,13 @@ export function planReply<K extends CommandName>(ipc: Ipc, name: K, ...request: 
   };
 }
 
-/** A command's reply, cached for the session; what is known stays in view while it is read again. */
+/**
+ * A command's reply, cached for the session; what is known stays in view while it is read again.
+ * INVARIANT: a reply never stands in for another request's, not even for a moment: it could be another patient's.
+ */
 export function useReply<K extends CommandName>(name: K, ...request: Args<K>): UseQueryResult<ReplyOf<K>, FailureDto> {
   const ipc = useIpc();
-  return useQuery<ReplyOf<K>, FailureDto>({ ...planReply(ipc, name, ...request), placeholderData: keepPreviousData });
+  return useQuery<ReplyOf<K>, FailureDto>(planReply(ipc, name, ...request));
 }
 
 /** A command that changes something. */

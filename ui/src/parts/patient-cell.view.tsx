@@ -7,7 +7,7 @@ import css from "./patient-cell.module.css";
 export function PatientName({ row }: { row: PatientRowDto }) {
   return (
     <>
-      <span className={css.name}>
+      <span className={css.name} title={`${row.family}, ${row.given}`}>
         <b>{row.family}</b>, {row.given}
       </span>
       <span className={css.number}>{row.number}</span>

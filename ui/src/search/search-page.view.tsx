@@ -17,11 +17,15 @@ const route = getRouteApi("/search");
 
 /** Everyone who matches, "opened by me today" first. */
 export function SearchPage() {
+  const { q } = route.useSearch();
+  // Keyed, so that rows of an earlier query can never be opened under a later one.
+  return <Found key={q ?? ""} query={q ?? ""} />;
+}
+
+function Found({ query }: { query: string }) {
   const say = useWords();
   const ipc = useIpc();
   const navigate = useNavigate();
-  const { q } = route.useSearch();
-  const query = q ?? "";
   const plan = useCallback(
     (offset: number) => planReply(ipc, "search_patients", { query, offset, limit: PAGE }),
     [ipc, query],

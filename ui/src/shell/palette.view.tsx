@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, SearchField } from "react-aria-components";
 import type { PatientRowDto } from "../ipc/bindings";
 import { useReply } from "../ipc/reply.query";
@@ -37,9 +37,16 @@ function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">)
   return searchable ? <WithPatients text={text} list={list} /> : list([]);
 }
 
-function WithPatients({ text, list }: { text: string; list: (rows: PatientRowDto[]) => React.ReactNode }) {
-  const found = useReply("search_patients", { query: text.trim(), offset: 0, limit: 7 });
-  return list(found.data?.rows ?? []);
+function WithPatients({ text, list }: { text: string; list: (rows: PatientRowDto[]) => ReactNode }) {
+  const typed = text.trim();
+  const [query, setQuery] = useState(typed);
+  useEffect(() => {
+    // Every query is an audited event, so not every key is one.
+    const timer = setTimeout(() => setQuery(typed), 150);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const found = useReply("search_patients", { query, offset: 0, limit: 7 });
+  return list(query === typed ? (found.data?.rows ?? []) : []);
 }
 
 interface ListProps {

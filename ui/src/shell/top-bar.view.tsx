@@ -56,13 +56,16 @@ function FindBox() {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState("");
   useEffect(() => () => clearTimeout(timer.current), []);
-  const go = (q: string) => navigate({ to: "/search", search: { q } });
+  const go = (q: string) => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    navigate({ to: "/search", search: { q } });
+  };
   return (
     <search className={css.find}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          clearTimeout(timer.current);
           go(text.trim());
         }}
       >
@@ -81,12 +84,15 @@ function FindBox() {
             const typed = event.target.value;
             setText(typed);
             clearTimeout(timer.current);
-            if (typed.trim().length > 1) timer.current = setTimeout(() => go(typed.trim()), 150);
+            timer.current = undefined;
+            if (typed.trim().length > 1) timer.current = setTimeout(() => go(typed.trim()), 200);
           }}
           onKeyDown={(event) => {
             if (event.key === "ArrowDown") {
               event.preventDefault();
-              document.querySelector<HTMLElement>("[data-row] button")?.focus();
+              // Rows that do not belong to what stands in the box yet must not be opened with it.
+              if (timer.current !== undefined) go(text.trim());
+              else document.querySelector<HTMLElement>("[data-row] button")?.focus();
             }
             if (event.key === "Escape") box.current?.blur();
           }}

@@ -41,7 +41,13 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     label: say("col.safety"),
     width: "minmax(0, 1.2fr)",
     cell: (row) =>
-      row.safetyKnown ? <Chip tone="critical">{row.safety}</Chip> : <span className={css.quiet}>{row.safety}</span>,
+      row.safetyKnown ? (
+        <Chip tone="critical" wrap>
+          {row.safety}
+        </Chip>
+      ) : (
+        <span className={css.quiet}>{row.safety}</span>
+      ),
   };
   const seen: WorkColumn = {
     key: "seen",

@@ -1,0 +1,12 @@
+import { asFailure } from "../ipc/failure";
+import { FailureNotice } from "../parts/failure-notice.view";
+import css from "./app.module.css";
+
+/** A screen that failed to draw itself; never says what the error said. */
+export function BrokenPage() {
+  return (
+    <div className={css.failed}>
+      <FailureNotice failure={asFailure(null)} />
+    </div>
+  );
+}
