@@ -1,0 +1,139 @@
+// The demo clinic on this machine: server, keychain, people, window. Everything lies in target/demo/.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Processes, firstLine, until } from "../../tests/e2e/processes.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const built = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "release");
+const demo = path.join(root, "target/demo");
+const { values: asked } = parseArgs({ options: { fresh: { type: "boolean" }, data: { type: "string" } } });
+
+/** Written to the profile by enrolment; published, so worth nothing outside a demonstration. */
+const workstationPassword = (person) => `${person.user} keeps charts`;
+
+const folder = (...parts) => {
+  const made = path.join(demo, ...parts);
+  fs.mkdirSync(made, { recursive: true, mode: 0o700 });
+  return made;
+};
+// A demo starts from nothing: what an earlier one left is of an older clinic.
+fs.rmSync(demo, { recursive: true, force: true });
+const [profile, people] = [path.join(folder(), "profile"), folder("people")];
+const programs = new Processes(folder("logs"));
+const env = { ...process.env, HOME: folder("home"), XDG_RUNTIME_DIR: folder("run"), XDG_DATA_HOME: undefined };
+for (const name of ["XDG_DATA_HOME", "GNOME_KEYRING_CONTROL", "DBUS_SESSION_BUS_ADDRESS"]) delete env[name];
+
+const began = Date.now();
+async function step(name, act) {
+  const start = Date.now();
+  const answer = await act();
+  const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+  console.log(`-- ${name}: ${seconds(Date.now() - start)} (${seconds(Date.now() - began)} in all)`);
+  return answer;
+}
+
+async function keychain() {
+  const args = ["--session", "--nofork", "--print-address=1"];
+  env.DBUS_SESSION_BUS_ADDRESS = await firstLine(programs.start("dbus", "dbus-daemon", args, { env, pipe: true }), "dbus-daemon");
+  const keyring = ["--unlock", "--components=secrets", "--foreground"];
+  programs.start("keyring", "gnome-keyring-daemon", keyring, { env, input: "demo" });
+  const ask = ["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/org/freedesktop/DBus"];
+  ask.push("org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets");
+  await until("the keychain", 20_000, async () => (await output("dbus-send", ask)).includes("true"));
+}
+
+async function server() {
+  const ready = path.join(demo, "server.json");
+  const records = asked.data ? ["--load", path.resolve(asked.data), "--demo-staff"] : ["--demo"];
+  programs.start("server", path.join(built, "keep-backend"), ["serve", "--data", folder("server"), "--ready", ready, ...records], { env });
+  return until("the clinic's server", 180_000, () => fs.existsSync(ready) && JSON.parse(fs.readFileSync(ready, "utf8")));
+}
+
+/** Runs a program and answers what it printed; `pipes` are its descriptors from 3 on: text to send, or null to read. */
+function output(command, args, { more = {}, pipes = [], onRead } = {}) {
+  return new Promise((resolve, reject) => {
+    const stdio = ["ignore", "pipe", "inherit", ...pipes.map(() => "pipe")];
+    const child = spawn(command, args, { env: { ...env, ...more }, stdio });
+    let text = "";
+    child.stdout.on("data", (bytes) => {
+      text += bytes;
+    });
+    pipes.forEach((send, index) => {
+      const pipe = child.stdio[index + 3];
+      if (typeof send === "string") pipe.end(send);
+      else if (send === "read") pipe.once("data", (bytes) => onRead(String(bytes).trim(), child));
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(text);
+      else reject(new Error(`${path.basename(command)} ${args[0]} ended with ${code}: ${text}`));
+    });
+  });
+}
+
+const code = (otpauth) => output(path.join(built, "keep-backend"), ["code", "--otpauth", otpauth]).then((t) => t.trim());
+
+/** Enrols one person through the command-line program, as IT would, with a browser that signs in by itself. */
+async function enrol(person, clinic) {
+  const more = {
+    BROWSER: path.join(root, "scripts/browser"),
+    SIGN_IN_USER: person.user,
+    SIGN_IN_PASSWORD: person.password,
+    SIGN_IN_OTPAUTH: person.otpauth,
+    SIGN_IN_CA: clinic.ca,
+    SIGN_IN_BACKEND: path.join(built, "keep-backend"),
+  };
+  const args = ["enrol", "--profile", profile, "--json", "--server", clinic.fhir, "--ca", clinic.ca, "--workstation"];
+  args.push("Demo workstation", "--demo", "--password-fd", "3", "--otpauth-fd", "4", "--code-fd", "5");
+  const onRead = async (otpauth, child) => {
+    fs.writeFileSync(path.join(people, `${person.user}.otpauth`), otpauth, { mode: 0o600 });
+    child.stdio[5].end(await code(otpauth));
+  };
+  await output(path.join(built, "chartkeep"), args, { more, pipes: [workstationPassword(person), "read", "later"], onRead });
+}
+
+/** The physician's unlock hands the segment keys to everyone who waits; a code opens only once, so the next is awaited. */
+async function grant(person) {
+  const otpauth = fs.readFileSync(path.join(people, `${person.user}.otpauth`), "utf8");
+  const used = await code(otpauth);
+  const fresh = await until("the next code", 40_000, async () => {
+    const now = await code(otpauth);
+    return now !== used && now;
+  });
+  const args = ["grant", "--profile", profile, "--json", "--user", person.name, "--password-fd", "3", "--code-fd", "4"];
+  await output(path.join(built, "chartkeep"), args, { pipes: [workstationPassword(person), fresh] });
+}
+
+let failed = false;
+try {
+  await step("a keychain of its own", keychain);
+  const clinic = await step("the clinic's server", server);
+  const staff = JSON.parse(await output(path.join(built, "keep-backend"), ["people", "--json"]));
+  if (!asked.fresh) {
+    // The physician first: whoever comes first makes the segment keys, and a physician may hold them all.
+    const order = [...staff].sort((a, b) => (b.role === "physician") - (a.role === "physician"));
+    for (const person of order) await step(`enrol ${person.name}, ${person.role}`, () => enrol(person, clinic));
+    await step(`${order[0].name} grants the keys`, () => grant(order[0]));
+  }
+  console.log("\nPerson               Role             Clinic sign-in          Workstation password");
+  for (const p of staff) {
+    const password = asked.fresh ? "(chosen at enrolment)" : workstationPassword(p);
+    console.log([p.name.padEnd(20), p.role.padEnd(16), p.password.padEnd(23), password].join(" "));
+  }
+  console.log(`\nCodes: make codes.  Server: ${clinic.fhir}\n`);
+  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    throw new Error("there is no display, and the walk through the main job on a virtual one is not written yet");
+  }
+  const window = programs.start("window", path.join(built, "chartkeep-desktop"), ["--profile", profile], { env });
+  await new Promise((closed) => window.once("close", closed));
+} catch (error) {
+  failed = true;
+  console.error(`demo: ${error.message}`, error.cause ?? "");
+  console.error(`demo: logs are in ${path.join(demo, "logs")}`);
+} finally {
+  await programs.endAll();
+}
+process.exit(failed ? 1 : 0);
