@@ -1,5 +1,6 @@
 //! Values that an organisation sets; the defaults are the design's.
 
+use crate::{Rank, Role, Segment};
 use serde::{Deserialize, Serialize};
 
 /// Organisation policy. Unknown fields are refused, so that a misspelt limit is never ignored.
@@ -24,6 +25,8 @@ pub struct Policy {
     pub throttle_hold: u32,
     /// Failures after which only an online sign-in releases the slot.
     pub throttle_online: u32,
+    /// Roles that are assigned the restricted segment; others of clinical rank reach it only by assignment.
+    pub restricted_for: Vec<Role>,
     /// Lowest length of a workstation password, characters (NIST SP 800-63B-4, 3.1.1.2).
     pub password_min_chars: u32,
 }
@@ -40,14 +43,37 @@ impl Default for Policy {
             throttle_from: 5,
             throttle_hold: 10,
             throttle_online: 100,
+            restricted_for: vec![Role::Physician],
             password_min_chars: 12,
         }
+    }
+}
+
+impl Policy {
+    /// Whether the restricted segment is assigned to any of `roles`; never to a role that may not hold it.
+    #[must_use]
+    pub fn assigns_restricted(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|r| r.may_hold_restricted() && self.restricted_for.contains(r))
+    }
+
+    /// The rank to which `role` is entitled under this policy.
+    #[must_use]
+    pub fn rank_of(&self, role: Role) -> Rank {
+        if self.assigns_restricted(&[role]) { Rank::up_to(Segment::Restricted) } else { role.rank() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Policy;
+    use crate::{Rank, Role, Segment};
+
+    #[test]
+    fn nobody_outside_the_clinical_roles_is_assigned_restricted() {
+        let policy = Policy { restricted_for: Role::ALL.to_vec(), ..Policy::default() };
+        assert_eq!(policy.rank_of(Role::FrontDesk), Rank::up_to(Segment::Directory));
+        assert_eq!(policy.rank_of(Role::Nurse), Rank::up_to(Segment::Restricted));
+    }
 
     #[test]
     fn misspelt_policy_is_refused() {

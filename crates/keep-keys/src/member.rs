@@ -88,6 +88,32 @@ impl MemberRecord {
         self.preimage.device
     }
 
+    /// The Ed25519 key that the record claims; believed only after [`MemberRecord::verify`].
+    #[must_use]
+    pub const fn ed25519(&self) -> &[u8; 32] {
+        &self.preimage.ed25519.0
+    }
+
+    /// The `nonce` that the token must carry for these keys.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        self.preimage.nonce()
+    }
+
+    /// When the token says it was issued, read before anything is verified: only good for asking whether it was
+    /// valid then. `None` for text that is no token.
+    #[must_use]
+    pub fn claimed_issue(&self) -> Option<UtcMillis> {
+        #[derive(Deserialize)]
+        struct Issued {
+            iat: i64,
+        }
+        let payload = self.id_token.split('.').nth(1)?;
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
+        let issued: Issued = serde_json::from_slice(&bytes).ok()?;
+        Some(UtcMillis(issued.iat.saturating_mul(1000)))
+    }
+
     /// Checks that `claims`, read from this record's token by the caller, state these keys of this person.
     ///
     /// # Errors

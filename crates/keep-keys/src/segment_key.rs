@@ -30,6 +30,12 @@ impl SegmentKey {
         Self { segment, generation, key }
     }
 
+    /// A second copy, for a store that uses it up by opening; the only way to have two.
+    #[must_use]
+    pub fn lend(&self) -> Self {
+        Self { segment: self.segment, generation: self.generation, key: Secret::new(*self.bytes()) }
+    }
+
     /// Which segment.
     #[must_use]
     pub const fn segment(&self) -> Segment {

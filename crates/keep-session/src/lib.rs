@@ -1,3 +1,28 @@
 #![doc = include_str!("../README.md")]
 
+mod app;
+mod audit_key;
+mod beginning;
+pub mod cases;
+mod device_side;
+mod door;
 pub mod dto;
+mod enrolling;
+mod fault;
+mod holders;
+mod member;
+mod permissions;
+mod profile;
+mod server;
+mod site;
+mod syncing;
+mod unlocked;
+mod view;
+mod workstation;
+
+pub use app::{App, AppEvent, Listener, Opening};
+pub use audit_key::AuditKeyRecord;
+pub use holders::Holders;
+pub use keep_store::ProfileLock;
+pub use profile::Profile;
+pub use workstation::Workstation;

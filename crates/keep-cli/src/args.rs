@@ -1,0 +1,98 @@
+//! The command line, as IT and auditors type it.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Chartkeep for IT and auditors. Secrets are read from file descriptors only.
+#[derive(Debug, Parser)]
+#[command(name = "chartkeep", version, about, arg_required_else_help = true)]
+pub struct Args {
+    /// The profile folder; the platform's local application data folder by default.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub profile: Option<PathBuf>,
+    /// Print one JSON object on standard output; logs go to standard error.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show versions, the keychain, the segments and the ledger of this device. Needs no unlock.
+    Doctor,
+    /// Enrol a person on this workstation: sign-in in the browser, password, one-time code.
+    Enrol(Enrol),
+    /// Unlock, send what waits and fetch what is new.
+    Sync(Unlock),
+    /// Work with the audit ledger.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Unlock and import FHIR resources, one JSON object a line (.ndjson or .ndjson.zst).
+    Import(Import),
+    /// Unlock and grant the segment keys to colleagues who wait for them.
+    Grant(Unlock),
+}
+
+/// `enrol`.
+#[derive(Debug, clap::Args)]
+pub struct Enrol {
+    /// The FHIR base address; needed for the first person of a profile.
+    #[arg(long, default_value = "")]
+    pub server: String,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// What people call this workstation; needed for the first person of a profile.
+    #[arg(long, default_value = "")]
+    pub workstation: String,
+    /// Mark the profile as demo data for good.
+    #[arg(long)]
+    pub demo: bool,
+    /// The file descriptor from which the new workstation password is read.
+    #[arg(long, value_name = "FD")]
+    pub password_fd: i32,
+    /// The file descriptor to which the otpauth URI is written, once.
+    #[arg(long, value_name = "FD")]
+    pub otpauth_fd: i32,
+    /// The file descriptor from which a code of the new seed is read after the URI was written.
+    #[arg(long, value_name = "FD")]
+    pub code_fd: i32,
+}
+
+/// How a person unlocks.
+#[derive(Debug, clap::Args)]
+pub struct Unlock {
+    /// The person: display name or user id; may be left out where only one is enrolled.
+    #[arg(long, default_value = "")]
+    pub user: String,
+    /// The file descriptor from which the workstation password is read.
+    #[arg(long, value_name = "FD")]
+    pub password_fd: i32,
+    /// The file descriptor from which the six-digit code is read.
+    #[arg(long, value_name = "FD")]
+    pub code_fd: i32,
+}
+
+/// `import`.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The file.
+    pub file: PathBuf,
+    /// Who imports.
+    #[command(flatten)]
+    pub unlock: Unlock,
+}
+
+/// `audit`.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check hashes, sequence, proofs, signatures and clock steps; exit 1 on a finding.
+    Verify {
+        /// A ledger file of this profile to check instead of the profile's own.
+        #[arg(long, value_name = "FILE")]
+        ledger: Option<PathBuf>,
+    },
+}

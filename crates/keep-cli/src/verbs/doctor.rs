@@ -1,0 +1,32 @@
+//! `chartkeep doctor`.
+
+use crate::answer::Answer;
+use keep_session::App;
+use keep_session::cases::device;
+use serde_json::{Map, Value, json};
+
+/// Shows the health of the device; exit 1 when a segment or a slot is damaged.
+pub(crate) fn run(app: &App) -> Answer {
+    let device = match device::look(app) {
+        Ok(device) => device,
+        Err(failure) => return Answer::failure(&failure),
+    };
+    let versions: Map<String, Value> =
+        device.versions.iter().map(|v| (v.name.clone(), Value::String(v.value.clone()))).collect();
+    let keychain = serde_json::to_value(&device.keychain).unwrap_or(Value::Null);
+    let segments: Vec<Value> = device
+        .segments
+        .iter()
+        .map(|s| json!({"name": s.name, "bytes": s.bytes, "generation": s.generation, "state": s.state}))
+        .collect();
+    let unwell = device.segments.iter().any(|s| matches!(s.state.as_str(), "damaged" | "newer" | "aside"));
+    let body = json!({
+        "versions": versions,
+        "keychain": keychain,
+        "slots": device.slots,
+        "segments": segments,
+        "ledger": {"events": device.ledger_events, "pending": device.ledger_pending},
+        "findings": device.findings,
+    });
+    if unwell || !device.findings.is_empty() { Answer::finding(body) } else { Answer::ok(body) }
+}

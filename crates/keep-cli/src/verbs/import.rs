@@ -1,0 +1,30 @@
+//! `chartkeep import`.
+
+use super::unlocked;
+use crate::answer::Answer;
+use crate::args::Import;
+use keep_domain::ErrorCode;
+use keep_session::App;
+use keep_session::cases::import;
+use serde_json::json;
+
+/// Imports the readable lines of a file; names the lines that could not be read.
+pub(crate) fn run(app: &App, ask: &Import) -> Answer {
+    unlocked::with(app, &ask.unlock, |app, _| match import::import_file(app, &ask.file) {
+        Ok(report) => {
+            let broken = !report.broken_lines.is_empty();
+            let body = json!({
+                "read": report.read, "imported": report.imported, "unchanged": report.unchanged,
+                "kept_unreadable": report.kept_unreadable, "broken_lines": report.broken_lines,
+            });
+            if broken {
+                let mut answer = Answer::failed(ErrorCode::ImportBroken);
+                answer.body = body.as_object().cloned().unwrap_or_default();
+                answer
+            } else {
+                Answer::ok(body)
+            }
+        }
+        Err(failure) => Answer::failure(&failure),
+    })
+}

@@ -1,0 +1,46 @@
+//! Unlocks for one verb and locks again, whatever happens.
+
+use crate::answer::Answer;
+use crate::args::Unlock;
+use crate::secret_fd;
+use keep_domain::ErrorCode;
+use keep_session::App;
+use keep_session::cases::{lock, unlock};
+use keep_session::dto::lock::{SessionDto, UnlockDto};
+
+/// Runs `work` while the person of `who` is unlocked.
+pub(crate) fn with(app: &App, who: &Unlock, work: impl FnOnce(&App, &SessionDto) -> Answer) -> Answer {
+    let request = match read(app, who) {
+        Ok(request) => request,
+        Err(code) => return Answer::failed(code),
+    };
+    match unlock::unlock(app, request) {
+        Ok(session) => {
+            let answer = work(app, &session);
+            lock::lock(app, "command_ended");
+            answer
+        }
+        Err(failure) => Answer::failure(&failure),
+    }
+}
+
+fn read(app: &App, who: &Unlock) -> Result<UnlockDto, ErrorCode> {
+    let user = find(app, &who.user)?;
+    let password = secret_fd::read(who.password_fd)?;
+    let code = secret_fd::read(who.code_fd)?;
+    // EXPOSE: handed to the one call that derives keys from them.
+    Ok(UnlockDto { user, password: password.expose().clone(), code: Some(code.expose().clone()), phone_time: None })
+}
+
+fn find(app: &App, name: &str) -> Result<String, ErrorCode> {
+    let screen = lock::lock_screen(app).map_err(|f| f.code)?;
+    if let Some(code) = screen.blocked {
+        return Err(code);
+    }
+    let mut found = screen.users.iter().filter(|u| name.is_empty() || u.name == name || u.user == name);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.user.clone()),
+        (Some(_), Some(_)) => Err(ErrorCode::Invalid),
+        (None, _) => Err(ErrorCode::NotEnrolled),
+    }
+}

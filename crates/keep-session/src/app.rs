@@ -1,0 +1,218 @@
+//! One running Chartkeep over one profile: the handle that the shell and the command line share.
+
+use crate::device_side::DeviceSide;
+use crate::door::Session;
+use crate::dto::failure::FailureDto;
+use crate::dto::sync::{SyncChipDto, SyncProgressDto};
+use crate::enrolling::Enrolling;
+use crate::fault::Fault;
+use crate::profile::Profile;
+use crate::syncing::Syncing;
+use crate::workstation::Workstation;
+use keep_audit::{BootId, Stamper};
+use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
+use keep_store::ProfileLock;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+/// What the opener wants of the profile.
+#[derive(Debug)]
+pub enum Opening {
+    /// Only look; nothing is created or locked.
+    Look,
+    /// Take the profile's file lock and write.
+    Own,
+    /// The caller holds the profile's file lock for as long as the app lives.
+    Held,
+}
+
+/// What the app tells its shell without being asked.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "carries what the interface shows")]
+pub enum AppEvent {
+    /// The sync chip changed.
+    Chip(SyncChipDto),
+    /// A sync run went on, or ended (`None`).
+    Progress(Option<SyncProgressDto>),
+}
+
+/// Receives [`AppEvent`]s on any thread; must not block.
+pub type Listener = Arc<dyn Fn(AppEvent) + Send + Sync>;
+
+/// One running Chartkeep; cheap to clone.
+#[derive(Clone)]
+pub struct App(pub(crate) Arc<Inner>);
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) profile: Profile,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keychain: Arc<dyn Keychain>,
+    pub(crate) runtime: tokio::runtime::Handle,
+    pub(crate) slots: Slots,
+    pub(crate) stamper: Arc<Stamper>,
+    pub(crate) workstation: RwLock<Workstation>,
+    pub(crate) device: Mutex<Option<Arc<DeviceSide>>>,
+    pub(crate) time: Mutex<Option<TrustedTime>>,
+    pub(crate) resume: Mutex<Option<ResumeSecret>>,
+    pub(crate) session: RwLock<Session>,
+    pub(crate) closing: AtomicBool,
+    pub(crate) enrolling: Mutex<Enrolling>,
+    pub(crate) syncing: Syncing,
+    pub(crate) listener: RwLock<Option<Listener>>,
+    /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
+    pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
+}
+
+impl App {
+    /// Opens a profile with the operating system's clock and keychain.
+    ///
+    /// # Errors
+    /// `profile_in_use`, `store_newer`, `slot_damaged`, `io`.
+    pub fn open(folder: &Path, opening: Opening, runtime: tokio::runtime::Handle) -> Result<Self, FailureDto> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::open_with(folder, opening, runtime, clock, None).map_err(Fault::tell)
+    }
+
+    /// Opens a profile with a clock and a keychain of the caller's; `None` is the operating system's.
+    pub(crate) fn open_with(
+        folder: &Path,
+        opening: Opening,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Option<Arc<dyn Keychain>>,
+    ) -> Result<Self, Fault> {
+        let profile = Profile::at(folder);
+        let writes = !matches!(opening, Opening::Look);
+        if writes {
+            profile.make_folders().map_err(|e| Fault::of(crate::workstation::io_code(&e)))?;
+        }
+        let lock = match opening {
+            Opening::Own => Some(ProfileLock::take(folder)?),
+            Opening::Look | Opening::Held => None,
+        };
+        let workstation = Workstation::load(&profile)?;
+        if writes && !profile.workstation().exists() {
+            workstation.save(&profile)?;
+        }
+        let keychain = keychain.unwrap_or_else(|| Arc::new(OsKeychain::for_profile(&workstation.device.to_string())));
+        let stamper = Arc::new(Stamper::new(workstation.device, BootId::make_random(), Arc::clone(&clock)));
+        Ok(Self(Arc::new(Inner {
+            slots: Slots::of_profile(profile.root()),
+            profile,
+            clock,
+            keychain,
+            runtime,
+            stamper,
+            workstation: RwLock::new(workstation),
+            device: Mutex::new(None),
+            time: Mutex::new(None),
+            resume: Mutex::new(None),
+            session: RwLock::new(Session::Locked),
+            closing: AtomicBool::new(false),
+            enrolling: Mutex::new(Enrolling::Idle),
+            syncing: Syncing::default(),
+            listener: RwLock::new(None),
+            profile_lock: Mutex::new(lock),
+        })))
+    }
+
+    /// Opens a profile with a clock and a keychain of a test.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    #[cfg(any(test, feature = "test-support"))]
+    pub fn open_for_test(
+        folder: &Path,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, FailureDto> {
+        Self::open_with(folder, Opening::Own, runtime, clock, Some(keychain)).map_err(Fault::tell)
+    }
+
+    /// Sets who hears of changes.
+    pub fn listen(&self, listener: Listener) {
+        *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// Makes a failure of a code, for a caller that found it before any use case ran.
+    #[must_use]
+    pub fn failure(&self, code: ErrorCode) -> FailureDto {
+        Fault::of(code).tell()
+    }
+
+    /// Hands over what lets the password alone unlock, for the process that replaces this one.
+    #[must_use]
+    pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
+        guard(&self.0.resume).take().and_then(|secret| secret.to_bytes().ok())
+    }
+
+    /// Takes over what [`App::take_resume`] gave in the process before; anything else is ignored.
+    pub fn adopt_resume(&self, bytes: &keep_domain::Secret<Vec<u8>>) {
+        // EXPOSE: read once into the type that guards it.
+        *guard(&self.0.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
+    }
+
+    /// Drops what lets the password alone unlock: on sleep, operating system lock and user switch.
+    pub fn forget_resume(&self) {
+        *guard(&self.0.resume) = None;
+    }
+
+    /// Ends: locks if needed, closes the ledger and gives the profile free.
+    pub fn close(&self) {
+        crate::cases::lock::lock(self, "close");
+        if let Some(device) = guard(&self.0.device).take() {
+            // A ledger that cannot sign its end now is verified up to its last checkpoint.
+            if device.keep_checkpoint(&*self.0.keychain).is_err() {
+                tracing::warn!("the log's end could not be kept at close");
+            }
+        }
+        *guard(&self.0.profile_lock) = None;
+    }
+
+    pub(crate) fn emit(&self, event: AppEvent) {
+        let listener = self.0.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener(event);
+        }
+    }
+
+    pub(crate) fn workstation(&self) -> RwLockReadGuard<'_, Workstation> {
+        self.0.workstation.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the settings and keeps them; the old ones stay where that fails.
+    pub(crate) fn change_workstation(&self, change: impl FnOnce(&mut Workstation)) -> Result<(), Fault> {
+        let mut held = self.0.workstation.write().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh = held.clone();
+        change(&mut fresh);
+        if fresh != *held {
+            fresh.save(&self.0.profile)?;
+            *held = fresh;
+        }
+        Ok(())
+    }
+
+    /// Runs `use_it` with the trusted time, loading its mark from the keychain at first use.
+    pub(crate) fn with_time<T>(&self, use_it: impl FnOnce(&mut TrustedTime) -> T) -> Result<T, Fault> {
+        let mut held = guard(&self.0.time);
+        if held.is_none() {
+            let clock = Arc::clone(&self.0.clock);
+            *held = Some(TrustedTime::load(&*self.0.keychain, Arc::new(MachineBoot), clock)?);
+        }
+        held.as_mut().map(use_it).ok_or_else(|| Fault::of(ErrorCode::Internal))
+    }
+}
+
+/// A mutex whose last holder panicked still guards usable data here: every value is replaced whole.
+pub(crate) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

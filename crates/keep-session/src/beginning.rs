@@ -1,0 +1,146 @@
+//! From an opened slot to an unlocked session: keys, grants, store, ledger.
+
+use crate::app::App;
+use crate::audit_key::AuditKeyRecord;
+use crate::cases::grants;
+use crate::device_side::DeviceSide;
+use crate::dto::lock::NoticeDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use keep_access::Access;
+use keep_audit::{EventClass, EventDraft, Outcome, Scribe};
+use keep_domain::{ErrorCode, Rank};
+use keep_keys::{HeldKey, KeyName, LeaseState, Opened, SegmentKey};
+use keep_store::{AuditOpener, AuditSealer, EventKey, SegmentCondition, Store, StoreKeys, segment_path};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+/// Where the opened slot comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// An unlock: keys that are missing come from colleagues only.
+    Unlock,
+    /// An enrolment that was online a moment ago: the first entitled member makes what does not exist yet.
+    Enrolment,
+}
+
+/// Installs the session and says what the person should know.
+pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
+    let device = app.enrolled_device()?;
+    let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
+    let role = *lease.roles.first().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
+    let state = app.with_time(|time| lease.state(time.now()))?;
+    if !matches!(state, LeaseState::Valid { .. }) {
+        return Err(Fault::of(ErrorCode::LeaseEnded));
+    }
+    let actor = {
+        let mut actor = keep_audit::Actor::new(opened.header.user, role);
+        actor.display = Some(opened.header.display_name.clone());
+        actor
+    };
+    let entitled = app.workstation().policy.rank_of(role);
+    let mut notices = grants::accept_waiting(app, &device, &mut opened, &actor)?;
+    if beginning == Beginning::Enrolment {
+        make_missing_keys(app, &device, &mut opened, entitled)?;
+    }
+    if opened.clock_corrected {
+        let offset = app.with_time(|time| time.offset_millis())?;
+        app.0.stamper.correct_clock(offset);
+        app.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
+    }
+    if opened.restored_state {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
+        app.record(event.with("finding", "state_file_restored"));
+    }
+    let scribe = scribe_for(app, &device, &opened)?;
+    device.ledger.use_scribe(scribe);
+    app.record(EventDraft::new(EventClass::Unlock).by(actor));
+    device.keep_checkpoint(&*app.0.keychain)?;
+    let rank = opened.ring.rank().min(entitled);
+    let (store, rank) = open_store(app, &device, &opened, rank)?;
+    notices.extend(grants::grant_waiting(app, &device, &opened));
+    let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.drop_box())));
+    let header = opened.header;
+    app.0.install(Unlocked {
+        user: header.user,
+        role,
+        name: header.display_name,
+        rank,
+        keys: opened.keys,
+        ring: Arc::new(Mutex::new(opened.ring)),
+        member: opened.member,
+        store: store.map(Arc::new),
+        audit_opener,
+        access: Arc::new(Access::built_in().map_err(|_| Fault::of(ErrorCode::Internal))?),
+        since: app.0.clock.monotonic(),
+        resume: Some(opened.resume),
+        opened: Mutex::new(HashSet::new()),
+        clock_corrected: opened.clock_corrected,
+    });
+    Ok(notices)
+}
+
+/// The first entitled member of the device makes what nobody made before: a key exists where its file does.
+fn make_missing_keys(app: &App, device: &DeviceSide, opened: &mut Opened, entitled: Rank) -> Result<(), Fault> {
+    for segment in entitled.segments() {
+        if opened.ring.segment(segment).is_some() {
+            continue;
+        }
+        // INVARIANT: a segment that exists is never given a second key; its holders grant the first.
+        if segment_path(app.0.profile.root(), segment).exists() || app.workstation().holders.anyone_has(segment) {
+            break;
+        }
+        opened.ring.add(HeldKey::make_random(KeyName::Segment(segment), 1)?)?;
+    }
+    let first_audit_key = app.workstation().audit_key.is_none();
+    if first_audit_key {
+        let key = HeldKey::make_random(KeyName::Audit, 1)?;
+        opened.ring.add(key)?;
+        if let Some(audit) = opened.ring.audit() {
+            let record = AuditKeyRecord::make(device, audit.generation(), audit.drop_box().public());
+            opened.ring.save(&app.0.slots, &opened.keys)?;
+            app.change_workstation(|w| w.audit_key = Some(record))?;
+        }
+    }
+    opened.ring.save(&app.0.slots, &opened.keys)?;
+    app.note_given(opened.header.user, opened.ring.keys())
+}
+
+fn scribe_for(app: &App, device: &DeviceSide, opened: &Opened) -> Result<Scribe, Fault> {
+    let stamper = Arc::clone(&app.0.stamper);
+    let signer = Arc::new(EventKey(opened.keys.signer()));
+    Ok(match app.audit_public(device)? {
+        Some(public) => Scribe::unlocked(stamper, Arc::new(AuditSealer(public)), signer),
+        None => Scribe::locked(stamper),
+    })
+}
+
+/// Opens what the keys open. A damaged or newer segment is recorded and left out with all above it.
+fn open_store(app: &App, device: &DeviceSide, opened: &Opened, rank: Rank) -> Result<(Option<Store>, Rank), Fault> {
+    if rank == Rank::NONE {
+        return Ok((None, rank));
+    }
+    let keys = StoreKeys {
+        segments: rank.segments().filter_map(|s| opened.ring.segment(s)).map(SegmentKey::lend).collect(),
+        ledger: device.kd.ledger_key(),
+        personal: Some((opened.header.user, opened.keys.personal_key())),
+    };
+    let (ledger, clock) = (Arc::clone(&device.ledger), Arc::clone(&app.0.clock));
+    let create = true;
+    let (store, reports) = match Store::open(app.0.profile.root(), keys, create, ledger, clock) {
+        Ok(opened) => opened,
+        Err(error) => {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+            app.record(event.with("finding", error.code()));
+            return Err(error.into());
+        }
+    };
+    for report in &reports {
+        if !matches!(report.condition, SegmentCondition::Ready | SegmentCondition::Missing) {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+            app.record(event.with("segment", report.segment.name()).with("finding", report.condition.name()));
+        }
+    }
+    let rank = store.rank();
+    Ok((Some(store), rank))
+}

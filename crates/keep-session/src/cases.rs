@@ -1,0 +1,17 @@
+//! The use cases: one family of free functions a noun, each a request in and a reply out.
+
+pub mod audit;
+pub mod chart;
+pub mod conflict;
+pub mod device;
+pub mod drafts;
+pub mod enrol;
+pub(crate) mod grants;
+pub mod import;
+pub mod lock;
+pub mod notes;
+pub mod search;
+pub mod sync;
+pub mod unlock;
+pub mod vitals;
+pub mod worklist;

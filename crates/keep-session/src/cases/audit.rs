@@ -1,0 +1,194 @@
+//! The audit ledger: verifying it, and the privacy officer's table.
+
+use crate::app::App;
+use crate::device_side::kept_checkpoint;
+use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, UnmaskDto, UnmaskedDto};
+use crate::dto::failure::FailureDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use keep_access::Action;
+use keep_audit::{EntryBody, Opener, seal_info, EventClass, EventDraft, EventView, LedgerEntry, Outcome};
+use keep_domain::{ErrorCode, LogId, Phi, UserId};
+use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// Most rows of one window.
+const MOST_ROWS: u32 = 200;
+
+/// What a verification found.
+#[derive(Debug)]
+pub struct Verification {
+    /// Events that were read.
+    pub events: u64,
+    /// First sequence.
+    pub from: Option<u64>,
+    /// Last sequence.
+    pub to: Option<u64>,
+    /// Missing sequences, as "17" or "17-19".
+    pub gaps: Vec<String>,
+    /// Findings, one sentence each; none names a patient.
+    pub findings: Vec<String>,
+}
+
+/// Verifies the profile's ledger, or the copy of it at `file`. Needs no unlock, only the device key.
+///
+/// # Errors
+/// The keychain's states; `not_enrolled` where there is no ledger; `io` for a file that is not there.
+pub fn verify(app: &App, file: Option<&Path>) -> Result<Verification, FailureDto> {
+    verify_file(app, file).map_err(Fault::tell)
+}
+
+fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
+    let own = app.0.profile.ledger();
+    let path = file.unwrap_or(&own);
+    if !path.exists() {
+        return Err(Fault::of(if file.is_some() { ErrorCode::Io } else { ErrorCode::NotEnrolled }));
+    }
+    let kd = keep_keys::DeviceKey::load(&*app.0.keychain, app.0.slots.exist()?)?
+        .ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
+    let mut known_keys = BTreeMap::new();
+    for person in app.0.slots.list()? {
+        if let Ok(member) = app.0.slots.member(person.user, &kd) {
+            known_keys.insert(*member.ed25519(), person.user);
+        }
+    }
+    let trusted: Vec<_> = kept_checkpoint(&*app.0.keychain)?.into_iter().collect();
+    let evidence = LedgerEvidence {
+        // A copy of the file may be older than the keychain's checkpoint without being cut.
+        trusted: if file.is_none() { &trusted } else { &[] },
+        device_key: Some(kd.signer().public()),
+        known_keys: Some(&known_keys),
+        ..LedgerEvidence::default()
+    };
+    let report = verify_ledger(path, &kd.ledger_key(), &evidence);
+    Ok(Verification {
+        events: report.events,
+        from: report.from,
+        to: report.to,
+        gaps: report
+            .gaps
+            .iter()
+            .map(|g| if g.from == g.to { g.from.to_string() } else { format!("{}-{}", g.from, g.to) })
+            .collect(),
+        findings: report.findings.into_iter().map(|f| f.text).collect(),
+    })
+}
+
+/// A window of events, newest first, patients masked.
+///
+/// # Errors
+/// `locked`, `refused`, `ledger_damaged`.
+pub fn audit_events(app: &App, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
+    app.enter(Action::ReadAudit, |unlocked| {
+        let device = app.enrolled_device()?;
+        device.ledger.append(EventDraft::new(EventClass::AuditRead).by(unlocked.actor()))?;
+        page(app, unlocked, &device.ledger, &request)
+    })
+    .map_err(Fault::tell)
+}
+
+fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) -> Result<AuditPageDto, Fault> {
+    let class = match request.class.as_str() {
+        "" => None,
+        name => Some(EventClass::from_name(name).ok_or_else(|| Fault::fields(vec![("class", "unknown")]))?),
+    };
+    let limit = request.limit.clamp(1, MOST_ROWS);
+    let newest = ledger.state()?.next_sequence();
+    let before = newest.saturating_sub(u64::from(request.offset));
+    let filter = HeaderFilter { before: Some(before), class, ..HeaderFilter::default() };
+    let window = ledger.headers(&filter, limit)?;
+    let names = app.names();
+    let log = ledger.state()?.log();
+    let mut rows = Vec::with_capacity(window.headers.len());
+    for header in &window.headers {
+        let entry = ledger.entry(header.sequence)?;
+        rows.push(row(unlocked, log, &names, header.sequence, entry.as_ref()));
+    }
+    let day_ago = app.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
+    let failed = HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
+    let failed = ledger.headers(&failed, 1)?.total;
+    Ok(AuditPageDto { rows, total: window.total, failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX) })
+}
+
+fn row(
+    unlocked: &Unlocked,
+    log: LogId,
+    names: &BTreeMap<UserId, String>,
+    sequence: u64,
+    entry: Option<&LedgerEntry>,
+) -> AuditRowDto {
+    let view = entry.and_then(|e| read(unlocked, log, e));
+    let header = entry.map(|e| &e.header);
+    let patient = view.as_ref().is_some_and(|v| v.patient.is_some());
+    AuditRowDto {
+        sequence,
+        recorded: header.map(|h| h.recorded.to_rfc3339()).unwrap_or_default(),
+        class: header.map(|h| h.class.name().to_owned()).unwrap_or_default(),
+        outcome: String::from(match header.map(|h| h.outcome) {
+            Some(Outcome::Success) => "success",
+            Some(Outcome::MinorFailure) => "minor",
+            _ => "serious",
+        }),
+        actor: view
+            .as_ref()
+            .and_then(|v| v.user)
+            .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
+        role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
+        patient: if patient { String::from("••••") } else { String::new() },
+        masked: patient,
+        reason: view
+            .as_ref()
+            // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
+            .and_then(|v| v.cause.clone().or_else(|| v.reason.as_ref().map(|r| r.expose().clone())))
+            .unwrap_or_default(),
+    }
+}
+
+fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventView> {
+    let plain = match &entry.body {
+        EntryBody::Clear(bytes) => Cow::Borrowed(bytes.as_slice()),
+        EntryBody::Sealed(bytes) => {
+            let info = seal_info(log, entry.header.sequence, entry.header.event);
+            Cow::Owned(unlocked.audit_opener.as_ref()?.open(&info, bytes)?)
+        }
+    };
+    EventView::read(&plain)
+}
+
+/// Shows whom an event is about; recorded before anything is shown.
+///
+/// # Errors
+/// `locked`, `refused`, `invalid` without a reason, `not_available`.
+pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
+    app.enter(Action::Unmask, |unlocked| {
+        if request.reason.trim().is_empty() {
+            return Err(Fault::fields(vec![("reason", "missing")]));
+        }
+        let device = app.enrolled_device()?;
+        let log = device.ledger.state()?.log();
+        let entry = device.ledger.entry(request.sequence)?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+        let patient = read(unlocked, log, &entry)
+            .and_then(|v| v.patient)
+            .ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+        let event = EventDraft::new(EventClass::Unmask)
+            .by(unlocked.actor())
+            .about(patient.clone())
+            .because(Phi::new(request.reason.clone()))
+            .with("unmasked", request.sequence);
+        let ticket = device.ledger.append(event)?;
+        let shown = crate::view::patient_line(unlocked.store()?, &patient, ticket)?;
+        Ok(UnmaskedDto { patient: shown })
+    })
+    .map_err(Fault::tell)
+}
+
+impl App {
+    /// Display names of everybody enrolled.
+    pub(crate) fn names(&self) -> BTreeMap<UserId, String> {
+        let people = self.0.slots.list().unwrap_or_default();
+        people.into_iter().filter_map(|p| Some((p.user, p.shown?.display_name))).collect()
+    }
+}

@@ -1,0 +1,170 @@
+//! A patient's chart, as the role may see it.
+
+pub(crate) mod memo;
+pub(crate) mod reading;
+
+use crate::app::{App, guard};
+use crate::dto::chart::{BannerDto, ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
+use crate::dto::failure::FailureDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::names::Names;
+use crate::view::{
+    allergies, completeness, immunisations, medicines, notes, person, problems, results, timeline, vitals,
+};
+use keep_access::{Action, Group};
+use keep_domain::{ErrorCode, PatientId};
+use keep_fhir::lens;
+use keep_store::Store;
+use keep_sync::CHART_TYPES;
+use reading::{Chart, names_of, read_chart};
+
+/// The most rows of one window.
+const MOST_ROWS: u32 = 200;
+/// The most rows of one list of the summary; longer lists are in the timeline. Keeps a reply below 256 kB.
+const MOST_LISTED: usize = 120;
+/// The longest note of the summary, characters.
+const LONGEST_NOTE: usize = 4_000;
+
+/// Opens a chart: banner and summary.
+///
+/// # Errors
+/// `locked`, `refused`, `not_available`, `waiting_for_grant`, `store_damaged`.
+pub fn open_chart(app: &App, patient: &str) -> Result<ChartDto, FailureDto> {
+    app.enter(Action::OpenPatient, |unlocked| {
+        let store = unlocked.store()?;
+        let chart = read_chart(app, unlocked, store, &id(patient)?, &[])?;
+        let dto = summary(app, unlocked, store, &chart)?;
+        guard(&unlocked.opened).insert(chart.patient.clone());
+        store.personal()?.note_opened(&chart.patient)?;
+        memo::keep(store, &chart)?;
+        Ok(dto)
+    })
+    .map_err(Fault::tell)
+}
+
+/// Closes a chart: nothing is kept of it in this process but that it was opened.
+///
+/// # Errors
+/// `locked`.
+pub fn close_chart(app: &App, patient: &str) -> Result<(), FailureDto> {
+    app.inside(|_| id(patient).map(|_| ())).map_err(Fault::tell)
+}
+
+/// One window of the timeline.
+///
+/// # Errors
+/// As [`open_chart`].
+pub fn chart_timeline(app: &App, request: WindowDto) -> Result<TimelineDto, FailureDto> {
+    app.enter(Action::OpenPatient, |unlocked| {
+        let store = unlocked.store()?;
+        let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &[])?;
+        let (offset, limit) = window(&request);
+        let names = names_of(store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
+        Ok(timeline::window(&chart.entries, &names, offset, limit))
+    })
+    .map_err(Fault::tell)
+}
+
+/// One window of results.
+///
+/// # Errors
+/// As [`open_chart`].
+pub fn chart_results(app: &App, request: WindowDto) -> Result<ResultsDto, FailureDto> {
+    app.enter(Action::OpenPatient, |unlocked| {
+        let types = ["Observation", "DiagnosticReport"];
+        let chart = read_chart(app, unlocked, unlocked.store()?, &id(&request.patient)?, &types)?;
+        let (offset, limit) = window(&request);
+        Ok(results::window(&chart.entries, offset, limit))
+    })
+    .map_err(Fault::tell)
+}
+
+/// One window of notes. Fewer rows than asked for may come where their texts are long.
+///
+/// # Errors
+/// As [`open_chart`].
+pub fn chart_notes(app: &App, request: WindowDto) -> Result<NotesDto, FailureDto> {
+    app.enter(Action::OpenPatient, |unlocked| {
+        let store = unlocked.store()?;
+        let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
+        let (offset, limit) = window(&request);
+        let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?;
+        Ok(notes::window(&chart.entries, &names, offset, limit))
+    })
+    .map_err(Fault::tell)
+}
+
+fn window(request: &WindowDto) -> (usize, usize) {
+    (super::search::at(request.offset), super::search::at(request.limit.clamp(1, MOST_ROWS)))
+}
+
+/// The Patient id of a request; text that is none is a patient who is not here.
+pub(crate) fn id(text: &str) -> Result<PatientId, Fault> {
+    text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))
+}
+
+/// The tabs and what opens them.
+const TABS: [(&str, &[Group]); 8] = [
+    ("timeline", &[Group::Encounter, Group::Problem, Group::Laboratory]),
+    ("notes", &[Group::Note]),
+    ("results", &[Group::Laboratory, Group::Renal]),
+    ("vitals", &[Group::Vitals, Group::Weight]),
+    ("medicines", &[Group::MedicineOrder]),
+    ("problems", &[Group::Problem]),
+    ("allergies", &[Group::Allergy]),
+    ("immunisations", &[Group::Immunization]),
+];
+
+fn summary(app: &App, unlocked: &Unlocked, store: &Store, chart: &Chart) -> Result<ChartDto, Fault> {
+    let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
+    let (banner, birth_date) = banner_of(chart);
+    let found = app.completeness(unlocked)?;
+    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
+    let mut wanted = medicines::unnamed_medicines(entries);
+    wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
+    let names: Names = names_of(store, &wanted)?;
+    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| sight.sees(*g).is_visible()));
+    let mut last_note = notes::last(entries, &names);
+    if let Some(note) = &mut last_note {
+        note.text = crate::view::words::cut(&note.text, LONGEST_NOTE);
+    }
+    let name = crate::view::words::joined([banner.family.as_str(), banner.given.as_str()], ", ");
+    Ok(ChartDto {
+        tabs: std::iter::once("summary").chain(tabs.map(|(name, _)| *name)).map(str::to_owned).collect(),
+        allergies: allergies::allergies(entries, downloaded, sight.sees_any(&[Group::Allergy])),
+        problems: first(problems::problems(entries)),
+        medicines: first(medicines::medicines(entries, &names, glance)),
+        vitals: vitals::series(entries, &birth_date, glance),
+        results: results::to_know(entries, glance),
+        last_note,
+        immunisations: first(immunisations::immunisations(entries)),
+        completeness: completeness::completeness(&found, |t| store.may_hold(t)),
+        unreadable: completeness::unreadable(entries),
+        drafts: super::drafts::of_patient(store, &chart.patient, &name)?,
+        banner,
+    })
+}
+
+fn first<T>(mut list: Vec<T>) -> Vec<T> {
+    list.truncate(MOST_LISTED);
+    list
+}
+
+/// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
+pub(crate) fn banner_of(chart: &Chart) -> (BannerDto, String) {
+    let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
+    let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
+    let id = chart.patient.as_str();
+    match read {
+        Some((raw, lens)) => {
+            let mut banner = person::banner(id, &lens, raw, &chart.entries, &chart.glance);
+            if own.is_some_and(|e| e.masked) {
+                // A labelled record keeps its place and loses its detail.
+                (banner.phone, banner.address) = Default::default();
+            }
+            (banner, person::born(&lens))
+        }
+        None => (person::unreadable_banner(id, &chart.entries), String::new()),
+    }
+}

@@ -1,0 +1,72 @@
+//! What the forms need of the chart that was opened last: where its height and its visit of today lie.
+//!
+//! Only references are kept, in the person's own encrypted file; the values are read when they are used.
+
+use super::reading::Chart;
+use crate::fault::Fault;
+use crate::view::entry::valid;
+use crate::view::vitals::{Sign, latest, readings};
+use keep_clinical::Vital;
+use keep_domain::{PatientId, ResourceId, ResourceKey};
+use keep_fhir::lens;
+use keep_store::Store;
+use serde::{Deserialize, Serialize};
+
+/// The preference that holds it.
+const NAME: &str = "chart.memo";
+
+/// References into one chart.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Memo {
+    patient: PatientId,
+    /// The Observation with the latest height.
+    pub(crate) height: Option<ResourceId>,
+    /// The visit that is open today.
+    pub(crate) visit: Option<ResourceId>,
+}
+
+/// Keeps the memo of a chart that was just read.
+pub(crate) fn keep(store: &Store, chart: &Chart) -> Result<(), Fault> {
+    let all = readings(&chart.entries);
+    let height = latest(&all, Sign::Vital(Vital::Height)).and_then(|r| r.id.parse().ok());
+    let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
+        let status = lens::encounter(raw).ok().and_then(|l| l.status);
+        status.as_deref() == Some("in-progress") && e.at().is_some_and(|at| chart.glance.is_today(at))
+    });
+    let visit = open.max_by_key(|(e, _)| e.at()).map(|(e, _)| e.record.key.id.clone());
+    write(store, &Memo { patient: chart.patient.clone(), height, visit })
+}
+
+/// The memo of this patient; `None` where another chart was opened last.
+pub(crate) fn of(store: &Store, patient: &PatientId) -> Result<Option<Memo>, Fault> {
+    let text = store.personal()?.preference(NAME)?;
+    let memo: Option<Memo> = text.and_then(|t| serde_json::from_str(&t).ok());
+    Ok(memo.filter(|m| m.patient == *patient))
+}
+
+/// Notes the visit that was opened for this patient, and a height that was taken in it.
+pub(crate) fn note_visit(
+    store: &Store,
+    patient: &PatientId,
+    visit: &ResourceKey,
+    height: Option<&ResourceKey>,
+) -> Result<(), Fault> {
+    let known = of(store, patient)?.and_then(|m| m.height);
+    let height = height.map(|k| k.id.clone()).or(known);
+    write(store, &Memo { patient: patient.clone(), height, visit: Some(visit.id.clone()) })
+}
+
+fn write(store: &Store, memo: &Memo) -> Result<(), Fault> {
+    let text = serde_json::to_string(memo).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))?;
+    let personal = store.personal()?;
+    if personal.preference(NAME)?.as_deref() == Some(text.as_str()) {
+        return Ok(());
+    }
+    Ok(personal.set_preference(NAME, &text)?)
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
+}

@@ -1,0 +1,193 @@
+//! Deciding between two versions of one record.
+
+use crate::app::App;
+use crate::cases::chart::banner_of;
+use crate::cases::chart::reading::{names_of, read_chart};
+use crate::cases::sync;
+use crate::cases::vitals::author;
+use crate::dto::conflict::{ConflictDto, ConflictFieldDto, DecideDto};
+use crate::dto::failure::FailureDto;
+use crate::dto::visit::SavedDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::conflict::{WHOLE, fields, side_of};
+use crate::view::names::{Names, unnamed};
+use crate::view::sight::{Sight, group_of};
+use crate::view::timeline;
+use keep_access::{Action, Labels, Record as Asked};
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{ErrorCode, PatientId, Phi, UtcMillis};
+use keep_fhir::lens::Link;
+use keep_fhir::{ConflictField, Extracted, Merge, Raw, Side, Version, apply_choices, merge};
+use keep_store::{Conflict, ConflictId, Store};
+
+/// Shows a conflict in three columns.
+///
+/// # Errors
+/// `locked`, `refused`, `not_available`.
+pub fn conflict(app: &App, conflict: &str) -> Result<ConflictDto, FailureDto> {
+    app.inside(|unlocked| show(app, unlocked, unlocked.store()?, conflict)).map_err(Fault::tell)
+}
+
+/// The sides of a conflict, read.
+struct Sides {
+    conflict: Conflict,
+    facts: Extracted,
+    patient: PatientId,
+    base: Option<Raw>,
+    ours: Raw,
+    theirs: Option<Raw>,
+}
+
+fn raw(text: &Phi<String>) -> Result<Raw, Fault> {
+    // EXPOSE: both versions are what the person decides about.
+    Raw::parse(text.expose().as_str()).map_err(|_| Fault::of(ErrorCode::NotAvailable))
+}
+
+/// Reads a conflict for someone who may decide it; the event says so first.
+fn open(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sides, Fault> {
+    let id = ConflictId(text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?);
+    let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).with("part", "conflict");
+    let pending = store.ledger().begin_append(event);
+    let found = store.conflict(id);
+    let ticket = pending.wait()?;
+    let conflict = found.map_err(|e| app.damage(unlocked, e))?.release(ticket);
+    let ours = raw(&conflict.ours)?;
+    let facts = keep_fhir::extract(ours.as_str()).map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
+    let sight = Sight::of(unlocked, author::kept(store)?);
+    let asked = Asked::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
+    app.permit(unlocked, &sight, Action::ResolveConflict, &asked)?;
+    let patient = facts.patient.clone().ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+    Ok(Sides {
+        base: conflict.base.as_ref().map(raw).transpose()?,
+        theirs: conflict.theirs.as_ref().map(raw).transpose()?,
+        conflict,
+        facts,
+        patient,
+        ours,
+    })
+}
+
+fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<ConflictDto, Fault> {
+    let sides = open(app, unlocked, store, text)?;
+    let chart = read_chart(app, unlocked, store, &sides.patient, &["Patient", "Flag"])?;
+    let (banner, _) = banner_of(&chart);
+    let who = sides.theirs.as_ref().and_then(author_of);
+    let names = names_of(store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
+    let updated = |raw: Option<&Raw>| {
+        let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
+        facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339).unwrap_or_default()
+    };
+    let saved = app.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
+    Ok(ConflictDto {
+        conflict: sides.conflict.id.0.to_string(),
+        banner,
+        reference: sides.conflict.key.to_string(),
+        title: timeline::title_of(&sides.conflict.key.resource_type, &sides.ours, &Names::default()),
+        base_when: updated(sides.base.as_ref()),
+        ours_who: app.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
+        ours_when: saved.unwrap_or_default(),
+        theirs_who: names.link(who.as_ref()),
+        theirs_when: updated(sides.theirs.as_ref()),
+        fields: fields_of(&sides)?,
+    })
+}
+
+/// Who the record names as its author.
+fn author_of(raw: &Raw) -> Option<Link> {
+    let node = raw.node();
+    let found = ["requester", "recorder", "asserter", "author", "performer", "informationSource"];
+    let found = found.into_iter().find_map(|name| node.member(name))?;
+    let one = found.items().next().unwrap_or(found);
+    let display = one.member_text("display").map(|d| Phi::new(d.into_owned()));
+    Some(Link { key: keep_fhir::reference_of(one, None), display })
+}
+
+/// The fields in which the sides differ; a deletion is one field, the record itself.
+fn fields_of(sides: &Sides) -> Result<Vec<ConflictFieldDto>, Fault> {
+    let kind = sides.conflict.key.resource_type.as_str();
+    match differing(sides)? {
+        Some(found) => Ok(fields(kind, &found)),
+        None => Ok(vec![ConflictFieldDto {
+            path: WHOLE.to_owned(),
+            label: String::from("Record"),
+            base: String::new(),
+            ours: timeline::title_of(kind, &sides.ours, &Names::default()),
+            theirs: String::from("deleted"),
+            chosen: String::new(),
+        }]),
+    }
+}
+
+/// `None` where one side has deleted the record.
+fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, Fault> {
+    let Some(theirs) = &sides.theirs else { return Ok(None) };
+    let merged = merge(sides.base.as_ref(), Version::Present(&sides.ours), Version::Present(theirs));
+    Ok(Some(match merged.map_err(|_| Fault::of(ErrorCode::Internal))? {
+        Merge::Conflict(conflict) => conflict.fields,
+        Merge::AlreadyThere | Merge::Merged(_) | Merge::BothDeleted => Vec::new(),
+    }))
+}
+
+/// Takes a decision: a choice for every field in which the sides differ.
+///
+/// # Errors
+/// `invalid` with `choices` where a field has none, `stale` where it was decided already, `refused`.
+pub fn decide_conflict(app: &App, request: DecideDto) -> Result<SavedDto, FailureDto> {
+    let saved = app.inside(|unlocked| decide(app, unlocked, unlocked.store()?, &request)).map_err(Fault::tell)?;
+    sync::wake(app);
+    Ok(saved)
+}
+
+fn decide(app: &App, unlocked: &Unlocked, store: &Store, request: &DecideDto) -> Result<SavedDto, Fault> {
+    let sides = open(app, unlocked, store, &request.conflict)?;
+    if sides.conflict.decided.is_some() {
+        return Err(Fault::of(ErrorCode::Stale));
+    }
+    let chosen = chosen_text(&sides, request)?;
+    let key = sides.conflict.key.clone();
+    let event = EventDraft::new(EventClass::ConflictDecided)
+        .by(unlocked.actor())
+        .about(Phi::new(sides.patient.clone()))
+        .touching([&key]);
+    let id = sides.conflict.id;
+    let sequence = store.write(|tx| {
+        let ticket = tx.append(&event)?;
+        tx.decide_conflict(&ticket, id, &chosen)?;
+        Ok(ticket.sequence())
+    })?;
+    Ok(SavedDto { change_set: sequence, resources: vec![key.to_string()], visit_started: false })
+}
+
+/// The text that was decided for.
+fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Phi<String>, Fault> {
+    let bad = || Fault::fields(vec![("choices", "missing")]);
+    let side = |path: &str| {
+        let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
+        side_of(&choice.side).ok_or_else(bad)
+    };
+    let Some(theirs) = &sides.theirs else {
+        return Ok(match side(WHOLE)? {
+            Side::Ours => sides.conflict.ours.clone(),
+            // What the server has deleted is not deleted here without a trace: it stays, struck out.
+            Side::Theirs => {
+                let struck = keep_fhir::write::strike(&sides.ours);
+                Phi::new(struck.map_err(|_| Fault::fields(vec![("choices", "cannot_be_struck")]))?.into_string())
+            }
+        });
+    };
+    let found = differing(sides)?.unwrap_or_default();
+    let choices: Vec<(String, Side)> =
+        found.iter().map(|f| Ok((f.path.clone(), side(&f.path)?))).collect::<Result<_, Fault>>()?;
+    if choices.iter().all(|(_, side)| *side == Side::Theirs) {
+        // The server's own text, byte for byte: then nothing is sent.
+        return sides.conflict.theirs.clone().ok_or_else(|| Fault::of(ErrorCode::Internal));
+    }
+    let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| Fault::of(ErrorCode::Internal))?;
+    let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| Fault::of(ErrorCode::Internal))?;
+    // INVARIANT: no choice of fields turns a record into another one's.
+    if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
+        return Err(Fault::fields(vec![("choices", "another_record")]));
+    }
+    Ok(Phi::new(chosen.into_string()))
+}

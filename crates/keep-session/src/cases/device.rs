@@ -1,0 +1,125 @@
+//! Health of this device, for IT: no patient data.
+
+use crate::app::App;
+use crate::cases::lock::keychain_state;
+use crate::dto::device::{DeviceDto, NameValueDto, SegmentDto};
+use crate::dto::failure::FailureDto;
+use crate::fault::Fault;
+use keep_access::Action;
+use keep_domain::Segment;
+use keep_store::{LedgerRoom, library_versions};
+
+/// The device page of an unlocked session.
+///
+/// # Errors
+/// `locked`, `refused`.
+pub fn device(app: &App) -> Result<DeviceDto, FailureDto> {
+    app.enter(Action::ReadDevice, |_| health(app)).map_err(Fault::tell)
+}
+
+/// The same without a session, for whoever may run programs on this computer anyway.
+///
+/// # Errors
+/// `io` where the profile cannot be read.
+pub fn look(app: &App) -> Result<DeviceDto, FailureDto> {
+    health(app).map_err(Fault::tell)
+}
+
+fn health(app: &App) -> Result<DeviceDto, Fault> {
+    let people = app.0.slots.list()?;
+    let device = app.device();
+    let blocked = device.as_ref().err().map(|f| f.code);
+    let (mut events, mut pending) = (0, 0);
+    let mut findings = findings();
+    match &device {
+        Ok(Some(device)) => {
+            events = device.ledger.event_count()?;
+            pending = device.ledger.pending_count()?;
+            if device.ledger.room()? != LedgerRoom::Ample {
+                findings.push(String::from("ledger_nearly_full"));
+            }
+        }
+        Ok(None) => {}
+        Err(fault) => findings.push(fault.code.name()),
+    }
+    if people.iter().any(|p| p.shown.is_none()) {
+        findings.push(String::from("slot_damaged"));
+    }
+    let workstation = app.workstation();
+    let policy = &workstation.policy;
+    Ok(DeviceDto {
+        versions: versions(),
+        keychain: keychain_state(app, blocked),
+        slots: u32::try_from(people.len()).unwrap_or(u32::MAX),
+        segments: Segment::ALL.into_iter().map(|s| segment(app, s)).collect(),
+        ledger_events: events,
+        ledger_pending: pending,
+        findings,
+        server: crate::cases::sync::host_of(&workstation.server),
+        policy: [
+            ("lock_minutes", policy.lock_minutes),
+            ("resume_minutes", policy.resume_minutes),
+            ("absolute_lock_hours", policy.absolute_lock_hours),
+            ("lease_days", policy.lease_days),
+            ("throttle_hold", policy.throttle_hold),
+            ("password_min_chars", policy.password_min_chars),
+        ]
+        .map(|(name, value)| pair(name, &value.to_string()))
+        .into(),
+    })
+}
+
+fn versions() -> Vec<NameValueDto> {
+    let mut versions = vec![pair("chartkeep", env!("CARGO_PKG_VERSION"))];
+    if let Ok(libraries) = library_versions() {
+        versions.extend(libraries.iter().map(|(name, version)| pair(name, version)));
+    }
+    versions
+}
+
+fn segment(app: &App, segment: Segment) -> SegmentDto {
+    let file = app.0.profile.segments().join(format!("{}.db", segment.name()));
+    let bytes = std::fs::metadata(&file).map_or(0, |m| m.len());
+    let aside = aside(app, segment);
+    let state = if aside > 0 {
+        "aside"
+    } else if bytes == 0 {
+        "absent"
+    } else if app.peek(|u| u.rank.holds(segment)).unwrap_or(false) {
+        "ok"
+    } else {
+        "locked"
+    };
+    let generation = u32::from(bytes > 0);
+    SegmentDto { name: segment.name().to_owned(), bytes, generation, state: state.to_owned() }
+}
+
+/// Damaged files of a segment that were renamed and kept.
+fn aside(app: &App, segment: Segment) -> usize {
+    let prefix = format!("{}.db.damaged-", segment.name());
+    let entries = std::fs::read_dir(app.0.profile.segments()).into_iter().flatten().flatten();
+    entries.filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)).count()
+}
+
+/// What the operating system leaves open that encryption at rest cannot cover.
+fn findings() -> Vec<String> {
+    let mut findings = Vec::new();
+    if cfg!(target_os = "linux") && unencrypted_swap() {
+        findings.push(String::from("swap_unencrypted"));
+    }
+    findings
+}
+
+/// Whether memory may be written to a disk partition or file that is not a mapped (dm-crypt) or compressed-RAM device.
+fn unencrypted_swap() -> bool {
+    let Ok(swaps) = std::fs::read_to_string("/proc/swaps") else { return false };
+    swaps
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split_whitespace().next())
+        .any(|d| !d.starts_with("/dev/dm-") && !d.starts_with("/dev/zram"))
+}
+
+fn pair(name: &str, value: &str) -> NameValueDto {
+    NameValueDto { name: name.to_owned(), value: value.to_owned() }
+}

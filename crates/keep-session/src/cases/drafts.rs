@@ -1,0 +1,151 @@
+//! Drafts: what somebody had begun to write, in their own encrypted file.
+
+use crate::app::App;
+use crate::dto::chart::DraftDto;
+use crate::dto::failure::FailureDto;
+use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::person;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
+use keep_fhir::{Raw, lens};
+use keep_store::{Draft, LONGEST_DRAFT, Store};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+/// The forms that keep drafts.
+const KINDS: [&str; 2] = ["vitals", "note"];
+
+/// Keeps a draft; durable when this returns.
+///
+/// # Errors
+/// `locked`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
+pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
+    app.inside(|unlocked| {
+        let mut fields = Vec::new();
+        if !KINDS.contains(&request.kind.as_str()) {
+            fields.push(("kind", "unknown"));
+        }
+        if request.content.len() > LONGEST_DRAFT {
+            fields.push(("content", "too_long"));
+        }
+        if !fields.is_empty() {
+            return Err(Fault::fields(fields));
+        }
+        let patient: PatientId = request.patient.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
+        let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
+        let content = Phi::new(request.content.clone());
+        let (draft, kept) = unlocked.store()?.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+        mark(app, unlocked.user, true);
+        Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
+    })
+    .map_err(Fault::tell)
+}
+
+/// Removes a draft; one that is gone is no error.
+///
+/// # Errors
+/// `locked`, `not_available` for an id that is none, `io`.
+pub fn discard_draft(app: &App, draft: &str) -> Result<(), FailureDto> {
+    app.inside(|unlocked| discard(app, unlocked, unlocked.store()?, id(draft)?)).map_err(Fault::tell)
+}
+
+/// All drafts of this person, newest first.
+///
+/// # Errors
+/// `locked`, `io`.
+pub fn drafts(app: &App) -> Result<Vec<DraftDto>, FailureDto> {
+    app.inside(|unlocked| listed(unlocked, unlocked.store()?)).map_err(Fault::tell)
+}
+
+fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
+    let drafts = store.personal()?.drafts()?;
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<ResourceKey> = drafts.iter().map(|d| ResourceKey::new("Patient", d.patient.clone())).collect();
+    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", "drafts");
+    let pending = store.ledger().begin_append(event);
+    let held = store.records(&keys)?;
+    let records = held.release(pending.wait()?);
+    let names: BTreeMap<PatientId, String> = records
+        .iter()
+        .filter_map(|r| {
+            // EXPOSE: the name stands beside the person's own draft.
+            let raw = Raw::parse(r.raw.expose().as_str()).ok()?;
+            Some((r.key.id.clone(), person::listed_name(&lens::patient(&raw).ok()?)))
+        })
+        .collect();
+    Ok(drafts.into_iter().map(|d| dto(&d, names.get(&d.patient).cloned().unwrap_or_default())).collect())
+}
+
+/// This person's drafts of one patient, whose name the caller knows.
+pub(crate) fn of_patient(store: &Store, patient: &PatientId, name: &str) -> Result<Vec<DraftDto>, Fault> {
+    let drafts = store.personal()?.drafts()?;
+    Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
+}
+
+/// How many drafts this person has.
+pub(crate) fn count(store: &Store) -> Result<usize, Fault> {
+    Ok(store.personal()?.drafts()?.len())
+}
+
+fn dto(draft: &Draft, patient_name: String) -> DraftDto {
+    DraftDto {
+        draft: draft.draft.to_string(),
+        kind: draft.kind.clone(),
+        patient: draft.patient.to_string(),
+        patient_name,
+        // EXPOSE: the draft goes back to the form that wrote it.
+        content: draft.content.expose().clone(),
+        kept: draft.kept.to_rfc3339(),
+    }
+}
+
+/// Removes the draft that a save has ended. The save stands whatever becomes of the draft.
+pub(crate) fn end(app: &App, unlocked: &Unlocked, store: &Store, draft: Option<&str>) {
+    let ended = match draft.filter(|d| !d.is_empty()).map(id) {
+        None => return,
+        Some(found) => found.and_then(|id| discard(app, unlocked, store, id)),
+    };
+    if let Err(fault) = ended {
+        tracing::warn!(code = %fault.code.name(), "a draft that was saved could not be removed");
+    }
+}
+
+fn discard(app: &App, unlocked: &Unlocked, store: &Store, draft: Uuid) -> Result<(), Fault> {
+    let personal = store.personal()?;
+    personal.discard_draft(draft)?;
+    let left = personal.drafts()?.len();
+    mark(app, unlocked.user, left > 0);
+    Ok(())
+}
+
+fn id(text: &str) -> Result<Uuid, Fault> {
+    text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))
+}
+
+/// Whether somebody left a draft behind; asked while locked, so only a mark without content tells.
+pub(crate) fn any_kept(app: &App) -> bool {
+    let Ok(files) = std::fs::read_dir(folder(app)) else { return false };
+    files.flatten().any(|f| f.path().extension().is_some_and(|e| e == MARK))
+}
+
+/// The extension of the empty file that says "this person has drafts".
+const MARK: &str = "drafts";
+
+fn folder(app: &App) -> PathBuf {
+    app.0.profile.root().join("personal")
+}
+
+/// Sets or removes the mark. It is only a hint for the lock screen: a failure costs a line there.
+fn mark(app: &App, user: UserId, kept: bool) {
+    let path = folder(app).join(format!("{user}.{MARK}"));
+    let done = if kept { std::fs::write(&path, []) } else { std::fs::remove_file(&path) };
+    match done {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the mark of drafts was not written"),
+        _ => {}
+    }
+}

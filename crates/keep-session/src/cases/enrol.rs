@@ -1,0 +1,324 @@
+//! Enrolment: clinic sign-in in the browser, workstation password, workstation code.
+
+use crate::app::{App, guard};
+use crate::beginning::{Beginning, begin};
+use crate::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
+use crate::dto::failure::FailureDto;
+use crate::enrolling::{Enrolling, Person};
+use crate::fault::Fault;
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::{ErrorCode, Secret, UtcMillis};
+use keep_keys::{Enrolment, EnrolmentInput, KdfParams, LeaseRecord, check_password};
+use keep_sync::{PendingSignIn, Proof, Server, SignedIn};
+use qrcodegen::{QrCode, QrCodeEcc};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What only IT sets, at the first enrolment of a profile.
+#[derive(Debug, Default)]
+pub struct Setting {
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Marks the profile as demo data for good.
+    pub demo: bool,
+}
+
+/// Tells an answer of a cancelled sign-in from one that is awaited.
+static TURN: AtomicU64 = AtomicU64::new(0);
+
+/// How far the enrolment is.
+///
+/// # Errors
+/// None at present; the state itself says what failed.
+pub fn enrol_state(app: &App) -> Result<EnrolStateDto, FailureDto> {
+    Ok(describe(app))
+}
+
+/// Begins an enrolment and opens the browser.
+///
+/// # Errors
+/// `invalid` for an unacceptable address or an empty workstation name, and those of the keychain and the server.
+pub fn enrol_begin(app: &App, request: EnrolBeginDto) -> Result<EnrolStateDto, FailureDto> {
+    begin_with(app, request, Setting::default())
+}
+
+/// As [`enrol_begin`], with what IT sets.
+///
+/// # Errors
+/// As [`enrol_begin`].
+pub fn begin_with(app: &App, request: EnrolBeginDto, setting: Setting) -> Result<EnrolStateDto, FailureDto> {
+    start(app, &request, setting).map_err(Fault::tell)?;
+    Ok(describe(app))
+}
+
+fn start(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fault> {
+    if app.peek(|_| ()).is_some() {
+        return Err(Fault::of(ErrorCode::Refused));
+    }
+    cancel(app);
+    keep_settings(app, request, setting)?;
+    // The keychain is asked before the person is sent to a browser, not after.
+    app.device_or_make()?;
+    let server = app.open_server()?;
+    let kdf = KdfParams::calibrate(&*app.0.clock)?;
+    let enrolment = Enrolment::begin(app.workstation().device, kdf)?;
+    let nonce = enrolment.nonce();
+    let pending = app.0.runtime.block_on(server.open_sign_in(&nonce, Proof::Anew))?;
+    let address = pending.address().to_string();
+    // Where no browser starts the address is still on the screen.
+    let _ = pending.open_browser();
+    let turn = TURN.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
+    let waiting = app.clone();
+    let task = app.0.runtime.spawn(async move { wait(waiting, turn, pending, enrolment, server).await });
+    *guard(&app.0.enrolling) = Enrolling::Browser { address, turn, stop: task.abort_handle() };
+    Ok(())
+}
+
+async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment, server: Server) {
+    let ended = pending.finish().await;
+    let mut held = guard(&app.0.enrolling);
+    // The person may have cancelled and begun again meanwhile.
+    if !matches!(&*held, Enrolling::Browser { turn: now, .. } if *now == turn) {
+        return;
+    }
+    *held = match ended {
+        Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
+        Ok(signed_in) => Enrolling::Password(Box::new(Person { enrolment, signed_in, server })),
+        Err(error) => Enrolling::Failed(error.code()),
+    };
+    let failed = match &*held {
+        Enrolling::Failed(code) => Some(*code),
+        _ => None,
+    };
+    drop(held);
+    if let Some(code) = failed {
+        let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure).with("code", code);
+        let recorder = app.clone();
+        app.0.runtime.spawn_blocking(move || recorder.record(event));
+    }
+}
+
+fn keep_settings(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fault> {
+    let known = app.workstation().clone();
+    let mut fields = Vec::new();
+    if known.server.is_empty() && request.server.trim().is_empty() {
+        fields.push(("server", "missing"));
+    }
+    if known.name.is_empty() && request.workstation.trim().is_empty() {
+        fields.push(("workstation", "missing"));
+    }
+    if !fields.is_empty() {
+        return Err(Fault::fields(fields));
+    }
+    let first = !app.0.slots.exist()?;
+    app.change_workstation(|w| {
+        // INVARIANT: once somebody is enrolled, only a new profile talks to another server.
+        if first {
+            if !request.server.trim().is_empty() {
+                request.server.trim().clone_into(&mut w.server);
+            }
+            if setting.ca_file.is_some() {
+                w.ca_file = setting.ca_file;
+            }
+            w.demo |= setting.demo;
+        }
+        if w.name.is_empty() {
+            request.workstation.trim().clone_into(&mut w.name);
+        }
+    })
+}
+
+/// Blocks until the browser has come back, failed or timed out. For the command line.
+///
+/// # Errors
+/// None at present.
+pub fn wait_for_browser(app: &App) -> Result<EnrolStateDto, FailureDto> {
+    loop {
+        match describe(app) {
+            EnrolStateDto::Browser { .. } => {
+                // The timer must be made inside the runtime.
+                app.0.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
+            }
+            state => return Ok(state),
+        }
+    }
+}
+
+/// Takes the workstation password.
+///
+/// # Errors
+/// `invalid` for a short password, `stale` when no password is awaited.
+pub fn enrol_password(app: &App, request: EnrolPasswordDto) -> Result<EnrolStateDto, FailureDto> {
+    let password = Secret::new(request.password);
+    let policy = app.workstation().policy.clone();
+    if check_password(&password, &policy).is_err() {
+        return Err(Fault::fields(vec![("password", "too_short")]).tell());
+    }
+    let mut held = guard(&app.0.enrolling);
+    match std::mem::take(&mut *held) {
+        Enrolling::Password(person) | Enrolling::Code(person, _) => *held = Enrolling::Code(person, password),
+        other => {
+            *held = other;
+            return Err(Fault::of(ErrorCode::Stale).tell());
+        }
+    }
+    drop(held);
+    Ok(describe(app))
+}
+
+/// The otpauth URI of the seed, for a caller that hands it on itself.
+///
+/// # Errors
+/// `stale` when there is none.
+pub fn otpauth(app: &App) -> Result<Secret<String>, FailureDto> {
+    let held = guard(&app.0.enrolling);
+    let Enrolling::Code(person, _) = &*held else { return Err(Fault::of(ErrorCode::Stale).tell()) };
+    uri(app, person).map_err(Fault::tell)
+}
+
+fn uri(app: &App, person: &Person) -> Result<Secret<String>, Fault> {
+    Ok(person.enrolment.otpauth_uri(&person.signed_in.claims.name, &app.workstation().name)?)
+}
+
+/// Takes a code of the new seed, writes the slot and unlocks.
+///
+/// # Errors
+/// `invalid` for a wrong code, with which the person may try again; those of the keychain and the files.
+pub fn enrol_code(app: &App, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
+    finish(app, &Secret::new(request.code)).map_err(Fault::tell)?;
+    Ok(describe(app))
+}
+
+fn finish(app: &App, code: &Secret<String>) -> Result<(), Fault> {
+    let mut held = guard(&app.0.enrolling);
+    let Enrolling::Code(person, _) = &*held else { return Err(Fault::of(ErrorCode::Stale)) };
+    let confirmed = app
+        .with_time(|time| person.enrolment.confirm_code(code, time))?
+        .map_err(|_| Fault::fields(vec![("code", "wrong")]))?;
+    let Enrolling::Code(person, password) = std::mem::take(&mut *held) else {
+        return Err(Fault::of(ErrorCode::Internal));
+    };
+    drop(held);
+    let ended = write_slot(app, *person, &password, confirmed);
+    *guard(&app.0.enrolling) = match &ended {
+        Ok((user, waiting_for_grant)) => {
+            Enrolling::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant }
+        }
+        Err(fault) => Enrolling::Failed(fault.code),
+    };
+    ended.map(|_| ())
+}
+
+fn write_slot(
+    app: &App,
+    person: Person,
+    password: &Secret<String>,
+    confirmed: keep_keys::ConfirmedCode,
+) -> Result<(String, bool), Fault> {
+    let Person { enrolment, signed_in, server: _ } = person;
+    let SignedIn { claims, tokens } = signed_in;
+    let policy = app.workstation().policy.clone();
+    let slot_claims = app.slot_claims(&claims, enrolment.nonce());
+    let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
+    let lease = LeaseRecord {
+        issuer: claims.issuer.clone(),
+        subject: claims.subject.clone(),
+        roles: claims.roles.clone(),
+        restricted: slot_claims.restricted,
+        issued_at,
+        lease_end: LeaseRecord::end_for(issued_at, &policy),
+        kid: claims.key_id.clone(),
+        token_hash: claims.token_hash,
+        jwk: claims.jwk.clone(),
+    };
+    let id_token = tokens.id_token.as_ref().ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
+    let input = EnrolmentInput {
+        claims: &slot_claims,
+        // EXPOSE: the token is the provider's public statement about this member; it stays in the slot.
+        id_token: id_token.expose().clone(),
+        lease,
+        refresh_token: tokens.refresh,
+        password,
+        confirmed,
+    };
+    let device = app.device_or_make()?;
+    let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
+    let user = opened.header.user;
+    let actor = keep_audit::Actor::new(user, opened.header.role);
+    app.record(EventDraft::new(EventClass::SignIn).by(actor.clone()));
+    app.record(EventDraft::new(EventClass::Enrol).by(actor));
+    if app.workstation().site.is_empty() {
+        let site = crate::site::name_of(app);
+        app.change_workstation(|w| w.site = site)?;
+    }
+    begin(app, opened, Beginning::Enrolment)?;
+    let waiting = app.peek(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
+    Ok((user.to_string(), waiting))
+}
+
+/// Gives up.
+///
+/// # Errors
+/// None at present.
+pub fn enrol_cancel(app: &App) -> Result<EnrolStateDto, FailureDto> {
+    cancel(app);
+    Ok(describe(app))
+}
+
+fn cancel(app: &App) {
+    let before = std::mem::take(&mut *guard(&app.0.enrolling));
+    if let Enrolling::Browser { stop, .. } = before {
+        stop.abort();
+    }
+}
+
+fn describe(app: &App) -> EnrolStateDto {
+    let held = guard(&app.0.enrolling);
+    match &*held {
+        Enrolling::Idle => {
+            let w = app.workstation();
+            EnrolStateDto::Idle { server: w.server.clone(), workstation: w.name.clone() }
+        }
+        Enrolling::Browser { address, .. } => EnrolStateDto::Browser { address: address.clone() },
+        Enrolling::Password(person) => EnrolStateDto::Password {
+            name: person.signed_in.claims.name.clone(),
+            role: person.signed_in.claims.roles.first().copied().unwrap_or(keep_domain::Role::ItAdministrator),
+            min_chars: app.workstation().policy.password_min_chars,
+        },
+        Enrolling::Code(person, _) => show_seed(app, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal }),
+        Enrolling::Done { user, waiting_for_grant } => {
+            EnrolStateDto::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant }
+        }
+        Enrolling::Failed(code) => EnrolStateDto::Failed { code: *code },
+    }
+}
+
+fn show_seed(app: &App, person: &Person) -> Option<EnrolStateDto> {
+    let uri = uri(app, person).ok()?;
+    // EXPOSE: the seed is shown once, as a picture and as letters, to the person who owns it.
+    let text = uri.expose();
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let secret = text.split(['?', '&']).find_map(|part| part.strip_prefix("secret="))?;
+    let letters: Vec<char> = secret.chars().collect();
+    let manual_key = letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join(" ");
+    Some(EnrolStateDto::Code {
+        qr_path: path_of(&code),
+        qr_size: u32::try_from(code.size().saturating_add(2 * QUIET)).unwrap_or(0),
+        manual_key,
+        label: format!("{} @ {}", person.signed_in.claims.name, app.workstation().name),
+    })
+}
+
+/// Modules of quiet zone on each side (ISO/IEC 18004, 6.3.8).
+const QUIET: i32 = 4;
+
+fn path_of(code: &QrCode) -> String {
+    let mut path = String::new();
+    for y in 0..code.size() {
+        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
+            path.push_str(&format!("M{},{}h1v1h-1z", x.saturating_add(QUIET), y.saturating_add(QUIET)));
+        }
+    }
+    path
+}

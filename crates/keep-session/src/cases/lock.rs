@@ -1,0 +1,230 @@
+//! The lock screen, and locking.
+
+use crate::app::{App, guard};
+use crate::door::Session;
+use crate::dto::failure::FailureDto;
+use crate::dto::lock::{KeychainStateDto, LockScreenDto, LockUserDto, SlotStateDto};
+use crate::fault::Fault;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::ErrorCode;
+use keep_keys::{ClockJudgement, KeychainState, KeysError, SlotDoor, SlotSummary, UnlockMemory};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long commands that are under way may take to end before the process is replaced anyway.
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// All that a locked workstation shows.
+///
+/// # Errors
+/// `io` where the profile cannot be read at all; every other trouble is shown on the screen itself.
+pub fn lock_screen(app: &App) -> Result<LockScreenDto, FailureDto> {
+    screen(app).map_err(Fault::tell)
+}
+
+fn screen(app: &App) -> Result<LockScreenDto, Fault> {
+    let people = app.0.slots.list()?;
+    let device = app.device();
+    let blocked = device.as_ref().err().map(|f| f.code);
+    let keychain = keychain_state(app, blocked);
+    let (users, clock_wrong) = if blocked.is_none() { tiles(app, &people) } else { (closed_tiles(&people), false) };
+    let last_user = guard(&app.0.resume).as_ref().map(|r| r.context().user.to_string());
+    let workstation = app.workstation();
+    Ok(LockScreenDto {
+        workstation: workstation.name.clone(),
+        site: workstation.site.clone(),
+        now: app.0.clock.now().to_rfc3339(),
+        users,
+        last_user,
+        keychain,
+        sync: crate::cases::sync::kept_chip(app),
+        demo: workstation.demo,
+        lock_minutes: workstation.policy.lock_minutes,
+        drafts_kept: crate::cases::drafts::any_kept(app),
+        blocked: blocked.filter(|c| !is_keychain(*c)),
+        clock_wrong,
+    })
+}
+
+const fn is_keychain(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::KeychainAbsent
+            | ErrorCode::KeychainLocked
+            | ErrorCode::KeychainSlow
+            | ErrorCode::KeychainKeyMissing
+    )
+}
+
+/// The keychain as the lock screen, `doctor` and the device page show it.
+pub(crate) fn keychain_state(app: &App, blocked: Option<ErrorCode>) -> KeychainStateDto {
+    match (blocked, app.0.keychain.state()) {
+        (Some(ErrorCode::KeychainKeyMissing), _) => KeychainStateDto::KeyMissing,
+        (_, KeychainState::Ready) => KeychainStateDto::Ready,
+        (_, KeychainState::Locked) => KeychainStateDto::Locked,
+        (_, KeychainState::Absent | KeychainState::Slow) => KeychainStateDto::Absent,
+    }
+}
+
+fn tiles(app: &App, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
+    let mut clock_wrong = false;
+    let tiles = people
+        .iter()
+        .map(|person| {
+            let mut tile = closed_tile(person);
+            let standing = standing(app, person);
+            clock_wrong |= standing.clock_wrong;
+            tile.state = standing.state;
+            tile.wait_seconds = standing.wait;
+            tile.resume = standing.resume;
+            tile
+        })
+        .collect();
+    (tiles, clock_wrong)
+}
+
+struct Standing {
+    state: SlotStateDto,
+    wait: u32,
+    resume: bool,
+    clock_wrong: bool,
+}
+
+fn standing(app: &App, person: &SlotSummary) -> Standing {
+    let damaged = Standing { state: SlotStateDto::Damaged, wait: 0, resume: false, clock_wrong: false };
+    if person.shown.is_none() {
+        return damaged;
+    }
+    let policy = app.workstation().policy.clone();
+    let found = app.with_slot_door(|door, time| {
+        let record = door.load_record(person.user)?;
+        let wait = match record.check(&policy, time) {
+            Ok(()) => Ok(0),
+            Err(KeysError::Throttled { wait }) => Ok(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
+            Err(other) => Err(other),
+        };
+        let resume = guard(&app.0.resume)
+            .as_ref()
+            .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
+        Ok((wait, resume, time.judge() != ClockJudgement::Agrees))
+    });
+    match found {
+        Ok((Ok(wait), resume, clock_wrong)) => {
+            Standing { state: SlotStateDto::Ready, wait, resume, clock_wrong }
+        }
+        Ok((Err(KeysError::SlotHeld { .. }), ..)) => Standing { state: SlotStateDto::Held, ..damaged },
+        _ => damaged,
+    }
+}
+
+fn closed_tiles(people: &[SlotSummary]) -> Vec<LockUserDto> {
+    people.iter().map(closed_tile).collect()
+}
+
+fn closed_tile(person: &SlotSummary) -> LockUserDto {
+    let shown = person.shown.as_ref();
+    let name = shown.map_or_else(String::new, |s| s.display_name.clone());
+    LockUserDto {
+        user: person.user.to_string(),
+        initials: initials(&name),
+        name,
+        role: shown.map_or(keep_domain::Role::ItAdministrator, |s| s.role),
+        resume: false,
+        state: SlotStateDto::Damaged,
+        wait_seconds: 0,
+    }
+}
+
+/// Up to two letters: of the first and the last word that is no title.
+pub(crate) fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().filter(|w| !matches!(*w, "Dr" | "Dr." | "Prof" | "Prof.")).collect();
+    let first = words.first().and_then(|w| w.chars().next());
+    let last = words.get(1..).and_then(<[&str]>::last).and_then(|w| w.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// Locks. Never fails and never waits longer than half a second: what does not drain dies with the process.
+///
+/// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`.
+pub fn lock(app: &App, cause: &'static str) {
+    app.0.closing.store(true, Ordering::SeqCst);
+    app.0.syncing.cancel();
+    if let Some(store) = app.0.session.read().ok().and_then(|s| match &*s {
+        Session::Unlocked(u) => u.store.clone(),
+        Session::Locked => None,
+    }) {
+        store.interrupt();
+    }
+    let Some(unlocked) = take_session(app) else {
+        app.0.closing.store(false, Ordering::SeqCst);
+        return;
+    };
+    let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
+    let keeps_resume = matches!(cause, "user" | "idle");
+    let mut unlocked = unlocked;
+    *guard(&app.0.resume) = unlocked.resume.take().filter(|_| keeps_resume);
+    if let Ok(Some(device)) = app.device() {
+        device.ledger.use_scribe(device.ledger.scribe().without_keys());
+    }
+    drop(unlocked);
+    app.record(event);
+    if let Ok(Some(device)) = app.device()
+        && device.checkpoint().is_err()
+    {
+        tracing::error!("the log's end could not be signed at lock");
+    }
+    app.0.closing.store(false, Ordering::SeqCst);
+}
+
+/// Takes the session out by value as soon as no use case reads it.
+fn take_session(app: &App) -> Option<Box<crate::unlocked::Unlocked>> {
+    let started = app.0.clock.monotonic();
+    loop {
+        let taken = match app.0.session.try_write() {
+            Ok(mut session) => Some(std::mem::replace(&mut *session, Session::Locked)),
+            Err(std::sync::TryLockError::Poisoned(p)) => {
+                Some(std::mem::replace(&mut *PoisonError::into_inner(p), Session::Locked))
+            }
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        };
+        match taken {
+            Some(Session::Unlocked(unlocked)) => return Some(unlocked),
+            Some(Session::Locked) => return None,
+            None if app.0.clock.monotonic().saturating_sub(started) > DRAIN => return None,
+            None => std::thread::park_timeout(Duration::from_millis(2)),
+        }
+    }
+}
+
+impl App {
+    /// Runs `work` with everything that slots need; the ledger must be openable.
+    pub(crate) fn with_slot_door<T>(
+        &self,
+        work: impl FnOnce(&SlotDoor<'_>, &mut keep_keys::TrustedTime) -> Result<T, KeysError>,
+    ) -> Result<T, Fault> {
+        let device = self.device_or_make()?;
+        let workstation = self.workstation().clone();
+        let memory: &dyn UnlockMemory = &*device.ledger;
+        let door = SlotDoor {
+            slots: &self.0.slots,
+            device: workstation.device,
+            keychain: &*self.0.keychain,
+            memory,
+            policy: &workstation.policy,
+        };
+        Ok(self.with_time(|time| work(&door, time))??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_skip_titles() {
+        assert_eq!(initials("Dr Jonas Mbeki"), "JM");
+        assert_eq!(initials("Amara Okafor"), "AO");
+        assert_eq!((initials("Zoë"), initials("")), (String::from("Z"), String::new()));
+    }
+}

@@ -1,0 +1,82 @@
+//! Clinical notes.
+
+use crate::app::App;
+use crate::cases::chart::id;
+use crate::cases::vitals::{author::author, open_visit, save_new};
+use crate::cases::{drafts, sync};
+use crate::dto::failure::FailureDto;
+use crate::dto::visit::{SavedDto, SignNoteDto};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::glance::Glance;
+use keep_access::{Action, Group, Record as Asked};
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
+use keep_fhir::write::{Activity, NoteDraft, NoteState, Recording, note};
+use keep_store::Store;
+
+/// The longest note, bytes.
+const LONGEST: usize = 256 * 1024;
+
+/// The kinds of note: name, LOINC document type, its display.
+const KINDS: [(&str, &str, &str); 5] = [
+    ("progress", "11506-3", "Progress note"),
+    ("nursing", "34746-8", "Nursing note"),
+    ("consult", "11488-4", "Consult note"),
+    ("discharge", "18842-5", "Discharge summary"),
+    ("history", "34117-2", "History and physical note"),
+];
+
+/// Signs a note and saves it; what is signed is never changed, only followed.
+///
+/// # Errors
+/// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
+pub fn sign_note(app: &App, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
+    let saved = app.enter_for(Action::Sign, &Asked::of(Group::Note).own(), |unlocked| {
+        let store = unlocked.store()?;
+        let saved = sign(app, unlocked, store, &request)?;
+        drafts::end(app, unlocked, store, request.draft.as_deref());
+        Ok(saved)
+    });
+    let saved = saved.map_err(Fault::tell)?;
+    sync::wake(app);
+    Ok(saved)
+}
+
+fn sign(app: &App, unlocked: &Unlocked, store: &Store, request: &SignNoteDto) -> Result<SavedDto, Fault> {
+    let mut problems = Vec::new();
+    let kind = KINDS.iter().find(|(name, ..)| *name == request.kind);
+    if kind.is_none() {
+        problems.push(("kind", "unknown"));
+    }
+    if request.text.trim().is_empty() {
+        problems.push(("text", "missing"));
+    }
+    if request.text.len() > LONGEST {
+        problems.push(("text", "too_long"));
+    }
+    let Some((_, code, display)) = kind.filter(|_| problems.is_empty()) else { return Err(Fault::fields(problems)) };
+    let patient = id(&request.patient)?;
+    let person = ResourceKey::new("Patient", patient.clone());
+    store.write(|tx| tx.record(&person))?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+    let now = app.trusted_now()?;
+    let recording = Recording {
+        encounter: open_visit(unlocked, store, &patient, &Glance::at(now))?,
+        author: author(unlocked, store)?,
+        effective: now,
+        recorded: now,
+        patient: patient.clone(),
+    };
+    let key = ResourceKey::new("DocumentReference", ResourceId::make_random());
+    let draft = NoteDraft {
+        type_code: (*code).to_owned(),
+        type_display: (*display).to_owned(),
+        title: Phi::new((*display).to_owned()),
+        text: Phi::new(request.text.clone()),
+        state: NoteState::Final,
+        relates_to: None,
+    };
+    let raw = note(&key.id, &recording, &draft);
+    let event = EventDraft::new(EventClass::NoteSigned).by(unlocked.actor()).about(Phi::new(patient));
+    save_new(app, unlocked, store, &recording, vec![(key, raw)], Activity::Sign, event, false)
+}

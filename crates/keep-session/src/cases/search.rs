@@ -1,0 +1,109 @@
+//! Finding a patient.
+
+use crate::app::App;
+use crate::dto::failure::FailureDto;
+use crate::dto::search::{PatientPageDto, PatientRowDto, SearchDto};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::completeness;
+use crate::view::glance::Glance;
+use crate::view::person::{self, Seen};
+use crate::view::sight::Sight;
+use keep_access::Action;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{PatientId, Phi};
+use keep_fhir::{Raw, lens};
+use keep_store::{Record, Store};
+use keep_sync::CHART_TYPES;
+use std::collections::HashSet;
+
+/// The most rows of one page.
+const MOST_ROWS: u32 = 100;
+
+/// Finds patients; the event names what was asked.
+///
+/// # Errors
+/// `locked`, `refused`, `waiting_for_grant`, `store_damaged`.
+pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
+    app.enter(Action::SearchPatients, |unlocked| {
+        let store = unlocked.store()?;
+        let limit = request.limit.clamp(1, MOST_ROWS);
+        let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));
+        let pending = store.ledger().begin_append(event);
+        let found = store.search_patients(&request.query, at(request.offset), at(limit));
+        let ticket = pending.wait()?;
+        let page = found.map_err(|e| app.damage(unlocked, e))?.release(ticket);
+        let lookup = Lookup::make(app, unlocked, store)?;
+        let mut rows = Vec::with_capacity(page.patients.len());
+        for record in &page.patients {
+            rows.extend(lookup.row(record, false)?);
+        }
+        // Within a page the charts that were opened today come first; the order is the match's otherwise.
+        rows.sort_by_key(|r| !r.opened_today);
+        Ok(PatientPageDto { rows, total: page.total, more: page.more })
+    })
+    .map_err(Fault::tell)
+}
+
+/// A count that crosses IPC as an index.
+pub(crate) fn at(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// What rows of patients need besides their record.
+pub(crate) struct Lookup<'s> {
+    store: &'s Store,
+    pub(crate) sight: Sight,
+    pub(crate) glance: Glance,
+    opened: HashSet<PatientId>,
+    ready: bool,
+}
+
+impl<'s> Lookup<'s> {
+    pub(crate) fn make(app: &App, unlocked: &Unlocked, store: &'s Store) -> Result<Self, Fault> {
+        let glance = Glance::at(app.trusted_now()?);
+        let opened = store.personal()?.opened_since(glance.today().0)?.into_iter().collect();
+        let found = app.completeness(unlocked)?;
+        let ready = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
+        let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
+        Ok(Self { store, sight, glance, opened, ready })
+    }
+
+    /// Whether everything that a chart cannot do without has been downloaded once.
+    pub(crate) const fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    /// One row; `None` for a patient whom the role may not see.
+    pub(crate) fn row(&self, record: &Record, alert: bool) -> Result<Option<PatientRowDto>, Fault> {
+        // EXPOSE: read for the row.
+        let text = record.raw.expose().as_str();
+        let facts = keep_fhir::extract(text).ok();
+        let decision = self.sight.reads(record, facts.as_ref());
+        if !decision.is_visible() {
+            return Ok(None);
+        }
+        let id = &record.key.id;
+        let seen = Seen {
+            last: self.store.last_seen(id, self.glance.now)?,
+            opened_today: self.opened.contains(id),
+            ready: self.ready,
+            alert,
+        };
+        let lens = Raw::parse(text).ok().and_then(|raw| lens::patient(&raw).ok());
+        let Some(lens) = lens else { return Ok(Some(person::unreadable_row(id.as_str(), seen))) };
+        let mut row = person::row(id.as_str(), &lens, &self.glance, seen);
+        if !decision.is_allowed() {
+            // A labelled record keeps its place and loses its detail.
+            row.phone.clear();
+            row.last_seen.clear();
+        }
+        Ok(Some(row))
+    }
+}
+
+impl std::fmt::Debug for Lookup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lookup")
+    }
+}

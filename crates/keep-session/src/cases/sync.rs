@@ -1,0 +1,339 @@
+//! Sync: the chip, the page, and running it.
+
+use crate::app::{App, AppEvent, guard};
+use crate::dto::failure::FailureDto;
+use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use keep_access::Action;
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::{ErrorCode, UtcMillis};
+use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
+use keep_sync::{FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
+use std::sync::Arc;
+
+/// What a run to the end came to, for the command line.
+#[derive(Debug)]
+pub struct SyncEnd {
+    /// Records that the server confirmed.
+    pub pushed: u64,
+    /// Records that were new, newer or deleted on the server.
+    pub pulled: u64,
+    /// Change sets still to be sent.
+    pub pending: u64,
+    /// Records that the server refused.
+    pub failed: u64,
+    /// Conflicts that wait for a person.
+    pub conflicts: u64,
+    /// Bytes sent.
+    pub bytes_up: u64,
+    /// Bytes received.
+    pub bytes_down: u64,
+    /// Complete as of, RFC 3339 or empty.
+    pub complete_as_of: String,
+}
+
+/// The address without path or query, for the screen.
+pub(crate) fn host_of(server: &str) -> String {
+    let Ok(url) = url::Url::parse(server) else { return String::new() };
+    let host = url.host_str().unwrap_or_default().to_owned();
+    url.port().map_or(host.clone(), |port| format!("{host}:{port}"))
+}
+
+/// The chip of the lock screen: what this process knows without any key.
+pub(crate) fn kept_chip(app: &App) -> SyncChipDto {
+    let (report, stopped) = app.0.syncing.last().unwrap_or_default();
+    chip_of(app, &report, stopped)
+}
+
+fn chip_of(app: &App, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
+    let state = if app.0.syncing.is_running() {
+        "running"
+    } else {
+        match stopped {
+            None => "idle",
+            Some(ErrorCode::ServerUnreachable) => "offline",
+            Some(ErrorCode::SignInNeeded) => "sign_in",
+            Some(_) => "failed",
+        }
+    };
+    SyncChipDto {
+        state: state.to_owned(),
+        complete: report.complete_as_of.map(|t| t.to_rfc3339()).unwrap_or_default(),
+        pending: count(report.pending),
+        failed: count(report.failed),
+        conflicts: count(report.conflicts),
+    }
+}
+
+fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// The chip of the unlocked session, counted now.
+///
+/// # Errors
+/// `locked`.
+pub fn sync_chip(app: &App) -> Result<SyncChipDto, FailureDto> {
+    app.inside(|unlocked| current_chip(app, unlocked)).map_err(Fault::tell)
+}
+
+fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
+    let mut chip = kept_chip(app);
+    if let Some(store) = unlocked.store.as_deref() {
+        let (pending, failed, conflicts) = backlog(store)?;
+        (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
+        if chip.complete.is_empty() {
+            chip.complete = app.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
+        }
+    }
+    Ok(chip)
+}
+
+fn backlog(store: &Store) -> Result<(u32, u32, u32), Fault> {
+    let authors = store.backlog()?;
+    let sum = |of: fn(&AuthorBacklog) -> u32| authors.iter().map(of).fold(0, u32::saturating_add);
+    Ok((sum(|a| a.pending), sum(|a| a.rejected), sum(|a| a.conflicts)))
+}
+
+/// Starts a sync in the background, unless one runs, and shows the page.
+///
+/// # Errors
+/// `locked`, `refused`, `sign_in_needed`.
+pub fn sync_now(app: &App) -> Result<SyncPageDto, FailureDto> {
+    app.enter(Action::RunSync, |_| Ok(())).map_err(Fault::tell)?;
+    wake(app);
+    sync_page(app)
+}
+
+/// Starts a sync in the background where the session can; used after a save and after an unlock.
+pub(crate) fn wake(app: &App) {
+    let app = app.clone();
+    let runtime = app.0.runtime.clone();
+    // The runtime's own blocking pool: a run is mostly waiting, but its store access blocks.
+    runtime.spawn(async move {
+        // What ended the run is on the chip and in the ledger.
+        let _ = run(&app).await;
+    });
+}
+
+/// Stops the running sync; what was stored stays.
+///
+/// # Errors
+/// `locked`.
+pub fn sync_cancel(app: &App) -> Result<SyncPageDto, FailureDto> {
+    app.0.syncing.cancel();
+    sync_page(app)
+}
+
+/// Runs one sync to its end. For the command line and for tests.
+///
+/// # Errors
+/// `locked`, `refused`, and what ended the run early.
+pub fn run_to_end(app: &App) -> Result<SyncEnd, FailureDto> {
+    app.enter(Action::RunSync, |_| Ok(())).map_err(Fault::tell)?;
+    let report = app.0.runtime.block_on(run(app)).map_err(Fault::tell)?;
+    Ok(SyncEnd {
+        pushed: report.pushed,
+        pulled: report.pulled,
+        pending: report.pending,
+        failed: report.failed,
+        conflicts: report.conflicts,
+        bytes_up: report.bytes_up,
+        bytes_down: report.bytes_down,
+        complete_as_of: report.complete_as_of.map(|t| t.to_rfc3339()).unwrap_or_default(),
+    })
+}
+
+async fn run(app: &App) -> Result<SyncReport, Fault> {
+    let Some(cancel) = app.0.syncing.begin() else { return Err(Fault::of(ErrorCode::Stale)) };
+    let opened = app.inside(|unlocked| Ok((app.credentials(unlocked)?, app.sync_port(unlocked)?, unlocked.user, unlocked.role)));
+    let (credentials, port, me, role) = match opened {
+        Ok(opened) => opened,
+        Err(fault) => {
+            app.0.syncing.end(SyncReport::default(), Some(fault.code));
+            announce(app);
+            return Err(fault);
+        }
+    };
+    announce(app);
+    let sink = app.clone();
+    let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
+    let client = FhirClient::open(credentials);
+    let ended = keep_sync::run(&SyncRun { client, port, me, roles: vec![role], cancel, progress }).await;
+    let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
+    if let (Some(time), None) = (ended.server_time, stopped) {
+        // A time that authenticated the server by its certificate moves the trusted mark.
+        let _ = app.with_time(|trusted| trusted.accept(time));
+    }
+    app.0.syncing.end(ended.clone(), stopped);
+    record(app, &ended, stopped).await;
+    announce(app);
+    match stopped {
+        None => Ok(ended),
+        Some(code) => Err(Fault::of(code)),
+    }
+}
+
+async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>) {
+    let quiet = stopped.is_none() && report.pushed == 0 && report.pulled == 0;
+    // A device that is offline for a day must not fill its ledger with that.
+    if quiet || matches!(stopped, Some(ErrorCode::ServerUnreachable)) {
+        return;
+    }
+    let event = match stopped {
+        None => EventDraft::new(EventClass::Sync),
+        Some(ErrorCode::ServerUntrusted) => EventDraft::new(EventClass::ServerUntrusted).ended(Outcome::SeriousFailure),
+        Some(code) => EventDraft::new(EventClass::SyncFailed).ended(Outcome::MinorFailure).with("code", code),
+    };
+    let event = event.with("pushed", report.pushed).with("pulled", report.pulled);
+    let recorder = app.clone();
+    // A join error means the runtime is ending, and the event with it.
+    let _ = tokio::task::spawn_blocking(move || recorder.record(event)).await;
+}
+
+fn announce(app: &App) {
+    let app = app.clone();
+    let runtime = app.0.runtime.clone();
+    runtime.spawn_blocking(move || {
+        if let Ok(chip) = sync_chip(&app) {
+            app.emit(AppEvent::Chip(chip));
+        }
+        if !app.0.syncing.is_running() {
+            app.emit(AppEvent::Progress(None));
+        }
+    });
+}
+
+fn show(app: &App, step: Progress<'_>) {
+    let progress = match step {
+        Progress::Pushing { confirmed } => {
+            SyncProgressDto { phase: "push".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
+        }
+        Progress::Pulling { resource_type, records, .. } => SyncProgressDto {
+            phase: "pull".to_owned(),
+            resource_type: resource_type.to_owned(),
+            done: records,
+            expected: None,
+        },
+        Progress::Auditing { confirmed } => {
+            SyncProgressDto { phase: "audit".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
+        }
+    };
+    app.0.syncing.show(progress.clone());
+    app.emit(AppEvent::Progress(Some(progress)));
+}
+
+/// The sync page.
+///
+/// # Errors
+/// `locked`, and those of the store.
+pub fn sync_page(app: &App) -> Result<SyncPageDto, FailureDto> {
+    app.inside(|unlocked| page(app, unlocked)).map_err(Fault::tell)
+}
+
+fn page(app: &App, unlocked: &Unlocked) -> Result<SyncPageDto, Fault> {
+    let (report, _) = app.0.syncing.last().unwrap_or_default();
+    let (mut types, mut items) = (Vec::new(), Vec::new());
+    if let Some(store) = unlocked.store.as_deref() {
+        let complete = app.completeness(unlocked)?;
+        for (resource_type, held) in store.type_counts()? {
+            let as_of = complete.iter().find(|c| c.resource_type == resource_type).and_then(|c| c.complete_as_of);
+            let complete = as_of.map(|t| t.to_rfc3339()).unwrap_or_default();
+            types.push(SyncTypeDto { resource_type, count: held, complete });
+        }
+        items = waiting(app, unlocked, store)?;
+    }
+    let audit_pending = app.enrolled_device()?.ledger.pending_count()?;
+    Ok(SyncPageDto {
+        chip: current_chip(app, unlocked)?,
+        progress: app.0.syncing.progress(),
+        types,
+        items,
+        bytes_up: report.bytes_up,
+        bytes_down: report.bytes_down,
+        server: host_of(&app.workstation().server),
+        audit_pending: count(audit_pending),
+    })
+}
+
+/// Rows of the queue that one page shows.
+const MOST_ITEMS: usize = 100;
+
+fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItemDto>, Fault> {
+    if backlog(store)? == (0, 0, 0) {
+        return Ok(Vec::new());
+    }
+    // The queue says who wrote what kind of record: reading it is an event like any other.
+    let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
+    let ticket = app.enrolled_device()?.ledger.append(event)?;
+    let names = app.names();
+    let item = |set: OutgoingSet| SyncItemDto {
+        change_set: set.id.0,
+        state: String::from(match set.state {
+            SetState::Ready | SetState::WaitsForSet => "pending",
+            SetState::WaitsForRank => "waits_for_rank",
+            SetState::Rejected => "rejected",
+            SetState::Conflict => "conflict",
+        }),
+        author: names.get(&set.author).cloned().unwrap_or_default(),
+        saved: set.saved.to_rfc3339(),
+        title: title(&set),
+        patient_name: String::new(),
+        // EXPOSE: the server's reason is shown to whoever may send the set.
+        reason: set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default(),
+        conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
+    };
+    Ok(store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
+}
+
+/// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.
+fn title(set: &OutgoingSet) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for entry in &set.entries {
+        let kind = entry.key.resource_type.as_str();
+        if kind != "Provenance" && !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds.join(", ")
+}
+
+impl App {
+    /// What is complete as of when, as this session's cursors say.
+    pub(crate) fn completeness(&self, unlocked: &Unlocked) -> Result<Vec<Completeness>, Fault> {
+        let (server, visibility) = self.cursor_names(unlocked)?;
+        Ok(unlocked.store()?.completeness(&server, &visibility)?)
+    }
+
+    /// The oldest of these times; `None` while a first download has not finished.
+    pub(crate) fn complete_as_of(&self, unlocked: &Unlocked) -> Result<Option<UtcMillis>, Fault> {
+        let all = self.completeness(unlocked)?;
+        Ok(all.iter().map(|c| c.complete_as_of).min().flatten())
+    }
+
+    /// How this session's cursors are named: the FHIR base and the signed-in subject.
+    fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), Fault> {
+        let ring = guard(&unlocked.ring);
+        let lease = ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
+        Ok((self.workstation().server.clone(), lease.subject.clone()))
+    }
+}
+
+/// Puts a rejected change set back, to be sent again.
+///
+/// # Errors
+/// `locked`, `refused`, `not_available`.
+pub fn sync_retry(app: &App, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
+    app.enter(Action::RunSync, |unlocked| {
+        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
+        let set = ChangeSetId(request.change_set);
+        Ok(unlocked.store()?.write(|tx| {
+            let _ticket = tx.append(&event)?;
+            tx.retry(set)
+        })?)
+    })
+    .map_err(Fault::tell)?;
+    wake(app);
+    sync_page(app)
+}

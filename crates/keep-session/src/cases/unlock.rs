@@ -1,0 +1,121 @@
+//! Unlocking, and what an unlocked session tells about itself.
+
+use crate::app::{App, guard};
+use crate::beginning::{Beginning, begin};
+use crate::dto::failure::FailureDto;
+use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
+use crate::fault::Fault;
+use crate::permissions::permissions;
+use keep_audit::{Actor, EventClass, EventDraft, Outcome};
+use keep_domain::{ErrorCode, Phi, Secret, UserId, UtcMillis};
+use keep_keys::{Attempt, Opened};
+
+/// Unlocks with password and code, or with the password alone where that resumes.
+///
+/// Every failure is recorded while locked; a wrong password and a wrong code are never told apart.
+///
+/// # Errors
+/// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`.
+pub fn unlock(app: &App, request: UnlockDto) -> Result<SessionDto, FailureDto> {
+    unlock_slot(app, request).map_err(Fault::tell)
+}
+
+fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
+    if app.peek(|_| ()).is_some() {
+        return session_of(app, Vec::new());
+    }
+    let user: UserId = request.user.parse().map_err(|_| Fault::of(ErrorCode::NotEnrolled))?;
+    // Without anybody enrolled there is no key to load and nothing to make.
+    app.enrolled_device()?;
+    let password = Secret::new(request.password);
+    let opened = match request.code {
+        Some(code) => {
+            let code = Secret::new(code);
+            let entered_time = match request.phone_time.as_deref() {
+                None | Some("") => None,
+                Some(text) => Some(UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?),
+            };
+            // Another person's full unlock is a user switch: nothing is left to resume with.
+            app.forget_resume();
+            app.with_slot_door(|door, time| {
+                door.unlock(time, &Attempt { user, password: &password, code: &code, entered_time })
+            })
+        }
+        None => resume(app, user, &password),
+    };
+    match opened {
+        Ok(opened) => {
+            let notices = begin(app, opened, Beginning::Unlock)?;
+            session_of(app, notices)
+        }
+        Err(fault) => {
+            let role = app.0.slots.list().ok().and_then(|l| l.into_iter().find(|s| s.user == user)).and_then(|s| s.shown);
+            let mut event = EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
+            if let Some(person) = role {
+                event = event.by(Actor::new(user, person.role));
+            }
+            app.record(event);
+            Err(fault)
+        }
+    }
+}
+
+fn resume(app: &App, user: UserId, password: &Secret<String>) -> Result<Opened, Fault> {
+    let secret = guard(&app.0.resume).take().ok_or_else(|| Fault::of(ErrorCode::UnlockRefused))?;
+    app.with_slot_door(|door, time| door.resume(time, user, password, secret))
+}
+
+/// The unlocked session, for a page that was loaded anew.
+///
+/// # Errors
+/// `locked`.
+pub fn session(app: &App) -> Result<SessionDto, FailureDto> {
+    session_of(app, Vec::new()).map_err(Fault::tell)
+}
+
+/// Input was seen; the shell's own watcher decides about inactivity, this only keeps the page honest.
+///
+/// # Errors
+/// `locked`.
+pub fn touch(app: &App) -> Result<(), FailureDto> {
+    app.inside(|_| Ok(())).map_err(Fault::tell)
+}
+
+/// Keeps where the person is, so that the same person comes back to the same caret.
+///
+/// # Errors
+/// `locked`, `disk_full`, `io`.
+pub fn keep_place(app: &App, place: ResumePointDto) -> Result<(), FailureDto> {
+    app.inside(|unlocked| {
+        let text = serde_json::to_string(&place).map_err(|_| Fault::of(ErrorCode::Internal))?;
+        Ok(unlocked.store()?.personal()?.keep_resume_place(Some(&Phi::new(text)))?)
+    })
+    .map_err(Fault::tell)
+}
+
+fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
+    app.inside(|unlocked| {
+        let workstation = app.workstation();
+        let place = match &unlocked.store {
+            Some(store) => store.personal()?.resume_place()?,
+            None => None,
+        };
+        Ok(SessionDto {
+            user: unlocked.user.to_string(),
+            name: unlocked.name.clone(),
+            role: unlocked.role,
+            site: workstation.site.clone(),
+            workstation: workstation.name.clone(),
+            permissions: permissions(unlocked),
+            lock_seconds: workstation.policy.lock_minutes.saturating_mul(60),
+            warning_seconds: workstation.policy.lock_warning_seconds,
+            demo: workstation.demo,
+            waiting_for_grant: unlocked.store.is_none(),
+            notices,
+            resume: place.and_then(|text| {
+                // EXPOSE: handed back to the page of the same person.
+                serde_json::from_str(text.expose()).ok()
+            }),
+        })
+    })
+}

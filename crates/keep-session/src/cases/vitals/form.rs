@@ -1,0 +1,310 @@
+//! The vital signs form: what was typed, and what it means.
+
+use crate::dto::visit::{VitalFindingDto, VitalsCheckDto, VitalsDto};
+use keep_clinical::{
+    Age, Bmi, Consciousness, News2, News2Input, News2Parameter, News2Risk, SpO2Scale, Verdict, Vital, bmi,
+    check_pressure, check_vital, news2,
+};
+use keep_fhir::Decimal;
+
+/// NEWS2 is for people of this age and over (RCP 2017).
+const NEWS2_YEARS: u32 = 16;
+/// Below this age the usual ranges of adults say nothing.
+const ADULT_YEARS: u32 = 18;
+
+/// The fields in the order of the form.
+pub(crate) const FIELDS: [(&str, Vital); 8] = [
+    ("systolic", Vital::Systolic),
+    ("diastolic", Vital::Diastolic),
+    ("pulse", Vital::HeartRate),
+    ("temperature", Vital::Temperature),
+    ("respiration", Vital::RespiratoryRate),
+    ("spo2", Vital::OxygenSaturation),
+    ("weight", Vital::Weight),
+    ("height", Vital::Height),
+];
+
+/// The form, read.
+pub(crate) struct Form<'r> {
+    request: &'r VitalsDto,
+    /// Field, sign, and the number as typed.
+    pub(crate) values: Vec<(&'static str, Vital, Decimal)>,
+    findings: Vec<VitalFindingDto>,
+}
+
+/// What the form knows of the patient.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct About {
+    /// Age when the values were taken.
+    pub(crate) age: Option<Age>,
+    /// The latest height on record, cm.
+    pub(crate) last_height: Option<f64>,
+}
+
+fn typed<'r>(request: &'r VitalsDto, field: &str) -> &'r str {
+    match field {
+        "systolic" => &request.systolic,
+        "diastolic" => &request.diastolic,
+        "pulse" => &request.pulse,
+        "temperature" => &request.temperature,
+        "respiration" => &request.respiration,
+        "spo2" => &request.spo2,
+        "weight" => &request.weight,
+        _ => &request.height,
+    }
+}
+
+/// The number as typed; a decimal comma becomes a point, nothing else changes.
+fn number(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    let pointed = if text.contains('.') { text.to_owned() } else { text.replacen(',', ".", 1) };
+    Decimal::parse(&pointed).filter(|d| !d.as_str().contains(['e', 'E']))
+}
+
+impl<'r> Form<'r> {
+    /// Reads and judges the fields.
+    pub(crate) fn read(request: &'r VitalsDto, about: About) -> Self {
+        let mut form = Self { request, values: Vec::new(), findings: Vec::new() };
+        for (field, vital) in FIELDS {
+            let text = typed(request, field).trim();
+            if text.is_empty() {
+                continue;
+            }
+            match number(text) {
+                None => form.find(field, "not_a_number", None),
+                Some(value) => {
+                    form.judge(field, vital, value.to_f64(), about.age.as_ref());
+                    form.values.push((field, vital, value));
+                }
+            }
+        }
+        if let (Some(high), Some(low)) = (form.value(Vital::Systolic), form.value(Vital::Diastolic)) {
+            form.find_verdict("diastolic", check_pressure(high, low));
+        }
+        form
+    }
+
+    fn judge(&mut self, field: &'static str, vital: Vital, value: f64, age: Option<&Age>) {
+        let verdict = check_vital(vital, value, age);
+        self.find_verdict(field, verdict);
+        let range = vital.adult_range().filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
+        if let (Verdict::Plausible, Some((low, high))) = (verdict, range)
+            && !(low..=high).contains(&value)
+        {
+            self.find(field, "abnormal", Some((low, high)));
+        }
+    }
+
+    fn find_verdict(&mut self, field: &'static str, verdict: Verdict) {
+        match verdict {
+            Verdict::Plausible => {}
+            Verdict::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
+            Verdict::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
+        }
+    }
+
+    fn find(&mut self, field: &str, grade: &str, limits: Option<(f64, f64)>) {
+        let text = |n: Option<f64>| n.map(|n| n.to_string()).unwrap_or_default();
+        self.findings.push(VitalFindingDto {
+            field: field.to_owned(),
+            grade: grade.to_owned(),
+            low: text(limits.map(|l| l.0)),
+            high: text(limits.map(|l| l.1)),
+        });
+    }
+
+    /// A value as a number.
+    pub(crate) fn value(&self, vital: Vital) -> Option<f64> {
+        self.decimal(vital).map(Decimal::to_f64)
+    }
+
+    /// A value as typed.
+    pub(crate) fn decimal(&self, vital: Vital) -> Option<&Decimal> {
+        self.values.iter().find(|(_, v, _)| *v == vital).map(|(_, _, d)| d)
+    }
+
+    /// The fields that forbid saving, each with its grade.
+    pub(crate) fn blockers(&self) -> Vec<(&'static str, &'static str)> {
+        let blocks = self.findings.iter().filter_map(|f| match f.grade.as_str() {
+            "not_a_number" => Some((f, "not_a_number")),
+            "impossible" => Some((f, "impossible")),
+            "improbable" if !self.request.confirmed => Some((f, "improbable")),
+            _ => None,
+        });
+        let mut found = Vec::new();
+        for (finding, grade) in blocks {
+            let field = FIELDS.iter().find(|(name, _)| *name == finding.field).map(|(name, _)| *name);
+            found.extend(field.map(|name| (name, grade)).filter(|p| !found.contains(p)));
+        }
+        if self.consciousness().is_err() {
+            found.push(("consciousness", "unknown"));
+        }
+        if self.values.is_empty() && found.is_empty() && self.request.consciousness.is_empty() {
+            found.push(("systolic", "missing"));
+        }
+        found
+    }
+
+    /// The level of consciousness; an error for a word that is none.
+    pub(crate) fn consciousness(&self) -> Result<Option<Consciousness>, ()> {
+        Ok(Some(match self.request.consciousness.as_str() {
+            "" => return Ok(None),
+            "alert" => Consciousness::Alert,
+            "confusion" => Consciousness::Confusion,
+            "voice" => Consciousness::Voice,
+            "pain" => Consciousness::Pain,
+            "unresponsive" => Consciousness::Unresponsive,
+            _ => return Err(()),
+        }))
+    }
+
+    /// The early warning score; `None` for someone too young, or of unknown age, for it.
+    pub(crate) fn score(&self, about: About) -> Option<News2> {
+        about.age.filter(|a| a.years >= NEWS2_YEARS)?;
+        Some(news2(&News2Input {
+            respiratory_rate: self.value(Vital::RespiratoryRate),
+            oxygen_saturation: self.value(Vital::OxygenSaturation),
+            scale: if self.request.scale2 { SpO2Scale::Two } else { SpO2Scale::One },
+            on_oxygen: Some(self.request.oxygen),
+            systolic: self.value(Vital::Systolic),
+            pulse: self.value(Vital::HeartRate),
+            consciousness: self.consciousness().ok().flatten(),
+            temperature: self.value(Vital::Temperature),
+        }))
+    }
+
+    /// BMI from the typed weight, and the typed or else the latest height; adults and children alike.
+    pub(crate) fn bmi(&self, about: About) -> Option<Bmi> {
+        bmi(self.value(Vital::Weight)?, self.value(Vital::Height).or(about.last_height)?)
+    }
+
+    /// Everything that the form shows while it is filled in.
+    pub(crate) fn into_dto(self, about: About) -> VitalsCheckDto {
+        let bmi = self.bmi(about).map(|b| format!("{} kg/m²", b.text())).unwrap_or_default();
+        let started = self.values.iter().any(|(_, v, _)| !matches!(v, Vital::Weight | Vital::Height));
+        let (mut total, mut risk, mut missing) = (None, String::new(), Vec::new());
+        match self.score(about) {
+            Some(News2::Complete { total: sum, risk: found, .. }) => {
+                total = Some(u32::from(sum));
+                risk = String::from(match found {
+                    News2Risk::Low => "low",
+                    News2Risk::LowMedium => "low_medium",
+                    News2Risk::Medium => "medium",
+                    News2Risk::High => "high",
+                });
+            }
+            Some(News2::Missing(parts)) if started => missing = parts.into_iter().map(field_of).collect(),
+            Some(News2::Missing(_)) | None => {}
+        }
+        VitalsCheckDto { findings: self.findings, news2: total, news2_risk: risk, news2_missing: missing, bmi }
+    }
+}
+
+fn field_of(part: News2Parameter) -> String {
+    String::from(match part {
+        News2Parameter::Respiration => "respiration",
+        News2Parameter::OxygenSaturation => "spo2",
+        News2Parameter::AirOrOxygen => "oxygen",
+        News2Parameter::SystolicPressure => "systolic",
+        News2Parameter::Pulse => "pulse",
+        News2Parameter::Consciousness => "consciousness",
+        News2Parameter::Temperature => "temperature",
+    })
+}
+
+impl std::fmt::Debug for Form<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::view::fixtures::NOON;
+    use crate::view::glance::Glance;
+
+    /// An empty form of María's.
+    pub(crate) fn empty() -> VitalsDto {
+        VitalsDto {
+            patient: String::from("maria"),
+            taken: String::new(),
+            systolic: String::new(),
+            diastolic: String::new(),
+            pulse: String::new(),
+            temperature: String::new(),
+            respiration: String::new(),
+            spo2: String::new(),
+            weight: String::new(),
+            height: String::new(),
+            oxygen: false,
+            scale2: false,
+            consciousness: String::new(),
+            confirmed: false,
+            draft: None,
+        }
+    }
+
+    /// All that NEWS2 asks for.
+    pub(crate) fn full() -> VitalsDto {
+        VitalsDto {
+            systolic: String::from("162"),
+            diastolic: String::from("98"),
+            pulse: String::from("76"),
+            temperature: String::from("36.80"),
+            respiration: String::from("16"),
+            spo2: String::from("97"),
+            consciousness: String::from("alert"),
+            ..empty()
+        }
+    }
+
+    fn adult() -> About {
+        About { age: Glance::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) }
+    }
+
+    #[test]
+    fn a_full_form_scores() {
+        let check = Form::read(&full(), adult()).into_dto(adult());
+        assert_eq!((check.news2, check.news2_risk.as_str()), (Some(0), "low"));
+        let grades: Vec<_> =
+            check.findings.iter().map(|f| (f.field.as_str(), f.grade.as_str(), f.high.as_str())).collect();
+        assert_eq!(grades, [("systolic", "abnormal", "139"), ("diastolic", "abnormal", "89")]);
+        assert!(Form::read(&full(), adult()).blockers().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_and_what_is_rare_is_asked() {
+        let mut form = empty();
+        form.pulse = String::from("900");
+        form.temperature = String::from("33");
+        form.weight = String::from("much");
+        let blockers = |form: &VitalsDto| Form::read(form, adult()).blockers();
+        assert_eq!(
+            blockers(&form),
+            [("pulse", "impossible"), ("temperature", "improbable"), ("weight", "not_a_number")]
+        );
+        form.confirmed = true;
+        assert_eq!(blockers(&form), [("pulse", "impossible"), ("weight", "not_a_number")]);
+        assert_eq!(blockers(&empty()), [("systolic", "missing")]);
+        form = full();
+        form.diastolic = String::from("170");
+        assert_eq!(blockers(&form), [("diastolic", "improbable"), ("diastolic", "impossible")]);
+    }
+
+    #[test]
+    fn bmi_uses_the_last_height_and_a_comma_is_a_point() {
+        let mut form = empty();
+        form.weight = String::from("81,4");
+        let check = Form::read(&form, adult()).into_dto(adult());
+        assert_eq!((check.bmi.as_str(), check.news2_missing.len()), ("31.8 kg/m²", 0));
+        assert_eq!(Form::read(&form, adult()).values[0].2.as_str(), "81.4");
+    }
+
+    #[test]
+    fn children_have_no_early_warning_score() {
+        let child = About { age: Glance::utc(NOON).age_of("2020-02-03"), last_height: None };
+        let check = Form::read(&full(), child).into_dto(child);
+        assert!(check.news2.is_none() && check.news2_missing.is_empty());
+    }
+}

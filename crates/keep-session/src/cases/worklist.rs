@@ -1,0 +1,149 @@
+//! The role's home: today's queue and its other lists.
+
+mod lists;
+
+use crate::app::App;
+use crate::cases::search::{Lookup, at};
+use crate::cases::vitals::{author::author, save_changed};
+use crate::cases::{drafts, sync};
+use crate::dto::failure::FailureDto;
+use crate::dto::visit::SavedDto;
+use crate::dto::worklist::{CheckInDto, ListCountDto, WorklistAskDto, WorklistDto};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::sight::Sight;
+use keep_access::{Action, Group};
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{ErrorCode, Phi, ResourceKey, Role};
+use keep_fhir::write::{AppointmentStatus, Recording, set_appointment_status};
+use keep_fhir::{Node, Raw, Step};
+use keep_store::Store;
+use lists::{Day, Item};
+
+/// The most rows of one window.
+const MOST_ROWS: u32 = 200;
+
+/// A list by its name, and what one must see to have it.
+const LISTS: [(&str, Group); 8] = [
+    ("queue", Group::Schedule),
+    ("vitals_due", Group::Vitals),
+    ("my_patients", Group::Demographics),
+    ("today", Group::Schedule),
+    ("charges", Group::Charge),
+    ("dispensing", Group::MedicineOrder),
+    ("specimens", Group::Order),
+    ("drafts", Group::Note),
+];
+
+/// The lists beside which a role sees counts.
+const fn counted(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Physician => &["my_patients", "drafts", "queue"],
+        Role::Nurse => &["queue", "vitals_due", "my_patients", "drafts"],
+        Role::FrontDesk => &["today"],
+        Role::Pharmacist => &["dispensing"],
+        Role::Laboratory => &["specimens"],
+        Role::Billing => &["charges"],
+        Role::PrivacyOfficer | Role::ItAdministrator => &[],
+    }
+}
+
+/// One list of today, and the counts of the others.
+///
+/// # Errors
+/// `locked`, `refused` for a list that the role has not, `invalid` for one that is none.
+pub fn worklist(app: &App, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
+    app.enter(Action::OpenPatient, |unlocked| ask(app, unlocked, unlocked.store()?, &request)).map_err(Fault::tell)
+}
+
+fn ask(app: &App, unlocked: &Unlocked, store: &Store, request: &WorklistAskDto) -> Result<WorklistDto, Fault> {
+    let named = LISTS.iter().find(|(name, _)| *name == request.list);
+    let (name, group) = named.ok_or_else(|| Fault::fields(vec![("list", "unknown")]))?;
+    let lookup = Lookup::make(app, unlocked, store)?;
+    if !lookup.sight.sees(*group).is_visible() {
+        return Err(app.refuse(unlocked, Action::Read));
+    }
+    let day = Day::read(app, unlocked, store, &lookup, name)?;
+    let items: Vec<&Item> = day.list(name);
+    let window = items.iter().skip(at(request.offset)).take(at(request.limit.clamp(1, MOST_ROWS)));
+    let rows = day.rows(store, unlocked, &lookup, name, window.copied())?;
+    let count = |list: &&'static str| -> Result<ListCountDto, Fault> {
+        let count = if *list == "drafts" { drafts::count(store)? } else { day.list(list).len() };
+        Ok(ListCountDto { list: (*list).to_owned(), count: u32::try_from(count).unwrap_or(u32::MAX) })
+    };
+    Ok(WorklistDto {
+        rows,
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        counts: counted(unlocked.role).iter().map(count).collect::<Result<_, _>>()?,
+        downloading: !lookup.is_ready(),
+    })
+}
+
+/// Checks a patient in, or takes it back.
+///
+/// # Errors
+/// `refused`, `not_available`, `stale` where the appointment is past that point already.
+pub fn check_in(app: &App, request: CheckInDto) -> Result<SavedDto, FailureDto> {
+    let saved = app.enter(Action::CheckIn, |unlocked| arrive(app, unlocked, unlocked.store()?, &request));
+    let saved = saved.map_err(Fault::tell)?;
+    sync::wake(app);
+    Ok(saved)
+}
+
+fn arrive(app: &App, unlocked: &Unlocked, store: &Store, request: &CheckInDto) -> Result<SavedDto, Fault> {
+    let gone = || Fault::of(ErrorCode::NotAvailable);
+    let key = ResourceKey::new("Appointment", request.appointment.parse().map_err(|_| gone())?);
+    let record = store.write(|tx| tx.record(&key))?.ok_or_else(gone)?;
+    // EXPOSE: read for its new state.
+    let raw = Raw::parse(record.raw.expose().as_str()).map_err(|_| gone())?;
+    let facts = keep_fhir::extract(raw.as_str()).map_err(|_| gone())?;
+    let patient = facts.patient.clone().ok_or_else(gone)?;
+    let author = author(unlocked, store)?;
+    let sight = Sight::of(unlocked, Some(author.clone()));
+    app.permit(unlocked, &sight, Action::Update, &sight.asked(&record, Some(&facts)))?;
+    let from = facts.status.as_deref().unwrap_or_default();
+    let fits = if request.arrived {
+        matches!(from, "booked" | "pending" | "proposed" | "waitlist" | "noshow")
+    } else {
+        matches!(from, "arrived" | "checked-in")
+    };
+    if !fits {
+        return Err(Fault::of(ErrorCode::Stale));
+    }
+    let now = app.trusted_now()?;
+    let to = if request.arrived { AppointmentStatus::Arrived } else { AppointmentStatus::Booked };
+    let changed = set_appointment_status(&raw, to)
+        .and_then(|raw| set_arrival(&raw, &patient.to_string(), request.arrived.then(|| now.to_rfc3339())))
+        .map_err(|_| Fault::of(ErrorCode::Internal))?;
+    let event = EventDraft::new(EventClass::Update).by(unlocked.actor()).about(Phi::new(patient.clone()));
+    let event = event.with("status", to.code());
+    let recording = Recording { patient, encounter: None, author, effective: now, recorded: now };
+    save_changed(app, unlocked, store, &recording, &record, changed, None, event)
+}
+
+/// Notes when the patient came, as the start of their own participation.
+fn set_arrival(raw: &Raw, patient: &str, at: Option<String>) -> Result<Raw, keep_fhir::FhirError> {
+    let own = format!("Patient/{patient}");
+    let mut participants = raw.node().member("participant").into_iter().flat_map(Node::items);
+    let is_own = |p: Node<'_>| p.at(&["actor", "reference"]).and_then(Node::text).is_some_and(|r| r == own);
+    let Some(item) = participants.position(is_own) else { return Ok(raw.clone()) };
+    let path = [Step::Member("participant"), Step::Item(item), Step::Member("period")];
+    match at {
+        Some(at) => keep_fhir::set(raw, &path, &format!("{{\"start\":\"{at}\"}}")),
+        None => keep_fhir::remove(raw, &path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrival_is_noted_and_taken_back() {
+        let text = r#"{"resourceType":"Appointment","id":"a","participant":[{"actor":{"reference":"Practitioner/jonas"}},{"actor":{"reference":"Patient/maria"},"status":"accepted"}]}"#;
+        let raw = Raw::parse(text).expect("valid");
+        let here = set_arrival(&raw, "maria", Some(String::from("2026-11-22T11:12:00.000Z"))).expect("set");
+        assert!(here.as_str().contains(r#""status":"accepted","period":{"start":"2026-11-22T11:12:00.000Z"}"#));
+        assert_eq!(set_arrival(&here, "maria", None).expect("removed").as_str(), text);
+    }
+}

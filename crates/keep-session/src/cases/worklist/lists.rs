@@ -1,0 +1,368 @@
+//! Who is on which list, and the lines of a window.
+
+use crate::app::App;
+use crate::cases::chart::reading::{Chart, names_of};
+use crate::cases::search::Lookup;
+use crate::cases::vitals::author;
+use crate::dto::worklist::WorkRowDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::entry::{Entry, valid};
+use crate::view::work::{Booking, Columns, Gist, Stage, gist, row};
+use keep_access::Group;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
+use keep_fhir::lens;
+use keep_store::{DayRow, Store};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most appointments or visits of one list.
+const MOST_ITEMS: usize = 500;
+/// How far back charges and own patients are looked for: 14 days.
+const BACK_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// How far back orders to dispense or draw are looked for: 7 days.
+const ORDERS_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// Somebody on a list.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub(super) patient: PatientId,
+    booking: Option<Booking>,
+    /// What is to be done, where that is not the appointment's reason.
+    reason: Option<String>,
+}
+
+/// Everything that today's lists are made of.
+pub(super) struct Day {
+    /// Today's appointments in the order of the day.
+    booked: Vec<Item>,
+    mine: Vec<Item>,
+    charges: Vec<Item>,
+    orders: Vec<Item>,
+    gists: BTreeMap<PatientId, Gist>,
+}
+
+impl Day {
+    /// Reads what the role's lists need; each read is recorded.
+    pub(super) fn read(
+        app: &App,
+        unlocked: &Unlocked,
+        store: &Store,
+        lookup: &Lookup<'_>,
+        list: &str,
+    ) -> Result<Self, Fault> {
+        let (from, to) = lookup.glance.today();
+        let booked = appointments(app, unlocked, store, lookup, from, to)?;
+        let mut day =
+            Self { booked, mine: Vec::new(), charges: Vec::new(), orders: Vec::new(), gists: BTreeMap::new() };
+        let counted = super::counted(unlocked.role);
+        let wants = |name: &str| list == name || counted.contains(&name);
+        let since = lookup.glance.now.plus_millis(-BACK_MILLIS);
+        if wants("my_patients") {
+            day.mine = mine(app, unlocked, store, lookup, &day.booked, since)?;
+        }
+        if wants("charges") {
+            day.charges = charges(app, unlocked, store, lookup, since)?;
+        }
+        if wants("dispensing") || wants("specimens") {
+            day.orders = orders(app, unlocked, store, lookup, &day.booked, wants("dispensing"))?;
+        }
+        if wants("vitals_due") || list == "queue" {
+            let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
+            day.gists = gists(app, unlocked, store, lookup, &waiting)?;
+        }
+        Ok(day)
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = &Item> {
+        self.booked.iter().filter(|i| i.booking.as_ref().is_some_and(|b| b.stage() == Stage::Waiting))
+    }
+
+    /// Who is on a list, in its order.
+    pub(super) fn list(&self, name: &str) -> Vec<&Item> {
+        match name {
+            "queue" | "vitals_due" => {
+                let due = |i: &&Item| self.gists.get(&i.patient).is_none_or(|g| g.vitals_today.is_none());
+                let mut list: Vec<&Item> = self.waiting().filter(|i| name == "queue" || due(i)).collect();
+                list.sort_by_key(|i| i.booking.as_ref().map(Booking::waiting_since));
+                list
+            }
+            "today" => self.booked.iter().collect(),
+            "my_patients" => self.mine.iter().collect(),
+            "charges" => self.charges.iter().collect(),
+            "dispensing" | "specimens" => self.orders.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The lines of a window.
+    pub(super) fn rows<'i>(
+        &self,
+        store: &Store,
+        unlocked: &Unlocked,
+        lookup: &Lookup<'_>,
+        list: &str,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<Vec<WorkRowDto>, Fault> {
+        let items: Vec<&Item> = items.collect();
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
+        let event =
+            EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", static_name(list));
+        let pending = store.ledger().begin_append(event);
+        let held = store.records(&keys)?;
+        let records = held.release(pending.wait()?);
+        let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
+        let staff: Vec<ResourceKey> = items
+            .iter()
+            .filter_map(|i| i.booking.as_ref())
+            .flat_map(|b| b.with.iter().filter_map(|(k, _)| k.clone()))
+            .collect();
+        let names = names_of(store, &staff)?;
+        let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.sight.sees(Group::Vitals).is_allowed();
+        let mut rows = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(record) = people.get(&item.patient) else { continue };
+            let Some(patient) = lookup.row(record, false)? else { continue };
+            let booking = item.booking.clone().map(|mut b| {
+                b.with.iter_mut().for_each(|(key, name)| {
+                    if let Some(found) = key.as_ref().and_then(|k| names.key(k)).filter(|_| name.is_empty()) {
+                        found.clone_into(name);
+                    }
+                });
+                b
+            });
+            let gist = self.gists.get(&item.patient).cloned().unwrap_or_default();
+            rows.push(row(patient, booking.as_ref(), &gist, item.reason.clone(), vitals_column, &lookup.glance));
+        }
+        Ok(rows)
+    }
+}
+
+/// The list's name as a fact of an event.
+fn static_name(list: &str) -> &'static str {
+    super::LISTS.iter().find(|(name, _)| *name == list).map_or("other", |(name, _)| name)
+}
+
+fn day_rows(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    kind: &'static str,
+    from: UtcMillis,
+    to: UtcMillis,
+) -> Result<Vec<DayRow>, Fault> {
+    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", kind);
+    let pending = store.ledger().begin_append(event);
+    let found = store.day_list(kind, from, to, MOST_ITEMS);
+    let ticket = pending.wait()?;
+    Ok(found.map_err(|e| app.damage(unlocked, e))?.release(ticket))
+}
+
+fn appointments(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    from: UtcMillis,
+    to: UtcMillis,
+) -> Result<Vec<Item>, Fault> {
+    let mut items = Vec::new();
+    for found in day_rows(app, unlocked, store, "Appointment", from, to)? {
+        let Some(patient) = found.patient else { continue };
+        let Some(entry) = Entry::of(found.record, &lookup.sight) else { continue };
+        let Some(raw) = &entry.raw else { continue };
+        let Ok(lens) = lens::appointment(raw) else { continue };
+        let booking = Booking::of(&lens, raw, patient.clone(), found.start, entry.masked);
+        items.push(Item { patient, booking: Some(booking), reason: None });
+    }
+    Ok(items)
+}
+
+/// Patients with whom this person has an appointment today or had a visit lately, and whose charts they opened.
+fn mine(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    booked: &[Item],
+    since: UtcMillis,
+) -> Result<Vec<Item>, Fault> {
+    let me = author::author(unlocked, store)?;
+    let mut items: Vec<Item> = booked
+        .iter()
+        .filter(|i| i.booking.as_ref().is_some_and(|b| b.with.iter().any(|(k, _)| k.as_ref() == Some(&me))))
+        .cloned()
+        .collect();
+    let mut seen: BTreeSet<PatientId> = items.iter().map(|i| i.patient.clone()).collect();
+    let opened = store.personal()?.opened_since(since)?;
+    let mut visits: Vec<(UtcMillis, PatientId)> = Vec::new();
+    if store.may_hold("Encounter") {
+        for found in day_rows(app, unlocked, store, "Encounter", since, lookup.glance.today().1)? {
+            let (Some(patient), Some(entry)) = (found.patient, Entry::of(found.record, &lookup.sight)) else {
+                continue;
+            };
+            let lens = entry.raw.as_ref().and_then(|raw| lens::encounter(raw).ok());
+            let took_part = lens.is_some_and(|l| l.participants.iter().any(|p| p.key.as_ref() == Some(&me)));
+            visits.extend(took_part.then_some((found.start, patient)));
+        }
+    }
+    visits.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    for patient in opened.into_iter().chain(visits.into_iter().map(|(_, p)| p)) {
+        if seen.insert(patient.clone()) {
+            items.push(Item { patient, booking: None, reason: None });
+        }
+    }
+    Ok(items)
+}
+
+/// Visits that are over and may be charged.
+fn charges(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    since: UtcMillis,
+) -> Result<Vec<Item>, Fault> {
+    let mut found = day_rows(app, unlocked, store, "Encounter", since, lookup.glance.today().1)?;
+    found.reverse();
+    let items = found.into_iter().filter(|r| r.status == "finished").filter_map(|r| {
+        let patient = r.patient?;
+        // Masked is enough: the line names the visit, not what was said in it.
+        Entry::of(r.record, &lookup.sight)?;
+        Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
+    });
+    Ok(items.collect())
+}
+
+/// Open orders of everybody who is booked today; the store has no list of orders across patients.
+fn orders(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    booked: &[Item],
+    medicines: bool,
+) -> Result<Vec<Item>, Fault> {
+    let types: &[&'static str] =
+        if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
+    let mut people: Vec<PatientId> = booked.iter().map(|i| i.patient.clone()).collect();
+    people.sort();
+    people.dedup();
+    let since = lookup.glance.now.plus_millis(-ORDERS_MILLIS);
+    let mut items = Vec::new();
+    for chart in charts(app, unlocked, store, lookup, &people, types)? {
+        let reason = if medicines { to_dispense(&chart.entries, since) } else { to_draw(&chart.entries, since) };
+        items.extend(reason.map(|r| Item { patient: chart.patient, booking: None, reason: Some(r) }));
+    }
+    Ok(items)
+}
+
+fn is_open(entry: &Entry, since: UtcMillis) -> bool {
+    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
+    status == Some("active") && entry.at().is_some_and(|at| at >= since)
+}
+
+fn to_dispense(entries: &[Entry], since: UtcMillis) -> Option<String> {
+    let given: BTreeSet<String> = valid(entries, "MedicationDispense")
+        .filter_map(|(_, raw)| Some(raw.node().at(&["authorizingPrescription", "reference"])?.text()?.into_owned()))
+        .collect();
+    let open = valid(entries, "MedicationRequest");
+    let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
+    match count {
+        0 => None,
+        1 => Some(String::from("1 medicine to dispense")),
+        n => Some(format!("{n} medicines to dispense")),
+    }
+}
+
+fn to_draw(entries: &[Entry], since: UtcMillis) -> Option<String> {
+    let names: Vec<String> = valid(entries, "ServiceRequest")
+        .filter(|(e, _)| is_open(e, since))
+        .filter_map(|(_, raw)| {
+            let code = raw.node().member("code")?;
+            let text =
+                code.member_text("text").or_else(|| code.at(&["coding", "display"]).and_then(keep_fhir::Node::text));
+            text.map(std::borrow::Cow::into_owned)
+        })
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The gists of those who wait.
+fn gists(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    patients: &[PatientId],
+) -> Result<BTreeMap<PatientId, Gist>, Fault> {
+    let sees = |g: Group| lookup.sight.sees(g).is_allowed();
+    let columns = Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_ready() };
+    if !columns.safety && !columns.vitals {
+        return Ok(BTreeMap::new());
+    }
+    let found = charts(app, unlocked, store, lookup, patients, &["AllergyIntolerance", "Observation"])?;
+    Ok(found.into_iter().map(|c| (c.patient.clone(), gist(&c.entries, columns, &lookup.glance))).collect())
+}
+
+/// Parts of several charts; the events are begun together, so that they share what the disk costs.
+fn charts(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    lookup: &Lookup<'_>,
+    patients: &[PatientId],
+    types: &[&'static str],
+) -> Result<Vec<Chart>, Fault> {
+    let event = |patient: &PatientId| {
+        let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).about(Phi::new(patient.clone()));
+        event.with("part", "worklist")
+    };
+    let begun: Vec<_> =
+        patients.iter().map(|p| (p, store.ledger().begin_append(event(p)), store.open_chart(p, types))).collect();
+    let mut charts = Vec::with_capacity(begun.len());
+    for (patient, pending, found) in begun {
+        let ticket = pending.wait()?;
+        let rows = match found {
+            Ok(held) => held.release(ticket),
+            // An appointment may name somebody whose record has not come yet.
+            Err(keep_store::StoreError::NotAvailable) => continue,
+            Err(error) => return Err(app.damage(unlocked, error)),
+        };
+        let entries = rows.records.into_iter().filter_map(|r| Entry::of(r, &lookup.sight)).collect();
+        charts.push(Chart {
+            patient: patient.clone(),
+            entries,
+            sight: lookup.sight.clone(),
+            glance: lookup.glance.clone(),
+        });
+    }
+    Ok(charts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{seen_by, time};
+    use keep_domain::Role;
+
+    #[test]
+    fn what_is_dispensed_is_off_the_list() {
+        let order = |id: &str, at: &str| {
+            format!(
+                r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","intent":"order","subject":{{"reference":"Patient/maria"}},"authoredOn":"{at}"}}"#
+            )
+        };
+        let given = r#"{"resourceType":"MedicationDispense","id":"d","status":"completed","subject":{"reference":"Patient/maria"},"authorizingPrescription":[{"reference":"MedicationRequest/m1"}]}"#;
+        let texts =
+            [order("m1", "2026-11-21T08:00:00Z"), order("m2", "2026-11-21T08:00:00Z"), order("m3", "2026-01-01")];
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.push(given);
+        let entries = seen_by(Role::Pharmacist, &texts);
+        assert_eq!(to_dispense(&entries, time("2026-11-15T00:00:00Z")).as_deref(), Some("1 medicine to dispense"));
+        assert_eq!(to_dispense(&entries, time("2026-11-22T00:00:00Z")), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! The one way into an unlocked session: permit, then event, then work.
+
+use crate::app::{App, Inner};
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use keep_access::{Action, Decision, Record, Request, Situation};
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::{ErrorCode, Segment};
+use keep_store::Store;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+/// INVARIANT: only `Unlocked` owns keys and open segments.
+#[derive(Debug)]
+pub(crate) enum Session {
+    /// Nobody is signed in.
+    Locked,
+    /// Somebody is.
+    Unlocked(Box<Unlocked>),
+}
+
+impl App {
+    /// Runs `work` inside the session if policy grants `action`, which is done to the program itself, to the
+    /// session's role; a refusal is recorded.
+    pub(crate) fn enter<T>(&self, action: Action, work: impl FnOnce(&Unlocked) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.inside(|unlocked| {
+            if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) }
+        })
+    }
+
+    /// As [`App::enter`] for an action on one record.
+    pub(crate) fn enter_for<T>(
+        &self,
+        action: Action,
+        record: &Record,
+        work: impl FnOnce(&Unlocked) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.inside(|unlocked| {
+            if unlocked.decide(action, record).is_allowed() { work(unlocked) } else { Err(self.refuse(unlocked, action)) }
+        })
+    }
+
+    /// Records that policy refused something, and makes the fault.
+    pub(crate) fn refuse(&self, unlocked: &Unlocked, action: Action) -> Fault {
+        let event = EventDraft::new(EventClass::Refused).by(unlocked.actor()).ended(Outcome::SeriousFailure);
+        self.record(event.with("action", action.name()));
+        Fault::of(ErrorCode::Refused)
+    }
+
+    /// Runs `work` inside the session whatever the role: for what belongs to the person alone.
+    pub(crate) fn inside<T>(&self, work: impl FnOnce(&Unlocked) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.0.closing.load(Ordering::SeqCst) {
+            return Err(Fault::of(ErrorCode::Locked));
+        }
+        let session = self.0.session.read().unwrap_or_else(PoisonError::into_inner);
+        match &*session {
+            Session::Unlocked(unlocked) => work(unlocked),
+            Session::Locked => Err(Fault::of(ErrorCode::Locked)),
+        }
+    }
+
+    /// Looks at the session without any permission; for facts that are no records.
+    pub(crate) fn peek<T>(&self, look: impl FnOnce(&Unlocked) -> T) -> Option<T> {
+        self.inside(|u| Ok(look(u))).ok()
+    }
+}
+
+impl Unlocked {
+    /// The open store, or "a colleague has to grant first".
+    pub(crate) fn store(&self) -> Result<&Store, Fault> {
+        self.store.as_deref().ok_or_else(|| Fault::of(ErrorCode::WaitingForGrant))
+    }
+
+    /// Whether policy grants `action`, done to the program itself, to this role.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        let request = Request::desk(self.role, action).when(self.situation());
+        self.access.decide(&request).is_allowed()
+    }
+
+    /// What policy says about `action` on a record.
+    pub(crate) fn decide(&self, action: Action, record: &Record) -> Decision {
+        self.access.decide(&Request::about(self.role, action, record).when(self.situation()))
+    }
+
+    fn situation(&self) -> Situation {
+        Situation { assigned_restricted: self.rank.holds(Segment::Restricted), break_glass: false }
+    }
+}
+
+impl Inner {
+    /// Puts an unlocked session in place of the locked one.
+    pub(crate) fn install(&self, unlocked: Unlocked) {
+        let mut session = self.session.write().unwrap_or_else(PoisonError::into_inner);
+        self.closing.store(false, Ordering::SeqCst);
+        *session = Session::Unlocked(Box::new(unlocked));
+    }
+}

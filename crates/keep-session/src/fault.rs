@@ -1,0 +1,87 @@
+//! What went wrong inside a use case, before it is told to anyone.
+
+use crate::dto::failure::{FailureDto, FieldProblemDto};
+use keep_audit::AuditError;
+use keep_domain::{ErrorCode, IncidentId};
+use keep_keys::KeysError;
+use keep_store::StoreError;
+use keep_sync::SyncError;
+use std::time::Duration;
+
+/// A closed code with what the wording needs. Carries no text of any foreign error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: ErrorCode,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) attempts_left: Option<u32>,
+    /// Field and closed reason.
+    pub(crate) fields: Vec<(&'static str, &'static str)>,
+}
+
+impl Fault {
+    pub(crate) const fn of(code: ErrorCode) -> Self {
+        Self { code, wait: None, attempts_left: None, fields: Vec::new() }
+    }
+
+    /// A form whose fields are not acceptable.
+    pub(crate) const fn fields(fields: Vec<(&'static str, &'static str)>) -> Self {
+        Self { code: ErrorCode::Invalid, wait: None, attempts_left: None, fields }
+    }
+
+    /// What the interface is told; the log gets the incident and the code, nothing else.
+    pub(crate) fn tell(self) -> FailureDto {
+        let incident = IncidentId::make_random();
+        tracing::warn!(incident = %incident, code = %self.code.name(), "a command failed");
+        FailureDto {
+            code: self.code,
+            incident,
+            wait_seconds: self.wait.map(|w| u32::try_from(w.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)),
+            attempts_left: self.attempts_left,
+            fields: self
+                .fields
+                .into_iter()
+                .map(|(field, reason)| FieldProblemDto { field: field.to_owned(), reason: reason.to_owned() })
+                .collect(),
+        }
+    }
+}
+
+impl From<ErrorCode> for Fault {
+    fn from(code: ErrorCode) -> Self {
+        Self::of(code)
+    }
+}
+
+impl From<KeysError> for Fault {
+    fn from(error: KeysError) -> Self {
+        let mut fault = Self::of(error.code());
+        match error {
+            KeysError::UnlockRefused { attempts_left, wait, .. } => {
+                fault.attempts_left = Some(attempts_left);
+                fault.wait = (!wait.is_zero()).then_some(wait);
+            }
+            KeysError::Throttled { wait } => fault.wait = Some(wait),
+            KeysError::CodeUsed { next_in } => fault.wait = Some(next_in),
+            _ => {}
+        }
+        fault
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::of(error.code())
+    }
+}
+
+impl From<SyncError> for Fault {
+    fn from(error: SyncError) -> Self {
+        Self::of(error.code())
+    }
+}
+
+impl From<AuditError> for Fault {
+    fn from(_: AuditError) -> Self {
+        Self::of(ErrorCode::LedgerDamaged)
+    }
+}

@@ -1,0 +1,43 @@
+//! Who was given which key on this device: a hint for granting, never a permission.
+//!
+//! A wrong entry only costs a grant that is refused or given twice; what someone holds is what their key ring opens.
+
+use crate::app::App;
+use crate::fault::Fault;
+use keep_domain::{Segment, UserId};
+use keep_keys::{HeldKey, KeyName};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// In `workstation.json`: per person the keys, as `name/generation`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Holders(BTreeMap<UserId, BTreeSet<String>>);
+
+impl Holders {
+    /// Whether that person was given that key.
+    pub(crate) fn has(&self, user: UserId, key: &HeldKey) -> bool {
+        self.0.get(&user).is_some_and(|keys| keys.contains(&entry(key.name(), key.generation())))
+    }
+
+    /// Whether anybody of the device has a key of that segment.
+    pub(crate) fn anyone_has(&self, segment: Segment) -> bool {
+        let prefix = format!("{}/", KeyName::Segment(segment).name());
+        self.0.values().flatten().any(|key| key.starts_with(&prefix))
+    }
+
+    fn note(&mut self, user: UserId, key: &HeldKey) {
+        self.0.entry(user).or_default().insert(entry(key.name(), key.generation()));
+    }
+}
+
+fn entry(name: KeyName, generation: u32) -> String {
+    format!("{}/{generation}", name.name())
+}
+
+impl App {
+    /// Remembers that `user` has been given `keys`.
+    pub(crate) fn note_given<'k>(&self, user: UserId, keys: impl IntoIterator<Item = &'k HeldKey>) -> Result<(), Fault> {
+        self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
+    }
+}

@@ -1,0 +1,45 @@
+//! What the interface may offer: a list of names, each decided by policy. Rust refuses the rest in any case.
+
+use crate::unlocked::Unlocked;
+use keep_access::{Action, Group, Record};
+
+/// Done to the program itself.
+const DESK: [(&str, Action); 9] = [
+    ("search_patients", Action::SearchPatients),
+    ("open_patient", Action::OpenPatient),
+    ("open_chart", Action::OpenChart),
+    ("check_in", Action::CheckIn),
+    ("run_sync", Action::RunSync),
+    ("read_audit", Action::ReadAudit),
+    ("unmask", Action::Unmask),
+    ("read_device", Action::ReadDevice),
+    ("import", Action::Import),
+];
+
+/// Done to a kind of record.
+const RECORDS: [(&str, Action, Group); 13] = [
+    ("read_notes", Action::Read, Group::Note),
+    ("read_results", Action::Read, Group::Laboratory),
+    ("read_medicines", Action::Read, Group::MedicineOrder),
+    ("read_problems", Action::Read, Group::Problem),
+    ("read_allergies", Action::Read, Group::Allergy),
+    ("read_vitals", Action::Read, Group::Vitals),
+    ("read_immunisations", Action::Read, Group::Immunization),
+    ("read_charges", Action::Read, Group::Charge),
+    ("view_worklist", Action::Read, Group::Schedule),
+    ("record_vitals", Action::Create, Group::Vitals),
+    ("write_note", Action::Create, Group::Note),
+    ("strike", Action::Strike, Group::Vitals),
+    ("resolve_conflict", Action::ResolveConflict, Group::Vitals),
+];
+
+/// The names of everything that the session's role may do.
+pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
+    let desk = DESK.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
+    let records = RECORDS.iter().filter(|(_, action, group)| {
+        let decision = unlocked.decide(*action, &Record::of(*group));
+        if *action == Action::Read { decision.is_visible() } else { decision.is_allowed() }
+    });
+    let sign = unlocked.decide(Action::Sign, &Record::of(Group::Note).own()).is_allowed().then_some("sign_note");
+    desk.chain(records.map(|(name, ..)| *name)).chain(sign).map(str::to_owned).collect()
+}

@@ -1,0 +1,59 @@
+//! The one sync of a session: whether it runs, how far it is, and what the last one came to.
+
+use crate::app::guard;
+use crate::dto::sync::SyncProgressDto;
+use keep_domain::ErrorCode;
+use keep_sync::{Cancel, SyncReport};
+use std::sync::Mutex;
+
+/// State that outlives a single run. Holds counts and times only, so it may outlive a lock.
+#[derive(Default)]
+pub(crate) struct Syncing {
+    running: Mutex<Option<Cancel>>,
+    progress: Mutex<Option<SyncProgressDto>>,
+    last: Mutex<Option<(SyncReport, Option<ErrorCode>)>>,
+}
+
+impl Syncing {
+    /// Claims the one place; `None` when a sync runs already.
+    pub(crate) fn begin(&self) -> Option<Cancel> {
+        let mut running = guard(&self.running);
+        if running.is_some() {
+            return None;
+        }
+        let cancel = Cancel::default();
+        *running = Some(cancel.clone());
+        Some(cancel)
+    }
+
+    /// Gives the place free and keeps what came of it.
+    pub(crate) fn end(&self, report: SyncReport, stopped: Option<ErrorCode>) {
+        *guard(&self.running) = None;
+        *guard(&self.progress) = None;
+        *guard(&self.last) = Some((report, stopped));
+    }
+
+    /// Ends the running sync at its next await.
+    pub(crate) fn cancel(&self) {
+        if let Some(cancel) = guard(&self.running).as_ref() {
+            cancel.cancel();
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        guard(&self.running).is_some()
+    }
+
+    pub(crate) fn show(&self, progress: SyncProgressDto) {
+        *guard(&self.progress) = Some(progress);
+    }
+
+    pub(crate) fn progress(&self) -> Option<SyncProgressDto> {
+        guard(&self.progress).clone()
+    }
+
+    /// What the last run of this process came to.
+    pub(crate) fn last(&self) -> Option<(SyncReport, Option<ErrorCode>)> {
+        guard(&self.last).clone()
+    }
+}

@@ -1,0 +1,59 @@
+//! What exists only while someone is signed in: keys, connections, permissions.
+
+use crate::app::App;
+use keep_access::Access;
+use keep_audit::Actor;
+use keep_domain::{PatientId, Rank, Role, UserId};
+use keep_keys::{KeyRing, MemberRecord, ResumeSecret, UserKeys};
+use keep_store::{AuditOpener, Store};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// One person's unlocked session. Dropping it closes the store and wipes the keys.
+pub(crate) struct Unlocked {
+    pub(crate) user: UserId,
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    /// The rank of the segments that are really open.
+    pub(crate) rank: Rank,
+    pub(crate) keys: UserKeys,
+    pub(crate) ring: Arc<Mutex<KeyRing>>,
+    pub(crate) member: MemberRecord,
+    /// `None` while a colleague's grant is waited for.
+    pub(crate) store: Option<Arc<Store>>,
+    /// The private half of the audit key, for roles that may read bodies.
+    pub(crate) audit_opener: Option<Arc<AuditOpener>>,
+    pub(crate) access: Arc<Access>,
+    /// Monotonic time of the unlock, for the absolute limit.
+    pub(crate) since: Duration,
+    /// Kept for the process that follows a lock.
+    pub(crate) resume: Option<ResumeSecret>,
+    /// Charts opened in this session, whose reads were recorded.
+    pub(crate) opened: Mutex<HashSet<PatientId>>,
+    /// The unlock corrected the clock: clinical times carry a flag.
+    pub(crate) clock_corrected: bool,
+}
+
+impl Unlocked {
+    /// Who acts, for events.
+    pub(crate) fn actor(&self) -> Actor {
+        let mut actor = Actor::new(self.user, self.role);
+        actor.display = Some(self.name.clone());
+        actor
+    }
+}
+
+impl std::fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unlocked({})", self.user)
+    }
+}
+
+impl App {
+    /// How long the present session has been unlocked; `None` while locked.
+    #[must_use]
+    pub fn unlocked_for(&self) -> Option<Duration> {
+        self.peek(|u| self.0.clock.monotonic().saturating_sub(u.since))
+    }
+}

@@ -1,0 +1,91 @@
+//! What is completely here since when, and what could not be read.
+
+use super::entry::Entry;
+use crate::dto::chart::{CompletenessDto, UnreadableDto};
+use keep_domain::UtcMillis;
+use keep_store::Completeness;
+use std::collections::BTreeMap;
+
+/// The types that a chart shows, each with what may hold it back.
+const SHOWN: [&str; 9] = [
+    "Patient",
+    "AllergyIntolerance",
+    "Condition",
+    "MedicationRequest",
+    "Flag",
+    "Observation",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Immunization",
+];
+
+/// The claim for a chart: the oldest time of the shown types, and those that were never completed.
+///
+/// `holds` says whether a type can be in this session's segments at all.
+pub(crate) fn completeness(found: &[Completeness], holds: impl Fn(&str) -> bool) -> CompletenessDto {
+    let as_of = |name: &str| found.iter().find(|c| c.resource_type == name).and_then(|c| c.complete_as_of);
+    let (mut oldest, mut missing): (Option<UtcMillis>, Vec<String>) = (None, Vec::new());
+    for name in SHOWN.into_iter().filter(|n| holds(n)) {
+        match as_of(name) {
+            Some(at) => oldest = Some(oldest.map_or(at, |o| o.min(at))),
+            None => missing.push(name.to_owned()),
+        }
+    }
+    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339).unwrap_or_default(), missing }
+}
+
+/// Whether all of these types were completed once, those apart that this session cannot hold.
+pub(crate) fn has_all(found: &[Completeness], types: &[&str], holds: impl Fn(&str) -> bool) -> bool {
+    types
+        .iter()
+        .filter(|t| holds(t))
+        .all(|t| found.iter().any(|c| c.resource_type == **t && c.complete_as_of.is_some()))
+}
+
+/// How many records of each type could not be read, wholly or in part.
+pub(crate) fn unreadable(entries: &[Entry]) -> Vec<UnreadableDto> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for entry in entries.iter().filter(|e| e.is_unreadable()) {
+        let name = if entry.kind() == keep_store::UNREADABLE { "unknown" } else { entry.kind() };
+        let count = counts.entry(name).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts.into_iter().map(|(name, count)| UnreadableDto { resource_type: name.to_owned(), count }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{nurse_amara_sees, time};
+
+    fn done(name: &str, at: Option<&str>) -> Completeness {
+        Completeness { resource_type: name.to_owned(), complete_as_of: at.map(time) }
+    }
+
+    #[test]
+    fn the_oldest_type_sets_the_claim() {
+        let found = [
+            done("Patient", Some("2026-11-22T08:40:00Z")),
+            done("Flag", Some("2026-11-22T08:20:00Z")),
+            done("Condition", None),
+        ];
+        let directory = |t: &str| matches!(t, "Patient" | "Flag" | "Condition");
+        let claim = completeness(&found, directory);
+        assert_eq!(claim.as_of, "2026-11-22T08:20:00.000Z");
+        assert_eq!(claim.missing, ["Condition"]);
+        assert!(has_all(&found, &["Patient", "Flag", "Observation"], |t| t != "Observation"));
+        assert!(!has_all(&found, &["Patient", "Condition"], |_| true));
+    }
+
+    #[test]
+    fn unreadable_records_are_counted_by_type() {
+        let texts = [
+            "{",
+            r#"{"resourceType":"Observation","id":"o","status":7}"#,
+            r#"{"resourceType":"Observation","id":"p","status":"final"}"#,
+        ];
+        let found = unreadable(&nurse_amara_sees(&texts));
+        let shown: Vec<_> = found.iter().map(|u| (u.resource_type.as_str(), u.count)).collect();
+        assert_eq!(shown, [("Observation", 1), ("unknown", 1)]);
+    }
+}

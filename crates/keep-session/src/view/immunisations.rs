@@ -1,0 +1,48 @@
+//! Immunisations, newest first.
+
+use super::entry::{Entry, valid};
+use super::words;
+use crate::dto::chart::ImmunisationDto;
+use keep_fhir::lens::immunization;
+
+/// All immunisations; those not done are shown as such.
+pub(crate) fn immunisations(entries: &[Entry]) -> Vec<ImmunisationDto> {
+    let mut found: Vec<_> = valid(entries, "Immunization").collect();
+    found.sort_by_key(|(e, _)| std::cmp::Reverse(e.at()));
+    let rows = found.into_iter().filter_map(|(entry, raw)| {
+        let lens = immunization(raw).ok()?;
+        let vaccine = words::label(lens.vaccine.as_ref());
+        Some(ImmunisationDto {
+            id: entry.id(),
+            vaccine: if vaccine.is_empty() { words::UNREADABLE.to_owned() } else { vaccine },
+            given: words::when(lens.given.as_ref()),
+            status: lens.status.unwrap_or_default(),
+            record: entry.state(),
+        })
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::immunisations;
+    use crate::view::fixtures::nurse_amara_sees;
+
+    #[test]
+    fn baraka_has_had_two() {
+        let dose = |id: &str, at: &str, status: &str| {
+            format!(
+                r#"{{"resourceType":"Immunization","id":"{id}","status":"{status}","vaccineCode":{{"text":"BCG"}},"patient":{{"reference":"Patient/baraka"}},"occurrenceDateTime":"{at}"}}"#
+            )
+        };
+        let texts = [
+            dose("i1", "2025-08-14", "completed"),
+            dose("i2", "2026-08-14", "not-done"),
+            dose("i3", "2026-01-01", "entered-in-error"),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let found = immunisations(&nurse_amara_sees(&texts));
+        let shown: Vec<_> = found.iter().map(|i| (i.given.as_str(), i.status.as_str())).collect();
+        assert_eq!(shown, [("2026-08-14", "not-done"), ("2025-08-14", "completed")]);
+    }
+}

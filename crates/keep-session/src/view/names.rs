@@ -1,0 +1,99 @@
+//! Names of what records only refer to: staff, and medicines that lie in resources of their own.
+
+use super::words;
+use keep_domain::ResourceKey;
+use keep_fhir::lens::{HumanName, Link, person_name};
+use keep_fhir::{Node, Raw};
+use keep_store::Record;
+use std::collections::BTreeMap;
+
+/// Names by resource.
+#[derive(Default)]
+pub(crate) struct Names(BTreeMap<ResourceKey, String>);
+
+impl Names {
+    /// The names of these records; one without a name is left out.
+    pub(crate) fn of(records: &[Record]) -> Self {
+        Self(records.iter().filter_map(|r| Some((r.key.clone(), name_of(r)?))).collect())
+    }
+
+    /// The words for a link: those beside it, else the name of its target, else nothing.
+    pub(crate) fn link(&self, link: Option<&Link>) -> String {
+        let Some(link) = link else { return String::new() };
+        // EXPOSE: the name beside a reference is what the screen shows.
+        let beside = link.display.as_ref().map(|d| d.expose().trim().to_owned()).filter(|d| !d.is_empty());
+        let found = || link.key.as_ref().and_then(|k| self.0.get(k)).cloned();
+        beside.or_else(found).unwrap_or_default()
+    }
+
+    /// The name of a resource.
+    pub(crate) fn key(&self, key: &ResourceKey) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+}
+
+/// The target of a link that says nothing by itself.
+pub(crate) fn unnamed(link: Option<&Link>) -> Option<ResourceKey> {
+    // EXPOSE: only whether there are words.
+    let silent = |l: &&Link| l.display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
+    link.filter(silent).and_then(|l| l.key.clone())
+}
+
+fn name_of(record: &Record) -> Option<String> {
+    // EXPOSE: read for its name.
+    let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
+    match record.key.resource_type.as_str() {
+        "Medication" => {
+            let code = raw.node().member("code")?;
+            let display = || code.at(&["coding", "display"]).and_then(Node::text);
+            Some(code.member_text("text").or_else(display)?.into_owned())
+        }
+        "Organization" | "Location" => Some(raw.node().member_text("name")?.into_owned()),
+        _ => person_name(&raw).ok()?.map(|n| staff_name(&n)),
+    }
+}
+
+/// A colleague as the interface names them: "Dr Jonas Mbeki".
+pub(crate) fn staff_name(name: &HumanName) -> String {
+    let own = |p: &keep_domain::Phi<String>| {
+        // EXPOSE: a colleague's name is shown beside their work.
+        p.expose().clone()
+    };
+    if let Some(text) = &name.text {
+        return own(text);
+    }
+    let parts = name.prefix.iter().chain(&name.given).chain(&name.family).map(own);
+    words::joined(parts, " ")
+}
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Names({})", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::record;
+
+    #[test]
+    fn staff_and_medicines_are_named() {
+        let names = Names::of(&[
+            record(
+                r#"{"resourceType":"Practitioner","id":"jonas","name":[{"prefix":["Dr"],"given":["Jonas"],"family":"Mbeki"}]}"#,
+            ),
+            record(
+                r#"{"resourceType":"Medication","id":"m","code":{"coding":[{"code":"1","display":"amlodipine 5 MG"}]}}"#,
+            ),
+        ]);
+        let link = |text: &str| Link { key: text.parse().ok(), display: None };
+        assert_eq!(names.link(Some(&link("Practitioner/jonas"))), "Dr Jonas Mbeki");
+        assert_eq!(names.link(Some(&link("Medication/m"))), "amlodipine 5 MG");
+        assert_eq!(names.link(Some(&link("Practitioner/nobody"))), "");
+        assert_eq!(
+            unnamed(Some(&link("Practitioner/jonas"))).map(|k| k.to_string()).as_deref(),
+            Some("Practitioner/jonas")
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! Notes and documents, newest first.
+
+use super::entry::Entry;
+use super::names::{Names, unnamed};
+use super::words;
+use crate::dto::chart::{NoteDto, NotesDto};
+use keep_domain::ResourceKey;
+use keep_fhir::Raw;
+use keep_fhir::lens::{NoteBody, NoteLens, document};
+
+/// The longest text of one note that crosses at once, characters; windows of notes stay below 256 kB with it.
+const LONGEST_TEXT: usize = 40_000;
+/// The most text of one window, bytes.
+const LONGEST_WINDOW: usize = 160 * 1024;
+
+fn found(entries: &[Entry]) -> Vec<(&Entry, &Raw)> {
+    // A note that was entered in error stays readable, marked as such.
+    let notes = entries.iter().filter(|e| e.kind() == "DocumentReference" && !e.masked);
+    let mut found: Vec<_> = notes.filter_map(|e| Some((e, e.raw.as_ref()?))).collect();
+    found.sort_by_key(|(e, _)| std::cmp::Reverse(e.at()));
+    found
+}
+
+/// One window of all notes. A window that would grow too large ends early.
+pub(crate) fn window(entries: &[Entry], names: &Names, offset: usize, limit: usize) -> NotesDto {
+    let found = found(entries);
+    let (mut rows, mut size) = (Vec::new(), 0usize);
+    for (entry, raw) in found.iter().skip(offset).take(limit) {
+        let Some(row) = dto(entry, raw, names) else { continue };
+        size = size.saturating_add(row.text.len());
+        if size > LONGEST_WINDOW && !rows.is_empty() {
+            break;
+        }
+        rows.push(row);
+    }
+    NotesDto { rows, total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
+}
+
+/// The latest note that was signed and not struck out.
+pub(crate) fn last(entries: &[Entry], names: &Names) -> Option<NoteDto> {
+    let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names));
+    signed.find(|n| matches!(n.status.as_str(), "signed" | "amended"))
+}
+
+/// Colleagues that must be looked up for their names, of one window.
+pub(crate) fn unnamed_authors(entries: &[Entry], offset: usize, limit: usize) -> Vec<ResourceKey> {
+    let lenses = found(entries).into_iter().skip(offset).take(limit).filter_map(|(_, raw)| document(raw).ok());
+    lenses.filter_map(|l| unnamed(author(&l))).collect()
+}
+
+fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Link> {
+    lens.authors.first().or(lens.signer.as_ref())
+}
+
+fn dto(entry: &Entry, raw: &Raw, names: &Names) -> Option<NoteDto> {
+    let lens = document(raw).ok()?;
+    let kind = words::label(lens.kind.as_ref());
+    Some(NoteDto {
+        id: entry.id(),
+        kind: if kind.is_empty() { title(&lens) } else { kind },
+        author: names.link(author(&lens)),
+        written: words::when(lens.date.as_ref()),
+        status: status(&lens).to_owned(),
+        text: text(&lens.body),
+        record: entry.state(),
+    })
+}
+
+fn title(lens: &NoteLens) -> String {
+    // EXPOSE: the heading is what is shown.
+    lens.title.as_ref().map(|t| t.expose().trim().to_owned()).unwrap_or_default()
+}
+
+fn status(lens: &NoteLens) -> &'static str {
+    match (lens.status.as_deref(), lens.doc_status.as_deref()) {
+        (Some("entered-in-error"), _) | (_, Some("entered-in-error")) => "entered_in_error",
+        (_, Some("preliminary")) => "draft",
+        (Some("superseded"), _) | (_, Some("amended")) => "amended",
+        _ => "signed",
+    }
+}
+
+fn text(body: &NoteBody) -> String {
+    match body {
+        NoteBody::Text(text) => {
+            // EXPOSE: the text is what is shown.
+            let text = text.expose();
+            words::cut(text, LONGEST_TEXT)
+        }
+        NoteBody::Unreadable => words::UNREADABLE.to_owned(),
+        NoteBody::File(_) | NoteBody::Empty => String::new(),
+    }
+}
+
+/// Title and detail of a timeline row.
+pub(crate) fn headline(raw: &Raw, names: &Names) -> (String, String) {
+    let Ok(lens) = document(raw) else { return Default::default() };
+    let kind = words::label(lens.kind.as_ref());
+    (if kind.is_empty() { title(&lens) } else { kind }, names.link(author(&lens)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{nurse_amara_sees, record, seen_by};
+    use keep_domain::Role;
+
+    fn note(id: &str, date: &str, status: &str, doc_status: &str, author: &str) -> String {
+        // "Tired." in base64.
+        format!(
+            r#"{{"resourceType":"DocumentReference","id":"{id}","status":"{status}","docStatus":"{doc_status}","type":{{"text":"Progress note"}},"category":[{{"coding":[{{"code":"clinical-note"}}]}}],"subject":{{"reference":"Patient/maria"}},"date":"{date}","author":[{{"reference":"{author}"}}],"content":[{{"attachment":{{"contentType":"text/plain; charset=utf-8","data":"VGlyZWQu"}}}}]}}"#
+        )
+    }
+
+    #[test]
+    fn notes_are_read_newest_first_with_their_authors() {
+        let texts = [
+            note("n1", "2026-10-24T10:32:00+03:00", "current", "final", "Practitioner/jonas"),
+            note("n2", "2026-11-20T10:32:00+03:00", "current", "preliminary", "Practitioner/amara"),
+            note("n3", "2026-11-21T10:32:00+03:00", "entered-in-error", "final", "Practitioner/amara"),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let names =
+            Names::of(&[record(r#"{"resourceType":"Practitioner","id":"jonas","name":[{"text":"Dr Jonas Mbeki"}]}"#)]);
+        let entries = nurse_amara_sees(&texts);
+        let all = window(&entries, &names, 0, 10);
+        let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status.as_str())).collect();
+        assert_eq!(shown, [("n3", "entered_in_error"), ("n2", "draft"), ("n1", "signed")]);
+        let last = last(&entries, &names).expect("signed");
+        assert_eq!((last.id.as_str(), last.author.as_str(), last.text.as_str()), ("n1", "Dr Jonas Mbeki", "Tired."));
+        assert_eq!(last.written, "2026-10-24T07:32:00.000Z");
+        assert_eq!(unnamed_authors(&entries, 0, 10).len(), 3);
+        assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, 0, 10).total, 0);
+    }
+}

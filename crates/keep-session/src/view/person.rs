@@ -1,0 +1,273 @@
+//! Who the patient is: banner and list row (NHS Common User Interface, patient banner).
+
+use super::entry::{Entry, valid};
+use super::glance::Glance;
+use super::words;
+use crate::dto::chart::BannerDto;
+use crate::dto::search::PatientRowDto;
+use keep_clinical::{age_text, date_text};
+use keep_domain::{Phi, UtcMillis};
+use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag};
+use keep_fhir::{Node, Raw};
+
+/// What a list adds to who somebody is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seen {
+    /// When they last had a visit.
+    pub(crate) last: Option<UtcMillis>,
+    /// Opened by this person today.
+    pub(crate) opened_today: bool,
+    /// Whether the chart has been downloaded.
+    pub(crate) ready: bool,
+    /// Whether a safety flag is set.
+    pub(crate) alert: bool,
+}
+
+fn text(value: Option<&Phi<String>>) -> String {
+    // EXPOSE: identification is what banner and rows are for.
+    value.map(|v| v.expose().trim().to_owned()).unwrap_or_default()
+}
+
+/// FAMILY in capitals, and the given names.
+fn family_and_given(name: Option<&HumanName>) -> (String, String) {
+    let Some(name) = name else { return Default::default() };
+    let given = words::joined(name.given.iter().map(|g| text(Some(g))), " ");
+    let family = text(name.family.as_ref());
+    if family.is_empty() && given.is_empty() {
+        // Only a whole name is recorded: it is not taken apart.
+        return (text(name.text.as_ref()).to_uppercase(), String::new());
+    }
+    (family.to_uppercase(), given)
+}
+
+/// A name in a list: "GONZÁLEZ, María Fernanda".
+pub(crate) fn listed_name(person: &PatientLens) -> String {
+    let (family, given) = family_and_given(person.name());
+    words::joined([family, given], ", ")
+}
+
+/// Name and birth date in one line.
+pub(crate) fn line(person: &PatientLens, glance: &Glance) -> String {
+    let born = date_text(&born(person), &glance.zone).unwrap_or_default();
+    words::joined([listed_name(person), born], " · ")
+}
+
+/// The birth date as recorded, empty when it cannot be read.
+pub(crate) fn born(person: &PatientLens) -> String {
+    // EXPOSE: identification is what banner and rows are for.
+    let date = person.birth_date.as_ref().map(|b| b.expose());
+    date.filter(|w| w.date.is_some()).map(|w| w.text.trim().to_owned()).unwrap_or_default()
+}
+
+fn sex(person: &PatientLens) -> String {
+    match person.gender.as_deref() {
+        Some(code @ ("female" | "male" | "other")) => code.to_owned(),
+        _ => String::from("unknown"),
+    }
+}
+
+/// The number people use: the medical record number first; never one that identifies outside the clinic.
+fn number(person: &PatientLens) -> Option<&LabelledIdentifier> {
+    let outside = |i: &&LabelledIdentifier| {
+        matches!(i.type_code.as_deref(), Some("SS" | "NI" | "DL" | "PPN" | "TAX" | "BC" | "CC"))
+    };
+    person
+        .identifiers
+        .iter()
+        .find(|i| i.type_code.as_deref() == Some("MR"))
+        .or_else(|| person.identifiers.iter().find(|i| !outside(i)))
+}
+
+fn initials(family: &str, given: &str) -> String {
+    given.chars().next().into_iter().chain(family.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
+/// One patient in a list.
+pub(crate) fn row(id: &str, person: &PatientLens, glance: &Glance, seen: Seen) -> PatientRowDto {
+    let (family, given) = family_and_given(person.name());
+    let birth_date = born(person);
+    PatientRowDto {
+        patient: id.to_owned(),
+        age: age(person, &birth_date, glance),
+        family,
+        given,
+        birth_date,
+        sex: sex(person),
+        number: number(person).map(|n| text(Some(&n.value))).unwrap_or_default(),
+        phone: text(person.phones.first().map(|p| &p.number)),
+        last_seen: seen.last.map(UtcMillis::to_rfc3339).unwrap_or_default(),
+        opened_today: seen.opened_today,
+        ready: seen.ready,
+        alert: seen.alert,
+        deceased: person.deceased,
+    }
+}
+
+/// The age now, or at death where that is known.
+fn age(person: &PatientLens, birth_date: &str, glance: &Glance) -> String {
+    // EXPOSE: an age is shown beside the birth date.
+    let died = person.deceased_at.as_ref().and_then(|d| words::instant(Some(d.expose())));
+    let age = match (person.deceased, died) {
+        (true, None) => None,
+        (_, Some(at)) => keep_clinical::age_at(birth_date, at, &glance.zone),
+        (false, None) => glance.age_of(birth_date),
+    };
+    age.as_ref().map(age_text).unwrap_or_default()
+}
+
+/// Who cannot be read is still shown, by the id that the record has.
+pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
+    PatientRowDto {
+        patient: id.to_owned(),
+        family: words::UNREADABLE.to_uppercase(),
+        given: String::new(),
+        birth_date: String::new(),
+        age: String::new(),
+        sex: String::from("unknown"),
+        number: String::new(),
+        phone: String::new(),
+        last_seen: String::new(),
+        opened_today: seen.opened_today,
+        ready: false,
+        alert: seen.alert,
+        deceased: false,
+    }
+}
+
+/// The banner; `entries` are the person's records, of which it shows the safety flags.
+pub(crate) fn banner(id: &str, person: &PatientLens, raw: &Raw, entries: &[Entry], glance: &Glance) -> BannerDto {
+    let (family, given) = family_and_given(person.name());
+    let birth_date = born(person);
+    let number = number(person);
+    BannerDto {
+        patient: id.to_owned(),
+        initials: initials(&family, &given),
+        preferred: text(person.preferred.as_ref()),
+        age: age(person, &birth_date, glance),
+        sex: sex(person),
+        number_label: number.and_then(|n| n.label.clone()).unwrap_or_default(),
+        number: number.map(|n| text(Some(&n.value))).unwrap_or_default(),
+        phone: text(person.phones.first().map(|p| &p.number)),
+        language: language(person, raw),
+        deceased: person.deceased.then(|| {
+            // EXPOSE: the date of death stands in the banner.
+            person.deceased_at.as_ref().map(|d| words::when(Some(d.expose()))).unwrap_or_default()
+        }),
+        flags: flags(entries),
+        address: person
+            .addresses
+            .first()
+            .map(|a| words::joined(a.lines.iter().map(|l| text(Some(l))), ", "))
+            .unwrap_or_default(),
+        family,
+        given,
+        birth_date,
+    }
+}
+
+/// The banner of somebody whose record cannot be read: the id, and the flags that can.
+pub(crate) fn unreadable_banner(id: &str, entries: &[Entry]) -> BannerDto {
+    BannerDto {
+        patient: id.to_owned(),
+        family: words::UNREADABLE.to_uppercase(),
+        given: String::new(),
+        preferred: String::new(),
+        initials: String::new(),
+        birth_date: String::new(),
+        age: String::new(),
+        sex: String::from("unknown"),
+        number_label: String::new(),
+        number: String::new(),
+        phone: String::new(),
+        language: String::new(),
+        deceased: None,
+        flags: flags(entries),
+        address: String::new(),
+    }
+}
+
+/// The preferred language, and whether an interpreter is needed (extension patient-interpreterRequired).
+fn language(person: &PatientLens, raw: &Raw) -> String {
+    let first = person.languages.first().cloned().unwrap_or_default();
+    let communication = raw.node().member("communication").into_iter().flat_map(Node::items);
+    let holders = std::iter::once(raw.node()).chain(communication);
+    let required = holders.flat_map(|h| h.member("extension").into_iter().flat_map(Node::items)).any(|e| {
+        let url = e.member_text("url").unwrap_or_default();
+        url.ends_with("patient-interpreterRequired") && e.member("valueBoolean").and_then(Node::boolean) == Some(true)
+    });
+    words::joined([first.as_str(), if required { "interpreter needed" } else { "" }], ", ")
+}
+
+/// The texts of active safety flags; a role that may only know that there is one reads "alert".
+fn flags(entries: &[Entry]) -> Vec<String> {
+    let mut texts: Vec<String> = valid(entries, "Flag")
+        .filter_map(|(_, raw)| flag(raw).ok())
+        .filter(|f| !matches!(f.status.as_deref(), Some("inactive" | "entered-in-error")))
+        .map(|f| words::label(f.code.as_ref()))
+        .filter(|t| !t.is_empty())
+        .collect();
+    if has_alert(entries) && texts.is_empty() {
+        texts.push(String::from("alert"));
+    }
+    texts
+}
+
+/// Whether a safety flag is set, for every role that may know at least that.
+pub(crate) fn has_alert(entries: &[Entry]) -> bool {
+    entries.iter().any(|e| {
+        let status = e.facts.as_ref().and_then(|f| f.status.as_deref());
+        e.kind() == "Flag" && !e.is_struck() && status != Some("inactive")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees, seen_by};
+    use keep_domain::Role;
+    use keep_fhir::lens::patient;
+
+    fn maria() -> (Raw, PatientLens) {
+        let raw = Raw::parse(MARIA).expect("valid");
+        let lens = patient(&raw).expect("patient");
+        (raw, lens)
+    }
+
+    const FALLS: &str = r#"{"resourceType":"Flag","id":"f","status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
+
+    #[test]
+    fn the_banner_identifies_as_the_guidance_says() {
+        let (raw, lens) = maria();
+        let banner = banner("maria", &lens, &raw, &nurse_amara_sees(&[FALLS]), &Glance::utc(NOON));
+        assert_eq!((banner.family.as_str(), banner.given.as_str()), ("GONZÁLEZ", "María Fernanda"));
+        assert_eq!((banner.preferred.as_str(), banner.initials.as_str()), ("Mafe", "MG"));
+        assert_eq!((banner.birth_date.as_str(), banner.age.as_str()), ("1961-02-03", "65 y"));
+        assert_eq!((banner.number_label.as_str(), banner.number.as_str()), ("Clinic no.", "CH-004471"));
+        assert_eq!(banner.language, "Spanish, interpreter needed");
+        assert_eq!(banner.flags, ["Falls risk"]);
+        assert_eq!(banner.address, "Kisumu, KE");
+        assert!(banner.deceased.is_none());
+    }
+
+    #[test]
+    fn the_front_desk_learns_only_that_there_is_an_alert() {
+        let (raw, lens) = maria();
+        let banner = banner("maria", &lens, &raw, &seen_by(Role::FrontDesk, &[FALLS]), &Glance::utc(NOON));
+        assert_eq!(banner.flags, ["alert"]);
+    }
+
+    #[test]
+    fn one_line_names_and_dates() {
+        let (_, lens) = maria();
+        assert_eq!(line(&lens, &Glance::utc(NOON)), "GONZÁLEZ, María Fernanda · 03-Feb-1961");
+    }
+
+    #[test]
+    fn a_national_number_is_not_the_clinic_number() {
+        let raw = Raw::parse(r#"{"resourceType":"Patient","id":"p","identifier":[{"type":{"coding":[{"code":"SS"}]},"value":"999-11"},{"system":"urn:x","value":"77"}],"name":[{"text":"Hua Li"}],"birthDate":"1990","deceasedDateTime":"2020-05-01"}"#).expect("valid");
+        let lens = patient(&raw).expect("patient");
+        let row = row("p", &lens, &Glance::utc(NOON), Seen::default());
+        assert_eq!((row.number.as_str(), row.family.as_str(), row.sex.as_str()), ("77", "HUA LI", "unknown"));
+        assert_eq!((row.age.as_str(), row.deceased), ("~29 y", true));
+    }
+}

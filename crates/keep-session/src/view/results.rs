@@ -1,0 +1,160 @@
+//! Laboratory results, newest first.
+
+use super::entry::{Entry, valid};
+use super::glance::Glance;
+use super::words;
+use crate::dto::chart::{ResultDto, ResultsDto};
+use keep_clinical::flag_of;
+use keep_fhir::Raw;
+use keep_fhir::lens::{Measured, ObservationLens, observation, report};
+use std::collections::BTreeMap;
+
+/// A result is worth knowing this long even when it is normal: 90 days.
+const FRESH_MILLIS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// The most results of the summary.
+const MOST_TO_KNOW: usize = 40;
+
+/// The longest value that is shown, characters.
+const LONGEST: usize = 500;
+
+/// Everything to sort by, before any text is made.
+struct Found<'e> {
+    entry: &'e Entry,
+    raw: &'e Raw,
+}
+
+fn found(entries: &[Entry]) -> Vec<Found<'_>> {
+    let mut found: Vec<Found<'_>> = valid(entries, "Observation")
+        .filter(|(e, _)| e.has_category("laboratory"))
+        .map(|(entry, raw)| Found { entry, raw })
+        .collect();
+    found.sort_by_key(|f| std::cmp::Reverse(f.entry.at()));
+    found
+}
+
+/// One window of all results.
+pub(crate) fn window(entries: &[Entry], offset: usize, limit: usize) -> ResultsDto {
+    let (found, panels) = (found(entries), panels(entries));
+    let rows = found.iter().skip(offset).take(limit).filter_map(|f| dto(f, &panels));
+    ResultsDto { rows: rows.collect(), total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
+}
+
+/// Results to know: the latest of each test where it is abnormal, and all of the last 90 days.
+pub(crate) fn to_know(entries: &[Entry], glance: &Glance) -> Vec<ResultDto> {
+    let panels = panels(entries);
+    let since = glance.now.plus_millis(-FRESH_MILLIS);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut rows = Vec::new();
+    for found in found(entries) {
+        let Some(row) = dto(&found, &panels) else { continue };
+        let is_latest = seen.insert(row.name.to_lowercase());
+        let is_fresh = found.entry.at().is_some_and(|at| at >= since);
+        if is_fresh || (is_latest && !row.flag.is_empty()) {
+            rows.push(row);
+        }
+        if rows.len() >= MOST_TO_KNOW {
+            break;
+        }
+    }
+    rows
+}
+
+/// The report that an Observation belongs to, by the Observation's id.
+fn panels(entries: &[Entry]) -> BTreeMap<String, String> {
+    let mut panels = BTreeMap::new();
+    for (_, raw) in valid(entries, "DiagnosticReport") {
+        let Ok(lens) = report(raw) else { continue };
+        let name = words::label(lens.code.as_ref());
+        for key in lens.results.iter().filter_map(|l| l.key.as_ref()) {
+            panels.insert(key.id.to_string(), name.clone());
+        }
+    }
+    panels
+}
+
+fn dto(found: &Found<'_>, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
+    let lens = observation(found.raw).ok()?;
+    let id = found.entry.id();
+    let name = words::label(lens.code.as_ref());
+    Some(ResultDto {
+        name: if name.is_empty() { words::UNREADABLE.to_owned() } else { name },
+        value: words::cut(&value_text(&lens), LONGEST),
+        flag: flag(&lens),
+        range: words::range(&lens.ranges),
+        taken: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
+        panel: panels.get(&id).cloned().unwrap_or_default(),
+        status: lens.status.clone().unwrap_or_default(),
+        record: found.entry.state(),
+        id,
+    })
+}
+
+/// The value, or those of a panel's parts.
+pub(crate) fn value_text(lens: &ObservationLens) -> String {
+    if let Some(value) = &lens.value {
+        return words::measured(value);
+    }
+    let parts = lens.components.iter().map(|c| {
+        let value = c.value.as_ref().map(words::measured).unwrap_or_default();
+        words::joined([words::label(c.code.as_ref()), value], " ")
+    });
+    words::joined(parts, ", ")
+}
+
+/// What the laboratory says of the value, else where it lies in its range.
+pub(crate) fn flag(lens: &ObservationLens) -> String {
+    let number = match &lens.value {
+        Some(Measured::Quantity(q)) => q.value.as_ref().map(keep_fhir::Decimal::to_f64),
+        _ => None,
+    };
+    let (low, high) = words::limits(&lens.ranges);
+    flag_of(&lens.interpretation, number, low, high).map(|f| f.mark().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{NOON, nurse_amara_sees, seen_by};
+    use keep_domain::Role;
+
+    fn test(id: &str, name: &str, at: &str, value: &str, range: &str) -> String {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"laboratory"}}]}}],"code":{{"coding":[{{"code":"x-{name}"}}],"text":"{name}"}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"{at}","valueQuantity":{{"value":{value},"unit":"mmol/L"}},"referenceRange":[{range}]}}"#
+        )
+    }
+
+    const RANGE: &str = r#"{"low":{"value":3.5,"unit":"mmol/L"},"high":{"value":5.10,"unit":"mmol/L"}}"#;
+
+    fn sample() -> Vec<String> {
+        vec![
+            test("o1", "Potassium", "2026-11-11T08:00:00Z", "4.60", RANGE),
+            test("o2", "Potassium", "2026-02-11T08:00:00Z", "5.5", RANGE),
+            test("o3", "Sodium", "2026-01-11T08:00:00Z", "140", r#"{"text":"as usual"}"#),
+            test("o4", "Calcium", "2025-01-11T08:00:00Z", "3.2", RANGE),
+            String::from(
+                r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","category":[{"coding":[{"code":"LAB"}]}],"code":{"text":"Basic metabolic panel"},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-11","result":[{"reference":"Observation/o1"}]}"#,
+            ),
+        ]
+    }
+
+    #[test]
+    fn results_to_know_are_fresh_or_abnormal() {
+        let texts = sample();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let rows = to_know(&nurse_amara_sees(&texts), &Glance::utc(NOON));
+        let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.value.as_str(), r.flag.as_str())).collect();
+        assert_eq!(shown, [("o1", "4.6 mmol/L", ""), ("o4", "3.2 mmol/L", "L")]);
+        assert_eq!((rows[0].range.as_str(), rows[0].panel.as_str()), ("3.5 – 5.1 mmol/L", "Basic metabolic panel"));
+    }
+
+    #[test]
+    fn a_window_counts_all_and_the_front_desk_sees_none() {
+        let texts = sample();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let entries = nurse_amara_sees(&texts);
+        let part = window(&entries, 1, 2);
+        assert_eq!((part.total, part.rows.iter().map(|r| r.id.as_str()).collect::<Vec<_>>()), (4, vec!["o2", "o3"]));
+        assert_eq!(part.rows[1].range, "as usual");
+        assert_eq!(window(&seen_by(Role::FrontDesk, &texts), 0, 10).total, 0);
+    }
+}

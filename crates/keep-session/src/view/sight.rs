@@ -1,0 +1,154 @@
+//! What a role sees and may do, record by record.
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use keep_access::{Access, Action, Decision, Group, Labels, Record as Asked, Request, Situation};
+use keep_domain::{ResourceKey, Role, Segment};
+use keep_fhir::Extracted;
+use keep_store::Record;
+use std::sync::Arc;
+
+/// One person's view of records.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    access: Arc<Access>,
+    role: Role,
+    situation: Situation,
+    /// The person as records name them, where that is known.
+    me: Option<ResourceKey>,
+}
+
+impl Sight {
+    /// The session's person. `me` is their Practitioner, where one is known.
+    pub(crate) fn of(unlocked: &Unlocked, me: Option<ResourceKey>) -> Self {
+        let situation = Situation { assigned_restricted: unlocked.rank.holds(Segment::Restricted), break_glass: false };
+        Self { access: Arc::clone(&unlocked.access), role: unlocked.role, situation, me }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests(role: Role) -> Self {
+        let access = Arc::new(Access::built_in().expect("policies"));
+        Self { access, role, situation: Situation::default(), me: "Practitioner/amara".parse().ok() }
+    }
+
+    /// Whether `action` may be done to a record like this one.
+    pub(crate) fn may(&self, action: Action, asked: &Asked) -> Decision {
+        self.access.decide(&Request::about(self.role, action, asked).when(self.situation))
+    }
+
+    /// What the role sees of ordinary records of a group.
+    pub(crate) fn sees(&self, group: Group) -> Decision {
+        self.may(Action::Read, &Asked::of(group))
+    }
+
+    /// Whether the role sees any of these groups in full.
+    pub(crate) fn sees_any(&self, groups: &[Group]) -> bool {
+        groups.iter().any(|g| self.sees(*g).is_allowed())
+    }
+
+    /// What the role sees of this record; `facts` is `None` where it could not be read.
+    pub(crate) fn reads(&self, record: &Record, facts: Option<&Extracted>) -> Decision {
+        self.may(Action::Read, &self.asked(record, facts))
+    }
+
+    /// The record in the policies' words.
+    pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> Asked {
+        let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
+        let mut asked = Asked::of(group);
+        asked.segment = record.segment;
+        asked.labels = Labels::of(&record.labels);
+        asked.own = self.is_own(record);
+        asked
+    }
+
+    /// Whether the person who asks wrote it, by the elements in which FHIR names an author.
+    fn is_own(&self, record: &Record) -> bool {
+        let Some(me) = &self.me else { return false };
+        let mine = me.to_string();
+        // EXPOSE: looks only for the author's reference.
+        let Ok(raw) = keep_fhir::Raw::parse(record.raw.expose().as_str()) else { return false };
+        let named = |name: &str| {
+            let items = raw.node().member(name).into_iter().flat_map(|n| {
+                let one = n.member_text("reference").map(|r| r == mine);
+                let many = n.items().filter_map(|i| i.member_text("reference").map(|r| r == mine)).any(|own| own);
+                [one == Some(true), many]
+            });
+            items.into_iter().any(|own| own)
+        };
+        ["author", "performer", "recorder", "asserter", "requester", "informationSource"].into_iter().any(named)
+    }
+}
+
+/// The group of a resource. A clinical note that is kept as a document is a note.
+pub(crate) fn group_of(facts: &Extracted) -> Group {
+    let categories: Vec<&str> = facts.categories.iter().map(|c| c.code.as_str()).collect();
+    let codes: Vec<&str> = facts.code.iter().map(|c| c.code.as_str()).collect();
+    match Group::of(&facts.key.resource_type, &categories, &codes) {
+        Group::Document if categories.contains(&"clinical-note") => Group::Note,
+        other => other,
+    }
+}
+
+fn group_of_type(resource_type: &str) -> Group {
+    let none: [&str; 0] = [];
+    Group::of(resource_type, &none, &none)
+}
+
+impl App {
+    /// Lets a record action through or records the refusal; the record says what it is done to.
+    pub(crate) fn permit(
+        &self,
+        unlocked: &Unlocked,
+        sight: &Sight,
+        action: Action,
+        asked: &Asked,
+    ) -> Result<(), Fault> {
+        if sight.may(action, asked).is_allowed() {
+            return Ok(());
+        }
+        Err(self.refuse(unlocked, action))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::record;
+
+    #[test]
+    fn a_pharmacist_reads_weight_and_no_pulse() {
+        let sight = Sight::for_tests(Role::Pharmacist);
+        let reads = |text: &str| {
+            let facts = keep_fhir::extract(text).expect("readable");
+            sight.reads(&record(text), Some(&facts))
+        };
+        let vital = |code: &str| {
+            format!(
+                r#"{{"resourceType":"Observation","id":"o","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"{code}"}}]}},"subject":{{"reference":"Patient/maria"}}}}"#
+            )
+        };
+        assert_eq!(reads(&vital("29463-7")), Decision::Allow);
+        assert_eq!(reads(&vital("8867-4")), Decision::Deny);
+    }
+
+    #[test]
+    fn a_nurse_may_strike_only_what_she_wrote() {
+        let sight = Sight::for_tests(Role::Nurse);
+        let may = |author: &str| {
+            let text = format!(
+                r#"{{"resourceType":"Observation","id":"o","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"8867-4"}}]}},"performer":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
+            );
+            let facts = keep_fhir::extract(&text).expect("readable");
+            sight.may(Action::Strike, &sight.asked(&record(&text), Some(&facts)))
+        };
+        assert_eq!(may("Practitioner/amara"), Decision::Allow);
+        assert_eq!(may("Practitioner/jonas"), Decision::Deny);
+    }
+
+    #[test]
+    fn a_note_kept_as_a_document_is_a_note() {
+        let text = r#"{"resourceType":"DocumentReference","id":"n","category":[{"coding":[{"code":"clinical-note"}]}],"subject":{"reference":"Patient/maria"}}"#;
+        assert_eq!(group_of(&keep_fhir::extract(text).expect("readable")), Group::Note);
+    }
+}

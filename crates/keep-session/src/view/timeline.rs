@@ -1,0 +1,271 @@
+//! Everything in order of time, newest first.
+
+use super::entry::Entry;
+use super::names::{Names, unnamed};
+use super::results;
+use super::vitals::{NEWS2, Reading, readings, summary};
+use super::words;
+use super::{allergies, medicines, notes};
+use crate::dto::chart::{TimelineDto, TimelineRowDto};
+use keep_domain::{ResourceKey, UtcMillis};
+use keep_fhir::{Raw, lens};
+use std::cmp::Reverse;
+
+/// Types that say who somebody is or who wrote what, not what happened.
+const NO_EVENTS: [&str; 6] = ["Patient", "RelatedPerson", "Provenance", "Coverage", "Account", "Consent"];
+/// The longest text of a column, characters; the whole of it is in its own tab.
+const LONGEST: usize = 300;
+/// What a struck-out row says of itself.
+const STRUCK: &str = "entered in error";
+
+/// One line before any text is made: one record, or all vital signs of one moment.
+struct Line<'e> {
+    at: Option<UtcMillis>,
+    entries: Vec<&'e Entry>,
+}
+
+fn lines(entries: &[Entry]) -> Vec<Line<'_>> {
+    let mut sorted: Vec<&Entry> = entries.iter().filter(|e| !NO_EVENTS.contains(&e.kind())).collect();
+    sorted.sort_by_key(|e| (Reverse(e.at()), !joins(e)));
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for entry in sorted {
+        match lines.last_mut() {
+            Some(last) if joins(entry) && last.at == entry.at() && last.entries.iter().all(|e| joins(e)) => {
+                last.entries.push(entry);
+            }
+            _ => lines.push(Line { at: entry.at(), entries: vec![entry] }),
+        }
+    }
+    lines
+}
+
+/// Whether an entry shares its line with the other vital signs of the same moment.
+fn joins(entry: &Entry) -> bool {
+    let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
+    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2);
+    entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
+}
+
+/// One window.
+pub(crate) fn window(entries: &[Entry], names: &Names, offset: usize, limit: usize) -> TimelineDto {
+    let lines = lines(entries);
+    let rows = lines.iter().skip(offset).take(limit).filter_map(|l| row(l, names));
+    TimelineDto { rows: rows.collect(), total: u32::try_from(lines.len()).unwrap_or(u32::MAX) }
+}
+
+/// What one window names only by reference.
+pub(crate) fn unnamed_in(entries: &[Entry], offset: usize, limit: usize) -> Vec<ResourceKey> {
+    let lines = lines(entries);
+    let shown = lines.iter().skip(offset).take(limit).flat_map(|l| &l.entries);
+    shown.filter_map(|e| reference_in(e)).collect()
+}
+
+fn reference_in(entry: &Entry) -> Option<ResourceKey> {
+    let raw = entry.raw.as_ref()?;
+    match entry.kind() {
+        "DocumentReference" => unnamed(lens::document(raw).ok()?.authors.first()),
+        "MedicationRequest" | "MedicationStatement" => {
+            let lens = lens::medication(raw).ok()?;
+            lens.medication.is_none().then(|| unnamed(lens.medication_link.as_ref())).flatten()
+        }
+        _ => None,
+    }
+}
+
+fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
+    let first = *line.entries.first()?;
+    let unreadable = first.is_unreadable();
+    let (kind, title, detail) = match first.raw.as_ref().filter(|_| !first.masked) {
+        Some(_) if joins(first) => vitals(&line.entries),
+        Some(raw) => describe(first, raw, names),
+        None => (kind_of(first), first.kind().to_owned(), String::new()),
+    };
+    let detail = if first.is_struck() { words::joined([STRUCK, detail.as_str()], " · ") } else { detail };
+    // The state of a line is the one that most needs attention.
+    let state = line.entries.iter().map(|e| e.record.state).max()?;
+    Some(TimelineRowDto {
+        reference: first.record.key.to_string(),
+        kind: kind.to_owned(),
+        at: line_time(first),
+        title: if title.is_empty() { first.kind().to_owned() } else { words::cut(&title, LONGEST) },
+        detail: words::cut(&detail, LONGEST),
+        unreadable,
+        record: super::entry::state_of(state),
+    })
+}
+
+/// The time as recorded: a partial date stays partial.
+fn line_time(entry: &Entry) -> String {
+    let text = entry.facts.as_ref().and_then(|f| f.clinical_time_text.as_ref());
+    // EXPOSE: the time is a column of the timeline.
+    let text = text.map(|t| t.expose().clone());
+    let date = text.as_deref().and_then(keep_fhir::FhirDate::parse);
+    text.map(|text| words::when(Some(&lens::When { text, date }))).unwrap_or_default()
+}
+
+fn vitals(entries: &[&Entry]) -> (&'static str, String, String) {
+    let all: Vec<Reading> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
+    if all.is_empty() {
+        let texts = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok());
+        let texts = texts.map(|l| words::joined([words::label(l.code.as_ref()), results::value_text(&l)], " "));
+        return ("vitals", String::from("Observations"), words::joined(texts, ", "));
+    }
+    ("vitals", String::from("Vital signs"), summary(&all.iter().collect::<Vec<_>>()))
+}
+
+fn kind_of(entry: &Entry) -> &'static str {
+    match entry.kind() {
+        "Encounter" => "encounter",
+        "DocumentReference" | "Composition" | "ClinicalImpression" => "note",
+        "Observation" if entry.has_category("vital-signs") => "vitals",
+        "Observation" => "result",
+        "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" | "MedicationDispense" => "medicine",
+        "Condition" => "problem",
+        "AllergyIntolerance" => "allergy",
+        "Procedure" => "procedure",
+        "Immunization" => "immunisation",
+        "DiagnosticReport" => "report",
+        _ => "other",
+    }
+}
+
+fn describe(entry: &Entry, raw: &Raw, names: &Names) -> (&'static str, String, String) {
+    let kind = kind_of(entry);
+    let (title, detail) = texts(entry, raw, names).unwrap_or_default();
+    (kind, title, detail)
+}
+
+fn texts(entry: &Entry, raw: &Raw, names: &Names) -> Option<(String, String)> {
+    texts_of(entry.kind(), raw, names)
+}
+
+/// What a record is, in a few words; its type where it says nothing.
+pub(crate) fn title_of(kind: &str, raw: &Raw, names: &Names) -> String {
+    let title = texts_of(kind, raw, names).unwrap_or_default().0;
+    if title.is_empty() { kind.to_owned() } else { title }
+}
+
+fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<(String, String)> {
+    let status = |s: &Option<String>| s.clone().unwrap_or_default();
+    Some(match kind {
+        "Encounter" => {
+            let l = lens::encounter(raw).ok()?;
+            let kind = words::label(l.types.first());
+            (if kind.is_empty() { String::from("Visit") } else { kind }, words::label(l.reasons.first()))
+        }
+        "DocumentReference" => notes::headline(raw, names),
+        "Observation" => {
+            let l = lens::observation(raw).ok()?;
+            let value = words::joined([results::value_text(&l), results::flag(&l)], " ");
+            (words::label(l.code.as_ref()), value)
+        }
+        "MedicationRequest" | "MedicationStatement" => medicines::headline(raw, names),
+        "Condition" => {
+            let l = lens::condition(raw).ok()?;
+            (words::label(l.code.as_ref()), status(&l.clinical_status))
+        }
+        "AllergyIntolerance" => {
+            let l = lens::allergy(raw).ok()?;
+            (words::label(l.substance.as_ref()), allergies::detail(&l))
+        }
+        "Procedure" => {
+            let l = lens::procedure(raw).ok()?;
+            (words::label(l.code.as_ref()), status(&l.status))
+        }
+        "Immunization" => {
+            let l = lens::immunization(raw).ok()?;
+            (words::label(l.vaccine.as_ref()), status(&l.status))
+        }
+        "DiagnosticReport" => {
+            let l = lens::report(raw).ok()?;
+            let count = l.results.len();
+            let results = if count > 0 { format!("{count} results") } else { status(&l.status) };
+            (words::label(l.code.as_ref()), results)
+        }
+        "Appointment" => {
+            let l = lens::appointment(raw).ok()?;
+            let reason = words::label(l.reasons.first());
+            (String::from("Appointment"), words::joined([reason, status(&l.status)], " · "))
+        }
+        "Flag" => {
+            let l = lens::flag(raw).ok()?;
+            (words::label(l.code.as_ref()), status(&l.status))
+        }
+        "CarePlan" => {
+            let l = lens::care_plan(raw).ok()?;
+            // EXPOSE: the plan's title is what is shown.
+            let title = l.title.as_ref().map(|t| t.expose().clone()).unwrap_or_default();
+            (words::joined([title, words::label(l.categories.last())], " · "), status(&l.status))
+        }
+        "Goal" => {
+            let l = lens::goal(raw).ok()?;
+            (words::label(l.description.as_ref()), status(&l.status))
+        }
+        _ => {
+            let code = raw.node().at(&["code", "text"]).or_else(|| raw.node().at(&["code", "coding", "display"]));
+            let code = code.and_then(keep_fhir::Node::text).map(std::borrow::Cow::into_owned);
+            let found = raw.node().member_text("status").map(std::borrow::Cow::into_owned);
+            (code.unwrap_or_default(), found.unwrap_or_default())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dto::chart::RecordStateDto;
+    use crate::view::fixtures::{MARIA, nurse_amara_sees, record};
+    use crate::view::sight::Sight;
+    use keep_domain::Role;
+    use keep_store::RecordState;
+
+    fn vital(id: &str, loinc: &str, value: &str) -> String {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"{loinc}"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"2026-11-22T10:00:00Z","valueQuantity":{{"value":{value}}}}}"#
+        )
+    }
+
+    #[test]
+    fn vital_signs_of_one_moment_are_one_line() {
+        let texts = [
+            vital("o1", "8867-4", "76"),
+            vital("o2", "59408-5", "97"),
+            vital("o3", "29463-7", "81.4").replace("final", "entered-in-error"),
+            String::from(
+                r#"{"resourceType":"Condition","id":"c","clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Gout"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2020"}"#,
+            ),
+            MARIA.to_owned(),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let all = window(&nurse_amara_sees(&texts), &Names::default(), 0, 10);
+        assert_eq!(all.total, 3);
+        let shown: Vec<_> = all.rows.iter().map(|r| (r.kind.as_str(), r.at.as_str(), r.detail.as_str())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("vitals", "2026-11-22T10:00:00.000Z", "Heart rate 76 /min, Oxygen saturation 97 %"),
+                ("vitals", "2026-11-22T10:00:00.000Z", "entered in error · 81.4"),
+                ("problem", "2020", "active"),
+            ]
+        );
+        assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_shown_as_such() {
+        let broken = r#"{"resourceType":"Observation","id":"#;
+        let halved = r#"{"resourceType":"Observation","id":"o9","status":7,"subject":{"reference":"Patient/maria"}}"#;
+        let all = window(&nurse_amara_sees(&[broken, halved]), &Names::default(), 0, 10);
+        assert!(all.rows.len() == 2 && all.rows.iter().all(|r| r.unreadable));
+    }
+
+    #[test]
+    fn a_line_shows_what_needs_attention_most() {
+        let sight = Sight::for_tests(Role::Nurse);
+        let mut second = record(&vital("o2", "59408-5", "97"));
+        second.state = RecordState::Pending;
+        let entries: Vec<Entry> =
+            [record(&vital("o1", "8867-4", "76")), second].into_iter().filter_map(|r| Entry::of(r, &sight)).collect();
+        assert!(window(&entries, &Names::default(), 0, 1).rows[0].record == RecordStateDto::Pending);
+    }
+}

@@ -1,0 +1,319 @@
+//! Vital signs over time: one series per sign of the catalogue.
+
+use super::entry::{Entry, valid};
+use super::glance::Glance;
+use super::words;
+use crate::dto::chart::{RecordStateDto, VitalPointDto, VitalSeriesDto};
+use keep_clinical::{Point, Vital, age_at, flag_of, trend_points};
+use keep_domain::UtcMillis;
+use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange, observation};
+
+/// The most points of one series.
+const MOST_POINTS: usize = 200;
+/// The most points of all series together; keeps a chart's reply below 256 kB.
+const ALL_POINTS: usize = 1000;
+/// NEWS2 total score, SNOMED CT UK edition.
+pub(crate) const NEWS2: &str = "1104051000000101";
+/// Below this age the usual ranges of adults say nothing.
+const ADULT_YEARS: u32 = 18;
+
+/// What a series is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A vital sign of the catalogue.
+    Vital(Vital),
+    /// The early warning score.
+    News2,
+}
+
+/// In the order of the chart.
+const SIGNS: [Sign; 11] = [
+    Sign::Vital(Vital::Systolic),
+    Sign::Vital(Vital::Diastolic),
+    Sign::Vital(Vital::HeartRate),
+    Sign::Vital(Vital::RespiratoryRate),
+    Sign::Vital(Vital::OxygenSaturation),
+    Sign::Vital(Vital::Temperature),
+    Sign::News2,
+    Sign::Vital(Vital::Weight),
+    Sign::Vital(Vital::Height),
+    Sign::Vital(Vital::Bmi),
+    Sign::Vital(Vital::HeadCircumference),
+];
+
+impl Sign {
+    /// The key, which is also the name of the field where there is one.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::News2 => "news2",
+            Self::Vital(Vital::Temperature) => "temperature",
+            Self::Vital(Vital::HeartRate) => "pulse",
+            Self::Vital(Vital::RespiratoryRate) => "respiration",
+            Self::Vital(Vital::Systolic) => "systolic",
+            Self::Vital(Vital::Diastolic) => "diastolic",
+            Self::Vital(Vital::OxygenSaturation) => "spo2",
+            Self::Vital(Vital::Weight) => "weight",
+            Self::Vital(Vital::Height) => "height",
+            Self::Vital(Vital::Bmi) => "bmi",
+            Self::Vital(Vital::HeadCircumference) => "head_circumference",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::News2 => "NEWS2",
+            Self::Vital(vital) => vital.label(),
+        }
+    }
+
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::News2 => "",
+            Self::Vital(vital) => vital.unit().0,
+        }
+    }
+
+    const fn adult_range(self) -> Option<(f64, f64)> {
+        match self {
+            // RCP 2017, chart 2: 5 and more asks for an urgent response.
+            Self::News2 => Some((0.0, 4.0)),
+            Self::Vital(vital) => vital.adult_range(),
+        }
+    }
+
+    fn of(code: &Concept) -> Option<Self> {
+        if code.has_code(NEWS2) {
+            return Some(Self::News2);
+        }
+        code.codings.iter().find_map(|c| Vital::from_loinc(&c.code)).map(Self::Vital)
+    }
+}
+
+/// One value of a sign.
+#[derive(Clone)]
+pub(crate) struct Reading {
+    pub(crate) sign: Sign,
+    /// The Observation's id.
+    pub(crate) id: String,
+    pub(crate) at: UtcMillis,
+    /// In the unit of the catalogue.
+    pub(crate) value: f64,
+    /// As shown, in the unit of the catalogue.
+    pub(crate) text: String,
+    interpretation: Vec<String>,
+    limits: (Option<f64>, Option<f64>),
+    record: RecordStateDto,
+}
+
+/// All values of all signs that count, oldest first.
+pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading> {
+    let mut found = Vec::new();
+    for (entry, raw) in valid(entries, "Observation") {
+        let Ok(lens) = observation(raw) else { continue };
+        found.extend(readings_of(entry, &lens));
+    }
+    found.sort_by_key(|r| r.at);
+    found
+}
+
+fn readings_of(entry: &Entry, lens: &ObservationLens) -> Vec<Reading> {
+    let Some(at) = words::instant(lens.effective.as_ref().or(lens.issued.as_ref())) else { return Vec::new() };
+    let read = |code: Option<&Concept>, value: Option<&Measured>, said: &[String], ranges: &[ReferenceRange]| {
+        let sign = Sign::of(code?)?;
+        let Some(Measured::Quantity(quantity)) = value else { return None };
+        let (value, text) = in_unit_of(sign, quantity)?;
+        let own_limits = words::limits(ranges);
+        let (interpretation, id) = (said.to_vec(), entry.id());
+        Some(Reading { sign, id, at, value, text, interpretation, limits: own_limits, record: entry.state() })
+    };
+    let whole = read(lens.code.as_ref(), lens.value.as_ref(), &lens.interpretation, &lens.ranges);
+    // The parts of an early warning score are points, not measurements.
+    let is_score = lens.code.as_ref().is_some_and(|c| c.has_code(NEWS2));
+    let parts = lens.components.iter().filter(|_| !is_score);
+    let parts = parts.filter_map(|c| read(c.code.as_ref(), c.value.as_ref(), &c.interpretation, &c.ranges));
+    whole.into_iter().chain(parts).collect()
+}
+
+/// The number in the unit of the catalogue; `None` for a unit that is not known, which must not be mixed in.
+fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<(f64, String)> {
+    let digits = quantity.value.as_ref()?;
+    let value = digits.to_f64();
+    let Sign::Vital(vital) = sign else { return Some((value, words::number(digits.as_str()))) };
+    let (shown, ucum) = vital.unit();
+    let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or(ucum);
+    let same = unit == ucum || unit == shown || quantity.unit.as_deref() == Some(shown);
+    let per_minute = matches!(vital, Vital::HeartRate | Vital::RespiratoryRate)
+        && matches!(unit, "{beats}/min" | "{breaths}/min" | "bpm" | "1/min");
+    if same || per_minute || (vital == Vital::Bmi && unit == "kg/m2") {
+        return Some((value, words::number(digits.as_str())));
+    }
+    let converted = match (ucum, unit) {
+        ("Cel", "[degF]") => (value - 32.0) / 1.8,
+        ("kg", "g") => value / 1000.0,
+        ("kg", "[lb_av]") => value * 0.453_592_37,
+        ("cm", "m") => value * 100.0,
+        ("cm", "mm") => value / 10.0,
+        ("cm", "[in_i]") => value * 2.54,
+        _ => return None,
+    };
+    Some((converted, words::number(&format!("{converted:.1}"))))
+}
+
+/// The latest value of one sign.
+pub(crate) fn latest(readings: &[Reading], sign: Sign) -> Option<&Reading> {
+    readings.iter().rev().find(|r| r.sign == sign)
+}
+
+/// One series for each sign that was ever taken, in the order of the chart.
+pub(crate) fn series(entries: &[Entry], birth_date: &str, glance: &Glance) -> Vec<VitalSeriesDto> {
+    let all = readings(entries);
+    let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
+    let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
+    SIGNS.into_iter().filter_map(|sign| one(sign, &all, birth_date, glance, most)).collect()
+}
+
+fn is_adult_at(birth_date: &str, at: UtcMillis, glance: &Glance) -> bool {
+    age_at(birth_date, at, &glance.zone).is_some_and(|a| a.years >= ADULT_YEARS)
+}
+
+fn flag(reading: &Reading, birth_date: &str, glance: &Glance) -> String {
+    let (low, high) = match reading.limits {
+        (None, None) if is_adult_at(birth_date, reading.at, glance) => {
+            reading.sign.adult_range().map_or((None, None), |(l, h)| (Some(l), Some(h)))
+        }
+        own => own,
+    };
+    let found = flag_of(&reading.interpretation, Some(reading.value), low, high);
+    found.map(|f| f.mark().to_owned()).unwrap_or_default()
+}
+
+fn one(sign: Sign, all: &[Reading], birth_date: &str, glance: &Glance, most: usize) -> Option<VitalSeriesDto> {
+    let of_sign: Vec<&Reading> = all.iter().filter(|r| r.sign == sign).collect();
+    let (first, last) = (of_sign.first()?, of_sign.last()?);
+    let drawn: Vec<Point> = of_sign.iter().map(|r| Point { at: r.at, value: r.value }).collect();
+    let points = trend_points(&drawn, first.at, last.at, most);
+    let points = points.into_iter().filter_map(|i| of_sign.get(i)).map(|r| VitalPointDto {
+        id: r.id.clone(),
+        at: r.at.0,
+        value: r.value,
+        text: r.text.clone(),
+        flag: flag(r, birth_date, glance),
+        record: r.record,
+    });
+    let range = sign.adult_range().filter(|_| is_adult_at(birth_date, glance.now, glance));
+    Some(VitalSeriesDto {
+        key: sign.key().to_owned(),
+        label: sign.label().to_owned(),
+        unit: sign.unit().to_owned(),
+        value: last.text.clone(),
+        flag: flag(last, birth_date, glance),
+        taken: last.at.to_rfc3339(),
+        age: glance.elapsed(last.at),
+        low: range.map(|(low, _)| low),
+        high: range.map(|(_, high)| high),
+        points: points.collect(),
+    })
+}
+
+/// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".
+pub(crate) fn summary(readings: &[&Reading]) -> String {
+    let find = |vital: Vital| readings.iter().find(|r| r.sign == Sign::Vital(vital)).map(|r| r.text.as_str());
+    let pressure = match (find(Vital::Systolic), find(Vital::Diastolic)) {
+        (None, None) => String::new(),
+        (high, low) => format!("{}/{} mmHg", high.unwrap_or("–"), low.unwrap_or("–")),
+    };
+    let others = readings.iter().filter(|r| !matches!(r.sign, Sign::Vital(Vital::Systolic | Vital::Diastolic)));
+    let others = others.map(|r| words::joined([r.sign.label(), r.text.as_str(), r.sign.unit()], " "));
+    words::joined(std::iter::once(pressure).chain(others), ", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{NOON, nurse_amara_sees};
+
+    fn vital(id: &str, loinc: &str, at: &str, quantity: &str, more: &str) -> String {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"system":"http://loinc.org","code":"{loinc}"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"{at}","valueQuantity":{quantity}{more}}}"#
+        )
+    }
+
+    fn pressure(id: &str, at: &str, high: &str, low: &str) -> String {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"85354-9"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"{at}","component":[{{"code":{{"coding":[{{"code":"8480-6"}}]}},"valueQuantity":{{"value":{high},"unit":"mmHg","code":"mm[Hg]"}}}},{{"code":{{"coding":[{{"code":"8462-4"}}]}},"valueQuantity":{{"value":{low},"unit":"mmHg","code":"mm[Hg]"}}}}]}}"#
+        )
+    }
+
+    fn chart(texts: &[String]) -> Vec<VitalSeriesDto> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        series(&nurse_amara_sees(&texts), "1961-02-03", &Glance::utc(NOON))
+    }
+
+    #[test]
+    fn a_panel_gives_two_series_with_flags_and_age() {
+        let found = chart(&[
+            pressure("o2", "2026-10-24T10:30:00+03:00", "158", "88"),
+            pressure("o1", "2025-12-01T10:30:00+03:00", "138.0", "84"),
+        ]);
+        let keys: Vec<_> =
+            found.iter().map(|s| (s.key.as_str(), s.value.as_str(), s.flag.as_str(), s.age.as_str())).collect();
+        assert_eq!(keys, [("systolic", "158", "H", "4 w"), ("diastolic", "88", "", "4 w")]);
+        assert_eq!((found[0].low, found[0].high), (Some(90.0), Some(139.0)));
+        assert_eq!(found[0].points.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["138", "158"]);
+    }
+
+    #[test]
+    fn other_units_are_converted_or_left_out() {
+        let found = chart(&[
+            vital("o1", "8310-5", "2026-11-01T08:00:00Z", r#"{"value":98.6,"unit":"degF","code":"[degF]"}"#, ""),
+            vital("o2", "29463-7", "2026-11-01T08:00:00Z", r#"{"value":12,"unit":"stone","code":"[stone_av]"}"#, ""),
+            vital("o3", "29463-7", "2026-10-01T08:00:00Z", r#"{"value":80.50,"unit":"kg","code":"kg"}"#, ""),
+        ]);
+        let values: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.value.as_str(), s.points.len())).collect();
+        assert_eq!(values, [("temperature", "37", 1), ("weight", "80.5", 1)]);
+    }
+
+    #[test]
+    fn struck_values_are_gone_and_the_laboratory_knows_better() {
+        let struck = vital("o1", "8867-4", "2026-11-02T08:00:00Z", r#"{"value":300,"code":"/min"}"#, "")
+            .replace("final", "entered-in-error");
+        let said = vital(
+            "o2",
+            "8867-4",
+            "2026-11-01T08:00:00Z",
+            r#"{"value":76,"code":"/min"}"#,
+            r#","interpretation":[{"coding":[{"code":"HH"}]}]"#,
+        );
+        let found = chart(&[struck, said]);
+        assert_eq!((found[0].value.as_str(), found[0].flag.as_str()), ("76", "HH"));
+    }
+
+    #[test]
+    fn a_child_has_no_adult_range() {
+        let text = vital("o1", "8867-4", "2026-11-01T08:00:00Z", r#"{"value":130,"code":"/min"}"#, "");
+        let found = series(&nurse_amara_sees(&[&text]), "2025-08-14", &Glance::utc(NOON));
+        assert_eq!((found[0].flag.as_str(), found[0].low), ("", None));
+    }
+
+    #[test]
+    fn long_series_are_cut_to_what_is_drawn() {
+        let texts: Vec<String> = (0..300)
+            .map(|n| {
+                let at = UtcMillis(NOON.0 - n * 86_400_000).to_rfc3339();
+                vital(&format!("o{n}"), "8867-4", &at, r#"{"value":70,"code":"/min"}"#, "")
+            })
+            .collect();
+        assert!(chart(&texts)[0].points.len() <= MOST_POINTS);
+    }
+
+    #[test]
+    fn one_moment_reads_as_a_line() {
+        let texts = [
+            pressure("o1", "2026-11-22T10:00:00Z", "162", "98"),
+            vital("o2", "8867-4", "2026-11-22T10:00:00Z", r#"{"value":76,"code":"/min"}"#, ""),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let all = readings(&nurse_amara_sees(&texts));
+        assert_eq!(summary(&all.iter().collect::<Vec<_>>()), "162/98 mmHg, Heart rate 76 /min");
+    }
+}

@@ -1,0 +1,136 @@
+//! Values of records as text.
+
+use keep_clinical::{Grouping, number_text, quantity_text, safe_unit};
+use keep_domain::UtcMillis;
+use keep_fhir::Precision;
+use keep_fhir::lens::{Concept, Measured, Moment, PeriodSpan, Quantity, ReferenceRange, When};
+
+/// Shown for a value that is there and cannot be read.
+pub(crate) const UNREADABLE: &str = "could not be read";
+
+/// The words of a concept, or nothing.
+pub(crate) fn label(concept: Option<&Concept>) -> String {
+    concept.and_then(Concept::label).unwrap_or_default().trim().to_owned()
+}
+
+/// A time as it crosses IPC: RFC 3339 with `Z`, or the partial date as recorded; empty when it cannot be read.
+pub(crate) fn when(when: Option<&When>) -> String {
+    let Some(when) = when else { return String::new() };
+    match when.date {
+        Some(date) if date.precision == Precision::Instant => date.start.to_rfc3339(),
+        Some(_) => when.text.trim().to_owned(),
+        None => String::new(),
+    }
+}
+
+/// The instant of a time, for sorting.
+pub(crate) fn instant(when: Option<&When>) -> Option<UtcMillis> {
+    when.and_then(|w| w.date).map(|d| d.start)
+}
+
+/// A moment of a Condition: a date, or the words that stand for it.
+pub(crate) fn moment(found: Option<&Moment>) -> String {
+    match found {
+        Some(Moment::At(at)) => when(Some(at)),
+        // An age or words are no date that the interface could format.
+        Some(Moment::Age(_) | Moment::Words(_)) | None => String::new(),
+    }
+}
+
+/// A quantity with its digits and unit; `could not be read` without a number.
+pub(crate) fn quantity(quantity: &Quantity) -> String {
+    let unit = quantity.unit.as_deref().or(quantity.code.as_deref()).unwrap_or_default();
+    let number = quantity.value.as_ref().and_then(|v| quantity_text(v.as_str(), unit, Grouping::Plain));
+    match (number, &quantity.comparator) {
+        (None, _) => UNREADABLE.to_owned(),
+        (Some(text), Some(sign)) => format!("{sign} {text}"),
+        (Some(text), None) => text,
+    }
+}
+
+/// A measured value as text.
+pub(crate) fn measured(value: &Measured) -> String {
+    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), quantity);
+    match value {
+        Measured::Quantity(q) => quantity(q),
+        Measured::Concept(c) | Measured::Absent(c) => label(Some(c)),
+        // EXPOSE: the value is what is shown.
+        Measured::Text(text) => text.expose().trim().to_owned(),
+        Measured::Boolean(true) => String::from("yes"),
+        Measured::Boolean(false) => String::from("no"),
+        Measured::Integer(n) => number_text(n.as_str(), Grouping::Plain).unwrap_or_else(|| UNREADABLE.to_owned()),
+        Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
+        Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
+        Measured::Date(at) => when(Some(at)),
+        Measured::Period(PeriodSpan { start, end }) => {
+            format!("{} – {}", when(start.as_ref()), when(end.as_ref()))
+        }
+        Measured::Unreadable(_) => UNREADABLE.to_owned(),
+    }
+}
+
+/// A reference range as text: `3.5 – 5.1 mmol/L`, `< 42`, or the laboratory's own words.
+pub(crate) fn range(ranges: &[ReferenceRange]) -> String {
+    let Some(range) = ranges.first() else { return String::new() };
+    let number = |q: &Option<Quantity>| {
+        q.as_ref().and_then(|q| q.value.as_ref()).and_then(|v| number_text(v.as_str(), Grouping::Plain))
+    };
+    let unit = [&range.high, &range.low].into_iter().flatten().find_map(|q| q.unit.as_deref());
+    let unit = unit.map(|u| format!(" {}", safe_unit(u))).unwrap_or_default();
+    match (number(&range.low), number(&range.high)) {
+        (Some(low), Some(high)) => format!("{low} – {high}{unit}"),
+        (Some(low), None) => format!("≥ {low}{unit}"),
+        (None, Some(high)) => format!("≤ {high}{unit}"),
+        (None, None) => range.text.clone().unwrap_or_default(),
+    }
+}
+
+/// The limits of a reference range, for flags.
+pub(crate) fn limits(ranges: &[ReferenceRange]) -> (Option<f64>, Option<f64>) {
+    let number = |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value.as_ref()).map(keep_fhir::Decimal::to_f64);
+    ranges.first().map_or((None, None), |r| (number(&r.low), number(&r.high)))
+}
+
+/// A recorded number without zeros at its end, or as it stands.
+pub(crate) fn number(digits: &str) -> String {
+    number_text(digits, Grouping::Plain).unwrap_or_else(|| digits.to_owned())
+}
+
+/// Parts that say something, joined.
+pub(crate) fn joined<S: AsRef<str>>(parts: impl IntoIterator<Item = S>, between: &str) -> String {
+    let mut out = String::new();
+    for part in parts {
+        let part = part.as_ref().trim();
+        if part.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(between);
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// At most `most` characters, with a mark where something was left out.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((at, _)) => {
+            let (kept, _) = text.split_at_checked(at).unwrap_or_default();
+            format!("{kept} […]")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(cut("née", 2), "né […]");
+        assert_eq!(cut("née", 3), "née");
+        assert_eq!(joined(["a", " ", "b"], ", "), "a, b");
+    }
+}

@@ -1,0 +1,133 @@
+//! The settings of this workstation: no secret, no patient.
+
+use crate::audit_key::AuditKeyRecord;
+use crate::holders::Holders;
+use crate::profile::Profile;
+use keep_domain::{DeviceId, ErrorCode, Policy};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// `workstation.json`, version 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workstation {
+    /// Format version.
+    pub version: u32,
+    /// This device profile.
+    pub device: DeviceId,
+    /// What people call it, for example "Room 3 workstation".
+    pub name: String,
+    /// The site, once a sign-in has told it.
+    pub site: String,
+    /// The FHIR base address; empty until the first enrolment.
+    pub server: String,
+    /// A PEM file of certificate authorities that are trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The OAuth client id registered for Chartkeep.
+    pub client_id: String,
+    /// Whether this profile holds demo data; cannot be switched off.
+    pub demo: bool,
+    /// The public half of the audit key, once there is one.
+    pub audit_key: Option<AuditKeyRecord>,
+    /// Who was given which key.
+    pub holders: Holders,
+    /// Organisation policy.
+    pub policy: Policy,
+}
+
+/// The only format version so far.
+const VERSION: u32 = 1;
+
+impl Workstation {
+    /// A workstation that nobody has set up.
+    #[must_use]
+    pub fn make_new() -> Self {
+        Self {
+            version: VERSION,
+            device: DeviceId::make_random(),
+            name: String::new(),
+            site: String::new(),
+            server: String::new(),
+            ca_file: None,
+            client_id: String::from("chartkeep-desktop"),
+            demo: false,
+            audit_key: None,
+            holders: Holders::default(),
+            policy: Policy::default(),
+        }
+    }
+
+    /// Reads the profile's settings; absent ones are made and kept at the first change.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
+    /// that cannot be read as settings, [`ErrorCode::Io`] else. The file is never replaced then.
+    pub fn load(profile: &Profile) -> Result<Self, ErrorCode> {
+        let text = match std::fs::read_to_string(profile.workstation()) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::make_new()),
+            Err(_) => return Err(ErrorCode::Io),
+        };
+        let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;
+        if version > VERSION {
+            return Err(ErrorCode::StoreNewer);
+        }
+        serde_json::from_str(&text).map_err(|_| ErrorCode::SlotDamaged)
+    }
+
+    /// Writes the settings so that a power cut leaves either the old or the new ones.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DiskFull`] or [`ErrorCode::Io`].
+    pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
+        let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
+        replace_file(&profile.workstation(), &text).map_err(|e| io_code(&e))
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// Tells a full disk from other failures.
+pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+        _ => ErrorCode::Io,
+    }
+}
+
+fn replace_file(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    let temporary = path.with_extension("new");
+    let mut file = std::fs::File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_and_bad_ones_are_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::at(folder.path());
+        profile.make_folders().expect("folders");
+        let mut w = Workstation::load(&profile).expect("new");
+        w.name = String::from("Room 3 workstation");
+        w.save(&profile).expect("saved");
+        assert_eq!(Workstation::load(&profile), Ok(w));
+        std::fs::write(profile.workstation(), "{\"version\": 9}").expect("write");
+        assert_eq!(Workstation::load(&profile), Err(ErrorCode::StoreNewer));
+        std::fs::write(profile.workstation(), "not json").expect("write");
+        assert_eq!(Workstation::load(&profile), Err(ErrorCode::SlotDamaged));
+        assert_eq!(std::fs::read_to_string(profile.workstation()).expect("kept"), "not json");
+    }
+}
