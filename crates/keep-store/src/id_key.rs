@@ -13,9 +13,8 @@ const TEXT: u8 = 1;
 impl IdKey {
     pub(crate) fn of(id: &ResourceId) -> Self {
         let text = id.as_str();
-        // Only the canonical form survives the round trip; any other spelling is kept as text.
-        match Uuid::try_parse(text).ok().filter(|u| u.to_string() == text) {
-            Some(uuid) => Self(uuid.as_bytes().to_vec()),
+        match canonical_uuid(text.as_bytes()) {
+            Some(uuid) => Self(uuid.to_vec()),
             None => {
                 let mut bytes = Vec::with_capacity(text.len() + 2);
                 bytes.push(TEXT);
@@ -54,6 +53,32 @@ impl IdKey {
     }
 }
 
+/// The bytes of a UUID in its canonical form (RFC 9562, 4, in lower case). Only that form survives the round
+/// trip; any other spelling is kept as text. Called several times per row of a first load.
+fn canonical_uuid(text: &[u8]) -> Option<[u8; 16]> {
+    if text.len() != 36 {
+        return None;
+    }
+    let (mut out, mut digits) = ([0u8; 16], 0usize);
+    for (at, byte) in text.iter().enumerate() {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            if *byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let value = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        let target = out.get_mut(digits / 2)?;
+        *target = *target << 4 | value;
+        digits += 1;
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,12 +90,17 @@ mod tests {
             "018F428E-34F6-4707-8009-5AD742F901E7",
             "1",
             "fifteen-letters",
+            "018f428e-34f6-4707-8009-5ad742f901eg",
+            "018f428e034f6-4707-8009-5ad742f901e7",
             "x.y-z",
         ] {
             let id: ResourceId = text.parse().expect("id");
             let key = IdKey::of(&id);
             assert_eq!(key.id().as_ref(), Some(&id));
-            assert_eq!(key.bytes().len() == 16, text.starts_with("018f"), "{text}");
+            assert_eq!(key.bytes().len() == 16, text == "018f428e-34f6-4707-8009-5ad742f901e7", "{text}");
+            if let Ok(uuid) = <[u8; 16]>::try_from(key.bytes()) {
+                assert_eq!(Uuid::from_bytes(uuid), Uuid::parse_str(text).expect("uuid"));
+            }
         }
         assert!(IdKey::of(&"1".parse().expect("id")).pseudo_chart() < 256);
     }

@@ -10,6 +10,7 @@ use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
 use keep_fhir::{Detail, Extracted, extract_at};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::Ordering;
 
 /// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
@@ -18,6 +19,8 @@ const SHORT_MS: u128 = 40;
 const LONG_MS: u128 = 1000;
 /// Rows between two looks at the clock.
 const STRIDE: usize = 32;
+/// Records from which a second thread pays.
+const PARALLEL: usize = 256;
 
 /// What a pull brought.
 #[derive(Debug, Default)]
@@ -68,13 +71,17 @@ pub struct PageReport {
     pub contested: Vec<Contested>,
 }
 
-/// A record that was read and compressed before the transaction.
+/// A record that was read before the transaction.
 struct Prepared {
     facts: Extracted,
+    id: IdKey,
+    patient: Option<IdKey>,
     unreadable: bool,
-    body: Vec<u8>,
     raw: Phi<String>,
 }
+
+/// The same with its stored form.
+type Compressed = (Prepared, Vec<u8>);
 
 impl Store {
     /// Takes over a page: transactions of at most 40 ms while somebody reads, the cursor in the last one.
@@ -89,22 +96,24 @@ impl Store {
         let mut report = PageReport::default();
         let mut prepared = prepare_all(page.records, page.base.as_deref())?;
         self.sort_by_chart(&mut prepared)?;
-        let mut queue = prepared.into_iter().peekable();
         let mut above = Vec::new();
-        while queue.peek().is_some() {
-            self.write_bulk(|tx| {
-                let began = self.clock.monotonic();
-                for (done, item) in queue.by_ref().enumerate() {
-                    tx.take_over(item, &mut report, &mut above)?;
-                    if done % STRIDE == STRIDE - 1 {
-                        let spent = (self.clock.monotonic() - began).as_millis();
-                        let limit = if self.waiting_readers.load(Ordering::SeqCst) > 0 { SHORT_MS } else { LONG_MS };
-                        if spent >= limit {
-                            break;
+        if prepared.len() < PARALLEL {
+            let items = prepared.into_iter().map(compress_one);
+            self.take_all(items, &mut report, &mut above)?;
+        } else {
+            // Compression runs ahead of the writing on a thread of its own, in order.
+            std::thread::scope(|scope| {
+                let (sender, receiver) = std::sync::mpsc::sync_channel(8);
+                scope.spawn(move || {
+                    let mut rest = prepared.into_iter().peekable();
+                    while rest.peek().is_some() {
+                        let batch: Vec<_> = rest.by_ref().take(STRIDE).map(compress_one).collect();
+                        if sender.send(batch).is_err() {
+                            return;
                         }
                     }
-                }
-                Ok(())
+                });
+                self.take_all(receiver.into_iter().flatten(), &mut report, &mut above)
             })?;
         }
         let elsewhere = self.send_up(above, &mut report)?;
@@ -121,6 +130,33 @@ impl Store {
             })?;
         }
         Ok(report)
+    }
+
+    /// Stores records in transactions that end early while somebody waits to read.
+    fn take_all(
+        &self,
+        items: impl Iterator<Item = Result<Compressed, StoreError>>,
+        report: &mut PageReport,
+        above: &mut Vec<(Prepared, Segment)>,
+    ) -> Result<(), StoreError> {
+        let mut queue = items.peekable();
+        while queue.peek().is_some() {
+            self.write_bulk(|tx| {
+                let began = self.clock.monotonic();
+                for (done, item) in queue.by_ref().enumerate() {
+                    tx.take_over(item?, report, above)?;
+                    if done % STRIDE == STRIDE - 1 {
+                        let spent = (self.clock.monotonic() - began).as_millis();
+                        let limit = if self.waiting_readers.load(Ordering::SeqCst) > 0 { SHORT_MS } else { LONG_MS };
+                        if spent >= limit {
+                            break;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Which versions of these records are here, for a comparison by id and version; `None` is not here.
@@ -168,19 +204,17 @@ impl Store {
         let mut ordinals: HashMap<(Segment, IdKey), u32> = HashMap::new();
         self.read(|conn| {
             for item in prepared.iter() {
-                let Some(patient) = item.facts.patient.as_ref().map(IdKey::of) else { continue };
+                let Some(patient) = &item.patient else { continue };
                 let Ok(access) = self.access(item.facts.segment) else { continue };
-                let key = (access.segment, patient);
-                if let std::collections::hash_map::Entry::Vacant(slot) = ordinals.entry(key) {
-                    let ordinal = access.patient_ordinal(conn, &slot.key().1)?.unwrap_or(u32::MAX);
+                if let Entry::Vacant(slot) = ordinals.entry((access.segment, patient.clone())) {
+                    let ordinal = access.patient_ordinal(conn, patient)?.unwrap_or(u32::MAX);
                     slot.insert(ordinal);
                 }
             }
             Ok(())
         })?;
         prepared.sort_by_cached_key(|item| {
-            let patient = item.facts.patient.as_ref().map(IdKey::of);
-            let key = (item.facts.segment, patient.unwrap_or_else(|| IdKey::of(&item.facts.key.id)));
+            let key = (item.facts.segment, item.patient.clone().unwrap_or_else(|| item.id.clone()));
             let ordinal = ordinals.get(&key).copied().unwrap_or(u32::MAX);
             (key.0, ordinal, key.1)
         });
@@ -221,7 +255,7 @@ impl Store {
         self.write_bulk(|tx| {
             let mut above = Vec::new();
             let item = Prepared { unreadable: item.unreadable || flags.is_unreadable(), ..item };
-            tx.take_over_into(item, segment, &mut report, &mut above)
+            tx.take_over_into(compress_one(item)?, segment, &mut report, &mut above)
         })
     }
 }
@@ -229,17 +263,17 @@ impl Store {
 impl WriteTx<'_> {
     fn take_over(
         &mut self,
-        item: Prepared,
+        item: Compressed,
         report: &mut PageReport,
         above: &mut Vec<(Prepared, Segment)>,
     ) -> Result<(), StoreError> {
-        let segment = self.segment_for(&item.facts)?;
+        let segment = self.segment_for(&item.0.facts)?;
         self.take_over_into(item, segment, report, above)
     }
 
     fn take_over_into(
         &mut self,
-        item: Prepared,
+        (item, body): Compressed,
         segment: Segment,
         report: &mut PageReport,
         above: &mut Vec<(Prepared, Segment)>,
@@ -270,7 +304,7 @@ impl WriteTx<'_> {
         let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
         report.unreadable += usize::from(item.unreadable);
         report.stored += 1;
-        self.put_compressed(&item.facts, segment, item.body, &version, updated, state, known.is_none())
+        self.put_compressed(&item.facts, segment, body, &version, updated, state, known.is_none())
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
@@ -341,9 +375,9 @@ impl SegmentAccess {
     }
 }
 
-/// Reads and compresses on two threads; this is most of the work of a first load.
+/// Reads on two threads; this is a third of the work of a first load.
 fn prepare_all(records: Vec<Phi<String>>, base: Option<&str>) -> Result<Vec<Prepared>, StoreError> {
-    if records.len() < 256 {
+    if records.len() < PARALLEL {
         return records.into_iter().map(|r| prepare(r, base)).collect();
     }
     let mut first = records;
@@ -357,15 +391,21 @@ fn prepare_all(records: Vec<Phi<String>>, base: Option<&str>) -> Result<Vec<Prep
 }
 
 fn prepare(raw: Phi<String>, base: Option<&str>) -> Result<Prepared, StoreError> {
-    // EXPOSE: read for its index and compressed for its row.
+    // EXPOSE: read for its index.
     let text = raw.expose();
     let (facts, unreadable) = match extract_at(text, base) {
         Ok(facts) => (facts, false),
         // INVARIANT: what cannot be read is kept as it is, and flagged.
         Err(_) => (unreadable_facts(text)?, true),
     };
-    let body = codec::compress(text.as_bytes())?;
-    Ok(Prepared { facts, unreadable, body, raw })
+    let (id, patient) = (IdKey::of(&facts.key.id), facts.patient.as_ref().map(IdKey::of));
+    Ok(Prepared { facts, id, patient, unreadable, raw })
+}
+
+fn compress_one(item: Prepared) -> Result<Compressed, StoreError> {
+    // EXPOSE: compressed for its row.
+    let body = codec::compress(item.raw.expose().as_bytes())?;
+    Ok((item, body))
 }
 
 /// The place of a text that is no resource: an id from its content, so that a repeat is the same row, in
