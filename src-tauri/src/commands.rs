@@ -1,8 +1,14 @@
 //! The commands of the interface: parse, one call, map. At most ten lines each.
 
 pub(crate) mod audit;
+pub(crate) mod chart;
+pub(crate) mod conflict;
 pub(crate) mod device;
+pub(crate) mod draft;
 pub(crate) mod enrol;
 pub(crate) mod lock;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod sync;
+pub(crate) mod visit;
+pub(crate) mod worklist;

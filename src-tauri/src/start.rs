@@ -49,7 +49,17 @@ fn open() -> Result<u8, ShellError> {
         .invoke_handler(tauri::generate_handler![
             commands::audit::audit_events,
             commands::audit::unmask,
+            commands::chart::chart_notes,
+            commands::chart::chart_results,
+            commands::chart::chart_timeline,
+            commands::chart::close_chart,
+            commands::chart::open_chart,
+            commands::conflict::conflict,
+            commands::conflict::decide_conflict,
             commands::device::device,
+            commands::draft::discard_draft,
+            commands::draft::drafts,
+            commands::draft::save_draft,
             commands::enrol::enrol_begin,
             commands::enrol::enrol_cancel,
             commands::enrol::enrol_code,
@@ -57,6 +67,7 @@ fn open() -> Result<u8, ShellError> {
             commands::enrol::enrol_state,
             commands::lock::lock,
             commands::lock::lock_screen,
+            commands::search::search_patients,
             commands::session::keep_place,
             commands::session::session,
             commands::session::touch,
@@ -66,6 +77,12 @@ fn open() -> Result<u8, ShellError> {
             commands::sync::sync_now,
             commands::sync::sync_page,
             commands::sync::sync_retry,
+            commands::visit::check_vitals,
+            commands::visit::save_vitals,
+            commands::visit::sign_note,
+            commands::visit::strike,
+            commands::worklist::check_in,
+            commands::worklist::worklist,
         ])
         .on_window_event(on_window_event)
         .setup(move |app| Ok(set_up(app, place)?))

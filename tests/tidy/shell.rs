@@ -38,6 +38,11 @@ fn every_command_is_declared_granted_and_let_through() {
     let mut let_through = quoted(&read("assets/isolation/index.js"), "new Set([", "])");
     assert!(let_through.remove("plugin:event|listen") && let_through.remove("plugin:event|unlisten"));
     assert_eq!(let_through, declared, "isolation/index.js and build.rs");
+
+    let called = read("ui/src/ipc/commands.ts");
+    let called =
+        called.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(": [").map(|(name, _)| name.to_owned()));
+    assert_eq!(called.collect::<BTreeSet<_>>(), declared, "ui/src/ipc/commands.ts and build.rs");
 }
 
 #[test]

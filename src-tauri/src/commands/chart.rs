@@ -1,0 +1,44 @@
+//! `open_chart`, `close_chart` and the chart's windows.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::chart::{ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
+use keep_session::dto::failure::FailureDto;
+use serde::Deserialize;
+use tauri::State;
+
+/// Names a patient.
+#[derive(Deserialize)]
+pub(crate) struct PatientRequest {
+    patient: String,
+}
+
+/// The chart of a patient; its opening is an audit event.
+#[tauri::command]
+pub(crate) async fn open_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<ChartDto, FailureDto> {
+    shell.ask(move |app| cases::chart::open_chart(app, &request.patient)).await
+}
+
+/// The chart is no longer shown.
+#[tauri::command]
+pub(crate) async fn close_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<(), FailureDto> {
+    shell.ask(move |app| cases::chart::close_chart(app, &request.patient)).await
+}
+
+/// A window of the timeline.
+#[tauri::command]
+pub(crate) async fn chart_timeline(shell: State<'_, Shell>, request: WindowDto) -> Result<TimelineDto, FailureDto> {
+    shell.ask(move |app| cases::chart::chart_timeline(app, request)).await
+}
+
+/// A window of the results.
+#[tauri::command]
+pub(crate) async fn chart_results(shell: State<'_, Shell>, request: WindowDto) -> Result<ResultsDto, FailureDto> {
+    shell.ask(move |app| cases::chart::chart_results(app, request)).await
+}
+
+/// A window of the notes.
+#[tauri::command]
+pub(crate) async fn chart_notes(shell: State<'_, Shell>, request: WindowDto) -> Result<NotesDto, FailureDto> {
+    shell.ask(move |app| cases::chart::chart_notes(app, request)).await
+}

@@ -1,0 +1,27 @@
+//! `conflict` and `decide_conflict`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::conflict::{ConflictDto, DecideDto};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::visit::SavedDto;
+use serde::Deserialize;
+use tauri::State;
+
+/// Names a conflict.
+#[derive(Deserialize)]
+pub(crate) struct ConflictRequest {
+    conflict: String,
+}
+
+/// The versions of a record that changed here and on the server.
+#[tauri::command]
+pub(crate) async fn conflict(shell: State<'_, Shell>, request: ConflictRequest) -> Result<ConflictDto, FailureDto> {
+    shell.ask(move |app| cases::conflict::conflict(app, &request.conflict)).await
+}
+
+/// Keeps what was decided.
+#[tauri::command]
+pub(crate) async fn decide_conflict(shell: State<'_, Shell>, request: DecideDto) -> Result<SavedDto, FailureDto> {
+    shell.ask(move |app| cases::conflict::decide_conflict(app, request)).await
+}

@@ -1,0 +1,33 @@
+//! `save_draft`, `discard_draft`, `drafts`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::chart::DraftDto;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::visit::{DraftKeptDto, SaveDraftDto};
+use serde::Deserialize;
+use tauri::State;
+
+/// Names a draft.
+#[derive(Deserialize)]
+pub(crate) struct DraftRequest {
+    draft: String,
+}
+
+/// Keeps what is being written.
+#[tauri::command]
+pub(crate) async fn save_draft(shell: State<'_, Shell>, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
+    shell.ask(move |app| cases::drafts::save_draft(app, request)).await
+}
+
+/// Throws a draft away.
+#[tauri::command]
+pub(crate) async fn discard_draft(shell: State<'_, Shell>, request: DraftRequest) -> Result<(), FailureDto> {
+    shell.ask(move |app| cases::drafts::discard_draft(app, &request.draft)).await
+}
+
+/// The person's own drafts.
+#[tauri::command]
+pub(crate) async fn drafts(shell: State<'_, Shell>) -> Result<Vec<DraftDto>, FailureDto> {
+    shell.ask(cases::drafts::drafts).await
+}

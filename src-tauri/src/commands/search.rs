@@ -1,0 +1,13 @@
+//! `search_patients`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::search::{PatientPageDto, SearchDto};
+use tauri::State;
+
+/// Patients by any part of a name, birth date, number or phone.
+#[tauri::command]
+pub(crate) async fn search_patients(shell: State<'_, Shell>, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
+    shell.ask(move |app| cases::search::search_patients(app, request)).await
+}

@@ -1,0 +1,31 @@
+//! `check_vitals`, `save_vitals`, `strike`, `sign_note`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::visit::{SavedDto, SignNoteDto, StrikeDto, VitalsCheckDto, VitalsDto};
+use tauri::State;
+
+/// What is implausible about vitals, and their scores; nothing is kept.
+#[tauri::command]
+pub(crate) async fn check_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
+    shell.ask(move |app| cases::vitals::check_vitals(app, request)).await
+}
+
+/// Keeps vitals.
+#[tauri::command]
+pub(crate) async fn save_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<SavedDto, FailureDto> {
+    shell.ask(move |app| cases::vitals::save_vitals(app, request)).await
+}
+
+/// Marks a record as entered in error.
+#[tauri::command]
+pub(crate) async fn strike(shell: State<'_, Shell>, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+    shell.ask(move |app| cases::vitals::strike(app, request)).await
+}
+
+/// Signs a note.
+#[tauri::command]
+pub(crate) async fn sign_note(shell: State<'_, Shell>, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
+    shell.ask(move |app| cases::notes::sign_note(app, request)).await
+}

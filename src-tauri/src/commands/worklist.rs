@@ -1,0 +1,20 @@
+//! `worklist` and `check_in`.
+
+use crate::shell::Shell;
+use keep_session::cases;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::visit::SavedDto;
+use keep_session::dto::worklist::{CheckInDto, WorklistAskDto, WorklistDto};
+use tauri::State;
+
+/// Who is waiting.
+#[tauri::command]
+pub(crate) async fn worklist(shell: State<'_, Shell>, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
+    shell.ask(move |app| cases::worklist::worklist(app, request)).await
+}
+
+/// A patient has arrived.
+#[tauri::command]
+pub(crate) async fn check_in(shell: State<'_, Shell>, request: CheckInDto) -> Result<SavedDto, FailureDto> {
+    shell.ask(move |app| cases::worklist::check_in(app, request)).await
+}
