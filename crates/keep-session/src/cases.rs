@@ -15,3 +15,6 @@ pub mod sync;
 pub mod unlock;
 pub mod vitals;
 pub mod worklist;
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ mod profile;
 mod server;
 mod site;
 mod syncing;
+#[cfg(any(test, feature = "test-support"))]
+pub mod testing;
 mod unlocked;
 mod view;
 mod workstation;

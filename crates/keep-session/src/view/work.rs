@@ -17,7 +17,6 @@ const NEWS2_SHOWN: f64 = 5.0;
 #[derive(Clone)]
 pub(crate) struct Booking {
     pub(crate) id: String,
-    pub(crate) patient: PatientId,
     pub(crate) start: UtcMillis,
     pub(crate) status: String,
     /// When the patient came, where that is recorded.
@@ -39,8 +38,8 @@ pub(crate) enum Stage {
 }
 
 impl Booking {
-    /// Reads an Appointment that has a patient; `masked` leaves its reason out.
-    pub(crate) fn of(lens: &AppointmentLens, raw: &Raw, patient: PatientId, start: UtcMillis, masked: bool) -> Self {
+    /// Reads an Appointment of a patient; `masked` leaves its reason out.
+    pub(crate) fn of(lens: &AppointmentLens, raw: &Raw, patient: &PatientId, start: UtcMillis, masked: bool) -> Self {
         let staff = lens.participants.iter().filter(|p| {
             p.actor
                 .key
@@ -55,8 +54,7 @@ impl Booking {
         let reason = words::label(lens.reasons.first().or(lens.service.first()));
         Self {
             id: lens.id.as_ref().map(ToString::to_string).unwrap_or_default(),
-            arrived: arrival(raw, &patient),
-            patient,
+            arrived: arrival(raw, patient),
             start,
             status: lens.status.clone().unwrap_or_default(),
             reason: if masked { String::new() } else { reason },
@@ -180,7 +178,7 @@ mod tests {
     fn booking() -> Booking {
         let raw = Raw::parse(BOOKED).expect("valid");
         let lens = lens::appointment(&raw).expect("appointment");
-        Booking::of(&lens, &raw, "maria".parse().expect("id"), time("2026-11-22T11:00:00Z"), false)
+        Booking::of(&lens, &raw, &"maria".parse().expect("id"), time("2026-11-22T11:00:00Z"), false)
     }
 
     fn maria() -> PatientRowDto {

@@ -175,7 +175,7 @@ fn appointments(
         let Some(entry) = Entry::of(found.record, &lookup.sight) else { continue };
         let Some(raw) = &entry.raw else { continue };
         let Ok(lens) = lens::appointment(raw) else { continue };
-        let booking = Booking::of(&lens, raw, patient.clone(), found.start, entry.masked);
+        let booking = Booking::of(&lens, raw, &patient, found.start, entry.masked);
         items.push(Item { patient, booking: Some(booking), reason: None });
     }
     Ok(items)

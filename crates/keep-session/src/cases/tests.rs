@@ -1,0 +1,106 @@
+//! The use cases over a real store: everything but the server and the window.
+
+mod access;
+mod drafts;
+mod files;
+mod lists;
+mod visit;
+
+use crate::App;
+use crate::dto::visit::VitalsDto;
+use crate::testing::{TestPerson, bring, complete, open_unlocked};
+use keep_domain::{ManualClock, UtcMillis};
+use keep_keys::FakeKeychain;
+use keep_sync::CHART_TYPES;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// 22-Nov-2026 12:00 UTC.
+const NOON: UtcMillis = UtcMillis(1_795_348_800_000);
+
+/// One workstation with one person unlocked, María's chart on it.
+struct Clinic {
+    app: App,
+    folder: TempDir,
+    clock: Arc<ManualClock>,
+    // Dropped last: the app's tasks run on it.
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Clinic {
+    fn with(person: TestPerson) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        let clock = Arc::new(ManualClock::starting(NOON));
+        let app = open_unlocked(
+            folder.path(),
+            person,
+            runtime.handle().clone(),
+            clock.clone(),
+            Arc::new(FakeKeychain::default()),
+        );
+        let app = ok(app);
+        ok(bring(&app, records().into_iter().map(str::to_owned).collect()));
+        Self { app, folder, clock, _runtime: runtime }
+    }
+
+    /// As after a first complete sync.
+    fn synced(self) -> Self {
+        ok(complete(&self.app, CHART_TYPES));
+        self
+    }
+}
+
+/// Takes the reply; a failure shows its code only, as everywhere.
+fn ok<T>(reply: Result<T, crate::dto::failure::FailureDto>) -> T {
+    match reply {
+        Ok(value) => value,
+        Err(failure) => {
+            let fields: Vec<_> = failure.fields.iter().map(|f| format!("{} {}", f.field, f.reason)).collect();
+            panic!("failed: {} {fields:?}", failure.code.name())
+        }
+    }
+}
+
+/// The code of a failure.
+fn code_of<T>(reply: Result<T, crate::dto::failure::FailureDto>) -> keep_domain::ErrorCode {
+    match reply {
+        Ok(_) => panic!("should have failed"),
+        Err(failure) => failure.code,
+    }
+}
+
+fn records() -> Vec<&'static str> {
+    vec![
+        crate::view::fixtures::MARIA,
+        r#"{"resourceType":"Practitioner","id":"amara-1","name":[{"text":"Amara Okafor"}]}"#,
+        r#"{"resourceType":"Practitioner","id":"jonas-1","name":[{"text":"Dr Jonas Mbeki"}]}"#,
+        r#"{"resourceType":"AllergyIntolerance","id":"al1","meta":{"versionId":"1"},"clinicalStatus":{"coding":[{"code":"active"}]},"criticality":"high","code":{"text":"Penicillin"},"patient":{"reference":"Patient/maria"},"reaction":[{"manifestation":[{"text":"anaphylaxis"}],"severity":"severe"}]}"#,
+        r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"1"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Essential hypertension"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014"}"#,
+        r#"{"resourceType":"MedicationRequest","id":"m1","meta":{"versionId":"1"},"status":"active","intent":"order","medicationCodeableConcept":{"text":"amlodipine 5 MG tablet"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-20"}"#,
+        r#"{"resourceType":"Observation","id":"h1","meta":{"versionId":"1"},"status":"final","category":[{"coding":[{"code":"vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8302-2"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-01-10T08:00:00Z","valueQuantity":{"value":160,"unit":"cm","code":"cm"}}"#,
+        r#"{"resourceType":"Observation","id":"l1","meta":{"versionId":"1"},"status":"final","category":[{"coding":[{"code":"laboratory"}]}],"code":{"text":"HbA1c"},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-11T08:00:00Z","valueQuantity":{"value":8.2,"unit":"%"},"interpretation":[{"coding":[{"code":"H"}]}]}"#,
+        r#"{"resourceType":"Appointment","id":"ap1","meta":{"versionId":"1"},"status":"booked","start":"2026-11-22T11:00:00Z","reasonCode":[{"text":"Follow-up, hypertension"}],"participant":[{"actor":{"reference":"Patient/maria"},"status":"accepted"},{"actor":{"reference":"Practitioner/jonas-1"},"status":"accepted"}]}"#,
+    ]
+}
+
+/// María's vital signs as nurse Amara types them.
+fn vitals() -> VitalsDto {
+    VitalsDto {
+        patient: String::from("maria"),
+        taken: String::new(),
+        systolic: String::from("162"),
+        diastolic: String::from("98"),
+        pulse: String::from("76"),
+        temperature: String::from("36.80"),
+        respiration: String::from("16"),
+        spo2: String::from("97"),
+        weight: String::from("81.4"),
+        height: String::new(),
+        oxygen: false,
+        scale2: false,
+        consciousness: String::from("alert"),
+        confirmed: false,
+        draft: None,
+    }
+}

@@ -1,0 +1,43 @@
+//! Drafts.
+
+use super::{Clinic, code_of, ok, vitals};
+use crate::cases::{chart, drafts, vitals as cases};
+use crate::dto::visit::SaveDraftDto;
+use crate::testing::nurse_amara;
+use keep_domain::ErrorCode;
+
+fn half() -> SaveDraftDto {
+    SaveDraftDto {
+        draft: String::new(),
+        kind: String::from("vitals"),
+        patient: String::from("maria"),
+        content: String::from(r#"{"systolic":"162"}"#),
+    }
+}
+
+#[test]
+fn a_draft_is_kept_until_the_save_that_ends_it() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    assert!(!drafts::any_kept(&clinic.app));
+    let kept = ok(drafts::save_draft(&clinic.app, half()));
+    assert!(drafts::any_kept(&clinic.app) && clinic.folder.path().join("personal").exists());
+    let mine = ok(drafts::drafts(&clinic.app));
+    assert_eq!((mine.len(), mine[0].patient_name.as_str()), (1, "GONZÁLEZ, María Fernanda"));
+    assert_eq!(ok(chart::open_chart(&clinic.app, "maria")).drafts[0].content, half().content);
+    let mut form = vitals();
+    form.draft = Some(kept.draft);
+    ok(cases::save_vitals(&clinic.app, form));
+    assert!(ok(drafts::drafts(&clinic.app)).is_empty() && !drafts::any_kept(&clinic.app));
+}
+
+#[test]
+fn a_draft_that_is_none_is_refused() {
+    let clinic = Clinic::with(nurse_amara());
+    let mut long = half();
+    long.content = "x".repeat(70_000);
+    assert_eq!(code_of(drafts::save_draft(&clinic.app, long)), ErrorCode::Invalid);
+    let kept = ok(drafts::save_draft(&clinic.app, half()));
+    ok(drafts::discard_draft(&clinic.app, &kept.draft));
+    ok(drafts::discard_draft(&clinic.app, &kept.draft));
+    assert_eq!(code_of(drafts::discard_draft(&clinic.app, "no id")), ErrorCode::NotAvailable);
+}

@@ -1,0 +1,47 @@
+//! Taking over records from a file.
+
+use super::{Clinic, code_of, ok};
+use crate::cases::{import, search};
+use crate::dto::search::SearchDto;
+use crate::testing::{dr_jonas, nurse_amara};
+use keep_domain::ErrorCode;
+
+const LINES: &str = concat!(
+    r#"{"resourceType":"Patient","id":"baraka","meta":{"versionId":"1"},"name":[{"family":"Otieno","given":["Baraka"]}]}"#,
+    "\n{\"resourceType\":\"Patient\",\n",
+    r#"{"resourceType":"Condition","id":"c9","meta":{"versionId":"1"},"subject":{"reference":"Patient/baraka"},"code":{"text":"Measles"}}"#,
+    "\n",
+    r#"{"no":"resource"}"#,
+    "\n",
+);
+
+#[test]
+fn broken_lines_are_named_and_the_others_imported() {
+    let clinic = Clinic::with(dr_jonas());
+    let plain = clinic.folder.path().join("clinic.ndjson");
+    std::fs::write(&plain, LINES).expect("written");
+    let report = ok(import::import_file(&clinic.app, &plain));
+    assert_eq!((report.read, report.imported, report.kept_unreadable), (3, 2, 1));
+    assert_eq!((report.broken_lines.as_slice(), report.unchanged), ([2].as_slice(), 0));
+    let found = SearchDto { query: String::from("otieno"), offset: 0, limit: 5 };
+    assert_eq!(ok(search::search_patients(&clinic.app, found)).total, 1);
+    let packed = clinic.folder.path().join("clinic.ndjson.zst");
+    std::fs::write(&packed, zstd::encode_all(LINES.as_bytes(), 3).expect("packed")).expect("written");
+    let again = ok(import::import_file(&clinic.app, &packed));
+    assert_eq!((again.read, again.imported, again.unchanged), (3, 0, 3));
+}
+
+#[test]
+fn a_cut_file_and_another_ending_are_refused() {
+    let clinic = Clinic::with(dr_jonas());
+    let cut = clinic.folder.path().join("cut.ndjson.zst");
+    let packed = zstd::encode_all(LINES.as_bytes(), 3).expect("packed");
+    std::fs::write(&cut, &packed[..packed.len() / 2]).expect("written");
+    assert_eq!(code_of(import::import_file(&clinic.app, &cut)), ErrorCode::ImportBroken);
+    let other = clinic.folder.path().join("clinic.csv");
+    std::fs::write(&other, LINES).expect("written");
+    assert_eq!(code_of(import::import_file(&clinic.app, &other)), ErrorCode::Invalid);
+    assert_eq!(code_of(import::import_file(&clinic.app, &clinic.folder.path().join("none.ndjson"))), ErrorCode::Io);
+    let nurse = Clinic::with(nurse_amara());
+    assert_eq!(code_of(import::import_file(&nurse.app, &other)), ErrorCode::Refused);
+}

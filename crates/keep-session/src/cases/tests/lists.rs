@@ -1,0 +1,58 @@
+//! Worklists and check-in.
+
+use super::{Clinic, code_of, ok, vitals};
+use crate::cases::{vitals as cases, worklist};
+use crate::dto::worklist::{CheckInDto, WorklistAskDto};
+use crate::testing::{bring, dr_jonas, leila_at_the_desk, nurse_amara};
+use keep_domain::ErrorCode;
+use std::time::Duration;
+
+fn ask(list: &str) -> WorklistAskDto {
+    WorklistAskDto { list: list.to_owned(), offset: 0, limit: 50 }
+}
+
+fn check_in(arrived: bool) -> CheckInDto {
+    CheckInDto { appointment: String::from("ap1"), arrived }
+}
+
+const ARRIVED: &str = r#"{"resourceType":"Appointment","id":"ap2","meta":{"versionId":"1"},"status":"arrived","start":"2026-11-22T11:30:00Z","reasonCode":[{"text":"Cough"}],"participant":[{"actor":{"reference":"Patient/maria"},"status":"accepted","period":{"start":"2026-11-22T11:12:00Z"}},{"actor":{"reference":"Practitioner/jonas-1"},"status":"accepted"}]}"#;
+
+#[test]
+fn leila_checks_maria_in_and_takes_it_back() {
+    let clinic = Clinic::with(leila_at_the_desk()).synced();
+    let today = ok(worklist::worklist(&clinic.app, ask("today")));
+    assert_eq!((today.total, today.rows[0].status.as_str(), today.downloading), (1, "booked", false));
+    assert_eq!((today.rows[0].reason.as_str(), today.rows[0].safety.as_str()), ("Follow-up, hypertension", ""));
+    ok(worklist::check_in(&clinic.app, check_in(true)));
+    clinic.clock.advance(Duration::from_secs(600));
+    let today = ok(worklist::worklist(&clinic.app, ask("today")));
+    assert_eq!((today.rows[0].status.as_str(), today.rows[0].waiting_minutes), ("arrived", Some(10)));
+    assert_eq!(today.rows[0].with, "Dr Jonas Mbeki");
+    assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Stale);
+    ok(worklist::check_in(&clinic.app, check_in(false)));
+    assert_eq!(ok(worklist::worklist(&clinic.app, ask("today"))).rows[0].status, "booked");
+    assert_eq!(code_of(worklist::worklist(&clinic.app, ask("dispensing"))), ErrorCode::Refused);
+    assert_eq!(code_of(worklist::worklist(&clinic.app, ask("lunch"))), ErrorCode::Invalid);
+}
+
+#[test]
+fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(bring(&clinic.app, vec![ARRIVED.to_owned()]));
+    let due = ok(worklist::worklist(&clinic.app, ask("vitals_due")));
+    assert_eq!((due.total, due.rows[0].vitals.as_str(), due.rows[0].waiting_minutes), (1, "due", Some(48)));
+    assert_eq!((due.rows[0].safety.as_str(), due.rows[0].safety_known), ("Penicillin: anaphylaxis · severe", true));
+    ok(cases::save_vitals(&clinic.app, vitals()));
+    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    assert_eq!((queue.total, queue.rows[0].vitals.starts_with("2026-11-22T12:00")), (1, true));
+    let count = |name: &str| queue.counts.iter().find(|c| c.list == name).map(|c| c.count);
+    assert_eq!((count("queue"), count("vitals_due"), count("drafts")), (Some(1), Some(0), Some(0)));
+    assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Refused);
+}
+
+#[test]
+fn dr_jonas_has_the_patients_who_come_to_him() {
+    let clinic = Clinic::with(dr_jonas()).synced();
+    let mine = ok(worklist::worklist(&clinic.app, ask("my_patients")));
+    assert_eq!((mine.total, mine.rows[0].patient.family.as_str()), (1, "GONZÁLEZ"));
+}

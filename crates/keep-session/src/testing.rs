@@ -1,0 +1,145 @@
+//! An unlocked session over a fresh profile without a server, for the tests of this room and for the bench.
+//!
+//! The claims are fabricated and the key derivation is weak; everything else is what a clinic runs.
+#![expect(missing_debug_implementations, reason = "only tests use these")]
+
+use crate::app::{App, guard};
+use crate::beginning::{Beginning, begin};
+use crate::dto::failure::FailureDto;
+use crate::fault::Fault;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{Clock, ErrorCode, Phi, Role, Secret};
+use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, LeaseRecord, VerifiedClaims, phone_code};
+use keep_store::{Cursor, CursorKey, Page, PageReport};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The issuer of all fabricated sign-ins.
+const ISSUER: &str = "https://id.example";
+/// The server that nobody asks.
+const SERVER: &str = "https://fhir.example/r4";
+
+/// Somebody who works at the clinic of the tests.
+#[derive(Clone, Copy)]
+pub struct TestPerson {
+    /// The sign-in's subject.
+    pub subject: &'static str,
+    /// As it is shown.
+    pub name: &'static str,
+    /// The one role.
+    pub role: Role,
+}
+
+/// Amara Okafor, nurse.
+#[must_use]
+pub const fn nurse_amara() -> TestPerson {
+    TestPerson { subject: "amara", name: "Amara Okafor", role: Role::Nurse }
+}
+
+/// Jonas Mbeki, physician.
+#[must_use]
+pub const fn dr_jonas() -> TestPerson {
+    TestPerson { subject: "jonas", name: "Dr Jonas Mbeki", role: Role::Physician }
+}
+
+/// Leila Patel, front desk.
+#[must_use]
+pub const fn leila_at_the_desk() -> TestPerson {
+    TestPerson { subject: "leila", name: "Leila Patel", role: Role::FrontDesk }
+}
+
+/// Opens the profile in `folder`, enrols `person` and leaves the session unlocked.
+///
+/// # Errors
+/// What enrolling and opening the store answer.
+pub fn open_unlocked(
+    folder: &Path,
+    person: TestPerson,
+    runtime: tokio::runtime::Handle,
+    clock: Arc<dyn Clock>,
+    keychain: Arc<dyn Keychain>,
+) -> Result<App, FailureDto> {
+    let app = App::open_for_test(folder, runtime, clock, keychain)?;
+    enrol(&app, person).map_err(Fault::tell)?;
+    Ok(app)
+}
+
+fn enrol(app: &App, person: TestPerson) -> Result<(), Fault> {
+    app.change_workstation(|w| {
+        SERVER.clone_into(&mut w.server);
+        "Room 3 workstation".clone_into(&mut w.name);
+    })?;
+    let device = app.device_or_make()?;
+    let enrolment = Enrolment::begin(app.workstation().device, KdfParams::WEAK_FOR_TESTS)?;
+    let now = app.trusted_now()?;
+    let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
+    let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
+    let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
+    let policy = app.workstation().policy.clone();
+    let roles = vec![person.role];
+    let restricted = policy.assigns_restricted(&roles);
+    let claims = VerifiedClaims {
+        issuer: ISSUER.to_owned(),
+        subject: person.subject.to_owned(),
+        name: person.name.to_owned(),
+        roles: roles.clone(),
+        restricted,
+        nonce: enrolment.nonce(),
+        issued_at: now,
+    };
+    let lease = LeaseRecord {
+        issuer: ISSUER.to_owned(),
+        subject: person.subject.to_owned(),
+        roles,
+        restricted,
+        issued_at: now,
+        lease_end: LeaseRecord::end_for(now, &policy),
+        kid: String::from("k1"),
+        token_hash: [7; 32],
+        jwk: String::from("{}"),
+    };
+    let input = EnrolmentInput {
+        claims: &claims,
+        id_token: String::from("a.b.c"),
+        lease,
+        refresh_token: None,
+        password: &Secret::new(String::from("correct horse battery")),
+        confirmed,
+    };
+    let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
+    begin(app, opened, Beginning::Enrolment).map(|_| ())
+}
+
+/// Stores records as if a sync had brought them.
+///
+/// # Errors
+/// What the store answers.
+pub fn bring(app: &App, records: Vec<String>) -> Result<PageReport, FailureDto> {
+    app.inside(|unlocked| {
+        let store = unlocked.store()?;
+        let run = store.ledger().append(EventDraft::new(EventClass::Sync).by(unlocked.actor()))?;
+        let records = records.into_iter().map(Phi::new).collect();
+        Ok(store.apply_page(&run, Page { records, ..Page::default() })?)
+    })
+    .map_err(Fault::tell)
+}
+
+/// Marks types as completely downloaded now.
+///
+/// # Errors
+/// What the store answers.
+pub fn complete(app: &App, types: &[&str]) -> Result<(), FailureDto> {
+    app.inside(|unlocked| {
+        let server = app.workstation().server.clone();
+        let visibility = guard(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+        let now = app.trusted_now()?;
+        Ok(unlocked.store()?.write(|tx| {
+            types.iter().try_for_each(|t| {
+                let (server, visibility) = (server.clone(), visibility.clone());
+                let key = CursorKey { server, visibility, resource_type: (*t).to_owned() };
+                tx.save_cursor(&key, &Cursor { complete_as_of: Some(now.0), ..Cursor::default() })
+            })
+        })?)
+    })
+    .map_err(Fault::tell)
+}
