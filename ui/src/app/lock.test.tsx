@@ -56,3 +56,15 @@ test("input is told at most once in five seconds", async () => {
   clock.mockRestore();
   expect(requestsOf(ipc, "touch")).toHaveLength(2);
 });
+
+test("the same person comes back to the form and the field", async () => {
+  const resume = { route: "/chart/p1/summary?pane=vitals", draft: null, field: "pulse", caret: 0 };
+  await show({ role: "nurse", resume });
+  expect(screen.getByRole("form", { name: "Record vitals" })).toBeVisible();
+  expect(screen.getByLabelText("Pulse")).toHaveFocus();
+});
+
+test("a place that no longer exists leads home", async () => {
+  await show({ role: "nurse", resume: { route: "/gone/away", draft: null, field: null, caret: 0 } });
+  expect(screen.getByRole("heading", { level: 1, name: "Waiting now" })).toBeVisible();
+});

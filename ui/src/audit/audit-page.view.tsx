@@ -17,17 +17,21 @@ import css from "./audit.module.css";
 import { UnmaskDialog } from "./unmask.view";
 
 const CLASSES = [
+  "chart_read",
+  "search",
+  "create",
+  "update",
+  "strike",
+  "note_signed",
   "unlock",
   "unlock_failed",
   "lock",
-  "search",
-  "chart_read",
-  "vitals_saved",
-  "note_signed",
-  "struck",
-  "sync",
-  "conflict_decided",
+  "refused",
   "unmask",
+  "grant",
+  "sync",
+  "sync_failed",
+  "conflict_decided",
 ] as const;
 
 /** Who did what, with patients masked; unmasking asks why and is itself an event. */

@@ -21,7 +21,7 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
       ) : (
         <ul>
           {results.map((one) => (
-            <li key={one.id} className={lines.line}>
+            <li key={`${one.id} ${one.name}`} className={lines.line}>
               <span className={lines.name}>
                 {one.name} <RecordMark record={one.record} />
               </span>

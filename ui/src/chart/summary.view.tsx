@@ -28,7 +28,7 @@ export function Summary({ chart }: { chart: ChartDto }) {
         {may("read_vitals") ? <VitalsCard vitals={chart.vitals} /> : null}
         {may("read_results") ? <ResultsCard results={chart.results} /> : null}
         {may("read_notes") ? <LastNoteCard chart={chart} /> : null}
-        {rightEmpty && may("read_clinical") ? <ImmunisationsCard immunisations={chart.immunisations} /> : null}
+        {rightEmpty && may("read_immunisations") ? <ImmunisationsCard immunisations={chart.immunisations} /> : null}
       </div>
     </div>
   );

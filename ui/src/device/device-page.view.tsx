@@ -27,7 +27,7 @@ export function DevicePage() {
           </div>
           <div className={css.column}>
             <Health device={device} />
-            <Values title={say("device.versions")} values={device.versions} />
+            <Values title={say("device.versions")} values={device.versions} prefix="version" />
             <Values title={say("device.policy")} values={device.policy} prefix="policy" />
           </div>
         </div>
@@ -105,14 +105,14 @@ function Health({ device }: { device: DeviceDto }) {
   );
 }
 
-function Values({ title, values, prefix }: { title: string; values: NameValueDto[]; prefix?: string }) {
+function Values({ title, values, prefix }: { title: string; values: NameValueDto[]; prefix: string }) {
   const say = useWords();
   return (
     <Card title={title}>
       <ul>
         {values.map((one) => (
           <CardRow key={one.name} end={one.value}>
-            {prefix === undefined ? one.name : say(messageFor(prefix, one.name, "policy.other"), { name: one.name })}
+            {say(messageFor(prefix, one.name, "policy.other"), { name: one.name })}
           </CardRow>
         ))}
       </ul>

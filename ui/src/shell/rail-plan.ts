@@ -7,25 +7,26 @@ export interface RailItem {
   message: MessageId;
   /** The worklist whose count stands beside it. */
   list?: string;
-  needs: string;
+  /** The permission without which it is not shown; lists of a role's own need none here, Rust decides. */
+  needs?: string;
 }
 
-const list = (name: string, message: MessageId): RailItem => ({
+const list = (name: string, message: MessageId, needs?: string): RailItem => ({
   to: `/list/${name}`,
   message,
   list: name,
-  needs: "view_worklist",
+  ...(needs === undefined ? {} : { needs }),
 });
 
-const QUEUE = list("queue", "rail.queue");
+const QUEUE = list("queue", "rail.queue", "view_worklist");
 const MINE = list("my_patients", "rail.my_patients");
 const DRAFTS: RailItem = { to: "/drafts", message: "rail.drafts", list: "drafts", needs: "write_note" };
 
 /** The rail of each role; the first entry is its home. */
 const RAILS: Record<Role, RailItem[]> = {
   physician: [MINE, DRAFTS, QUEUE],
-  nurse: [QUEUE, list("vitals_due", "rail.vitals_due"), MINE, DRAFTS],
-  "front-desk": [list("today", "rail.today")],
+  nurse: [QUEUE, list("vitals_due", "rail.vitals_due", "read_vitals"), MINE, DRAFTS],
+  "front-desk": [list("today", "rail.today", "view_worklist")],
   pharmacist: [list("dispensing", "rail.dispensing")],
   laboratory: [list("specimens", "rail.specimens")],
   billing: [list("charges", "rail.charges")],
@@ -35,7 +36,7 @@ const RAILS: Record<Role, RailItem[]> = {
 
 /** What the rail shows to this role. */
 export function planRail(role: Role, may: (permission: string) => boolean): RailItem[] {
-  return RAILS[role].filter((item) => may(item.needs));
+  return RAILS[role].filter((item) => item.needs === undefined || may(item.needs));
 }
 
 /** Where the role begins. */

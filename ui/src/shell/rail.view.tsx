@@ -20,9 +20,7 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
         <Counted items={items} home={home} />
       )}
       <span className={css.space} />
-      {may("run_sync") ? (
-        <RailLink item={{ to: "/sync", message: "rail.sync", needs: "run_sync" }} count={undefined} />
-      ) : null}
+      {may("run_sync") ? <RailLink item={{ to: "/sync", message: "rail.sync" }} count={undefined} /> : null}
       <button type="button" className={css.railItem} onClick={onHelp}>
         {say("rail.help")}
         <Keys>?</Keys>

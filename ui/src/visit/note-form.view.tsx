@@ -12,7 +12,8 @@ import css from "./form.module.css";
 import { FormShell } from "./form-shell.view";
 import type { PaneFormProps } from "./vitals-form.view";
 
-const KINDS = ["progress", "nursing"] as const;
+const KINDS = ["progress", "nursing", "consult", "history", "discharge"] as const;
+const NURSE_KINDS = ["nursing", "progress"] as const;
 
 /** A note: draft while it is written, signed at the end. */
 export function NoteForm({ banner, first, onKept, onClose, onSaved }: PaneFormProps) {
@@ -69,7 +70,7 @@ export function NoteForm({ banner, first, onKept, onClose, onSaved }: PaneFormPr
           value={note.kind}
           onChange={(event) => setNote({ ...note, kind: event.target.value })}
         >
-          {KINDS.map((kind) => (
+          {(session.role === "nurse" ? NURSE_KINDS : KINDS).map((kind) => (
             <option key={kind} value={kind}>
               {say(`note.kind.${kind}`)}
             </option>

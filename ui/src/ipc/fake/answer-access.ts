@@ -14,7 +14,7 @@ type Names =
   | "audit_events"
   | "unmask";
 
-const CLASSES = ["chart_read", "unlock", "search", "vitals_saved", "unlock_failed", "sync", "note_signed", "lock"];
+const CLASSES = ["chart_read", "unlock", "search", "create", "unlock_failed", "sync", "note_signed", "lock"];
 
 /** Lock, unlock, device and audit. */
 export function answerAccess(state: FakeState): AnswersOf<Names> {
@@ -81,7 +81,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       findings: ["swap_unencrypted"],
       server: "https://fhir.kisumu-north.example",
       policy: [
-        { name: "inactivity_minutes", value: "5" },
+        { name: "lock_minutes", value: "5" },
         { name: "resume_minutes", value: "60" },
         { name: "lease_days", value: "30" },
       ],
@@ -91,7 +91,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
         ? []
         : Array.from({ length: 640 }, (_, at) => {
             const kind = CLASSES[at % CLASSES.length] ?? "sync";
-            const names = kind === "chart_read" || kind === "vitals_saved" || kind === "note_signed";
+            const names = kind === "chart_read" || kind === "create" || kind === "note_signed";
             return {
               sequence: 18_244 - at,
               recorded: new Date(Date.parse(FAKE_NOW) - at * 417_000).toISOString(),

@@ -5,14 +5,14 @@ import { type FakeState, openFakeChart } from "./state";
 type Names = "open_chart" | "close_chart" | "chart_timeline" | "chart_results" | "chart_notes";
 
 const TAB_NEEDS: Record<string, string> = {
-  timeline: "read_clinical",
+  timeline: "read_problems",
   notes: "read_notes",
   results: "read_results",
   vitals: "read_vitals",
   medicines: "read_medicines",
   problems: "read_problems",
   allergies: "read_allergies",
-  immunisations: "read_clinical",
+  immunisations: "read_immunisations",
 };
 
 /** What the role may see of a chart; the rest never crosses. */
@@ -27,8 +27,8 @@ function narrow(chart: ChartDto, permissions: string[]): ChartDto {
     vitals: may("read_vitals") ? chart.vitals : [],
     results: may("read_results") ? chart.results : [],
     lastNote: may("read_notes") ? chart.lastNote : null,
-    immunisations: may("read_clinical") ? chart.immunisations : [],
-    unreadable: may("read_clinical") ? chart.unreadable : [],
+    immunisations: may("read_immunisations") ? chart.immunisations : [],
+    unreadable: may("read_problems") ? chart.unreadable : [],
   };
 }
 

@@ -29,7 +29,15 @@ export const STAFF: readonly LockUserDto[] = [
   person("a7", "Kofi Mensah", "KM", "it-administrator"),
 ];
 
-const CLINICAL = ["search_patients", "open_chart", "read_clinical", "read_problems", "read_allergies", "run_sync"];
+const CLINICAL = [
+  "search_patients",
+  "open_patient",
+  "open_chart",
+  "read_immunisations",
+  "read_problems",
+  "read_allergies",
+  "run_sync",
+];
 
 /** What the fake's policy grants. */
 export const PERMISSIONS: Record<Role, string[]> = {
@@ -60,9 +68,9 @@ export const PERMISSIONS: Record<Role, string[]> = {
     "view_worklist",
   ],
   pharmacist: [...CLINICAL, "read_medicines", "read_results", "view_worklist"],
-  laboratory: ["search_patients", "open_chart", "read_results", "run_sync", "view_worklist"],
-  "front-desk": ["search_patients", "open_chart", "check_in", "run_sync", "view_worklist"],
-  billing: ["search_patients", "open_chart", "read_problems", "run_sync", "view_worklist"],
+  laboratory: ["search_patients", "open_patient", "open_chart", "read_results", "run_sync", "view_worklist"],
+  "front-desk": ["search_patients", "open_patient", "open_chart", "check_in", "run_sync", "view_worklist"],
+  billing: ["search_patients", "open_patient", "open_chart", "read_problems", "run_sync", "view_worklist"],
   "privacy-officer": ["read_audit", "unmask"],
   "it-administrator": ["read_device", "run_sync"],
 };
