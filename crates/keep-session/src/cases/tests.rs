@@ -1,7 +1,9 @@
 //! The use cases over a real store: everything but the server and the window.
 
 mod access;
+mod conflicts;
 mod drafts;
+mod events;
 mod files;
 mod lists;
 mod visit;

@@ -1,0 +1,65 @@
+//! Two people changed one record.
+
+use super::{Clinic, code_of, ok};
+use crate::cases::{chart, conflict, vitals};
+use crate::dto::chart::RecordStateDto;
+use crate::dto::conflict::{ChoiceDto, DecideDto};
+use crate::dto::visit::StrikeDto;
+use crate::testing::{bring, dr_jonas};
+use keep_domain::{ErrorCode, Phi, ResourceKey};
+
+const THEIRS: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"2","lastUpdated":"2026-11-22T11:15:00Z"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension, stage 2"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014","recorder":{"display":"Dr S. Achieng"}}"#;
+
+impl Clinic {
+    /// Dr Jonas strikes María's problem out while a colleague changes it on the server.
+    fn in_conflict(self) -> (Self, String) {
+        let strike = StrikeDto {
+            reference: String::from("Condition/c1"),
+            patient: String::from("maria"),
+            reason: String::from("other patient"),
+        };
+        ok(vitals::strike(&self.app, strike));
+        let report = ok(bring(&self.app, vec![THEIRS.to_owned()]));
+        let contested = report.contested.first().expect("contested");
+        let key: ResourceKey = "Condition/c1".parse().expect("key");
+        let id = self.app.inside(|unlocked| {
+            let theirs = Phi::new(THEIRS.to_owned());
+            Ok(unlocked.store()?.write(|tx| tx.open_conflict(contested.set, &key, Some(&theirs)))?)
+        });
+        let id = id.expect("a conflict").0.to_string();
+        (self, id)
+    }
+}
+
+fn choose(conflict: &str, paths: &[String], side: &str) -> DecideDto {
+    let choices = paths.iter().map(|p| ChoiceDto { path: p.clone(), side: side.to_owned() }).collect();
+    DecideDto { conflict: conflict.to_owned(), choices }
+}
+
+#[test]
+fn dr_jonas_sees_both_sides_and_takes_the_servers() {
+    let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
+    let shown = ok(conflict::conflict(&clinic.app, &id));
+    assert_eq!((shown.banner.family.as_str(), shown.reference.as_str()), ("GONZÁLEZ", "Condition/c1"));
+    assert_eq!((shown.ours_who.as_str(), shown.theirs_who.as_str()), ("Dr Jonas Mbeki", "Dr S. Achieng"));
+    assert_eq!(shown.theirs_when, "2026-11-22T11:15:00.000Z");
+    let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
+    assert!(paths.contains(&String::from("code")) && paths.contains(&String::from("verificationStatus")));
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &[], "ours"))), ErrorCode::Invalid);
+    ok(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "theirs")));
+    let problem = ok(chart::open_chart(&clinic.app, "maria")).problems;
+    assert_eq!(problem[0].text, "Hypertension, stage 2");
+    assert!(problem[0].record == RecordStateDto::Synced);
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "theirs"))), ErrorCode::Stale);
+}
+
+#[test]
+fn what_is_kept_of_ours_waits_to_be_sent() {
+    let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
+    let shown = ok(conflict::conflict(&clinic.app, &id));
+    let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
+    ok(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "ours")));
+    assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
+    let chip = ok(crate::cases::sync::sync_chip(&clinic.app));
+    assert_eq!((chip.conflicts, chip.pending > 0), (0, true));
+}

@@ -1,0 +1,41 @@
+//! What is recorded: one event a chart, a search, a save, and none without its patient sealed.
+
+use super::{Clinic, code_of, ok, vitals};
+use crate::cases::{chart, search, vitals as cases};
+use crate::dto::search::SearchDto;
+use crate::testing::{leila_at_the_desk, nurse_amara};
+use keep_audit::EventClass;
+use keep_domain::ErrorCode;
+use keep_store::HeaderFilter;
+
+impl Clinic {
+    /// How many events of a class the ledger has.
+    fn events(&self, class: EventClass) -> usize {
+        let device = self.app.enrolled_device().expect("device");
+        let filter = HeaderFilter { class: Some(class), ..HeaderFilter::default() };
+        device.ledger.headers(&filter, 500).expect("headers").headers.len()
+    }
+}
+
+#[test]
+fn every_read_search_and_save_is_one_event() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(chart::open_chart(&clinic.app, "maria"));
+    assert_eq!(clinic.events(EventClass::ChartRead), 1);
+    let ask = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
+    ok(search::search_patients(&clinic.app, ask));
+    assert_eq!(clinic.events(EventClass::Search), 1);
+    let saved = ok(cases::save_vitals(&clinic.app, vitals()));
+    assert_eq!(clinic.events(EventClass::Create), 1);
+    let device = clinic.app.enrolled_device().expect("device");
+    let entry = device.ledger.entry(saved.change_set).expect("read").expect("an event");
+    // The acknowledgement is the event's own place in the log.
+    assert_eq!(entry.header.class, EventClass::Create);
+}
+
+#[test]
+fn a_refusal_is_recorded() {
+    let clinic = Clinic::with(leila_at_the_desk());
+    assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Refused);
+    assert_eq!(clinic.events(EventClass::Refused), 1);
+}
