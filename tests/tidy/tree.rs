@@ -1,5 +1,6 @@
 //! The files that people write, found by walking; generated and downloaded ones are left out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Folder names that hold nothing written by hand.
@@ -13,17 +14,36 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The part before the tests that end the file; nothing for a file of tests or a fake.
+    /// The part before the tests that end the file; nothing for a file of tests.
     pub(crate) fn product_lines(&self) -> Vec<&str> {
-        if self.path.starts_with("tests/")
-            || self.path.ends_with("/tests.rs")
-            || self.path.contains("/tests/")
-            || self.path.contains("/fake_")
-        {
+        if self.path.starts_with("tests/") || self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
             return Vec::new();
         }
         self.text.lines().take_while(|line| line.trim_end() != "mod tests {").collect()
     }
+}
+
+/// Files that are modules of tests: `#[cfg(test)]`, or with `test-support`, directly above `mod name;`.
+pub(crate) fn test_modules(files: &[Source]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files {
+        let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let [attribute, module] = pair else { continue };
+            let name = module.trim_start_matches("pub ").trim_start_matches("pub(crate) ").strip_prefix("mod ");
+            if let Some(name) = name
+                .and_then(|n| n.strip_suffix(';'))
+                .filter(|_| attribute.starts_with("#[cfg(") && attribute.contains("test"))
+            {
+                let (folder, stem) = file.path.rsplit_once('/').unwrap_or_default();
+                let stem = stem.trim_end_matches(".rs");
+                let folder =
+                    if matches!(stem, "lib" | "main") { folder.to_owned() } else { format!("{folder}/{stem}") };
+                found.insert(format!("{folder}/{name}.rs"));
+            }
+        }
+    }
+    found
 }
 
 /// The root of the repository.

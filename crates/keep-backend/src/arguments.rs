@@ -130,7 +130,14 @@ fn print_people(json: bool) -> Result<(), BackendError> {
         return print_line(&serde_json::json!(people).to_string());
     }
     for person in &crate::DEMO_STAFF {
-        print_line(&format!("{:<8} {:<18} {:<18} {:<22} {}", person.user, person.name, person.role.name(), person.password, person.otpauth()))?;
+        print_line(&format!(
+            "{:<8} {:<18} {:<18} {:<22} {}",
+            person.user,
+            person.name,
+            person.role.name(),
+            person.password,
+            person.otpauth()
+        ))?;
     }
     Ok(())
 }

@@ -70,7 +70,8 @@ pub(crate) async fn answer(State(backend): State<Arc<Backend>>, request: Request
     }
     let work = tokio::task::spawn_blocking(move || {
         let reply = match fhir_path {
-            Some(path) => answer_fhir(&backend, &parts.method, path, query, &parts.headers, &bytes, started).unwrap_or_else(|r| r.reply()),
+            Some(path) => answer_fhir(&backend, &parts.method, path, query, &parts.headers, &bytes, started)
+                .unwrap_or_else(|r| r.reply()),
             None => {
                 let body = String::from_utf8_lossy(&bytes);
                 crate::identity::answer(&backend, parts.method.as_str(), &path, &query, &parts.headers, &body)
@@ -99,7 +100,11 @@ fn answer_fhir(
         return Ok(Reply { body: fhir::smart_configuration(backend).to_string(), ..Reply::json(200, String::new()) });
     }
     let open = method == "GET" && path == "/metadata";
-    let roles = if open { Vec::new() } else { backend.identity.roles_of_bearer(backend, text(header::AUTHORIZATION).as_deref(), started)? };
+    let roles = if open {
+        Vec::new()
+    } else {
+        backend.identity.roles_of_bearer(backend, text(header::AUTHORIZATION).as_deref(), started)?
+    };
     let prefer = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split([',', ';']));
     let call = Call {
         method: method.as_str().to_owned(),
@@ -123,7 +128,10 @@ fn unpack(bytes: &[u8], encoding: Option<&str>) -> Result<String, Refusal> {
         Some("gzip") => {
             let mut out = Vec::new();
             let limit = u64::try_from(MAX_BODY).unwrap_or(u64::MAX);
-            GzDecoder::new(bytes).take(limit + 1).read_to_end(&mut out).map_err(|_| Refusal::invalid("the body is not gzip"))?;
+            GzDecoder::new(bytes)
+                .take(limit + 1)
+                .read_to_end(&mut out)
+                .map_err(|_| Refusal::invalid("the body is not gzip"))?;
             if out.len() > MAX_BODY {
                 return Err(Refusal::too_large());
             }

@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn other_parameters_are_refused() {
-        for bad in ["https://x", "otpauth://hotp/x?secret=GE", "otpauth://totp/x", "otpauth://totp/x?secret=GEZDGNBV&digits=8"] {
+        for bad in
+            ["https://x", "otpauth://hotp/x?secret=GE", "otpauth://totp/x", "otpauth://totp/x?secret=GEZDGNBV&digits=8"]
+        {
             assert!(code_at(bad, UtcMillis(0)).is_err(), "{bad}");
         }
     }

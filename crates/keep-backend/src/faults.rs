@@ -108,12 +108,18 @@ impl Faults {
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {
         let kind = path.split('/').find(|s| !s.is_empty()).unwrap_or("bundle");
         let special = if path.contains("/_history") { " history" } else { "" };
-        *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry(format!("{method} {kind}{special}")).or_default() += 1;
+        *self
+            .requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(format!("{method} {kind}{special}"))
+            .or_default() += 1;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let sign_in = SIGN_IN_PATHS.contains(&path);
         let hit = waiting.iter_mut().find(|f| {
             // Sign-in is hit only where it is named.
-            let here = f.path_prefix.as_deref().map_or(!sign_in, |p| if sign_in { p == path } else { path.starts_with(p) });
+            let here =
+                f.path_prefix.as_deref().map_or(!sign_in, |p| if sign_in { p == path } else { path.starts_with(p) });
             here && f.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
         })?;
         let fault = hit.clone();
@@ -132,7 +138,9 @@ impl Fault {
                 return Some(Response::new(Body::empty()));
             }
             FaultKind::Garbage => return Some(page("application/fhir+json", "\u{1}{\"resourceType\":\"Bund\u{0}%%%")),
-            FaultKind::Html => return Some(page("text/html", "<!doctype html><title>Sign in to the guest network</title>")),
+            FaultKind::Html => {
+                return Some(page("text/html", "<!doctype html><title>Sign in to the guest network</title>"));
+            }
             FaultKind::Slow => {
                 tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
                 return None;
@@ -192,7 +200,10 @@ impl HttpBody for Half {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
         if let Some(half) = self.half.take() {
             return Poll::Ready(Some(Ok(hyper::body::Frame::data(half))));
         }

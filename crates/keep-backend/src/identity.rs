@@ -42,11 +42,24 @@ impl Identity {
     ///
     /// # Errors
     /// 401 when there is none or it does not hold.
-    pub(crate) fn roles_of_bearer(&self, backend: &Backend, header: Option<&str>, now: UtcMillis) -> Result<Vec<Role>, Refusal> {
-        let token = header.and_then(|h| h.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, t)| t);
+    pub(crate) fn roles_of_bearer(
+        &self,
+        backend: &Backend,
+        header: Option<&str>,
+        now: UtcMillis,
+    ) -> Result<Vec<Role>, Refusal> {
+        let token = header
+            .and_then(|h| h.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, t)| t);
         let claims = self
             .signer
-            .check_access_token(token.ok_or_else(Refusal::sign_in)?.trim(), &backend.issuer(), &backend.fhir_base(), now)
+            .check_access_token(
+                token.ok_or_else(Refusal::sign_in)?.trim(),
+                &backend.issuer(),
+                &backend.fhir_base(),
+                now,
+            )
             .ok_or_else(Refusal::sign_in)?;
         Ok(claims.roles.iter().filter_map(|name| Role::from_name(name)).collect())
     }
@@ -65,7 +78,9 @@ pub(crate) fn answer(
     match (method, path) {
         ("GET", "/.well-known/openid-configuration") => plain_json(discovery(backend)),
         ("GET", "/jwks") => plain_json(backend.identity.signer.jwks()),
-        ("GET", "/style.css") => Reply { headers: vec![("content-type", String::from("text/css"))], ..text(page::STYLE) },
+        ("GET", "/style.css") => {
+            Reply { headers: vec![("content-type", String::from("text/css"))], ..text(page::STYLE) }
+        }
         ("GET", "/authorize") => authorize::show(backend, query),
         ("POST", "/authorize") => authorize::sign_in(backend, &form()),
         ("POST", "/token") => token::token(backend, &form()),
@@ -108,7 +123,11 @@ fn text(body: &str) -> Reply {
 }
 
 fn plain_json(value: serde_json::Value) -> Reply {
-    Reply { headers: vec![("content-type", String::from("application/json"))], body: value.to_string(), ..Reply::empty(200) }
+    Reply {
+        headers: vec![("content-type", String::from("application/json"))],
+        body: value.to_string(),
+        ..Reply::empty(200)
+    }
 }
 
 /// RFC 6749 5.2.

@@ -6,8 +6,8 @@ use rustls::ServerConfig;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -69,7 +69,12 @@ pub(crate) struct TlsListener {
 
 impl TlsListener {
     /// Starts to accept. Must be called inside a tokio runtime.
-    pub(crate) fn start(tcp: TcpListener, address: SocketAddr, config: Arc<ServerConfig>, bytes: Arc<WireBytes>) -> Self {
+    pub(crate) fn start(
+        tcp: TcpListener,
+        address: SocketAddr,
+        config: Arc<ServerConfig>,
+        bytes: Arc<WireBytes>,
+    ) -> Self {
         let (finished, ready) = mpsc::channel(64);
         let acceptor = TlsAcceptor::from(config);
         tokio::spawn(async move {
@@ -129,7 +134,11 @@ impl Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         // The order matters: a cut between the two still finds the waker.
         self.switch.watch(context);
         self.alive()?;

@@ -48,12 +48,18 @@ pub(crate) fn load_file(storage: &Storage, path: &Path, clock: &dyn Clock) -> Re
 ///
 /// # Errors
 /// As [`load_file`].
-pub(crate) fn load_lines(storage: &Storage, mut lines: impl BufRead, clock: &dyn Clock, path: &Path) -> Result<Loaded, BackendError> {
+pub(crate) fn load_lines(
+    storage: &Storage,
+    mut lines: impl BufRead,
+    clock: &dyn Clock,
+    path: &Path,
+) -> Result<Loaded, BackendError> {
     let (mut resources, mut broken, mut number) = (0, Vec::new(), 0);
     let mut chunk: Vec<(usize, String)> = Vec::with_capacity(CHUNK);
     loop {
         let mut line = Vec::new();
-        let read = lines.read_until(b'\n', &mut line).map_err(BackendError::io(format!("reading {}", path.display())))?;
+        let read =
+            lines.read_until(b'\n', &mut line).map_err(BackendError::io(format!("reading {}", path.display())))?;
         if read > 0 {
             number += 1;
             match String::from_utf8(line) {
@@ -83,7 +89,11 @@ pub(crate) fn load_lines(storage: &Storage, mut lines: impl BufRead, clock: &dyn
 }
 
 /// Stores the lines and gives the numbers of those that are not resources.
-fn store_chunk(transaction: &Transaction<'_>, chunk: &[(usize, String)], clock: &dyn Clock) -> Result<Vec<usize>, Refusal> {
+fn store_chunk(
+    transaction: &Transaction<'_>,
+    chunk: &[(usize, String)],
+    clock: &dyn Clock,
+) -> Result<Vec<usize>, Refusal> {
     let mut broken = Vec::new();
     for part in chunk.chunks(STAMPED) {
         let started = clock.now();

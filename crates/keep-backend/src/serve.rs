@@ -71,7 +71,11 @@ impl Running {
 async fn start(arguments: &ServeArguments) -> Result<Running, BackendError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let data = &arguments.data;
-    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(BackendError::io(format!("making {}", data.display())))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(BackendError::io(format!("making {}", data.display())))?;
     let (tls, ca) = open_tls(data, clock.now())?;
     let storage = Storage::open(&data.join("fhir.db"))?;
     load(arguments, &storage, &*clock)?;
@@ -132,7 +136,12 @@ fn load(arguments: &ServeArguments, storage: &Storage, clock: &dyn Clock) -> Res
         let began = clock.monotonic();
         if let Some(loaded) = load_file(storage, path, clock)? {
             let millis = clock.monotonic().saturating_sub(began).as_millis();
-            tracing::info!(resources = loaded.resources, broken = loaded.broken, millis = u64::try_from(millis).unwrap_or(u64::MAX), "loaded");
+            tracing::info!(
+                resources = loaded.resources,
+                broken = loaded.broken,
+                millis = u64::try_from(millis).unwrap_or(u64::MAX),
+                "loaded"
+            );
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ pub(crate) use keys::{fold, fold_contact};
 pub(crate) use moment::Interval;
 pub(crate) use raw::{Incoming, reduce_to_elements};
 pub(crate) use terms::{Kind, term_of, terms_of};
-pub(crate) use write::{Written, WriteRequest};
+pub(crate) use write::{WriteRequest, Written};
 
 use crate::BackendError;
 use crate::fhir::Refusal;
@@ -76,7 +76,8 @@ impl Storage {
     /// Those of `work`, and a 500 when the database fails.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Refusal::database)?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Refusal::database)?;
         let done = work(&transaction)?;
         transaction.commit().map_err(Refusal::database)?;
         Ok(done)
@@ -93,7 +94,11 @@ impl Storage {
     }
 
     /// The current version of a resource, deletions included.
-    pub(crate) fn current(connection: &Connection, resource_type: &str, id: &str) -> Result<Option<StoredVersion>, Refusal> {
+    pub(crate) fn current(
+        connection: &Connection,
+        resource_type: &str,
+        id: &str,
+    ) -> Result<Option<StoredVersion>, Refusal> {
         connection
             .prepare_cached(
                 "SELECT v.version, v.updated, v.body FROM resource r JOIN version v ON v.vid = r.vid WHERE r.type = ? AND r.id = ?",
@@ -103,7 +108,12 @@ impl Storage {
     }
 
     /// One version of a resource.
-    pub(crate) fn version(connection: &Connection, resource_type: &str, id: &str, version: i64) -> Result<Option<StoredVersion>, Refusal> {
+    pub(crate) fn version(
+        connection: &Connection,
+        resource_type: &str,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<StoredVersion>, Refusal> {
         connection
             .prepare_cached("SELECT version, updated, body FROM version WHERE type = ? AND id = ? AND version = ?")
             .and_then(|mut s| s.query_row(params![resource_type, id, version], read_version).optional())
@@ -113,13 +123,16 @@ impl Storage {
     /// Whether a load of this name was completed before.
     pub(crate) fn was_loaded(&self, name: &str) -> Result<bool, Refusal> {
         self.read(|c| {
-            c.query_row("SELECT EXISTS (SELECT 1 FROM loaded WHERE name = ?)", [name], |r| r.get(0)).map_err(Refusal::database)
+            c.query_row("SELECT EXISTS (SELECT 1 FROM loaded WHERE name = ?)", [name], |r| r.get(0))
+                .map_err(Refusal::database)
         })
     }
 
     /// Remembers that a load is complete.
     pub(crate) fn mark_loaded(&self, name: &str) -> Result<(), Refusal> {
-        self.write(|t| t.execute("INSERT OR IGNORE INTO loaded (name) VALUES (?)", [name]).map(|_| ()).map_err(Refusal::database))
+        self.write(|t| {
+            t.execute("INSERT OR IGNORE INTO loaded (name) VALUES (?)", [name]).map(|_| ()).map_err(Refusal::database)
+        })
     }
 }
 

@@ -85,7 +85,10 @@ mod tests {
     #[test]
     fn json_begins_with_ok_and_code() {
         let a = Answer::ok(json!({"slots": 2}));
-        assert_eq!(serde_json::from_str::<Value>(&a.to_json()).expect("json"), json!({"ok": true, "code": "ok", "slots": 2}));
+        assert_eq!(
+            serde_json::from_str::<Value>(&a.to_json()).expect("json"),
+            json!({"ok": true, "code": "ok", "slots": 2})
+        );
         let f = Answer::failed(ErrorCode::ProfileInUse);
         assert_eq!((f.exit as i32, f.code.as_str()), (6, "profile_in_use"));
     }

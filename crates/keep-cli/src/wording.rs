@@ -15,14 +15,20 @@ pub fn sentence(code: &str) -> &'static str {
         "lease_ended" => "The time allowed without a clinic sign-in is over. Sign in online.",
         "locked" => "Chartkeep is locked.",
         "refused" => "This role may not do that. The attempt was recorded.",
-        "keychain_locked" => "The keychain is locked. Unlock it in the operating system, then try again. No data is lost.",
-        "keychain_absent" => "No keychain service answers. Start one (Secret Service), then try again. No data is lost.",
+        "keychain_locked" => {
+            "The keychain is locked. Unlock it in the operating system, then try again. No data is lost."
+        }
+        "keychain_absent" => {
+            "No keychain service answers. Start one (Secret Service), then try again. No data is lost."
+        }
         "keychain_key_missing" => {
             "The device key is gone from the keychain although people are enrolled. Records cannot be opened without it; \
              nothing was deleted."
         }
         "keychain_slow" => "The keychain did not answer in time. Try again.",
-        "slot_damaged" => "A key slot or settings file was changed outside Chartkeep or is damaged. It was left as it is.",
+        "slot_damaged" => {
+            "A key slot or settings file was changed outside Chartkeep or is damaged. It was left as it is."
+        }
         "store_damaged" => "A segment of the store failed its integrity check. It was kept aside; nothing was deleted.",
         "store_newer" => "The profile was written by a newer Chartkeep. Update this program; nothing was changed.",
         "store_stale" => "An older copy of a segment was put back. Records may be old.",

@@ -119,7 +119,10 @@ mod tests {
     fn rfc3339_round_trip() {
         let t = UtcMillis(1_795_338_000_123);
         assert_eq!(UtcMillis::from_rfc3339(&t.to_rfc3339()), Some(t));
-        assert_eq!(UtcMillis::from_rfc3339("2026-11-22T09:14:00+03:00"), UtcMillis::from_rfc3339("2026-11-22T06:14:00Z"));
+        assert_eq!(
+            UtcMillis::from_rfc3339("2026-11-22T09:14:00+03:00"),
+            UtcMillis::from_rfc3339("2026-11-22T06:14:00Z")
+        );
     }
 
     #[test]

@@ -88,13 +88,22 @@ impl ErrorCode {
     pub const fn exit_code(self) -> ExitCode {
         use ErrorCode as E;
         match self {
-            E::UnlockRefused | E::Throttled | E::SlotHeld | E::CodeUsed | E::NotEnrolled | E::WaitingForGrant => ExitCode::Refused,
+            E::UnlockRefused | E::Throttled | E::SlotHeld | E::CodeUsed | E::NotEnrolled | E::WaitingForGrant => {
+                ExitCode::Refused
+            }
             E::LeaseEnded | E::Locked | E::Refused | E::ClockWrong => ExitCode::Refused,
             E::KeychainLocked | E::KeychainAbsent | E::KeychainKeyMissing | E::KeychainSlow => ExitCode::Keychain,
-            E::ServerUnreachable | E::ServerUntrusted | E::ServerGarbled | E::ServerFailed | E::SignInNeeded | E::SignInFailed => ExitCode::Server,
+            E::ServerUnreachable
+            | E::ServerUntrusted
+            | E::ServerGarbled
+            | E::ServerFailed
+            | E::SignInNeeded
+            | E::SignInFailed => ExitCode::Server,
             E::ProfileInUse => ExitCode::ProfileInUse,
             E::Invalid => ExitCode::Usage,
-            E::SlotDamaged | E::StoreDamaged | E::StoreNewer | E::StoreStale | E::LedgerDamaged | E::DiskFull => ExitCode::Finding,
+            E::SlotDamaged | E::StoreDamaged | E::StoreNewer | E::StoreStale | E::LedgerDamaged | E::DiskFull => {
+                ExitCode::Finding
+            }
             E::NotAvailable | E::Stale | E::ImportBroken | E::Io | E::Internal => ExitCode::Finding,
         }
     }

@@ -167,8 +167,7 @@ impl FromStr for ResourceId {
 impl TryFrom<String> for ResourceId {
     type Error = InvalidId;
     fn try_from(s: String) -> Result<Self, InvalidId> {
-        let ok = (1..=64).contains(&s.len())
-            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        let ok = (1..=64).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         if ok { Ok(Self(s)) } else { Err(InvalidId) }
     }
 }
@@ -217,8 +216,10 @@ impl FromStr for ResourceKey {
     fn from_str(s: &str) -> Result<Self, InvalidId> {
         let mut parts = s.split('/');
         let (Some(t), Some(id)) = (parts.next(), parts.next()) else { return Err(InvalidId) };
-        let named = t.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) && t.bytes().all(|b| b.is_ascii_alphanumeric());
-        let rest_is_version = matches!((parts.next(), parts.next(), parts.next()), (None, ..) | (Some("_history"), Some(_), None));
+        let named =
+            t.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) && t.bytes().all(|b| b.is_ascii_alphanumeric());
+        let rest_is_version =
+            matches!((parts.next(), parts.next(), parts.next()), (None, ..) | (Some("_history"), Some(_), None));
         if !named || !rest_is_version {
             return Err(InvalidId);
         }

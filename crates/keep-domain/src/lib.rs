@@ -9,9 +9,9 @@ mod policy;
 mod role;
 mod segment;
 
-pub use clock::{Clock, SystemClock, UtcMillis};
 #[cfg(any(test, feature = "test-support"))]
 pub use clock::ManualClock;
+pub use clock::{Clock, SystemClock, UtcMillis};
 pub use error_code::{ErrorCode, ExitCode, IncidentId};
 pub use guard::{Phi, Secret};
 pub use id::{DeviceId, EventId, InvalidId, LogId, PatientId, ResourceId, ResourceKey, UserId};

@@ -68,14 +68,12 @@ pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Resu
         rank,
         keys: opened.keys,
         ring: Arc::new(Mutex::new(opened.ring)),
-        member: opened.member,
         store: store.map(Arc::new),
         audit_opener,
         access: Arc::new(Access::built_in().map_err(|_| Fault::of(ErrorCode::Internal))?),
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
-        clock_corrected: opened.clock_corrected,
     });
     Ok(notices)
 }

@@ -22,10 +22,12 @@ pub(crate) enum Session {
 impl App {
     /// Runs `work` inside the session if policy grants `action`, which is done to the program itself, to the
     /// session's role; a refusal is recorded.
-    pub(crate) fn enter<T>(&self, action: Action, work: impl FnOnce(&Unlocked) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.inside(|unlocked| {
-            if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) }
-        })
+    pub(crate) fn enter<T>(
+        &self,
+        action: Action,
+        work: impl FnOnce(&Unlocked) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.inside(|unlocked| if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) })
     }
 
     /// As [`App::enter`] for an action on one record.
@@ -36,7 +38,11 @@ impl App {
         work: impl FnOnce(&Unlocked) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         self.inside(|unlocked| {
-            if unlocked.decide(action, record).is_allowed() { work(unlocked) } else { Err(self.refuse(unlocked, action)) }
+            if unlocked.decide(action, record).is_allowed() {
+                work(unlocked)
+            } else {
+                Err(self.refuse(unlocked, action))
+            }
         })
     }
 

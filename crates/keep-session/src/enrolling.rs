@@ -2,7 +2,7 @@
 
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::Enrolment;
-use keep_sync::{Server, SignedIn};
+use keep_sync::SignedIn;
 
 /// One enrolment at a time. Nothing is on disk before it ends.
 #[derive(Default)]
@@ -38,9 +38,7 @@ pub(crate) enum Enrolling {
 pub(crate) struct Person {
     pub(crate) enrolment: Enrolment,
     pub(crate) signed_in: SignedIn,
-    pub(crate) server: Server,
 }
-
 
 impl std::fmt::Debug for Enrolling {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

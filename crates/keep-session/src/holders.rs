@@ -37,7 +37,11 @@ fn entry(name: KeyName, generation: u32) -> String {
 
 impl App {
     /// Remembers that `user` has been given `keys`.
-    pub(crate) fn note_given<'k>(&self, user: UserId, keys: impl IntoIterator<Item = &'k HeldKey>) -> Result<(), Fault> {
+    pub(crate) fn note_given<'k>(
+        &self,
+        user: UserId,
+        keys: impl IntoIterator<Item = &'k HeldKey>,
+    ) -> Result<(), Fault> {
         self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
 }

@@ -3,23 +3,25 @@
 use crate::app::{App, guard};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
+use keep_audit::{EventClass, EventDraft, Opener};
 use keep_domain::{ErrorCode, Secret};
 use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
-use keep_audit::{EventClass, EventDraft, Opener};
 use std::sync::Arc;
 
 impl App {
     /// The configured server; nothing is sent yet.
     pub(crate) fn open_server(&self) -> Result<Server, Fault> {
         let workstation = self.workstation().clone();
-        let base = url::Url::parse(&workstation.server).map_err(|_| Fault::fields(vec![("server", "not_an_address")]))?;
+        let base =
+            url::Url::parse(&workstation.server).map_err(|_| Fault::fields(vec![("server", "not_an_address")]))?;
         let mut settings = ServerSettings::for_base(base);
         settings.client_id.clone_from(&workstation.client_id);
         settings.demo = workstation.demo;
         settings.extra_ca_pem = match &workstation.ca_file {
             None => None,
             Some(path) => {
-                let pem = std::fs::read_to_string(path).map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
+                let pem =
+                    std::fs::read_to_string(path).map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
                 Some(pem)
             }
         };

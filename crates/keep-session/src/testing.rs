@@ -8,12 +8,14 @@ use crate::beginning::{Beginning, begin};
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{Clock, ErrorCode, Phi, Role, Secret};
+use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, LeaseRecord, VerifiedClaims, phone_code};
 use keep_store::{Cursor, CursorKey, Page, PageReport};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Everybody's workstation password.
+pub const PASSWORD: &str = "correct horse battery";
 /// The issuer of all fabricated sign-ins.
 const ISSUER: &str = "https://id.example";
 /// The server that nobody asks.
@@ -48,6 +50,12 @@ pub const fn leila_at_the_desk() -> TestPerson {
     TestPerson { subject: "leila", name: "Leila Patel", role: Role::FrontDesk }
 }
 
+/// The user id of `person`.
+#[must_use]
+pub fn user_of(person: TestPerson) -> UserId {
+    UserId::of(ISSUER, person.subject)
+}
+
 /// Opens the profile in `folder`, enrols `person` and leaves the session unlocked.
 ///
 /// # Errors
@@ -59,12 +67,26 @@ pub fn open_unlocked(
     clock: Arc<dyn Clock>,
     keychain: Arc<dyn Keychain>,
 ) -> Result<App, FailureDto> {
-    let app = App::open_for_test(folder, runtime, clock, keychain)?;
-    enrol(&app, person).map_err(Fault::tell)?;
-    Ok(app)
+    open_with_phone(folder, person, runtime, clock, keychain).map(|(app, _)| app)
 }
 
-fn enrol(app: &App, person: TestPerson) -> Result<(), Fault> {
+/// As [`open_unlocked`], with the otpauth address that the person's phone keeps.
+///
+/// # Errors
+/// As [`open_unlocked`].
+pub fn open_with_phone(
+    folder: &Path,
+    person: TestPerson,
+    runtime: tokio::runtime::Handle,
+    clock: Arc<dyn Clock>,
+    keychain: Arc<dyn Keychain>,
+) -> Result<(App, Secret<String>), FailureDto> {
+    let app = App::open_for_test(folder, runtime, clock, keychain)?;
+    let phone = enrol(&app, person).map_err(Fault::tell)?;
+    Ok((app, phone))
+}
+
+fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
     app.change_workstation(|w| {
         SERVER.clone_into(&mut w.server);
         "Room 3 workstation".clone_into(&mut w.name);
@@ -103,11 +125,11 @@ fn enrol(app: &App, person: TestPerson) -> Result<(), Fault> {
         id_token: String::from("a.b.c"),
         lease,
         refresh_token: None,
-        password: &Secret::new(String::from("correct horse battery")),
+        password: &Secret::new(String::from(PASSWORD)),
         confirmed,
     };
     let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
-    begin(app, opened, Beginning::Enrolment).map(|_| ())
+    begin(app, opened, Beginning::Enrolment).map(|_| phone)
 }
 
 /// Stores records as if a sync had brought them.

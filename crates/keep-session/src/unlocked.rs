@@ -4,7 +4,7 @@ use crate::app::App;
 use keep_access::Access;
 use keep_audit::Actor;
 use keep_domain::{PatientId, Rank, Role, UserId};
-use keep_keys::{KeyRing, MemberRecord, ResumeSecret, UserKeys};
+use keep_keys::{KeyRing, ResumeSecret, UserKeys};
 use keep_store::{AuditOpener, Store};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,6 @@ pub(crate) struct Unlocked {
     pub(crate) rank: Rank,
     pub(crate) keys: UserKeys,
     pub(crate) ring: Arc<Mutex<KeyRing>>,
-    pub(crate) member: MemberRecord,
     /// `None` while a colleague's grant is waited for.
     pub(crate) store: Option<Arc<Store>>,
     /// The private half of the audit key, for roles that may read bodies.
@@ -31,8 +30,6 @@ pub(crate) struct Unlocked {
     pub(crate) resume: Option<ResumeSecret>,
     /// Charts opened in this session, whose reads were recorded.
     pub(crate) opened: Mutex<HashSet<PatientId>>,
-    /// The unlock corrected the clock: clinical times carry a flag.
-    pub(crate) clock_corrected: bool,
 }
 
 impl Unlocked {

@@ -49,7 +49,11 @@ impl Store {
                 for id in &patients {
                     let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
                     known = true;
-                    self.read_chart(conn, access, ordinal, id, types, &mut records)?;
+                    let read = self.read_chart(conn, access, ordinal, id, types, &mut records);
+                    read.map_err(|e| match e {
+                        StoreError::PageDamaged => access.damaged(Some(ordinal), FindingKind::Page),
+                        other => other,
+                    })?;
                 }
             }
             if !known {

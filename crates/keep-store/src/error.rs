@@ -143,8 +143,9 @@ impl StoreError {
     }
 
     /// Whether nothing that the connection says may be believed any more.
-    pub(crate) const fn is_damage(&self) -> bool {
-        matches!(self, Self::PageDamaged | Self::NotOpened(_))
+    pub(crate) fn is_damage(&self) -> bool {
+        let page = |f: &Finding| matches!(f.kind, FindingKind::Page);
+        matches!(self, Self::PageDamaged | Self::NotOpened(_)) || matches!(self, Self::Damaged(f) if page(f))
     }
 }
 

@@ -1,16 +1,18 @@
 //! Records that arrive for a segment whose key this session does not have: sealed files, drained later.
 
-use crate::record::StateBits;
 use crate::segment_file::inbox_path;
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError};
-use keep_domain::{Segment, lp};
+use keep_domain::{Phi, Segment, lp};
 use keep_keys::DropBoxPublic;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Parcels stored in one transaction.
+const BATCH: usize = 200;
 
 /// The public key of a segment's drop box, kept tagged in the directory, so that nobody can put another one there.
 #[derive(Serialize, Deserialize)]
@@ -93,6 +95,7 @@ impl Store {
                 continue;
             }
             let Ok(entries) = fs::read_dir(inbox_path(&self.profile, access.segment)) else { continue };
+            let mut batch = Vec::new();
             for entry in entries {
                 let path = entry?.path();
                 if path.extension().is_none_or(|e| e != "sealed") {
@@ -105,13 +108,28 @@ impl Store {
                 };
                 // EXPOSE: goes into the segment that it was sealed to.
                 let Ok(parcel) = serde_json::from_slice::<Parcel>(opened.expose()) else { continue };
-                let flag = if parcel.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
-                self.take_parcel(&parcel.raw, access.segment, flag)?;
-                fs::remove_file(&path)?;
-                drained += 1;
+                batch.push((path, Phi::new(parcel.raw), parcel.unreadable));
+                if batch.len() == BATCH {
+                    drained += self.take_batch(access.segment, std::mem::take(&mut batch))?;
+                }
             }
+            drained += self.take_batch(access.segment, batch)?;
         }
         Ok(drained)
+    }
+
+    fn take_batch(&self, segment: Segment, batch: Vec<(PathBuf, Phi<String>, bool)>) -> Result<usize, StoreError> {
+        let (mut paths, mut parcels) = (Vec::new(), Vec::new());
+        for (path, raw, unreadable) in batch {
+            paths.push(path);
+            parcels.push((raw, unreadable));
+        }
+        if parcels.is_empty() {
+            return Ok(0);
+        }
+        self.take_parcels(segment, parcels)?;
+        paths.iter().try_for_each(fs::remove_file)?;
+        Ok(paths.len())
     }
 }
 

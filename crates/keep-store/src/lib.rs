@@ -5,6 +5,7 @@ mod chart_read;
 mod cipher;
 mod codec;
 mod conflict;
+mod connector;
 mod cursor;
 mod error;
 mod fold;

@@ -14,8 +14,8 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// The unconfirmed change sets that this session's rank can read, in sequence order, at most `limit`,
-    /// each with what it waits for. `run` is the event of the sync.
+    /// The unconfirmed change sets that this session's rank can read, in sequence order up to the `limit`th
+    /// that can be sent, each with what it waits for. `run` is the event of the sync.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -25,8 +25,15 @@ impl Store {
             let sets = read_sets(&self.access, conn)?;
             let known: BTreeSet<u64> = sets.keys().copied().collect();
             let mut outgoing = Vec::new();
-            for (sequence, (_, row)) in sets.iter().take(limit) {
-                outgoing.push(self.outgoing(conn, *sequence, row, &known)?);
+            // What waits or was refused does not count: a bad record never blocks the rest.
+            let mut ready = 0;
+            for (sequence, (_, row)) in &sets {
+                let set = self.outgoing(conn, *sequence, row, &known)?;
+                ready += usize::from(set.state == SetState::Ready);
+                outgoing.push(set);
+                if ready >= limit {
+                    break;
+                }
             }
             Ok(outgoing)
         })

@@ -238,13 +238,16 @@ impl Store {
         Ok(elsewhere)
     }
 
-    pub(crate) fn take_parcel(&self, raw: &str, segment: Segment, flags: StateBits) -> Result<(), StoreError> {
-        let item = prepare(Phi::new(raw.to_owned()), None)?;
+    /// Stores records that were sealed to `segment`; what has unsent changes here is met again at push.
+    pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<(Phi<String>, bool)>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
-            let mut above = Vec::new();
-            let item = Prepared { unreadable: item.unreadable || flags.is_unreadable(), ..item };
-            tx.take_over_into(compress_one(item)?, segment, &mut report, &mut above)
+            for (raw, unreadable) in parcels {
+                let mut item = prepare(raw, None)?;
+                item.unreadable |= unreadable;
+                tx.take_over_into(compress_one(item)?, segment, &mut report, &mut Vec::new())?;
+            }
+            Ok(())
         })
     }
 }

@@ -1,10 +1,10 @@
 //! The open store of one session: one connection that writes, two that read.
 
-use crate::cipher::{OpenMode, attach_cipher, open_cipher};
+use crate::connector::{Connector, Purpose};
 use crate::segment_access::SegmentAccess;
-use crate::segment_file::{ledger_path, remove_stale_journals, schema_of, segment_path};
+use crate::segment_file::remove_stale_journals;
 use crate::segment_report::{SegmentReport, open_segments};
-use crate::{ATTACHED_LEDGER, Ledger, Personal, StoreError, WriteTx, inbox};
+use crate::{Ledger, Personal, StoreError, WriteTx, inbox};
 use keep_domain::{Clock, Rank, Segment, UserId};
 use keep_keys::{DatabaseKey, SegmentKey};
 use rusqlite::{Connection, InterruptHandle};
@@ -25,7 +25,8 @@ pub struct StoreKeys {
     pub personal: Option<(UserId, DatabaseKey)>,
 }
 
-/// The open store. It serves nothing after damage or [`Store::interrupt`]; dropping it closes all files.
+/// The open store. It serves nothing after [`Store::interrupt`], nor after damage that its segments did not
+/// survive; dropping it closes all files.
 // INVARIANT: the only open segments of the process; `Unlocked` owns it.
 pub struct Store {
     pub(crate) profile: PathBuf,
@@ -39,21 +40,14 @@ pub struct Store {
     readers: [Mutex<Connection>; 2],
     next_reader: AtomicUsize,
     pub(crate) waiting_readers: AtomicUsize,
-    interrupts: Vec<InterruptHandle>,
+    interrupts: Mutex<Vec<InterruptHandle>>,
+    connector: Connector,
     closing: AtomicBool,
     poisoned: AtomicBool,
     /// Segments whose root did not fit at open: readable chart by chart, not writable.
     read_only: HashSet<Segment>,
     pub(crate) verified: Mutex<HashSet<(Segment, u32)>>,
 }
-
-/// Page cache per segment in KiB: (writer, each reader); at most 48 MB in all.
-const CACHE_KIB: [(Segment, u32, u32); 4] = [
-    (Segment::Directory, 6_000, 4_000),
-    (Segment::Encounters, 5_000, 2_000),
-    (Segment::Clinical, 9_000, 6_000),
-    (Segment::Restricted, 2_000, 1_000),
-];
 
 impl Store {
     /// Opens the session's segments, made where `create` allows it, and attaches the ledger.
@@ -74,30 +68,16 @@ impl Store {
         remove_stale_journals(profile)?;
         let (usable, reports) = open_segments(profile, &keys.segments, create, clock.as_ref())?;
         let opened: Vec<&SegmentKey> = keys.segments.iter().take(usable).collect();
-        let Some((directory, others)) = opened.split_first() else {
+        if opened.is_empty() {
             return Err(reports.first().map_or(StoreError::NotAvailable, SegmentReport::error));
+        }
+        let connector = Connector {
+            profile: profile.to_owned(),
+            segments: opened.iter().map(|k| (k.segment(), k.database_key())).collect(),
+            ledger: keys.ledger,
         };
-        let connect = |is_writer: bool| -> Result<Connection, StoreError> {
-            let path = segment_path(profile, Segment::Directory);
-            let conn = open_cipher(&path, &directory.database_key(), OpenMode::Write)?;
-            for key in others {
-                let segment = key.segment();
-                attach_cipher(&conn, &segment_path(profile, segment), schema_of(segment), &key.database_key())?;
-            }
-            if is_writer {
-                attach_cipher(&conn, &ledger_path(profile), ATTACHED_LEDGER, &keys.ledger)?;
-            } else {
-                conn.pragma_update(None, "query_only", true)?;
-            }
-            for (segment, writer, reader) in CACHE_KIB {
-                if opened.iter().any(|k| k.segment() == segment) {
-                    let kib = if is_writer { writer } else { reader };
-                    conn.pragma_update(Some(schema_of(segment)), "cache_size", -i64::from(kib))?;
-                }
-            }
-            Ok(conn)
-        };
-        let (writer, first, second) = (connect(true)?, connect(false)?, connect(false)?);
+        let writer = connector.connect(Purpose::Write)?;
+        let (first, second) = (connector.connect(Purpose::Read)?, connector.connect(Purpose::Read)?);
         let interrupts = [&writer, &first, &second].map(Connection::get_interrupt_handle);
         let personal =
             keys.personal.as_ref().map(|(user, key)| Personal::open(profile, *user, key, Arc::clone(&clock)));
@@ -112,7 +92,8 @@ impl Store {
             readers: [Mutex::new(first), Mutex::new(second)],
             next_reader: AtomicUsize::new(0),
             waiting_readers: AtomicUsize::new(0),
-            interrupts: interrupts.into(),
+            interrupts: Mutex::new(interrupts.into()),
+            connector,
             closing: AtomicBool::new(false),
             poisoned: AtomicBool::new(false),
             read_only: reports.iter().filter_map(SegmentReport::read_only).collect(),
@@ -167,7 +148,7 @@ impl Store {
         begin: &str,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let conn = lock(&self.writer);
+        let mut conn = lock(&self.writer);
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         self.check_usable()?;
         conn.execute_batch(begin)?;
@@ -178,12 +159,12 @@ impl Store {
             conn.execute_batch("COMMIT")?;
             Ok(value)
         })();
-        done.map_err(|error| {
+        done.inspect_err(|error| {
             // After some errors SQLite has rolled back by itself; then there is nothing left to do.
             if !conn.is_autocommit() && conn.execute_batch("ROLLBACK").is_err() {
                 self.poisoned.store(true, Ordering::SeqCst);
             }
-            self.noted(error)
+            self.replace_after(error, &mut conn, Purpose::Write);
         })
     }
 
@@ -192,12 +173,12 @@ impl Store {
         self.waiting_readers.fetch_add(1, Ordering::SeqCst);
         let _shared = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         self.waiting_readers.fetch_sub(1, Ordering::SeqCst);
-        let conn = self.reader();
+        let mut conn = self.reader();
         self.check_usable()?;
         conn.execute_batch("BEGIN")?;
         let done = work(&conn);
         let ended = conn.execute_batch("COMMIT").map_err(StoreError::from);
-        done.and_then(|value| ended.map(|()| value)).map_err(|e| self.noted(e))
+        done.and_then(|value| ended.map(|()| value)).inspect_err(|e| self.replace_after(e, &mut conn, Purpose::Read))
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
@@ -214,10 +195,10 @@ impl Store {
     /// Stops everything that runs and refuses what comes; the first step of closing.
     pub fn interrupt(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        self.interrupts.iter().for_each(InterruptHandle::interrupt);
+        lock(&self.interrupts).iter().for_each(InterruptHandle::interrupt);
     }
 
-    /// Whether damage was met, so that the store has to be opened again.
+    /// Whether damage was met that the segments did not survive, so that the store has to be opened again.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.load(Ordering::SeqCst)
@@ -230,12 +211,19 @@ impl Store {
         if self.is_poisoned() { Err(StoreError::Poisoned) } else { Ok(()) }
     }
 
-    // INVARIANT: after a codec error no connection of this store is used again.
-    fn noted(&self, error: StoreError) -> StoreError {
-        if error.is_damage() {
-            self.poisoned.store(true, Ordering::SeqCst);
+    // INVARIANT: after a codec error the connection is dropped, and the segments are checked before another
+    // one takes its place.
+    fn replace_after(&self, error: &StoreError, conn: &mut Connection, purpose: Purpose) {
+        if !error.is_damage() {
+            return;
         }
-        error
+        match self.connector.reconnect(purpose, &self.access) {
+            Ok(fresh) => {
+                lock(&self.interrupts).push(fresh.get_interrupt_handle());
+                *conn = fresh;
+            }
+            Err(_) => self.poisoned.store(true, Ordering::SeqCst),
+        }
     }
 
     /// The open segment, if the session's rank has it.

@@ -70,8 +70,9 @@ function ChartOf({ patient }: { patient: string }) {
   const current = tabs.includes(tab) ? tab : (tabs[0] ?? "summary");
   const fills = current === "timeline" || current === "results" || current === "notes";
   return (
-    <div className={css.chart}>
+    <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
       <Banner banner={chart.banner} />
+      {/* Tabs draws its children a second time, hidden, to count the tabs: what keeps state stands outside it. */}
       <Tabs className={css.tabs ?? ""} selectedKey={current} onSelectionChange={(key) => show({ tab: String(key) })}>
         <div className={css.tabRow}>
           <TabList className={css.tabList ?? ""} aria-label={say("tab.label")}>
@@ -83,15 +84,15 @@ function ChartOf({ patient }: { patient: string }) {
           </TabList>
           <Completeness completeness={chart.completeness} />
         </div>
-        <div className={`${css.body} ${vitals || notes ? css.withSide : ""}`}>
-          <TabPanel key={current} id={current} className={`${css.panel} ${fills ? css.fills : ""}`}>
-            <Panel chart={chart} tab={current} />
-          </TabPanel>
-          {vitals || notes ? (
-            <Side chart={chart} pane={pane} draft={draft} onPane={(next, of) => show({ pane: next, draft: of })} />
-          ) : null}
-        </div>
+        <TabPanel key={current} id={current} className={`${css.panel} ${fills ? css.fills : ""}`}>
+          <Panel chart={chart} tab={current} />
+        </TabPanel>
       </Tabs>
+      {vitals || notes ? (
+        <div className={css.side}>
+          <Side chart={chart} pane={pane} draft={draft} onPane={(next, of) => show({ pane: next, draft: of })} />
+        </div>
+      ) : null}
     </div>
   );
 }

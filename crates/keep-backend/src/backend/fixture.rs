@@ -74,7 +74,13 @@ impl Fixture {
     }
 
     /// One request; `path` may be an absolute address of the backend.
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let path = path.strip_prefix(&self.backend.origin).unwrap_or(path);
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
@@ -165,7 +171,13 @@ pub(crate) struct Client<'a> {
 
 impl Client<'_> {
     /// A FHIR request; `path` is below the base or absolute.
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut all = vec![("authorization", self.bearer.as_str())];
         all.extend_from_slice(headers);
         let path = if path.starts_with("https:") { path.to_owned() } else { format!("/fhir{path}") };

@@ -207,7 +207,11 @@ mod tests {
             assert!(story.medicines.iter().all(|(m, _)| all.clinical.medicines.contains_key(m)), "{}", story.number);
             assert!(story.problems.iter().all(|(p, _)| all.clinical.problems.contains_key(p)), "{}", story.number);
             assert!(story.allergies.iter().all(|(a, _)| all.clinical.allergens.contains_key(a)), "{}", story.number);
-            assert!(story.results.iter().flat_map(|(_, r)| r).all(|(t, _)| all.clinical.tests.contains_key(t)), "{}", story.number);
+            assert!(
+                story.results.iter().flat_map(|(_, r)| r).all(|(t, _)| all.clinical.tests.contains_key(t)),
+                "{}",
+                story.number
+            );
         }
     }
 

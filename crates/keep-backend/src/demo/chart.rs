@@ -98,7 +98,8 @@ impl<'a> Chart<'a> {
         if let Some(preferred) = &p.preferred {
             names.push(json!({"use": "nickname", "given": [preferred]}));
         }
-        let mut communication = json!({"language": concept("urn:ietf:bcp:47", &p.language[0], &p.language[1]), "preferred": true});
+        let mut communication =
+            json!({"language": concept("urn:ietf:bcp:47", &p.language[0], &p.language[1]), "preferred": true});
         if let (true, Some(members)) = (p.interpreter, communication.as_object_mut()) {
             members.insert(
                 String::from("extension"),

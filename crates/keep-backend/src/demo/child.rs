@@ -32,7 +32,10 @@ pub(crate) fn add_childhood(chart: &mut Chart<'_>) {
     add_immunisations(chart, overdue_from);
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a weight or length of a child in tenths is far below the limits of i64")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a weight or length of a child in tenths is far below the limits of i64"
+)]
 fn tenths(value: f64) -> i64 {
     (value * 10.0).round() as i64
 }

@@ -19,8 +19,13 @@ pub(crate) fn add_appointments(chart: &mut Chart<'_>, place: usize) {
     }
     let catalogue = chart.catalogue;
     let years = chart.patient.years();
-    let reasons: Vec<&str> =
-        catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).map(|r| r.text.as_str()).collect();
+    let reasons: Vec<&str> = catalogue
+        .clinical
+        .reasons
+        .iter()
+        .filter(|r| (r.from..=r.to).contains(&years))
+        .map(|r| r.text.as_str())
+        .collect();
     let reason = chart.dice.pick(&reasons).copied().unwrap_or("Visit");
     let slot = i64::try_from(place % DRAWN_TODAY).unwrap_or(0);
     let now = chart.today.minute();
@@ -52,7 +57,8 @@ pub(crate) fn add_appointments(chart: &mut Chart<'_>, place: usize) {
         chart.add("Task", "for", None, body);
     }
     if years >= 16 && chart.dice.chance(6) {
-        let tests: Vec<_> = catalogue.clinical.tests.values().filter(|t| t.text != "HIV viral load" && t.text != "CD4 count").collect();
+        let tests: Vec<_> =
+            catalogue.clinical.tests.values().filter(|t| t.text != "HIV viral load" && t.text != "CD4 count").collect();
         if let Some(test) = chart.dice.pick(&tests) {
             let minute = (chart.today.minute() - chart.dice.between(10, 90)).max(1);
             let body = json!({

@@ -2,7 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-
 /// Deterministic chance. Not for keys.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
@@ -48,7 +47,6 @@ pub(crate) fn id_of(seed: u64, name: &str) -> String {
     bytes.iter_mut().zip(digest).for_each(|(b, d)| *b = d);
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -140,7 +140,9 @@ fn add_medicines(chart: &mut Chart<'_>, problems: &[Held]) {
     for held in problems {
         let Some(problem) = catalogue.clinical.problems.get(&held.key) else { continue };
         for key in &problem.medicines {
-            let Some(medicine) = catalogue.clinical.medicines.get(key).filter(|_| !given.contains(&key)) else { continue };
+            let Some(medicine) = catalogue.clinical.medicines.get(key).filter(|_| !given.contains(&key)) else {
+                continue;
+            };
             given.push(key);
             let days = chart.dice.between(0, held.days.min(900));
             let status = if chart.dice.chance(88) { "active" } else { "stopped" };
@@ -166,7 +168,10 @@ fn label_of(chart: &Chart<'_>, held: &Held, medicine: &str) -> Option<String> {
 fn add_medicine(chart: &mut Chart<'_>, medicine: &Medicine, days: i64, status: &str, label: Option<&str>) {
     let mut codings = vec![json!({"system": "http://www.whocc.no/atc", "code": medicine.atc})];
     if let Some(rxnorm) = &medicine.rxnorm {
-        codings.insert(0, json!({"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": rxnorm, "display": medicine.text}));
+        codings.insert(
+            0,
+            json!({"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": rxnorm, "display": medicine.text}),
+        );
     }
     let (route, way) = match medicine.route.as_str() {
         "inhaled" => ("447694001", "Inhaled"),
@@ -226,7 +231,8 @@ fn add_cover(chart: &mut Chart<'_>) {
         return;
     }
     let Some(payer) = chart.dice.pick(payers).cloned() else { return };
-    let subscriber = format!("{}{:07}", if payer.starts_with("Social") { "SHA" } else { "PV" }, chart.dice.between(1, 9_999_999));
+    let subscriber =
+        format!("{}{:07}", if payer.starts_with("Social") { "SHA" } else { "PV" }, chart.dice.between(1, 9_999_999));
     let body = json!({
         "status": "active",
         "subscriberId": subscriber,

@@ -50,7 +50,9 @@ fn drawn(catalogue: &Catalogue, seed: u64, today: &Today, mut dice: Dice, number
     let culture = draw_culture(&catalogue.cultures, &mut dice);
     let name = |list: &[String], dice: &mut Dice| dice.pick(list).cloned().unwrap_or_default();
     let (family, given, language) = match culture {
-        Some(c) => (name(&c.family, &mut dice), name(if female { &c.female } else { &c.male }, &mut dice), c.language.clone()),
+        Some(c) => {
+            (name(&c.family, &mut dice), name(if female { &c.female } else { &c.male }, &mut dice), c.language.clone())
+        }
         None => (String::from("Otieno"), String::from("Akinyi"), [String::from("luo"), String::from("Dholuo")]),
     };
     // Ages as a health centre sees them: many small children, many older people.

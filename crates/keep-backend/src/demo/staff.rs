@@ -47,8 +47,22 @@ pub const STAFF: [DemoPerson; 9] = [
     person("daniel", "Daniel Kiptoo", ("", "Daniel", "Kiptoo"), "male", Role::Billing, "lake-victoria-daniel"),
     person("wanjiru", "Wanjiru Kamau", ("", "Wanjiru", "Kamau"), "female", Role::Pharmacist, "lake-victoria-wanjiru"),
     person("rafael", "Rafael Oyelaran", ("", "Rafael", "Oyelaran"), "male", Role::Laboratory, "lake-victoria-rafael"),
-    person("ingrid", "Ingrid Solberg", ("", "Ingrid", "Solberg"), "female", Role::PrivacyOfficer, "lake-victoria-ingrid"),
-    person("samuel", "Samuel Achieng", ("", "Samuel", "Achieng"), "male", Role::ItAdministrator, "lake-victoria-samuel"),
+    person(
+        "ingrid",
+        "Ingrid Solberg",
+        ("", "Ingrid", "Solberg"),
+        "female",
+        Role::PrivacyOfficer,
+        "lake-victoria-ingrid",
+    ),
+    person(
+        "samuel",
+        "Samuel Achieng",
+        ("", "Samuel", "Achieng"),
+        "male",
+        Role::ItAdministrator,
+        "lake-victoria-samuel",
+    ),
     person("grace", "Grace Wambui", ("", "Grace", "Wambui"), "female", Role::Nurse, "lake-victoria-grace"),
 ];
 
@@ -130,7 +144,8 @@ pub(crate) fn add(lines: &mut Vec<Value>) {
         "managingOrganization": {"reference": format!("Organization/{}", organization())},
     }));
     for person in &STAFF {
-        let mut name = json!({"use": "official", "family": person.family, "given": [person.given], "text": person.name});
+        let mut name =
+            json!({"use": "official", "family": person.family, "given": [person.given], "text": person.name});
         if let (false, Some(members)) = (person.prefix.is_empty(), name.as_object_mut()) {
             members.insert(String::from("prefix"), json!([person.prefix]));
         }

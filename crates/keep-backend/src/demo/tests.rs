@@ -39,7 +39,8 @@ fn nothing_refers_to_what_is_missing_or_comes_later() {
     for resource in clinic() {
         let mut wanted = Vec::new();
         references(&resource, &mut wanted);
-        let name = format!("{}/{}", resource["resourceType"].as_str().expect("type"), resource["id"].as_str().expect("id"));
+        let name =
+            format!("{}/{}", resource["resourceType"].as_str().expect("type"), resource["id"].as_str().expect("id"));
         assert!(wanted.iter().all(|w| known.contains(w)), "{name}");
         assert!(known.insert(name));
     }
@@ -63,14 +64,25 @@ fn maria_gonzalez_is_as_drawn() {
     let clinic = clinic();
     let patients = of(&clinic, "Patient");
     let maria = patients.iter().find(|p| p["identifier"][0]["value"] == "CH-004471").expect("María");
-    assert_eq!((&maria["birthDate"], &maria["name"][0]["family"]), (&Value::from("1961-02-03"), &Value::from("González")));
+    assert_eq!(
+        (&maria["birthDate"], &maria["name"][0]["family"]),
+        (&Value::from("1961-02-03"), &Value::from("González"))
+    );
     let hers = |r: &&Value| r["subject"]["reference"] == format!("Patient/{}", maria["id"].as_str().expect("id"));
-    let hba1c = of(&clinic, "Observation").into_iter().filter(hers).find(|o| o["code"]["text"] == "HbA1c").expect("HbA1c").clone();
+    let hba1c = of(&clinic, "Observation")
+        .into_iter()
+        .filter(hers)
+        .find(|o| o["code"]["text"] == "HbA1c")
+        .expect("HbA1c")
+        .clone();
     assert_eq!(hba1c["valueQuantity"]["value"].to_string(), "8.2");
     assert_eq!(hba1c["interpretation"][0]["coding"][0]["code"], "H");
     assert_eq!(hba1c["effectiveDateTime"], "2026-11-11T15:05:00+03:00");
     assert_eq!(of(&clinic, "MedicationRequest").into_iter().filter(hers).count(), 3);
-    assert_eq!(of(&clinic, "DocumentReference").into_iter().find(hers).expect("a note")["date"], "2026-10-24T10:32:00+03:00");
+    assert_eq!(
+        of(&clinic, "DocumentReference").into_iter().find(hers).expect("a note")["date"],
+        "2026-10-24T10:32:00+03:00"
+    );
 }
 
 #[test]
@@ -90,7 +102,8 @@ fn children_grow_and_some_records_are_sensitive() {
     let clinic = clinic();
     assert!(of(&clinic, "Immunization").len() > 200);
     for label in ["HIV", "PSY"] {
-        let labelled = |r: &&Value| r["meta"]["security"].as_array().is_some_and(|s| s.iter().any(|c| c["code"] == label));
+        let labelled =
+            |r: &&Value| r["meta"]["security"].as_array().is_some_and(|s| s.iter().any(|c| c["code"] == label));
         assert!(clinic.iter().filter(labelled).count() > 3, "{label}");
     }
     let weights = |r: &&&Value| r["code"]["coding"][0]["code"] == "29463-7";

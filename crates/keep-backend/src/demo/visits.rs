@@ -58,7 +58,8 @@ impl Base {
 fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[Held], base: &Base, adult: bool) {
     let catalogue = chart.catalogue;
     let years = chart.patient.years();
-    let fitting: Vec<&Reason> = catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect();
+    let fitting: Vec<&Reason> =
+        catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect();
     let Some(found) = chart.dice.pick(&fitting).copied() else { return };
     let reason = found.text.as_str();
     let minute = chart.dice.between(8 * 60, 16 * 60);
@@ -138,7 +139,14 @@ pub(crate) fn add_encounter(chart: &mut Chart<'_>, days: i64, minute: i64, reaso
 }
 
 /// A signed note by the physician, plain text.
-pub(crate) fn add_note(chart: &mut Chart<'_>, days: i64, minute: i64, text: &str, visit: Option<&Value>, label: Option<&str>) {
+pub(crate) fn add_note(
+    chart: &mut Chart<'_>,
+    days: i64,
+    minute: i64,
+    text: &str,
+    visit: Option<&Value>,
+    label: Option<&str>,
+) {
     let at = chart.today.at(days, minute);
     let body = json!({
         "status": "current",
@@ -182,7 +190,8 @@ fn add_story(chart: &mut Chart<'_>) {
         let taken = Taken { at: chart.today.at(days, 10 * 60 + 9), visit: None };
         add_sign(chart, &taken, WEIGHT, tenths, 1);
     }
-    let sensitive = story.problems.iter().find_map(|(key, _)| chart.catalogue.clinical.problems.get(key)?.label.clone());
+    let sensitive =
+        story.problems.iter().find_map(|(key, _)| chart.catalogue.clinical.problems.get(key)?.label.clone());
     for (days, values) in &story.results {
         add_report(chart, *days, values, sensitive.as_deref());
     }

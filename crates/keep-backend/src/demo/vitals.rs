@@ -45,9 +45,7 @@ pub(crate) fn add_sign(chart: &mut Chart<'_>, taken: &Taken, sign: Sign, digits:
 
 /// Blood pressure as a panel with two components.
 pub(crate) fn add_pressure(chart: &mut Chart<'_>, taken: &Taken, systolic: i64, diastolic: i64) {
-    let part = |code: &str, text: &str, value: i64| {
-        json!({"code": concept(LOINC, code, text), "valueQuantity": quantity(value.into(), "mmHg", "mm[Hg]")})
-    };
+    let part = |code: &str, text: &str, value: i64| json!({"code": concept(LOINC, code, text), "valueQuantity": quantity(value.into(), "mmHg", "mm[Hg]")});
     let body = json!({
         "status": "final",
         "category": [hl7("observation-category", "vital-signs")],

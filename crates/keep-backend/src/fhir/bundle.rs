@@ -57,7 +57,8 @@ struct Step {
 
 /// `POST [base]`
 pub(crate) fn answer(backend: &Backend, call: &Call) -> Result<Reply, Refusal> {
-    let bundle: Bundle<'_> = serde_json::from_str(&call.body).map_err(|_| Refusal::invalid("the body is not a bundle"))?;
+    let bundle: Bundle<'_> =
+        serde_json::from_str(&call.body).map_err(|_| Refusal::invalid("the body is not a bundle"))?;
     if bundle.resource_type != "Bundle" {
         return Err(Refusal::invalid("the body is not a bundle"));
     }
@@ -69,7 +70,13 @@ pub(crate) fn answer(backend: &Backend, call: &Call) -> Result<Reply, Refusal> {
             .map(|entry| {
                 // Each entry stands for itself; an error is told in its place.
                 backend.storage.write(|t| run(t, call, std::slice::from_ref(entry))).map_or_else(
-                    |refusal| format!(r#"{{"response":{{"status":"{}","outcome":{}}}}}"#, status_line(refusal.status), refusal.outcome()),
+                    |refusal| {
+                        format!(
+                            r#"{{"response":{{"status":"{}","outcome":{}}}}}"#,
+                            status_line(refusal.status),
+                            refusal.outcome()
+                        )
+                    },
                     |mut one| one.pop().unwrap_or_default(),
                 )
             })
@@ -177,7 +184,8 @@ fn apply(connection: &Connection, call: &Call, step: &Step) -> Result<String, Re
     }
     let if_match = step.if_match.as_deref().filter(|_| step.method == "PUT");
     let method = if step.method == "POST" { "POST" } else { "PUT" };
-    let request = WriteRequest { resource_type: kind, id, resource: resource.as_ref(), if_match, method, started: call.started };
+    let request =
+        WriteRequest { resource_type: kind, id, resource: resource.as_ref(), if_match, method, started: call.started };
     let written = request.apply(connection)?;
     let status = match (step.method, written.created) {
         ("DELETE", _) => 204,
@@ -234,8 +242,12 @@ mod tests {
 
     #[test]
     fn only_references_are_rewritten() {
-        let text = r#"{"subject":{"reference" : "urn:uuid:1"},"identifier":[{"value":"urn:uuid:1"}],"x":"urn:uuid:12"}"#;
+        let text =
+            r#"{"subject":{"reference" : "urn:uuid:1"},"identifier":[{"value":"urn:uuid:1"}],"x":"urn:uuid:12"}"#;
         let out = rewrite_references(text, "\"urn:uuid:1\"", "\"Patient/p\"");
-        assert_eq!(out, r#"{"subject":{"reference" : "Patient/p"},"identifier":[{"value":"urn:uuid:1"}],"x":"urn:uuid:12"}"#);
+        assert_eq!(
+            out,
+            r#"{"subject":{"reference" : "Patient/p"},"identifier":[{"value":"urn:uuid:1"}],"x":"urn:uuid:12"}"#
+        );
     }
 }

@@ -28,8 +28,10 @@ pub(crate) fn may(role: Role, kind: &str, wish: Wish) -> bool {
 /// The lowest segment that a resource of this type can lie in.
 fn lowest_segment_of(kind: &str) -> Segment {
     match kind {
-        "Patient" | "RelatedPerson" | "Practitioner" | "PractitionerRole" | "Organization" | "Location" | "Schedule" | "Slot"
-        | "Appointment" | "Coverage" | "Account" | "Consent" | "Flag" | "Device" => Segment::Directory,
+        "Patient" | "RelatedPerson" | "Practitioner" | "PractitionerRole" | "Organization" | "Location"
+        | "Schedule" | "Slot" | "Appointment" | "Coverage" | "Account" | "Consent" | "Flag" | "Device" => {
+            Segment::Directory
+        }
         "Encounter" | "Claim" | "ChargeItem" | "Procedure" | "Condition" => Segment::Encounters,
         _ => Segment::Clinical,
     }

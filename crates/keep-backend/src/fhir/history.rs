@@ -11,8 +11,13 @@ use std::fmt::Write;
 
 /// `GET [type]/_history` and `GET [type]/[id]/_history`
 pub(crate) fn history(backend: &Backend, call: &Call, kind: &str, id: Option<&str>) -> Result<Reply, Refusal> {
-    let mut query =
-        HistoryQuery { resource_type: kind.to_owned(), id: id.map(String::from), since: i64::MIN, count: 100, before: None };
+    let mut query = HistoryQuery {
+        resource_type: kind.to_owned(),
+        id: id.map(String::from),
+        since: i64::MIN,
+        count: 100,
+        before: None,
+    };
     for (name, value) in &call.query {
         match name.as_str() {
             "_since" => {

@@ -14,7 +14,13 @@ pub(crate) fn read(backend: &Backend, call: &Call, kind: &str, id: &str) -> Resu
 }
 
 /// `GET [type]/[id]/_history/[version]`
-pub(crate) fn read_version(backend: &Backend, call: &Call, kind: &str, id: &str, version: &str) -> Result<Reply, Refusal> {
+pub(crate) fn read_version(
+    backend: &Backend,
+    call: &Call,
+    kind: &str,
+    id: &str,
+    version: &str,
+) -> Result<Reply, Refusal> {
     let version = version.parse().map_err(|_| Refusal::not_found("no such version"))?;
     let stored = backend.storage.read(|c| Storage::version(c, kind, id, version))?;
     serve(call, stored)
@@ -39,12 +45,19 @@ pub(crate) fn create(backend: &Backend, call: &Call, kind: &str) -> Result<Reply
             && let Some(id) = match_one(t, kind, criteria)?
         {
             let stored = Storage::current(t, kind, &id)?.ok_or_else(Refusal::internal)?;
-            let existing = Written { version: stored.version, updated: stored.updated, created: false, body: stored.body };
+            let existing =
+                Written { version: stored.version, updated: stored.updated, created: false, body: stored.body };
             return Ok((id, existing));
         }
         let id = uuid::Uuid::new_v4().to_string();
-        let request =
-            WriteRequest { resource_type: kind, id: &id, resource: Some(&resource), if_match: None, method: "POST", started: call.started };
+        let request = WriteRequest {
+            resource_type: kind,
+            id: &id,
+            resource: Some(&resource),
+            if_match: None,
+            method: "POST",
+            started: call.started,
+        };
         request.apply(t).map(|w| (id.clone(), w))
     })?;
     Ok(answer_write(backend, call, kind, &written.0, written.1))
@@ -55,14 +68,28 @@ pub(crate) fn update(backend: &Backend, call: &Call, kind: &str, id: &str) -> Re
     let resource = read_body(call, kind)?;
     check_own_id(&resource, id)?;
     let if_match = call.if_match.as_deref().map(version_of_tag);
-    let request = WriteRequest { resource_type: kind, id, resource: Some(&resource), if_match, method: "PUT", started: call.started };
+    let request = WriteRequest {
+        resource_type: kind,
+        id,
+        resource: Some(&resource),
+        if_match,
+        method: "PUT",
+        started: call.started,
+    };
     let written = backend.storage.write(|t| request.apply(t))?;
     Ok(answer_write(backend, call, kind, id, written))
 }
 
 /// `DELETE [type]/[id]`; like HAPI it ignores If-Match, and deleting nothing is no error.
 pub(crate) fn delete(backend: &Backend, call: &Call, kind: &str, id: &str) -> Result<Reply, Refusal> {
-    let request = WriteRequest { resource_type: kind, id, resource: None, if_match: None, method: "DELETE", started: call.started };
+    let request = WriteRequest {
+        resource_type: kind,
+        id,
+        resource: None,
+        if_match: None,
+        method: "DELETE",
+        started: call.started,
+    };
     let written = backend.storage.write(|t| request.apply(t))?;
     let outcome = json!({
         "resourceType": "OperationOutcome",
@@ -92,7 +119,11 @@ fn answer_write(backend: &Backend, call: &Call, kind: &str, id: &str, written: W
 
 fn read_body<'a>(call: &'a Call, kind: &str) -> Result<Incoming<'a>, Refusal> {
     let resource = Incoming::read(&call.body)?;
-    if resource.resource_type == kind { Ok(resource) } else { Err(Refusal::invalid("resourceType is not that of the address")) }
+    if resource.resource_type == kind {
+        Ok(resource)
+    } else {
+        Err(Refusal::invalid("resourceType is not that of the address"))
+    }
 }
 
 /// The id in the body must be that of the address and, as with HAPI, not a mere number.
@@ -117,7 +148,8 @@ pub(crate) fn check_own_id(resource: &Incoming<'_>, id: &str) -> Result<(), Refu
 /// # Errors
 /// 400 for unknown criteria, 412 where several match.
 pub(crate) fn match_one(connection: &Connection, kind: &str, criteria: &str) -> Result<Option<String>, Refusal> {
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(criteria.trim_start_matches('?').as_bytes()).into_owned().collect();
+    let pairs: Vec<(String, String)> =
+        url::form_urlencoded::parse(criteria.trim_start_matches('?').as_bytes()).into_owned().collect();
     let mut search = query::read_search(kind, &pairs)?.search;
     if search.conditions.is_empty() {
         return Err(Refusal::invalid("a conditional request needs criteria"));

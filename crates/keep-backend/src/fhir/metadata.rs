@@ -33,11 +33,12 @@ pub(crate) fn capability_statement(backend: &Backend) -> Reply {
 
 fn resource(kind: &str) -> Value {
     let audit = kind == "AuditEvent";
-    let interactions: Vec<Value> = ["read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type"]
-        .into_iter()
-        .filter(|code| !audit || *code != "delete")
-        .map(|code| json!({"code": code}))
-        .collect();
+    let interactions: Vec<Value> =
+        ["read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type"]
+            .into_iter()
+            .filter(|code| !audit || *code != "delete")
+            .map(|code| json!({"code": code}))
+            .collect();
     let mut parameters = vec![json!({"name": "_id", "type": "token"}), json!({"name": "_lastUpdated", "type": "date"})];
     parameters.extend(terms_of(kind).map(|term| {
         let kind = match term.kind {

@@ -51,6 +51,10 @@ impl Pages {
     /// 410 when it is not known (any more).
     pub(crate) fn find(&self, handle: &str) -> Result<Page, Refusal> {
         let links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        links.pages.get(handle).cloned().ok_or_else(|| Refusal::gone("this page is no longer known: start the search again"))
+        links
+            .pages
+            .get(handle)
+            .cloned()
+            .ok_or_else(|| Refusal::gone("this page is no longer known: start the search again"))
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn search(backend: &Backend, call: &Call, kind: &str) -> Result<Reply
 
 /// `GET [base]?_getpages=…`
 pub(crate) fn next_page(backend: &Backend, call: &Call) -> Result<Reply, Refusal> {
-    let handle = call.parameter("_getpages").ok_or_else(|| Refusal::not_allowed("search over all types is not offered"))?;
+    let handle =
+        call.parameter("_getpages").ok_or_else(|| Refusal::not_allowed("search over all types is not offered"))?;
     match backend.pages.find(handle)? {
         Page::Search(wanted, began) => {
             call.permit(&wanted.search.resource_type, Wish::Read)?;
@@ -57,7 +58,11 @@ fn page(backend: &Backend, mut wanted: Wanted, began: String, first: bool) -> Re
     let size: usize = found.iter().map(|f| f.body.len() + 200).sum();
     let mut out = String::with_capacity(size + 400);
     // Writing to a String cannot fail.
-    let _ = write!(out, r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{began}"}},"type":"searchset""#, uuid::Uuid::new_v4());
+    let _ = write!(
+        out,
+        r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{began}"}},"type":"searchset""#,
+        uuid::Uuid::new_v4()
+    );
     if let Some(total) = total {
         let _ = write!(out, r#","total":{total}"#);
     }

@@ -57,9 +57,13 @@ async fn a_resource_lives_and_is_remembered() {
     assert!(ids(&amara.get("/Patient?family=gonz").await.json()).is_empty());
     assert_eq!(amara.get("/Patient/nobody").await.status, 404);
     let history = amara.get("/Patient/maria-1/_history").await.json();
-    let methods: Vec<&Value> = history["entry"].as_array().expect("entries").iter().map(|e| &e["request"]["method"]).collect();
+    let methods: Vec<&Value> =
+        history["entry"].as_array().expect("entries").iter().map(|e| &e["request"]["method"]).collect();
     assert_eq!(methods, ["DELETE", "PUT", "PUT"]);
-    assert_eq!((&history["entry"][0]["resource"], &history["entry"][0]["response"]["lastModified"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&history["entry"][0]["resource"], &history["entry"][0]["response"]["lastModified"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -195,7 +199,10 @@ async fn a_transaction_is_all_or_nothing_and_resolves_references() {
     let done = amara.send("POST", "/", &[], visit(None).to_string()).await;
     assert_eq!(done.status, 200);
     let answer = done.json();
-    assert_eq!((&answer["type"], &answer["entry"][1]["response"]["status"]), (&json!("transaction-response"), &json!("201 Created")));
+    assert_eq!(
+        (&answer["type"], &answer["entry"][1]["response"]["status"]),
+        (&json!("transaction-response"), &json!("201 Created"))
+    );
     let location = answer["entry"][0]["response"]["location"].as_str().expect("location");
     let encounter = location.split("/_history").next().expect("reference").to_owned();
     assert_eq!(amara.get("/Observation/bp-1").await.json()["encounter"]["reference"], encounter);
@@ -236,7 +243,9 @@ async fn roles_are_kept_apart() {
     let fixture = Fixture::new();
     let (leila, samuel) = (fixture.client("leila").await, fixture.client("samuel").await);
     assert_eq!(leila.get("/Patient").await.status, 200);
-    for path in ["/Observation", "/Observation/x", "/Observation/_history", "/Condition?patient=p", "/DocumentReference"] {
+    for path in
+        ["/Observation", "/Observation/x", "/Observation/_history", "/Condition?patient=p", "/DocumentReference"]
+    {
         assert_eq!(leila.get(path).await.status, 403, "{path}");
     }
     assert_eq!(samuel.get("/Patient").await.status, 403);
@@ -250,7 +259,8 @@ async fn gzip_both_ways() {
     let long = MARIA.replace("González", &"González ".repeat(200));
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(long.as_bytes()).expect("packing");
-    let sent = amara.send("PUT", "/Patient/maria-1", &[("content-encoding", "gzip")], packed.finish().expect("packed")).await;
+    let sent =
+        amara.send("PUT", "/Patient/maria-1", &[("content-encoding", "gzip")], packed.finish().expect("packed")).await;
     assert_eq!(sent.status, 201);
     let got = amara.send("GET", "/Patient/maria-1", &[("accept-encoding", "br, gzip")], "").await;
     assert_eq!(got.header("content-encoding"), "gzip");

@@ -63,8 +63,16 @@ struct Asked<'a> {
     scope: &'a str,
 }
 
-const FIELDS: [&str; 8] =
-    ["response_type", "client_id", "redirect_uri", "state", "nonce", "scope", "code_challenge", "code_challenge_method"];
+const FIELDS: [&str; 8] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "state",
+    "nonce",
+    "scope",
+    "code_challenge",
+    "code_challenge_method",
+];
 
 /// `GET /authorize`
 pub(crate) fn show(backend: &Backend, query: &[(String, String)]) -> Reply {
@@ -136,7 +144,8 @@ fn read<'a>(backend: &Backend, fields: &'a [(String, String)]) -> Result<Asked<'
     if !client.starts_with("chartkeep") {
         return Err(page::dead_end("Unknown client."));
     }
-    let redirect_uri = read_redirect(field(fields, "redirect_uri")).ok_or_else(|| page::dead_end("Invalid parameter: redirect_uri"))?;
+    let redirect_uri = read_redirect(field(fields, "redirect_uri"))
+        .ok_or_else(|| page::dead_end("Invalid parameter: redirect_uri"))?;
     let state = field(fields, "state");
     let refuse = |error: &str| Err(redirect(backend, redirect_uri.clone(), state, &[("error", error)]));
     if field(fields, "response_type") != "code" {

@@ -53,7 +53,8 @@ impl People {
                 }
                 person.user = person.user.to_lowercase();
             }
-            let text = serde_json::to_string_pretty(&people).map_err(|_| BackendError::Users { path: kept.clone(), line: 0 })?;
+            let text = serde_json::to_string_pretty(&people)
+                .map_err(|_| BackendError::Users { path: kept.clone(), line: 0 })?;
             write_private(&kept, text.as_bytes())?;
             return Ok(Self(people));
         }

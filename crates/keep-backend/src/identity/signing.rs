@@ -82,7 +82,13 @@ impl Signer {
     }
 
     /// The claims of an access token that is genuine, ours, for this audience and not over.
-    pub(crate) fn check_access_token(&self, token: &str, issuer: &str, audience: &str, now: UtcMillis) -> Option<AccessClaims> {
+    pub(crate) fn check_access_token(
+        &self,
+        token: &str,
+        issuer: &str,
+        audience: &str,
+        now: UtcMillis,
+    ) -> Option<AccessClaims> {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);

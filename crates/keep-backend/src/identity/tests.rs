@@ -29,7 +29,10 @@ async fn tokens_say_who_and_how() {
     let fixture = Fixture::new();
     let token = fixture.sign_in("jonas").await;
     let id = claims(&token, "id_token");
-    assert_eq!((&id["iss"], &id["aud"], &id["nonce"]), (&json!("https://127.0.0.1:1"), &json!("chartkeep-desktop"), &json!("a nonce")));
+    assert_eq!(
+        (&id["iss"], &id["aud"], &id["nonce"]),
+        (&json!("https://127.0.0.1:1"), &json!("chartkeep-desktop"), &json!("a nonce"))
+    );
     assert_eq!((&id["acr"], &id["amr"], &id["roles"]), (&json!("mfa"), &json!(["pwd", "otp"]), &json!(["physician"])));
     assert_eq!(id["name"], "Dr Jonas Mbeki");
     assert!(id["fhirUser"].as_str().is_some_and(|u| u.contains("/fhir/Practitioner/")));
@@ -55,7 +58,11 @@ async fn an_access_token_ends_after_five_minutes() {
     assert_eq!(amara.get("/Patient").await.status, 401);
     let id = fixture.sign_in("grace").await["id_token"].as_str().expect("token").to_owned();
     let header = format!("Bearer {id}");
-    assert_eq!(fixture.send("GET", "/fhir/Patient", &[("authorization", &header)], "").await.status, 401, "an id token is no access token");
+    assert_eq!(
+        fixture.send("GET", "/fhir/Patient", &[("authorization", &header)], "").await.status,
+        401,
+        "an id token is no access token"
+    );
 }
 
 #[tokio::test]
@@ -163,7 +170,12 @@ async fn the_page_asks_without_script_and_only_for_loopback() {
     assert_eq!(page.status, 200);
     assert!(text.contains("value=\"&lt;b&gt;\"") && !text.contains("<script") && !text.contains("<b>"));
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
-    for redirect in ["https://127.0.0.1:1/callback", "http://localhost:1/callback", "http://127.0.0.1:1/other", "http://example.org/callback"] {
+    for redirect in [
+        "https://127.0.0.1:1/callback",
+        "http://localhost:1/callback",
+        "http://127.0.0.1:1/other",
+        "http://example.org/callback",
+    ] {
         let refused = fixture.send("GET", &ask(("redirect_uri", redirect)), &[], "").await;
         assert_eq!((refused.status, refused.header("location")), (400, ""), "{redirect}");
     }

@@ -120,7 +120,8 @@ pub(crate) fn revoke(backend: &Backend, form: &[(String, String)]) -> Reply {
 pub(crate) fn user_info(backend: &Backend, header: Option<&str>) -> Reply {
     let token = header.and_then(|h| h.strip_prefix("Bearer ")).unwrap_or_default();
     let identity = &backend.identity;
-    let claims = identity.signer.check_access_token(token, &backend.issuer(), &backend.fhir_base(), backend.clock.now());
+    let claims =
+        identity.signer.check_access_token(token, &backend.issuer(), &backend.fhir_base(), backend.clock.now());
     match claims.and_then(|c| identity.people.with_subject(&c.sub)).filter(|p| !p.disabled) {
         Some(person) => plain_json(about(backend, person)),
         None => {
@@ -132,7 +133,10 @@ pub(crate) fn user_info(backend: &Backend, header: Option<&str>) -> Reply {
 }
 
 fn end_family(transaction: &Transaction<'_>, family: &str) -> Result<(), Refusal> {
-    transaction.execute("UPDATE family SET revoked = 1 WHERE family = ?", [family]).map(|_| ()).map_err(Refusal::database)
+    transaction
+        .execute("UPDATE family SET revoked = 1 WHERE family = ?", [family])
+        .map(|_| ())
+        .map_err(Refusal::database)
 }
 
 /// Signs the tokens of a session. `parent` = digest of the refresh token that this one replaces, empty at sign-in.

@@ -147,7 +147,10 @@ fn conditions_of(search: &Search) -> (Vec<String>, Vec<Bound>) {
         match condition {
             Condition::Ids(ids) => {
                 // Type and id are bound together so that the unique index serves.
-                clauses.push(format!("r.rid IN (SELECT rid FROM resource WHERE type = ? AND id IN ({}))", marks(ids.len())));
+                clauses.push(format!(
+                    "r.rid IN (SELECT rid FROM resource WHERE type = ? AND id IN ({}))",
+                    marks(ids.len())
+                ));
                 bound.push(search.resource_type.clone().into());
                 bound.extend(ids.iter().cloned().map(Bound::from));
             }

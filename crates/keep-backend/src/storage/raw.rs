@@ -65,7 +65,8 @@ impl<'a> Incoming<'a> {
     /// 400 when it is not a JSON object with a `resourceType` of FHIR R4.
     pub(crate) fn read(text: &'a str) -> Result<Self, Refusal> {
         let members = RawObject::read(text).ok_or_else(|| Refusal::invalid("the body is not a JSON object"))?;
-        let resource_type = members.string("resourceType").ok_or_else(|| Refusal::invalid("resourceType is missing"))?;
+        let resource_type =
+            members.string("resourceType").ok_or_else(|| Refusal::invalid("resourceType is missing"))?;
         if !crate::fhir::is_resource_type(&resource_type) {
             return Err(Refusal::invalid("resourceType is not one of FHIR R4"));
         }
@@ -83,7 +84,11 @@ impl<'a> Incoming<'a> {
         let size: usize = self.members.members.iter().map(|(n, v)| n.len() + v.get().len() + 4).sum();
         let mut out = String::with_capacity(size + 160);
         // Writing to a String cannot fail.
-        let _ = write!(out, r#"{{"resourceType":"{}","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"{updated}""#, self.resource_type);
+        let _ = write!(
+            out,
+            r#"{{"resourceType":"{}","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"{updated}""#,
+            self.resource_type
+        );
         let meta = self.members.member("meta").and_then(RawObject::read).unwrap_or_default();
         for (name, value) in &meta.members {
             if name != "versionId" && name != "lastUpdated" {
@@ -187,7 +192,14 @@ mod tests {
 
     #[test]
     fn what_is_not_a_resource_is_refused() {
-        for bad in ["", "[]", "{}", r#"{"resourceType":"Nonsense"}"#, r#"{"resourceType":"Patient","id":7}"#, r#"{"resourceType":"Patient""#] {
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            r#"{"resourceType":"Nonsense"}"#,
+            r#"{"resourceType":"Patient","id":7}"#,
+            r#"{"resourceType":"Patient""#,
+        ] {
             assert!(Incoming::read(bad).is_err(), "{bad}");
         }
     }

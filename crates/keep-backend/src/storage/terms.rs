@@ -47,7 +47,12 @@ const TERMS: &[Term] = &[
     term("*", "category", Kind::Token, &[&["category"]]),
     term("*", "type", Kind::Token, &[&["type"]]),
     // `patient` holds every kind of subject, so that `subject` needs no rows of its own.
-    term("*", "patient", Kind::Reference, &[&["subject"], &["patient"], &["beneficiary"], &["for"], &["participant", "actor"]]),
+    term(
+        "*",
+        "patient",
+        Kind::Reference,
+        &[&["subject"], &["patient"], &["beneficiary"], &["for"], &["participant", "actor"]],
+    ),
     term("*", "encounter", Kind::Reference, &[&["encounter"], &["context", "encounter"]]),
     term("Patient", "birthdate", Kind::Date, &[&["birthDate"]]),
     term("Patient", "name", Kind::Text, &[&["name"]]),

@@ -39,10 +39,14 @@ impl WriteRequest<'_> {
     pub(crate) fn apply(&self, connection: &Connection) -> Result<Written, Refusal> {
         let row: Option<(i64, i64)> = connection
             .prepare_cached("SELECT rid, deleted FROM resource WHERE type = ? AND id = ?")
-            .and_then(|mut s| s.query_row(params![self.resource_type, self.id], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+            .and_then(|mut s| {
+                s.query_row(params![self.resource_type, self.id], |r| Ok((r.get(0)?, r.get(1)?))).optional()
+            })
             .map_err(Refusal::database)?;
         let Some((rid, _)) = row else { return self.create(connection) };
-        let Some(before) = Storage::current(connection, self.resource_type, self.id)? else { return self.create(connection) };
+        let Some(before) = Storage::current(connection, self.resource_type, self.id)? else {
+            return self.create(connection);
+        };
         if let (Some(base), Some(_)) = (self.if_match, self.resource)
             && base != before.version.to_string()
         {
@@ -55,7 +59,12 @@ impl WriteRequest<'_> {
             // HAPI makes no new version when nothing changed; a repeated PUT is harmless.
             let same = resource.stamp(self.id, before.version, UtcMillis(before.updated), Some(old));
             if same == *old {
-                return Ok(Written { version: before.version, updated: before.updated, created: false, body: before.body });
+                return Ok(Written {
+                    version: before.version,
+                    updated: before.updated,
+                    created: false,
+                    body: before.body,
+                });
             }
             // INVARIANT: an AuditEvent is never changed once it is stored.
             if self.resource_type == "AuditEvent" {
@@ -78,7 +87,14 @@ impl WriteRequest<'_> {
         }
     }
 
-    fn delete(&self, connection: &Connection, rid: i64, version: i64, updated: i64, old: Option<String>) -> Result<Written, Refusal> {
+    fn delete(
+        &self,
+        connection: &Connection,
+        rid: i64,
+        version: i64,
+        updated: i64,
+        old: Option<String>,
+    ) -> Result<Written, Refusal> {
         // INVARIANT: an AuditEvent is never deleted.
         if self.resource_type == "AuditEvent" {
             return Err(Refusal::not_allowed("an AuditEvent is never deleted"));
@@ -100,24 +116,33 @@ impl WriteRequest<'_> {
         let keys = body.as_deref().map(|b| Keys::of(self.resource_type, b)).unwrap_or_default();
         let done = (|| {
             let vid = connection
-                .prepare_cached("INSERT INTO version (type, id, version, updated, method, body) VALUES (?, ?, ?, ?, ?, ?)")?
+                .prepare_cached(
+                    "INSERT INTO version (type, id, version, updated, method, body) VALUES (?, ?, ?, ?, ?, ?)",
+                )?
                 .insert(params![self.resource_type, self.id, version, self.started.0, method, body])?;
             let rid = match rid {
                 Some(rid) => {
                     connection
-                        .prepare_cached("UPDATE resource SET vid = ?, updated = ?, happened = ?, deleted = ? WHERE rid = ?")?
+                        .prepare_cached(
+                            "UPDATE resource SET vid = ?, updated = ?, happened = ?, deleted = ? WHERE rid = ?",
+                        )?
                         .execute(params![vid, self.started.0, keys.happened, body.is_none(), rid])?;
                     rid
                 }
                 None => connection
-                    .prepare_cached("INSERT INTO resource (type, id, vid, updated, happened, deleted) VALUES (?, ?, ?, ?, ?, 0)")?
+                    .prepare_cached(
+                        "INSERT INTO resource (type, id, vid, updated, happened, deleted) VALUES (?, ?, ?, ?, ?, 0)",
+                    )?
                     .insert(params![self.resource_type, self.id, vid, self.started.0, keys.happened])?,
             };
-            let mut word = connection.prepare_cached("INSERT OR IGNORE INTO word (type, param, value, system, rid) VALUES (?, ?, ?, ?, ?)")?;
+            let mut word = connection.prepare_cached(
+                "INSERT OR IGNORE INTO word (type, param, value, system, rid) VALUES (?, ?, ?, ?, ?)",
+            )?;
             for (param, value, system) in &keys.words {
                 word.execute(params![self.resource_type, param, value, system, rid])?;
             }
-            let mut moment = connection.prepare_cached("INSERT OR IGNORE INTO moment (type, param, low, high, rid) VALUES (?, ?, ?, ?, ?)")?;
+            let mut moment = connection
+                .prepare_cached("INSERT OR IGNORE INTO moment (type, param, low, high, rid) VALUES (?, ?, ?, ?, ?)")?;
             for (param, interval) in &keys.moments {
                 moment.execute(params![self.resource_type, param, interval.low, interval.high, rid])?;
             }
@@ -132,11 +157,13 @@ impl WriteRequest<'_> {
 fn forget_keys(connection: &Connection, resource_type: &str, rid: i64, old: &str) -> Result<(), Refusal> {
     let keys = Keys::of(resource_type, old);
     (|| {
-        let mut word = connection.prepare_cached("DELETE FROM word WHERE type = ? AND param = ? AND value = ? AND system = ? AND rid = ?")?;
+        let mut word = connection
+            .prepare_cached("DELETE FROM word WHERE type = ? AND param = ? AND value = ? AND system = ? AND rid = ?")?;
         for (param, value, system) in &keys.words {
             word.execute(params![resource_type, param, value, system, rid])?;
         }
-        let mut moment = connection.prepare_cached("DELETE FROM moment WHERE type = ? AND param = ? AND low = ? AND high = ? AND rid = ?")?;
+        let mut moment = connection
+            .prepare_cached("DELETE FROM moment WHERE type = ? AND param = ? AND low = ? AND high = ? AND rid = ?")?;
         for (param, interval) in &keys.moments {
             moment.execute(params![resource_type, param, interval.low, interval.high, rid])?;
         }

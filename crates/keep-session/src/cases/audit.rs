@@ -7,7 +7,7 @@ use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use keep_access::Action;
-use keep_audit::{EntryBody, Opener, seal_info, EventClass, EventDraft, EventView, LedgerEntry, Outcome};
+use keep_audit::{EntryBody, EventClass, EventDraft, EventView, LedgerEntry, Opener, Outcome, seal_info};
 use keep_domain::{ErrorCode, LogId, Phi, UserId};
 use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
 use std::borrow::Cow;
@@ -108,7 +108,8 @@ fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) 
         rows.push(row(unlocked, log, &names, header.sequence, entry.as_ref()));
     }
     let day_ago = app.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
-    let failed = HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
+    let failed =
+        HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
     let failed = ledger.headers(&failed, 1)?.total;
     Ok(AuditPageDto { rows, total: window.total, failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX) })
 }
@@ -170,9 +171,8 @@ pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> 
         let device = app.enrolled_device()?;
         let log = device.ledger.state()?.log();
         let entry = device.ledger.entry(request.sequence)?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-        let patient = read(unlocked, log, &entry)
-            .and_then(|v| v.patient)
-            .ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+        let patient =
+            read(unlocked, log, &entry).and_then(|v| v.patient).ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
         let event = EventDraft::new(EventClass::Unmask)
             .by(unlocked.actor())
             .about(patient.clone())

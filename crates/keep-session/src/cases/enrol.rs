@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Secret, UtcMillis};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, LeaseRecord, check_password};
-use keep_sync::{PendingSignIn, Proof, Server, SignedIn};
+use keep_sync::{PendingSignIn, Proof, SignedIn};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,12 +70,12 @@ fn start(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fau
     let _ = pending.open_browser();
     let turn = TURN.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
     let waiting = app.clone();
-    let task = app.0.runtime.spawn(async move { wait(waiting, turn, pending, enrolment, server).await });
+    let task = app.0.runtime.spawn(async move { wait(waiting, turn, pending, enrolment).await });
     *guard(&app.0.enrolling) = Enrolling::Browser { address, turn, stop: task.abort_handle() };
     Ok(())
 }
 
-async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment, server: Server) {
+async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment) {
     let ended = pending.finish().await;
     let mut held = guard(&app.0.enrolling);
     // The person may have cancelled and begun again meanwhile.
@@ -84,7 +84,7 @@ async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment,
     }
     *held = match ended {
         Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
-        Ok(signed_in) => Enrolling::Password(Box::new(Person { enrolment, signed_in, server })),
+        Ok(signed_in) => Enrolling::Password(Box::new(Person { enrolment, signed_in })),
         Err(error) => Enrolling::Failed(error.code()),
     };
     let failed = match &*held {
@@ -202,9 +202,7 @@ fn finish(app: &App, code: &Secret<String>) -> Result<(), Fault> {
     drop(held);
     let ended = write_slot(app, *person, &password, confirmed);
     *guard(&app.0.enrolling) = match &ended {
-        Ok((user, waiting_for_grant)) => {
-            Enrolling::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant }
-        }
+        Ok((user, waiting_for_grant)) => Enrolling::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant },
         Err(fault) => Enrolling::Failed(fault.code),
     };
     ended.map(|_| ())
@@ -216,7 +214,7 @@ fn write_slot(
     password: &Secret<String>,
     confirmed: keep_keys::ConfirmedCode,
 ) -> Result<(String, bool), Fault> {
-    let Person { enrolment, signed_in, server: _ } = person;
+    let Person { enrolment, signed_in } = person;
     let SignedIn { claims, tokens } = signed_in;
     let policy = app.workstation().policy.clone();
     let slot_claims = app.slot_claims(&claims, enrolment.nonce());
@@ -286,7 +284,9 @@ fn describe(app: &App) -> EnrolStateDto {
             role: person.signed_in.claims.roles.first().copied().unwrap_or(keep_domain::Role::ItAdministrator),
             min_chars: app.workstation().policy.password_min_chars,
         },
-        Enrolling::Code(person, _) => show_seed(app, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal }),
+        Enrolling::Code(person, _) => {
+            show_seed(app, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal })
+        }
         Enrolling::Done { user, waiting_for_grant } => {
             EnrolStateDto::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant }
         }

@@ -19,7 +19,7 @@ pub(crate) fn accept_waiting(
     let mut notices = Vec::new();
     for grant in Grant::waiting_for(&app.0.slots, opened.header.user)? {
         let accepted = accept(app, device, opened, &grant);
-    
+
         let event = EventDraft::new(EventClass::GrantReceived).by(actor.clone());
         let event = event.with("key", grant.key().name()).with("granter", grant.granter());
         app.record(match &accepted {

@@ -50,10 +50,7 @@ fn screen(app: &App) -> Result<LockScreenDto, Fault> {
 const fn is_keychain(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::KeychainAbsent
-            | ErrorCode::KeychainLocked
-            | ErrorCode::KeychainSlow
-            | ErrorCode::KeychainKeyMissing
+        ErrorCode::KeychainAbsent | ErrorCode::KeychainLocked | ErrorCode::KeychainSlow | ErrorCode::KeychainKeyMissing
     )
 }
 
@@ -110,9 +107,7 @@ fn standing(app: &App, person: &SlotSummary) -> Standing {
         Ok((wait, resume, time.judge() != ClockJudgement::Agrees))
     });
     match found {
-        Ok((Ok(wait), resume, clock_wrong)) => {
-            Standing { state: SlotStateDto::Ready, wait, resume, clock_wrong }
-        }
+        Ok((Ok(wait), resume, clock_wrong)) => Standing { state: SlotStateDto::Ready, wait, resume, clock_wrong },
         Ok((Err(KeysError::SlotHeld { .. }), ..)) => Standing { state: SlotStateDto::Held, ..damaged },
         _ => damaged,
     }

@@ -147,7 +147,8 @@ pub fn run_to_end(app: &App) -> Result<SyncEnd, FailureDto> {
 
 async fn run(app: &App) -> Result<SyncReport, Fault> {
     let Some(cancel) = app.0.syncing.begin() else { return Err(Fault::of(ErrorCode::Stale)) };
-    let opened = app.inside(|unlocked| Ok((app.credentials(unlocked)?, app.sync_port(unlocked)?, unlocked.user, unlocked.role)));
+    let opened =
+        app.inside(|unlocked| Ok((app.credentials(unlocked)?, app.sync_port(unlocked)?, unlocked.user, unlocked.role)));
     let (credentials, port, me, role) = match opened {
         Ok(opened) => opened,
         Err(fault) => {

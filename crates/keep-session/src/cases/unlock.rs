@@ -33,7 +33,9 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             let code = Secret::new(code);
             let entered_time = match request.phone_time.as_deref() {
                 None | Some("") => None,
-                Some(text) => Some(UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?),
+                Some(text) => Some(
+                    UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?,
+                ),
             };
             // Another person's full unlock is a user switch: nothing is left to resume with.
             app.forget_resume();
@@ -49,8 +51,10 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             session_of(app, notices)
         }
         Err(fault) => {
-            let role = app.0.slots.list().ok().and_then(|l| l.into_iter().find(|s| s.user == user)).and_then(|s| s.shown);
-            let mut event = EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
+            let role =
+                app.0.slots.list().ok().and_then(|l| l.into_iter().find(|s| s.user == user)).and_then(|s| s.shown);
+            let mut event =
+                EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
             if let Some(person) = role {
                 event = event.by(Actor::new(user, person.role));
             }

@@ -116,6 +116,41 @@ fn a_flipped_bit_never_yields_a_wrong_value() {
     assert!(noticed > 100, "{noticed}");
 }
 
+/// A page that fails its check costs its charts, not the session.
+#[test]
+fn a_damaged_page_takes_only_its_own_charts_away() {
+    let clinic = TestClinic::new();
+    let store = clinic.open(Segment::Clinical);
+    let texts: Vec<String> = (0..600)
+        .map(|n| {
+            observation(&format!("x{n}"), if n < 300 { "101" } else { "102" }, &format!("{n}.{}", n * 7919), Some(1))
+        })
+        .collect();
+    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    drop(store);
+    let path = segment_path(clinic.profile(), Segment::Clinical);
+    let good = fs::read(&path).expect("bytes");
+    let open = |store: &Store, id: &str| store.open_chart(&id.parse().expect("id"), &[]).err();
+    let mut one_only = 0;
+    for page in 1..good.len() / PAGE_SIZE as usize {
+        let mut bad = good.clone();
+        bad[page * PAGE_SIZE as usize + 4000] ^= 1;
+        fs::write(&path, &bad).expect("written");
+        if let Ok((store, reports)) = clinic.try_open(Rank::up_to(Segment::Clinical), false)
+            && reports.iter().all(|r| r.condition == SegmentCondition::Ready)
+        {
+            let (first, second) = (open(&store, "101"), open(&store, "102"));
+            if let (Some(StoreError::Damaged(f)), None) = (&first, &second) {
+                assert_eq!((f.segment, f.kind), (Segment::Clinical, FindingKind::Page));
+                assert!(!store.is_poisoned());
+                one_only += 1;
+            }
+        }
+        restore(&clinic, &path, &good);
+    }
+    assert!(one_only > 0);
+}
+
 #[test]
 fn a_vanished_row_is_found_when_the_chart_opens() {
     let clinic = TestClinic::new();
