@@ -49,15 +49,15 @@ impl Sight {
 
     /// What the role sees of this record; `facts` is `None` where it could not be read.
     pub(crate) fn reads(&self, record: &Record, facts: Option<&Extracted>) -> Decision {
-        self.may(Action::Read, &self.asked(record, facts))
+        let mut asked = plain(record, facts);
+        // Who wrote it decides about a reading of psychotherapy notes only; a chart of thousands is not searched for it.
+        asked.own = record.labels.iter().any(|l| l == "PSYTHPN") && self.is_own(record);
+        self.may(Action::Read, &asked)
     }
 
     /// The record in the policies' words.
     pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> Asked {
-        let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
-        let mut asked = Asked::of(group);
-        asked.segment = record.segment;
-        asked.labels = Labels::of(&record.labels);
+        let mut asked = plain(record, facts);
         asked.own = self.is_own(record);
         asked
     }
@@ -78,6 +78,14 @@ impl Sight {
         };
         ["author", "performer", "recorder", "asserter", "requester", "informationSource"].into_iter().any(named)
     }
+}
+
+fn plain(record: &Record, facts: Option<&Extracted>) -> Asked {
+    let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
+    let mut asked = Asked::of(group);
+    asked.segment = record.segment;
+    asked.labels = Labels::of(&record.labels);
+    asked
 }
 
 /// The group of a resource. A clinical note that is kept as a document is a note.
@@ -144,6 +152,21 @@ mod tests {
         };
         assert_eq!(may("Practitioner/amara"), Decision::Allow);
         assert_eq!(may("Practitioner/jonas"), Decision::Deny);
+    }
+
+    #[test]
+    fn a_psychotherapy_note_is_its_authors() {
+        let mut sight = Sight::for_tests(Role::Physician);
+        sight.situation.assigned_restricted = true;
+        let reads = |author: &str| {
+            let text = format!(
+                r#"{{"resourceType":"DocumentReference","id":"n","meta":{{"security":[{{"code":"PSYTHPN"}}]}},"category":[{{"coding":[{{"code":"clinical-note"}}]}}],"author":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
+            );
+            let facts = keep_fhir::extract(&text).expect("readable");
+            sight.reads(&record(&text), Some(&facts))
+        };
+        assert_eq!(reads("Practitioner/amara"), Decision::Allow);
+        assert_eq!(reads("Practitioner/jonas"), Decision::Deny);
     }
 
     #[test]
