@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     pub(crate) closing: AtomicBool,
     pub(crate) enrolling: Mutex<Enrolling>,
     pub(crate) syncing: Syncing,
+    /// Whether a session syncs by itself; the command line asks for each sync.
+    pub(crate) syncs_by_itself: bool,
     pub(crate) listener: RwLock<Option<Listener>>,
     /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
     pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
@@ -94,6 +96,7 @@ impl App {
         if writes {
             profile.make_folders().map_err(|e| Fault::of(crate::workstation::io_code(&e)))?;
         }
+        let syncs_by_itself = matches!(opening, Opening::Held);
         let lock = match opening {
             Opening::Own => Some(ProfileLock::take(folder)?),
             Opening::Look | Opening::Held => None,
@@ -119,6 +122,7 @@ impl App {
             closing: AtomicBool::new(false),
             enrolling: Mutex::new(Enrolling::Idle),
             syncing: Syncing::default(),
+            syncs_by_itself,
             listener: RwLock::new(None),
             profile_lock: Mutex::new(lock),
         })))

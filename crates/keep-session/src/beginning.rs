@@ -75,6 +75,9 @@ pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Resu
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
     });
+    if app.0.syncs_by_itself {
+        crate::cases::sync::keep_going(app);
+    }
     Ok(notices)
 }
 

@@ -9,8 +9,9 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UtcMillis};
 use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
-use keep_sync::{FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
+use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a run to the end came to, for the command line.
 #[derive(Debug)]
@@ -114,6 +115,35 @@ pub(crate) fn wake(app: &App) {
     runtime.spawn(async move {
         // What ended the run is on the chip and in the ledger.
         let _ = run(&app).await;
+    });
+}
+
+/// Time between two syncs of a session in which nothing is saved.
+const EVERY: Duration = Duration::from_mins(5);
+
+/// Syncs now and from time to time for as long as this session lasts; waits longer after each failure, and ends
+/// where only a person can help.
+pub(crate) fn keep_going(app: &App) {
+    let Some(session) = app.peek(|u| u.since) else { return };
+    let app = app.clone();
+    let runtime = app.0.runtime.clone();
+    runtime.spawn(async move {
+        let mut backoff = Backoff::default();
+        while app.peek(|u| u.since) == Some(session) {
+            let wait = match run(&app).await {
+                Ok(_) => {
+                    backoff.reset();
+                    Some(EVERY)
+                }
+                Err(_) => match app.0.syncing.last().and_then(|(report, _)| report.stopped_by) {
+                    Some(error) => backoff.wait_after(&error),
+                    // It never began: somebody else's run is under way, or there is nothing to sync with.
+                    None => Some(EVERY),
+                },
+            };
+            let Some(wait) = wait else { return };
+            tokio::time::sleep(wait).await;
+        }
     });
 }
 
