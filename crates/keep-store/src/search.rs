@@ -1,6 +1,7 @@
 //! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
 
 use crate::id_key::IdKey;
+use crate::search_keys::birth_words;
 use crate::search_query::SearchQuery;
 use crate::segment_access::SegmentAccess;
 use crate::{Held, Record, Store, StoreError, resource_type};
@@ -11,7 +12,7 @@ use std::collections::{BTreeSet, HashSet};
 /// The most candidates; totals are exact below it.
 const CANDIDATES: usize = 500;
 /// The most candidates whose sort keys are read for ranking.
-const RANKED: usize = 200;
+const RANKED: usize = 100;
 
 /// One page of a patient search.
 #[derive(Debug, Clone)]
@@ -45,8 +46,12 @@ impl Store {
         self.read(|conn| {
             let (ordinals, more) = if query.is_empty() {
                 list_all(conn)?
-            } else if query.born.is_empty() && query.numbers.is_empty() {
-                by_names(conn, &query.names)?
+            } else if query.numbers.is_empty() && !query.names.is_empty() {
+                match by_names(conn, &query)? {
+                    // What looked like a year may have been a number.
+                    (none, _) if none.is_empty() => by_numbers(conn, &query)?,
+                    found => found,
+                }
             } else {
                 by_numbers(conn, &query)?
             };
@@ -89,37 +94,37 @@ fn cut(mut found: Vec<u32>) -> (Vec<u32>, bool) {
     (found, more)
 }
 
-/// Names only: families that begin with a part come first and in order, from the b-tree; the full-text
-/// index gives the rest and the total.
-fn by_names(conn: &Connection, names: &[String]) -> Result<(Vec<u32>, bool), StoreError> {
-    let terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
+/// Names, with birth dates or without: one search of the full-text index. Where it finds too many to rank,
+/// families that begin with a name come first and in order, from the b-tree.
+fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
+    let names = &query.names;
+    let mut terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
+    for dates in &query.born {
+        let words = dates.iter().filter_map(|d| birth_words(d).pop()).map(|w| format!("\"{w}\""));
+        terms.push(format!("({})", words.collect::<Vec<_>>().join(" OR ")));
+    }
     let matching = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
     let (hits, more) = cut(ordinals(conn, matching, &[&terms.join(" AND ")], CANDIDATES + 1)?);
-    let mut candidates: Vec<u32> = hits.iter().copied().take(RANKED).collect();
-    if more || hits.len() > RANKED {
-        // Too many to rank: make sure that the best families are among those that are ranked.
-        for name in names {
-            let found = ordinals(
-                conn,
-                "SELECT ordinal FROM main.patient_key WHERE family >= ?1 AND family < ?2 ORDER BY family, given",
-                &[name, &end_of(name)],
-                RANKED,
-            )?;
-            candidates.extend(found);
-        }
+    if hits.len() <= RANKED {
+        return Ok((ranked(conn, &hits, names, &query.born)?, more));
     }
-    let mut seen = HashSet::new();
-    candidates.retain(|o| seen.insert(*o));
-    candidates.truncate(RANKED * 2);
-    let mut ranked = ranked(conn, &candidates, names, &[])?;
-    let mut listed: HashSet<u32> = ranked.iter().copied().collect();
-    ranked.extend(hits.into_iter().filter(|o| listed.insert(*o)));
-    ranked.truncate(CANDIDATES);
-    Ok((ranked, more))
+    let by_family = "SELECT ordinal FROM main.patient_key WHERE family >= ?1 AND family < ?2 ORDER BY family, given";
+    let mut first = Vec::new();
+    for name in names {
+        first.extend(ordinals(conn, by_family, &[name, &end_of(name)], RANKED)?);
+    }
+    if names.len() > 1 || !query.born.is_empty() {
+        first = ranked(conn, &first, names, &query.born)?;
+    }
+    let mut listed = HashSet::new();
+    let mut found: Vec<u32> = first.into_iter().chain(hits).filter(|o| listed.insert(*o)).collect();
+    found.truncate(CANDIDATES);
+    Ok((found, more))
 }
 
 /// Dates and numbers narrow first; names then filter what is left.
 fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
+    let criteria = query.numbers.len() + query.born.len();
     let mut kept: Option<BTreeSet<u32>> = None;
     let mut narrow = |found: BTreeSet<u32>| {
         kept = Some(match kept.take() {
@@ -151,13 +156,21 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
         narrow(found);
     }
     let candidates: Vec<u32> = kept.unwrap_or_default().into_iter().collect();
+    if criteria == 1 && query.names.is_empty() {
+        // Nothing to filter: only the first are put in order.
+        let (mut found, more) = cut(candidates);
+        let rest = found.split_off(found.len().min(RANKED));
+        let mut found = ranked(conn, &found, &[], &[])?;
+        found.extend(rest);
+        return Ok((found, more));
+    }
     let found = ranked(conn, &candidates, &query.names, &query.born)?;
     Ok(cut(found))
 }
 
 fn between(conn: &Connection, table: &str, column: &str, from: &str) -> Result<BTreeSet<u32>, StoreError> {
     let sql = format!("SELECT ordinal FROM main.{table} WHERE {column} >= ?1 AND {column} < ?2");
-    Ok(ordinals(conn, &sql, &[from, &end_of(from)], CANDIDATES * 8)?.into_iter().collect())
+    Ok(ordinals(conn, &sql, &[from, &end_of(from)], CANDIDATES * 4)?.into_iter().collect())
 }
 
 /// The first text after everything that begins with `prefix`.

@@ -78,6 +78,14 @@ fn write_day(
     Ok(())
 }
 
+/// What a birth date adds to the full-text index: year, month and day each as a word of its own kind, so that
+/// a name with a year is one bounded search. They begin with a digit, as no name does that is searched for.
+pub(crate) fn birth_words(born: &str) -> Vec<String> {
+    let digits = fold::digits(born);
+    let kinds = [("0y", 4), ("0m", 6), ("0d", 8)];
+    kinds.iter().filter_map(|(kind, length)| Some(format!("{kind}{}", digits.get(..*length)?))).collect()
+}
+
 fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
     let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
     for name in &p.names {
@@ -104,7 +112,7 @@ fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) 
     )?
     .execute(params![ordinal, family, given, format!(" {words}"), born])?;
     conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![ordinal, words])?;
+        .execute(params![ordinal, format!("{words} {}", birth_words(born).join(" "))])?;
     for identifier in &p.identifiers {
         // EXPOSE: stored as a search key of the same file.
         let value = fold::number(identifier.value.expose());

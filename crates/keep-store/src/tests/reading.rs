@@ -26,6 +26,11 @@ fn patients_are_found_by_what_people_type() {
     check("14.03.1958", &["101"]);
     check("1958", &["103", "101"]);
     check("gonz 1958", &["103", "101"]);
+    check("1958-03 gonz ada", &["101"]);
+    check("14/03/1958 ada", &["101"]);
+    check("ada 0101", &["101"]);
+    check("ada 1990", &[]);
+    check("b", &[]);
     check("CH-102", &["102"]);
     check("ch102", &[]);
     check("555 010 102", &["102"]);
