@@ -3,7 +3,7 @@
 //! The claims are fabricated and the key derivation is weak; everything else is what a clinic runs.
 #![expect(missing_debug_implementations, reason = "only tests use these")]
 
-use crate::app::{App, guard};
+use crate::app::App;
 use crate::beginning::{Beginning, begin};
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
@@ -152,8 +152,7 @@ pub fn bring(app: &App, records: Vec<String>) -> Result<PageReport, FailureDto> 
 /// What the store answers.
 pub fn complete(app: &App, types: &[&str]) -> Result<(), FailureDto> {
     app.inside(|unlocked| {
-        let server = app.workstation().server.clone();
-        let visibility = guard(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+        let (server, visibility) = app.cursor_names(unlocked)?;
         let now = app.trusted_now()?;
         Ok(unlocked.store()?.write(|tx| {
             types.iter().try_for_each(|t| {

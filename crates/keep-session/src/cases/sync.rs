@@ -343,11 +343,11 @@ impl App {
         Ok(all.iter().map(|c| c.complete_as_of).min().flatten())
     }
 
-    /// How this session's cursors are named: the FHIR base and the signed-in subject.
-    fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), Fault> {
+    /// How the pull names this session's cursors: the FHIR base and the view of the signed-in subject.
+    pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), Fault> {
         let ring = guard(&unlocked.ring);
         let lease = ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
-        Ok((self.workstation().server.clone(), lease.subject.clone()))
+        Ok((self.workstation().server.clone(), format!("subject {}", lease.subject)))
     }
 }
 
