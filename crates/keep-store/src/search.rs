@@ -1,9 +1,8 @@
 //! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
 
-use crate::id_key::IdKey;
 use crate::search_keys::birth_words;
 use crate::search_query::SearchQuery;
-use crate::segment_access::SegmentAccess;
+use crate::segment_access::{RowView, SegmentAccess, places_of};
 use crate::{Held, Record, Store, StoreError, resource_type};
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -12,7 +11,7 @@ use std::collections::{BTreeSet, HashSet};
 /// The most candidates; totals are exact below it.
 const CANDIDATES: usize = 500;
 /// The most candidates whose sort keys are read for ranking.
-const RANKED: usize = 100;
+const RANKED: usize = 60;
 
 /// One page of a patient search.
 #[derive(Debug, Clone)]
@@ -65,16 +64,19 @@ impl Store {
     }
 }
 
-/// The Patient record of a directory chart.
+/// The Patient record of a directory chart: found in the chart itself, which costs one descent instead of three.
 fn patient_of(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<Option<Record>, StoreError> {
     let code = resource_type::code_of("Patient").ok_or(StoreError::Internal("type"))?;
-    let id: Option<Option<Vec<u8>>> = conn
-        .prepare_cached("SELECT patient FROM main.chart WHERE ordinal = ?1")?
-        .query_row([ordinal], |r| r.get(0))
-        .optional()?;
-    let Some(id) = id.flatten() else { return Ok(None) };
-    let row = access.find(conn, code, &IdKey::from_stored(&id))?;
-    row.filter(|r| !r.state.is_deleted()).map(|r| access.open_row(conn, &r)).transpose()
+    let (from, to) = places_of(ordinal);
+    let mut statement = conn.prepare_cached(&access.sql.window)?;
+    let mut rows = statement.query((from, to))?;
+    while let Some(row) = rows.next()? {
+        let row = RowView::of(row)?;
+        if row.code == code && !row.state.is_deleted() {
+            return access.open_view(conn, &row).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 fn ordinals(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
