@@ -87,14 +87,14 @@ export class Clinic {
   }
 
   /** Settings as IT would lay them out before the first person comes: the server, whom to trust, demo data. */
-  prepareWorkstation({ profile = this.profile, name = WORKSTATION } = {}) {
+  prepareWorkstation({ profile = this.profile } = {}) {
     fs.mkdirSync(profile, { recursive: true, mode: 0o700 });
     fs.writeFileSync(
       path.join(profile, "workstation.json"),
       JSON.stringify({
         version: 1,
-        device: crypto.randomUUID(),
-        name,
+        device: crypto.randomBytes(16).toString("hex"),
+        name: "",
         site: "",
         server: "",
         ca_file: this.ca,
@@ -203,6 +203,12 @@ export class Clinic {
     const given = { authorization: `Bearer ${token}`, accept: "application/fhir+json", ...headers };
     const answer = await this.#send(method, `${this.fhir}/${below}`, { headers: given, json: body });
     return { ...answer, body: answer.text === "" ? null : JSON.parse(answer.text) };
+  }
+
+  /** Injects a fault; the server must have been opened with faults. */
+  async fault(fault) {
+    const answer = await this.#send("POST", `${new URL(this.fhir).origin}/_test/fault`, { json: fault });
+    assert.equal(answer.status, 204, `fault ${JSON.stringify(fault)}`);
   }
 
   #send(method, address, { form, json, headers = {} }) {

@@ -60,7 +60,9 @@ export class Hands {
   /** Empties a field and types. */
   async retype(label, text) {
     const field = await this.field(label);
-    await field.sendKeys(Key.chord(Key.CONTROL, "a"), text);
+    const typed = await field.getProperty("value");
+    // Keys held down inside sendKeys stay down in this driver, so nothing is selected first.
+    await field.sendKeys(Key.END, ...[...typed].map(() => Key.BACK_SPACE), text);
   }
 
   /** Presses keys together wherever the focus is. */
