@@ -71,7 +71,7 @@ pub fn chart_timeline(app: &App, request: WindowDto) -> Result<TimelineDto, Fail
 /// # Errors
 /// As [`open_chart`].
 pub fn chart_results(app: &App, request: WindowDto) -> Result<ResultsDto, FailureDto> {
-    app.enter(Action::OpenPatient, |unlocked| {
+    app.enter(Action::OpenChart, |unlocked| {
         let types = ["Observation", "DiagnosticReport"];
         let chart = read_chart(app, unlocked, unlocked.store()?, &id(&request.patient)?, &types)?;
         let (offset, limit) = window(&request);
@@ -85,7 +85,7 @@ pub fn chart_results(app: &App, request: WindowDto) -> Result<ResultsDto, Failur
 /// # Errors
 /// As [`open_chart`].
 pub fn chart_notes(app: &App, request: WindowDto) -> Result<NotesDto, FailureDto> {
-    app.enter(Action::OpenPatient, |unlocked| {
+    app.enter(Action::OpenChart, |unlocked| {
         let store = unlocked.store()?;
         let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
         let (offset, limit) = window(&request);
