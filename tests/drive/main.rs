@@ -2,36 +2,55 @@
 //!
 //! Reads one JSON object a line, `{"do": "unlock" | "search" | "open" | "save_vitals" | "save_note" | "sync" | "lock", …}`,
 //! and prints one JSON object a line. `{"ack": id}` is printed only after the commit.
+//!
+//! `drive --profile DIR` uses the operating system's clock and keychain. With `--test-session` it enrols a made-up nurse
+//! at its first start and resumes her at every later one, with a keychain in a folder and a weak key derivation; then
+//! `{"ready": true}` is its first line, and `{"do": "bring", "records": [...]}` stores records as a sync would.
 #![expect(clippy::print_stdout, reason = "standard output is this program's interface")]
 
+use chartkeep_tests::TestSession;
+use keep_domain::SystemClock;
 use keep_session::cases::{chart, lock, notes, search, sync, unlock, vitals};
 use keep_session::dto::failure::FailureDto;
-use keep_session::{App, Opening};
+use keep_session::{App, Opening, testing};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
-    let profile = match (args.next(), args.next()) {
-        (Some(flag), Some(folder)) if flag == "--profile" => PathBuf::from(folder),
+    let asked = (args.next(), args.next(), args.next());
+    let (profile, is_test) = match &asked {
+        (Some(flag), Some(folder), None) if flag == "--profile" => (PathBuf::from(folder), false),
+        (Some(flag), Some(folder), Some(test)) if flag == "--profile" && test == "--test-session" => {
+            (PathBuf::from(folder), true)
+        }
         _ => {
-            say(&json!({"code": "invalid", "use": "drive --profile DIR"}));
+            say(&json!({"code": "invalid", "use": "drive --profile DIR [--test-session]"}));
             return ExitCode::from(2);
         }
     };
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
         return ExitCode::FAILURE;
     };
-    let app = match App::open(&profile, Opening::Own, runtime.handle().clone()) {
+    let opened = if is_test {
+        TestSession::at(&profile).open(testing::nurse_amara(), runtime.handle().clone(), Arc::new(SystemClock))
+    } else {
+        App::open(&profile, Opening::Own, runtime.handle().clone())
+    };
+    let app = match opened {
         Ok(app) => app,
         Err(failure) => {
             say(&failed(&failure));
             return ExitCode::from(u8::try_from(failure.code.exit_code() as i32).unwrap_or(1));
         }
     };
+    if is_test {
+        say(&json!({"ready": true}));
+    }
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         if line.trim().is_empty() {
@@ -61,7 +80,15 @@ fn step(app: &App, mut ask: Value) -> Result<Value, FailureDto> {
         "save_note" => ack(&notes::sign_note(app, request(app, ask)?)?),
         "sync" => {
             let r = sync::run_to_end(app)?;
-            Ok(json!({"pushed": r.pushed, "pulled": r.pulled, "pending": r.pending, "failed": r.failed, "conflicts": r.conflicts}))
+            Ok(
+                json!({"pushed": r.pushed, "pulled": r.pulled, "pending": r.pending, "failed": r.failed, "conflicts": r.conflicts}),
+            )
+        }
+        "bring" => {
+            let records = ask.get_mut("records").map(Value::take);
+            let records: Vec<String> = request(app, records.unwrap_or(Value::Null))?;
+            let stored = testing::bring(app, records)?.stored;
+            Ok(json!({"stored": stored}))
         }
         "lock" => {
             lock::lock(app, "user");

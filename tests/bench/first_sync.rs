@@ -1,0 +1,132 @@
+//! The first sync of a workstation: a real enrolment against a real server, then everything comes.
+
+use crate::records::Loaded;
+use crate::report::Row;
+use crate::timing::{rate, timed};
+use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_keys::{FakeKeychain, Keychain, phone_code};
+use keep_session::App;
+use keep_session::cases::enrol::{self, Setting};
+use keep_session::cases::sync;
+use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// The programs that take part.
+pub(crate) struct Programs {
+    pub(crate) backend: PathBuf,
+    pub(crate) browser: PathBuf,
+}
+
+/// The server, ended when this is dropped.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ended = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+pub(crate) fn measure(
+    data: &Path,
+    programs: &Programs,
+    loaded: &Loaded,
+    scratch: &Path,
+    runtime: &Runtime,
+    rows: &mut Vec<Row>,
+) {
+    println!("the server loads the same records ...");
+    let ready = scratch.join("ready.json");
+    let child = Command::new(&programs.backend)
+        .args(["serve", "--demo-staff", "--load"])
+        .arg(data)
+        .arg("--data")
+        .arg(scratch.join("server"))
+        .arg("--ready")
+        .arg(&ready)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("keep-backend starts");
+    let mut server = Server(child);
+    let said = loop {
+        if let Some(said) = std::fs::read(&ready).ok().and_then(|b| serde_json::from_slice::<Value>(&b).ok()) {
+            break said;
+        }
+        assert!(server.0.try_wait().expect("state").is_none(), "keep-backend ended at once");
+        std::thread::park_timeout(Duration::from_millis(50));
+    };
+    let people = Command::new(&programs.backend).args(["people", "--json"]).output().expect("people").stdout;
+    let people: Vec<Value> = serde_json::from_slice(&people).expect("people");
+    let doctor = people.iter().find(|p| text(p, "role") == "physician").expect("a physician");
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
+    let opened = App::open_for_test(&scratch.join("first"), runtime.handle().clone(), clock, keychain);
+    let app = opened.map_err(|f| f.code).expect("opened");
+    sign_in(&app, &said, doctor, programs);
+    let (end, took) = timed(|| {
+        loop {
+            match sync::run_to_end(&app).map_err(|f| f.code) {
+                // The enrolment may have started one of its own.
+                Err(ErrorCode::Stale) => std::thread::park_timeout(Duration::from_millis(20)),
+                other => break other.expect("synced"),
+            }
+        }
+    });
+    app.close();
+    let ours = rate(end.pulled, took);
+    rows.push(Row {
+        work: "first_sync",
+        unit: "records/s",
+        better: "higher",
+        ours,
+        store_only: Some(loaded.store_rate),
+        baseline: Some(loaded.plain_rate),
+        baseline_is: "plain SQLite loading the same records from a file, without a network",
+        over: format!(
+            "{} of {} records in {:.1} s over TLS from keep-backend on the same machine, {:.1} MB received",
+            end.pulled,
+            loaded.count,
+            took.as_secs_f64(),
+            rate(end.bytes_down, Duration::from_secs(1_000_000))
+        ),
+        target: ">= 5000 /s",
+        met: Some(ours >= 5000.0),
+    });
+}
+
+fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+    object.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn sign_in(app: &App, server: &Value, doctor: &Value, programs: &Programs) {
+    let ca = PathBuf::from(text(server, "ca"));
+    let ask = EnrolBeginDto { server: text(server, "fhir").to_owned(), workstation: String::from("Bench") };
+    let setting = Setting { ca_file: Some(ca.clone()), demo: true };
+    let begun = enrol::begin_with(app, ask, setting).map_err(|f| f.code).expect("begun");
+    let EnrolStateDto::Browser { address } = begun else { unreachable!("a browser is asked for") };
+    let browsed = Command::new(&programs.browser)
+        .arg(address)
+        .env("SIGN_IN_USER", text(doctor, "user"))
+        .env("SIGN_IN_PASSWORD", text(doctor, "password"))
+        .env("SIGN_IN_OTPAUTH", text(doctor, "otpauth"))
+        .env("SIGN_IN_CA", ca)
+        .env("SIGN_IN_BACKEND", &programs.backend)
+        .status();
+    assert!(browsed.expect("browser").success(), "signed in");
+    enrol::wait_for_browser(app).map_err(|f| f.code).expect("came back");
+    let password = EnrolPasswordDto { password: String::from("bench keeps charts") };
+    enrol::enrol_password(app, password).map_err(|f| f.code).expect("password");
+    let phone = enrol::otpauth(app).map_err(|f| f.code).expect("phone");
+    let code = phone_code(&phone, SystemClock.now()).expect("code");
+    // EXPOSE: the made-up physician types the code.
+    let code = EnrolCodeDto { code: code.expose().clone() };
+    enrol::enrol_code(app, code).map_err(|f| f.code).expect("enrolled");
+}

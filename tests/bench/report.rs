@@ -1,0 +1,71 @@
+//! The report: a table for people and `report.json` for programs.
+
+use serde::Serialize;
+use std::path::Path;
+
+/// One work as it is reported.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) work: &'static str,
+    pub(crate) unit: &'static str,
+    /// `lower` or `higher`.
+    pub(crate) better: &'static str,
+    /// End to end through the session.
+    pub(crate) ours: f64,
+    /// The store by itself, over the same files.
+    pub(crate) store_only: Option<f64>,
+    pub(crate) baseline: Option<f64>,
+    pub(crate) baseline_is: &'static str,
+    /// How many measurements, over what.
+    pub(crate) over: String,
+    /// What the issue of this product asks for, in words.
+    pub(crate) target: &'static str,
+    pub(crate) met: Option<bool>,
+}
+
+impl Row {
+    /// How many times better than the baseline.
+    pub(crate) fn factor(&self) -> Option<f64> {
+        let baseline = self.baseline?;
+        Some(if self.better == "lower" { baseline / self.ours } else { self.ours / baseline })
+    }
+
+    fn line(&self) -> String {
+        let number = |n: Option<f64>| n.map_or_else(|| String::from("-"), |n| format!("{n:.2}"));
+        let met = match self.met {
+            None => "",
+            Some(true) => "met",
+            Some(false) => "NOT met",
+        };
+        format!(
+            "{:<20} {:>12} {:>12} {:>12} {:>8}  {:<12} {:<14} {} ({})",
+            self.work,
+            format!("{:.2}", self.ours),
+            number(self.store_only),
+            number(self.baseline),
+            self.factor().map_or_else(|| String::from("-"), |f| format!("{f:.1}x")),
+            self.unit,
+            self.target,
+            met,
+            self.over,
+        )
+    }
+}
+
+/// Prints the table and writes the file.
+pub(crate) fn finish(rows: &[Row], file: &Path) -> std::io::Result<()> {
+    println!();
+    println!(
+        "{:<20} {:>12} {:>12} {:>12} {:>8}  {:<12} target",
+        "work", "ours", "store only", "baseline", "factor", "unit"
+    );
+    for row in rows {
+        println!("{}", row.line());
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(file, serde_json::to_vec_pretty(rows)?)?;
+    println!("\nWritten: {}", file.display());
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! A visit: saving vitals, unlocking, locking.
+
+use crate::plain::{FivePlain, Plain};
+use crate::records::{Loaded, open};
+use crate::report::Row;
+use crate::timing::Samples;
+use chartkeep_tests::KeysAtHand;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{Clock, ManualClock, Phi, SystemClock};
+use keep_keys::{Keychain, phone_code};
+use keep_session::App;
+use keep_session::cases::{chart, lock, unlock, vitals};
+use keep_session::dto::lock::UnlockDto;
+use keep_session::dto::visit::VitalsDto;
+use keep_session::testing::{self, PASSWORD, dr_jonas};
+use keep_store::{ChangeSetDraft, EntryDraft, Operation};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// Saves that are measured.
+const SAVES: usize = 60;
+/// Unlocks and locks that are measured; the clock moves by a code each, and ten minutes would be a wrong clock.
+const UNLOCKS: usize = 12;
+
+pub(crate) fn measure(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>) {
+    save(loaded, scratch, runtime, rows);
+    doors(loaded, runtime, rows);
+}
+
+fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>) {
+    let patient = loaded.charts.first().expect("a patient");
+    let app = open(&loaded.session, runtime);
+    chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
+    let mut ours = Samples::default();
+    for n in 0..SAVES {
+        let saved = ours.take(|| vitals::save_vitals(&app, vitals_of(patient, n)));
+        saved.map(|_| ()).map_err(|f| f.code).expect("saved");
+    }
+    app.close();
+    drop(app);
+
+    let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
+    let author = keys.opened.header.user;
+    let store = keys.open_store().expect("store");
+    let five = FivePlain::open(scratch).expect("five plain files");
+    let (mut alone, mut base) = (Samples::default(), Samples::default());
+    for n in 0..SAVES {
+        let text = observation(patient, n);
+        let entry = EntryDraft { operation: Operation::Create, base_version: None, raw: Phi::new(text.clone()) };
+        let saved = alone.take(|| {
+            store.write(|tx| {
+                let ticket = tx.append(&EventDraft::new(EventClass::Create))?;
+                tx.save_change_set(&ticket, ChangeSetDraft { author, entries: vec![entry] })
+            })
+        });
+        saved.expect("saved");
+        base.take(|| five.save(&text)).expect("saved");
+    }
+    rows.push(Row {
+        work: "save",
+        unit: "ms p50",
+        better: "lower",
+        ours: ours.percentile(50),
+        store_only: Some(alone.percentile(50)),
+        baseline: Some(base.percentile(50)),
+        baseline_is: "five plain files in TRUNCATE mode, synchronous FULL, one row each in one attached transaction",
+        over: format!(
+            "{SAVES} saves of vitals (store only: one observation); p99 ours {:.2}, store only {:.2}, baseline {:.2}",
+            ours.percentile(99),
+            alone.percentile(99),
+            base.percentile(99)
+        ),
+        target: "<= 25 ms",
+        met: Some(ours.percentile(50) <= 25.0),
+    });
+}
+
+fn vitals_of(patient: &str, n: usize) -> VitalsDto {
+    VitalsDto {
+        patient: patient.to_owned(),
+        taken: String::new(),
+        systolic: String::from("128"),
+        diastolic: String::from("82"),
+        pulse: (60 + n % 40).to_string(),
+        temperature: String::from("36.8"),
+        respiration: String::new(),
+        spo2: String::new(),
+        weight: String::new(),
+        height: String::new(),
+        oxygen: false,
+        scale2: false,
+        consciousness: String::new(),
+        confirmed: true,
+        draft: None,
+    }
+}
+
+fn observation(patient: &str, n: usize) -> String {
+    format!(
+        r#"{{"resourceType":"Observation","id":"bench-{n}","status":"final","category":[{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}}]}}],"code":{{"coding":[{{"system":"http://loinc.org","code":"8867-4"}}]}},"subject":{{"reference":"Patient/{patient}"}},"effectiveDateTime":"2026-11-22T06:00:00Z","valueQuantity":{{"value":{},"unit":"/min"}}}}"#,
+        60 + n % 40
+    )
+}
+
+/// Password and code, everything but the key derivation, which is the weak one here; and the way back.
+fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
+    let clock = Arc::new(ManualClock::starting(SystemClock.now()));
+    let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
+    let handle = runtime.handle().clone();
+    let opened = App::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
+    let app = opened.map_err(|f| f.code).expect("opened");
+    let phone = loaded.session.phone(dr_jonas()).expect("phone");
+    let (mut unlocks, mut locks) = (Samples::default(), Samples::default());
+    let patient = loaded.charts.first().expect("a patient");
+    for _ in 0..UNLOCKS {
+        clock.advance(Duration::from_secs(31));
+        let code = phone_code(&phone, clock.now()).expect("code");
+        let user = testing::user_of(dr_jonas()).to_string();
+        // EXPOSE: the made-up physician types the code.
+        let code = Some(code.expose().clone());
+        let ask = UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None };
+        unlocks.take(|| unlock::unlock(&app, ask)).map(|_| ()).map_err(|f| f.code).expect("unlocked");
+        chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
+        locks.take(|| lock::lock(&app, "user"));
+    }
+    app.close();
+    drop(app);
+
+    let (mut alone, mut closing) = (Samples::default(), Samples::default());
+    let (mut base, mut base_closing) = (Samples::default(), Samples::default());
+    for _ in 0..UNLOCKS {
+        let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
+        let store = alone.take(|| keys.open_store().expect("store"));
+        closing.take(|| drop(store));
+        let plain = base.take(|| {
+            let plain = Plain::open(&loaded.plain).expect("plain");
+            plain.chart(patient).expect("rows");
+            plain
+        });
+        base_closing.take(|| drop(plain));
+    }
+    rows.push(Row {
+        work: "unlock_without_kdf",
+        unit: "ms p50",
+        better: "lower",
+        ours: unlocks.percentile(50),
+        store_only: Some(alone.percentile(50)),
+        baseline: Some(base.percentile(50)),
+        baseline_is: "opening the plain file and reading one chart",
+        over: format!(
+            "{UNLOCKS} unlocks with password and code, derivation of 8 KiB; p99 {:.0}",
+            unlocks.percentile(99)
+        ),
+        target: "<= 2000 ms",
+        met: Some(unlocks.percentile(50) <= 2000.0),
+    });
+    rows.push(Row {
+        work: "lock",
+        unit: "ms p99",
+        better: "lower",
+        ours: locks.percentile(99),
+        store_only: Some(closing.percentile(99)),
+        baseline: Some(base_closing.percentile(99)),
+        baseline_is: "closing the plain file",
+        over: format!("{UNLOCKS} locks after a chart was read; in the session, without replacing the process"),
+        target: "<= 1000 ms",
+        met: Some(locks.percentile(99) <= 1000.0),
+    });
+}

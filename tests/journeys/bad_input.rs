@@ -1,0 +1,321 @@
+//! What goes wrong at a workstation, one row each: the closed code and the exit code that it ends with, what the
+//! ledger says of it, and that nothing is lost.
+
+use crate::command_line::{Clinic, chartkeep, program};
+use crate::people::{patient, result};
+use crate::workstation::{MORNING, Workstation, exit, flip, restore};
+use chartkeep_tests::{KeysAtHand, TestSession};
+use keep_domain::{Clock, ErrorCode, ManualClock, Segment, SystemClock};
+use keep_keys::{FakeKeychain, Keychain, KeychainState};
+use keep_session::App;
+use keep_session::cases::{audit, chart, enrol, import, lock};
+use keep_session::dto::enrol::EnrolBeginDto;
+use keep_session::testing::{self, PASSWORD, bring, dr_jonas};
+use keep_store::{OpenMode, open_cipher, segment_path};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// Bytes of a page of the ledger.
+const PAGE: usize = 8192;
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+#[test]
+fn a_wrong_password_and_a_wrong_code_cannot_be_told_apart() {
+    let w = Workstation::new();
+    let before = w.events();
+    let app = w.open().expect("opened");
+    let right = w.code();
+    let wrong: String = right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect();
+    let said = |password: &str, code: &str| {
+        let failure = w.unlock(&app, password, code).err().expect("refused");
+        (failure.code, exit(failure.code), failure.attempts_left, failure.wait_seconds, failure.fields.len())
+    };
+    let first = said("not the password", &right);
+    let second = said(PASSWORD, &wrong);
+    let third = said("not the password", &wrong);
+    assert_eq!((first.0, first.1), (ErrorCode::UnlockRefused, 3));
+    let left = first.2.expect("attempts left");
+    assert_eq!(second, (first.0, first.1, Some(left - 1), first.3, first.4));
+    assert_eq!(third, (first.0, first.1, Some(left - 2), first.3, first.4));
+    app.close();
+    drop(app);
+    assert!(w.events() >= before + 3, "each failure is an event");
+    w.is_whole();
+}
+
+#[test]
+fn each_state_of_the_keychain_has_its_code_and_loses_nothing() {
+    let w = Workstation::new();
+    for (state, code) in [
+        (KeychainState::Locked, ErrorCode::KeychainLocked),
+        (KeychainState::Absent, ErrorCode::KeychainAbsent),
+        (KeychainState::Slow, ErrorCode::KeychainSlow),
+    ] {
+        w.keychain.set_state(state);
+        let refused = w.unlocked().err();
+        w.keychain.set_state(KeychainState::Ready);
+        assert_eq!((refused, exit(code)), (Some(code), 4));
+    }
+    w.is_whole();
+    w.keychain.lose_everything();
+    w.later();
+    assert_eq!(w.unlocked().err(), Some(ErrorCode::KeychainKeyMissing));
+    assert_eq!(exit(ErrorCode::KeychainKeyMissing), 4);
+    assert!(w.file("json").exists() && segment_path(&w.profile(), Segment::Clinical).exists(), "nothing is deleted");
+    let app = w.open().expect("opened");
+    let screen = lock::lock_screen(&app).map_err(|f| f.code).expect("screen");
+    assert_eq!(serde_json::to_value(&screen.keychain).expect("json"), "key_missing");
+    app.close();
+}
+
+#[test]
+fn a_tampered_slot_is_damage_and_a_whole_one_opens_again() {
+    let w = Workstation::new();
+    for ending in ["json", "state", "keys"] {
+        w.later();
+        let before = w.events();
+        let path = w.file(ending);
+        let half = std::fs::metadata(&path).expect("slot file").len() / 2;
+        let whole = flip(&path, usize::try_from(half).expect("small"));
+        let refused = w.unlocked().err();
+        std::fs::write(&path, whole).expect("back");
+        assert_eq!((refused, exit(ErrorCode::SlotDamaged)), (Some(ErrorCode::SlotDamaged), 1), "{ending}");
+        assert!(w.events() > before, "{ending}: an event");
+    }
+    w.is_whole();
+}
+
+#[test]
+fn a_segment_cut_flipped_or_newer_is_never_read_and_never_deleted() {
+    let w = Workstation::new();
+    let path = segment_path(&w.profile(), Segment::Directory);
+    let whole = std::fs::read(&path).expect("segment");
+    let cut = whole[..whole.len() / 2].to_vec();
+    let mut flipped = whole.clone();
+    flipped[4096] ^= 1;
+    let mut rows: Vec<(&str, Vec<u8>)> = vec![("cut", cut), ("flipped", flipped)];
+    rows.push(("not a database", b"<html>not a database, but long enough to look like a file</html>".repeat(400)));
+    for (what, bytes) in rows {
+        w.later();
+        let before = w.events();
+        std::fs::write(&path, &bytes).expect("written");
+        let refused = w.unlocked().err();
+        restore(&w.profile(), &path, &whole, &bytes);
+        assert_eq!((refused, exit(ErrorCode::StoreDamaged)), (Some(ErrorCode::StoreDamaged), 1), "{what}");
+        assert!(w.events() > before, "{what}: an event");
+    }
+    w.is_whole();
+
+    // The clinical file: the session opens with less, and what is missing is not shown as empty.
+    let path = segment_path(&w.profile(), Segment::Clinical);
+    let whole = std::fs::read(&path).expect("segment");
+    let cut = whole[..whole.len() / 2].to_vec();
+    w.later();
+    std::fs::write(&path, &cut).expect("written");
+    let app = w.unlocked().expect("the directory still opens");
+    let shown = chart::open_chart(&app, "p1").map(|c| serde_json::to_value(&c).expect("json"));
+    app.close();
+    drop(app);
+    if let Ok(shown) = shown {
+        assert!(!shown.to_string().contains("39.5"));
+    }
+    restore(&w.profile(), &path, &whole, &cut);
+    w.is_whole();
+}
+
+#[test]
+fn a_newer_segment_is_left_alone() {
+    let folder = tempfile::tempdir().expect("folder");
+    let session = TestSession::at(&folder.path().join("profile"));
+    let runtime = Runtime::new().expect("runtime");
+    let open = || session.open(dr_jonas(), runtime.handle().clone(), Arc::new(SystemClock)).map_err(|f| f.code);
+    open().expect("enrolled").close();
+    let path = segment_path(session.profile(), Segment::Directory);
+    let whole = std::fs::read(&path).expect("segment");
+    let keys = KeysAtHand::take(&session, dr_jonas()).expect("keys");
+    let conn = open_cipher(&path, &keys.segments().remove(0).database_key(), OpenMode::Write).expect("with the key");
+    conn.pragma_update(None, "user_version", 99).expect("newer");
+    drop(conn);
+    assert_eq!(open().err(), Some(ErrorCode::StoreNewer));
+    assert_eq!(exit(ErrorCode::StoreNewer), 1);
+    std::fs::write(&path, whole).expect("back");
+    open().expect("opens again").close();
+}
+
+#[test]
+fn an_altered_ledger_is_named() {
+    let w = Workstation::new();
+    let path = w.profile().join("ledger.db");
+    let whole = std::fs::read(&path).expect("ledger");
+    let events = w.events();
+    let whole_now = std::fs::read(&path).expect("ledger");
+    let mut found = 0;
+    for page in 0..whole_now.len() / PAGE {
+        flip(&path, page * PAGE + 4000);
+        let report = w.open().and_then(|app| {
+            let report = audit::verify(&app, None).map_err(|f| f.code);
+            app.close();
+            report
+        });
+        std::fs::write(&path, &whole_now).expect("back");
+        match report {
+            // A page that holds no event, and that SQLite did not need: every event was read and is as it was.
+            Ok(r) if r.findings.is_empty() && r.gaps.is_empty() => assert_eq!(r.events, events, "page {page}"),
+            _ => found += 1,
+        }
+    }
+    assert!(found > whole.len() / PAGE / 2, "{found} pages of {} are noticed", whole.len() / PAGE);
+    w.is_whole();
+}
+
+#[test]
+fn a_second_instance_is_told_so() {
+    let w = Workstation::new();
+    let first = w.open().expect("opened");
+    assert_eq!(w.open().err(), Some(ErrorCode::ProfileInUse));
+    assert_eq!(exit(ErrorCode::ProfileInUse), 6);
+    if let Some(program) = program("chartkeep") {
+        let sync = ["sync", "--password-fd", "0", "--code-fd", "0"];
+        let ended = chartkeep(&program, &w.profile(), &sync);
+        assert_eq!((ended.exit, ended.object["code"].as_str()), (6, Some("profile_in_use")));
+    }
+    first.close();
+    drop(first);
+    w.is_whole();
+}
+
+#[test]
+fn a_clock_a_year_ahead_or_back_asks_for_the_time() {
+    let w = Workstation::new();
+    let year = i64::try_from(YEAR.as_millis()).expect("fits");
+    let now = w.clock.now();
+    for wrong in [now.plus_millis(year), now.plus_millis(-year)] {
+        w.clock.set_wall(wrong);
+        let refused = w.unlocked().err();
+        assert_eq!((refused, exit(ErrorCode::ClockWrong)), (Some(ErrorCode::ClockWrong), 3));
+    }
+    w.clock.set_wall(now);
+    w.is_whole();
+}
+
+#[test]
+fn broken_lines_of_an_import_are_named_and_the_rest_is_taken() {
+    let w = Workstation::new();
+    w.later();
+    let file = w.folder.path().join("mixed.ndjson");
+    let lines = [
+        patient("p2", "Okafor", "Chidi"),
+        String::from("{\"resourceType\":\"Patient\","),
+        result("x1", "p2", "4.2"),
+        String::from("<html>502 Bad Gateway</html>"),
+    ];
+    std::fs::write(&file, lines.join("\n")).expect("written");
+    let app = w.unlocked().expect("unlocked");
+    let report = import::import_file(&app, &file).map_err(|f| f.code).expect("imported");
+    assert_eq!((report.broken_lines, report.imported, exit(ErrorCode::ImportBroken)), (vec![2, 4], 2, 1));
+    let half = w.folder.path().join("half.ndjson.zst");
+    let packed = zstd::encode_all(lines[0].repeat(2000).as_bytes(), 1).expect("packed");
+    std::fs::write(&half, &packed[..packed.len() / 2]).expect("written");
+    let refused = import::import_file(&app, &half).err().map(|f| f.code);
+    assert_eq!(refused, Some(ErrorCode::ImportBroken));
+    let unknown = w.folder.path().join("records.txt");
+    std::fs::write(&unknown, "x").expect("written");
+    assert_eq!(import::import_file(&app, &unknown).err().map(|f| f.code), Some(ErrorCode::Invalid));
+    app.close();
+    drop(app);
+    w.is_whole();
+}
+
+#[test]
+fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
+    let w = Workstation::new();
+    // A port that was free a moment ago: nobody answers there.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("port");
+    let begin = |server: &str| {
+        let empty = tempfile::tempdir().expect("folder");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
+        let app = App::open_for_test(empty.path(), w.runtime.handle().clone(), clock, keychain).map_err(|f| f.code)?;
+        let ask = EnrolBeginDto { server: server.to_owned(), workstation: String::from("Room 3") };
+        let begun = enrol::enrol_begin(&app, ask).map(|_| ()).map_err(|f| f.code);
+        app.close();
+        begun
+    };
+    assert_eq!(begin(&format!("https://{closed}/fhir")), Err(ErrorCode::ServerUnreachable));
+    assert_eq!(exit(ErrorCode::ServerUnreachable), 5);
+    assert_eq!(begin("not an address"), Err(ErrorCode::Invalid));
+    if let Some(program) = program("keep-backend") {
+        let clinic = Clinic::start(&program, w.folder.path());
+        assert!(clinic.ca.exists());
+        assert_eq!(begin(&clinic.fhir), Err(ErrorCode::ServerUntrusted), "its certificate is nobody's we know");
+        assert_eq!(exit(ErrorCode::ServerUntrusted), 5);
+    }
+}
+
+#[test]
+fn the_command_line_without_a_keychain_says_so() {
+    let Some(program) = program("chartkeep") else { return };
+    let w = Workstation::new();
+    let unlock = ["--password-fd", "0", "--code-fd", "0"];
+    for verb in ["sync", "grant"] {
+        let args: Vec<&str> = std::iter::once(verb).chain(unlock).collect();
+        let ended = chartkeep(&program, &w.profile(), &args);
+        assert_eq!((ended.exit, ended.object["code"].as_str()), (4, Some("keychain_absent")), "{verb}");
+        assert_eq!(ended.object["ok"], false);
+    }
+    let verify = chartkeep(&program, &w.profile(), &["audit", "verify"]);
+    assert_eq!((verify.exit, verify.object["code"].as_str()), (4, Some("keychain_absent")));
+    let doctor = chartkeep(&program, &w.profile(), &["doctor"]);
+    assert_eq!(doctor.object["keychain"], "absent", "{}", doctor.object);
+    assert_eq!(chartkeep(&program, &w.profile(), &["no-such-verb"]).exit, 2);
+    w.is_whole();
+}
+
+/// Needs the right to mount; says so where it has none.
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let mount = tempfile::tempdir().expect("folder");
+    let mut command = std::process::Command::new("mount");
+    command.args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(mount.path()).stderr(std::process::Stdio::null());
+    if !command.status().is_ok_and(|s| s.success()) {
+        println!("skipped: no right to mount a small disk here");
+        return;
+    }
+    let ended = std::panic::catch_unwind(|| full_disk(mount.path()));
+    let unmounted = std::process::Command::new("umount").arg(mount.path()).status();
+    if let Err(failed) = ended {
+        std::panic::resume_unwind(failed);
+    }
+    assert!(unmounted.is_ok_and(|s| s.success()));
+}
+
+fn full_disk(disk: &Path) {
+    let runtime = Runtime::new().expect("runtime");
+    let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::starting(MORNING));
+    let profile = disk.join("profile");
+    let opened = testing::open_unlocked(&profile, dr_jonas(), runtime.handle().clone(), clock, keychain);
+    let app = opened.map_err(|f| f.code).expect("enrolled");
+    bring(&app, vec![patient("p1", "González", "Ada"), result("o1", "p1", "39.5")])
+        .map_err(|f| f.code)
+        .expect("stored");
+    let ballast = disk.join("ballast");
+    let mut size = 8usize << 20;
+    // Fills the disk to the last kilobyte.
+    while size > 512 {
+        let whole = std::fs::read(&ballast).unwrap_or_default();
+        if std::fs::write(&ballast, vec![7; whole.len() + size]).is_err() {
+            std::fs::write(&ballast, &whole).expect("back");
+            size /= 2;
+        }
+    }
+    let many = (0..2000).map(|n| result(&format!("y{n}"), "p1", &format!("{n}.{}", n * 7919))).collect();
+    let refused = bring(&app, many).err().map(|f| f.code);
+    assert_eq!((refused, exit(ErrorCode::DiskFull)), (Some(ErrorCode::DiskFull), 1));
+    std::fs::remove_file(&ballast).expect("room again");
+    let read = chart::open_chart(&app, "p1").map_err(|f| f.code).map(|c| serde_json::to_string(&c).expect("json"));
+    assert!(read.as_ref().is_ok_and(|c| c.contains("39.5")), "{:?}", read.err());
+    app.close();
+}

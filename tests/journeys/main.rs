@@ -1,0 +1,17 @@
+//! Whole journeys without a window: attacks on a profile, ends by force, bad input.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a journey that cannot take a step has failed, and says why"
+)]
+
+mod bad_input;
+mod clerk;
+mod command_line;
+mod kills;
+mod people;
+mod ward;
+mod workstation;

@@ -1,0 +1,149 @@
+//! A workstation for one journey: a physician, a patient, and clocks and keychain that a test sets.
+
+use crate::people::{patient, result};
+use keep_domain::{Clock, ErrorCode, ManualClock, Secret, UtcMillis};
+use keep_keys::{FakeKeychain, Keychain, phone_code};
+use keep_session::App;
+use keep_session::cases::{audit, chart, unlock};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::lock::{SessionDto, UnlockDto};
+use keep_session::testing::{self, PASSWORD, bring, dr_jonas, open_with_phone};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// When every journey begins.
+pub(crate) const MORNING: UtcMillis = UtcMillis(1_795_338_000_000);
+
+/// A workstation with one physician and one patient, locked and closed.
+pub(crate) struct Workstation {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) runtime: Runtime,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) keychain: Arc<FakeKeychain>,
+    phone: Secret<String>,
+}
+
+impl Workstation {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let runtime = Runtime::new().expect("runtime");
+        let clock = Arc::new(ManualClock::starting(MORNING));
+        let keychain = Arc::new(FakeKeychain::default());
+        let profile = folder.path().join("profile");
+        let handle = runtime.handle().clone();
+        let opened = open_with_phone(
+            &profile,
+            dr_jonas(),
+            handle,
+            Arc::<ManualClock>::clone(&clock),
+            Arc::<FakeKeychain>::clone(&keychain) as Arc<dyn Keychain>,
+        );
+        let (app, phone) = opened.map_err(|f| f.code).expect("enrolled");
+        let records = (0..40).map(|n| result(&format!("o{n}"), "p1", &format!("{n}.5")));
+        let records = std::iter::once(patient("p1", "González", "Ada")).chain(records).collect();
+        bring(&app, records).map_err(|f| f.code).expect("stored");
+        app.close();
+        drop(app);
+        let made = Self { folder, runtime, clock, keychain, phone };
+        made.later();
+        made
+    }
+
+    pub(crate) fn profile(&self) -> PathBuf {
+        self.folder.path().join("profile")
+    }
+
+    /// Beyond the code that was used last.
+    pub(crate) fn later(&self) {
+        self.clock.advance(Duration::from_secs(61));
+    }
+
+    pub(crate) fn open(&self) -> Result<App, ErrorCode> {
+        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
+        let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
+        App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain).map_err(|f| f.code)
+    }
+
+    pub(crate) fn code(&self) -> String {
+        let code = phone_code(&self.phone, self.clock.now()).expect("a code");
+        // EXPOSE: the made-up physician reads the phone aloud.
+        code.expose().clone()
+    }
+
+    pub(crate) fn unlock(&self, app: &App, password: &str, code: &str) -> Result<SessionDto, FailureDto> {
+        let user = testing::user_of(dr_jonas()).to_string();
+        unlock::unlock(
+            app,
+            UnlockDto { user, password: password.to_owned(), code: Some(code.to_owned()), phone_time: None },
+        )
+    }
+
+    /// Opens the profile and unlocks with the right password and code.
+    pub(crate) fn unlocked(&self) -> Result<App, ErrorCode> {
+        let app = self.open()?;
+        match self.unlock(&app, PASSWORD, &self.code()) {
+            Ok(_) => Ok(app),
+            Err(failure) => {
+                app.close();
+                Err(failure.code)
+            }
+        }
+    }
+
+    pub(crate) fn file(&self, ending: &str) -> PathBuf {
+        let user = testing::user_of(dr_jonas());
+        self.profile().join("slots").join(format!("{user}.{ending}"))
+    }
+
+    /// The events so far.
+    pub(crate) fn events(&self) -> u64 {
+        let app = self.open().expect("opened");
+        let report = audit::verify(&app, None).map_err(|f| f.code).expect("verified");
+        app.close();
+        assert_eq!(report.findings, Vec::<String>::new());
+        report.events
+    }
+
+    /// Nothing is lost: the physician unlocks and reads the whole chart.
+    pub(crate) fn is_whole(&self) {
+        self.later();
+        let app = self.unlocked().expect("unlocked afterwards");
+        let read = chart::open_chart(&app, "p1").map_err(|f| f.code).map(|c| serde_json::to_string(&c).expect("json"));
+        assert!(read.as_ref().is_ok_and(|c| c.contains("39.5")), "{:?}", read.err());
+        app.close();
+    }
+}
+
+/// How the command-line program ends with that code.
+pub(crate) fn exit(code: ErrorCode) -> i32 {
+    code.exit_code() as i32
+}
+
+/// Flips a bit of a file; answers what it held before.
+pub(crate) fn flip(path: &Path, at: usize) -> Vec<u8> {
+    let whole = std::fs::read(path).expect("file");
+    let mut bad = whole.clone();
+    let at = at % bad.len();
+    bad[at] ^= 0x10;
+    std::fs::write(path, bad).expect("written");
+    whole
+}
+
+/// Puts the whole file back; a copy that was set aside must still hold every byte of the damaged one.
+pub(crate) fn restore(profile: &Path, path: &Path, whole: &[u8], damaged: &[u8]) {
+    let name = path.file_name().and_then(|n| n.to_str()).expect("name");
+    let mut kept = std::fs::read(path).is_ok_and(|b| b == damaged);
+    for entry in std::fs::read_dir(profile.join("segments")).expect("folder") {
+        let entry = entry.expect("entry").path();
+        let aside =
+            entry.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(&format!("{name}.damaged-")));
+        if aside {
+            kept |= std::fs::read(&entry).is_ok_and(|b| b == damaged);
+            std::fs::remove_file(entry).expect("removed");
+        }
+    }
+    assert!(kept, "{name}: the damaged bytes are kept");
+    std::fs::write(path, whole).expect("back");
+}

@@ -1,0 +1,104 @@
+//! A session that a test ends by force and starts again: enrolled once, then resumed with the password alone.
+
+use crate::FileKeychain;
+use keep_domain::{Clock, ErrorCode, Secret};
+use keep_session::App;
+use keep_session::cases::{lock, unlock};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::lock::UnlockDto;
+use keep_session::testing::{self, TestPerson};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A profile with its keychain beside it. Nothing of this is in a program that a clinic gets.
+#[derive(Debug, Clone)]
+pub struct TestSession {
+    profile: PathBuf,
+    keychain: PathBuf,
+}
+
+impl TestSession {
+    /// The profile in `folder`; its keychain is the folder beside it that ends in `.keychain`.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
+        let mut name = folder.as_os_str().to_owned();
+        name.push(".keychain");
+        Self { profile: folder.to_owned(), keychain: PathBuf::from(name) }
+    }
+
+    /// The profile folder.
+    #[must_use]
+    pub fn profile(&self) -> &Path {
+        &self.profile
+    }
+
+    /// The keychain.
+    #[must_use]
+    pub fn keychain(&self) -> FileKeychain {
+        FileKeychain::at(&self.keychain)
+    }
+
+    /// What lets the password of `person` alone unlock, once [`TestSession::open`] has run.
+    ///
+    /// # Errors
+    /// File errors.
+    pub fn resume_secret(&self, person: TestPerson) -> std::io::Result<Secret<Vec<u8>>> {
+        std::fs::read(self.resume_path(person)).map(Secret::new)
+    }
+
+    /// Opens the profile and leaves `person` unlocked, enrolled now if this is the first time.
+    ///
+    /// # Errors
+    /// As [`testing::open_unlocked`] and [`unlock::unlock`].
+    pub fn open(
+        &self,
+        person: TestPerson,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+    ) -> Result<App, FailureDto> {
+        let keychain = Arc::new(self.keychain());
+        let app = match self.resume_secret(person) {
+            Ok(secret) => {
+                let app = App::open_for_test(&self.profile, runtime, clock, keychain)?;
+                app.adopt_resume(&secret);
+                app
+            }
+            Err(_) => {
+                let (app, phone) = testing::open_with_phone(&self.profile, person, runtime, clock, keychain)?;
+                lock::lock(&app, "user");
+                let secret = app.take_resume().ok_or_else(|| app.failure(ErrorCode::Internal))?;
+                // EXPOSE: secrets of a made-up person, kept for the next start of the test's program.
+                let written = std::fs::write(self.resume_path(person), secret.expose())
+                    .and_then(|()| std::fs::write(self.phone_path(person), phone.expose()));
+                written.map_err(|_| app.failure(ErrorCode::Io))?;
+                app.adopt_resume(&secret);
+                app
+            }
+        };
+        unlock_alone(&app, person)?;
+        Ok(app)
+    }
+
+    /// The otpauth address that the phone of `person` keeps, once [`TestSession::open`] has run.
+    ///
+    /// # Errors
+    /// File errors.
+    pub fn phone(&self, person: TestPerson) -> std::io::Result<Secret<String>> {
+        std::fs::read_to_string(self.phone_path(person)).map(Secret::new)
+    }
+
+    fn phone_path(&self, person: TestPerson) -> PathBuf {
+        self.keychain.join(format!("phone-{}", person.subject))
+    }
+
+    fn resume_path(&self, person: TestPerson) -> PathBuf {
+        self.keychain.join(format!("resume-{}", person.subject))
+    }
+}
+
+/// Unlocks `person` with the password alone.
+fn unlock_alone(app: &App, person: TestPerson) -> Result<(), FailureDto> {
+    let user = testing::user_of(person).to_string();
+    let password = testing::PASSWORD.to_owned();
+    unlock::unlock(app, UnlockDto { user, password, code: None, phone_time: None }).map(|_| ())
+}
