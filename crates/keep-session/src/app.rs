@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) syncing: Syncing,
     /// Whether a session syncs by itself; the command line asks for each sync.
     pub(crate) syncs_by_itself: bool,
+    /// Whether this opener may create or change anything.
+    pub(crate) writes: bool,
     pub(crate) listener: RwLock<Option<Listener>>,
     /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
     pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
@@ -123,6 +125,7 @@ impl App {
             enrolling: Mutex::new(Enrolling::Idle),
             syncing: Syncing::default(),
             syncs_by_itself,
+            writes,
             listener: RwLock::new(None),
             profile_lock: Mutex::new(lock),
         })))
@@ -175,7 +178,7 @@ impl App {
         crate::cases::lock::lock(self, "close");
         if let Some(device) = guard(&self.0.device).take() {
             // A ledger that cannot sign its end now is verified up to its last checkpoint.
-            if device.keep_checkpoint(&*self.0.keychain).is_err() {
+            if self.0.writes && device.keep_checkpoint(&*self.0.keychain).is_err() {
                 tracing::warn!("the log's end could not be kept at close");
             }
         }
@@ -195,14 +198,24 @@ impl App {
 
     /// Changes the settings and keeps them; the old ones stay where that fails.
     pub(crate) fn change_workstation(&self, change: impl FnOnce(&mut Workstation)) -> Result<(), Fault> {
+        // Taken before the settings, never after: opening the device side reads them.
+        let device = guard(&self.0.device).clone();
         let mut held = self.0.workstation.write().unwrap_or_else(PoisonError::into_inner);
         let mut fresh = held.clone();
         change(&mut fresh);
+        if let Some(device) = device {
+            fresh.make_seal(&device.kd.signer())?;
+        }
         if fresh != *held {
             fresh.save(&self.0.profile)?;
             *held = fresh;
         }
         Ok(())
+    }
+
+    /// Signs the settings as they stand, before the first slot makes the signature necessary.
+    pub(crate) fn seal_workstation(&self) -> Result<(), Fault> {
+        self.change_workstation(|_| ())
     }
 
     /// Runs `use_it` with the trusted time, loading its mark from the keychain at first use.

@@ -25,8 +25,25 @@ pub(crate) enum Beginning {
 }
 
 /// Installs the session and says what the person should know.
-pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
+///
+/// Where that fails nobody is signed in: the ledger goes on without the person's signing key, and the failure is an
+/// event like any other failed unlock.
+pub(crate) fn begin(app: &App, opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
     let device = app.enrolled_device()?;
+    let (user, role) = (opened.header.user, opened.header.role);
+    install(app, &device, opened, beginning).inspect_err(|fault| {
+        device.ledger.use_scribe(device.ledger.scribe().without_keys());
+        let event = EventDraft::new(EventClass::UnlockFailed).by(keep_audit::Actor::new(user, role));
+        app.record(event.ended(Outcome::SeriousFailure).with("code", fault.code));
+    })
+}
+
+fn install(
+    app: &App,
+    device: &DeviceSide,
+    mut opened: Opened,
+    beginning: Beginning,
+) -> Result<Vec<NoticeDto>, Fault> {
     let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let role = *lease.roles.first().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let state = app.with_time(|time| lease.state(time.now()))?;
@@ -39,10 +56,8 @@ pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Resu
         actor
     };
     let entitled = app.workstation().policy.rank_of(role);
-    let mut notices = grants::accept_waiting(app, &device, &mut opened, &actor)?;
-    if beginning == Beginning::Enrolment {
-        make_missing_keys(app, &device, &mut opened, entitled)?;
-    }
+    let mut notices = grants::accept_waiting(app, device, &mut opened, &actor)?;
+    let made = make_missing_keys(app, device, &mut opened, entitled, beginning)?;
     if opened.clock_corrected {
         let offset = app.with_time(|time| time.offset_millis())?;
         app.0.stamper.correct_clock(offset);
@@ -52,13 +67,14 @@ pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Resu
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
         app.record(event.with("finding", "state_file_restored"));
     }
-    let scribe = scribe_for(app, &device, &opened)?;
+    let scribe = scribe_for(app, device, &opened)?;
     device.ledger.use_scribe(scribe);
-    app.record(EventDraft::new(EventClass::Unlock).by(actor));
-    device.keep_checkpoint(&*app.0.keychain)?;
     let rank = opened.ring.rank().min(entitled);
-    let (store, rank) = open_store(app, &device, &opened, rank)?;
-    notices.extend(grants::grant_waiting(app, &device, &opened));
+    let (store, rank) = open_store(app, device, &opened, rank, made)?;
+    // INVARIANT: no session without its durable event.
+    device.ledger.append(EventDraft::new(EventClass::Unlock).by(actor))?;
+    device.keep_checkpoint(&*app.0.keychain)?;
+    notices.extend(grants::grant_waiting(app, device, &opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.drop_box())));
     let header = opened.header;
     app.0.install(Unlocked {
@@ -75,14 +91,23 @@ pub(crate) fn begin(app: &App, mut opened: Opened, beginning: Beginning) -> Resu
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
     });
-    if app.0.syncs_by_itself {
+    if app.0.syncs_by_itself && beginning == Beginning::Unlock {
         crate::cases::sync::keep_going(app);
     }
     Ok(notices)
 }
 
 /// The first entitled member of the device makes what nobody made before: a key exists where its file does.
-fn make_missing_keys(app: &App, device: &DeviceSide, opened: &mut Opened, entitled: Rank) -> Result<(), Fault> {
+///
+/// Whether a segment key was made; only then may its file be made, too.
+fn make_missing_keys(
+    app: &App,
+    device: &DeviceSide,
+    opened: &mut Opened,
+    entitled: Rank,
+    beginning: Beginning,
+) -> Result<bool, Fault> {
+    let mut made = false;
     for segment in entitled.segments() {
         if opened.ring.segment(segment).is_some() {
             continue;
@@ -92,8 +117,9 @@ fn make_missing_keys(app: &App, device: &DeviceSide, opened: &mut Opened, entitl
             break;
         }
         opened.ring.add(HeldKey::make_random(KeyName::Segment(segment), 1)?)?;
+        made = true;
     }
-    let first_audit_key = app.workstation().audit_key.is_none();
+    let first_audit_key = beginning == Beginning::Enrolment && app.workstation().audit_key.is_none();
     if first_audit_key {
         let key = HeldKey::make_random(KeyName::Audit, 1)?;
         opened.ring.add(key)?;
@@ -103,8 +129,11 @@ fn make_missing_keys(app: &App, device: &DeviceSide, opened: &mut Opened, entitl
             app.change_workstation(|w| w.audit_key = Some(record))?;
         }
     }
-    opened.ring.save(&app.0.slots, &opened.keys)?;
-    app.note_given(opened.header.user, opened.ring.keys())
+    if made || first_audit_key {
+        opened.ring.save(&app.0.slots, &opened.keys)?;
+        app.note_given(opened.header.user, opened.ring.keys())?;
+    }
+    Ok(made)
 }
 
 fn scribe_for(app: &App, device: &DeviceSide, opened: &Opened) -> Result<Scribe, Fault> {
@@ -117,7 +146,16 @@ fn scribe_for(app: &App, device: &DeviceSide, opened: &Opened) -> Result<Scribe,
 }
 
 /// Opens what the keys open. A damaged or newer segment is recorded and left out with all above it.
-fn open_store(app: &App, device: &DeviceSide, opened: &Opened, rank: Rank) -> Result<(Option<Store>, Rank), Fault> {
+///
+/// INVARIANT: a segment that is gone or was set aside is not made again here: an empty one would say that nothing is
+/// known of anybody.
+fn open_store(
+    app: &App,
+    device: &DeviceSide,
+    opened: &Opened,
+    rank: Rank,
+    create: bool,
+) -> Result<(Option<Store>, Rank), Fault> {
     if rank == Rank::NONE {
         return Ok((None, rank));
     }
@@ -127,7 +165,6 @@ fn open_store(app: &App, device: &DeviceSide, opened: &Opened, rank: Rank) -> Re
         personal: Some((opened.header.user, opened.keys.personal_key())),
     };
     let (ledger, clock) = (Arc::clone(&device.ledger), Arc::clone(&app.0.clock));
-    let create = true;
     let (store, reports) = match Store::open(app.0.profile.root(), keys, create, ledger, clock) {
         Ok(opened) => opened,
         Err(error) => {
@@ -137,7 +174,7 @@ fn open_store(app: &App, device: &DeviceSide, opened: &Opened, rank: Rank) -> Re
         }
     };
     for report in &reports {
-        if !matches!(report.condition, SegmentCondition::Ready | SegmentCondition::Missing) {
+        if !matches!(report.condition, SegmentCondition::Ready) {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             app.record(event.with("segment", report.segment.name()).with("finding", report.condition.name()));
         }

@@ -2,7 +2,7 @@
 
 use crate::app::{App, guard};
 use crate::fault::Fault;
-use keep_audit::{EventDraft, Scribe, SignedCheckpoint};
+use keep_audit::{Checkpoint, DetailValue, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
 use keep_domain::ErrorCode;
 use keep_keys::{DeviceKey, Keychain};
 use keep_store::{EventKey, LEDGER_LIMIT_BYTES, Ledger};
@@ -32,6 +32,23 @@ impl DeviceSide {
         Ok(self.ledger.checkpoint(&EventKey(self.kd.signer()))?)
     }
 
+    /// Compares the log with the checkpoint that the keychain kept. A log that is gone, was exchanged or is shorter
+    /// than it was is an event, before the next checkpoint takes the old one's place.
+    fn compare(&self, kept: Option<&Checkpoint>, existed: bool) -> Result<(), Fault> {
+        let state = self.ledger.state()?;
+        let shrunk = kept.is_some_and(|k| k.log != state.log() || k.size > state.next_sequence());
+        if existed && !shrunk {
+            return Ok(());
+        }
+        let mut event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+        event = event.with("finding", if existed { "log_rolled_back" } else { "log_missing" });
+        if let Some(old) = kept {
+            event = event.with("log", old.log).with("size", old.size).with("root", DetailValue::digest(&old.root));
+        }
+        self.ledger.append(event)?;
+        Ok(())
+    }
+
     /// Signs the log's end and keeps it outside the file, so that a tail that was cut off is found.
     pub(crate) fn keep_checkpoint(&self, keychain: &dyn Keychain) -> Result<(), Fault> {
         Ok(keychain.write(CHECKPOINT_ITEM, self.checkpoint()?.as_str().as_bytes())?)
@@ -49,7 +66,7 @@ impl App {
             let enrolled = self.0.slots.exist()?;
             let Some(kd) = DeviceKey::load(&*self.0.keychain, enrolled)? else { return Ok(None) };
             // A key without slots is what an enrolment that was cut short leaves behind.
-            *held = Some(Arc::new(self.open_device(kd)?));
+            *held = Some(Arc::new(self.open_device(kd, enrolled)?));
         }
         Ok(held.clone())
     }
@@ -60,7 +77,7 @@ impl App {
             return Ok(device);
         }
         let kd = DeviceKey::load_or_make(&*self.0.keychain, false)?;
-        let device = Arc::new(self.open_device(kd)?);
+        let device = Arc::new(self.open_device(kd, false)?);
         *guard(&self.0.device) = Some(Arc::clone(&device));
         Ok(device)
     }
@@ -70,10 +87,28 @@ impl App {
         self.device()?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))
     }
 
-    fn open_device(&self, kd: DeviceKey) -> Result<DeviceSide, Fault> {
+    fn open_device(&self, kd: DeviceKey, enrolled: bool) -> Result<DeviceSide, Fault> {
+        if enrolled && !self.workstation().seal_holds(&kd.signer()) {
+            return Err(Fault::of(ErrorCode::SlotDamaged));
+        }
+        let path = self.0.profile.ledger();
+        let existed = path.exists();
+        if !existed && !self.0.writes {
+            return Err(Fault::of(ErrorCode::LedgerDamaged));
+        }
+        let kept = kept_checkpoint(&*self.0.keychain)?.and_then(|text| text.check(&kd.signer().public()).ok());
         let scribe = Scribe::locked(Arc::clone(&self.0.stamper));
-        let ledger = Ledger::open_or_create(&self.0.profile.ledger(), &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES)?;
-        Ok(DeviceSide { kd, ledger: Arc::new(ledger) })
+        let ledger = if existed {
+            Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES)?
+        } else {
+            // The first event of the new log names the old one, which then counts as closed.
+            Ledger::create(&path, &kd.ledger_key(), scribe, kept.as_ref(), LEDGER_LIMIT_BYTES)?
+        };
+        let device = DeviceSide { kd, ledger: Arc::new(ledger) };
+        if self.0.writes && enrolled {
+            device.compare(kept.as_ref(), existed)?;
+        }
+        Ok(device)
     }
 
     /// Records what happened outside any use case; where even that fails, the log line is all there is.

@@ -10,13 +10,16 @@ use std::sync::Arc;
 
 impl App {
     /// The configured server; nothing is sent yet.
-    pub(crate) fn open_server(&self) -> Result<Server, Fault> {
+    ///
+    /// With an `issuer`, tokens go to what that issuer's own discovery names, whatever the FHIR server says.
+    pub(crate) fn open_server(&self, issuer: Option<&str>) -> Result<Server, Fault> {
         let workstation = self.workstation().clone();
         let base =
             url::Url::parse(&workstation.server).map_err(|_| Fault::fields(vec![("server", "not_an_address")]))?;
         let mut settings = ServerSettings::for_base(base);
         settings.client_id.clone_from(&workstation.client_id);
         settings.demo = workstation.demo;
+        settings.issuer = issuer.map(str::to_owned);
         settings.extra_ca_pem = match &workstation.ca_file {
             None => None,
             Some(path) => {
@@ -35,7 +38,7 @@ impl App {
         let token = ring.refresh_token().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
         // EXPOSE: the token moves into the one place that sends it.
         let token = Secret::new(token.expose().clone());
-        let server = self.open_server()?;
+        let server = self.open_server(Some(&lease.issuer))?;
         Ok(Credentials::of_refresh_token(&server, &lease.subject, token, self.persist()))
     }
 

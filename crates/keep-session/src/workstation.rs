@@ -3,7 +3,8 @@
 use crate::audit_key::AuditKeyRecord;
 use crate::holders::Holders;
 use crate::profile::Profile;
-use keep_domain::{DeviceId, ErrorCode, Policy};
+use keep_domain::{DeviceId, ErrorCode, Policy, lp};
+use keep_keys::{DeviceSigner, verify_signature};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::PathBuf;
@@ -34,6 +35,9 @@ pub struct Workstation {
     pub holders: Holders,
     /// Organisation policy.
     pub policy: Policy,
+    /// The device's signature over everything above, hexadecimal; there as soon as somebody is enrolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
 }
 
 /// The only format version so far.
@@ -55,6 +59,7 @@ impl Workstation {
             audit_key: None,
             holders: Holders::default(),
             policy: Policy::default(),
+            seal: None,
         }
     }
 
@@ -86,6 +91,29 @@ impl Workstation {
     }
 }
 
+impl Workstation {
+    /// Signs the settings, so that nobody without the device key can point people at another server, loosen a limit
+    /// or assign a segment.
+    pub(crate) fn make_seal(&mut self, device: &DeviceSigner) -> Result<(), ErrorCode> {
+        self.seal = Some(hex::encode(device.sign(&self.sealed_bytes()?)));
+        Ok(())
+    }
+
+    /// Whether the settings are as the device signed them.
+    pub(crate) fn seal_holds(&self, device: &DeviceSigner) -> bool {
+        let mut signature = [0; 64];
+        let decoded = self.seal.as_ref().is_some_and(|s| hex::decode_to_slice(s, &mut signature).is_ok());
+        let bytes = self.sealed_bytes();
+        decoded && bytes.is_ok_and(|b| verify_signature(&device.public(), &b, &signature))
+    }
+
+    fn sealed_bytes(&self) -> Result<Vec<u8>, ErrorCode> {
+        let bare = Self { seal: None, ..self.clone() };
+        let text = serde_json::to_vec(&bare).map_err(|_| ErrorCode::Internal)?;
+        Ok(lp(&[b"chartkeep/workstation/1", &text]))
+    }
+}
+
 #[derive(Deserialize)]
 struct Version {
     version: u32,
@@ -114,6 +142,20 @@ fn replace_file(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_changed_server_breaks_the_seal() {
+        let (device, thief) = (DeviceSigner::for_tests(1), DeviceSigner::for_tests(2));
+        let mut w = Workstation::make_new();
+        assert!(!w.seal_holds(&device));
+        w.make_seal(&device).expect("sealed");
+        assert!(w.seal_holds(&device));
+        let moved = Workstation { server: String::from("https://elsewhere.example/fhir"), ..w.clone() };
+        assert!(!moved.seal_holds(&device));
+        let mut forged = moved;
+        forged.make_seal(&thief).expect("sealed");
+        assert!(!forged.seal_holds(&device));
+    }
 
     #[test]
     fn settings_survive_and_bad_ones_are_kept() {

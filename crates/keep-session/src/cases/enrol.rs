@@ -60,7 +60,7 @@ fn start(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fau
     keep_settings(app, request, setting)?;
     // The keychain is asked before the person is sent to a browser, not after.
     app.device_or_make()?;
-    let server = app.open_server()?;
+    let server = app.open_server(None)?;
     let kdf = KdfParams::calibrate(&*app.0.clock)?;
     let enrolment = Enrolment::begin(app.workstation().device, kdf)?;
     let nonce = enrolment.nonce();
@@ -157,7 +157,7 @@ pub fn enrol_password(app: &App, request: EnrolPasswordDto) -> Result<EnrolState
     }
     let mut held = guard(&app.0.enrolling);
     match std::mem::take(&mut *held) {
-        Enrolling::Password(person) | Enrolling::Code(person, _) => *held = Enrolling::Code(person, password),
+        Enrolling::Password(person) => *held = Enrolling::Code(person, password),
         other => {
             *held = other;
             return Err(Fault::of(ErrorCode::Stale).tell());
@@ -241,6 +241,7 @@ fn write_slot(
         confirmed,
     };
     let device = app.device_or_make()?;
+    app.seal_workstation()?;
     let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
     let user = opened.header.user;
     let actor = keep_audit::Actor::new(user, opened.header.role);
@@ -252,6 +253,10 @@ fn write_slot(
     }
     begin(app, opened, Beginning::Enrolment)?;
     let waiting = app.peek(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
+    if app.0.syncs_by_itself {
+        // The window goes back to its lock screen; no session may stay open behind that.
+        crate::cases::lock::lock(app, "enrolled");
+    }
     Ok((user.to_string(), waiting))
 }
 

@@ -21,8 +21,10 @@ pub fn unlock(app: &App, request: UnlockDto) -> Result<SessionDto, FailureDto> {
 }
 
 fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
+    // INVARIANT: an open session is never answered to somebody who typed a password; a page that was loaded anew
+    // asks `session`.
     if app.peek(|_| ()).is_some() {
-        return session_of(app, Vec::new());
+        return Err(Fault::of(ErrorCode::Refused));
     }
     let user: UserId = request.user.parse().map_err(|_| Fault::of(ErrorCode::NotEnrolled))?;
     // Without anybody enrolled there is no key to load and nothing to make.
