@@ -106,6 +106,22 @@ fn observation(patient: &str, n: usize) -> String {
 
 /// Password and code, everything but the key derivation, which is the weak one here; and the way back.
 fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
+    let patient = loaded.charts.first().expect("a patient");
+    // Before the session moves its trusted time ahead of the computer's clock.
+    let (mut alone, mut closing) = (Samples::default(), Samples::default());
+    let (mut base, mut base_closing) = (Samples::default(), Samples::default());
+    for _ in 0..UNLOCKS {
+        let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
+        let store = alone.take(|| keys.open_store().expect("store"));
+        closing.take(|| drop(store));
+        let plain = base.take(|| {
+            let plain = Plain::open(&loaded.plain).expect("plain");
+            plain.chart(patient).expect("rows");
+            plain
+        });
+        base_closing.take(|| drop(plain));
+    }
+
     let clock = Arc::new(ManualClock::starting(SystemClock.now()));
     let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
     let handle = runtime.handle().clone();
@@ -113,7 +129,6 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let app = opened.map_err(|f| f.code).expect("opened");
     let phone = loaded.session.phone(dr_jonas()).expect("phone");
     let (mut unlocks, mut locks) = (Samples::default(), Samples::default());
-    let patient = loaded.charts.first().expect("a patient");
     for _ in 0..UNLOCKS {
         clock.advance(Duration::from_secs(31));
         let code = phone_code(&phone, clock.now()).expect("code");
@@ -128,19 +143,6 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     app.close();
     drop(app);
 
-    let (mut alone, mut closing) = (Samples::default(), Samples::default());
-    let (mut base, mut base_closing) = (Samples::default(), Samples::default());
-    for _ in 0..UNLOCKS {
-        let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
-        let store = alone.take(|| keys.open_store().expect("store"));
-        closing.take(|| drop(store));
-        let plain = base.take(|| {
-            let plain = Plain::open(&loaded.plain).expect("plain");
-            plain.chart(patient).expect("rows");
-            plain
-        });
-        base_closing.take(|| drop(plain));
-    }
     rows.push(Row {
         work: "unlock_without_kdf",
         unit: "ms p50",
