@@ -38,12 +38,7 @@ pub(crate) fn begin(app: &App, opened: Opened, beginning: Beginning) -> Result<V
     })
 }
 
-fn install(
-    app: &App,
-    device: &DeviceSide,
-    mut opened: Opened,
-    beginning: Beginning,
-) -> Result<Vec<NoticeDto>, Fault> {
+fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
     let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let role = *lease.roles.first().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let state = app.with_time(|time| lease.state(time.now()))?;
