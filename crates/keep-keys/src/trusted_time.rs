@@ -210,6 +210,11 @@ impl TrustedTime {
         self.same_boot_since(mark).is_none() && self.clock.now() < mark.raw
     }
 
+    /// Whether `at` lies before the trusted bound by more than the tolerance: no phone shows such a time.
+    pub(crate) fn is_past(&self, at: UtcMillis) -> bool {
+        self.bound().is_some_and(|bound| at.0 < bound.0.saturating_sub(TOLERANCE_MILLIS))
+    }
+
     fn bound(&self) -> Option<UtcMillis> {
         let now = self.reading();
         let since = if now.boot == self.anchor.boot { now.millis.saturating_sub(self.anchor.millis) } else { 0 };

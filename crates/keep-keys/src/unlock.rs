@@ -229,6 +229,11 @@ fn plan_candidates(
 ) -> Result<Vec<Candidate>, KeysError> {
     let steps: Vec<u64> = match attempt.entered_time {
         Some(entered) => {
+            // INVARIANT: an entered time corrects the clock forward, or back to the trusted time, never behind it:
+            // else a code seen earlier, or a lease that has ended, would count again.
+            if time.is_past(entered) {
+                return Err(KeysError::ClockWrong);
+            }
             let first = totp::step_of(UtcMillis(entered.0 - entered.0.rem_euclid(60_000)));
             (first..=first.saturating_add(2)).collect()
         }

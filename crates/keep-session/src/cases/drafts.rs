@@ -7,6 +7,7 @@ use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use crate::view::person;
+use keep_access::{Action, Group, Record as Asked};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
 use keep_fhir::{Raw, lens};
@@ -15,24 +16,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// The forms that keep drafts.
-const KINDS: [&str; 2] = ["vitals", "note"];
-
 /// Keeps a draft; durable when this returns.
 ///
 /// # Errors
-/// `locked`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
+/// `locked`, `refused`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
 pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
-    app.inside(|unlocked| {
-        let mut fields = Vec::new();
-        if !KINDS.contains(&request.kind.as_str()) {
-            fields.push(("kind", "unknown"));
-        }
+    // INVARIANT: who may not save such a form keeps no draft of it either; a draft is listed with its patient's name.
+    let form = match request.kind.as_str() {
+        "vitals" => Group::Vitals,
+        "note" => Group::Note,
+        _ => return Err(Fault::fields(vec![("kind", "unknown")]).tell()),
+    };
+    app.enter_for(Action::Create, &Asked::of(form), |unlocked| {
         if request.content.len() > LONGEST_DRAFT {
-            fields.push(("content", "too_long"));
-        }
-        if !fields.is_empty() {
-            return Err(Fault::fields(fields));
+            return Err(Fault::fields(vec![("content", "too_long")]));
         }
         let patient: PatientId = request.patient.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
         let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
