@@ -7,6 +7,17 @@ import { makeSessionCache } from "../ipc/reply.query";
 import { makeRouter } from "./router";
 import { SessionContext, type SessionValue } from "./session-context";
 
+/** What a sync may have changed, the chart's windows included. */
+const AFTER_SYNC = [
+  "sync_page",
+  "worklist",
+  "open_chart",
+  "chart_timeline",
+  "chart_results",
+  "chart_notes",
+  "search_patients",
+];
+
 /** Everything between unlock and lock. Its cache, routes and forms live and end with it. */
 export function Session({ session, route }: { session: SessionDto; route: string | undefined }) {
   const ipc = useIpc();
@@ -28,7 +39,7 @@ export function Session({ session, route }: { session: SessionDto; route: string
         fresh(["sync_page"]);
       }),
       ipc.listen("sync_progress", (progress) => {
-        if (progress === null) fresh(["sync_page", "worklist", "open_chart", "search_patients"]);
+        if (progress === null) fresh(AFTER_SYNC);
         else cache.setQueryData(["sync_progress", null], progress);
       }),
     ];
