@@ -52,7 +52,10 @@ async function server() {
   return until("the clinic's server", 180_000, () => fs.existsSync(ready) && JSON.parse(fs.readFileSync(ready, "utf8")));
 }
 
-/** Runs a program and answers what it printed; `pipes` are its descriptors from 3 on: text to send, or null to read. */
+/** What a descriptor is for when it gets no text at once: the program writes to it, or the text comes later. */
+const [READ, LATER] = [Symbol("read"), Symbol("later")];
+
+/** Runs a program and answers what it printed; `pipes` are its descriptors from 3 on: text to send, READ or LATER. */
 function output(command, args, { more = {}, pipes = [], onRead } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = ["ignore", "pipe", "inherit", ...pipes.map(() => "pipe")];
@@ -63,8 +66,8 @@ function output(command, args, { more = {}, pipes = [], onRead } = {}) {
     });
     pipes.forEach((send, index) => {
       const pipe = child.stdio[index + 3];
-      if (typeof send === "string") pipe.end(send);
-      else if (send === "read") pipe.once("data", (bytes) => onRead(String(bytes).trim(), child));
+      if (send === READ) pipe.once("data", (bytes) => onRead(String(bytes).trim(), child));
+      else if (send !== LATER) pipe.end(send);
     });
     child.once("error", reject);
     child.once("close", (code) => {
@@ -92,7 +95,7 @@ async function enrol(person, clinic) {
     fs.writeFileSync(path.join(people, `${person.user}.otpauth`), otpauth, { mode: 0o600 });
     child.stdio[5].end(await code(otpauth));
   };
-  await output(path.join(built, "chartkeep"), args, { more, pipes: [workstationPassword(person), "read", "later"], onRead });
+  await output(path.join(built, "chartkeep"), args, { more, pipes: [workstationPassword(person), READ, LATER], onRead });
 }
 
 /** The physician's unlock hands the segment keys to everyone who waits; a code opens only once, so the next is awaited. */
