@@ -124,7 +124,8 @@ const EVERY: Duration = Duration::from_mins(5);
 /// Syncs now and from time to time for as long as this session lasts; waits longer after each failure, and ends
 /// where only a person can help.
 pub(crate) fn keep_going(app: &App) {
-    let Some(session) = app.peek(|u| u.since) else { return };
+    // Without an open store there is nothing to sync with.
+    let Some(session) = app.peek(|u| u.store.is_some().then_some(u.since)).flatten() else { return };
     let app = app.clone();
     let runtime = app.0.runtime.clone();
     runtime.spawn(async move {

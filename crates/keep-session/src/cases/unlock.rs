@@ -7,7 +7,7 @@ use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
 use crate::fault::Fault;
 use crate::permissions::permissions;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
-use keep_domain::{ErrorCode, Phi, Secret, UserId, UtcMillis};
+use keep_domain::{ErrorCode, Phi, Rank, Secret, UserId, UtcMillis};
 use keep_keys::{Attempt, Opened};
 
 /// Unlocks with password and code, or with the password alone where that resumes.
@@ -116,7 +116,8 @@ fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
             lock_seconds: workstation.policy.lock_minutes.saturating_mul(60),
             warning_seconds: workstation.policy.lock_warning_seconds,
             demo: workstation.demo,
-            waiting_for_grant: unlocked.store.is_none(),
+            // A role that is entitled to no segment waits for nothing.
+            waiting_for_grant: unlocked.store.is_none() && workstation.policy.rank_of(unlocked.role) != Rank::NONE,
             notices,
             resume: place.and_then(|text| {
                 // EXPOSE: handed back to the page of the same person.
