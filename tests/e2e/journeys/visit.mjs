@@ -1,0 +1,151 @@
+// A visit while the network is down: vitals and a signed note are kept, marked, and reach the server once, also when its
+// first answer is lost.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { Key } from "selenium-webdriver";
+import { Clinic } from "../clinic.mjs";
+import { Hands } from "../hands.mjs";
+import { until } from "../processes.mjs";
+
+const NOTE = "Dressing changed, wound clean and dry. Comes again on Thursday.";
+
+export default async function visit(journey) {
+  const step = journey.step.bind(journey);
+  const clinic = await step("the clinic's server starts", () => Clinic.open(journey, { faults: true }));
+  await step("a nurse is enrolled", () => clinic.enrol("amara"));
+  const app = await step("the window opens", () => journey.openApp({ profile: clinic.profile }));
+  const hands = new Hands(app);
+  let patient = "";
+  let before = new Set();
+  const token = await step("a colleague's program signs in", () => clinic.token("jonas"));
+  const onServer = async (query) => {
+    const answer = await clinic.asServer(token, "GET", query);
+    assert.equal(answer.status, 200, `${query}: ${answer.text}`);
+    return (answer.body.entry ?? []).map((e) => e.resource);
+  };
+
+  await step("the nurse unlocks and the first sync ends", async () => {
+    await hands.unlock(clinic, "amara");
+    await hands.synced(120_000);
+  });
+  await step("the server stops; the chart opens", async () => {
+    await clinic.stop();
+    // Another person of the clinic has the same name.
+    await hands.openChart("kowalska 2002-01-07", "CH-002208");
+    const { ok } = await app.invoke("search_patients", { request: { query: "kowalska", offset: 0, limit: 100 } });
+    patient = ok.rows.find((row) => row.number === "CH-002208").patient;
+  });
+
+  await step("an impossible and an unusual value are marked", async () => {
+    await hands.press("Record vitals");
+    await hands.type("Systolic", "1200");
+    await hands.see("not possible");
+    await hands.retype("Systolic", "240");
+    await hands.see("unusual (mostly");
+    await journey.screen("vitals-warning");
+  });
+  await step("the warning has to be answered", async () => {
+    const fields = { Diastolic: "95", Pulse: "112", Temperature: "38,6", Respiration: "22", "SpO₂": "93" };
+    for (const [label, value] of Object.entries(fields)) await hands.type(label, value);
+    await hands.see("NEWS2 needs");
+    await hands.press("Save");
+    await hands.see("Measure again, then confirm the unusual values or correct them.");
+  });
+  await step("NEWS2 appears once complete", async () => {
+    await (await hands.field("Consciousness")).sendKeys("Alert");
+    await hands.see("NEWS2 ");
+    await until("the score", 10_000, async () => /NEWS2 \d+ · /.test(await hands.read()));
+    const { ok } = await app.invoke("check_vitals", { request: vitals(patient) });
+    // RCP 2017: respiration 22 → 2, SpO₂ 93 → 2, systolic 240 → 3, pulse 112 → 2, alert → 0, 38.6 °C → 1.
+    assert.deepEqual([ok.news2, ok.news2Risk], [10, "high"]);
+    await hands.see("NEWS2 10 · high");
+    await hands.press("I have measured again", { part: true });
+    await journey.screen("vitals-confirmed");
+  });
+  await step("the vitals are saved and not sent yet", async () => {
+    await hands.press("Save");
+    await hands.see("Vitals saved on this workstation");
+    await hands.see("waiting to send");
+    await hands.press("Vitals");
+    await hands.press("Tables");
+    await hands.see("not sent yet");
+    await journey.screen("vitals-saved");
+  });
+  await step("a note is kept while it is written", async () => {
+    await hands.press("Write a note");
+    await hands.type("Note", NOTE);
+    await hands.see("Draft kept");
+    const { ok } = await app.invoke("drafts");
+    assert.ok(ok.some((draft) => draft.kind === "note" && draft.content.includes(NOTE)), JSON.stringify(ok.length));
+    await journey.screen("note-draft");
+  });
+  await step("and signed", async () => {
+    await hands.keys(Key.CONTROL, Key.ENTER);
+    await hands.see("Note signed and saved on this workstation");
+    await hands.press("Notes");
+    await hands.see(NOTE);
+    await hands.see("not sent yet");
+    assert.deepEqual((await app.invoke("drafts")).ok, []);
+    await journey.screen("note-signed");
+  });
+  await step("the sync page says what waits", async () => {
+    await hands.press("Sync");
+    await hands.see("Not on the server yet");
+    await hands.see("waiting to send");
+    await until("the chip to say offline", 20_000, async () => (await hands.read()).includes("Offline"));
+    await journey.screen("sync-offline");
+  });
+
+  await step("the server is back and loses its first answer", async () => {
+    await clinic.start();
+    before = new Set((await onServer(`Observation?patient=${patient}&_count=200`)).map((o) => o.id));
+    await clinic.fault({ kind: "lost_answer", method: "POST" });
+  });
+  await step("everything is sent", async () => {
+    await until("the sync to end clear", 90_000, async () => {
+      const { ok } = await app.invoke("sync_chip");
+      if (ok.state !== "running" && (ok.pending > 0 || ok.state !== "idle")) await app.invoke("sync_now");
+      return ok.state === "idle" && ok.pending === 0;
+    });
+    await hands.see("Everything is on the server.");
+    await journey.screen("sync-done");
+  });
+  await step("vitals and note are on the server, once", async () => {
+    const observations = (await onServer(`Observation?patient=${patient}&_count=200`)).filter((o) => !before.has(o.id));
+    const kinds = observations.map((o) => o.code.coding.map((c) => c.code).find((c) => LOINC[c])).filter(Boolean);
+    assert.deepEqual(kinds.toSorted(), Object.keys(LOINC).toSorted(), "each vital sign once");
+    const notes = (await onServer(`DocumentReference?patient=${patient}&_count=50`)).filter((note) =>
+      note.content.some((c) => Buffer.from(c.attachment.data ?? "", "base64").toString() === NOTE),
+    );
+    assert.equal(notes.length, 1, "the note once");
+    assert.equal(notes[0].docStatus, "final");
+  });
+  await step("the chart no longer says that they wait", async () => {
+    // Another person of the clinic has the same name.
+    await hands.openChart("kowalska 2002-01-07", "CH-002208");
+    await hands.press("Notes");
+    await hands.see(NOTE);
+    await hands.lose("not sent yet");
+  });
+
+  await step("no violation of the content security policy", () => journey.noViolations());
+  await step("the ledger verifies", async () => {
+    await hands.lock();
+    await desk(journey).picture(path.join(journey.out, "visit-screen.png"));
+    await app.close();
+    const answer = await clinic.ask(["audit", "verify"]);
+    assert.ok(answer.ok, JSON.stringify(answer));
+  });
+}
+
+const desk = (journey) => journey.desk;
+
+/** What the form holds, as the page would ask. */
+function vitals(patient) {
+  const typed = { systolic: "240", diastolic: "95", pulse: "112", temperature: "38.6", respiration: "22", spo2: "93" };
+  const rest = { weight: "", height: "", oxygen: false, scale2: false, consciousness: "alert", confirmed: false };
+  return { patient, taken: "", ...typed, ...rest, draft: null };
+}
+
+/** The LOINC codes of what was measured (FHIR R4 vital signs profiles; 67775-7 is the level of responsiveness). */
+const LOINC = { "85354-9": "pressure", "8867-4": "pulse", "8310-5": "temperature", "9279-1": "respiration", "59408-5": "SpO2" };
