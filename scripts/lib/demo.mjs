@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Processes, firstLine, until } from "../../tests/e2e/processes.mjs";
+import { Processes, firstLine, freePort, until } from "../../tests/e2e/processes.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const built = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "release");
@@ -45,11 +45,25 @@ async function keychain() {
   await until("the keychain", 20_000, async () => (await output("dbus-send", ask)).includes("true"));
 }
 
-async function server() {
-  const ready = path.join(demo, "server.json");
-  const records = asked.data ? ["--load", path.resolve(asked.data), "--demo-staff"] : ["--demo"];
-  programs.start("server", path.join(built, "keep-backend"), ["serve", "--data", folder("server"), "--ready", ready, ...records], { env });
-  return until("the clinic's server", 180_000, () => fs.existsSync(ready) && JSON.parse(fs.readFileSync(ready, "utf8")));
+/** The clinic's server, on one port and folder for the whole demo, so that it can stop and come back. */
+class Server {
+  async start() {
+    this.port ??= await freePort();
+    const ready = path.join(demo, "server.json");
+    fs.rmSync(ready, { force: true });
+    const records = asked.data ? ["--load", path.resolve(asked.data), "--demo-staff"] : ["--demo"];
+    const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", folder("server"), "--ready", ready, ...records];
+    this.program = programs.start("server", path.join(built, "keep-backend"), args, { env });
+    const says = () => {
+      if (this.program.exitCode !== null) throw new Error("the clinic's server ended at once");
+      return fs.existsSync(ready) && JSON.parse(fs.readFileSync(ready, "utf8"));
+    };
+    Object.assign(this, await until("the clinic's server", 180_000, says));
+  }
+
+  stop() {
+    return programs.end(this.program);
+  }
 }
 
 /** What a descriptor is for when it gets no text at once: the program writes to it, or the text comes later. */
@@ -78,6 +92,18 @@ function output(command, args, { more = {}, pipes = [], onRead } = {}) {
 }
 
 const code = (otpauth) => output(path.join(built, "keep-backend"), ["code", "--otpauth", otpauth]).then((t) => t.trim());
+const phone = (person) => fs.readFileSync(path.join(people, `${person.user}.otpauth`), "utf8");
+
+/** A code opens only once: the next after the one that enrolment or an unlock has used. */
+const used = new Map();
+async function nextCode(otpauth) {
+  const fresh = await until("the next code", 40_000, async () => {
+    const now = await code(otpauth);
+    return now !== used.get(otpauth) && now;
+  });
+  used.set(otpauth, fresh);
+  return fresh;
+}
 
 /** Enrols one person through the command-line program, as IT would, with a browser that signs in by itself. */
 async function enrol(person, clinic) {
@@ -93,35 +119,43 @@ async function enrol(person, clinic) {
   args.push("Demo workstation", "--demo", "--password-fd", "3", "--otpauth-fd", "4", "--code-fd", "5");
   const onRead = async (otpauth, child) => {
     fs.writeFileSync(path.join(people, `${person.user}.otpauth`), otpauth, { mode: 0o600 });
-    child.stdio[5].end(await code(otpauth));
+    child.stdio[5].end(await nextCode(otpauth));
   };
   await output(path.join(built, "chartkeep"), args, { more, pipes: [workstationPassword(person), READ, LATER], onRead });
 }
 
-/** The physician's unlock hands the segment keys to everyone who waits; a code opens only once, so the next is awaited. */
+/** The physician's unlock hands the segment keys to everyone who waits. */
 async function grant(person) {
-  const otpauth = fs.readFileSync(path.join(people, `${person.user}.otpauth`), "utf8");
-  const used = await code(otpauth);
-  const fresh = await until("the next code", 40_000, async () => {
-    const now = await code(otpauth);
-    return now !== used && now;
-  });
   const args = ["grant", "--profile", profile, "--json", "--user", person.name, "--password-fd", "3", "--code-fd", "4"];
-  await output(path.join(built, "chartkeep"), args, { pipes: [workstationPassword(person), fresh] });
+  await output(path.join(built, "chartkeep"), args, { pipes: [workstationPassword(person), await nextCode(phone(person))] });
+}
+
+/** Without a display and people: the enrolment of the first person, in a window of its own on a virtual display. */
+async function firstPerson() {
+  const out = path.join(root, "target/tour");
+  console.log("No display here: enrolling the first person on a virtual one.\n");
+  const more = { ...process.env, CHARTKEEP_E2E_OUT: out, CHARTKEEP_DESKTOP: path.join(built, "chartkeep-desktop") };
+  const walk = spawn(process.execPath, [path.join(root, "tests/e2e/run.mjs"), "skeleton"], { env: more, stdio: "inherit" });
+  const ended = await new Promise((done) => walk.once("close", done));
+  if (ended !== 0) throw new Error(`the walk ended with ${ended}`);
+  console.log(`\nPictures of the window: ${path.relative(root, out)}/`);
 }
 
 /** Without a display: the main job once on a virtual one, through the real programs, each step printed. */
-async function tour() {
+async function tour(server, staff) {
+  const { Tour } = await import("../../tests/e2e/tour.mjs");
   const pictures = path.join(root, "target/tour");
-  fs.rmSync(pictures, { recursive: true, force: true });
+  const person = (user) => {
+    const found = staff.find((p) => p.user === user);
+    return { ...found, workstationPassword: workstationPassword(found), workstationOtpauth: phone(found) };
+  };
+  const clinic = { person, code: nextCode, stop: () => server.stop(), start: () => server.start() };
   console.log("No display here: walking the main job on a virtual one.\n");
-  const more = { CHARTKEEP_E2E_OUT: pictures, CHARTKEEP_DESKTOP: path.join(built, "chartkeep-desktop") };
-  const args = [path.join(root, "tests/e2e/run.mjs"), "skeleton", "visit", "lock"];
-  const walk = spawn(process.execPath, args, { env: { ...process.env, ...more }, stdio: ["ignore", "inherit", "inherit"] });
-  const code = await new Promise((ended) => walk.once("close", ended));
-  if (code !== 0) throw new Error(`the walk ended with ${code}`);
+  const home = path.join(demo, "home");
+  const window = path.join(built, "chartkeep-desktop");
+  await new Tour({ clinic, programs, env, home, profile, window, pictures }).walk();
   const verified = await output(path.join(built, "chartkeep"), ["audit", "verify", "--profile", profile, "--json"]);
-  console.log(`chartkeep audit verify --json\n  ${verified.trim()}`);
+  console.log(`\nchartkeep audit verify --json\n  ${verified.trim()}`);
   console.log(`\nPictures of the window: ${path.relative(root, pictures)}/`);
   console.log("To see the real window, run `make run` in a desktop session, or with DISPLAY set to one.");
 }
@@ -129,12 +163,13 @@ async function tour() {
 let failed = false;
 try {
   await step("a keychain of its own", keychain);
-  const clinic = await step("the clinic's server", server);
+  const server = new Server();
+  await step("the clinic's server", () => server.start());
   const staff = JSON.parse(await output(path.join(built, "keep-backend"), ["people", "--json"]));
   if (!asked.fresh) {
     // The physician first: whoever comes first makes the segment keys, and a physician may hold them all.
     const order = [...staff].sort((a, b) => (b.role === "physician") - (a.role === "physician"));
-    for (const person of order) await step(`enrol ${person.name}, ${person.role}`, () => enrol(person, clinic));
+    for (const person of order) await step(`enrol ${person.name}, ${person.role}`, () => enrol(person, server));
     await step(`${order[0].name} grants the keys`, () => grant(order[0]));
   }
   console.log("\nPerson               Role             Clinic sign-in          Workstation password");
@@ -142,9 +177,9 @@ try {
     const password = asked.fresh ? "(chosen at enrolment)" : workstationPassword(p);
     console.log([p.name.padEnd(20), p.role.padEnd(16), p.password.padEnd(23), password].join(" "));
   }
-  console.log(`\nCodes: make codes.  Server: ${clinic.fhir}\n`);
+  console.log(`\nCodes: make codes.  Server: ${server.fhir}\n`);
   if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
-    await tour();
+    await (asked.fresh ? firstPerson() : tour(server, staff));
   } else {
     const window = programs.start("window", path.join(built, "chartkeep-desktop"), ["--profile", profile], { env });
     await new Promise((closed) => window.once("close", closed));

@@ -1,7 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { makeFailure } from "../ipc/fake/make-fake";
 import { show } from "../testing/show";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("empty: says what can be searched", async () => {
   await show({ role: "nurse" }, "/search?q=xxxx");
@@ -22,6 +26,17 @@ test("populated: typing finds accents, opened today is first, ↓ and Enter open
   expect(rows[0]).toHaveTextContent(/GONZÁLEZ, María FernandaCH-004471.*03-Feb-1961 \(65 y\) · F.*opened by me today/);
   await user.keyboard("{ArrowDown}{Enter}");
   expect(await screen.findByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
+});
+
+test("a chart opened right after typing stays open", async () => {
+  const { user } = await show({ role: "nurse" }, "/search?q=gon");
+  const row = await screen.findByRole("button", { name: /GONZÁLEZ/ });
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  await user.keyboard("/gonz");
+  await user.click(row);
+  expect(await screen.findByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
 });
 
 test("a chart that is still downloading does not open", async () => {

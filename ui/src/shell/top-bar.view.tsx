@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useSession } from "../app/session-context";
@@ -55,7 +55,14 @@ function FindBox() {
   const box = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState("");
+  const at = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Whoever opens a chart right after typing stays there: hits that were still due would take the chart away.
+  useEffect(() => {
+    if (at === "/search") return;
+    clearTimeout(timer.current);
+    timer.current = undefined;
+  }, [at]);
   const go = (q: string) => {
     clearTimeout(timer.current);
     timer.current = undefined;
