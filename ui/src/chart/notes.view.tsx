@@ -52,7 +52,10 @@ export function Notes({ chart }: { chart: ChartDto }) {
         marked={(row) => row === note}
         empty={say("notes.empty")}
       />
-      <div className={css.reader}>{note === undefined ? null : <Reader note={note} chart={chart} />}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard */}
+      <section className={css.reader} tabIndex={0} aria-label={say("note.text")}>
+        {note === undefined ? null : <Reader note={note} chart={chart} />}
+      </section>
     </div>
   );
 }

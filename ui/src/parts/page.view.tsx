@@ -15,7 +15,11 @@ interface Props {
 /** A page of the shell. */
 export function Page({ title, aside, actions, scrolling = false, children }: Props) {
   return (
-    <div className={`${css.page} ${scrolling ? css.scrolling : ""}`}>
+    <div
+      className={`${css.page} ${scrolling ? css.scrolling : ""}`}
+      // A page of cards may hold nothing to tab to, so what scrolls takes the focus itself.
+      {...(scrolling ? { tabIndex: 0, role: "region", "aria-label": title } : {})}
+    >
       <header className={css.head}>
         <h1 className={css.title}>{title}</h1>
         <span className={css.aside} role="status">

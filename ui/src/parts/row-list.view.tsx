@@ -8,6 +8,8 @@ export interface Column<T> {
   /** A grid track, for example `2fr` or `90px`. */
   width: string;
   align?: "start" | "end";
+  /** Breaks into lines instead of ending in dots: for what must never be cut off. */
+  wrap?: boolean;
   cell: (row: T, index: number) => ReactNode;
 }
 
@@ -17,7 +19,7 @@ interface Props<T> {
   total: number;
   rowAt: (index: number) => T | undefined;
   show?: (from: number, to: number) => void;
-  /** Height of a row in px; every row has the same, so that only those in view are drawn. */
+  /** Least height of a row in px; every row has the same, so that only those in view are drawn. */
   rowHeight: number;
   marked?: (row: T) => boolean;
   empty: ReactNode;
@@ -28,9 +30,23 @@ interface Props<T> {
 const SPARE = 8;
 /** Height of the head, which stays in view over the rows. */
 const HEAD = 34;
+/** No row grows taller than this many times its least height. */
+const MOST_GROWN = 3;
 
 /** A table of any length: only rows in view are in the page, the arrow keys walk from row to row. */
-export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, marked, empty, plain = false }: Props<T>) {
+export function RowList<T>({
+  label,
+  columns,
+  total,
+  rowAt,
+  show,
+  rowHeight: least,
+  marked,
+  empty,
+  plain = false,
+}: Props<T>) {
+  const [grown, setGrown] = useState(0);
+  const rowHeight = Math.max(least, grown);
   const scroll = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 640 });
   const [wanted, setWanted] = useState<number | null>(null);
@@ -47,6 +63,16 @@ export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, mark
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
+
+  // A name of three lines or a larger text makes every row taller; in no row is it cut off.
+  useLayoutEffect(() => {
+    const cells = [...(scroll.current?.querySelectorAll<HTMLElement>("[data-wrap]") ?? [])];
+    const needed = Math.min(least * MOST_GROWN, Math.max(0, ...cells.map((cell) => cell.scrollHeight + 9)));
+    if (needed <= rowHeight) return;
+    const box = scroll.current;
+    if (box !== null) box.scrollTop *= needed / rowHeight;
+    setGrown(needed);
+  });
 
   useEffect(() => {
     if (to > from) show?.(from, to - 1);
@@ -103,7 +129,12 @@ export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, mark
         style={{ ...tracks, top: index * rowHeight, height: rowHeight }}
       >
         {columns.map((column) => (
-          <div key={column.key} role="cell" className={`${css.cell} ${column.align === "end" ? css.end : ""}`}>
+          <div
+            key={column.key}
+            role="cell"
+            data-wrap={column.wrap ? "" : undefined}
+            className={`${css.cell} ${column.align === "end" ? css.end : ""} ${column.wrap ? css.wrap : ""}`}
+          >
             {row === undefined ? null : column.cell(row, index)}
           </div>
         ))}
@@ -120,7 +151,7 @@ export function RowList<T>({ label, columns, total, rowAt, show, rowHeight, mark
       }
       onKeyDown={walk}
       // Rows without a button could not be reached from the keyboard, so the list itself takes the focus.
-      {...(plain ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
+      {...(plain || total === 0 ? { tabIndex: 0, role: "region", "aria-label": label } : {})}
     >
       <div role="table" aria-label={label} aria-rowcount={total + 1}>
         <div role="rowgroup" className={css.top}>

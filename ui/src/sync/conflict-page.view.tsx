@@ -58,7 +58,12 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   return (
     <div className={css.page}>
       <Banner banner={conflict.banner} />
-      <div className={css.body}>
+      <section
+        className={css.body}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard
+        tabIndex={0}
+        aria-label={say("conflict.title", { title: conflict.title })}
+      >
         <div>
           <h2 className={css.title}>{say("conflict.title", { title: conflict.title })}</h2>
           <p className={css.lead}>{say("conflict.lead")}</p>
@@ -103,7 +108,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
             </Button>
           </div>
         </div>
-      </div>
+      </section>
     </div>
   );
 }
