@@ -21,7 +21,13 @@ export function Sparkline({ series }: { series: VitalSeriesDto }) {
     (point) => y(point.value),
   )(points);
   return (
-    <svg className={css.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
+    <svg
+      className={css.spark}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      focusable="false"
+    >
       {series.low !== null && series.high !== null ? (
         <rect
           x="0"
@@ -32,7 +38,8 @@ export function Sparkline({ series }: { series: VitalSeriesDto }) {
         />
       ) : null}
       <path d={path ?? ""} className={css.stroke} />
-      <circle cx={x(last.at)} cy={y(last.value)} r="2.5" className={last.flag === "" ? css.dot : css.dotFlagged} />
+      {/* A line of no length with round ends: a circle would be stretched with the course. */}
+      <path d={`M${x(last.at)} ${y(last.value)}h0`} className={last.flag === "" ? css.tip : css.tipFlagged} />
     </svg>
   );
 }

@@ -5,9 +5,9 @@ import { formatDate, formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./vitals.module.css";
 
-const W = 440;
-const H = 204;
-const LEFT = 38;
+const W = 372;
+const H = 196;
+const LEFT = 34;
 const RIGHT = 16;
 const TOP = 28;
 const BOTTOM = 24;
@@ -28,7 +28,7 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
     (point) => x(point.at),
     (point) => y(point.value),
   )(points);
-  const every = Math.max(1, Math.ceil(points.length / 9));
+  const every = Math.max(1, Math.ceil(points.length / 8));
   const range =
     series.low !== null && series.high !== null
       ? say("trend.range", { low: series.low, high: series.high })
@@ -76,7 +76,7 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
           {series.unit}
         </text>
         <line x1={LEFT} x2={W - RIGHT + 8} y1={H - BOTTOM} y2={H - BOTTOM} className={css.axis} />
-        {x.ticks(4).map((tick) => (
+        {x.ticks(3).map((tick) => (
           <text key={tick.getTime()} x={x(tick)} y={H - 8} textAnchor="middle" className={css.tick}>
             {formatDate(tick.toISOString()).slice(3)}
           </text>

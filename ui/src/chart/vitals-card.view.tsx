@@ -1,9 +1,16 @@
 import type { VitalSeriesDto } from "../ipc/bindings";
 import { Card, CardEmpty } from "../parts/card.view";
-import { useWords } from "../words/words";
+import { type MessageId, messages, useWords } from "../words/words";
 import { FlaggedValue } from "./result-lines.view";
 import { Sparkline } from "./sparkline.view";
 import css from "./vitals.module.css";
+
+/** The signs with a short name; others keep the one that Rust gives. */
+const SIGNS = new Set(
+  Object.keys(messages)
+    .filter((id) => id.startsWith("sign."))
+    .map((id) => id.slice(5)),
+);
 
 /** The latest of each vital sign with its course and its age. */
 export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
@@ -14,11 +21,12 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
       {taken.length === 0 ? (
         <CardEmpty>{say("vitals.none")}</CardEmpty>
       ) : (
-        <ul>
+        <ul className={css.rows}>
           {taken.map((series) => (
             <li key={series.key} className={css.row}>
-              <span>
-                {series.label} <span className={css.unit}>{series.unit}</span>
+              <span className={css.sign}>
+                {SIGNS.has(series.key) ? say(`sign.${series.key}` as MessageId) : series.label}{" "}
+                <span className={css.unit}>{series.unit}</span>
               </span>
               <span className={css.value}>
                 <FlaggedValue value={series.value} flag={series.flag} />

@@ -3,22 +3,27 @@ import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./patient-cell.module.css";
 
-/** FAMILY, Given over the number. */
+/** FAMILY, Given over the number; a long name takes a second line and is never cut off. */
 export function PatientName({ row }: { row: PatientRowDto }) {
   return (
     <>
-      <span className={css.name} title={`${row.family}, ${row.given}`}>
-        <b>{row.family}</b>, {row.given}
+      <span className={css.name}>
+        <b>{row.family}</b>
+        {row.given === "" ? "" : `, ${row.given}`}
       </span>
-      <span className={css.number}>{row.number}</span>
+      <span className={css.under}>{row.number}</span>
     </>
   );
 }
 
-/** Born dd-Mmm-yyyy (age) · sex. */
+/** Born dd-Mmm-yyyy over age · sex: neither is ever cut off, however narrow the window. */
 export function PatientBorn({ row }: { row: PatientRowDto }) {
   const say = useWords();
   const sex = say(messageFor("sex.short", row.sex, "sex.short.unknown"));
-  if (row.birthDate === "") return <span className={css.quiet}>{say("born.unknown", { sex })}</span>;
-  return <>{say("born.line", { date: formatDate(row.birthDate), age: row.age, sex })}</>;
+  return (
+    <>
+      <span className={css.born}>{row.birthDate === "" ? say("born.unknown") : formatDate(row.birthDate)}</span>
+      <span className={css.under}>{row.age === "" ? sex : say("born.age", { age: row.age, sex })}</span>
+    </>
+  );
 }

@@ -35,7 +35,8 @@ function Found({ query }: { query: string }) {
     {
       key: "patient",
       label: say("col.patient"),
-      width: "minmax(0, 1.6fr)",
+      width: "minmax(170px, 1.6fr)",
+      wrap: true,
       cell: (row) => (
         <RowOpen
           disabled={!row.ready}
@@ -48,17 +49,17 @@ function Found({ query }: { query: string }) {
         </RowOpen>
       ),
     },
-    { key: "born", label: say("col.born"), width: "minmax(0, 1.3fr)", cell: (row) => <PatientBorn row={row} /> },
+    { key: "born", label: say("col.born"), width: "minmax(112px, 0.7fr)", cell: (row) => <PatientBorn row={row} /> },
     {
       key: "phone",
       label: say("col.phone"),
-      width: "150px",
+      width: "138px",
       cell: (row) => <span className={css.quiet}>{row.phone}</span>,
     },
     {
       key: "seen",
       label: say("col.seen"),
-      width: "120px",
+      width: "104px",
       cell: (row) => (
         <span className={css.quiet}>{row.lastSeen === "" ? say("search.never") : formatDate(row.lastSeen)}</span>
       ),
@@ -66,7 +67,8 @@ function Found({ query }: { query: string }) {
     {
       key: "marks",
       label: say("col.marks"),
-      width: "230px",
+      width: "minmax(160px, 1fr)",
+      wrap: true,
       cell: (row) => (
         <span className={css.marks}>
           {row.openedToday ? <Chip tone="info">{say("search.opened")}</Chip> : null}

@@ -37,11 +37,12 @@ export function SessionNotices() {
           key={JSON.stringify(notice)}
           tone={notice.kind === "damaged" ? "critical" : "info"}
           title={phrase(say, notice)}
-        >
-          <Button look="link" onPress={() => setRead(true)}>
-            {say("notice.read")}
-          </Button>
-        </Notice>
+          act={
+            <Button look="link" onPress={() => setRead(true)}>
+              {say("notice.read")}
+            </Button>
+          }
+        />
       ))}
     </div>
   );

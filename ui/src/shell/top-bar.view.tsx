@@ -6,6 +6,7 @@ import { useReply } from "../ipc/reply.query";
 import { Button } from "../parts/button.view";
 import { Keys } from "../parts/keys.view";
 import { SyncChips } from "../sync/sync-chip.view";
+import { useNarrow } from "../theme/narrow";
 import { useWords } from "../words/words";
 import css from "./shell.module.css";
 
@@ -15,30 +16,26 @@ export function TopBar() {
   const navigate = useNavigate();
   const { session, may, lockNow } = useSession();
   const chip = useReply("sync_chip").data;
+  const narrow = useNarrow();
+  const role = say(`role.${session.role}`);
   return (
     <header className={css.top}>
       <span className={css.brand}>{say("app.name")}</span>
       {may("search_patients") ? <FindBox /> : null}
       <span className={css.space} />
       {chip === undefined ? null : may("run_sync") ? (
-        <button
-          type="button"
-          className={css.chips}
-          aria-label={undefined}
-          title={say("chip.label")}
-          onClick={() => navigate({ to: "/sync" })}
-        >
-          <SyncChips chip={chip} now={new Date()} />
+        <button type="button" className={css.chips} title={say("chip.label")} onClick={() => navigate({ to: "/sync" })}>
+          <SyncChips chip={chip} now={new Date()} short={narrow} />
         </button>
       ) : (
         <span className={css.chips}>
-          <SyncChips chip={chip} now={new Date()} />
+          <SyncChips chip={chip} now={new Date()} short={narrow} />
         </span>
       )}
       <span className={css.who}>
-        <span>{say("top.who", { name: session.name, role: say(`role.${session.role}`) })}</span>
+        <span className={css.person}>{session.name}</span>
         <span className={css.site} title={session.site}>
-          {session.site}
+          {session.site === "" ? role : say("top.role", { role, site: session.site })}
         </span>
       </span>
       <Button onPress={lockNow} keys="Ctrl L">

@@ -21,8 +21,15 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
   }
 }
 
+interface Props {
+  chip: SyncChipDto;
+  now: Date;
+  /** In fewer words, where there is little room. */
+  short?: boolean;
+}
+
 /** State, last complete sync, and what waits, each in words. */
-export function SyncChips({ chip, now }: { chip: SyncChipDto; now: Date }) {
+export function SyncChips({ chip, now, short = false }: Props) {
   const say = useWords();
   const plan = planChip(chip);
   const at = chip.complete === "" ? say("chip.never") : formatRecent(chip.complete, now);
@@ -30,17 +37,17 @@ export function SyncChips({ chip, now }: { chip: SyncChipDto; now: Date }) {
     <>
       {chip.conflicts > 0 ? (
         <Chip tone="warn" dot>
-          {say("chip.conflicts", { count: chip.conflicts })}
+          {say(short ? "chip.conflicts.short" : "chip.conflicts", { count: chip.conflicts })}
         </Chip>
       ) : null}
       {chip.failed > 0 ? (
         <Chip tone="critical" dot>
-          {say("chip.rejected", { count: chip.failed })}
+          {say(short ? "chip.rejected.short" : "chip.rejected", { count: chip.failed })}
         </Chip>
       ) : null}
       {chip.pending > 0 ? (
         <Chip tone="pending" dot>
-          {say("chip.pending", { count: chip.pending })}
+          {say(short ? "chip.pending.short" : "chip.pending", { count: chip.pending })}
         </Chip>
       ) : null}
       <Chip tone={plan.tone} dot>

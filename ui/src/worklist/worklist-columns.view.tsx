@@ -3,6 +3,7 @@ import type { WorkRowDto } from "../ipc/bindings";
 import { Chip } from "../parts/chip.view";
 import { PatientBorn, PatientName } from "../parts/patient-cell.view";
 import { type Column, RowOpen } from "../parts/row-list.view";
+import { useNarrow } from "../theme/narrow";
 import { formatDate, formatRecent, formatTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { CheckIn } from "./check-in.view";
@@ -14,10 +15,12 @@ type WorkColumn = Column<WorkRowDto>;
 export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void): WorkColumn[] {
   const say = useWords();
   const { may } = useSession();
+  const narrow = useNarrow();
   const patient: WorkColumn = {
     key: "patient",
     label: say("col.patient"),
-    width: "minmax(0, 1.5fr)",
+    width: "minmax(150px, 1.5fr)",
+    wrap: true,
     cell: (row) => (
       <RowOpen onOpen={() => open(row)}>
         <PatientName row={row.patient} />
@@ -27,19 +30,26 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
   const born: WorkColumn = {
     key: "born",
     label: say("col.born"),
-    width: "minmax(0, 1.3fr)",
+    width: "108px",
     cell: (row) => <PatientBorn row={row.patient} />,
   };
   const reason: WorkColumn = {
     key: "reason",
     label: say("col.reason"),
     width: "minmax(0, 1.4fr)",
-    cell: (row) => row.reason,
+    wrap: true,
+    cell: (row) => (
+      <>
+        {row.reason}
+        {narrow && row.with !== "" ? <span className={css.under}>{row.with}</span> : null}
+      </>
+    ),
   };
   const safety: WorkColumn = {
     key: "safety",
     label: say("col.safety"),
-    width: "minmax(0, 1.2fr)",
+    width: "minmax(0, 1.3fr)",
+    wrap: true,
     cell: (row) =>
       row.safetyKnown ? (
         <Chip tone="critical" wrap>
@@ -60,9 +70,12 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
   const who: WorkColumn = {
     key: "with",
     label: say("col.with"),
-    width: "110px",
+    width: "minmax(100px, 0.7fr)",
+    wrap: true,
     cell: (row) => (row.with === "" ? <span className={css.quiet}>–</span> : row.with),
   };
+  // Where there is no room for a column of its own, whom somebody waits for stands below the reason.
+  const whoIfWide = narrow ? [] : [who];
   const safe = may("read_allergies") ? [safety] : [];
   if (list === "queue" || list === "vitals_due") {
     return [
@@ -72,7 +85,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       reason,
       ...safe,
       ...(may("read_vitals") ? [vitalsColumn(say)] : []),
-      who,
+      ...whoIfWide,
     ];
   }
   if (list === "today") {
@@ -95,7 +108,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       align: "end",
       cell: (row) => <CheckIn row={row} />,
     };
-    return [booked, patient, born, reason, who, status, ...(may("check_in") ? [act] : [])];
+    return [booked, patient, born, reason, ...whoIfWide, status, ...(may("check_in") ? [act] : [])];
   }
   return [patient, born, reason, ...safe, seen];
 }
@@ -103,7 +116,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
 const waitingColumn = (say: Say): WorkColumn => ({
   key: "waiting",
   label: say("col.waiting"),
-  width: "76px",
+  width: "64px",
   cell: (row) =>
     row.waitingMinutes === null ? (
       <span className={css.quiet}>–</span>
@@ -117,7 +130,7 @@ const waitingColumn = (say: Say): WorkColumn => ({
 const vitalsColumn = (say: Say): WorkColumn => ({
   key: "vitals",
   label: say("col.vitals"),
-  width: "140px",
+  width: "128px",
   cell: (row) => {
     if (row.vitals === "") return <span className={css.quiet}>–</span>;
     if (row.vitals === "due") return <Chip tone="warn">{say("vitals.due")}</Chip>;
