@@ -113,6 +113,7 @@ export class Tour {
   async #leave() {
     const { gone } = await this.hands.lock();
     await this.hands.see(this.clinic.person("amara").name);
+    await this.hands.see("Synced, complete");
     await this.#tell(`Ctrl+L locks: the process that held her records was gone after ${gone} ms`, "locked");
     const violations = await this.app.readViolations();
     if (violations.length > 0) throw new Error(`content security policy: ${violations.join(", ")}`);

@@ -10,6 +10,7 @@ pub mod dto;
 mod enrolling;
 mod fault;
 mod holders;
+mod last_sync;
 mod member;
 mod permissions;
 mod profile;

@@ -61,6 +61,11 @@ impl Profile {
         self.root.join("workstation.json")
     }
 
+    /// When the workstation was last complete, for the lock screen.
+    pub(crate) fn last_sync(&self) -> PathBuf {
+        self.root.join("last-sync.json")
+    }
+
     /// Makes the folders, readable by this OS user only.
     ///
     /// # Errors

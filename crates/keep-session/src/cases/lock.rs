@@ -38,7 +38,7 @@ fn screen(app: &App) -> Result<LockScreenDto, Fault> {
         users,
         last_user,
         keychain,
-        sync: crate::cases::sync::kept_chip(app),
+        sync: crate::cases::sync::lock_chip(app),
         demo: workstation.demo,
         lock_minutes: workstation.policy.lock_minutes,
         drafts_kept: crate::cases::drafts::any_kept(app),

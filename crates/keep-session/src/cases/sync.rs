@@ -4,6 +4,7 @@ use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
+use crate::last_sync;
 use crate::unlocked::Unlocked;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -41,8 +42,17 @@ pub(crate) fn host_of(server: &str) -> String {
     url.port().map_or(host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// The chip of the lock screen: what this process knows without any key.
-pub(crate) fn kept_chip(app: &App) -> SyncChipDto {
+/// The chip of the lock screen: what can be told without any key.
+pub(crate) fn lock_chip(app: &App) -> SyncChipDto {
+    let mut chip = kept_chip(app);
+    if chip.complete.is_empty() {
+        chip.complete = last_sync::kept(&app.0.profile).map(|t| t.to_rfc3339()).unwrap_or_default();
+    }
+    chip
+}
+
+/// What this process knows of its own runs.
+fn kept_chip(app: &App) -> SyncChipDto {
     let (report, stopped) = app.0.syncing.last().unwrap_or_default();
     chip_of(app, &report, stopped)
 }
@@ -197,6 +207,9 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     if let (Some(time), None) = (ended.server_time, stopped) {
         // A time that authenticated the server by its certificate moves the trusted mark.
         let _ = app.with_time(|trusted| trusted.accept(time));
+    }
+    if let Some(complete) = ended.complete_as_of {
+        last_sync::keep(&app.0.profile, complete);
     }
     app.0.syncing.end(ended.clone(), stopped);
     record(app, &ended, stopped).await;

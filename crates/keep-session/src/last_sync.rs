@@ -1,0 +1,49 @@
+//! When this workstation was last complete, kept beside the stores so that the lock screen can say it without a key.
+
+use crate::profile::Profile;
+use keep_domain::UtcMillis;
+use serde::{Deserialize, Serialize};
+
+/// `last-sync.json`, version 1: a time and nothing else. It is shown, never decided on.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LastSync {
+    version: u32,
+    complete_as_of: UtcMillis,
+}
+
+/// Keeps the time; a failure costs the lock screen a line and nothing else.
+pub(crate) fn keep(profile: &Profile, complete_as_of: UtcMillis) {
+    let file = profile.last_sync();
+    let temporary = file.with_extension("new");
+    let written = serde_json::to_vec(&LastSync { version: 1, complete_as_of })
+        .map_err(std::io::Error::other)
+        .and_then(|text| std::fs::write(&temporary, text))
+        .and_then(|()| std::fs::rename(&temporary, &file));
+    if written.is_err() {
+        tracing::debug!("the time of the last sync could not be kept");
+    }
+}
+
+/// The kept time; `None` before the first complete sync and for a file that cannot be read.
+pub(crate) fn kept(profile: &Profile) -> Option<UtcMillis> {
+    let text = std::fs::read(profile.last_sync()).ok()?;
+    let last: LastSync = serde_json::from_slice(&text).ok()?;
+    (last.version == 1).then_some(last.complete_as_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_comes_back_and_a_broken_file_is_no_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::at(folder.path());
+        assert_eq!(kept(&profile), None);
+        keep(&profile, UtcMillis(1_790_000_000_000));
+        assert_eq!(kept(&profile), Some(UtcMillis(1_790_000_000_000)));
+        std::fs::write(profile.last_sync(), b"{\"version\":2}").unwrap();
+        assert_eq!(kept(&profile), None);
+    }
+}
