@@ -26,7 +26,7 @@ pub enum Verb {
     /// Enrol a person on this workstation: sign-in in the browser, password, one-time code.
     Enrol(Enrol),
     /// Unlock, send what waits and fetch what is new.
-    Sync(Unlock),
+    Sync(Sync),
     /// Work with the audit ledger.
     #[command(subcommand)]
     Audit(Audit),
@@ -74,6 +74,18 @@ pub struct Unlock {
     /// The file descriptor from which the six-digit code is read.
     #[arg(long, value_name = "FD")]
     pub code_fd: i32,
+}
+
+/// `sync`.
+#[derive(Debug, clap::Args)]
+pub struct Sync {
+    /// First sign in at the clinic again, in the browser that `$BROWSER` names: after an ended lease, for a held
+    /// slot, or where the server asks for it.
+    #[arg(long)]
+    pub sign_in: bool,
+    /// Who syncs.
+    #[command(flatten)]
+    pub unlock: Unlock,
 }
 
 /// `import`.

@@ -71,6 +71,12 @@ pub struct MemberRecord {
     pub id_token: String,
 }
 
+#[derive(Deserialize)]
+struct Claimed {
+    iss: String,
+    iat: i64,
+}
+
 impl MemberRecord {
     /// A record of `claims`, which are those of `id_token`.
     ///
@@ -104,14 +110,20 @@ impl MemberRecord {
     /// valid then. `None` for text that is no token.
     #[must_use]
     pub fn claimed_issue(&self) -> Option<UtcMillis> {
-        #[derive(Deserialize)]
-        struct Issued {
-            iat: i64,
-        }
+        self.claimed().map(|c| UtcMillis(c.iat.saturating_mul(1000)))
+    }
+
+    /// Who the token says issued it, read before anything is verified: only good for asking that issuer again.
+    /// `None` for text that is no token.
+    #[must_use]
+    pub fn claimed_issuer(&self) -> Option<String> {
+        self.claimed().map(|c| c.iss)
+    }
+
+    fn claimed(&self) -> Option<Claimed> {
         let payload = self.id_token.split('.').nth(1)?;
         let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-        let issued: Issued = serde_json::from_slice(&bytes).ok()?;
-        Some(UtcMillis(issued.iat.saturating_mul(1000)))
+        serde_json::from_slice(&bytes).ok()
     }
 
     /// Checks that `claims`, read from this record's token by the caller, state these keys of this person.

@@ -194,7 +194,7 @@ impl SlotDoor<'_> {
         DeviceKey::load(self.keychain, self.slots.exist()?)?.ok_or(KeysError::NotEnrolled)
     }
 
-    fn read_slot(&self, user: UserId, kd: &DeviceKey) -> Result<SlotFile, KeysError> {
+    pub(crate) fn read_slot(&self, user: UserId, kd: &DeviceKey) -> Result<SlotFile, KeysError> {
         let file = self.slots.read(user, kd)?;
         // A slot carried over from another device's profile is not ours, even under the same KD.
         if file.header().device == self.device { Ok(file) } else { Err(KeysError::SlotDamaged("slot")) }
@@ -271,7 +271,8 @@ fn learned_skew(accepted: u64, here: u64) -> i16 {
     i16::try_from(ahead.clamp(-MOST_SKEW, MOST_SKEW)).unwrap_or_default()
 }
 
-fn open_factors(file: &SlotFile, umk: &MasterKey) -> Result<(TotpSeed, u32), KeysError> {
+/// Seed and T, as they lie in the slot under its master key.
+pub(crate) fn open_factors(file: &SlotFile, umk: &MasterKey) -> Result<(TotpSeed, u32), KeysError> {
     let factors = file.open_factors(umk)?;
     // EXPOSE: splits seed and T.
     let (seed, t) = factors.expose().split_first_chunk::<20>().ok_or(KeysError::SlotDamaged("slot"))?;

@@ -51,6 +51,10 @@ impl UserKeys {
         self.context
     }
 
+    pub(crate) const fn master(&self) -> &MasterKey {
+        &self.umk
+    }
+
     /// The key of `personal/<user>.db`.
     #[must_use]
     pub fn personal_key(&self) -> DatabaseKey {

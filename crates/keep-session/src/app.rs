@@ -7,6 +7,7 @@ use crate::dto::sync::{SyncChipDto, SyncProgressDto};
 use crate::enrolling::Enrolling;
 use crate::fault::Fault;
 use crate::profile::Profile;
+use crate::signing_in::SigningIn;
 use crate::syncing::Syncing;
 use crate::workstation::Workstation;
 use keep_audit::{BootId, Stamper};
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) session: RwLock<Session>,
     pub(crate) closing: AtomicBool,
     pub(crate) enrolling: Mutex<Enrolling>,
+    pub(crate) signing_in: Mutex<SigningIn>,
     pub(crate) syncing: Syncing,
     /// Whether a session syncs by itself; the command line asks for each sync.
     pub(crate) syncs_by_itself: bool,
@@ -123,6 +125,7 @@ impl App {
             session: RwLock::new(Session::Locked),
             closing: AtomicBool::new(false),
             enrolling: Mutex::new(Enrolling::Idle),
+            signing_in: Mutex::new(SigningIn::Idle),
             syncing: Syncing::default(),
             syncs_by_itself,
             writes,

@@ -39,6 +39,9 @@ pub(crate) fn begin(app: &App, opened: Opened, beginning: Beginning) -> Result<V
 }
 
 fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
+    if let Some(renewal) = app.take_renewal(opened.header.user) {
+        app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal))?;
+    }
     let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let role = *lease.roles.first().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let state = app.with_time(|time| lease.state(time.now()))?;

@@ -11,6 +11,7 @@ pub mod import;
 pub mod lock;
 pub mod notes;
 pub mod search;
+pub mod sign_in_again;
 pub mod sync;
 pub mod unlock;
 pub mod vitals;

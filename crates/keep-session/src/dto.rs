@@ -14,6 +14,7 @@ pub mod enrol;
 pub mod failure;
 pub mod lock;
 pub mod search;
+pub mod sign_in;
 pub mod sync;
 pub mod visit;
 pub mod worklist;

@@ -15,6 +15,7 @@ mod member;
 mod permissions;
 mod profile;
 mod server;
+mod signing_in;
 mod site;
 mod syncing;
 #[cfg(any(test, feature = "test-support"))]

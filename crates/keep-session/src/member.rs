@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use keep_domain::{ErrorCode, UserId, UtcMillis};
-use keep_keys::{KeyRing, MemberRecord, VerifiedClaims, VerifiedMember};
+use keep_keys::{KeyRing, LeaseRecord, MemberRecord, VerifiedClaims, VerifiedMember};
 use keep_sync::{Expected, Jwks, verify_id_token};
 
 impl App {
@@ -34,6 +34,23 @@ impl App {
             return Err(Fault::of(ErrorCode::Refused));
         }
         Ok(record.verify(&claims)?)
+    }
+
+    /// What is kept of a verified sign-in, so that work goes on while offline.
+    pub(crate) fn lease_of(&self, claims: &keep_sync::VerifiedClaims) -> LeaseRecord {
+        let policy = &self.workstation().policy;
+        let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
+        LeaseRecord {
+            issuer: claims.issuer.clone(),
+            subject: claims.subject.clone(),
+            roles: claims.roles.clone(),
+            restricted: policy.assigns_restricted(&claims.roles),
+            issued_at,
+            lease_end: LeaseRecord::end_for(issued_at, policy),
+            kid: claims.key_id.clone(),
+            token_hash: claims.token_hash,
+            jwk: claims.jwk.clone(),
+        }
     }
 
     /// The claims as keep-keys wants them; the restricted segment is the policy's assignment.

@@ -97,28 +97,15 @@ fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
     let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
     let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
     let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let policy = app.workstation().policy.clone();
-    let roles = vec![person.role];
-    let restricted = policy.assigns_restricted(&roles);
+    let lease = lease_of(app, person)?;
     let claims = VerifiedClaims {
         issuer: ISSUER.to_owned(),
         subject: person.subject.to_owned(),
         name: person.name.to_owned(),
-        roles: roles.clone(),
-        restricted,
+        roles: lease.roles.clone(),
+        restricted: lease.restricted,
         nonce: enrolment.nonce(),
         issued_at: now,
-    };
-    let lease = LeaseRecord {
-        issuer: ISSUER.to_owned(),
-        subject: person.subject.to_owned(),
-        roles,
-        restricted,
-        issued_at: now,
-        lease_end: LeaseRecord::end_for(now, &policy),
-        kid: String::from("k1"),
-        token_hash: [7; 32],
-        jwk: String::from("{}"),
     };
     let input = EnrolmentInput {
         claims: &claims,
@@ -130,6 +117,23 @@ fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
     };
     let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
     begin(app, opened, Beginning::Enrolment).map(|_| phone)
+}
+
+/// The lease of a sign-in of `person` now.
+pub(crate) fn lease_of(app: &App, person: TestPerson) -> Result<LeaseRecord, Fault> {
+    let policy = app.workstation().policy.clone();
+    let (roles, now) = (vec![person.role], app.trusted_now()?);
+    Ok(LeaseRecord {
+        issuer: ISSUER.to_owned(),
+        subject: person.subject.to_owned(),
+        restricted: policy.assigns_restricted(&roles),
+        roles,
+        issued_at: now,
+        lease_end: LeaseRecord::end_for(now, &policy),
+        kid: String::from("k1"),
+        token_hash: [7; 32],
+        jwk: String::from("{}"),
+    })
 }
 
 /// Stores records as if a sync had brought them.

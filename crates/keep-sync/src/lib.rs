@@ -43,6 +43,7 @@ pub use error::{SignInFault, SyncError};
 pub use fhir_client::{Abilities, FhirClient, FhirText, Found, PAGE_LIMIT, Page, Reply, Search};
 pub use id_token::{Expected, TokenFault, VerifiedClaims, verify_id_token};
 pub use jwks::Jwks;
+pub use pkce::make_unguessable;
 pub use port::{
     Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
     PulledPage, Settled, SyncPort,

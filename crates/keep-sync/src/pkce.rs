@@ -28,8 +28,9 @@ impl Pkce {
     }
 }
 
-/// 64 hexadecimal digits with 244 random bits of the operating system: within RFC 7636's 43 to 128 characters.
-pub(crate) fn make_unguessable() -> String {
+/// A nonce or state of a sign-in: 64 hexadecimal digits with 244 random bits of the operating system: within RFC 7636's 43 to 128 characters.
+#[must_use]
+pub fn make_unguessable() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 

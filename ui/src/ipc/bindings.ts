@@ -1028,6 +1028,22 @@ notices: Array<NoticeDto>,
  */
 resume: ResumePointDto | null, };
 
+export type SignInAgainDto = { 
+/**
+ * The user id of a tile of the lock screen; empty = whoever is unlocked.
+ */
+user: string, };
+
+export type SignInStateDto = { "step": "idle" } | { "step": "browser", 
+/**
+ * The address that was opened.
+ */
+address: string, } | { "step": "done" } | { "step": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, };
+
 export type SignNoteDto = { 
 /**
  * The Patient id.

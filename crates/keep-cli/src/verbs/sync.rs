@@ -2,14 +2,21 @@
 
 use super::unlocked;
 use crate::answer::Answer;
-use crate::args::Unlock;
+use crate::args::Sync;
+use keep_domain::ErrorCode;
 use keep_session::App;
-use keep_session::cases::sync;
+use keep_session::cases::{sign_in_again, sync};
+use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use serde_json::json;
 
 /// Sends what waits, fetches what is new, delivers audit events; exit 1 when something needs a person.
-pub(crate) fn run(app: &App, who: &Unlock) -> Answer {
-    unlocked::with(app, who, |app, _| match sync::run_to_end(app) {
+pub(crate) fn run(app: &App, ask: &Sync) -> Answer {
+    if ask.sign_in
+        && let Err(code) = sign_in(app, &ask.unlock.user)
+    {
+        return Answer::failed(code);
+    }
+    unlocked::with(app, &ask.unlock, |app, _| match sync::run_to_end(app) {
         Ok(report) => {
             let body = json!({
                 "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
@@ -21,4 +28,15 @@ pub(crate) fn run(app: &App, who: &Unlock) -> Answer {
         }
         Err(failure) => Answer::failure(&failure),
     })
+}
+
+/// Leaves a finished sign-in for the unlock that follows to take over.
+fn sign_in(app: &App, person: &str) -> Result<(), ErrorCode> {
+    let user = unlocked::find(app, person)?;
+    sign_in_again::sign_in_again(app, SignInAgainDto { user }).map_err(|f| f.code)?;
+    match sign_in_again::wait_for_sign_in(app).map_err(|f| f.code)? {
+        SignInStateDto::Done => Ok(()),
+        SignInStateDto::Failed { code } => Err(code),
+        _ => Err(ErrorCode::SignInFailed),
+    }
 }

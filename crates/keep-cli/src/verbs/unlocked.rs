@@ -32,7 +32,8 @@ fn read(app: &App, who: &Unlock) -> Result<UnlockDto, ErrorCode> {
     Ok(UnlockDto { user, password: password.expose().clone(), code: Some(code.expose().clone()), phone_time: None })
 }
 
-fn find(app: &App, name: &str) -> Result<String, ErrorCode> {
+/// The user id of the one person of that name or id.
+pub(crate) fn find(app: &App, name: &str) -> Result<String, ErrorCode> {
     let screen = lock::lock_screen(app).map_err(|f| f.code)?;
     if let Some(code) = screen.blocked {
         return Err(code);

@@ -1,5 +1,6 @@
 mod clock;
 mod damage;
+mod renewal;
 mod workstation;
 
 use crate::enrolment::{Enrolment, EnrolmentInput};

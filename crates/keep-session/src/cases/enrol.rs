@@ -7,8 +7,8 @@ use crate::dto::failure::FailureDto;
 use crate::enrolling::{Enrolling, Person};
 use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{ErrorCode, Secret, UtcMillis};
-use keep_keys::{Enrolment, EnrolmentInput, KdfParams, LeaseRecord, check_password};
+use keep_domain::{ErrorCode, Secret};
+use keep_keys::{Enrolment, EnrolmentInput, KdfParams, check_password};
 use keep_sync::{PendingSignIn, Proof, SignedIn};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
@@ -216,20 +216,8 @@ fn write_slot(
 ) -> Result<(String, bool), Fault> {
     let Person { enrolment, signed_in } = person;
     let SignedIn { claims, tokens } = signed_in;
-    let policy = app.workstation().policy.clone();
     let slot_claims = app.slot_claims(&claims, enrolment.nonce());
-    let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
-    let lease = LeaseRecord {
-        issuer: claims.issuer.clone(),
-        subject: claims.subject.clone(),
-        roles: claims.roles.clone(),
-        restricted: slot_claims.restricted,
-        issued_at,
-        lease_end: LeaseRecord::end_for(issued_at, &policy),
-        kid: claims.key_id.clone(),
-        token_hash: claims.token_hash,
-        jwk: claims.jwk.clone(),
-    };
+    let lease = app.lease_of(&claims);
     let id_token = tokens.id_token.as_ref().ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
     let input = EnrolmentInput {
         claims: &slot_claims,

@@ -145,6 +145,7 @@ pub(crate) fn initials(name: &str) -> String {
 pub fn lock(app: &App, cause: &'static str) {
     app.0.closing.store(true, Ordering::SeqCst);
     app.0.syncing.cancel();
+    crate::cases::sign_in_again::cancel(app);
     if let Some(store) = app.0.session.read().ok().and_then(|s| match &*s {
         Session::Unlocked(u) => u.store.clone(),
         Session::Locked => None,

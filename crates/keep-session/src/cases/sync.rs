@@ -158,6 +158,12 @@ pub(crate) fn keep_going(app: &App) {
     });
 }
 
+/// After a new sign-in: syncs at once, and from time to time again where only a person could help before.
+pub(crate) fn go_on(app: &App) {
+    let ended = app.0.syncing.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
+    if app.0.syncs_by_itself && ended { keep_going(app) } else { wake(app) }
+}
+
 /// Stops the running sync; what was stored stays.
 ///
 /// # Errors

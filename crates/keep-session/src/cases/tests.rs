@@ -6,15 +6,21 @@ mod drafts;
 mod events;
 mod files;
 mod lists;
+mod sign_in_again;
 mod visit;
 
 use crate::App;
+use crate::app::guard;
+use crate::cases::{lock, unlock};
+use crate::dto::failure::FailureDto;
+use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::VitalsDto;
-use crate::testing::{TestPerson, bring, complete, open_unlocked};
-use keep_domain::{ManualClock, UtcMillis};
-use keep_keys::FakeKeychain;
+use crate::testing::{PASSWORD, TestPerson, bring, complete, open_with_phone, user_of};
+use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
+use keep_keys::{FakeKeychain, ManualBoot, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// 22-Nov-2026 12:00 UTC.
@@ -25,6 +31,8 @@ struct Clinic {
     app: App,
     folder: TempDir,
     clock: Arc<ManualClock>,
+    person: TestPerson,
+    phone: Secret<String>,
     // Dropped last: the app's tasks run on it.
     _runtime: tokio::runtime::Runtime,
 }
@@ -34,16 +42,39 @@ impl Clinic {
         let folder = tempfile::tempdir().expect("folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let clock = Arc::new(ManualClock::starting(NOON));
-        let app = open_unlocked(
+        let opened = open_with_phone(
             folder.path(),
             person,
             runtime.handle().clone(),
             clock.clone(),
             Arc::new(FakeKeychain::default()),
         );
-        let app = ok(app);
+        let (app, phone) = ok(opened);
+        // Trusted time follows the test's clock from here on, not the machine's boot.
+        let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
+        *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         ok(bring(&app, records().into_iter().map(str::to_owned).collect()));
-        Self { app, folder, clock, _runtime: runtime }
+        Self { app, folder, clock, person, phone, _runtime: runtime }
+    }
+
+    /// Locks, and waits until the code that was used last is over.
+    fn lock(&self) {
+        lock::lock(&self.app, "user");
+        self.clock.advance(Duration::from_secs(61));
+    }
+
+    /// Unlocks with `password` and the phone's code.
+    fn unlock(&self, password: &str) -> Result<SessionDto, FailureDto> {
+        let code = phone_code(&self.phone, self.clock.now()).expect("a code");
+        // EXPOSE: a test reads the phone.
+        let code = Some(code.expose().clone());
+        let user = user_of(self.person).to_string();
+        unlock::unlock(&self.app, UnlockDto { user, password: password.to_owned(), code, phone_time: None })
+    }
+
+    /// Unlocks as the person themselves does.
+    fn unlock_well(&self) -> Result<SessionDto, FailureDto> {
+        self.unlock(PASSWORD)
     }
 
     /// As after a first complete sync.

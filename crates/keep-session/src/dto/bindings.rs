@@ -1,6 +1,6 @@
 //! The TypeScript face of these types, committed in `ui/src/ipc/bindings.ts`; a test fails on drift.
 
-use super::{audit, chart, conflict, device, enrol, failure, lock, search, sync, visit, worklist};
+use super::{audit, chart, conflict, device, enrol, failure, lock, search, sign_in, sync, visit, worklist};
 use keep_domain::{ErrorCode, IncidentId};
 use ts_rs::{Config, TS};
 
@@ -63,6 +63,8 @@ pub fn bindings() -> String {
         search::PatientPageDto,
         search::PatientRowDto,
         search::SearchDto,
+        sign_in::SignInAgainDto,
+        sign_in::SignInStateDto,
         sync::RetryDto,
         sync::SyncChipDto,
         sync::SyncItemDto,

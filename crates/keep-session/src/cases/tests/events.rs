@@ -10,7 +10,7 @@ use keep_store::HeaderFilter;
 
 impl Clinic {
     /// How many events of a class the ledger has.
-    fn events(&self, class: EventClass) -> usize {
+    pub(super) fn events(&self, class: EventClass) -> usize {
         let device = self.app.enrolled_device().expect("device");
         let filter = HeaderFilter { class: Some(class), ..HeaderFilter::default() };
         device.ledger.headers(&filter, 500).expect("headers").headers.len()

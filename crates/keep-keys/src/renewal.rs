@@ -1,0 +1,72 @@
+//! A new clinic sign-in for a slot that exists: new lease, new refresh token, codes up to the new lease's end.
+
+use crate::entropy::{Entropy, OsEntropy};
+use crate::key_ring::KeyRing;
+use crate::lease::LeaseRecord;
+use crate::state::UnlockState;
+use crate::throttle::UnlockRecord;
+use crate::totp;
+use crate::unlock::{SlotDoor, open_factors};
+use crate::{KeysError, UserKeys};
+use keep_domain::{Secret, UserId};
+
+/// What a sign-in brings for a slot that exists.
+#[derive(Debug)]
+pub struct Renewal {
+    /// The lease record of the sign-in.
+    pub lease: LeaseRecord,
+    /// The refresh token, where the provider gave one; without one the old one stays.
+    pub refresh_token: Option<Secret<String>>,
+}
+
+impl Renewal {
+    /// Whose sign-in it was.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        UserId::of(&self.lease.issuer, &self.lease.subject)
+    }
+}
+
+impl SlotDoor<'_> {
+    /// Puts lease and refresh token of a new sign-in in place of the old ones and extends the table of codes to the
+    /// end of the new lease. The caller has verified the sign-in and records it.
+    ///
+    /// # Errors
+    /// [`KeysError::Refused`] for the sign-in of somebody else, [`KeysError::SlotDamaged`], the keychain's and file
+    /// errors.
+    pub fn renew(&self, keys: &UserKeys, ring: &mut KeyRing, renewal: Renewal) -> Result<(), KeysError> {
+        self.renew_with(keys, ring, renewal, &mut OsEntropy)
+    }
+
+    fn renew_with(
+        &self,
+        keys: &UserKeys,
+        ring: &mut KeyRing,
+        renewal: Renewal,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeysError> {
+        let context = keys.context();
+        // INVARIANT: a slot belongs to one (issuer, subject); nobody else's sign-in extends it.
+        if renewal.user() != context.user {
+            return Err(KeysError::Refused("the sign-in is another person's"));
+        }
+        let end = totp::step_of(renewal.lease.codes_until(self.policy));
+        ring.replace_lease(renewal.lease);
+        if renewal.refresh_token.is_some() {
+            ring.replace_refresh_token(renewal.refresh_token);
+        }
+        ring.save(self.slots, keys)?;
+        let kd = self.load_kd()?;
+        let file = self.read_slot(context.user, &kd)?;
+        let generation = file.header().totp_generation;
+        let (seed, t) = open_factors(&file, keys.master())?;
+        let record = self.load_record(context.user)?;
+        let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &kd, &context, generation)?;
+        state.last_step = state.last_step.max(record.last_step);
+        state.table.drop_through(state.last_step);
+        state.table.extend(&seed, t, end);
+        state.counter = state.counter.max(record.counter).saturating_add(1);
+        self.slots.write_state(context.user, &state.seal(&kd, &context, generation, entropy)?)?;
+        self.save_record(context.user, &UnlockRecord { counter: state.counter, ..record })
+    }
+}

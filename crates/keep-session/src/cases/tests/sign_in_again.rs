@@ -1,0 +1,104 @@
+//! The way back: a held slot, an ended lease, a refresh token that the server no longer takes.
+
+use super::{Clinic, code_of, ok};
+use crate::app::guard;
+use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
+use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
+use crate::fault::Fault;
+use crate::signing_in::{SigningIn, WAITS};
+use crate::testing::{TestPerson, dr_jonas, lease_of, nurse_amara, user_of};
+use keep_audit::EventClass;
+use keep_domain::{ErrorCode, Secret};
+use keep_keys::Renewal;
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// What a browser sign-in of `person` brings now.
+fn sign_in(clinic: &Clinic, person: TestPerson) -> Renewal {
+    let lease = lease_of(&clinic.app, person).map_err(|f| f.code).expect("lease");
+    Renewal { lease, refresh_token: Some(Secret::new(String::from("rt-again"))) }
+}
+
+/// The browser comes back with a sign-in of `person` for Amara's slot.
+fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), ErrorCode> {
+    let renewal = take(&clinic.app, user_of(nurse_amara()), sign_in(clinic, person)).map_err(|f: Fault| f.code)?;
+    if let Some(renewal) = renewal {
+        let since = keep_domain::Clock::monotonic(&*clinic.clock);
+        *guard(&clinic.app.0.signing_in) = SigningIn::Waiting { renewal: Box::new(renewal), since };
+    }
+    Ok(())
+}
+
+fn token(clinic: &Clinic) -> Option<String> {
+    // EXPOSE: a test compares what is kept.
+    clinic.app.peek(|u| guard(&u.ring).refresh_token().map(|t| t.expose().clone())).flatten()
+}
+
+#[test]
+fn a_held_slot_is_released_by_its_owners_sign_in_only() {
+    let clinic = Clinic::with(nurse_amara());
+    clinic.lock();
+    for _ in 0..10 {
+        assert_eq!(code_of(clinic.unlock("a wrong password")), ErrorCode::UnlockRefused);
+        clinic.clock.advance(Duration::from_mins(16));
+    }
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SlotHeld);
+    assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SlotHeld);
+    assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
+    assert!(matches!(ok(sign_in_state(&clinic.app)), SignInStateDto::Done));
+    ok(clinic.unlock_well());
+    assert_eq!(token(&clinic).as_deref(), Some("rt-again"));
+    assert_eq!((clinic.events(EventClass::Throttle), clinic.events(EventClass::SignIn)), (1, 1));
+}
+
+#[test]
+fn an_ended_lease_is_replaced_at_the_next_unlock_and_its_codes_go_on() {
+    let clinic = Clinic::with(nurse_amara());
+    clinic.lock();
+    clinic.clock.advance(33 * DAY);
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::LeaseEnded);
+    clinic.clock.advance(Duration::from_secs(61));
+    assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
+    ok(clinic.unlock_well());
+    clinic.lock();
+    // The codes of the first table ended a week after the first lease.
+    clinic.clock.advance(25 * DAY);
+    ok(clinic.unlock_well());
+}
+
+#[test]
+fn an_open_session_takes_its_sign_in_at_once() {
+    let clinic = Clinic::with(nurse_amara());
+    clinic.clock.advance(3 * DAY);
+    assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
+    assert_eq!(token(&clinic).as_deref(), Some("rt-again"));
+    clinic.lock();
+    clinic.clock.advance(28 * DAY);
+    ok(clinic.unlock_well());
+}
+
+#[test]
+fn a_sign_in_that_nobody_takes_up_is_wiped() {
+    let clinic = Clinic::with(nurse_amara());
+    clinic.lock();
+    assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
+    clinic.clock.advance(WAITS);
+    let state = ok(sign_in_state(&clinic.app));
+    assert!(matches!(state, SignInStateDto::Failed { code: ErrorCode::SignInNeeded }));
+    ok(clinic.unlock_well());
+    assert_eq!(token(&clinic), None);
+}
+
+#[test]
+fn another_persons_sign_in_is_refused_in_an_open_session() {
+    let clinic = Clinic::with(nurse_amara());
+    assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
+    let ask = SignInAgainDto { user: user_of(dr_jonas()).to_string() };
+    assert_eq!(code_of(sign_in_again(&clinic.app, ask)), ErrorCode::Refused);
+    clinic.lock();
+    for user in [user_of(dr_jonas()).to_string(), String::new()] {
+        assert_eq!(code_of(sign_in_again(&clinic.app, SignInAgainDto { user })), ErrorCode::NotEnrolled);
+    }
+}
