@@ -53,7 +53,7 @@ pub struct MedicationLine {
     pub dose_unreadable: bool,
     /// `oral`.
     pub route: Option<String>,
-    /// `2 times a day`.
+    /// `twice a day`.
     pub frequency: Option<String>,
     /// `as needed for pain`.
     pub as_needed: Option<String>,
@@ -112,6 +112,7 @@ fn frequency_text(frequency: &Frequency) -> Option<String> {
     let period = plain(&frequency.period).unwrap_or_else(|| "1".to_owned());
     Some(match (times.as_str(), period.as_str()) {
         ("1", "1") => format!("once a {unit}"),
+        ("2", "1") => format!("twice a {unit}"),
         (n, "1") => format!("{n} times a {unit}"),
         ("1", p) => format!("every {p} {unit}s"),
         (n, p) => format!("{n} times every {p} {unit}s"),
@@ -258,7 +259,7 @@ mod tests {
             assert_eq!(line.frequency.as_deref(), expected);
         };
         check(often("1", "1.0", "d"), Some("once a day"));
-        check(often("2", "1", "d"), Some("2 times a day"));
+        check(often("2", "1", "d"), Some("twice a day"));
         check(often("1", "2", "wk"), Some("every 2 weeks"));
         check(often("3", "2", "d"), Some("3 times every 2 days"));
         check(Some(Frequency { words: Some("at bedtime".into()), ..Frequency::default() }), Some("at bedtime"));

@@ -62,7 +62,7 @@ pub(crate) struct Medicine {
     /// UCUM.
     pub(crate) unit: String,
     pub(crate) frequency: i64,
-    pub(crate) per_hours: i64,
+    pub(crate) per_days: i64,
     pub(crate) route: String,
     pub(crate) words: String,
     #[serde(default)]

@@ -189,7 +189,7 @@ fn add_medicine(chart: &mut Chart<'_>, medicine: &Medicine, days: i64, status: &
         "dosageInstruction": [{
             "text": medicine.words,
             "asNeededBoolean": medicine.needed.then_some(true),
-            "timing": {"repeat": {"frequency": medicine.frequency, "period": medicine.per_hours, "periodUnit": "h"}},
+            "timing": {"repeat": {"frequency": medicine.frequency, "period": medicine.per_days, "periodUnit": "d"}},
             "route": concept(SNOMED, route, way),
             "doseAndRate": [{"doseQuantity": quantity(medicine.dose.into(), &shown_unit(&medicine.unit), &medicine.unit)}],
         }],

@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("metFORMIN".into(), "500 mg tablet".into(), "1,000 mg – oral – 2 times a day".into(), true),
+                ("metFORMIN".into(), "500 mg tablet".into(), "1,000 mg – oral – twice a day".into(), true),
                 ("hydroCHLOROthiazide".into(), "25 mg oral tablet".into(), String::new(), false),
             ]
         );
