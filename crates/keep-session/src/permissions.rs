@@ -17,7 +17,7 @@ const DESK: [(&str, Action); 9] = [
 ];
 
 /// Done to a kind of record.
-const RECORDS: [(&str, Action, Group); 13] = [
+const RECORDS: [(&str, Action, Group); 12] = [
     ("read_notes", Action::Read, Group::Note),
     ("read_results", Action::Read, Group::Laboratory),
     ("read_medicines", Action::Read, Group::MedicineOrder),
@@ -29,9 +29,12 @@ const RECORDS: [(&str, Action, Group); 13] = [
     ("view_worklist", Action::Read, Group::Schedule),
     ("record_vitals", Action::Create, Group::Vitals),
     ("write_note", Action::Create, Group::Note),
-    ("strike", Action::Strike, Group::Vitals),
     ("resolve_conflict", Action::ResolveConflict, Group::Vitals),
 ];
+
+/// Done to a record that the person wrote; whether a record is theirs is decided when they do it.
+const OWN: [(&str, Action, Group); 2] =
+    [("sign_note", Action::Sign, Group::Note), ("strike", Action::Strike, Group::Vitals)];
 
 /// The names of everything that the session's role may do.
 pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
@@ -40,6 +43,6 @@ pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
         let decision = unlocked.decide(*action, &Record::of(*group));
         if *action == Action::Read { decision.is_visible() } else { decision.is_allowed() }
     });
-    let sign = unlocked.decide(Action::Sign, &Record::of(Group::Note).own()).is_allowed().then_some("sign_note");
-    desk.chain(records.map(|(name, ..)| *name)).chain(sign).map(str::to_owned).collect()
+    let own = OWN.iter().filter(|(_, action, group)| unlocked.decide(*action, &Record::of(*group).own()).is_allowed());
+    desk.chain(records.chain(own).map(|(name, ..)| *name)).map(str::to_owned).collect()
 }

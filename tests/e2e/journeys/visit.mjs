@@ -1,5 +1,5 @@
-// A visit while the network is down: vitals and a signed note are kept, marked, and reach the server once, also when its
-// first answer is lost.
+// A visit while the network is down: vitals and a signed note are kept, marked, and reach the server once; what the
+// server changed meanwhile is shown and nothing is lost.
 import assert from "node:assert/strict";
 import path from "node:path";
 import { Key } from "selenium-webdriver";
@@ -110,10 +110,12 @@ export default async function visit(journey) {
     await hands.see("Everything is on the server.");
     await journey.screen("sync-done");
   });
+  let pressure;
   await step("vitals and note are on the server, once", async () => {
     const observations = (await onServer(`Observation?patient=${patient}&_count=200`)).filter((o) => !before.has(o.id));
     const kinds = observations.map((o) => o.code.coding.map((c) => c.code).find((c) => LOINC[c])).filter(Boolean);
     assert.deepEqual(kinds.toSorted(), Object.keys(LOINC).toSorted(), "each vital sign once");
+    pressure = observations.find((o) => o.code.coding.some((c) => c.code === "85354-9"));
     const notes = (await onServer(`DocumentReference?patient=${patient}&_count=50`)).filter((note) =>
       note.content.some((c) => Buffer.from(c.attachment.data ?? "", "base64").toString() === NOTE),
     );
@@ -128,6 +130,56 @@ export default async function visit(journey) {
     await hands.lose("not sent yet");
   });
 
+  await step("the server changes the pressure while the nurse, offline, strikes it out", async () => {
+    const changed = structuredClone(pressure);
+    changed.component.find((c) => c.code.coding.some((k) => k.code === "8480-6")).valueQuantity.value = 201;
+    const headers = { "if-match": `W/"${pressure.meta.versionId}"` };
+    const put = await clinic.asServer(token, "PUT", `Observation/${pressure.id}`, { body: changed, headers });
+    assert.equal(put.status, 200, put.text);
+    await clinic.stop();
+    await hands.press("Vitals");
+    await hands.press("Tables");
+    await until("the pressure's row", 10_000, () =>
+      app.driver.executeScript(
+        "const b = [...document.querySelectorAll('button')].find((b) => /Strike out .*240/.test(b.getAttribute('aria-label') ?? '')); b?.click(); return b !== undefined",
+      ),
+    );
+    await hands.type("Why is it wrong?", "Cuff too small");
+    await journey.screen("strike");
+    await hands.press("Strike out");
+    await hands.lose("Why is it wrong?");
+    assert.ok((await app.invoke("sync_chip")).ok.pending > 0);
+  });
+  await step("the conflict is found and shown, with both versions", async () => {
+    await clinic.start();
+    await until("the conflict", 60_000, async () => {
+      const { ok } = await app.invoke("sync_chip");
+      if (ok.conflicts === 0 && ok.state !== "running") await app.invoke("sync_now");
+      return ok.conflicts === 1;
+    });
+    await hands.press("Sync");
+    await hands.see("needs a decision");
+    await journey.screen("sync-conflict");
+    await hands.press("Decide", { part: true });
+    await hands.see("Two people changed");
+    await hands.see("201");
+    await hands.see("240");
+    await journey.screen("conflict");
+  });
+  await step("a decision keeps nothing back and reaches the server", async () => {
+    for (const group of await app.driver.executeScript("return [...document.querySelectorAll('[role=radiogroup]')]"))
+      await app.driver.executeScript("arguments[0].querySelector('input').closest('label').click()", group);
+    await hands.press("Keep these");
+    await until("the decision to be sent", 60_000, async () => {
+      const { ok } = await app.invoke("sync_chip");
+      if (ok.state !== "running" && ok.pending > 0) await app.invoke("sync_now");
+      return ok.conflicts === 0 && ok.pending === 0 && ok.state === "idle";
+    });
+    const now = await clinic.asServer(token, "GET", `Observation/${pressure.id}`);
+    assert.equal(now.body.status, "entered-in-error");
+    const history = await clinic.asServer(token, "GET", `Observation/${pressure.id}/_history`);
+    assert.equal(history.body.entry.length, 3, "made, changed there, struck out here");
+  });
   await step("no violation of the content security policy", () => journey.noViolations());
   await step("the ledger verifies", async () => {
     await hands.lock();

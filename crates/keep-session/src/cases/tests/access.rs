@@ -22,6 +22,8 @@ fn leila_at_the_desk_identifies_and_sees_nothing_clinical() {
         shown.problems.is_empty() && shown.medicines.is_empty() && shown.vitals.is_empty() && shown.results.is_empty()
     );
     assert_eq!(shown.tabs, ["summary"]);
+    let may = ok(crate::cases::unlock::session(&clinic.app)).permissions;
+    assert!(["strike", "sign_note", "record_vitals"].iter().all(|name| !may.iter().any(|m| m == name)), "{may:?}");
     assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Refused);
     let note = SignNoteDto {
         patient: String::from("maria"),

@@ -86,6 +86,7 @@ fn a_note_is_signed_and_read_back_with_its_author() {
 #[test]
 fn a_mistake_is_struck_out_and_stays_readable() {
     let clinic = Clinic::with(nurse_amara()).synced();
+    assert!(ok(crate::cases::unlock::session(&clinic.app)).permissions.iter().any(|name| name == "strike"));
     let saved = ok(cases::save_vitals(&clinic.app, vitals()));
     let shown = ok(chart::open_chart(&clinic.app, "maria"));
     let point = shown.vitals.iter().find(|s| s.key == "pulse").expect("a series").points[0].id.clone();
