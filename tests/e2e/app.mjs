@@ -75,14 +75,14 @@ export class App {
       .map((pid) => ({ pid: Number(pid), name: fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() }));
   }
 
-  /** Runs `act`, which locks, waits until the old image's web engine is gone and attaches to the new one. */
-  async reattach(act) {
+  /** Runs `act`, which locks within `limit` ms, waits until the old web engine is gone and attaches to the new one. */
+  async reattach(act, limit = 5_000) {
     await this.readViolations();
     const old = this.children().map((c) => c.pid);
     const began = Date.now();
     // The answer may be cut off by the lock itself.
     await act().catch(() => {});
-    await until("the old web engine to end", 5_000, () => old.every((pid) => !fs.existsSync(`/proc/${pid}`)));
+    await until("the old web engine to end", limit, () => old.every((pid) => !fs.existsSync(`/proc/${pid}`)));
     const gone = Date.now() - began;
     await this.attach();
     return { gone, attached: Date.now() - began };

@@ -86,8 +86,8 @@ export class Clinic {
     return code.trim();
   }
 
-  /** Settings as IT would lay them out before the first person comes: the server, whom to trust, demo data. */
-  prepareWorkstation({ profile = this.profile } = {}) {
+  /** Settings as IT would lay them out before the first person comes: whom to trust, demo data, the site's policy. */
+  prepareWorkstation({ profile = this.profile, policy = {} } = {}) {
     fs.mkdirSync(profile, { recursive: true, mode: 0o700 });
     fs.writeFileSync(
       path.join(profile, "workstation.json"),
@@ -102,7 +102,7 @@ export class Clinic {
         demo: true,
         audit_key: null,
         holders: {},
-        policy: {},
+        policy,
       }),
     );
   }

@@ -7,10 +7,22 @@ import { Processes, firstLine, until } from "./processes.mjs";
 /** Width and height of the clinic laptop that the interface is designed at, with room for a title bar. */
 const SCREEN = "1366x800x24";
 
+/** logind's name for the session that the mock pretends. */
+const SESSION = "c1";
+
 export class Desk {
+  /** Every desk that stands, so that an interrupted run leaves nothing behind. */
+  static #standing = new Set();
+
+  /** Ends and clears all of them. */
+  static async closeAll(options) {
+    await Promise.all([...Desk.#standing].map((desk) => desk.close(options)));
+  }
+
   /** Opens a workstation for the journey `name`. */
   static async open(name) {
     const desk = new Desk();
+    Desk.#standing.add(desk);
     desk.root = fs.mkdtempSync(path.join(os.tmpdir(), `chartkeep-e2e-${name}-`));
     const folder = (...parts) => {
       const made = path.join(desk.root, ...parts);
@@ -51,12 +63,34 @@ export class Desk {
     env.DISPLAY = `:${display}`;
     const bus = processes.start("dbus", "dbus-daemon", ["--session", "--nofork", "--print-address=1"], { env, pipe: true });
     env.DBUS_SESSION_BUS_ADDRESS = await firstLine(bus, "dbus-daemon");
+    // The machine's own system bus would lock the program whenever somebody locks the real screen.
+    env.DBUS_SYSTEM_BUS_ADDRESS = env.DBUS_SESSION_BUS_ADDRESS;
     processes.start("openbox", "openbox", [], { env });
     const keyring = ["--unlock", "--components=secrets", "--foreground"];
     this.keyring = processes.start("keyring", "gnome-keyring-daemon", keyring, { env, input: "keyring password" });
     const ask = ["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/org/freedesktop/DBus"];
     ask.push("org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets");
     await until("the keychain", 20_000, async () => (await this.run("dbus-send", ask)).includes("true"));
+  }
+
+  /** Starts a logind that only pretends, with one session, which the program takes for its own. */
+  async startLogind() {
+    // Debian's Python has the mock; another one may come first in PATH.
+    const mock = ["-m", "dbusmock", "--system", "--template", "logind"];
+    this.processes.start("logind", "/usr/bin/python3", mock, { env: this.env });
+    const session = [SESSION, "seat0", String(process.getuid()), "clinic", "true"];
+    await until("logind", 20_000, async () => {
+      await this.logind("", "org.freedesktop.DBus.Mock.AddSession", ...session);
+      return true;
+    });
+    this.env.XDG_SESSION_ID = SESSION;
+  }
+
+  /** Calls a method of the pretended logind: of its manager (`""`) or of the session (`"session"`). */
+  logind(part, method, ...args) {
+    const at = `/org/freedesktop/login1${part === "session" ? `/session/${SESSION}` : ""}`;
+    const call = ["call", "--system", "--dest", "org.freedesktop.login1", "--object-path", at, "--method", method];
+    return this.run("gdbus", [...call, ...args]);
   }
 
   /** Runs a program of the workstation to its end and returns what it printed. */
@@ -83,6 +117,7 @@ export class Desk {
   /** Ends what was started; keeps the folder when asked, for its logs. */
   async close({ keep = false } = {}) {
     await this.processes.endAll();
+    Desk.#standing.delete(this);
     if (keep) return this.root;
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     return null;

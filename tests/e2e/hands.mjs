@@ -1,5 +1,5 @@
 // What a person does with the window: finds things by their words, presses, types, reads.
-import { Key } from "selenium-webdriver";
+import { By, Key } from "selenium-webdriver";
 import { until } from "./processes.mjs";
 
 /** Finds what is named so and can be seen; runs in the page. */
@@ -73,6 +73,14 @@ export class Hands {
     await actions.perform();
   }
 
+  /** Leaves a dialog by Escape; the first one may only empty its field. */
+  dismiss() {
+    return until("the dialog to close", 10_000, async () => {
+      await this.keys(Key.ESCAPE);
+      return (await this.app.driver.findElements(By.css("[role=dialog]"))).length === 0;
+    });
+  }
+
   /** Waits until the page shows a text. */
   see(words, limit = 10_000) {
     return this.app.text(words, limit);
@@ -95,7 +103,10 @@ export class Hands {
     await this.type("Workstation password", person.workstationPassword);
     if (full) await this.type("Workstation code", await clinic.code(person.workstationOtpauth));
     await this.press("Unlock");
-    await this.see(`${person.name} ·`, limit);
+    // The lock screen names the person, too, but has nothing to lock.
+    await until(`${person.name} to be in`, limit, async () => {
+      return (await this.offers("Lock")) && (await this.read()).includes(person.name);
+    });
   }
 
   /** Locks by the shortcut; answers how long it took. */

@@ -5,11 +5,12 @@ import { App } from "./app.mjs";
 import { checkScreen } from "./axe.mjs";
 
 export class Journey {
-  constructor(name, desk, { binary, out }) {
+  constructor(name, desk, { binary, out, pictures = out }) {
     this.name = name;
     this.desk = desk;
     this.binary = binary;
     this.out = out;
+    this.pictures = pictures;
     this.steps = [];
     this.axe = [];
   }
@@ -37,7 +38,7 @@ export class Journey {
 
   /** Pictures of a screen in both themes, and no accessibility violation in either. */
   async screen(name) {
-    const file = (theme) => path.join(this.out, `${this.name}-${name}-${theme}.png`);
+    const file = (theme) => path.join(this.pictures, `${this.name}-${name}-${theme}.png`);
     for (const theme of ["light", "dark"]) {
       await this.app.theme(theme);
       await this.app.picture(file(theme));

@@ -92,9 +92,21 @@ function count(pid, needles) {
   return hits;
 }
 
-/** Where `words` occur in the memory of the program and its children, as UTF-8 and UTF-16: {name, pid, hits}. */
+/** The forms in which words cross programs and files: plain, two bytes a letter, base64 at any offset, escaped. */
+function formsOf(words) {
+  const base64 = [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(words, "utf8")]).toString("base64");
+    // The letters at both ends hold bits of the neighbours, too.
+    return Buffer.from(text.slice(offset === 0 ? 0 : 4, -4));
+  });
+  const escaped = [encodeURIComponent(words), encodeURIComponent(words).replaceAll("%20", "+"), JSON.stringify(words).slice(1, -1)];
+  const all = [Buffer.from(words, "utf8"), Buffer.from(words, "utf16le"), ...base64, ...escaped.map((form) => Buffer.from(form))];
+  return all.filter((form, at) => all.findIndex((other) => other.equals(form)) === at);
+}
+
+/** Where `words` occur in any form in the memory of the program and its children: {name, pid, hits}. */
 export function scanMemory(pid, words) {
-  const needles = [Buffer.from(words, "utf8"), Buffer.from(words, "utf16le")];
+  const needles = formsOf(words);
   const found = [];
   for (const each of family(pid)) {
     try {
@@ -107,9 +119,9 @@ export function scanMemory(pid, words) {
   return found;
 }
 
-/** The files below a folder whose bytes hold `words`. */
+/** The files below a folder whose bytes hold `words` in any form. */
 export function scanFiles(folder, words) {
-  const needles = [Buffer.from(words, "utf8"), Buffer.from(words, "utf16le")];
+  const needles = formsOf(words);
   const found = [];
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -7,6 +7,7 @@ import path from "node:path";
 /** Programs started by this run, youngest last. */
 export class Processes {
   #started = [];
+  #over = false;
 
   constructor(logs) {
     this.logs = logs;
@@ -14,6 +15,7 @@ export class Processes {
 
   /** Starts a program; its output goes to `<name>.log`, and to `pipe` when the caller wants to read it. */
   start(name, command, args, { env, pipe = false, input } = {}) {
+    if (this.#over) throw new Error(`${name} is not started any more: the run is over`);
     const log = fs.openSync(path.join(this.logs, `${name}.log`), "a");
     const stdio = [input === undefined ? "ignore" : "pipe", pipe ? "pipe" : log, log];
     const child = spawn(command, args, { env, stdio });
@@ -38,8 +40,9 @@ export class Processes {
     this.#started = this.#started.filter((e) => e !== entry);
   }
 
-  /** Ends everything, youngest first. */
+  /** Ends everything, youngest first, for good. */
   async endAll() {
+    this.#over = true;
     for (const { child } of [...this.#started].reverse()) await this.end(child);
   }
 }
@@ -74,8 +77,8 @@ export function freePort() {
 }
 
 /** Waits until something listens on the port. */
-export async function listening(port) {
-  await until(`port ${port} to answer`, 20_000, () => {
+export async function listening(port, limit = 20_000) {
+  await until(`port ${port} to answer`, limit, () => {
     return new Promise((resolve) => {
       const socket = net.connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(socket.end() && true));

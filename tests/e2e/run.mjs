@@ -1,7 +1,10 @@
 // Runs journeys, each on a workstation of its own: `node run.mjs [name...]`.
 //
 // CHARTKEEP_DESKTOP names the binary (default target/release/chartkeep-desktop, built with feature e2e),
-// CHARTKEEP_E2E_OUT the folder of results (default target/e2e). CHARTKEEP_E2E_KEEP=1 keeps each desk's folder.
+// CHARTKEEP_E2E_PROFILE=debug takes the one of that build instead, CHARTKEEP_E2E_OUT the folder of results
+// (default target/e2e), CHARTKEEP_E2E_AT_ONCE how many journeys run at once (default 2: they wait more than they work),
+// CHARTKEEP_E2E_PICTURES a folder for the pictures alone. CHARTKEEP_E2E_KEEP=1 keeps each desk's folder; without it
+// only the logs of a failed journey are kept.
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +14,8 @@ import { Journey } from "./journey.mjs";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
 const target = process.env.CARGO_TARGET_DIR ?? path.join(root, "target");
-const binary = path.resolve(process.env.CHARTKEEP_DESKTOP ?? path.join(target, "release/chartkeep-desktop"));
+const profile = process.env.CHARTKEEP_E2E_PROFILE ?? "release";
+const binary = path.resolve(process.env.CHARTKEEP_DESKTOP ?? path.join(target, profile, "chartkeep-desktop"));
 const out = path.resolve(process.env.CHARTKEEP_E2E_OUT ?? path.join(root, "target/e2e"));
 
 const known = fs.readdirSync(path.join(here, "journeys")).map((f) => path.basename(f, ".mjs")).sort();
@@ -25,14 +29,15 @@ if (!fs.existsSync(binary)) {
   console.error(`${binary} is missing: build it first (scripts/e2e does)`);
   process.exit(2);
 }
-fs.mkdirSync(out, { recursive: true });
+const pictures = path.resolve(process.env.CHARTKEEP_E2E_PICTURES ?? out);
+for (const folder of [out, pictures]) fs.mkdirSync(folder, { recursive: true });
+const keep = process.env.CHARTKEEP_E2E_KEEP === "1";
 
 /** No journey may take longer; a driver that hangs would otherwise hold the run for ever. */
 const LIMIT = 5 * 60_000;
-let openDesk = null;
-for (const signal of ["SIGINT", "SIGTERM"]) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.once(signal, async () => {
-    await openDesk?.close();
+    await Desk.closeAll({ keep });
     process.exit(130);
   });
 }
@@ -48,28 +53,42 @@ function limited(journey) {
 async function run(name) {
   const { default: journey } = await import(`./journeys/${name}.mjs`);
   const began = Date.now();
-  const desk = await Desk.open(name);
-  openDesk = desk;
-  const context = new Journey(name, desk, { binary, out });
+  let context = { steps: [], axe: [] };
   let failure = null;
+  let desk = null;
   try {
+    desk = await Desk.open(name);
+    context = new Journey(name, desk, { binary, out, pictures });
     await limited(journey(context));
   } catch (error) {
     failure = error;
     // What the screen showed says more than the stack.
-    await desk.picture(path.join(out, `${name}-failed.png`)).catch(() => {});
+    await desk?.picture(path.join(out, `${name}-failed.png`)).catch(() => {});
   }
-  const kept = await desk.close({ keep: failure !== null || process.env.CHARTKEEP_E2E_KEEP === "1" });
+  const logs = path.join(out, `${name}-logs`);
+  fs.rmSync(logs, { recursive: true, force: true });
+  if (failure && desk) fs.cpSync(desk.logs, logs, { recursive: true });
+  const kept = await desk?.close({ keep });
   const result = { name, ok: failure === null, ms: Date.now() - began, steps: context.steps };
   if (failure) result.failure = String(failure.stack ?? failure);
   console.log(`${result.ok ? "ok  " : "FAIL"} journey ${name} in ${(result.ms / 1000).toFixed(1)} s`);
-  if (failure) console.log(result.failure, failure.cause ?? "");
+  if (failure) console.log(result.failure, failure.cause ?? "", `\nits logs: ${logs}`);
   if (kept) console.log(`logs and profile are kept in ${kept}`);
   return { result, axe: context.axe };
 }
 
-const results = [];
-for (const name of asked.length > 0 ? asked : known) results.push(await run(name));
+const names = asked.length > 0 ? asked : known;
+const results = new Array(names.length);
+let started = 0;
+async function worker() {
+  while (started < names.length) {
+    const at = started;
+    started += 1;
+    results[at] = await run(names[at]);
+  }
+}
+const atOnce = Math.max(1, Number(process.env.CHARTKEEP_E2E_AT_ONCE ?? 2));
+await Promise.all(Array.from({ length: Math.min(atOnce, names.length) }, worker));
 const write = (file, value) => fs.writeFileSync(path.join(out, file), `${JSON.stringify(value, null, 2)}\n`);
 write("report.json", { journeys: results.map((r) => r.result) });
 write("axe.json", results.flatMap((r) => r.axe));

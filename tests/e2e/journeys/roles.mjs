@@ -1,6 +1,5 @@
 // What each role sees of the same clinic, and what it is refused even when it asks past the interface.
 import assert from "node:assert/strict";
-import path from "node:path";
 import { Clinic } from "../clinic.mjs";
 import { Hands } from "../hands.mjs";
 
@@ -98,7 +97,7 @@ export default async function roles(journey) {
     await hands.unlock(clinic, "samuel");
     await hands.see("This workstation");
     await hands.see("Stores");
-    await app.picture(path.join(journey.out, "roles-it-device.png"));
+    await journey.screen("it-device");
     assert.equal((await ask("search_patients", { query: "gonz", offset: 0, limit: 1 })).failed?.code, "refused");
     assert.equal((await ask("open_chart", { patient })).failed?.code, "refused");
     assert.equal((await ask("audit_events", { offset: 0, limit: 1, class: "" })).failed?.code, "refused");
