@@ -29,6 +29,8 @@ trait Manager {
 trait Session {
     #[zbus(signal)]
     fn lock(&self) -> zbus::Result<()>;
+    #[zbus(property)]
+    fn active(&self) -> zbus::Result<bool>;
 }
 
 /// Listens until the bus goes away. A machine without logind locks by inactivity alone.
@@ -42,17 +44,29 @@ async fn follow(app: &AppHandle) -> zbus::Result<()> {
     let bus = zbus::Connection::system().await?;
     let manager = ManagerProxy::new(&bus).await?;
     let mut sleeping = manager.receive_prepare_for_sleep().await?;
-    let session = SessionProxy::builder(&bus).path(session_path(&manager).await)?.build().await?;
-    let mut locking = session.receive_lock().await?;
+    let session = match session_path(&manager).await {
+        Some(path) => Some(SessionProxy::builder(&bus).path(path)?.build().await?),
+        None => None,
+    };
+    let (mut locking, mut switching) = match &session {
+        Some(session) => (Some(session.receive_lock().await?), Some(session.receive_active_changed().await)),
+        None => (None, None),
+    };
     // The descriptor delays sleep. Exec closes it, so the machine sleeps only after the lock has ended.
     let mut delay = inhibit_sleep(&manager).await;
     loop {
         tokio::select! {
-            Some(_) = next(&mut locking) => lock_if_open(app, LockCause::OsLock),
-            Some(signal) = next(&mut sleeping) => {
+            Some(_) = next(locking.as_mut()) => lock_if_open(app, LockCause::OsLock),
+            Some(active) = next(switching.as_mut()) => {
+                // Another person's session is in front now; this one's screen is locked by the desktop.
+                if matches!(active.get().await, Ok(false)) {
+                    lock_if_open(app, LockCause::OsLock);
+                }
+            }
+            Some(signal) = next(Some(&mut sleeping)) => {
                 if signal.args()?.start {
                     lock_if_open(app, LockCause::Sleep);
-                    if !app.state::<Shell>().activity().is_open() {
+                    if !app.state::<Shell>().is_open_or_opening() {
                         delay = None;
                     }
                 } else if delay.is_none() {
@@ -64,30 +78,32 @@ async fn follow(app: &AppHandle) -> zbus::Result<()> {
     }
 }
 
+/// INVARIANT: an unlock that is still running when the operating system locks does not win: its process is replaced.
 fn lock_if_open(app: &AppHandle, cause: LockCause) {
     let shell = app.state::<Shell>();
-    if shell.activity().is_open() {
+    // From here on the password alone must not open the session again.
+    shell.forget_resume();
+    if shell.is_open_or_opening() {
         lock::begin(app, cause);
-    } else {
-        // From here on the password alone must not open the session again.
-        shell.forget_resume();
     }
 }
 
-async fn session_path(manager: &ManagerProxy<'_>) -> OwnedObjectPath {
+/// The session's own path, as its signals carry it; the alias `session/auto` sends none.
+async fn session_path(manager: &ManagerProxy<'_>) -> Option<OwnedObjectPath> {
     if let Ok(id) = std::env::var("XDG_SESSION_ID")
         && let Ok(path) = manager.get_session(&id).await
     {
-        return path;
+        return Some(path);
     }
-    // logind's name for the caller's own session.
-    zbus::zvariant::ObjectPath::from_static_str_unchecked("/org/freedesktop/login1/session/auto").into()
+    manager.get_session("auto").await.ok()
 }
 
 async fn inhibit_sleep(manager: &ManagerProxy<'_>) -> Option<OwnedFd> {
     manager.inhibit("sleep", "Chartkeep", "Locks before the machine sleeps", "delay").await.ok()
 }
 
-async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+/// The next item; `None` once the stream has ended or where there is none.
+async fn next<S: Stream + Unpin>(stream: Option<&mut S>) -> Option<S::Item> {
+    let stream = stream?;
     poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }

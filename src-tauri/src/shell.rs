@@ -5,12 +5,13 @@ use crate::failure::{blocking, failure};
 use crate::lock::LockCause;
 use crate::place::Place;
 use crate::sealed_memory;
-use keep_domain::{Clock, ErrorCode, Policy, Secret, SystemClock};
+use keep_domain::{Clock, ErrorCode, Secret, SystemClock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::SessionDto;
 use keep_session::{App, AppEvent, Opening, ProfileLock, cases};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Emitter};
@@ -24,7 +25,18 @@ pub(crate) struct Shell {
     place: Mutex<Option<Place>>,
     resume: Mutex<Option<OwnedFd>>,
     activity: Activity,
+    unlocking: AtomicUsize,
     clock: SystemClock,
+}
+
+/// An unlock that is under way.
+#[derive(Debug)]
+pub(crate) struct Unlocking<'a>(&'a AtomicUsize);
+
+impl Drop for Unlocking<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Shell {
@@ -47,6 +59,7 @@ impl Shell {
             place: Mutex::new(place),
             resume: Mutex::new(None),
             activity: Activity::default(),
+            unlocking: AtomicUsize::new(0),
             clock: SystemClock,
         }
     }
@@ -92,14 +105,26 @@ impl Shell {
         }
     }
 
+    /// Says that an unlock is under way, until the answer is dropped; [`Shell::watch`] comes before that.
+    pub(crate) fn begin_unlock(&self) -> Unlocking<'_> {
+        self.unlocking.fetch_add(1, Ordering::SeqCst);
+        Unlocking(&self.unlocking)
+    }
+
+    /// Whether a session is open, or may be in a moment.
+    pub(crate) fn is_open_or_opening(&self) -> bool {
+        // In this order: an unlock that ends between the two has begun the session already.
+        self.unlocking.load(Ordering::SeqCst) > 0 || self.activity.is_open()
+    }
+
     /// Starts watching for inactivity, once per session.
     pub(crate) fn watch(&self, session: &SessionDto) {
-        if !self.activity.is_open() {
+        if let (false, Ok(app)) = (self.activity.is_open(), &self.app) {
             let seconds = |s: u32| Duration::from_secs(s.into());
             let limits = Limits {
                 idle: seconds(session.lock_seconds),
                 warning: seconds(session.warning_seconds),
-                absolute: Duration::from_secs(3600) * Policy::default().absolute_lock_hours,
+                absolute: app.absolute_limit(),
             };
             self.activity.begin(self.monotonic(), limits);
         }

@@ -17,6 +17,7 @@ use keep_store::ProfileLock;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 /// What the opener wants of the profile.
 #[derive(Debug)]
@@ -174,6 +175,12 @@ impl App {
     /// Drops what lets the password alone unlock: on sleep, operating system lock and user switch.
     pub fn forget_resume(&self) {
         *guard(&self.0.resume) = None;
+    }
+
+    /// How long one unlock may last at most, whatever happens, as the site's policy has it.
+    #[must_use]
+    pub fn absolute_limit(&self) -> Duration {
+        Duration::from_secs(3600).saturating_mul(self.workstation().policy.absolute_lock_hours)
     }
 
     /// Ends: locks if needed, closes the ledger and gives the profile free.

@@ -9,6 +9,7 @@ use tauri::State;
 /// Opens the session.
 #[tauri::command]
 pub(crate) async fn unlock(shell: State<'_, Shell>, request: UnlockDto) -> Result<SessionDto, FailureDto> {
+    let _running = shell.begin_unlock();
     shell.ask(move |app| cases::unlock::unlock(app, request)).await.inspect(|session| shell.watch(session))
 }
 
