@@ -119,7 +119,8 @@ impl Enrolment {
     ///
     /// # Errors
     /// [`KeysError::Invalid`] for a short password, [`KeysError::Refused`] for a token of other keys,
-    /// [`KeysError::AlreadyEnrolled`], the keychain's and file errors.
+    /// [`KeysError::AlreadyEnrolled`], [`KeysError::SlotDamaged`] where a slot was in use whose file is gone, the
+    /// keychain's and file errors.
     pub fn finish(
         self,
         door: &SlotDoor<'_>,
@@ -145,6 +146,7 @@ impl Enrolment {
         if self.device != door.device || door.slots.slot_path(user).exists() {
             return Err(KeysError::AlreadyEnrolled);
         }
+        door.slots.refuse_orphans(user)?;
         let context = SlotContext { user, device: self.device, slot: self.slot };
         let member = MemberRecord::new(self.preimage, input.id_token, claims)?;
         let header = SlotHeader::first(HeaderParts {

@@ -31,6 +31,15 @@ pub struct Grant {
     signature: Exactly<64>,
 }
 
+/// What lies in the folder of one recipient.
+#[derive(Debug)]
+pub struct WaitingGrants {
+    /// The grants, lowest segment first.
+    pub grants: Vec<Grant>,
+    /// How many files are none, or could not be read.
+    pub left: u32,
+}
+
 impl Grant {
     /// Seals `key` to `recipient`, whose member record the granter's own session has verified.
     ///
@@ -173,23 +182,32 @@ impl Grant {
         durable::write(&self.path(slots), &bytes)
     }
 
-    /// The grants that wait for `user`, lowest segment first; files that are no grants are left out.
+    /// The grants that wait for `user`, lowest segment first.
     ///
-    /// # Errors
-    /// [`KeysError::Io`].
-    pub fn waiting_for(slots: &Slots, user: UserId) -> Result<Vec<Self>, KeysError> {
+    /// INVARIANT: no file in the folder keeps anybody out: what is no grant stays where it is, and is counted.
+    #[must_use]
+    pub fn waiting_for(slots: &Slots, user: UserId) -> WaitingGrants {
+        let mut waiting = WaitingGrants { grants: Vec::new(), left: 0 };
         let entries = match fs::read_dir(slots.grants_folder(user)) {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other?,
+            Ok(entries) => entries,
+            Err(e) => {
+                waiting.left = u32::from(e.kind() != ErrorKind::NotFound);
+                return waiting;
+            }
         };
-        let mut grants = Vec::new();
-        for entry in entries {
-            let Some(bytes) = durable::read(&entry?.path())? else { continue };
-            let grant = serde_json::from_slice::<Self>(&bytes).ok();
-            grants.extend(grant.filter(|g| g.version == VERSION && g.recipient == user));
+        for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
+            // What a crash while a grant was written leaves behind holds nothing that is missing.
+            if path.extension().is_some_and(|e| e == "tmp") {
+                continue;
+            }
+            let grant = durable::read(&path).ok().flatten().and_then(|b| serde_json::from_slice::<Self>(&b).ok());
+            match grant.filter(|g| g.version == VERSION && g.recipient == user) {
+                Some(grant) => waiting.grants.push(grant),
+                None => waiting.left = waiting.left.saturating_add(1),
+            }
         }
-        grants.sort_by_key(|g| (g.key, g.generation));
-        Ok(grants)
+        waiting.grants.sort_by_key(|g| (g.key, g.generation));
+        waiting
     }
 
     fn path(&self, slots: &Slots) -> PathBuf {

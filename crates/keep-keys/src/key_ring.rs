@@ -213,6 +213,13 @@ impl KeyRing {
     }
 }
 
+/// How often a file was written, as its head says; `None` for what is no such file.
+pub(crate) fn times_written(file: &[u8]) -> Option<u64> {
+    let (magic, rest) = file.split_first_chunk::<4>()?;
+    let counter = rest.get(1..)?.first_chunk::<8>()?;
+    (magic == MAGIC).then_some(u64::from_be_bytes(*counter))
+}
+
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyRing({:?})", self.keys)

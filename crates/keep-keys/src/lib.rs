@@ -41,7 +41,7 @@ pub use device_key::{DEVICE_KEY_ITEM, DeviceKey};
 pub use drop_box::{DropBox, DropBoxPublic};
 pub use enrolment::{ConfirmedCode, Enrolment, EnrolmentInput, check_password};
 pub use error::KeysError;
-pub use grant::Grant;
+pub use grant::{Grant, WaitingGrants};
 pub use held_key::{AuditKey, HeldKey, KeyName};
 pub use kdf::KdfParams;
 pub use key_ring::KeyRing;

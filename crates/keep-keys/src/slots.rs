@@ -2,6 +2,7 @@
 
 use crate::slot::{SlotFile, SlotHeader};
 use crate::{DeviceKey, KeysError, MemberRecord, durable};
+use crate::{key_ring, state};
 use keep_domain::{Role, UserId, UtcMillis};
 use std::fs;
 use std::io::ErrorKind;
@@ -57,7 +58,7 @@ impl Slots {
         for user in self.users()? {
             let shown = match self.read_unchecked(user) {
                 Ok(file) => Some(file.header().shown()),
-                Err(KeysError::Io(kind)) => return Err(KeysError::Io(kind)),
+                // One person's file that cannot be read must not lock out the others.
                 Err(_) => None,
             };
             out.push(SlotSummary { user, shown });
@@ -118,6 +119,19 @@ impl Slots {
     pub(crate) fn write_keys(&self, user: UserId, bytes: &[u8]) -> Result<(), KeysError> {
         durable::make_folder(&self.folder)?;
         durable::write(&self.path(user, "keys"), bytes)
+    }
+
+    /// INVARIANT: an enrolment never overwrites the keys of a slot that was in use and whose `.json` is gone: that file
+    /// may be brought back. What an enrolment that was cut short leaves has been written once and holds no key yet.
+    pub(crate) fn refuse_orphans(&self, user: UserId) -> Result<(), KeysError> {
+        let used = |kind: &str, written: fn(&[u8]) -> Option<u64>| -> Result<bool, KeysError> {
+            let bytes = durable::read(&self.path(user, kind))?;
+            Ok(bytes.is_some_and(|b| written(&b) != Some(1)))
+        };
+        if used("keys", key_ring::times_written)? || used("state", state::times_written)? {
+            return Err(KeysError::SlotDamaged("slot"));
+        }
+        Ok(())
     }
 
     pub(crate) fn grants_folder(&self, user: UserId) -> PathBuf {

@@ -26,6 +26,13 @@ pub(crate) struct UnlockState {
     pub(crate) table: CodeTable,
 }
 
+/// How often a file was written, as its head says; `None` for what is no such file.
+pub(crate) fn times_written(file: &[u8]) -> Option<u64> {
+    let (magic, rest) = file.split_first_chunk::<4>()?;
+    let counter = rest.get(5..)?.first_chunk::<8>()?;
+    (magic == MAGIC).then_some(u64::from_be_bytes(*counter))
+}
+
 impl UnlockState {
     pub(crate) fn seal(
         &self,

@@ -8,7 +8,7 @@ use crate::beginning::{Beginning, begin};
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId};
+use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, LeaseRecord, VerifiedClaims, phone_code};
 use keep_store::{Cursor, CursorKey, Page, PageReport};
 use std::path::Path;
@@ -87,6 +87,24 @@ pub fn open_with_phone(
 }
 
 fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
+    let statement = |_: &str, _| Statement { id_token: String::from("a.b.c"), jwk: String::from("{}") };
+    enrol_with(app, person, statement)
+}
+
+/// What a provider states at a sign-in.
+pub(crate) struct Statement {
+    /// The ID token.
+    pub(crate) id_token: String,
+    /// The key that signed it.
+    pub(crate) jwk: String,
+}
+
+/// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
+pub(crate) fn enrol_with(
+    app: &App,
+    person: TestPerson,
+    state: impl FnOnce(&str, UtcMillis) -> Statement,
+) -> Result<Secret<String>, Fault> {
     app.change_workstation(|w| {
         SERVER.clone_into(&mut w.server);
         "Room 3 workstation".clone_into(&mut w.name);
@@ -97,7 +115,8 @@ fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
     let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
     let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
     let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let lease = lease_of(app, person)?;
+    let Statement { id_token, jwk } = state(&enrolment.nonce(), now);
+    let lease = LeaseRecord { jwk, ..lease_of(app, person)? };
     let claims = VerifiedClaims {
         issuer: ISSUER.to_owned(),
         subject: person.subject.to_owned(),
@@ -109,7 +128,7 @@ fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
     };
     let input = EnrolmentInput {
         claims: &claims,
-        id_token: String::from("a.b.c"),
+        id_token,
         lease,
         refresh_token: None,
         password: &Secret::new(String::from(PASSWORD)),

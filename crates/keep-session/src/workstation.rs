@@ -4,7 +4,7 @@ use crate::audit_key::AuditKeyRecord;
 use crate::holders::Holders;
 use crate::profile::Profile;
 use keep_domain::{DeviceId, ErrorCode, Policy, lp};
-use keep_keys::{DeviceSigner, verify_signature};
+use keep_keys::{DeviceSigner, Slots, verify_signature};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::PathBuf;
@@ -63,15 +63,20 @@ impl Workstation {
         }
     }
 
-    /// Reads the profile's settings; absent ones are made and kept at the first change.
+    /// Reads the profile's settings; absent ones are made and kept at the first change, in a profile without people.
     ///
     /// # Errors
-    /// [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
+    /// [`ErrorCode::SlotDamaged`] for absent settings while people are enrolled, [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
     /// that cannot be read as settings, [`ErrorCode::Io`] else. The file is never replaced then.
     pub fn load(profile: &Profile) -> Result<Self, ErrorCode> {
         let text = match std::fs::read_to_string(profile.workstation()) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::make_new()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                // INVARIANT: a profile that has people is never taken for a new one: another device id would ask the
+                // keychain for another key, and the server would no longer be the signed one.
+                let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
+                return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
+            }
             Err(_) => return Err(ErrorCode::Io),
         };
         let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;
@@ -155,6 +160,18 @@ mod tests {
         let mut forged = moved;
         forged.make_seal(&thief).expect("sealed");
         assert!(!forged.seal_holds(&device));
+    }
+
+    #[test]
+    fn a_profile_with_people_and_without_settings_is_damaged_and_not_new() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::at(folder.path());
+        profile.make_folders().expect("folders");
+        assert!(Workstation::load(&profile).is_ok());
+        let amara = keep_domain::UserId::of("https://id.example", "amara");
+        std::fs::write(profile.slots().join(format!("{amara}.json")), "{}").expect("written");
+        assert_eq!(Workstation::load(&profile), Err(ErrorCode::SlotDamaged));
+        assert!(!profile.workstation().exists(), "and nothing is written in its place");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Records that arrive for a segment whose key this session does not have: sealed files, drained later.
 
+use crate::segment_access::SegmentAccess;
 use crate::segment_file::inbox_path;
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError};
+use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Phi, Segment, lp};
 use keep_keys::DropBoxPublic;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,9 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// No record that arrives is larger.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Parcels stored in one transaction.
 const BATCH: usize = 200;
@@ -88,49 +93,56 @@ impl Store {
     }
 
     /// Takes what was sealed to this session's segments into them; each file goes once its record is stored.
-    pub(crate) fn drain_inboxes(&self) -> Result<usize, StoreError> {
-        let mut drained = 0;
-        for access in &self.access {
-            if self.is_read_only(access.segment) {
-                continue;
-            }
+    ///
+    /// INVARIANT: no file in an inbox keeps anybody out. What cannot be read, opened or stored stays where it is, and
+    /// one event says how much of it there was.
+    pub(crate) fn drain_inboxes(&self) -> Result<(), StoreError> {
+        let mut left = 0;
+        for access in self.access.iter().filter(|a| !self.is_read_only(a.segment)) {
             let Ok(entries) = fs::read_dir(inbox_path(&self.profile, access.segment)) else { continue };
-            let mut batch = Vec::new();
-            for entry in entries {
-                let path = entry?.path();
-                if path.extension().is_none_or(|e| e != "sealed") {
-                    continue;
-                }
-                // What this key does not open belongs to another generation and stays.
-                let Ok(opened) = access.drop_box.open(&info(access.segment, access.generation), &fs::read(&path)?)
-                else {
-                    continue;
-                };
-                // EXPOSE: goes into the segment that it was sealed to.
-                let Ok(parcel) = serde_json::from_slice::<Parcel>(opened.expose()) else { continue };
-                batch.push((path, Phi::new(parcel.raw), parcel.unreadable));
-                if batch.len() == BATCH {
-                    drained += self.take_batch(access.segment, std::mem::take(&mut batch))?;
-                }
+            let paths = entries.filter_map(|e| e.ok().map(|e| e.path()));
+            let sealed: Vec<_> = paths.filter(|p| p.extension().is_some_and(|e| e == "sealed")).collect();
+            for paths in sealed.chunks(BATCH) {
+                left += self.take_batch(access, paths);
             }
-            drained += self.take_batch(access.segment, batch)?;
         }
-        Ok(drained)
+        if left > 0 {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
+            self.ledger().append(event.with("finding", "inbox_files_left").with("count", left))?;
+        }
+        Ok(())
     }
 
-    fn take_batch(&self, segment: Segment, batch: Vec<(PathBuf, Phi<String>, bool)>) -> Result<usize, StoreError> {
-        let (mut paths, mut parcels) = (Vec::new(), Vec::new());
-        for (path, raw, unreadable) in batch {
-            paths.push(path);
-            parcels.push((raw, unreadable));
+    /// How many of these files stay.
+    fn take_batch(&self, access: &SegmentAccess, paths: &[PathBuf]) -> u64 {
+        let opened = paths.iter().filter_map(|p| open_parcel(access, p).map(|parcel| (p, parcel)));
+        let (taken, parcels): (Vec<_>, Vec<_>) = opened.unzip();
+        let mut left = paths.len().saturating_sub(taken.len());
+        if !parcels.is_empty() {
+            match self.take_parcels(access.segment, parcels) {
+                // A file that cannot be removed is taken again at the next unlock, which changes nothing.
+                Ok(()) => left = left.saturating_add(taken.iter().filter(|p| fs::remove_file(p).is_err()).count()),
+                // One that cannot be stored must not hold up the others.
+                Err(error) if paths.len() > 1 && !error.is_damage() => {
+                    return paths.iter().map(|p| self.take_batch(access, std::slice::from_ref(p))).sum();
+                }
+                Err(_) => left = paths.len(),
+            }
         }
-        if parcels.is_empty() {
-            return Ok(0);
-        }
-        self.take_parcels(segment, parcels)?;
-        paths.iter().try_for_each(fs::remove_file)?;
-        Ok(paths.len())
+        u64::try_from(left).unwrap_or(u64::MAX)
     }
+}
+
+/// `None` for what is no file, is too large, or does not open: the last may belong to another generation.
+fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<(Phi<String>, bool)> {
+    let about = fs::metadata(path).ok()?;
+    if !about.is_file() || about.len() > MOST_BYTES {
+        return None;
+    }
+    let opened = access.drop_box.open(&info(access.segment, access.generation), &fs::read(path).ok()?).ok()?;
+    // EXPOSE: goes into the segment that it was sealed to.
+    let parcel = serde_json::from_slice::<Parcel>(opened.expose()).ok()?;
+    Some((Phi::new(parcel.raw), parcel.unreadable))
 }
 
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {

@@ -94,22 +94,55 @@ pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) ->
     Ok(())
 }
 
-/// Renames a file that cannot be used aside, with its journal, and says how it is called now.
+/// Renames a file that cannot be used aside, with its journal, and says how it is called now. A file that was set
+/// aside before keeps its name; this one then gets the next free number.
 ///
-/// INVARIANT: nothing is deleted; the file may hold unsent work.
+/// INVARIANT: nothing is deleted and nothing overwritten; the file may hold unsent work.
 ///
 /// # Errors
 /// File errors.
 pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
-    let mut target = path.as_os_str().to_owned();
-    target.push(format!(".damaged-{}", at.seconds()));
-    let target = PathBuf::from(target);
-    let journal = journal_of(path);
-    if journal.exists() {
-        std::fs::rename(&journal, journal_of(&target))?;
+    for number in 0..MOST_ASIDE {
+        let mut target = path.as_os_str().to_owned();
+        target.push(format!(".damaged-{}", at.seconds()));
+        if number > 0 {
+            target.push(format!("-{number}"));
+        }
+        let target = PathBuf::from(target);
+        // A journal without its database may be all that is left of an earlier one under that name.
+        if journal_of(&target).exists() {
+            continue;
+        }
+        match rename_to_free(path, &target) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            other => other?,
+        }
+        // The database first: a crash in between leaves a journal that belongs to nothing, and no database that
+        // looks whole without the journal it needs.
+        let journal = journal_of(path);
+        if journal.exists() {
+            rename_to_free(&journal, &journal_of(&target))?;
+        }
+        return Ok(target);
     }
-    std::fs::rename(path, &target)?;
-    Ok(target)
+    Err(StoreError::Io(std::io::ErrorKind::AlreadyExists))
+}
+
+/// The most files that are set aside within one second; more are no accident.
+const MOST_ASIDE: u32 = 1000;
+
+/// Renames where no file has the name yet: a second name first, which fails if it is taken, then the first one goes.
+fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Ok(()) => std::fs::remove_file(from),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(e),
+        // Some file systems have one name for a file only. There the name is claimed by an empty file, which the
+        // rename then replaces.
+        Err(_) => {
+            std::fs::File::create_new(to)?;
+            std::fs::rename(from, to)
+        }
+    }
 }
 
 fn journal_of(path: &Path) -> PathBuf {

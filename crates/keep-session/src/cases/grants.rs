@@ -15,11 +15,15 @@ pub(crate) fn accept_waiting(
     device: &DeviceSide,
     opened: &mut Opened,
     actor: &Actor,
-) -> Result<Vec<NoticeDto>, Fault> {
+) -> Vec<NoticeDto> {
     let mut notices = Vec::new();
-    for grant in Grant::waiting_for(&app.0.slots, opened.header.user)? {
+    let waiting = Grant::waiting_for(&app.0.slots, opened.header.user);
+    if waiting.left > 0 {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
+        app.record(event.with("finding", "grant_files_left").with("count", waiting.left));
+    }
+    for grant in waiting.grants {
         let accepted = accept(app, device, opened, &grant);
-
         let event = EventDraft::new(EventClass::GrantReceived).by(actor.clone());
         let event = event.with("key", grant.key().name()).with("granter", grant.granter());
         app.record(match &accepted {
@@ -32,7 +36,7 @@ pub(crate) fn accept_waiting(
             notices.push(NoticeDto::GrantReceived { name });
         }
     }
-    Ok(notices)
+    notices
 }
 
 fn accept(app: &App, device: &DeviceSide, opened: &mut Opened, grant: &Grant) -> Result<String, Fault> {
@@ -51,20 +55,44 @@ fn accept(app: &App, device: &DeviceSide, opened: &mut Opened, grant: &Grant) ->
 }
 
 /// Grants to every colleague who waits and whom the provider entitles; each grant is recorded and shown once.
-pub(crate) fn grant_waiting(app: &App, device: &DeviceSide, opened: &Opened) -> Vec<NoticeDto> {
+pub(crate) fn grant_waiting(app: &App, device: &DeviceSide, opened: &mut Opened) -> Vec<NoticeDto> {
     let Ok(people) = app.0.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
+    let mut given = Given::default();
     for person in people.into_iter().filter(|p| p.user != opened.header.user && p.shown.is_some()) {
-        match grant_to(app, device, opened, person.user) {
-            Ok(Some(notice)) => notices.push(notice),
-            Ok(None) => {}
+        match grant_to(app, device, opened, person.user, &mut given) {
+            Ok(notice) => notices.extend(notice),
             Err(fault) => {
                 let event = EventDraft::new(EventClass::Grant).by(granter(opened)).ended(Outcome::SeriousFailure);
                 app.record(event.with("recipient", person.user).with("result", fault.code));
             }
         }
     }
+    forget_carried(app, opened, &given);
     notices
+}
+
+/// The audit keys that a grant on disk holds by now, by generation.
+#[derive(Default)]
+struct Given(Vec<u32>);
+
+/// Whoever enrols first makes the audit key, whatever their role. One who may not read the audit carries it only until
+/// somebody who may has been granted it.
+///
+/// INVARIANT: a key goes only after its grant is durable, and then from the disk, too.
+fn forget_carried(app: &App, opened: &mut Opened, given: &Given) {
+    let entitled = opened
+        .ring
+        .lease()
+        .is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
+    let held = opened.ring.keys().len();
+    if !entitled {
+        given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
+    }
+    if opened.ring.keys().len() < held && opened.ring.save(&app.0.slots, &opened.keys).is_err() {
+        // The next unlock that grants tries again; until then the file still holds it.
+        tracing::warn!("a carried audit key could not be dropped from the slot");
+    }
 }
 
 fn granter(opened: &Opened) -> Actor {
@@ -76,6 +104,7 @@ fn grant_to(
     device: &DeviceSide,
     opened: &Opened,
     user: keep_domain::UserId,
+    given: &mut Given,
 ) -> Result<Option<NoticeDto>, Fault> {
     let record = app.0.slots.member(user, &device.kd)?;
     let holders = app.workstation().holders.clone();
@@ -89,10 +118,11 @@ fn grant_to(
         Grant::make(&opened.keys, &member, key)?.write(&app.0.slots)?;
         let event = EventDraft::new(EventClass::Grant).by(granter(opened));
         app.record(event.with("recipient", user).with("key", key.name().name()));
-        app.note_given(user, [key])?;
-        if let KeyName::Segment(segment) = key.name() {
-            highest = highest.max(Some(segment));
+        match key.name() {
+            KeyName::Segment(segment) => highest = highest.max(Some(segment)),
+            KeyName::Audit => given.0.push(key.generation()),
         }
+        app.note_given(user, [key])?;
     }
     Ok(highest.map(|segment| notice(&member, segment)))
 }

@@ -233,6 +233,32 @@ fn unusable_files_are_set_aside_or_left_and_never_deleted() {
 }
 
 #[test]
+fn what_is_set_aside_never_takes_the_place_of_what_was_set_aside_before() {
+    let clinic = TestClinic::new();
+    let path = clinic.profile().join("segments/clinical.db");
+    let journal = clinic.profile().join("segments/clinical.db-journal");
+    fs::create_dir_all(clinic.profile().join("segments")).expect("folder");
+    let mut kept = Vec::new();
+    for n in 0..3 {
+        fs::write(&path, format!("database {n}")).expect("written");
+        fs::write(&journal, format!("journal {n}")).expect("written");
+        kept.push(crate::set_aside(&path, keep_domain::UtcMillis(1_795_338_000_000)).expect("set aside"));
+        assert!(!path.exists() && !journal.exists());
+    }
+    for (n, aside) in kept.iter().enumerate() {
+        assert_eq!(fs::read_to_string(aside).expect("kept"), format!("database {n}"));
+        let mut its_journal = aside.clone().into_os_string();
+        its_journal.push("-journal");
+        assert_eq!(fs::read_to_string(its_journal).expect("kept"), format!("journal {n}"));
+    }
+    // A journal whose database is gone keeps its name, too.
+    fs::remove_file(&kept[0]).expect("gone");
+    fs::write(&path, "database 3").expect("written");
+    let next = crate::set_aside(&path, keep_domain::UtcMillis(1_795_338_000_000)).expect("set aside");
+    assert!(!kept.contains(&next));
+}
+
+#[test]
 fn stale_super_journals_go_only_when_no_journal_needs_them() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));

@@ -1,5 +1,6 @@
 use super::*;
-use crate::{Cursor, CursorKey, Page, RecordState, UNREADABLE};
+use crate::{Cursor, CursorKey, HeaderFilter, Page, RecordState, UNREADABLE};
+use keep_audit::EventClass;
 use keep_domain::{Phi, UtcMillis};
 
 #[test]
@@ -118,6 +119,27 @@ fn a_record_above_the_rank_waits_sealed_for_somebody_with_the_key() {
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
     let left = std::fs::read_dir(crate::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
     assert_eq!(left, 0);
+    clean(&store);
+}
+
+#[test]
+fn nothing_in_an_inbox_keeps_anybody_out() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let store = clinic.open(Segment::Directory);
+    TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
+    drop(store);
+    let inbox = crate::inbox_path(clinic.profile(), Segment::Clinical);
+    std::fs::create_dir(inbox.join("folder.sealed")).expect("made");
+    std::fs::write(inbox.join("garbage.sealed"), b"no parcel").expect("written");
+    std::fs::write(inbox.join("notes.txt"), b"left by somebody").expect("written");
+    std::fs::write(crate::inbox_path(clinic.profile(), Segment::Encounters), b"a file where a folder should be")
+        .expect("written");
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
+    assert_eq!(std::fs::read_dir(&inbox).expect("inbox").count(), 3, "what is no parcel stays");
+    let filter = HeaderFilter { class: Some(EventClass::IntegrityFinding), ..HeaderFilter::default() };
+    assert_eq!(store.ledger().headers(&filter, 10).expect("headers").headers.len(), 1, "and is one event");
     clean(&store);
 }
 

@@ -25,6 +25,27 @@ fn an_attempt_that_cannot_be_counted_is_not_made() {
 }
 
 #[test]
+fn an_enrolment_never_takes_the_place_of_keys_whose_slot_is_gone() {
+    let mut w = Workstation::new();
+    let amara = w.enrol("amara", 0);
+    // Like an enrolment that was cut short: written once, and without a key.
+    fs::remove_file(w.file(&amara, "json")).unwrap();
+    let amara = w.try_enrol("amara", 0).unwrap();
+    w.later(60);
+    let code = w.code(&amara, 0);
+    w.unlock(&amara, PASSWORD, &code).unwrap();
+    let slot = fs::read(w.file(&amara, "json")).unwrap();
+    let kept = ["keys", "state"].map(|kind| fs::read(w.file(&amara, kind)).unwrap());
+    fs::remove_file(w.file(&amara, "json")).unwrap();
+    assert_eq!(w.try_enrol("amara", 0).err(), Some(KeysError::SlotDamaged("slot")));
+    assert_eq!(["keys", "state"].map(|kind| fs::read(w.file(&amara, kind)).unwrap()), kept);
+    fs::write(w.file(&amara, "json"), slot).unwrap();
+    w.later(60);
+    let code = w.code(&amara, 0);
+    assert!(w.unlock(&amara, PASSWORD, &code).is_ok(), "and once it is back everything opens");
+}
+
+#[test]
 fn swapped_cut_and_flipped_files_are_damage_and_never_a_panic() {
     let mut w = Workstation::new();
     let (amara, leila) = (w.enrol("amara", 0), w.enrol("leila", 0));

@@ -63,6 +63,10 @@ impl Workstation {
 
     /// Enrols someone whose phone is `phone_ahead` steps ahead.
     pub(super) fn enrol(&mut self, subject: &str, phone_ahead: i64) -> Person {
+        self.try_enrol(subject, phone_ahead).unwrap()
+    }
+
+    pub(super) fn try_enrol(&mut self, subject: &str, phone_ahead: i64) -> Result<Person, KeysError> {
         let kd = DeviceKey::load_or_make(&self.keychain, self.slots.exist().unwrap()).unwrap();
         self.with(|door, time| {
             let enrolment = Enrolment::begin(door.device, KdfParams::WEAK_FOR_TESTS).unwrap();
@@ -92,8 +96,7 @@ impl Workstation {
                 password: &Secret::new(PASSWORD.to_owned()),
                 confirmed,
             };
-            let opened = enrolment.finish(door, &kd, time, input).unwrap();
-            Person { user: opened.header.user, seed }
+            enrolment.finish(door, &kd, time, input).map(|opened| Person { user: opened.header.user, seed })
         })
     }
 

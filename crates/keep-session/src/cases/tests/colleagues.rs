@@ -1,0 +1,164 @@
+//! Colleagues carry keys to each other; the provider's signed statements say who may have which.
+
+use super::{NOON, ok};
+use crate::App;
+use crate::app::guard;
+use crate::cases::{lock, unlock};
+use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
+use crate::testing::{
+    PASSWORD, Statement, TestPerson, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey};
+use keep_audit::EventClass;
+use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
+use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
+use keep_store::HeaderFilter;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A workstation whose people were enrolled one after the other by a provider that signs.
+struct Shift {
+    app: App,
+    folder: TempDir,
+    clock: Arc<ManualClock>,
+    provider: rcgen::KeyPair,
+    phones: BTreeMap<&'static str, Secret<String>>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Shift {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        let clock = Arc::new(ManualClock::starting(NOON));
+        let keychain = Arc::new(FakeKeychain::default());
+        let app = ok(App::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
+        let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
+        *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        let provider = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("key");
+        Self { app, folder, clock, provider, phones: BTreeMap::new(), _runtime: runtime }
+    }
+
+    /// Signs what a provider states at an enrolment.
+    fn state(&self, person: TestPerson, nonce: &str, now: UtcMillis) -> Statement {
+        let point = self.provider.public_key_raw();
+        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
+        let jwk = json!({"kid": "k1", "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "x": x, "y": y});
+        let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
+        let claims = json!({
+            "iss": "https://id.example", "sub": person.subject, "aud": "chartkeep-desktop", "name": person.name,
+            "exp": now.seconds() + 300, "iat": now.seconds(), "nonce": nonce, "roles": [person.role.name()],
+        });
+        let message = format!("{}.{}", part(&header), part(&claims));
+        let key = EncodingKey::from_ec_der(self.provider.serialized_der());
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).expect("signed");
+        Statement { id_token: format!("{message}.{signature}"), jwk: jwk.to_string() }
+    }
+
+    fn enrol(&mut self, person: TestPerson) {
+        let phone = enrol_with(&self.app, person, |nonce, now| self.state(person, nonce, now));
+        self.phones.insert(person.subject, phone.map_err(|f| f.code).expect("enrolled"));
+        self.lock();
+    }
+
+    fn lock(&self) {
+        lock::lock(&self.app, "user");
+        self.clock.advance(Duration::from_secs(61));
+    }
+
+    fn unlock(&self, person: TestPerson) -> SessionDto {
+        let code = phone_code(&self.phones[person.subject], self.clock.now()).expect("a code");
+        // EXPOSE: a test reads the phone.
+        let code = Some(code.expose().clone());
+        let user = user_of(person).to_string();
+        ok(unlock::unlock(&self.app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }))
+    }
+
+    fn holds_audit_key(&self) -> bool {
+        self.app.peek(|u| guard(&u.ring).holds(KeyName::Audit, 1)).expect("unlocked")
+    }
+
+    fn findings(&self) -> usize {
+        let device = self.app.enrolled_device().expect("device");
+        let filter = HeaderFilter { class: Some(EventClass::IntegrityFinding), ..HeaderFilter::default() };
+        device.ledger.headers(&filter, 50).expect("headers").headers.len()
+    }
+}
+
+#[test]
+fn the_clerk_who_enrolled_first_carries_the_audit_key_only_until_it_is_granted_on() {
+    let mut shift = Shift::new();
+    shift.enrol(leila_at_the_desk());
+    shift.unlock(leila_at_the_desk());
+    assert!(shift.holds_audit_key(), "nobody else has it yet");
+    shift.lock();
+    shift.enrol(nurse_amara());
+    let session = shift.unlock(leila_at_the_desk());
+    assert!(matches!(&session.notices[..], [NoticeDto::Granted { name, .. }] if name == "Amara Okafor"));
+    assert!(!shift.holds_audit_key(), "gone from the session");
+    assert!(shift.app.peek(|u| u.audit_opener.is_none()).expect("unlocked"));
+    shift.lock();
+    shift.unlock(leila_at_the_desk());
+    assert!(!shift.holds_audit_key(), "and from the slot on disk");
+    shift.lock();
+    let session = shift.unlock(nurse_amara());
+    assert!(matches!(&session.notices[..], [NoticeDto::GrantReceived { .. }]));
+    assert!(shift.holds_audit_key(), "the nurse may read the audit of her patients");
+}
+
+#[test]
+fn whoever_may_read_the_audit_keeps_the_key_that_was_granted_on() {
+    let mut shift = Shift::new();
+    shift.enrol(nurse_amara());
+    shift.enrol(dr_jonas());
+    let session = shift.unlock(nurse_amara());
+    assert!(matches!(&session.notices[..], [NoticeDto::Granted { .. }]));
+    assert!(shift.holds_audit_key());
+}
+
+#[test]
+fn only_files_of_keys_that_were_made_now_are_made() {
+    let mut shift = Shift::new();
+    shift.enrol(nurse_amara());
+    shift.enrol(dr_jonas());
+    let assign = |roles: Vec<Role>| {
+        let changed = shift.app.change_workstation(|w| w.policy.restricted_for = roles);
+        assert_eq!(changed.map_err(|f| f.code), Ok(()));
+    };
+    assign(Vec::new());
+    shift.unlock(nurse_amara());
+    shift.lock();
+    shift.unlock(dr_jonas());
+    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
+    shift.lock();
+    let path = |s: Segment| keep_store::segment_path(shift.folder.path(), s);
+    std::fs::rename(path(Segment::Encounters), shift.folder.path().join("lost.db")).expect("lost");
+    assign(vec![Role::Physician]);
+    shift.unlock(dr_jonas());
+    assert!(path(Segment::Restricted).exists(), "its key was made now");
+    assert!(!path(Segment::Encounters).exists(), "an empty one would say that nothing is known of anybody");
+    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Directory)));
+}
+
+#[test]
+fn nothing_in_a_grants_folder_keeps_anybody_out() {
+    let mut shift = Shift::new();
+    shift.enrol(nurse_amara());
+    let grants = shift.folder.path().join("slots").join(format!("{}.grants", user_of(nurse_amara())));
+    std::fs::create_dir_all(grants.join("folder.json")).expect("made");
+    std::fs::write(grants.join("garbage.json"), b"{").expect("written");
+    let before = shift.findings();
+    shift.unlock(nurse_amara());
+    assert_eq!(shift.findings(), before + 1);
+    assert!(grants.join("garbage.json").exists());
+    shift.lock();
+    std::fs::remove_dir_all(&grants).expect("removed");
+    std::fs::write(&grants, b"a file where a folder should be").expect("written");
+    shift.unlock(nurse_amara());
+}
