@@ -88,7 +88,7 @@ impl KeysAtHand {
             ledger: self.kd.ledger_key(),
             personal: Some((self.opened.header.user, self.opened.keys.personal_key())),
         };
-        Store::open(&self.profile, keys, false, Arc::new(ledger), clock).map(|(store, _)| store)
+        Store::open(&self.profile, keys, &[], Arc::new(ledger), clock).map(|(store, _)| store)
     }
 
     /// The profile folder.

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use keep_access::Access;
 use keep_audit::{EventClass, EventDraft, Outcome, Scribe};
-use keep_domain::{ErrorCode, Rank};
+use keep_domain::{ErrorCode, Rank, Segment};
 use keep_keys::{HeldKey, KeyName, LeaseState, Opened, SegmentKey};
 use keep_store::{AuditOpener, AuditSealer, EventKey, SegmentCondition, Store, StoreKeys, segment_path};
 use std::collections::HashSet;
@@ -54,7 +54,7 @@ fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginn
         actor
     };
     let entitled = app.workstation().policy.rank_of(role);
-    let mut notices = grants::accept_waiting(app, device, &mut opened, &actor)?;
+    let mut notices = grants::accept_waiting(app, device, &mut opened, &actor);
     let made = make_missing_keys(app, device, &mut opened, entitled, beginning)?;
     if opened.clock_corrected {
         let offset = app.with_time(|time| time.offset_millis())?;
@@ -68,11 +68,11 @@ fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginn
     let scribe = scribe_for(app, device, &opened)?;
     device.ledger.use_scribe(scribe);
     let rank = opened.ring.rank().min(entitled);
-    let (store, rank) = open_store(app, device, &opened, rank, made)?;
+    let (store, rank) = open_store(app, device, &opened, rank, &made)?;
     // INVARIANT: no session without its durable event.
     device.ledger.append(EventDraft::new(EventClass::Unlock).by(actor))?;
     device.keep_checkpoint(&*app.0.keychain)?;
-    notices.extend(grants::grant_waiting(app, device, &opened));
+    notices.extend(grants::grant_waiting(app, device, &mut opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.drop_box())));
     let header = opened.header;
     app.0.install(Unlocked {
@@ -97,15 +97,15 @@ fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginn
 
 /// The first entitled member of the device makes what nobody made before: a key exists where its file does.
 ///
-/// Whether a segment key was made; only then may its file be made, too.
+/// The segments whose key was made now: the files of these may be made, too, and no others.
 fn make_missing_keys(
     app: &App,
     device: &DeviceSide,
     opened: &mut Opened,
     entitled: Rank,
     beginning: Beginning,
-) -> Result<bool, Fault> {
-    let mut made = false;
+) -> Result<Vec<Segment>, Fault> {
+    let mut made = Vec::new();
     for segment in entitled.segments() {
         if opened.ring.segment(segment).is_some() {
             continue;
@@ -115,7 +115,7 @@ fn make_missing_keys(
             break;
         }
         opened.ring.add(HeldKey::make_random(KeyName::Segment(segment), 1)?)?;
-        made = true;
+        made.push(segment);
     }
     let first_audit_key = beginning == Beginning::Enrolment && app.workstation().audit_key.is_none();
     if first_audit_key {
@@ -127,7 +127,7 @@ fn make_missing_keys(
             app.change_workstation(|w| w.audit_key = Some(record))?;
         }
     }
-    if made || first_audit_key {
+    if !made.is_empty() || first_audit_key {
         opened.ring.save(&app.0.slots, &opened.keys)?;
         app.note_given(opened.header.user, opened.ring.keys())?;
     }
@@ -152,7 +152,7 @@ fn open_store(
     device: &DeviceSide,
     opened: &Opened,
     rank: Rank,
-    create: bool,
+    create: &[Segment],
 ) -> Result<(Option<Store>, Rank), Fault> {
     if rank == Rank::NONE {
         return Ok((None, rank));

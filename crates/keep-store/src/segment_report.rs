@@ -78,7 +78,7 @@ impl SegmentReport {
 pub(crate) fn open_segments(
     profile: &Path,
     keys: &[SegmentKey],
-    create: bool,
+    create: &[Segment],
     clock: &dyn Clock,
 ) -> Result<(usize, Vec<SegmentReport>), StoreError> {
     // INVARIANT: segments nest, so the keys come in order and without gaps.
@@ -87,7 +87,7 @@ pub(crate) fn open_segments(
     }
     let (mut usable, mut reports) = (0, Vec::new());
     for key in keys {
-        let condition = open_one(profile, key, create, clock)?;
+        let condition = open_one(profile, key, create.contains(&key.segment()), clock)?;
         let works = matches!(condition, SegmentCondition::Ready | SegmentCondition::Disputed(_));
         if works && usable == reports.len() {
             usable += 1;

@@ -50,7 +50,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the session's segments, made where `create` allows it, and attaches the ledger.
+    /// Opens the session's segments and attaches the ledger. Of those in `create` the file is made where there is none:
+    /// the keys of these, and of no others, were made just now.
     /// The caller holds the profile lock. Every file is checked against its own state first.
     ///
     /// A segment that is missing, newer or damaged is reported and left out with all above it; a damaged
@@ -61,7 +62,7 @@ impl Store {
     pub fn open(
         profile: &Path,
         keys: StoreKeys,
-        create: bool,
+        create: &[Segment],
         ledger: Arc<Ledger>,
         clock: Arc<dyn Clock>,
     ) -> Result<(Self, Vec<SegmentReport>), StoreError> {

@@ -81,6 +81,7 @@ impl TestClinic {
     pub fn try_open(&self, rank: Rank, create: bool) -> Result<(Store, Vec<SegmentReport>), StoreError> {
         let keys = Self::keys(rank, Self::nurse_amara().user);
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
+        let create: &[Segment] = if create { &Segment::ALL } else { &[] };
         Store::open(self.profile(), keys, create, self.ledger(), clock)
     }
 
