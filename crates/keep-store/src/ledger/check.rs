@@ -11,6 +11,8 @@ use keep_domain::UserId;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Entries read at once.
@@ -29,7 +31,7 @@ pub struct LedgerEvidence<'a> {
     pub known_keys: Option<&'a BTreeMap<[u8; 32], UserId>>,
 }
 
-/// Verifies the ledger at `path`. Damage is a finding, never an error: a file that cannot be opened
+/// Verifies the ledger at `path`: every event, and the seal of every page of the file. Damage is a finding, never an error: a file that cannot be opened
 /// at all is a report with that one finding.
 #[must_use]
 pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>) -> Report {
@@ -65,7 +67,35 @@ pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>)
     if checkpoints_lost {
         report.findings.push(Finding::about_log(FindingKind::Unreadable, "the checkpoints cannot be read"));
     }
+    report.findings.extend(check_pages(path, key));
     report
+}
+
+/// Checks what no query reads: the file's first bytes and the seal of every page, free ones included.
+fn check_pages(path: &Path, key: &DatabaseKey) -> Option<Finding> {
+    let found = |what: String| Some(Finding::about_log(FindingKind::Unreadable, what));
+    let mut head = [0; 16];
+    // SQLCipher is given key and salt, so it never reads the salt that it once wrote there.
+    let told = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    if told.is_err() || head != *key.salt() {
+        return found(String::from("the first bytes of the file are not those of this ledger"));
+    }
+    match open_readable(path, key).and_then(|conn| damaged_pages(&conn)) {
+        Ok(0) => None,
+        Ok(pages) => found(format!("the seal of {pages} page(s) of the file does not hold")),
+        Err(_) => found(String::from("the pages of the file cannot be checked")),
+    }
+}
+
+/// How many complaints SQLCipher has about the pages of the file.
+fn damaged_pages(conn: &Connection) -> Result<usize, StoreError> {
+    let mut statement = conn.prepare("PRAGMA cipher_integrity_check")?;
+    let mut rows = statement.query([])?;
+    let mut complaints = 0;
+    while rows.next()?.is_some() {
+        complaints += 1;
+    }
+    Ok(complaints)
 }
 
 fn unreadable(what: &str) -> Report {
