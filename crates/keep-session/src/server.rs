@@ -3,7 +3,7 @@
 use crate::app::{App, guard};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
-use keep_audit::{EventClass, EventDraft, Opener};
+use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
 use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
 use std::sync::Arc;
@@ -42,14 +42,12 @@ impl App {
         Ok(Credentials::of_refresh_token(&server, &lease.subject, token, self.persist()))
     }
 
-    /// The session's store as the sync sees it, behind the durable event that covers the run.
+    /// The session's store as the sync sees it; it writes the event that covers the run before its first read.
     pub(crate) fn sync_port(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncPort>, Fault> {
         let store = unlocked.store.clone().ok_or_else(|| Fault::of(ErrorCode::WaitingForGrant))?;
-        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("run");
-        let run = store.ledger().append(event)?;
         let opener = unlocked.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
         let others = PushForOthers::SameRank;
-        Ok(Arc::new(StorePort::new(store, run, unlocked.actor(), others, opener, Arc::clone(&self.0.clock))))
+        Ok(Arc::new(StorePort::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.clock))))
     }
 
     /// Keeps a rotated refresh token under the clinician's key, if they are still signed in.

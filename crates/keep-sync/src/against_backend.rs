@@ -136,14 +136,8 @@ impl Backend {
 async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport {
     let actor = Actor { role, ..TestClinic::nurse_amara() };
     let opener = Arc::new(AuditOpener(TestClinic::key(Segment::Clinical).drop_box()));
-    let port = StorePort::new(
-        Arc::clone(store),
-        TestClinic::ticket(store),
-        actor.clone(),
-        PushForOthers::SameRank,
-        Some(opener),
-        Arc::new(SystemClock),
-    );
+    let port =
+        StorePort::new(Arc::clone(store), actor.clone(), PushForOthers::SameRank, Some(opener), Arc::new(SystemClock));
     let progress = Arc::new(|_: crate::Progress<'_>| {});
     let asked = SyncRun {
         client: client.clone(),

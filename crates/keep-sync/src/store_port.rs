@@ -9,7 +9,7 @@ use crate::settings::PushForOthers;
 use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
 use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
 use keep_store::{self as store, AuditTicket, ChangeSetId, EntryState, Operation, SetState, Store, StoreError};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How many change sets are looked at in one go.
 const SETS: usize = 500;
@@ -17,7 +17,7 @@ const SETS: usize = 500;
 /// What one run needs of the session's store. It is dropped with the run.
 pub struct StorePort {
     store: Arc<Store>,
-    run: AuditTicket,
+    run: OnceLock<AuditTicket>,
     actor: Actor,
     others: PushForOthers,
     opener: Option<Arc<dyn Opener>>,
@@ -31,22 +31,36 @@ impl std::fmt::Debug for StorePort {
 }
 
 impl StorePort {
-    /// Over `store`, for `actor`; `run` is the durable event that covers what the sync reads. `opener` is the private
+    /// Over `store`, for `actor`. The event that covers what the sync reads is written before its first read, so that
+    /// a run that finds nothing to do leaves nothing behind. `opener` is the private
     /// half of the audit key, where the session holds it: without it sealed events wait for somebody who does.
     #[must_use]
     pub fn new(
         store: Arc<Store>,
-        run: AuditTicket,
         actor: Actor,
         others: PushForOthers,
         opener: Option<Arc<dyn Opener>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, run, actor, others, opener, clock }
+        Self { store, run: OnceLock::new(), actor, others, opener, clock }
+    }
+
+    /// The durable event of this run.
+    fn run(&self) -> Result<&AuditTicket, SyncError> {
+        if let Some(ticket) = self.run.get() {
+            return Ok(ticket);
+        }
+        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("run");
+        let ticket = self.store.ledger().append(event).map_err(|e| failed(&e))?;
+        Ok(self.run.get_or_init(|| ticket))
     }
 
     fn sets(&self) -> Result<Vec<store::OutgoingSet>, SyncError> {
-        self.store.next_change_sets(&self.run, SETS).map_err(|e| failed(&e))
+        // Counts say nothing of any patient.
+        if self.store.backlog().map_err(|e| failed(&e))?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.store.next_change_sets(self.run()?, SETS).map_err(|e| failed(&e))
     }
 
     fn set(&self, sequence: u64) -> Result<Option<store::OutgoingSet>, SyncError> {
@@ -78,8 +92,15 @@ impl SyncPort for StorePort {
             };
             (key_of(&key), cursor)
         });
+        if page.records.is_empty() && page.deleted.is_empty() {
+            // Nothing but how far the pull has come.
+            if let Some((key, cursor)) = cursor {
+                self.store.write(|tx| tx.save_cursor(&key, &cursor)).map_err(|e| failed(&e))?;
+            }
+            return Ok(Integrated { changed: 0, contested: Vec::new() });
+        }
         let page = store::Page { base, records: page.records, deleted: page.deleted, cursor };
-        let done = self.store.apply_page(&self.run, page).map_err(|e| failed(&e))?;
+        let done = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
         let changed = done.stored.saturating_add(done.deleted).saturating_add(done.sealed);
         let contested = if done.contested.is_empty() { Vec::new() } else { self.contested(done.contested)? };
         Ok(Integrated { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested })

@@ -61,6 +61,14 @@ impl TicketInTransaction {
 /// A value that was read while its audit event was still on the way to the disk.
 pub struct Held<T>(T);
 
+impl<T> Held<Vec<T>> {
+    /// Several reads that one query made, behind the one event that covers them all.
+    #[must_use]
+    pub fn join(parts: impl IntoIterator<Item = Held<T>>) -> Self {
+        Self(parts.into_iter().map(|part| part.0).collect())
+    }
+}
+
 impl<T> Held<T> {
     /// Holds back what the store has read.
     pub(crate) const fn new(value: T) -> Self {

@@ -4,7 +4,9 @@ use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{vitals as cases, worklist};
 use crate::dto::worklist::{CheckInDto, WorklistAskDto};
 use crate::testing::{bring, dr_jonas, leila_at_the_desk, nurse_amara};
+use keep_audit::{EntryBody, EventClass, Opener, seal_info};
 use keep_domain::ErrorCode;
+use keep_store::HeaderFilter;
 use std::time::Duration;
 
 fn ask(list: &str) -> WorklistAskDto {
@@ -48,6 +50,29 @@ fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
     let count = |name: &str| queue.counts.iter().find(|c| c.list == name).map(|c| c.count);
     assert_eq!((count("queue"), count("vitals_due"), count("drafts")), (Some(1), Some(0), Some(0)));
     assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Refused);
+}
+
+#[test]
+fn the_queue_is_one_event_and_names_everybody_on_it() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let ada = r#"{"resourceType":"Patient","id":"ada","meta":{"versionId":"1"},"name":[{"family":"Njoroge","given":["Ada"]}]}"#;
+    let hers = ARRIVED.replace("Patient/maria", "Patient/ada").replace("ap2", "ap3");
+    assert_ne!(hers, ARRIVED);
+    ok(bring(&clinic.app, vec![ada.to_owned(), ARRIVED.to_owned(), hers]));
+    let before = clinic.events(EventClass::ChartRead);
+    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    assert_eq!(queue.total, 2);
+    assert_eq!(clinic.events(EventClass::ChartRead), before + 1);
+    let device = clinic.app.enrolled_device().expect("device");
+    let filter = HeaderFilter { class: Some(EventClass::ChartRead), ..HeaderFilter::default() };
+    let last = device.ledger.headers(&filter, 500).expect("headers").headers.iter().map(|h| h.sequence).max();
+    let entry = device.ledger.entry(last.expect("an event")).expect("read").expect("an event");
+    let EntryBody::Sealed(sealed) = &entry.body else { panic!("a body that names patients is sealed") };
+    let log = device.ledger.state().expect("state").log();
+    let info = seal_info(log, entry.header.sequence, entry.header.event);
+    let opener = clinic.app.peek(|u| u.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
+    let text = String::from_utf8(opener.open(&info, sealed).expect("opened")).expect("text");
+    assert!(text.contains("Patient/maria") && text.contains("Patient/ada"));
 }
 
 #[test]

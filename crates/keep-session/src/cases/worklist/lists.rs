@@ -10,10 +10,10 @@ use crate::unlocked::Unlocked;
 use crate::view::entry::{Entry, valid};
 use crate::view::work::{Booking, Columns, Gist, Stage, gist, row};
 use keep_access::Group;
-use keep_audit::{EventClass, EventDraft};
+use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use keep_fhir::lens;
-use keep_store::{DayRow, Store};
+use keep_store::{DayRow, Held, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
@@ -308,7 +308,7 @@ fn gists(
     Ok(found.into_iter().map(|c| (c.patient.clone(), gist(&c.entries, columns, &lookup.glance))).collect())
 }
 
-/// Parts of several charts; the events are begun together, so that they share what the disk costs.
+/// Parts of several charts: one query, one event that names them all.
 fn charts(
     app: &App,
     unlocked: &Unlocked,
@@ -317,28 +317,37 @@ fn charts(
     patients: &[PatientId],
     types: &[&'static str],
 ) -> Result<Vec<Chart>, Fault> {
-    let event = |patient: &PatientId| {
-        let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).about(Phi::new(patient.clone()));
-        event.with("part", "worklist")
-    };
-    let begun: Vec<_> =
-        patients.iter().map(|p| (p, store.ledger().begin_append(event(p)), store.open_chart(p, types))).collect();
-    let mut charts = Vec::with_capacity(begun.len());
-    for (patient, pending, found) in begun {
-        let ticket = pending.wait()?;
-        let rows = match found {
-            Ok(held) => held.release(ticket),
-            // An appointment may name somebody whose record has not come yet.
-            Err(keep_store::StoreError::NotAvailable) => continue,
-            Err(error) => return Err(app.damage(unlocked, error)),
-        };
-        let entries = rows.records.into_iter().filter_map(|r| Entry::of(r, &lookup.sight)).collect();
-        charts.push(Chart {
+    let mut charts = Vec::with_capacity(patients.len());
+    // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
+    for patients in patients.chunks(TOUCHED_LIMIT) {
+        let keys: Vec<ResourceKey> = patients.iter().map(|p| ResourceKey::new("Patient", p.clone())).collect();
+        let mut event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).touching(&keys);
+        if let [only] = patients {
+            event = event.about(Phi::new(only.clone()));
+        }
+        let pending = store.ledger().begin_append(event.with("part", "worklist"));
+        let (mut found, mut held) = (Vec::new(), Vec::new());
+        for patient in patients {
+            match store.open_chart(patient, types) {
+                Ok(rows) => {
+                    found.push(patient);
+                    held.push(rows);
+                }
+                // An appointment may name somebody whose record has not come yet.
+                Err(keep_store::StoreError::NotAvailable) => {}
+                Err(error) => {
+                    pending.wait()?;
+                    return Err(app.damage(unlocked, error));
+                }
+            }
+        }
+        let rows = Held::join(held).release(pending.wait()?);
+        charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
             patient: patient.clone(),
-            entries,
+            entries: rows.records.into_iter().filter_map(|r| Entry::of(r, &lookup.sight)).collect(),
             sight: lookup.sight.clone(),
             glance: lookup.glance.clone(),
-        });
+        }));
     }
     Ok(charts)
 }
