@@ -62,6 +62,15 @@ impl Clock for SystemClock {
         UtcMillis(since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    #[cfg(target_os = "linux")]
+    fn monotonic(&self) -> Duration {
+        // Sleep counts: a workstation that was shut for the night has been left alone for as long.
+        let since_boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let nanos = u32::try_from(since_boot.tv_nsec).unwrap_or_default();
+        Duration::new(u64::try_from(since_boot.tv_sec).unwrap_or_default(), nanos)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
     fn monotonic(&self) -> Duration {
         use std::sync::LazyLock;
@@ -122,6 +131,23 @@ mod tests {
         assert_eq!(
             UtcMillis::from_rfc3339("2026-11-22T09:14:00+03:00"),
             UtcMillis::from_rfc3339("2026-11-22T06:14:00Z")
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn monotonic_time_counts_sleep() {
+        use rustix::time::{ClockId, clock_gettime};
+        let reading = |id| {
+            let at = clock_gettime(id);
+            Duration::new(at.tv_sec.unsigned_abs(), u32::try_from(at.tv_nsec).expect("nanoseconds"))
+        };
+        let before = reading(ClockId::Boottime);
+        let now = SystemClock.monotonic();
+        assert!(before <= now && now <= reading(ClockId::Boottime));
+        assert!(
+            now >= reading(ClockId::Monotonic).saturating_sub(Duration::from_secs(1)),
+            "never less than awake time"
         );
     }
 

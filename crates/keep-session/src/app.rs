@@ -15,7 +15,7 @@ use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
 use keep_store::ProfileLock;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -66,6 +66,10 @@ pub(crate) struct Inner {
     pub(crate) resume: Mutex<Option<ResumeSecret>>,
     pub(crate) session: RwLock<Session>,
     pub(crate) closing: AtomicBool,
+    /// One session begins at a time.
+    pub(crate) beginning: Mutex<()>,
+    /// How many locks there were: an unlock that began before the latest one is not published.
+    pub(crate) locks: AtomicU64,
     pub(crate) enrolling: Mutex<Enrolling>,
     pub(crate) signing_in: Mutex<SigningIn>,
     pub(crate) syncing: Syncing,
@@ -125,6 +129,8 @@ impl App {
             resume: Mutex::new(None),
             session: RwLock::new(Session::Locked),
             closing: AtomicBool::new(false),
+            beginning: Mutex::new(()),
+            locks: AtomicU64::new(0),
             enrolling: Mutex::new(Enrolling::Idle),
             signing_in: Mutex::new(SigningIn::Idle),
             syncing: Syncing::default(),

@@ -1,9 +1,10 @@
 //! From an opened slot to an unlocked session: keys, grants, store, ledger.
 
-use crate::app::App;
+use crate::app::{App, guard};
 use crate::audit_key::AuditKeyRecord;
 use crate::cases::grants;
 use crate::device_side::DeviceSide;
+use crate::door::LockCount;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
@@ -26,19 +27,36 @@ pub(crate) enum Beginning {
 
 /// Installs the session and says what the person should know.
 ///
-/// Where that fails nobody is signed in: the ledger goes on without the person's signing key, and the failure is an
+/// `began` was taken before the first secret was used: a lock since then wins, and this answers `locked`.
+/// Where it fails nobody is signed in: the ledger goes on without the person's signing key, and the failure is an
 /// event like any other failed unlock.
-pub(crate) fn begin(app: &App, opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
+pub(crate) fn begin(
+    app: &App,
+    opened: Opened,
+    beginning: Beginning,
+    began: LockCount,
+) -> Result<Vec<NoticeDto>, Fault> {
+    let _one_at_a_time = guard(&app.0.beginning);
+    // Before anything is touched that an open session uses.
+    if app.is_open() {
+        return Err(Fault::of(ErrorCode::Refused));
+    }
     let device = app.enrolled_device()?;
     let (user, role) = (opened.header.user, opened.header.role);
-    install(app, &device, opened, beginning).inspect_err(|fault| {
+    install(app, &device, opened, beginning, began).inspect_err(|fault| {
         device.ledger.use_scribe(device.ledger.scribe().without_keys());
         let event = EventDraft::new(EventClass::UnlockFailed).by(keep_audit::Actor::new(user, role));
         app.record(event.ended(Outcome::SeriousFailure).with("code", fault.code));
     })
 }
 
-fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginning) -> Result<Vec<NoticeDto>, Fault> {
+fn install(
+    app: &App,
+    device: &DeviceSide,
+    mut opened: Opened,
+    beginning: Beginning,
+    began: LockCount,
+) -> Result<Vec<NoticeDto>, Fault> {
     if let Some(renewal) = app.take_renewal(opened.header.user) {
         app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal))?;
     }
@@ -75,7 +93,7 @@ fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginn
     notices.extend(grants::grant_waiting(app, device, &mut opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.drop_box())));
     let header = opened.header;
-    app.0.install(Unlocked {
+    let unlocked = Unlocked {
         user: header.user,
         role,
         name: header.display_name,
@@ -88,7 +106,8 @@ fn install(app: &App, device: &DeviceSide, mut opened: Opened, beginning: Beginn
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
-    });
+    };
+    app.0.install(unlocked, began)?;
     if app.0.syncs_by_itself && beginning == Beginning::Unlock {
         crate::cases::sync::keep_going(app);
     }

@@ -10,6 +10,10 @@ use keep_store::Store;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
+/// How many locks there had been at some moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LockCount(u64);
+
 /// INVARIANT: only `Unlocked` owns keys and open segments.
 #[derive(Debug)]
 pub(crate) enum Session {
@@ -65,6 +69,11 @@ impl App {
         }
     }
 
+    /// Whether somebody is signed in, even while that is just ending.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(&*self.0.session.read().unwrap_or_else(PoisonError::into_inner), Session::Unlocked(_))
+    }
+
     /// Looks at the session without any permission; for facts that are no records.
     pub(crate) fn peek<T>(&self, look: impl FnOnce(&Unlocked) -> T) -> Option<T> {
         self.inside(|u| Ok(look(u))).ok()
@@ -94,10 +103,21 @@ impl Unlocked {
 }
 
 impl Inner {
-    /// Puts an unlocked session in place of the locked one.
-    pub(crate) fn install(&self, unlocked: Unlocked) {
+    /// Puts an unlocked session in place of the locked one, unless somebody asked for a lock since `began`.
+    ///
+    /// INVARIANT: a lock that comes while an unlock is under way wins.
+    pub(crate) fn install(&self, unlocked: Unlocked, began: LockCount) -> Result<(), Fault> {
         let mut session = self.session.write().unwrap_or_else(PoisonError::into_inner);
+        if self.lock_count() != began {
+            return Err(Fault::of(ErrorCode::Locked));
+        }
         self.closing.store(false, Ordering::SeqCst);
         *session = Session::Unlocked(Box::new(unlocked));
+        Ok(())
+    }
+
+    /// Taken when an unlock begins, and compared when it ends.
+    pub(crate) fn lock_count(&self) -> LockCount {
+        LockCount(self.locks.load(Ordering::SeqCst))
     }
 }

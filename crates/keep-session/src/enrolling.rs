@@ -1,8 +1,10 @@
 //! How far an enrolment is: the state between the browser and the first code.
 
+use crate::app::App;
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::Enrolment;
-use keep_sync::SignedIn;
+use keep_sync::{TokenSet, VerifiedClaims};
+use std::time::Duration;
 
 /// One enrolment at a time. Nothing is on disk before it ends.
 #[derive(Default)]
@@ -34,10 +36,36 @@ pub(crate) enum Enrolling {
     Failed(ErrorCode),
 }
 
+/// How long an enrolment waits for its next step; then its secrets are wiped.
+pub(crate) const HALF_FINISHED: Duration = Duration::from_mins(5);
+
 /// A person who signed in and has no slot yet.
 pub(crate) struct Person {
     pub(crate) enrolment: Enrolment,
-    pub(crate) signed_in: SignedIn,
+    /// What the provider says of them.
+    pub(crate) claims: VerifiedClaims,
+    pub(crate) id_token: Option<Secret<String>>,
+    pub(crate) refresh: Option<Secret<String>>,
+    /// Monotonic time of the last step.
+    pub(crate) since: Duration,
+}
+
+impl Person {
+    /// After the sign-in.
+    pub(crate) fn signed_in(app: &App, enrolment: Enrolment, claims: VerifiedClaims, tokens: TokenSet) -> Self {
+        let TokenSet { id_token, refresh, .. } = tokens;
+        Self { enrolment, claims, id_token, refresh, since: app.0.clock.monotonic() }
+    }
+
+    /// A step was taken.
+    pub(crate) fn went_on(&mut self, app: &App) {
+        self.since = app.0.clock.monotonic();
+    }
+
+    /// Whether nobody has gone on for too long.
+    pub(crate) fn is_stale(&self, now: Duration) -> bool {
+        now.saturating_sub(self.since) >= HALF_FINISHED
+    }
 }
 
 impl std::fmt::Debug for Enrolling {

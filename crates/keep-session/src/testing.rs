@@ -109,6 +109,7 @@ pub(crate) fn enrol_with(
         SERVER.clone_into(&mut w.server);
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
+    let began = app.0.lock_count();
     let device = app.device_or_make()?;
     let enrolment = Enrolment::begin(app.workstation().device, KdfParams::WEAK_FOR_TESTS)?;
     let now = app.trusted_now()?;
@@ -135,7 +136,7 @@ pub(crate) fn enrol_with(
         confirmed,
     };
     let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
-    begin(app, opened, Beginning::Enrolment).map(|_| phone)
+    begin(app, opened, Beginning::Enrolment, began).map(|_| phone)
 }
 
 /// The lease of a sign-in of `person` now.

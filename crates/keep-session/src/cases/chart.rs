@@ -141,7 +141,7 @@ fn summary(app: &App, unlocked: &Unlocked, store: &Store, chart: &Chart) -> Resu
         immunisations: first(immunisations::immunisations(entries)),
         completeness: completeness::completeness(&found, |t| store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
-        drafts: super::drafts::of_patient(store, &chart.patient, &name)?,
+        drafts: super::drafts::of_patient(unlocked, store, &chart.patient, &name)?,
         banner,
     })
 }

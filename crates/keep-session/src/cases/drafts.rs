@@ -1,12 +1,14 @@
 //! Drafts: what somebody had begun to write, in their own encrypted file.
 
 use crate::app::App;
+use crate::cases::vitals::author;
 use crate::dto::chart::DraftDto;
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use crate::view::person;
+use crate::view::sight::Sight;
 use keep_access::{Action, Group, Record as Asked};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
@@ -22,11 +24,7 @@ use uuid::Uuid;
 /// `locked`, `refused`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
 pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
     // INVARIANT: who may not save such a form keeps no draft of it either; a draft is listed with its patient's name.
-    let form = match request.kind.as_str() {
-        "vitals" => Group::Vitals,
-        "note" => Group::Note,
-        _ => return Err(Fault::fields(vec![("kind", "unknown")]).tell()),
-    };
+    let Some(form) = form_of(&request.kind) else { return Err(Fault::fields(vec![("kind", "unknown")]).tell()) };
     app.enter_for(Action::Create, &Asked::of(form), |unlocked| {
         if request.content.len() > LONGEST_DRAFT {
             return Err(Fault::fields(vec![("content", "too_long")]));
@@ -49,7 +47,7 @@ pub fn discard_draft(app: &App, draft: &str) -> Result<(), FailureDto> {
     app.inside(|unlocked| discard(app, unlocked, unlocked.store()?, id(draft)?)).map_err(Fault::tell)
 }
 
-/// All drafts of this person, newest first.
+/// All drafts of this person that their role may still finish, newest first.
 ///
 /// # Errors
 /// `locked`, `io`.
@@ -57,8 +55,25 @@ pub fn drafts(app: &App) -> Result<Vec<DraftDto>, FailureDto> {
     app.inside(|unlocked| listed(unlocked, unlocked.store()?)).map_err(Fault::tell)
 }
 
+/// The form of a draft, in the policies' words.
+fn form_of(kind: &str) -> Option<Group> {
+    match kind {
+        "vitals" => Some(Group::Vitals),
+        "note" => Some(Group::Note),
+        _ => None,
+    }
+}
+
+/// INVARIANT: a draft is shown to whom policy lets make such a record; a role may have changed since it was kept.
+fn own(unlocked: &Unlocked, store: &Store) -> Result<Vec<Draft>, Fault> {
+    let may = |draft: &Draft| {
+        form_of(&draft.kind).is_some_and(|g| unlocked.decide(Action::Create, &Asked::of(g)).is_allowed())
+    };
+    Ok(store.personal()?.drafts()?.into_iter().filter(may).collect())
+}
+
 fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
-    let drafts = store.personal()?.drafts()?;
+    let drafts = own(unlocked, store)?;
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
@@ -67,11 +82,16 @@ fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
     let pending = store.ledger().begin_append(event);
     let held = store.records(&keys)?;
     let records = held.release(pending.wait()?);
+    let sight = Sight::of(unlocked, author::kept(store)?);
     let names: BTreeMap<PatientId, String> = records
         .iter()
         .filter_map(|r| {
             // EXPOSE: the name stands beside the person's own draft.
-            let raw = Raw::parse(r.raw.expose().as_str()).ok()?;
+            let text = r.raw.expose().as_str();
+            if !sight.reads(r, keep_fhir::extract(text).ok().as_ref()).is_visible() {
+                return None;
+            }
+            let raw = Raw::parse(text).ok()?;
             Some((r.key.id.clone(), person::listed_name(&lens::patient(&raw).ok()?)))
         })
         .collect();
@@ -79,14 +99,19 @@ fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
 }
 
 /// This person's drafts of one patient, whose name the caller knows.
-pub(crate) fn of_patient(store: &Store, patient: &PatientId, name: &str) -> Result<Vec<DraftDto>, Fault> {
-    let drafts = store.personal()?.drafts()?;
+pub(crate) fn of_patient(
+    unlocked: &Unlocked,
+    store: &Store,
+    patient: &PatientId,
+    name: &str,
+) -> Result<Vec<DraftDto>, Fault> {
+    let drafts = own(unlocked, store)?;
     Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
 }
 
 /// How many drafts this person has.
-pub(crate) fn count(store: &Store) -> Result<usize, Fault> {
-    Ok(store.personal()?.drafts()?.len())
+pub(crate) fn count(unlocked: &Unlocked, store: &Store) -> Result<usize, Fault> {
+    Ok(own(unlocked, store)?.len())
 }
 
 fn dto(draft: &Draft, patient_name: String) -> DraftDto {

@@ -2,14 +2,15 @@
 
 use crate::app::{App, guard};
 use crate::beginning::{Beginning, begin};
+use crate::door::LockCount;
 use crate::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::failure::FailureDto;
-use crate::enrolling::{Enrolling, Person};
+use crate::enrolling::{Enrolling, HALF_FINISHED, Person};
 use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, check_password};
-use keep_sync::{PendingSignIn, Proof, SignedIn};
+use keep_sync::{PendingSignIn, Proof};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,9 +54,7 @@ pub fn begin_with(app: &App, request: EnrolBeginDto, setting: Setting) -> Result
 }
 
 fn start(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fault> {
-    if app.peek(|_| ()).is_some() {
-        return Err(Fault::of(ErrorCode::Refused));
-    }
+    nobody_else(app)?;
     cancel(app);
     keep_settings(app, request, setting)?;
     // The keychain is asked before the person is sent to a browser, not after.
@@ -75,6 +74,11 @@ fn start(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result<(), Fau
     Ok(())
 }
 
+/// INVARIANT: no step of an enrolment is taken while somebody's session is open: it would end in a session of its own.
+fn nobody_else(app: &App) -> Result<(), Fault> {
+    if app.is_open() { Err(Fault::of(ErrorCode::Refused)) } else { Ok(()) }
+}
+
 async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment) {
     let ended = pending.finish().await;
     let mut held = guard(&app.0.enrolling);
@@ -84,7 +88,7 @@ async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment)
     }
     *held = match ended {
         Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
-        Ok(signed_in) => Enrolling::Password(Box::new(Person { enrolment, signed_in })),
+        Ok(signed_in) => Enrolling::Password(Box::new(Person::signed_in(&app, enrolment, signed_in.claims, signed_in.tokens))),
         Err(error) => Enrolling::Failed(error.code()),
     };
     let failed = match &*held {
@@ -92,6 +96,7 @@ async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment)
         _ => None,
     };
     drop(held);
+    forget_later(&app);
     if let Some(code) = failed {
         let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure).with("code", code);
         let recorder = app.clone();
@@ -148,22 +153,28 @@ pub fn wait_for_browser(app: &App) -> Result<EnrolStateDto, FailureDto> {
 /// Takes the workstation password.
 ///
 /// # Errors
-/// `invalid` for a short password, `stale` when no password is awaited.
+/// `invalid` for a short password, `refused` while somebody is unlocked, `stale` when no password is awaited.
 pub fn enrol_password(app: &App, request: EnrolPasswordDto) -> Result<EnrolStateDto, FailureDto> {
     let password = Secret::new(request.password);
+    nobody_else(app).map_err(Fault::tell)?;
+    forget_stale(app);
     let policy = app.workstation().policy.clone();
     if check_password(&password, &policy).is_err() {
         return Err(Fault::fields(vec![("password", "too_short")]).tell());
     }
     let mut held = guard(&app.0.enrolling);
     match std::mem::take(&mut *held) {
-        Enrolling::Password(person) => *held = Enrolling::Code(person, password),
+        Enrolling::Password(mut person) => {
+            person.went_on(app);
+            *held = Enrolling::Code(person, password);
+        }
         other => {
             *held = other;
             return Err(Fault::of(ErrorCode::Stale).tell());
         }
     }
     drop(held);
+    forget_later(app);
     Ok(describe(app))
 }
 
@@ -178,19 +189,23 @@ pub fn otpauth(app: &App) -> Result<Secret<String>, FailureDto> {
 }
 
 fn uri(app: &App, person: &Person) -> Result<Secret<String>, Fault> {
-    Ok(person.enrolment.otpauth_uri(&person.signed_in.claims.name, &app.workstation().name)?)
+    Ok(person.enrolment.otpauth_uri(&person.claims.name, &app.workstation().name)?)
 }
 
 /// Takes a code of the new seed, writes the slot and unlocks.
 ///
 /// # Errors
-/// `invalid` for a wrong code, with which the person may try again; those of the keychain and the files.
+/// `invalid` for a wrong code, with which the person may try again; `refused` while somebody is unlocked; those of the
+/// keychain and the files.
 pub fn enrol_code(app: &App, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
     finish(app, &Secret::new(request.code)).map_err(Fault::tell)?;
     Ok(describe(app))
 }
 
 fn finish(app: &App, code: &Secret<String>) -> Result<(), Fault> {
+    let began = app.0.lock_count();
+    nobody_else(app)?;
+    forget_stale(app);
     let mut held = guard(&app.0.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(Fault::of(ErrorCode::Stale)) };
     let confirmed = app
@@ -200,7 +215,7 @@ fn finish(app: &App, code: &Secret<String>) -> Result<(), Fault> {
         return Err(Fault::of(ErrorCode::Internal));
     };
     drop(held);
-    let ended = write_slot(app, *person, &password, confirmed);
+    let ended = write_slot(app, *person, &password, confirmed, began);
     *guard(&app.0.enrolling) = match &ended {
         Ok((user, waiting_for_grant)) => Enrolling::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant },
         Err(fault) => Enrolling::Failed(fault.code),
@@ -213,18 +228,18 @@ fn write_slot(
     person: Person,
     password: &Secret<String>,
     confirmed: keep_keys::ConfirmedCode,
+    began: LockCount,
 ) -> Result<(String, bool), Fault> {
-    let Person { enrolment, signed_in } = person;
-    let SignedIn { claims, tokens } = signed_in;
+    let Person { enrolment, claims, id_token, refresh, .. } = person;
     let slot_claims = app.slot_claims(&claims, enrolment.nonce());
     let lease = app.lease_of(&claims);
-    let id_token = tokens.id_token.as_ref().ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
+    let id_token = id_token.ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
     let input = EnrolmentInput {
         claims: &slot_claims,
         // EXPOSE: the token is the provider's public statement about this member; it stays in the slot.
         id_token: id_token.expose().clone(),
         lease,
-        refresh_token: tokens.refresh,
+        refresh_token: refresh,
         password,
         confirmed,
     };
@@ -239,7 +254,7 @@ fn write_slot(
         let site = crate::site::name_of(app);
         app.change_workstation(|w| w.site = site)?;
     }
-    begin(app, opened, Beginning::Enrolment)?;
+    begin(app, opened, Beginning::Enrolment, began)?;
     let waiting = app.peek(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
     if app.0.syncs_by_itself {
         // The window goes back to its lock screen; no session may stay open behind that.
@@ -264,7 +279,28 @@ fn cancel(app: &App) {
     }
 }
 
+/// Wipes an enrolment that nobody went on with; its password, seed and tokens do not wait for the next person.
+pub(crate) fn forget_stale(app: &App) {
+    let now = app.0.clock.monotonic();
+    let mut held = guard(&app.0.enrolling);
+    if let Enrolling::Password(person) | Enrolling::Code(person, _) = &*held
+        && person.is_stale(now)
+    {
+        *held = Enrolling::Failed(ErrorCode::SignInNeeded);
+    }
+}
+
+/// Looks again when the time is over, whether or not anybody asks until then.
+fn forget_later(app: &App) {
+    let (later, runtime) = (app.clone(), app.0.runtime.clone());
+    runtime.spawn(async move {
+        tokio::time::sleep(HALF_FINISHED).await;
+        forget_stale(&later);
+    });
+}
+
 fn describe(app: &App) -> EnrolStateDto {
+    forget_stale(app);
     let held = guard(&app.0.enrolling);
     match &*held {
         Enrolling::Idle => {
@@ -273,8 +309,8 @@ fn describe(app: &App) -> EnrolStateDto {
         }
         Enrolling::Browser { address, .. } => EnrolStateDto::Browser { address: address.clone() },
         Enrolling::Password(person) => EnrolStateDto::Password {
-            name: person.signed_in.claims.name.clone(),
-            role: person.signed_in.claims.roles.first().copied().unwrap_or(keep_domain::Role::ItAdministrator),
+            name: person.claims.name.clone(),
+            role: person.claims.roles.first().copied().unwrap_or(keep_domain::Role::ItAdministrator),
             min_chars: app.workstation().policy.password_min_chars,
         },
         Enrolling::Code(person, _) => {
@@ -299,7 +335,7 @@ fn show_seed(app: &App, person: &Person) -> Option<EnrolStateDto> {
         qr_path: path_of(&code),
         qr_size: u32::try_from(code.size().saturating_add(2 * QUIET)).unwrap_or(0),
         manual_key,
-        label: format!("{} @ {}", person.signed_in.claims.name, app.workstation().name),
+        label: format!("{} @ {}", person.claims.name, app.workstation().name),
     })
 }
 

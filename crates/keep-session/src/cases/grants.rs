@@ -10,12 +10,7 @@ use keep_keys::{Grant, HeldKey, KeyName, Opened, VerifiedMember};
 use keep_store::{OpenMode, open_cipher, segment_path};
 
 /// Takes over the grants that wait for this person; a grant that does not hold what it claims stays where it is.
-pub(crate) fn accept_waiting(
-    app: &App,
-    device: &DeviceSide,
-    opened: &mut Opened,
-    actor: &Actor,
-) -> Vec<NoticeDto> {
+pub(crate) fn accept_waiting(app: &App, device: &DeviceSide, opened: &mut Opened, actor: &Actor) -> Vec<NoticeDto> {
     let mut notices = Vec::new();
     let waiting = Grant::waiting_for(&app.0.slots, opened.header.user);
     if waiting.left > 0 {
@@ -81,10 +76,8 @@ struct Given(Vec<u32>);
 ///
 /// INVARIANT: a key goes only after its grant is durable, and then from the disk, too.
 fn forget_carried(app: &App, opened: &mut Opened, given: &Given) {
-    let entitled = opened
-        .ring
-        .lease()
-        .is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
+    let entitled =
+        opened.ring.lease().is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
     let held = opened.ring.keys().len();
     if !entitled {
         given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));

@@ -139,11 +139,17 @@ pub(crate) fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// Locks. Never fails and never waits longer than half a second: what does not drain dies with the process.
+/// Locks, at any time: an unlock that is under way then ends with `locked` instead of an open session. Never fails and never waits longer than half a second: what does not drain dies with the process.
 ///
 /// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`.
 pub fn lock(app: &App, cause: &'static str) {
     app.0.closing.store(true, Ordering::SeqCst);
+    // Before the session is looked at: an unlock that ends after that look sees the new count.
+    app.0.locks.fetch_add(1, Ordering::SeqCst);
+    let keeps_resume = matches!(cause, "user" | "idle");
+    if !keeps_resume {
+        app.forget_resume();
+    }
     app.0.syncing.cancel();
     crate::cases::sign_in_again::cancel(app);
     if let Some(store) = app.0.session.read().ok().and_then(|s| match &*s {
@@ -157,7 +163,6 @@ pub fn lock(app: &App, cause: &'static str) {
         return;
     };
     let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
-    let keeps_resume = matches!(cause, "user" | "idle");
     let mut unlocked = unlocked;
     *guard(&app.0.resume) = unlocked.resume.take().filter(|_| keeps_resume);
     if let Ok(Some(device)) = app.device() {

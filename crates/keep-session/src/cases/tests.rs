@@ -4,9 +4,11 @@ mod access;
 mod colleagues;
 mod conflicts;
 mod drafts;
+mod enrolling;
 mod events;
 mod files;
 mod lists;
+mod locking;
 mod sign_in_again;
 mod visit;
 

@@ -15,7 +15,7 @@ use keep_keys::{Attempt, Opened};
 /// Every failure is recorded while locked; a wrong password and a wrong code are never told apart.
 ///
 /// # Errors
-/// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`.
+/// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came meanwhile.
 pub fn unlock(app: &App, request: UnlockDto) -> Result<SessionDto, FailureDto> {
     unlock_slot(app, request).map_err(Fault::tell)
 }
@@ -26,6 +26,7 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
     if app.peek(|_| ()).is_some() {
         return Err(Fault::of(ErrorCode::Refused));
     }
+    let began = app.0.lock_count();
     let user: UserId = request.user.parse().map_err(|_| Fault::of(ErrorCode::NotEnrolled))?;
     // Without anybody enrolled there is no key to load and nothing to make.
     app.enrolled_device()?;
@@ -49,7 +50,7 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
     };
     match opened {
         Ok(opened) => {
-            let notices = begin(app, opened, Beginning::Unlock)?;
+            let notices = begin(app, opened, Beginning::Unlock, began)?;
             session_of(app, notices)
         }
         Err(fault) => {

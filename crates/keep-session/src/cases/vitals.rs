@@ -4,7 +4,7 @@ pub(crate) mod author;
 mod form;
 mod writing;
 
-use crate::app::App;
+use crate::app::{App, guard};
 use crate::cases::chart::{id, memo};
 use crate::cases::{drafts, sync};
 use crate::dto::failure::FailureDto;
@@ -36,10 +36,23 @@ pub fn check_vitals(app: &App, request: VitalsDto) -> Result<VitalsCheckDto, Fai
         let store = unlocked.store()?;
         let now = app.trusted_now()?;
         let taken = UtcMillis::from_rfc3339(&request.taken).unwrap_or(now);
-        let about = about(store, &id(&request.patient)?, taken, now)?;
+        let patient = id(&request.patient)?;
+        recall(unlocked, store, &patient)?;
+        let about = about(store, &patient, taken, now)?;
         Ok(Form::read(&request, about.0).into_dto(about.0))
     })
     .map_err(Fault::tell)
+}
+
+/// Records that the form of a patient reads the chart, unless this session has opened that chart and so recorded it.
+fn recall(unlocked: &Unlocked, store: &Store, patient: &PatientId) -> Result<(), Fault> {
+    if guard(&unlocked.opened).contains(patient) {
+        return Ok(());
+    }
+    let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).about(Phi::new(patient.clone()));
+    store.ledger().append(event.with("part", "vitals_form"))?;
+    guard(&unlocked.opened).insert(patient.clone());
+    Ok(())
 }
 
 /// What the form needs of the patient, and the birth date. Only what was computed from it leaves this room.

@@ -5,9 +5,7 @@ use crate::App;
 use crate::app::guard;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
-use crate::testing::{
-    PASSWORD, Statement, TestPerson, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
-};
+use crate::testing::{PASSWORD, Statement, TestPerson, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};

@@ -3,8 +3,8 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, drafts, vitals as cases};
 use crate::dto::visit::SaveDraftDto;
-use crate::testing::nurse_amara;
-use keep_domain::ErrorCode;
+use crate::testing::{leila_at_the_desk, nurse_amara};
+use keep_domain::{ErrorCode, Phi};
 
 fn half() -> SaveDraftDto {
     SaveDraftDto {
@@ -40,4 +40,18 @@ fn a_draft_that_is_none_is_refused() {
     ok(drafts::discard_draft(&clinic.app, &kept.draft));
     ok(drafts::discard_draft(&clinic.app, &kept.draft));
     assert_eq!(code_of(drafts::discard_draft(&clinic.app, "no id")), ErrorCode::NotAvailable);
+}
+
+#[test]
+fn what_a_role_may_no_longer_make_is_not_shown() {
+    let clinic = Clinic::with(leila_at_the_desk());
+    // As kept by herself while she was a nurse.
+    let kept = clinic.app.inside(|unlocked| {
+        let content = Phi::new(half().content);
+        let patient = half().patient.parse().expect("id");
+        Ok(unlocked.store()?.personal()?.keep_draft(None, "vitals", &patient, &content)?)
+    });
+    assert!(kept.is_ok());
+    assert!(ok(drafts::drafts(&clinic.app)).is_empty());
+    assert!(ok(chart::open_chart(&clinic.app, "maria")).drafts.is_empty());
 }

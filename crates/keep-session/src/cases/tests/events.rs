@@ -34,6 +34,18 @@ fn every_read_search_and_save_is_one_event() {
 }
 
 #[test]
+fn a_form_that_reads_a_chart_nobody_opened_is_an_event_once() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(cases::check_vitals(&clinic.app, vitals()));
+    ok(cases::check_vitals(&clinic.app, vitals()));
+    assert_eq!(clinic.events(EventClass::ChartRead), 1);
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(chart::open_chart(&clinic.app, "maria"));
+    ok(cases::check_vitals(&clinic.app, vitals()));
+    assert_eq!(clinic.events(EventClass::ChartRead), 1, "opening the chart has said so");
+}
+
+#[test]
 fn a_refusal_is_recorded() {
     let clinic = Clinic::with(leila_at_the_desk());
     assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Refused);
