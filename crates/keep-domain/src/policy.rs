@@ -25,7 +25,7 @@ pub struct Policy {
     pub throttle_hold: u32,
     /// Failures after which only an online sign-in releases the slot.
     pub throttle_online: u32,
-    /// Roles that are assigned the restricted segment; others of clinical rank reach it only by assignment.
+    /// Roles whose assignment of the restricted segment, which only the identity provider makes, counts here.
     pub restricted_for: Vec<Role>,
     /// Lowest length of a workstation password, characters (NIST SP 800-63B-4, 3.1.1.2).
     pub password_min_chars: u32,
@@ -50,16 +50,18 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the restricted segment is assigned to any of `roles`; never to a role that may not hold it.
+    /// Whether the provider's assignment of the restricted segment to somebody in these `roles` counts; never for a
+    /// role that may not hold it. Policy narrows what the provider says and never widens it.
     #[must_use]
-    pub fn assigns_restricted(&self, roles: &[Role]) -> bool {
+    pub fn lets_restricted(&self, roles: &[Role]) -> bool {
         roles.iter().any(|r| r.may_hold_restricted() && self.restricted_for.contains(r))
     }
 
-    /// The rank to which `role` is entitled under this policy.
+    /// The rank to which `role` is entitled under this policy, with or without the provider's assignment of the
+    /// restricted segment.
     #[must_use]
-    pub fn rank_of(&self, role: Role) -> Rank {
-        if self.assigns_restricted(&[role]) { Rank::up_to(Segment::Restricted) } else { role.rank() }
+    pub fn rank_of(&self, role: Role, assigned: bool) -> Rank {
+        if assigned && self.lets_restricted(&[role]) { Rank::up_to(Segment::Restricted) } else { role.rank() }
     }
 }
 
@@ -69,10 +71,12 @@ mod tests {
     use crate::{Rank, Role, Segment};
 
     #[test]
-    fn nobody_outside_the_clinical_roles_is_assigned_restricted() {
+    fn restricted_takes_an_assignment_a_clinical_role_and_the_policy() {
         let policy = Policy { restricted_for: Role::ALL.to_vec(), ..Policy::default() };
-        assert_eq!(policy.rank_of(Role::FrontDesk), Rank::up_to(Segment::Directory));
-        assert_eq!(policy.rank_of(Role::Nurse), Rank::up_to(Segment::Restricted));
+        assert_eq!(policy.rank_of(Role::FrontDesk, true), Rank::up_to(Segment::Directory));
+        assert_eq!(policy.rank_of(Role::Nurse, true), Rank::up_to(Segment::Restricted));
+        assert_eq!(policy.rank_of(Role::Nurse, false), Rank::up_to(Segment::Clinical));
+        assert_eq!(Policy::default().rank_of(Role::Nurse, true), Rank::up_to(Segment::Clinical));
     }
 
     #[test]

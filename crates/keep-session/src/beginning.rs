@@ -71,7 +71,7 @@ fn install(
         actor.display = Some(opened.header.display_name.clone());
         actor
     };
-    let entitled = app.workstation().policy.rank_of(role);
+    let entitled = app.workstation().policy.rank_of(role, lease.restricted);
     let mut notices = grants::accept_waiting(app, device, &mut opened, &actor);
     let made = make_missing_keys(app, device, &mut opened, entitled, beginning)?;
     if opened.clock_corrected {

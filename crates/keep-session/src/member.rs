@@ -44,7 +44,7 @@ impl App {
             issuer: claims.issuer.clone(),
             subject: claims.subject.clone(),
             roles: claims.roles.clone(),
-            restricted: policy.assigns_restricted(&claims.roles),
+            restricted: claims.restricted && policy.lets_restricted(&claims.roles),
             issued_at,
             lease_end: LeaseRecord::end_for(issued_at, policy),
             kid: claims.key_id.clone(),
@@ -53,14 +53,14 @@ impl App {
         }
     }
 
-    /// The claims as keep-keys wants them; the restricted segment is the policy's assignment.
+    /// The claims as keep-keys wants them; the restricted segment is the provider's assignment, which policy narrows.
     pub(crate) fn slot_claims(&self, claims: &keep_sync::VerifiedClaims, nonce: String) -> VerifiedClaims {
         VerifiedClaims {
             issuer: claims.issuer.clone(),
             subject: claims.subject.clone(),
             name: claims.name.clone(),
             roles: claims.roles.clone(),
-            restricted: self.workstation().policy.assigns_restricted(&claims.roles),
+            restricted: claims.restricted && self.workstation().policy.lets_restricted(&claims.roles),
             nonce,
             issued_at: UtcMillis(claims.issued_at.saturating_mul(1000)),
         }

@@ -87,7 +87,11 @@ pub fn open_with_phone(
 }
 
 fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
-    let statement = |_: &str, _| Statement { id_token: String::from("a.b.c"), jwk: String::from("{}") };
+    let statement = |_: &str, _| Statement {
+        id_token: String::from("a.b.c"),
+        jwk: String::from("{}"),
+        restricted: person.role == Role::Physician,
+    };
     enrol_with(app, person, statement)
 }
 
@@ -97,6 +101,8 @@ pub(crate) struct Statement {
     pub(crate) id_token: String,
     /// The key that signed it.
     pub(crate) jwk: String,
+    /// Whether it assigns the restricted segment.
+    pub(crate) restricted: bool,
 }
 
 /// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
@@ -116,8 +122,9 @@ pub(crate) fn enrol_with(
     let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
     let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
     let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let Statement { id_token, jwk } = state(&enrolment.nonce(), now);
-    let lease = LeaseRecord { jwk, ..lease_of(app, person)? };
+    let Statement { id_token, jwk, restricted } = state(&enrolment.nonce(), now);
+    let restricted = restricted && app.workstation().policy.lets_restricted(&[person.role]);
+    let lease = LeaseRecord { jwk, restricted, ..lease_of(app, person)? };
     let claims = VerifiedClaims {
         issuer: ISSUER.to_owned(),
         subject: person.subject.to_owned(),
@@ -146,7 +153,8 @@ pub(crate) fn lease_of(app: &App, person: TestPerson) -> Result<LeaseRecord, Fau
     Ok(LeaseRecord {
         issuer: ISSUER.to_owned(),
         subject: person.subject.to_owned(),
-        restricted: policy.assigns_restricted(&roles),
+        // The made-up provider assigns restricted to every physician.
+        restricted: policy.lets_restricted(&roles),
         roles,
         issued_at: now,
         lease_end: LeaseRecord::end_for(now, &policy),

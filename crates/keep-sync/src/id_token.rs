@@ -4,7 +4,7 @@ use crate::jwks::Jwks;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-use keep_domain::{Role, UtcMillis};
+use keep_domain::{Role, Segment, UtcMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -49,6 +49,8 @@ pub struct VerifiedClaims {
     pub name: String,
     /// Known roles only, without repetition; others in the claim are ignored.
     pub roles: Vec<Role>,
+    /// Whether the claim of the roles assigns the restricted segment, too, as the entry `restricted`.
+    pub restricted: bool,
     /// Issued at, seconds since the epoch.
     pub issued_at: i64,
     /// When the person proved who they are, seconds since the epoch.
@@ -152,8 +154,10 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Res
     let all: Value = decode_part(payload)?;
     let claims: Claims = Claims::deserialize(&all).map_err(|_| TokenFault::Malformed)?;
     check_claims(&claims, expected)?;
+    let named = read_names(&all, expected.roles_claim);
     Ok(VerifiedClaims {
-        roles: read_roles(&all, expected.roles_claim),
+        roles: roles_of(&named),
+        restricted: named.contains(&Segment::Restricted.name()),
         issuer: claims.iss,
         subject: claims.sub,
         name: claims.name.or(claims.preferred_username).unwrap_or_default(),
@@ -197,16 +201,19 @@ fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFau
     need(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenFault::AuthTime)
 }
 
-/// Known roles of the claim, which may be a list or one text with spaces.
-fn read_roles(all: &Value, path: &str) -> Vec<Role> {
+/// The entries of the claim, which may be a list or one text with spaces.
+fn read_names<'v>(all: &'v Value, path: &str) -> Vec<&'v str> {
     // A claim may have dots in its own name (`https://ehr.example/roles`), so the whole name is tried first.
     let found = all.get(path).or_else(|| path.split('.').try_fold(all, |at, step| at.get(step)));
-    let names: Vec<&str> = match found {
+    match found {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(text)) => text.split_whitespace().collect(),
         _ => Vec::new(),
-    };
-    names.into_iter().filter_map(Role::from_name).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+fn roles_of(names: &[&str]) -> Vec<Role> {
+    names.iter().filter_map(|name| Role::from_name(name)).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenFault> {

@@ -107,6 +107,7 @@ pub(crate) fn users_file() -> String {
                 "subject": id_of(0, &format!("subject {}", p.user)),
                 "name": p.name,
                 "roles": [p.role],
+                "restricted": p.role == Role::Physician,
                 "totp": p.totp_seed(),
                 "practitioner": p.practitioner(),
                 "password": p.password,

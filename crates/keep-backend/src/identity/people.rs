@@ -19,6 +19,9 @@ pub(crate) struct Person {
     /// As it is shown.
     pub(crate) name: String,
     pub(crate) roles: Vec<Role>,
+    /// Whether the restricted segment is assigned to this person, besides the roles.
+    #[serde(default)]
+    pub(crate) restricted: bool,
     /// Seed of the sign-in code, base32.
     pub(crate) totp: String,
     /// Id of the Practitioner resource.
@@ -32,6 +35,13 @@ pub(crate) struct Person {
     /// A disabled person can neither sign in nor refresh.
     #[serde(default)]
     pub(crate) disabled: bool,
+}
+
+impl Person {
+    /// What the claim of the roles lists: the roles, and `restricted` where that is assigned.
+    pub(crate) fn assigned(&self) -> Vec<&'static str> {
+        self.roles.iter().map(|r| r.name()).chain(self.restricted.then_some("restricted")).collect()
+    }
 }
 
 /// Everyone.

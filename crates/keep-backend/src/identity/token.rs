@@ -145,7 +145,7 @@ fn answer(backend: &Backend, session: &Session, now: UtcMillis, parent: &str) ->
     let Some(person) = identity.people.with_subject(&session.subject).filter(|p| !p.disabled) else {
         return plain_error(400, "invalid_grant");
     };
-    let roles: Vec<String> = person.roles.iter().map(|r| r.name().to_owned()).collect();
+    let roles: Vec<String> = person.assigned().into_iter().map(str::to_owned).collect();
     let (iat, exp) = (now.seconds(), now.seconds() + TOKEN_SECONDS);
     let (Ok(refresh_token), Ok(jti)) = (crate::random::make_token(), crate::random::make_token()) else {
         return plain_error(500, "server_error");
@@ -211,7 +211,7 @@ fn about(backend: &Backend, person: &Person) -> Value {
         "sub": person.subject,
         "name": person.name,
         "preferred_username": person.user,
-        "roles": person.roles,
+        "roles": person.assigned(),
         "fhirUser": format!("{}/Practitioner/{}", backend.fhir_base(), person.practitioner),
     })
 }

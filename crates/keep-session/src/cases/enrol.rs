@@ -88,7 +88,9 @@ async fn wait(app: App, turn: u64, pending: PendingSignIn, enrolment: Enrolment)
     }
     *held = match ended {
         Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
-        Ok(signed_in) => Enrolling::Password(Box::new(Person::signed_in(&app, enrolment, signed_in.claims, signed_in.tokens))),
+        Ok(signed_in) => {
+            Enrolling::Password(Box::new(Person::signed_in(&app, enrolment, signed_in.claims, signed_in.tokens)))
+        }
         Err(error) => Enrolling::Failed(error.code()),
     };
     let failed = match &*held {

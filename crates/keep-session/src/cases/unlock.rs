@@ -118,7 +118,7 @@ fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
             warning_seconds: workstation.policy.lock_warning_seconds,
             demo: workstation.demo,
             // A role that is entitled to no segment waits for nothing.
-            waiting_for_grant: unlocked.store.is_none() && workstation.policy.rank_of(unlocked.role) != Rank::NONE,
+            waiting_for_grant: unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE,
             notices,
             resume: place.and_then(|text| {
                 // EXPOSE: handed back to the page of the same person.

@@ -273,7 +273,8 @@ fn a_flipped_bit_anywhere_in_the_file_is_found() {
         ledger.append(chart_read()).expect("written");
     }
     ledger.checkpoint(&device()).expect("checkpoint");
-    let pages: u64 = ledger.connection().query_row("PRAGMA page_count", [], |r| r.get(0)).expect("number");
+    let pages: u32 = ledger.connection().query_row("PRAGMA page_count", [], |r| r.get(0)).expect("number");
+    let pages = u64::from(pages);
     ledger.close();
     assert!(pages > 10, "{pages}");
     assert!(check(&desk.path(), None).is_clean());

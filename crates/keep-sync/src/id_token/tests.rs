@@ -203,9 +203,11 @@ fn a_refreshed_token_needs_no_nonce_but_the_same_person() {
 #[test]
 fn roles_are_found_where_policy_says() {
     let mut claims = claims();
-    claims["realm_access"] = json!({"roles": ["physician", "root"]});
+    claims["realm_access"] = json!({"roles": ["physician", "root", "restricted"]});
     claims["https://ehr.example/roles"] = json!("front-desk billing");
-    let roles = |path| verdict(&es256(&claims), &Expected { roles_claim: path, ..expected() }).unwrap().roles;
+    let said = |path| verdict(&es256(&claims), &Expected { roles_claim: path, ..expected() }).unwrap();
+    let roles = |path| said(path).roles;
+    assert!(said("realm_access.roles").restricted && !said("https://ehr.example/roles").restricted);
     assert_eq!(roles("realm_access.roles"), [Role::Physician]);
     assert_eq!(roles("https://ehr.example/roles"), [Role::FrontDesk, Role::Billing]);
     assert_eq!(roles("absent.claim"), []);

@@ -25,6 +25,8 @@ struct Shift {
     folder: TempDir,
     clock: Arc<ManualClock>,
     provider: rcgen::KeyPair,
+    /// To whom the provider assigns the restricted segment.
+    restricted: Vec<&'static str>,
     phones: BTreeMap<&'static str, Secret<String>>,
     _runtime: tokio::runtime::Runtime,
 }
@@ -39,7 +41,7 @@ impl Shift {
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
         *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("key");
-        Self { app, folder, clock, provider, phones: BTreeMap::new(), _runtime: runtime }
+        Self { app, folder, clock, provider, restricted: vec!["jonas"], phones: BTreeMap::new(), _runtime: runtime }
     }
 
     /// Signs what a provider states at an enrolment.
@@ -49,14 +51,17 @@ impl Shift {
         let jwk = json!({"kid": "k1", "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "x": x, "y": y});
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
+        let restricted = self.restricted.contains(&person.subject);
+        let assigned: Vec<&str> =
+            std::iter::once(person.role.name()).chain(restricted.then_some("restricted")).collect();
         let claims = json!({
             "iss": "https://id.example", "sub": person.subject, "aud": "chartkeep-desktop", "name": person.name,
-            "exp": now.seconds() + 300, "iat": now.seconds(), "nonce": nonce, "roles": [person.role.name()],
+            "exp": now.seconds() + 300, "iat": now.seconds(), "nonce": nonce, "roles": assigned,
         });
         let message = format!("{}.{}", part(&header), part(&claims));
         let key = EncodingKey::from_ec_der(self.provider.serialized_der());
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).expect("signed");
-        Statement { id_token: format!("{message}.{signature}"), jwk: jwk.to_string() }
+        Statement { id_token: format!("{message}.{signature}"), jwk: jwk.to_string(), restricted }
     }
 
     fn enrol(&mut self, person: TestPerson) {
@@ -142,6 +147,23 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     assert!(path(Segment::Restricted).exists(), "its key was made now");
     assert!(!path(Segment::Encounters).exists(), "an empty one would say that nothing is known of anybody");
     assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Directory)));
+}
+
+#[test]
+fn a_physician_to_whom_the_provider_assigns_no_restricted_records_is_granted_none() {
+    let mei = TestPerson { subject: "mei", name: "Dr Mei Tanaka", role: Role::Physician };
+    let mut shift = Shift::new();
+    shift.enrol(dr_jonas());
+    shift.enrol(mei);
+    let path = keep_store::segment_path(shift.folder.path(), Segment::Restricted);
+    assert!(path.exists(), "made by Jonas, to whom it is assigned");
+    let session = shift.unlock(dr_jonas());
+    assert!(matches!(&session.notices[..], [NoticeDto::Granted { segment, .. }] if segment == "clinical"));
+    shift.lock();
+    shift.unlock(mei);
+    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
+    let held = |s: Segment| shift.app.peek(|u| guard(&u.ring).segment(s).is_some()).expect("unlocked");
+    assert!(held(Segment::Clinical) && !held(Segment::Restricted));
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn leila_signed_in(clinic: &Clinic) {
             subject: String::from("leila"),
             name: String::from("Leila Patel"),
             roles: vec![Role::FrontDesk],
+            restricted: false,
             issued_at: clinic.clock.now().seconds(),
             auth_time: None,
             acr: None,
