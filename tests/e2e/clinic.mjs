@@ -131,14 +131,27 @@ export class Clinic {
     return answer;
   }
 
+  /** Tries `sync` as `user`, who may mistype, and whom `signInAs` signs in at the clinic first; answers a refusal, too. */
+  async trySync(user, { wrong = false, signInAs } = {}) {
+    const person = { ...this.person(user) };
+    if (wrong) person.workstationPassword = "not the password at all";
+    const args = ["sync", "--user", person.name, "--password-fd", "3", "--code-fd", "5"];
+    if (signInAs) {
+      args.push("--sign-in");
+      await this.nextStep(this.person(signInAs).otpauth);
+    }
+    const env = signInAs ? this.browserOf(signInAs) : {};
+    return this.#chartkeep(this.profile, args, { env, person, typed: wrong ? "000000" : undefined });
+  }
+
   /** Runs a verb that needs nobody. */
   ask(args, { profile = this.profile } = {}) {
     return this.#chartkeep(profile, args, {});
   }
 
-  async #chartkeep(profile, args, { env = {}, person, enrolling = false }) {
+  async #chartkeep(profile, args, { env = {}, person, enrolling = false, typed }) {
     const log = fs.openSync(path.join(this.desk.logs, "chartkeep.log"), "a");
-    const phone = person && !enrolling ? await this.code(person.workstationOtpauth) : undefined;
+    const phone = person && !enrolling ? (typed ?? (await this.code(person.workstationOtpauth))) : undefined;
     const child = spawn(this.programs.chartkeep, ["--profile", profile, "--json", ...args], {
       env: { ...this.desk.env, ...env },
       stdio: ["ignore", "pipe", log, "pipe", "pipe", "pipe"],

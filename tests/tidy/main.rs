@@ -5,6 +5,7 @@
 mod advisories;
 mod dependencies;
 mod edges;
+mod evidence;
 mod failures;
 mod shape;
 mod shell;

@@ -1,0 +1,32 @@
+// The way back from a held slot: the same person signs in at the clinic again, and nobody else can do it for them.
+import assert from "node:assert/strict";
+import { Clinic } from "../clinic.mjs";
+
+export default async function again(journey) {
+  const step = journey.step.bind(journey);
+  const clinic = await step("the clinic's server starts", () => Clinic.open(journey));
+  clinic.prepareWorkstation({ policy: { throttle_hold: 3 } });
+  await step("a nurse is enrolled and syncs", async () => {
+    await clinic.enrol("amara");
+    await clinic.as("amara", "sync");
+  });
+  await step("three wrong passwords hold her slot", async () => {
+    for (let tries = 0; tries < 3; tries += 1) {
+      assert.equal((await clinic.trySync("amara", { wrong: true })).code, "unlock_refused");
+    }
+    assert.equal((await clinic.trySync("amara")).code, "slot_held");
+  });
+  await step("a colleague's sign-in does not release it", async () => {
+    assert.equal((await clinic.trySync("amara", { signInAs: "jonas" })).code, "refused");
+    assert.equal((await clinic.trySync("amara")).code, "slot_held");
+  });
+  await step("her own does, and the sync runs with its new tokens", async () => {
+    const answer = await clinic.trySync("amara", { signInAs: "amara" });
+    assert.ok(answer.ok, JSON.stringify(answer));
+  });
+  await step("the next sync needs no sign-in", () => clinic.as("amara", "sync"));
+  await step("the ledger verifies", async () => {
+    const report = await clinic.ask(["audit", "verify"]);
+    assert.ok(report.ok, JSON.stringify(report));
+  });
+}
