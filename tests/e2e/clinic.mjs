@@ -131,17 +131,26 @@ export class Clinic {
     return answer;
   }
 
-  /** Tries `sync` as `user`, who may mistype, and whom `signInAs` signs in at the clinic first; answers a refusal, too. */
-  async trySync(user, { wrong = false, signInAs } = {}) {
+  /**
+   * Tries `sync` as `user`, for whom `signInAs` may sign in at the clinic first; answers a refusal, too. With a
+   * `password` that is wrong the code stays good, and where the slot is held none is needed.
+   */
+  async trySync(user, { password, held = false, signInAs } = {}) {
     const person = { ...this.person(user) };
-    if (wrong) person.workstationPassword = "not the password at all";
+    person.workstationPassword = password ?? person.workstationPassword;
+    let typed = held ? "000000" : undefined;
+    if (password) {
+      const last = this.#used.get(person.workstationOtpauth) ?? 0;
+      await until("the next code", (STEP + 5) * 1000, () => stepNow() > last);
+      typed = (await this.desk.run(this.programs.backend, ["code", "--otpauth", person.workstationOtpauth])).trim();
+    }
     const args = ["sync", "--user", person.name, "--password-fd", "3", "--code-fd", "5"];
     if (signInAs) {
       args.push("--sign-in");
       await this.nextStep(this.person(signInAs).otpauth);
     }
     const env = signInAs ? this.browserOf(signInAs) : {};
-    return this.#chartkeep(this.profile, args, { env, person, typed: wrong ? "000000" : undefined });
+    return this.#chartkeep(this.profile, args, { env, person, typed });
   }
 
   /** Runs a verb that needs nobody. */
