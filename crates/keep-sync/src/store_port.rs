@@ -258,3 +258,47 @@ fn outgoing_entry(entry: store::OutgoingEntry) -> OutgoingEntry {
         sent: entry.state == EntryState::InFlight,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keep_domain::{Segment, SystemClock};
+    use keep_store::{HeaderFilter, TestClinic};
+
+    fn runs(store: &Store) -> usize {
+        let filter = HeaderFilter { class: Some(EventClass::Sync), ..HeaderFilter::default() };
+        store.ledger().headers(&filter, 50).unwrap().headers.len()
+    }
+
+    fn page(records: &[&str]) -> PulledPage {
+        let key = CursorKey {
+            server: String::from("https://fhir.example/r4"),
+            resource_type: String::from("Patient"),
+            visibility: String::from("subject amara"),
+        };
+        let state = CursorState { text: String::from("at noon"), complete_as_of: None };
+        let records = records.iter().map(|r| Phi::new((*r).to_owned())).collect();
+        PulledPage { records, deleted: Vec::new(), cursor: Some((key, state)) }
+    }
+
+    #[test]
+    fn a_run_that_finds_nothing_to_do_leaves_no_event() {
+        let clinic = TestClinic::new();
+        let store = Arc::new(clinic.open(Segment::Clinical));
+        let amara = TestClinic::nurse_amara();
+        let port =
+            || StorePort::new(Arc::clone(&store), amara.clone(), PushForOthers::SameRank, None, Arc::new(SystemClock));
+        let idle = port();
+        assert!(idle.outgoing().unwrap().is_empty());
+        let cursor = page(&[]);
+        let (key, state) = cursor.cursor.clone().unwrap();
+        assert_eq!(idle.integrate(cursor).unwrap().changed, 0);
+        assert_eq!((idle.cursor(&key).unwrap(), runs(&store)), (state, 0));
+        let busy = port();
+        for id in ["ada", "baraka"] {
+            let record = format!(r#"{{"resourceType":"Patient","id":"{id}","meta":{{"versionId":"1"}}}}"#);
+            assert_eq!(busy.integrate(page(&[&record])).unwrap().changed, 1);
+        }
+        assert_eq!(runs(&store), 1, "one event for the run, before its first record");
+    }
+}
