@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 #![expect(clippy::expect_used, reason = "a measurement that cannot take a step has failed")]
 
+mod arrival;
 mod first_sync;
 mod names;
 mod plain;
@@ -17,6 +18,11 @@ mod visit;
 use std::path::PathBuf;
 
 fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(plain::ARGUMENT) {
+        println!("{}", plain::answer(&arguments.next().expect("what to do")));
+        return;
+    }
     let setting = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let data = setting("CHARTKEEP_BENCH_DATA").unwrap_or_else(|| "../shared/data/synthea-r4-500.ndjson.zst".into());
     let out = setting("CHARTKEEP_BENCH_OUT").unwrap_or_else(|| "target/bench/report.json".into());
@@ -27,12 +33,12 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let mut rows = Vec::new();
     if data.exists() {
-        let loaded = records::measure(&data, scratch.path(), &runtime, &mut rows);
+        let (loaded, store_rate) = records::measure(&data, scratch.path(), &runtime, &mut rows);
         visit::measure(&loaded, scratch.path(), &runtime, &mut rows);
         match (setting("CHARTKEEP_BENCH_BACKEND"), setting("CHARTKEEP_BENCH_BROWSER")) {
             (Some(backend), Some(browser)) if backend.exists() => {
                 let programs = first_sync::Programs { backend, browser };
-                first_sync::measure(&data, &programs, &loaded, scratch.path(), &runtime, &mut rows);
+                first_sync::measure(&programs, &loaded, store_rate, scratch.path(), &runtime, &mut rows);
             }
             _ => println!("skipped: first_sync; no keep-backend is named"),
         }

@@ -1,6 +1,6 @@
 //! Finding a name among very many patients.
 
-use crate::plain::Plain;
+use crate::plain::{Ask, ask};
 use crate::records::{open, ticket};
 use crate::report::Row;
 use crate::timing::{Samples, timed};
@@ -42,7 +42,8 @@ fn name(n: u64) -> (String, &'static str) {
     (format!("{}{}", pick(&STARTS, n, 1), pick(&ENDS, n, 7)), pick(&GIVEN, n, 13))
 }
 
-fn patient(n: u64) -> String {
+/// One of many patients.
+pub(crate) fn patient(n: u64) -> String {
     let (family, given) = name(n);
     let (year, month, day) = (1930 + n % 90, 1 + n % 12, 1 + n % 28);
     format!(
@@ -51,7 +52,7 @@ fn patient(n: u64) -> String {
 }
 
 /// What is typed: the beginning of a family name, of both names, or a whole one.
-fn typed(n: u64) -> (String, String) {
+pub(crate) fn typed(n: u64) -> (String, String) {
     let (family, given) = name(n.wrapping_mul(7919));
     let cut = |text: &str, count: usize| text.chars().take(count).collect::<String>();
     match n % 4 {
@@ -96,13 +97,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
     }
     drop(store);
 
-    let mut plain = Plain::open(&scratch.join("names.db")).expect("plain");
-    plain.load(&mut (0..patients).map(patient)).expect("loaded");
-    let mut base = Samples::default();
-    for n in 0..SEARCHES {
-        let (family, given) = typed(n);
-        base.take(|| plain.search(&family, &given)).expect("found");
-    }
+    let base = ask(&Ask::Names { db: scratch.join("names.db"), patients, searches: SEARCHES }).took;
     rows.push(Row {
         work: "name_search_1m_p99",
         unit: "ms p99",

@@ -1,125 +1,138 @@
-//! The baseline: plain SQLite, raw JSON rows in a heap table with secondary indexes.
+//! The baseline runs in a process of its own, started by the same run: the product's process wipes every block of
+//! SQLite's memory that is given back, and the baseline shall not pay for that.
 
-use rusqlite::{Connection, params};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::path::Path;
+mod file;
+mod summary;
 
-/// What the baseline's columns need of a resource.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(rename = "resourceType")]
-    kind: String,
-    id: String,
-    subject: Option<Reference>,
-    patient: Option<Reference>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
+use crate::names::{patient, typed};
+use crate::records::{forget, texts};
+use crate::timing::{Samples, timed};
+use file::{FivePlain, Plain};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use summary::Summary;
+
+/// The first argument of the program when it is the baseline.
+pub(crate) const ARGUMENT: &str = "baseline";
+/// Rows that a search shows.
+const SHOWN: u32 = 20;
+
+/// One piece of work of the baseline.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Ask {
+    /// Load the records of a file.
+    Load { db: PathBuf, data: PathBuf },
+    /// Which patients there are, with how many rows each.
+    Patients { db: PathBuf },
+    /// Open charts, `times` times each after one time that does not count.
+    Charts { db: PathBuf, patients: Vec<String>, times: usize },
+    /// Open charts, each on a fresh connection with the file's pages dropped from the operating system's cache.
+    Cold { db: PathBuf, patients: Vec<String> },
+    /// Save texts, each into five files in one transaction.
+    Save { folder: PathBuf, texts: Vec<String> },
+    /// Open the file and read a chart, and close it again.
+    Doors { db: PathBuf, patient: String, times: usize },
+    /// Load made-up patients and find names.
+    Names { db: PathBuf, patients: u64, searches: u64 },
 }
 
-#[derive(Deserialize)]
-struct Reference {
-    reference: Option<String>,
+/// What it took.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    /// Rows loaded.
+    pub(crate) count: u64,
+    /// Patients with how many rows each.
+    pub(crate) patients: Vec<(String, u32)>,
+    /// The work itself; for charts: rows read, nothing done with them.
+    pub(crate) took: Samples,
+    /// Charts: rows read and made into a summary.
+    pub(crate) summed: Samples,
+    /// Charts: the same behind a row in an access log that is durable first.
+    pub(crate) logged: Samples,
+    /// Closing.
+    pub(crate) closing: Samples,
 }
 
-#[derive(Deserialize)]
-struct Name {
-    family: Option<String>,
-    #[serde(default)]
-    given: Vec<String>,
+/// Has the baseline do something.
+pub(crate) fn ask(ask: &Ask) -> Answer {
+    let program = std::env::current_exe().expect("this program");
+    let text = serde_json::to_string(ask).expect("an ask");
+    let done = Command::new(program).args([ARGUMENT, &text]).output().expect("the baseline");
+    assert!(done.status.success(), "the baseline failed: {}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).expect("an answer")
 }
 
-/// One plain file.
-pub(crate) struct Plain(Connection);
+/// The program as baseline: one ask, one answer on standard output.
+pub(crate) fn answer(text: &str) -> String {
+    let ask: Ask = serde_json::from_str(text).expect("an ask");
+    serde_json::to_string(&done(ask).expect("done")).expect("an answer")
+}
 
-impl Plain {
-    /// Makes or opens the file, with the journal mode and durability that the product uses.
-    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
-        let conn = Connection::open(path)?;
-        conn.execute_batch(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;
-             CREATE TABLE IF NOT EXISTS resource (type TEXT, id TEXT, patient TEXT, family TEXT, given TEXT, json TEXT);
-             CREATE UNIQUE INDEX IF NOT EXISTS by_id ON resource (type, id);
-             CREATE INDEX IF NOT EXISTS by_patient ON resource (patient);
-             CREATE INDEX IF NOT EXISTS by_name ON resource (family COLLATE NOCASE, given) WHERE family IS NOT NULL;",
-        )?;
-        Ok(Self(conn))
-    }
-
-    /// Loads texts in one transaction; answers how many.
-    pub(crate) fn load(&mut self, texts: &mut dyn Iterator<Item = String>) -> rusqlite::Result<u64> {
-        let tx = self.0.transaction()?;
-        let mut count = 0;
-        {
-            let mut insert = tx.prepare("INSERT OR REPLACE INTO resource VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-            for text in texts {
-                let Ok(head) = serde_json::from_str::<Head<'_>>(&text) else { continue };
-                let reference = head.subject.or(head.patient).and_then(|r| r.reference);
-                let patient = match &reference {
-                    Some(reference) => reference.rsplit(['/', ':']).next().map(str::to_owned),
-                    None => (head.kind == "Patient").then(|| head.id.clone()),
-                };
-                let name = if head.kind == "Patient" { head.name } else { None };
-                let name = name.and_then(|n| serde_json::from_str::<Vec<Name>>(n.get()).ok()?.into_iter().next());
-                let (family, given) = name.map_or((None, None), |n| (n.family, Some(n.given.join(" "))));
-                insert.execute(params![head.kind, head.id, patient, family, given, text])?;
-                count += 1;
+fn done(ask: Ask) -> rusqlite::Result<Answer> {
+    let mut answer = Answer::default();
+    match ask {
+        Ask::Load { db, data } => {
+            let mut plain = Plain::open(&db)?;
+            answer.count = answer.took.take(|| plain.load(&mut texts(&data)))?;
+        }
+        Ask::Patients { db } => answer.patients = Plain::open(&db)?.patients()?,
+        Ask::Charts { db, patients, times } => charts(&mut answer, &db, &patients, times)?,
+        Ask::Cold { db, patients } => {
+            for patient in &patients {
+                for (samples, parse) in [(&mut answer.took, false), (&mut answer.summed, true)] {
+                    let plain = Plain::open(&db)?;
+                    forget(&db);
+                    samples.take(|| {
+                        plain.chart(patient).map(|rows| if parse { Summary::of(&rows).shown() } else { rows.len() })
+                    })?;
+                }
             }
         }
-        tx.commit()?;
-        Ok(count)
+        Ask::Save { folder, texts } => {
+            let five = FivePlain::open(&folder)?;
+            for text in &texts {
+                answer.took.take(|| five.save(text))?;
+            }
+        }
+        Ask::Doors { db, patient, times } => {
+            for _ in 0..times {
+                let plain =
+                    answer.took.take(|| Plain::open(&db).and_then(|plain| plain.chart(&patient).map(|_| plain)))?;
+                answer.closing.take(|| drop(plain));
+            }
+        }
+        Ask::Names { db, patients, searches } => {
+            let mut plain = Plain::open(&db)?;
+            answer.count = plain.load(&mut (0..patients).map(patient))?;
+            for n in 0..searches {
+                let (family, given) = typed(n);
+                answer.took.take(|| plain.search(&family, &given, SHOWN))?;
+            }
+        }
     }
-
-    /// Reads every row of a patient; nothing is parsed.
-    pub(crate) fn chart(&self, patient: &str) -> rusqlite::Result<usize> {
-        let mut rows = self.0.prepare_cached("SELECT type, id, json FROM resource WHERE patient = ?1")?;
-        let texts = rows.query_map([patient], |r| r.get::<_, String>(2))?;
-        Ok(texts.map(|t| t.map(|t| t.len())).collect::<rusqlite::Result<Vec<_>>>()?.len())
-    }
-
-    /// The patients with how many rows each has.
-    pub(crate) fn patients(&self) -> rusqlite::Result<Vec<(String, u32)>> {
-        let sql = "SELECT patient, count(*) FROM resource WHERE patient IS NOT NULL GROUP BY patient";
-        let mut rows = self.0.prepare(sql)?;
-        rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
-    }
-
-    /// The first twenty patients whose family name begins so, and whose given name begins so where one is asked for.
-    pub(crate) fn search(&self, family: &str, given: &str) -> rusqlite::Result<usize> {
-        let sql = "SELECT json FROM resource WHERE family LIKE ?1 AND given LIKE ?2 AND family IS NOT NULL
-                   ORDER BY family COLLATE NOCASE, given LIMIT 20";
-        let mut rows = self.0.prepare_cached(sql)?;
-        let texts = rows.query_map([format!("{family}%"), format!("{given}%")], |r| r.get::<_, String>(0))?;
-        Ok(texts.map(|t| t.map(|t| t.len())).collect::<rusqlite::Result<Vec<_>>>()?.len())
-    }
+    Ok(answer)
 }
 
-/// Five plain files that save together: directory, encounters, clinical, restricted, ledger.
-pub(crate) struct FivePlain(Connection);
-
-impl FivePlain {
-    /// Makes the files.
-    pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
-        let conn = Connection::open(folder.join("five-0.db"))?;
-        for n in 1..5 {
-            let path = folder.join(format!("five-{n}.db"));
-            conn.execute("ATTACH DATABASE ?1 AS ?2", params![path.to_string_lossy(), format!("f{n}")])?;
+fn charts(answer: &mut Answer, db: &Path, patients: &[String], times: usize) -> rusqlite::Result<()> {
+    let plain = Plain::open(db)?;
+    for time in 0..=times {
+        for patient in patients {
+            let (rows, read) = timed(|| plain.chart(patient));
+            assert!(!rows?.is_empty(), "a chart has rows");
+            let (shown, summed) = timed(|| plain.chart(patient).map(|rows| Summary::of(&rows).shown()));
+            assert!(shown? > 0, "a summary shows something");
+            let (shown, logged) = timed(|| {
+                plain.log(patient)?;
+                plain.chart(patient).map(|rows| Summary::of(&rows).shown())
+            });
+            assert!(shown? > 0, "a summary shows something");
+            if time > 0 {
+                answer.took.add(read);
+                answer.summed.add(summed);
+                answer.logged.add(logged);
+            }
         }
-        for schema in ["main", "f1", "f2", "f3", "f4"] {
-            conn.execute_batch(&format!(
-                "PRAGMA {schema}.journal_mode = TRUNCATE; PRAGMA {schema}.synchronous = FULL;
-                 CREATE TABLE {schema}.t (id INTEGER PRIMARY KEY, json TEXT);"
-            ))?;
-        }
-        Ok(Self(conn))
     }
-
-    /// One row of `text` into each file, in one transaction.
-    pub(crate) fn save(&self, text: &str) -> rusqlite::Result<()> {
-        self.0.execute_batch("BEGIN IMMEDIATE")?;
-        for schema in ["main", "f1", "f2", "f3", "f4"] {
-            self.0.prepare_cached(&format!("INSERT INTO {schema}.t (json) VALUES (?1)"))?.execute([text])?;
-        }
-        self.0.execute_batch("COMMIT")
-    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Measuring: one clock, and what to say of many measurements.
 
 use keep_domain::{Clock, SystemClock};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Runs `work` and says how long it took.
@@ -11,15 +12,25 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// Many measurements of one work.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Samples(Vec<Duration>);
 
 impl Samples {
     /// Measures `work` once and keeps the time.
     pub(crate) fn take<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let (value, took) = timed(work);
-        self.0.push(took);
+        self.add(took);
         value
+    }
+
+    /// Keeps one measurement.
+    pub(crate) fn add(&mut self, took: Duration) {
+        self.0.push(took);
+    }
+
+    /// All measurements together.
+    pub(crate) fn sum(&self) -> Duration {
+        self.0.iter().sum()
     }
 
     /// How many.

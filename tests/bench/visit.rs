@@ -1,6 +1,6 @@
 //! A visit: saving vitals, unlocking, locking.
 
-use crate::plain::{FivePlain, Plain};
+use crate::plain::{Ask, ask};
 use crate::records::{Loaded, open};
 use crate::report::Row;
 use crate::timing::Samples;
@@ -44,11 +44,10 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
     let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
     let author = keys.opened.header.user;
     let store = keys.open_store().expect("store");
-    let five = FivePlain::open(scratch).expect("five plain files");
-    let (mut alone, mut base) = (Samples::default(), Samples::default());
+    let mut alone = Samples::default();
     for n in 0..SAVES {
         let text = observation(patient, n);
-        let entry = EntryDraft { operation: Operation::Create, base_version: None, raw: Phi::new(text.clone()) };
+        let entry = EntryDraft { operation: Operation::Create, base_version: None, raw: Phi::new(text) };
         let saved = alone.take(|| {
             store.write(|tx| {
                 let ticket = tx.append(&EventDraft::new(EventClass::Create))?;
@@ -56,8 +55,9 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
             })
         });
         saved.expect("saved");
-        base.take(|| five.save(&text)).expect("saved");
     }
+    let texts = (0..SAVES).map(|n| observation(patient, n)).collect();
+    let base = ask(&Ask::Save { folder: scratch.to_owned(), texts }).took;
     rows.push(Row {
         work: "save",
         unit: "ms p50",
@@ -109,18 +109,13 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let patient = loaded.charts.first().expect("a patient");
     // Before the session moves its trusted time ahead of the computer's clock.
     let (mut alone, mut closing) = (Samples::default(), Samples::default());
-    let (mut base, mut base_closing) = (Samples::default(), Samples::default());
     for _ in 0..UNLOCKS {
         let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
         let store = alone.take(|| keys.open_store().expect("store"));
         closing.take(|| drop(store));
-        let plain = base.take(|| {
-            let plain = Plain::open(&loaded.plain).expect("plain");
-            plain.chart(patient).expect("rows");
-            plain
-        });
-        base_closing.take(|| drop(plain));
     }
+    let doors = Ask::Doors { db: loaded.plain.clone(), patient: patient.clone(), times: UNLOCKS };
+    let plain = ask(&doors);
 
     let clock = Arc::new(ManualClock::starting(SystemClock.now()));
     let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
@@ -149,7 +144,7 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         better: "lower",
         ours: unlocks.percentile(50),
         store_only: Some(alone.percentile(50)),
-        baseline: Some(base.percentile(50)),
+        baseline: Some(plain.took.percentile(50)),
         baseline_is: "opening the plain file and reading one chart",
         over: format!(
             "{UNLOCKS} unlocks with password and code, derivation of 8 KiB; p99 {:.0}",
@@ -164,7 +159,7 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         better: "lower",
         ours: locks.percentile(99),
         store_only: Some(closing.percentile(99)),
-        baseline: Some(base_closing.percentile(99)),
+        baseline: Some(plain.closing.percentile(99)),
         baseline_is: "closing the plain file",
         over: format!("{UNLOCKS} locks after a chart was read; in the session, without replacing the process"),
         target: "<= 1000 ms",

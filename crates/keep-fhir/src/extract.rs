@@ -10,7 +10,7 @@ use facts::{codes, owned};
 use header::{Header, node};
 
 use crate::raw::check_limits;
-use crate::{FhirDate, Kind, Node, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
+use crate::{FhirDate, Kind, Node, Raw, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
 use keep_domain::{PatientId, Phi, ResourceKey, Segment, UtcMillis};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -122,6 +122,18 @@ pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadabl
         faults: found.faults,
         key,
     })
+}
+
+/// The resource and its index, checked and read in one pass: what [`Raw::parse`] and [`extract`] do in two.
+///
+/// The index is missing where the text is an object without a readable type and id; both are where it is no object.
+#[must_use]
+pub fn read(text: &str) -> (Option<Raw>, Option<Extracted>) {
+    match extract(text) {
+        // The header's parser has checked the whole text.
+        Ok(facts) => (Some(Raw::of_checked(text.trim_ascii().to_owned())), Some(facts)),
+        Err(_) => (Raw::parse(text).ok(), None),
+    }
 }
 
 fn key_of(header: &Header<'_>) -> Result<ResourceKey, Unreadable> {

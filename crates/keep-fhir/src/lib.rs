@@ -24,7 +24,7 @@ pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
     AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, LinkFact, NameFact, ParticipantFact,
-    PatientFacts, extract, extract_at,
+    PatientFacts, extract, extract_at, read,
 };
 pub use meaning::{meaning_equal, with_meta_removed};
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};

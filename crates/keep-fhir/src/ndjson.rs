@@ -59,10 +59,9 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = io::Result<Result<Raw, LineError>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<R: BufRead> Lines<R> {
+    /// The text of the next line that is not empty, its JSON not looked at; [`Lines::line`] then says which it was.
+    pub fn next_text(&mut self) -> Option<io::Result<Result<String, LineError>>> {
         loop {
             let (seen, cut) = match self.fill() {
                 Ok(found) => found,
@@ -77,9 +76,23 @@ impl<R: BufRead> Iterator for Lines<R> {
                 return Some(Ok(Err(error(Unreadable::whole(UnreadableKind::TooLong)))));
             }
             if !self.buffer.trim_ascii().is_empty() {
-                return Some(Ok(Raw::parse_bytes(&self.buffer).map_err(error)));
+                let text = std::str::from_utf8(&self.buffer);
+                return Some(Ok(match text {
+                    Ok(text) => Ok(text.trim_ascii().to_owned()),
+                    Err(_) => Err(error(Unreadable::whole(UnreadableKind::NotUtf8))),
+                }));
             }
         }
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Result<Raw, LineError>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let found = self.next_text()?;
+        let line = self.line;
+        Some(found.map(|text| text.and_then(|t| Raw::parse(t).map_err(|unreadable| LineError { line, unreadable }))))
     }
 }
 

@@ -72,7 +72,8 @@ impl<'a> Node<'a> {
     /// The first member of that name.
     #[must_use]
     pub fn member(self, name: &str) -> Option<Node<'a>> {
-        self.members().find(|(key, _)| key == name).map(|(_, value)| value)
+        let found = scan::members(self.text.as_bytes()).find(|m| is_key(self.part(m.key.clone()), name))?;
+        Some(Self { text: self.part(found.value) })
     }
 
     /// Follows members by name; an array on the way stands for its first item.
@@ -116,6 +117,14 @@ impl<'a> Node<'a> {
 impl fmt::Debug for Node<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Node({:?}, {} bytes)", self.kind(), self.text.len())
+    }
+}
+
+/// Whether a key, with its quotes, is `name`. Only a key with escapes has to be decoded.
+fn is_key(quoted: &str, name: &str) -> bool {
+    match quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')) {
+        Some(inner) if !inner.contains('\\') => inner == name,
+        _ => decode(quoted).is_some_and(|key| key == name),
     }
 }
 

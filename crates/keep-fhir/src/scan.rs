@@ -29,7 +29,7 @@ pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
 fn skip_text(bytes: &[u8], at: usize) -> usize {
     let mut i = at + 1;
     loop {
-        let Some(step) = rest(bytes, i).iter().position(|b| matches!(b, b'"' | b'\\')) else { return bytes.len() };
+        let Some(step) = memchr::memchr2(b'"', b'\\', rest(bytes, i)) else { return bytes.len() };
         i += step;
         if bytes.get(i) == Some(&b'"') {
             return i + 1;

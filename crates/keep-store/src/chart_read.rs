@@ -1,6 +1,7 @@
 //! Reading a chart, single records and lists of the day.
 
 use crate::id_key::IdKey;
+use crate::record::StateBits;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, places_of};
 use crate::store::lock;
 use crate::sum::Sum;
@@ -12,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most Patient records of one person that a chart brings together.
 const LONGEST_CLOSURE: usize = 16;
+
+/// Types that are about nobody's health.
+const NOBODYS: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
 
 /// A chart: everything of one person in this session's segments.
 #[derive(Debug, Clone)]
@@ -36,7 +40,8 @@ pub struct DayRow {
 }
 
 impl Store {
-    /// Reads a chart; `types` empty means all. The chart's sums are checked the first time in a session,
+    /// Reads a chart; `types` empty means all. What could not be read as a resource is always among the records:
+    /// nobody can tell that it is none of `types`. The chart's sums are checked the first time in a session,
     /// its rows at every read. The rows are released by the ticket of the event.
     ///
     /// # Errors
@@ -84,6 +89,29 @@ impl Store {
                 found.extend(find_record(self.access.iter(), conn, key)?);
             }
             Ok(Held::new(found))
+        })
+    }
+
+    /// Records that are about nobody's health, such as staff, places and medicines, in no certain order: their names
+    /// stand beside any recorded read, so they need no ticket. Other types, and what is not available, are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn nobodys_records<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k ResourceKey>,
+    ) -> Result<Vec<Record>, StoreError> {
+        let wanted: BTreeSet<&ResourceKey> =
+            keys.into_iter().filter(|k| NOBODYS.contains(&k.resource_type.as_str())).collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(|conn| {
+            let mut found = Vec::with_capacity(wanted.len());
+            for key in wanted {
+                found.extend(find_record(self.access.iter(), conn, key)?);
+            }
+            Ok(found)
         })
     }
 
@@ -157,23 +185,38 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn last_seen(&self, patient: &PatientId, before: UtcMillis) -> Result<Option<UtcMillis>, StoreError> {
+        let mut one = self.all_last_seen(std::iter::once(patient), before)?;
+        Ok(one.pop().flatten())
+    }
+
+    /// The same for several patients, in their order, in one step.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn all_last_seen<'p>(
+        &self,
+        patients: impl IntoIterator<Item = &'p PatientId>,
+        before: UtcMillis,
+    ) -> Result<Vec<Option<UtcMillis>>, StoreError> {
         let code = resource_type::code_of("Encounter").ok_or(StoreError::Internal("type"))?;
-        let id = IdKey::of(patient);
         self.read(|conn| {
-            let mut last = None;
-            for access in &self.access {
-                let Some(ordinal) = access.patient_ordinal(conn, &id)? else { continue };
-                let (from, to) = places_of(ordinal);
-                let sql = format!(
-                    "SELECT max(start) FROM {}.day_key
-                     WHERE place >= ?1 AND place < ?2 AND type = ?3 AND start < ?4",
-                    access.schema
-                );
-                let start: Option<i64> =
-                    conn.prepare_cached(&sql)?.query_row((from, to, code, before.0), |r| r.get(0))?;
-                last = last.max(start);
-            }
-            Ok(last.map(UtcMillis))
+            let of = |patient: &PatientId| {
+                let (id, mut last) = (IdKey::of(patient), None);
+                for access in &self.access {
+                    let Some(ordinal) = access.patient_ordinal(conn, &id)? else { continue };
+                    let (from, to) = places_of(ordinal);
+                    let sql = format!(
+                        "SELECT max(start) FROM {}.day_key
+                         WHERE place >= ?1 AND place < ?2 AND type = ?3 AND start < ?4",
+                        access.schema
+                    );
+                    let start: Option<i64> =
+                        conn.prepare_cached(&sql)?.query_row((from, to, code, before.0), |r| r.get(0))?;
+                    last = last.max(start);
+                }
+                Ok(last.map(UtcMillis))
+            };
+            patients.into_iter().map(of).collect()
         })
     }
 
@@ -251,7 +294,7 @@ impl Store {
         let mut rows = statement.query((from, to))?;
         while let Some(row) = rows.next()? {
             let code: u16 = row.get(1)?;
-            let is_wanted = types.is_empty() || wanted.contains(&code);
+            let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
             if verified && !is_wanted {
                 continue;
             }

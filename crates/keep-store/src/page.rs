@@ -9,6 +9,7 @@ use crate::id_key::IdKey;
 use crate::inbox::ElsewhereRow;
 use crate::record::StateBits;
 use crate::segment_access::SegmentAccess;
+use crate::write_tx::Stored;
 use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx};
 use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
 use reading::{Compressed, PARALLEL, Prepared, compress_one, prepare, prepare_all};
@@ -32,6 +33,8 @@ pub struct Page {
     pub records: Vec<Phi<String>>,
     /// What the server has deleted.
     pub deleted: Vec<ResourceKey>,
+    /// Whether a text that is no JSON object is left out and named in the report, instead of kept and flagged.
+    pub leave_broken: bool,
     /// The cursor behind this page, saved with its last rows.
     pub cursor: Option<(CursorKey, Cursor)>,
 }
@@ -68,6 +71,8 @@ pub struct PageReport {
     pub elsewhere: usize,
     /// Kept as they are and flagged.
     pub unreadable: usize,
+    /// Left out because they are no JSON objects: their places among the page's records, in order.
+    pub broken: Vec<usize>,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
 }
@@ -83,7 +88,7 @@ impl Store {
     pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
         let _covered_by = run;
         let mut report = PageReport::default();
-        let mut prepared = prepare_all(page.records, page.base.as_deref())?;
+        let mut prepared = prepare_all(page.records, page.base.as_deref(), page.leave_broken, &mut report.broken)?;
         self.sort_by_chart(&mut prepared)?;
         let mut above = Vec::new();
         if prepared.len() < PARALLEL {
@@ -126,7 +131,7 @@ impl Store {
         &self,
         items: impl Iterator<Item = Result<Compressed, StoreError>>,
         report: &mut PageReport,
-        above: &mut Vec<(Prepared, Segment)>,
+        above: &mut Vec<(Compressed, Segment)>,
     ) -> Result<(), StoreError> {
         let mut queue = items.peekable();
         while queue.peek().is_some() {
@@ -213,13 +218,13 @@ impl Store {
     /// Seals what is above this session's rank, then takes off the copies that lay lower.
     fn send_up(
         &self,
-        above: Vec<(Prepared, Segment)>,
+        above: Vec<(Compressed, Segment)>,
         report: &mut PageReport,
     ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
         let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
         for (item, segment) in above {
             // EXPOSE: sealed to the segment's key.
-            if self.seal_to_inbox(segment, item.raw.expose(), item.unreadable)? {
+            if self.seal_to_inbox(segment, item.raw()?.expose(), item.unreadable)? {
                 report.sealed += 1;
             } else {
                 report.elsewhere += 1;
@@ -257,20 +262,20 @@ impl WriteTx<'_> {
         &mut self,
         item: Compressed,
         report: &mut PageReport,
-        above: &mut Vec<(Prepared, Segment)>,
+        above: &mut Vec<(Compressed, Segment)>,
     ) -> Result<(), StoreError> {
-        let segment = self.segment_for(&item.0.facts)?;
+        let segment = self.segment_for(&item.facts)?;
         self.take_over_into(item, segment, report, above)
     }
 
     fn take_over_into(
         &mut self,
-        (item, body): Compressed,
+        item: Compressed,
         segment: Segment,
         report: &mut PageReport,
-        above: &mut Vec<(Prepared, Segment)>,
+        above: &mut Vec<(Compressed, Segment)>,
     ) -> Result<(), StoreError> {
-        let known = self.stamp(&item.facts.key)?;
+        let known = self.stamp(&item.facts.key, &item.id)?;
         let version = item.facts.version_id.clone().unwrap_or_default();
         let updated = item.facts.last_updated.map_or(0, |u| u.0);
         if let Some(known) = &known {
@@ -284,7 +289,7 @@ impl WriteTx<'_> {
                 if same || older {
                     report.unchanged += 1;
                 } else {
-                    report.contested.extend(self.contest(&item.facts.key, Some(item.raw))?);
+                    report.contested.extend(self.contest(&item.facts.key, Some(item.raw()?))?);
                 }
                 return Ok(());
             }
@@ -296,11 +301,12 @@ impl WriteTx<'_> {
         let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
         report.unreadable += usize::from(item.unreadable);
         report.stored += 1;
-        self.put_compressed(&item.facts, segment, body, &version, updated, state, known.is_none())
+        let row = Stored { id: &item.id, patient: item.patient.as_ref(), body: item.body, fresh: known.is_none() };
+        self.put_compressed(&item.facts, segment, row, &version, updated, state)
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
-        match self.stamp(key)? {
+        match self.stamp(key, &IdKey::of(&key.id))? {
             None => {}
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
@@ -337,10 +343,13 @@ impl WriteTx<'_> {
     }
 
     /// Version, time and state of a record, wherever it is, without opening its body.
-    fn stamp(&self, key: &ResourceKey) -> Result<Option<StampRow>, StoreError> {
-        let (id, homes) = (IdKey::of(&key.id), crate::write_tx::homes_of(&key.resource_type));
+    fn stamp(&mut self, key: &ResourceKey, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+        let homes = crate::write_tx::homes_of(&key.resource_type);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
-            if let Some(row) = access.stamp(self.conn, &key.resource_type, &id)? {
+            if !self.may_have(access, &key.resource_type)? {
+                continue;
+            }
+            if let Some(row) = access.stamp(self.conn, &key.resource_type, id)? {
                 return Ok(Some(row));
             }
         }
@@ -358,8 +367,7 @@ impl SegmentAccess {
     fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
         use rusqlite::OptionalExtension;
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
-        let sql = format!("SELECT version, updated, state FROM {}.resource WHERE id = ?1 AND type = ?2", self.schema);
-        let mut statement = conn.prepare_cached(&sql)?;
+        let mut statement = conn.prepare_cached(&self.sql.stamp)?;
         let row = statement.query_row((id.bytes(), code), |r| {
             Ok(StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) })
         });

@@ -8,9 +8,12 @@ use crate::store::lock;
 use keep_domain::{Clock, PatientId, Phi, UserId, UtcMillis};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 use uuid::Uuid;
 
 /// The longest draft, bytes.
@@ -33,11 +36,62 @@ pub struct Draft {
     pub kept: UtcMillis,
 }
 
-/// The open personal file. No other session can open it.
+/// The open personal file. No other session can open it. Dropping it writes what was left for later.
 pub struct Personal {
-    conn: Mutex<Connection>,
+    file: Arc<File>,
+    known: Mutex<Known>,
     clock: Arc<dyn Clock>,
+    wake: Option<Sender<()>>,
+    writer: Option<JoinHandle<()>>,
 }
+
+/// What was read of the file before: small, asked for with every chart, and changed only through [`Personal`].
+#[derive(Default)]
+struct Known {
+    preferences: HashMap<String, Option<String>>,
+    drafts: Option<Vec<Draft>>,
+}
+
+/// The connection, and what is still to be written to it.
+struct File {
+    conn: Mutex<Connection>,
+    later: Mutex<Vec<Opened>>,
+}
+
+/// A chart that was opened, and what is to be remembered with it.
+struct Opened {
+    patient: PatientId,
+    at: UtcMillis,
+    name: &'static str,
+    value: String,
+}
+
+impl File {
+    /// The connection, once all that was left for later is written.
+    // INVARIANT: the only way to the connection, so that nobody reads past what was left for later.
+    fn conn(&self) -> MutexGuard<'_, Connection> {
+        let mut conn = lock(&self.conn);
+        let later = std::mem::take(&mut *lock(&self.later));
+        if !later.is_empty() && write_opened(&mut conn, &later).is_err() {
+            tracing::warn!("what was opened could not be noted");
+        }
+        conn
+    }
+}
+
+fn write_opened(conn: &mut Connection, opened: &[Opened]) -> rusqlite::Result<()> {
+    let transaction = conn.transaction()?;
+    for one in opened {
+        transaction.prepare_cached(OPENED)?.execute(params![one.patient.as_str(), one.at.0])?;
+        transaction.prepare_cached(PREFERENCE)?.execute([one.name, one.value.as_str()])?;
+    }
+    transaction.commit()
+}
+
+const OPENED: &str =
+    "INSERT INTO opened (patient, at) VALUES (?1, ?2) ON CONFLICT (patient) DO UPDATE SET at = excluded.at";
+const PREFERENCE: &str =
+    "INSERT INTO preference (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 impl Personal {
     /// Opens or makes `personal/<user>.db`.
@@ -51,7 +105,15 @@ impl Personal {
         }
         let mut conn = open_cipher(&path, key, OpenMode::Create)?;
         PERSONAL.apply(&mut conn)?;
-        Ok(Self { conn: Mutex::new(conn), clock })
+        let file = Arc::new(File { conn: Mutex::new(conn), later: Mutex::default() });
+        let (wake, woken) = channel();
+        let writing = Arc::clone(&file);
+        let writer = std::thread::Builder::new().name("personal".into()).spawn(move || {
+            while woken.recv().is_ok() {
+                drop(writing.conn());
+            }
+        })?;
+        Ok(Self { file, known: Mutex::default(), clock, wake: Some(wake), writer: Some(writer) })
     }
 
     /// Keeps a draft, durable when this returns; `None` makes a new one.
@@ -71,13 +133,15 @@ impl Personal {
         if content.len() > LONGEST_DRAFT {
             return Err(StoreError::Invalid("draft is too long"));
         }
-        lock(&self.conn)
+        self.file
+            .conn()
             .prepare_cached(
                 "INSERT INTO draft (draft, kind, patient, content, kept) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (draft) DO UPDATE SET kind = excluded.kind, patient = excluded.patient,
                      content = excluded.content, kept = excluded.kept",
             )?
             .execute(params![draft.to_string(), kind, patient.as_str(), content, kept.0])?;
+        lock(&self.known).drafts = None;
         Ok((draft, kept))
     }
 
@@ -86,11 +150,17 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let conn = lock(&self.conn);
+        let mut known = lock(&self.known);
+        if let Some(drafts) = &known.drafts {
+            return Ok(drafts.clone());
+        }
+        let conn = self.file.conn();
         let mut statement =
             conn.prepare_cached("SELECT draft, kind, patient, content, kept FROM draft ORDER BY kept DESC")?;
         let rows = statement.query_map([], |r| Ok(draft_of(r)))?;
-        rows.map(|r| r?).collect()
+        let drafts: Vec<Draft> = rows.map(|r| r?).collect::<Result<_, _>>()?;
+        known.drafts = Some(drafts.clone());
+        Ok(drafts)
     }
 
     /// One draft.
@@ -98,7 +168,7 @@ impl Personal {
     /// # Errors
     /// [`StoreError::NotAvailable`] where there is none.
     pub fn draft(&self, draft: Uuid) -> Result<Draft, StoreError> {
-        let conn = lock(&self.conn);
+        let conn = self.file.conn();
         let mut statement =
             conn.prepare_cached("SELECT draft, kind, patient, content, kept FROM draft WHERE draft = ?1")?;
         statement.query_row([draft.to_string()], |r| Ok(draft_of(r)))?
@@ -109,7 +179,8 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn discard_draft(&self, draft: Uuid) -> Result<(), StoreError> {
-        lock(&self.conn).prepare_cached("DELETE FROM draft WHERE draft = ?1")?.execute([draft.to_string()])?;
+        self.file.conn().prepare_cached("DELETE FROM draft WHERE draft = ?1")?.execute([draft.to_string()])?;
+        lock(&self.known).drafts = None;
         Ok(())
     }
 
@@ -118,9 +189,15 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn preference(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let conn = lock(&self.conn);
+        let mut known = lock(&self.known);
+        if let Some(value) = known.preferences.get(name) {
+            return Ok(value.clone());
+        }
+        let conn = self.file.conn();
         let mut statement = conn.prepare_cached("SELECT value FROM preference WHERE name = ?1")?;
-        Ok(statement.query_row([name], |r| r.get(0)).optional()?)
+        let value: Option<String> = statement.query_row([name], |r| r.get(0)).optional()?;
+        known.preferences.insert(name.to_owned(), value.clone());
+        Ok(value)
     }
 
     /// Sets a preference.
@@ -128,12 +205,8 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn set_preference(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        lock(&self.conn)
-            .prepare_cached(
-                "INSERT INTO preference (name, value) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            )?
-            .execute([name, value])?;
+        self.file.conn().prepare_cached(PREFERENCE)?.execute([name, value])?;
+        lock(&self.known).preferences.insert(name.to_owned(), Some(value.to_owned()));
         Ok(())
     }
 
@@ -154,23 +227,23 @@ impl Personal {
             // EXPOSE: stored in the clinician's own encrypted file.
             Some(place) => self.set_preference(RESUME, place.expose()),
             None => {
-                lock(&self.conn).prepare_cached("DELETE FROM preference WHERE name = ?1")?.execute([RESUME])?;
+                self.file.conn().prepare_cached("DELETE FROM preference WHERE name = ?1")?.execute([RESUME])?;
+                lock(&self.known).preferences.insert(RESUME.to_owned(), None);
                 Ok(())
             }
         }
     }
 
-    /// Notes that a chart was opened now.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn note_opened(&self, patient: &PatientId) -> Result<(), StoreError> {
-        lock(&self.conn)
-            .prepare_cached(
-                "INSERT INTO opened (patient, at) VALUES (?1, ?2) ON CONFLICT (patient) DO UPDATE SET at = excluded.at",
-            )?
-            .execute(params![patient.as_str(), self.clock.now().0])?;
-        Ok(())
+    /// Notes that a chart was opened now, and a preference with it. Whoever opens a chart does not wait for this:
+    /// it is written right after, before anything else of this file is read, and at the latest when it is closed.
+    /// Where the computer dies first, a chart is missing from the list of those opened; no record depends on it.
+    pub fn note_opened(&self, patient: &PatientId, name: &'static str, value: String) {
+        lock(&self.known).preferences.insert(name.to_owned(), Some(value.clone()));
+        lock(&self.file.later).push(Opened { patient: patient.clone(), at: self.clock.now(), name, value });
+        if let Some(wake) = &self.wake {
+            // The thread lives as long as the sender.
+            let _gone = wake.send(());
+        }
     }
 
     /// The charts opened since `since`, newest first, at most 50.
@@ -178,11 +251,21 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn opened_since(&self, since: UtcMillis) -> Result<Vec<PatientId>, StoreError> {
-        let conn = lock(&self.conn);
+        let conn = self.file.conn();
         let mut statement =
             conn.prepare_cached("SELECT patient FROM opened WHERE at >= ?1 ORDER BY at DESC LIMIT 50")?;
         let rows = statement.query_map([since.0], |r| r.get::<_, String>(0))?;
         rows.map(|r| r?.parse().map_err(|_| StoreError::Internal("patient id"))).collect()
+    }
+}
+
+impl Drop for Personal {
+    fn drop(&mut self) {
+        self.wake = None;
+        if let Some(writer) = self.writer.take() {
+            let _panicked = writer.join();
+        }
+        drop(self.file.conn());
     }
 }
 
@@ -220,7 +303,10 @@ mod tests {
         let (draft, _) = file.keep_draft(None, "note", &ada, &Phi::new("{\"text\":\"half\"}".into())).expect("kept");
         file.keep_draft(Some(draft), "note", &ada, &Phi::new("{\"text\":\"half a\"}".into())).expect("kept");
         file.set_preference("theme", "dark").expect("set");
-        file.note_opened(&ada).expect("noted");
+        file.note_opened(&ada, "chart.memo", String::from("half"));
+        assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("half"));
+        assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), std::slice::from_ref(&ada));
+        file.note_opened(&ada, "chart.memo", String::from("whole"));
         file.keep_resume_place(Some(&Phi::new("chart/ada-1".into()))).expect("kept");
         drop(file);
         assert!(matches!(open(&DatabaseKey::for_tests(4)), Err(StoreError::NotOpened(_))));
@@ -228,6 +314,7 @@ mod tests {
         assert_eq!(file.drafts().expect("drafts").len(), 1);
         assert_eq!(file.draft(draft).expect("draft").content, Phi::new("{\"text\":\"half a\"}".into()));
         assert_eq!(file.preference("theme").expect("read").as_deref(), Some("dark"));
+        assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("whole"));
         assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), [ada]);
         assert_eq!(file.resume_place().expect("read"), Some(Phi::new("chart/ada-1".into())));
         file.keep_resume_place(None).expect("forgotten");

@@ -110,18 +110,38 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
     if hits.len() <= RANKED {
         return Ok((ranked(conn, &hits, names, &query.born)?, more));
     }
-    let by_family = "SELECT ordinal FROM main.patient_key WHERE family >= ?1 AND family < ?2 ORDER BY family, given";
     let mut first = Vec::new();
     for name in names {
-        first.extend(ordinals(conn, by_family, &[name, &end_of(name)], RANKED)?);
+        first.extend(by_family(conn, name, names)?);
     }
-    if names.len() > 1 || !query.born.is_empty() {
+    if !query.born.is_empty() {
         first = ranked(conn, &first, names, &query.born)?;
     }
     let mut listed = HashSet::new();
     let mut found: Vec<u32> = first.into_iter().chain(hits).filter(|o| listed.insert(*o)).collect();
     found.truncate(CANDIDATES);
     Ok((found, more))
+}
+
+/// The first patients whose family name begins with `name` and who fit all names, read from the index alone. Where a
+/// name stands only in a former name it does not fit here; the full-text index has found it.
+fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT ordinal, family, given FROM main.patient_key INDEXED BY patient_key_family
+         WHERE family >= ?1 AND family < ?2 ORDER BY family, given LIMIT ?3",
+    )?;
+    let mut rows = statement.query((name, end_of(name), i64::try_from(RANKED).unwrap_or(i64::MAX)))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |r: rusqlite::Result<rusqlite::types::ValueRef<'_>>| -> Result<String, StoreError> {
+            Ok(r?.as_str().map_err(rusqlite::Error::from)?.to_owned())
+        };
+        let words = format!(" {} {}", text(row.get_ref(1))?, text(row.get_ref(2))?);
+        if names.iter().all(|n| words.contains(&format!(" {n}"))) {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Dates and numbers narrow first; names then filter what is left.

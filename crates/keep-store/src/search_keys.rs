@@ -21,17 +21,17 @@ pub(crate) fn write(
     if replaced {
         clear(conn, access, code, place)?;
     }
-    let patient = facts.patient.as_ref().map(IdKey::of);
+    let patient = || facts.patient.as_ref().map(IdKey::of);
     match &facts.detail {
         Detail::Patient(p) if access.segment == Segment::Directory => {
             write_patient(conn, ordinal_of(place), &IdKey::of(&facts.key.id), p)
         }
         Detail::Appointment(a) => {
-            write_day(conn, access, place, code, a.start.map(|t| t.0), a.status.as_deref(), patient.as_ref())
+            write_day(conn, access, place, code, a.start.map(|t| t.0), a.status.as_deref(), patient().as_ref())
         }
         Detail::Encounter(e) => {
             let start = e.start.or(facts.clinical_time).map(|t| t.0);
-            write_day(conn, access, place, code, start, e.status.as_deref(), patient.as_ref())
+            write_day(conn, access, place, code, start, e.status.as_deref(), patient().as_ref())
         }
         _ => Ok(()),
     }

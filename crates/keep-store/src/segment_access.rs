@@ -39,6 +39,8 @@ pub(crate) struct Statements {
     pub(crate) chart_by_ordinal: String,
     pub(crate) ordinal_of: String,
     pub(crate) window: String,
+    pub(crate) stamp: String,
+    pub(crate) insert: String,
 }
 
 impl Statements {
@@ -50,6 +52,12 @@ impl Statements {
                 "SELECT ordinal, patient, sum, rows, revision, next_sequence, tag FROM {schema}.chart WHERE ordinal = ?1"
             ),
             ordinal_of: format!("SELECT ordinal FROM {schema}.chart WHERE patient = ?1"),
+            stamp: format!("SELECT version, updated, state FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
+            insert: format!(
+                "INSERT INTO {schema}.resource
+                     (place, type, id, revision, version, updated, state, labels, dictionary, body, tag)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+            ),
             window: format!("SELECT {ROW} FROM {schema}.resource WHERE place >= ?1 AND place < ?2 ORDER BY place"),
         }
     }

@@ -151,6 +151,11 @@ impl<'t> TaggedWriter<'t> {
         }
     }
 
+    /// Whether this transaction has stored or removed rows of a type.
+    pub(crate) fn has_written(&self, code: u16) -> bool {
+        self.counts.contains_key(&code)
+    }
+
     fn count(&mut self, code: u16, change: i64) {
         *self.counts.entry(code).or_default() += change;
     }

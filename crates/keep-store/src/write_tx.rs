@@ -9,6 +9,8 @@ use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
 use rusqlite::Connection;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 /// An open transaction; everything in it is durable together or not at all.
@@ -16,11 +18,23 @@ pub struct WriteTx<'t> {
     pub(crate) conn: &'t Connection,
     pub(crate) store: &'t Store,
     writers: Vec<TaggedWriter<'t>>,
+    /// Which segments had rows of which types when this transaction began, as far as was asked.
+    had: HashMap<(Segment, u16), bool>,
+}
+
+/// What one stored row is besides its facts.
+pub(crate) struct Stored<'a> {
+    pub(crate) id: &'a IdKey,
+    pub(crate) patient: Option<&'a IdKey>,
+    /// Compressed with the shipped dictionary.
+    pub(crate) body: Vec<u8>,
+    /// The caller has found no row of it anywhere.
+    pub(crate) fresh: bool,
 }
 
 impl<'t> WriteTx<'t> {
-    pub(crate) const fn new(conn: &'t Connection, store: &'t Store) -> Self {
-        Self { conn, store, writers: Vec::new() }
+    pub(crate) fn new(conn: &'t Connection, store: &'t Store) -> Self {
+        Self { conn, store, writers: Vec::new(), had: HashMap::new() }
     }
 
     /// Writes an audit event inside this transaction.
@@ -78,36 +92,35 @@ impl<'t> WriteTx<'t> {
         updated: i64,
         state: StateBits,
     ) -> Result<(), StoreError> {
+        let (id, patient) = (IdKey::of(&facts.key.id), facts.patient.as_ref().map(IdKey::of));
         let body = codec::compress(raw.as_bytes())?;
-        self.put_compressed(facts, segment, body, version, updated, state, false)
+        let row = Stored { id: &id, patient: patient.as_ref(), body, fresh: false };
+        self.put_compressed(facts, segment, row, version, updated, state)
     }
 
-    /// As [`WriteTx::put_resource`]; `fresh` says that the caller has found no row of it anywhere.
-    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+    /// As [`WriteTx::put_resource`].
     pub(crate) fn put_compressed(
         &mut self,
         facts: &Extracted,
         segment: Segment,
-        body: Vec<u8>,
+        row: Stored<'_>,
         version: &str,
         updated: i64,
         state: StateBits,
-        fresh: bool,
     ) -> Result<(), StoreError> {
-        let id = IdKey::of(&facts.key.id);
+        let Stored { id, patient, body, fresh } = row;
         let others = if fresh { Vec::new() } else { self.other_homes(&facts.key.resource_type, segment) };
         for other in others {
-            if self.has_row(other, &facts.key.resource_type, &id)? {
-                self.writer(other)?.remove(&facts.key.resource_type, &id)?;
+            if self.has_row(other, &facts.key.resource_type, id)? {
+                self.writer(other)?.remove(&facts.key.resource_type, id)?;
             }
         }
-        let patient = facts.patient.as_ref().map(IdKey::of);
         let labels = join_labels(&facts.labels);
         let writer = self.writer(segment)?;
         let placed = writer.put(RowDraft {
             type_name: &facts.key.resource_type,
-            id: &id,
-            patient: patient.as_ref(),
+            id,
+            patient,
             version,
             updated,
             state,
@@ -116,6 +129,23 @@ impl<'t> WriteTx<'t> {
             fresh,
         })?;
         search_keys::write(writer.conn, writer.access, placed.place, placed.replaced, facts)
+    }
+
+    /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
+    /// what it is the first to bring.
+    // The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
+    pub(crate) fn may_have(&mut self, access: &SegmentAccess, type_name: &str) -> Result<bool, StoreError> {
+        let Some(code) = crate::resource_type::code_of(type_name) else { return Ok(true) };
+        if self.writers.iter().any(|w| w.access.segment == access.segment && w.has_written(code)) {
+            return Ok(true);
+        }
+        match self.had.entry((access.segment, code)) {
+            Entry::Occupied(had) => Ok(*had.get()),
+            Entry::Vacant(slot) => {
+                let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", access.schema);
+                Ok(*slot.insert(self.conn.prepare_cached(&sql)?.exists([code])?))
+            }
+        }
     }
 
     fn has_row(&self, segment: Segment, type_name: &str, id: &IdKey) -> Result<bool, StoreError> {

@@ -99,7 +99,7 @@ impl SyncPort for StorePort {
             }
             return Ok(Integrated { changed: 0, contested: Vec::new() });
         }
-        let page = store::Page { base, records: page.records, deleted: page.deleted, cursor };
+        let page = store::Page { base, records: page.records, deleted: page.deleted, cursor, ..store::Page::default() };
         let done = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
         let changed = done.stored.saturating_add(done.deleted).saturating_add(done.sealed);
         let contested = if done.contested.is_empty() { Vec::new() } else { self.contested(done.contested)? };

@@ -97,7 +97,7 @@ pub struct ObservationLens {
 /// [`FhirError::WrongType`].
 pub fn observation(raw: &Raw) -> Result<ObservationLens, FhirError> {
     let mut r = Reader::open(raw, &["Observation"])?;
-    let value = measured(r.node());
+    let value = measured(|name| r.member(name));
     if let Some(name) = value.as_ref().and_then(fault_of) {
         r.fault(name);
     }
@@ -147,14 +147,14 @@ fn component(node: Node<'_>) -> Option<Component> {
     let interpretation = node.member("interpretation").into_iter().flat_map(Node::items);
     Some(Component {
         code: node.member("code").and_then(concept),
-        value: measured(node),
+        value: measured(|name| node.member(name)),
         interpretation: interpretation.filter_map(|n| Some(concept(n)?.code()?.to_owned())).collect(),
         ranges: node.member("referenceRange").into_iter().flat_map(Node::items).filter_map(range).collect(),
     })
 }
 
-/// The value of an Observation or a component.
-fn measured(node: Node<'_>) -> Option<Measured> {
+/// The value of an Observation or a component, by its members.
+fn measured<'a>(member: impl Fn(&str) -> Option<Node<'a>>) -> Option<Measured> {
     type Form = fn(Node<'_>) -> Option<Measured>;
     let forms: [(&'static str, Form); 11] = [
         ("valueQuantity", |n| quantity(n).map(Measured::Quantity)),
@@ -170,11 +170,11 @@ fn measured(node: Node<'_>) -> Option<Measured> {
         ("valueSampledData", |_| None),
     ];
     for (name, read) in forms {
-        if let Some(found) = node.member(name) {
+        if let Some(found) = member(name) {
             return Some(read(found).unwrap_or(Measured::Unreadable(name)));
         }
     }
-    node.member("dataAbsentReason").and_then(concept).map(Measured::Absent)
+    member("dataAbsentReason").and_then(concept).map(Measured::Absent)
 }
 
 fn side(node: Node<'_>, name: &str) -> Option<Quantity> {

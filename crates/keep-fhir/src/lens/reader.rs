@@ -3,9 +3,12 @@
 use super::{Coding, Concept, Link, PeriodSpan, Quantity, When};
 use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
 use keep_domain::{Phi, ResourceId};
+use std::borrow::Cow;
 
 pub(super) struct Reader<'a> {
     node: Node<'a>,
+    /// The members in order, found once: a lens asks for a dozen of them.
+    members: Vec<(Cow<'a, str>, Node<'a>)>,
     faults: Vec<&'static str>,
 }
 
@@ -14,8 +17,15 @@ impl<'a> Reader<'a> {
     pub(super) fn open(raw: &'a Raw, types: &[&str]) -> Result<Self, FhirError> {
         let node = raw.node();
         let own = node.member_text("resourceType");
-        let fits = own.is_some_and(|t| types.contains(&t.as_ref()));
-        if fits { Ok(Self { node, faults: Vec::new() }) } else { Err(FhirError::WrongType) }
+        if own.is_none_or(|t| !types.contains(&t.as_ref())) {
+            return Err(FhirError::WrongType);
+        }
+        Ok(Self { node, members: node.members().collect(), faults: Vec::new() })
+    }
+
+    /// The first member of that name.
+    pub(super) fn member(&self, name: &str) -> Option<Node<'a>> {
+        self.members.iter().find(|(key, _)| key == name).map(|(_, node)| *node)
     }
 
     pub(super) const fn node(&self) -> Node<'a> {
@@ -34,7 +44,7 @@ impl<'a> Reader<'a> {
 
     /// Applies `read` to a member; one that is there but gives nothing is a fault.
     pub(super) fn read<T>(&mut self, name: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
-        let found = self.node.member(name)?;
+        let found = self.member(name)?;
         let value = read(found);
         if value.is_none() {
             self.fault(name);
@@ -94,7 +104,7 @@ impl<'a> Reader<'a> {
 
     /// Reads every item of a list; an item that gives nothing is a fault.
     pub(super) fn list<T>(&mut self, name: &'static str, mut read: impl FnMut(Node<'a>) -> Option<T>) -> Vec<T> {
-        let Some(found) = self.node.member(name) else { return Vec::new() };
+        let Some(found) = self.member(name) else { return Vec::new() };
         if found.kind() != Kind::Array {
             self.fault(name);
             // One item without its brackets is a common mistake: it is shown all the same.

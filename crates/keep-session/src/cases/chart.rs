@@ -9,6 +9,7 @@ use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use crate::view::names::Names;
+use crate::view::vitals::Reading;
 use crate::view::{
     allergies, completeness, immunisations, medicines, notes, person, problems, results, timeline, vitals,
 };
@@ -17,7 +18,8 @@ use keep_domain::{ErrorCode, PatientId};
 use keep_fhir::lens;
 use keep_store::Store;
 use keep_sync::CHART_TYPES;
-use reading::{Chart, names_of, read_chart};
+use memo::Memo;
+use reading::{Chart, Part, names_of, read_chart, view_chart};
 
 /// The most rows of one window.
 const MOST_ROWS: u32 = 200;
@@ -33,11 +35,13 @@ const LONGEST_NOTE: usize = 4_000;
 pub fn open_chart(app: &App, patient: &str) -> Result<ChartDto, FailureDto> {
     app.enter(Action::OpenPatient, |unlocked| {
         let store = unlocked.store()?;
-        let chart = read_chart(app, unlocked, store, &id(patient)?, &[])?;
-        let dto = summary(app, unlocked, store, &chart)?;
-        guard(&unlocked.opened).insert(chart.patient.clone());
-        store.personal()?.note_opened(&chart.patient)?;
-        memo::keep(store, &chart)?;
+        let (patient, part) = (id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
+        let (dto, memo) = view_chart(app, unlocked, store, &patient, part, |chart| {
+            let readings = vitals::readings(&chart.entries);
+            Ok((summary(app, unlocked, store, &chart, &readings)?, Memo::of_chart(&chart, &readings)))
+        })?;
+        guard(&unlocked.opened).insert(patient);
+        memo.note_opened(store)?;
         Ok(dto)
     })
     .map_err(Fault::tell)
@@ -116,7 +120,28 @@ const TABS: [(&str, &[Group]); 8] = [
     ("immunisations", &[Group::Immunization]),
 ];
 
-fn summary(app: &App, unlocked: &Unlocked, store: &Store, chart: &Chart) -> Result<ChartDto, Fault> {
+/// The types that the summary is made of; claims and the like, half of a chart's bytes, are read by the timeline only.
+const SUMMARY: [&str; 11] = [
+    "Patient",
+    "Flag",
+    "AllergyIntolerance",
+    "Condition",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Immunization",
+    "Encounter",
+];
+
+fn summary(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    chart: &Chart,
+    readings: &[Reading],
+) -> Result<ChartDto, Fault> {
     let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
     let (banner, birth_date) = banner_of(chart);
     let found = app.completeness(unlocked)?;
@@ -135,7 +160,7 @@ fn summary(app: &App, unlocked: &Unlocked, store: &Store, chart: &Chart) -> Resu
         allergies: allergies::allergies(entries, downloaded, sight.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, glance)),
-        vitals: vitals::series(entries, &birth_date, glance),
+        vitals: vitals::series(readings, &birth_date, glance),
         results: results::to_know(entries, glance),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),

@@ -11,9 +11,9 @@ use crate::view::person::{self, Seen};
 use crate::view::sight::Sight;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{PatientId, Phi};
-use keep_fhir::{Raw, lens};
-use keep_store::{Record, Store};
+use keep_domain::{PatientId, Phi, UtcMillis};
+use keep_fhir::lens;
+use keep_store::{Record, SearchPage, Store};
 use keep_sync::CHART_TYPES;
 use std::collections::HashSet;
 
@@ -31,18 +31,25 @@ pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, 
         let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));
         let pending = store.ledger().begin_append(event);
         let found = store.search_patients(&request.query, at(request.offset), at(limit));
+        // The rows are made while the event is on its way to the disk.
+        let made = found.map(|held| held.map(|page| rows_of(app, unlocked, store, &page)));
+        // INVARIANT: nothing leaves this function before the event is durable.
         let ticket = pending.wait()?;
-        let page = found.map_err(|e| app.damage(unlocked, e))?.release(ticket);
-        let lookup = Lookup::make(app, unlocked, store)?;
-        let mut rows = Vec::with_capacity(page.patients.len());
-        for record in &page.patients {
-            rows.extend(lookup.row(record, false)?);
-        }
-        // Within a page the charts that were opened today come first; the order is the match's otherwise.
-        rows.sort_by_key(|r| !r.opened_today);
-        Ok(PatientPageDto { rows, total: page.total, more: page.more })
+        made.map_err(|e| app.damage(unlocked, e))?.release(ticket)
     })
     .map_err(Fault::tell)
+}
+
+fn rows_of(app: &App, unlocked: &Unlocked, store: &Store, page: &SearchPage) -> Result<PatientPageDto, Fault> {
+    let lookup = Lookup::make(app, unlocked, store)?;
+    let last = store.all_last_seen(page.patients.iter().map(|r| &r.key.id), lookup.glance.now)?;
+    let mut rows = Vec::with_capacity(page.patients.len());
+    for (record, last) in page.patients.iter().zip(last) {
+        rows.extend(lookup.row_seen(record, false, last));
+    }
+    // Within a page the charts that were opened today come first; the order is the match's otherwise.
+    rows.sort_by_key(|r| !r.opened_today);
+    Ok(PatientPageDto { rows, total: page.total, more: page.more })
 }
 
 /// A count that crosses IPC as an index.
@@ -76,29 +83,28 @@ impl<'s> Lookup<'s> {
 
     /// One row; `None` for a patient whom the role may not see.
     pub(crate) fn row(&self, record: &Record, alert: bool) -> Result<Option<PatientRowDto>, Fault> {
+        let last = self.store.last_seen(&record.key.id, self.glance.now)?;
+        Ok(self.row_seen(record, alert, last))
+    }
+
+    fn row_seen(&self, record: &Record, alert: bool, last: Option<UtcMillis>) -> Option<PatientRowDto> {
         // EXPOSE: read for the row.
-        let text = record.raw.expose().as_str();
-        let facts = keep_fhir::extract(text).ok();
+        let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
         let decision = self.sight.reads(record, facts.as_ref());
         if !decision.is_visible() {
-            return Ok(None);
+            return None;
         }
         let id = &record.key.id;
-        let seen = Seen {
-            last: self.store.last_seen(id, self.glance.now)?,
-            opened_today: self.opened.contains(id),
-            ready: self.ready,
-            alert,
-        };
-        let lens = Raw::parse(text).ok().and_then(|raw| lens::patient(&raw).ok());
-        let Some(lens) = lens else { return Ok(Some(person::unreadable_row(id.as_str(), seen))) };
+        let seen = Seen { last, opened_today: self.opened.contains(id), ready: self.ready, alert };
+        let lens = raw.and_then(|raw| lens::patient(&raw).ok());
+        let Some(lens) = lens else { return Some(person::unreadable_row(id.as_str(), seen)) };
         let mut row = person::row(id.as_str(), &lens, &self.glance, seen);
         if !decision.is_allowed() {
             // A labelled record keeps its place and loses its detail.
             row.phone.clear();
             row.last_seen.clear();
         }
-        Ok(Some(row))
+        Some(row)
     }
 }
 

@@ -4,8 +4,10 @@ use super::sight::Sight;
 use crate::dto::chart::RecordStateDto;
 use keep_access::Decision;
 use keep_domain::UtcMillis;
+use keep_fhir::lens::{self, ObservationLens};
 use keep_fhir::{Extracted, Raw};
 use keep_store::{Record, RecordState};
+use std::cell::OnceCell;
 
 /// One record of a chart. INVARIANT: one that the role may not see never becomes an entry.
 pub(crate) struct Entry {
@@ -16,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) facts: Option<Extracted>,
     /// Only that it is there, not what it says.
     pub(crate) masked: bool,
+    /// Read when the first list asks for it: vital signs and results both do.
+    observation: OnceCell<Option<ObservationLens>>,
 }
 
 impl Entry {
@@ -23,18 +27,27 @@ impl Entry {
     pub(crate) fn of(record: Record, sight: &Sight) -> Option<Self> {
         // EXPOSE: read for the screen.
         let text = record.raw.expose().as_str();
-        let facts = keep_fhir::extract(text).ok();
+        let (raw, facts) = keep_fhir::read(text);
         let decision = sight.reads(&record, facts.as_ref());
         if !decision.is_visible() {
             return None;
         }
-        let raw = Raw::parse(text).ok();
-        Some(Self { record, raw, facts, masked: decision == Decision::Masked })
+        Some(Self { record, raw, facts, masked: decision == Decision::Masked, observation: OnceCell::new() })
     }
 
     /// The FHIR type.
     pub(crate) fn kind(&self) -> &str {
         &self.record.key.resource_type
+    }
+
+    /// What it says as an Observation; `None` for any other type.
+    pub(crate) fn observation(&self) -> Option<&ObservationLens> {
+        self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok()).as_ref()
+    }
+
+    /// Reads what [`Entry::observation`] will be asked for.
+    pub(crate) fn read_ahead(&self) {
+        let _kept = self.observation();
     }
 
     /// The resource id.

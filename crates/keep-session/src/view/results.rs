@@ -5,8 +5,7 @@ use super::glance::Glance;
 use super::words;
 use crate::dto::chart::{ResultDto, ResultsDto};
 use keep_clinical::flag_of;
-use keep_fhir::Raw;
-use keep_fhir::lens::{Measured, ObservationLens, observation, report};
+use keep_fhir::lens::{Measured, ObservationLens, report};
 use std::collections::BTreeMap;
 
 /// A result is worth knowing this long even when it is normal: 90 days.
@@ -17,18 +16,11 @@ const MOST_TO_KNOW: usize = 40;
 /// The longest value that is shown, characters.
 const LONGEST: usize = 500;
 
-/// Everything to sort by, before any text is made.
-struct Found<'e> {
-    entry: &'e Entry,
-    raw: &'e Raw,
-}
-
-fn found(entries: &[Entry]) -> Vec<Found<'_>> {
-    let mut found: Vec<Found<'_>> = valid(entries, "Observation")
-        .filter(|(e, _)| e.has_category("laboratory"))
-        .map(|(entry, raw)| Found { entry, raw })
-        .collect();
-    found.sort_by_key(|f| std::cmp::Reverse(f.entry.at()));
+/// All results, newest first, before any text is made.
+fn found(entries: &[Entry]) -> Vec<&Entry> {
+    let of_kind = valid(entries, "Observation").filter(|(e, _)| e.has_category("laboratory"));
+    let mut found: Vec<&Entry> = of_kind.map(|(entry, _)| entry).collect();
+    found.sort_by_key(|e| std::cmp::Reverse(e.at()));
     found
 }
 
@@ -45,12 +37,12 @@ pub(crate) fn to_know(entries: &[Entry], glance: &Glance) -> Vec<ResultDto> {
     let since = glance.now.plus_millis(-FRESH_MILLIS);
     let mut seen = std::collections::BTreeSet::new();
     let mut rows = Vec::new();
-    for found in found(entries) {
-        let Some(row) = dto(&found, &panels) else { continue };
-        let is_latest = seen.insert(row.name.to_lowercase());
-        let is_fresh = found.entry.at().is_some_and(|at| at >= since);
-        if is_fresh || (is_latest && !row.flag.is_empty()) {
-            rows.push(row);
+    for entry in found(entries) {
+        let Some(lens) = entry.observation() else { continue };
+        let is_latest = seen.insert(name(lens).to_lowercase());
+        let is_fresh = entry.at().is_some_and(|at| at >= since);
+        if is_fresh || (is_latest && !flag(lens).is_empty()) {
+            rows.extend(dto(entry, &panels));
         }
         if rows.len() >= MOST_TO_KNOW {
             break;
@@ -72,19 +64,23 @@ fn panels(entries: &[Entry]) -> BTreeMap<String, String> {
     panels
 }
 
-fn dto(found: &Found<'_>, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
-    let lens = observation(found.raw).ok()?;
-    let id = found.entry.id();
+fn name(lens: &ObservationLens) -> String {
     let name = words::label(lens.code.as_ref());
+    if name.is_empty() { words::UNREADABLE.to_owned() } else { name }
+}
+
+fn dto(entry: &Entry, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
+    let lens = entry.observation()?;
+    let id = entry.id();
     Some(ResultDto {
-        name: if name.is_empty() { words::UNREADABLE.to_owned() } else { name },
-        value: words::cut(&value_text(&lens), LONGEST),
-        flag: flag(&lens),
+        name: name(lens),
+        value: words::cut(&value_text(lens), LONGEST),
+        flag: flag(lens),
         range: words::range(&lens.ranges),
         taken: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
         panel: panels.get(&id).cloned().unwrap_or_default(),
         status: lens.status.clone().unwrap_or_default(),
-        record: found.entry.state(),
+        record: entry.state(),
         id,
     })
 }

@@ -6,7 +6,7 @@ use super::words;
 use crate::dto::chart::{RecordStateDto, VitalPointDto, VitalSeriesDto};
 use keep_clinical::{Point, Vital, age_at, flag_of, trend_points};
 use keep_domain::UtcMillis;
-use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange, observation};
+use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
 /// The most points of one series.
 const MOST_POINTS: usize = 200;
@@ -108,9 +108,9 @@ pub(crate) struct Reading {
 /// All values of all signs that count, oldest first.
 pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading> {
     let mut found = Vec::new();
-    for (entry, raw) in valid(entries, "Observation") {
-        let Ok(lens) = observation(raw) else { continue };
-        found.extend(readings_of(entry, &lens));
+    for (entry, _) in valid(entries, "Observation") {
+        let Some(lens) = entry.observation() else { continue };
+        found.extend(readings_of(entry, lens));
     }
     found.sort_by_key(|r| r.at);
     found
@@ -165,11 +165,10 @@ pub(crate) fn latest(readings: &[Reading], sign: Sign) -> Option<&Reading> {
 }
 
 /// One series for each sign that was ever taken, in the order of the chart.
-pub(crate) fn series(entries: &[Entry], birth_date: &str, glance: &Glance) -> Vec<VitalSeriesDto> {
-    let all = readings(entries);
+pub(crate) fn series(all: &[Reading], birth_date: &str, glance: &Glance) -> Vec<VitalSeriesDto> {
     let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
     let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
-    SIGNS.into_iter().filter_map(|sign| one(sign, &all, birth_date, glance, most)).collect()
+    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, glance, most)).collect()
 }
 
 fn is_adult_at(birth_date: &str, at: UtcMillis, glance: &Glance) -> bool {
@@ -246,7 +245,7 @@ mod tests {
 
     fn chart(texts: &[String]) -> Vec<VitalSeriesDto> {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        series(&nurse_amara_sees(&texts), "1961-02-03", &Glance::utc(NOON))
+        series(&readings(&nurse_amara_sees(&texts)), "1961-02-03", &Glance::utc(NOON))
     }
 
     #[test]
@@ -291,7 +290,7 @@ mod tests {
     #[test]
     fn a_child_has_no_adult_range() {
         let text = vital("o1", "8867-4", "2026-11-01T08:00:00Z", r#"{"value":130,"code":"/min"}"#, "");
-        let found = series(&nurse_amara_sees(&[&text]), "2025-08-14", &Glance::utc(NOON));
+        let found = series(&readings(&nurse_amara_sees(&[&text])), "2025-08-14", &Glance::utc(NOON));
         assert_eq!((found[0].flag.as_str(), found[0].low), ("", None));
     }
 

@@ -75,6 +75,13 @@ impl<T> Held<T> {
         Self(value)
     }
 
+    /// Makes something of the value while its event is on the way; what is made stays held, and `work` must let
+    /// nothing out by another way.
+    #[must_use]
+    pub fn map<U>(self, work: impl FnOnce(T) -> U) -> Held<U> {
+        Held(work(self.0))
+    }
+
     /// Gives the value against the ticket of the event that covers it.
     #[must_use]
     pub fn release(self, ticket: AuditTicket) -> T {
@@ -99,6 +106,7 @@ mod tests {
         let held = Held::new("Zebulon Canary");
         assert!(!format!("{held:?}").contains("Canary"));
         let ticket = TicketInTransaction::new(4, EventId::make_random()).committed();
-        assert_eq!((ticket.sequence(), held.release(ticket)), (4, "Zebulon Canary"));
+        let held = held.map(str::len);
+        assert_eq!((ticket.sequence(), held.release(ticket)), (4, 14));
     }
 }

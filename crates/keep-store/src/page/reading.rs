@@ -3,7 +3,7 @@
 use crate::id_key::IdKey;
 use crate::{StoreError, codec};
 use keep_domain::{Phi, ResourceKey, Segment};
-use keep_fhir::{Detail, Extracted, extract_at};
+use keep_fhir::{Detail, Extracted, Raw, extract_at};
 use sha2::{Digest, Sha256};
 
 /// Records from which a second thread pays.
@@ -18,22 +18,69 @@ pub(super) struct Prepared {
     pub(super) raw: Phi<String>,
 }
 
-/// The same with its stored form.
-pub(super) type Compressed = (Prepared, Vec<u8>);
+/// The same in its stored form. The text itself is dropped where it was compressed, which is not where rows are
+/// written: wiping and freeing it costs as much as a row's tag.
+pub(super) struct Compressed {
+    pub(super) facts: Extracted,
+    pub(super) id: IdKey,
+    pub(super) patient: Option<IdKey>,
+    pub(super) unreadable: bool,
+    pub(super) body: Vec<u8>,
+}
 
-/// Reads on two threads; this is a third of the work of a first load.
-pub(super) fn prepare_all(records: Vec<Phi<String>>, base: Option<&str>) -> Result<Vec<Prepared>, StoreError> {
+impl Compressed {
+    /// The text, for the few that are not stored as they came.
+    pub(super) fn raw(&self) -> Result<Phi<String>, StoreError> {
+        codec::decompress(codec::DICTIONARY, &self.body).map(Phi::new).ok_or(StoreError::Internal("compression"))
+    }
+}
+
+/// Reads on two threads; this is a third of the work of a first load. With `leave_broken`, texts that are no JSON
+/// objects are left out and their places added to `broken`.
+pub(super) fn prepare_all(
+    records: Vec<Phi<String>>,
+    base: Option<&str>,
+    leave_broken: bool,
+    broken: &mut Vec<usize>,
+) -> Result<Vec<Prepared>, StoreError> {
     if records.len() < PARALLEL {
-        return records.into_iter().map(|r| prepare(r, base)).collect();
+        return prepare_some(records, 0, base, leave_broken, broken);
     }
     let mut first = records;
-    let second = first.split_off(first.len() / 2);
+    let middle = first.len() / 2;
+    let second = first.split_off(middle);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| second.into_iter().map(|r| prepare(r, base)).collect::<Result<Vec<_>, _>>());
-        let mut done = first.into_iter().map(|r| prepare(r, base)).collect::<Result<Vec<_>, _>>()?;
-        done.extend(other.join().map_err(|_| StoreError::Internal("reading thread"))??);
+        let other = scope.spawn(|| {
+            let mut broken = Vec::new();
+            let done = prepare_some(second, middle, base, leave_broken, &mut broken);
+            done.map(|done| (done, broken))
+        });
+        let mut done = prepare_some(first, 0, base, leave_broken, broken)?;
+        let (rest, broken_rest) = other.join().map_err(|_| StoreError::Internal("reading thread"))??;
+        done.extend(rest);
+        broken.extend(broken_rest);
         Ok(done)
     })
+}
+
+fn prepare_some(
+    records: Vec<Phi<String>>,
+    from: usize,
+    base: Option<&str>,
+    leave_broken: bool,
+    broken: &mut Vec<usize>,
+) -> Result<Vec<Prepared>, StoreError> {
+    let mut done = Vec::with_capacity(records.len());
+    for (at, raw) in records.into_iter().enumerate() {
+        let item = prepare(raw, base)?;
+        // EXPOSE: only whether it is JSON.
+        if leave_broken && item.unreadable && Raw::parse(item.raw.expose().as_str()).is_err() {
+            broken.push(from + at);
+        } else {
+            done.push(item);
+        }
+    }
+    Ok(done)
 }
 
 pub(super) fn prepare(raw: Phi<String>, base: Option<&str>) -> Result<Prepared, StoreError> {
@@ -51,7 +98,8 @@ pub(super) fn prepare(raw: Phi<String>, base: Option<&str>) -> Result<Prepared, 
 pub(super) fn compress_one(item: Prepared) -> Result<Compressed, StoreError> {
     // EXPOSE: compressed for its row.
     let body = codec::compress(item.raw.expose().as_bytes())?;
-    Ok((item, body))
+    let Prepared { facts, id, patient, unreadable, raw: _dropped_here } = item;
+    Ok(Compressed { facts, id, patient, unreadable, body })
 }
 
 /// The place of a text that is no resource: an id from its content, so that a repeat is the same row, in

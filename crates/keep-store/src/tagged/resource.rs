@@ -8,6 +8,7 @@ use crate::resource_type::{self, FIRST_FOREIGN};
 use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of, place_of};
 use crate::{StoreError, error::FindingKind};
 use rusqlite::{OptionalExtension, params};
+use std::borrow::Cow;
 
 /// A row as it shall be stored.
 pub(crate) struct RowDraft<'a> {
@@ -136,16 +137,12 @@ impl TaggedWriter<'_> {
     fn write(&self, row: &ResourceRow, replaces: bool) -> Result<(), StoreError> {
         let schema = self.access.schema;
         let sql = if replaces {
-            format!(
+            Cow::Owned(format!(
                 "UPDATE {schema}.resource SET type = ?2, id = ?3, revision = ?4, version = ?5, updated = ?6, state = ?7,
                      labels = ?8, dictionary = ?9, body = ?10, tag = ?11 WHERE place = ?1"
-            )
+            ))
         } else {
-            format!(
-                "INSERT INTO {schema}.resource
-                     (place, type, id, revision, version, updated, state, labels, dictionary, body, tag)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-            )
+            Cow::Borrowed(self.access.sql.insert.as_str())
         };
         self.conn.prepare_cached(&sql)?.execute(params![
             row.place,
@@ -160,6 +157,9 @@ impl TaggedWriter<'_> {
             row.body,
             row.tag
         ])?;
+        if row.state.0 == 0 && !replaces {
+            return Ok(());
+        }
         let sql = if row.state.0 == 0 {
             format!("DELETE FROM {schema}.open_row WHERE place = ?1")
         } else {
@@ -168,10 +168,10 @@ impl TaggedWriter<'_> {
             )
         };
         let mut statement = self.conn.prepare_cached(&sql)?;
-        if row.state.0 != 0 {
-            statement.execute(params![row.place, row.state.0])?;
-        } else if replaces {
+        if row.state.0 == 0 {
             statement.execute([row.place])?;
+        } else {
+            statement.execute(params![row.place, row.state.0])?;
         }
         Ok(())
     }

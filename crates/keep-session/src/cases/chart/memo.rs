@@ -5,7 +5,7 @@
 use super::reading::Chart;
 use crate::fault::Fault;
 use crate::view::entry::valid;
-use crate::view::vitals::{Sign, latest, readings};
+use crate::view::vitals::{Reading, Sign, latest};
 use keep_clinical::Vital;
 use keep_domain::{PatientId, ResourceId, ResourceKey};
 use keep_fhir::lens;
@@ -25,16 +25,27 @@ pub(crate) struct Memo {
     pub(crate) visit: Option<ResourceId>,
 }
 
-/// Keeps the memo of a chart that was just read.
-pub(crate) fn keep(store: &Store, chart: &Chart) -> Result<(), Fault> {
-    let all = readings(&chart.entries);
-    let height = latest(&all, Sign::Vital(Vital::Height)).and_then(|r| r.id.parse().ok());
-    let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
-        let status = lens::encounter(raw).ok().and_then(|l| l.status);
-        status.as_deref() == Some("in-progress") && e.at().is_some_and(|at| chart.glance.is_today(at))
-    });
-    let visit = open.max_by_key(|(e, _)| e.at()).map(|(e, _)| e.record.key.id.clone());
-    write(store, &Memo { patient: chart.patient.clone(), height, visit })
+impl Memo {
+    /// The memo of a chart that was just read.
+    pub(crate) fn of_chart(chart: &Chart, readings: &[Reading]) -> Self {
+        let height = latest(readings, Sign::Vital(Vital::Height)).and_then(|r| r.id.parse().ok());
+        let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
+            let today = e.at().is_some_and(|at| chart.glance.is_today(at));
+            today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")
+        });
+        let visit = open.max_by_key(|(e, _)| e.at()).map(|(e, _)| e.record.key.id.clone());
+        Self { patient: chart.patient.clone(), height, visit }
+    }
+
+    /// Keeps it as that of the chart opened last, and notes that the chart was opened.
+    pub(crate) fn note_opened(&self, store: &Store) -> Result<(), Fault> {
+        store.personal()?.note_opened(&self.patient, NAME, self.text()?);
+        Ok(())
+    }
+
+    fn text(&self) -> Result<String, Fault> {
+        serde_json::to_string(self).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))
+    }
 }
 
 /// The memo of this patient; `None` where another chart was opened last.
@@ -57,7 +68,7 @@ pub(crate) fn note_visit(
 }
 
 fn write(store: &Store, memo: &Memo) -> Result<(), Fault> {
-    let text = serde_json::to_string(memo).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))?;
+    let text = memo.text()?;
     let personal = store.personal()?;
     if personal.preference(NAME)?.as_deref() == Some(text.as_str()) {
         return Ok(());
