@@ -9,6 +9,7 @@ pub(crate) mod enrol;
 pub(crate) mod lock;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod visit;
 pub(crate) mod worklist;

@@ -137,6 +137,8 @@ impl Group {
             "ServiceRequest" => Self::Order,
             "Specimen" => Self::Specimen,
             "Composition" | "ClinicalImpression" | "DiagnosticReport" => Self::Note,
+            // A clinical note that is kept as a document is a note (US Core, DocumentReference category).
+            "DocumentReference" if category("clinical-note") => Self::Note,
             "DocumentReference" | "Media" | "Binary" => Self::Document,
             "CarePlan" | "CareTeam" | "Goal" => Self::CarePlan,
             "Task" => Self::Task,
@@ -166,6 +168,8 @@ mod tests {
         assert_eq!(of("Flag", &["clinical"], &[]), Group::Other);
         assert_eq!(of("DiagnosticReport", &["LAB"], &[]), Group::Laboratory);
         assert_eq!(of("DiagnosticReport", &["51847-2"], &[]), Group::Note);
+        assert_eq!(of("DocumentReference", &["clinical-note"], &[]), Group::Note);
+        assert_eq!(of("DocumentReference", &["imaging"], &[]), Group::Document);
         assert_eq!(of("SomethingNew", &[], &[]), Group::Other);
     }
 }

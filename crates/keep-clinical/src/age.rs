@@ -46,17 +46,17 @@ pub fn age_at(birth_date: &str, at: UtcMillis, zone: &Zone) -> Option<Age> {
     })
 }
 
-/// `12 d` below four weeks, `31 w 2 d` below one year, `15 m 3 d` below two, `7 y 4 m` below eighteen, then `65 y`.
+/// `12 d` below four weeks, `31 w 2 d` below one year, `15 mo 3 d` below two, `7 y 4 mo` below eighteen, then `65 y`.
 ///
 /// A second unit of zero is left out; an approximate age is marked with `~` and has one unit.
 #[must_use]
 pub fn age_text(age: &Age) -> String {
     let (first, second) = match age {
-        Age { total_days, .. } if *total_days < 28 => ((*total_days, 'd'), None),
-        Age { years: 0, total_days, .. } => ((total_days / 7, 'w'), Some((total_days % 7, 'd'))),
-        Age { years: 1, months, days, .. } => ((12 + months, 'm'), Some((*days, 'd'))),
-        Age { years, months, .. } if *years < 18 => ((*years, 'y'), Some((*months, 'm'))),
-        Age { years, .. } => ((*years, 'y'), None),
+        Age { total_days, .. } if *total_days < 28 => ((*total_days, "d"), None),
+        Age { years: 0, total_days, .. } => ((total_days / 7, "w"), Some((total_days % 7, "d"))),
+        Age { years: 1, months, days, .. } => ((12 + months, "mo"), Some((*days, "d"))),
+        Age { years, months, .. } if *years < 18 => ((*years, "y"), Some((*months, "mo"))),
+        Age { years, .. } => ((*years, "y"), None),
     };
     let one = format!("{} {}", first.0, first.1);
     match second {
@@ -82,12 +82,12 @@ mod tests {
         check("2026-11-22", "2026-11-22", Some("0 d"));
         check("2026-10-25", "2026-11-22", Some("4 w"));
         check("2026-10-24", "2026-11-22", Some("4 w 1 d"));
-        check("2025-08-22", "2026-11-22", Some("15 m"));
-        check("2025-08-19", "2026-11-22", Some("15 m 3 d"));
+        check("2025-08-22", "2026-11-22", Some("15 mo"));
+        check("2025-08-19", "2026-11-22", Some("15 mo 3 d"));
         check("2024-11-22", "2026-11-22", Some("2 y"));
-        check("2008-11-23", "2026-11-22", Some("17 y 11 m"));
+        check("2008-11-23", "2026-11-22", Some("17 y 11 mo"));
         check("1961-08-03", "2026-11-22", Some("65 y"));
-        check("2024-02-29", "2026-02-28", Some("23 m 30 d"));
+        check("2024-02-29", "2026-02-28", Some("23 mo 30 d"));
     }
 
     #[test]

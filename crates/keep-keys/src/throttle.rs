@@ -1,8 +1,9 @@
 //! How failures slow down and hold a slot.
 
 use crate::KeysError;
+use crate::totp;
 use crate::trusted_time::{TimeMark, TrustedTime};
-use keep_domain::{Policy, UserId};
+use keep_domain::{Policy, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -50,6 +51,19 @@ impl UnlockRecord {
             failed_at: worse.failed_at.or(better.failed_at),
             last_step: worse.last_step.max(better.last_step),
             counter: worse.counter.max(better.counter),
+        }
+    }
+
+    /// Time until a code that was not used yet can exist: each code opens once. Zero where there is one already.
+    ///
+    /// Zero as well where `now` lies further back than the last step: then the clock is wrong, not the code early.
+    #[must_use]
+    pub fn next_code_in(&self, now: UtcMillis) -> Duration {
+        match self.last_step.checked_sub(totp::step_of(now)) {
+            Some(0) => totp::until(now, self.last_step.saturating_add(1)),
+            // The phone is one step ahead of this computer: it shows the next code as that step begins here.
+            Some(1) => totp::until(now, self.last_step),
+            _ => Duration::ZERO,
         }
     }
 
@@ -176,6 +190,15 @@ mod tests {
     fn waits_double_from_five_failures_to_fifteen_minutes() {
         let waits: Vec<u64> = (0..12).map(|n| wait_after(n, &Policy::default()).as_secs()).collect();
         assert_eq!(waits, [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900]);
+    }
+
+    #[test]
+    fn the_next_code_comes_with_the_next_step() {
+        let record = UnlockRecord::fresh(100, 1);
+        let wait = |seconds: i64| record.next_code_in(UtcMillis(seconds * 1000)).as_secs();
+        assert_eq!((wait(100 * 30 + 18), wait(101 * 30), wait(200 * 30)), (12, 0, 0));
+        // The phone was one step ahead of this computer; two would be a clock that went back.
+        assert_eq!((wait(99 * 30 + 18), wait(98 * 30)), (12, 0));
     }
 
     #[test]

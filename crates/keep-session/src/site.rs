@@ -1,9 +1,68 @@
-//! The site's name, as the demo or the organisation's policy gives it.
+//! The site's name: that of the one organisation which the synced records are of.
 
 use crate::app::App;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::workstation::Workstation;
+use keep_audit::{EventClass, EventDraft};
+use keep_fhir::{Node, Raw};
+use keep_store::Record;
 
-/// Until the records have told the organisation, the server's host stands in for the site.
-pub(crate) fn name_of(app: &App) -> String {
-    let workstation = app.workstation();
-    url::Url::parse(&workstation.server).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+/// Organisations that are looked at; a server with more is not one site's.
+const MOST: usize = 50;
+
+/// What stands where the site's name is expected: the site, or the workstation while that is not known.
+pub(crate) fn shown(workstation: &Workstation) -> String {
+    if workstation.site.is_empty() { workstation.name.clone() } else { workstation.site.clone() }
+}
+
+/// Reads the site's name from the records where it is not known yet.
+pub(crate) fn learn(app: &App, unlocked: &Unlocked) -> Result<(), Fault> {
+    if !app.workstation().site.is_empty() {
+        return Ok(());
+    }
+    let Some(store) = &unlocked.store else { return Ok(()) };
+    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", "site");
+    let pending = store.ledger().begin_append(event);
+    let found = store.shared_records("Organization", MOST);
+    let organisations = found?.release(pending.wait()?);
+    match name_of(&organisations) {
+        Some(site) => app.change_workstation(|w| w.site = site),
+        None => Ok(()),
+    }
+}
+
+/// The name of the only organisation that is part of no other; two of them name no site.
+fn name_of(organisations: &[Record]) -> Option<String> {
+    let mut names = organisations.iter().filter_map(|record| {
+        // EXPOSE: an organisation's name is nobody's health information.
+        let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
+        let node = raw.node();
+        let counts = node.member("partOf").is_none() && node.member("active").and_then(Node::boolean) != Some(false);
+        counts.then(|| node.member_text("name").map(|n| n.trim().to_owned())).flatten().filter(|n| !n.is_empty())
+    });
+    let first = names.next()?;
+    names.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::record;
+
+    fn check(texts: &[&str], expected: Option<&str>) {
+        let records: Vec<Record> = texts.iter().map(|t| record(t)).collect();
+        assert_eq!(name_of(&records).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_only_organisation_at_the_top_is_the_site() {
+        let north = r#"{"resourceType":"Organization","id":"o","active":true,"name":"Kisumu North Health Centre"}"#;
+        let ward =
+            r#"{"resourceType":"Organization","id":"w","name":"Ward 2","partOf":{"reference":"Organization/o"}}"#;
+        let closed = r#"{"resourceType":"Organization","id":"c","active":false,"name":"Old clinic"}"#;
+        check(&[north, ward, closed], Some("Kisumu North Health Centre"));
+        check(&[north, r#"{"resourceType":"Organization","id":"s","name":"South"}"#], None);
+        check(&[], None);
+    }
 }

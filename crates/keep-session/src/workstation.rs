@@ -19,7 +19,7 @@ pub struct Workstation {
     pub device: DeviceId,
     /// What people call it, for example "Room 3 workstation".
     pub name: String,
-    /// The site, once a sign-in has told it.
+    /// The site, once the records have told it.
     pub site: String,
     /// The FHIR base address; empty until the first enrolment.
     pub server: String,

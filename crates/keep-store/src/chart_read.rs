@@ -241,7 +241,12 @@ impl Store {
         })
     }
 
-    fn at_place(&self, conn: &Connection, access: &SegmentAccess, place: i64) -> Result<Option<Record>, StoreError> {
+    pub(crate) fn at_place(
+        &self,
+        conn: &Connection,
+        access: &SegmentAccess,
+        place: i64,
+    ) -> Result<Option<Record>, StoreError> {
         use rusqlite::OptionalExtension;
         let mut statement = conn.prepare_cached(&access.sql.by_place)?;
         let row = statement.query_row([place], SegmentAccess::resource_of).optional()?;

@@ -151,22 +151,24 @@ impl WriteTx<'_> {
     }
 
     /// A person has decided: `chosen` becomes the record and waits to be sent, based on the server's version;
-    /// where it is the server's text nothing is sent. `ticket` is the event of the decision.
+    /// where it is the server's text nothing is sent. `None` accepts that the server has deleted it: the record
+    /// goes from here, its last text stays in the conflict. `ticket` is the event of the decision.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where it is decided already, [`StoreError::Invalid`] for a text that is no
-    /// resource or another record.
+    /// resource or another record, and for a deletion that the server has not made.
     pub fn decide_conflict(
         &mut self,
         ticket: &TicketInTransaction,
         id: ConflictId,
-        chosen: &Phi<String>,
+        chosen: Option<&Phi<String>>,
     ) -> Result<(), StoreError> {
         let (home, mut row) = self.conflict_row(id)?;
         if row.decided.is_some() {
             return Err(StoreError::Stale);
         }
         let set = ChangeSetId(row.set);
+        let Some(chosen) = chosen else { return self.accept_deletion(ticket, home, id, row) };
         let (segment, mut entry) = self.set_entry(set, &row.key)?;
         // EXPOSE: the chosen text becomes the record.
         let chosen = chosen.expose();
@@ -191,6 +193,29 @@ impl WriteTx<'_> {
             self.drop_journal(segment, JournalKind::Entry, &crate::change_set::entry_key(&row.key, set.0))?;
         }
         self.put_entry(target, &entry)
+    }
+
+    fn accept_deletion(
+        &mut self,
+        ticket: &TicketInTransaction,
+        home: Segment,
+        id: ConflictId,
+        mut row: ConflictRow,
+    ) -> Result<(), StoreError> {
+        if row.theirs.is_some() {
+            return Err(StoreError::Invalid("not deleted"));
+        }
+        if let Some(now) = self.record(&row.key)? {
+            // EXPOSE: both versions are kept; ours as it was last seen here.
+            row.ours = now.raw.into_exposed();
+        }
+        row.decided = Some(Decision { at: self.now().0, event: ticket.sequence(), chosen: String::new() });
+        self.writer(home)?.put_journal(id.0.as_bytes(), &row)?;
+        for (segment, entry) in self.entries_of(&row.key)? {
+            self.end_entry(ChangeSetId(entry.sequence), segment, &row.key)?;
+        }
+        self.remove_resource(&row.key)?;
+        Ok(())
     }
 
     fn conflict_row(&self, id: ConflictId) -> Result<(Segment, ConflictRow), StoreError> {

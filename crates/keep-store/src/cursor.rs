@@ -4,6 +4,7 @@ use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError, WriteTx};
 use keep_domain::{Segment, UtcMillis, lp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A cursor belongs to one server, type and visibility: who sees less must not move another's cursor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +84,19 @@ impl Store {
         let access = self.access(Segment::Directory)?;
         let row: Option<CursorRow> = self.read(|conn| access.journal(conn, &key.bytes()))?;
         Ok(row.map(|r| r.cursor).unwrap_or_default())
+    }
+
+    /// The types that a pull from `server` has completed at least once, whosever session it was.
+    ///
+    /// Says that records are here, not that one person's view of them is complete.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn completed_by_anyone(&self, server: &str) -> Result<BTreeSet<String>, StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&[server.as_bytes()])))?;
+        let done = rows.into_iter().filter(|(_, r)| r.cursor.complete_as_of.is_some());
+        Ok(done.map(|(_, r)| r.resource_type).collect())
     }
 
     /// What is complete as of when, for all types that were ever pulled from `server` with this visibility.

@@ -8,7 +8,9 @@ mod conflict;
 mod connector;
 mod cursor;
 mod error;
+mod flags;
 mod fold;
+mod hidden;
 mod id_key;
 mod inbox;
 mod ledger;
@@ -46,6 +48,7 @@ pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, library_versions, open_ciph
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};
+pub use flags::{NamesPatients, PatientFlags};
 pub use ledger::*;
 pub use page::{Contested, Page, PageReport, UNREADABLE};
 pub use personal::{Draft, LONGEST_DRAFT, Personal};

@@ -230,12 +230,13 @@ impl Store {
                 report.elsewhere += 1;
                 elsewhere.push((item.facts.key.clone(), item.facts.version_id.clone().unwrap_or_default()));
             }
-            moved.push(item.facts.key);
+            moved.push((item.facts, segment));
         }
         if !moved.is_empty() {
             self.write_bulk(|tx| {
-                for key in &moved {
-                    tx.remove_resource(key)?;
+                for (facts, segment) in &moved {
+                    tx.remove_resource(&facts.key)?;
+                    tx.note_hidden(facts, *segment)?;
                 }
                 Ok(())
             })?;
@@ -302,10 +303,12 @@ impl WriteTx<'_> {
         report.unreadable += usize::from(item.unreadable);
         report.stored += 1;
         let row = Stored { id: &item.id, patient: item.patient.as_ref(), body: item.body, fresh: known.is_none() };
-        self.put_compressed(&item.facts, segment, row, &version, updated, state)
+        self.put_compressed(&item.facts, segment, row, &version, updated, state)?;
+        self.note_hidden(&item.facts, segment)
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
+        self.forget_hidden(key)?;
         match self.stamp(key, &IdKey::of(&key.id))? {
             None => {}
             Some(known) if known.state.is_synced() => {

@@ -1,6 +1,6 @@
 //! `lock` and `lock_screen`.
 
-use crate::failure::blocking;
+use crate::failure::{blocking, failure};
 use crate::lock::{self, LockCause};
 use crate::shell::Shell;
 use keep_domain::{Clock, ErrorCode, Policy};
@@ -57,6 +57,7 @@ fn blocked(reason: ErrorCode, clock: &dyn Clock) -> LockScreenDto {
         lock_minutes: Policy::default().lock_minutes,
         drafts_kept: false,
         blocked: Some(reason),
+        incident: failure(reason).incident.to_string(),
         clock_wrong: false,
     }
 }

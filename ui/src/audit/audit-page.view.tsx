@@ -1,4 +1,4 @@
-import { useCallback, useId, useState } from "react";
+import { useCallback, useEffect, useId, useState } from "react";
 import { useSession } from "../app/session-context";
 import type { AuditRowDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
@@ -10,6 +10,7 @@ import { FailureNotice } from "../parts/failure-notice.view";
 import { Notice } from "../parts/notice.view";
 import { Page } from "../parts/page.view";
 import { type Column, RowList } from "../parts/row-list.view";
+import { useNarrow } from "../theme/narrow";
 import { formatDate, formatDateTime } from "../words/dates";
 import { formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";
@@ -40,19 +41,36 @@ export function AuditPage() {
   const ipc = useIpc();
   const id = useId();
   const { may } = useSession();
+  const narrow = useNarrow();
   const [kind, setKind] = useState("");
   const [asked, setAsked] = useState<AuditRowDto | null>(null);
   // Names that were unmasked stay on this screen only.
   const [names, setNames] = useState<Record<number, string>>({});
+  // Events that are added while somebody reads move no row: further pages end where the first one began.
+  const [begun, setBegun] = useState<{ kind: string; before: number } | null>(null);
+  const before = begun?.kind === kind ? begun.before : null;
   const rows = usePages(
-    useCallback((offset: number) => planReply(ipc, "audit_events", { offset, limit: PAGE, class: kind }), [ipc, kind]),
+    useCallback(
+      (offset: number) =>
+        planReply(ipc, "audit_events", { offset, limit: PAGE, class: kind, before: offset === 0 ? null : before }),
+      [ipc, kind, before],
+    ),
   );
+  const first = rows.first?.before;
+  useEffect(() => setBegun(first === undefined ? null : { kind, before: first }), [kind, first]);
   const columns: Column<AuditRowDto>[] = [
-    { key: "at", label: say("col.when"), width: "150px", cell: (row) => formatDateTime(row.recorded) },
+    {
+      key: "at",
+      label: say("col.when"),
+      width: narrow ? "96px" : "150px",
+      wrap: true,
+      cell: (row) => formatDateTime(row.recorded),
+    },
     {
       key: "class",
       label: say("audit.what"),
       width: "minmax(0, 1fr)",
+      wrap: true,
       cell: (row) => say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class }),
     },
     {
@@ -68,7 +86,8 @@ export function AuditPage() {
     {
       key: "actor",
       label: say("audit.who"),
-      width: "minmax(0, 1.2fr)",
+      width: "minmax(0, 1.9fr)",
+      wrap: true,
       cell: (row) => (
         <>
           {row.actor === "device" ? say("audit.device") : row.actor}{" "}
@@ -81,7 +100,7 @@ export function AuditPage() {
     {
       key: "patient",
       label: say("col.patient"),
-      width: "minmax(0, 1.3fr)",
+      width: "minmax(0, 1.2fr)",
       cell: (row) => (
         <span className={names[row.sequence] === undefined ? css.quiet : css.named}>
           {names[row.sequence] ?? row.patient}

@@ -3,6 +3,7 @@ import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { Chip } from "../parts/chip.view";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
+import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
 
 /** Exactly one of four: known and listed, none known, not recorded, unavailable. Never blank. */
@@ -24,6 +25,7 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
               </CardRow>
             ))}
           </ul>
+          {allergies.incomplete ? <p className={css.incomplete}>{say("allergies.incomplete")}</p> : null}
         </Card>
       );
     case "none_known":

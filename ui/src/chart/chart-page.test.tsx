@@ -108,3 +108,13 @@ test("V and W open the forms", async () => {
   await user.keyboard("w");
   expect(await screen.findByRole("form", { name: "Write a note" })).toBeVisible();
 });
+
+test("known allergies beside one that may not be opened say that the list is not whole", async () => {
+  await show({ role: "nurse" }, "/chart/p4/summary");
+  expect(screen.getByText("Some allergies may not be shown: ask before you treat.")).toBeVisible();
+});
+
+test("a row that was struck out says so in words", async () => {
+  await show({ role: "nurse" }, "/chart/p1/timeline");
+  expect(screen.getAllByText("Entered in error")).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import type { ResultDto } from "../ipc/bindings";
 import { FailureNotice } from "../parts/failure-notice.view";
 import { type Column, RowList } from "../parts/row-list.view";
+import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./chart.module.css";
@@ -13,11 +14,13 @@ import { useResults } from "./window.query";
 export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const rows = useResults(patient);
+  const narrow = useNarrow();
   const columns: Column<ResultDto>[] = [
     {
       key: "name",
       label: say("col.test"),
-      width: "minmax(0, 1.3fr)",
+      width: "minmax(120px, 1.3fr)",
+      wrap: true,
       cell: (row) => (
         <>
           <span className={lines.over}>
@@ -31,7 +34,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       key: "value",
       label: say("col.value"),
       // A value is never cut off: a part of a number is another number.
-      width: "minmax(170px, 0.9fr)",
+      width: narrow ? "minmax(150px, 0.9fr)" : "minmax(170px, 0.9fr)",
       align: "end",
       cell: (row) => (
         <span className={lines.whole}>
@@ -48,7 +51,8 @@ export function ResultsTab({ patient }: { patient: string }) {
     {
       key: "taken",
       label: say("col.when"),
-      width: "150px",
+      width: narrow ? "96px" : "150px",
+      wrap: true,
       cell: (row) => <span className={css.quiet}>{formatDateTime(row.taken)}</span>,
     },
   ];

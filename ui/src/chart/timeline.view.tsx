@@ -2,6 +2,7 @@ import type { TimelineRowDto } from "../ipc/bindings";
 import { Chip } from "../parts/chip.view";
 import { FailureNotice } from "../parts/failure-notice.view";
 import { type Column, RowList } from "../parts/row-list.view";
+import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./chart.module.css";
@@ -12,11 +13,13 @@ import { useTimeline } from "./window.query";
 export function Timeline({ patient }: { patient: string }) {
   const say = useWords();
   const rows = useTimeline(patient);
+  const narrow = useNarrow();
   const columns: Column<TimelineRowDto>[] = [
     {
       key: "at",
       label: say("col.when"),
-      width: "150px",
+      width: narrow ? "96px" : "150px",
+      wrap: true,
       cell: (row) => <span className={css.quiet}>{formatDateTime(row.at)}</span>,
     },
     {
@@ -29,16 +32,30 @@ export function Timeline({ patient }: { patient: string }) {
       key: "title",
       label: say("col.what"),
       width: "minmax(0, 1fr)",
+      // A dose or a value is never cut off: a part of it is another one.
+      wrap: true,
       cell: (row) =>
         row.unreadable ? (
           <Chip tone="warn">{say("timeline.unreadable")}</Chip>
         ) : (
-          <>
-            <b>{row.title}</b> {row.detail === "" ? null : <span className={css.quiet}>· {row.detail}</span>}
-          </>
+          <span className={row.struck ? css.struck : undefined}>
+            <b>{row.title}</b>
+            {row.detail === "" ? null : <span className={css.under}>{row.detail}</span>}
+          </span>
         ),
     },
-    { key: "record", label: say("col.state"), width: "110px", cell: (row) => <RecordMark record={row.record} /> },
+    {
+      key: "record",
+      label: say("col.state"),
+      width: "124px",
+      wrap: true,
+      cell: (row) => (
+        <span className={css.marks}>
+          {row.struck ? <Chip tone="critical">{say("timeline.struck")}</Chip> : null}
+          <RecordMark record={row.record} />
+        </span>
+      ),
+    },
   ];
   if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
   if (rows.loading) return <div aria-busy="true" />;
@@ -49,7 +66,7 @@ export function Timeline({ patient }: { patient: string }) {
       total={rows.total}
       rowAt={rows.rowAt}
       show={rows.show}
-      rowHeight={37}
+      rowHeight={48}
       plain
       empty={say("timeline.empty")}
     />

@@ -6,7 +6,11 @@ export type AllergiesDto = { "state": "known",
 /**
  * The list, most severe first.
  */
-list: Array<AllergyDto>, } | { "state": "none_known", 
+list: Array<AllergyDto>, 
+/**
+ * Whether there may be others that cannot be shown here.
+ */
+incomplete: boolean, } | { "state": "none_known", 
 /**
  * When, RFC 3339 or empty.
  */
@@ -50,7 +54,11 @@ limit: number,
 /**
  * An event class, or empty for all.
  */
-class: string, };
+class: string, 
+/**
+ * Only events before this sequence, as the first window named it: pages stay put while events are added.
+ */
+before: number | null, };
 
 export type AuditPageDto = { 
 /**
@@ -61,6 +69,10 @@ rows: Array<AuditRowDto>,
  * How many there are.
  */
 total: number, 
+/**
+ * What the further windows of this list name as their `before`.
+ */
+before: number, 
 /**
  * Failed sign-ins in the last 24 h, for the banner.
  */
@@ -283,6 +295,10 @@ theirsWho: string,
  * Server: when.
  */
 theirsWhen: string, 
+/**
+ * Whether the server has deleted the record: then the only field is the record itself.
+ */
+theirsDeleted: boolean, 
 /**
  * Field by field.
  */
@@ -590,6 +606,10 @@ draftsKept: boolean,
  */
 blocked: ErrorCode | null, 
 /**
+ * With `blocked`: the number that links the screen to the local log; empty otherwise.
+ */
+incident: string, 
+/**
  * Whether the wall clock disagrees with trusted time, so that date and time are asked for.
  */
 clockWrong: boolean, };
@@ -622,7 +642,11 @@ state: SlotStateDto,
 /**
  * Seconds until the next attempt is taken, when throttled.
  */
-waitSeconds: number, };
+waitSeconds: number, 
+/**
+ * Seconds until a code comes that was not used yet; each opens once.
+ */
+codeSeconds: number, };
 
 export type MedicineDto = { 
 /**
@@ -1235,6 +1259,10 @@ detail: string,
  * Whether the record could not be read.
  */
 unreadable: boolean, 
+/**
+ * Whether it was entered in error: shown struck through.
+ */
+struck: boolean, 
 /**
  * Sync state.
  */

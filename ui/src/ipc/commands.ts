@@ -22,6 +22,8 @@ import type {
   SavedDto,
   SearchDto,
   SessionDto,
+  SignInAgainDto,
+  SignInStateDto,
   SignNoteDto,
   StrikeDto,
   SyncChipDto,
@@ -47,6 +49,9 @@ export interface Commands {
   enrol_begin: [EnrolBeginDto, EnrolStateDto];
   enrol_password: [EnrolPasswordDto, EnrolStateDto];
   enrol_code: [EnrolCodeDto, EnrolStateDto];
+  sign_in_again: [SignInAgainDto, SignInStateDto];
+  sign_in_state: [undefined, SignInStateDto];
+  sign_in_cancel: [undefined, SignInStateDto];
   session: [undefined, SessionDto];
   lock: [{ cause: "user" | "close" }, null];
   touch: [undefined, null];

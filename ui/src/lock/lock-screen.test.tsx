@@ -93,3 +93,18 @@ test.each([
   expect(screen.getByRole("alert")).toHaveTextContent(title);
   expect(screen.queryByLabelText("Workstation password")).toBeNull();
 });
+
+test("a code that was used up is not sent again, and the next one is counted down to", async () => {
+  const users = STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, codeSeconds: 21 } : one));
+  const { user, ipc } = await show({ lock: { users } });
+  expect(screen.getByText(/The last code is used up/)).toBeVisible();
+  expect(screen.getByText(/Next code in 2[01] s/)).toBeVisible();
+  await user.keyboard(`${FAKE_PASSWORD}{Tab}${FAKE_CODE}{Enter}`);
+  expect(screen.getByRole("alert")).toHaveTextContent("wait for the authenticator app");
+  expect(requestsOf(ipc, "unlock")).toEqual([]);
+});
+
+test("a profile that cannot be opened shows the number for the IT colleague", async () => {
+  await show({ lock: { blocked: "internal", incident: "7f3a-19c2" } });
+  expect(screen.getByRole("alert")).toHaveTextContent("Number for your IT colleague: 7f3a-19c2");
+});

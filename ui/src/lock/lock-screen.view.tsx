@@ -76,6 +76,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
       <Blocked
         title={say(messageFor("lock.blocked", `${screen.blocked}.title`, "lock.blocked.other.title"))}
         next={say(messageFor("lock.blocked", `${screen.blocked}.next`, "lock.blocked.other.next"))}
+        incident={screen.incident}
         onRetry={onRefresh}
       />
     );
@@ -85,6 +86,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
       <Blocked
         title={say(`lock.keychain.${screen.keychain}.title`)}
         next={say(`lock.keychain.${screen.keychain}.next`)}
+        incident=""
         onRetry={onRefresh}
       />
     );
@@ -116,12 +118,21 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
   );
 }
 
-function Blocked({ title, next, onRetry }: { title: string; next: string; onRetry: () => void }) {
+interface BlockedProps {
+  title: string;
+  next: string;
+  /** The number that links this screen to the local log, or empty. */
+  incident: string;
+  onRetry: () => void;
+}
+
+function Blocked({ title, next, incident, onRetry }: BlockedProps) {
   const say = useWords();
   return (
     <div className={css.form}>
       <Notice tone="critical" role="alert" title={title}>
         {next}
+        {incident === "" ? null : <div>{say("failure.incident", { incident })}</div>}
       </Notice>
       <div>
         <Button look="primary" onPress={onRetry}>

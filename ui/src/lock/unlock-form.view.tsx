@@ -5,12 +5,17 @@ import { useIpc } from "../ipc/ipc-context";
 import { Button } from "../parts/button.view";
 import { CodeBoxes } from "../parts/code-boxes.view";
 import { TextField } from "../parts/field.view";
+import { SignIn } from "../sign-in/sign-in.view";
 import { makeLocalStamp } from "../words/dates";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
+import { CodeWait } from "./code-wait.view";
 import css from "./lock-screen.module.css";
 import { UnlockFailure } from "./unlock-failure.view";
 import { UserNotice } from "./user-notice.view";
+
+/** Seconds of the wait in which a code that is typed may be the new one already: clocks differ a little. */
+const GRACE = 2;
 
 interface Props {
   user: LockUserDto;
@@ -34,6 +39,9 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
   const [failure, setFailure] = useState<FailureDto | null>(null);
   const [asksCode, setAsksCode] = useState(!user.resume);
   const wait = useCountdown(failure?.code === "throttled" ? (failure.waitSeconds ?? 0) : user.waitSeconds, failure);
+  const next = useCountdown(asksCode ? user.codeSeconds : 0, user.codeSeconds);
+  const [early, setEarly] = useState(false);
+  const [signingIn, setSigningIn] = useState(false);
   const shut = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
 
   useEffect(() => {
@@ -49,6 +57,14 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
       (password === "" ? passwordBox : codeBox).current?.focus();
       return;
     }
+    // The code on the phone is the one that was used: it is not sent, and nothing is counted.
+    if (asksCode && next > GRACE) {
+      setMissing(false);
+      setEarly(true);
+      codeBox.current?.focus();
+      return;
+    }
+    setEarly(false);
     setMissing(false);
     setBusy(true);
     try {
@@ -69,9 +85,29 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
     }
   };
 
+  if (signingIn) {
+    return (
+      <section className={css.form} aria-label={say("signin.title")}>
+        <h2>{say("signin.title")}</h2>
+        <SignIn
+          user={user.user}
+          done={say("signin.done.locked")}
+          onDone={() => {
+            setSigningIn(false);
+            onRefused();
+          }}
+          onCancel={() => setSigningIn(false)}
+        />
+      </section>
+    );
+  }
   return (
     <form className={css.form} onSubmit={submit} noValidate aria-label={user.name}>
-      <UserNotice user={user} onSignIn={onSignIn} />
+      <UserNotice
+        user={user}
+        // A damaged key file has nothing left that a sign-in could release: that person enrols again.
+        onSignIn={() => (user.state === "damaged" ? onSignIn() : setSigningIn(true))}
+      />
       {clockWrong && !shut ? (
         <div className={css.clockline}>
           <TextField
@@ -99,6 +135,7 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
           </Button>
         </div>
       )}
+      {asksCode && !shut && wait === 0 && failure?.code !== "code_used" ? <CodeWait left={next} early={early} /> : null}
       {failure !== null || wait > 0 ? <UnlockFailure failure={failure} wait={wait} /> : null}
       {missing ? (
         <p role="alert" className={css.missing}>

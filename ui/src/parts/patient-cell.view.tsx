@@ -1,6 +1,6 @@
 import type { PatientRowDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./patient-cell.module.css";
 
 /** FAMILY, Given over the number; a long name takes a second line and is never cut off. */
@@ -14,6 +14,13 @@ export function PatientName({ row }: { row: PatientRowDto }) {
       <span className={css.under}>{row.number}</span>
     </>
   );
+}
+
+/** `03-Feb-1961 · 65 y · female`, in one line. */
+export function sayBornLine(say: Say, row: PatientRowDto): string {
+  const sex = say(messageFor("sex.short", row.sex, "sex.short.unknown"));
+  const born = row.birthDate === "" ? say("born.unknown") : formatDate(row.birthDate);
+  return [born, row.age, sex].filter((part) => part !== "").join(" · ");
 }
 
 /** Born dd-Mmm-yyyy over age · sex: neither is ever cut off, however narrow the window. */

@@ -3,7 +3,7 @@ import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, Sear
 import type { PatientRowDto } from "../ipc/bindings";
 import { useReply } from "../ipc/reply.query";
 import { Dialog } from "../parts/dialog.view";
-import { PatientBorn } from "../parts/patient-cell.view";
+import { sayBornLine } from "../parts/patient-cell.view";
 import { useWords } from "../words/words";
 import css from "./palette.module.css";
 import { type PaletteCommand, usePaletteCommands } from "./palette-commands";
@@ -93,7 +93,7 @@ function PaletteList({ text, setText, patients, commands, onClose, onGo }: ListP
                   <b>{row.family}</b>, {row.given}
                 </span>
                 <span className={css.aside}>
-                  {row.ready ? <PatientBorn row={row} /> : say("search.downloading")} · {row.number}
+                  {row.ready ? sayBornLine(say, row) : say("search.downloading")} · {row.number}
                 </span>
               </ListBoxItem>
             ))}

@@ -3,6 +3,7 @@ import { useSession } from "../app/session-context";
 import type { NoticeDto } from "../ipc/bindings";
 import { Button } from "../parts/button.view";
 import { Notice } from "../parts/notice.view";
+import { SignInNotice } from "../sign-in/sign-in-notice.view";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./shell.module.css";
@@ -27,12 +28,13 @@ function phrase(say: Say, notice: NoticeDto): string {
 /** What happened around this unlock, until it has been read. */
 export function SessionNotices() {
   const say = useWords();
-  const { session } = useSession();
+  const { session, may } = useSession();
   const [read, setRead] = useState(false);
-  if (read || session.notices.length === 0) return <div className={css.notices} />;
+  const notices = read ? [] : session.notices;
   return (
     <div className={css.notices}>
-      {session.notices.map((notice) => (
+      {may("run_sync") ? <SignInNotice /> : null}
+      {notices.map((notice) => (
         <Notice
           key={JSON.stringify(notice)}
           tone={notice.kind === "damaged" ? "critical" : "info"}

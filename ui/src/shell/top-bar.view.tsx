@@ -6,7 +6,7 @@ import { useReply } from "../ipc/reply.query";
 import { Button } from "../parts/button.view";
 import { Keys } from "../parts/keys.view";
 import { SyncChips } from "../sync/sync-chip.view";
-import { useNarrow } from "../theme/narrow";
+import { useNarrow, useRoomy } from "../theme/narrow";
 import { useWords } from "../words/words";
 import css from "./shell.module.css";
 
@@ -17,6 +17,10 @@ export function TopBar() {
   const { session, may, lockNow } = useSession();
   const chip = useReply("sync_chip").data;
   const narrow = useNarrow();
+  const roomy = useRoomy();
+  // Several things wait at once: fewer words, so that every one of them and the lock button stay in the bar.
+  const waits = [chip?.conflicts, chip?.failed, chip?.pending].filter((count) => (count ?? 0) > 0).length;
+  const short = narrow || (waits > 1 && !roomy);
   const role = say(`role.${session.role}`);
   return (
     <header className={css.top}>
@@ -25,11 +29,11 @@ export function TopBar() {
       <span className={css.space} />
       {chip === undefined ? null : may("run_sync") ? (
         <button type="button" className={css.chips} title={say("chip.label")} onClick={() => navigate({ to: "/sync" })}>
-          <SyncChips chip={chip} now={new Date()} short={narrow} />
+          <SyncChips chip={chip} now={new Date()} short={short} />
         </button>
       ) : (
         <span className={css.chips}>
-          <SyncChips chip={chip} now={new Date()} short={narrow} />
+          <SyncChips chip={chip} now={new Date()} short={short} />
         </span>
       )}
       <span className={css.who}>

@@ -10,6 +10,7 @@ import { FailureNotice } from "../parts/failure-notice.view";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
+import { ConflictDeleted } from "./conflict-deleted.view";
 
 const route = getRouteApi("/conflict/$conflict");
 
@@ -42,11 +43,12 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   );
   const decided = open.filter((field) => sides[field.path] !== undefined).length;
   const done = decided === open.length;
-  const keep = () =>
+  const title = say(conflict.theirsDeleted ? "conflict.deleted.title" : "conflict.title", { title: conflict.title });
+  const keep = (sideOf: (path: string) => string) =>
     decide.mutate(
       {
         conflict: conflict.conflict,
-        choices: conflict.fields.map((field) => ({ path: field.path, side: sides[field.path] ?? "ours" })),
+        choices: conflict.fields.map((field) => ({ path: field.path, side: sideOf(field.path) })),
       },
       {
         onSuccess: () => {
@@ -62,52 +64,65 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
         className={css.body}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard
         tabIndex={0}
-        aria-label={say("conflict.title", { title: conflict.title })}
+        aria-label={title}
       >
         <div>
-          <h2 className={css.title}>{say("conflict.title", { title: conflict.title })}</h2>
-          <p className={css.lead}>{say("conflict.lead")}</p>
+          <h2 className={css.title}>{title}</h2>
+          <p className={css.lead}>{say(conflict.theirsDeleted ? "conflict.deleted.lead" : "conflict.lead")}</p>
         </div>
         {decide.error === null ? null : <FailureNotice failure={decide.error} />}
-        <div className={css.card}>
-          <div className={css.row}>
-            <span className={css.label} />
-            <Head title={say("conflict.base")} who="" when={conflict.baseWhen} />
-            <Head title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
-            <Head title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
-          </div>
-          {conflict.fields.map((field) => (
-            <div key={field.path} className={css.row}>
-              <span className={css.label}>{field.label}</span>
-              <span className={css.cell}>{field.base || say("conflict.blank")}</span>
-              {differs(field) ? (
-                <RadioGroup
-                  className={css.choices ?? ""}
-                  aria-label={field.label}
-                  value={sides[field.path] ?? null}
-                  onChange={(side) => setSides((old) => ({ ...old, [field.path]: side }))}
-                >
-                  <Choice side="ours" name={say("conflict.ours")} value={field.ours} />
-                  <Choice side="theirs" name={say("conflict.theirs")} value={field.theirs} />
-                </RadioGroup>
-              ) : (
-                <>
-                  <span className={css.cell}>{field.ours || say("conflict.blank")}</span>
-                  <span className={css.cell}>{field.theirs || say("conflict.blank")}</span>
-                </>
-              )}
+        {conflict.theirsDeleted ? (
+          <ConflictDeleted
+            conflict={conflict}
+            busy={decide.isPending}
+            onLater={() => navigate({ to: "/sync" })}
+            onDecide={(side) => keep(() => side)}
+          />
+        ) : (
+          <div className={css.card}>
+            <div className={css.row}>
+              <span className={css.label} />
+              <Head title={say("conflict.base")} who="" when={conflict.baseWhen} />
+              <Head title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
+              <Head title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
             </div>
-          ))}
-          <div className={css.foot}>
-            <span className={css.count} role="status">
-              {say("conflict.decided", { decided, open: open.length })}
-            </span>
-            <Button onPress={() => navigate({ to: "/sync" })}>{say("conflict.later")}</Button>
-            <Button look="primary" isDisabled={!done || decide.isPending} onPress={keep}>
-              {say("conflict.keep")}
-            </Button>
+            {conflict.fields.map((field) => (
+              <div key={field.path} className={css.row}>
+                <span className={css.label}>{field.label}</span>
+                <span className={css.cell}>{field.base || say("conflict.blank")}</span>
+                {differs(field) ? (
+                  <RadioGroup
+                    className={css.choices ?? ""}
+                    aria-label={field.label}
+                    value={sides[field.path] ?? null}
+                    onChange={(side) => setSides((old) => ({ ...old, [field.path]: side }))}
+                  >
+                    <Choice side="ours" name={say("conflict.ours")} value={field.ours} />
+                    <Choice side="theirs" name={say("conflict.theirs")} value={field.theirs} />
+                  </RadioGroup>
+                ) : (
+                  <>
+                    <span className={css.cell}>{field.ours || say("conflict.blank")}</span>
+                    <span className={css.cell}>{field.theirs || say("conflict.blank")}</span>
+                  </>
+                )}
+              </div>
+            ))}
+            <div className={css.foot}>
+              <span className={css.count} role="status">
+                {say("conflict.decided", { decided, open: open.length })}
+              </span>
+              <Button onPress={() => navigate({ to: "/sync" })}>{say("conflict.later")}</Button>
+              <Button
+                look="primary"
+                isDisabled={!done || decide.isPending}
+                onPress={() => keep((path) => sides[path] ?? "ours")}
+              >
+                {say("conflict.keep")}
+              </Button>
+            </div>
           </div>
-        </div>
+        )}
       </section>
     </div>
   );

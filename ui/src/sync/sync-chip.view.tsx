@@ -51,7 +51,7 @@ export function SyncChips({ chip, now, short = false }: Props) {
         </Chip>
       ) : null}
       <Chip tone={plan.tone} dot>
-        {say(plan.message, { at })}
+        {say(short && plan.message === "chip.sign_in" ? "chip.sign_in.short" : plan.message, { at })}
       </Chip>
     </>
   );

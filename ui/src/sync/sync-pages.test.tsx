@@ -65,3 +65,19 @@ test("a conflict can be decided later", async () => {
   expect(await screen.findByRole("heading", { name: "Sync" })).toBeVisible();
   expect(requestsOf(ipc, "decide_conflict")).toEqual([]);
 });
+
+test("a record that the server has deleted is kept or let go, and nothing is chosen beforehand", async () => {
+  const { user, ipc } = await show({ role: "physician" }, "/conflict/c2");
+  expect(
+    await screen.findByRole("heading", { name: "enalapril was changed here and deleted on the server" }),
+  ).toBeVisible();
+  for (const radio of screen.getAllByRole("radio")) expect(radio).not.toBeChecked();
+  expect(screen.getByRole("button", { name: "Decide" })).toBeDisabled();
+  await user.click(screen.getByRole("radio", { name: /Accept the deletion/ }));
+  await user.click(screen.getByRole("button", { name: "Decide" }));
+  await waitFor(() =>
+    expect(requestsOf(ipc, "decide_conflict")).toEqual([
+      { conflict: "c2", choices: [{ path: "record", side: "theirs" }] },
+    ]),
+  );
+});

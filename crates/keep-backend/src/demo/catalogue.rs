@@ -134,6 +134,8 @@ pub(crate) struct Story {
     pub(crate) allergies: Vec<(String, i64)>,
     #[serde(default)]
     pub(crate) none_known: bool,
+    /// A substance that only some may know of, and the security label of the record.
+    pub(crate) sensitive_allergy: Option<[String; 2]>,
     /// Problem and the year in which it began.
     pub(crate) problems: Vec<(String, i64)>,
     /// Medicine and how many days ago it was ordered.

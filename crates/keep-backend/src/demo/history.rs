@@ -102,6 +102,17 @@ fn add_allergies(chart: &mut Chart<'_>) {
         });
         chart.add("AllergyIntolerance", "patient", None, body);
     }
+    // What follows from a sensitive condition is as sensitive: it raises no flag that everybody reads.
+    if let Some([substance, label]) = chart.story.and_then(|s| s.sensitive_allergy.clone()) {
+        let body = json!({
+            "clinicalStatus": hl7("allergyintolerance-clinical", "active"),
+            "verificationStatus": hl7("allergyintolerance-verification", "confirmed"),
+            "code": {"text": substance},
+            "recordedDate": chart.today.date(400),
+            "recorder": STAFF[1].reference(),
+        });
+        chart.add("AllergyIntolerance", "patient", Some(&label), body);
+    }
     for (key, recorded) in known {
         let Some(allergen) = catalogue.clinical.allergens.get(&key) else { continue };
         let body = json!({

@@ -106,6 +106,8 @@ fn children_grow_and_some_records_are_sensitive() {
             |r: &&Value| r["meta"]["security"].as_array().is_some_and(|s| s.iter().any(|c| c["code"] == label));
         assert!(clinic.iter().filter(labelled).count() > 3, "{label}");
     }
+    let labelled = |r: &&&Value| r["meta"]["security"].is_array();
+    assert_eq!(of(&clinic, "AllergyIntolerance").iter().filter(labelled).count(), 2);
     let weights = |r: &&&Value| r["code"]["coding"][0]["code"] == "29463-7";
     assert!(of(&clinic, "Observation").iter().filter(weights).count() > 500);
     assert!(!clinic.iter().any(|r| r.to_string().contains(":null")));

@@ -18,9 +18,6 @@ use std::time::Duration;
 /// Most rows of one window.
 const MOST_ROWS: u32 = 200;
 
-/// Most events that are paged through; older ones are reached by class.
-const MOST_MATCHES: u32 = 5000;
-
 /// What a verification found.
 #[derive(Debug)]
 pub struct Verification {
@@ -99,24 +96,23 @@ fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) 
         name => Some(EventClass::from_name(name).ok_or_else(|| Fault::fields(vec![("class", "unknown")]))?),
     };
     let limit = request.limit.clamp(1, MOST_ROWS);
-    let filter = HeaderFilter { class, ..HeaderFilter::default() };
-    // The ledger counts all its rows; the matching ones are counted here, as far as anybody scrolls.
-    let window = ledger.headers(&filter, MOST_MATCHES)?;
-    let total = if class.is_none() { window.total } else { window.headers.len() as u64 };
-    let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
-    let shown = window.headers.iter().skip(skip).take(usize::try_from(limit).unwrap_or(0));
-    let names = app.names();
-    let log = ledger.state()?.log();
+    let state = ledger.state()?;
+    let before = request.before.unwrap_or_else(|| state.next_sequence());
+    let filter =
+        HeaderFilter { before: Some(before), class, skip: u64::from(request.offset), ..HeaderFilter::default() };
+    let total = ledger.count(&filter)?;
+    let shown = ledger.headers(&filter, limit)?.headers;
+    let (names, log) = (app.names(), state.log());
     let mut rows = Vec::new();
-    for header in shown {
+    for header in &shown {
         let entry = ledger.entry(header.sequence)?;
         rows.push(row(unlocked, log, &names, header.sequence, entry.as_ref()));
     }
     let day_ago = app.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
     let failed =
         HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
-    let failed = ledger.headers(&failed, MOST_ROWS)?.headers.len();
-    Ok(AuditPageDto { rows, total, failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX) })
+    let failed = ledger.count(&failed)?;
+    Ok(AuditPageDto { rows, total, before, failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX) })
 }
 
 fn row(

@@ -145,7 +145,9 @@ fn summary(
     let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
     let (banner, birth_date) = banner_of(chart);
     let found = app.completeness(unlocked)?;
-    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
+    // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
+    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t))
+        && !store.has_hidden_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
     let names: Names = names_of(store, &wanted)?;

@@ -89,6 +89,7 @@ fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Con
         ours_when: saved.unwrap_or_default(),
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
+        theirs_deleted: sides.theirs.is_none(),
         fields: fields_of(&sides)?,
     })
 }
@@ -153,14 +154,14 @@ fn decide(app: &App, unlocked: &Unlocked, store: &Store, request: &DecideDto) ->
     let id = sides.conflict.id;
     let sequence = store.write(|tx| {
         let ticket = tx.append(&event)?;
-        tx.decide_conflict(&ticket, id, &chosen)?;
+        tx.decide_conflict(&ticket, id, chosen.as_ref())?;
         Ok(ticket.sequence())
     })?;
     Ok(SavedDto { change_set: sequence, resources: vec![key.to_string()], visit_started: false })
 }
 
-/// The text that was decided for.
-fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Phi<String>, Fault> {
+/// The text that was decided for; `None` where the server's deletion was accepted.
+fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, Fault> {
     let bad = || Fault::fields(vec![("choices", "missing")]);
     let side = |path: &str| {
         let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
@@ -168,12 +169,9 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Phi<String>, Fault>
     };
     let Some(theirs) = &sides.theirs else {
         return Ok(match side(WHOLE)? {
-            Side::Ours => sides.conflict.ours.clone(),
-            // What the server has deleted is not deleted here without a trace: it stays, struck out.
-            Side::Theirs => {
-                let struck = keep_fhir::write::strike(&sides.ours);
-                Phi::new(struck.map_err(|_| Fault::fields(vec![("choices", "cannot_be_struck")]))?.into_string())
-            }
+            Side::Ours => Some(sides.conflict.ours.clone()),
+            // The record goes from here as well; its text stays in the conflict, and the event says who decided.
+            Side::Theirs => None,
         });
     };
     let found = differing(sides)?.unwrap_or_default();
@@ -181,7 +179,7 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Phi<String>, Fault>
         found.iter().map(|f| Ok((f.path.clone(), side(&f.path)?))).collect::<Result<_, Fault>>()?;
     if choices.iter().all(|(_, side)| *side == Side::Theirs) {
         // The server's own text, byte for byte: then nothing is sent.
-        return sides.conflict.theirs.clone().ok_or_else(|| Fault::of(ErrorCode::Internal));
+        return Ok(sides.conflict.theirs.clone());
     }
     let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| Fault::of(ErrorCode::Internal))?;
     let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| Fault::of(ErrorCode::Internal))?;
@@ -189,5 +187,5 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Phi<String>, Fault>
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
         return Err(Fault::fields(vec![("choices", "another_record")]));
     }
-    Ok(Phi::new(chosen.into_string()))
+    Ok(Some(Phi::new(chosen.into_string())))
 }

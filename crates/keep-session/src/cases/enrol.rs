@@ -252,10 +252,6 @@ fn write_slot(
     let actor = keep_audit::Actor::new(user, opened.header.role);
     app.record(EventDraft::new(EventClass::SignIn).by(actor.clone()));
     app.record(EventDraft::new(EventClass::Enrol).by(actor));
-    if app.workstation().site.is_empty() {
-        let site = crate::site::name_of(app);
-        app.change_workstation(|w| w.site = site)?;
-    }
     begin(app, opened, Beginning::Enrolment, began)?;
     let waiting = app.peek(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
     if app.0.syncs_by_itself {

@@ -42,9 +42,15 @@ fn screen(app: &App) -> Result<LockScreenDto, Fault> {
         demo: workstation.demo,
         lock_minutes: workstation.policy.lock_minutes,
         drafts_kept: crate::cases::drafts::any_kept(app),
+        incident: blocked.filter(|c| !is_keychain(*c)).map(incident_of).unwrap_or_default(),
         blocked: blocked.filter(|c| !is_keychain(*c)),
         clock_wrong,
     })
+}
+
+/// A number that the log has as well.
+fn incident_of(code: ErrorCode) -> String {
+    Fault::of(code).tell().incident.to_string()
 }
 
 const fn is_keychain(code: ErrorCode) -> bool {
@@ -74,6 +80,7 @@ fn tiles(app: &App, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
             clock_wrong |= standing.clock_wrong;
             tile.state = standing.state;
             tile.wait_seconds = standing.wait;
+            tile.code_seconds = standing.code_wait;
             tile.resume = standing.resume;
             tile
         })
@@ -84,12 +91,13 @@ fn tiles(app: &App, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
 struct Standing {
     state: SlotStateDto,
     wait: u32,
+    code_wait: u32,
     resume: bool,
     clock_wrong: bool,
 }
 
 fn standing(app: &App, person: &SlotSummary) -> Standing {
-    let damaged = Standing { state: SlotStateDto::Damaged, wait: 0, resume: false, clock_wrong: false };
+    let damaged = Standing { state: SlotStateDto::Damaged, wait: 0, code_wait: 0, resume: false, clock_wrong: false };
     if person.shown.is_none() {
         return damaged;
     }
@@ -104,10 +112,14 @@ fn standing(app: &App, person: &SlotSummary) -> Standing {
         let resume = guard(&app.0.resume)
             .as_ref()
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
-        Ok((wait, resume, time.judge() != ClockJudgement::Agrees))
+        let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
+        let code_wait = u32::try_from(next).unwrap_or_default();
+        Ok((wait, code_wait, resume, time.judge() != ClockJudgement::Agrees))
     });
     match found {
-        Ok((Ok(wait), resume, clock_wrong)) => Standing { state: SlotStateDto::Ready, wait, resume, clock_wrong },
+        Ok((Ok(wait), code_wait, resume, clock_wrong)) => {
+            Standing { state: SlotStateDto::Ready, wait, code_wait, resume, clock_wrong }
+        }
         Ok((Err(KeysError::SlotHeld { .. }), ..)) => Standing { state: SlotStateDto::Held, ..damaged },
         _ => damaged,
     }
@@ -128,6 +140,7 @@ fn closed_tile(person: &SlotSummary) -> LockUserDto {
         resume: false,
         state: SlotStateDto::Damaged,
         wait_seconds: 0,
+        code_seconds: 0,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::dto::search::{PatientPageDto, PatientRowDto, SearchDto};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use crate::view::completeness;
+use crate::view::entry::Entry;
 use crate::view::glance::Glance;
 use crate::view::person::{self, Seen};
 use crate::view::sight::Sight;
@@ -13,7 +14,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, UtcMillis};
 use keep_fhir::lens;
-use keep_store::{Record, SearchPage, Store};
+use keep_store::{PatientFlags, Record, SearchPage, Store};
 use keep_sync::CHART_TYPES;
 use std::collections::HashSet;
 
@@ -32,7 +33,8 @@ pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, 
         let pending = store.ledger().begin_append(event);
         let found = store.search_patients(&request.query, at(request.offset), at(limit));
         // The rows are made while the event is on its way to the disk.
-        let made = found.map(|held| held.map(|page| rows_of(app, unlocked, store, &page)));
+        let found = found.and_then(|page| store.with_flags(page));
+        let made = found.map(|held| held.map(|(page, flags)| rows_of(app, unlocked, store, &page, flags)));
         // INVARIANT: nothing leaves this function before the event is durable.
         let ticket = pending.wait()?;
         made.map_err(|e| app.damage(unlocked, e))?.release(ticket)
@@ -40,12 +42,19 @@ pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, 
     .map_err(Fault::tell)
 }
 
-fn rows_of(app: &App, unlocked: &Unlocked, store: &Store, page: &SearchPage) -> Result<PatientPageDto, Fault> {
+fn rows_of(
+    app: &App,
+    unlocked: &Unlocked,
+    store: &Store,
+    page: &SearchPage,
+    flags: PatientFlags,
+) -> Result<PatientPageDto, Fault> {
     let lookup = Lookup::make(app, unlocked, store)?;
     let last = store.all_last_seen(page.patients.iter().map(|r| &r.key.id), lookup.glance.now)?;
+    let alerts = lookup.alerts(flags);
     let mut rows = Vec::with_capacity(page.patients.len());
     for (record, last) in page.patients.iter().zip(last) {
-        rows.extend(lookup.row_seen(record, false, last));
+        rows.extend(lookup.row_seen(record, alerts.contains(&record.key.id), last));
     }
     // Within a page the charts that were opened today come first; the order is the match's otherwise.
     rows.sort_by_key(|r| !r.opened_today);
@@ -64,6 +73,7 @@ pub(crate) struct Lookup<'s> {
     pub(crate) glance: Glance,
     opened: HashSet<PatientId>,
     ready: bool,
+    complete: bool,
 }
 
 impl<'s> Lookup<'s> {
@@ -71,14 +81,31 @@ impl<'s> Lookup<'s> {
         let glance = Glance::at(app.trusted_now()?);
         let opened = store.personal()?.opened_since(glance.today().0)?.into_iter().collect();
         let found = app.completeness(unlocked)?;
-        let ready = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
+        let complete = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
+        // What a colleague's session has downloaded is here for this one as well, also without a network.
+        let done = store.completed_by_anyone(&app.workstation().server)?;
+        let ready = complete || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| done.contains(*t));
         let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
-        Ok(Self { store, sight, glance, opened, ready })
+        Ok(Self { store, sight, glance, opened, ready, complete })
     }
 
-    /// Whether everything that a chart cannot do without has been downloaded once.
+    /// Whether everything that a chart cannot do without has been downloaded once, by whomever.
     pub(crate) const fn is_ready(&self) -> bool {
         self.ready
+    }
+
+    /// Whether this person's own view was downloaded completely, so that what is absent may be called absent.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whose flags are active safety flags that this role may know of.
+    pub(crate) fn alerts(&self, flags: PatientFlags) -> HashSet<PatientId> {
+        let known = flags.into_iter().filter_map(|(patient, record)| {
+            let entry = Entry::of(record, &self.sight)?;
+            (entry.has_category("safety") && person::has_alert(std::slice::from_ref(&entry))).then_some(patient)
+        });
+        known.collect()
     }
 
     /// One row; `None` for a patient whom the role may not see.

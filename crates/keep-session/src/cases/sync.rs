@@ -219,11 +219,18 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     }
     app.0.syncing.end(ended.clone(), stopped);
     record(app, &ended, stopped).await;
+    learn_site(app).await;
     announce(app);
     match stopped {
         None => Ok(ended),
         Some(code) => Err(Fault::of(code)),
     }
+}
+
+async fn learn_site(app: &App) {
+    let app = app.clone();
+    // A site that cannot be read now is read after the next sync.
+    let _ = tokio::task::spawn_blocking(move || app.inside(|unlocked| crate::site::learn(&app, unlocked))).await;
 }
 
 async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>) {

@@ -111,7 +111,7 @@ fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
             user: unlocked.user.to_string(),
             name: unlocked.name.clone(),
             role: unlocked.role,
-            site: workstation.site.clone(),
+            site: crate::site::shown(&workstation),
             workstation: workstation.name.clone(),
             permissions: permissions(unlocked),
             lock_seconds: workstation.policy.lock_minutes.saturating_mul(60),

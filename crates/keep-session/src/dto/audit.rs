@@ -13,6 +13,9 @@ pub struct AuditAskDto {
     pub limit: u32,
     /// An event class, or empty for all.
     pub class: String,
+    /// Only events before this sequence, as the first window named it: pages stay put while events are added.
+    #[ts(type = "number | null")]
+    pub before: Option<u64>,
 }
 
 /// One window.
@@ -24,6 +27,9 @@ pub struct AuditPageDto {
     /// How many there are.
     #[ts(type = "number")]
     pub total: u64,
+    /// What the further windows of this list name as their `before`.
+    #[ts(type = "number")]
+    pub before: u64,
     /// Failed sign-ins in the last 24 h, for the banner.
     pub failed_unlocks: u32,
 }

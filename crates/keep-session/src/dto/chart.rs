@@ -91,6 +91,8 @@ pub enum AllergiesDto {
     Known {
         /// The list, most severe first.
         list: Vec<AllergyDto>,
+        /// Whether there may be others that cannot be shown here.
+        incomplete: bool,
     },
     /// Somebody recorded that there are none.
     NoneKnown {
@@ -308,6 +310,8 @@ pub struct TimelineRowDto {
     pub detail: String,
     /// Whether the record could not be read.
     pub unreadable: bool,
+    /// Whether it was entered in error: shown struck through.
+    pub struck: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }

@@ -26,6 +26,8 @@ pub struct ConflictDto {
     pub theirs_who: String,
     /// Server: when.
     pub theirs_when: String,
+    /// Whether the server has deleted the record: then the only field is the record itself.
+    pub theirs_deleted: bool,
     /// Field by field.
     pub fields: Vec<ConflictFieldDto>,
 }

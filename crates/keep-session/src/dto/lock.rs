@@ -31,6 +31,8 @@ pub struct LockScreenDto {
     pub drafts_kept: bool,
     /// Set when the profile cannot be used at all; the screen then explains it.
     pub blocked: Option<ErrorCode>,
+    /// With `blocked`: the number that links the screen to the local log; empty otherwise.
+    pub incident: String,
     /// Whether the wall clock disagrees with trusted time, so that date and time are asked for.
     pub clock_wrong: bool,
 }
@@ -54,6 +56,8 @@ pub struct LockUserDto {
     pub state: SlotStateDto,
     /// Seconds until the next attempt is taken, when throttled.
     pub wait_seconds: u32,
+    /// Seconds until a code comes that was not used yet; each opens once.
+    pub code_seconds: u32,
 }
 
 /// Where a slot stands.

@@ -5,14 +5,18 @@ use super::words;
 use crate::dto::chart::{AllergiesDto, AllergyDto};
 use keep_fhir::lens::{AllergyLens, AllergyState, Completeness, allergy, allergy_state};
 
-/// What the box says. `downloaded` is whether this device has had all allergies once; `visible` whether the role sees them.
+/// What the box says. `downloaded` is whether this device has had all allergies once and may open them; `visible`
+/// whether the role sees them.
 pub(crate) fn allergies(entries: &[Entry], downloaded: bool, visible: bool) -> AllergiesDto {
     if !visible {
         return AllergiesDto::Unavailable;
     }
     let found = read(entries);
-    match allergy_state(&lenses(&found), completeness(entries, &found, downloaded)) {
-        AllergyState::Known => AllergiesDto::Known { list: list(&found) },
+    let complete = completeness(entries, &found, downloaded);
+    match allergy_state(&lenses(&found), complete) {
+        AllergyState::Known => {
+            AllergiesDto::Known { list: list(&found), incomplete: complete == Completeness::Incomplete }
+        }
         AllergyState::NoneKnown => AllergiesDto::NoneKnown { recorded: none_recorded(&found) },
         AllergyState::NotRecorded => AllergiesDto::NotRecorded,
         AllergyState::Unavailable => AllergiesDto::Unavailable,
@@ -25,11 +29,12 @@ pub(crate) fn line(entries: &[Entry], downloaded: bool, visible: bool) -> (Strin
         return (String::new(), false);
     }
     match allergies(entries, downloaded, true) {
-        AllergiesDto::Known { list } => {
+        AllergiesDto::Known { list, incomplete } => {
             let first = list.first().map(|a| words::joined([a.substance.as_str(), a.reaction.as_str()], ": "));
             let more = list.len().saturating_sub(1);
             let tail = if more > 0 { format!("+{more}") } else { String::new() };
-            (words::joined([first.unwrap_or_default(), tail], " "), true)
+            let line = words::joined([first.unwrap_or_default(), tail], " ");
+            (if incomplete { format!("{line}; may be incomplete") } else { line }, true)
         }
         AllergiesDto::NoneKnown { .. } => (String::from("No known allergies"), false),
         AllergiesDto::NotRecorded => (String::from("Allergies not recorded"), false),
@@ -149,8 +154,20 @@ mod tests {
     }
 
     #[test]
+    fn a_known_allergy_beside_one_that_cannot_be_opened_says_so() {
+        let said = |downloaded: bool| match allergies(&nurse_amara_sees(&[PENICILLIN]), downloaded, true) {
+            AllergiesDto::Known { incomplete, .. } => incomplete,
+            _ => panic!("known"),
+        };
+        assert!(said(false) && !said(true));
+        let line = line(&nurse_amara_sees(&[PENICILLIN]), false, true).0;
+        assert_eq!(line, "Penicillin: anaphylaxis · severe; may be incomplete");
+    }
+
+    #[test]
     fn the_worst_comes_first() {
-        let AllergiesDto::Known { list } = allergies(&nurse_amara_sees(&[LATEX, NONE, PENICILLIN]), true, true) else {
+        let AllergiesDto::Known { list, .. } = allergies(&nurse_amara_sees(&[LATEX, NONE, PENICILLIN]), true, true)
+        else {
             panic!("known");
         };
         let shown: Vec<_> = list.iter().map(|a| (a.substance.as_str(), a.reaction.as_str(), a.severe)).collect();

@@ -53,7 +53,7 @@ impl Glance {
         at >= from && at < to
     }
 
-    /// How long ago: `today`, `3 d`, `5 w`, `8 m`, `2 y`; empty for what lies ahead or cannot be read.
+    /// How long ago: `today`, `3 d`, `5 w`, `8 mo`, `2 y`; empty for what lies ahead or cannot be read.
     pub(crate) fn elapsed(&self, at: UtcMillis) -> String {
         self.spell(at).unwrap_or_default()
     }
@@ -69,7 +69,7 @@ impl Glance {
             0 => String::from("today"),
             1..14 => format!("{days} d"),
             14..63 => format!("{} w", days / 7),
-            _ if months < 24 => format!("{months} m"),
+            _ if months < 24 => format!("{months} mo"),
             _ => format!("{} y", months / 12),
         })
     }
@@ -92,8 +92,8 @@ mod tests {
         check("2026-11-22T00:00:00Z", "today");
         check("2026-11-21T23:59:00Z", "1 d");
         check("2026-11-01T08:00:00Z", "3 w");
-        check("2026-03-12T08:00:00Z", "8 m");
-        check("2024-11-23T08:00:00Z", "23 m");
+        check("2026-03-12T08:00:00Z", "8 mo");
+        check("2024-11-23T08:00:00Z", "23 mo");
         check("2024-09-30T08:00:00Z", "2 y");
         check("2026-11-23T08:00:00Z", "");
     }

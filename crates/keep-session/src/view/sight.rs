@@ -88,14 +88,11 @@ fn plain(record: &Record, facts: Option<&Extracted>) -> Asked {
     asked
 }
 
-/// The group of a resource. A clinical note that is kept as a document is a note.
+/// The group of a resource.
 pub(crate) fn group_of(facts: &Extracted) -> Group {
     let categories: Vec<&str> = facts.categories.iter().map(|c| c.code.as_str()).collect();
     let codes: Vec<&str> = facts.code.iter().map(|c| c.code.as_str()).collect();
-    match Group::of(&facts.key.resource_type, &categories, &codes) {
-        Group::Document if categories.contains(&"clinical-note") => Group::Note,
-        other => other,
-    }
+    Group::of(&facts.key.resource_type, &categories, &codes)
 }
 
 fn group_of_type(resource_type: &str) -> Group {

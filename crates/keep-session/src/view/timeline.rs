@@ -15,8 +15,6 @@ use std::cmp::Reverse;
 const NO_EVENTS: [&str; 6] = ["Patient", "RelatedPerson", "Provenance", "Coverage", "Account", "Consent"];
 /// The longest text of a column, characters; the whole of it is in its own tab.
 const LONGEST: usize = 300;
-/// What a struck-out row says of itself.
-const STRUCK: &str = "entered in error";
 
 /// One line before any text is made: one record, or all vital signs of one moment.
 struct Line<'e> {
@@ -80,7 +78,6 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         Some(raw) => describe(first, raw, names),
         None => (kind_of(first), first.kind().to_owned(), String::new()),
     };
-    let detail = if first.is_struck() { words::joined([STRUCK, detail.as_str()], " · ") } else { detail };
     // The state of a line is the one that most needs attention.
     let state = line.entries.iter().map(|e| e.record.state).max()?;
     Some(TimelineRowDto {
@@ -90,6 +87,7 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         title: if title.is_empty() { first.kind().to_owned() } else { words::cut(&title, LONGEST) },
         detail: words::cut(&detail, LONGEST),
         unreadable,
+        struck: first.is_struck(),
         record: super::entry::state_of(state),
     })
 }
@@ -244,10 +242,11 @@ mod tests {
             shown,
             [
                 ("vitals", "2026-11-22T10:00:00.000Z", "Heart rate 76 /min, Oxygen saturation 97 %"),
-                ("vitals", "2026-11-22T10:00:00.000Z", "entered in error · 81.4"),
+                ("vitals", "2026-11-22T10:00:00.000Z", "81.4"),
                 ("problem", "2020", "active"),
             ]
         );
+        assert_eq!(all.rows.iter().map(|r| r.struck).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
     }
 

@@ -79,6 +79,13 @@ fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
     let classes: Vec<_> =
         ledger.headers(&HeaderFilter::default(), 10).expect("window").headers.iter().map(|h| h.class).collect();
     assert_eq!(classes, [EventClass::Lock, EventClass::UnlockFailed, EventClass::LogStart]);
+    let second = HeaderFilter { skip: 1, before: Some(2), ..HeaderFilter::default() };
+    let shown = ledger.headers(&second, 10).expect("window").headers;
+    assert_eq!(shown.iter().map(|h| h.class).collect::<Vec<_>>(), [EventClass::LogStart]);
+    // What is counted is what fits, whatever is skipped.
+    assert_eq!(ledger.count(&second), Ok(2));
+    let locks = HeaderFilter { class: Some(EventClass::Lock), ..HeaderFilter::default() };
+    assert_eq!(ledger.count(&locks), Ok(1));
     ledger.close();
     assert!(check(&desk.path(), None).is_clean());
 }

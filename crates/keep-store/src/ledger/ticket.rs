@@ -82,6 +82,16 @@ impl<T> Held<T> {
         Held(work(self.0))
     }
 
+    /// Lets this crate read on from what it holds; nothing of it leaves by that.
+    pub(crate) const fn peek(&self) -> &T {
+        &self.0
+    }
+
+    /// Holds something beside it, for the same event.
+    pub(crate) fn with<U>(self, beside: U) -> Held<(T, U)> {
+        Held((self.0, beside))
+    }
+
     /// Gives the value against the ticket of the event that covers it.
     #[must_use]
     pub fn release(self, ticket: AuditTicket) -> T {

@@ -23,6 +23,8 @@ pub struct HeaderFilter {
     pub until: Option<UtcMillis>,
     /// Only what did not succeed.
     pub failures_only: bool,
+    /// How many of the newest ones to leave out.
+    pub skip: u64,
 }
 
 /// A window of headers, newest first.
@@ -45,9 +47,10 @@ impl Ledger {
             "SELECT sequence, event_id, class, recorded, outcome FROM entry
              WHERE sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
                AND (?5 = 0 OR outcome <> 0)
-             ORDER BY sequence DESC LIMIT ?6",
+             ORDER BY sequence DESC LIMIT ?6 OFFSET ?7",
         )?;
         let before = filter.before.map_or(Ok(i64::MAX), signed)?;
+        let skip = signed(filter.skip)?;
         let rows = statement.query_map(
             params![
                 before,
@@ -56,12 +59,39 @@ impl Ledger {
                 filter.until.map_or(i64::MAX, |t| t.0),
                 filter.failures_only,
                 limit.min(WINDOW_LIMIT),
+                skip,
             ],
             header_of,
         )?;
         let headers = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
         let total: i64 = conn.query_row("SELECT next_sequence FROM log_state", [], |r| r.get(0))?;
         Ok(LedgerWindow { headers, total: u64::try_from(total).map_err(|_| StoreError::LedgerDamaged)? })
+    }
+
+    /// How many entries fit the filter, whatever it skips.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn count(&self, filter: &HeaderFilter) -> Result<u64, StoreError> {
+        let conn = self.connection();
+        let before = filter.before.map_or(Ok(i64::MAX), signed)?;
+        let n: i64 = conn
+            .prepare_cached(
+                "SELECT count(*) FROM entry
+                 WHERE sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
+                   AND (?5 = 0 OR outcome <> 0)",
+            )?
+            .query_row(
+                params![
+                    before,
+                    filter.class.map(EventClass::name),
+                    filter.since.map_or(i64::MIN, |t| t.0),
+                    filter.until.map_or(i64::MAX, |t| t.0),
+                    filter.failures_only,
+                ],
+                |r| r.get(0),
+            )?;
+        u64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
     }
 
     /// One entry with its body; `None` past the end.

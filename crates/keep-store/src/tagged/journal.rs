@@ -26,6 +26,8 @@ pub(crate) enum JournalKind {
     DropBox = 6,
     /// {type, id, version} of a record whose segment does not exist on this device.
     Elsewhere = 7,
+    /// Whose allergy lies above the clinical segment, by resource.
+    Hidden = 8,
 }
 
 /// A journal row's content.

@@ -125,7 +125,7 @@ fn both_versions_of_a_conflict_are_kept_for_good() {
     let decide = |chosen: &str| {
         store.write(|tx| {
             let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-            tx.decide_conflict(&ticket, id, &Phi::new(chosen.to_owned()))
+            tx.decide_conflict(&ticket, id, Some(&Phi::new(chosen.to_owned())))
         })
     };
     decide(&ours).expect("decided");
@@ -154,13 +154,47 @@ fn choosing_the_servers_version_sends_nothing() {
         .write(|tx| {
             let id = tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))?;
             let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-            tx.decide_conflict(&ticket, id, &Phi::new(theirs.clone()))
+            tx.decide_conflict(&ticket, id, Some(&Phi::new(theirs.clone())))
         })
         .expect("decided");
     assert!(sets(&store).is_empty());
     let now = record(&store, "Observation/o1");
     assert_eq!((now.state, now.version.as_deref(), now.raw), (RecordState::Synced, Some("2"), Phi::new(theirs)));
     clean(&store);
+}
+
+#[test]
+fn a_deletion_on_the_server_can_be_accepted_and_ours_stays_in_the_conflict() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let ours = observation("o1", "101", "75", Some(1));
+    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let id = store.write(|tx| tx.open_conflict(set, &key("Observation/o1"), None)).expect("conflict");
+    store
+        .write(|tx| {
+            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
+            tx.decide_conflict(&ticket, id, None)
+        })
+        .expect("decided");
+    assert!(sets(&store).is_empty());
+    assert_eq!(store.record(&key("Observation/o1")).err(), Some(StoreError::NotAvailable));
+    let kept = store.conflict(id).expect("kept").release(TestClinic::ticket(&store));
+    assert_eq!((kept.decided.is_some(), kept.ours, kept.theirs), (true, Phi::new(ours), None));
+    clean(&store);
+}
+
+#[test]
+fn what_the_server_still_has_cannot_be_accepted_as_deleted() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
+    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let decided = store.write(|tx| {
+        let id = tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))?;
+        let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
+        tx.decide_conflict(&ticket, id, None)
+    });
+    assert_eq!(decided.err(), Some(StoreError::Invalid("not deleted")));
 }
 
 #[test]

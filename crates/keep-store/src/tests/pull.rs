@@ -161,6 +161,37 @@ fn a_label_moves_a_record_up_and_leaves_no_copy() {
 }
 
 #[test]
+fn an_allergy_above_the_rank_is_known_to_be_there_until_it_is_gone() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let maria = "101".parse().expect("id");
+    let allergy = |label: &str, version: u32| {
+        format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"a9","meta":{{{label}"versionId":"{version}","lastUpdated":"2026-11-2{version}T06:00:00Z"}},"code":{{"text":"Nevirapine"}},"patient":{{"reference":"Patient/101"}}}}"#
+        )
+    };
+    let hidden = allergy(r#""security":[{"code":"R"}],"#, 2);
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
+    assert_eq!(TestClinic::pull(&store, &[&hidden]).sealed, 1);
+    assert_eq!(store.has_hidden_allergy(&maria), Ok(true));
+    assert_eq!(store.has_hidden_allergy(&"102".parse().expect("id")), Ok(false));
+    clean(&store);
+    drop(store);
+    // Who opens it reads it, and drains it without the note going.
+    let store = clinic.open(Segment::Restricted);
+    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
+    assert_eq!(record(&store, "AllergyIntolerance/a9").segment, Segment::Restricted);
+    drop(store);
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!(store.has_hidden_allergy(&maria), Ok(true));
+    TestClinic::pull(&store, &[&allergy("", 3)]);
+    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
+    assert_eq!(record(&store, "AllergyIntolerance/a9").segment, Segment::Clinical);
+    clean(&store);
+}
+
+#[test]
 fn a_record_moves_with_its_patient() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);

@@ -30,6 +30,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       lockMinutes: 5,
       draftsKept: true,
       blocked: null,
+      incident: "",
       clockWrong: false,
       ...state.options.lock,
       users: state.users,
@@ -86,7 +87,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
         { name: "lease_days", value: "30" },
       ],
     }),
-    audit_events: ({ offset, limit, class: wanted }) => {
+    audit_events: ({ offset, limit, class: wanted, before }) => {
       const all = state.options.empty
         ? []
         : Array.from({ length: 640 }, (_, at) => {
@@ -103,8 +104,13 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
               masked: names,
               reason: kind === "lock" ? "inactivity" : "",
             };
-          }).filter((row) => wanted === "" || row.class === wanted);
-      return { rows: all.slice(offset, offset + limit), total: all.length, failedUnlocks: state.options.empty ? 0 : 7 };
+          }).filter((row) => (wanted === "" || row.class === wanted) && (before === null || row.sequence < before));
+      return {
+        rows: all.slice(offset, offset + limit),
+        total: all.length,
+        before: before ?? 18_245,
+        failedUnlocks: state.options.empty ? 0 : 7,
+      };
     },
     unmask: ({ reason }) =>
       reason.trim() === ""

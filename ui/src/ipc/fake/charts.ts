@@ -25,6 +25,7 @@ const allergiesOf = (index: number): AllergiesDto => {
   if (index === 1 || index === 4)
     return {
       state: "known",
+      incomplete: index === 4,
       list:
         index === 1
           ? [
@@ -102,7 +103,7 @@ const medicine = (
 
 const MEDICINES = [
   medicine("md1", "amLODIPine", "5 mg tablet", "5 mg once a day by mouth", "2024-09-30", "2 y"),
-  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", "8 m"),
+  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", "8 mo"),
   medicine("md3", "enalapril", "10 mg tablet", "10 mg once a day by mouth", "2026-11-22", "today", {
     record: "pending",
   }),
@@ -156,6 +157,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       title: unreadable ? "" : title,
       detail: unreadable ? "" : detail,
       unreadable,
+      struck: at === 5,
       record: at < 2 ? "pending" : "synced",
     };
   });
@@ -163,7 +165,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
 /** The chart of one invented person. */
 export function makeChart(row: PatientRowDto, empty: boolean): FakeChart {
   const index = Number(row.patient.slice(1));
-  const child = row.age.endsWith("m");
+  const child = row.age.includes("mo");
   const rich = !empty && !child;
   const notes = empty ? [] : makeNotes(index);
   const results = rich ? makeResults() : [];

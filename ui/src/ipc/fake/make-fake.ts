@@ -5,6 +5,7 @@ import { answerAccess } from "./answer-access";
 import { answerChart } from "./answer-chart";
 import { answerEnrol } from "./answer-enrol";
 import { answerLists } from "./answer-lists";
+import { answerSignIn } from "./answer-sign-in";
 import { answerSync } from "./answer-sync";
 import { answerVisit } from "./answer-visit";
 import type { Answers } from "./answers";
@@ -22,6 +23,8 @@ export interface FakeOptions {
   empty?: boolean;
   /** No network. */
   offline?: boolean;
+  /** The server no longer takes the clinic sign-in. */
+  signInEnded?: boolean;
   demo?: boolean;
   waitingForGrant?: boolean;
   resume?: ResumePointDto;
@@ -58,6 +61,7 @@ export function makeFakeIpc(options: FakeOptions = {}): FakeIpc {
     ...answerChart(state),
     ...answerVisit(state),
     ...answerSync(state),
+    ...answerSignIn(state),
   };
   return {
     calls,

@@ -4,7 +4,7 @@ type Named = [family: string, given: string, birth: string, age: string, sex: st
 
 const KNOWN: Named[] = [
   ["GONZÁLEZ", "María Fernanda", "1961-02-03", "65 y", "female", "CH-004471"],
-  ["OTIENO", "Baraka", "2025-08-14", "15 m", "male", "CH-009120"],
+  ["OTIENO", "Baraka", "2025-08-14", "15 mo 8 d", "male", "CH-009120"],
   ["NGUYỄN", "Thị Hoa", "1988-11-30", "37 y", "female", "CH-001033"],
   ["AL-HASSAN", "Yusuf", "1949-05-19", "77 y", "male", "CH-007755"],
   ["KOWALSKA", "Zofia", "2002-01-07", "24 y", "female", "CH-002208"],

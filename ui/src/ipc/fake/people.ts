@@ -15,6 +15,7 @@ const person = (user: string, name: string, initials: string, role: Role): LockU
   resume: false,
   state: "ready",
   waitSeconds: 0,
+  codeSeconds: 0,
 });
 
 /** One person per role. */

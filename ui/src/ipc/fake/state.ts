@@ -23,6 +23,7 @@ export interface FakeState {
   conflicts: number;
   rejected: number;
   running: boolean;
+  signInEnded: boolean;
   arrived: Set<string>;
 }
 
@@ -45,6 +46,7 @@ export function makeFakeState(options: FakeOptions, emit: FakeState["emit"]): Fa
     conflicts: options.empty ? 0 : 1,
     rejected: options.empty ? 0 : 1,
     running: false,
+    signInEnded: options.signInEnded ?? false,
     arrived: new Set(["ap1", "ap2", "ap3", "ap4", "ap5", "ap6", "ap7"]),
   };
   if (options.role !== undefined) state.session = makeSession(state, options.role);

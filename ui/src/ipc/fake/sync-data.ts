@@ -3,10 +3,10 @@ import { type FakeState, openFakeChart } from "./state";
 
 /** The chip for the fake's counts. */
 export function chipOf(
-  state: Pick<FakeState, "pending" | "rejected" | "conflicts" | "running" | "options">,
+  state: Pick<FakeState, "pending" | "rejected" | "conflicts" | "running" | "signInEnded" | "options">,
 ): SyncChipDto {
   return {
-    state: state.running ? "running" : state.options.offline ? "offline" : "idle",
+    state: state.running ? "running" : state.signInEnded ? "sign_in" : state.options.offline ? "offline" : "idle",
     complete: state.options.empty ? "" : "2026-11-22T08:40:00+03:00",
     pending: state.pending,
     failed: state.rejected,
@@ -79,6 +79,17 @@ export function pageOf(state: FakeState): SyncPageDto {
   };
 }
 
+/** A medicine that was changed here and deleted on the server. */
+const deletedOf = (known: ConflictDto): ConflictDto => ({
+  ...known,
+  theirsWho: "",
+  theirsWhen: "",
+  theirsDeleted: true,
+  fields: [
+    { path: "record", label: "Record", base: "", ours: "enalapril 20 mg once a day", theirs: "deleted", chosen: "" },
+  ],
+});
+
 /** Two people changed one medicine. */
 export function conflictOf(state: FakeState, conflict: string): ConflictDto {
   const field = (path: string, label: string, base: string, ours: string, theirs: string) => ({
@@ -89,7 +100,7 @@ export function conflictOf(state: FakeState, conflict: string): ConflictDto {
     theirs,
     chosen: "",
   });
-  return {
+  const both: ConflictDto = {
     conflict,
     banner: openFakeChart(state, "p1").chart.banner,
     reference: "MedicationRequest/md3",
@@ -99,10 +110,12 @@ export function conflictOf(state: FakeState, conflict: string): ConflictDto {
     oursWhen: "2026-11-22T13:40:00+03:00",
     theirsWho: "Dr S. Achieng",
     theirsWhen: "2026-11-22T11:15:00+03:00",
+    theirsDeleted: false,
     fields: [
       field("dosageInstruction[0].doseAndRate", "Dose", "10 mg", "20 mg", "10 mg"),
       field("dosageInstruction[0].timing", "Frequency", "once a day", "once a day", "once a day"),
       field("status", "Status", "active", "active", "stopped — cough"),
     ],
   };
+  return conflict === "c2" ? deletedOf(both) : both;
 }

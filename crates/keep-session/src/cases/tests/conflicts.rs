@@ -11,6 +11,21 @@ use keep_domain::{ErrorCode, Phi, ResourceKey};
 const THEIRS: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"2","lastUpdated":"2026-11-22T11:15:00Z"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension, stage 2"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014","recorder":{"display":"Dr S. Achieng"}}"#;
 
 impl Clinic {
+    /// Dr Jonas strikes María's problem out while the server deletes it.
+    fn with_a_deletion(self) -> (Self, String) {
+        let (clinic, id) = self.in_conflict();
+        let key: ResourceKey = "Condition/c1".parse().expect("key");
+        let again = clinic.app.inside(|unlocked| {
+            let run = keep_audit::EventDraft::new(keep_audit::EventClass::Sync);
+            let run = unlocked.store()?.ledger().append(run)?;
+            let id = keep_store::ConflictId(id.parse().expect("id"));
+            let set = unlocked.store()?.conflict(id)?.release(run).set;
+            Ok(unlocked.store()?.write(|tx| tx.open_conflict(set, &key, None))?)
+        });
+        let id = again.expect("a conflict").0.to_string();
+        (clinic, id)
+    }
+
     /// Dr Jonas strikes María's problem out while a colleague changes it on the server.
     fn in_conflict(self) -> (Self, String) {
         let strike = StrikeDto {
@@ -62,4 +77,16 @@ fn what_is_kept_of_ours_waits_to_be_sent() {
     assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
     let chip = ok(crate::cases::sync::sync_chip(&clinic.app));
     assert_eq!((chip.conflicts, chip.pending > 0), (0, true));
+}
+
+#[test]
+fn dr_jonas_accepts_that_the_server_has_deleted_it() {
+    let (clinic, id) = Clinic::with(dr_jonas()).synced().with_a_deletion();
+    let shown = ok(conflict::conflict(&clinic.app, &id));
+    assert!(shown.theirs_deleted);
+    assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["record"]);
+    ok(conflict::decide_conflict(&clinic.app, choose(&id, &[String::from("record")], "theirs")));
+    assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
+    assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.app)).conflicts, 0);
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &[], "ours"))), ErrorCode::Stale);
 }

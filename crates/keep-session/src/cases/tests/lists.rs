@@ -52,6 +52,31 @@ fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
     assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Refused);
 }
 
+const FALLS: &str = r#"{"resourceType":"Flag","id":"f1","meta":{"versionId":"1"},"status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
+
+#[test]
+fn leila_sees_that_there_is_an_alert_and_nothing_else_of_it() {
+    let clinic = Clinic::with(leila_at_the_desk()).synced();
+    let alert = || ok(worklist::worklist(&clinic.app, ask("today"))).rows[0].patient.alert;
+    assert!(!alert());
+    ok(bring(&clinic.app, vec![FALLS.to_owned()]));
+    assert!(alert());
+    ok(bring(&clinic.app, vec![FALLS.replace("\"active\"", "\"inactive\"").replace("\"1\"", "\"2\"")]));
+    assert!(!alert());
+}
+
+const SEALED: &str = r#"{"resourceType":"AllergyIntolerance","id":"a9","meta":{"versionId":"1","security":[{"code":"PSY"}]},"code":{"text":"Lithium"},"patient":{"reference":"Patient/maria"}}"#;
+
+#[test]
+fn nurse_amara_is_told_that_allergies_may_be_missing() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(bring(&clinic.app, vec![ARRIVED.to_owned(), SEALED.to_owned()]));
+    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    assert_eq!(queue.rows[0].safety, "Penicillin: anaphylaxis · severe; may be incomplete");
+    let chart = ok(crate::cases::chart::open_chart(&clinic.app, "maria"));
+    assert!(matches!(chart.allergies, crate::dto::chart::AllergiesDto::Known { incomplete: true, .. }));
+}
+
 #[test]
 fn the_queue_is_one_event_and_names_everybody_on_it() {
     let clinic = Clinic::with(nurse_amara()).synced();

@@ -112,8 +112,9 @@ impl Day {
         let event =
             EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", static_name(list));
         let pending = store.ledger().begin_append(event);
-        let held = store.records(&keys)?;
-        let records = held.release(pending.wait()?);
+        let held = store.with_flags(store.records(&keys)?)?;
+        let (records, flags) = held.release(pending.wait()?);
+        let alerts = lookup.alerts(flags);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
         let staff: Vec<ResourceKey> = items
             .iter()
@@ -125,7 +126,7 @@ impl Day {
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
             let Some(record) = people.get(&item.patient) else { continue };
-            let Some(patient) = lookup.row(record, false)? else { continue };
+            let Some(patient) = lookup.row(record, alerts.contains(&item.patient))? else { continue };
             let booking = item.booking.clone().map(|mut b| {
                 b.with.iter_mut().for_each(|(key, name)| {
                     if let Some(found) = key.as_ref().and_then(|k| names.key(k)).filter(|_| name.is_empty()) {
@@ -300,12 +301,20 @@ fn gists(
     patients: &[PatientId],
 ) -> Result<BTreeMap<PatientId, Gist>, Fault> {
     let sees = |g: Group| lookup.sight.sees(g).is_allowed();
-    let columns = Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_ready() };
+    let columns =
+        Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_complete() };
     if !columns.safety && !columns.vitals {
         return Ok(BTreeMap::new());
     }
     let found = charts(app, unlocked, store, lookup, patients, &["AllergyIntolerance", "Observation"])?;
-    Ok(found.into_iter().map(|c| (c.patient.clone(), gist(&c.entries, columns, &lookup.glance))).collect())
+    let mut gists = BTreeMap::new();
+    for chart in found {
+        // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
+        let downloaded = columns.downloaded && !store.has_hidden_allergy(&chart.patient)?;
+        let gist = gist(&chart.entries, Columns { downloaded, ..columns }, &lookup.glance);
+        gists.insert(chart.patient, gist);
+    }
+    Ok(gists)
 }
 
 /// Parts of several charts: one query, one event that names them all.

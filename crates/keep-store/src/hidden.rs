@@ -1,0 +1,65 @@
+//! Allergies above the clinical segment: below it is only noted that there is one, so that nobody who reads the
+//! clinical segment is told that there are none. What it is about stays sealed.
+
+use crate::segment_access::SegmentAccess;
+use crate::tagged::{Journal, JournalKind};
+use crate::{Store, StoreError, WriteTx};
+use keep_domain::{PatientId, ResourceId, ResourceKey, Segment};
+use keep_fhir::Extracted;
+use serde::{Deserialize, Serialize};
+
+/// The only type whose absence is a statement that treatment rests on.
+const TYPE: &str = "AllergyIntolerance";
+
+/// Whose allergy lies higher; the key is the record's.
+#[derive(Serialize, Deserialize)]
+struct HiddenRow {
+    patient: ResourceId,
+}
+
+impl Journal for HiddenRow {
+    const KIND: JournalKind = JournalKind::Hidden;
+}
+
+impl Store {
+    /// Whether an allergy of this patient lies above what this session opens; never says which.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn has_hidden_allergy(&self, patient: &PatientId) -> Result<bool, StoreError> {
+        if self.access(Segment::Restricted).is_ok() {
+            return Ok(false);
+        }
+        let Ok(clinical) = self.access(Segment::Clinical) else { return Ok(false) };
+        let rows: Vec<(Vec<u8>, HiddenRow)> = self.read(|conn| clinical.journals(conn, TYPE.as_bytes()))?;
+        Ok(rows.iter().any(|(_, row)| row.patient == *patient))
+    }
+}
+
+impl WriteTx<'_> {
+    /// Notes or forgets a record that has just been taken over into `segment`.
+    pub(crate) fn note_hidden(&mut self, facts: &Extracted, segment: Segment) -> Result<(), StoreError> {
+        match &facts.patient {
+            Some(patient)
+                if segment > Segment::Clinical && !facts.entered_in_error && facts.key.resource_type == TYPE =>
+            {
+                let key = facts.key.to_string();
+                if !self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical) {
+                    return Ok(());
+                }
+                let row = HiddenRow { patient: patient.clone() };
+                self.writer(Segment::Clinical)?.put_journal(key.as_bytes(), &row)
+            }
+            _ => self.forget_hidden(&facts.key),
+        }
+    }
+
+    /// Forgets a record that was deleted or lies lower now.
+    pub(crate) fn forget_hidden(&mut self, key: &ResourceKey) -> Result<(), StoreError> {
+        let here = self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical);
+        if key.resource_type != TYPE || !here {
+            return Ok(());
+        }
+        self.drop_journal(Segment::Clinical, JournalKind::Hidden, key.to_string().as_bytes())
+    }
+}

@@ -1,0 +1,44 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { makeFailure } from "../ipc/fake/make-fake";
+import { STAFF } from "../ipc/fake/people";
+import { requestsOf, show } from "../testing/show";
+
+const held = STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, state: "held" as const } : one));
+
+test("an ended sign-in is renewed from the open session", async () => {
+  const { user, ipc } = await show({ role: "nurse", signInEnded: true });
+  expect(screen.getByText("Your clinic sign-in has ended: nothing is sent or received")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Sign in again" }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign in at the clinic again" });
+  expect(await within(dialog).findByText(/login.kisumu-north.example/)).toBeVisible();
+  expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "" }]);
+  expect(await within(dialog).findByText("You are signed in", undefined, { timeout: 5000 })).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+  await waitFor(() => expect(screen.queryByText(/clinic sign-in has ended/)).toBeNull());
+  expect(requestsOf(ipc, "sign_in_cancel")).toEqual([]);
+});
+
+test("Escape gives the sign-in up", async () => {
+  const { user, ipc } = await show({ role: "nurse", signInEnded: true });
+  await user.click(screen.getByRole("button", { name: "Sign in again" }));
+  await screen.findByRole("dialog", { name: "Sign in at the clinic again" });
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(requestsOf(ipc, "sign_in_cancel")).toHaveLength(1));
+});
+
+test("error: somebody else signed in", async () => {
+  const { user } = await show({ role: "nurse", signInEnded: true, failing: { sign_in_again: makeFailure("refused") } });
+  await user.click(screen.getByRole("button", { name: "Sign in again" }));
+  expect(await screen.findByText("Somebody else signed in")).toBeVisible();
+});
+
+test("a held person signs in from the lock screen and may then unlock", async () => {
+  const { user, ipc } = await show({ lock: { users: held } });
+  await user.click(screen.getByRole("button", { name: "Sign in online" }));
+  expect(await screen.findByText(/login.kisumu-north.example/)).toBeVisible();
+  expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "a0" }]);
+  expect(await screen.findByText(/Unlock within five minutes/, undefined, { timeout: 5000 })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Go on" }));
+  expect(await screen.findByLabelText("Workstation password")).toBeVisible();
+});

@@ -1,0 +1,59 @@
+import { useState } from "react";
+import { Radio, RadioGroup } from "react-aria-components";
+import type { ConflictDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
+import { formatDateTime } from "../words/dates";
+import { useWords } from "../words/words";
+import css from "./conflict.module.css";
+
+const SIDES = ["ours", "theirs"] as const;
+
+interface Props {
+  conflict: ConflictDto;
+  busy: boolean;
+  onLater: () => void;
+  onDecide: (side: "ours" | "theirs") => void;
+}
+
+/** A record that was changed here and deleted on the server: kept or let go, and what each means. */
+export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
+  const say = useWords();
+  // INVARIANT: nothing is preselected.
+  const [side, setSide] = useState<"ours" | "theirs" | null>(null);
+  const ours = conflict.fields[0]?.ours ?? "";
+  const who = [conflict.oursWho, formatDateTime(conflict.oursWhen)].filter((part) => part !== "").join(" · ");
+  return (
+    <div className={css.card}>
+      <RadioGroup
+        className={css.two ?? ""}
+        aria-label={say("conflict.deleted.title", { title: conflict.title })}
+        value={side}
+        onChange={(value) => setSide(value === "ours" ? "ours" : "theirs")}
+      >
+        {SIDES.map((one) => (
+          <Radio key={one} value={one} className={css.way ?? ""}>
+            <span className={`${css.mark} ${css.high}`} aria-hidden="true" />
+            <span>
+              <span className={css.head}>{say(`conflict.deleted.${one}`)}</span>
+              <span className={css.small}>
+                {one === "ours" ? say("conflict.ours") : say("conflict.theirs")}
+                {one === "ours" && who !== "" ? ` · ${who}` : ""}
+              </span>
+              <span className={css.what}>{one === "ours" ? ours : say("conflict.deleted.value")}</span>
+              <span className={css.small}>{say(`conflict.deleted.${one}.next`)}</span>
+            </span>
+          </Radio>
+        ))}
+      </RadioGroup>
+      <div className={css.foot}>
+        <span className={css.count} role="status">
+          {say("conflict.decided", { decided: side === null ? 0 : 1, open: 1 })}
+        </span>
+        <Button onPress={onLater}>{say("conflict.later")}</Button>
+        <Button look="primary" isDisabled={side === null || busy} onPress={() => side !== null && onDecide(side)}>
+          {say("conflict.deleted.keep")}
+        </Button>
+      </div>
+    </div>
+  );
+}
