@@ -219,7 +219,9 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     }
     app.0.syncing.end(ended.clone(), stopped);
     record(app, &ended, stopped).await;
-    learn_site(app).await;
+    if ended.pulled > 0 {
+        learn_site(app).await;
+    }
     announce(app);
     match stopped {
         None => Ok(ended),
