@@ -3,7 +3,7 @@
 use crate::plain::{Ask, ask};
 use crate::records::{open, ticket};
 use crate::report::Row;
-use crate::timing::{Samples, timed};
+use crate::timing::{Samples, settle, timed};
 use chartkeep_tests::{KeysAtHand, TestSession};
 use keep_session::cases::search;
 use keep_session::dto::search::SearchDto;
@@ -76,6 +76,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
         }
     });
     println!("stored in {:.0} s", took.as_secs_f64());
+    settle();
     let mut ours = Samples::default();
     let mut shown = 0;
     for n in 0..SEARCHES {

@@ -6,7 +6,7 @@ mod summary;
 
 use crate::names::{patient, typed};
 use crate::records::{forget, texts};
-use crate::timing::{Samples, timed};
+use crate::timing::{Samples, settle, timed};
 use file::{FivePlain, Plain};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -56,6 +56,7 @@ pub(crate) struct Answer {
 
 /// Has the baseline do something.
 pub(crate) fn ask(ask: &Ask) -> Answer {
+    settle();
     let program = std::env::current_exe().expect("this program");
     let text = serde_json::to_string(ask).expect("an ask");
     let done = Command::new(program).args([ARGUMENT, &text]).output().expect("the baseline");

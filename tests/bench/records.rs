@@ -3,7 +3,7 @@
 use crate::arrival;
 use crate::plain::{Answer, Ask, ask};
 use crate::report::Row;
-use crate::timing::{Samples, rate, timed};
+use crate::timing::{Samples, rate, settle, timed};
 use chartkeep_tests::{KeysAtHand, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, SystemClock};
@@ -96,6 +96,7 @@ const GROUPED: &str = "patient after patient, which puts each patient's rows tog
 fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     println!("loading {} ...", data.display());
     std::fs::create_dir_all(folder).expect("folder");
+    settle();
     let session = TestSession::at(&folder.join("profile"));
     let app = open(&session, runtime);
     let (report, took) = timed(|| import::import_file(&app, data).map_err(|f| f.code).expect("imported"));
@@ -169,6 +170,7 @@ fn load_store(data: &Path, folder: &Path, runtime: &Runtime) -> (u64, Duration) 
 /// Opens of the charts through the session; the first round does not count.
 fn session_opens(loaded: &Loaded, runtime: &Runtime) -> Samples {
     let app = open(&loaded.session, runtime);
+    settle();
     let mut ours = Samples::default();
     for time in 0..=TIMES {
         for patient in &loaded.charts {
@@ -220,14 +222,16 @@ fn warm(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         target: if met { ">= 2x faster" } else { "none" },
         met: met.then(|| baseline.percentile(50) / ours.percentile(50) >= 2.0),
     };
-    rows.push(both("chart_open_warm", &base.summed, SUMMED, true));
-    rows.push(both("chart_open_warm_logged", &base.logged, LOGGED, false));
+    rows.push(both("chart_open_warm", &base.logged, LOGGED, true));
+    rows.push(both("chart_open_warm_unlogged", &base.summed, SUMMED, false));
     rows.push(both("chart_open_warm_rows", &base.took, READ, false));
 }
 
-const SUMMED: &str = "plain SQLite: all rows of the patient by the secondary index, each parsed with serde_json and \
-                      made into the same summary; nothing decrypted, checked, decided by policy or recorded";
-const LOGGED: &str = "as chart_open_warm, behind a row in an access log that is durable first, as ours is";
+// What ours does for a chart, as far as a plain program can do it; and then less and less of it.
+const LOGGED: &str = "plain SQLite: a row in an access log, durable first; then all rows of the patient by the secondary \
+                      index, each parsed with serde_json and made into the same summary; nothing is decrypted, checked \
+                      or decided by policy";
+const SUMMED: &str = "as chart_open_warm without the access log, which ours still writes";
 const READ: &str = "plain SQLite: all rows of the patient by the secondary index, nothing parsed or shown";
 
 /// The same where every patient's rows lie together on both sides.
@@ -241,9 +245,13 @@ fn warm_grouped(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         better: "lower",
         ours: ours.percentile(50),
         store_only: None,
-        baseline: Some(base.summed.percentile(50)),
+        baseline: Some(base.logged.percentile(50)),
         baseline_is: "as chart_open_warm",
-        over: format!("as chart_open_warm, {GROUPED}; rows only {:.2}", base.took.percentile(50)),
+        over: format!(
+            "as chart_open_warm, {GROUPED}; unlogged {:.2}, rows only {:.2}",
+            base.summed.percentile(50),
+            base.took.percentile(50)
+        ),
         target: "none",
         met: None,
     });
@@ -271,7 +279,7 @@ fn cold(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         ours: ours.percentile(50),
         store_only: Some(alone.percentile(50)),
         baseline: Some(base.summed.percentile(50)),
-        baseline_is: "plain SQLite as for chart_open_warm, on a fresh connection, file cache dropped",
+        baseline_is: "plain SQLite as for chart_open_warm_unlogged, on a fresh connection, file cache dropped",
         over: format!(
             "{} first opens in a fresh session, file cache dropped; baseline without parsing {:.2}",
             ours.len(),

@@ -47,6 +47,11 @@ impl Samples {
     }
 }
 
+/// Lets the disk finish what earlier works left to it, so that no fsync of the next one waits for it.
+pub(crate) fn settle() {
+    rustix::fs::sync();
+}
+
 /// Per second.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 pub(crate) fn rate(count: u64, took: Duration) -> f64 {

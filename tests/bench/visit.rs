@@ -3,7 +3,7 @@
 use crate::plain::{Ask, ask};
 use crate::records::{Loaded, open};
 use crate::report::Row;
-use crate::timing::Samples;
+use crate::timing::{Samples, settle};
 use chartkeep_tests::KeysAtHand;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ManualClock, Phi, SystemClock};
@@ -33,6 +33,7 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
     let patient = loaded.charts.first().expect("a patient");
     let app = open(&loaded.session, runtime);
     chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
+    settle();
     let mut ours = Samples::default();
     for n in 0..SAVES {
         let saved = ours.take(|| vitals::save_vitals(&app, vitals_of(patient, n)));

@@ -14,10 +14,13 @@ use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The longest draft, bytes.
 pub const LONGEST_DRAFT: usize = 64 * 1024;
+/// How long after the last chart was opened that is written down.
+const LATER: Duration = Duration::from_secs(1);
 /// The preference under which the place to resume at is kept.
 const RESUME: &str = "resume.place";
 
@@ -110,6 +113,8 @@ impl Personal {
         let writing = Arc::clone(&file);
         let writer = std::thread::Builder::new().name("personal".into()).spawn(move || {
             while woken.recv().is_ok() {
+                // Until a second has passed without another: the disk is for the events of what is opened next.
+                while woken.recv_timeout(LATER).is_ok() {}
                 drop(writing.conn());
             }
         })?;
@@ -235,7 +240,7 @@ impl Personal {
     }
 
     /// Notes that a chart was opened now, and a preference with it. Whoever opens a chart does not wait for this:
-    /// it is written right after, before anything else of this file is read, and at the latest when it is closed.
+    /// it is written a second later, before anything else of this file is read, and at the latest when it is closed.
     /// Where the computer dies first, a chart is missing from the list of those opened; no record depends on it.
     pub fn note_opened(&self, patient: &PatientId, name: &'static str, value: String) {
         lock(&self.known).preferences.insert(name.to_owned(), Some(value.clone()));
