@@ -1,10 +1,11 @@
 # Thin: each target is one line of a script in scripts/.
-.PHONY: run test e2e bench bindings setup codes
+.PHONY: run test e2e bench package bindings setup codes
 
 run:      ; @scripts/run $(if $(FRESH),--fresh) $(if $(DATA),--data $(DATA))
 test:     ; @scripts/test
 e2e:      ; @scripts/e2e $(J)
 bench:    ; @scripts/bench
+package:  ; @scripts/package --smoke
 codes:    ; @scripts/codes
 bindings: ; @scripts/bindings
 setup:    ; @scripts/setup

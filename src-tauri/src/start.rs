@@ -25,6 +25,7 @@ pub fn run() -> ExitCode {
 
 fn open() -> Result<u8, ShellError> {
     hardening::forbid_dumps()?;
+    hardening::refuse_remote_control();
     let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), Profile::default_folder().ok())?;
     // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
     let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();

@@ -9,6 +9,7 @@ const UNSAFE: &[&str] = &[
     "crates/keep-store/src/cipher/wiping.rs",
     "crates/keep-cli/src/secret_fd.rs",
     "src-tauri/src/exec.rs",
+    "src-tauri/src/hardening.rs",
     "src-tauri/src/wiping_allocator.rs",
 ];
 /// Places whose standard output or error is an interface.
