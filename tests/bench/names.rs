@@ -7,7 +7,7 @@ use crate::timing::{Samples, settle, timed};
 use chartkeep_tests::{KeysAtHand, TestSession};
 use keep_session::cases::search;
 use keep_session::dto::search::SearchDto;
-use keep_session::testing::{bring, dr_jonas};
+use keep_session::testing::{bring, dr_jonas, settle_search};
 use std::path::Path;
 use tokio::runtime::Runtime;
 
@@ -74,6 +74,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
             bring(&app, page).map_err(|f| f.code).expect("stored");
             first += PAGE;
         }
+        settle_search(&app).map_err(|f| f.code).expect("in order");
     });
     println!("stored in {:.0} s", took.as_secs_f64());
     settle();

@@ -15,6 +15,7 @@ mod member;
 mod permissions;
 mod profile;
 mod server;
+mod settling;
 mod signing_in;
 mod site;
 mod syncing;

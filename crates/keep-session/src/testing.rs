@@ -178,6 +178,14 @@ pub fn bring(app: &App, records: Vec<String>) -> Result<PageReport, FailureDto> 
     .map_err(Fault::tell)
 }
 
+/// Puts the name index in order, as the end of a large sync does.
+///
+/// # Errors
+/// What the store answers.
+pub fn settle_search(app: &App) -> Result<(), FailureDto> {
+    app.inside(|unlocked| Ok(unlocked.store()?.settle_search()?)).map_err(Fault::tell)
+}
+
 /// Marks types as completely downloaded now.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ mod scrub;
 mod search;
 mod search_keys;
 mod search_query;
+mod search_settle;
 mod segment_access;
 mod segment_file;
 mod segment_report;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
+use crate::settling;
 use crate::unlocked::Unlocked;
 use crate::workstation::io_code;
 use keep_access::Action;
@@ -52,6 +53,7 @@ fn import(app: &App, unlocked: &Unlocked, store: &Store, file: &Path) -> Result<
     let run = store.ledger().append(begin)?;
     let mut report = ImportReport::default();
     let ended = take(store, &run, lines, &mut report);
+    settling::search(store, report.imported);
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
     let end = EventDraft::new(EventClass::Import).by(unlocked.actor()).caused_by("end").ended(outcome);
     app.record(

@@ -4,8 +4,8 @@ use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
-use crate::last_sync;
 use crate::unlocked::Unlocked;
+use crate::{last_sync, settling};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UtcMillis};
@@ -219,6 +219,7 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     }
     app.0.syncing.end(ended.clone(), stopped);
     record(app, &ended, stopped).await;
+    settling::behind(app, ended.pulled);
     if ended.pulled > 0 {
         learn_site(app).await;
     }

@@ -54,6 +54,23 @@ fn a_changed_patient_is_found_by_the_new_name_only() {
 }
 
 #[test]
+fn an_index_put_in_order_finds_the_same_people() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    for n in 200..260 {
+        TestClinic::pull(&store, &[&patient(&n.to_string(), "Gonzaga", "Okon", "1958-03-02", 1)]);
+    }
+    TestClinic::pull(&store, &[&patient("200", "Bello", "Okon", "1958-03-02", 2)]);
+    let people = (found(&store, "gonz"), found(&store, "bel"), found(&store, "oko 1958"));
+    assert_eq!((people.0.len(), people.1.len(), people.2.len()), (50, 1, 50));
+    for _again in 0..2 {
+        store.settle_search().expect("in order");
+        assert_eq!((found(&store, "gonz"), found(&store, "bel"), found(&store, "oko 1958")), people);
+    }
+    clean(&store);
+}
+
+#[test]
 fn a_chart_has_everything_of_one_person_and_nothing_of_another() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);

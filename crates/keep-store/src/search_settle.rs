@@ -1,0 +1,41 @@
+//! Putting the full-text index of names in order after many patients came at once.
+
+use crate::{Store, StoreError};
+use std::time::Duration;
+
+/// Pages of the index that one step may write (SQLite FTS5, section 6.8, "merge"); a step of this size takes some
+/// milliseconds, and between two steps others read and write.
+const STEP_PAGES: i64 = 400;
+/// Time in which others take their turn.
+const PAUSE: Duration = Duration::from_millis(1);
+/// The most steps of one call: a bound, not an aim.
+const MOST_STEPS: u32 = 2_000;
+
+impl Store {
+    /// Merges the many small parts that a large load leaves in the name index into one, so that a search descends once.
+    ///
+    /// It may stop at any time: a half-merged index finds the same patients.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] and what else stops a write.
+    pub fn settle_search(&self) -> Result<(), StoreError> {
+        // A negative number first: it takes all parts of the index into the merge, whatever their number.
+        let mut pages = -STEP_PAGES;
+        for _ in 0..MOST_STEPS {
+            let changed = self.write_bulk(|tx| {
+                let before = tx.conn.total_changes();
+                let sql = "INSERT INTO main.patient_name (patient_name, rank) VALUES ('merge', ?1)";
+                tx.conn.prepare_cached(sql)?.execute([pages])?;
+                Ok(tx.conn.total_changes().saturating_sub(before))
+            })?;
+            // One change is the command itself.
+            if changed < 2 {
+                return Ok(());
+            }
+            pages = STEP_PAGES;
+            // Whoever waits to save goes first: without a pause this thread would take the writer again at once.
+            std::thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
