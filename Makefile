@@ -1,5 +1,5 @@
 # Thin: each target is one line of a script in scripts/.
-.PHONY: run test e2e bench package bindings setup codes
+.PHONY: run test e2e bench package bindings setup codes hapi
 
 run:      ; @scripts/run $(if $(FRESH),--fresh) $(if $(DATA),--data $(DATA))
 test:     ; @scripts/test
@@ -7,5 +7,6 @@ e2e:      ; @scripts/e2e $(J)
 bench:    ; @scripts/bench
 package:  ; @scripts/package --smoke
 codes:    ; @scripts/codes
+hapi:     ; @scripts/hapi
 bindings: ; @scripts/bindings
 setup:    ; @scripts/setup

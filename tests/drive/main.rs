@@ -9,7 +9,7 @@
 #![expect(clippy::print_stdout, reason = "standard output is this program's interface")]
 
 use chartkeep_tests::TestSession;
-use keep_domain::SystemClock;
+use keep_domain::{Secret, SystemClock};
 use keep_session::cases::{chart, lock, notes, search, sync, unlock, vitals};
 use keep_session::dto::failure::FailureDto;
 use keep_session::{App, Opening, testing};
@@ -89,6 +89,12 @@ fn step(app: &App, mut ask: Value) -> Result<Value, FailureDto> {
             let records: Vec<String> = request(app, records.unwrap_or(Value::Null))?;
             let stored = testing::bring(app, records)?.stored;
             Ok(json!({"stored": stored}))
+        }
+        // Only of use with a test's session: the operating system's keychain has no such sign-in.
+        "sign_in" => {
+            let token: String = request(app, ask.get_mut("token").map_or(Value::Null, Value::take))?;
+            testing::sign_in_again(app, Secret::new(token))?;
+            Ok(json!({"signed_in": true}))
         }
         "lock" => {
             lock::lock(app, "user");

@@ -1,7 +1,11 @@
 //! What goes wrong at a workstation, one row each: the closed code and the exit code that it ends with, what the
 //! ledger says of it, and that nothing is lost.
 
-use crate::command_line::{Clinic, chartkeep, program};
+mod at_the_server;
+mod at_the_workstation;
+
+use crate::clinic::Clinic;
+use crate::command_line::{chartkeep, program};
 use crate::people::{patient, result};
 use crate::workstation::{MORNING, Workstation, exit, flip, restore};
 use chartkeep_tests::{KeysAtHand, TestSession};
@@ -246,8 +250,7 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
     assert_eq!(begin(&format!("https://{closed}/fhir")), Err(ErrorCode::ServerUnreachable));
     assert_eq!(exit(ErrorCode::ServerUnreachable), 5);
     assert_eq!(begin("not an address"), Err(ErrorCode::Invalid));
-    if let Some(program) = program("keep-backend") {
-        let clinic = Clinic::start(&program, w.folder.path());
+    if let Some(clinic) = Clinic::start(w.folder.path()) {
         assert!(clinic.ca.exists());
         assert_eq!(begin(&clinic.fhir), Err(ErrorCode::ServerUntrusted), "its certificate is nobody's we know");
         assert_eq!(exit(ErrorCode::ServerUntrusted), 5);

@@ -10,8 +10,14 @@
 
 mod bad_input;
 mod clerk;
+mod clinic;
 mod command_line;
+mod contract;
+mod dice;
+mod hapi;
+mod keyring;
 mod kills;
 mod people;
+mod terminal;
 mod ward;
 mod workstation;

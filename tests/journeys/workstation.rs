@@ -1,13 +1,13 @@
 //! A workstation for one journey: a physician, a patient, and clocks and keychain that a test sets.
 
 use crate::people::{patient, result};
-use keep_domain::{Clock, ErrorCode, ManualClock, Secret, UtcMillis};
+use keep_domain::{Clock, ErrorCode, ManualClock, Secret, SystemClock, UserId, UtcMillis};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
 use keep_session::App;
 use keep_session::cases::{audit, chart, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
-use keep_session::testing::{self, PASSWORD, bring, dr_jonas, open_with_phone};
+use keep_session::testing::{self, PASSWORD, TestSite, bring, dr_jonas, open_at_site, open_with_phone};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,30 +23,39 @@ pub(crate) struct Workstation {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) keychain: Arc<FakeKeychain>,
     phone: Secret<String>,
+    user: UserId,
 }
 
 impl Workstation {
     pub(crate) fn new() -> Self {
+        Self::enrolled(MORNING, None)
+    }
+
+    /// The physician has signed in at a real server. The clock begins at its time.
+    pub(crate) fn at(site: &TestSite) -> Self {
+        Self::enrolled(SystemClock.now(), Some(site))
+    }
+
+    fn enrolled(now: UtcMillis, site: Option<&TestSite>) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let runtime = Runtime::new().expect("runtime");
-        let clock = Arc::new(ManualClock::starting(MORNING));
+        let clock = Arc::new(ManualClock::starting(now));
         let keychain = Arc::new(FakeKeychain::default());
         let profile = folder.path().join("profile");
-        let handle = runtime.handle().clone();
-        let opened = open_with_phone(
-            &profile,
-            dr_jonas(),
-            handle,
-            Arc::<ManualClock>::clone(&clock),
-            Arc::<FakeKeychain>::clone(&keychain) as Arc<dyn Keychain>,
-        );
+        let (handle, jonas) = (runtime.handle().clone(), dr_jonas());
+        let given: (Arc<dyn Clock>, Arc<dyn Keychain>) = (Arc::clone(&clock) as _, Arc::clone(&keychain) as _);
+        let opened = match site {
+            Some(site) => open_at_site(&profile, jonas, site, handle, given.0, given.1),
+            None => open_with_phone(&profile, jonas, handle, given.0, given.1),
+        };
+        let user = site.map_or_else(|| testing::user_of(jonas), TestSite::user);
         let (app, phone) = opened.map_err(|f| f.code).expect("enrolled");
         let records = (0..40).map(|n| result(&format!("o{n}"), "p1", &format!("{n}.5")));
         let records = std::iter::once(patient("p1", "González", "Ada")).chain(records).collect();
         bring(&app, records).map_err(|f| f.code).expect("stored");
         app.close();
         drop(app);
-        let made = Self { folder, runtime, clock, keychain, phone };
+        let made = Self { folder, runtime, clock, keychain, phone, user };
         made.later();
         made
     }
@@ -61,9 +70,13 @@ impl Workstation {
     }
 
     pub(crate) fn open(&self) -> Result<App, ErrorCode> {
+        self.try_open().map_err(|f| f.code)
+    }
+
+    pub(crate) fn try_open(&self) -> Result<App, FailureDto> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-        App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain).map_err(|f| f.code)
+        App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
     }
 
     pub(crate) fn code(&self) -> String {
@@ -73,7 +86,7 @@ impl Workstation {
     }
 
     pub(crate) fn unlock(&self, app: &App, password: &str, code: &str) -> Result<SessionDto, FailureDto> {
-        let user = testing::user_of(dr_jonas()).to_string();
+        let user = self.user.to_string();
         unlock::unlock(
             app,
             UnlockDto { user, password: password.to_owned(), code: Some(code.to_owned()), phone_time: None },
@@ -93,8 +106,7 @@ impl Workstation {
     }
 
     pub(crate) fn file(&self, ending: &str) -> PathBuf {
-        let user = testing::user_of(dr_jonas());
-        self.profile().join("slots").join(format!("{user}.{ending}"))
+        self.profile().join("slots").join(format!("{}.{ending}", self.user))
     }
 
     /// The events so far.

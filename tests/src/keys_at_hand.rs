@@ -43,7 +43,7 @@ impl KeysAtHand {
         let door = SlotDoor { slots: &slots, device, keychain: &keychain, memory: &memory, policy: &policy };
         let time = TrustedTime::load(&keychain, Arc::new(MachineBoot), Arc::new(SystemClock))?;
         let password = Secret::new(testing::PASSWORD.to_owned());
-        let opened = door.resume(&time, testing::user_of(person), &password, secret)?;
+        let opened = door.resume(&time, session.user_of(person), &password, secret)?;
         Ok(Self { profile: session.profile().to_owned(), kd, device, opened, slots })
     }
 

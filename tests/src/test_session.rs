@@ -1,12 +1,13 @@
 //! A session that a test ends by force and starts again: enrolled once, then resumed with the password alone.
 
 use crate::FileKeychain;
-use keep_domain::{Clock, ErrorCode, Secret};
+use keep_domain::{Clock, ErrorCode, Secret, UserId};
 use keep_session::App;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::UnlockDto;
-use keep_session::testing::{self, TestPerson};
+use keep_session::testing::{self, TestPerson, TestSite};
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +65,10 @@ impl TestSession {
                 app
             }
             Err(_) => {
-                let (app, phone) = testing::open_with_phone(&self.profile, person, runtime, clock, keychain)?;
+                let (app, phone) = match self.site() {
+                    Some(site) => testing::open_at_site(&self.profile, person, &site, runtime, clock, keychain)?,
+                    None => testing::open_with_phone(&self.profile, person, runtime, clock, keychain)?,
+                };
                 lock::lock(&app, "user");
                 let secret = app.take_resume().ok_or_else(|| app.failure(ErrorCode::Internal))?;
                 // EXPOSE: secrets of a made-up person, kept for the next start of the test's program.
@@ -75,8 +79,44 @@ impl TestSession {
                 app
             }
         };
-        unlock_alone(&app, person)?;
+        unlock_alone(&app, self.user_of(person))?;
         Ok(app)
+    }
+
+    /// Whoever is enrolled at the first start has signed in at this server, and syncs with it.
+    ///
+    /// # Errors
+    /// File errors.
+    pub fn settle_at(&self, site: &TestSite) -> std::io::Result<()> {
+        std::fs::create_dir_all(&self.keychain)?;
+        // EXPOSE: a made-up person's token, kept for the start of the test's program.
+        let token = site.refresh_token.expose();
+        let told = json!({
+            "server": site.server, "ca": site.ca, "issuer": site.issuer, "subject": site.subject, "token": token,
+        });
+        std::fs::write(self.site_path(), told.to_string())
+    }
+
+    /// The user id of `person` in this profile.
+    #[must_use]
+    pub fn user_of(&self, person: TestPerson) -> UserId {
+        self.site().map_or_else(|| testing::user_of(person), |site| site.user())
+    }
+
+    fn site(&self) -> Option<TestSite> {
+        let told: Value = serde_json::from_slice(&std::fs::read(self.site_path()).ok()?).ok()?;
+        let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(TestSite {
+            server: text("server")?,
+            ca: text("ca").map(PathBuf::from),
+            issuer: text("issuer")?,
+            subject: text("subject")?,
+            refresh_token: Secret::new(text("token")?),
+        })
+    }
+
+    fn site_path(&self) -> PathBuf {
+        self.keychain.join("site.json")
     }
 
     /// The otpauth address that the phone of `person` keeps, once [`TestSession::open`] has run.
@@ -96,9 +136,9 @@ impl TestSession {
     }
 }
 
-/// Unlocks `person` with the password alone.
-fn unlock_alone(app: &App, person: TestPerson) -> Result<(), FailureDto> {
-    let user = testing::user_of(person).to_string();
+/// Unlocks with the password alone.
+fn unlock_alone(app: &App, user: UserId) -> Result<(), FailureDto> {
+    let user = user.to_string();
     let password = testing::PASSWORD.to_owned();
     unlock::unlock(app, UnlockDto { user, password, code: None, phone_time: None }).map(|_| ())
 }

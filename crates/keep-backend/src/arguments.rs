@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::demo::Today;
+use crate::upstream::Upstream;
 use crate::{BackendError, serve};
 use clap::{Args, Parser, Subcommand};
 use keep_domain::{Clock, SystemClock};
@@ -72,6 +73,9 @@ pub(crate) struct ServeArguments {
     /// Where {fhir, issuer, ca, pid} is written once it listens.
     #[arg(long)]
     pub(crate) ready: Option<PathBuf>,
+    /// Answer FHIR from another server, at http on a loopback address, behind this one's TLS and sign-in.
+    #[arg(long, value_name = "URL", value_parser = Upstream::read, conflicts_with_all = ["load", "demo"])]
+    pub(crate) upstream: Option<Upstream>,
     /// Offer POST /_test/fault.
     #[arg(long)]
     pub(crate) test_faults: bool,

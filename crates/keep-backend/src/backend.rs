@@ -5,6 +5,7 @@ use crate::fhir::{self, Call, Pages, Refusal, Reply};
 use crate::identity::Identity;
 use crate::listener::CutSwitch;
 use crate::storage::Storage;
+use crate::upstream::Upstream;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 /// Largest body that is read, packed and unpacked.
 const MAX_BODY: usize = 64 << 20;
+/// Below the FHIR base: where to sign in (SMART App Launch 2).
+const SMART: &str = "/.well-known/smart-configuration";
 /// Answers below this are not worth packing.
 const MIN_PACKED: usize = 600;
 
@@ -26,6 +29,8 @@ pub(crate) struct Backend {
     pub(crate) storage: Storage,
     pub(crate) pages: Pages,
     pub(crate) identity: Identity,
+    /// The server that answers FHIR instead of this one's own storage.
+    pub(crate) upstream: Option<Upstream>,
     /// Only with `--test-faults`.
     pub(crate) faults: Option<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -68,6 +73,15 @@ pub(crate) async fn answer(State(backend): State<Arc<Backend>>, request: Request
     {
         return answer;
     }
+    if let (Some(upstream), Some(below)) = (&backend.upstream, &fhir_path)
+        && below != SMART
+    {
+        let response = ask_upstream(&backend, upstream, &parts, below, bytes.to_vec(), started).await;
+        return match fault {
+            Some(fault) => fault.after(response, &cut).await,
+            None => response,
+        };
+    }
     let work = tokio::task::spawn_blocking(move || {
         let reply = match fhir_path {
             Some(path) => answer_fhir(&backend, &parts.method, path, query, &parts.headers, &bytes, started)
@@ -86,6 +100,25 @@ pub(crate) async fn answer(State(backend): State<Arc<Backend>>, request: Request
     }
 }
 
+/// Another server's answer, for whoever may ask at all; what it lets whom see is its own affair.
+async fn ask_upstream(
+    backend: &Backend,
+    upstream: &Upstream,
+    parts: &axum::http::request::Parts,
+    below: &str,
+    body: Vec<u8>,
+    started: UtcMillis,
+) -> Response<Body> {
+    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    if below != "/metadata"
+        && let Err(refusal) = backend.identity.roles_of_bearer(backend, bearer, started)
+    {
+        return finish(refusal.reply(), false, started);
+    }
+    let answer = upstream.ask(parts.method.clone(), below, parts.uri.query(), &parts.headers, body).await;
+    answer.unwrap_or_else(|| finish(Refusal::bad_gateway().reply(), false, started))
+}
+
 fn answer_fhir(
     backend: &Backend,
     method: &axum::http::Method,
@@ -96,7 +129,7 @@ fn answer_fhir(
     started: UtcMillis,
 ) -> Result<Reply, Refusal> {
     let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok()).map(String::from);
-    if method == "GET" && path == "/.well-known/smart-configuration" {
+    if method == "GET" && path == SMART {
         return Ok(Reply { body: fhir::smart_configuration(backend).to_string(), ..Reply::json(200, String::new()) });
     }
     let open = method == "GET" && path == "/metadata";

@@ -49,6 +49,9 @@ enum FaultKind {
     /// 200 with a web page, as a captive portal gives.
     #[serde(rename = "html")]
     Html,
+    /// 200 with FHIR as XML, which nobody asked for.
+    #[serde(rename = "xml")]
+    Xml,
     /// The first half of the true answer, then the connection drops.
     #[serde(rename = "half_body")]
     HalfBody,
@@ -140,6 +143,9 @@ impl Fault {
             FaultKind::Garbage => return Some(page("application/fhir+json", "\u{1}{\"resourceType\":\"Bund\u{0}%%%")),
             FaultKind::Html => {
                 return Some(page("text/html", "<!doctype html><title>Sign in to the guest network</title>"));
+            }
+            FaultKind::Xml => {
+                return Some(page("application/fhir+xml", "<Bundle xmlns=\"http://hl7.org/fhir\"></Bundle>"));
             }
             FaultKind::Slow => {
                 tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;

@@ -10,16 +10,15 @@ mod pages;
 mod query;
 mod refusal;
 mod search;
-mod types;
 
 pub(crate) use call::{Call, Reply, http_date};
 pub(crate) use metadata::smart_configuration;
 pub(crate) use pages::Pages;
 pub(crate) use refusal::Refusal;
-pub(crate) use types::is_resource_type;
 
 use crate::backend::Backend;
 use entitlement::Wish;
+use keep_domain::is_r4_type;
 
 /// Answers one authorised call.
 ///
@@ -32,7 +31,7 @@ pub(crate) fn answer(backend: &Backend, call: &Call) -> Result<Reply, Refusal> {
         ("GET", ["metadata"]) => Ok(metadata::capability_statement(backend)),
         ("GET", []) => search::next_page(backend, call),
         ("POST", []) => bundle::answer(backend, call),
-        (_, [kind, ..]) if !is_resource_type(kind) => Err(Refusal::not_found("unknown resource type")),
+        (_, [kind, ..]) if !is_r4_type(kind) => Err(Refusal::not_found("unknown resource type")),
         ("GET", [kind]) | ("GET" | "POST", [kind, "_search"]) => {
             call.permit(kind, Wish::Read)?;
             search::search(backend, call, kind)

@@ -14,6 +14,7 @@ mod load;
 mod random;
 mod serve;
 mod storage;
+mod upstream;
 
 pub use arguments::run;
 pub use code::{CurrentCode, code_at};

@@ -88,6 +88,7 @@ async fn start(arguments: &ServeArguments) -> Result<Running, BackendError> {
     let backend = Arc::new(Backend {
         storage,
         pages: Pages::default(),
+        upstream: arguments.upstream.clone(),
         identity,
         faults: arguments.test_faults.then(|| Faults::watching(Arc::clone(&bytes))),
         clock,

@@ -25,14 +25,20 @@ pub fn run(args: Args) -> Answer {
         Ok(app) => app,
         Err(failure) => return Answer::failure(&failure),
     };
-    let answer = match args.verb {
-        Verb::Doctor => verbs::doctor::run(&app),
-        Verb::Enrol(enrol) => verbs::enrol::run(&app, &enrol),
-        Verb::Sync(unlock) => verbs::sync::run(&app, &unlock),
-        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::run(&app, ledger.as_deref()),
-        Verb::Import(import) => verbs::import::run(&app, &import),
-        Verb::Grant(unlock) => verbs::grant::run(&app, &unlock),
-    };
+    let answer = run_on(&app, args.verb);
     app.close();
     answer
+}
+
+/// Runs one verb on a profile that the caller has opened, and closes.
+#[must_use]
+pub fn run_on(app: &App, verb: Verb) -> Answer {
+    match verb {
+        Verb::Doctor => verbs::doctor::run(app),
+        Verb::Enrol(enrol) => verbs::enrol::run(app, &enrol),
+        Verb::Sync(unlock) => verbs::sync::run(app, &unlock),
+        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::run(app, ledger.as_deref()),
+        Verb::Import(import) => verbs::import::run(app, &import),
+        Verb::Grant(unlock) => verbs::grant::run(app, &unlock),
+    }
 }

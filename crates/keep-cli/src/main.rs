@@ -1,15 +1,33 @@
 //! Binary `chartkeep`: for IT and auditors.
 
 use clap::Parser;
+use keep_cli::answer::Answer;
+use keep_domain::ErrorCode;
 use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = keep_cli::args::Args::parse();
+    let args = match keep_cli::args::Args::try_parse() {
+        Ok(args) => args,
+        Err(wrong) => return refuse(&wrong),
+    };
     let json = args.json;
     let answer = keep_cli::run(args);
     let text = if json { answer.to_json() } else { answer.to_text() };
     // A closed pipe must not hide the exit code.
     let _ = writeln!(std::io::stdout(), "{text}");
     ExitCode::from(u8::try_from(answer.exit as i32).unwrap_or(1))
+}
+
+/// Wrong use, or help and version, which are no failure. A program that asked for JSON gets its object, too.
+fn refuse(wrong: &clap::Error) -> ExitCode {
+    // A closed pipe must not hide the exit code.
+    let _ = wrong.print();
+    if !wrong.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    if std::env::args_os().any(|a| a == "--json") {
+        let _ = writeln!(std::io::stdout(), "{}", Answer::failed(ErrorCode::Invalid).to_json());
+    }
+    ExitCode::from(2)
 }

@@ -6,6 +6,7 @@ mod guard;
 mod id;
 mod lp;
 mod policy;
+mod resource_type;
 mod role;
 mod segment;
 
@@ -17,5 +18,6 @@ pub use guard::{Phi, Secret};
 pub use id::{DeviceId, EventId, InvalidId, LogId, PatientId, ResourceId, ResourceKey, UserId};
 pub use lp::lp;
 pub use policy::Policy;
+pub use resource_type::{R4_TYPES, is_r4_type};
 pub use role::Role;
 pub use segment::{Rank, Segment};

@@ -11,7 +11,7 @@ use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, LeaseRecord, VerifiedClaims, phone_code};
 use keep_store::{Cursor, CursorKey, Page, PageReport};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everybody's workstation password.
@@ -56,6 +56,28 @@ pub fn user_of(person: TestPerson) -> UserId {
     UserId::of(ISSUER, person.subject)
 }
 
+/// A real server, and what signing in to it gave, for a profile that syncs.
+pub struct TestSite {
+    /// The FHIR base.
+    pub server: String,
+    /// A PEM file of the authority to trust.
+    pub ca: Option<PathBuf>,
+    /// Who issued the tokens.
+    pub issuer: String,
+    /// Whom they are for.
+    pub subject: String,
+    /// The refresh token, not used yet.
+    pub refresh_token: Secret<String>,
+}
+
+impl TestSite {
+    /// The user id of whoever signed in.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        UserId::of(&self.issuer, &self.subject)
+    }
+}
+
 /// Opens the profile in `folder`, enrols `person` and leaves the session unlocked.
 ///
 /// # Errors
@@ -82,17 +104,47 @@ pub fn open_with_phone(
     keychain: Arc<dyn Keychain>,
 ) -> Result<(App, Secret<String>), FailureDto> {
     let app = App::open_for_test(folder, runtime, clock, keychain)?;
-    let phone = enrol(&app, person).map_err(Fault::tell)?;
+    let phone = enrol(&app, person, None).map_err(Fault::tell)?;
     Ok((app, phone))
 }
 
-fn enrol(app: &App, person: TestPerson) -> Result<Secret<String>, Fault> {
+/// As [`open_with_phone`], for a `person` who has signed in at a real server.
+///
+/// # Errors
+/// As [`open_unlocked`].
+pub fn open_at_site(
+    folder: &Path,
+    person: TestPerson,
+    site: &TestSite,
+    runtime: tokio::runtime::Handle,
+    clock: Arc<dyn Clock>,
+    keychain: Arc<dyn Keychain>,
+) -> Result<(App, Secret<String>), FailureDto> {
+    let app = App::open_for_test(folder, runtime, clock, keychain)?;
+    let phone = enrol(&app, person, Some(site)).map_err(Fault::tell)?;
+    Ok((app, phone))
+}
+
+/// Takes over the refresh token of a new sign-in, as an unlocked person's second sign-in would.
+///
+/// # Errors
+/// `locked`, and those of the slot's files.
+pub fn sign_in_again(app: &App, refresh_token: Secret<String>) -> Result<(), FailureDto> {
+    app.inside(|unlocked| {
+        let mut ring = crate::app::guard(&unlocked.ring);
+        ring.replace_refresh_token(Some(refresh_token));
+        Ok(ring.save(&app.0.slots, &unlocked.keys)?)
+    })
+    .map_err(Fault::tell)
+}
+
+fn enrol(app: &App, person: TestPerson, site: Option<&TestSite>) -> Result<Secret<String>, Fault> {
     let statement = |_: &str, _| Statement {
         id_token: String::from("a.b.c"),
         jwk: String::from("{}"),
         restricted: person.role == Role::Physician,
     };
-    enrol_with(app, person, statement)
+    enrol_at(app, person, site, statement)
 }
 
 /// What a provider states at a sign-in.
@@ -106,13 +158,26 @@ pub(crate) struct Statement {
 }
 
 /// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
+#[cfg(test)]
 pub(crate) fn enrol_with(
     app: &App,
     person: TestPerson,
     state: impl FnOnce(&str, UtcMillis) -> Statement,
 ) -> Result<Secret<String>, Fault> {
+    enrol_at(app, person, None, state)
+}
+
+fn enrol_at(
+    app: &App,
+    person: TestPerson,
+    site: Option<&TestSite>,
+    state: impl FnOnce(&str, UtcMillis) -> Statement,
+) -> Result<Secret<String>, Fault> {
+    let issuer = site.map_or(ISSUER, |s| s.issuer.as_str());
+    let subject = site.map_or(person.subject, |s| s.subject.as_str());
     app.change_workstation(|w| {
-        SERVER.clone_into(&mut w.server);
+        site.map_or(SERVER, |s| s.server.as_str()).clone_into(&mut w.server);
+        w.ca_file = site.and_then(|s| s.ca.clone());
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
     let began = app.0.lock_count();
@@ -124,10 +189,12 @@ pub(crate) fn enrol_with(
     let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
     let Statement { id_token, jwk, restricted } = state(&enrolment.nonce(), now);
     let restricted = restricted && app.workstation().policy.lets_restricted(&[person.role]);
-    let lease = LeaseRecord { jwk, restricted, ..lease_of(app, person)? };
+    let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+    let lease =
+        LeaseRecord { issuer: issuer.clone(), subject: subject.clone(), jwk, restricted, ..lease_of(app, person)? };
     let claims = VerifiedClaims {
-        issuer: ISSUER.to_owned(),
-        subject: person.subject.to_owned(),
+        issuer,
+        subject,
         name: person.name.to_owned(),
         roles: lease.roles.clone(),
         restricted: lease.restricted,
@@ -138,7 +205,8 @@ pub(crate) fn enrol_with(
         claims: &claims,
         id_token,
         lease,
-        refresh_token: None,
+        // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
+        refresh_token: site.map(|s| Secret::new(s.refresh_token.expose().clone())),
         password: &Secret::new(String::from(PASSWORD)),
         confirmed,
     };

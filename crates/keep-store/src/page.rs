@@ -73,6 +73,8 @@ pub struct PageReport {
     pub unreadable: usize,
     /// Left out because they are no JSON objects: their places among the page's records, in order.
     pub broken: Vec<usize>,
+    /// Readable but for some elements; kept as they are and shown so.
+    pub malformed: usize,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
 }
@@ -301,6 +303,7 @@ impl WriteTx<'_> {
         }
         let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
         report.unreadable += usize::from(item.unreadable);
+        report.malformed += usize::from(!item.facts.faults.is_empty());
         report.stored += 1;
         let row = Stored { id: &item.id, patient: item.patient.as_ref(), body: item.body, fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, row, &version, updated, state)?;

@@ -101,6 +101,12 @@ impl SyncPort for StorePort {
         }
         let page = store::Page { base, records: page.records, deleted: page.deleted, cursor, ..store::Page::default() };
         let done = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
+        let flawed = u64::try_from(done.unreadable.saturating_add(done.malformed)).unwrap_or(u64::MAX);
+        if flawed > 0 {
+            let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("malformed");
+            let event = event.ended(Outcome::MinorFailure).counting(flawed);
+            self.store.ledger().append(event).map_err(|e| failed(&e))?;
+        }
         let changed = done.stored.saturating_add(done.deleted).saturating_add(done.sealed);
         let contested = if done.contested.is_empty() { Vec::new() } else { self.contested(done.contested)? };
         Ok(Integrated { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested })

@@ -66,6 +66,7 @@ impl Fixture {
         Arc::new(Backend {
             storage: Storage::open(&folder.path().join("fhir.db")).expect("database"),
             pages: Pages::default(),
+            upstream: None,
             identity: Identity::open(folder.path(), people).expect("provider"),
             faults: Some(Faults::watching(Arc::default())),
             clock: Arc::clone(clock) as Arc<dyn Clock>,

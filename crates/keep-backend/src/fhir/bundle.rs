@@ -1,12 +1,12 @@
 //! Transaction and batch bundles (FHIR R4 3.1.0.11).
 
+use super::Refusal;
 use super::call::{Call, Reply, version_of_tag};
 use super::entitlement::Wish;
 use super::instance::{check_own_id, match_one};
-use super::{Refusal, is_resource_type};
 use crate::backend::Backend;
 use crate::storage::{Incoming, Storage, WriteRequest};
-use keep_domain::UtcMillis;
+use keep_domain::{UtcMillis, is_r4_type};
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -130,7 +130,7 @@ fn settle(connection: &Connection, call: &Call, position: usize, entry: &Entry<'
     let request = entry.request.as_ref().ok_or_else(|| Refusal::invalid("an entry has no request"))?;
     let mut parts = request.url.split('/');
     let (kind, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().map(String::from));
-    if !is_resource_type(&kind) || parts.next().is_some() {
+    if !is_r4_type(&kind) || parts.next().is_some() {
         return Err(Refusal::invalid("an entry's address is not a type or a type and an id"));
     }
     let method = match request.method.as_str() {

@@ -1,14 +1,14 @@
 //! The CapabilityStatement and the SMART discovery document.
 
 use super::call::Reply;
-use super::types::RESOURCE_TYPES;
 use crate::backend::Backend;
 use crate::storage::{Kind, terms_of};
+use keep_domain::R4_TYPES;
 use serde_json::{Value, json};
 
 /// `GET /metadata` (FHIR R4 5.2).
 pub(crate) fn capability_statement(backend: &Backend) -> Reply {
-    let resources: Vec<Value> = RESOURCE_TYPES.iter().map(|kind| resource(kind)).collect();
+    let resources: Vec<Value> = R4_TYPES.iter().map(|kind| resource(kind)).collect();
     let statement = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",

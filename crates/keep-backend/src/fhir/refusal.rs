@@ -53,6 +53,11 @@ impl Refusal {
         Self::new(410, "deleted", diagnostics)
     }
 
+    /// 502: the server behind this one does not answer.
+    pub(crate) fn bad_gateway() -> Self {
+        Self::new(502, "transient", "the server behind this one does not answer")
+    }
+
     /// 412: a conditional request matches more than one.
     pub(crate) fn precondition(diagnostics: &str) -> Self {
         Self::new(412, "multiple-matches", diagnostics)

@@ -15,6 +15,7 @@ fn arguments(data: &Path) -> ServeArguments {
         users: None,
         ready: None,
         test_faults: true,
+        upstream: None,
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Incoming<'a> {
         let members = RawObject::read(text).ok_or_else(|| Refusal::invalid("the body is not a JSON object"))?;
         let resource_type =
             members.string("resourceType").ok_or_else(|| Refusal::invalid("resourceType is missing"))?;
-        if !crate::fhir::is_resource_type(&resource_type) {
+        if !keep_domain::is_r4_type(&resource_type) {
             return Err(Refusal::invalid("resourceType is not one of FHIR R4"));
         }
         let id = match members.member("id") {

@@ -20,13 +20,15 @@ pub(crate) fn run(app: &App) -> Answer {
         .map(|s| json!({"name": s.name, "bytes": s.bytes, "generation": s.generation, "state": s.state}))
         .collect();
     let unwell = device.segments.iter().any(|s| matches!(s.state.as_str(), "damaged" | "newer" | "aside"));
-    let body = json!({
+    let mut body = json!({
         "versions": versions,
         "keychain": keychain,
         "slots": device.slots,
         "segments": segments,
         "ledger": {"events": device.ledger_events, "pending": device.ledger_pending},
-        "findings": device.findings,
     });
+    if let (false, Some(members)) = (device.findings.is_empty(), body.as_object_mut()) {
+        members.insert(String::from("findings"), json!(device.findings));
+    }
     if unwell || !device.findings.is_empty() { Answer::finding(body) } else { Answer::ok(body) }
 }

@@ -1,5 +1,9 @@
 //! Sync: the chip, the page, and running it.
 
+mod to_end;
+
+pub use to_end::{SyncEnd, run_to_end};
+
 use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
@@ -13,27 +17,6 @@ use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState
 use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// What a run to the end came to, for the command line.
-#[derive(Debug)]
-pub struct SyncEnd {
-    /// Records that the server confirmed.
-    pub pushed: u64,
-    /// Records that were new, newer or deleted on the server.
-    pub pulled: u64,
-    /// Change sets still to be sent.
-    pub pending: u64,
-    /// Records that the server refused.
-    pub failed: u64,
-    /// Conflicts that wait for a person.
-    pub conflicts: u64,
-    /// Bytes sent.
-    pub bytes_up: u64,
-    /// Bytes received.
-    pub bytes_down: u64,
-    /// Complete as of, RFC 3339 or empty.
-    pub complete_as_of: String,
-}
 
 /// The address without path or query, for the screen.
 pub(crate) fn host_of(server: &str) -> String {
@@ -173,25 +156,6 @@ pub fn sync_cancel(app: &App) -> Result<SyncPageDto, FailureDto> {
     sync_page(app)
 }
 
-/// Runs one sync to its end. For the command line and for tests.
-///
-/// # Errors
-/// `locked`, `refused`, and what ended the run early.
-pub fn run_to_end(app: &App) -> Result<SyncEnd, FailureDto> {
-    app.enter(Action::RunSync, |_| Ok(())).map_err(Fault::tell)?;
-    let report = app.0.runtime.block_on(run(app)).map_err(Fault::tell)?;
-    Ok(SyncEnd {
-        pushed: report.pushed,
-        pulled: report.pulled,
-        pending: report.pending,
-        failed: report.failed,
-        conflicts: report.conflicts,
-        bytes_up: report.bytes_up,
-        bytes_down: report.bytes_down,
-        complete_as_of: report.complete_as_of.map(|t| t.to_rfc3339()).unwrap_or_default(),
-    })
-}
-
 async fn run(app: &App) -> Result<SyncReport, Fault> {
     let Some(cancel) = app.0.syncing.begin() else { return Err(Fault::of(ErrorCode::Stale)) };
     let opened =
@@ -217,8 +181,9 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     if let Some(complete) = ended.complete_as_of {
         last_sync::keep(&app.0.profile, complete);
     }
+    let before = app.0.syncing.last().and_then(|(_, stopped)| stopped);
     app.0.syncing.end(ended.clone(), stopped);
-    record(app, &ended, stopped).await;
+    record(app, &ended, stopped, before).await;
     settling::behind(app, ended.pulled);
     if ended.pulled > 0 {
         learn_site(app).await;
@@ -236,10 +201,11 @@ async fn learn_site(app: &App) {
     let _ = tokio::task::spawn_blocking(move || app.inside(|unlocked| crate::site::learn(&app, unlocked))).await;
 }
 
-async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>) {
+async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>, before: Option<ErrorCode>) {
     let quiet = stopped.is_none() && report.pushed == 0 && report.pulled == 0;
-    // A device that is offline for a day must not fill its ledger with that.
-    if quiet || matches!(stopped, Some(ErrorCode::ServerUnreachable)) {
+    // A device that is offline for a day must not fill its ledger with that: the beginning is said.
+    let still_offline = stopped == Some(ErrorCode::ServerUnreachable) && before == stopped;
+    if quiet || still_offline {
         return;
     }
     let event = match stopped {

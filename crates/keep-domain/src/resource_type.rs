@@ -1,12 +1,8 @@
 //! The resource types of FHIR R4.
 
-/// Whether FHIR R4 (4.0.1) has this resource type.
-pub(crate) fn is_resource_type(name: &str) -> bool {
-    RESOURCE_TYPES.binary_search(&name).is_ok()
-}
-
-/// Sorted.
-pub(crate) const RESOURCE_TYPES: [&str; 146] = [
+/// The resource types of FHIR R4 (4.0.1, 2.26), sorted.
+// INVARIANT: the store writes the position of a name as its number, so this list never changes.
+pub const R4_TYPES: [&str; 146] = [
     "Account",
     "ActivityDefinition",
     "AdverseEvent",
@@ -155,13 +151,19 @@ pub(crate) const RESOURCE_TYPES: [&str; 146] = [
     "VisionPrescription",
 ];
 
+/// Whether FHIR R4 has this resource type.
+#[must_use]
+pub fn is_r4_type(name: &str) -> bool {
+    R4_TYPES.binary_search(&name).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted() {
-        assert!(RESOURCE_TYPES.is_sorted());
-        assert!(is_resource_type("Patient") && !is_resource_type("patient"));
+    fn the_list_is_sorted_and_case_matters() {
+        assert!(R4_TYPES.is_sorted());
+        assert!(is_r4_type("Patient") && !is_r4_type("patient") && !is_r4_type("Gadget"));
     }
 }

@@ -1,0 +1,220 @@
+//! What goes wrong at the workstation itself, one row each: what the command line says of it, what the ledger keeps,
+//! and that nothing is lost.
+
+use crate::people::{patient, result};
+use crate::terminal::check;
+use crate::workstation::{Workstation, flip, restore};
+use keep_audit::EventClass as E;
+use keep_audit::Outcome::{self, MinorFailure as Minor, SeriousFailure as Serious};
+use keep_domain::{Clock, Segment};
+use keep_keys::KeychainState;
+use keep_session::testing::PASSWORD;
+use keep_store::segment_path;
+use std::path::PathBuf;
+
+/// Milliseconds of a year.
+const YEAR: i64 = 365 * 86_400_000;
+
+/// Puts right what a row has spoiled.
+type Undo = Box<dyn FnOnce(&Workstation)>;
+
+/// One mishap: `chartkeep sync` ends with `code` and `exit`.
+struct Row {
+    what: &'static str,
+    spoil: fn(&Workstation) -> Undo,
+    code: &'static str,
+    exit: i32,
+    /// What the ledger keeps; `None` where the key of the ledger itself cannot be had.
+    event: Option<(E, Outcome)>,
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        what: "keychain locked",
+        spoil: |w| keychain(w, KeychainState::Locked),
+        code: "keychain_locked",
+        exit: 4,
+        event: None,
+    },
+    Row {
+        what: "keychain absent",
+        spoil: |w| keychain(w, KeychainState::Absent),
+        code: "keychain_absent",
+        exit: 4,
+        event: None,
+    },
+    Row {
+        what: "keychain slow",
+        spoil: |w| keychain(w, KeychainState::Slow),
+        code: "keychain_slow",
+        exit: 4,
+        event: None,
+    },
+    Row {
+        what: "slot file tampered",
+        spoil: |w| bit(w.file("json")),
+        code: "slot_damaged",
+        exit: 1,
+        event: Some((E::UnlockFailed, Minor)),
+    },
+    Row {
+        what: "state file tampered",
+        spoil: |w| bit(w.file("state")),
+        code: "slot_damaged",
+        exit: 1,
+        event: Some((E::UnlockFailed, Minor)),
+    },
+    Row {
+        what: "segment truncated",
+        spoil: |w| segment(w, |whole| whole[..whole.len() / 2].to_vec()),
+        code: "store_damaged",
+        exit: 1,
+        event: Some((E::IntegrityFinding, Serious)),
+    },
+    Row {
+        what: "segment bit-flipped",
+        spoil: |w| {
+            segment(w, |whole| {
+                let mut flipped = whole.to_vec();
+                flipped[4096] ^= 1;
+                flipped
+            })
+        },
+        code: "store_damaged",
+        exit: 1,
+        event: Some((E::IntegrityFinding, Serious)),
+    },
+    Row {
+        what: "clock a year ahead",
+        spoil: |w| clock(w, YEAR),
+        code: "clock_wrong",
+        exit: 3,
+        event: Some((E::UnlockFailed, Minor)),
+    },
+    Row {
+        what: "clock set back",
+        spoil: |w| clock(w, -YEAR),
+        code: "clock_wrong",
+        exit: 3,
+        event: Some((E::UnlockFailed, Minor)),
+    },
+];
+
+#[test]
+fn each_mishap_is_told_at_the_terminal_and_loses_nothing() {
+    let w = Workstation::new();
+    for row in ROWS {
+        let before = w.recorded().len();
+        w.later();
+        let code = w.code();
+        let undo = (row.spoil)(&w);
+        let answer = w.sync_with(PASSWORD, &code);
+        undo(&w);
+        check(row.what, &answer, row.code, row.exit);
+        if let Some(event) = row.event {
+            assert!(w.recorded()[before..].contains(&event), "{}: {:?}", row.what, &w.recorded()[before..]);
+        }
+        w.is_whole();
+    }
+}
+
+#[test]
+fn a_wrong_password_or_code_tells_how_many_attempts_are_left() {
+    let w = Workstation::new();
+    let before = w.recorded().len();
+    let right = w.code();
+    let wrong: String = right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect();
+    for (what, password, code) in [("password", "not the password", &right), ("code", PASSWORD, &wrong)] {
+        let answer = w.sync_with(password, code);
+        check(what, &answer, "unlock_refused", 3);
+        assert!(answer.body["attempts_left"].is_u64(), "{what}: {}", answer.to_json());
+    }
+    let failures = w.recorded()[before..].iter().filter(|e| **e == (E::UnlockFailed, Minor)).count();
+    assert_eq!(failures, 2);
+    // Failures one after another make the next attempt wait.
+    let mut answer = w.sync_with("not the password", &right);
+    for _ in 0..5 {
+        answer = w.sync_with("not the password", &right);
+    }
+    check("too many", &answer, "throttled", 3);
+    assert!(answer.body["wait_seconds"].is_u64(), "{}", answer.to_json());
+}
+
+#[test]
+fn an_emptied_keychain_is_told_and_nothing_is_deleted() {
+    let w = Workstation::new();
+    w.later();
+    let code = w.code();
+    w.keychain.lose_everything();
+    check("emptied", &w.sync_with(PASSWORD, &code), "keychain_key_missing", 4);
+    let doctor = w.doctor();
+    check("doctor", &doctor, "finding", 1);
+    assert_eq!(doctor.body["keychain"], "key_missing");
+    assert!(w.file("json").exists() && segment_path(&w.profile(), Segment::Clinical).exists());
+}
+
+#[test]
+fn an_altered_ledger_is_a_finding() {
+    let w = Workstation::new();
+    check("whole", &w.audit_verify(None), "ok", 0);
+    let path = w.profile().join("ledger.db");
+    let length = usize::try_from(std::fs::metadata(&path).expect("ledger").len()).expect("small");
+    let whole = flip(&path, length / 2);
+    check("altered", &w.audit_verify(None), "finding", 1);
+    let copy = w.folder.path().join("copy.db");
+    std::fs::copy(&path, &copy).expect("copied");
+    std::fs::write(&path, &whole).expect("back");
+    check("altered copy", &w.audit_verify(Some(&copy)), "finding", 1);
+    check("whole again", &w.audit_verify(None), "ok", 0);
+    check("no such copy", &w.audit_verify(Some(&w.folder.path().join("none.db"))), "io", 1);
+    w.is_whole();
+}
+
+#[test]
+fn a_second_instance_is_told_at_the_terminal() {
+    let w = Workstation::new();
+    let first = w.open().expect("opened");
+    check("second instance", &w.sync(), "profile_in_use", 6);
+    first.close();
+    drop(first);
+    w.is_whole();
+}
+
+#[test]
+fn an_import_with_broken_lines_names_them() {
+    let w = Workstation::new();
+    let before = w.recorded().len();
+    let file = w.folder.path().join("mixed.ndjson");
+    let lines = [patient("p2", "Okafor", "Chidi"), String::from("{\"resourceType\":"), result("x1", "p2", "4.2")];
+    std::fs::write(&file, lines.join("\n")).expect("written");
+    let answer = w.import(&file);
+    check("broken lines", &answer, "import_broken", 1);
+    assert_eq!((&answer.body["broken_lines"], &answer.body["imported"]), (&serde_json::json!([2]), &2.into()));
+    assert!(w.recorded()[before..].iter().any(|(class, _)| *class == E::Import), "an event");
+    w.is_whole();
+}
+
+fn keychain(w: &Workstation, state: KeychainState) -> Undo {
+    w.keychain.set_state(state);
+    Box::new(|w| w.keychain.set_state(KeychainState::Ready))
+}
+
+fn bit(path: PathBuf) -> Undo {
+    let half = std::fs::metadata(&path).expect("file").len() / 2;
+    let whole = flip(&path, usize::try_from(half).expect("small"));
+    Box::new(move |_| std::fs::write(path, whole).expect("back"))
+}
+
+fn segment(w: &Workstation, damage: fn(&[u8]) -> Vec<u8>) -> Undo {
+    let path = segment_path(&w.profile(), Segment::Directory);
+    let whole = std::fs::read(&path).expect("segment");
+    let damaged = damage(&whole);
+    std::fs::write(&path, &damaged).expect("written");
+    Box::new(move |w| restore(&w.profile(), &path, &whole, &damaged))
+}
+
+fn clock(w: &Workstation, by: i64) -> Undo {
+    let right = w.clock.now();
+    w.clock.set_wall(right.plus_millis(by));
+    Box::new(move |w| w.clock.set_wall(right))
+}

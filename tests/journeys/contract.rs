@@ -1,0 +1,105 @@
+//! What each verb of `chartkeep` prints with `--json`: exactly these keys, so that other programs can rely on them.
+
+use crate::clinic::Clinic;
+use crate::people::{patient, result};
+use crate::terminal::check;
+use crate::workstation::Workstation;
+use keep_cli::answer::Answer;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const SYNC: [&str; 8] =
+    ["pushed", "pulled", "pending", "failed", "conflicts", "bytes_up", "bytes_down", "complete_as_of"];
+
+/// The object has `ok`, `code` and exactly these members.
+#[track_caller]
+fn has_exactly(answer: &Answer, members: &[&str]) -> Value {
+    let object: Value = serde_json::from_str(&answer.to_json()).expect("one JSON object");
+    let found: BTreeSet<&str> = object.as_object().expect("an object").keys().map(String::as_str).collect();
+    let expected: BTreeSet<&str> = ["ok", "code"].into_iter().chain(members.iter().copied()).collect();
+    assert_eq!(found, expected);
+    object
+}
+
+#[test]
+fn doctor() {
+    let w = Workstation::new();
+    let answer = w.doctor();
+    // A computer that may write memory to an unencrypted disk is a finding wherever this runs.
+    let found = answer.body.contains_key("findings");
+    check("doctor", &answer, if found { "finding" } else { "ok" }, i32::from(found));
+    let mut members = vec!["versions", "keychain", "slots", "segments", "ledger"];
+    members.extend(found.then_some("findings"));
+    let said = has_exactly(&answer, &members);
+    assert_eq!((&said["keychain"], &said["slots"]), (&json!("ready"), &json!(1)));
+    let names: Vec<&str> =
+        said["segments"].as_array().expect("list").iter().filter_map(|s| s["name"].as_str()).collect();
+    assert_eq!(names, ["directory", "encounters", "clinical", "restricted"]);
+    for segment in said["segments"].as_array().expect("list") {
+        let members: BTreeSet<&str> = segment.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(members, BTreeSet::from(["name", "bytes", "generation", "state"]));
+    }
+    let ledger = said["ledger"].as_object().expect("an object");
+    assert_eq!(ledger.keys().collect::<Vec<_>>(), ["events", "pending"]);
+    assert!(ledger["events"].as_u64() >= ledger["pending"].as_u64() && said["versions"]["chartkeep"].is_string());
+}
+
+#[test]
+fn audit_verify() {
+    let w = Workstation::new();
+    let keys = ["events", "from", "to", "gaps", "findings"];
+    let answer = w.audit_verify(None);
+    check("verify", &answer, "ok", 0);
+    let said = has_exactly(&answer, &keys);
+    assert_eq!((&said["from"], &said["gaps"], &said["findings"]), (&json!(0), &json!([]), &json!([])));
+    assert_eq!(said["events"].as_u64(), said["to"].as_u64().map(|to| to + 1));
+    let copy = w.folder.path().join("copy.db");
+    std::fs::copy(w.profile().join("ledger.db"), &copy).expect("copied");
+    let answer = w.audit_verify(Some(&copy));
+    check("a copy", &answer, "ok", 0);
+    assert_eq!(has_exactly(&answer, &keys), said);
+}
+
+#[test]
+fn import() {
+    let w = Workstation::new();
+    let file = w.folder.path().join("records.ndjson");
+    std::fs::write(&file, [patient("p2", "Okafor", "Chidi"), result("x1", "p2", "4.2")].join("\n")).expect("written");
+    let keys = ["read", "imported", "unchanged", "kept_unreadable", "broken_lines"];
+    let answer = w.import(&file);
+    check("import", &answer, "ok", 0);
+    let said = has_exactly(&answer, &keys);
+    assert_eq!((&said["read"], &said["imported"], &said["unchanged"]), (&json!(2), &json!(2), &json!(0)));
+    let again = has_exactly(&w.import(&file), &keys);
+    assert_eq!((&again["imported"], &again["unchanged"]), (&json!(0), &json!(2)));
+    let missing = w.import(&w.folder.path().join("none.ndjson"));
+    check("no file", &missing, "io", 1);
+    has_exactly(&missing, &["incident"]);
+}
+
+#[test]
+fn grant() {
+    let w = Workstation::new();
+    let answer = w.grant();
+    check("grant", &answer, "ok", 0);
+    let said = has_exactly(&answer, &["granted", "waiting_for_grant"]);
+    assert_eq!((&said["granted"], &said["waiting_for_grant"]), (&json!([]), &json!(false)));
+}
+
+#[test]
+fn sync() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(clinic) = Clinic::start(folder.path()) else { return };
+    clinic.colleague("amara").put(&patient("p9", "Okafor", "Chidi"));
+    let w = Workstation::at(&clinic.site("jonas"));
+    let answer = w.sync();
+    check("sync", &answer, "ok", 0);
+    let said = has_exactly(&answer, &SYNC);
+    assert_eq!((&said["pulled"], &said["pending"], &said["failed"]), (&json!(1), &json!(0), &json!(0)));
+    assert!(said["bytes_up"].as_u64() > Some(0) && said["bytes_down"].as_u64() > Some(0));
+    assert!(said["complete_as_of"].as_str().is_some_and(|t| t.ends_with('Z')), "{said}");
+    clinic.fault(&json!({"kind": "503", "times": 100, "retry_after": 3600}));
+    let failed = w.sync();
+    check("503", &failed, "server_failed", 5);
+    has_exactly(&failed, &["incident"]);
+}

@@ -1,0 +1,24 @@
+//! Random moments that can be had again: the seed is printed, and `CHARTKEEP_SEED` sets it.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// SplitMix64. The moments differ from run to run, since a fixed one would miss what only another meets.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn thrown() -> Self {
+        let told = std::env::var("CHARTKEEP_SEED").ok().and_then(|s| s.parse().ok());
+        let seed = told.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        println!("CHARTKEEP_SEED={seed}");
+        Self(seed)
+    }
+
+    /// From 0 to one less than `end`.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end.max(1)
+    }
+}

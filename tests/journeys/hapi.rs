@@ -1,0 +1,146 @@
+//! One visit at a real HAPI FHIR server: written at one workstation, read at another. `make hapi` runs it.
+
+use crate::clinic::Clinic;
+use crate::people::{patient, result};
+use chartkeep_tests::TestSession;
+use keep_domain::SystemClock;
+use keep_session::App;
+use keep_session::cases::sync::SyncEnd;
+use keep_session::cases::{chart, notes, sync, vitals};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::visit::{SavedDto, StrikeDto};
+use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// What the nurse writes.
+const NOTE: &str = "Walked to the toilet alone; no pain.";
+
+/// A workstation with one person unlocked at it.
+struct Desk {
+    app: App,
+    name: &'static str,
+}
+
+impl Desk {
+    fn open(clinic: &Clinic, runtime: &Runtime, folder: &Path, person: TestPerson) -> Self {
+        let session = TestSession::at(&folder.join(format!("workstation-of-{}", person.subject)));
+        session.settle_at(&clinic.site(person.subject)).expect("settled");
+        let app = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
+        Self { app: good(app), name: person.name }
+    }
+
+    fn sync(&self) -> SyncEnd {
+        let end = good(sync::run_to_end(&self.app));
+        println!(
+            "  {}: pushed {}, pulled {}, pending {}, failed {}, conflicts {}, {} bytes up, {} bytes down",
+            self.name, end.pushed, end.pulled, end.pending, end.failed, end.conflicts, end.bytes_up, end.bytes_down
+        );
+        assert_eq!((end.pending, end.failed), (0, 0));
+        end
+    }
+
+    fn chart(&self) -> String {
+        serde_json::to_string(&good(chart::open_chart(&self.app, "p1"))).expect("json")
+    }
+}
+
+#[test]
+fn a_visit_goes_through_a_real_hapi_server() {
+    let (Ok(hapi), Ok(front)) = (std::env::var("CHARTKEEP_HAPI"), std::env::var("CHARTKEEP_HAPI_FRONT")) else {
+        println!("skipped: no HAPI FHIR server here; `make hapi` starts one");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("folder");
+    let runtime = Runtime::new().expect("runtime");
+    let clinic = Clinic::start_with(folder.path(), &front, Some(&hapi)).expect("keep-backend");
+    let registry = clinic.colleague("grace");
+    println!("{} at {}", registry.software(), clinic.fhir);
+    registry.put(&patient("p1", "González", "Ada"));
+    registry.put(&result("x1", "p1", "4.20"));
+
+    println!("The nurse writes a visit");
+    let ward = Desk::open(&clinic, &runtime, folder.path(), nurse_amara());
+    assert!(ward.sync().pulled >= 2);
+    let saved = good(vitals::save_vitals(&ward.app, serde_json::from_value(form()).expect("form")));
+    let note = json!({"patient": "p1", "kind": "nursing", "text": NOTE, "draft": null});
+    let note = good(notes::sign_note(&ward.app, serde_json::from_value(note).expect("form")));
+    ward.sync();
+    let keys: Vec<&String> = saved.resources.iter().chain(&note.resources).collect();
+    for key in &keys {
+        let there = registry.read(key).unwrap_or_else(|| panic!("{key} is not there"));
+        println!("  {key} version {}", there["meta"]["versionId"]);
+        assert_eq!(there["meta"]["versionId"], "1", "{key} is there once");
+    }
+
+    println!("The physician reads it at another workstation");
+    let room = Desk::open(&clinic, &runtime, folder.path(), dr_jonas());
+    room.sync();
+    let shown = room.chart();
+    for expected in ["\"128\"", "\"82\"", "\"71\"", NOTE, "4.2 mg/dL"] {
+        assert!(shown.contains(expected), "{expected} is not shown: {shown}");
+    }
+    println!("  pressure, pulse, result and note are shown");
+
+    println!("The nurse strikes out a value, which changes a record on the server");
+    let pulse = pulse_of(&registry, &saved);
+    let reason = String::from("taken at the wrong arm");
+    good(vitals::strike(&ward.app, StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason }));
+    ward.sync();
+    let there = registry.read(&pulse).expect("the pulse");
+    println!("  {pulse} version {}, {}", there["meta"]["versionId"], there["status"]);
+    assert_eq!((&there["meta"]["versionId"], &there["status"]), (&json!("2"), &json!("entered-in-error")));
+    assert!(room.sync().pulled >= 1);
+
+    println!("Both change the same record");
+    let pressure = saved.resources.iter().find(|k| k.starts_with("Observation/") && **k != pulse).expect("a pressure");
+    let mut theirs = registry.read(pressure).expect("the pressure");
+    theirs["note"] = json!([{"text": "Cuff was large."}]);
+    registry.put(&theirs.to_string());
+    let reason = String::from("belongs to another patient");
+    good(vitals::strike(&ward.app, StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason }));
+    let end = good(sync::run_to_end(&ward.app));
+    let there = registry.read(pressure).expect("the pressure");
+    println!(
+        "  conflicts {}; at the server: version {}, {}",
+        end.conflicts, there["meta"]["versionId"], there["status"]
+    );
+    assert!(end.conflicts == 1 || there["status"] == "entered-in-error", "merged, or shown to a person: {there}");
+    assert_eq!(there["note"][0]["text"], "Cuff was large.", "the other side's change is not overwritten");
+
+    println!("A record is deleted at the server");
+    registry.put(&result("x2", "p1", "9.99"));
+    room.sync();
+    assert!(room.chart().contains("9.99"));
+    registry.delete("Observation/x2");
+    room.sync();
+    assert!(!room.chart().contains("9.99"), "the deletion arrived");
+    println!("  it is gone from the physician's chart");
+
+    println!("Nothing new");
+    room.sync();
+    let idle = room.sync();
+    assert_eq!((idle.pushed, idle.pulled), (0, 0));
+    ward.app.close();
+    room.app.close();
+}
+
+fn form() -> serde_json::Value {
+    json!({
+        "patient": "p1", "taken": "", "systolic": "128", "diastolic": "82", "pulse": "71", "temperature": "",
+        "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
+        "consciousness": "", "confirmed": true,
+    })
+}
+
+/// The heart rate (LOINC 8867-4) among what was saved.
+fn pulse_of(registry: &crate::clinic::Colleague, saved: &SavedDto) -> String {
+    let is_pulse = |key: &&String| registry.read(key).is_some_and(|r| r["code"]["coding"][0]["code"] == "8867-4");
+    saved.resources.iter().find(is_pulse).expect("a pulse").clone()
+}
+
+fn good<T>(done: Result<T, FailureDto>) -> T {
+    done.map_err(|f| f.code).expect("it is done")
+}

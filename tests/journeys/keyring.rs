@@ -1,0 +1,127 @@
+//! `chartkeep` with a real gnome-keyring on a session bus of its own: ready, locked, emptied, gone.
+
+use crate::clinic::Clinic;
+use crate::command_line::program;
+use keep_keys::{Keychain, OsKeychain};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+/// Prints one line a step: its name, how the program ended and what it said.
+const SCRIPT: &str = r#"
+printf pw | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null
+step() { local name=$1 out code; shift; out=$("$@"); code=$?; echo "{\"step\":\"$name\",\"exit\":$code,\"said\":${out:-null}}"; }
+keep() { "$CHARTKEEP" --json --profile "$PROFILE" "$@"; }
+code() { until [ -s "$PHONE" ]; do read -rt 0.05 <> <(:) || :; done; "$SIGN_IN_BACKEND" code --otpauth "$(<"$PHONE")"; }
+sync() { keep sync --password-fd 3 --code-fd 4 3<<<"$PASSWORD" 4<<<000000; }
+enrol() {
+  keep enrol --server "$FHIR" --ca "$SIGN_IN_CA" --workstation "Room 3" --password-fd 3 --otpauth-fd 4 --code-fd 5 \
+    3<<<"$PASSWORD" 4>"$PHONE" 5< <(code)
+}
+collection() {
+  gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
+    --method "org.freedesktop.Secret.Service.$1" "['/org/freedesktop/secrets/collection/login']" >/dev/null
+}
+step enrol enrol
+step ready keep doctor
+step verified keep audit verify
+step code-used sync
+collection Lock
+step locked-doctor keep doctor
+step locked-sync sync
+step locked-verify keep audit verify
+export DBUS_SESSION_BUS_ADDRESS_KEPT=$DBUS_SESSION_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus
+step gone-doctor keep doctor
+step gone-sync sync
+export DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS_KEPT
+printf pw | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null
+step unlocked-again keep audit verify
+"$THIS" --exact keyring::inner_empties --ignored --nocapture >&2
+step emptied-doctor keep doctor
+step emptied-sync sync
+"#;
+
+fn installed(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|p| p.join(program).exists()))
+}
+
+#[test]
+fn each_state_of_a_real_keyring_is_told() {
+    if !["dbus-run-session", "gnome-keyring-daemon", "gdbus", "curl"].into_iter().all(installed) {
+        println!("skipped: no gnome-keyring here; scripts/setup installs it");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("folder");
+    let (Some(clinic), Some(chartkeep)) = (Clinic::start(folder.path()), program("chartkeep")) else { return };
+    let home = folder.path().join("home");
+    std::fs::create_dir_all(&home).expect("home");
+    let person = clinic.person("jonas");
+    let browser = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/browser");
+    let done = Command::new("dbus-run-session")
+        .args(["--", "bash", "-c", SCRIPT])
+        .env("HOME", &home)
+        .env("XDG_RUNTIME_DIR", &home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("CHARTKEEP", chartkeep)
+        .env("THIS", std::env::current_exe().expect("this program"))
+        .env("PROFILE", home.join("profile"))
+        .env("PHONE", home.join("phone"))
+        .env("PASSWORD", "lamp river jonas seventeen")
+        .env("FHIR", &clinic.fhir)
+        .env("BROWSER", browser)
+        .env("SIGN_IN_USER", "jonas")
+        .env("SIGN_IN_PASSWORD", &person["password"])
+        .env("SIGN_IN_OTPAUTH", &person["otpauth"])
+        .env("SIGN_IN_CA", &clinic.ca)
+        .env("SIGN_IN_BACKEND", &clinic.program)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("GNOME_KEYRING_CONTROL")
+        .output()
+        .expect("a session bus");
+    end_daemons_of(&home);
+    let said = String::from_utf8_lossy(&done.stdout);
+    let problems = String::from_utf8_lossy(&done.stderr);
+    let steps: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let step = |name: &str| {
+        let found = steps.iter().find(|s| s["step"] == name);
+        found.unwrap_or_else(|| panic!("no step {name}: {said}{problems}"))
+    };
+    let ended = |name: &str| (step(name)["exit"].clone(), step(name)["said"]["code"].clone());
+    let keychain = |name: &str| step(name)["said"]["keychain"].clone();
+    assert_eq!(ended("enrol"), (json!(0), json!("ok")), "{said}{problems}");
+    assert_eq!(keychain("ready"), "ready");
+    assert_eq!(ended("verified"), (json!(0), json!("ok")));
+    assert_eq!(ended("code-used"), (json!(3), json!("code_used")), "the enrolment has used this step's code");
+    assert_eq!((keychain("locked-doctor"), step("locked-doctor")["exit"].clone()), (json!("locked"), json!(1)));
+    assert_eq!(ended("locked-sync"), (json!(4), json!("keychain_locked")));
+    assert_eq!(ended("locked-verify"), (json!(4), json!("keychain_locked")));
+    assert_eq!((keychain("gone-doctor"), step("gone-doctor")["exit"].clone()), (json!("absent"), json!(1)));
+    assert_eq!(ended("gone-sync"), (json!(4), json!("keychain_absent")));
+    assert_eq!(ended("unlocked-again"), (json!(0), json!("ok")), "nothing was lost: {said}{problems}");
+    assert_eq!(keychain("emptied-doctor"), "key_missing");
+    assert_eq!(ended("emptied-sync"), (json!(4), json!("keychain_key_missing")));
+}
+
+/// Takes every item of the profile out of the keyring.
+#[test]
+#[ignore = "runs inside the session that another test makes"]
+fn inner_empties() {
+    let profile = std::env::var_os("PROFILE").expect("a profile");
+    let settings = std::fs::read(Path::new(&profile).join("workstation.json")).expect("settings");
+    let settings: Value = serde_json::from_slice(&settings).expect("json");
+    let keychain = OsKeychain::for_profile(settings["device"].as_str().expect("device"));
+    keychain.delete("device-key").expect("deleted");
+}
+
+/// Ends the daemons that this test started, known by their home.
+fn end_daemons_of(home: &Path) {
+    let mine = format!("HOME={}", home.display());
+    for entry in std::fs::read_dir("/proc").expect("proc").flatten() {
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+        if environment.split(|b| *b == 0).any(|v| v == mine.as_bytes()) && name.starts_with("gnome-keyring") {
+            Command::new("kill").arg(entry.file_name()).status().expect("kill");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `chartkeep` as a person at the terminal meets it, on a workstation whose clock and keychain a test sets.
+
+use crate::workstation::Workstation;
+use keep_audit::{BootId, EventClass, Outcome, Scribe, Stamper};
+use keep_cli::answer::Answer;
+use keep_cli::args::{Audit, Import, Sync, Unlock, Verb};
+use keep_cli::wording::sentence;
+use keep_domain::{Clock, DeviceId};
+use keep_keys::DeviceKey;
+use keep_session::testing::PASSWORD;
+use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
+use std::io::{PipeReader, Write};
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the person types; the ends of two pipes.
+struct Typed {
+    password: PipeReader,
+    code: PipeReader,
+}
+
+impl Typed {
+    fn lines(password: &str, code: &str) -> Self {
+        let line = |text: &str| {
+            let (reader, mut writer) = std::io::pipe().expect("pipe");
+            writeln!(writer, "{text}").expect("written");
+            reader
+        };
+        Self { password: line(password), code: line(code) }
+    }
+
+    fn unlock(&self) -> Unlock {
+        let (password_fd, code_fd) = (self.password.as_raw_fd(), self.code.as_raw_fd());
+        Unlock { user: String::new(), password_fd, code_fd }
+    }
+}
+
+impl Workstation {
+    /// `chartkeep sync`, after the code that was used last.
+    pub(crate) fn sync(&self) -> Answer {
+        self.later();
+        self.sync_with(PASSWORD, &self.code())
+    }
+
+    /// `chartkeep sync` with what was typed.
+    pub(crate) fn sync_with(&self, password: &str, code: &str) -> Answer {
+        let typed = Typed::lines(password, code);
+        self.run(Verb::Sync(Sync { sign_in: false, unlock: typed.unlock() }))
+    }
+
+    /// `chartkeep import FILE`.
+    pub(crate) fn import(&self, file: &Path) -> Answer {
+        self.later();
+        let typed = Typed::lines(PASSWORD, &self.code());
+        self.run(Verb::Import(Import { file: file.to_owned(), unlock: typed.unlock() }))
+    }
+
+    /// `chartkeep grant`.
+    pub(crate) fn grant(&self) -> Answer {
+        self.later();
+        let typed = Typed::lines(PASSWORD, &self.code());
+        self.run(Verb::Grant(typed.unlock()))
+    }
+
+    /// `chartkeep audit verify [--ledger FILE]`.
+    pub(crate) fn audit_verify(&self, ledger: Option<&Path>) -> Answer {
+        self.run(Verb::Audit(Audit::Verify { ledger: ledger.map(Path::to_owned) }))
+    }
+
+    /// `chartkeep doctor`.
+    pub(crate) fn doctor(&self) -> Answer {
+        self.run(Verb::Doctor)
+    }
+
+    fn run(&self, verb: Verb) -> Answer {
+        match self.try_open() {
+            Ok(app) => {
+                let answer = keep_cli::run_on(&app, verb);
+                app.close();
+                answer
+            }
+            Err(failure) => Answer::failure(&failure),
+        }
+    }
+
+    /// Class and outcome of every event, oldest first.
+    pub(crate) fn recorded(&self) -> Vec<(EventClass, Outcome)> {
+        let kd = DeviceKey::load(&*self.keychain, true).expect("keychain").expect("device key");
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let scribe = Scribe::locked(Arc::new(Stamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+        let path = ledger_path(&self.profile());
+        let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger");
+        let (mut all, mut before) = (Vec::new(), None);
+        loop {
+            let window = ledger.headers(&HeaderFilter { before, ..HeaderFilter::default() }, 500).expect("headers");
+            let Some(last) = window.headers.last() else { break };
+            before = Some(last.sequence);
+            all.extend(window.headers.iter().map(|h| (h.class, h.outcome)));
+        }
+        ledger.close();
+        all.reverse();
+        all
+    }
+}
+
+/// The answer is the one object {ok, code, …} with that code and exit code, and for a person a sentence of its own.
+#[track_caller]
+pub(crate) fn check(what: &str, answer: &Answer, code: &str, exit: i32) {
+    let object: serde_json::Value = serde_json::from_str(&answer.to_json()).expect("one JSON object");
+    assert_eq!((object["code"].as_str(), answer.exit as i32), (Some(code), exit), "{what}: {object}");
+    assert_eq!(object["ok"], exit == 0, "{what}");
+    let text = answer.to_text();
+    assert!(text.starts_with(sentence(code)), "{what}: {text}");
+    assert_ne!(sentence(code), sentence("internal"), "{what}: a sentence of its own");
+}
