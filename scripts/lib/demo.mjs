@@ -160,6 +160,10 @@ async function tour(server, staff) {
   console.log("To see the real window, run `make run` in a desktop session, or with DISPLAY set to one.");
 }
 
+// Ended from outside, the demo takes with it what it started.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => programs.endAll().finally(() => process.exit(130)));
+}
 let failed = false;
 try {
   await step("a keychain of its own", keychain);
