@@ -1,6 +1,7 @@
 //! When this workstation was last complete, kept beside the stores so that the lock screen can say it without a key.
 
 use crate::profile::Profile;
+use crate::workstation::replace_file;
 use keep_domain::UtcMillis;
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +15,9 @@ struct LastSync {
 
 /// Keeps the time; a failure costs the lock screen a line and nothing else.
 pub(crate) fn keep(profile: &Profile, complete_as_of: UtcMillis) {
-    let file = profile.last_sync();
-    let temporary = file.with_extension("new");
     let written = serde_json::to_vec(&LastSync { version: 1, complete_as_of })
         .map_err(std::io::Error::other)
-        .and_then(|text| std::fs::write(&temporary, text))
-        .and_then(|()| std::fs::rename(&temporary, &file));
+        .and_then(|text| replace_file(&profile.last_sync(), &text));
     if written.is_err() {
         tracing::debug!("the time of the last sync could not be kept");
     }

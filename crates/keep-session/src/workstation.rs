@@ -132,7 +132,8 @@ pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
     }
 }
 
-fn replace_file(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file so that a power cut leaves either the old or the new one.
+pub(crate) fn replace_file(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = path.with_extension("new");
     let mut file = std::fs::File::create(&temporary)?;
     file.write_all(bytes)?;

@@ -36,6 +36,21 @@ pub struct LedgerWindow {
     pub total: u64,
 }
 
+/// Whether an entry fits a filter; its parameters are those of [`bounds_of`].
+const FITS: &str = "sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
+               AND (?5 = 0 OR outcome <> 0)";
+
+/// Sequence before, class, since, until, failures only.
+fn bounds_of(filter: &HeaderFilter) -> Result<(i64, Option<&'static str>, i64, i64, bool), StoreError> {
+    Ok((
+        filter.before.map_or(Ok(i64::MAX), signed)?,
+        filter.class.map(EventClass::name),
+        filter.since.map_or(i64::MIN, |t| t.0),
+        filter.until.map_or(i64::MAX, |t| t.0),
+        filter.failures_only,
+    ))
+}
+
 impl Ledger {
     /// Headers for the access review, newest first, at most `limit` and never over 500.
     ///
@@ -43,26 +58,14 @@ impl Ledger {
     /// What SQLite refuses.
     pub fn headers(&self, filter: &HeaderFilter, limit: u32) -> Result<LedgerWindow, StoreError> {
         let conn = self.connection();
-        let mut statement = conn.prepare_cached(
+        let mut statement = conn.prepare_cached(&format!(
             "SELECT sequence, event_id, class, recorded, outcome FROM entry
-             WHERE sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
-               AND (?5 = 0 OR outcome <> 0)
-             ORDER BY sequence DESC LIMIT ?6 OFFSET ?7",
-        )?;
-        let before = filter.before.map_or(Ok(i64::MAX), signed)?;
+             WHERE {FITS} ORDER BY sequence DESC LIMIT ?6 OFFSET ?7"
+        ))?;
+        let (before, class, since, until, failures) = bounds_of(filter)?;
         let skip = signed(filter.skip)?;
-        let rows = statement.query_map(
-            params![
-                before,
-                filter.class.map(EventClass::name),
-                filter.since.map_or(i64::MIN, |t| t.0),
-                filter.until.map_or(i64::MAX, |t| t.0),
-                filter.failures_only,
-                limit.min(WINDOW_LIMIT),
-                skip,
-            ],
-            header_of,
-        )?;
+        let rows = statement
+            .query_map(params![before, class, since, until, failures, limit.min(WINDOW_LIMIT), skip], header_of)?;
         let headers = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
         let total: i64 = conn.query_row("SELECT next_sequence FROM log_state", [], |r| r.get(0))?;
         Ok(LedgerWindow { headers, total: u64::try_from(total).map_err(|_| StoreError::LedgerDamaged)? })
@@ -74,23 +77,9 @@ impl Ledger {
     /// What SQLite refuses.
     pub fn count(&self, filter: &HeaderFilter) -> Result<u64, StoreError> {
         let conn = self.connection();
-        let before = filter.before.map_or(Ok(i64::MAX), signed)?;
         let n: i64 = conn
-            .prepare_cached(
-                "SELECT count(*) FROM entry
-                 WHERE sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
-                   AND (?5 = 0 OR outcome <> 0)",
-            )?
-            .query_row(
-                params![
-                    before,
-                    filter.class.map(EventClass::name),
-                    filter.since.map_or(i64::MIN, |t| t.0),
-                    filter.until.map_or(i64::MAX, |t| t.0),
-                    filter.failures_only,
-                ],
-                |r| r.get(0),
-            )?;
+            .prepare_cached(&format!("SELECT count(*) FROM entry WHERE {FITS}"))?
+            .query_row(bounds_of(filter)?, |r| r.get(0))?;
         u64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
     }
 
