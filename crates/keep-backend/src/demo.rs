@@ -8,6 +8,7 @@ mod child;
 mod day;
 mod dice;
 mod history;
+mod orders;
 mod results;
 mod roster;
 mod staff;
@@ -46,6 +47,7 @@ pub(crate) fn make_clinic(seed: u64, today: &Today) -> Result<String, BackendErr
         visits::add_visits(&mut chart, &problems);
         child::add_childhood(&mut chart);
         day::add_appointments(&mut chart, place);
+        orders::add_orders(&mut chart, place);
     }
     let mut out = String::new();
     for line in lines {

@@ -11,6 +11,7 @@ const ORDER: &[(&str, Segment)] = &[
     ("MedicationRequest", Segment::Clinical),
     ("MedicationStatement", Segment::Clinical),
     ("MedicationAdministration", Segment::Clinical),
+    ("MedicationDispense", Segment::Clinical),
     ("Medication", Segment::Clinical),
     ("Flag", Segment::Directory),
     ("Appointment", Segment::Directory),
@@ -31,6 +32,7 @@ const ORDER: &[(&str, Segment)] = &[
     ("CareTeam", Segment::Clinical),
     ("Goal", Segment::Clinical),
     ("ServiceRequest", Segment::Clinical),
+    ("Specimen", Segment::Clinical),
     ("ImagingStudy", Segment::Clinical),
     ("Provenance", Segment::Clinical),
 ];

@@ -87,6 +87,11 @@ impl<'a> Chart<'a> {
         reference
     }
 
+    /// The clinic's seed.
+    pub(crate) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// `{reference}` to the patient.
     pub(crate) fn subject(&self) -> Value {
         json!({"reference": format!("Patient/{}", self.patient.id)})

@@ -1,11 +1,11 @@
-//! Today's appointments: who has been, who waits, who is still to come; and orders for the laboratory.
+//! Today's appointments: who has been, who waits, who is still to come.
 
-use super::chart::{Chart, concept};
+use super::chart::Chart;
 use super::staff::{STAFF, location};
 use serde_json::{Value, json};
 
 /// Patients after the named ones who have an appointment today.
-const DRAWN_TODAY: usize = 26;
+pub(crate) const DRAWN_TODAY: usize = 26;
 
 /// Adds an appointment for the patient at this place of the roster, if they have one.
 pub(crate) fn add_appointments(chart: &mut Chart<'_>, place: usize) {
@@ -55,23 +55,6 @@ pub(crate) fn add_appointments(chart: &mut Chart<'_>, place: usize) {
             "restriction": {"period": {"end": chart.today.date(0)}},
         });
         chart.add("Task", "for", None, body);
-    }
-    if years >= 16 && chart.dice.chance(6) {
-        let tests: Vec<_> =
-            catalogue.clinical.tests.values().filter(|t| t.text != "HIV viral load" && t.text != "CD4 count").collect();
-        if let Some(test) = chart.dice.pick(&tests) {
-            let minute = (chart.today.minute() - chart.dice.between(10, 90)).max(1);
-            let body = json!({
-                "status": "active",
-                "intent": "order",
-                "priority": if chart.dice.chance(15) { "urgent" } else { "routine" },
-                "category": [concept("http://snomed.info/sct", "108252007", "Laboratory procedure")],
-                "code": concept("http://loinc.org", &test.loinc, &test.text),
-                "authoredOn": chart.today.at(0, minute),
-                "requester": STAFF[1].reference(),
-            });
-            chart.add("ServiceRequest", "subject", None, body);
-        }
     }
 }
 

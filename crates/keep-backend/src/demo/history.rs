@@ -176,7 +176,8 @@ fn label_of(chart: &Chart<'_>, held: &Held, medicine: &str) -> Option<String> {
     problem.medicines.iter().any(|m| m == medicine).then(|| problem.label.clone()).flatten()
 }
 
-fn add_medicine(chart: &mut Chart<'_>, medicine: &Medicine, days: i64, status: &str, label: Option<&str>) {
+/// One order with its dosage, `days` ago.
+pub(crate) fn add_medicine(chart: &mut Chart<'_>, medicine: &Medicine, days: i64, status: &str, label: Option<&str>) {
     let mut codings = vec![json!({"system": "http://www.whocc.no/atc", "code": medicine.atc})];
     if let Some(rxnorm) = &medicine.rxnorm {
         codings.insert(

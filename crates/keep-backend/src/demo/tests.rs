@@ -98,6 +98,25 @@ fn people_wait_today() {
 }
 
 #[test]
+fn the_pharmacist_and_the_laboratory_have_work() {
+    let clinic = clinic();
+    let reference = |r: &Value| r["subject"]["reference"].as_str().expect("patient").to_owned();
+    let here: HashSet<String> = of(&clinic, "Appointment")
+        .into_iter()
+        .filter(|a| a["start"].as_str().is_some_and(|s| s.starts_with("2026-11-22")) && a["status"] != "booked")
+        .map(|a| a["participant"][0]["actor"]["reference"].as_str().expect("patient").to_owned())
+        .collect();
+    let open = |kind: &str| {
+        let today = |r: &&Value| r["authoredOn"].as_str().is_some_and(|at| at.starts_with("2026-11-22"));
+        let open = of(&clinic, kind).into_iter().filter(today).filter(|r| r["status"] == "active");
+        open.map(reference).filter(|patient| here.contains(patient)).collect::<HashSet<_>>().len()
+    };
+    assert!(open("MedicationRequest") >= 5 && open("ServiceRequest") >= 5);
+    let specimens = of(&clinic, "Specimen");
+    assert!(specimens.len() >= 2 && specimens.iter().all(|s| here.contains(&reference(s))));
+}
+
+#[test]
 fn children_grow_and_some_records_are_sensitive() {
     let clinic = clinic();
     assert!(of(&clinic, "Immunization").len() > 200);

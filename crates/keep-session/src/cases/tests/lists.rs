@@ -3,9 +3,9 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{vitals as cases, worklist};
 use crate::dto::worklist::{CheckInDto, WorklistAskDto};
-use crate::testing::{bring, dr_jonas, leila_at_the_desk, nurse_amara};
+use crate::testing::{TestPerson, bring, dr_jonas, leila_at_the_desk, nurse_amara};
 use keep_audit::{EntryBody, EventClass, Opener, seal_info};
-use keep_domain::ErrorCode;
+use keep_domain::{ErrorCode, Role};
 use keep_store::HeaderFilter;
 use std::time::Duration;
 
@@ -98,6 +98,21 @@ fn the_queue_is_one_event_and_names_everybody_on_it() {
     let opener = clinic.app.peek(|u| u.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
     let text = String::from_utf8(opener.open(&info, sealed).expect("opened")).expect("text");
     assert!(text.contains("Patient/maria") && text.contains("Patient/ada"));
+}
+
+#[test]
+fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() {
+    let asked = r#"{"resourceType":"ServiceRequest","id":"sr1","meta":{"versionId":"1"},"status":"active","intent":"order","code":{"text":"Potassium"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-22T10:00:00Z"}"#;
+    let works = |role: Role, list: &str| {
+        let clinic = Clinic::with(TestPerson { subject: "wanjiru", name: "Wanjiru Kamau", role }).synced();
+        ok(bring(&clinic.app, vec![asked.to_owned()]));
+        let found = ok(worklist::worklist(&clinic.app, ask(list)));
+        assert_eq!(code_of(worklist::worklist(&clinic.app, ask("today"))), ErrorCode::Refused);
+        (found.total, found.rows[0].patient.family.clone(), found.rows[0].reason.clone(), found.rows[0].with.clone())
+    };
+    let row = |reason: &str| (1, String::from("GONZÁLEZ"), reason.to_owned(), String::new());
+    assert_eq!(works(Role::Pharmacist, "dispensing"), row("1 medicine to dispense"));
+    assert_eq!(works(Role::Laboratory, "specimens"), row("Potassium"));
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl Day {
             day.charges = charges(app, unlocked, store, lookup, since)?;
         }
         if wants("dispensing") || wants("specimens") {
-            day.orders = orders(app, unlocked, store, lookup, &day.booked, wants("dispensing"))?;
+            day.orders = orders(app, unlocked, store, lookup, wants("dispensing"))?;
         }
         if wants("vitals_due") || list == "queue" {
             let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
@@ -239,17 +239,21 @@ fn charges(
 }
 
 /// Open orders of everybody who is booked today; the store has no list of orders across patients.
+///
+/// Who has orders need not see the schedule: only whose charts are looked into is taken from it, and each of these
+/// is read as the role may.
 fn orders(
     app: &App,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
-    booked: &[Item],
     medicines: bool,
 ) -> Result<Vec<Item>, Fault> {
     let types: &[&'static str] =
         if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
-    let mut people: Vec<PatientId> = booked.iter().map(|i| i.patient.clone()).collect();
+    let (from, to) = lookup.glance.today();
+    let booked = day_rows(app, unlocked, store, "Appointment", from, to)?;
+    let mut people: Vec<PatientId> = booked.into_iter().filter_map(|b| b.patient).collect();
     people.sort();
     people.dedup();
     let since = lookup.glance.now.plus_millis(-ORDERS_MILLIS);
