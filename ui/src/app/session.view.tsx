@@ -1,7 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { SessionDto } from "../ipc/bindings";
+import type { SessionDto, SyncChipDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { makeSessionCache } from "../ipc/reply.query";
 import { makeRouter } from "./router";
@@ -33,11 +33,28 @@ export function Session({ session, route }: { session: SessionDto; route: string
     const fresh = (names: string[]) => {
       for (const name of names) cache.invalidateQueries({ queryKey: [name] });
     };
+    // A sync that ends while the screens are still being drawn is told to nobody: the chip, asked again once events
+    // are heard, says so by its time.
+    let complete: string | undefined;
     const stops = [
-      ipc.listen("sync_chip", (chip) => {
-        cache.setQueryData(["sync_chip", null], chip);
-        fresh(["sync_page"]);
+      cache.getQueryCache().subscribe(({ type, query }) => {
+        if (type !== "updated" || query.queryKey[0] !== "sync_chip") return;
+        const now = (query.state.data as SyncChipDto | undefined)?.complete;
+        if (now === undefined || now === complete) return;
+        if (complete !== undefined) fresh(AFTER_SYNC);
+        complete = now;
       }),
+      ipc.listen(
+        "sync_chip",
+        (chip) => {
+          cache.setQueryData(["sync_chip", null], chip);
+          fresh(["sync_page"]);
+        },
+        () => {
+          const keep = (chip: SyncChipDto) => cache.setQueryData(["sync_chip", null], chip);
+          ipc.call("sync_chip").then(keep, () => undefined);
+        },
+      ),
       ipc.listen("sync_progress", (progress) => {
         if (progress === null) fresh(AFTER_SYNC);
         else cache.setQueryData(["sync_progress", null], progress);

@@ -7,6 +7,6 @@ export interface Ipc {
     name: K,
     ...request: RequestOf<K> extends undefined ? [] : [RequestOf<K>]
   ): Promise<ReplyOf<K>>;
-  /** Hears an event until the returned function is called. */
-  listen<K extends EventName>(event: K, hear: (payload: Events[K]) => void): () => void;
+  /** Hears an event until the returned function is called; `begun` is called once nothing can be missed any more. */
+  listen<K extends EventName>(event: K, hear: (payload: Events[K]) => void, begun?: () => void): () => void;
 }

@@ -8,8 +8,12 @@ export function makeTauriIpc(): Ipc {
   return {
     call: (name: CommandName, ...request: unknown[]) =>
       invoke(name, request.length === 0 ? undefined : { request: request[0] }),
-    listen<K extends EventName>(event: K, hear: (payload: Events[K]) => void) {
+    listen<K extends EventName>(event: K, hear: (payload: Events[K]) => void, begun?: () => void) {
       const stop = listen<Events[K]>(event, (message) => hear(message.payload));
+      stop.then(
+        () => begun?.(),
+        () => undefined,
+      );
       return () => {
         stop.then(
           (unlisten) => unlisten(),

@@ -25,6 +25,22 @@ test("populated: the longest wait is first, N takes it with the vitals form open
   expect(screen.getByRole("heading", { name: "GONZÁLEZ, María Fernanda" })).toBeVisible();
 });
 
+test("a sync that was complete before the screen listened fills the list all the same", async () => {
+  const { ipc } = await show({ role: "nurse" });
+  const before = requestsOf(ipc, "worklist").length;
+  const chip = { state: "idle", complete: "2026-11-22T13:59:00+03:00", pending: 0, failed: 0, conflicts: 0 } as const;
+  ipc.emit("sync_chip", chip);
+  await waitFor(() => expect(requestsOf(ipc, "worklist").length).toBe(before + 1));
+  ipc.emit("sync_chip", { ...chip, pending: 1 });
+  await waitFor(() => expect(screen.getByText(/1 waiting/)).toBeVisible());
+  expect(requestsOf(ipc, "worklist").length).toBe(before + 1);
+});
+
+test("the chip is asked again once events are heard", async () => {
+  const { ipc } = await show({ role: "nurse" });
+  expect(requestsOf(ipc, "sync_chip").length).toBe(2);
+});
+
 test("the arrow keys walk through the rows and Enter opens", async () => {
   const { user } = await show({ role: "nurse" });
   screen.getByRole("button", { name: /GONZÁLEZ/ }).focus();

@@ -75,10 +75,11 @@ export function makeFakeIpc(options: FakeOptions = {}): FakeIpc {
       // A copy, as the real boundary would make: screens can never share memory with the store.
       return structuredClone(answer(request[0] as RequestOf<K>));
     },
-    listen(event, hear) {
+    listen(event, hear, begun) {
       const set = hearers.get(event) ?? new Set();
       hearers.set(event, set);
       set.add(hear as (payload: never) => void);
+      queueMicrotask(() => begun?.());
       return () => set.delete(hear as (payload: never) => void);
     },
   };
