@@ -20,7 +20,7 @@ pub use flag::{Flag, flag_of};
 pub use medication_line::{DoseAmount, Frequency, LineInput, MedicationLine, medication_line, medicine_name};
 pub use news2::{Consciousness, News2, News2Input, News2Parameter, News2Risk, SpO2Scale, news2};
 pub use plausibility::{Verdict, check_pressure, check_vital};
-pub use quantity::{Grouping, number_text, quantity_text, safe_unit};
+pub use quantity::{Grouping, Shown, measured_text, number_text, quantity_text, rounded_text, safe_unit};
 pub use tall_man::tall_man;
 pub use trend::{Point, trend_points};
 pub use vital::Vital;

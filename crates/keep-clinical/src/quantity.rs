@@ -1,5 +1,5 @@
-//! Numbers with units as ISMP and the NHS Common User Interface want them: a leading zero, no trailing zero,
-//! a space before the unit, separators in thousands of a dose.
+//! Numbers with units as ISMP and the NHS Common User Interface want them: a leading zero, a space before the unit;
+//! for a dose no trailing zero and separators in thousands, for a measurement its precision as recorded.
 
 /// Whether thousands are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,41 +10,121 @@ pub enum Grouping {
     Thousands,
 }
 
-/// A recorded decimal as it is shown: `.5` → `0.5`, `5.0` → `5`, `1e3` → `1000`.
+/// A decimal in plain digits.
+struct Digits {
+    negative: bool,
+    /// Without zeros in front; empty for zero.
+    whole: String,
+    /// All of them, zeros at the end included.
+    fraction: String,
+}
+
+impl Digits {
+    /// `None` for what is not a decimal, or one with more than 30 places, which no quantity has.
+    fn read(recorded: &str) -> Option<Self> {
+        let text = recorded.trim();
+        let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+            return None;
+        }
+        let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= 30)?;
+        let all = format!("{whole}{fraction}");
+        // Where the decimal point stands among all digits, after the exponent has moved it.
+        let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+        if all.len() > 60 || point > 60 {
+            return None;
+        }
+        let (whole, fraction) = match usize::try_from(point) {
+            Ok(p) if p >= all.len() => (format!("{all}{}", "0".repeat(p - all.len())), String::new()),
+            Ok(p) => (all.chars().take(p).collect(), all.chars().skip(p).collect()),
+            Err(_) => (String::new(), format!("{}{all}", "0".repeat(usize::try_from(-point).ok()?))),
+        };
+        Some(Self { negative, whole: whole.trim_start_matches('0').to_owned(), fraction })
+    }
+
+    fn text(&self, grouping: Grouping) -> String {
+        let whole = match grouping {
+            Grouping::Thousands => grouped(&self.whole),
+            Grouping::Plain => self.whole.clone(),
+        };
+        let whole = if whole.is_empty() { "0" } else { &whole };
+        let number = if self.fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{}", self.fraction) };
+        let is_zero = self.whole.is_empty() && self.fraction.bytes().all(|b| b == b'0');
+        if self.negative && !is_zero { format!("-{number}") } else { number }
+    }
+
+    /// Half away from zero, at `places` decimals; as it is where it has no more.
+    fn rounded(mut self, places: usize) -> Self {
+        let Some(next) = self.fraction.as_bytes().get(places).copied() else { return self };
+        self.fraction.truncate(places);
+        if next < b'5' {
+            return self;
+        }
+        let mut digits: Vec<u8> =
+            std::iter::once(b'0').chain(self.whole.bytes()).chain(self.fraction.bytes()).collect();
+        for digit in digits.iter_mut().rev() {
+            if *digit == b'9' {
+                *digit = b'0';
+            } else {
+                *digit += 1;
+                break;
+            }
+        }
+        let text: String = digits.into_iter().map(char::from).collect();
+        let (whole, fraction) = text.split_at_checked(text.len() - places).unwrap_or_default();
+        Self { whole: whole.trim_start_matches('0').to_owned(), fraction: fraction.to_owned(), ..self }
+    }
+
+    /// The place of the `count`th decimal that says something; zeros behind the point of a number below one do not.
+    fn place_of(&self, count: usize) -> usize {
+        let empty = self.fraction.bytes().take_while(|b| *b == b'0').count();
+        count + if self.whole.is_empty() { empty } else { 0 }
+    }
+}
+
+/// A dose as it is shown: `.5` → `0.5`, `5.0` → `5`, `1e3` → `1000`.
 ///
 /// Works on the digits, so nothing is rounded. `None` for what is not a decimal, or one with more than
 /// 30 places, which no quantity has: the caller shows the record's own text as unreadable.
 #[must_use]
 pub fn number_text(recorded: &str, grouping: Grouping) -> Option<String> {
-    let text = recorded.trim();
-    let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
-        return None;
-    }
-    let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= 30)?;
-    let all = format!("{whole}{fraction}");
-    // Where the decimal point stands among all digits, after the exponent has moved it.
-    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
-    if all.len() > 60 || point > 60 {
-        return None;
-    }
-    let (whole, fraction) = match usize::try_from(point) {
-        Ok(p) if p >= all.len() => (format!("{all}{}", "0".repeat(p - all.len())), String::new()),
-        Ok(p) => (all.chars().take(p).collect(), all.chars().skip(p).collect()),
-        Err(_) => (String::new(), format!("{}{all}", "0".repeat(usize::try_from(-point).ok()?))),
+    let mut digits = Digits::read(recorded)?;
+    digits.fraction.truncate(digits.fraction.trim_end_matches('0').len());
+    Some(digits.text(grouping))
+}
+
+/// A measurement in plain digits, as precise as it was recorded: `4.20` stays `4.20`, `1.50e1` → `15.0`.
+///
+/// The zeros at its end say how exactly was measured (FHIR R4, 2.24.0.1). `None` as for [`number_text`].
+#[must_use]
+pub fn measured_text(recorded: &str) -> Option<String> {
+    Some(Digits::read(recorded)?.text(Grouping::Plain))
+}
+
+/// How far a measurement is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As recorded.
+    Whole,
+    /// At most so many decimals.
+    Decimals(usize),
+    /// At most so many decimals, counted from the first that is not zero where the number is below one.
+    Significant(usize),
+}
+
+/// A measurement as [`measured_text`], rounded half away from zero where it has more decimals than are shown.
+#[must_use]
+pub fn rounded_text(recorded: &str, shown: Shown) -> Option<String> {
+    let digits = Digits::read(recorded)?;
+    let places = match shown {
+        Shown::Whole => return Some(digits.text(Grouping::Plain)),
+        Shown::Decimals(places) => places,
+        Shown::Significant(count) => digits.place_of(count),
     };
-    let whole = whole.trim_start_matches('0');
-    let fraction = fraction.trim_end_matches('0');
-    let whole = match grouping {
-        Grouping::Thousands => grouped(whole),
-        Grouping::Plain => whole.to_owned(),
-    };
-    let whole = if whole.is_empty() { "0" } else { &whole };
-    let number = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") };
-    Some(if negative && number != "0" { format!("-{number}") } else { number })
+    Some(digits.rounded(places).text(Grouping::Plain))
 }
 
 fn grouped(whole: &str) -> String {
@@ -118,6 +198,44 @@ mod tests {
     }
 
     #[test]
+    fn a_measurement_keeps_the_precision_it_was_recorded_with() {
+        for (recorded, expected) in [
+            ("4.20", "4.20"),
+            ("5.0", "5.0"),
+            (".5", "0.5"),
+            ("1.50e1", "15.0"),
+            ("1e3", "1000"),
+            ("-0.0", "0.0"),
+            ("140", "140"),
+        ] {
+            assert_eq!(measured_text(recorded).as_deref(), Some(expected), "{recorded}");
+        }
+        assert_eq!(measured_text("five"), None);
+    }
+
+    #[test]
+    fn rounding_is_half_away_from_zero_and_never_adds_digits() {
+        use Shown::{Decimals, Significant, Whole};
+        for (recorded, shown, expected) in [
+            ("86.30271828182845", Decimals(1), "86.3"),
+            ("86.30271828182845", Whole, "86.30271828182845"),
+            ("86.25", Decimals(1), "86.3"),
+            ("-86.25", Decimals(1), "-86.3"),
+            ("99.96", Decimals(1), "100.0"),
+            ("99.5", Decimals(0), "100"),
+            ("0.4", Decimals(0), "0"),
+            ("80", Decimals(1), "80"),
+            ("138.0", Decimals(0), "138"),
+            ("4.20", Significant(4), "4.20"),
+            ("4.203948576", Significant(4), "4.2039"),
+            ("0.000123456", Significant(4), "0.0001235"),
+            ("-0.04", Decimals(1), "0.0"),
+        ] {
+            assert_eq!(rounded_text(recorded, shown).as_deref(), Some(expected), "{recorded} {shown:?}");
+        }
+    }
+
+    #[test]
     fn units_stand_apart_and_are_safe() {
         let check =
             |n, u, expected: &str| assert_eq!(quantity_text(n, u, Grouping::Thousands).as_deref(), Some(expected));
@@ -148,6 +266,14 @@ mod tests {
             if own.contains("e+") || own.contains("E+") { own = own.replace('+', ""); }
             let (a, b) = (own.parse::<f64>().expect("a number"), text.split(' ').next().expect("number").replace(',', "").parse::<f64>().expect("a number"));
             prop_assert!((a - b).abs() <= a.abs() * 1e-12, "{} {}", a, b);
+        }
+
+        #[test]
+        fn what_is_rounded_is_nearest(recorded in "-?[0-9]{1,6}\\.[0-9]{0,9}", places in 0usize..6) {
+            let shown: f64 = rounded_text(&recorded, Shown::Decimals(places)).expect("a number").parse().expect("a number");
+            let exact: f64 = recorded.parse().expect("a number");
+            let half = 0.5 / 10f64.powi(i32::try_from(places).expect("few"));
+            prop_assert!((shown - exact).abs() <= half * (1.0 + 1e-6), "{} {}", shown, exact);
         }
     }
 }

@@ -100,6 +100,15 @@ impl Vital {
         }
     }
 
+    /// How many decimals are worth reading at the bedside; a device or an import may record many more.
+    #[must_use]
+    pub const fn decimals(self) -> usize {
+        match self {
+            Self::HeartRate | Self::RespiratoryRate | Self::Systolic | Self::Diastolic | Self::OxygenSaturation => 0,
+            Self::Temperature | Self::Weight | Self::Height | Self::Bmi | Self::HeadCircumference => 1,
+        }
+    }
+
     /// The range that is usual for a resting adult; where there is none that holds for all, `None`.
     ///
     /// Pulse, breathing, saturation and temperature: the zero band of NEWS2 (RCP 2017). Pressure: below the

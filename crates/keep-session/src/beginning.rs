@@ -14,7 +14,7 @@ use keep_domain::{ErrorCode, Rank, Segment};
 use keep_keys::{HeldKey, KeyName, LeaseState, Opened, SegmentKey};
 use keep_store::{AuditOpener, AuditSealer, EventKey, SegmentCondition, Store, StoreKeys, segment_path};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Where the opened slot comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,7 @@ fn install(
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
+        me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;
     if app.0.syncs_by_itself && beginning == Beginning::Unlock {

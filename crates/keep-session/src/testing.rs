@@ -50,6 +50,12 @@ pub const fn leila_at_the_desk() -> TestPerson {
     TestPerson { subject: "leila", name: "Leila Patel", role: Role::FrontDesk }
 }
 
+/// Ingrid Solberg, privacy officer.
+#[must_use]
+pub const fn ingrid_of_privacy() -> TestPerson {
+    TestPerson { subject: "ingrid", name: "Ingrid Solberg", role: Role::PrivacyOfficer }
+}
+
 /// The user id of `person`.
 #[must_use]
 pub fn user_of(person: TestPerson) -> UserId {

@@ -3,11 +3,11 @@
 use crate::app::App;
 use keep_access::Access;
 use keep_audit::Actor;
-use keep_domain::{PatientId, Rank, Role, UserId};
+use keep_domain::{PatientId, Rank, ResourceKey, Role, UserId};
 use keep_keys::{KeyRing, ResumeSecret, UserKeys};
 use keep_store::{AuditOpener, Store};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// One person's unlocked session. Dropping it closes the store and wipes the keys.
@@ -30,6 +30,8 @@ pub(crate) struct Unlocked {
     pub(crate) resume: Option<ResumeSecret>,
     /// Charts opened in this session, whose reads were recorded.
     pub(crate) opened: Mutex<HashSet<PatientId>>,
+    /// The person as records name them, once this session has looked for them.
+    pub(crate) me: OnceLock<ResourceKey>,
 }
 
 impl Unlocked {

@@ -13,6 +13,7 @@ pub(crate) mod person;
 pub(crate) mod problems;
 pub(crate) mod results;
 pub(crate) mod sight;
+pub(crate) mod sign;
 pub(crate) mod timeline;
 pub(crate) mod vitals;
 pub(crate) mod words;
@@ -23,17 +24,18 @@ pub(crate) mod fixtures;
 
 use crate::fault::Fault;
 use glance::Glance;
-use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UtcMillis};
+use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
-use keep_store::{AuditTicket, Store};
+use keep_store::{AuditTicket, Record, Store};
 
-/// One patient in one line, "GONZÁLEZ, María Fernanda · 03-Feb-1961"; the ticket is that of the event that shows it.
-pub(crate) fn patient_line(store: &Store, patient: &Phi<PatientId>, ticket: AuditTicket) -> Result<String, Fault> {
-    // EXPOSE: the id finds the record; what is shown is covered by the ticket.
-    let key = ResourceKey::new("Patient", patient.expose().clone());
-    let record = store.record(&key)?.release(ticket);
-    // EXPOSE: read for the line.
-    let raw = Raw::parse(record.raw.expose().as_str()).map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-    let person = lens::patient(&raw).map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-    Ok(person::line(&person, &Glance::at(UtcMillis(0))))
+/// "GONZÁLEZ, María Fernanda · 03-Feb-1961" for each of these who is on this workstation.
+pub(crate) fn patient_lines(store: &Store, keys: &[ResourceKey], ticket: AuditTicket) -> Result<Vec<String>, Fault> {
+    let records = store.records(keys)?.release(ticket);
+    let line = |record: &Record| {
+        // EXPOSE: read for the line, which the ticket covers.
+        let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
+        Some(person::line(&lens::patient(&raw).ok()?, &Glance::at(UtcMillis(0))))
+    };
+    let known = |key: &ResourceKey| records.iter().find(|r| r.key == *key).and_then(line);
+    Ok(keys.iter().filter_map(known).collect())
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useId, useState } from "react";
 import { useSession } from "../app/session-context";
-import type { AuditRowDto } from "../ipc/bindings";
+import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { PAGE, usePages } from "../ipc/pages.query";
 import { planReply } from "../ipc/reply.query";
@@ -11,9 +11,9 @@ import { Notice } from "../parts/notice.view";
 import { Page } from "../parts/page.view";
 import { type Column, RowList } from "../parts/row-list.view";
 import { useNarrow } from "../theme/narrow";
-import { formatDate, formatDateTime } from "../words/dates";
+import { formatDateTime } from "../words/dates";
 import { formatCount } from "../words/numbers";
-import { messageFor, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./audit.module.css";
 import { UnmaskDialog } from "./unmask.view";
 
@@ -45,7 +45,7 @@ export function AuditPage() {
   const [kind, setKind] = useState("");
   const [asked, setAsked] = useState<AuditRowDto | null>(null);
   // Names that were unmasked stay on this screen only.
-  const [names, setNames] = useState<Record<number, string>>({});
+  const [names, setNames] = useState<Record<number, UnmaskedDto>>({});
   // Events that are added while somebody reads move no row: further pages end where the first one began.
   const [begun, setBegun] = useState<{ kind: string; before: number } | null>(null);
   const before = begun?.kind === kind ? begun.before : null;
@@ -103,7 +103,7 @@ export function AuditPage() {
       width: "minmax(0, 1.2fr)",
       cell: (row) => (
         <span className={names[row.sequence] === undefined ? css.quiet : css.named}>
-          {names[row.sequence] ?? row.patient}
+          {sayPatients(say, row, names[row.sequence])}
         </span>
       ),
     },
@@ -118,10 +118,10 @@ export function AuditPage() {
       label: say("audit.act"),
       width: "84px",
       cell: (row) =>
-        row.masked && may("unmask") && names[row.sequence] === undefined ? (
+        row.patients > 0 && may("unmask") && (names[row.sequence] === undefined || row.patients > 1) ? (
           <Button
             look="link"
-            aria-label={say("unmask.name", { at: formatDateTime(row.recorded) })}
+            aria-label={say("unmask.name", { count: row.patients, at: formatDateTime(row.recorded) })}
             onPress={() => setAsked(row)}
           >
             {say("unmask.short")}
@@ -175,12 +175,22 @@ export function AuditPage() {
       </div>
       <UnmaskDialog
         row={asked}
+        named={asked === null ? undefined : names[asked.sequence]}
         onClose={() => setAsked(null)}
-        onUnmasked={(sequence, patient) => {
-          setNames((old) => ({ ...old, [sequence]: patient.replace(/\d{4}-\d{2}-\d{2}/, formatDate) }));
-          setAsked(null);
+        onUnmasked={(row, shown) => {
+          setNames((old) => ({ ...old, [row.sequence]: shown }));
+          // One name stands in its row; several are read in the dialog.
+          if (row.patients === 1) setAsked(null);
         }}
       />
     </Page>
   );
+}
+
+function sayPatients(say: Say, row: AuditRowDto, shown: UnmaskedDto | undefined): string {
+  if (row.patients === 0) return "";
+  if (row.patients > 1) return say("audit.patients", { count: row.patients });
+  if (shown === undefined) return say("audit.masked");
+  const [only] = shown.patients;
+  return only === undefined ? say("unmask.elsewhere", { count: 1 }) : only;
 }

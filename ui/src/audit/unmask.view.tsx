@@ -1,7 +1,7 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useForm } from "react-hook-form";
 import * as v from "valibot";
-import type { AuditRowDto } from "../ipc/bindings";
+import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
 import { Button } from "../parts/button.view";
 import { Dialog, DialogFoot } from "../parts/dialog.view";
@@ -14,21 +14,48 @@ const form = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(1)) });
 
 interface Props {
   row: AuditRowDto | null;
+  /** Who it is, once that was asked. */
+  named: UnmaskedDto | undefined;
   onClose: () => void;
-  onUnmasked: (sequence: number, patient: string) => void;
+  onUnmasked: (row: AuditRowDto, shown: UnmaskedDto) => void;
 }
 
-/** Asks why before a patient of an event is named. */
-export function UnmaskDialog({ row, onClose, onUnmasked }: Props) {
+/** Asks why before the patients of an event are named; then names them. */
+export function UnmaskDialog({ row, named, onClose, onUnmasked }: Props) {
   const say = useWords();
+  const title = say(named === undefined ? "unmask.title" : "unmask.named", { count: row?.patients ?? 1 });
   return (
-    <Dialog open={row !== null} onClose={onClose} title={say("unmask.title")}>
-      {row === null ? null : <UnmaskForm row={row} onClose={onClose} onUnmasked={onUnmasked} />}
+    <Dialog open={row !== null} onClose={onClose} title={title}>
+      {row === null ? null : named === undefined ? (
+        <UnmaskForm row={row} onClose={onClose} onUnmasked={onUnmasked} />
+      ) : (
+        <Names named={named} onClose={onClose} />
+      )}
     </Dialog>
   );
 }
 
-function UnmaskForm({ row, onClose, onUnmasked }: Props & { row: AuditRowDto }) {
+function Names({ named, onClose }: { named: UnmaskedDto; onClose: () => void }) {
+  const say = useWords();
+  return (
+    <div className={css.form}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard */}
+      <ul className={css.names} tabIndex={0}>
+        {named.patients.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {named.unknown === 0 ? null : <p className={css.quiet}>{say("unmask.elsewhere", { count: named.unknown })}</p>}
+      <DialogFoot>
+        <Button look="primary" onPress={onClose}>
+          {say("dialog.close")}
+        </Button>
+      </DialogFoot>
+    </div>
+  );
+}
+
+function UnmaskForm({ row, onClose, onUnmasked }: Omit<Props, "row" | "named"> & { row: AuditRowDto }) {
   const say = useWords();
   const act = useAct("unmask");
   const { register, handleSubmit, formState } = useForm({
@@ -36,11 +63,11 @@ function UnmaskForm({ row, onClose, onUnmasked }: Props & { row: AuditRowDto }) 
     defaultValues: { reason: "" },
   });
   const submit = handleSubmit(({ reason }) =>
-    act.mutate({ sequence: row.sequence, reason }, { onSuccess: (answer) => onUnmasked(row.sequence, answer.patient) }),
+    act.mutate({ sequence: row.sequence, reason }, { onSuccess: (shown) => onUnmasked(row, shown) }),
   );
   return (
     <form onSubmit={submit} noValidate className={css.form}>
-      <p>{say("unmask.text")}</p>
+      <p>{say("unmask.text", { count: row.patients })}</p>
       <AreaField
         label={say("unmask.reason")}
         problem={formState.errors.reason === undefined ? undefined : say("strike.missing")}

@@ -99,6 +99,35 @@ test("a vital sign is struck out with a reason", async () => {
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
+test("only a row that Rust lets be struck offers it", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
+  await user.click(screen.getByRole("radio", { name: "Tables" }));
+  const pulse = screen.getByRole("table", { name: "Pulse over time" });
+  expect(within(pulse).getAllByRole("row")).toHaveLength(9);
+  expect(within(pulse).getAllByRole("button", { name: /Strike out/ })).toHaveLength(2);
+});
+
+test("a note of somebody else cannot be struck, and one without an author says so", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/notes");
+  const reader = screen.getByRole("region", { name: "Note" });
+  expect(within(reader).getByText("Dr Jonas Mbeki")).toBeVisible();
+  expect(within(reader).queryByRole("button", { name: "Entered in error" })).toBeNull();
+  await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
+  expect(within(reader).getByRole("button", { name: "Entered in error" })).toBeVisible();
+  expect(screen.getByText("Author not known")).toBeVisible();
+});
+
+test("a rounded value keeps what was recorded at hand", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
+  await user.click(screen.getByRole("radio", { name: "Tables" }));
+  expect(screen.getByText("80.7")).toBeVisible();
+  expect(screen.getByText("recorded as 80.70271828182845 kg")).toBeVisible();
+  await user.click(screen.getByRole("tab", { name: "Results" }));
+  expect(await screen.findByText("recorded as 4.600271828182845 mmol/L")).toBeVisible();
+  await user.click(screen.getByRole("tab", { name: "Timeline" }));
+  expect(await screen.findByTitle(/^recorded as .*0271828182845$/)).toBeVisible();
+});
+
 test("V and W open the forms", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/summary");
   await user.keyboard("v");

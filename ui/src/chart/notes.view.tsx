@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { useSession } from "../app/session-context";
 import type { ChartDto, NoteDto } from "../ipc/bindings";
 import { Button } from "../parts/button.view";
 import { Card } from "../parts/card.view";
@@ -7,11 +6,16 @@ import { Chip } from "../parts/chip.view";
 import { FailureNotice } from "../parts/failure-notice.view";
 import { type Column, RowList, RowOpen } from "../parts/row-list.view";
 import { formatDate, formatDateTime } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./notes.module.css";
 import { RecordMark } from "./record-mark.view";
 import { StrikeDialog, type Struck } from "./strike.view";
 import { useNotes } from "./window.query";
+
+/** Who wrote a note, or that nothing says who. */
+export function sayAuthor(say: Say, note: NoteDto): string {
+  return note.author === "" ? say("note.author.unknown") : note.author;
+}
 
 /** Notes at the left, the chosen one at the right. */
 export function Notes({ chart }: { chart: ChartDto }) {
@@ -27,7 +31,7 @@ export function Notes({ chart }: { chart: ChartDto }) {
       cell: (row, index) => (
         <RowOpen onOpen={() => setChosen(index)}>
           <span className={`${css.kind} ${row.status === "entered_in_error" ? css.struck : ""}`}>{row.kind}</span>
-          <span className={css.by}>{row.author}</span>
+          <span className={css.by}>{sayAuthor(say, row)}</span>
         </RowOpen>
       ),
     },
@@ -62,20 +66,19 @@ export function Notes({ chart }: { chart: ChartDto }) {
 
 function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
   const say = useWords();
-  const { may } = useSession();
   const [struck, setStruck] = useState<Struck | null>(null);
   const wrong = note.status === "entered_in_error";
   return (
     <Card title={note.kind} aside={formatDateTime(note.written)}>
       <div className={css.meta}>
-        <span>{note.author}</span>
+        <span>{sayAuthor(say, note)}</span>
         <Chip tone={wrong ? "critical" : note.status === "draft" ? "warn" : "grey"}>
           {say(messageFor("note.status", note.status, "note.status.signed"))}
         </Chip>
         <RecordMark record={note.record} />
       </div>
       <p className={`${css.text} ${wrong ? css.struck : ""}`}>{note.text}</p>
-      {may("strike") && !wrong ? (
+      {note.mayStrike ? (
         <div className={css.foot}>
           <Button
             look="link"

@@ -39,6 +39,9 @@ export function ResultsTab({ patient }: { patient: string }) {
       cell: (row) => (
         <span className={lines.whole}>
           <FlaggedValue value={row.value} flag={row.flag} />
+          {row.recorded === "" ? null : (
+            <span className={lines.recorded}>{say("value.recorded", { value: row.recorded })}</span>
+          )}
         </span>
       ),
     },

@@ -7,6 +7,7 @@ import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { ImmunisationsCard } from "./immunisations.view";
 import { MedicinesCard } from "./medicines.view";
+import { sayAuthor } from "./notes.view";
 import { ProblemsCard } from "./problems.view";
 import { RecordMark } from "./record-mark.view";
 import { ResultsCard } from "./result-lines.view";
@@ -49,7 +50,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
       title={say("note.last")}
       aside={
         <>
-          {say("note.signed", { author: note.author, at: formatDateTime(note.written) })}{" "}
+          {say("note.signed", { author: sayAuthor(say, note), at: formatDateTime(note.written) })}{" "}
           <RecordMark record={note.record} />
         </>
       }

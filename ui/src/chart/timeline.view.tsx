@@ -7,6 +7,7 @@ import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
+import { Rounded } from "./result-lines.view";
 import { useTimeline } from "./window.query";
 
 /** Everything in order of time, newest first. */
@@ -40,7 +41,11 @@ export function Timeline({ patient }: { patient: string }) {
         ) : (
           <span className={row.struck ? css.struck : undefined}>
             <b>{row.title}</b>
-            {row.detail === "" ? null : <span className={css.under}>{row.detail}</span>}
+            {row.detail === "" ? null : (
+              <span className={css.under}>
+                {row.recorded === "" ? row.detail : <Rounded recorded={row.recorded}>{row.detail}</Rounded>}
+              </span>
+            )}
           </span>
         ),
     },

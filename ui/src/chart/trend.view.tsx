@@ -84,6 +84,7 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
         <path d={path ?? ""} className={css.stroke} />
         {points.map((point, index) => (
           <g key={point.id}>
+            {point.recorded === "" ? null : <title>{say("value.recorded", { value: point.recorded })}</title>}
             <circle
               cx={x(point.at)}
               cy={y(point.value)}

@@ -29,7 +29,7 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
                 <span className={css.unit}>{series.unit}</span>
               </span>
               <span className={css.value}>
-                <FlaggedValue value={series.value} flag={series.flag} />
+                <FlaggedValue value={series.value} flag={series.flag} recorded={series.recorded} />
               </span>
               <Sparkline series={series} />
               <span className={css.age}>{series.age}</span>

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { useSession } from "../app/session-context";
 import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
 import { Button } from "../parts/button.view";
 import { Card, CardEmpty } from "../parts/card.view";
 import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
 import { RecordMark } from "./record-mark.view";
+import lines from "./result-lines.module.css";
 import { FlaggedValue } from "./result-lines.view";
 import { StrikeDialog, type Struck } from "./strike.view";
 import toggle from "./toggle.module.css";
@@ -51,7 +51,9 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
           <Card
             key={series.key}
             title={series.label}
-            aside={<FlaggedValue value={`${series.value} ${series.unit}`} flag={series.flag} />}
+            aside={
+              <FlaggedValue value={`${series.value} ${series.unit}`} flag={series.flag} recorded={series.recorded} />
+            }
           >
             {shape === "charts" ? (
               <Trend series={series} banner={chart.banner} />
@@ -77,7 +79,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
 
 function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (point: VitalPointDto) => void }) {
   const say = useWords();
-  const { may } = useSession();
+  const corrects = series.points.some((point) => point.mayStrike);
   return (
     <table className={css.table} aria-label={say("vitals.table", { name: series.label })}>
       <thead>
@@ -87,7 +89,7 @@ function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (p
             {series.unit}
           </th>
           <th scope="col">{say("col.state")}</th>
-          {may("strike") ? <th scope="col">{say("col.correct")}</th> : null}
+          {corrects ? <th scope="col">{say("col.correct")}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -96,22 +98,27 @@ function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (p
             <td>{formatMillis(point.at)}</td>
             <td className={css.end}>
               <FlaggedValue value={point.text} flag={point.flag} />
+              {point.recorded === "" ? null : (
+                <span className={lines.recorded}>{say("value.recorded", { value: point.recorded })}</span>
+              )}
             </td>
             <td>
               <RecordMark record={point.record} />
             </td>
-            {may("strike") ? (
+            {corrects ? (
               <td>
-                <Button
-                  look="link"
-                  aria-label={say("strike.name", {
-                    what: `${series.label} ${point.text}`,
-                    when: formatMillis(point.at),
-                  })}
-                  onPress={() => onStrike(point)}
-                >
-                  {say("strike.short")}
-                </Button>
+                {point.mayStrike ? (
+                  <Button
+                    look="link"
+                    aria-label={say("strike.name", {
+                      what: `${series.label} ${point.text}`,
+                      when: formatMillis(point.at),
+                    })}
+                    onPress={() => onStrike(point)}
+                  >
+                    {say("strike.short")}
+                  </Button>
+                ) : null}
               </td>
             ) : null}
           </tr>

@@ -17,7 +17,7 @@ export function DevicePage() {
   const reply = useReply("device");
   const device = reply.data;
   return (
-    <Page title={say("device.title")} aside={device?.server} scrolling>
+    <Page title={say("device.title")} aside={device === undefined ? "" : device.site || device.name} scrolling>
       {reply.error === null ? null : <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />}
       {device === undefined ? null : (
         <div className={css.columns}>
@@ -97,6 +97,8 @@ function Health({ device }: { device: DeviceDto }) {
         >
           {say("device.keychain")}
         </CardRow>
+        {device.name === "" ? null : <CardRow end={device.name}>{say("device.name")}</CardRow>}
+        <CardRow end={device.server === "" ? say("device.server.none") : device.server}>{say("device.server")}</CardRow>
         <CardRow end={formatCount(device.slots)}>{say("device.slots")}</CardRow>
         <CardRow end={formatCount(device.ledgerEvents)}>{say("device.ledger")}</CardRow>
         <CardRow end={formatCount(device.ledgerPending)}>{say("device.ledger.pending")}</CardRow>

@@ -75,6 +75,7 @@ export const SCENES: readonly Scene[] = [
   { name: "sync-empty", options: { role: "nurse", empty: true }, route: "/sync" },
   { name: "sync-offline", options: { role: "nurse", offline: true }, route: "/sync" },
   { name: "conflict", options: { role: "physician" }, route: "/conflict/c1" },
+  { name: "conflict-panel", options: { role: "physician" }, route: "/conflict/c3" },
   { name: "conflict-deleted", options: { role: "physician" }, route: "/conflict/c2" },
   { name: "audit", options: { role: "privacy-officer" }, route: "/audit" },
   { name: "audit-empty", options: { role: "privacy-officer", empty: true }, route: "/audit" },

@@ -104,13 +104,9 @@ actor: string,
  */
 role: string, 
 /**
- * The patient, masked ("G••••, M••••"), or empty.
+ * How many patients it names; they are shown by unmasking only.
  */
-patient: string, 
-/**
- * Whether it can be unmasked.
- */
-masked: boolean, 
+patients: number, 
 /**
  * Reason or cause, or empty.
  */
@@ -310,25 +306,43 @@ export type ConflictFieldDto = {
  */
 path: string, 
 /**
- * A label.
+ * The path in plain words, where the interface has no better ones.
  */
 label: string, 
 /**
  * Last shared.
  */
-base: string, 
+base: Array<ConflictPartDto>, 
 /**
  * This device.
  */
-ours: string, 
+ours: Array<ConflictPartDto>, 
 /**
  * Server.
  */
-theirs: string, 
+theirs: Array<ConflictPartDto>, 
 /**
  * `ours`, `theirs` or empty: what is chosen beforehand, never for medicines and allergies.
  */
 chosen: string, };
+
+export type ConflictPartDto = { 
+/**
+ * What it is a value of: a vital sign's key or an element's name; empty where it stands for itself.
+ */
+key: string, 
+/**
+ * The same in the record's words, where the interface has none for the key.
+ */
+name: string, 
+/**
+ * The value: words, a number with its unit, a code, or a time as recorded.
+ */
+text: string, 
+/**
+ * Whether the text is a time.
+ */
+isTime: boolean, };
 
 export type DecideDto = { 
 /**
@@ -369,6 +383,14 @@ ledgerPending: number,
  * Findings in words of a closed list, for example `swap_unencrypted`, `auto_login`.
  */
 findings: Array<string>, 
+/**
+ * The organisation, once the records have told it; else empty.
+ */
+site: string, 
+/**
+ * The workstation's own name.
+ */
+name: string, 
 /**
  * The server's address without path or query.
  */
@@ -706,7 +728,7 @@ id: string,
  */
 kind: string, 
 /**
- * Author's display name.
+ * Author's display name; empty where nothing names them.
  */
 author: string, 
 /**
@@ -721,6 +743,10 @@ status: string,
  * The text.
  */
 text: string, 
+/**
+ * Whether the signed-in person may mark it as entered in error.
+ */
+mayStrike: boolean, 
 /**
  * Sync state.
  */
@@ -876,9 +902,13 @@ id: string,
  */
 name: string, 
 /**
- * Value with unit as text.
+ * Value with unit as text, as precise as recorded up to four decimals.
  */
 value: string, 
+/**
+ * The value as recorded, where that is not what is shown; else empty.
+ */
+recorded: string, 
 /**
  * Flag.
  */
@@ -1256,6 +1286,10 @@ title: string,
  */
 detail: string, 
 /**
+ * The values of the detail as recorded, where that is not what is shown; else empty.
+ */
+recorded: string, 
+/**
  * Whether the record could not be read.
  */
 unreadable: boolean, 
@@ -1298,9 +1332,13 @@ reason: string, };
 
 export type UnmaskedDto = { 
 /**
- * Name and birth date.
+ * Name and birth date of each.
  */
-patient: string, };
+patients: Array<string>, 
+/**
+ * How many others the event names whose records are not on this workstation.
+ */
+unknown: number, };
 
 export type UnreadableDto = { 
 /**
@@ -1340,17 +1378,25 @@ id: string,
  */
 at: number, 
 /**
- * The value, for drawing only.
+ * The value, for drawing only; never rounded.
  */
 value: number, 
 /**
- * The value as text, for reading.
+ * The value as text, for reading; rounded to what is worth reading.
  */
 text: string, 
+/**
+ * The value with its unit as recorded, where that is not what is shown; else empty.
+ */
+recorded: string, 
 /**
  * Flag as above.
  */
 flag: string, 
+/**
+ * Whether the signed-in person may mark it as entered in error.
+ */
+mayStrike: boolean, 
 /**
  * Sync state.
  */
@@ -1370,9 +1416,13 @@ label: string,
  */
 unit: string, 
 /**
- * The latest value as text.
+ * The latest value as text, rounded to what is worth reading.
  */
 value: string, 
+/**
+ * The latest value with its unit as recorded, where that is not what is shown; else empty.
+ */
+recorded: string, 
 /**
  * `""`, `L`, `H`, `LL`, `HH`.
  */

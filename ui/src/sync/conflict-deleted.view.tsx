@@ -5,6 +5,7 @@ import { Button } from "../parts/button.view";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
+import { sayParts } from "./conflict-words";
 
 const SIDES = ["ours", "theirs"] as const;
 
@@ -20,7 +21,7 @@ export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
   const say = useWords();
   // INVARIANT: nothing is preselected.
   const [side, setSide] = useState<"ours" | "theirs" | null>(null);
-  const ours = conflict.fields[0]?.ours ?? "";
+  const ours = sayParts(say, conflict.fields[0]?.ours ?? []);
   const who = [conflict.oursWho, formatDateTime(conflict.oursWhen)].filter((part) => part !== "").join(" · ");
   return (
     <div className={css.card}>

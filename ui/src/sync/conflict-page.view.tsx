@@ -11,6 +11,7 @@ import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
 import { ConflictDeleted } from "./conflict-deleted.view";
+import { sayField, sayParts } from "./conflict-words";
 
 const route = getRouteApi("/conflict/$conflict");
 
@@ -29,7 +30,7 @@ export function ConflictPage() {
 }
 
 /** Whether the two sides differ, so that somebody has to choose. */
-const differs = (field: ConflictFieldDto) => field.ours !== field.theirs;
+const differs = (field: ConflictFieldDto) => JSON.stringify(field.ours) !== JSON.stringify(field.theirs);
 
 function Conflict({ conflict }: { conflict: ConflictDto }) {
   const say = useWords();
@@ -88,22 +89,22 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
             </div>
             {conflict.fields.map((field) => (
               <div key={field.path} className={css.row}>
-                <span className={css.label}>{field.label}</span>
-                <span className={css.cell}>{field.base || say("conflict.blank")}</span>
+                <span className={css.label}>{sayField(say, field)}</span>
+                <span className={css.cell}>{sayParts(say, field.base)}</span>
                 {differs(field) ? (
                   <RadioGroup
                     className={css.choices ?? ""}
-                    aria-label={field.label}
+                    aria-label={sayField(say, field)}
                     value={sides[field.path] ?? null}
                     onChange={(side) => setSides((old) => ({ ...old, [field.path]: side }))}
                   >
-                    <Choice side="ours" name={say("conflict.ours")} value={field.ours} />
-                    <Choice side="theirs" name={say("conflict.theirs")} value={field.theirs} />
+                    <Choice side="ours" name={say("conflict.ours")} value={sayParts(say, field.ours)} />
+                    <Choice side="theirs" name={say("conflict.theirs")} value={sayParts(say, field.theirs)} />
                   </RadioGroup>
                 ) : (
                   <>
-                    <span className={css.cell}>{field.ours || say("conflict.blank")}</span>
-                    <span className={css.cell}>{field.theirs || say("conflict.blank")}</span>
+                    <span className={css.cell}>{sayParts(say, field.ours)}</span>
+                    <span className={css.cell}>{sayParts(say, field.theirs)}</span>
                   </>
                 )}
               </div>
@@ -139,11 +140,11 @@ function Head({ title, who, when }: { title: string; who: string; when: string }
 
 function Choice({ side, name, value }: { side: string; name: string; value: string }) {
   const say = useWords();
-  const text = value || say("conflict.blank");
+  const heard = say("conflict.choice", { side: name, value: value.replaceAll("\n", ", ") });
   return (
-    <Radio value={side} className={css.choice ?? ""} aria-label={say("conflict.choice", { side: name, value: text })}>
+    <Radio value={side} className={css.choice ?? ""} aria-label={heard}>
       <span className={css.mark} aria-hidden="true" />
-      <span>{text}</span>
+      <span>{value}</span>
     </Radio>
   );
 }

@@ -8,7 +8,7 @@ import { Card, CardEmpty } from "../parts/card.view";
 import { Chip, type Tone } from "../parts/chip.view";
 import { FailureNotice } from "../parts/failure-notice.view";
 import { formatDateTime } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./sync.module.css";
 
 const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", pending: "pending" };
@@ -32,7 +32,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
           {sorted.map((item) => (
             <li key={`${item.changeSet}-${item.state}`} className={css.item}>
               <div className={css.itemText}>
-                <b>{item.title}</b>
+                <b>{sayTitle(say, item)}</b>
                 {item.patientName === "" ? "" : ` · ${item.patientName}`}
                 <div className={css.small}>
                   {say("sync.item.by", { author: item.author, at: formatDateTime(item.saved) })}
@@ -64,6 +64,16 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
   );
 }
 
+/** The kinds of record of one save, in words. */
+function sayTitle(say: Say, item: SyncItemDto): string {
+  const kinds = item.title.split(", ").map((kind) => {
+    const id = messageFor("type", kind, "type.other");
+    return id === "type.other" ? kind : say(id);
+  });
+  const all = kinds.join(", ");
+  return `${all.charAt(0).toUpperCase()}${all.slice(1)}`;
+}
+
 interface ActProps {
   item: SyncItemDto;
   decides: boolean;
@@ -77,14 +87,14 @@ function ItemAct({ item, decides, runs, onDecide, onRetry }: ActProps) {
   const { conflict } = item;
   if (item.state === "conflict" && conflict !== null && decides) {
     return (
-      <Button aria-label={say("sync.decide.name", { title: item.title })} onPress={() => onDecide(conflict)}>
+      <Button aria-label={say("sync.decide.name", { title: sayTitle(say, item) })} onPress={() => onDecide(conflict)}>
         {say("sync.decide")}
       </Button>
     );
   }
   if (item.state === "rejected" && runs) {
     return (
-      <Button aria-label={say("sync.retry.name", { title: item.title })} onPress={onRetry}>
+      <Button aria-label={say("sync.retry.name", { title: sayTitle(say, item) })} onPress={onRetry}>
         {say("sync.retry")}
       </Button>
     );

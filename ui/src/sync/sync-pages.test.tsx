@@ -81,3 +81,13 @@ test("a record that the server has deleted is kept or let go, and nothing is cho
     ]),
   );
 });
+
+test("a panel in conflict is its signs in the clinic's words", async () => {
+  await show({ role: "physician" }, "/conflict/c3");
+  const values = await screen.findByRole("radiogroup", { name: "Values" });
+  expect(within(values).getByRole("radio", { name: /^Server:/ })).toHaveAccessibleName(
+    "Server: Systolic pressure 162 mmHg, Diastolic pressure 98 mmHg, Cuff size large",
+  );
+  expect(screen.getByText(/Systolic pressure 126 mmHg/)).toBeVisible();
+  expect(screen.getByRole("radio", { name: "This device: 22-Nov-2026 13:40" })).toBeChecked();
+});

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use keep_access::Action;
 use keep_audit::{EntryBody, EventClass, EventDraft, EventView, LedgerEntry, Opener, Outcome, seal_info};
-use keep_domain::{ErrorCode, LogId, Phi, UserId};
+use keep_domain::{ErrorCode, LogId, Phi, ResourceKey, UserId};
 use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ fn row(
 ) -> AuditRowDto {
     let view = entry.and_then(|e| read(unlocked, log, e));
     let header = entry.map(|e| &e.header);
-    let patient = view.as_ref().is_some_and(|v| v.patient.is_some());
+    let patients = view.as_ref().map_or(0, |v| patients_of(v).len());
     AuditRowDto {
         sequence,
         recorded: header.map(|h| h.recorded.to_rfc3339()).unwrap_or_default(),
@@ -139,8 +139,7 @@ fn row(
             .and_then(|v| v.user)
             .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
         role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
-        patient: if patient { String::from("••••") } else { String::new() },
-        masked: patient,
+        patients: u32::try_from(patients).unwrap_or(u32::MAX),
         reason: view
             .as_ref()
             // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
@@ -160,7 +159,22 @@ fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventVie
     EventView::read(&plain)
 }
 
-/// Shows whom an event is about; recorded before anything is shown.
+/// Everybody whom an event names: whose chart it was, and for a list or a search each of its rows.
+fn patients_of(view: &EventView) -> Vec<ResourceKey> {
+    // EXPOSE: counted in the table; shown by unmasking only.
+    let about = view.patient.iter().map(|p| ResourceKey::new("Patient", p.expose().clone()));
+    // EXPOSE: as above.
+    let touched = view.touched.iter().map(|k| k.expose().clone()).filter(|k| k.resource_type.as_str() == "Patient");
+    let mut patients: Vec<ResourceKey> = Vec::new();
+    for key in about.chain(touched) {
+        if !patients.contains(&key) {
+            patients.push(key);
+        }
+    }
+    patients
+}
+
+/// Shows whom an event names; recorded before anything is shown.
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` without a reason, `not_available`.
@@ -172,16 +186,18 @@ pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> 
         let device = app.enrolled_device()?;
         let log = device.ledger.state()?.log();
         let entry = device.ledger.entry(request.sequence)?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-        let patient =
-            read(unlocked, log, &entry).and_then(|v| v.patient).ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-        let event = EventDraft::new(EventClass::Unmask)
+        let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
+        let first = patients.first().ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+        let mut event = EventDraft::new(EventClass::Unmask)
             .by(unlocked.actor())
-            .about(patient.clone())
             .because(Phi::new(request.reason.clone()))
             .with("unmasked", request.sequence);
+        // One patient is whom the event is about; of several each is named by it.
+        event = if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
         let ticket = device.ledger.append(event)?;
-        let shown = crate::view::patient_line(unlocked.store()?, &patient, ticket)?;
-        Ok(UnmaskedDto { patient: shown })
+        let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
+        let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
+        Ok(UnmaskedDto { patients: shown, unknown })
     })
     .map_err(Fault::tell)
 }

@@ -93,8 +93,8 @@ pub fn chart_notes(app: &App, request: WindowDto) -> Result<NotesDto, FailureDto
         let store = unlocked.store()?;
         let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
         let (offset, limit) = window(&request);
-        let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?;
-        Ok(notes::window(&chart.entries, &names, offset, limit))
+        let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?.or_people(|| app.names());
+        Ok(notes::window(&chart.entries, &names, &chart.sight, offset, limit))
     })
     .map_err(Fault::tell)
 }
@@ -140,7 +140,7 @@ fn summary(
     unlocked: &Unlocked,
     store: &Store,
     chart: &Chart,
-    readings: &[Reading],
+    readings: &[Reading<'_>],
 ) -> Result<ChartDto, Fault> {
     let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
     let (banner, birth_date) = banner_of(chart);
@@ -150,9 +150,9 @@ fn summary(
         && !store.has_hidden_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
-    let names: Names = names_of(store, &wanted)?;
+    let names: Names = names_of(store, &wanted)?.or_people(|| app.names());
     let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| sight.sees(*g).is_visible()));
-    let mut last_note = notes::last(entries, &names);
+    let mut last_note = notes::last(entries, &names, sight);
     if let Some(note) = &mut last_note {
         note.text = crate::view::words::cut(&note.text, LONGEST_NOTE);
     }
@@ -162,7 +162,7 @@ fn summary(
         allergies: allergies::allergies(entries, downloaded, sight.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, glance)),
-        vitals: vitals::series(readings, &birth_date, glance),
+        vitals: vitals::series(readings, &birth_date, glance, sight),
         results: results::to_know(entries, glance),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),

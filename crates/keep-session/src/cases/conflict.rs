@@ -10,7 +10,7 @@ use crate::dto::failure::FailureDto;
 use crate::dto::visit::SavedDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
-use crate::view::conflict::{WHOLE, fields, side_of};
+use crate::view::conflict::{WHOLE, fields, part, side_of, unnamed_in};
 use crate::view::names::{Names, unnamed};
 use crate::view::sight::{Sight, group_of};
 use crate::view::timeline;
@@ -90,7 +90,7 @@ fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Con
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
         theirs_deleted: sides.theirs.is_none(),
-        fields: fields_of(&sides)?,
+        fields: fields_of(store, &sides)?,
     })
 }
 
@@ -105,16 +105,16 @@ fn author_of(raw: &Raw) -> Option<Link> {
 }
 
 /// The fields in which the sides differ; a deletion is one field, the record itself.
-fn fields_of(sides: &Sides) -> Result<Vec<ConflictFieldDto>, Fault> {
+fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, Fault> {
     let kind = sides.conflict.key.resource_type.as_str();
     match differing(sides)? {
-        Some(found) => Ok(fields(kind, &found)),
+        Some(found) => Ok(fields(kind, &found, &names_of(store, &unnamed_in(&found))?)),
         None => Ok(vec![ConflictFieldDto {
             path: WHOLE.to_owned(),
             label: String::from("Record"),
-            base: String::new(),
-            ours: timeline::title_of(kind, &sides.ours, &Names::default()),
-            theirs: String::from("deleted"),
+            base: Vec::new(),
+            ours: vec![part(timeline::title_of(kind, &sides.ours, &Names::default()))],
+            theirs: vec![part("deleted")],
             chosen: String::new(),
         }]),
     }

@@ -55,6 +55,8 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
         ledger_events: events,
         ledger_pending: pending,
         findings,
+        site: workstation.site.clone(),
+        name: workstation.name.clone(),
         server: crate::cases::sync::host_of(&workstation.server),
         policy: [
             ("lock_minutes", policy.lock_minutes),

@@ -1,6 +1,7 @@
 //! The use cases over a real store: everything but the server and the window.
 
 mod access;
+mod audit;
 mod colleagues;
 mod conflicts;
 mod drafts;

@@ -51,10 +51,8 @@ pub struct AuditRowDto {
     pub actor: String,
     /// The actor's role, or empty.
     pub role: String,
-    /// The patient, masked ("G••••, M••••"), or empty.
-    pub patient: String,
-    /// Whether it can be unmasked.
-    pub masked: bool,
+    /// How many patients it names; they are shown by unmasking only.
+    pub patients: u32,
     /// Reason or cause, or empty.
     pub reason: String,
 }
@@ -70,10 +68,12 @@ pub struct UnmaskDto {
     pub reason: String,
 }
 
-/// The unmasked patient.
+/// The unmasked patients.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct UnmaskedDto {
-    /// Name and birth date.
-    pub patient: String,
+    /// Name and birth date of each.
+    pub patients: Vec<String>,
+    /// How many others the event names whose records are not on this workstation.
+    pub unknown: u32,
 }

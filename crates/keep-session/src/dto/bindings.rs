@@ -42,6 +42,7 @@ pub fn bindings() -> String {
         conflict::ChoiceDto,
         conflict::ConflictDto,
         conflict::ConflictFieldDto,
+        conflict::ConflictPartDto,
         conflict::DecideDto,
         device::DeviceDto,
         device::NameValueDto,

@@ -177,8 +177,10 @@ pub struct VitalSeriesDto {
     pub label: String,
     /// Unit as displayed.
     pub unit: String,
-    /// The latest value as text.
+    /// The latest value as text, rounded to what is worth reading.
     pub value: String,
+    /// The latest value with its unit as recorded, where that is not what is shown; else empty.
+    pub recorded: String,
     /// `""`, `L`, `H`, `LL`, `HH`.
     pub flag: String,
     /// When the latest was taken.
@@ -202,12 +204,16 @@ pub struct VitalPointDto {
     /// When, milliseconds since the epoch, UTC.
     #[ts(type = "number")]
     pub at: i64,
-    /// The value, for drawing only.
+    /// The value, for drawing only; never rounded.
     pub value: f64,
-    /// The value as text, for reading.
+    /// The value as text, for reading; rounded to what is worth reading.
     pub text: String,
+    /// The value with its unit as recorded, where that is not what is shown; else empty.
+    pub recorded: String,
     /// Flag as above.
     pub flag: String,
+    /// Whether the signed-in person may mark it as entered in error.
+    pub may_strike: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }
@@ -220,8 +226,10 @@ pub struct ResultDto {
     pub id: String,
     /// Test name.
     pub name: String,
-    /// Value with unit as text.
+    /// Value with unit as text, as precise as recorded up to four decimals.
     pub value: String,
+    /// The value as recorded, where that is not what is shown; else empty.
+    pub recorded: String,
     /// Flag.
     pub flag: String,
     /// Reference range as text.
@@ -260,7 +268,7 @@ pub struct NoteDto {
     pub id: String,
     /// Kind, for example "Progress note".
     pub kind: String,
-    /// Author's display name.
+    /// Author's display name; empty where nothing names them.
     pub author: String,
     /// Signed or written, RFC 3339.
     pub written: String,
@@ -268,6 +276,8 @@ pub struct NoteDto {
     pub status: String,
     /// The text.
     pub text: String,
+    /// Whether the signed-in person may mark it as entered in error.
+    pub may_strike: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }
@@ -308,6 +318,8 @@ pub struct TimelineRowDto {
     pub title: String,
     /// More, or empty.
     pub detail: String,
+    /// The values of the detail as recorded, where that is not what is shown; else empty.
+    pub recorded: String,
     /// Whether the record could not be read.
     pub unreadable: bool,
     /// Whether it was entered in error: shown struck through.

@@ -38,16 +38,30 @@ pub struct ConflictDto {
 pub struct ConflictFieldDto {
     /// The path in the record, the key of the choice.
     pub path: String,
-    /// A label.
+    /// The path in plain words, where the interface has no better ones.
     pub label: String,
     /// Last shared.
-    pub base: String,
+    pub base: Vec<ConflictPartDto>,
     /// This device.
-    pub ours: String,
+    pub ours: Vec<ConflictPartDto>,
     /// Server.
-    pub theirs: String,
+    pub theirs: Vec<ConflictPartDto>,
     /// `ours`, `theirs` or empty: what is chosen beforehand, never for medicines and allergies.
     pub chosen: String,
+}
+
+/// One value of a field: a panel has one for each of its parts.
+#[derive(Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictPartDto {
+    /// What it is a value of: a vital sign's key or an element's name; empty where it stands for itself.
+    pub key: String,
+    /// The same in the record's words, where the interface has none for the key.
+    pub name: String,
+    /// The value: words, a number with its unit, a code, or a time as recorded.
+    pub text: String,
+    /// Whether the text is a time.
+    pub is_time: bool,
 }
 
 /// `decide_conflict`.

@@ -24,6 +24,10 @@ pub struct DeviceDto {
     pub ledger_pending: u64,
     /// Findings in words of a closed list, for example `swap_unencrypted`, `auto_login`.
     pub findings: Vec<String>,
+    /// The organisation, once the records have told it; else empty.
+    pub site: String,
+    /// The workstation's own name.
+    pub name: String,
     /// The server's address without path or query.
     pub server: String,
     /// The policy values in force.

@@ -1,29 +1,60 @@
 //! Two versions of one record, field by field, in words.
 
 use super::medicines;
+use super::names::Names;
+use super::sign::Sign;
 use super::words;
-use crate::dto::conflict::ConflictFieldDto;
-use keep_domain::Phi;
-use keep_fhir::{ConflictField, Kind, Node, Raw, Side, lens};
+use crate::dto::conflict::{ConflictFieldDto, ConflictPartDto};
+use keep_clinical::{Grouping, number_text, safe_unit};
+use keep_domain::{Phi, ResourceKey};
+use keep_fhir::{ConflictField, FhirDate, Kind, Node, Raw, Side, lens};
 
 /// The choice that stands for the whole record, where one side has deleted it.
 pub(crate) const WHOLE: &str = "record";
+/// Elements that say how a value is written, not what it is.
+const NOTATION: [&str; 3] = ["id", "system", "userSelected"];
+/// What a reference may point to and still be named to anybody who sees the record.
+const NAMED: [&str; 6] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication", "Device"];
 
-/// The fields as the screen shows them.
-pub(crate) fn fields(resource_type: &str, found: &[ConflictField]) -> Vec<ConflictFieldDto> {
-    found.iter().map(|f| field(resource_type, f)).collect()
+/// The fields as the screen shows them; `names` are those of what they refer to.
+pub(crate) fn fields(resource_type: &str, found: &[ConflictField], names: &Names) -> Vec<ConflictFieldDto> {
+    found.iter().map(|f| field(resource_type, f, names)).collect()
 }
 
-fn field(resource_type: &str, found: &ConflictField) -> ConflictFieldDto {
-    let text = |value: &Option<Phi<String>>| {
+/// What the fields name only by reference.
+pub(crate) fn unnamed_in(found: &[ConflictField]) -> Vec<ResourceKey> {
+    let sides = found.iter().flat_map(|f| [&f.base, &f.ours, &f.theirs]).flatten();
+    let mut keys = Vec::new();
+    for side in sides {
+        // EXPOSE: looks only for references.
+        let Some(raw) = wrapped(side.expose()) else { continue };
+        references(raw.node(), &mut keys);
+    }
+    keys.retain(|key| NAMED.contains(&key.resource_type.as_str()));
+    keys
+}
+
+fn references(node: Node<'_>, keys: &mut Vec<ResourceKey>) {
+    keys.extend(keep_fhir::reference_of(node, None));
+    for (_, member) in node.members() {
+        references(member, keys);
+    }
+    for item in node.items() {
+        references(item, keys);
+    }
+}
+
+fn field(resource_type: &str, found: &ConflictField, names: &Names) -> ConflictFieldDto {
+    let read = Reading { resource_type, path: &found.path, names };
+    let parts = |value: &Option<Phi<String>>| {
         // EXPOSE: both versions are what the person decides about.
-        value.as_ref().map(|v| value_text(resource_type, &found.path, v.expose())).unwrap_or_default()
+        value.as_ref().map(|v| read.parts(v.expose())).unwrap_or_default()
     };
     ConflictFieldDto {
-        label: label(&found.path, &found.label),
-        base: text(&found.base),
-        ours: text(&found.ours),
-        theirs: text(&found.theirs),
+        label: capital(&found.label),
+        base: parts(&found.base),
+        ours: parts(&found.ours),
+        theirs: parts(&found.theirs),
         chosen: String::from(match found.preselect {
             Some(Side::Ours) => "ours",
             Some(Side::Theirs) => "theirs",
@@ -33,79 +64,143 @@ fn field(resource_type: &str, found: &ConflictField) -> ConflictFieldDto {
     }
 }
 
-fn label(path: &str, plain: &str) -> String {
-    let known = match path {
-        "dosageInstruction" | "dosage" => "Dosage",
-        "medication[x]" => "Medicine",
-        "effective[x]" => "Taken",
-        "onset[x]" => "Onset",
-        "abatement[x]" => "End",
-        "value[x]" => "Value",
-        "clinicalStatus" => "Status",
-        "verificationStatus" => "Certainty",
-        "content" => "Text",
-        "meta.security" => "Sensitivity",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return known.to_owned();
-    }
+fn capital(plain: &str) -> String {
     let mut letters = plain.trim().chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A JSON value in words, through the lens of its type where there is one.
-fn value_text(resource_type: &str, path: &str, json: &str) -> String {
-    through_lens(resource_type, path, json).filter(|t| !t.is_empty()).unwrap_or_else(|| plain(json))
+/// A value that stands for itself.
+pub(crate) fn part(text: impl Into<String>) -> ConflictPartDto {
+    ConflictPartDto { key: String::new(), name: String::new(), text: text.into(), is_time: false }
 }
 
-fn through_lens(resource_type: &str, path: &str, json: &str) -> Option<String> {
-    let of = |kind: &str| Raw::parse(format!(r#"{{"resourceType":"{kind}","id":"x","{path}":{json}}}"#)).ok();
-    match path {
-        "dosageInstruction" => Some(medicines::dosage(&of("MedicationRequest")?)),
-        "dosage" if resource_type == "MedicationStatement" => Some(medicines::dosage(&of("MedicationStatement")?)),
-        "content" => match lens::document(&of("DocumentReference")?).ok()?.body {
-            lens::NoteBody::Text(text) => {
-                // EXPOSE: both versions are what the person decides about.
-                Some(text.expose().clone())
+fn wrapped(json: &str) -> Option<Raw> {
+    Raw::parse(format!(r#"{{"v":{json}}}"#)).ok()
+}
+
+/// How the values of one field are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    resource_type: &'a str,
+    path: &'a str,
+    names: &'a Names,
+}
+
+impl Reading<'_> {
+    /// A JSON value in words, through the lens of its type where there is one.
+    fn parts(self, json: &str) -> Vec<ConflictPartDto> {
+        if let Some(text) = self.through_lens(json).filter(|t| !t.is_empty()) {
+            return vec![part(text)];
+        }
+        let Some(raw) = wrapped(json) else { return vec![part(words::UNREADABLE)] };
+        let parts = raw.node().member("v").map(|n| self.of(n)).unwrap_or_default();
+        parts.into_iter().filter(|p| !p.text.is_empty()).collect()
+    }
+
+    fn through_lens(self, json: &str) -> Option<String> {
+        let of =
+            |kind: &str| Raw::parse(format!(r#"{{"resourceType":"{kind}","id":"x","{}":{json}}}"#, self.path)).ok();
+        match self.path {
+            "dosageInstruction" => Some(medicines::dosage(&of("MedicationRequest")?)),
+            "dosage" if self.resource_type == "MedicationStatement" => {
+                Some(medicines::dosage(&of("MedicationStatement")?))
             }
+            "content" => match lens::document(&of("DocumentReference")?).ok()?.body {
+                lens::NoteBody::Text(text) => {
+                    // EXPOSE: both versions are what the person decides about.
+                    Some(text.expose().clone())
+                }
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
+        }
+    }
+
+    fn of(self, node: Node<'_>) -> Vec<ConflictPartDto> {
+        match node.kind() {
+            Kind::Text => {
+                let text = node.text().map(std::borrow::Cow::into_owned).unwrap_or_default();
+                // A year alone may as well be a code.
+                let is_time = text.len() >= "2026-11".len() && FhirDate::parse(&text).is_some();
+                vec![ConflictPartDto { is_time, ..part(text) }]
+            }
+            Kind::Number => vec![part(self.number(node))],
+            Kind::Boolean => vec![part(if node.boolean() == Some(true) { "yes" } else { "no" })],
+            Kind::Null => Vec::new(),
+            Kind::Array => node.items().flat_map(|item| self.of(item)).collect(),
+            Kind::Object => self.of_object(node),
+        }
+    }
+
+    /// A dose has no zeros at its end, a measurement keeps them.
+    fn number(self, node: Node<'_>) -> String {
+        let is_dose = self.resource_type.starts_with("Medication");
+        let dose = || number_text(node.raw(), Grouping::Plain);
+        is_dose.then(dose).flatten().unwrap_or_else(|| words::number(node.raw()))
+    }
+
+    /// Concepts by their words, references by their names, quantities with their unit, the rest member by member.
+    fn of_object(self, node: Node<'_>) -> Vec<ConflictPartDto> {
+        let value = node.members().find(|(name, _)| name.starts_with("value") || name == "dataAbsentReason");
+        if let (Some(code), Some((_, value))) = (node.member("code").filter(|c| c.kind() == Kind::Object), value) {
+            let (key, name) = (Sign::of_node(code).map_or("", Sign::key), self.joined(code));
+            let named = |p: ConflictPartDto| ConflictPartDto { key: key.to_owned(), name: name.clone(), ..p };
+            return self.of(value).into_iter().map(named).collect();
+        }
+        if let Some(words) = self.words_of(node) {
+            return vec![part(words)];
+        }
+        if let Some(value) = node.member("value").filter(|v| v.kind() == Kind::Number) {
+            let unit = node.member_text("unit").or_else(|| node.member_text("code")).unwrap_or_default();
+            let sign = node.member_text("comparator").unwrap_or_default();
+            return vec![part(words::joined([sign.as_ref(), &self.number(value), &safe_unit(&unit)], " "))];
+        }
+        let members = node.members().filter(|(name, _)| !NOTATION.contains(&name.as_ref()));
+        let named = members.flat_map(|(name, member)| {
+            let own = name.clone();
+            self.of(member).into_iter().map(move |p| {
+                let unnamed = p.key.is_empty() && p.name.is_empty();
+                if unnamed { ConflictPartDto { key: own.to_string(), name: plain_words(&own), ..p } } else { p }
+            })
+        });
+        named.collect()
+    }
+
+    fn words_of(self, node: Node<'_>) -> Option<String> {
+        let text = |name: &str| node.member_text(name).map(std::borrow::Cow::into_owned).filter(|t| !t.is_empty());
+        if let Some(sign) = Sign::of_node(node) {
+            return Some(sign.label().to_owned());
+        }
+        if node.at(&["coding", "code"]).and_then(Node::text).as_deref() == Some(words::PRESSURE_PANEL) {
+            return Some(String::from("Blood pressure"));
+        }
+        let coding =
+            || node.at(&["coding", "display"]).or_else(|| node.at(&["coding", "code"])).map(|n| self.joined(n));
+        let own_code = || node.member("system").and_then(|_| text("code"));
+        let is_quantity = node.member("value").is_some();
+        let own = || if is_quantity { None } else { text("display").or_else(own_code) };
+        text("text").or_else(coding).or_else(own).or_else(|| {
+            let key = keep_fhir::reference_of(node, None)?;
+            let known = self.names.key(&key).map(str::to_owned);
+            Some(known.unwrap_or_else(|| format!("not available here ({})", key.id)))
+        })
+    }
+
+    fn joined(self, node: Node<'_>) -> String {
+        words::joined(self.of(node).into_iter().map(|p| p.text), "; ")
     }
 }
 
-fn plain(json: &str) -> String {
-    let Ok(raw) = Raw::parse(format!(r#"{{"v":{json}}}"#)) else { return String::from(words::UNREADABLE) };
-    raw.node().member("v").map(node_text).unwrap_or_default()
-}
-
-/// Any value: concepts by their words, quantities with their unit, the rest member by member.
-fn node_text(node: Node<'_>) -> String {
-    match node.kind() {
-        Kind::Text => node.text().map(std::borrow::Cow::into_owned).unwrap_or_default(),
-        Kind::Number => words::number(node.raw()),
-        Kind::Boolean => String::from(if node.boolean() == Some(true) { "yes" } else { "no" }),
-        Kind::Null => String::new(),
-        Kind::Array => words::joined(node.items().map(node_text), "; "),
-        Kind::Object => object_text(node),
+/// `doseAndRate` → `dose and rate`.
+fn plain_words(element: &str) -> String {
+    let mut out = String::new();
+    for c in element.chars() {
+        if c.is_ascii_uppercase() {
+            out.push(' ');
+        }
+        out.push(c.to_ascii_lowercase());
     }
-}
-
-fn object_text(node: Node<'_>) -> String {
-    let text = |name: &str| node.member_text(name).map(std::borrow::Cow::into_owned);
-    let coding = || node.at(&["coding", "display"]).or_else(|| node.at(&["coding", "code"])).map(node_text);
-    let words_of = text("text").or_else(coding).or_else(|| text("display")).or_else(|| text("reference"));
-    if let Some(found) = words_of {
-        return found;
-    }
-    if let Some(value) = node.member("value") {
-        return words::joined([node_text(value), text("unit").unwrap_or_default()], " ");
-    }
-    if node.member("start").is_some() || node.member("end").is_some() {
-        return words::joined([text("start").unwrap_or_default(), text("end").unwrap_or_default()], " – ");
-    }
-    words::joined(node.members().map(|(name, v)| format!("{name} {}", node_text(v))), ", ")
+    out
 }
 
 /// The choices as the merge wants them; `None` for a side that is no side.
@@ -120,6 +215,7 @@ pub(crate) fn side_of(word: &str) -> Option<Side> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::fixtures::record;
     use keep_fhir::{Merge, Version, merge};
 
     fn raw(text: &str) -> Raw {
@@ -137,20 +233,64 @@ mod tests {
         let (base, ours, theirs) = (order("10", "active"), order("20", "active"), order("10", "stopped"));
         let merged = merge(Some(&base), Version::Present(&ours), Version::Present(&theirs)).expect("merged");
         let Merge::Conflict(conflict) = merged else { panic!("a conflict") };
-        let shown = fields("MedicationRequest", &conflict.fields);
-        let rows: Vec<_> =
-            shown.iter().map(|f| (f.label.as_str(), f.ours.as_str(), f.theirs.as_str(), f.chosen.as_str())).collect();
+        let shown = fields("MedicationRequest", &conflict.fields, &Names::default());
+        let rows: Vec<_> = shown
+            .iter()
+            .map(|f| (f.path.as_str(), f.ours[0].text.as_str(), f.theirs[0].text.as_str(), f.chosen.as_str()))
+            .collect();
         assert_eq!(
             rows,
-            [("Status", "active", "stopped", ""), ("Dosage", "20 mg – once a day", "10 mg – once a day", ""),]
+            [
+                ("status", "active", "stopped", ""),
+                ("dosageInstruction", "20 mg – once a day", "10 mg – once a day", ""),
+            ]
         );
+    }
+
+    fn said(resource_type: &str, path: &str, json: &str) -> Vec<(String, String, String)> {
+        let names =
+            Names::of(&[record(r#"{"resourceType":"Practitioner","id":"amara","name":[{"text":"Amara Okafor"}]}"#)]);
+        let parts = Reading { resource_type, path, names: &names }.parts(json);
+        parts.into_iter().map(|p| (p.key, p.name, p.text)).collect()
+    }
+
+    fn owned(rows: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
+        rows.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_panel_is_its_signs_by_their_keys() {
+        let json = r#"[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6","display":"Systolic blood pressure by Noninvasive"}]},"valueQuantity":{"value":162,"unit":"mmHg","code":"mm[Hg]"}},{"code":{"coding":[{"code":"x-1","display":"Cuff size"}]},"valueCodeableConcept":{"text":"large"}}]"#;
+        let rows = [("systolic", "Systolic blood pressure", "162 mmHg"), ("", "Cuff size", "large")];
+        assert_eq!(said("Observation", "component", json), owned(&rows));
+        let code = r#"{"coding":[{"code":"85354-9","display":"Blood pressure panel with all children optional"}]}"#;
+        assert_eq!(said("Observation", "code", code), owned(&[("", "", "Blood pressure")]));
     }
 
     #[test]
     fn any_value_has_words() {
-        assert_eq!(plain(r#"{"coding":[{"code":"x","display":"Gout"}]}"#), "Gout");
-        assert_eq!(plain(r#"[{"value":5.0,"unit":"mg"},true]"#), "5 mg; yes");
-        assert_eq!(plain(r#"{"start":"2026","end":"2027"}"#), "2026 – 2027");
-        assert_eq!(plain(r#"{"a":{"b":"c"}}"#), "a b c");
+        let check = |resource_type: &str, json: &str, rows: &[(&str, &str, &str)]| {
+            assert_eq!(said(resource_type, "x", json), owned(rows), "{json}");
+        };
+        check("Condition", r#"{"coding":[{"code":"x","display":"Gout"}]}"#, &[("", "", "Gout")]);
+        check("MedicationStatement", r#"[{"value":5.0,"unit":"mg"},true]"#, &[("", "", "5 mg"), ("", "", "yes")]);
+        check("Observation", r#"{"value":4.20,"unit":"mmol/L"}"#, &[("", "", "4.20 mmol/L")]);
+        check(
+            "Condition",
+            r#"{"start":"2026-01","end":"2027-01"}"#,
+            &[("start", "start", "2026-01"), ("end", "end", "2027-01")],
+        );
+        check("Observation", r#"[{"reference":"Practitioner/amara"}]"#, &[("", "", "Amara Okafor")]);
+        check("Observation", r#"[{"reference":"Practitioner/b"}]"#, &[("", "", "not available here (b)")]);
+        check("Observation", r#"[{"system":"urn:x","code":"R"}]"#, &[("", "", "R")]);
+        check("Goal", r#"{"someThing":{"b":"c"}}"#, &[("b", "b", "c")]);
+    }
+
+    #[test]
+    fn a_time_is_said_to_be_one() {
+        let parts =
+            |json: &str| Reading { resource_type: "Observation", path: "x", names: &Names::default() }.parts(json);
+        assert!(parts(r#""2026-11-22T10:00:00Z""#)[0].is_time);
+        assert!(!parts(r#""2026""#)[0].is_time && !parts(r#""final""#)[0].is_time);
     }
 }

@@ -1,7 +1,7 @@
 //! Names of what records only refer to: staff, and medicines that lie in resources of their own.
 
 use super::words;
-use keep_domain::ResourceKey;
+use keep_domain::{ResourceKey, UserId};
 use keep_fhir::lens::{HumanName, Link, person_name};
 use keep_fhir::{Node, Raw};
 use keep_store::Record;
@@ -9,12 +9,40 @@ use std::collections::BTreeMap;
 
 /// Names by resource.
 #[derive(Default)]
-pub(crate) struct Names(BTreeMap<ResourceKey, String>);
+pub(crate) struct Names {
+    found: BTreeMap<ResourceKey, String>,
+    /// Whether something was asked for that has no name.
+    is_short: bool,
+}
 
 impl Names {
     /// The names of these records; one without a name is left out.
     pub(crate) fn of(records: &[Record]) -> Self {
-        Self(records.iter().filter_map(|r| Some((r.key.clone(), name_of(r)?))).collect())
+        let found = records.iter().filter_map(|r| Some((r.key.clone(), name_of(r)?))).collect();
+        Self { found, is_short: false }
+    }
+
+    /// Of these, what was asked for.
+    #[must_use]
+    pub(crate) fn asked(mut self, keys: &[ResourceKey]) -> Self {
+        self.is_short = keys.iter().any(|k| !self.found.contains_key(k));
+        self
+    }
+
+    /// Adds the people of this workstation, whose notes name them by their user id where the server has no staff record.
+    ///
+    /// `people` is asked only where something asked for is still without a name.
+    #[must_use]
+    pub(crate) fn or_people(mut self, people: impl FnOnce() -> BTreeMap<UserId, String>) -> Self {
+        if self.is_short {
+            let keyed = people().into_iter().filter_map(|(user, name)| {
+                Some((ResourceKey::new("Practitioner", user.to_string().parse().ok()?), name))
+            });
+            for (key, name) in keyed {
+                self.found.entry(key).or_insert(name);
+            }
+        }
+        self
     }
 
     /// The words for a link: those beside it, else the name of its target, else nothing.
@@ -22,13 +50,13 @@ impl Names {
         let Some(link) = link else { return String::new() };
         // EXPOSE: the name beside a reference is what the screen shows.
         let beside = link.display.as_ref().map(|d| d.expose().trim().to_owned()).filter(|d| !d.is_empty());
-        let found = || link.key.as_ref().and_then(|k| self.0.get(k)).cloned();
+        let found = || link.key.as_ref().and_then(|k| self.found.get(k)).cloned();
         beside.or_else(found).unwrap_or_default()
     }
 
     /// The name of a resource.
     pub(crate) fn key(&self, key: &ResourceKey) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.found.get(key).map(String::as_str)
     }
 }
 
@@ -68,7 +96,7 @@ pub(crate) fn staff_name(name: &HumanName) -> String {
 
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Names({})", self.0.len())
+        write!(f, "Names({})", self.found.len())
     }
 }
 
@@ -91,6 +119,12 @@ mod tests {
         assert_eq!(names.link(Some(&link("Practitioner/jonas"))), "Dr Jonas Mbeki");
         assert_eq!(names.link(Some(&link("Medication/m"))), "amlodipine 5 MG");
         assert_eq!(names.link(Some(&link("Practitioner/nobody"))), "");
+        let amara = UserId::of("iss", "amara");
+        let by_amara = Link { key: format!("Practitioner/{amara}").parse().ok(), display: None };
+        let people = || BTreeMap::from([(amara, String::from("Amara Okafor"))]);
+        assert_eq!(names.link(Some(&by_amara)), "");
+        let names = names.asked(&by_amara.key.clone().into_iter().collect::<Vec<_>>()).or_people(people);
+        assert_eq!(names.link(Some(&by_amara)), "Amara Okafor");
         assert_eq!(
             unnamed(Some(&link("Practitioner/jonas"))).map(|k| k.to_string()).as_deref(),
             Some("Practitioner/jonas")

@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::names::{Names, unnamed};
+use super::sight::Sight;
 use super::words;
 use crate::dto::chart::{NoteDto, NotesDto};
 use keep_domain::ResourceKey;
@@ -22,11 +23,11 @@ fn found(entries: &[Entry]) -> Vec<(&Entry, &Raw)> {
 }
 
 /// One window of all notes. A window that would grow too large ends early.
-pub(crate) fn window(entries: &[Entry], names: &Names, offset: usize, limit: usize) -> NotesDto {
+pub(crate) fn window(entries: &[Entry], names: &Names, sight: &Sight, offset: usize, limit: usize) -> NotesDto {
     let found = found(entries);
     let (mut rows, mut size) = (Vec::new(), 0usize);
     for (entry, raw) in found.iter().skip(offset).take(limit) {
-        let Some(row) = dto(entry, raw, names) else { continue };
+        let Some(row) = dto(entry, raw, names, sight) else { continue };
         size = size.saturating_add(row.text.len());
         if size > LONGEST_WINDOW && !rows.is_empty() {
             break;
@@ -37,8 +38,8 @@ pub(crate) fn window(entries: &[Entry], names: &Names, offset: usize, limit: usi
 }
 
 /// The latest note that was signed and not struck out.
-pub(crate) fn last(entries: &[Entry], names: &Names) -> Option<NoteDto> {
-    let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names));
+pub(crate) fn last(entries: &[Entry], names: &Names, sight: &Sight) -> Option<NoteDto> {
+    let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names, sight));
     signed.find(|n| matches!(n.status.as_str(), "signed" | "amended"))
 }
 
@@ -52,7 +53,7 @@ fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Link> {
     lens.authors.first().or(lens.signer.as_ref())
 }
 
-fn dto(entry: &Entry, raw: &Raw, names: &Names) -> Option<NoteDto> {
+fn dto(entry: &Entry, raw: &Raw, names: &Names, sight: &Sight) -> Option<NoteDto> {
     let lens = document(raw).ok()?;
     let kind = words::label(lens.kind.as_ref());
     Some(NoteDto {
@@ -62,6 +63,7 @@ fn dto(entry: &Entry, raw: &Raw, names: &Names) -> Option<NoteDto> {
         written: words::when(lens.date.as_ref()),
         status: status(&lens).to_owned(),
         text: text(&lens.body),
+        may_strike: sight.may_strike(entry),
         record: entry.state(),
     })
 }
@@ -123,13 +125,15 @@ mod tests {
         let names =
             Names::of(&[record(r#"{"resourceType":"Practitioner","id":"jonas","name":[{"text":"Dr Jonas Mbeki"}]}"#)]);
         let entries = nurse_amara_sees(&texts);
-        let all = window(&entries, &names, 0, 10);
+        let sight = Sight::for_tests(Role::Nurse);
+        let all = window(&entries, &names, &sight, 0, 10);
         let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status.as_str())).collect();
         assert_eq!(shown, [("n3", "entered_in_error"), ("n2", "draft"), ("n1", "signed")]);
-        let last = last(&entries, &names).expect("signed");
+        assert_eq!(all.rows.iter().map(|n| n.may_strike).collect::<Vec<_>>(), [false, true, false]);
+        let last = last(&entries, &names, &sight).expect("signed");
         assert_eq!((last.id.as_str(), last.author.as_str(), last.text.as_str()), ("n1", "Dr Jonas Mbeki", "Tired."));
         assert_eq!(last.written, "2026-10-24T07:32:00.000Z");
         assert_eq!(unnamed_authors(&entries, 0, 10).len(), 3);
-        assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, 0, 10).total, 0);
+        assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, &sight, 0, 10).total, 0);
     }
 }

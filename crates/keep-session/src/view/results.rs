@@ -4,7 +4,7 @@ use super::entry::{Entry, valid};
 use super::glance::Glance;
 use super::words;
 use crate::dto::chart::{ResultDto, ResultsDto};
-use keep_clinical::flag_of;
+use keep_clinical::{Shown, flag_of};
 use keep_fhir::lens::{Measured, ObservationLens, report};
 use std::collections::BTreeMap;
 
@@ -74,7 +74,8 @@ fn dto(entry: &Entry, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
     let id = entry.id();
     Some(ResultDto {
         name: name(lens),
-        value: words::cut(&value_text(lens), LONGEST),
+        value: words::cut(&value_text(lens, words::RESULT), LONGEST),
+        recorded: recorded(lens),
         flag: flag(lens),
         range: words::range(&lens.ranges),
         taken: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
@@ -85,13 +86,19 @@ fn dto(entry: &Entry, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
     })
 }
 
+/// The value as it was recorded, where less of it is shown; else nothing.
+pub(crate) fn recorded(lens: &ObservationLens) -> String {
+    let exact = value_text(lens, Shown::Whole);
+    if exact == value_text(lens, words::RESULT) { String::new() } else { words::cut(&exact, LONGEST) }
+}
+
 /// The value, or those of a panel's parts.
-pub(crate) fn value_text(lens: &ObservationLens) -> String {
+pub(crate) fn value_text(lens: &ObservationLens, shown: Shown) -> String {
     if let Some(value) = &lens.value {
-        return words::measured(value);
+        return words::measured(value, shown);
     }
     let parts = lens.components.iter().map(|c| {
-        let value = c.value.as_ref().map(words::measured).unwrap_or_default();
+        let value = c.value.as_ref().map(|v| words::measured(v, shown)).unwrap_or_default();
         words::joined([words::label(c.code.as_ref()), value], " ")
     });
     words::joined(parts, ", ")
@@ -139,8 +146,20 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let rows = to_know(&nurse_amara_sees(&texts), &Glance::utc(NOON));
         let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.value.as_str(), r.flag.as_str())).collect();
-        assert_eq!(shown, [("o1", "4.6 mmol/L", ""), ("o4", "3.2 mmol/L", "L")]);
-        assert_eq!((rows[0].range.as_str(), rows[0].panel.as_str()), ("3.5 – 5.1 mmol/L", "Basic metabolic panel"));
+        assert_eq!(shown, [("o1", "4.60 mmol/L", ""), ("o4", "3.2 mmol/L", "L")]);
+        assert_eq!((rows[0].range.as_str(), rows[0].panel.as_str()), ("3.5 – 5.10 mmol/L", "Basic metabolic panel"));
+    }
+
+    #[test]
+    fn a_value_with_more_digits_than_are_shown_keeps_them_at_hand() {
+        let rows = |value: &str| {
+            let text = test("o1", "Glucose", "2026-11-11T08:00:00Z", value, RANGE);
+            window(&nurse_amara_sees(&[&text]), 0, 1).rows.remove(0)
+        };
+        let row = rows("5.123456789012345");
+        assert_eq!((row.value.as_str(), row.recorded.as_str()), ("5.1235 mmol/L", "5.123456789012345 mmol/L"));
+        let row = rows("4.20");
+        assert_eq!((row.value.as_str(), row.recorded.as_str()), ("4.20 mmol/L", ""));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
+use crate::view::entry::Entry;
 use keep_access::{Access, Action, Decision, Group, Labels, Record as Asked, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};
 use keep_fhir::Extracted;
@@ -62,12 +63,24 @@ impl Sight {
         asked
     }
 
-    /// Whether the person who asks wrote it, by the elements in which FHIR names an author.
+    /// Whether the person may mark this record as entered in error: what the screen offers is what will be let through.
+    pub(crate) fn may_strike(&self, entry: &Entry) -> bool {
+        let Some(raw) = entry.raw.as_ref().filter(|_| !entry.masked && !entry.is_struck()) else { return false };
+        let mut asked = plain(&entry.record, entry.facts.as_ref());
+        asked.own = self.wrote(raw);
+        self.may(Action::Strike, &asked).is_allowed()
+    }
+
+    /// Whether the person who asks wrote it.
     fn is_own(&self, record: &Record) -> bool {
+        // EXPOSE: looks only for the author's reference.
+        keep_fhir::Raw::parse(record.raw.expose().as_str()).is_ok_and(|raw| self.wrote(&raw))
+    }
+
+    /// By the elements in which FHIR names an author.
+    fn wrote(&self, raw: &keep_fhir::Raw) -> bool {
         let Some(me) = &self.me else { return false };
         let mine = me.to_string();
-        // EXPOSE: looks only for the author's reference.
-        let Ok(raw) = keep_fhir::Raw::parse(record.raw.expose().as_str()) else { return false };
         let named = |name: &str| {
             let items = raw.node().member(name).into_iter().flat_map(|n| {
                 let one = n.member_text("reference").map(|r| r == mine);

@@ -3,7 +3,8 @@
 use super::entry::Entry;
 use super::names::{Names, unnamed};
 use super::results;
-use super::vitals::{NEWS2, Reading, readings, summary};
+use super::sign::NEWS2;
+use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
 use crate::dto::chart::{TimelineDto, TimelineRowDto};
@@ -73,10 +74,10 @@ fn reference_in(entry: &Entry) -> Option<ResourceKey> {
 fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
     let first = *line.entries.first()?;
     let unreadable = first.is_unreadable();
-    let (kind, title, detail) = match first.raw.as_ref().filter(|_| !first.masked) {
-        Some(_) if joins(first) => vitals(&line.entries),
-        Some(raw) => describe(first, raw, names),
-        None => (kind_of(first), first.kind().to_owned(), String::new()),
+    let (kind, said) = match first.raw.as_ref().filter(|_| !first.masked) {
+        Some(_) if joins(first) => ("vitals", vitals(&line.entries)),
+        Some(raw) => (kind_of(first), texts_of(first.kind(), raw, names).unwrap_or_default()),
+        None => (kind_of(first), Texts::new(first.kind(), "")),
     };
     // The state of a line is the one that most needs attention.
     let state = line.entries.iter().map(|e| e.record.state).max()?;
@@ -84,8 +85,9 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         reference: first.record.key.to_string(),
         kind: kind.to_owned(),
         at: line_time(first),
-        title: if title.is_empty() { first.kind().to_owned() } else { words::cut(&title, LONGEST) },
-        detail: words::cut(&detail, LONGEST),
+        title: if said.title.is_empty() { first.kind().to_owned() } else { words::cut(&said.title, LONGEST) },
+        detail: words::cut(&said.detail, LONGEST),
+        recorded: words::cut(&said.recorded, LONGEST),
         unreadable,
         struck: first.is_struck(),
         record: super::entry::state_of(state),
@@ -101,14 +103,35 @@ fn line_time(entry: &Entry) -> String {
     text.map(|text| words::when(Some(&lens::When { text, date }))).unwrap_or_default()
 }
 
-fn vitals(entries: &[&Entry]) -> (&'static str, String, String) {
-    let all: Vec<Reading> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
-    if all.is_empty() {
-        let texts = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok());
-        let texts = texts.map(|l| words::joined([words::label(l.code.as_ref()), results::value_text(&l)], " "));
-        return ("vitals", String::from("Observations"), words::joined(texts, ", "));
+/// What a line says.
+#[derive(Default)]
+struct Texts {
+    title: String,
+    detail: String,
+    /// The values of the detail as recorded, where less of them is shown.
+    recorded: String,
+}
+
+impl Texts {
+    fn new(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { title: title.into(), detail: detail.into(), recorded: String::new() }
     }
-    ("vitals", String::from("Vital signs"), summary(&all.iter().collect::<Vec<_>>()))
+}
+
+fn vitals(entries: &[&Entry]) -> Texts {
+    let all: Vec<Reading<'_>> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
+    if all.is_empty() {
+        let lenses: Vec<_> = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok()).collect();
+        let named = |value: &dyn Fn(&lens::ObservationLens) -> String| {
+            let with_value = lenses.iter().map(|l| (words::observed(l.code.as_ref()), value(l)));
+            let texts = with_value.filter(|(_, v)| !v.is_empty()).map(|(name, v)| words::joined([name, v], " "));
+            words::joined(texts, ", ")
+        };
+        let shown = named(&|l| results::value_text(l, words::RESULT));
+        return Texts { recorded: named(&results::recorded), ..Texts::new("Observations", shown) };
+    }
+    let all: Vec<&Reading<'_>> = all.iter().collect();
+    Texts { recorded: recorded(&all), ..Texts::new("Vital signs", summary(&all)) }
 }
 
 fn kind_of(entry: &Entry) -> &'static str {
@@ -127,25 +150,15 @@ fn kind_of(entry: &Entry) -> &'static str {
     }
 }
 
-fn describe(entry: &Entry, raw: &Raw, names: &Names) -> (&'static str, String, String) {
-    let kind = kind_of(entry);
-    let (title, detail) = texts(entry, raw, names).unwrap_or_default();
-    (kind, title, detail)
-}
-
-fn texts(entry: &Entry, raw: &Raw, names: &Names) -> Option<(String, String)> {
-    texts_of(entry.kind(), raw, names)
-}
-
 /// What a record is, in a few words; its type where it says nothing.
 pub(crate) fn title_of(kind: &str, raw: &Raw, names: &Names) -> String {
-    let title = texts_of(kind, raw, names).unwrap_or_default().0;
+    let title = texts_of(kind, raw, names).unwrap_or_default().title;
     if title.is_empty() { kind.to_owned() } else { title }
 }
 
-fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<(String, String)> {
+fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
     let status = |s: &Option<String>| s.clone().unwrap_or_default();
-    Some(match kind {
+    let (title, detail) = match kind {
         "Encounter" => {
             let l = lens::encounter(raw).ok()?;
             let kind = words::label(l.types.first());
@@ -154,8 +167,9 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<(String, String)> {
         "DocumentReference" => notes::headline(raw, names),
         "Observation" => {
             let l = lens::observation(raw).ok()?;
-            let value = words::joined([results::value_text(&l), results::flag(&l)], " ");
-            (words::label(l.code.as_ref()), value)
+            let value = words::joined([results::value_text(&l, words::RESULT), results::flag(&l)], " ");
+            let recorded = results::recorded(&l);
+            return Some(Texts { recorded, ..Texts::new(words::observed(l.code.as_ref()), value) });
         }
         "MedicationRequest" | "MedicationStatement" => medicines::headline(raw, names),
         "Condition" => {
@@ -200,12 +214,15 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<(String, String)> {
             (words::label(l.description.as_ref()), status(&l.status))
         }
         _ => {
-            let code = raw.node().at(&["code", "text"]).or_else(|| raw.node().at(&["code", "coding", "display"]));
+            let words =
+                |name: &str| raw.node().at(&[name, "text"]).or_else(|| raw.node().at(&[name, "coding", "display"]));
+            let code = ["code", "medicationCodeableConcept", "type"].into_iter().find_map(words);
             let code = code.and_then(keep_fhir::Node::text).map(std::borrow::Cow::into_owned);
             let found = raw.node().member_text("status").map(std::borrow::Cow::into_owned);
             (code.unwrap_or_default(), found.unwrap_or_default())
         }
-    })
+    };
+    Some(Texts::new(title, detail))
 }
 
 #[cfg(test)]
@@ -248,6 +265,19 @@ mod tests {
         );
         assert_eq!(all.rows.iter().map(|r| r.struck).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
+    }
+
+    #[test]
+    fn a_line_that_rounds_says_what_was_recorded() {
+        let texts = [
+            vital("o1", "8867-4", "76"),
+            vital("o2", "29463-7", "86.30271828182845"),
+            vital("o3", "8302-2", "171.512345678"),
+        ];
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let row = window(&nurse_amara_sees(&texts), &Names::default(), 0, 1).rows.remove(0);
+        assert_eq!(row.detail, "Heart rate 76 /min, Weight 86.3 kg, Height 171.5 cm");
+        assert_eq!(row.recorded, "Weight 86.30271828182845, Height 171.512345678");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::entry::{Entry, valid};
 use super::glance::Glance;
+use super::sight::Sight;
+use super::sign::{NEWS2, SIGNS, Sign};
 use super::words;
-use crate::dto::chart::{RecordStateDto, VitalPointDto, VitalSeriesDto};
-use keep_clinical::{Point, Vital, age_at, flag_of, trend_points};
+use crate::dto::chart::{VitalPointDto, VitalSeriesDto};
+use keep_clinical::{Point, Shown, Vital, age_at, flag_of, rounded_text, trend_points};
 use keep_domain::UtcMillis;
 use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
@@ -12,101 +14,28 @@ use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRan
 const MOST_POINTS: usize = 200;
 /// The most points of all series together; keeps a chart's reply below 256 kB.
 const ALL_POINTS: usize = 1000;
-/// NEWS2 total score, SNOMED CT UK edition.
-pub(crate) const NEWS2: &str = "1104051000000101";
 /// Below this age the usual ranges of adults say nothing.
 const ADULT_YEARS: u32 = 18;
 
-/// What a series is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sign {
-    /// A vital sign of the catalogue.
-    Vital(Vital),
-    /// The early warning score.
-    News2,
-}
-
-/// In the order of the chart.
-const SIGNS: [Sign; 11] = [
-    Sign::Vital(Vital::Systolic),
-    Sign::Vital(Vital::Diastolic),
-    Sign::Vital(Vital::HeartRate),
-    Sign::Vital(Vital::RespiratoryRate),
-    Sign::Vital(Vital::OxygenSaturation),
-    Sign::Vital(Vital::Temperature),
-    Sign::News2,
-    Sign::Vital(Vital::Weight),
-    Sign::Vital(Vital::Height),
-    Sign::Vital(Vital::Bmi),
-    Sign::Vital(Vital::HeadCircumference),
-];
-
-impl Sign {
-    /// The key, which is also the name of the field where there is one.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::News2 => "news2",
-            Self::Vital(Vital::Temperature) => "temperature",
-            Self::Vital(Vital::HeartRate) => "pulse",
-            Self::Vital(Vital::RespiratoryRate) => "respiration",
-            Self::Vital(Vital::Systolic) => "systolic",
-            Self::Vital(Vital::Diastolic) => "diastolic",
-            Self::Vital(Vital::OxygenSaturation) => "spo2",
-            Self::Vital(Vital::Weight) => "weight",
-            Self::Vital(Vital::Height) => "height",
-            Self::Vital(Vital::Bmi) => "bmi",
-            Self::Vital(Vital::HeadCircumference) => "head_circumference",
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::News2 => "NEWS2",
-            Self::Vital(vital) => vital.label(),
-        }
-    }
-
-    const fn unit(self) -> &'static str {
-        match self {
-            Self::News2 => "",
-            Self::Vital(vital) => vital.unit().0,
-        }
-    }
-
-    const fn adult_range(self) -> Option<(f64, f64)> {
-        match self {
-            // RCP 2017, chart 2: 5 and more asks for an urgent response.
-            Self::News2 => Some((0.0, 4.0)),
-            Self::Vital(vital) => vital.adult_range(),
-        }
-    }
-
-    fn of(code: &Concept) -> Option<Self> {
-        if code.has_code(NEWS2) {
-            return Some(Self::News2);
-        }
-        code.codings.iter().find_map(|c| Vital::from_loinc(&c.code)).map(Self::Vital)
-    }
-}
-
 /// One value of a sign.
 #[derive(Clone)]
-pub(crate) struct Reading {
+pub(crate) struct Reading<'e> {
     pub(crate) sign: Sign,
-    /// The Observation's id.
-    pub(crate) id: String,
+    /// The Observation.
+    pub(crate) entry: &'e Entry,
     pub(crate) at: UtcMillis,
     /// In the unit of the catalogue.
     pub(crate) value: f64,
     /// As shown, in the unit of the catalogue.
     pub(crate) text: String,
+    /// As recorded, with the unit it was recorded in, where that is not what is shown; else empty.
+    pub(crate) recorded: String,
     interpretation: Vec<String>,
     limits: (Option<f64>, Option<f64>),
-    record: RecordStateDto,
 }
 
 /// All values of all signs that count, oldest first.
-pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading> {
+pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading<'_>> {
     let mut found = Vec::new();
     for (entry, _) in valid(entries, "Observation") {
         let Some(lens) = entry.observation() else { continue };
@@ -116,15 +45,15 @@ pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading> {
     found
 }
 
-fn readings_of(entry: &Entry, lens: &ObservationLens) -> Vec<Reading> {
+fn readings_of<'e>(entry: &'e Entry, lens: &ObservationLens) -> Vec<Reading<'e>> {
     let Some(at) = words::instant(lens.effective.as_ref().or(lens.issued.as_ref())) else { return Vec::new() };
     let read = |code: Option<&Concept>, value: Option<&Measured>, said: &[String], ranges: &[ReferenceRange]| {
         let sign = Sign::of(code?)?;
         let Some(Measured::Quantity(quantity)) = value else { return None };
-        let (value, text) = in_unit_of(sign, quantity)?;
+        let value = in_unit_of(sign, quantity)?;
+        let (text, recorded) = texts(sign, quantity, value)?;
         let own_limits = words::limits(ranges);
-        let (interpretation, id) = (said.to_vec(), entry.id());
-        Some(Reading { sign, id, at, value, text, interpretation, limits: own_limits, record: entry.state() })
+        Some(Reading { sign, entry, at, value, text, recorded, interpretation: said.to_vec(), limits: own_limits })
     };
     let whole = read(lens.code.as_ref(), lens.value.as_ref(), &lens.interpretation, &lens.ranges);
     // The parts of an early warning score are points, not measurements.
@@ -135,19 +64,18 @@ fn readings_of(entry: &Entry, lens: &ObservationLens) -> Vec<Reading> {
 }
 
 /// The number in the unit of the catalogue; `None` for a unit that is not known, which must not be mixed in.
-fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<(f64, String)> {
-    let digits = quantity.value.as_ref()?;
-    let value = digits.to_f64();
-    let Sign::Vital(vital) = sign else { return Some((value, words::number(digits.as_str()))) };
+fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
+    let value = quantity.value.as_ref()?.to_f64();
+    let Sign::Vital(vital) = sign else { return Some(value) };
     let (shown, ucum) = vital.unit();
     let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or(ucum);
     let same = unit == ucum || unit == shown || quantity.unit.as_deref() == Some(shown);
     let per_minute = matches!(vital, Vital::HeartRate | Vital::RespiratoryRate)
         && matches!(unit, "{beats}/min" | "{breaths}/min" | "bpm" | "1/min");
     if same || per_minute || (vital == Vital::Bmi && unit == "kg/m2") {
-        return Some((value, words::number(digits.as_str())));
+        return Some(value);
     }
-    let converted = match (ucum, unit) {
+    Some(match (ucum, unit) {
         ("Cel", "[degF]") => (value - 32.0) / 1.8,
         ("kg", "g") => value / 1000.0,
         ("kg", "[lb_av]") => value * 0.453_592_37,
@@ -155,27 +83,46 @@ fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<(f64, String)> {
         ("cm", "mm") => value / 10.0,
         ("cm", "[in_i]") => value * 2.54,
         _ => return None,
+    })
+}
+
+/// What is shown of a value, and the value as recorded where that is something else.
+///
+/// INVARIANT: rounding is for reading only; what is drawn, computed with and sent is the recorded value.
+fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, String)> {
+    let digits = quantity.value.as_ref()?;
+    let exact = words::number(digits.as_str());
+    let Sign::Vital(vital) = sign else { return Some((exact, String::new())) };
+    let places = vital.decimals();
+    #[expect(clippy::float_cmp, reason = "a value that was not converted is the same bits")]
+    let text = if value == digits.to_f64() {
+        rounded_text(digits.as_str(), Shown::Decimals(places)).unwrap_or_else(|| exact.clone())
+    } else {
+        format!("{value:.places$}")
     };
-    Some((converted, words::number(&format!("{converted:.1}"))))
+    if text == exact {
+        return Some((text, String::new()));
+    }
+    Some((text, words::quantity(quantity, Shown::Whole)))
 }
 
 /// The latest value of one sign.
-pub(crate) fn latest(readings: &[Reading], sign: Sign) -> Option<&Reading> {
+pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: Sign) -> Option<&'r Reading<'e>> {
     readings.iter().rev().find(|r| r.sign == sign)
 }
 
 /// One series for each sign that was ever taken, in the order of the chart.
-pub(crate) fn series(all: &[Reading], birth_date: &str, glance: &Glance) -> Vec<VitalSeriesDto> {
+pub(crate) fn series(all: &[Reading<'_>], birth_date: &str, glance: &Glance, sight: &Sight) -> Vec<VitalSeriesDto> {
     let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
     let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
-    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, glance, most)).collect()
+    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, glance, sight, most)).collect()
 }
 
 fn is_adult_at(birth_date: &str, at: UtcMillis, glance: &Glance) -> bool {
     age_at(birth_date, at, &glance.zone).is_some_and(|a| a.years >= ADULT_YEARS)
 }
 
-fn flag(reading: &Reading, birth_date: &str, glance: &Glance) -> String {
+fn flag(reading: &Reading<'_>, birth_date: &str, glance: &Glance) -> String {
     let (low, high) = match reading.limits {
         (None, None) if is_adult_at(birth_date, reading.at, glance) => {
             reading.sign.adult_range().map_or((None, None), |(l, h)| (Some(l), Some(h)))
@@ -186,18 +133,27 @@ fn flag(reading: &Reading, birth_date: &str, glance: &Glance) -> String {
     found.map(|f| f.mark().to_owned()).unwrap_or_default()
 }
 
-fn one(sign: Sign, all: &[Reading], birth_date: &str, glance: &Glance, most: usize) -> Option<VitalSeriesDto> {
-    let of_sign: Vec<&Reading> = all.iter().filter(|r| r.sign == sign).collect();
+fn one(
+    sign: Sign,
+    all: &[Reading<'_>],
+    birth_date: &str,
+    glance: &Glance,
+    sight: &Sight,
+    most: usize,
+) -> Option<VitalSeriesDto> {
+    let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
     let (first, last) = (of_sign.first()?, of_sign.last()?);
     let drawn: Vec<Point> = of_sign.iter().map(|r| Point { at: r.at, value: r.value }).collect();
     let points = trend_points(&drawn, first.at, last.at, most);
     let points = points.into_iter().filter_map(|i| of_sign.get(i)).map(|r| VitalPointDto {
-        id: r.id.clone(),
+        id: r.entry.id(),
         at: r.at.0,
         value: r.value,
         text: r.text.clone(),
+        recorded: r.recorded.clone(),
         flag: flag(r, birth_date, glance),
-        record: r.record,
+        may_strike: sight.may_strike(r.entry),
+        record: r.entry.state(),
     });
     let range = sign.adult_range().filter(|_| is_adult_at(birth_date, glance.now, glance));
     Some(VitalSeriesDto {
@@ -205,6 +161,7 @@ fn one(sign: Sign, all: &[Reading], birth_date: &str, glance: &Glance, most: usi
         label: sign.label().to_owned(),
         unit: sign.unit().to_owned(),
         value: last.text.clone(),
+        recorded: last.recorded.clone(),
         flag: flag(last, birth_date, glance),
         taken: last.at.to_rfc3339(),
         age: glance.elapsed(last.at),
@@ -215,7 +172,7 @@ fn one(sign: Sign, all: &[Reading], birth_date: &str, glance: &Glance, most: usi
 }
 
 /// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".
-pub(crate) fn summary(readings: &[&Reading]) -> String {
+pub(crate) fn summary(readings: &[&Reading<'_>]) -> String {
     let find = |vital: Vital| readings.iter().find(|r| r.sign == Sign::Vital(vital)).map(|r| r.text.as_str());
     let pressure = match (find(Vital::Systolic), find(Vital::Diastolic)) {
         (None, None) => String::new(),
@@ -226,10 +183,17 @@ pub(crate) fn summary(readings: &[&Reading]) -> String {
     words::joined(std::iter::once(pressure).chain(others), ", ")
 }
 
+/// The values among these that are shown rounded or in another unit, as they were recorded.
+pub(crate) fn recorded(readings: &[&Reading<'_>]) -> String {
+    let rounded = readings.iter().filter(|r| !r.recorded.is_empty());
+    words::joined(rounded.map(|r| words::joined([r.sign.label(), r.recorded.as_str()], " ")), ", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::view::fixtures::{NOON, nurse_amara_sees};
+    use keep_domain::Role;
 
     fn vital(id: &str, loinc: &str, at: &str, quantity: &str, more: &str) -> String {
         format!(
@@ -245,7 +209,7 @@ mod tests {
 
     fn chart(texts: &[String]) -> Vec<VitalSeriesDto> {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        series(&readings(&nurse_amara_sees(&texts)), "1961-02-03", &Glance::utc(NOON))
+        series(&readings(&nurse_amara_sees(&texts)), "1961-02-03", &Glance::utc(NOON), &Sight::for_tests(Role::Nurse))
     }
 
     #[test]
@@ -259,6 +223,7 @@ mod tests {
         assert_eq!(keys, [("systolic", "158", "H", "4 w"), ("diastolic", "88", "", "4 w")]);
         assert_eq!((found[0].low, found[0].high), (Some(90.0), Some(139.0)));
         assert_eq!(found[0].points.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["138", "158"]);
+        assert_eq!(found[0].points[0].recorded, "138.0 mmHg");
     }
 
     #[test]
@@ -269,7 +234,29 @@ mod tests {
             vital("o3", "29463-7", "2026-10-01T08:00:00Z", r#"{"value":80.50,"unit":"kg","code":"kg"}"#, ""),
         ]);
         let values: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.value.as_str(), s.points.len())).collect();
-        assert_eq!(values, [("temperature", "37", 1), ("weight", "80.5", 1)]);
+        assert_eq!(values, [("temperature", "37.0", 1), ("weight", "80.5", 1)]);
+        assert_eq!((found[0].recorded.as_str(), found[1].recorded.as_str()), ("98.6 degF", "80.50 kg"));
+    }
+
+    #[test]
+    fn a_value_is_read_rounded_and_drawn_as_recorded() {
+        let found = chart(&[
+            vital(
+                "o1",
+                "29463-7",
+                "2026-11-01T08:00:00Z",
+                r#"{"value":86.30271828182845,"unit":"kg","code":"kg"}"#,
+                "",
+            ),
+            vital("o2", "8867-4", "2026-11-01T08:00:00Z", r#"{"value":71.5,"code":"/min"}"#, ""),
+            vital("o3", "8310-5", "2026-11-01T08:00:00Z", r#"{"value":37.0,"code":"Cel"}"#, ""),
+        ]);
+        let point = |n: usize| &found[n].points[0];
+        let shown = |n: usize| (point(n).text.as_str(), point(n).recorded.as_str(), point(n).value);
+        assert_eq!(shown(0), ("72", "71.5 /min", 71.5));
+        assert_eq!(shown(1), ("37.0", "", 37.0));
+        assert_eq!(shown(2), ("86.3", "86.30271828182845 kg", 86.302_718_281_828_45));
+        assert_eq!((found[2].value.as_str(), found[2].recorded.as_str()), ("86.3", "86.30271828182845 kg"));
     }
 
     #[test]
@@ -288,9 +275,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_she_wrote_may_be_struck() {
+        let by = |id: &str, loinc: &str, author: &str| {
+            let more = format!(r#","performer":[{{"reference":"Practitioner/{author}"}}]"#);
+            vital(id, loinc, "2026-11-01T08:00:00Z", r#"{"value":76}"#, &more)
+        };
+        let found = chart(&[by("o1", "8867-4", "amara"), by("o2", "9279-1", "jonas")]);
+        let may: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.points[0].may_strike)).collect();
+        assert_eq!(may, [("pulse", true), ("respiration", false)]);
+    }
+
+    #[test]
     fn a_child_has_no_adult_range() {
         let text = vital("o1", "8867-4", "2026-11-01T08:00:00Z", r#"{"value":130,"code":"/min"}"#, "");
-        let found = series(&readings(&nurse_amara_sees(&[&text])), "2025-08-14", &Glance::utc(NOON));
+        let found = series(
+            &readings(&nurse_amara_sees(&[&text])),
+            "2025-08-14",
+            &Glance::utc(NOON),
+            &Sight::for_tests(Role::Nurse),
+        );
         assert_eq!((found[0].flag.as_str(), found[0].low), ("", None));
     }
 
@@ -312,7 +315,8 @@ mod tests {
             vital("o2", "8867-4", "2026-11-22T10:00:00Z", r#"{"value":76,"code":"/min"}"#, ""),
         ];
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let all = readings(&nurse_amara_sees(&texts));
+        let entries = nurse_amara_sees(&texts);
+        let all = readings(&entries);
         assert_eq!(summary(&all.iter().collect::<Vec<_>>()), "162/98 mmHg, Heart rate 76 /min");
     }
 }

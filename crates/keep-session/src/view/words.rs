@@ -1,9 +1,12 @@
 //! Values of records as text.
 
-use keep_clinical::{Grouping, number_text, quantity_text, safe_unit};
+use keep_clinical::{Shown, Vital, measured_text, rounded_text, safe_unit};
 use keep_domain::UtcMillis;
 use keep_fhir::Precision;
 use keep_fhir::lens::{Concept, Measured, Moment, PeriodSpan, Quantity, ReferenceRange, When};
+
+/// Blood pressure panel, LOINC: its own display is a sentence.
+pub(crate) const PRESSURE_PANEL: &str = "85354-9";
 
 /// Shown for a value that is there and cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -11,6 +14,15 @@ pub(crate) const UNREADABLE: &str = "could not be read";
 /// The words of a concept, or nothing.
 pub(crate) fn label(concept: Option<&Concept>) -> String {
     concept.and_then(Concept::label).unwrap_or_default().trim().to_owned()
+}
+
+/// What an Observation is called: a vital sign as the chart calls it, anything else by its own words.
+pub(crate) fn observed(concept: Option<&Concept>) -> String {
+    let known = concept.into_iter().flat_map(|c| &c.codings).find_map(|c| match c.code.as_str() {
+        PRESSURE_PANEL => Some("Blood pressure"),
+        other => Vital::from_loinc(other).map(Vital::label),
+    });
+    known.map_or_else(|| label(concept), str::to_owned)
 }
 
 /// A time as it crosses IPC: RFC 3339 with `Z`, or the partial date as recorded; empty when it cannot be read.
@@ -37,28 +49,28 @@ pub(crate) fn moment(found: Option<&Moment>) -> String {
     }
 }
 
+/// How far a result is shown: beyond the fourth decimal no laboratory measures.
+pub(crate) const RESULT: Shown = Shown::Significant(4);
+
 /// A quantity with its digits and unit; `could not be read` without a number.
-pub(crate) fn quantity(quantity: &Quantity) -> String {
-    let unit = quantity.unit.as_deref().or(quantity.code.as_deref()).unwrap_or_default();
-    let number = quantity.value.as_ref().and_then(|v| quantity_text(v.as_str(), unit, Grouping::Plain));
-    match (number, &quantity.comparator) {
-        (None, _) => UNREADABLE.to_owned(),
-        (Some(text), Some(sign)) => format!("{sign} {text}"),
-        (Some(text), None) => text,
-    }
+pub(crate) fn quantity(quantity: &Quantity, shown: Shown) -> String {
+    let unit = safe_unit(quantity.unit.as_deref().or(quantity.code.as_deref()).unwrap_or_default());
+    let number = quantity.value.as_ref().and_then(|v| rounded_text(v.as_str(), shown));
+    let Some(number) = number else { return UNREADABLE.to_owned() };
+    joined([quantity.comparator.as_deref().unwrap_or_default(), number.as_str(), unit.as_str()], " ")
 }
 
-/// A measured value as text.
-pub(crate) fn measured(value: &Measured) -> String {
-    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), quantity);
+/// A measured value as text, its numbers as far as `shown` says.
+pub(crate) fn measured(value: &Measured, shown: Shown) -> String {
+    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, shown));
     match value {
-        Measured::Quantity(q) => quantity(q),
+        Measured::Quantity(q) => quantity(q, shown),
         Measured::Concept(c) | Measured::Absent(c) => label(Some(c)),
         // EXPOSE: the value is what is shown.
         Measured::Text(text) => text.expose().trim().to_owned(),
         Measured::Boolean(true) => String::from("yes"),
         Measured::Boolean(false) => String::from("no"),
-        Measured::Integer(n) => number_text(n.as_str(), Grouping::Plain).unwrap_or_else(|| UNREADABLE.to_owned()),
+        Measured::Integer(n) => measured_text(n.as_str()).unwrap_or_else(|| UNREADABLE.to_owned()),
         Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
         Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
         Measured::Date(at) => when(Some(at)),
@@ -72,9 +84,8 @@ pub(crate) fn measured(value: &Measured) -> String {
 /// A reference range as text: `3.5 – 5.1 mmol/L`, `< 42`, or the laboratory's own words.
 pub(crate) fn range(ranges: &[ReferenceRange]) -> String {
     let Some(range) = ranges.first() else { return String::new() };
-    let number = |q: &Option<Quantity>| {
-        q.as_ref().and_then(|q| q.value.as_ref()).and_then(|v| number_text(v.as_str(), Grouping::Plain))
-    };
+    let number =
+        |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value.as_ref()).and_then(|v| measured_text(v.as_str()));
     let unit = [&range.high, &range.low].into_iter().flatten().find_map(|q| q.unit.as_deref());
     let unit = unit.map(|u| format!(" {}", safe_unit(u))).unwrap_or_default();
     match (number(&range.low), number(&range.high)) {
@@ -91,9 +102,9 @@ pub(crate) fn limits(ranges: &[ReferenceRange]) -> (Option<f64>, Option<f64>) {
     ranges.first().map_or((None, None), |r| (number(&r.low), number(&r.high)))
 }
 
-/// A recorded number without zeros at its end, or as it stands.
+/// A recorded number as precise as it was recorded, or as it stands.
 pub(crate) fn number(digits: &str) -> String {
-    number_text(digits, Grouping::Plain).unwrap_or_else(|| digits.to_owned())
+    measured_text(digits).unwrap_or_else(|| digits.to_owned())
 }
 
 /// Parts that say something, joined.

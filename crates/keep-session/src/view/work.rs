@@ -2,7 +2,8 @@
 
 use super::entry::Entry;
 use super::glance::Glance;
-use super::vitals::{Sign, latest, readings};
+use super::sign::Sign;
+use super::vitals::{latest, readings};
 use super::{allergies, words};
 use crate::dto::search::PatientRowDto;
 use crate::dto::worklist::WorkRowDto;
@@ -121,8 +122,14 @@ pub(crate) fn gist(entries: &[Entry], columns: Columns, glance: &Glance) -> Gist
         safety_known,
         // Weight or height alone are no vital signs in the sense of the queue.
         vitals_today: all.iter().rev().find(|r| is_vital(r.sign)).map(|r| r.at),
-        news2: score.and_then(|r| r.text.parse().ok()),
+        news2: score.map(|r| whole(r.value)),
     }
+}
+
+/// A score is a whole number, however it was written: `6.0` is 6.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is between 0 and 20")]
+fn whole(score: f64) -> u32 {
+    score.round() as u32
 }
 
 const fn is_vital(sign: Sign) -> bool {
@@ -195,7 +202,7 @@ mod tests {
         assert_eq!((waiting.reason.as_str(), waiting.with.as_str()), ("Follow-up, hypertension", "Dr Jonas Mbeki"));
         assert_eq!(waiting.safety, "Allergies not recorded");
         let taken = r#"{"resourceType":"Observation","id":"o","status":"final","category":[{"coding":[{"code":"vital-signs"}]}],"code":{"coding":[{"code":"8867-4"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":76,"code":"/min"}}"#;
-        let score = r#"{"resourceType":"Observation","id":"s","status":"final","category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"1104051000000101"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":6}}"#;
+        let score = r#"{"resourceType":"Observation","id":"s","status":"final","category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"1104051000000101"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":6.0}}"#;
         let found = gist(&nurse_amara_sees(&[taken, score]), columns, &glance);
         let seen = row(maria(), Some(&booking()), &found, None, true, &glance);
         assert_eq!((seen.vitals.as_str(), seen.news2), ("2026-11-22T11:30:00.000Z", Some(6)));

@@ -80,7 +80,9 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       ledgerEvents: 18_244,
       ledgerPending: 96,
       findings: ["swap_unencrypted"],
-      server: "https://fhir.kisumu-north.example",
+      site: "Kisumu North Health Centre",
+      name: "Room 3 workstation",
+      server: "fhir.kisumu-north.example",
       policy: [
         { name: "lock_minutes", value: "5" },
         { name: "resume_minutes", value: "60" },
@@ -100,8 +102,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
               outcome: kind === "unlock_failed" ? "minor" : "success",
               actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),
               role: kind === "sync" ? "" : (STAFF[at % 3]?.role ?? ""),
-              patient: names ? (at % 2 === 0 ? "G••••, M••••" : "O••••, B••••") : "",
-              masked: names,
+              patients: names ? (at % 16 === 8 ? 3 : 1) : 0,
               reason: kind === "lock" ? "inactivity" : "",
             };
           }).filter((row) => (wanted === "" || row.class === wanted) && (before === null || row.sequence < before));
@@ -112,9 +113,11 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
         failedUnlocks: state.options.empty ? 0 : 7,
       };
     },
-    unmask: ({ reason }) =>
+    unmask: ({ sequence, reason }) =>
       reason.trim() === ""
         ? refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] })
-        : { patient: "GONZÁLEZ, María Fernanda · 1961-02-03" },
+        : (18_244 - sequence) % 16 === 8
+          ? { patients: ["GONZÁLEZ, María Fernanda · 03-Feb-1961", "OKELLO, Baraka · 11-Jun-2025"], unknown: 1 }
+          : { patients: ["GONZÁLEZ, María Fernanda · 03-Feb-1961"], unknown: 0 },
   };
 }

@@ -38,6 +38,8 @@ export function answerVisit(state: FakeState): AnswersOf<Names> {
           at,
           value: Number(typed),
           text: typed,
+          recorded: "",
+          mayStrike: true,
           flag: "",
           record: "pending",
         });
@@ -75,6 +77,7 @@ export function answerVisit(state: FakeState): AnswersOf<Names> {
         written: FAKE_NOW,
         status: "signed",
         text,
+        mayStrike: true,
         record: "pending",
       };
       fake.notes.unshift(note);

@@ -3,7 +3,7 @@ import type { ResultDto } from "../bindings";
 const TESTS: [string, string, string, string, string][] = [
   ["HbA1c", "8.2 %", "H", "4.0–6.0 %", "Haemoglobin A1c"],
   ["Creatinine", "112 µmol/L", "H", "45–84 µmol/L", "Basic metabolic panel"],
-  ["Potassium", "4.6 mmol/L", "", "3.5–5.1 mmol/L", "Basic metabolic panel"],
+  ["Potassium", "4.6003 mmol/L", "", "3.5–5.1 mmol/L", "Basic metabolic panel"],
   ["eGFR (CKD-EPI 2021)", "47 mL/min/1.73 m²", "L", "above 60", "Basic metabolic panel"],
   ["Sodium", "139 mmol/L", "", "136–145 mmol/L", "Basic metabolic panel"],
   ["Haemoglobin", "121 g/L", "", "120–155 g/L", "Full blood count"],
@@ -19,6 +19,7 @@ export function makeResults(): ResultDto[] {
       id: `r${at}`,
       name,
       value,
+      recorded: at === 2 ? "4.600271828182845 mmol/L" : "",
       flag,
       range,
       taken: new Date(Date.parse("2026-11-11T09:05:00+03:00") - round * 86_400_000 * 91).toISOString(),

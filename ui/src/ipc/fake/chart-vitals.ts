@@ -34,7 +34,9 @@ export function makeSeries(): VitalSeriesDto[] {
       at: Date.parse("2026-11-22T13:52:00+03:00") - (DAYS[at] ?? 0) * 86_400_000,
       value,
       text: value.toFixed(places),
+      recorded: key === "weight" && at === values.length - 3 ? "80.70271828182845 kg" : "",
       flag: flagOf(value, low, high),
+      mayStrike: at > values.length - 3,
       record: at === values.length - 1 ? ("pending" as const) : ("synced" as const),
     }));
     const last = points.at(-1);
@@ -43,6 +45,7 @@ export function makeSeries(): VitalSeriesDto[] {
       label,
       unit,
       value: last?.text ?? "",
+      recorded: last?.recorded ?? "",
       flag: last?.flag ?? "",
       taken: new Date(last?.at ?? 0).toISOString(),
       age: key === "weight" ? "3 w" : "today",

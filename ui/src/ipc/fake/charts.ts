@@ -156,6 +156,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       at: when.toISOString(),
       title: unreadable ? "" : title,
       detail: unreadable ? "" : detail,
+      recorded: at === 6 ? `${detail}0271828182845` : "",
       unreadable,
       struck: at === 5,
       record: at < 2 ? "pending" : "synced",

@@ -1,4 +1,4 @@
-import type { ConflictDto, SyncChipDto, SyncItemDto, SyncPageDto } from "../bindings";
+import type { ConflictDto, ConflictPartDto, SyncChipDto, SyncItemDto, SyncPageDto } from "../bindings";
 import { type FakeState, openFakeChart } from "./state";
 
 /** The chip for the fake's counts. */
@@ -79,6 +79,42 @@ export function pageOf(state: FakeState): SyncPageDto {
   };
 }
 
+const part = (text: string, key = "", name = ""): ConflictPartDto => ({ key, name, text, isTime: false });
+
+/** Blood pressure that two people corrected. */
+const pressureOf = (known: ConflictDto): ConflictDto => {
+  const cuff = (size: string) => part(size, "", "Cuff size");
+  const values = (systolic: string, size: string) => [
+    part(`${systolic} mmHg`, "systolic", "Systolic blood pressure"),
+    part("98 mmHg", "diastolic", "Diastolic blood pressure"),
+    cuff(size),
+  ];
+  const taken = (text: string): ConflictPartDto[] => [{ ...part(text), isTime: true }];
+  return {
+    ...known,
+    reference: "Observation/bp1",
+    title: "Blood pressure",
+    fields: [
+      {
+        path: "component",
+        label: "Component",
+        base: values("126", "adult"),
+        ours: values("162", "adult"),
+        theirs: values("162", "large"),
+        chosen: "",
+      },
+      {
+        path: "effective[x]",
+        label: "Effective",
+        base: taken("2026-11-22T13:30:00+03:00"),
+        ours: taken("2026-11-22T13:40:00+03:00"),
+        theirs: taken("2026-11-22T13:30:00+03:00"),
+        chosen: "ours",
+      },
+    ],
+  };
+};
+
 /** A medicine that was changed here and deleted on the server. */
 const deletedOf = (known: ConflictDto): ConflictDto => ({
   ...known,
@@ -86,7 +122,14 @@ const deletedOf = (known: ConflictDto): ConflictDto => ({
   theirsWhen: "",
   theirsDeleted: true,
   fields: [
-    { path: "record", label: "Record", base: "", ours: "enalapril 20 mg once a day", theirs: "deleted", chosen: "" },
+    {
+      path: "record",
+      label: "Record",
+      base: [],
+      ours: [part("enalapril 20 mg once a day")],
+      theirs: [part("deleted")],
+      chosen: "",
+    },
   ],
 });
 
@@ -95,9 +138,9 @@ export function conflictOf(state: FakeState, conflict: string): ConflictDto {
   const field = (path: string, label: string, base: string, ours: string, theirs: string) => ({
     path,
     label,
-    base,
-    ours,
-    theirs,
+    base: [part(base)],
+    ours: [part(ours)],
+    theirs: [part(theirs)],
     chosen: "",
   });
   const both: ConflictDto = {
@@ -117,5 +160,6 @@ export function conflictOf(state: FakeState, conflict: string): ConflictDto {
       field("status", "Status", "active", "active", "stopped — cough"),
     ],
   };
+  if (conflict === "c3") return pressureOf(both);
   return conflict === "c2" ? deletedOf(both) : both;
 }

@@ -5,7 +5,8 @@
 use super::reading::Chart;
 use crate::fault::Fault;
 use crate::view::entry::valid;
-use crate::view::vitals::{Reading, Sign, latest};
+use crate::view::sign::Sign;
+use crate::view::vitals::{Reading, latest};
 use keep_clinical::Vital;
 use keep_domain::{PatientId, ResourceId, ResourceKey};
 use keep_fhir::lens;
@@ -27,8 +28,8 @@ pub(crate) struct Memo {
 
 impl Memo {
     /// The memo of a chart that was just read.
-    pub(crate) fn of_chart(chart: &Chart, readings: &[Reading]) -> Self {
-        let height = latest(readings, Sign::Vital(Vital::Height)).and_then(|r| r.id.parse().ok());
+    pub(crate) fn of_chart(chart: &Chart, readings: &[Reading<'_>]) -> Self {
+        let height = latest(readings, Sign::Vital(Vital::Height)).map(|r| r.entry.record.key.id.clone());
         let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
             let today = e.at().is_some_and(|at| chart.glance.is_today(at));
             today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")

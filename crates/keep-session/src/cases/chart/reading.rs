@@ -59,7 +59,7 @@ pub(crate) fn view_chart<T>(
     if let Some(name) = part.name {
         event = event.with("part", name);
     }
-    let sight = Sight::of(unlocked, crate::cases::vitals::author::kept(store)?);
+    let sight = Sight::of(unlocked, crate::cases::vitals::author::known(unlocked, store)?);
     let glance = Glance::at(app.trusted_now()?);
     let pending = store.ledger().begin_append(event);
     let found = store.open_chart(patient, part.types).map(|held| {
@@ -101,7 +101,7 @@ fn entries_of(records: Vec<Record>, sight: &Sight, every_value: bool) -> Vec<Ent
 
 /// The names behind references to staff, places and medicines.
 pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, Fault> {
-    Ok(Names::of(&store.nobodys_records(keys)?))
+    Ok(Names::of(&store.nobodys_records(keys)?).asked(keys))
 }
 
 impl App {

@@ -4,6 +4,7 @@ use crate::app::guard;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use crate::view::names::staff_name;
+use keep_access::{Action, Group, Record as Asked};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, ResourceKey};
 use keep_fhir::{Node, Raw, lens};
@@ -17,6 +18,21 @@ const MOST_STAFF: usize = 2_000;
 /// The Practitioner, if this person wrote something before.
 pub(crate) fn kept(store: &Store) -> Result<Option<ResourceKey>, Fault> {
     Ok(store.personal()?.preference(NAME)?.and_then(|text| text.parse().ok()))
+}
+
+/// The Practitioner, as far as what this person may do depends on it: a role that may strike only its own records.
+///
+/// Looked for once a session where this person has written nothing here yet.
+pub(crate) fn known(unlocked: &Unlocked, store: &Store) -> Result<Option<ResourceKey>, Fault> {
+    let strikes = |asked: Asked| unlocked.decide(Action::Strike, &asked).is_allowed();
+    if strikes(Asked::of(Group::Vitals)) || !strikes(Asked::of(Group::Vitals).own()) {
+        return kept(store);
+    }
+    if let Some(found) = unlocked.me.get() {
+        return Ok(Some(found.clone()));
+    }
+    let found = author(unlocked, store)?;
+    Ok(Some(unlocked.me.get_or_init(|| found).clone()))
 }
 
 /// The Practitioner who is this person: by the sign-in's subject, else by a name that only one has.
