@@ -14,7 +14,7 @@ export default async function window(journey) {
     assert.deepEqual([ok.users, ok.blocked, ok.keychain], [[], null, "ready"]);
     await app.find("main, #root > *");
   });
-  await step("the lock screen reads well in both themes", () => journey.screen("lock"));
+  await step("the lock screen reads well in both themes", () => journey.screen("welcome"));
   await step("the real window shows it", () => desk.picture(path.join(journey.out, "window-screen.png")));
 
   await step("no session is open", async () => {

@@ -64,6 +64,14 @@ test("front desk sees no clinical tab, card or action", async () => {
   expect(screen.queryByRole("button", { name: "Record vitals" })).toBeNull();
 });
 
+test("what a role sees of vital signs stands in its summary", async () => {
+  await show({ role: "pharmacist" }, "/chart/p1/summary");
+  const card = screen.getByRole("region", { name: "Vital signs" });
+  expect(card).toHaveTextContent("Weight");
+  expect(card).not.toHaveTextContent("Systolic");
+  expect(screen.queryByRole("heading", { name: "Last note" })).toBeNull();
+});
+
 test("the chart is opened once and closed when it is left", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/summary");
   await user.click(screen.getByRole("tab", { name: "Vitals" }));

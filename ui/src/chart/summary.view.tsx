@@ -16,7 +16,9 @@ import { VitalsCard } from "./vitals-card.view";
 /** The chart at a glance; each card only where the role may read it. */
 export function Summary({ chart }: { chart: ChartDto }) {
   const { may } = useSession();
-  const rightEmpty = !may("read_vitals") && !may("read_results") && !may("read_notes");
+  // A role may see a part of these: a pharmacist weighs a dose against the weight and the kidneys.
+  const has = (tab: string) => chart.tabs.includes(tab);
+  const rightEmpty = !has("vitals") && !has("results") && !has("notes");
   return (
     <div className={css.columns}>
       <div className={css.column}>
@@ -26,9 +28,9 @@ export function Summary({ chart }: { chart: ChartDto }) {
         {may("read_allergies") ? null : <DetailsCard chart={chart} />}
       </div>
       <div className={css.column}>
-        {may("read_vitals") ? <VitalsCard vitals={chart.vitals} /> : null}
-        {may("read_results") ? <ResultsCard results={chart.results} /> : null}
-        {may("read_notes") ? <LastNoteCard chart={chart} /> : null}
+        {has("vitals") ? <VitalsCard vitals={chart.vitals} /> : null}
+        {has("results") ? <ResultsCard results={chart.results} /> : null}
+        {has("notes") ? <LastNoteCard chart={chart} /> : null}
         {rightEmpty && may("read_immunisations") ? <ImmunisationsCard immunisations={chart.immunisations} /> : null}
       </div>
     </div>

@@ -30,7 +30,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
   const born: WorkColumn = {
     key: "born",
     label: say("col.born"),
-    width: "108px",
+    width: "136px",
     cell: (row) => <PatientBorn row={row.patient} />,
   };
   const reason: WorkColumn = {

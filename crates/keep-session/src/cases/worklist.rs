@@ -66,7 +66,7 @@ fn ask(app: &App, unlocked: &Unlocked, store: &Store, request: &WorklistAskDto) 
     let day = Day::read(app, unlocked, store, &lookup, name)?;
     let items: Vec<&Item> = day.list(name);
     let window = items.iter().skip(at(request.offset)).take(at(request.limit.clamp(1, MOST_ROWS)));
-    let rows = day.rows(store, unlocked, &lookup, name, window.copied())?;
+    let rows = day.rows(app, store, unlocked, &lookup, name, window.copied())?;
     let count = |list: &&'static str| -> Result<ListCountDto, Fault> {
         let count = if *list == "drafts" { drafts::count(unlocked, store)? } else { day.list(list).len() };
         Ok(ListCountDto { list: (*list).to_owned(), count: u32::try_from(count).unwrap_or(u32::MAX) })

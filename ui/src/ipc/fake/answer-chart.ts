@@ -18,13 +18,16 @@ const TAB_NEEDS: Record<string, string> = {
 /** What the role may see of a chart; the rest never crosses. */
 function narrow(chart: ChartDto, permissions: string[]): ChartDto {
   const may = (name: string) => permissions.includes(name);
+  // Whoever dispenses sees the weight and no other sign.
+  const weighs = may("read_medicines");
+  const seen = may("read_vitals") ? chart.vitals : weighs ? chart.vitals.filter((one) => one.key === "weight") : [];
   return {
     ...chart,
-    tabs: chart.tabs.filter((tab) => may(TAB_NEEDS[tab] ?? "open_chart")),
+    tabs: chart.tabs.filter((tab) => may(TAB_NEEDS[tab] ?? "open_chart") || (tab === "vitals" && weighs)),
     allergies: may("read_allergies") ? chart.allergies : { state: "unavailable" },
     problems: may("read_problems") ? chart.problems : [],
     medicines: may("read_medicines") ? chart.medicines : [],
-    vitals: may("read_vitals") ? chart.vitals : [],
+    vitals: seen,
     results: may("read_results") ? chart.results : [],
     lastNote: may("read_notes") ? chart.lastNote : null,
     immunisations: may("read_immunisations") ? chart.immunisations : [],

@@ -103,16 +103,20 @@ fn the_queue_is_one_event_and_names_everybody_on_it() {
 #[test]
 fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() {
     let asked = r#"{"resourceType":"ServiceRequest","id":"sr1","meta":{"versionId":"1"},"status":"active","intent":"order","code":{"text":"Potassium"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-22T10:00:00Z"}"#;
-    let works = |role: Role, list: &str| {
+    let works = |role: Role, list: &str, safety: &str| {
         let clinic = Clinic::with(TestPerson { subject: "wanjiru", name: "Wanjiru Kamau", role }).synced();
         ok(bring(&clinic.app, vec![asked.to_owned()]));
         let found = ok(worklist::worklist(&clinic.app, ask(list)));
         assert_eq!(code_of(worklist::worklist(&clinic.app, ask("today"))), ErrorCode::Refused);
+        assert_eq!(found.rows[0].safety, safety);
         (found.total, found.rows[0].patient.family.clone(), found.rows[0].reason.clone(), found.rows[0].with.clone())
     };
     let row = |reason: &str| (1, String::from("GONZÁLEZ"), reason.to_owned(), String::new());
-    assert_eq!(works(Role::Pharmacist, "dispensing"), row("1 medicine to dispense"));
-    assert_eq!(works(Role::Laboratory, "specimens"), row("Potassium"));
+    assert_eq!(
+        works(Role::Pharmacist, "dispensing", "Penicillin: anaphylaxis · severe"),
+        row("1 medicine to dispense")
+    );
+    assert_eq!(works(Role::Laboratory, "specimens", ""), row("Potassium"));
 }
 
 #[test]
@@ -120,4 +124,5 @@ fn dr_jonas_has_the_patients_who_come_to_him() {
     let clinic = Clinic::with(dr_jonas()).synced();
     let mine = ok(worklist::worklist(&clinic.app, ask("my_patients")));
     assert_eq!((mine.total, mine.rows[0].patient.family.as_str()), (1, "GONZÁLEZ"));
+    assert_eq!(mine.rows[0].safety, "Penicillin: anaphylaxis · severe");
 }

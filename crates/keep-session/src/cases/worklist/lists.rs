@@ -69,7 +69,7 @@ impl Day {
         }
         if wants("vitals_due") || list == "queue" {
             let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
-            day.gists = gists(app, unlocked, store, lookup, &waiting)?;
+            day.gists = gists(app, unlocked, store, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
         }
         Ok(day)
     }
@@ -98,6 +98,7 @@ impl Day {
     /// The lines of a window.
     pub(super) fn rows<'i>(
         &self,
+        app: &App,
         store: &Store,
         unlocked: &Unlocked,
         lookup: &Lookup<'_>,
@@ -107,6 +108,14 @@ impl Day {
         let items: Vec<&Item> = items.collect();
         if items.is_empty() {
             return Ok(Vec::new());
+        }
+        // INVARIANT: a line with a place for allergies says one of their states.
+        let unread: Vec<PatientId> =
+            items.iter().map(|i| &i.patient).filter(|p| !self.gists.contains_key(p)).cloned().collect();
+        let safety = matches!(list, "my_patients" | "dispensing") && !unread.is_empty();
+        let mut gists_of = self.gists.clone();
+        if safety {
+            gists_of.extend(gists(app, unlocked, store, lookup, &unread, &["AllergyIntolerance"])?);
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
         let event =
@@ -135,7 +144,7 @@ impl Day {
                 });
                 b
             });
-            let gist = self.gists.get(&item.patient).cloned().unwrap_or_default();
+            let gist = gists_of.get(&item.patient).cloned().unwrap_or_default();
             rows.push(row(patient, booking.as_ref(), &gist, item.reason.clone(), vitals_column, &lookup.glance));
         }
         Ok(rows)
@@ -296,13 +305,14 @@ fn to_draw(entries: &[Entry], since: UtcMillis) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// The gists of those who wait.
+/// What of these people's charts stands in a list, as far as these types say it.
 fn gists(
     app: &App,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     patients: &[PatientId],
+    types: &[&'static str],
 ) -> Result<BTreeMap<PatientId, Gist>, Fault> {
     let sees = |g: Group| lookup.sight.sees(g).is_allowed();
     let columns =
@@ -310,7 +320,7 @@ fn gists(
     if !columns.safety && !columns.vitals {
         return Ok(BTreeMap::new());
     }
-    let found = charts(app, unlocked, store, lookup, patients, &["AllergyIntolerance", "Observation"])?;
+    let found = charts(app, unlocked, store, lookup, patients, types)?;
     let mut gists = BTreeMap::new();
     for chart in found {
         // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
