@@ -15,6 +15,9 @@ export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const rows = useResults(patient);
   const narrow = useNarrow();
+  // The recorded value stands under the one that is shown where it has room, else in its title.
+  const fits = (row: ResultDto) => !narrow && row.recorded.length <= 32;
+  const hasLong = rows.first?.rows.some((row) => row.recorded !== "" && fits(row)) ?? false;
   const columns: Column<ResultDto>[] = [
     {
       key: "name",
@@ -34,14 +37,14 @@ export function ResultsTab({ patient }: { patient: string }) {
       key: "value",
       label: say("col.value"),
       // A value is never cut off: a part of a number is another number.
-      width: narrow ? "minmax(150px, 0.9fr)" : "minmax(170px, 0.9fr)",
+      width: hasLong ? "minmax(256px, 0.9fr)" : narrow ? "minmax(150px, 0.9fr)" : "minmax(170px, 0.9fr)",
       align: "end",
       cell: (row) => (
         <span className={lines.whole}>
-          <FlaggedValue value={row.value} flag={row.flag} />
-          {row.recorded === "" ? null : (
+          <FlaggedValue value={row.value} flag={row.flag} recorded={fits(row) ? "" : row.recorded} />
+          {row.recorded !== "" && fits(row) ? (
             <span className={lines.recorded}>{say("value.recorded", { value: row.recorded })}</span>
-          )}
+          ) : null}
         </span>
       ),
     },
