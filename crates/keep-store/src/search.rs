@@ -1,6 +1,6 @@
 //! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
 
-use crate::search_keys::birth_words;
+use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
 use crate::segment_access::{RowView, SegmentAccess, places_of};
 use crate::{Held, Record, Store, StoreError, resource_type};
@@ -43,7 +43,7 @@ impl Store {
         let query = SearchQuery::parse(typed);
         let access = self.access(Segment::Directory)?;
         self.read(|conn| {
-            let (ordinals, more) = if query.is_empty() {
+            let (mut ordinals, more) = if query.is_empty() {
                 list_all(conn)?
             } else if query.numbers.is_empty() && !query.names.is_empty() {
                 match by_names(conn, &query)? {
@@ -54,6 +54,9 @@ impl Store {
             } else {
                 by_numbers(conn, &query)?
             };
+            if ordinals.is_empty() {
+                ordinals = by_whole_number(conn, typed)?;
+            }
             let mut patients = Vec::with_capacity(limit.min(ordinals.len()));
             for ordinal in ordinals.iter().skip(offset).take(limit) {
                 patients.extend(patient_of(conn, access, *ordinal)?);
@@ -102,7 +105,7 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
     let names = &query.names;
     let mut terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
     for dates in &query.born {
-        let words = dates.iter().filter_map(|d| birth_words(d).pop()).map(|w| format!("\"{w}\""));
+        let words = dates.iter().map(|d| format!("\"{}\"*", birth_word(d)));
         terms.push(format!("({})", words.collect::<Vec<_>>().join(" OR ")));
     }
     let matching = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
@@ -155,11 +158,10 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
         });
     };
     for number in &query.numbers {
-        let digits = crate::fold::digits(number);
-        let mut found: BTreeSet<u32> = between(conn, "patient_number", "value", number)?;
-        if digits.len() >= 3 && digits.len() == number.len() {
-            let reversed: String = digits.chars().rev().collect();
-            found.extend(between(conn, "patient_phone", "digits", &format!("f{digits}"))?);
+        let mut found = by_number(conn, number)?;
+        if number.len() >= END_DIGITS && number.bytes().all(|b| b.is_ascii_digit()) {
+            let reversed: String = number.chars().rev().collect();
+            found.extend(between(conn, "patient_phone", "digits", &format!("f{number}"))?);
             found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
         }
         narrow(found);
@@ -171,7 +173,7 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
             // Four digits may also be the beginning of a number or the end of a phone.
             if date.len() == 4 {
                 let reversed: String = date.chars().rev().collect();
-                found.extend(between(conn, "patient_number", "value", date)?);
+                found.extend(by_number(conn, date)?);
                 found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
             }
         }
@@ -188,6 +190,26 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
     }
     let found = ranked(conn, &candidates, &query.names, &query.born)?;
     Ok(cut(found))
+}
+
+/// Whose identifier begins with `number`, or ends with it where it is of digits alone: the letters before them and
+/// the zeros are often left out.
+fn by_number(conn: &Connection, number: &str) -> Result<BTreeSet<u32>, StoreError> {
+    let mut found = between(conn, "patient_number", "value", number)?;
+    if let Some(end) = number_end(number).filter(|end| end.len() == number.len() + 1) {
+        found.extend(between(conn, "patient_number", "value", &end)?);
+    }
+    Ok(found)
+}
+
+/// Where nobody was found: all that was typed as one identifier, whatever stands between its parts.
+fn by_whole_number(conn: &Connection, typed: &str) -> Result<Vec<u32>, StoreError> {
+    let number = crate::fold::number(typed);
+    if !number.contains(|c: char| c.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let found: Vec<u32> = by_number(conn, &number)?.into_iter().take(CANDIDATES).collect();
+    ranked(conn, &found, &[], &[])
 }
 
 fn between(conn: &Connection, table: &str, column: &str, from: &str) -> Result<BTreeSet<u32>, StoreError> {

@@ -78,12 +78,24 @@ fn write_day(
     Ok(())
 }
 
-/// What a birth date adds to the full-text index: year, month and day each as a word of its own kind, so that
-/// a name with a year is one bounded search. They begin with a digit, as no name does that is searched for.
-pub(crate) fn birth_words(born: &str) -> Vec<String> {
-    let digits = fold::digits(born);
-    let kinds = [("0y", 4), ("0m", 6), ("0d", 8)];
-    kinds.iter().filter_map(|(kind, length)| Some(format!("{kind}{}", digits.get(..*length)?))).collect()
+/// Begins the word of a birth date: for private use in Unicode, so that the full-text index takes it for a letter and
+/// [`fold::words`] leaves it in no name.
+const BORN: char = '\u{e000}';
+
+/// A birth date as one word of the full-text index, so that a name with a date is one bounded search: the word of a
+/// year or of a month is the beginning of the word of each of its days.
+pub(crate) fn birth_word(born: &str) -> String {
+    format!("{BORN}{}", fold::digits(born))
+}
+
+/// The fewest digits that find a number or a telephone by its end.
+pub(crate) const END_DIGITS: usize = 3;
+
+/// The digits that an identifier ends in, as they are stored and looked for: reversed behind a small `r`, which no
+/// identifier in upper case begins with. `None` where they are too few.
+pub(crate) fn number_end(value: &str) -> Option<String> {
+    let end: String = value.chars().rev().take_while(char::is_ascii_digit).collect();
+    (end.len() >= END_DIGITS).then(|| format!("r{end}"))
 }
 
 fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
@@ -112,13 +124,17 @@ fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) 
     )?
     .execute(params![ordinal, family, given, format!(" {words}"), born])?;
     conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![ordinal, format!("{words} {}", birth_words(born).join(" "))])?;
+        .execute(params![ordinal, format!("{words} {}", birth_word(born))])?;
     for identifier in &p.identifiers {
         // EXPOSE: stored as a search key of the same file.
         let value = fold::number(identifier.value.expose());
         if !value.is_empty() {
             conn.prepare_cached("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)")?
                 .execute(params![value, ordinal])?;
+            if let Some(end) = number_end(&value) {
+                conn.prepare_cached("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)")?
+                    .execute(params![end, ordinal])?;
+            }
         }
     }
     for phone in &p.phones {

@@ -9,9 +9,12 @@ pub(crate) struct SearchQuery {
     pub(crate) names: Vec<String>,
     /// Birth dates as ISO beginnings; a date that reads two ways gives both.
     pub(crate) born: Vec<Vec<String>>,
-    /// Numbers: an identifier's beginning, a phone's beginning or its end.
+    /// Numbers: an identifier's beginning or the digits of its end, a phone's beginning or its end.
     pub(crate) numbers: Vec<String>,
 }
+
+/// What people write between the parts of an identifier.
+const BETWEEN: [char; 5] = ['-', '.', '/', '_', ':'];
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -28,7 +31,7 @@ impl SearchQuery {
             let has_letter = token.chars().any(char::is_alphabetic);
             if !dates.is_empty() {
                 query.born.push(dates);
-            } else if has_letter && token.chars().any(|c| c.is_ascii_digit()) && token.contains('-') {
+            } else if has_letter && token.chars().any(|c| c.is_ascii_digit()) && token.contains(BETWEEN) {
                 query.numbers.push(fold::number(token));
             } else if has_letter {
                 query.names.extend(fold::words(token));
@@ -117,6 +120,8 @@ mod tests {
         check("1958-03", &[], &[&["1958-03"]], &[]);
         check("14 March 1958 ok", &["ok"], &[&["1958-03-14"]], &[]);
         check("CH-004471", &[], &[], &["CH004471"]);
+        check("ch.004/471", &[], &[], &["CH004471"]);
+        check("00.44-71", &[], &[], &["004471"]);
         check("555 010-1234", &[], &[], &["5550101234"]);
         check("Gonzalez124", &["gonzalez124"], &[], &[]);
         check("", &[], &[], &[]);

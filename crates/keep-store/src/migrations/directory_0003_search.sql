@@ -12,7 +12,7 @@ CREATE TABLE patient_key (
 CREATE INDEX patient_key_family ON patient_key (family, given);
 CREATE INDEX patient_key_born ON patient_key (born);
 
--- Identifiers in upper case without separators.
+-- Identifiers in upper case without separators; the digits that one ends in also reversed behind a small 'r'.
 CREATE TABLE patient_number (
     value   TEXT NOT NULL,
     ordinal INTEGER NOT NULL,
@@ -37,7 +37,9 @@ CREATE TABLE patient_link (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patient_link_other ON patient_link (other);
 
+-- Names, and the birth date as one word. A beginning of up to eight letters has a list of its own, which a search
+-- reads until it has enough; of any other length it would first put the list together from all words that begin so.
 CREATE VIRTUAL TABLE patient_name USING fts5 (
-    words, content = '', contentless_delete = 1, prefix = '1 2 3', detail = none,
+    words, content = '', contentless_delete = 1, prefix = '1 2 3 4 5 6 7 8', detail = none,
     tokenize = 'unicode61 remove_diacritics 2'
 );

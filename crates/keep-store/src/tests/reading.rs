@@ -24,6 +24,9 @@ fn patients_are_found_by_what_people_type() {
     check("ok", &["102", "103"]);
     check("1958-03-14", &["101"]);
     check("14.03.1958", &["101"]);
+    check("gonz 14.03.1958", &["101"]);
+    check("gonz 1958-03", &["103", "101"]);
+    check("gonz 1959", &[]);
     check("1958", &["103", "101"]);
     check("gonz 1958", &["103", "101"]);
     check("1958-03 gonz ada", &["101"]);
@@ -32,13 +35,66 @@ fn patients_are_found_by_what_people_type() {
     check("ada 1990", &[]);
     check("b", &[]);
     check("CH-102", &["102"]);
-    check("ch102", &[]);
+    for typed in ["ch102", "ch.102", "CH 102", "CH/1-02", "ada-102"] {
+        check(typed, if typed.starts_with("ada") { &[] } else { &["102"] });
+    }
     check("555 010 102", &["102"]);
     check("10102", &["102"]);
     check("zzz", &[]);
     assert_eq!(found(&store, "").len(), 4);
     let page = store.search_patients("gonz", 1, 1).expect("search").release(TestClinic::ticket(&store));
     assert_eq!((page.patients.len(), page.total, page.more), (1, 3, false));
+}
+
+#[test]
+fn a_record_number_is_found_without_its_letters() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    // With a telephone that ends in other digits than the number.
+    let ruiz = |version, number: &str| {
+        let text = patient("7", "Ruiz", "Eva", "1971-01-01", version);
+        text.replace("CH-7", number).replace("555-010-7", "+254 700 111 333")
+    };
+    let bello = patient("9", "Bello", "Sol", "1960-05-05", 1).replace("CH-9", "MRN.77-12.009-X");
+    TestClinic::pull(&store, &[&ruiz(1, "CH-002208"), &bello]);
+    let check = |typed: &str, expected: &[&str]| assert_eq!(found(&store, typed), expected, "{typed}");
+    for typed in ["002208", "2208", "208", "00-22.08", "002 208", "ruiz 2208", "CH-0022", "ch.00.22.08", "ch 002208"] {
+        check(typed, &["7"]);
+    }
+    // Not its end, and too little of it.
+    check("0022080", &[]);
+    check("00220", &[]);
+    check("08", &[]);
+    check("bello 2208", &[]);
+    for typed in ["MRN7712009X", "mrn 77 12", "MRN-7712.009"] {
+        check(typed, &["9"]);
+    }
+    // It ends in a letter, so its digits are no end.
+    check("12009", &[]);
+    for (version, before, now) in [(2, "2208", "4470"), (3, "4470", "5,581")] {
+        TestClinic::pull(&store, &[&ruiz(version, &format!("CH-{now}"))]);
+        check(before, &[]);
+        check(now, &["7"]);
+        store.rebuild_search().expect("rebuilt");
+        check(before, &[]);
+        check(now, &["7"]);
+    }
+}
+
+#[test]
+fn a_name_of_any_length_is_found_by_every_beginning() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let long = "Wojciechowska-Ñandú";
+    TestClinic::pull(&store, &[&patient("105", long, "Bo", "1958-03-14", 1)]);
+    for name in ["wojciechowska", "nandu", "ñandú"] {
+        for letters in 1..=name.chars().count() {
+            let beginning: String = name.chars().take(letters).collect();
+            assert_eq!(found(&store, &beginning), ["105"], "{beginning}");
+            assert_eq!(found(&store, &format!("{beginning} bo 14.3.1958")), ["105"], "{beginning}");
+            assert_eq!(found(&store, &format!("{beginning}x")), [""; 0], "{beginning}x");
+        }
+    }
 }
 
 #[test]
@@ -63,8 +119,14 @@ fn an_index_put_in_order_finds_the_same_people() {
     TestClinic::pull(&store, &[&patient("200", "Bello", "Okon", "1958-03-02", 2)]);
     let people = (found(&store, "gonz"), found(&store, "bel"), found(&store, "oko 1958"));
     assert_eq!((people.0.len(), people.1.len(), people.2.len()), (50, 1, 50));
+    let parts = || {
+        let sql = "SELECT count(DISTINCT segid) FROM main.patient_name_idx";
+        store.read(|conn| Ok(conn.query_row(sql, [], |r| r.get::<_, u32>(0))?)).expect("parts")
+    };
+    assert!(parts() > 1, "the pages left the index in {} part", parts());
     for _again in 0..2 {
         store.settle_search().expect("in order");
+        assert_eq!(parts(), 1);
         assert_eq!((found(&store, "gonz"), found(&store, "bel"), found(&store, "oko 1958")), people);
     }
     clean(&store);
