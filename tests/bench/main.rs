@@ -2,7 +2,8 @@
 //!
 //! Settings by environment: `CHARTKEEP_BENCH_DATA` (an .ndjson.zst file of FHIR resources), `CHARTKEEP_BENCH_PATIENTS`
 //! (of the name search), `CHARTKEEP_BENCH_OUT` (the report), `CHARTKEEP_BENCH_BACKEND` and `CHARTKEEP_BENCH_BROWSER`
-//! (programs of the first sync).
+//! (programs of the first sync). With `--only WORK` it runs only the part that measures the work of that name and leaves
+//! the report as it is.
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 #![expect(clippy::expect_used, reason = "a measurement that cannot take a step has failed")]
 
@@ -17,12 +18,29 @@ mod visit;
 
 use std::path::PathBuf;
 
+/// The works of each part, by the beginnings of their names; a visit and the first sync need the records.
+const RECORDS: &[&str] = &["bulk_load", "database_size", "chart_open"];
+const VISIT: &[&str] = &["save", "unlock_without_kdf", "lock"];
+const FIRST_SYNC: &[&str] = &["first_sync"];
+const NAMES: &[&str] = &["name_search"];
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some(plain::ARGUMENT) {
-        println!("{}", plain::answer(&arguments.next().expect("what to do")));
-        return;
-    }
+    let (first, second) = (arguments.next(), arguments.next());
+    let only = match first.as_deref() {
+        Some(plain::ARGUMENT) => {
+            println!("{}", plain::answer(&second.expect("what to do")));
+            return;
+        }
+        Some(argument) => {
+            assert_eq!(argument, "--only", "the one argument that there is");
+            second.expect("--only WORK")
+        }
+        None => String::new(),
+    };
+    let wanted = |works: &[&str]| works.iter().any(|w| w.starts_with(&only) || only.starts_with(w));
+    let of_records = wanted(RECORDS) || wanted(VISIT) || wanted(FIRST_SYNC);
+    assert!(of_records || wanted(NAMES), "no work is named {only}");
     let setting = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let data = setting("CHARTKEEP_BENCH_DATA").unwrap_or_else(|| "../shared/data/synthea-r4-500.ndjson.zst".into());
     let out = setting("CHARTKEEP_BENCH_OUT").unwrap_or_else(|| "target/bench/report.json".into());
@@ -32,21 +50,27 @@ fn main() {
     let scratch = tempfile::tempdir_in(&folder).expect("scratch folder");
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let mut rows = Vec::new();
-    if data.exists() {
-        let (loaded, store_rate) = records::measure(&data, scratch.path(), &runtime, &mut rows);
-        visit::measure(&loaded, scratch.path(), &runtime, &mut rows);
-        match (setting("CHARTKEEP_BENCH_BACKEND"), setting("CHARTKEEP_BENCH_BROWSER")) {
-            (Some(backend), Some(browser)) if backend.exists() => {
-                let programs = first_sync::Programs { backend, browser };
-                first_sync::measure(&programs, &loaded, store_rate, scratch.path(), &runtime, &mut rows);
+    match data.exists() {
+        _ if !of_records => {}
+        false => println!("skipped: everything on real records; {} is not here", data.display()),
+        true => {
+            let (loaded, store_rate) = records::measure(&data, scratch.path(), &runtime, &mut rows);
+            if wanted(VISIT) {
+                visit::measure(&loaded, scratch.path(), &runtime, &mut rows);
             }
-            _ => println!("skipped: first_sync; no keep-backend is named"),
+            match (setting("CHARTKEEP_BENCH_BACKEND"), setting("CHARTKEEP_BENCH_BROWSER")) {
+                _ if !wanted(FIRST_SYNC) => {}
+                (Some(backend), Some(browser)) if backend.exists() => {
+                    let programs = first_sync::Programs { backend, browser };
+                    first_sync::measure(&programs, &loaded, store_rate, scratch.path(), &runtime, &mut rows);
+                }
+                _ => println!("skipped: first_sync; no keep-backend is named"),
+            }
         }
-        drop(loaded);
-    } else {
-        println!("skipped: everything on real records; {} is not here", data.display());
     }
-    let patients = std::env::var("CHARTKEEP_BENCH_PATIENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    names::measure(patients, scratch.path(), &runtime, &mut rows);
-    report::finish(&rows, &out).expect("report");
+    if wanted(NAMES) {
+        let patients = std::env::var("CHARTKEEP_BENCH_PATIENTS").ok().and_then(|n| n.parse().ok());
+        names::measure(patients.unwrap_or(1_000_000), scratch.path(), &runtime, &mut rows);
+    }
+    report::finish(&rows, only.is_empty().then_some(out.as_path())).expect("report");
 }

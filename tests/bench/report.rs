@@ -52,8 +52,8 @@ impl Row {
     }
 }
 
-/// Prints the table and writes the file.
-pub(crate) fn finish(rows: &[Row], file: &Path) -> std::io::Result<()> {
+/// Prints the table and writes the file, where there is one.
+pub(crate) fn finish(rows: &[Row], file: Option<&Path>) -> std::io::Result<()> {
     println!();
     println!(
         "{:<20} {:>12} {:>12} {:>12} {:>8}  {:<12} target",
@@ -62,6 +62,7 @@ pub(crate) fn finish(rows: &[Row], file: &Path) -> std::io::Result<()> {
     for row in rows {
         println!("{}", row.line());
     }
+    let Some(file) = file else { return Ok(()) };
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
