@@ -13,6 +13,7 @@ mod fold;
 mod hidden;
 mod id_key;
 mod inbox;
+mod late_keys;
 mod ledger;
 mod migrations;
 mod outbox;

@@ -1,6 +1,7 @@
 //! Reading everything in small steps while the workstation is used, and rebuilding the search keys.
 
 use crate::error::Finding;
+use crate::late_keys::LateKeys;
 use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
 use crate::store::lock;
 use crate::sum::Sum;
@@ -78,6 +79,7 @@ impl Store {
             let conn = tx.conn;
             for access in tx.accesses() {
                 clear_keys(conn, access)?;
+                let mut late = LateKeys::default();
                 let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
                 let mut statement = conn.prepare(&sql)?;
                 let mut rows = statement.query([])?;
@@ -88,13 +90,14 @@ impl Store {
                     let record: Record = access.open_row(conn, &row)?;
                     // EXPOSE: read for its search keys.
                     if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
-                        search_keys::write(conn, access, place, false, &facts)?;
+                        search_keys::write(conn, access, &mut late, place, false, &facts)?;
                     }
                     if row.state.0 != 0 {
                         let sql = format!("INSERT INTO {}.open_row (place, state) VALUES (?1, ?2)", access.schema);
                         conn.prepare_cached(&sql)?.execute((place, row.state.0))?;
                     }
                 }
+                late.write(conn)?;
             }
             Ok(())
         })

@@ -3,28 +3,31 @@
 use crate::StoreError;
 use crate::fold;
 use crate::id_key::IdKey;
+use crate::late_keys::{KeyTable, LateKeys};
 use crate::resource_type::code_of;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use keep_domain::Segment;
 use keep_fhir::{Detail, Extracted, PatientFacts};
 use rusqlite::{Connection, params};
 
-/// Writes the keys of a row at `place`; `replaced` says whether older keys may be there.
+/// Writes the keys of a row at `place`; `replaced` says whether older keys may be there. Some wait in `late`, which the
+/// caller writes before the transaction ends.
 pub(crate) fn write(
     conn: &Connection,
     access: &SegmentAccess,
+    late: &mut LateKeys,
     place: i64,
     replaced: bool,
     facts: &Extracted,
 ) -> Result<(), StoreError> {
     let code = code_of(&facts.key.resource_type).unwrap_or(0);
     if replaced {
-        clear(conn, access, code, place)?;
+        clear(conn, access, late, code, place)?;
     }
     let patient = || facts.patient.as_ref().map(IdKey::of);
     match &facts.detail {
         Detail::Patient(p) if access.segment == Segment::Directory => {
-            write_patient(conn, ordinal_of(place), &IdKey::of(&facts.key.id), p)
+            write_patient(conn, late, ordinal_of(place), &IdKey::of(&facts.key.id), p)
         }
         Detail::Appointment(a) => {
             write_day(conn, access, place, code, a.start.map(|t| t.0), a.status.as_deref(), patient().as_ref())
@@ -38,7 +41,13 @@ pub(crate) fn write(
 }
 
 /// Removes the keys of a row.
-pub(crate) fn clear(conn: &Connection, access: &SegmentAccess, code: u16, place: i64) -> Result<(), StoreError> {
+pub(crate) fn clear(
+    conn: &Connection,
+    access: &SegmentAccess,
+    late: &mut LateKeys,
+    code: u16,
+    place: i64,
+) -> Result<(), StoreError> {
     let schema = access.schema;
     let is = |name: &str| code_of(name) == Some(code);
     let sql = |text: String, key: i64| conn.prepare_cached(&text)?.execute([key]).map_err(StoreError::from);
@@ -46,6 +55,7 @@ pub(crate) fn clear(conn: &Connection, access: &SegmentAccess, code: u16, place:
         sql(format!("DELETE FROM {schema}.day_key WHERE place = ?1"), place)?;
     }
     if is("Patient") && access.segment == Segment::Directory {
+        late.forget(ordinal_of(place));
         let ordinal = i64::from(ordinal_of(place));
         for table in ["patient_key", "patient_number", "patient_phone"] {
             sql(format!("DELETE FROM main.{table} WHERE ordinal = ?1"), ordinal)?;
@@ -98,7 +108,13 @@ pub(crate) fn number_end(value: &str) -> Option<String> {
     (end.len() >= END_DIGITS).then(|| format!("r{end}"))
 }
 
-fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
+fn write_patient(
+    conn: &Connection,
+    late: &mut LateKeys,
+    ordinal: u32,
+    id: &IdKey,
+    p: &PatientFacts,
+) -> Result<(), StoreError> {
     let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
     for name in &p.names {
         // EXPOSE: folded into the encrypted search keys of the same file.
@@ -129,12 +145,10 @@ fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) 
         // EXPOSE: stored as a search key of the same file.
         let value = fold::number(identifier.value.expose());
         if !value.is_empty() {
-            conn.prepare_cached("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)")?
-                .execute(params![value, ordinal])?;
             if let Some(end) = number_end(&value) {
-                conn.prepare_cached("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)")?
-                    .execute(params![end, ordinal])?;
+                late.add(KeyTable::Number, end, ordinal);
             }
+            late.add(KeyTable::Number, value, ordinal);
         }
     }
     for phone in &p.phones {
@@ -142,10 +156,8 @@ fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) 
         let digits = fold::digits(phone.expose());
         if !digits.is_empty() {
             let reversed: String = digits.chars().rev().collect();
-            for key in [format!("f{digits}"), format!("r{reversed}")] {
-                conn.prepare_cached("INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)")?
-                    .execute(params![key, ordinal])?;
-            }
+            late.add(KeyTable::Phone, format!("f{digits}"), ordinal);
+            late.add(KeyTable::Phone, format!("r{reversed}"), ordinal);
         }
     }
     for link in &p.links {
@@ -153,5 +165,5 @@ fn write_patient(conn: &Connection, ordinal: u32, id: &IdKey, p: &PatientFacts) 
         conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?
             .execute(params![id.bytes(), other.bytes()])?;
     }
-    Ok(())
+    if late.is_full() { late.write(conn) } else { Ok(()) }
 }

@@ -14,6 +14,7 @@ pub(crate) use state::{SegmentState, read_state, verify_charts};
 
 use crate::StoreError;
 use crate::id_key::IdKey;
+use crate::late_keys::LateKeys;
 use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess};
 use crate::sum::Sum;
 use rusqlite::{Connection, params};
@@ -31,6 +32,8 @@ pub(crate) struct TaggedWriter<'t> {
     counts: HashMap<u16, i64>,
     next_ordinal: Option<u32>,
     changed: bool,
+    /// Search keys of this segment's rows.
+    pub(crate) late: LateKeys,
 }
 
 /// A chart that this transaction changes: as it was and as it will be.
@@ -52,14 +55,16 @@ impl<'t> TaggedWriter<'t> {
             counts: HashMap::new(),
             next_ordinal: None,
             changed: false,
+            late: LateKeys::default(),
         })
     }
 
-    /// Writes charts, counts and state. The caller commits.
+    /// Writes charts, counts, state and the search keys that waited. The caller commits.
     pub(crate) fn finish(mut self) -> Result<(), StoreError> {
         if !self.changed {
             return Ok(());
         }
+        self.late.write(self.conn)?;
         let schema = self.access.schema;
         let sql = format!(
             "INSERT INTO {schema}.chart (ordinal, patient, sum, rows, revision, next_sequence, tag)

@@ -128,7 +128,7 @@ impl<'t> WriteTx<'t> {
             body,
             fresh,
         })?;
-        search_keys::write(writer.conn, writer.access, placed.place, placed.replaced, facts)
+        search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
     }
 
     /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for

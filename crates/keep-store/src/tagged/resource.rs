@@ -128,7 +128,7 @@ impl TaggedWriter<'_> {
         if chart.rows < 0 {
             return Err(damaged);
         }
-        crate::search_keys::clear(self.conn, self.access, code, place)?;
+        crate::search_keys::clear(self.conn, self.access, &mut self.late, code, place)?;
         self.count(code, -1);
         self.changed = true;
         Ok(())

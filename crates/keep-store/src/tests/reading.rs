@@ -79,6 +79,10 @@ fn a_record_number_is_found_without_its_letters() {
         check(before, &[]);
         check(now, &["7"]);
     }
+    // Twice in one page.
+    TestClinic::pull(&store, &[&ruiz(4, "CH-7771"), &ruiz(5, "CH-8881")]);
+    check("7771", &[]);
+    check("8881", &["7"]);
 }
 
 #[test]

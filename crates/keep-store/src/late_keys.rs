@@ -1,0 +1,68 @@
+//! Search keys that wait for the end of their transaction.
+
+use crate::StoreError;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The most keys that wait.
+const MOST: usize = 200_000;
+
+/// Numbers and telephones of patients, not yet written. Their order has nothing to do with that of the patients, so
+/// each would go to another page of its table; written in their own order, a load touches every page once.
+#[derive(Default)]
+pub(crate) struct LateKeys {
+    /// By the ordinal of the patient.
+    waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
+    count: usize,
+}
+
+/// Where a key goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum KeyTable {
+    /// `patient_number`.
+    Number,
+    /// `patient_phone`.
+    Phone,
+}
+
+impl LateKeys {
+    /// Adds a key of a patient.
+    pub(crate) fn add(&mut self, table: KeyTable, key: String, ordinal: u32) {
+        self.waiting.entry(ordinal).or_default().push((table, key));
+        self.count += 1;
+    }
+
+    /// Drops what waits for a patient.
+    pub(crate) fn forget(&mut self, ordinal: u32) {
+        self.count -= self.waiting.remove(&ordinal).map_or(0, |keys| keys.len());
+    }
+
+    /// Whether it is time to write without waiting for the end.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.count >= MOST
+    }
+
+    /// Writes what waits.
+    pub(crate) fn write(&mut self, conn: &Connection) -> Result<(), StoreError> {
+        self.count = 0;
+        let waiting = std::mem::take(&mut self.waiting);
+        let keys = waiting.into_iter().flat_map(|(ordinal, keys)| keys.into_iter().map(move |(t, k)| (t, k, ordinal)));
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_unstable();
+        for (table, key, ordinal) in keys {
+            let sql = match table {
+                KeyTable::Number => "INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)",
+                KeyTable::Phone => "INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)",
+            };
+            conn.prepare_cached(sql)?.execute((key, ordinal))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for LateKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LateKeys").field("count", &self.count).finish_non_exhaustive()
+    }
+}
