@@ -1,5 +1,6 @@
 //! A second start of the program on the same profile: the first one comes to the front.
 
+use crate::shell::Shell;
 use crate::window::{self, MAIN};
 use gtk::prelude::{DialogExt, GtkWindowExt};
 use std::io::Read;
@@ -65,5 +66,9 @@ fn raise(app: &AppHandle, mut stream: UnixStream) {
     let raised = app.get_webview_window(MAIN).is_some_and(|w| window::raise(&w).is_ok());
     if raised {
         let _caller_is_gone = std::io::Write::write_all(&mut stream, RAISE);
+    }
+    // The caller has left a note before it asked.
+    if let Ok(session) = app.state::<Shell>().app() {
+        session.hear_second_instance();
     }
 }

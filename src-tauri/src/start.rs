@@ -33,8 +33,11 @@ fn open() -> Result<u8, ShellError> {
     log::start();
     let taken = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
     let lock = taken.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {
-        if error.code() == ErrorCode::ProfileInUse && !second_instance::ask_first(&profile) {
-            second_instance::explain();
+        if error.code() == ErrorCode::ProfileInUse {
+            keep_session::note_second_instance(&profile);
+            if !second_instance::ask_first(&profile) {
+                second_instance::explain();
+            }
         }
     })?;
     let resume = secret_fd.and_then(|fd| sealed_memory::read(fd).ok());

@@ -3,20 +3,21 @@
 
 mod at_the_server;
 mod at_the_workstation;
+mod full_disk;
 
 use crate::clinic::Clinic;
 use crate::command_line::{chartkeep, program};
 use crate::people::{patient, result};
-use crate::workstation::{MORNING, Workstation, exit, flip, restore};
+use crate::workstation::{Workstation, exit, flip, restore};
 use chartkeep_tests::{KeysAtHand, TestSession};
-use keep_domain::{Clock, ErrorCode, ManualClock, Segment, SystemClock};
+use keep_audit::{EventClass, Outcome};
+use keep_domain::{Clock, ErrorCode, Segment, SystemClock};
 use keep_keys::{FakeKeychain, Keychain, KeychainState};
 use keep_session::App;
 use keep_session::cases::{audit, chart, enrol, import, lock};
 use keep_session::dto::enrol::EnrolBeginDto;
-use keep_session::testing::{self, PASSWORD, bring, dr_jonas};
+use keep_session::testing::{PASSWORD, dr_jonas};
 use keep_store::{OpenMode, open_cipher, segment_path};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -188,6 +189,7 @@ fn a_second_instance_is_told_so() {
     first.close();
     drop(first);
     w.is_whole();
+    assert!(w.recorded().contains(&(EventClass::SecondInstance, Outcome::MinorFailure)), "an event");
 }
 
 #[test]
@@ -274,51 +276,4 @@ fn the_command_line_without_a_keychain_says_so() {
     assert_eq!(doctor.object["keychain"], "absent", "{}", doctor.object);
     assert_eq!(chartkeep(&program, &w.profile(), &["no-such-verb"]).exit, 2);
     w.is_whole();
-}
-
-/// Needs the right to mount; says so where it has none.
-#[test]
-fn a_full_disk_is_told_and_loses_nothing() {
-    let mount = tempfile::tempdir().expect("folder");
-    let mut command = std::process::Command::new("mount");
-    command.args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(mount.path()).stderr(std::process::Stdio::null());
-    if !command.status().is_ok_and(|s| s.success()) {
-        println!("skipped: no right to mount a small disk here");
-        return;
-    }
-    let ended = std::panic::catch_unwind(|| full_disk(mount.path()));
-    let unmounted = std::process::Command::new("umount").arg(mount.path()).status();
-    if let Err(failed) = ended {
-        std::panic::resume_unwind(failed);
-    }
-    assert!(unmounted.is_ok_and(|s| s.success()));
-}
-
-fn full_disk(disk: &Path) {
-    let runtime = Runtime::new().expect("runtime");
-    let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
-    let clock: Arc<dyn Clock> = Arc::new(ManualClock::starting(MORNING));
-    let profile = disk.join("profile");
-    let opened = testing::open_unlocked(&profile, dr_jonas(), runtime.handle().clone(), clock, keychain);
-    let app = opened.map_err(|f| f.code).expect("enrolled");
-    bring(&app, vec![patient("p1", "González", "Ada"), result("o1", "p1", "39.5")])
-        .map_err(|f| f.code)
-        .expect("stored");
-    let ballast = disk.join("ballast");
-    let mut size = 8usize << 20;
-    // Fills the disk to the last kilobyte.
-    while size > 512 {
-        let whole = std::fs::read(&ballast).unwrap_or_default();
-        if std::fs::write(&ballast, vec![7; whole.len() + size]).is_err() {
-            std::fs::write(&ballast, &whole).expect("back");
-            size /= 2;
-        }
-    }
-    let many = (0..2000).map(|n| result(&format!("y{n}"), "p1", &format!("{n}.{}", n * 7919))).collect();
-    let refused = bring(&app, many).err().map(|f| f.code);
-    assert_eq!((refused, exit(ErrorCode::DiskFull)), (Some(ErrorCode::DiskFull), 1));
-    std::fs::remove_file(&ballast).expect("room again");
-    let read = chart::open_chart(&app, "p1").map_err(|f| f.code).map(|c| serde_json::to_string(&c).expect("json"));
-    assert!(read.as_ref().is_ok_and(|c| c.contains("39.5")), "{:?}", read.err());
-    app.close();
 }

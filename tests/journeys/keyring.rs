@@ -2,10 +2,14 @@
 
 use crate::clinic::Clinic;
 use crate::command_line::program;
-use keep_keys::{Keychain, OsKeychain};
+use crate::terminal::recorded;
+use keep_audit::{EventClass, Outcome};
+use keep_domain::SystemClock;
+use keep_keys::{DEVICE_KEY_ITEM, Keychain, OsKeychain};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 /// Prints one line a step: its name, how the program ended and what it said.
 const SCRIPT: &str = r#"
@@ -42,9 +46,16 @@ step gone-sync sync
 export DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS_KEPT
 printf pw | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null
 step unlocked-again keep audit verify
-"$THIS" --exact keyring::inner_empties --ignored --nocapture >&2
+inner() { "$THIS" --exact "keyring::inner_$1" --ignored --nocapture >&2; }
+sync >&2
+step told-again inner keychain_was_locked_and_absent
+inner empties
 step emptied-doctor keep doctor
 step emptied-sync sync
+inner refills
+sync >&2
+step told-refilled inner keychain_was_emptied
+step refilled keep audit verify
 "#;
 
 fn installed(program: &str) -> bool {
@@ -111,17 +122,57 @@ fn each_state_of_a_real_keyring_is_told() {
     assert_eq!(ended("unlocked-again"), (json!(0), json!("ok")), "nothing was lost: {said}{problems}");
     assert_eq!(keychain("emptied-doctor"), "key_missing");
     assert_eq!(ended("emptied-sync"), (json!(4), json!("keychain_key_missing")));
+    for told in ["told-again", "told-refilled"] {
+        assert_eq!(step(told)["exit"], 0, "{told}: {problems}");
+    }
+    assert_eq!(ended("refilled"), (json!(0), json!("ok")), "nothing was lost: {problems}");
 }
 
-/// Takes every item of the profile out of the keyring.
+/// The profile of the session that runs this program, and its keychain.
+fn around() -> (PathBuf, OsKeychain) {
+    let profile = PathBuf::from(std::env::var_os("PROFILE").expect("a profile"));
+    let settings = std::fs::read(profile.join("workstation.json")).expect("settings");
+    let settings: Value = serde_json::from_slice(&settings).expect("json");
+    let keychain = OsKeychain::for_profile(settings["device"].as_str().expect("device"));
+    (profile, keychain)
+}
+
+/// Takes the key of the profile out of the keyring.
 #[test]
 #[ignore = "runs inside the session that another test makes"]
 fn inner_empties() {
-    let profile = std::env::var_os("PROFILE").expect("a profile");
-    let settings = std::fs::read(Path::new(&profile).join("workstation.json")).expect("settings");
-    let settings: Value = serde_json::from_slice(&settings).expect("json");
-    let keychain = OsKeychain::for_profile(settings["device"].as_str().expect("device"));
-    keychain.delete("device-key").expect("deleted");
+    let (profile, keychain) = around();
+    let key = keychain.read(DEVICE_KEY_ITEM).expect("read").expect("a key");
+    // EXPOSE: the key of a made-up clinic, put back a moment later.
+    std::fs::write(profile.with_extension("key"), key.expose()).expect("kept");
+    keychain.delete(DEVICE_KEY_ITEM).expect("deleted");
+}
+
+/// Puts it back, as a backup of the keyring does.
+#[test]
+#[ignore = "runs inside the session that another test makes"]
+fn inner_refills() {
+    let (profile, keychain) = around();
+    let key = std::fs::read(profile.with_extension("key")).expect("kept");
+    keychain.write(DEVICE_KEY_ITEM, &key).expect("written");
+}
+
+#[test]
+#[ignore = "runs inside the session that another test makes"]
+fn inner_keychain_was_locked_and_absent() {
+    assert_eq!(keychain_problems(), [Outcome::MinorFailure; 2]);
+}
+
+#[test]
+#[ignore = "runs inside the session that another test makes"]
+fn inner_keychain_was_emptied() {
+    assert_eq!(keychain_problems().last(), Some(&Outcome::SeriousFailure));
+}
+
+fn keychain_problems() -> Vec<Outcome> {
+    let (profile, keychain) = around();
+    let events = recorded(&profile, &keychain, Arc::new(SystemClock));
+    events.into_iter().filter(|(class, _)| *class == EventClass::KeychainProblem).map(|(_, outcome)| outcome).collect()
 }
 
 /// Ends the daemons that this test started, known by their home.

@@ -18,6 +18,7 @@ mod hapi;
 mod keyring;
 mod kills;
 mod people;
+mod small_disk;
 mod terminal;
 mod ward;
 mod workstation;

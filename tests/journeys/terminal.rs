@@ -6,7 +6,7 @@ use keep_cli::answer::Answer;
 use keep_cli::args::{Audit, Import, Sync, Unlock, Verb};
 use keep_cli::wording::sentence;
 use keep_domain::{Clock, DeviceId};
-use keep_keys::DeviceKey;
+use keep_keys::{DeviceKey, Keychain};
 use keep_session::testing::PASSWORD;
 use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
 use std::io::{PipeReader, Write};
@@ -86,22 +86,26 @@ impl Workstation {
 
     /// Class and outcome of every event, oldest first.
     pub(crate) fn recorded(&self) -> Vec<(EventClass, Outcome)> {
-        let kd = DeviceKey::load(&*self.keychain, true).expect("keychain").expect("device key");
-        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
-        let scribe = Scribe::locked(Arc::new(Stamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
-        let path = ledger_path(&self.profile());
-        let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger");
-        let (mut all, mut before) = (Vec::new(), None);
-        loop {
-            let window = ledger.headers(&HeaderFilter { before, ..HeaderFilter::default() }, 500).expect("headers");
-            let Some(last) = window.headers.last() else { break };
-            before = Some(last.sequence);
-            all.extend(window.headers.iter().map(|h| (h.class, h.outcome)));
-        }
-        ledger.close();
-        all.reverse();
-        all
+        recorded(&self.profile(), &*self.keychain, Arc::clone(&self.clock) as _)
     }
+}
+
+/// Class and outcome of every event in the ledger of `profile`, oldest first.
+pub(crate) fn recorded(profile: &Path, keychain: &dyn Keychain, clock: Arc<dyn Clock>) -> Vec<(EventClass, Outcome)> {
+    let kd = DeviceKey::load(keychain, true).expect("keychain").expect("device key");
+    let scribe = Scribe::locked(Arc::new(Stamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+    let path = ledger_path(profile);
+    let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger");
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let window = ledger.headers(&HeaderFilter { before, ..HeaderFilter::default() }, 500).expect("headers");
+        let Some(last) = window.headers.last() else { break };
+        before = Some(last.sequence);
+        all.extend(window.headers.iter().map(|h| (h.class, h.outcome)));
+    }
+    ledger.close();
+    all.reverse();
+    all
 }
 
 /// The answer is the one object {ok, code, …} with that code and exit code, and for a person a sentence of its own.

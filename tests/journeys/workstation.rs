@@ -1,13 +1,15 @@
 //! A workstation for one journey: a physician, a patient, and clocks and keychain that a test sets.
 
 use crate::people::{patient, result};
+use crate::small_disk::SmallDisk;
+use chartkeep_tests::KeysAtHand;
 use keep_domain::{Clock, ErrorCode, ManualClock, Secret, SystemClock, UserId, UtcMillis};
-use keep_keys::{FakeKeychain, Keychain, phone_code};
-use keep_session::App;
+use keep_keys::{Attempt, FakeKeychain, Keychain, phone_code};
 use keep_session::cases::{audit, chart, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 use keep_session::testing::{self, PASSWORD, TestSite, bring, dr_jonas, open_at_site, open_with_phone};
+use keep_session::{App, Profile, Workstation as Settings};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,16 +30,23 @@ pub(crate) struct Workstation {
 
 impl Workstation {
     pub(crate) fn new() -> Self {
-        Self::enrolled(MORNING, None)
+        Self::enrolled(tempfile::tempdir().expect("folder"), MORNING, None)
     }
 
     /// The physician has signed in at a real server. The clock begins at its time.
     pub(crate) fn at(site: &TestSite) -> Self {
-        Self::enrolled(SystemClock.now(), Some(site))
+        Self::enrolled(tempfile::tempdir().expect("folder"), SystemClock.now(), Some(site))
     }
 
-    fn enrolled(now: UtcMillis, site: Option<&TestSite>) -> Self {
+    /// The profile lies on a disk of its own, which is dropped before the folder that it is mounted in.
+    pub(crate) fn on_small_disk(megabytes: u32, site: Option<&TestSite>) -> Option<(Self, SmallDisk)> {
         let folder = tempfile::tempdir().expect("folder");
+        let disk = SmallDisk::at(&folder.path().join("profile"), megabytes)?;
+        let now = site.map_or(MORNING, |_| SystemClock.now());
+        Some((Self::enrolled(folder, now, site), disk))
+    }
+
+    fn enrolled(folder: tempfile::TempDir, now: UtcMillis, site: Option<&TestSite>) -> Self {
         let runtime = Runtime::new().expect("runtime");
         let clock = Arc::new(ManualClock::starting(now));
         let keychain = Arc::new(FakeKeychain::default());
@@ -73,7 +82,21 @@ impl Workstation {
         self.try_open().map_err(|f| f.code)
     }
 
+    /// Patient with a lock that was just given back: until a program that another journey starts at this moment has
+    /// begun, it holds a copy.
     pub(crate) fn try_open(&self) -> Result<App, FailureDto> {
+        let mut opened = self.open_once();
+        for _ in 0..20 {
+            if opened.as_ref().err().is_none_or(|f| f.code != ErrorCode::ProfileInUse) {
+                break;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+            opened = self.open_once();
+        }
+        opened
+    }
+
+    fn open_once(&self) -> Result<App, FailureDto> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
         App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
@@ -103,6 +126,18 @@ impl Workstation {
                 Err(failure.code)
             }
         }
+    }
+
+    /// What password and code open, beside the session.
+    pub(crate) fn keys_at_hand(&self) -> KeysAtHand {
+        let device = Settings::load(&Profile::at(&self.profile())).expect("settings").device;
+        let password = Secret::new(PASSWORD.to_owned());
+        let code = phone_code(&self.phone, self.clock.now()).expect("a code");
+        let attempt = Attempt { user: self.user, password: &password, code: &code, entered_time: None };
+        let clock = Arc::<ManualClock>::clone(&self.clock);
+        let opened =
+            KeysAtHand::open(&self.profile(), &*self.keychain, clock, device, |door, time| door.unlock(time, &attempt));
+        opened.expect("opened")
     }
 
     pub(crate) fn file(&self, ending: &str) -> PathBuf {

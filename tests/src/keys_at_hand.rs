@@ -4,8 +4,8 @@ use crate::TestSession;
 use keep_audit::{BootId, Scribe, Stamper};
 use keep_domain::{Clock, DeviceId, Policy, Secret, SystemClock};
 use keep_keys::{
-    DeviceKey, FakeMemory, HeldKey, KeysError, MachineBoot, MemberRecord, Opened, ResumeSecret, SegmentKey, SlotDoor,
-    Slots, TrustedTime,
+    DeviceKey, FakeMemory, HeldKey, Keychain, KeysError, MachineBoot, MemberRecord, Opened, ResumeSecret, SegmentKey,
+    SlotDoor, Slots, TrustedTime,
 };
 use keep_session::testing::{self, TestPerson};
 use keep_store::{AuditSealer, EventKey, LEDGER_LIMIT_BYTES, Ledger, Store, StoreError, StoreKeys, ledger_path};
@@ -32,19 +32,33 @@ impl KeysAtHand {
     /// # Errors
     /// As [`SlotDoor::resume`].
     pub fn take(session: &TestSession, person: TestPerson) -> Result<Self, KeysError> {
-        let keychain = session.keychain();
-        let slots = Slots::of_profile(session.profile());
-        let kd = DeviceKey::load(&keychain, true)?.ok_or(KeysError::KeychainKeyMissing)?;
         let secret = session.resume_secret(person).map_err(|e| KeysError::Io(e.kind()))?;
         // EXPOSE: read into the type that guards it.
         let secret = ResumeSecret::from_bytes(secret.expose())?;
         let device = secret.context().device;
-        let (memory, policy) = (FakeMemory::default(), Policy::default());
-        let door = SlotDoor { slots: &slots, device, keychain: &keychain, memory: &memory, policy: &policy };
-        let time = TrustedTime::load(&keychain, Arc::new(MachineBoot), Arc::new(SystemClock))?;
         let password = Secret::new(testing::PASSWORD.to_owned());
-        let opened = door.resume(&time, session.user_of(person), &password, secret)?;
-        Ok(Self { profile: session.profile().to_owned(), kd, device, opened, slots })
+        Self::open(session.profile(), &session.keychain(), Arc::new(SystemClock), device, |door, time| {
+            door.resume(time, session.user_of(person), &password, secret)
+        })
+    }
+
+    /// Opens a slot of `profile` as `attempt` does.
+    ///
+    /// # Errors
+    /// Those of the keychain, and of `attempt`.
+    pub fn open(
+        profile: &Path,
+        keychain: &dyn Keychain,
+        clock: Arc<dyn Clock>,
+        device: DeviceId,
+        attempt: impl FnOnce(&SlotDoor<'_>, &mut TrustedTime) -> Result<Opened, KeysError>,
+    ) -> Result<Self, KeysError> {
+        let slots = Slots::of_profile(profile);
+        let kd = DeviceKey::load(keychain, true)?.ok_or(KeysError::KeychainKeyMissing)?;
+        let (memory, policy) = (FakeMemory::default(), Policy::default());
+        let door = SlotDoor { slots: &slots, device, keychain, memory: &memory, policy: &policy };
+        let opened = attempt(&door, &mut TrustedTime::load(keychain, Arc::new(MachineBoot), clock)?)?;
+        Ok(Self { profile: profile.to_owned(), kd, device, opened, slots })
     }
 
     /// This person's member record.

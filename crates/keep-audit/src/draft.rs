@@ -1,7 +1,7 @@
 //! An event before it has a place in the ledger.
 
 use crate::{DetailValue, EventClass, Outcome};
-use keep_domain::{PatientId, Phi, ResourceKey, Role, UserId};
+use keep_domain::{PatientId, Phi, ResourceKey, Role, UserId, UtcMillis};
 
 /// The most resource keys that one event lists; the count always says how many there were.
 pub const TOUCHED_LIMIT: usize = 50;
@@ -85,6 +85,7 @@ pub struct EventDraft {
     pub(crate) touched_count: u64,
     pub(crate) purpose: Option<Purpose>,
     pub(crate) cause: Option<&'static str>,
+    pub(crate) happened: Option<(UtcMillis, UtcMillis)>,
     pub(crate) details: Vec<(&'static str, DetailValue)>,
 }
 
@@ -103,6 +104,7 @@ impl EventDraft {
             touched_count: 0,
             purpose: None,
             cause: None,
+            happened: None,
             details: Vec::new(),
         }
     }
@@ -154,6 +156,13 @@ impl EventDraft {
     #[must_use]
     pub const fn caused_by(mut self, cause: &'static str) -> Self {
         self.cause = Some(cause);
+        self
+    }
+
+    /// When it happened, first and last, where that was before it could be recorded (`AuditEvent.period`).
+    #[must_use]
+    pub const fn happened(mut self, first: UtcMillis, last: UtcMillis) -> Self {
+        self.happened = Some((first, last));
         self
     }
 

@@ -96,6 +96,8 @@ pub struct EventView {
     pub reason: Option<Phi<String>>,
     /// The closed cause.
     pub cause: Option<String>,
+    /// First and last time, where it happened before it could be recorded.
+    pub happened: Option<(UtcMillis, UtcMillis)>,
     /// Further facts that name no patient, the number of resources among them.
     pub details: Vec<(String, String)>,
 }
@@ -126,6 +128,10 @@ impl EventView {
             purpose: event.pointer("/purposeOfEvent/0/coding/0/code").and_then(Value::as_str).map(str::to_owned),
             reason: event.pointer("/purposeOfEvent/0/text").and_then(Value::as_str).map(|t| Phi::new(t.to_owned())),
             cause: text(&event, "outcomeDesc").map(str::to_owned),
+            happened: (|| {
+                let at = |end| UtcMillis::from_rfc3339(event.pointer(end)?.as_str()?);
+                Some((at("/period/start")?, at("/period/end")?))
+            })(),
             details: Vec::new(),
         };
         for entity in list("entity") {
@@ -186,6 +192,7 @@ mod tests {
             .for_purpose(Purpose::EmergencyTreatment)
             .touching(&keys)
             .caused_by("search_row")
+            .happened(UtcMillis(1_795_348_800_000), UtcMillis(1_795_348_860_500))
             .with("segment", keep_domain::Segment::Clinical);
         let (entry, _) = empty_log().append(&draft, &stamp(0), Some(&XorBox), Some(&nurse_amara())).expect("written");
         let info = seal_info(empty_log().log(), 0, entry.header.event);
@@ -194,7 +201,7 @@ mod tests {
         assert_eq!((view.facts.class, view.facts.recorded), (entry.header.class, entry.header.recorded));
         assert_eq!((view.patient, view.query), (draft.patient, draft.query));
         assert_eq!((view.reason, view.touched), (draft.reason, draft.touched));
-        assert_eq!(view.purpose.as_deref(), Some("ETREAT"));
+        assert_eq!((view.purpose.as_deref(), view.happened), (Some("ETREAT"), draft.happened));
         assert_eq!((view.role, view.display.as_deref()), (Some(Role::Nurse), Some("Amara Okafor")));
         assert_eq!(view.user, Some(UserId::of("iss", "amara")));
         let details = [("segment".to_owned(), "clinical".to_owned()), ("resources".to_owned(), "1".to_owned())];

@@ -38,6 +38,9 @@ fn audit_event(draft: &EventDraft, stamp: &Stamp, place: &Place) -> Value {
     event.insert("type".into(), coding(form.kind));
     event.insert("subtype".into(), json!([coding(form.subtype), coding(class)]));
     event.insert("action".into(), form.action.code().into());
+    if let Some((first, last)) = draft.happened {
+        event.insert("period".into(), json!({ "start": first.to_rfc3339(), "end": last.to_rfc3339() }));
+    }
     event.insert("recorded".into(), stamp.recorded.to_rfc3339().into());
     event.insert("outcome".into(), draft.outcome.number().to_string().into());
     if let Some(cause) = draft.cause {

@@ -113,7 +113,7 @@ impl KeysError {
             Self::WaitingForGrant => ErrorCode::WaitingForGrant,
             Self::Refused(_) => ErrorCode::Refused,
             Self::Invalid(_) | Self::AlreadyEnrolled => ErrorCode::Invalid,
-            Self::Io(std::io::ErrorKind::StorageFull) => ErrorCode::DiskFull,
+            Self::Io(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => ErrorCode::DiskFull,
             Self::Io(_) => ErrorCode::Io,
             Self::NoRandomness | Self::Internal(_) => ErrorCode::Internal,
         }

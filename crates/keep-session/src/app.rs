@@ -9,11 +9,13 @@ use crate::fault::Fault;
 use crate::profile::Profile;
 use crate::signing_in::SigningIn;
 use crate::syncing::Syncing;
+use crate::trouble::{Told, Trouble, TroubleNotes};
 use crate::workstation::Workstation;
 use keep_audit::{BootId, Stamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
-use keep_store::ProfileLock;
+use keep_store::{ProfileLock, StoreError};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -78,6 +80,10 @@ pub(crate) struct Inner {
     /// Whether this opener may create or change anything.
     pub(crate) writes: bool,
     pub(crate) listener: RwLock<Option<Listener>>,
+    /// What could not be recorded when it happened.
+    pub(crate) notes: TroubleNotes,
+    /// Trouble that lasts, and was told.
+    pub(crate) troubles: Mutex<BTreeMap<Trouble, Told>>,
     /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
     pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
 }
@@ -107,12 +113,20 @@ impl App {
         }
         let syncs_by_itself = matches!(opening, Opening::Held);
         let lock = match opening {
-            Opening::Own => Some(ProfileLock::take(folder)?),
+            Opening::Own => Some(ProfileLock::take(folder).inspect_err(|error| {
+                if *error == StoreError::ProfileInUse {
+                    crate::trouble::second_instance(&profile, &*clock);
+                }
+            })?),
             Opening::Look | Opening::Held => None,
         };
         let workstation = Workstation::load(&profile)?;
         if writes && !profile.workstation().exists() {
             workstation.save(&profile)?;
+        }
+        let notes = TroubleNotes::at(profile.trouble());
+        if writes && notes.prepare().is_err() {
+            tracing::warn!("trouble can be noted in memory only");
         }
         let keychain = keychain.unwrap_or_else(|| Arc::new(OsKeychain::for_profile(&workstation.device.to_string())));
         let stamper = Arc::new(Stamper::new(workstation.device, BootId::make_random(), Arc::clone(&clock)));
@@ -137,6 +151,8 @@ impl App {
             syncs_by_itself,
             writes,
             listener: RwLock::new(None),
+            notes,
+            troubles: Mutex::default(),
             profile_lock: Mutex::new(lock),
         })))
     }
@@ -192,12 +208,16 @@ impl App {
     /// Ends: locks if needed, closes the ledger and gives the profile free.
     pub fn close(&self) {
         crate::cases::lock::lock(self, "close");
-        if let Some(device) = guard(&self.0.device).take() {
+        let device = guard(&self.0.device).clone();
+        if let Some(device) = device.filter(|_| self.0.writes) {
+            self.settle_trouble();
             // A ledger that cannot sign its end now is verified up to its last checkpoint.
-            if self.0.writes && device.keep_checkpoint(&*self.0.keychain).is_err() {
+            if let Err(fault) = device.keep_checkpoint(&*self.0.keychain) {
                 tracing::warn!("the log's end could not be kept at close");
+                self.tell_trouble(fault.code);
             }
         }
+        *guard(&self.0.device) = None;
         *guard(&self.0.profile_lock) = None;
     }
 

@@ -61,14 +61,24 @@ impl App {
     /// # Errors
     /// The keychain's states, and a ledger that cannot be opened.
     pub(crate) fn device(&self) -> Result<Option<Arc<DeviceSide>>, Fault> {
+        let (device, is_new) = self.held_device().inspect_err(|fault| self.tell_trouble(fault.code))?;
+        if is_new {
+            self.settle_trouble();
+        }
+        Ok(device)
+    }
+
+    /// The device side, and whether it was opened just now.
+    fn held_device(&self) -> Result<(Option<Arc<DeviceSide>>, bool), Fault> {
         let mut held = guard(&self.0.device);
-        if held.is_none() {
+        let is_new = held.is_none();
+        if is_new {
             let enrolled = self.0.slots.exist()?;
-            let Some(kd) = DeviceKey::load(&*self.0.keychain, enrolled)? else { return Ok(None) };
+            let Some(kd) = DeviceKey::load(&*self.0.keychain, enrolled)? else { return Ok((None, false)) };
             // A key without slots is what an enrolment that was cut short leaves behind.
             *held = Some(Arc::new(self.open_device(kd, enrolled)?));
         }
-        Ok(held.clone())
+        Ok((held.clone(), is_new))
     }
 
     /// The device side, made now where this is the first enrolment.

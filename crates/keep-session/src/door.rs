@@ -31,7 +31,10 @@ impl App {
         action: Action,
         work: impl FnOnce(&Unlocked) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.inside(|unlocked| if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) })
+        let done = self
+            .inside(|unlocked| if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) });
+        self.settle_after(&done);
+        done
     }
 
     /// As [`App::enter`] for an action on one record.
@@ -41,13 +44,22 @@ impl App {
         record: &Record,
         work: impl FnOnce(&Unlocked) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.inside(|unlocked| {
+        let done = self.inside(|unlocked| {
             if unlocked.decide(action, record).is_allowed() {
                 work(unlocked)
             } else {
                 Err(self.refuse(unlocked, action))
             }
-        })
+        });
+        self.settle_after(&done);
+        done
+    }
+
+    /// A use case that went well is when notes may become events.
+    fn settle_after<T>(&self, done: &Result<T, Fault>) {
+        if done.is_ok() && self.0.notes.are_waiting() {
+            self.settle_trouble();
+        }
     }
 
     /// Records that policy refused something, and makes the fault.
@@ -64,7 +76,7 @@ impl App {
         }
         let session = self.0.session.read().unwrap_or_else(PoisonError::into_inner);
         match &*session {
-            Session::Unlocked(unlocked) => work(unlocked),
+            Session::Unlocked(unlocked) => work(unlocked).inspect_err(|fault| self.tell_trouble(fault.code)),
             Session::Locked => Err(Fault::of(ErrorCode::Locked)),
         }
     }

@@ -21,6 +21,7 @@ mod site;
 mod syncing;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
+mod trouble;
 mod unlocked;
 mod view;
 mod workstation;
@@ -30,4 +31,5 @@ pub use audit_key::AuditKeyRecord;
 pub use holders::Holders;
 pub use keep_store::ProfileLock;
 pub use profile::Profile;
+pub use trouble::note_second_instance;
 pub use workstation::Workstation;

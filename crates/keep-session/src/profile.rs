@@ -66,6 +66,11 @@ impl Profile {
         self.root.join("last-sync.json")
     }
 
+    /// What happened while the ledger could not be written.
+    pub(crate) fn trouble(&self) -> PathBuf {
+        self.root.join("trouble.json")
+    }
+
     /// Makes the folders, readable by this OS user only.
     ///
     /// # Errors

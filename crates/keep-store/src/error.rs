@@ -125,7 +125,9 @@ impl StoreError {
             }
             Self::Newer(_) => ErrorCode::StoreNewer,
             Self::LedgerDamaged => ErrorCode::LedgerDamaged,
-            Self::LedgerFull | Self::DiskFull | Self::Io(std::io::ErrorKind::StorageFull) => ErrorCode::DiskFull,
+            Self::LedgerFull
+            | Self::DiskFull
+            | Self::Io(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => ErrorCode::DiskFull,
             Self::ProfileInUse => ErrorCode::ProfileInUse,
             Self::Interrupted => ErrorCode::Locked,
             Self::Io(_) => ErrorCode::Io,
@@ -186,7 +188,7 @@ impl From<std::io::Error> for StoreError {
     /// Keeps only the kind: the text may name paths.
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::StorageFull => Self::DiskFull,
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
             kind => Self::Io(kind),
         }
     }

@@ -7,9 +7,10 @@ use crate::workstation::{Workstation, flip, restore};
 use keep_audit::EventClass as E;
 use keep_audit::Outcome::{self, MinorFailure as Minor, SeriousFailure as Serious};
 use keep_domain::{Clock, Segment};
-use keep_keys::KeychainState;
+use keep_keys::{Keychain, KeychainState};
+use keep_session::cases::lock;
 use keep_session::testing::PASSWORD;
-use keep_store::segment_path;
+use keep_store::{OpenMode, open_cipher, segment_path};
 use std::path::PathBuf;
 
 /// Milliseconds of a year.
@@ -24,8 +25,8 @@ struct Row {
     spoil: fn(&Workstation) -> Undo,
     code: &'static str,
     exit: i32,
-    /// What the ledger keeps; `None` where the key of the ledger itself cannot be had.
-    event: Option<(E, Outcome)>,
+    /// What the ledger keeps, afterwards where its own key cannot be had.
+    event: (E, Outcome),
 }
 
 const ROWS: &[Row] = &[
@@ -34,42 +35,42 @@ const ROWS: &[Row] = &[
         spoil: |w| keychain(w, KeychainState::Locked),
         code: "keychain_locked",
         exit: 4,
-        event: None,
+        event: (E::KeychainProblem, Minor),
     },
     Row {
         what: "keychain absent",
         spoil: |w| keychain(w, KeychainState::Absent),
         code: "keychain_absent",
         exit: 4,
-        event: None,
+        event: (E::KeychainProblem, Minor),
     },
     Row {
         what: "keychain slow",
         spoil: |w| keychain(w, KeychainState::Slow),
         code: "keychain_slow",
         exit: 4,
-        event: None,
+        event: (E::KeychainProblem, Minor),
     },
     Row {
         what: "slot file tampered",
         spoil: |w| bit(w.file("json")),
         code: "slot_damaged",
         exit: 1,
-        event: Some((E::UnlockFailed, Minor)),
+        event: (E::UnlockFailed, Minor),
     },
     Row {
         what: "state file tampered",
         spoil: |w| bit(w.file("state")),
         code: "slot_damaged",
         exit: 1,
-        event: Some((E::UnlockFailed, Minor)),
+        event: (E::UnlockFailed, Minor),
     },
     Row {
         what: "segment truncated",
         spoil: |w| segment(w, |whole| whole[..whole.len() / 2].to_vec()),
         code: "store_damaged",
         exit: 1,
-        event: Some((E::IntegrityFinding, Serious)),
+        event: (E::IntegrityFinding, Serious),
     },
     Row {
         what: "segment bit-flipped",
@@ -82,21 +83,21 @@ const ROWS: &[Row] = &[
         },
         code: "store_damaged",
         exit: 1,
-        event: Some((E::IntegrityFinding, Serious)),
+        event: (E::IntegrityFinding, Serious),
     },
     Row {
         what: "clock a year ahead",
         spoil: |w| clock(w, YEAR),
         code: "clock_wrong",
         exit: 3,
-        event: Some((E::UnlockFailed, Minor)),
+        event: (E::UnlockFailed, Minor),
     },
     Row {
         what: "clock set back",
         spoil: |w| clock(w, -YEAR),
         code: "clock_wrong",
         exit: 3,
-        event: Some((E::UnlockFailed, Minor)),
+        event: (E::UnlockFailed, Minor),
     },
 ];
 
@@ -111,10 +112,10 @@ fn each_mishap_is_told_at_the_terminal_and_loses_nothing() {
         let answer = w.sync_with(PASSWORD, &code);
         undo(&w);
         check(row.what, &answer, row.code, row.exit);
-        if let Some(event) = row.event {
-            assert!(w.recorded()[before..].contains(&event), "{}: {:?}", row.what, &w.recorded()[before..]);
-        }
         w.is_whole();
+        let kept = &w.recorded()[before..];
+        assert_eq!(kept.iter().filter(|e| **e == row.event).count(), 1, "{}: {kept:?}", row.what);
+        check(row.what, &w.audit_verify(None), "ok", 0);
     }
 }
 
@@ -145,12 +146,22 @@ fn an_emptied_keychain_is_told_and_nothing_is_deleted() {
     let w = Workstation::new();
     w.later();
     let code = w.code();
+    let before = w.recorded().len();
+    let items = w.keychain.items().into_iter().map(|i| (w.keychain.read(&i).expect("an item").expect("a value"), i));
+    let items: Vec<_> = items.collect();
     w.keychain.lose_everything();
     check("emptied", &w.sync_with(PASSWORD, &code), "keychain_key_missing", 4);
     let doctor = w.doctor();
     check("doctor", &doctor, "finding", 1);
     assert_eq!(doctor.body["keychain"], "key_missing");
     assert!(w.file("json").exists() && segment_path(&w.profile(), Segment::Clinical).exists());
+    // As from a backup of the keyring.
+    for (value, item) in items {
+        w.keychain.write(&item, value.expose()).expect("back");
+    }
+    w.is_whole();
+    assert!(w.recorded()[before..].contains(&(E::KeychainProblem, Serious)));
+    check("verify", &w.audit_verify(None), "ok", 0);
 }
 
 #[test]
@@ -173,11 +184,43 @@ fn an_altered_ledger_is_a_finding() {
 #[test]
 fn a_second_instance_is_told_at_the_terminal() {
     let w = Workstation::new();
-    let first = w.open().expect("opened");
-    check("second instance", &w.sync(), "profile_in_use", 6);
+    let before = w.recorded().len();
+    let first = w.unlocked().expect("unlocked");
+    for _ in 0..3 {
+        check("second instance", &w.sync(), "profile_in_use", 6);
+    }
+    let told = |w: &Workstation| w.recorded()[before..].iter().filter(|e| **e == (E::SecondInstance, Minor)).count();
+    assert_eq!(told(&w), 0, "the ledger is the first one's alone");
+    lock::lock(&first, "user");
+    assert_eq!(told(&w), 1, "who says it once for all three");
+    check("and again", &w.sync(), "profile_in_use", 6);
     first.close();
     drop(first);
+    assert_eq!(told(&w), 2);
     w.is_whole();
+    check("verify", &w.audit_verify(None), "ok", 0);
+}
+
+#[test]
+fn a_newer_segment_is_told_and_left_alone() {
+    let w = Workstation::new();
+    let path = segment_path(&w.profile(), Segment::Directory);
+    let whole = std::fs::read(&path).expect("segment");
+    let keys = w.keys_at_hand();
+    let conn = open_cipher(&path, &keys.segments().remove(0).database_key(), OpenMode::Write).expect("with the key");
+    conn.pragma_update(None, "user_version", 99).expect("newer");
+    drop(conn);
+    let newer = std::fs::read(&path).expect("segment");
+    let before = w.recorded().len();
+    check("newer segment", &w.sync(), "store_newer", 1);
+    let file = w.folder.path().join("one.ndjson");
+    std::fs::write(&file, patient("p2", "Okafor", "Chidi")).expect("written");
+    check("newer segment", &w.import(&file), "store_newer", 1);
+    assert!(w.recorded()[before..].contains(&(E::IntegrityFinding, Serious)));
+    assert!(std::fs::read(&path).is_ok_and(|now| now == newer), "not a byte of it is changed");
+    std::fs::write(&path, whole).expect("back");
+    w.is_whole();
+    check("verify", &w.audit_verify(None), "ok", 0);
 }
 
 #[test]

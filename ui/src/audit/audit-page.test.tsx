@@ -48,3 +48,8 @@ test("the filter asks for one class", async () => {
     expect(requestsOf(ipc, "audit_events").at(-1)).toMatchObject({ class: "unlock_failed", offset: 0 }),
   );
 });
+
+test("an event that was recorded later says when it happened", async () => {
+  await show({ role: "privacy-officer" });
+  expect(screen.getAllByText(/happened .+, recorded later/)).toHaveLength(1);
+});

@@ -71,7 +71,14 @@ export function AuditPage() {
       label: say("audit.what"),
       width: "minmax(0, 1fr)",
       wrap: true,
-      cell: (row) => say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class }),
+      cell: (row) => (
+        <>
+          {say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class })}
+          {row.happened === "" ? null : (
+            <span className={css.quiet}> · {say("audit.happened", { at: formatDateTime(row.happened) })}</span>
+          )}
+        </>
+      ),
     },
     {
       key: "outcome",

@@ -88,6 +88,10 @@ sequence: number,
  */
 recorded: string, 
 /**
+ * When it first happened, where it was noted and recorded later; else empty.
+ */
+happened: string, 
+/**
  * The class, for example `chart_read`.
  */
 class: string, 

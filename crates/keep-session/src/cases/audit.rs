@@ -128,6 +128,7 @@ fn row(
     AuditRowDto {
         sequence,
         recorded: header.map(|h| h.recorded.to_rfc3339()).unwrap_or_default(),
+        happened: view.as_ref().and_then(|v| v.happened).map(|(first, _)| first.to_rfc3339()).unwrap_or_default(),
         class: header.map(|h| h.class.name().to_owned()).unwrap_or_default(),
         outcome: String::from(match header.map(|h| h.outcome) {
             Some(Outcome::Success) => "success",

@@ -183,6 +183,7 @@ pub fn lock(app: &App, cause: &'static str) {
     }
     drop(unlocked);
     app.record(event);
+    app.settle_all_trouble();
     if let Ok(Some(device)) = app.device()
         && device.checkpoint().is_err()
     {
@@ -227,7 +228,12 @@ impl App {
             memory,
             policy: &workstation.policy,
         };
-        Ok(self.with_time(|time| work(&door, time))??)
+        let done = self.with_time(|time| work(&door, time)).and_then(|done| Ok(done?));
+        done.inspect_err(|fault| match fault.code {
+            // What a save or an unlock does on a full disk is counted there.
+            ErrorCode::DiskFull => {}
+            code => self.tell_trouble(code),
+        })
     }
 }
 

@@ -189,6 +189,10 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
         learn_site(app).await;
     }
     announce(app);
+    let app = app.clone();
+    // A join error means the runtime is ending; notes stay where they are.
+    let _ = tokio::task::spawn_blocking(move || stopped.map_or_else(|| app.settle_trouble(), |c| app.tell_trouble(c)))
+        .await;
     match stopped {
         None => Ok(ended),
         Some(code) => Err(Fault::of(code)),

@@ -17,7 +17,12 @@ use keep_keys::{Attempt, Opened};
 /// # Errors
 /// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came meanwhile.
 pub fn unlock(app: &App, request: UnlockDto) -> Result<SessionDto, FailureDto> {
-    unlock_slot(app, request).map_err(Fault::tell)
+    let unlocked = unlock_slot(app, request);
+    match &unlocked {
+        Ok(_) => app.settle_all_trouble(),
+        Err(fault) => app.tell_trouble(fault.code),
+    }
+    unlocked.map_err(Fault::tell)
 }
 
 fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {

@@ -43,6 +43,8 @@ pub struct AuditRowDto {
     pub sequence: u64,
     /// When.
     pub recorded: String,
+    /// When it first happened, where it was noted and recorded later; else empty.
+    pub happened: String,
     /// The class, for example `chart_read`.
     pub class: String,
     /// `success`, `minor`, `serious`.

@@ -98,6 +98,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
             return {
               sequence: 18_244 - at,
               recorded: new Date(Date.parse(FAKE_NOW) - at * 417_000).toISOString(),
+              happened: at === 13 ? new Date(Date.parse(FAKE_NOW) - 7_200_000).toISOString() : "",
               class: kind,
               outcome: kind === "unlock_failed" ? "minor" : "success",
               actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),

@@ -1,0 +1,202 @@
+//! The note beside the ledger: what happened while the ledger could not be written, until it can.
+//!
+//! One file of a fixed size, whose place on the disk is taken when the profile is made: a note needs no room, so a
+//! full disk has one, too. It holds a word of a closed list, a count and two times for each kind, in clear and without
+//! proof: whoever may write to the profile may also forge or remove a note, and what a forged one becomes is one event
+//! that says when it was noted and that it was.
+
+use super::Trouble;
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::UtcMillis;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Error, ErrorKind, Read, Seek, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Bytes of the file, at all times; a few hundred are used.
+const SIZE: usize = 1024;
+/// A count stops here.
+const MOST: u32 = 1_000_000;
+/// How often a program that finds the file in use looks again.
+const LOOKS: u32 = 50;
+
+/// How often something happened, and when first and last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    times: u32,
+    first: UtcMillis,
+    last: UtcMillis,
+}
+
+type Notes = BTreeMap<Trouble, Note>;
+
+/// The file, version 1.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    version: u32,
+    notes: Notes,
+}
+
+/// The notes of one profile.
+#[derive(Debug)]
+pub(crate) struct TroubleNotes {
+    path: PathBuf,
+    /// What the file could not take; lost with the process.
+    unwritten: Mutex<Notes>,
+    waiting: AtomicBool,
+}
+
+impl TroubleNotes {
+    /// The notes in the file at `path`; nothing is created.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { path, unwritten: Mutex::default(), waiting: AtomicBool::new(false) }
+    }
+
+    /// Takes the file's place on the disk. Only the holder of the profile's lock does.
+    pub(crate) fn prepare(&self) -> std::io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&self.path) {
+            Ok(mut file) => {
+                file.write_all(&text_of(Notes::new())?)?;
+                file.sync_all()
+            }
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Notes one thing more.
+    pub(crate) fn leave(&self, trouble: Trouble, now: UtcMillis) {
+        let noted = self.open().and_then(|mut file| {
+            // What cannot be read is said by whoever turns the notes into events, and is left for that.
+            let mut notes = read(&mut file)?.ok_or(ErrorKind::InvalidData)?;
+            add(&mut notes, trouble, 1, now, now);
+            write(&mut file, notes)
+        });
+        if noted.is_err() {
+            add(&mut self.unwritten.lock().unwrap_or_else(PoisonError::into_inner), trouble, 1, now, now);
+        }
+        self.waiting.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether this process has noted anything since the last time that all was said.
+    pub(crate) fn are_waiting(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Turns every note into one event. What `append` does not take stays noted; what it took may come again after a
+    /// crash at the wrong moment.
+    pub(crate) fn settle<E>(
+        &self,
+        now: UtcMillis,
+        mut append: impl FnMut(EventDraft) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // Held to the end: what another program notes meanwhile waits for its turn.
+        let mut opened = self.open().and_then(|mut file| Ok((read(&mut file)?, file))).ok();
+        let damaged = matches!(opened, Some((None, _)));
+        let mut notes = opened.as_mut().and_then(|(notes, _)| notes.take()).unwrap_or_default();
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        for (trouble, note) in std::mem::take(&mut *unwritten) {
+            add(&mut notes, trouble, note.times, note.first, note.last);
+        }
+        let mut all = Ok(());
+        let (found, mut damage_said) = (!notes.is_empty(), false);
+        if damaged {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
+            all = append(event.with("finding", "notes_unreadable"));
+            damage_said = all.is_ok();
+        }
+        while all.is_ok()
+            && let Some((trouble, note)) = notes.pop_first()
+        {
+            all = append(event_of(trouble, &note, now));
+            if all.is_err() {
+                notes.insert(trouble, note);
+            }
+        }
+        let rest = notes.clone();
+        let kept = match &mut opened {
+            Some((_, file)) if found || damage_said => write(file, notes),
+            Some(_) => Ok(()),
+            None => Err(ErrorKind::NotFound.into()),
+        };
+        if kept.is_err() {
+            *unwritten = rest;
+        }
+        self.waiting.store(all.is_err() || !unwritten.is_empty(), Ordering::SeqCst);
+        all
+    }
+
+    /// The file, with the right to change it.
+    fn open(&self) -> std::io::Result<File> {
+        let file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        for _ in 0..LOOKS {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => std::thread::park_timeout(Duration::from_millis(2)),
+                Err(TryLockError::Error(e)) => return Err(e),
+            }
+        }
+        Err(ErrorKind::WouldBlock.into())
+    }
+}
+
+/// One event for all that one note counts. The note's times are shown beside the event's own, unless they cannot be.
+fn event_of(trouble: Trouble, note: &Note, now: UtcMillis) -> EventDraft {
+    let event = trouble.event().with("noted_late", true).with("times", note.times.clamp(1, MOST));
+    if UtcMillis(0) <= note.first && note.first <= note.last && note.last <= now {
+        event.happened(note.first, note.last)
+    } else {
+        event
+    }
+}
+
+fn add(notes: &mut Notes, trouble: Trouble, times: u32, first: UtcMillis, last: UtcMillis) {
+    let note = notes.entry(trouble).or_insert(Note { times: 0, first, last });
+    note.times = note.times.saturating_add(times).min(MOST);
+    (note.first, note.last) = (note.first.min(first), note.last.max(last));
+}
+
+/// The notes; `None` where the file holds something else.
+fn read(file: &mut File) -> std::io::Result<Option<Notes>> {
+    let mut text = Vec::with_capacity(SIZE + 1);
+    file.rewind()?;
+    file.take(SIZE as u64 + 1).read_to_end(&mut text)?;
+    // What a full disk left of a file that was to be made.
+    if text.is_empty() {
+        return Ok(Some(Notes::new()));
+    }
+    let page = serde_json::from_slice::<Page>(&text).ok().filter(|page| page.version == 1 && text.len() == SIZE);
+    Ok(page.map(|page| page.notes))
+}
+
+/// In place, so that no room is needed.
+fn write(file: &mut File, notes: Notes) -> std::io::Result<()> {
+    let text = text_of(notes)?;
+    file.rewind()?;
+    file.write_all(&text)?;
+    file.set_len(SIZE as u64)?;
+    file.sync_data()
+}
+
+/// Filled up with spaces, which mean nothing in JSON.
+fn text_of(notes: Notes) -> std::io::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec(&Page { version: 1, notes }).map_err(Error::other)?;
+    if text.len() > SIZE {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    text.resize(SIZE, b' ');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use super::*;
+use std::convert::Infallible;
+use tempfile::TempDir;
+
+const NOON: UtcMillis = UtcMillis(1_795_348_800_000);
+
+fn minutes(n: i64) -> UtcMillis {
+    NOON.plus_millis(n * 60_000)
+}
+
+fn prepared() -> (TempDir, TroubleNotes) {
+    let folder = tempfile::tempdir().expect("folder");
+    let notes = again(&folder);
+    notes.prepare().expect("prepared");
+    (folder, notes)
+}
+
+/// The same file, as another program has it.
+fn again(folder: &TempDir) -> TroubleNotes {
+    TroubleNotes::at(folder.path().join("trouble.json"))
+}
+
+fn said(notes: &TroubleNotes, now: UtcMillis) -> Vec<EventDraft> {
+    let mut events = Vec::new();
+    let done: Result<(), Infallible> = notes.settle(now, |event| {
+        events.push(event);
+        Ok(())
+    });
+    assert_eq!(done, Ok(()));
+    events
+}
+
+fn late(trouble: Trouble, times: u32) -> EventDraft {
+    trouble.event().with("noted_late", true).with("times", times)
+}
+
+#[test]
+fn what_two_programs_noted_is_one_event_a_kind_and_said_once() {
+    let (folder, owner) = prepared();
+    owner.leave(Trouble::KeychainLocked, minutes(0));
+    again(&folder).leave(Trouble::SecondInstance, minutes(1));
+    again(&folder).leave(Trouble::SecondInstance, minutes(3));
+    let locked = late(Trouble::KeychainLocked, 1).happened(minutes(0), minutes(0));
+    let second = late(Trouble::SecondInstance, 2).happened(minutes(1), minutes(3));
+    assert_eq!(said(&owner, minutes(9)), [locked, second]);
+    assert!(said(&owner, minutes(9)).is_empty() && said(&again(&folder), minutes(9)).is_empty());
+}
+
+#[test]
+fn what_the_ledger_does_not_take_stays_noted() {
+    let (folder, owner) = prepared();
+    for trouble in [Trouble::KeychainAbsent, Trouble::DiskFull] {
+        owner.leave(trouble, minutes(0));
+    }
+    let mut room = 1;
+    let refused = owner.settle(minutes(1), |_| {
+        room -= 1;
+        if room < 0 { Err("full") } else { Ok(()) }
+    });
+    assert_eq!((refused, owner.are_waiting()), (Err("full"), true));
+    assert_eq!(said(&again(&folder), minutes(2)), [late(Trouble::DiskFull, 1).happened(minutes(0), minutes(0))]);
+}
+
+#[test]
+fn a_note_needs_no_room_and_the_file_never_grows() {
+    let (folder, owner) = prepared();
+    let path = folder.path().join("trouble.json");
+    let kinds = ["keychain_locked", "keychain_absent", "keychain_key_missing", "keychain_slow", "disk_full"];
+    let codes = kinds.map(|k| serde_json::from_value::<Trouble>(k.into()).expect("a kind"));
+    for trouble in codes.into_iter().chain([Trouble::SecondInstance]) {
+        for n in 0..3 {
+            owner.leave(trouble, minutes(n));
+            assert_eq!(std::fs::metadata(&path).expect("file").len(), 1024);
+        }
+    }
+    let longest = UtcMillis(i64::MIN);
+    let all = Notes::from_iter(codes.map(|t| (t, Note { times: MOST, first: longest, last: longest })));
+    assert!(text_of(all).is_ok(), "the longest notes fit");
+    assert_eq!(said(&owner, minutes(9)).len(), 6);
+    assert_eq!(std::fs::metadata(&path).expect("file").len(), 1024);
+}
+
+#[test]
+fn without_a_file_notes_are_kept_in_memory() {
+    let folder = tempfile::tempdir().expect("folder");
+    let owner = again(&folder);
+    owner.leave(Trouble::DiskFull, minutes(0));
+    owner.leave(Trouble::DiskFull, minutes(1));
+    assert!(std::fs::read_dir(folder.path()).expect("folder").next().is_none(), "nothing is made");
+    assert_eq!(said(&owner, minutes(2)), [late(Trouble::DiskFull, 2).happened(minutes(0), minutes(1))]);
+    assert!(said(&owner, minutes(2)).is_empty() && !owner.are_waiting());
+}
+
+#[test]
+fn a_forged_note_is_at_most_one_event_of_its_kind() {
+    let (folder, owner) = prepared();
+    let path = folder.path().join("trouble.json");
+    let forged = |text: &str| {
+        std::fs::write(&path, format!("{text:1024}")).expect("written");
+        said(&owner, minutes(0))
+    };
+    let page = |notes: &str| format!("{{\"version\":1,\"notes\":{{{notes}}}}}");
+    let future = page("\"disk_full\":{\"times\":4294967295,\"first\":0,\"last\":9223372036854775807}");
+    assert_eq!(forged(&future), [late(Trouble::DiskFull, MOST)], "no time that cannot be, and a count that ends");
+    let unreadable =
+        EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure).with("finding", "notes_unreadable");
+    for text in [
+        page("\"unlock\":{\"times\":1,\"first\":0,\"last\":0}"),
+        page("\"disk_full\":{\"times\":1,\"first\":0,\"last\":0,\"text\":\"María\"}"),
+        String::from("{\"version\":2,\"notes\":{}}"),
+        "x".repeat(5000),
+    ] {
+        assert_eq!(forged(&text), std::slice::from_ref(&unreadable), "{}", text.len());
+        assert!(said(&owner, minutes(0)).is_empty(), "and once");
+        owner.leave(Trouble::DiskFull, minutes(0));
+        assert_eq!(said(&owner, minutes(0)).len(), 1, "and the file is of use again");
+    }
+}

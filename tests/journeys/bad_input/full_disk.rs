@@ -1,0 +1,137 @@
+//! A disk without a block left, at the terminal and while a nurse saves: told, nothing lost, and in the ledger as soon
+//! as there is room.
+
+use crate::clinic::Clinic;
+use crate::people::{patient, result};
+use crate::small_disk::SmallDisk;
+use crate::terminal::{check, recorded};
+use crate::ward::Ward;
+use crate::workstation::{Workstation, exit};
+use chartkeep_tests::TestSession;
+use keep_audit::EventClass as E;
+use keep_audit::Outcome::SeriousFailure as Serious;
+use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_session::App;
+use keep_session::cases::audit;
+use keep_session::testing::bring;
+use serde_json::{Value, json};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let Some((w, disk)) = Workstation::on_small_disk(8, None) else { return };
+    w.later();
+    let app = w.unlocked().expect("unlocked");
+    disk.fill();
+    let many = |n| (0..n).map(|n| result(&format!("y{n}"), "p1", &format!("{n}.{}", n * 7919))).collect();
+    let refused = bring(&app, many(2000)).err().map(|f| f.code);
+    assert_eq!((refused, exit(ErrorCode::DiskFull)), (Some(ErrorCode::DiskFull), 1));
+    disk.free();
+    app.close();
+    drop(app);
+    w.is_whole();
+    assert_eq!(bring_again(&w, many(10)), Ok(10));
+    check("verify", &w.audit_verify(None), "ok", 0);
+    told_once(&w.recorded(), 1);
+}
+
+#[test]
+fn a_full_disk_is_told_at_the_terminal_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(clinic) = Clinic::start(folder.path()) else { return };
+    let Some((w, disk)) = Workstation::on_small_disk(16, Some(&clinic.site("jonas"))) else { return };
+    let file = folder.path().join("many.ndjson");
+    let lines: Vec<String> = (0..4000).map(|n| result(&format!("z{n}"), "p1", &format!("{n}.5"))).collect();
+    std::fs::write(&file, lines.join("\n")).expect("written");
+
+    disk.fill();
+    check("sync", &w.sync(), "disk_full", 1);
+    check("import", &w.import(&file), "disk_full", 1);
+    check("verify on a full disk", &w.audit_verify(None), "ok", 0);
+    disk.free();
+    disk.fill_but(1 << 18);
+    check("import that runs into it", &w.import(&file), "disk_full", 1);
+    disk.free();
+
+    w.is_whole();
+    let imported = w.import(&file);
+    check("import again", &imported, "ok", 0);
+    let sum = ["imported", "unchanged"].map(|k| imported.body[k].as_u64().expect("a count")).iter().sum::<u64>();
+    assert_eq!(sum, 4000, "{}", imported.to_json());
+    check("sync again", &w.sync(), "ok", 0);
+    check("verify", &w.audit_verify(None), "ok", 0);
+    told_once(&w.recorded(), 3);
+}
+
+#[test]
+fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
+    let folder = tempfile::tempdir().expect("folder");
+    let session = TestSession::at(&folder.path().join("profile"));
+    let Some(disk) = SmallDisk::at(session.profile(), 8) else { return };
+    let mut ward = Ward::start(&session);
+    assert_eq!(
+        ward.do_it(&json!({"do": "bring", "records": [patient("p1", "González", "Ada")]})),
+        json!({"stored": 1})
+    );
+    let mut kept = vec![pulse(&mut ward, "61")];
+    disk.fill();
+    for _ in 0..2 {
+        let refused = ward.do_it(&save("62"));
+        assert_eq!(refused["code"], "disk_full", "{refused}");
+    }
+    disk.free();
+    kept.push(pulse(&mut ward, "63"));
+    ward.end();
+
+    disk.fill();
+    let mut drive = Command::new(env!("CARGO_BIN_EXE_drive"));
+    drive.arg("--profile").arg(session.profile()).arg("--test-session").stdin(Stdio::null()).stderr(Stdio::null());
+    let ended = drive.output().expect("drive starts");
+    let said: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
+    assert_eq!((said["code"].as_str(), ended.status.code()), (Some("disk_full"), Some(1)), "{said}");
+    disk.free();
+
+    let mut ward = Ward::start(&session);
+    let chart = ward.do_it(&json!({"do": "open", "patient": "p1"})).to_string();
+    assert!(kept.iter().all(|pulse| chart.contains(pulse.as_str())) && !chart.contains("\"62"), "{chart}");
+    ward.end();
+    let (keychain, clock): (_, Arc<dyn Clock>) = (session.keychain(), Arc::new(SystemClock));
+    told_once(&recorded(session.profile(), &keychain, Arc::clone(&clock)), 2);
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    let app = App::open_for_test(session.profile(), runtime.handle().clone(), clock, Arc::new(keychain));
+    let app = app.map_err(|f| f.code).expect("opened");
+    let report = audit::verify(&app, None).map_err(|f| f.code).expect("verified");
+    app.close();
+    assert!(report.findings.is_empty() && report.gaps.is_empty(), "{:?}", report.findings);
+}
+
+/// At least one event, and not one for every attempt.
+#[track_caller]
+fn told_once(events: &[(E, keep_audit::Outcome)], most: usize) {
+    let told = events.iter().filter(|e| **e == (E::DiskFull, Serious)).count();
+    assert!((1..=most).contains(&told), "{told} events of a full disk");
+}
+
+fn bring_again(w: &Workstation, records: Vec<String>) -> Result<usize, ErrorCode> {
+    w.later();
+    let app = w.unlocked()?;
+    let stored = bring(&app, records).map(|r| r.stored).map_err(|f| f.code);
+    app.close();
+    stored
+}
+
+fn save(pulse: &str) -> Value {
+    json!({
+        "do": "save_vitals", "patient": "p1", "taken": "", "systolic": "128", "diastolic": "82", "pulse": pulse,
+        "temperature": "", "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false,
+        "scale2": false, "consciousness": "", "confirmed": true,
+    })
+}
+
+/// Saves a pulse and answers it as the chart shows it.
+fn pulse(ward: &mut Ward, value: &str) -> String {
+    let saved = ward.do_it(&save(value));
+    assert!(saved["ack"].is_u64(), "{saved}");
+    format!("\"{value}")
+}
