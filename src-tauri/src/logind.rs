@@ -4,8 +4,10 @@ use crate::lock::{self, LockCause};
 use crate::shell::Shell;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use zbus::export::futures_core::Stream;
+use zbus::proxy::CacheProperties;
 use zbus::zvariant::{OwnedFd, OwnedObjectPath};
 
 #[zbus::proxy(
@@ -31,7 +33,12 @@ trait Session {
     fn lock(&self) -> zbus::Result<()>;
     #[zbus(property)]
     fn active(&self) -> zbus::Result<bool>;
+    #[zbus(property)]
+    fn locked_hint(&self) -> zbus::Result<bool>;
 }
+
+/// How long the operating system may take to say whether its screen is locked.
+const ASK: Duration = Duration::from_millis(500);
 
 /// Listens until the bus goes away. A machine without logind locks by inactivity alone.
 pub(crate) async fn listen(app: AppHandle) {
@@ -88,6 +95,25 @@ fn lock_if_open(app: &AppHandle, cause: LockCause) {
     }
 }
 
+/// Locks what was opened just now where the operating system has locked its screen meanwhile: its signal may have come
+/// before anybody here knew of an unlock. Answers whether it did.
+pub(crate) async fn lock_if_os_is_locked(app: &AppHandle) -> bool {
+    let ask = async { locked_hint(&zbus::Connection::system().await?).await };
+    // A machine without logind, and one that does not answer, locks by inactivity alone.
+    let locked = matches!(tokio::time::timeout(ASK, ask).await, Ok(Ok(true)));
+    if locked {
+        lock_if_open(app, LockCause::OsLock);
+    }
+    locked
+}
+
+/// What logind keeps of the last lock and unlock of the session's screen, asked anew.
+async fn locked_hint(bus: &zbus::Connection) -> zbus::Result<bool> {
+    let Some(path) = session_path(&ManagerProxy::new(bus).await?).await else { return Ok(false) };
+    let session = SessionProxy::builder(bus).path(path)?.cache_properties(CacheProperties::No).build().await?;
+    session.locked_hint().await
+}
+
 /// The session's own path, as its signals carry it; the alias `session/auto` sends none.
 async fn session_path(manager: &ManagerProxy<'_>) -> Option<OwnedObjectPath> {
     if let Ok(id) = std::env::var("XDG_SESSION_ID")
@@ -107,3 +133,6 @@ async fn next<S: Stream + Unpin>(stream: Option<&mut S>) -> Option<S::Item> {
     let stream = stream?;
     poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }
+
+#[cfg(test)]
+mod tests;

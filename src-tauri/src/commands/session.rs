@@ -1,16 +1,25 @@
 //! `unlock`, `session`, `touch`, `keep_place`.
 
+use crate::failure::failure;
+use crate::logind;
 use crate::shell::Shell;
+use keep_domain::ErrorCode;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{ResumePointDto, SessionDto, UnlockDto};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 /// Opens the session.
 #[tauri::command]
-pub(crate) async fn unlock(shell: State<'_, Shell>, request: UnlockDto) -> Result<SessionDto, FailureDto> {
+pub(crate) async fn unlock(
+    page: AppHandle,
+    shell: State<'_, Shell>,
+    request: UnlockDto,
+) -> Result<SessionDto, FailureDto> {
     let _running = shell.begin_unlock();
-    shell.ask(move |app| cases::unlock::unlock(app, request)).await.inspect(|session| shell.watch(session))
+    let session = shell.ask(move |app| cases::unlock::unlock(app, request)).await?;
+    shell.watch(&session);
+    if logind::lock_if_os_is_locked(&page).await { Err(failure(ErrorCode::Locked)) } else { Ok(session) }
 }
 
 /// The open session, or the failure `locked`.
