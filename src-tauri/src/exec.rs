@@ -6,6 +6,7 @@
 use crate::children::kill_web_engine;
 use crate::launch::Handover;
 use crate::place::Place;
+use crate::web_view;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::ffi::OsString;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -45,9 +46,10 @@ pub(crate) fn replace(legacy: &Legacy<'_>) -> ! {
 }
 
 /// Ends this process and the web engine at once, for a window that was closed.
-pub(crate) fn end() -> ! {
+pub(crate) fn end(profile: &Path) -> ! {
     stay_alone();
     kill_web_engine();
+    web_view::forget_unused_context(profile);
     #[expect(unsafe_code, reason = "exit handlers of GTK may hang; nothing is left to do for them")]
     // SAFETY: ends the process; no state is used afterwards.
     unsafe {

@@ -114,10 +114,10 @@ fn ask_place(app: &AppHandle, window: WebviewWindow) -> Option<Place> {
 }
 
 fn finish(app: &AppHandle, cause: LockCause) -> ! {
-    if cause == LockCause::Close {
-        exec::end()
-    }
     let shell = app.state::<Shell>();
+    if cause == LockCause::Close {
+        exec::end(shell.profile())
+    }
     exec::replace(&Legacy {
         profile: shell.profile(),
         lock: shell.lock().as_fd(),

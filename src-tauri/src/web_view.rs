@@ -1,14 +1,33 @@
 //! What the web view may not do.
 
+use std::path::{Path, PathBuf};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+
+/// Where the web engine puts the salts of a web context that Tauri makes beside the one in use. No page ever has it.
+pub(crate) fn unused_context(profile: &Path) -> PathBuf {
+    profile.join("web-view")
+}
+
+/// Removes what an image before left there.
+pub(crate) fn forget_unused_context(profile: &Path) {
+    match std::fs::remove_dir_all(unused_context(profile)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::info!(%error, "salts of an unused web context are left in the profile");
+        }
+        _ => {}
+    }
+}
 
 /// Nothing on disk, no other page, no other window, no download, no developer tools.
 pub(crate) fn confine<'a>(
     builder: WebviewWindowBuilder<'a, Wry, AppHandle>,
+    profile: &Path,
 ) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
     let builder = builder
         .incognito(true)
+        // Else these lie in a folder of their own beside every profile.
+        .data_directory(unused_context(profile))
         .devtools(false)
         .general_autofill_enabled(false)
         .zoom_hotkeys_enabled(true)

@@ -2,10 +2,11 @@
 
 use crate::error::ShellError;
 use crate::place::Place;
+use crate::shell::Shell;
 use crate::web_view;
 use gtk::prelude::GtkWindowExt;
 use tauri::window::Color;
-use tauri::{AppHandle, PhysicalPosition, PhysicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, PhysicalPosition, PhysicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// Its label, which capabilities name.
 pub(crate) const MAIN: &str = "main";
@@ -23,7 +24,9 @@ pub(crate) fn open(app: &AppHandle, place: Option<Place>) -> Result<WebviewWindo
         .visible(false)
         .focused(place.is_none_or(|p| p.focused))
         .maximized(place.is_some_and(|p| p.maximized));
-    let window = web_view::confine(builder).build().map_err(ShellError::Window)?;
+    let shell = app.state::<Shell>();
+    web_view::forget_unused_context(shell.profile());
+    let window = web_view::confine(builder, shell.profile()).build().map_err(ShellError::Window)?;
     web_view::quieten(&window);
     if let Some(place) = place.filter(|p| !p.maximized) {
         window.set_size(PhysicalSize::new(place.width, place.height)).map_err(ShellError::Window)?;
