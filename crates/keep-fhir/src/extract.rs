@@ -7,12 +7,13 @@ pub use facts::{
     AppointmentFacts, Code, Detail, EncounterFacts, IdentifierFact, LinkFact, NameFact, ParticipantFact, PatientFacts,
 };
 use facts::{codes, owned};
-use header::{Header, node};
+use header::Header;
 
+use crate::lens::{self, ObservationLens};
+use crate::node::Members;
 use crate::raw::check_limits;
 use crate::{FhirDate, Kind, Node, Raw, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
 use keep_domain::{PatientId, Phi, ResourceKey, Segment, UtcMillis};
-use serde_json::value::RawValue;
 use std::fmt;
 
 /// The index of one resource. Debug shows type and segment only.
@@ -78,28 +79,31 @@ pub fn extract(text: &str) -> Result<Extracted, Unreadable> {
 /// As [`extract`].
 pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadable> {
     check_limits(text)?;
-    let header = Header::parse(text)?;
-    let key = key_of(&header)?;
+    facts_of(&Header::parse(text)?, base)
+}
+
+fn facts_of(header: &Header<'_>, base: Option<&str>) -> Result<Extracted, Unreadable> {
+    let key = key_of(header)?;
     let mut found = Reader { base, faults: Vec::new() };
-    let meta = header.meta.map(node);
+    let meta = header.meta;
     let labels = found.labels(meta);
-    let categories = header.category.map(|c| found.categories(node(c))).unwrap_or_default();
-    let segment_targets = found.segment_targets(&key, &header);
+    let categories = header.category.map(|c| found.categories(c)).unwrap_or_default();
+    let segment_targets = found.segment_targets(&key, header);
     let segment = if follows_target(&key.resource_type) {
         routing::segment_with_targets(&segment_targets, &labels, |_| None)
     } else {
         let codes: Vec<&str> = categories.iter().map(|c| c.code.as_str()).collect();
         routing::segment_of(&key.resource_type, &codes, &labels)
     };
-    let (clinical_time, clinical_time_text) = found.clinical_time(&key, &header);
+    let (clinical_time, clinical_time_text) = found.clinical_time(&key, header);
     let detail = match key.resource_type.as_str() {
-        "Patient" => Detail::Patient(Box::new(facts::patient(&header, base))),
-        "Appointment" => Detail::Appointment(facts::appointment(&header, base)),
-        "Encounter" => Detail::Encounter(facts::encounter(&header)),
+        "Patient" => Detail::Patient(Box::new(facts::patient(header, base))),
+        "Appointment" => Detail::Appointment(facts::appointment(header, base)),
+        "Encounter" => Detail::Encounter(facts::encounter(header)),
         _ => Detail::Other,
     };
-    let status = found.status(&header);
-    let verification = header.verification_status.and_then(|v| first_code(node(v)));
+    let status = found.status(header);
+    let verification = header.verification_status.and_then(first_code);
     let struck = |s: &str| s == "entered-in-error";
     Ok(Extracted {
         version_id: meta.and_then(|m| m.member("versionId")).and_then(owned),
@@ -107,21 +111,46 @@ pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadabl
             .and_then(|m| m.member_text("lastUpdated"))
             .and_then(|t| FhirDate::parse(&t))
             .map(|d| d.start),
-        patient: found.patient(&key, &header),
+        patient: found.patient(&key, header),
         labels,
         segment,
         segment_targets,
         clinical_time,
         clinical_time_text,
-        code: found.code(&header),
+        code: found.code(header),
         categories,
         entered_in_error: status.as_deref().is_some_and(struck) || verification.is_some_and(|c| struck(&c.code)),
         status,
-        encounter: found.encounter(&header),
+        encounter: found.encounter(header),
         detail,
         faults: found.faults,
         key,
     })
+}
+
+/// A resource as it is shown: its text, its index, and what an Observation says.
+#[expect(missing_debug_implementations, reason = "what it shows is the record and must not reach a log")]
+pub struct Kept {
+    /// The text.
+    pub raw: Raw,
+    /// Its index.
+    pub facts: Extracted,
+    /// What it says as an Observation, where that was asked for and it is one.
+    pub observation: Option<ObservationLens>,
+}
+
+/// Reads a text that was checked when it arrived and has been kept intact since, with `observation` also as one:
+/// its members are looked for once, and nothing is checked again.
+///
+/// # Errors
+/// The text itself, where it has no readable type and id; [`read`] says what it is then.
+pub fn read_kept(text: String, observation: bool) -> Result<Kept, String> {
+    let node = Node::of_checked(&text);
+    let members: Members<'_> = node.members().collect();
+    let Ok(facts) = facts_of(&Header::of(&members), None) else { return Err(text) };
+    let wanted = observation && facts.key.resource_type == "Observation";
+    let observation = wanted.then(|| lens::observation_in(node, members));
+    Ok(Kept { raw: Raw::of_checked(text), facts, observation })
 }
 
 /// The resource and its index, checked and read in one pass: what [`Raw::parse`] and [`extract`] do in two.
@@ -138,8 +167,8 @@ pub fn read(text: &str) -> (Option<Raw>, Option<Extracted>) {
 
 fn key_of(header: &Header<'_>) -> Result<ResourceKey, Unreadable> {
     let no_type = Unreadable::whole(UnreadableKind::NoType);
-    let resource_type = header.resource_type.and_then(|t| node(t).text()).ok_or(no_type)?;
-    let id = header.id.and_then(|i| node(i).text()).ok_or(Unreadable::whole(UnreadableKind::NoId))?;
+    let resource_type = header.resource_type.and_then(Node::text).ok_or(no_type)?;
+    let id = header.id.and_then(Node::text).ok_or(Unreadable::whole(UnreadableKind::NoId))?;
     let id = id.parse().map_err(|_| Unreadable::whole(UnreadableKind::NoId))?;
     let named = resource_type.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
         && resource_type.len() <= 64
@@ -186,7 +215,7 @@ impl Reader<'_> {
             ("target", header.target),
         ];
         for (name, part) in direct {
-            let Some(part) = part.map(node) else { continue };
+            let Some(part) = part else { continue };
             if !matches!(part.kind(), Kind::Object | Kind::Array) {
                 self.faults.push(name);
             } else if let Some(k) = self.references(part).into_iter().find(is_patient) {
@@ -195,7 +224,7 @@ impl Reader<'_> {
         }
         // Goal.target and others are no references; participants and entities hold theirs one level down.
         for (part, name) in [(header.participant, "actor"), (header.entity, "what")] {
-            let items = part.map(node).into_iter().flat_map(Node::items);
+            let items = part.into_iter().flat_map(Node::items);
             let mut keys = items.filter_map(|i| self.reference(i.member(name)?));
             if let Some(k) = keys.find(is_patient) {
                 return Some(k.id);
@@ -227,12 +256,12 @@ impl Reader<'_> {
             "Binary" => header.security_context,
             _ => None,
         };
-        part.map(|p| self.references(node(p))).unwrap_or_default()
+        part.map(|p| self.references(p)).unwrap_or_default()
     }
 
     fn clinical_time(&mut self, key: &ResourceKey, h: &Header<'_>) -> (Option<UtcMillis>, Option<Phi<String>>) {
         // In the order of meaning: when it happened, when it was to happen, when it was written down.
-        let candidates: [(&'static str, Option<&RawValue>); 28] = [
+        let candidates: [(&'static str, Option<Node<'_>>); 28] = [
             ("effectiveDateTime", h.effective_date_time),
             ("effectiveInstant", h.effective_instant),
             ("effectivePeriod", h.effective_period),
@@ -266,7 +295,7 @@ impl Reader<'_> {
             return (None, None);
         }
         for (name, part) in candidates {
-            let Some(part) = part.map(node) else { continue };
+            let Some(part) = part else { continue };
             let text = match part.kind() {
                 Kind::Object => part.member_text("start").or_else(|| part.member_text("end")),
                 _ => part.text(),
@@ -287,7 +316,7 @@ impl Reader<'_> {
             ("medicationCodeableConcept", header.medication_codeable_concept),
             ("type", header.r#type),
         ];
-        let (name, part) = candidates.iter().find_map(|(name, part)| Some((*name, part.map(node)?)))?;
+        let (name, part) = candidates.iter().find_map(|(name, part)| Some((*name, (*part)?)))?;
         if !matches!(part.kind(), Kind::Object | Kind::Array | Kind::Text) {
             self.faults.push(name);
         }
@@ -314,7 +343,7 @@ impl Reader<'_> {
 
     fn status(&mut self, header: &Header<'_>) -> Option<String> {
         for (name, part) in [("status", header.status), ("lifecycleStatus", header.lifecycle_status)] {
-            if let Some(part) = part.map(node) {
+            if let Some(part) = part {
                 match part.text() {
                     Some(s) => return Some(s.into_owned()),
                     None if name == "status" && part.kind() == Kind::Object => {}
@@ -322,15 +351,15 @@ impl Reader<'_> {
                 }
             }
         }
-        header.clinical_status.and_then(|c| first_code(node(c))).map(|c| c.code)
+        header.clinical_status.and_then(first_code).map(|c| c.code)
     }
 
     fn encounter(&self, header: &Header<'_>) -> Option<ResourceKey> {
         let is_encounter = |k: &ResourceKey| k.resource_type == "Encounter";
-        let direct = header.encounter.map(|e| self.references(node(e))).unwrap_or_default();
+        let direct = header.encounter.map(|e| self.references(e)).unwrap_or_default();
         // DocumentReference keeps its encounters inside `context`; MedicationStatement's context is a reference.
         let context = header.context.map(|c| {
-            let inner = node(c).member("encounter").unwrap_or_else(|| node(c));
+            let inner = c.member("encounter").unwrap_or(c);
             self.references(inner)
         });
         direct.into_iter().chain(context.unwrap_or_default()).find(is_encounter)

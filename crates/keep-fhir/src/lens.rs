@@ -31,6 +31,7 @@ pub use dosage::{Dosage, Dose, Timing};
 pub use encounter::{EncounterLens, encounter};
 pub use medication::{MedicationLens, medication};
 pub use note::{NoteBody, NoteLens, RelatedNote, document};
+pub(crate) use observation::observation_in;
 pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};
 pub use parts::{Coding, Concept, Link, PeriodSpan, Quantity, When};
 pub use patient::{Address, HumanName, LabelledIdentifier, PatientLens, Phone, patient, person_name};

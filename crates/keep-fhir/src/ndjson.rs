@@ -43,7 +43,7 @@ impl<R: BufRead> Lines<R> {
                 return Ok((seen, cut));
             }
             seen = true;
-            let end = chunk.iter().position(|b| *b == b'\n');
+            let end = memchr::memchr(b'\n', chunk);
             let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
             if self.buffer.len() + part.len() > crate::MAX_BYTES {
                 cut = true;

@@ -1,6 +1,8 @@
 //! A borrowed view of one value inside checked JSON text.
 
 use crate::scan;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -10,6 +12,16 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     text: &'a str,
+}
+
+/// The members of an object in order, found once.
+pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
+
+impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
+    /// Borrows one value; serde_json checks it on the way.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self::of_checked(raw.get()))
+    }
 }
 
 /// What kind of JSON value a [`Node`] is.

@@ -82,7 +82,7 @@ pub(crate) fn check_limits(text: &str) -> Result<(), Unreadable> {
         return Err(Unreadable::whole(UnreadableKind::TooLong));
     }
     // What opens no more than the limit cannot nest deeper; counting is far cheaper than following.
-    let opened = text.bytes().filter(|b| matches!(b, b'{' | b'[')).count();
+    let opened = scan::opened(text.as_bytes());
     if opened > MAX_DEPTH && scan::depth(text.as_bytes()) > MAX_DEPTH {
         return Err(Unreadable::whole(UnreadableKind::TooDeep));
     }

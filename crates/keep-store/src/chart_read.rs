@@ -47,14 +47,27 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
     pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<Held<ChartRows>, StoreError> {
+        let mut records = Vec::new();
+        let patients = self.chart_rows(patient, types, &mut |record| records.push(record))?;
+        Ok(Held::new(ChartRows { patients, records }))
+    }
+
+    /// Hands each record of a chart to `each`, in order, and says whose it is.
+    // INVARIANT: the caller holds back what it makes of them.
+    pub(crate) fn chart_rows(
+        &self,
+        patient: &PatientId,
+        types: &[&str],
+        each: &mut dyn FnMut(Record),
+    ) -> Result<Vec<PatientId>, StoreError> {
         self.read(|conn| {
             let patients = self.closure(conn, patient)?;
-            let (mut records, mut known) = (Vec::new(), false);
+            let mut known = false;
             for access in &self.access {
                 for id in &patients {
                     let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
                     known = true;
-                    let read = self.read_chart(conn, access, ordinal, id, types, &mut records);
+                    let read = self.read_chart(conn, access, ordinal, id, types, each);
                     read.map_err(|e| match e {
                         StoreError::PageDamaged => access.damaged(Some(ordinal), FindingKind::Page),
                         other => other,
@@ -64,8 +77,7 @@ impl Store {
             if !known {
                 return Err(StoreError::NotAvailable);
             }
-            let patients = patients.iter().filter_map(IdKey::id).collect();
-            Ok(Held::new(ChartRows { patients, records }))
+            Ok(patients.iter().filter_map(IdKey::id).collect())
         })
     }
 
@@ -284,7 +296,7 @@ impl Store {
         ordinal: u32,
         patient: &IdKey,
         types: &[&str],
-        records: &mut Vec<Record>,
+        each: &mut dyn FnMut(Record),
     ) -> Result<(), StoreError> {
         let key = (access.segment, ordinal);
         let verified = lock(&self.verified).contains(&key);
@@ -294,7 +306,7 @@ impl Store {
         }
         let (from, to) = places_of(ordinal);
         let (mut sum, mut count) = (Sum::default(), 0i64);
-        let before = records.len();
+        let mut unverified = Vec::new();
         let mut statement = conn.prepare_cached(&access.sql.window)?;
         let mut rows = statement.query((from, to))?;
         while let Some(row) = rows.next()? {
@@ -307,7 +319,12 @@ impl Store {
             sum.add(&row.stored_tag());
             count += 1;
             if is_wanted && !row.state.is_deleted() {
-                records.push(access.open_view(conn, &row)?);
+                let record = access.open_view(conn, &row)?;
+                if verified {
+                    each(record);
+                } else {
+                    unverified.push(record);
+                }
             } else {
                 access.check_view(&row, &access.type_name(conn, code)?)?;
             }
@@ -319,10 +336,10 @@ impl Store {
         let chart = access.chart(conn, ordinal)?;
         let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
         if !fits {
-            records.truncate(before);
             return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
         }
         lock(&self.verified).insert(key);
+        unverified.into_iter().for_each(each);
         Ok(())
     }
 }

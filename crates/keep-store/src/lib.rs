@@ -2,6 +2,7 @@
 
 mod change_set;
 mod chart_read;
+mod chart_readings;
 mod cipher;
 mod codec;
 mod conflict;

@@ -1,9 +1,8 @@
 //! What the index keeps of patients, appointments and encounters.
 
-use super::header::{Header, node};
+use super::header::Header;
 use crate::{FhirDate, Kind, Node, reference_of};
 use keep_domain::{Phi, ResourceKey, UtcMillis};
-use serde_json::value::RawValue;
 use std::fmt;
 
 /// A code with its system.
@@ -152,7 +151,7 @@ pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
 }
 
 pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {
-    let list = |part: Option<&'a RawValue>| part.map(|p| node(p).items().collect::<Vec<_>>()).unwrap_or_default();
+    let list = |part: Option<Node<'a>>| part.map(|p| p.items().collect::<Vec<_>>()).unwrap_or_default();
     let names = list(header.name).into_iter().map(|n| NameFact {
         usage: member_owned(n, "use"),
         family: member_owned(n, "family").map(Phi::new),
@@ -173,11 +172,11 @@ pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFac
     let links = list(header.link).into_iter().filter_map(|l| {
         Some(LinkFact { other: reference_of(l.member("other")?, base)?, kind: member_owned(l, "type")? })
     });
-    let said = |part: Option<&RawValue>| part.and_then(|p| node(p).boolean());
+    let said = |part: Option<Node<'_>>| part.and_then(Node::boolean);
     PatientFacts {
         names: names.collect(),
-        birth_date: header.birth_date.and_then(|p| owned(node(p))).map(Phi::new),
-        gender: header.gender.and_then(|p| owned(node(p))),
+        birth_date: header.birth_date.and_then(owned).map(Phi::new),
+        gender: header.gender.and_then(owned),
         identifiers: identifiers.collect(),
         phones: phones.collect(),
         deceased: said(header.deceased_boolean) == Some(true) || header.deceased_date_time.is_some(),
@@ -194,21 +193,21 @@ pub(super) fn appointment(header: &Header<'_>, base: Option<&str>) -> Appointmen
                 status: member_owned(item, "status"),
             })
         };
-        node(p).items().filter_map(of).collect()
+        p.items().filter_map(of).collect()
     });
     AppointmentFacts {
-        start: header.start.and_then(|p| date(node(p))),
-        end: header.end.and_then(|p| date(node(p))),
-        status: header.status.and_then(|p| owned(node(p))),
+        start: header.start.and_then(date),
+        end: header.end.and_then(date),
+        status: header.status.and_then(owned),
         participants: participants.unwrap_or_default(),
     }
 }
 
 pub(super) fn encounter(header: &Header<'_>) -> EncounterFacts {
-    let period = |name| header.period.and_then(|p| node(p).member(name)).and_then(date);
+    let period = |name| header.period.and_then(|p| p.member(name)).and_then(date);
     EncounterFacts {
-        class: header.class.and_then(|p| codes(node(p)).into_iter().next()).map(|c| c.code),
-        status: header.status.and_then(|p| owned(node(p))),
+        class: header.class.and_then(|p| codes(p).into_iter().next()).map(|c| c.code),
+        status: header.status.and_then(owned),
         start: period("start"),
         end: period("end"),
     }

@@ -1,84 +1,104 @@
 //! The top-level elements that the index reads, borrowed from the text in one pass.
 
-use crate::{Node, Unreadable, UnreadableKind};
+use crate::node::Members;
+use crate::{Kind, Node, Unreadable, UnreadableKind};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-type Part<'a> = Option<&'a RawValue>;
+type Part<'a> = Option<Node<'a>>;
 
-/// Every part stays raw here, so that one malformed element never hides the others.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Header<'a> {
-    #[serde(borrow)]
-    pub(crate) resource_type: Part<'a>,
-    pub(crate) id: Part<'a>,
-    pub(crate) meta: Part<'a>,
+macro_rules! header {
+    ($($field:ident = $name:literal),* $(,)?) => {
+        /// Every part stays raw here, so that one malformed element never hides the others.
+        #[derive(Default, Deserialize)]
+        pub(crate) struct Header<'a> {
+            $(#[serde(borrow, default, rename = $name)] pub(crate) $field: Part<'a>,)*
+        }
+
+        impl<'a> Header<'a> {
+            /// The header of an object whose members were found already; of a repeated member the first counts.
+            pub(crate) fn of(members: &Members<'a>) -> Self {
+                let mut header = Self::default();
+                for (name, part) in members.iter().rev().filter(|(_, part)| part.kind() != Kind::Null) {
+                    match name.as_ref() {
+                        $($name => header.$field = Some(*part),)*
+                        _ => {}
+                    }
+                }
+                header
+            }
+        }
+    };
+}
+
+header! {
+    resource_type = "resourceType",
+    id = "id",
+    meta = "meta",
     // Whose record it is.
-    pub(crate) subject: Part<'a>,
-    pub(crate) patient: Part<'a>,
-    pub(crate) beneficiary: Part<'a>,
-    pub(crate) r#for: Part<'a>,
-    pub(crate) individual: Part<'a>,
-    pub(crate) candidate: Part<'a>,
-    pub(crate) security_context: Part<'a>,
-    pub(crate) participant: Part<'a>,
-    pub(crate) entity: Part<'a>,
-    pub(crate) target: Part<'a>,
+    subject = "subject",
+    patient = "patient",
+    beneficiary = "beneficiary",
+    r#for = "for",
+    individual = "individual",
+    candidate = "candidate",
+    security_context = "securityContext",
+    participant = "participant",
+    entity = "entity",
+    target = "target",
     // When.
-    pub(crate) effective_date_time: Part<'a>,
-    pub(crate) effective_instant: Part<'a>,
-    pub(crate) effective_period: Part<'a>,
-    pub(crate) onset_date_time: Part<'a>,
-    pub(crate) onset_period: Part<'a>,
-    pub(crate) occurrence_date_time: Part<'a>,
-    pub(crate) occurrence_period: Part<'a>,
-    pub(crate) occurred_date_time: Part<'a>,
-    pub(crate) occurred_period: Part<'a>,
-    pub(crate) performed_date_time: Part<'a>,
-    pub(crate) performed_period: Part<'a>,
-    pub(crate) started: Part<'a>,
-    pub(crate) start: Part<'a>,
-    pub(crate) end: Part<'a>,
-    pub(crate) start_date: Part<'a>,
-    pub(crate) period: Part<'a>,
-    pub(crate) billable_period: Part<'a>,
-    pub(crate) authored_on: Part<'a>,
-    pub(crate) authored: Part<'a>,
-    pub(crate) date: Part<'a>,
-    pub(crate) date_time: Part<'a>,
-    pub(crate) date_asserted: Part<'a>,
-    pub(crate) date_written: Part<'a>,
-    pub(crate) when_handed_over: Part<'a>,
-    pub(crate) when_prepared: Part<'a>,
-    pub(crate) recorded_date: Part<'a>,
-    pub(crate) recorded: Part<'a>,
-    pub(crate) created: Part<'a>,
-    pub(crate) issued: Part<'a>,
-    pub(crate) sent: Part<'a>,
+    effective_date_time = "effectiveDateTime",
+    effective_instant = "effectiveInstant",
+    effective_period = "effectivePeriod",
+    onset_date_time = "onsetDateTime",
+    onset_period = "onsetPeriod",
+    occurrence_date_time = "occurrenceDateTime",
+    occurrence_period = "occurrencePeriod",
+    occurred_date_time = "occurredDateTime",
+    occurred_period = "occurredPeriod",
+    performed_date_time = "performedDateTime",
+    performed_period = "performedPeriod",
+    started = "started",
+    start = "start",
+    end = "end",
+    start_date = "startDate",
+    period = "period",
+    billable_period = "billablePeriod",
+    authored_on = "authoredOn",
+    authored = "authored",
+    date = "date",
+    date_time = "dateTime",
+    date_asserted = "dateAsserted",
+    date_written = "dateWritten",
+    when_handed_over = "whenHandedOver",
+    when_prepared = "whenPrepared",
+    recorded_date = "recordedDate",
+    recorded = "recorded",
+    created = "created",
+    issued = "issued",
+    sent = "sent",
     // What, and in which state.
-    pub(crate) code: Part<'a>,
-    pub(crate) vaccine_code: Part<'a>,
-    pub(crate) medication_codeable_concept: Part<'a>,
-    pub(crate) r#type: Part<'a>,
-    pub(crate) category: Part<'a>,
-    pub(crate) class: Part<'a>,
-    pub(crate) status: Part<'a>,
-    pub(crate) clinical_status: Part<'a>,
-    pub(crate) verification_status: Part<'a>,
-    pub(crate) lifecycle_status: Part<'a>,
-    pub(crate) encounter: Part<'a>,
-    pub(crate) context: Part<'a>,
+    code = "code",
+    vaccine_code = "vaccineCode",
+    medication_codeable_concept = "medicationCodeableConcept",
+    r#type = "type",
+    category = "category",
+    class = "class",
+    status = "status",
+    clinical_status = "clinicalStatus",
+    verification_status = "verificationStatus",
+    lifecycle_status = "lifecycleStatus",
+    encounter = "encounter",
+    context = "context",
     // Who, for Patient.
-    pub(crate) name: Part<'a>,
-    pub(crate) identifier: Part<'a>,
-    pub(crate) telecom: Part<'a>,
-    pub(crate) gender: Part<'a>,
-    pub(crate) birth_date: Part<'a>,
-    pub(crate) deceased_boolean: Part<'a>,
-    pub(crate) deceased_date_time: Part<'a>,
-    pub(crate) active: Part<'a>,
-    pub(crate) link: Part<'a>,
+    name = "name",
+    identifier = "identifier",
+    telecom = "telecom",
+    gender = "gender",
+    birth_date = "birthDate",
+    deceased_boolean = "deceasedBoolean",
+    deceased_date_time = "deceasedDateTime",
+    active = "active",
+    link = "link",
 }
 
 impl<'a> Header<'a> {
@@ -93,9 +113,4 @@ impl<'a> Header<'a> {
         }
         serde_json::from_str(text).map_err(|e| Unreadable::of_json(text, &e))
     }
-}
-
-/// A view of a raw part.
-pub(crate) fn node(part: &RawValue) -> Node<'_> {
-    Node::of_checked(part.get())
 }

@@ -1,9 +1,10 @@
 //! Measurements and findings.
 
-use super::reader::{Reader, concept, member_owned, owned, period, quantity, when};
-use super::{Concept, Link, PeriodSpan, Quantity, When};
+use super::reader::{Reader, concept, first_code, member_owned, owned, period, quantity, when};
+use super::{Concept, PeriodSpan, Quantity, When};
+use crate::node::Members;
 use crate::{Decimal, FhirError, Kind, Node, Raw};
-use keep_domain::{Phi, ResourceId};
+use keep_domain::Phi;
 
 /// A value in the forms that FHIR allows.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,12 +62,8 @@ pub struct Component {
 /// An Observation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ObservationLens {
-    /// The id.
-    pub id: Option<ResourceId>,
     /// `final`, `preliminary`, `amended`, `entered-in-error`, ...
     pub status: Option<String>,
-    /// `vital-signs`, `laboratory`, `survey`, ...
-    pub categories: Vec<String>,
     /// What was measured.
     pub code: Option<Concept>,
     /// The value.
@@ -79,14 +76,8 @@ pub struct ObservationLens {
     pub ranges: Vec<ReferenceRange>,
     /// When it was true of the patient.
     pub effective: Option<When>,
-    /// When it was made available.
+    /// When it was made available; only where nothing says when it was true.
     pub issued: Option<When>,
-    /// Who measured.
-    pub performers: Vec<Link>,
-    /// The visit.
-    pub encounter: Option<Link>,
-    /// Remarks.
-    pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -96,7 +87,15 @@ pub struct ObservationLens {
 /// # Errors
 /// [`FhirError::WrongType`].
 pub fn observation(raw: &Raw) -> Result<ObservationLens, FhirError> {
-    let mut r = Reader::open(raw, &["Observation"])?;
+    Reader::open(raw, &["Observation"]).map(read)
+}
+
+/// Reads an object that is known to be an Observation.
+pub(crate) fn observation_in<'a>(node: Node<'a>, members: Members<'a>) -> ObservationLens {
+    read(Reader::over(node, members))
+}
+
+fn read(mut r: Reader<'_>) -> ObservationLens {
     let value = measured(|name| r.member(name));
     if let Some(name) = value.as_ref().and_then(fault_of) {
         r.fault(name);
@@ -113,22 +112,17 @@ pub fn observation(raw: &Raw) -> Result<ObservationLens, FhirError> {
         Some(at) => Some(at),
         None => r.period("effectivePeriod").and_then(|p| p.start.or(p.end)),
     };
-    Ok(ObservationLens {
-        id: r.id(),
+    ObservationLens {
         status: r.text("status"),
-        categories: r.concepts("category").into_iter().flat_map(|c| c.codings).map(|c| c.code).collect(),
         code,
         value,
         components,
-        interpretation: r.list("interpretation", |n| Some(concept(n)?.code()?.to_owned())),
+        interpretation: r.list("interpretation", first_code),
         ranges: r.list("referenceRange", range),
+        issued: if effective.is_none() { r.when("issued") } else { None },
         effective,
-        issued: r.when("issued"),
-        performers: r.list("performer", super::reader::link),
-        encounter: r.link("encounter"),
-        notes: r.notes(),
         faults: r.into_faults(),
-    })
+    }
 }
 
 fn fault_of(value: &Measured) -> Option<&'static str> {
@@ -148,7 +142,7 @@ fn component(node: Node<'_>) -> Option<Component> {
     Some(Component {
         code: node.member("code").and_then(concept),
         value: measured(|name| node.member(name)),
-        interpretation: interpretation.filter_map(|n| Some(concept(n)?.code()?.to_owned())).collect(),
+        interpretation: interpretation.filter_map(first_code).collect(),
         ranges: node.member("referenceRange").into_iter().flat_map(Node::items).filter_map(range).collect(),
     })
 }

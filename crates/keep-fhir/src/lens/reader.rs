@@ -1,14 +1,14 @@
 //! Reads elements of one resource and remembers which of them could not be read.
 
 use super::{Coding, Concept, Link, PeriodSpan, Quantity, When};
+use crate::node::Members;
 use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
 use keep_domain::{Phi, ResourceId};
-use std::borrow::Cow;
 
 pub(super) struct Reader<'a> {
     node: Node<'a>,
     /// The members in order, found once: a lens asks for a dozen of them.
-    members: Vec<(Cow<'a, str>, Node<'a>)>,
+    members: Members<'a>,
     faults: Vec<&'static str>,
 }
 
@@ -20,7 +20,12 @@ impl<'a> Reader<'a> {
         if own.is_none_or(|t| !types.contains(&t.as_ref())) {
             return Err(FhirError::WrongType);
         }
-        Ok(Self { node, members: node.members().collect(), faults: Vec::new() })
+        Ok(Self::over(node, node.members().collect()))
+    }
+
+    /// Reads `node`, whose members were found already.
+    pub(super) const fn over(node: Node<'a>, members: Members<'a>) -> Self {
+        Self { node, members, faults: Vec::new() }
     }
 
     /// The first member of that name.
@@ -158,6 +163,12 @@ pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
     let text = member_owned(node, "text");
     let codings: Vec<_> = node.member("coding").into_iter().flat_map(Node::items).filter_map(coding).collect();
     (text.is_some() || !codings.is_empty()).then_some(Concept { text, codings })
+}
+
+/// The first code of a concept, which is all that is asked of some.
+pub(super) fn first_code(node: Node<'_>) -> Option<String> {
+    let of_coding = || node.member("coding")?.items().find_map(|c| member_owned(c, "code"));
+    owned(node).or_else(of_coding)
 }
 
 pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {

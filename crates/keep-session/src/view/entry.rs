@@ -3,14 +3,15 @@
 use super::sight::Sight;
 use crate::dto::chart::RecordStateDto;
 use keep_access::Decision;
-use keep_domain::UtcMillis;
+use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
-use keep_fhir::{Extracted, Raw};
+use keep_fhir::{Extracted, Kept, Raw};
 use keep_store::{Record, RecordState};
 use std::cell::OnceCell;
 
 /// One record of a chart. INVARIANT: one that the role may not see never becomes an entry.
 pub(crate) struct Entry {
+    /// Without its text, which is in `raw`.
     pub(crate) record: Record,
     /// `None` where the text is no readable resource.
     pub(crate) raw: Option<Raw>,
@@ -25,14 +26,37 @@ pub(crate) struct Entry {
 impl Entry {
     /// Reads a record; `None` where the role may not see it.
     pub(crate) fn of(record: Record, sight: &Sight) -> Option<Self> {
-        // EXPOSE: read for the screen.
-        let text = record.raw.expose().as_str();
-        let (raw, facts) = keep_fhir::read(text);
-        let decision = sight.reads(&record, facts.as_ref());
-        if !decision.is_visible() {
-            return None;
+        Self::read(record, sight, false)
+    }
+
+    /// The same, with an Observation's values read in the same pass.
+    pub(crate) fn with_values(record: Record, sight: &Sight) -> Option<Self> {
+        Self::read(record, sight, true)
+    }
+
+    fn read(mut record: Record, sight: &Sight, values: bool) -> Option<Self> {
+        if !record.unreadable && record.labels.is_empty() {
+            // EXPOSE: moved from the record to its reading, which is for the screen.
+            let text = std::mem::replace(&mut record.raw, Phi::new(String::new())).into_exposed();
+            match keep_fhir::read_kept(text, values) {
+                Ok(Kept { raw, facts, observation }) => {
+                    let masked = Self::is_masked(sight.reads(&record, Some(&facts)))?;
+                    let values = observation.map(|lens| OnceCell::from(Some(lens))).unwrap_or_default();
+                    return Some(Self { record, raw: Some(raw), facts: Some(facts), masked, observation: values });
+                }
+                Err(text) => record.raw = Phi::new(text),
+            }
         }
-        Some(Self { record, raw, facts, masked: decision == Decision::Masked, observation: OnceCell::new() })
+        // EXPOSE: read for the screen; who wrote a labelled record may count, so it keeps its text until that is said.
+        let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
+        let masked = Self::is_masked(sight.reads(&record, facts.as_ref()))?;
+        record.raw = Phi::new(String::new());
+        Some(Self { record, raw, facts, masked, observation: OnceCell::new() })
+    }
+
+    /// `None` where nothing of it may be shown.
+    fn is_masked(decision: Decision) -> Option<bool> {
+        decision.is_visible().then_some(decision == Decision::Masked)
     }
 
     /// The FHIR type.
@@ -43,11 +67,6 @@ impl Entry {
     /// What it says as an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
         self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok()).as_ref()
-    }
-
-    /// Reads what [`Entry::observation`] will be asked for.
-    pub(crate) fn read_ahead(&self) {
-        let _kept = self.observation();
     }
 
     /// The resource id.

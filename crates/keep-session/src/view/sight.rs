@@ -74,7 +74,9 @@ impl Sight {
     /// Whether the person who asks wrote it.
     fn is_own(&self, record: &Record) -> bool {
         // EXPOSE: looks only for the author's reference.
-        keep_fhir::Raw::parse(record.raw.expose().as_str()).is_ok_and(|raw| self.wrote(&raw))
+        let text = record.raw.expose().as_str();
+        debug_assert!(!text.is_empty(), "the text of an entry is in its `raw`");
+        keep_fhir::Raw::parse(text).is_ok_and(|raw| self.wrote(&raw))
     }
 
     /// By the elements in which FHIR names an author.

@@ -9,7 +9,7 @@ use crate::view::names::Names;
 use crate::view::sight::Sight;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
-use keep_store::{Finding, Record, Store, StoreError};
+use keep_store::{Finding, Store, StoreError};
 
 /// What the role sees of one person's records.
 pub(crate) struct Chart {
@@ -62,41 +62,13 @@ pub(crate) fn view_chart<T>(
     let sight = Sight::of(unlocked, crate::cases::vitals::author::known(unlocked, store)?);
     let glance = Glance::at(app.trusted_now()?);
     let pending = store.ledger().begin_append(event);
-    let found = store.open_chart(patient, part.types).map(|held| {
-        held.map(|rows| {
-            let entries = entries_of(rows.records, &sight, part.every_value);
-            view(Chart { patient: patient.clone(), entries, sight, glance })
-        })
-    });
+    let of = if part.every_value { Entry::with_values } else { Entry::of };
+    let found = store.open_chart_by(patient, part.types, |record| of(record, &sight));
+    let found =
+        found.map(|held| held.map(|entries| view(Chart { patient: patient.clone(), entries, sight, glance })));
     // INVARIANT: nothing leaves this function before the event is durable.
     let ticket = pending.wait()?;
     found.map_err(|e| app.damage(unlocked, e))?.release(ticket)
-}
-
-/// Records from which a second thread pays.
-const PARALLEL: usize = 96;
-
-/// Reads records on two threads: it is half of the work of opening a chart, and the disk needs no processor meanwhile.
-fn entries_of(records: Vec<Record>, sight: &Sight, every_value: bool) -> Vec<Entry> {
-    let read = |records: Vec<Record>| -> Vec<Entry> {
-        let entries: Vec<Entry> = records.into_iter().filter_map(|r| Entry::of(r, sight)).collect();
-        entries.iter().filter(|_| every_value).for_each(Entry::read_ahead);
-        entries
-    };
-    if records.len() < PARALLEL {
-        return read(records);
-    }
-    let mut first = records;
-    let second = first.split_off(first.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| read(second));
-        let mut entries = read(first);
-        match other.join() {
-            Ok(rest) => entries.extend(rest),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-        entries
-    })
 }
 
 /// The names behind references to staff, places and medicines.

@@ -1,0 +1,67 @@
+//! Reading a chart on two threads: while one opens rows, the other makes something of those that are open.
+
+use crate::store::lock;
+use crate::{Held, Record, Store, StoreError};
+use keep_domain::PatientId;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+/// Records that are handed over at once.
+const BATCH: usize = 16;
+/// Batches from which a second thread pays.
+const ENOUGH: usize = 4;
+
+impl Store {
+    /// As [`Store::open_chart`], but `read` makes of each record what is wanted of it, on two threads and while the
+    /// next records are still on their way. What `read` leaves out is left out; the order is that of the chart.
+    ///
+    /// `read` must let nothing out by another way: what it makes is held for the ticket of the event.
+    ///
+    /// # Errors
+    /// As [`Store::open_chart`].
+    pub fn open_chart_by<R: Send>(
+        &self,
+        patient: &PatientId,
+        types: &[&str],
+        read: impl Fn(Record) -> Option<R> + Sync,
+    ) -> Result<Held<Vec<R>>, StoreError> {
+        let (sender, receiver) = channel::<(usize, Vec<Record>)>();
+        let queue = Mutex::new(receiver);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let next = lock(&queue).recv();
+                let Ok((at, records)) = next else { return done };
+                // Room for all at once: what is made of a record may be large, and growing would move it again.
+                let mut made = Vec::with_capacity(records.len());
+                made.extend(records.into_iter().filter_map(&read));
+                done.push((at, made));
+            }
+        };
+        std::thread::scope(|scope| {
+            let (mut batch, mut sent, mut second) = (Vec::with_capacity(BATCH), 0, None);
+            let found = self.chart_rows(patient, types, &mut |record| {
+                batch.push(record);
+                if batch.len() == BATCH {
+                    // The receiver outlives the sender.
+                    let _sent = sender.send((sent, std::mem::replace(&mut batch, Vec::with_capacity(BATCH))));
+                    sent += 1;
+                    if sent == ENOUGH {
+                        second = Some(scope.spawn(&work));
+                    }
+                }
+            });
+            let _sent = sender.send((sent, batch));
+            drop(sender);
+            found?;
+            let mut parts = work();
+            if let Some(second) = second {
+                parts.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            parts.sort_unstable_by_key(|(at, _)| *at);
+            let mut all = Vec::with_capacity(parts.iter().map(|(_, part)| part.len()).sum());
+            parts.iter_mut().for_each(|(_, part)| all.append(part));
+            Ok(Held::new(all))
+        })
+    }
+}
