@@ -64,8 +64,7 @@ pub(crate) fn view_chart<T>(
     let pending = store.ledger().begin_append(event);
     let of = if part.every_value { Entry::with_values } else { Entry::of };
     let found = store.open_chart_by(patient, part.types, |record| of(record, &sight));
-    let found =
-        found.map(|held| held.map(|entries| view(Chart { patient: patient.clone(), entries, sight, glance })));
+    let found = found.map(|held| held.map(|entries| view(Chart { patient: patient.clone(), entries, sight, glance })));
     // INVARIANT: nothing leaves this function before the event is durable.
     let ticket = pending.wait()?;
     found.map_err(|e| app.damage(unlocked, e))?.release(ticket)
