@@ -6,7 +6,7 @@ mod header;
 pub use facts::{
     AppointmentFacts, Code, Detail, EncounterFacts, IdentifierFact, LinkFact, NameFact, ParticipantFact, PatientFacts,
 };
-use facts::{codes, owned};
+use facts::{add_codes, codes, owned};
 use header::Header;
 
 use crate::lens::{self, ObservationLens};
@@ -134,9 +134,9 @@ pub struct Kept {
     /// The text.
     pub raw: Raw,
     /// Its index.
-    pub facts: Extracted,
+    pub facts: Box<Extracted>,
     /// What it says as an Observation, where that was asked for and it is one.
-    pub observation: Option<ObservationLens>,
+    pub observation: Option<Box<ObservationLens>>,
 }
 
 /// Reads a text that was checked when it arrived and has been kept intact since, with `observation` also as one:
@@ -147,9 +147,9 @@ pub struct Kept {
 pub fn read_kept(text: String, observation: bool) -> Result<Kept, String> {
     let node = Node::of_checked(&text);
     let members: Members<'_> = node.members().collect();
-    let Ok(facts) = facts_of(&Header::of(&members), None) else { return Err(text) };
+    let Ok(facts) = facts_of(&Header::of(&members), None).map(Box::new) else { return Err(text) };
     let wanted = observation && facts.key.resource_type == "Observation";
-    let observation = wanted.then(|| lens::observation_in(node, members));
+    let observation = wanted.then(|| Box::new(lens::observation_in(node, members)));
     Ok(Kept { raw: Raw::of_checked(text), facts, observation })
 }
 
@@ -191,12 +191,9 @@ impl Reader<'_> {
     }
 
     /// All references of an element that may be one or a list.
-    fn references(&self, node: Node<'_>) -> Vec<ResourceKey> {
-        if node.kind() == Kind::Array {
-            node.items().filter_map(|n| self.reference(n)).collect()
-        } else {
-            self.reference(node).into_iter().collect()
-        }
+    fn references(&self, node: Node<'_>) -> impl Iterator<Item = ResourceKey> {
+        let one = (node.kind() != Kind::Array).then(|| self.reference(node)).flatten();
+        one.into_iter().chain(node.items().filter_map(|n| self.reference(n)))
     }
 
     fn patient(&mut self, key: &ResourceKey, header: &Header<'_>) -> Option<PatientId> {
@@ -218,7 +215,7 @@ impl Reader<'_> {
             let Some(part) = part else { continue };
             if !matches!(part.kind(), Kind::Object | Kind::Array) {
                 self.faults.push(name);
-            } else if let Some(k) = self.references(part).into_iter().find(is_patient) {
+            } else if let Some(k) = self.references(part).find(is_patient) {
                 return Some(k.id);
             }
         }
@@ -256,7 +253,7 @@ impl Reader<'_> {
             "Binary" => header.security_context,
             _ => None,
         };
-        part.map(|p| self.references(p)).unwrap_or_default()
+        part.map(|p| self.references(p).collect()).unwrap_or_default()
     }
 
     fn clinical_time(&mut self, key: &ResourceKey, h: &Header<'_>) -> (Option<UtcMillis>, Option<Phi<String>>) {
@@ -327,13 +324,16 @@ impl Reader<'_> {
         match category.kind() {
             Kind::Object => codes(category),
             // AllergyIntolerance has plain codes here, the others CodeableConcepts.
-            Kind::Array => category
-                .items()
-                .flat_map(|i| match i.text() {
-                    Some(code) => vec![Code { system: None, code: code.into_owned() }],
-                    None => codes(i),
-                })
-                .collect(),
+            Kind::Array => {
+                let mut found = Vec::new();
+                for item in category.items() {
+                    match item.text() {
+                        Some(code) => found.push(Code { system: None, code: code.into_owned() }),
+                        None => add_codes(item, &mut found),
+                    }
+                }
+                found
+            }
             _ => {
                 self.faults.push("category");
                 Vec::new()
@@ -356,13 +356,10 @@ impl Reader<'_> {
 
     fn encounter(&self, header: &Header<'_>) -> Option<ResourceKey> {
         let is_encounter = |k: &ResourceKey| k.resource_type == "Encounter";
-        let direct = header.encounter.map(|e| self.references(e)).unwrap_or_default();
+        let direct = header.encounter.into_iter().flat_map(|e| self.references(e));
         // DocumentReference keeps its encounters inside `context`; MedicationStatement's context is a reference.
-        let context = header.context.map(|c| {
-            let inner = c.member("encounter").unwrap_or(c);
-            self.references(inner)
-        });
-        direct.into_iter().chain(context.unwrap_or_default()).find(is_encounter)
+        let context = header.context.into_iter().flat_map(|c| self.references(c.member("encounter").unwrap_or(c)));
+        direct.chain(context).find(is_encounter)
     }
 }
 

@@ -138,16 +138,25 @@ fn date(node: Node<'_>) -> Option<UtcMillis> {
 /// The codings of a CodeableConcept, of an array of them, or of a bare Coding.
 pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
     let mut found = Vec::new();
-    let concepts = if concept.kind() == Kind::Array { concept.items().collect() } else { vec![concept] };
-    for c in concepts {
-        let codings: Vec<_> = c.member("coding").map_or_else(|| vec![c], |list| list.items().collect());
-        for coding in codings {
-            if let Some(code) = member_owned(coding, "code") {
-                found.push(Code { system: member_owned(coding, "system"), code });
-            }
-        }
+    if concept.kind() == Kind::Array {
+        concept.items().for_each(|c| add_codes(c, &mut found));
+    } else {
+        add_codes(concept, &mut found);
     }
     found
+}
+
+/// The codings of one CodeableConcept or of a bare Coding.
+pub(super) fn add_codes(concept: Node<'_>, found: &mut Vec<Code>) {
+    let mut add = |coding: Node<'_>| {
+        if let Some(code) = member_owned(coding, "code") {
+            found.push(Code { system: member_owned(coding, "system"), code });
+        }
+    };
+    match concept.member("coding") {
+        Some(list) => list.items().for_each(add),
+        None => add(concept),
+    }
 }
 
 pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {

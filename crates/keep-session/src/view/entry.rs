@@ -16,11 +16,11 @@ pub(crate) struct Entry {
     /// `None` where the text is no readable resource.
     pub(crate) raw: Option<Raw>,
     /// `None` where the text is no readable resource.
-    pub(crate) facts: Option<Extracted>,
+    pub(crate) facts: Option<Box<Extracted>>,
     /// Only that it is there, not what it says.
     pub(crate) masked: bool,
     /// Read when the first list asks for it: vital signs and results both do.
-    observation: OnceCell<Option<ObservationLens>>,
+    observation: OnceCell<Option<Box<ObservationLens>>>,
 }
 
 impl Entry {
@@ -51,7 +51,7 @@ impl Entry {
         let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
         let masked = Self::is_masked(sight.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
-        Some(Self { record, raw, facts, masked, observation: OnceCell::new() })
+        Some(Self { record, raw, facts: facts.map(Box::new), masked, observation: OnceCell::new() })
     }
 
     /// `None` where nothing of it may be shown.
@@ -66,7 +66,7 @@ impl Entry {
 
     /// What it says as an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
-        self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok()).as_ref()
+        self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
     }
 
     /// The resource id.

@@ -66,7 +66,7 @@ impl Sight {
     /// Whether the person may mark this record as entered in error: what the screen offers is what will be let through.
     pub(crate) fn may_strike(&self, entry: &Entry) -> bool {
         let Some(raw) = entry.raw.as_ref().filter(|_| !entry.masked && !entry.is_struck()) else { return false };
-        let asked = plain(&entry.record, entry.facts.as_ref());
+        let asked = plain(&entry.record, entry.facts.as_deref());
         let strikes = |asked: &Asked| self.may(Action::Strike, asked).is_allowed();
         // Who wrote it is looked for only where that decides; a chart asks this of hundreds of values.
         strikes(&asked) || (strikes(&asked.own()) && self.wrote(raw))
