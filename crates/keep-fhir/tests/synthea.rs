@@ -1,7 +1,7 @@
 //! Real synthetic records, where they lie beside the repository.
 
 use keep_domain::Segment;
-use keep_fhir::{FhirError, Lines, Raw, extract, lens, meaning_equal, set_text};
+use keep_fhir::{FhirError, Lines, Raw, extract, lens, meaning_equal, read_kept, set_text};
 use std::collections::BTreeMap;
 use std::io::BufReader;
 
@@ -31,6 +31,10 @@ fn real_records_are_read_whole() {
         assert_eq!(e.segment, expected, "{}", e.key.resource_type);
         assert_eq!(faults(&raw), Ok(0), "{}", e.key.resource_type);
         assert_eq!(is_restored(&raw), Ok(true), "{}", e.key.resource_type);
+        // The quick reading of what was kept says the same as the checked one.
+        let kept = read_kept(raw.as_str().to_owned(), true).ok().expect("readable");
+        assert!(kept.raw == raw && *kept.facts == e, "{}", e.key.resource_type);
+        assert!(kept.observation.as_deref() == lens::observation(&raw).ok().as_ref(), "{}", e.key.resource_type);
         *counts.entry(e.key.resource_type).or_default() += 1;
     }
     assert_eq!(counts.values().sum::<usize>(), LINES);

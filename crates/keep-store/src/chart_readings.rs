@@ -47,7 +47,7 @@ impl Store {
                     let _sent = sender.send((sent, std::mem::replace(&mut batch, Vec::with_capacity(BATCH))));
                     sent += 1;
                     if sent == ENOUGH {
-                        second = Some(scope.spawn(&work));
+                        second = Some(scope.spawn(work));
                     }
                 }
             });

@@ -182,3 +182,23 @@ fn the_days_appointments_come_in_order() {
         list.iter().map(|r| (r.record.key.id.as_str(), r.patient.as_ref().map(|p| p.as_str()))).collect();
     assert_eq!(rows, [("t2", Some("101")), ("t1", Some("101"))]);
 }
+
+#[test]
+fn a_chart_read_on_two_threads_keeps_its_order_and_what_is_left_out() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let texts: Vec<String> = (0..400).map(|n| observation(&format!("o{n}"), "101", "70", Some(1))).collect();
+    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let ids = |records: &[Record]| records.iter().map(|r| r.key.id.to_string()).collect::<Vec<_>>();
+    let patient: PatientId = "101".parse().expect("id");
+    // The first time its sum is compared, after that its rows come as they are read.
+    for _ in 0..3 {
+        let odd = |r: Record| (!r.key.id.as_str().ends_with(['0', '2', '4', '6', '8'])).then(|| r.key.id.to_string());
+        let held = store.open_chart_by(&patient, &["Observation"], odd).expect("chart");
+        let mut expected = ids(&chart(&store, "101"));
+        expected.retain(|id| id.starts_with('o') && !id.ends_with(['0', '2', '4', '6', '8']));
+        assert_eq!((expected.len(), held.release(TestClinic::ticket(&store))), (200, expected));
+    }
+    let nobody = store.open_chart_by(&"nobody".parse().expect("id"), &[], Some);
+    assert_eq!(nobody.err(), Some(StoreError::NotAvailable));
+}
