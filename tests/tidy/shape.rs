@@ -29,6 +29,24 @@ fn names_say_what_a_file_is_for() {
 }
 
 #[test]
+fn every_source_file_is_a_module() {
+    let all = files(&[".rs"]);
+    let names = |path: &str, module: &str| {
+        let declared = [format!("mod {module};"), format!("mod {module} {{")];
+        all.iter().any(|f| f.path == path && declared.iter().any(|d| f.text.contains(d.as_str())))
+    };
+    let orphans = all.iter().filter(|file| {
+        let Some((folder, name)) = file.path.rsplit_once('/') else { return false };
+        let stem = name.trim_end_matches(".rs");
+        // Cargo finds these by itself: roots, and test programs beside a manifest.
+        let program = folder.ends_with("/tests") && root().join(folder).join("../Cargo.toml").is_file();
+        let parents = [format!("{folder}.rs"), format!("{folder}/main.rs"), format!("{folder}/lib.rs")];
+        !(matches!(stem, "main" | "lib" | "build") || program || parents.iter().any(|p| names(p, stem)))
+    });
+    none_of("files that no module names, so that nothing compiles them", orphans.map(|f| f.path.clone()).collect());
+}
+
+#[test]
 fn every_room_says_what_it_is() {
     let mut rooms: Vec<_> =
         std::fs::read_dir(root().join("crates")).expect("crates").flatten().map(|e| e.path()).collect();
