@@ -167,7 +167,9 @@ impl FromStr for ResourceId {
 impl TryFrom<String> for ResourceId {
     type Error = InvalidId;
     fn try_from(s: String) -> Result<Self, InvalidId> {
-        let ok = (1..=64).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        // Every byte is looked at, so that the compiler takes many at once.
+        let fits = |ok: bool, b: u8| ok & (b.is_ascii_alphanumeric() | (b == b'-') | (b == b'.'));
+        let ok = (1..=64).contains(&s.len()) && s.bytes().fold(true, fits);
         if ok { Ok(Self(s)) } else { Err(InvalidId) }
     }
 }
@@ -204,6 +206,22 @@ impl ResourceKey {
     }
 }
 
+impl ResourceKey {
+    /// Type and id of a relative reference, neither copied; whether the id is one is not looked at.
+    #[must_use]
+    pub fn parts(reference: &str) -> Option<(&str, &str)> {
+        let (resource_type, rest) = reference.split_once('/')?;
+        let named = resource_type.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
+            && resource_type.bytes().all(|b| b.is_ascii_alphanumeric());
+        let id = match rest.split_once('/') {
+            None => rest,
+            Some((id, version)) if version.strip_prefix("_history/").is_some_and(|v| !v.contains('/')) => id,
+            Some(_) => return None,
+        };
+        named.then_some((resource_type, id))
+    }
+}
+
 impl fmt::Display for ResourceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.resource_type, self.id)
@@ -214,16 +232,8 @@ impl FromStr for ResourceKey {
     type Err = InvalidId;
     /// Reads a relative reference; a version suffix (`/_history/…`) is ignored.
     fn from_str(s: &str) -> Result<Self, InvalidId> {
-        let mut parts = s.split('/');
-        let (Some(t), Some(id)) = (parts.next(), parts.next()) else { return Err(InvalidId) };
-        let named =
-            t.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) && t.bytes().all(|b| b.is_ascii_alphanumeric());
-        let rest_is_version =
-            matches!((parts.next(), parts.next(), parts.next()), (None, ..) | (Some("_history"), Some(_), None));
-        if !named || !rest_is_version {
-            return Err(InvalidId);
-        }
-        Ok(Self { resource_type: t.to_owned(), id: id.parse()? })
+        let (resource_type, id) = Self::parts(s).ok_or(InvalidId)?;
+        Ok(Self { resource_type: resource_type.to_owned(), id: id.parse()? })
     }
 }
 

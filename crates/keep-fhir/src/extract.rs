@@ -2,18 +2,20 @@
 
 mod facts;
 mod header;
+mod kept;
 
 pub use facts::{
     AppointmentFacts, Code, Detail, EncounterFacts, IdentifierFact, LinkFact, NameFact, ParticipantFact, PatientFacts,
 };
 use facts::{add_codes, codes, owned};
 use header::Header;
+pub use kept::{Kept, read_kept};
 
-use crate::lens::{self, ObservationLens};
-use crate::node::Members;
 use crate::raw::check_limits;
+use crate::reference::parse_patient;
 use crate::{FhirDate, Kind, Node, Raw, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
 use keep_domain::{PatientId, Phi, ResourceKey, Segment, UtcMillis};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The index of one resource. Debug shows type and segment only.
@@ -79,24 +81,48 @@ pub fn extract(text: &str) -> Result<Extracted, Unreadable> {
 /// As [`extract`].
 pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadable> {
     check_limits(text)?;
-    facts_of(&Header::parse(text)?, base)
+    facts_of(&Header::parse(text)?, base, Use::Any)
 }
 
-fn facts_of(header: &Header<'_>, base: Option<&str>) -> Result<Extracted, Unreadable> {
+/// Like [`extract_at`], without what no stored row needs: code, status, encounter, and the clinical time as written.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_row(text: &str, base: Option<&str>) -> Result<Extracted, Unreadable> {
+    check_limits(text)?;
+    facts_of(&Header::parse(text)?, base, Use::Row)
+}
+
+/// What an index is read for; the parts that it leaves out are empty, faults are found all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Any,
+    /// A row of the store.
+    Row,
+    /// A list on the screen, of a record whose row is known.
+    Screen,
+}
+
+fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Extracted, Unreadable> {
     let key = key_of(header)?;
+    let (row, screen) = (purpose != Use::Screen, purpose != Use::Row);
     let mut found = Reader { base, faults: Vec::new() };
     let meta = header.meta;
     let labels = found.labels(meta);
     let categories = header.category.map(|c| found.categories(c)).unwrap_or_default();
-    let segment_targets = found.segment_targets(&key, header);
-    let segment = if follows_target(&key.resource_type) {
+    let segment_targets = if row { found.segment_targets(&key, header) } else { Vec::new() };
+    let segment = if !row {
+        // The row says where it is; what is left out must not open a record.
+        Segment::Restricted
+    } else if follows_target(&key.resource_type) {
         routing::segment_with_targets(&segment_targets, &labels, |_| None)
     } else {
         let codes: Vec<&str> = categories.iter().map(|c| c.code.as_str()).collect();
         routing::segment_of(&key.resource_type, &codes, &labels)
     };
-    let (clinical_time, clinical_time_text) = found.clinical_time(&key, header);
+    let (clinical_time, clinical_time_text) = found.clinical_time(&key, header, screen);
     let detail = match key.resource_type.as_str() {
+        _ if !row => Detail::Other,
         "Patient" => Detail::Patient(Box::new(facts::patient(header, base))),
         "Appointment" => Detail::Appointment(facts::appointment(header, base)),
         "Encounter" => Detail::Encounter(facts::encounter(header)),
@@ -105,52 +131,25 @@ fn facts_of(header: &Header<'_>, base: Option<&str>) -> Result<Extracted, Unread
     let status = found.status(header);
     let verification = header.verification_status.and_then(first_code);
     let struck = |s: &str| s == "entered-in-error";
+    let meta_text = |name| if row { meta.and_then(|m| m.member_text(name)) } else { None };
     Ok(Extracted {
-        version_id: meta.and_then(|m| m.member("versionId")).and_then(owned),
-        last_updated: meta
-            .and_then(|m| m.member_text("lastUpdated"))
-            .and_then(|t| FhirDate::parse(&t))
-            .map(|d| d.start),
+        version_id: meta_text("versionId").map(Cow::into_owned),
+        last_updated: meta_text("lastUpdated").and_then(|t| FhirDate::parse(&t)).map(|d| d.start),
         patient: found.patient(&key, header),
         labels,
         segment,
         segment_targets,
         clinical_time,
         clinical_time_text,
-        code: found.code(header),
+        code: found.code(header, screen),
         categories,
         entered_in_error: status.as_deref().is_some_and(struck) || verification.is_some_and(|c| struck(&c.code)),
-        status,
-        encounter: found.encounter(header),
+        status: status.filter(|_| screen).map(Cow::into_owned),
+        encounter: if purpose == Use::Any { found.encounter(header) } else { None },
         detail,
         faults: found.faults,
         key,
     })
-}
-
-/// A resource as it is shown: its text, its index, and what an Observation says.
-#[expect(missing_debug_implementations, reason = "what it shows is the record and must not reach a log")]
-pub struct Kept {
-    /// The text.
-    pub raw: Raw,
-    /// Its index.
-    pub facts: Box<Extracted>,
-    /// What it says as an Observation, where that was asked for and it is one.
-    pub observation: Option<Box<ObservationLens>>,
-}
-
-/// Reads a text that was checked when it arrived and has been kept intact since, with `observation` also as one:
-/// its members are looked for once, and nothing is checked again.
-///
-/// # Errors
-/// The text itself, where it has no readable type and id; [`read`] says what it is then.
-pub fn read_kept(text: String, observation: bool) -> Result<Kept, String> {
-    let node = Node::of_checked(&text);
-    let members: Members<'_> = node.members().collect();
-    let Ok(facts) = facts_of(&Header::of(&members), None).map(Box::new) else { return Err(text) };
-    let wanted = observation && facts.key.resource_type == "Observation";
-    let observation = wanted.then(|| Box::new(lens::observation_in(node, members)));
-    Ok(Kept { raw: Raw::of_checked(text), facts, observation })
 }
 
 /// The resource and its index, checked and read in one pass: what [`Raw::parse`] and [`extract`] do in two.
@@ -196,11 +195,14 @@ impl Reader<'_> {
         one.into_iter().chain(node.items().filter_map(|n| self.reference(n)))
     }
 
+    fn patient_at(&self, node: Node<'_>) -> Option<PatientId> {
+        parse_patient(&node.member_text("reference")?, self.base)
+    }
+
     fn patient(&mut self, key: &ResourceKey, header: &Header<'_>) -> Option<PatientId> {
         if key.resource_type == "Patient" {
             return Some(key.id.clone());
         }
-        let is_patient = |k: &ResourceKey| k.resource_type == "Patient";
         let direct = [
             ("subject", header.subject),
             ("patient", header.patient),
@@ -213,18 +215,23 @@ impl Reader<'_> {
         ];
         for (name, part) in direct {
             let Some(part) = part else { continue };
-            if !matches!(part.kind(), Kind::Object | Kind::Array) {
-                self.faults.push(name);
-            } else if let Some(k) = self.references(part).find(is_patient) {
-                return Some(k.id);
+            let found = match part.kind() {
+                Kind::Object => self.patient_at(part),
+                Kind::Array => part.items().find_map(|n| self.patient_at(n)),
+                _ => {
+                    self.faults.push(name);
+                    None
+                }
+            };
+            if found.is_some() {
+                return found;
             }
         }
         // Goal.target and others are no references; participants and entities hold theirs one level down.
         for (part, name) in [(header.participant, "actor"), (header.entity, "what")] {
-            let items = part.into_iter().flat_map(Node::items);
-            let mut keys = items.filter_map(|i| self.reference(i.member(name)?));
-            if let Some(k) = keys.find(is_patient) {
-                return Some(k.id);
+            let found = part.into_iter().flat_map(Node::items).find_map(|i| self.patient_at(i.member(name)?));
+            if found.is_some() {
+                return found;
             }
         }
         None
@@ -256,7 +263,12 @@ impl Reader<'_> {
         part.map(|p| self.references(p).collect()).unwrap_or_default()
     }
 
-    fn clinical_time(&mut self, key: &ResourceKey, h: &Header<'_>) -> (Option<UtcMillis>, Option<Phi<String>>) {
+    fn clinical_time(
+        &mut self,
+        key: &ResourceKey,
+        h: &Header<'_>,
+        written: bool,
+    ) -> (Option<UtcMillis>, Option<Phi<String>>) {
         // In the order of meaning: when it happened, when it was to happen, when it was written down.
         let candidates: [(&'static str, Option<Node<'_>>); 28] = [
             ("effectiveDateTime", h.effective_date_time),
@@ -299,14 +311,14 @@ impl Reader<'_> {
             };
             let Some(text) = text else { continue };
             if let Some(date) = FhirDate::parse(&text) {
-                return (Some(date.start), Some(Phi::new(text.into_owned())));
+                return (Some(date.start), written.then(|| Phi::new(text.into_owned())));
             }
             self.faults.push(name);
         }
         (None, None)
     }
 
-    fn code(&mut self, header: &Header<'_>) -> Option<Code> {
+    fn code(&mut self, header: &Header<'_>, wanted: bool) -> Option<Code> {
         let candidates = [
             ("code", header.code),
             ("vaccineCode", header.vaccine_code),
@@ -317,7 +329,7 @@ impl Reader<'_> {
         if !matches!(part.kind(), Kind::Object | Kind::Array | Kind::Text) {
             self.faults.push(name);
         }
-        first_code(part)
+        if wanted { first_code(part) } else { None }
     }
 
     fn categories(&mut self, category: Node<'_>) -> Vec<Code> {
@@ -341,17 +353,17 @@ impl Reader<'_> {
         }
     }
 
-    fn status(&mut self, header: &Header<'_>) -> Option<String> {
+    fn status<'h>(&mut self, header: &Header<'h>) -> Option<Cow<'h, str>> {
         for (name, part) in [("status", header.status), ("lifecycleStatus", header.lifecycle_status)] {
             if let Some(part) = part {
                 match part.text() {
-                    Some(s) => return Some(s.into_owned()),
+                    Some(s) => return Some(s),
                     None if name == "status" && part.kind() == Kind::Object => {}
                     None => self.faults.push(name),
                 }
             }
         }
-        header.clinical_status.and_then(first_code).map(|c| c.code)
+        header.clinical_status.and_then(first_code).map(|c| Cow::Owned(c.code))
     }
 
     fn encounter(&self, header: &Header<'_>) -> Option<ResourceKey> {

@@ -24,11 +24,11 @@ pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
     AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, Kept, LinkFact, NameFact,
-    ParticipantFact, PatientFacts, extract, extract_at, read, read_kept,
+    ParticipantFact, PatientFacts, extract, extract_at, extract_row, read, read_kept,
 };
 pub use meaning::{meaning_equal, with_meta_removed};
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};
-pub use ndjson::{LineError, Lines};
+pub use ndjson::{Block, LineError, Lines};
 pub use node::{Kind, Node};
 pub use patch::{Step, remove, set, set_text};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};

@@ -1,6 +1,7 @@
 //! Newline-delimited JSON, one resource a line (`application/fhir+ndjson`).
 
 use crate::{Raw, Unreadable, UnreadableKind};
+use std::fmt;
 use std::io::{self, BufRead};
 
 /// One line that is not a resource.
@@ -18,71 +19,101 @@ pub struct LineError {
 pub struct Lines<R> {
     reader: R,
     line: u64,
-    buffer: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Over any buffered reader.
     pub const fn new(reader: R) -> Self {
-        Self { reader, line: 0, buffer: Vec::new() }
+        Self { reader, line: 0 }
     }
 
-    /// The number of the line that was read last.
-    #[must_use]
-    pub const fn line(&self) -> u64 {
-        self.line
+    /// Reads whole lines into `block`, until it holds about `bytes`; empty where there are none left.
+    ///
+    /// # Errors
+    /// What the file says; the lines before are in the block.
+    pub fn fill(&mut self, block: &mut Block, bytes: usize) -> io::Result<()> {
+        block.clear();
+        while block.bytes.len() < bytes && self.add(block)? {}
+        Ok(())
     }
 
-    /// Reads one line into the buffer, never more than the limit; the rest of a longer line is thrown away.
-    fn fill(&mut self) -> io::Result<(bool, bool)> {
-        self.buffer.clear();
+    /// Reads one line into the block, never more than the limit; the rest of a longer line is thrown away.
+    fn add(&mut self, block: &mut Block) -> io::Result<bool> {
+        let start = block.bytes.len();
         let (mut seen, mut cut) = (false, false);
         loop {
             let chunk = self.reader.fill_buf()?;
             if chunk.is_empty() {
-                return Ok((seen, cut));
+                break;
             }
             seen = true;
             let end = memchr::memchr(b'\n', chunk);
             let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
-            if self.buffer.len() + part.len() > crate::MAX_BYTES {
+            if block.bytes.len() - start + part.len() > crate::MAX_BYTES {
                 cut = true;
             } else {
-                self.buffer.extend_from_slice(part);
+                block.bytes.extend_from_slice(part);
             }
             let used = part.len() + usize::from(end.is_some());
             self.reader.consume(used);
             if end.is_some() {
-                return Ok((seen, cut));
+                break;
             }
         }
+        if seen {
+            self.line += 1;
+            block.lines.push(Line { number: self.line, end: block.bytes.len(), cut });
+        }
+        Ok(seen)
     }
 }
 
-impl<R: BufRead> Lines<R> {
-    /// The text of the next line that is not empty, its JSON not looked at; [`Lines::line`] then says which it was.
-    pub fn next_text(&mut self) -> Option<io::Result<Result<String, LineError>>> {
-        loop {
-            let (seen, cut) = match self.fill() {
-                Ok(found) => found,
-                Err(e) => return Some(Err(e)),
+/// Some whole lines of a file. Debug shows no content.
+#[derive(Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    number: u64,
+    end: usize,
+    cut: bool,
+}
+
+impl Block {
+    /// The lines that are not empty, each with its number from 1; their JSON is not looked at.
+    pub fn texts(&self) -> impl Iterator<Item = (u64, Result<&str, LineError>)> {
+        let mut start = 0;
+        self.lines.iter().filter_map(move |line| {
+            let bytes = self.bytes.get(start..line.end).unwrap_or_default().trim_ascii();
+            start = line.end;
+            let error = |kind| Err(LineError { line: line.number, unreadable: Unreadable::whole(kind) });
+            let text = match std::str::from_utf8(bytes) {
+                _ if line.cut => error(UnreadableKind::TooLong),
+                Ok("") => return None,
+                Ok(text) => Ok(text),
+                Err(_) => error(UnreadableKind::NotUtf8),
             };
-            if !seen {
-                return None;
-            }
-            self.line += 1;
-            let error = |unreadable| LineError { line: self.line, unreadable };
-            if cut {
-                return Some(Ok(Err(error(Unreadable::whole(UnreadableKind::TooLong)))));
-            }
-            if !self.buffer.trim_ascii().is_empty() {
-                let text = std::str::from_utf8(&self.buffer);
-                return Some(Ok(match text {
-                    Ok(text) => Ok(text.trim_ascii().to_owned()),
-                    Err(_) => Err(error(Unreadable::whole(UnreadableKind::NotUtf8))),
-                }));
-            }
-        }
+            Some((line.number, text))
+        })
+    }
+
+    /// Whether nothing was read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.lines.clear();
+    }
+}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Block({} lines)", self.lines.len())
     }
 }
 
@@ -90,9 +121,19 @@ impl<R: BufRead> Iterator for Lines<R> {
     type Item = io::Result<Result<Raw, LineError>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let found = self.next_text()?;
-        let line = self.line;
-        Some(found.map(|text| text.and_then(|t| Raw::parse(t).map_err(|unreadable| LineError { line, unreadable }))))
+        let mut block = Block::default();
+        loop {
+            block.clear();
+            match self.add(&mut block) {
+                Err(e) => return Some(Err(e)),
+                Ok(false) => return None,
+                Ok(true) => {}
+            }
+            if let Some((line, text)) = block.texts().next() {
+                let parsed = |text| Raw::parse(text).map_err(|unreadable| LineError { line, unreadable });
+                return Some(Ok(text.and_then(parsed)));
+            }
+        }
     }
 }
 
@@ -120,6 +161,25 @@ mod tests {
             ]
         );
         assert!(read(b"").is_empty() && read(b"\n \n").is_empty());
+    }
+
+    #[test]
+    fn blocks_hold_whole_lines_in_order() {
+        let text = b"{\"a\":1}\n\n[2]\n \xff\n{\"long\":\"0123456789\"}\nlast";
+        let mut lines = Lines::new(io::BufReader::with_capacity(3, &text[..]));
+        let (mut block, mut found, mut blocks) = (Block::default(), Vec::new(), 0);
+        loop {
+            lines.fill(&mut block, 10).expect("no i/o error");
+            if block.is_empty() {
+                break;
+            }
+            blocks += 1;
+            found.extend(block.texts().map(|(n, t)| (n, t.map(str::to_owned).map_err(|e| e.unreadable.kind))));
+        }
+        let texts = [(1, Ok("{\"a\":1}")), (3, Ok("[2]")), (4, Err(UnreadableKind::NotUtf8))];
+        let texts = texts.into_iter().chain([(5, Ok("{\"long\":\"0123456789\"}")), (6, Ok("last"))]);
+        assert_eq!(found, texts.map(|(n, t)| (n, t.map(str::to_owned))).collect::<Vec<_>>());
+        assert_eq!(blocks, 3);
     }
 
     #[test]

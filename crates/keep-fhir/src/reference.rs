@@ -1,18 +1,27 @@
 //! References between resources (R4, 2.3).
 
 use crate::Node;
-use keep_domain::ResourceKey;
+use keep_domain::{PatientId, ResourceKey};
 
 /// Reads a literal reference. An absolute address is reduced only when it lies under `base`, the address of
 /// the server that the resource came from; any other address is another server's resource and none of ours.
 #[must_use]
 pub fn parse_reference(text: &str, base: Option<&str>) -> Option<ResourceKey> {
-    let relative = if text.starts_with("http://") || text.starts_with("https://") {
-        text.strip_prefix(base?.trim_end_matches('/'))?.strip_prefix('/')?
+    relative(text, base)?.parse().ok()
+}
+
+/// The same, where it points at a Patient.
+pub(crate) fn parse_patient(text: &str, base: Option<&str>) -> Option<PatientId> {
+    let (resource_type, id) = ResourceKey::parts(relative(text, base)?)?;
+    if resource_type == "Patient" { id.parse().ok() } else { None }
+}
+
+fn relative<'t>(text: &'t str, base: Option<&str>) -> Option<&'t str> {
+    if text.starts_with("http://") || text.starts_with("https://") {
+        text.strip_prefix(base?.trim_end_matches('/'))?.strip_prefix('/')
     } else {
-        text
-    };
-    relative.parse().ok()
+        Some(text)
+    }
 }
 
 /// The target of a `Reference` element; an array stands for its first item.

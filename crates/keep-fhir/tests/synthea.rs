@@ -1,7 +1,9 @@
 //! Real synthetic records, where they lie beside the repository.
 
 use keep_domain::Segment;
-use keep_fhir::{FhirError, Lines, Raw, extract, lens, meaning_equal, read_kept, set_text};
+use keep_fhir::{
+    Detail, Extracted, FhirError, Lines, Raw, extract, extract_row, lens, meaning_equal, read_kept, set_text,
+};
 use std::collections::BTreeMap;
 use std::io::BufReader;
 
@@ -33,7 +35,20 @@ fn real_records_are_read_whole() {
         assert_eq!(is_restored(&raw), Ok(true), "{}", e.key.resource_type);
         // The quick reading of what was kept says the same as the checked one.
         let kept = read_kept(raw.as_str().to_owned(), true).expect("readable");
-        assert!(kept.raw == raw && *kept.facts == e, "{}", e.key.resource_type);
+        let screen = Extracted {
+            version_id: None,
+            last_updated: None,
+            segment: Segment::Restricted,
+            segment_targets: Vec::new(),
+            encounter: None,
+            detail: Detail::Other,
+            ..e.clone()
+        };
+        assert!(kept.raw == raw && *kept.facts == screen, "{}", e.key.resource_type);
+        // So does the reading for a row.
+        let row = extract_row(raw.as_str(), None).expect("readable");
+        let expected = Extracted { code: None, status: None, encounter: None, clinical_time_text: None, ..e.clone() };
+        assert!(row == expected, "{}", e.key.resource_type);
         assert!(kept.observation.as_deref() == lens::observation(&raw).ok().as_ref(), "{}", e.key.resource_type);
         *counts.entry(e.key.resource_type).or_default() += 1;
     }

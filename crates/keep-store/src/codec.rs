@@ -4,6 +4,7 @@ use crate::StoreError;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::sync::LazyLock;
+use zeroize::Zeroize;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
@@ -12,6 +13,8 @@ pub(crate) const DICTIONARY: u8 = 1;
 /// Trained on synthetic records only, frozen per release.
 const BYTES: &[u8] = include_bytes!("../../../assets/zstd/fhir-r4-1.dict");
 const LEVEL: i32 = 3;
+/// The longest buffer that stays with a thread, bytes.
+const KEPT: usize = 1 << 20;
 /// The longest text that is ever stored, bytes; also bounds what a damaged frame may ask for.
 const LONGEST: usize = keep_fhir::MAX_BYTES + 4096;
 
@@ -20,6 +23,8 @@ static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderD
 static HASH: LazyLock<[u8; 32]> = LazyLock::new(|| Sha256::digest(BYTES).into());
 
 thread_local! {
+    /// Compressed here first, so that what is kept is no longer than it has to be.
+    static COMPRESSED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
@@ -30,7 +35,7 @@ pub(crate) fn dictionary_hash(number: u8) -> Option<&'static [u8; 32]> {
 }
 
 /// Compresses with the shipped dictionary.
-pub(crate) fn compress(text: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
     const FAILED: StoreError = StoreError::Internal("compression");
     if text.len() > LONGEST {
         return Err(StoreError::Invalid("text is too long"));
@@ -46,7 +51,21 @@ pub(crate) fn compress(text: &[u8]) -> Result<Vec<u8>, StoreError> {
                 slot.insert(made)
             }
         };
-        compressor.compress(text).map_err(|_| FAILED)
+        COMPRESSED.with_borrow_mut(|buffer| {
+            let most = zstd::zstd_safe::compress_bound(text.len());
+            if buffer.len() < most {
+                buffer.resize(most, 0);
+            }
+            let length = compressor.compress_to_buffer(text, buffer).map_err(|_| FAILED)?;
+            let body = buffer.get_mut(..length).ok_or(FAILED)?;
+            let kept = Box::from(&*body);
+            body.zeroize();
+            // The room for one long text is given back.
+            if buffer.len() > KEPT {
+                *buffer = Vec::new();
+            }
+            Ok(kept)
+        })
     })
 }
 

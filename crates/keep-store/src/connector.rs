@@ -23,6 +23,8 @@ const CACHE_KIB: [(Segment, u32, u32); 4] = [
 pub(crate) enum Purpose {
     /// Writes, with the ledger attached.
     Write,
+    /// Writes segments beside the writer, for the time of a first load.
+    Load,
     /// Only reads.
     Read,
 }
@@ -47,6 +49,7 @@ impl Connector {
         }
         match purpose {
             Purpose::Write => attach_cipher(&conn, &ledger_path(&self.profile), ATTACHED_LEDGER, &self.ledger)?,
+            Purpose::Load => {}
             Purpose::Read => conn.pragma_update(None, "query_only", true)?,
         }
         for (segment, writer, reader) in CACHE_KIB {

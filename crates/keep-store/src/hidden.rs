@@ -1,11 +1,12 @@
 //! Allergies above the clinical segment: below it is only noted that there is one, so that nobody who reads the
 //! clinical segment is told that there are none. What it is about stays sealed.
 
+use crate::id_key::IdKey;
+use crate::row_facts::RowFacts;
 use crate::segment_access::SegmentAccess;
-use crate::tagged::{Journal, JournalKind};
+use crate::tagged::{Journal, JournalKind, TaggedWriter};
 use crate::{Store, StoreError, WriteTx};
 use keep_domain::{PatientId, ResourceId, ResourceKey, Segment};
-use keep_fhir::Extracted;
 use serde::{Deserialize, Serialize};
 
 /// The only type whose absence is a statement that treatment rests on.
@@ -36,21 +37,32 @@ impl Store {
     }
 }
 
+/// Whether storing a record of this type may leave or take a note.
+pub(crate) fn is_noted(type_name: &str) -> bool {
+    type_name == TYPE
+}
+
+/// Forgets a record in the clinical segment, whose writer this is.
+pub(crate) fn forget(clinical: &mut TaggedWriter<'_>, key: &ResourceKey) -> Result<(), StoreError> {
+    clinical.drop_journal(JournalKind::Hidden, key.to_string().as_bytes())
+}
+
 impl WriteTx<'_> {
     /// Notes or forgets a record that has just been taken over into `segment`.
-    pub(crate) fn note_hidden(&mut self, facts: &Extracted, segment: Segment) -> Result<(), StoreError> {
-        match &facts.patient {
-            Some(patient)
-                if segment > Segment::Clinical && !facts.entered_in_error && facts.key.resource_type == TYPE =>
-            {
-                let key = facts.key.to_string();
+    pub(crate) fn note_hidden(&mut self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
+        if !is_noted(&facts.type_name) {
+            return Ok(());
+        }
+        let key = facts.key()?;
+        match facts.patient.as_ref().and_then(IdKey::id) {
+            Some(patient) if segment > Segment::Clinical && !facts.entered_in_error => {
                 if !self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical) {
                     return Ok(());
                 }
-                let row = HiddenRow { patient: patient.clone() };
-                self.writer(Segment::Clinical)?.put_journal(key.as_bytes(), &row)
+                let row = HiddenRow { patient };
+                self.writer(Segment::Clinical)?.put_journal(key.to_string().as_bytes(), &row)
             }
-            _ => self.forget_hidden(&facts.key),
+            _ => self.forget_hidden(&key),
         }
     }
 
@@ -60,6 +72,6 @@ impl WriteTx<'_> {
         if key.resource_type != TYPE || !here {
             return Ok(());
         }
-        self.drop_journal(Segment::Clinical, JournalKind::Hidden, key.to_string().as_bytes())
+        forget(self.writer(Segment::Clinical)?, key)
     }
 }

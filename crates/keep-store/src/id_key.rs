@@ -1,11 +1,17 @@
 //! Logical ids as they are stored: 16 bytes for a UUID, prefixed text for any other.
 
 use keep_domain::ResourceId;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
 
 /// The stored form of a logical id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct IdKey(Vec<u8>);
+pub(crate) enum IdKey {
+    /// The 16 bytes of a UUID, in place: a first load makes several of them per row.
+    Uuid([u8; 16]),
+    /// Anything else; never 16 bytes.
+    Text(Box<[u8]>),
+}
 
 /// In front of an id that is not a UUID.
 const TEXT: u8 = 1;
@@ -14,7 +20,7 @@ impl IdKey {
     pub(crate) fn of(id: &ResourceId) -> Self {
         let text = id.as_str();
         match canonical_uuid(text.as_bytes()) {
-            Some(uuid) => Self(uuid.to_vec()),
+            Some(uuid) => Self::Uuid(uuid),
             None => {
                 let mut bytes = Vec::with_capacity(text.len() + 2);
                 bytes.push(TEXT);
@@ -23,60 +29,62 @@ impl IdKey {
                 if bytes.len() == 16 {
                     bytes.push(0);
                 }
-                Self(bytes)
+                Self::Text(bytes.into())
             }
         }
     }
 
     pub(crate) fn from_stored(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        <[u8; 16]>::try_from(bytes).map_or_else(|_| Self::Text(bytes.into()), Self::Uuid)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+        match self {
+            Self::Uuid(bytes) => bytes,
+            Self::Text(bytes) => bytes,
+        }
     }
 
     /// The id; `None` where the stored bytes are none.
     pub(crate) fn id(&self) -> Option<ResourceId> {
-        if let Ok(bytes) = <[u8; 16]>::try_from(self.0.as_slice()) {
-            return Uuid::from_bytes(bytes).to_string().parse().ok();
-        }
-        let (first, rest) = self.0.split_first()?;
+        let bytes = match self {
+            Self::Uuid(bytes) => return Uuid::from_bytes(*bytes).to_string().parse().ok(),
+            Self::Text(bytes) => bytes,
+        };
+        let (first, rest) = bytes.split_first()?;
         let text = rest.strip_suffix(&[0]).unwrap_or(rest);
         (*first == TEXT).then(|| std::str::from_utf8(text).ok()?.parse().ok())?
+    }
+
+    /// The same for the same id, and as a rule for no other.
+    pub(crate) fn mark(&self) -> u64 {
+        match self {
+            Self::Uuid(bytes) => {
+                let (high, low) = Uuid::from_bytes(*bytes).as_u64_pair();
+                high ^ low.rotate_left(32)
+            }
+            Self::Text(bytes) => {
+                let mut hasher = DefaultHasher::new();
+                bytes.hash(&mut hasher);
+                hasher.finish()
+            }
+        }
     }
 
     /// The pseudo-chart of a row without a patient.
     pub(crate) fn pseudo_chart(&self) -> u32 {
         use sha2::{Digest, Sha256};
-        Sha256::digest(&self.0).first().copied().map_or(0, u32::from)
+        Sha256::digest(self.bytes()).first().copied().map_or(0, u32::from)
     }
 }
 
 /// The bytes of a UUID in its canonical form (RFC 9562, 4, in lower case). Only that form survives the round
 /// trip; any other spelling is kept as text. Called several times per row of a first load.
 fn canonical_uuid(text: &[u8]) -> Option<[u8; 16]> {
-    if text.len() != 36 {
+    if text.len() != 36 || text.iter().fold(false, |upper, b| upper | b.is_ascii_uppercase()) {
         return None;
     }
-    let (mut out, mut digits) = ([0u8; 16], 0usize);
-    for (at, byte) in text.iter().enumerate() {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            if *byte != b'-' {
-                return None;
-            }
-            continue;
-        }
-        let value = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        let target = out.get_mut(digits / 2)?;
-        *target = *target << 4 | value;
-        digits += 1;
-    }
-    Some(out)
+    Uuid::try_parse_ascii(text).ok().map(Uuid::into_bytes)
 }
 
 #[cfg(test)]

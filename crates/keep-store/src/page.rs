@@ -1,8 +1,10 @@
 //! Taking over what the server sent: a page of records, its deletions and the cursor behind it.
 
+mod first_load;
+mod loading;
 mod reading;
 
-pub use reading::UNREADABLE;
+pub use reading::{Incoming, UNREADABLE};
 
 use crate::change_set::EntryRow;
 use crate::id_key::IdKey;
@@ -12,17 +14,7 @@ use crate::segment_access::SegmentAccess;
 use crate::write_tx::Stored;
 use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx};
 use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
-use reading::{Compressed, PARALLEL, Prepared, compress_one, prepare, prepare_all};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::atomic::Ordering;
-
-/// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
-const SHORT_MS: u128 = 40;
-/// How long it lasts at most.
-const LONG_MS: u128 = 1000;
-/// Rows between two looks at the clock.
-const STRIDE: usize = 32;
+use reading::Arrived;
 
 /// What a pull brought.
 #[derive(Debug, Default)]
@@ -88,71 +80,46 @@ impl Store {
     /// # Errors
     /// What SQLite refuses; what was committed before stays, and the cursor then stays behind.
     pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
+        let incoming = Incoming::of(&page.records, page.base.as_deref(), page.leave_broken)?;
+        drop(page.records);
+        self.apply(run, incoming, &page.deleted, page.cursor.as_ref())
+    }
+
+    /// As [`Store::apply_page`], for records that were read already.
+    ///
+    /// # Errors
+    /// As [`Store::apply_page`].
+    pub fn apply_incoming(&self, run: &AuditTicket, incoming: Incoming) -> Result<PageReport, StoreError> {
+        self.apply(run, incoming, &[], None)
+    }
+
+    fn apply(
+        &self,
+        run: &AuditTicket,
+        incoming: Incoming,
+        deleted: &[ResourceKey],
+        cursor: Option<&(CursorKey, Cursor)>,
+    ) -> Result<PageReport, StoreError> {
         let _covered_by = run;
-        let mut report = PageReport::default();
-        let mut prepared = prepare_all(page.records, page.base.as_deref(), page.leave_broken, &mut report.broken)?;
-        self.sort_by_chart(&mut prepared)?;
+        let (mut rows, broken) = incoming.into_rows();
+        let mut report = PageReport { broken, ..PageReport::default() };
+        self.sort_by_chart(&mut rows)?;
         let mut above = Vec::new();
-        if prepared.len() < PARALLEL {
-            let items = prepared.into_iter().map(compress_one);
-            self.take_all(items, &mut report, &mut above)?;
-        } else {
-            // Compression runs ahead of the writing on a thread of its own, in order.
-            std::thread::scope(|scope| {
-                let (sender, receiver) = std::sync::mpsc::sync_channel(8);
-                scope.spawn(move || {
-                    let mut rest = prepared.into_iter().peekable();
-                    while rest.peek().is_some() {
-                        let batch: Vec<_> = rest.by_ref().take(STRIDE).map(compress_one).collect();
-                        if sender.send(batch).is_err() {
-                            return;
-                        }
-                    }
-                });
-                self.take_all(receiver.into_iter().flatten(), &mut report, &mut above)
-            })?;
-        }
+        self.take_all(rows, &mut report, &mut above)?;
         let elsewhere = self.send_up(above, &mut report)?;
-        if !page.deleted.is_empty() || page.cursor.is_some() || !elsewhere.is_empty() {
+        if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
             self.write_bulk(|tx| {
-                for key in &page.deleted {
+                for key in deleted {
                     tx.take_deletion(key, &mut report)?;
                 }
                 for (key, version) in &elsewhere {
                     let row = ElsewhereRow { version: version.clone() };
                     tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
                 }
-                page.cursor.as_ref().map_or(Ok(()), |(key, cursor)| tx.save_cursor(key, cursor))
+                cursor.map_or(Ok(()), |(key, cursor)| tx.save_cursor(key, cursor))
             })?;
         }
         Ok(report)
-    }
-
-    /// Stores records in transactions that end early while somebody waits to read.
-    fn take_all(
-        &self,
-        items: impl Iterator<Item = Result<Compressed, StoreError>>,
-        report: &mut PageReport,
-        above: &mut Vec<(Compressed, Segment)>,
-    ) -> Result<(), StoreError> {
-        let mut queue = items.peekable();
-        while queue.peek().is_some() {
-            self.write_bulk(|tx| {
-                let began = self.clock.monotonic();
-                for (done, item) in queue.by_ref().enumerate() {
-                    tx.take_over(item?, report, above)?;
-                    if done % STRIDE == STRIDE - 1 {
-                        let spent = (self.clock.monotonic() - began).as_millis();
-                        let limit = if self.waiting_readers.load(Ordering::SeqCst) > 0 { SHORT_MS } else { LONG_MS };
-                        if spent >= limit {
-                            break;
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        Ok(())
     }
 
     /// Which versions of these records are here, for a comparison by id and version; `None` is not here.
@@ -192,35 +159,10 @@ impl Store {
         })
     }
 
-    /// Records of one chart next to each other, so that the clustered table grows in order.
-    fn sort_by_chart(&self, prepared: &mut [Prepared]) -> Result<(), StoreError> {
-        if prepared.len() < 2 {
-            return Ok(());
-        }
-        let mut ordinals: HashMap<(Segment, IdKey), u32> = HashMap::new();
-        self.read(|conn| {
-            for item in prepared.iter() {
-                let Some(patient) = &item.patient else { continue };
-                let Ok(access) = self.access(item.facts.segment) else { continue };
-                if let Entry::Vacant(slot) = ordinals.entry((access.segment, patient.clone())) {
-                    let ordinal = access.patient_ordinal(conn, patient)?.unwrap_or(u32::MAX);
-                    slot.insert(ordinal);
-                }
-            }
-            Ok(())
-        })?;
-        prepared.sort_by_cached_key(|item| {
-            let key = (item.facts.segment, item.patient.clone().unwrap_or_else(|| item.id.clone()));
-            let ordinal = ordinals.get(&key).copied().unwrap_or(u32::MAX);
-            (key.0, ordinal, key.1)
-        });
-        Ok(())
-    }
-
     /// Seals what is above this session's rank, then takes off the copies that lay lower.
     fn send_up(
         &self,
-        above: Vec<(Compressed, Segment)>,
+        above: Vec<(Arrived, Segment)>,
         report: &mut PageReport,
     ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
         let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
@@ -230,14 +172,14 @@ impl Store {
                 report.sealed += 1;
             } else {
                 report.elsewhere += 1;
-                elsewhere.push((item.facts.key.clone(), item.facts.version_id.clone().unwrap_or_default()));
+                elsewhere.push((item.facts.key()?, item.facts.version.clone()));
             }
             moved.push((item.facts, segment));
         }
         if !moved.is_empty() {
             self.write_bulk(|tx| {
                 for (facts, segment) in &moved {
-                    tx.remove_resource(&facts.key)?;
+                    tx.remove_resource(&facts.key()?)?;
                     tx.note_hidden(facts, *segment)?;
                 }
                 Ok(())
@@ -251,9 +193,13 @@ impl Store {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
             for (raw, unreadable) in parcels {
-                let mut item = prepare(raw, None)?;
-                item.unreadable |= unreadable;
-                tx.take_over_into(compress_one(item)?, segment, &mut report, &mut Vec::new())?;
+                let mut read = Incoming::default();
+                // EXPOSE: read for its index and compressed for its row.
+                read.add(raw.expose(), None, false)?;
+                for mut item in read.into_rows().0 {
+                    item.unreadable |= unreadable;
+                    tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
+                }
             }
             Ok(())
         })
@@ -263,26 +209,26 @@ impl Store {
 impl WriteTx<'_> {
     fn take_over(
         &mut self,
-        item: Compressed,
+        item: Arrived,
         report: &mut PageReport,
-        above: &mut Vec<(Compressed, Segment)>,
+        above: &mut Vec<(Arrived, Segment)>,
     ) -> Result<(), StoreError> {
-        let segment = self.segment_for(&item.facts)?;
+        let facts = &item.facts;
+        let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
         self.take_over_into(item, segment, report, above)
     }
 
     fn take_over_into(
         &mut self,
-        item: Compressed,
+        item: Arrived,
         segment: Segment,
         report: &mut PageReport,
-        above: &mut Vec<(Compressed, Segment)>,
+        above: &mut Vec<(Arrived, Segment)>,
     ) -> Result<(), StoreError> {
-        let known = self.stamp(&item.facts.key, &item.id)?;
-        let version = item.facts.version_id.clone().unwrap_or_default();
-        let updated = item.facts.last_updated.map_or(0, |u| u.0);
+        let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
+        let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
-            let same = !version.is_empty() && known.version == version;
+            let same = !version.is_empty() && known.version == *version;
             let older = updated != 0 && known.updated > updated;
             if known.state.is_synced() && (same || older) {
                 report.unchanged += 1;
@@ -292,7 +238,7 @@ impl WriteTx<'_> {
                 if same || older {
                     report.unchanged += 1;
                 } else {
-                    report.contested.extend(self.contest(&item.facts.key, Some(item.raw()?))?);
+                    report.contested.extend(self.contest(&item.facts.key()?, Some(item.raw()?))?);
                 }
                 return Ok(());
             }
@@ -301,18 +247,17 @@ impl WriteTx<'_> {
             above.push((item, segment));
             return Ok(());
         }
-        let state = if item.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED };
         report.unreadable += usize::from(item.unreadable);
-        report.malformed += usize::from(!item.facts.faults.is_empty());
+        report.malformed += usize::from(item.facts.malformed);
         report.stored += 1;
-        let row = Stored { id: &item.id, patient: item.patient.as_ref(), body: item.body, fresh: known.is_none() };
-        self.put_compressed(&item.facts, segment, row, &version, updated, state)?;
+        let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
+        self.put_compressed(&item.facts, segment, &row)?;
         self.note_hidden(&item.facts, segment)
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
         self.forget_hidden(key)?;
-        match self.stamp(key, &IdKey::of(&key.id))? {
+        match self.stamp(&key.resource_type, &IdKey::of(&key.id))? {
             None => {}
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
@@ -349,13 +294,13 @@ impl WriteTx<'_> {
     }
 
     /// Version, time and state of a record, wherever it is, without opening its body.
-    fn stamp(&mut self, key: &ResourceKey, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
-        let homes = crate::write_tx::homes_of(&key.resource_type);
+    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+        let homes = crate::write_tx::homes_of(type_name);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
-            if !self.may_have(access, &key.resource_type)? {
+            if !self.may_have(access, type_name)? {
                 continue;
             }
-            if let Some(row) = access.stamp(self.conn, &key.resource_type, id)? {
+            if let Some(row) = access.stamp(self.conn, type_name, id)? {
                 return Ok(Some(row));
             }
         }

@@ -56,20 +56,27 @@ impl WriteTx<'_> {
 
     /// Where a resource made here is kept; nobody may write above their own rank.
     pub(crate) fn home_of(&self, facts: &Extracted) -> Result<Segment, StoreError> {
-        let segment = self.segment_for(facts)?;
+        let segment =
+            self.segment_for(&facts.key.resource_type, facts.segment, &facts.segment_targets, &facts.labels)?;
         self.store.access(segment).map(|a| a.segment)
     }
 
     /// Where a resource is kept, its targets looked up.
-    pub(crate) fn segment_for(&self, facts: &Extracted) -> Result<Segment, StoreError> {
-        if !keep_fhir::follows_target(&facts.key.resource_type) {
-            return Ok(facts.segment);
+    pub(crate) fn segment_for(
+        &self,
+        type_name: &str,
+        without_targets: Segment,
+        targets: &[ResourceKey],
+        labels: &[String],
+    ) -> Result<Segment, StoreError> {
+        if !keep_fhir::follows_target(type_name) {
+            return Ok(without_targets);
         }
         let mut homes = Vec::new();
-        for target in &facts.segment_targets {
+        for target in targets {
             homes.push((target, self.record(target)?.map(|r| r.segment)));
         }
-        Ok(keep_fhir::segment_with_targets(&facts.segment_targets, &facts.labels, |key| {
+        Ok(keep_fhir::segment_with_targets(targets, labels, |key| {
             homes.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
         }))
     }

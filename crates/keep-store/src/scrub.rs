@@ -2,6 +2,7 @@
 
 use crate::error::Finding;
 use crate::late_keys::LateKeys;
+use crate::row_facts::RowFacts;
 use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
 use crate::store::lock;
 use crate::sum::Sum;
@@ -90,7 +91,7 @@ impl Store {
                     let record: Record = access.open_row(conn, &row)?;
                     // EXPOSE: read for its search keys.
                     if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
-                        search_keys::write(conn, access, &mut late, place, false, &facts)?;
+                        search_keys::write(conn, access, &mut late, place, false, &RowFacts::of(facts))?;
                     }
                     if row.state.0 != 0 {
                         let sql = format!("INSERT INTO {}.open_row (place, state) VALUES (?1, ?2)", access.schema);

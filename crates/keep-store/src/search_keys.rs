@@ -5,9 +5,10 @@ use crate::fold;
 use crate::id_key::IdKey;
 use crate::late_keys::{KeyTable, LateKeys};
 use crate::resource_type::code_of;
+use crate::row_facts::{Keys, RowFacts};
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use keep_domain::Segment;
-use keep_fhir::{Detail, Extracted, PatientFacts};
+use keep_fhir::PatientFacts;
 use rusqlite::{Connection, params};
 
 /// Writes the keys of a row at `place`; `replaced` says whether older keys may be there. Some wait in `late`, which the
@@ -18,23 +19,18 @@ pub(crate) fn write(
     late: &mut LateKeys,
     place: i64,
     replaced: bool,
-    facts: &Extracted,
+    facts: &RowFacts,
 ) -> Result<(), StoreError> {
-    let code = code_of(&facts.key.resource_type).unwrap_or(0);
+    let code = facts.code.unwrap_or(0);
     if replaced {
         clear(conn, access, late, code, place)?;
     }
-    let patient = || facts.patient.as_ref().map(IdKey::of);
-    match &facts.detail {
-        Detail::Patient(p) if access.segment == Segment::Directory => {
-            write_patient(conn, late, ordinal_of(place), &IdKey::of(&facts.key.id), p)
+    match &facts.keys {
+        Keys::Patient(p) if access.segment == Segment::Directory => {
+            write_patient(conn, late, ordinal_of(place), &facts.id, p)
         }
-        Detail::Appointment(a) => {
-            write_day(conn, access, place, code, a.start.map(|t| t.0), a.status.as_deref(), patient().as_ref())
-        }
-        Detail::Encounter(e) => {
-            let start = e.start.or(facts.clinical_time).map(|t| t.0);
-            write_day(conn, access, place, code, start, e.status.as_deref(), patient().as_ref())
+        Keys::Day { start, status } => {
+            write_day(conn, access, place, code, start.map(|t| t.0), status.as_deref(), facts.patient.as_ref())
         }
         _ => Ok(()),
     }

@@ -82,15 +82,15 @@ pub(crate) struct ResourceRow {
 pub(crate) struct RowView<'a> {
     pub(crate) place: i64,
     pub(crate) code: u16,
-    id: &'a [u8],
-    revision: i64,
-    version: &'a str,
-    updated: i64,
+    pub(crate) id: &'a [u8],
+    pub(crate) revision: i64,
+    pub(crate) version: &'a str,
+    pub(crate) updated: i64,
     pub(crate) state: StateBits,
-    labels: &'a str,
-    dictionary: u8,
-    body: &'a [u8],
-    tag: &'a [u8],
+    pub(crate) labels: &'a str,
+    pub(crate) dictionary: u8,
+    pub(crate) body: &'a [u8],
+    pub(crate) tag: &'a [u8],
 }
 
 impl ResourceRow {
@@ -277,16 +277,12 @@ impl SegmentAccess {
     /// Checks the row's tag only.
     pub(crate) fn check_view(&self, row: &RowView<'_>, type_name: &str) -> Result<(), StoreError> {
         let fails = || self.damaged(Some(ordinal_of(row.place)), FindingKind::RowTag);
-        let tag = self.tag_of_view(row, type_name).ok_or_else(fails)?;
+        let tag = self.tag_of(row, type_name).ok_or_else(fails)?;
         if same(&tag, row.tag) { Ok(()) } else { Err(fails()) }
     }
 
     /// The tag that a row must have; `None` for an unknown dictionary.
-    pub(crate) fn tag_of(&self, row: &ResourceRow, type_name: &str) -> Option<[u8; 32]> {
-        self.tag_of_view(&row.view(), type_name)
-    }
-
-    fn tag_of_view(&self, row: &RowView<'_>, type_name: &str) -> Option<[u8; 32]> {
+    pub(crate) fn tag_of(&self, row: &RowView<'_>, type_name: &str) -> Option<[u8; 32]> {
         Some(self.tagger.row(&RowFields {
             ordinal: ordinal_of(row.place),
             type_name,
@@ -306,6 +302,13 @@ impl SegmentAccess {
         let mut statement = conn.prepare_cached(&self.sql.chart_by_ordinal)?;
         let row = statement.query_row([ordinal], Self::chart_of).optional()?;
         row.map(|r| self.check_chart(r)).transpose()
+    }
+
+    /// The first ordinal that no patient's chart has.
+    pub(crate) fn free_ordinal(&self, conn: &Connection) -> Result<u32, StoreError> {
+        let sql = format!("SELECT max(ordinal) FROM {}.chart", self.schema);
+        let last: Option<u32> = conn.query_row(&sql, [], |r| r.get(0))?;
+        Ok(last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT))
     }
 
     /// The ordinal of a patient's chart.

@@ -182,6 +182,13 @@ impl Store {
         done.and_then(|value| ended.map(|()| value)).inspect_err(|e| self.replace_after(e, &mut conn, Purpose::Read))
     }
 
+    /// A connection beside the writer, for the time of a first load; closing interrupts it, too.
+    pub(crate) fn second_writer(&self) -> Result<Connection, StoreError> {
+        let conn = self.connector.connect(Purpose::Load)?;
+        lock(&self.interrupts).push(conn.get_interrupt_handle());
+        Ok(conn)
+    }
+
     fn reader(&self) -> MutexGuard<'_, Connection> {
         for reader in &self.readers {
             if let Ok(conn) = reader.try_lock() {

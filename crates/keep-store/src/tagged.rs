@@ -15,14 +15,13 @@ pub(crate) use state::{SegmentState, read_state, verify_charts};
 use crate::StoreError;
 use crate::id_key::IdKey;
 use crate::late_keys::LateKeys;
-use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess};
+use crate::segment_access::{ChartRow, SegmentAccess};
 use crate::sum::Sum;
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use std::collections::HashMap;
 
 /// The changes of one transaction in one segment.
 // INVARIANT: no other code writes to resource, chart, journal or segment_state.
-#[derive(Debug)]
 pub(crate) struct TaggedWriter<'t> {
     pub(crate) conn: &'t Connection,
     pub(crate) access: &'t SegmentAccess,
@@ -32,6 +31,8 @@ pub(crate) struct TaggedWriter<'t> {
     counts: HashMap<u16, i64>,
     next_ordinal: Option<u32>,
     changed: bool,
+    /// Stores a new row; kept at hand, since a first load uses it for each.
+    insert: Option<CachedStatement<'t>>,
     /// Search keys of this segment's rows.
     pub(crate) late: LateKeys,
 }
@@ -41,6 +42,12 @@ pub(crate) struct TaggedWriter<'t> {
 struct OpenChart {
     before: Option<[u8; 32]>,
     row: ChartRow,
+}
+
+impl std::fmt::Debug for TaggedWriter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TaggedWriter").field("segment", &self.access.segment).finish_non_exhaustive()
+    }
 }
 
 impl<'t> TaggedWriter<'t> {
@@ -55,6 +62,7 @@ impl<'t> TaggedWriter<'t> {
             counts: HashMap::new(),
             next_ordinal: None,
             changed: false,
+            insert: None,
             late: LateKeys::default(),
         })
     }
@@ -125,11 +133,7 @@ impl<'t> TaggedWriter<'t> {
     fn make_ordinal(&mut self) -> Result<u32, StoreError> {
         let next = match self.next_ordinal {
             Some(next) => next,
-            None => {
-                let sql = format!("SELECT max(ordinal) FROM {}.chart", self.access.schema);
-                let last: Option<u32> = self.conn.query_row(&sql, [], |r| r.get(0))?;
-                last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT)
-            }
+            None => self.access.free_ordinal(self.conn)?,
         };
         self.next_ordinal = Some(next.saturating_add(1));
         Ok(next)
@@ -159,6 +163,11 @@ impl<'t> TaggedWriter<'t> {
     /// Whether this transaction has stored or removed rows of a type.
     pub(crate) fn has_written(&self, code: u16) -> bool {
         self.counts.contains_key(&code)
+    }
+
+    /// How many rows of each type were stored, less those removed.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (u16, i64)> {
+        self.counts.iter().map(|(code, change)| (*code, *change))
     }
 
     fn count(&mut self, code: u16, change: i64) {

@@ -1,6 +1,7 @@
 //! Tests of the open store as a whole.
 
 mod damage;
+mod first_load;
 mod outbox;
 mod pull;
 mod reading;

@@ -2,6 +2,7 @@
 
 use crate::id_key::IdKey;
 use crate::record::{StateBits, join_labels};
+use crate::row_facts::RowFacts;
 use crate::segment_access::SegmentAccess;
 use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
 use crate::{ATTACHED_LEDGER, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys};
@@ -24,10 +25,11 @@ pub struct WriteTx<'t> {
 
 /// What one stored row is besides its facts.
 pub(crate) struct Stored<'a> {
-    pub(crate) id: &'a IdKey,
-    pub(crate) patient: Option<&'a IdKey>,
     /// Compressed with the shipped dictionary.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: &'a [u8],
+    pub(crate) version: &'a str,
+    pub(crate) updated: i64,
+    pub(crate) state: StateBits,
     /// The caller has found no row of it anywhere.
     pub(crate) fresh: bool,
 }
@@ -92,43 +94,25 @@ impl<'t> WriteTx<'t> {
         updated: i64,
         state: StateBits,
     ) -> Result<(), StoreError> {
-        let (id, patient) = (IdKey::of(&facts.key.id), facts.patient.as_ref().map(IdKey::of));
         let body = codec::compress(raw.as_bytes())?;
-        let row = Stored { id: &id, patient: patient.as_ref(), body, fresh: false };
-        self.put_compressed(facts, segment, row, version, updated, state)
+        let row = Stored { body: &body, version, updated, state, fresh: false };
+        self.put_compressed(&RowFacts::of(facts.clone()), segment, &row)
     }
 
     /// As [`WriteTx::put_resource`].
     pub(crate) fn put_compressed(
         &mut self,
-        facts: &Extracted,
+        facts: &RowFacts,
         segment: Segment,
-        row: Stored<'_>,
-        version: &str,
-        updated: i64,
-        state: StateBits,
+        row: &Stored<'_>,
     ) -> Result<(), StoreError> {
-        let Stored { id, patient, body, fresh } = row;
-        let others = if fresh { Vec::new() } else { self.other_homes(&facts.key.resource_type, segment) };
+        let others = if row.fresh { Vec::new() } else { self.other_homes(&facts.type_name, segment) };
         for other in others {
-            if self.has_row(other, &facts.key.resource_type, id)? {
-                self.writer(other)?.remove(&facts.key.resource_type, id)?;
+            if self.has_row(other, &facts.type_name, &facts.id)? {
+                self.writer(other)?.remove(&facts.type_name, &facts.id)?;
             }
         }
-        let labels = join_labels(&facts.labels);
-        let writer = self.writer(segment)?;
-        let placed = writer.put(RowDraft {
-            type_name: &facts.key.resource_type,
-            id,
-            patient,
-            version,
-            updated,
-            state,
-            labels: &labels,
-            body,
-            fresh,
-        })?;
-        search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
+        put_in(self.writer(segment)?, facts, row)
     }
 
     /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
@@ -205,6 +189,24 @@ impl fmt::Debug for WriteTx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WriteTx")
     }
+}
+
+/// Stores a row with its search keys in the segment of `writer`.
+pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stored<'_>) -> Result<(), StoreError> {
+    let labels = join_labels(&facts.labels);
+    let placed = writer.put(&RowDraft {
+        type_name: &facts.type_name,
+        code: facts.code,
+        id: &facts.id,
+        patient: facts.patient.as_ref(),
+        version: row.version,
+        updated: row.updated,
+        state: row.state,
+        labels: &labels,
+        body: row.body,
+        fresh: row.fresh,
+    })?;
+    search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
 }
 
 /// The segments in which resources of a type can be, as the routing table has it.

@@ -1,105 +1,148 @@
 //! Reading and compressing what a page brought, before any transaction.
 
 use crate::id_key::IdKey;
+use crate::record::StateBits;
+use crate::row_facts::RowFacts;
 use crate::{StoreError, codec};
 use keep_domain::{Phi, ResourceKey, Segment};
-use keep_fhir::{Detail, Extracted, Raw, extract_at};
+use keep_fhir::{Detail, Extracted, Raw, extract_row};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// Records from which a second thread pays.
-pub(super) const PARALLEL: usize = 256;
+const PARALLEL: usize = 256;
 
-/// A record that was read before the transaction.
-pub(super) struct Prepared {
-    pub(super) facts: Extracted,
-    pub(super) id: IdKey,
-    pub(super) patient: Option<IdKey>,
-    pub(super) unreadable: bool,
-    pub(super) raw: Phi<String>,
+/// Records that were read and compressed, ready to be stored. Made on any thread, without a store.
+#[derive(Default)]
+pub struct Incoming {
+    rows: Vec<Arrived>,
+    broken: Vec<usize>,
+    texts: usize,
+    bytes: usize,
 }
 
-/// The same in its stored form. The text itself is dropped where it was compressed, which is not where rows are
-/// written: wiping and freeing it costs as much as a row's tag.
-pub(super) struct Compressed {
-    pub(super) facts: Extracted,
-    pub(super) id: IdKey,
-    pub(super) patient: Option<IdKey>,
+/// One record in its stored form; small, since thousands are put in order.
+pub(super) struct Arrived {
+    pub(super) facts: Box<RowFacts>,
+    pub(super) segment: Segment,
+    /// The number of an R4 type, else 0.
+    pub(super) code: u16,
+    /// The same for the same type and id, and as a rule for no other; so that of the patient.
+    pub(super) mark: u64,
+    pub(super) patient: Option<u64>,
     pub(super) unreadable: bool,
-    pub(super) body: Vec<u8>,
+    /// An earlier one of the same load has its type and id, or may have.
+    pub(super) repeats: bool,
+    /// The chart in which it will be, if that was looked for.
+    pub(super) chart: u32,
+    pub(super) body: Box<[u8]>,
 }
 
-impl Compressed {
+impl Arrived {
+    /// How it is stored.
+    pub(super) const fn state(&self) -> StateBits {
+        if self.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED }
+    }
+
     /// The text, for the few that are not stored as they came.
     pub(super) fn raw(&self) -> Result<Phi<String>, StoreError> {
         codec::decompress(codec::DICTIONARY, &self.body).map(Phi::new).ok_or(StoreError::Internal("compression"))
     }
 }
 
-/// Reads on two threads; this is a third of the work of a first load. With `leave_broken`, texts that are no JSON
-/// objects are left out and their places added to `broken`.
-pub(super) fn prepare_all(
-    records: Vec<Phi<String>>,
-    base: Option<&str>,
-    leave_broken: bool,
-    broken: &mut Vec<usize>,
-) -> Result<Vec<Prepared>, StoreError> {
-    if records.len() < PARALLEL {
-        return prepare_some(records, 0, base, leave_broken, broken);
-    }
-    let mut first = records;
-    let middle = first.len() / 2;
-    let second = first.split_off(middle);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            let mut broken = Vec::new();
-            let done = prepare_some(second, middle, base, leave_broken, &mut broken);
-            done.map(|done| (done, broken))
-        });
-        let mut done = prepare_some(first, 0, base, leave_broken, broken)?;
-        let (rest, broken_rest) = other.join().map_err(|_| StoreError::Internal("reading thread"))??;
-        done.extend(rest);
-        broken.extend(broken_rest);
-        Ok(done)
-    })
-}
-
-fn prepare_some(
-    records: Vec<Phi<String>>,
-    from: usize,
-    base: Option<&str>,
-    leave_broken: bool,
-    broken: &mut Vec<usize>,
-) -> Result<Vec<Prepared>, StoreError> {
-    let mut done = Vec::with_capacity(records.len());
-    for (at, raw) in records.into_iter().enumerate() {
-        let item = prepare(raw, base)?;
-        // EXPOSE: only whether it is JSON.
-        if leave_broken && item.unreadable && Raw::parse(item.raw.expose().as_str()).is_err() {
-            broken.push(from + at);
+impl Incoming {
+    /// Reads one more text; `base` is the server's address, for absolute references. With `leave_broken` a text that
+    /// is no JSON object is left out and its place noted.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] for a text that is too long to be kept.
+    pub fn add(&mut self, text: &str, base: Option<&str>, leave_broken: bool) -> Result<(), StoreError> {
+        let (facts, unreadable) = read(text, base)?;
+        if leave_broken && unreadable && Raw::parse(text).is_err() {
+            self.broken.push(self.texts);
         } else {
-            done.push(item);
+            let body = codec::compress(text.as_bytes())?;
+            let facts = Box::new(RowFacts::of(facts));
+            self.bytes += body.len();
+            self.rows.push(Arrived {
+                segment: facts.segment,
+                code: facts.code.unwrap_or_default(),
+                mark: facts.mark(),
+                patient: facts.patient.as_ref().map(IdKey::mark),
+                facts,
+                unreadable,
+                repeats: true,
+                chart: 0,
+                body,
+            });
         }
+        self.texts += 1;
+        Ok(())
     }
-    Ok(done)
+
+    /// Adds what was read behind it.
+    pub fn append(&mut self, other: Self) {
+        self.broken.extend(other.broken.iter().map(|place| place + self.texts));
+        self.rows.extend(other.rows);
+        self.texts += other.texts;
+        self.bytes += other.bytes;
+    }
+
+    /// How many texts were read, with those left out.
+    #[must_use]
+    pub const fn texts(&self) -> usize {
+        self.texts
+    }
+
+    /// Their length in the form in which they are stored, bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The places of those left out, in order.
+    #[must_use]
+    pub fn broken(&self) -> &[usize] {
+        &self.broken
+    }
+
+    pub(super) fn into_rows(self) -> (Vec<Arrived>, Vec<usize>) {
+        (self.rows, self.broken)
+    }
+
+    /// Reads texts, many of them on two threads.
+    pub(super) fn of(records: &[Phi<String>], base: Option<&str>, leave_broken: bool) -> Result<Self, StoreError> {
+        let some = |records: &[Phi<String>]| {
+            let mut done = Self::default();
+            // EXPOSE: read for its index and compressed for its row.
+            records.iter().try_for_each(|raw| done.add(raw.expose(), base, leave_broken))?;
+            Ok(done)
+        };
+        if records.len() < PARALLEL {
+            return some(records);
+        }
+        let (first, second) = records.split_at(records.len() / 2);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| some(second));
+            let mut done = some(first)?;
+            done.append(other.join().map_err(|_| StoreError::Internal("reading thread"))??);
+            Ok(done)
+        })
+    }
 }
 
-pub(super) fn prepare(raw: Phi<String>, base: Option<&str>) -> Result<Prepared, StoreError> {
-    // EXPOSE: read for its index.
-    let text = raw.expose();
-    let (facts, unreadable) = match extract_at(text, base) {
-        Ok(facts) => (facts, false),
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming").field("texts", &self.texts).finish_non_exhaustive()
+    }
+}
+
+fn read(text: &str, base: Option<&str>) -> Result<(Extracted, bool), StoreError> {
+    match extract_row(text, base) {
+        Ok(facts) => Ok((facts, false)),
         // INVARIANT: what cannot be read is kept as it is, and flagged.
-        Err(_) => (unreadable_facts(text)?, true),
-    };
-    let (id, patient) = (IdKey::of(&facts.key.id), facts.patient.as_ref().map(IdKey::of));
-    Ok(Prepared { facts, id, patient, unreadable, raw })
-}
-
-pub(super) fn compress_one(item: Prepared) -> Result<Compressed, StoreError> {
-    // EXPOSE: compressed for its row.
-    let body = codec::compress(item.raw.expose().as_bytes())?;
-    let Prepared { facts, id, patient, unreadable, raw: _dropped_here } = item;
-    Ok(Compressed { facts, id, patient, unreadable, body })
+        Err(_) => Ok((unreadable_facts(text)?, true)),
+    }
 }
 
 /// The place of a text that is no resource: an id from its content, so that a repeat is the same row, in

@@ -5,14 +5,15 @@ use crate::codec;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::resource_type::{self, FIRST_FOREIGN};
-use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of, place_of};
+use crate::segment_access::{ResourceRow, RowView, SegmentAccess, ordinal_of, place_of};
 use crate::{StoreError, error::FindingKind};
 use rusqlite::{OptionalExtension, params};
-use std::borrow::Cow;
 
 /// A row as it shall be stored.
 pub(crate) struct RowDraft<'a> {
     pub(crate) type_name: &'a str,
+    /// The number of an R4 type.
+    pub(crate) code: Option<u16>,
     pub(crate) id: &'a IdKey,
     pub(crate) patient: Option<&'a IdKey>,
     pub(crate) version: &'a str,
@@ -20,7 +21,7 @@ pub(crate) struct RowDraft<'a> {
     pub(crate) state: StateBits,
     pub(crate) labels: &'a str,
     /// Compressed with the shipped dictionary.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: &'a [u8],
     /// The caller has found no row of this type and id; were there one, its unique index would refuse this.
     pub(crate) fresh: bool,
 }
@@ -34,8 +35,8 @@ impl std::fmt::Debug for RowDraft<'_> {
 impl TaggedWriter<'_> {
     /// Stores a row in its patient's chart and returns its place. A row of the same type and id is
     /// replaced, and moved where the patient has changed.
-    pub(crate) fn put(&mut self, draft: RowDraft<'_>) -> Result<Placed, StoreError> {
-        let code = self.make_type_code(draft.type_name)?;
+    pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<Placed, StoreError> {
+        let code = draft.code.map_or_else(|| self.make_type_code(draft.type_name), Ok)?;
         let ordinal = self.chart_for(draft.patient, draft.id)?;
         let (mut place, mut revision) = (None, 1);
         let old = if draft.fresh { None } else { self.head(code, draft.id)? };
@@ -63,22 +64,23 @@ impl TaggedWriter<'_> {
                 place_of(ordinal, sequence)
             }
         };
-        let mut row = ResourceRow {
+        let mut row = RowView {
             place,
             code,
-            id: draft.id.clone(),
+            id: draft.id.bytes(),
             revision,
-            version: draft.version.to_owned(),
+            version: draft.version,
             updated: draft.updated,
             state: draft.state,
-            labels: draft.labels.to_owned(),
+            labels: draft.labels,
             dictionary: codec::DICTIONARY,
             body: draft.body,
-            tag: [0; 32],
+            tag: &[],
         };
-        row.tag = self.access.tag_of(&row, draft.type_name).ok_or(StoreError::Internal("dictionary"))?;
+        let tag = self.access.tag_of(&row, draft.type_name).ok_or(StoreError::Internal("dictionary"))?;
+        row.tag = &tag;
         self.write(&row, replaces)?;
-        self.open_chart(ordinal, draft.patient)?.sum.add(&row.tag);
+        self.open_chart(ordinal, draft.patient)?.sum.add(&tag);
         if !replaces {
             self.count(code, 1);
         }
@@ -98,11 +100,11 @@ impl TaggedWriter<'_> {
         self.access.check_row(&row, type_name)?;
         let before = row.tag;
         change(&mut row);
-        row.tag = self.access.tag_of(&row, type_name).ok_or(StoreError::Internal("dictionary"))?;
+        row.tag = self.access.tag_of(&row.view(), type_name).ok_or(StoreError::Internal("dictionary"))?;
         let chart = self.open_chart(ordinal_of(row.place), None)?;
         chart.sum.remove(&before);
         chart.sum.add(&row.tag);
-        self.write(&row, true)?;
+        self.write(&row.view(), true)?;
         self.changed = true;
         Ok(row.place)
     }
@@ -134,20 +136,12 @@ impl TaggedWriter<'_> {
         Ok(())
     }
 
-    fn write(&self, row: &ResourceRow, replaces: bool) -> Result<(), StoreError> {
+    fn write(&mut self, row: &RowView<'_>, replaces: bool) -> Result<(), StoreError> {
         let schema = self.access.schema;
-        let sql = if replaces {
-            Cow::Owned(format!(
-                "UPDATE {schema}.resource SET type = ?2, id = ?3, revision = ?4, version = ?5, updated = ?6, state = ?7,
-                     labels = ?8, dictionary = ?9, body = ?10, tag = ?11 WHERE place = ?1"
-            ))
-        } else {
-            Cow::Borrowed(self.access.sql.insert.as_str())
-        };
-        self.conn.prepare_cached(&sql)?.execute(params![
+        let columns = params![
             row.place,
             row.code,
-            row.id.bytes(),
+            row.id,
             row.revision,
             row.version,
             row.updated,
@@ -156,7 +150,21 @@ impl TaggedWriter<'_> {
             row.dictionary,
             row.body,
             row.tag
-        ])?;
+        ];
+        if replaces {
+            self.conn
+                .prepare_cached(&format!(
+                "UPDATE {schema}.resource SET type = ?2, id = ?3, revision = ?4, version = ?5, updated = ?6, state = ?7,
+                     labels = ?8, dictionary = ?9, body = ?10, tag = ?11 WHERE place = ?1"
+            ))?
+                .execute(columns)?;
+        } else {
+            let insert = match &mut self.insert {
+                Some(insert) => insert,
+                none => none.insert(self.conn.prepare_cached(&self.access.sql.insert)?),
+            };
+            insert.execute(columns)?;
+        }
         if row.state.0 == 0 && !replaces {
             return Ok(());
         }

@@ -51,16 +51,17 @@ fn run(writer: &mut TaggedWriter<'_>, step: &Step) {
             let body = codec::compress(format!("{{\"n\":{text}}}").as_bytes()).expect("body");
             let draft = RowDraft {
                 type_name: "Observation",
+                code: None,
                 id: &id(*row),
                 patient: patient.as_ref(),
                 version: "1",
                 updated: 0,
                 state: StateBits::SYNCED,
                 labels: "",
-                body,
+                body: &body,
                 fresh: false,
             };
-            writer.put(draft).expect("put");
+            writer.put(&draft).expect("put");
         }
         Step::Amend { row, version } => {
             let changed = writer.amend("Observation", &id(*row), |r| r.version = version.to_string());

@@ -1,7 +1,7 @@
 //! Taking over records from a file.
 
 use super::{Clinic, code_of, ok};
-use crate::cases::{import, search};
+use crate::cases::{chart, import, search};
 use crate::dto::search::SearchDto;
 use crate::testing::{dr_jonas, nurse_amara};
 use keep_domain::ErrorCode;
@@ -44,4 +44,24 @@ fn a_cut_file_and_another_ending_are_refused() {
     assert_eq!(code_of(import::import_file(&clinic.app, &clinic.folder.path().join("none.ndjson"))), ErrorCode::Io);
     let nurse = Clinic::with(nurse_amara());
     assert_eq!(code_of(import::import_file(&nurse.app, &other)), ErrorCode::Refused);
+}
+
+#[test]
+fn the_order_of_a_long_file_decides_between_versions() {
+    // Several blocks, read by two threads; each record comes again without a version in a later block, and counts.
+    let clinic = Clinic::with(dr_jonas());
+    let line = |n: usize, text: &str| {
+        let subject = r#""subject":{"reference":"Patient/baraka"}"#;
+        format!("{{\"resourceType\":\"Condition\",\"id\":\"c{n}\",{subject},\"code\":{{\"text\":\"{text}\"}}}}\n")
+    };
+    let patient = LINES.lines().next().expect("patient");
+    let (first, second) = ("once ".repeat(400), "again ".repeat(400));
+    let all: String = (0..900).map(|n| line(n, &first)).chain((0..900).map(|n| line(n, &second))).collect();
+    assert!(all.len() > 3_000_000);
+    let file = clinic.folder.path().join("long.ndjson");
+    std::fs::write(&file, format!("{patient}\n{all}nonsense\n")).expect("written");
+    let report = ok(import::import_file(&clinic.app, &file));
+    assert_eq!((report.read, report.imported, report.broken_lines.as_slice()), (1801, 1801, [1802].as_slice()));
+    let chart = ok(chart::open_chart(&clinic.app, "baraka"));
+    assert!(chart.problems.iter().all(|p| p.text.starts_with("again")), "the later line counts");
 }

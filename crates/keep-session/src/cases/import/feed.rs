@@ -1,0 +1,218 @@
+//! Reading a file ahead of the store: blocks of lines, each read, checked and compressed on whichever of two threads is
+//! free, and handed over in the order of the file.
+
+use super::broken_file;
+use crate::fault::Fault;
+use keep_domain::ErrorCode;
+use keep_fhir::{Block, Lines};
+use keep_store::Incoming;
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of one block: small enough to stay in a processor's cache between reading and compressing.
+const BLOCK_BYTES: usize = 512 * 1024;
+/// Texts of one run at which it is stored. A run is sorted by chart: to come back to a chart later costs as much again
+/// as to store its rows, so a first load of a small clinic is one run.
+const RUN: usize = 200_000;
+/// Compressed bytes of one run at which it is stored with fewer texts.
+const RUN_BYTES: usize = 64 * 1024 * 1024;
+
+/// The lines of an open file.
+pub(super) type Source = Lines<Box<dyn BufRead + Send>>;
+
+/// Some texts in the order of the file.
+#[derive(Default)]
+pub(super) struct Run {
+    /// Read and compressed.
+    pub(super) incoming: Incoming,
+    /// Lines that are not JSON.
+    pub(super) broken: Vec<u64>,
+}
+
+/// A file on its way into the store.
+pub(super) struct Feed {
+    reading: Mutex<Reading>,
+    shelf: Mutex<Shelf>,
+    changed: Condvar,
+}
+
+struct Reading {
+    source: Source,
+    next: u64,
+    ended: bool,
+}
+
+/// Blocks that are ready, by their number.
+#[derive(Default)]
+struct Shelf {
+    blocks: BTreeMap<u64, Run>,
+    /// The block that comes next.
+    next: u64,
+    /// How many blocks there are, once that is known.
+    end: Option<u64>,
+    failed: Option<Fault>,
+    /// The helper shall end.
+    stop: bool,
+    /// The helper has ended.
+    alone: bool,
+}
+
+impl Shelf {
+    /// How many blocks are ready without a gap, and whether they are enough for a run.
+    fn ready(&self) -> (u64, bool) {
+        let numbered = (self.next..).zip(&self.blocks);
+        let blocks = numbered.take_while(|(due, (number, _))| due == *number).map(|(_, (_, run))| run);
+        let add =
+            |(count, texts, bytes), run: &Run| (count + 1, texts + run.incoming.texts(), bytes + run.incoming.bytes());
+        let (count, texts, bytes) = blocks.fold((0, 0, 0), add);
+        (count, texts >= RUN || bytes >= RUN_BYTES)
+    }
+
+    /// Whether the rest of the file is ready.
+    fn is_whole(&self) -> bool {
+        self.end == Some(self.next + self.ready().0)
+    }
+}
+
+impl Feed {
+    pub(super) fn new(source: Source) -> Self {
+        let reading = Mutex::new(Reading { source, next: 0, ended: false });
+        Self { reading, shelf: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Hands runs to `store` until the file ends; reads on this thread, too, while there is nothing to store.
+    ///
+    /// # Errors
+    /// What `store` says, or why the file could not be read to its end; what came before was stored.
+    pub(super) fn run(&self, mut store: impl FnMut(Run) -> Result<(), Fault>) -> Result<(), Fault> {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let _says_so = Ending(self, |shelf| shelf.alone = true);
+                let mut block = Block::default();
+                while self.has_room() && self.read_block(&mut block) {}
+            });
+            let _sends_it_away = Ending(self, |shelf| shelf.stop = true);
+            let mut block = Block::default();
+            while let Some(run) = self.next_run(&mut block) {
+                store(run)?;
+            }
+            self.shelf().failed.take().map_or(Ok(()), Err)
+        })
+    }
+
+    /// The next run; `None` behind the last one.
+    fn next_run(&self, block: &mut Block) -> Option<Run> {
+        loop {
+            if let Some(run) = self.take_ready() {
+                return run;
+            }
+            if !self.read_block(block) {
+                // What is missing is in the helper's hands.
+                let waits = |shelf: &mut Shelf| !shelf.alone && !shelf.is_whole();
+                let shelf = self.changed.wait_while(self.shelf(), waits);
+                let mut shelf = shelf.unwrap_or_else(PoisonError::into_inner);
+                if !shelf.is_whole() {
+                    shelf.failed = Some(Fault::of(ErrorCode::Internal));
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// What is ready, where it is enough for a run or the rest of the file; inside, `None` is the end.
+    fn take_ready(&self) -> Option<Option<Run>> {
+        let mut shelf = self.shelf();
+        let (count, enough) = shelf.ready();
+        if !enough && !shelf.is_whole() {
+            return None;
+        }
+        if count == 0 {
+            return Some(None);
+        }
+        shelf.next += count;
+        let due = shelf.next;
+        let later = shelf.blocks.split_off(&due);
+        let mut blocks = std::mem::replace(&mut shelf.blocks, later).into_values();
+        drop(shelf);
+        self.changed.notify_all();
+        let mut run = blocks.next().unwrap_or_default();
+        for block in blocks {
+            run.incoming.append(block.incoming);
+            run.broken.extend(block.broken);
+        }
+        Some(Some(run))
+    }
+
+    /// Reads one block; `false` where there is none left.
+    fn read_block(&self, block: &mut Block) -> bool {
+        let number = {
+            let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+            if reading.ended {
+                return false;
+            }
+            let failed = reading.source.fill(block, BLOCK_BYTES).err();
+            let number = reading.next;
+            reading.next += 1;
+            if failed.is_some() || block.is_empty() {
+                reading.ended = true;
+                let mut shelf = self.shelf();
+                shelf.end = Some(number + u64::from(!block.is_empty()));
+                shelf.failed = failed.map(|e| Fault::of(broken_file(&e)));
+                self.changed.notify_all();
+            }
+            number
+        };
+        if block.is_empty() {
+            return false;
+        }
+        let read = read(block);
+        let mut shelf = self.shelf();
+        let run = read.unwrap_or_else(|fault| {
+            shelf.failed = Some(fault);
+            Run::default()
+        });
+        shelf.blocks.insert(number, run);
+        drop(shelf);
+        self.changed.notify_all();
+        true
+    }
+
+    /// Waits until something may be read ahead; `false` to stop.
+    fn has_room(&self) -> bool {
+        let full = |s: &mut Shelf| !s.stop && s.ready().1;
+        let shelf = self.changed.wait_while(self.shelf(), full).unwrap_or_else(PoisonError::into_inner);
+        !shelf.stop
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Notes that one of the two threads ends, also where it ends by a panic: the other must not wait for it.
+struct Ending<'f>(&'f Feed, fn(&mut Shelf));
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        (self.1)(&mut self.0.shelf());
+        self.0.changed.notify_all();
+    }
+}
+
+fn read(block: &Block) -> Result<Run, Fault> {
+    let (mut run, mut numbers) = (Run::default(), Vec::new());
+    for (number, text) in block.texts() {
+        match text {
+            Ok(text) => {
+                run.incoming.add(text, None, true)?;
+                numbers.push(number);
+            }
+            Err(_) => run.broken.push(number),
+        }
+    }
+    let no_json = run.incoming.broken().iter().filter_map(|at| numbers.get(*at).copied());
+    run.broken.extend(no_json);
+    run.broken.sort_unstable();
+    Ok(run)
+}

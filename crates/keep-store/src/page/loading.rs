@@ -1,0 +1,116 @@
+//! Putting records into the order in which they are stored, and storing them.
+
+use super::PageReport;
+use super::reading::Arrived;
+use crate::{Store, StoreError};
+use keep_domain::Segment;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
+const SHORT_MS: u128 = 40;
+/// How long it lasts at most.
+const LONG_MS: u128 = 1000;
+/// Rows between two looks at the clock.
+const STRIDE: usize = 32;
+/// Rows from which a second connection pays.
+const MANY: usize = 5000;
+
+/// The time that one transaction has.
+pub(super) struct Turn<'s> {
+    store: &'s Store,
+    began: Duration,
+}
+
+impl Turn<'_> {
+    /// Whether it is over after so many rows.
+    pub(super) fn is_over(&self, done: usize) -> bool {
+        if done % STRIDE != STRIDE - 1 {
+            return false;
+        }
+        let spent = (self.store.clock.monotonic() - self.began).as_millis();
+        spent >= if self.store.waiting_readers.load(Ordering::SeqCst) > 0 { SHORT_MS } else { LONG_MS }
+    }
+}
+
+impl Store {
+    /// Stores records in transactions that end early while somebody waits to read.
+    pub(super) fn take_all(
+        &self,
+        rows: Vec<Arrived>,
+        report: &mut PageReport,
+        above: &mut Vec<(Arrived, Segment)>,
+    ) -> Result<(), StoreError> {
+        let rows = if rows.len() < MANY { rows } else { self.load_first(rows, report)? };
+        let mut queue = rows.into_iter().peekable();
+        while queue.peek().is_some() {
+            self.write_bulk(|tx| {
+                let turn = self.turn();
+                for (done, item) in queue.by_ref().enumerate() {
+                    tx.take_over(item, report, above)?;
+                    if turn.is_over(done) {
+                        break;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// How long a transaction of a pull lasts.
+    pub(super) fn turn(&self) -> Turn<'_> {
+        Turn { store: self, began: self.clock.monotonic() }
+    }
+
+    /// Records of one chart next to each other, in the order in which they came, so that the clustered table grows in
+    /// order; and says of each whether its type and id may have come before.
+    pub(super) fn sort_by_chart(&self, rows: &mut [Arrived]) -> Result<(), StoreError> {
+        if rows.len() < 2 {
+            return Ok(());
+        }
+        // Two rows may have one mark by chance, which costs the second a look and no more.
+        let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
+        marks.sort_unstable();
+        let twice: HashSet<u64> = marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect();
+        for row in rows.iter_mut() {
+            row.repeats = row.code == 0 || (!twice.is_empty() && twice.contains(&row.mark));
+        }
+        self.expect_charts(rows)?;
+        rows.sort_by_cached_key(|row| (row.segment, row.chart));
+        Ok(())
+    }
+
+    /// Notes of each row in which chart it will be, if nothing else makes one before. Two patients may have one mark by
+    /// chance, which costs order and no more.
+    fn expect_charts(&self, rows: &mut [Arrived]) -> Result<(), StoreError> {
+        let mut known: HashMap<(Segment, u64), u32> = HashMap::new();
+        let mut free: HashMap<Segment, u32> = HashMap::new();
+        self.read(|conn| {
+            for row in rows {
+                let facts = &row.facts;
+                row.chart = match (&row.patient, self.access(row.segment)) {
+                    (None, _) => facts.id.pseudo_chart(),
+                    (_, Err(_)) => u32::MAX,
+                    (Some(mark), Ok(access)) => match known.entry((row.segment, *mark)) {
+                        Entry::Occupied(chart) => *chart.get(),
+                        Entry::Vacant(slot) => {
+                            let found = facts.patient.as_ref().map(|p| access.patient_ordinal(conn, p)).transpose()?;
+                            *slot.insert(match (found.flatten(), free.entry(row.segment)) {
+                                (Some(chart), _) => chart,
+                                (None, Entry::Occupied(mut next)) => {
+                                    *next.get_mut() += 1;
+                                    *next.get()
+                                }
+                                (None, Entry::Vacant(next)) => *next.insert(access.free_ordinal(conn)?),
+                            })
+                        }
+                    },
+                };
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! What a row needs of its resource's index.
+
+use crate::StoreError;
+use crate::id_key::IdKey;
+use crate::resource_type;
+use keep_domain::{ResourceKey, Segment, UtcMillis};
+use keep_fhir::{Detail, Extracted, PatientFacts};
+use std::borrow::Cow;
+
+/// The part of [`Extracted`] that is stored or decides where and how; a first load holds thousands of them.
+pub(crate) struct RowFacts {
+    pub(crate) type_name: Cow<'static, str>,
+    /// The number of an R4 type.
+    pub(crate) code: Option<u16>,
+    pub(crate) id: IdKey,
+    pub(crate) patient: Option<IdKey>,
+    /// Without the targets.
+    pub(crate) segment: Segment,
+    pub(crate) targets: Vec<ResourceKey>,
+    pub(crate) labels: Vec<String>,
+    /// Empty where the text has none.
+    pub(crate) version: String,
+    /// 0 where the text has none.
+    pub(crate) updated: i64,
+    pub(crate) entered_in_error: bool,
+    /// Some element could not be read.
+    pub(crate) malformed: bool,
+    pub(crate) keys: Keys,
+}
+
+/// What the search keys of a row are made of.
+pub(crate) enum Keys {
+    /// Those of a person.
+    Patient(Box<PatientFacts>),
+    /// Those of an appointment or a visit in the list of its day.
+    Day { start: Option<UtcMillis>, status: Option<String> },
+    /// It has none.
+    None,
+}
+
+impl RowFacts {
+    pub(crate) fn of(facts: Extracted) -> Self {
+        let code = resource_type::code_of(&facts.key.resource_type);
+        let known = code.and_then(resource_type::name_of);
+        Self {
+            code,
+            id: IdKey::of(&facts.key.id),
+            patient: facts.patient.as_ref().map(IdKey::of),
+            type_name: known.map_or_else(|| Cow::Owned(facts.key.resource_type), Cow::Borrowed),
+            segment: facts.segment,
+            targets: facts.segment_targets,
+            labels: facts.labels,
+            version: facts.version_id.unwrap_or_default(),
+            updated: facts.last_updated.map_or(0, |u| u.0),
+            entered_in_error: facts.entered_in_error,
+            malformed: !facts.faults.is_empty(),
+            keys: match facts.detail {
+                Detail::Patient(patient) => Keys::Patient(patient),
+                Detail::Appointment(a) => Keys::Day { start: a.start, status: a.status },
+                Detail::Encounter(e) => Keys::Day { start: e.start.or(facts.clinical_time), status: e.status },
+                Detail::Other => Keys::None,
+            },
+        }
+    }
+
+    /// The same for the same type and id, and as a rule for no other.
+    pub(crate) fn mark(&self) -> u64 {
+        self.id.mark() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
+    }
+
+    /// Type and id.
+    pub(crate) fn key(&self) -> Result<ResourceKey, StoreError> {
+        let id = self.id.id().ok_or(StoreError::Internal("id"))?;
+        Ok(ResourceKey::new(&self.type_name, id))
+    }
+}
