@@ -84,7 +84,8 @@ pub fn extract_at(text: &str, base: Option<&str>) -> Result<Extracted, Unreadabl
     facts_of(&Header::parse(text)?, base, Use::Any)
 }
 
-/// Like [`extract_at`], without what no stored row needs: code, status, encounter, and the clinical time as written.
+/// Like [`extract_at`], without what no stored row needs: code, status, encounter, the systems of categories, and the
+/// clinical time as written.
 ///
 /// # Errors
 /// As [`extract`].
@@ -106,7 +107,7 @@ enum Use {
 fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Extracted, Unreadable> {
     let key = key_of(header)?;
     let (row, screen) = (purpose != Use::Screen, purpose != Use::Row);
-    let mut found = Reader { base, faults: Vec::new() };
+    let mut found = Reader { base, purpose, faults: Vec::new() };
     let meta = header.meta;
     let labels = found.labels(meta);
     let categories = header.category.map(|c| found.categories(c)).unwrap_or_default();
@@ -181,6 +182,7 @@ fn first_code(concept: Node<'_>) -> Option<Code> {
 
 struct Reader<'b> {
     base: Option<&'b str>,
+    purpose: Use,
     faults: Vec<&'static str>,
 }
 
@@ -334,14 +336,18 @@ impl Reader<'_> {
 
     fn categories(&mut self, category: Node<'_>) -> Vec<Code> {
         match category.kind() {
-            Kind::Object => codes(category),
+            Kind::Object => {
+                let mut found = Vec::new();
+                add_codes(category, self.purpose == Use::Any, &mut found);
+                found
+            }
             // AllergyIntolerance has plain codes here, the others CodeableConcepts.
             Kind::Array => {
                 let mut found = Vec::new();
                 for item in category.items() {
                     match item.text() {
                         Some(code) => found.push(Code { system: None, code: code.into_owned() }),
-                        None => add_codes(item, &mut found),
+                        None => add_codes(item, self.purpose == Use::Any, &mut found),
                     }
                 }
                 found

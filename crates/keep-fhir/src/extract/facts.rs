@@ -139,18 +139,19 @@ fn date(node: Node<'_>) -> Option<UtcMillis> {
 pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
     let mut found = Vec::new();
     if concept.kind() == Kind::Array {
-        concept.items().for_each(|c| add_codes(c, &mut found));
+        concept.items().for_each(|c| add_codes(c, true, &mut found));
     } else {
-        add_codes(concept, &mut found);
+        add_codes(concept, true, &mut found);
     }
     found
 }
 
-/// The codings of one CodeableConcept or of a bare Coding.
-pub(super) fn add_codes(concept: Node<'_>, found: &mut Vec<Code>) {
+/// The codings of one CodeableConcept or of a bare Coding, with their systems where these are asked for.
+pub(super) fn add_codes(concept: Node<'_>, systems: bool, found: &mut Vec<Code>) {
     let mut add = |coding: Node<'_>| {
         if let Some(code) = member_owned(coding, "code") {
-            found.push(Code { system: member_owned(coding, "system"), code });
+            let system = if systems { member_owned(coding, "system") } else { None };
+            found.push(Code { system, code });
         }
     };
     match concept.member("coding") {

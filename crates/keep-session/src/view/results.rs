@@ -6,6 +6,7 @@ use super::words;
 use crate::dto::chart::{ResultDto, ResultsDto};
 use keep_clinical::{Shown, flag_of};
 use keep_fhir::lens::{Measured, ObservationLens, report};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 /// A result is worth knowing this long even when it is normal: 90 days.
@@ -33,7 +34,8 @@ pub(crate) fn window(entries: &[Entry], offset: usize, limit: usize) -> ResultsD
 
 /// Results to know: the latest of each test where it is abnormal, and all of the last 90 days.
 pub(crate) fn to_know(entries: &[Entry], glance: &Glance) -> Vec<ResultDto> {
-    let panels = panels(entries);
+    // Reports are read only where there is something to show.
+    let panels = LazyCell::new(|| panels(entries));
     let since = glance.now.plus_millis(-FRESH_MILLIS);
     let mut seen = std::collections::BTreeSet::new();
     let mut rows = Vec::new();

@@ -106,9 +106,14 @@ fn plain(record: &Record, facts: Option<&Extracted>) -> Asked {
 
 /// The group of a resource.
 pub(crate) fn group_of(facts: &Extracted) -> Group {
+    let kind = &facts.key.resource_type;
+    let code = facts.code.as_ref().map(|c| c.code.as_str());
+    // As a rule there is one; a chart asks this of hundreds of records.
+    if let [category] = facts.categories.as_slice() {
+        return Group::of(kind, &[category.code.as_str()], code.as_slice());
+    }
     let categories: Vec<&str> = facts.categories.iter().map(|c| c.code.as_str()).collect();
-    let codes: Vec<&str> = facts.code.iter().map(|c| c.code.as_str()).collect();
-    Group::of(&facts.key.resource_type, &categories, &codes)
+    Group::of(kind, &categories, code.as_slice())
 }
 
 fn group_of_type(resource_type: &str) -> Group {
