@@ -73,7 +73,7 @@ pub(crate) fn measure(data: &Path, scratch: &Path, runtime: &Runtime, rows: &mut
     let arrived = scratch.join("arrival.ndjson");
     println!("putting {} in its order of arrival ...", data.display());
     arrival::write(data, &arrived);
-    let loaded = load(&arrived, &scratch.join("arrived"), runtime);
+    let loaded = load_thrice(&arrived, &scratch.join("arrived"), runtime);
     let (store_count, store_took) = load_store(&arrived, &scratch.join("store"), runtime);
     let store_rate = rate(store_count, store_took);
     assert_eq!(store_count, loaded.count, "the store has what the session has");
@@ -82,7 +82,7 @@ pub(crate) fn measure(data: &Path, scratch: &Path, runtime: &Runtime, rows: &mut
     warm(&loaded, runtime, rows);
     cold(&loaded, runtime, rows);
 
-    let grouped = load(data, &scratch.join("grouped"), runtime);
+    let grouped = load_thrice(data, &scratch.join("grouped"), runtime);
     bulk(&grouped, "bulk_load_grouped", GROUPED, None, rows);
     sizes(&grouped, "database_size_grouped", GROUPED, rows);
     warm_grouped(&grouped, runtime, rows);
@@ -93,8 +93,20 @@ pub(crate) fn measure(data: &Path, scratch: &Path, runtime: &Runtime, rows: &mut
 const ARRIVED: &str = "in their order of arrival: type by type, inside a type by time";
 const GROUPED: &str = "patient after patient, which puts each patient's rows together in the baseline, too";
 
+/// Loads three times, by turns with the baseline, and keeps the last with the middle rate of each side.
+fn load_thrice(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
+    println!("loading {} three times ...", data.display());
+    let mut loads: Vec<Loaded> = (0..3).map(|n| load(data, &folder.join(n.to_string()), runtime)).collect();
+    let middle = |rate: fn(&Loaded) -> f64| {
+        let mut rates: Vec<f64> = loads.iter().map(rate).collect();
+        rates.sort_by(f64::total_cmp);
+        rates.get(rates.len() / 2).copied().expect("three")
+    };
+    let (rate, plain_rate) = (middle(|l| l.rate), middle(|l| l.plain_rate));
+    Loaded { rate, plain_rate, ..loads.pop().expect("three") }
+}
+
 fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
-    println!("loading {} ...", data.display());
     std::fs::create_dir_all(folder).expect("folder");
     settle();
     let session = TestSession::at(&folder.join("profile"));
@@ -122,7 +134,10 @@ fn bulk(loaded: &Loaded, work: &'static str, order: &str, store_only: Option<f64
         baseline: Some(loaded.plain_rate),
         baseline_is: "plain SQLite: each text parsed for its columns, raw JSON rows in a heap with three secondary \
                       indexes, one transaction",
-        over: format!("{} records {order}; wall clock, durable at the end", loaded.count),
+        over: format!(
+            "{} records {order}; wall clock, durable at the end; the middle one of three loads",
+            loaded.count
+        ),
         target: ">= 1x baseline",
         met: Some(loaded.rate >= loaded.plain_rate),
     });
