@@ -33,7 +33,8 @@ impl<R: BufRead> Lines<R> {
     /// What the file says; the lines before are in the block.
     pub fn fill(&mut self, block: &mut Block, bytes: usize) -> io::Result<()> {
         block.clear();
-        while block.bytes.len() < bytes && self.add(block)? {}
+        // Empty lines take room, too.
+        while block.bytes.len() + block.lines.len() * size_of::<Line>() < bytes && self.add(block)? {}
         Ok(())
     }
 
@@ -169,7 +170,7 @@ mod tests {
         let mut lines = Lines::new(io::BufReader::with_capacity(3, &text[..]));
         let (mut block, mut found, mut blocks) = (Block::default(), Vec::new(), 0);
         loop {
-            lines.fill(&mut block, 10).expect("no i/o error");
+            lines.fill(&mut block, 60).expect("no i/o error");
             if block.is_empty() {
                 break;
             }
@@ -180,6 +181,15 @@ mod tests {
         let texts = texts.into_iter().chain([(5, Ok("{\"long\":\"0123456789\"}")), (6, Ok("last"))]);
         assert_eq!(found, texts.map(|(n, t)| (n, t.map(str::to_owned))).collect::<Vec<_>>());
         assert_eq!(blocks, 3);
+    }
+
+    #[test]
+    fn empty_lines_fill_a_block_too() {
+        let text = vec![b'\n'; 10_000];
+        let mut lines = Lines::new(&text[..]);
+        let mut block = Block::default();
+        lines.fill(&mut block, 1000).expect("no i/o error");
+        assert!(!block.is_empty() && block.lines.len() < 100 && block.texts().next().is_none());
     }
 
     #[test]

@@ -165,11 +165,6 @@ impl<'t> TaggedWriter<'t> {
         self.counts.contains_key(&code)
     }
 
-    /// How many rows of each type were stored, less those removed.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = (u16, i64)> {
-        self.counts.iter().map(|(code, change)| (*code, *change))
-    }
-
     fn count(&mut self, code: u16, change: i64) {
         *self.counts.entry(code).or_default() += change;
     }

@@ -12,8 +12,8 @@ use keep_domain::Segment;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Rows by segment and type.
-type Counts = BTreeMap<(Segment, u16), i64>;
+/// How many changes each open segment has seen.
+type Epochs = BTreeMap<Segment, i64>;
 
 /// What one connection stores, in order.
 type Share = VecDeque<Arrived>;
@@ -21,11 +21,11 @@ type Share = VecDeque<Arrived>;
 impl Store {
     /// Stores those that are certainly new and touch one segment only; answers the others, in order.
     pub(super) fn load_first(&self, rows: Vec<Arrived>, report: &mut PageReport) -> Result<Vec<Arrived>, StoreError> {
-        let mut expected = self.blank(&rows)?;
+        let (blank, mut expected) = self.blank(&rows)?;
         let (mut mine, mut theirs, mut others) = (Share::new(), Share::new(), Vec::new());
         let fullest = fullest(&rows);
         for row in rows {
-            if row.repeats || !expected.contains_key(&(row.segment, row.code)) {
+            if row.repeats || !blank.contains(&(row.segment, row.code)) {
                 others.push(row);
             } else if Some(row.segment) == fullest {
                 mine.push_back(row);
@@ -46,7 +46,7 @@ impl Store {
         &self,
         second: &mut Connection,
         (mine, theirs): (&mut Share, &mut Share),
-        expected: &mut Counts,
+        expected: &mut Epochs,
         report: &mut PageReport,
     ) -> Result<bool, StoreError> {
         if mine.is_empty() && theirs.is_empty() {
@@ -54,7 +54,7 @@ impl Store {
         }
         let loaded = self.write_bulk(|tx| {
             // Nobody else writes now. Looked at outside both transactions, which must not lock what the other writes.
-            if self.counts(second, expected.keys())? != *expected {
+            if self.epochs(second)? != *expected {
                 return Ok(None);
             }
             std::thread::scope(|scope| {
@@ -66,25 +66,25 @@ impl Store {
                     Ok::<_, StoreError>(loaded)
                 });
                 let mut loaded = self.load(tx.conn, mine)?;
-                let theirs = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                loaded.rows.extend(theirs.rows);
+                let theirs = other.join().map_err(|_| StoreError::Internal("loading thread"))??;
+                loaded.segments.extend(theirs.segments);
+                loaded.rows += theirs.rows;
                 loaded.malformed += theirs.malformed;
                 Ok(Some(loaded))
             })
         })?;
         let Some(loaded) = loaded else { return Ok(false) };
-        for (place, rows) in loaded.rows {
-            *expected.entry(place).or_default() += rows;
-            report.stored += usize::try_from(rows).unwrap_or_default();
+        for segment in loaded.segments {
+            *expected.entry(segment).or_default() += 1;
         }
+        report.stored += loaded.rows;
         report.malformed += loaded.malformed;
         Ok(true)
     }
 
     /// Stores rows until the turn is over.
     fn load(&self, conn: &Connection, share: &mut Share) -> Result<Loaded, StoreError> {
-        let (turn, mut loaded, mut done) = (self.turn(), Loaded::default(), 0);
-        let mut over = false;
+        let (turn, mut loaded, mut over) = (self.turn(), Loaded::default(), false);
         while let Some(segment) = share.front().map(|row| row.segment).filter(|_| !over) {
             let mut writer = TaggedWriter::begin(conn, self.access(segment)?)?;
             while let Some(row) = share.pop_front_if(|row| row.segment == segment && !over) {
@@ -96,56 +96,58 @@ impl Store {
                     crate::hidden::forget(&mut writer, &facts.key()?)?;
                 }
                 loaded.malformed += usize::from(facts.malformed);
-                over = turn.is_over(done);
-                done += 1;
+                over = turn.is_over(loaded.rows);
+                loaded.rows += 1;
             }
-            loaded.rows.extend(writer.counts().map(|(code, rows)| ((segment, code), rows)));
             writer.finish()?;
+            loaded.segments.push(segment);
         }
         Ok(loaded)
     }
 
-    /// The types of these rows of which there are none, with all their homes: no rows in each. Without those whose rows
-    /// concern other segments or other rows.
-    fn blank(&self, rows: &[Arrived]) -> Result<Counts, StoreError> {
+    /// The types of these rows of which no open segment has any, with the segments in which they may be stored without
+    /// more ado, and the epochs for which this holds.
+    fn blank(&self, rows: &[Arrived]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read(|conn| {
-            let mut blank = Counts::new();
+            let mut blank = BTreeSet::new();
+            // The place of some depends on others, and what lies above the clinical segment is noted there.
             for (code, name) in named.filter(|(_, name)| !keep_fhir::follows_target(name)) {
-                let homes: Vec<_> = homes_of(name).iter().map(|home| (*home, code)).collect();
-                let counts = self.counts(conn, homes.iter())?;
-                if counts.values().all(|count| *count == 0) {
-                    let above = |s: Segment| crate::hidden::is_noted(name) && s > Segment::Clinical;
-                    blank.extend(counts.into_iter().filter(|((s, _), _)| !self.is_read_only(*s) && !above(*s)));
+                let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
+                let mut nowhere = true;
+                for home in homes() {
+                    nowhere &= !has_any(conn, home, code)?;
                 }
+                let above = |s: Segment| crate::hidden::is_noted(name) && s > Segment::Clinical;
+                let plain = |s: Segment| !self.is_read_only(s) && !above(s);
+                blank.extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
             }
-            Ok(blank)
+            Ok((blank, self.epochs(conn)?))
         })
     }
 
-    /// How many rows of each type there are in each segment that is open.
-    // The counts are derived. Were they wrong, the unique index on type and id would refuse a second row.
-    fn counts<'k>(
-        &self,
-        conn: &Connection,
-        keys: impl Iterator<Item = &'k (Segment, u16)>,
-    ) -> Result<Counts, StoreError> {
-        let mut counts = Counts::new();
-        for (segment, code) in keys {
-            let Ok(SegmentAccess { schema, .. }) = self.access(*segment) else { continue };
-            let sql = format!("SELECT coalesce(sum(count), 0) FROM {schema}.type_count WHERE type = ?1");
-            let count = conn.prepare_cached(&sql)?.query_row([code], |r| r.get(0))?;
-            counts.insert((*segment, *code), count);
-        }
-        Ok(counts)
+    fn epochs(&self, conn: &Connection) -> Result<Epochs, StoreError> {
+        let epoch = |SegmentAccess { segment, schema, .. }: &SegmentAccess| {
+            let sql = format!("SELECT epoch FROM {schema}.segment_state WHERE one = 1");
+            Ok((*segment, conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?))
+        };
+        self.access.iter().map(epoch).collect()
     }
+}
+
+/// Whether a segment has rows of a type.
+// The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
+fn has_any(conn: &Connection, home: &SegmentAccess, code: u16) -> Result<bool, StoreError> {
+    let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", home.schema);
+    Ok(conn.prepare_cached(&sql)?.exists([code])?)
 }
 
 /// What was stored.
 #[derive(Default)]
 struct Loaded {
-    rows: Counts,
+    segments: Vec<Segment>,
+    rows: usize,
     malformed: usize,
 }
 

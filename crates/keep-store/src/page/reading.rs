@@ -9,6 +9,8 @@ use keep_fhir::{Detail, Extracted, Raw, extract_row};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
+/// Bytes from which a text counts in full.
+const LONG: usize = 32 * 1024;
 /// Records from which a second thread pays.
 const PARALLEL: usize = 256;
 
@@ -63,7 +65,8 @@ impl Incoming {
         } else {
             let body = codec::compress(text.as_bytes())?;
             let facts = Box::new(RowFacts::of(facts));
-            self.bytes += body.len();
+            // What its index holds is no longer than its text, and worth counting where that is long.
+            self.bytes += body.len() + if text.len() > LONG { text.len() } else { 0 };
             self.rows.push(Arrived {
                 segment: facts.segment,
                 code: facts.code.unwrap_or_default(),
@@ -94,7 +97,7 @@ impl Incoming {
         self.texts
     }
 
-    /// Their length in the form in which they are stored, bytes.
+    /// About the memory that they take besides their number, bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes

@@ -80,3 +80,25 @@ fn a_labelled_allergy_is_noted_below() {
     let hidden = |patient: &str| store.has_hidden_allergy(&patient.parse().expect("id")).expect("asked");
     assert_eq!((hidden("101"), hidden("102")), (false, true));
 }
+
+#[test]
+fn others_may_write_meanwhile() {
+    let folder = TestClinic::new();
+    let store = folder.open(Segment::Restricted);
+    let texts = clinic();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut others: Vec<String> = (0..30).map(|n| observation(&format!("b{n}"), "101", "60", Some(1))).collect();
+    // Some are of the load itself, with the same version or a later one.
+    others.extend((0..30).map(|n| observation(&format!("o{}", n * 100), "101", "61", Some(n % 2 + 1))));
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| others.iter().for_each(|text| drop(TestClinic::pull(&store, &[text]))));
+        TestClinic::pull(&store, &texts);
+        beside.join().expect("beside");
+    });
+    clean(&store);
+    for n in 0..30 {
+        record(&store, &format!("Observation/b{n}"));
+    }
+    assert_eq!(record(&store, "Observation/o100").version.as_deref(), Some("2"));
+    assert_eq!(store.synced_ids("Observation").expect("ids").len(), 3400 + 30 + 1);
+}

@@ -62,11 +62,17 @@ impl Shelf {
     /// How many blocks are ready without a gap, and whether they are enough for a run.
     fn ready(&self) -> (u64, bool) {
         let numbered = (self.next..).zip(&self.blocks);
-        let blocks = numbered.take_while(|(due, (number, _))| due == *number).map(|(_, (_, run))| run);
+        let counts = |due: u64, number: u64| due == number && self.end.is_none_or(|end| number < end);
+        let blocks = numbered.take_while(|(due, (number, _))| counts(*due, **number)).map(|(_, (_, run))| run);
         let add =
             |(count, texts, bytes), run: &Run| (count + 1, texts + run.incoming.texts(), bytes + run.incoming.bytes());
         let (count, texts, bytes) = blocks.fold((0, 0, 0), add);
         (count, texts >= RUN || bytes >= RUN_BYTES)
+    }
+
+    /// There is nothing from this block on.
+    fn end_at(&mut self, number: u64) {
+        self.end = Some(self.end.map_or(number, |end| end.min(number)));
     }
 
     /// Whether the rest of the file is ready.
@@ -87,16 +93,19 @@ impl Feed {
     /// What `store` says, or why the file could not be read to its end; what came before was stored.
     pub(super) fn run(&self, mut store: impl FnMut(Run) -> Result<(), Fault>) -> Result<(), Fault> {
         std::thread::scope(|scope| {
-            scope.spawn(|| {
+            let helper = scope.spawn(|| {
                 let _says_so = Ending(self, |shelf| shelf.alone = true);
                 let mut block = Block::default();
                 while self.has_room() && self.read_block(&mut block) {}
             });
-            let _sends_it_away = Ending(self, |shelf| shelf.stop = true);
-            let mut block = Block::default();
-            while let Some(run) = self.next_run(&mut block) {
-                store(run)?;
-            }
+            let stored = {
+                let _sends_it_away = Ending(self, |shelf| shelf.stop = true);
+                let mut block = Block::default();
+                std::iter::from_fn(|| self.next_run(&mut block)).try_for_each(&mut store)
+            };
+            let helped = helper.join();
+            stored?;
+            helped.map_err(|_| Fault::of(ErrorCode::Internal))?;
             self.shelf().failed.take().map_or(Ok(()), Err)
         })
     }
@@ -107,13 +116,18 @@ impl Feed {
             if let Some(run) = self.take_ready() {
                 return run;
             }
+            // A helper ends at the end of the file, or by a panic.
+            let lost = |shelf: &Shelf| shelf.alone && shelf.end.is_none();
+            if lost(&self.shelf()) {
+                return None;
+            }
             if !self.read_block(block) {
                 // What is missing is in the helper's hands.
                 let waits = |shelf: &mut Shelf| !shelf.alone && !shelf.is_whole();
                 let shelf = self.changed.wait_while(self.shelf(), waits);
                 let mut shelf = shelf.unwrap_or_else(PoisonError::into_inner);
                 if !shelf.is_whole() {
-                    shelf.failed = Some(Fault::of(ErrorCode::Internal));
+                    shelf.failed.get_or_insert(Fault::of(ErrorCode::Internal));
                     return None;
                 }
             }
@@ -157,8 +171,10 @@ impl Feed {
             if failed.is_some() || block.is_empty() {
                 reading.ended = true;
                 let mut shelf = self.shelf();
-                shelf.end = Some(number + u64::from(!block.is_empty()));
-                shelf.failed = failed.map(|e| Fault::of(broken_file(&e)));
+                shelf.end_at(number + u64::from(!block.is_empty()));
+                if let Some(error) = failed {
+                    shelf.failed.get_or_insert(Fault::of(broken_file(&error)));
+                }
                 self.changed.notify_all();
             }
             number
@@ -166,14 +182,18 @@ impl Feed {
         if block.is_empty() {
             return false;
         }
-        let read = read(block);
-        let mut shelf = self.shelf();
-        let run = read.unwrap_or_else(|fault| {
-            shelf.failed = Some(fault);
-            Run::default()
-        });
-        shelf.blocks.insert(number, run);
-        drop(shelf);
+        match read(block) {
+            Ok(run) => {
+                self.shelf().blocks.insert(number, run);
+            }
+            // The file ends before it: what comes behind a gap is not stored.
+            Err(fault) => {
+                self.reading.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+                let mut shelf = self.shelf();
+                shelf.failed.get_or_insert(fault);
+                shelf.end_at(number);
+            }
+        }
         self.changed.notify_all();
         true
     }
