@@ -204,9 +204,7 @@ impl ResourceKey {
     pub fn new(resource_type: &str, id: ResourceId) -> Self {
         Self { resource_type: resource_type.to_owned(), id }
     }
-}
 
-impl ResourceKey {
     /// Type and id of a relative reference, neither copied; whether the id is one is not looked at.
     #[must_use]
     pub fn parts(reference: &str) -> Option<(&str, &str)> {

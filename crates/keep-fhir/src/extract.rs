@@ -121,7 +121,7 @@ fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Ext
         let codes: Vec<&str> = categories.iter().map(|c| c.code.as_str()).collect();
         routing::segment_of(&key.resource_type, &codes, &labels)
     };
-    let (clinical_time, clinical_time_text) = found.clinical_time(&key, header, screen);
+    let (clinical_time, clinical_time_text) = found.clinical_time(&key, header);
     let detail = match key.resource_type.as_str() {
         _ if !row => Detail::Other,
         "Patient" => Detail::Patient(Box::new(facts::patient(header, base))),
@@ -142,7 +142,7 @@ fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Ext
         segment_targets,
         clinical_time,
         clinical_time_text,
-        code: found.code(header, screen),
+        code: found.code(header),
         categories,
         entered_in_error: status.as_deref().is_some_and(struck) || verification.is_some_and(|c| struck(&c.code)),
         status: status.filter(|_| screen).map(Cow::into_owned),
@@ -265,12 +265,7 @@ impl Reader<'_> {
         part.map(|p| self.references(p).collect()).unwrap_or_default()
     }
 
-    fn clinical_time(
-        &mut self,
-        key: &ResourceKey,
-        h: &Header<'_>,
-        written: bool,
-    ) -> (Option<UtcMillis>, Option<Phi<String>>) {
+    fn clinical_time(&mut self, key: &ResourceKey, h: &Header<'_>) -> (Option<UtcMillis>, Option<Phi<String>>) {
         // In the order of meaning: when it happened, when it was to happen, when it was written down.
         let candidates: [(&'static str, Option<Node<'_>>); 28] = [
             ("effectiveDateTime", h.effective_date_time),
@@ -313,14 +308,15 @@ impl Reader<'_> {
             };
             let Some(text) = text else { continue };
             if let Some(date) = FhirDate::parse(&text) {
-                return (Some(date.start), written.then(|| Phi::new(text.into_owned())));
+                let written = (self.purpose != Use::Row).then(|| Phi::new(text.into_owned()));
+                return (Some(date.start), written);
             }
             self.faults.push(name);
         }
         (None, None)
     }
 
-    fn code(&mut self, header: &Header<'_>, wanted: bool) -> Option<Code> {
+    fn code(&mut self, header: &Header<'_>) -> Option<Code> {
         let candidates = [
             ("code", header.code),
             ("vaccineCode", header.vaccine_code),
@@ -331,32 +327,25 @@ impl Reader<'_> {
         if !matches!(part.kind(), Kind::Object | Kind::Array | Kind::Text) {
             self.faults.push(name);
         }
-        if wanted { first_code(part) } else { None }
+        if self.purpose == Use::Row { None } else { first_code(part) }
     }
 
     fn categories(&mut self, category: Node<'_>) -> Vec<Code> {
+        let (systems, mut found) = (self.purpose == Use::Any, Vec::new());
         match category.kind() {
-            Kind::Object => {
-                let mut found = Vec::new();
-                add_codes(category, self.purpose == Use::Any, &mut found);
-                found
-            }
+            Kind::Object => add_codes(category, systems, &mut found),
             // AllergyIntolerance has plain codes here, the others CodeableConcepts.
             Kind::Array => {
-                let mut found = Vec::new();
                 for item in category.items() {
                     match item.text() {
                         Some(code) => found.push(Code { system: None, code: code.into_owned() }),
-                        None => add_codes(item, self.purpose == Use::Any, &mut found),
+                        None => add_codes(item, systems, &mut found),
                     }
                 }
-                found
             }
-            _ => {
-                self.faults.push("category");
-                Vec::new()
-            }
+            _ => self.faults.push("category"),
         }
+        found
     }
 
     fn status<'h>(&mut self, header: &Header<'h>) -> Option<Cow<'h, str>> {

@@ -25,8 +25,6 @@ pub struct Page {
     pub records: Vec<Phi<String>>,
     /// What the server has deleted.
     pub deleted: Vec<ResourceKey>,
-    /// Whether a text that is no JSON object is left out and named in the report, instead of kept and flagged.
-    pub leave_broken: bool,
     /// The cursor behind this page, saved with its last rows.
     pub cursor: Option<(CursorKey, Cursor)>,
 }
@@ -63,8 +61,6 @@ pub struct PageReport {
     pub elsewhere: usize,
     /// Kept as they are and flagged.
     pub unreadable: usize,
-    /// Left out because they are no JSON objects: their places among the page's records, in order.
-    pub broken: Vec<usize>,
     /// Readable but for some elements; kept as they are and shown so.
     pub malformed: usize,
     /// To be merged by the caller.
@@ -80,7 +76,7 @@ impl Store {
     /// # Errors
     /// What SQLite refuses; what was committed before stays, and the cursor then stays behind.
     pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
-        let incoming = Incoming::of(&page.records, page.base.as_deref(), page.leave_broken)?;
+        let incoming = Incoming::of(&page.records, page.base.as_deref())?;
         drop(page.records);
         self.apply(run, incoming, &page.deleted, page.cursor.as_ref())
     }
@@ -101,8 +97,7 @@ impl Store {
         cursor: Option<&(CursorKey, Cursor)>,
     ) -> Result<PageReport, StoreError> {
         let _covered_by = run;
-        let (mut rows, broken) = incoming.into_rows();
-        let mut report = PageReport { broken, ..PageReport::default() };
+        let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
         self.sort_by_chart(&mut rows)?;
         let mut above = Vec::new();
         self.take_all(rows, &mut report, &mut above)?;
@@ -196,7 +191,7 @@ impl Store {
                 let mut read = Incoming::default();
                 // EXPOSE: read for its index and compressed for its row.
                 read.add(raw.expose(), None, false)?;
-                for mut item in read.into_rows().0 {
+                for mut item in read.into_rows() {
                     item.unreadable |= unreadable;
                     tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
                 }

@@ -304,11 +304,11 @@ impl SegmentAccess {
         row.map(|r| self.check_chart(r)).transpose()
     }
 
-    /// The first ordinal that no patient's chart has.
-    pub(crate) fn free_ordinal(&self, conn: &Connection) -> Result<u32, StoreError> {
-        let sql = format!("SELECT max(ordinal) FROM {}.chart", self.schema);
-        let last: Option<u32> = conn.query_row(&sql, [], |r| r.get(0))?;
-        Ok(last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT))
+    /// Whether there are rows of a type, by its count of them.
+    // The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
+    pub(crate) fn has_any(&self, conn: &Connection, code: u16) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", self.schema);
+        Ok(conn.prepare_cached(&sql)?.exists([code])?)
     }
 
     /// The ordinal of a patient's chart.

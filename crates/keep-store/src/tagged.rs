@@ -15,7 +15,7 @@ pub(crate) use state::{SegmentState, read_state, verify_charts};
 use crate::StoreError;
 use crate::id_key::IdKey;
 use crate::late_keys::LateKeys;
-use crate::segment_access::{ChartRow, SegmentAccess};
+use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess};
 use crate::sum::Sum;
 use rusqlite::{CachedStatement, Connection, params};
 use std::collections::HashMap;
@@ -133,7 +133,11 @@ impl<'t> TaggedWriter<'t> {
     fn make_ordinal(&mut self) -> Result<u32, StoreError> {
         let next = match self.next_ordinal {
             Some(next) => next,
-            None => self.access.free_ordinal(self.conn)?,
+            None => {
+                let sql = format!("SELECT max(ordinal) FROM {}.chart", self.access.schema);
+                let last: Option<u32> = self.conn.query_row(&sql, [], |r| r.get(0))?;
+                last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT)
+            }
         };
         self.next_ordinal = Some(next.saturating_add(1));
         Ok(next)

@@ -117,7 +117,6 @@ impl<'t> WriteTx<'t> {
 
     /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
     /// what it is the first to bring.
-    // The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
     pub(crate) fn may_have(&mut self, access: &SegmentAccess, type_name: &str) -> Result<bool, StoreError> {
         let Some(code) = crate::resource_type::code_of(type_name) else { return Ok(true) };
         if self.writers.iter().any(|w| w.access.segment == access.segment && w.has_written(code)) {
@@ -125,10 +124,7 @@ impl<'t> WriteTx<'t> {
         }
         match self.had.entry((access.segment, code)) {
             Entry::Occupied(had) => Ok(*had.get()),
-            Entry::Vacant(slot) => {
-                let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", access.schema);
-                Ok(*slot.insert(self.conn.prepare_cached(&sql)?.exists([code])?))
-            }
+            Entry::Vacant(slot) => Ok(*slot.insert(access.has_any(self.conn, code)?)),
         }
     }
 

@@ -99,7 +99,7 @@ impl SyncPort for StorePort {
             }
             return Ok(Integrated { changed: 0, contested: Vec::new() });
         }
-        let page = store::Page { base, records: page.records, deleted: page.deleted, cursor, ..store::Page::default() };
+        let page = store::Page { base, records: page.records, deleted: page.deleted, cursor };
         let done = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
         let flawed = u64::try_from(done.unreadable.saturating_add(done.malformed)).unwrap_or(u64::MAX);
         if flawed > 0 {

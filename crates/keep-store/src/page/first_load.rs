@@ -10,7 +10,7 @@ use crate::write_tx::{Stored, homes_of, put_in};
 use crate::{Store, StoreError};
 use keep_domain::Segment;
 use rusqlite::Connection;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many changes each open segment has seen.
 type Epochs = BTreeMap<Segment, i64>;
@@ -22,17 +22,11 @@ impl Store {
     /// Stores those that are certainly new and touch one segment only; answers the others, in order.
     pub(super) fn load_first(&self, rows: Vec<Arrived>, report: &mut PageReport) -> Result<Vec<Arrived>, StoreError> {
         let (blank, mut expected) = self.blank(&rows)?;
-        let (mut mine, mut theirs, mut others) = (Share::new(), Share::new(), Vec::new());
-        let fullest = fullest(&rows);
-        for row in rows {
-            if row.repeats || !blank.contains(&(row.segment, row.code)) {
-                others.push(row);
-            } else if Some(row.segment) == fullest {
-                mine.push_back(row);
-            } else {
-                theirs.push_back(row);
-            }
-        }
+        let repeated = repeated(&rows);
+        let is_new = |row: &Arrived| blank.contains(&(row.segment, row.code)) && !repeated.contains(&row.mark);
+        let (new, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_new);
+        let fullest = fullest(&new);
+        let (mut mine, mut theirs): (Share, Share) = new.into_iter().partition(|row| Some(row.segment) == fullest);
         if !mine.is_empty() {
             let mut second = self.second_writer()?;
             while self.load_some(&mut second, (&mut mine, &mut theirs), &mut expected, report)? {}
@@ -117,7 +111,7 @@ impl Store {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
                 let mut nowhere = true;
                 for home in homes() {
-                    nowhere &= !has_any(conn, home, code)?;
+                    nowhere &= !home.has_any(conn, code)?;
                 }
                 let above = |s: Segment| crate::hidden::is_noted(name) && s > Segment::Clinical;
                 let plain = |s: Segment| !self.is_read_only(s) && !above(s);
@@ -136,19 +130,19 @@ impl Store {
     }
 }
 
-/// Whether a segment has rows of a type.
-// The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
-fn has_any(conn: &Connection, home: &SegmentAccess, code: u16) -> Result<bool, StoreError> {
-    let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", home.schema);
-    Ok(conn.prepare_cached(&sql)?.exists([code])?)
-}
-
 /// What was stored.
 #[derive(Default)]
 struct Loaded {
     segments: Vec<Segment>,
     rows: usize,
     malformed: usize,
+}
+
+/// The marks that more than one row has. Two may have one by chance, which costs them a look and no more.
+fn repeated(rows: &[Arrived]) -> HashSet<u64> {
+    let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
+    marks.sort_unstable();
+    marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
 }
 
 /// The segment with the most rows.

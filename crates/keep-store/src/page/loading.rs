@@ -4,8 +4,8 @@ use super::PageReport;
 use super::reading::Arrived;
 use crate::{Store, StoreError};
 use keep_domain::Segment;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ const SHORT_MS: u128 = 40;
 const LONG_MS: u128 = 1000;
 /// Rows between two looks at the clock.
 const STRIDE: usize = 32;
+/// In the order of a load, charts that do not exist yet come behind all that do.
+const NEW_CHARTS: u32 = 1 << 31;
 /// Rows from which a second connection pays.
 const MANY: usize = 5000;
 
@@ -66,51 +68,33 @@ impl Store {
     }
 
     /// Records of one chart next to each other, in the order in which they came, so that the clustered table grows in
-    /// order; and says of each whether its type and id may have come before.
+    /// order.
     pub(super) fn sort_by_chart(&self, rows: &mut [Arrived]) -> Result<(), StoreError> {
         if rows.len() < 2 {
             return Ok(());
         }
-        // Two rows may have one mark by chance, which costs the second a look and no more.
-        let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
-        marks.sort_unstable();
-        let twice: HashSet<u64> = marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect();
-        for row in rows.iter_mut() {
-            row.repeats = row.code == 0 || (!twice.is_empty() && twice.contains(&row.mark));
-        }
-        self.expect_charts(rows)?;
-        rows.sort_by_cached_key(|row| (row.segment, row.chart));
-        Ok(())
-    }
-
-    /// Notes of each row in which chart it will be, if nothing else makes one before. Two patients may have one mark by
-    /// chance, which costs order and no more.
-    fn expect_charts(&self, rows: &mut [Arrived]) -> Result<(), StoreError> {
-        let mut known: HashMap<(Segment, u64), u32> = HashMap::new();
-        let mut free: HashMap<Segment, u32> = HashMap::new();
+        // Two patients may have one mark by chance, which costs order and no more.
+        let mut charts: HashMap<(Segment, u64), u32> = HashMap::new();
+        let mut new = NEW_CHARTS;
         self.read(|conn| {
-            for row in rows {
+            for row in rows.iter_mut() {
                 let facts = &row.facts;
-                row.chart = match (&row.patient, self.access(row.segment)) {
-                    (None, _) => facts.id.pseudo_chart(),
-                    (_, Err(_)) => u32::MAX,
-                    (Some(mark), Ok(access)) => match known.entry((row.segment, *mark)) {
-                        Entry::Occupied(chart) => *chart.get(),
-                        Entry::Vacant(slot) => {
-                            let found = facts.patient.as_ref().map(|p| access.patient_ordinal(conn, p)).transpose()?;
-                            *slot.insert(match (found.flatten(), free.entry(row.segment)) {
-                                (Some(chart), _) => chart,
-                                (None, Entry::Occupied(mut next)) => {
-                                    *next.get_mut() += 1;
-                                    *next.get()
-                                }
-                                (None, Entry::Vacant(next)) => *next.insert(access.free_ordinal(conn)?),
-                            })
-                        }
-                    },
+                let (Some(mark), Some(patient), Ok(access)) = (row.patient, &facts.patient, self.access(row.segment))
+                else {
+                    row.chart = facts.id.pseudo_chart();
+                    continue;
+                };
+                row.chart = match charts.entry((row.segment, mark)) {
+                    Entry::Occupied(chart) => *chart.get(),
+                    Entry::Vacant(slot) => *slot.insert(access.patient_ordinal(conn, patient)?.unwrap_or_else(|| {
+                        new += 1;
+                        new
+                    })),
                 };
             }
             Ok(())
-        })
+        })?;
+        rows.sort_by_cached_key(|row| (row.segment, row.chart));
+        Ok(())
     }
 }

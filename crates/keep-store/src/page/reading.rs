@@ -33,9 +33,7 @@ pub(super) struct Arrived {
     pub(super) mark: u64,
     pub(super) patient: Option<u64>,
     pub(super) unreadable: bool,
-    /// An earlier one of the same load has its type and id, or may have.
-    pub(super) repeats: bool,
-    /// The chart in which it will be, if that was looked for.
+    /// Its place among the charts of a load, once that was looked for.
     pub(super) chart: u32,
     pub(super) body: Box<[u8]>,
 }
@@ -74,7 +72,6 @@ impl Incoming {
                 patient: facts.patient.as_ref().map(IdKey::mark),
                 facts,
                 unreadable,
-                repeats: true,
                 chart: 0,
                 body,
             });
@@ -109,16 +106,16 @@ impl Incoming {
         &self.broken
     }
 
-    pub(super) fn into_rows(self) -> (Vec<Arrived>, Vec<usize>) {
-        (self.rows, self.broken)
+    pub(super) fn into_rows(self) -> Vec<Arrived> {
+        self.rows
     }
 
     /// Reads texts, many of them on two threads.
-    pub(super) fn of(records: &[Phi<String>], base: Option<&str>, leave_broken: bool) -> Result<Self, StoreError> {
+    pub(super) fn of(records: &[Phi<String>], base: Option<&str>) -> Result<Self, StoreError> {
         let some = |records: &[Phi<String>]| {
             let mut done = Self::default();
             // EXPOSE: read for its index and compressed for its row.
-            records.iter().try_for_each(|raw| done.add(raw.expose(), base, leave_broken))?;
+            records.iter().try_for_each(|raw| done.add(raw.expose(), base, false))?;
             Ok(done)
         };
         if records.len() < PARALLEL {

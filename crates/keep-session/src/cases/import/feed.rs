@@ -15,7 +15,7 @@ const BLOCK_BYTES: usize = 512 * 1024;
 /// Texts of one run at which it is stored. A run is sorted by chart: to come back to a chart later costs as much again
 /// as to store its rows, so a first load of a small clinic is one run.
 const RUN: usize = 200_000;
-/// Compressed bytes of one run at which it is stored with fewer texts.
+/// About the bytes of memory of one run at which it is stored with fewer texts.
 const RUN_BYTES: usize = 64 * 1024 * 1024;
 
 /// The lines of an open file.
