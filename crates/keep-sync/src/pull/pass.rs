@@ -141,6 +141,8 @@ impl Puller {
         pacing: &mut Pacing,
         changed: &mut u64,
     ) -> Result<Cursor, SyncError> {
+        // Deletions are looked for behind this pass, but for a first one.
+        let deletions_follow = cursor.since.is_some() && self.has_history(key);
         let mut run = Running {
             cursor,
             recent: HashSet::new(),
@@ -152,6 +154,9 @@ impl Puller {
         if done.is_ok() {
             run.cursor.end(u64::try_from(run.recent.len()).unwrap_or(u64::MAX));
         }
+        // INVARIANT: rows are saved as counted only once deletions were looked for: the server no longer counts what is
+        // deleted, so after a sync that ends here the same count would look as if nothing had been.
+        let counted = if deletions_follow { run.cursor.recent.take() } else { run.cursor.recent };
         // What has come is stored even when the line is gone; the cursor then says how far it reaches.
         let stored = match self.cancel.is_cancelled() {
             true => Ok(()),
@@ -159,6 +164,7 @@ impl Puller {
         };
         let last = self.await_stored(&mut run, changed).await;
         done?;
+        run.cursor.recent = counted;
         stored.and(last).map(|()| run.cursor)
     }
 

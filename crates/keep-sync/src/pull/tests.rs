@@ -102,8 +102,10 @@ async fn pull(
 /// The cursors of one server are given to the next, as if its port were the same.
 fn carry(port: &FakePort) -> Option<crate::port::CursorState> {
     let mut kept = port.kept();
-    let cursors = std::mem::take(&mut kept.cursors);
-    cursors.into_values().next()
+    let mut cursors = std::mem::take(&mut kept.cursors);
+    // The one that was carried before counts only where the last server left none.
+    let carried = cursors.remove("*");
+    cursors.into_values().next().or(carried)
 }
 
 /// Runs a second pull with the cursor of the first.
@@ -181,6 +183,25 @@ async fn a_deletion_is_seen_in_the_history() {
     all.lock().unwrap()[0] = (String::from("p1"), 2, None);
     assert_eq!(again(&port, patients(&all, 10)).await.0.unwrap().0, 1);
     assert_eq!(port.kept().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);
+}
+
+#[tokio::test]
+async fn a_deletion_is_found_although_the_sync_was_cut_off_before_it_was_looked_for() {
+    let port = desk();
+    let many: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
+    let listed: Vec<(&str, u32, i64)> = many.iter().map(|id| (id.as_str(), 1, -20_000)).collect();
+    let all = rows(&listed);
+    pull(&port, patients(&all, 100)).await.0.unwrap();
+    all.lock().unwrap()[3] = (String::from("p3"), 2, None);
+    all.lock().unwrap()[7] = (String::from("p7"), 2, Some(NOW.plus_millis(-100)));
+    // The rows come and are stored, the history does not.
+    let serve = patients(&all, 100);
+    let (done, _) =
+        again(&port, move |seen| if seen.target.contains("_history") { Vec::new() } else { serve(seen) }).await;
+    assert_eq!(done.unwrap_err(), SyncError::Unreachable);
+    assert!(port.kept().records["Patient/p7"].contains(r#""versionId":"2""#));
+    assert_eq!(again(&port, patients(&all, 100)).await.0.unwrap().0, 1);
+    assert!(!port.kept().records.contains_key("Patient/p3"));
 }
 
 #[tokio::test]
