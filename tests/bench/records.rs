@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 /// Charts that are measured, those with about 400 records first.
 const CHARTS: usize = 30;
 /// Times that each is opened warm.
-const TIMES: usize = 10;
+const TIMES: usize = 40;
 /// Charts that are opened cold, each in a session of its own.
 const COLD: usize = 12;
 /// Records of one page of the store's own load, as the import takes them.

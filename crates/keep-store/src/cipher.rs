@@ -87,6 +87,16 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
     check(read(conn, "PRAGMA foreign_keys")? == "1", "foreign keys")
 }
 
+/// Has a connection overwrite the head of its journal at a commit instead of truncating the file. Nothing else
+/// changes: it is the same rollback journal with the same syncs, and other connections may go on truncating it.
+///
+/// # Errors
+/// [`StoreError::Unsuitable`] where SQLite does not take the mode.
+pub(crate) fn keep_journal_file(conn: &Connection) -> Result<(), StoreError> {
+    let journal: String = conn.query_row("PRAGMA main.journal_mode = PERSIST", [], |r| r.get(0))?;
+    check(journal.eq_ignore_ascii_case("persist"), "journal mode")
+}
+
 /// The answer of a pragma; SQLCipher gives numbers as text, SQLite as integers.
 fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
     use rusqlite::types::ValueRef;

@@ -33,11 +33,12 @@ struct Name {
 pub(crate) struct Plain(Connection);
 
 impl Plain {
-    /// Makes or opens the file, with the page size, the durability and the page cache that the product uses.
+    /// Makes or opens the file, with the page size, the page cache and the durability of the product, and with the
+    /// journal mode of the product's ledger.
     pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
         let conn = Connection::open(path)?;
         conn.execute_batch(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL;
              PRAGMA cache_size = -13000;
              CREATE TABLE IF NOT EXISTS resource (type TEXT, id TEXT, patient TEXT, family TEXT, given TEXT, json TEXT);
              CREATE TABLE IF NOT EXISTS log (who TEXT, patient TEXT, at INTEGER);

@@ -4,6 +4,7 @@ use super::append::room_in;
 use super::group::{PendingTicket, Request, write_groups};
 use super::rows::{insert_checkpoint, insert_state, last_checkpoint, read_state};
 use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
+use crate::cipher::keep_journal_file;
 use crate::{OpenMode, StoreError, open_cipher};
 use keep_audit::{Checkpoint, DetailValue, EventClass, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
 use keep_domain::LogId;
@@ -98,6 +99,8 @@ impl Ledger {
     }
 
     fn start(conn: Connection, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+        // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
+        keep_journal_file(&conn)?;
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
         let writing = Arc::clone(&conn);

@@ -1,3 +1,4 @@
+mod journal;
 use super::*;
 use crate::StoreError;
 use keep_audit::{Actor, BootId, EventClass, EventDraft, EventView, FindingKind, LogState, Opener, Scribe, Stamper};

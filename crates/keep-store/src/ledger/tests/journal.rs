@@ -1,0 +1,93 @@
+//! The journal file that the ledger's own connection keeps, beside a store's that truncates it.
+
+use super::*;
+use std::fs;
+
+fn journal_of(folder: &Path) -> PathBuf {
+    folder.join("ledger.db-journal")
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |m| m.len())
+}
+
+/// A store's connection, which truncates the ledger's journal.
+fn truncating(desk: &Desk) -> Connection {
+    let conn = attached(desk);
+    for schema in ["main", ATTACHED_LEDGER] {
+        let sql = format!("PRAGMA {schema}.journal_mode = TRUNCATE");
+        assert_eq!(conn.query_row(&sql, [], |r| r.get(0)), Ok("truncate".to_owned()));
+    }
+    conn
+}
+
+#[test]
+fn the_kept_journal_and_the_truncated_one_take_turns() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    let conn = truncating(&desk);
+    let journal = journal_of(desk.folder.path());
+    let save = |end: &str| {
+        let _turn = ledger.turn();
+        conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
+        let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &chart_read(), ledger.limit_bytes());
+        let _sequence = ticket.expect("written");
+        conn.execute_batch(end).expect("end");
+    };
+    let mut events = ledger.event_count().expect("count");
+    for round in 0..20_u32 {
+        for _ in 0..round % 3 {
+            let _ticket = ledger.append(chart_read()).expect("written");
+            events += 1;
+            assert!(length(&journal) > 0, "the ledger's own connection keeps the file");
+        }
+        save("ROLLBACK");
+        assert_eq!(ledger.event_count(), Ok(events));
+        save("COMMIT");
+        events += 1;
+        assert_eq!(length(&journal), 0, "a store's transaction truncates it");
+        assert_eq!(ledger.event_count(), Ok(events));
+    }
+    drop(conn);
+    ledger.close();
+    assert!(check(&desk.path(), None).is_clean());
+}
+
+#[test]
+fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
+    let desk = Desk::new();
+    let ledger = desk.open(desk.nurse_amara());
+    // Many events at once leave a journal longer than the transaction that is cut off below.
+    let many: Vec<_> = (0..60).map(|_| ledger.begin_append(chart_read())).collect();
+    for pending in many {
+        let _ticket = pending.wait().expect("written");
+    }
+    let events = ledger.event_count().expect("count");
+    let before = ledger.state().expect("state");
+    let whole = fs::read(desk.path()).expect("the file");
+    let conn = truncating(&desk);
+    let turn = ledger.turn();
+    conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
+    let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &chart_read(), ledger.limit_bytes());
+    let _never_committed = ticket.expect("written");
+    // The pages are in the file, the journal is on the disk, and nothing was committed.
+    conn.cache_flush().expect("flushed");
+    let after_the_cut = tempfile::tempdir().expect("folder");
+    let copied = after_the_cut.path().join("ledger.db");
+    fs::copy(desk.path(), &copied).expect("copy");
+    fs::copy(journal_of(desk.folder.path()), journal_of(after_the_cut.path())).expect("copy of the journal");
+    drop(turn);
+    assert_ne!(fs::read(&copied).expect("the file"), whole, "the transaction is in the file");
+    assert_ne!(
+        fs::read(journal_of(after_the_cut.path())).expect("the journal").first(),
+        Some(&0),
+        "and it can go back"
+    );
+
+    let found = Ledger::open(&copied, &Desk::key(), desk.nurse_amara(), LEDGER_LIMIT_BYTES).expect("opened");
+    assert_eq!(found.event_count(), Ok(events));
+    assert_eq!(found.state(), Ok(before));
+    assert_eq!(found.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), events);
+    found.close();
+    assert!(check(&copied, None).is_clean());
+}
