@@ -89,12 +89,18 @@ pub fn medication_line(input: &LineInput) -> MedicationLine {
 
 fn dose_text(dose: &DoseAmount) -> Option<String> {
     match dose {
-        DoseAmount::Exactly(number, unit) => quantity_text(number, unit, Grouping::Thousands),
+        DoseAmount::Exactly(number, unit) => amount_text(number, unit),
         DoseAmount::Between(low, high, unit) => {
             let low = number_text(low, Grouping::Thousands)?;
-            Some(format!("{low} to {}", quantity_text(high, unit, Grouping::Thousands)?))
+            Some(format!("{low} to {}", amount_text(high, unit)?))
         }
     }
+}
+
+/// An amount; one without a unit says so, since a bare number beside a frequency reads as anything.
+fn amount_text(number: &str, unit: &str) -> Option<String> {
+    let shown = quantity_text(number, unit, Grouping::Thousands)?;
+    Some(if unit.trim().is_empty() { format!("{shown} (no unit recorded)") } else { shown })
 }
 
 fn frequency_text(frequency: &Frequency) -> Option<String> {
@@ -248,6 +254,8 @@ mod tests {
             ..LineInput::default()
         };
         assert_eq!(medication_line(&range).dose.as_deref(), Some("1 to 2 tablet"));
+        let bare = LineInput { name: "x".into(), dose: exactly("1", " "), ..LineInput::default() };
+        assert_eq!(medication_line(&bare).dose.as_deref(), Some("1 (no unit recorded)"));
         let broken = LineInput { name: "x".into(), dose: exactly("two", "mg"), ..LineInput::default() };
         assert!(medication_line(&broken).dose_unreadable && medication_line(&broken).dose.is_none());
     }

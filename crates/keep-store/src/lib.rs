@@ -17,6 +17,7 @@ mod inbox;
 mod late_keys;
 mod ledger;
 mod migrations;
+mod open_transaction;
 mod outbox;
 mod page;
 mod personal;

@@ -7,6 +7,7 @@ use crate::tag::Tagger;
 use keep_domain::{Segment, UserId, UtcMillis};
 use keep_keys::SegmentKey;
 use rusqlite::params;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// `segments/<name>.db` of a profile.
@@ -153,7 +154,7 @@ fn journal_of(path: &Path) -> PathBuf {
 
 /// Removes super-journals that a crash after the commit left behind. The caller holds the profile lock.
 ///
-/// A super-journal is needed only while some file's journal is not empty and may name it.
+/// A super-journal is needed only while some file's journal is to be played back and may name it.
 pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
     let mut stale = Vec::new();
     for folder in [profile.to_path_buf(), profile.join("segments")] {
@@ -162,7 +163,7 @@ pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            if name.ends_with("-journal") && entry.metadata()?.len() > 0 {
+            if name.ends_with("-journal") && may_be_played_back(&entry.path())? {
                 return Ok(());
             }
             if name.contains(".db-mj") {
@@ -174,4 +175,11 @@ pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
         std::fs::remove_file(path)?;
     }
     Ok(())
+}
+
+/// Whether a journal still counts: SQLite plays none back that is empty or whose head was overwritten with zeros.
+fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
+    let mut first = [0];
+    let read = std::fs::File::open(journal)?.read(&mut first)?;
+    Ok(read > 0 && first != [0])
 }

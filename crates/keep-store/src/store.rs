@@ -1,6 +1,7 @@
 //! The open store of one session: one connection that writes, two that read.
 
 use crate::connector::{Connector, Purpose};
+use crate::open_transaction::OpenTransaction;
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::remove_stale_journals;
 use crate::segment_report::{SegmentReport, open_segments};
@@ -152,7 +153,7 @@ impl Store {
         let mut conn = lock(&self.writer);
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         self.check_usable()?;
-        conn.execute_batch(begin)?;
+        let open = OpenTransaction::begin(&conn, begin, &self.poisoned)?;
         let done = (|| {
             let mut tx = WriteTx::new(&conn, self);
             let value = work(&mut tx)?;
@@ -160,13 +161,8 @@ impl Store {
             conn.execute_batch("COMMIT")?;
             Ok(value)
         })();
-        done.inspect_err(|error| {
-            // After some errors SQLite has rolled back by itself; then there is nothing left to do.
-            if !conn.is_autocommit() && conn.execute_batch("ROLLBACK").is_err() {
-                self.poisoned.store(true, Ordering::SeqCst);
-            }
-            self.replace_after(error, &mut conn, Purpose::Write);
-        })
+        drop(open);
+        done.inspect_err(|error| self.replace_after(error, &mut conn, Purpose::Write))
     }
 
     /// Runs `work` on a connection that only reads, inside one read transaction.
@@ -176,9 +172,10 @@ impl Store {
         self.waiting_readers.fetch_sub(1, Ordering::SeqCst);
         let mut conn = self.reader();
         self.check_usable()?;
-        conn.execute_batch("BEGIN")?;
+        let open = OpenTransaction::begin(&conn, "BEGIN", &self.poisoned)?;
         let done = work(&conn);
         let ended = conn.execute_batch("COMMIT").map_err(StoreError::from);
+        drop(open);
         done.and_then(|value| ended.map(|()| value)).inspect_err(|e| self.replace_after(e, &mut conn, Purpose::Read))
     }
 

@@ -52,7 +52,7 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
   return (
     <Card title={say("results.know")} aside={say("results.know.aside")}>
       {results.length === 0 ? (
-        <CardEmpty>{say("results.none")}</CardEmpty>
+        <CardEmpty>{say("results.know.none")}</CardEmpty>
       ) : (
         <ul>
           {results.map((one) => (
