@@ -14,6 +14,12 @@ test("populated: patients are masked and failed sign-ins stand out", async () =>
   expect(document.body.textContent).not.toContain("GONZÁLEZ");
 });
 
+test("a cause is said in words, what is no known cause as it stands", async () => {
+  await show({ role: "privacy-officer" });
+  expect(screen.getAllByText("nobody at the workstation")[0]).toBeVisible();
+  expect(screen.getAllByText("broken screen")[0]).toBeVisible();
+});
+
 test("unmasking wants a reason and names the patient on this screen", async () => {
   const { user, ipc } = await show({ role: "privacy-officer" });
   await user.click(screen.getAllByRole("button", { name: /Show the patient of the event/ })[0] as HTMLElement);

@@ -118,7 +118,14 @@ export function AuditPage() {
       key: "reason",
       label: say("audit.reason"),
       width: "minmax(0, 0.8fr)",
-      cell: (row) => <span className={css.quiet}>{row.reason}</span>,
+      wrap: true,
+      cell: (row) => (
+        <span className={css.quiet}>
+          {row.reason === ""
+            ? null
+            : say(messageFor("audit.cause", row.reason, "audit.cause.other"), { text: row.reason })}
+        </span>
+      ),
     },
     {
       key: "act",

@@ -104,7 +104,7 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
               actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),
               role: kind === "sync" ? "" : (STAFF[at % 3]?.role ?? ""),
               patients: names ? (at % 16 === 8 ? 3 : 1) : 0,
-              reason: kind === "lock" ? "inactivity" : "",
+              reason: kind === "lock" ? (at % 16 === 7 ? "idle" : "broken screen") : "",
             };
           }).filter((row) => (wanted === "" || row.class === wanted) && (before === null || row.sequence < before));
       return {
