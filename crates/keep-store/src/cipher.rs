@@ -46,7 +46,8 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     conn.set_prepared_statement_cache_capacity(160);
     settle(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
-    // The first read decides whether the key fits.
+    // The first read decides whether the key fits. It comes before any journal mode is set: in the mode that a file is
+    // opened with, a journal whose super-journal is gone is removed, and its name cannot be met again.
     let _: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     for pragma in ["PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"] {
         settle(&conn, pragma)?;

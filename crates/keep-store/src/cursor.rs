@@ -86,6 +86,18 @@ impl Store {
         Ok(row.map(|r| r.cursor).unwrap_or_default())
     }
 
+    /// The cursors of the same server and type that belong to other views.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn other_cursors(&self, key: &CursorKey) -> Result<Vec<Cursor>, StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&[key.server.as_bytes()])))?;
+        let others =
+            rows.into_iter().filter(|(_, r)| r.resource_type == key.resource_type && r.visibility != key.visibility);
+        Ok(others.map(|(_, r)| r.cursor).collect())
+    }
+
     /// The types that a pull from `server` has completed at least once, whosever session it was.
     ///
     /// Says that records are here, not that one person's view of them is complete.

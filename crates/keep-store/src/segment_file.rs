@@ -146,7 +146,8 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     }
 }
 
-fn journal_of(path: &Path) -> PathBuf {
+/// The rollback journal beside a file.
+pub(crate) fn journal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
     PathBuf::from(name)
@@ -178,8 +179,11 @@ pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
 }
 
 /// Whether a journal still counts: SQLite plays none back that is empty or whose head was overwritten with zeros.
-fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
+pub(crate) fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
     let mut first = [0];
-    let read = std::fs::File::open(journal)?.read(&mut first)?;
+    let read = match std::fs::File::open(journal) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        file => file?.read(&mut first)?,
+    };
     Ok(read > 0 && first != [0])
 }

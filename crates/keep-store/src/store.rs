@@ -3,7 +3,7 @@
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
 use crate::segment_access::SegmentAccess;
-use crate::segment_file::remove_stale_journals;
+use crate::segment_file::{journal_of, ledger_path, may_be_played_back, remove_stale_journals};
 use crate::segment_report::{SegmentReport, open_segments};
 use crate::{Ledger, Personal, StoreError, WriteTx, inbox};
 use keep_domain::{Clock, Rank, Segment, UserId};
@@ -134,7 +134,13 @@ impl Store {
     pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         // The ledger's turn comes first everywhere, so that no two writers wait for each other.
         let _turn = self.ledger.turn();
-        self.transaction("BEGIN IMMEDIATE", work)
+        let done = self.transaction("BEGIN IMMEDIATE", work)?;
+        // SQLite says nothing of a journal that it could not cut off behind a commit. The ledger's own connection keeps
+        // that file: the old super-journal's name would stay at its end, and nothing would be rolled back after a crash.
+        if may_be_played_back(&journal_of(&ledger_path(&self.profile))).unwrap_or(true) {
+            self.poisoned.store(true, Ordering::SeqCst);
+        }
+        Ok(done)
     }
 
     /// Like [`Store::write`] without the ledger: the events of a pull are written at its start and end.

@@ -22,7 +22,7 @@ pub(crate) struct Cursor {
     pub(crate) pass: Option<Pass>,
     /// By the server's clock, the time of which this type is complete on the device.
     pub(crate) complete_as_of: Option<UtcMillis>,
-    /// Deletions up to here have been seen.
+    /// Deletions up to here have been seen. Never derived from `since` later on, which moves without them.
     pub(crate) deletions_since: Option<UtcMillis>,
 }
 
@@ -54,6 +54,12 @@ impl Cursor {
             (None, Some(since), Some(newest), Some(rows)) if rows > MANY => Question::Changed { since, newest, rows },
             (None, since, ..) => Question::From(since),
         }
+    }
+
+    /// Up to when deletions are known here; `None` for a cursor of nothing.
+    pub(crate) fn deletions_seen(&self) -> Option<UtcMillis> {
+        let begun = self.pass.as_ref().map(|p| p.began.plus_millis(-OVERLAP_MILLIS));
+        self.deletions_since.or(self.since).or(begun)
     }
 
     /// Whether no row lies inside the overlap and no pass is under way.
@@ -88,7 +94,10 @@ impl Cursor {
     pub(crate) fn end(&mut self, recent: u64) {
         let Some(pass) = self.pass.take() else { return };
         // INVARIANT: the cursor never goes back, and never past what the first page could have shown.
-        self.since = self.since.max(Some(pass.began.plus_millis(-OVERLAP_MILLIS)));
+        let since = self.since.max(Some(pass.began.plus_millis(-OVERLAP_MILLIS)));
+        // INVARIANT: deletions are looked for from where the first pass began, until they have been.
+        self.deletions_since = self.deletions_since.or(self.since).or(since);
+        self.since = since;
         self.recent = (!pass.resumed).then_some(recent);
         self.complete_as_of = self.complete_as_of.max(Some(pass.began));
     }
@@ -97,6 +106,7 @@ impl Cursor {
     pub(crate) fn unchanged(&mut self, asked: UtcMillis) {
         self.complete_as_of = self.complete_as_of.max(Some(asked));
         let since = asked.plus_millis(-OVERLAP_MILLIS);
+        self.deletions_since = self.deletions_since.or(self.since);
         // While the rows lie inside the overlap the question stays the same; once they are all behind it, none is left.
         if self.newest < Some(since) {
             if self.is_quiet() {
@@ -161,6 +171,24 @@ mod tests {
         c.begin(UtcMillis(T - 3_600_000));
         c.end(0);
         assert_eq!(c.since, Some(UtcMillis(T)));
+    }
+
+    #[test]
+    fn where_deletions_are_looked_for_stays_until_they_have_been() {
+        let first = Some(UtcMillis(T - OVERLAP_MILLIS));
+        let mut c = Cursor::default();
+        c.begin(UtcMillis(T));
+        c.advance(Some(UtcMillis(T - 1_000)));
+        c.end(100);
+        assert_eq!((c.since, c.deletions_since), (first, first));
+        c.unchanged(UtcMillis(T + 4_000_000));
+        c.begin(UtcMillis(T + 8_000_000));
+        c.end(0);
+        assert_eq!(c.since, Some(UtcMillis(T + 8_000_000 - OVERLAP_MILLIS)));
+        assert_eq!(c.deletions_since, first);
+        // An empty history says that there were none.
+        c.unchanged(UtcMillis(T + 9_000_000));
+        assert_eq!(c.deletions_since, Some(UtcMillis(T + 9_000_000 - OVERLAP_MILLIS)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::port::{
     Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
     PulledPage, Settled, SyncPort,
 };
-use keep_domain::{Phi, Rank, ResourceId, ResourceKey, Segment, UserId};
+use keep_domain::{ErrorCode, Phi, Rank, ResourceId, ResourceKey, Segment, UserId};
 use keep_fhir::extract;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -23,6 +23,10 @@ pub(crate) struct Kept {
     pub(crate) pages: usize,
     /// Sets with an entry that waits for a person.
     pub(crate) parked: Vec<u64>,
+    /// Cursors of other views of Patient.
+    pub(crate) others: Vec<CursorState>,
+    /// The next page finds the disk full.
+    pub(crate) full_once: bool,
 }
 
 #[derive(Debug, Default)]
@@ -72,10 +76,18 @@ impl SyncPort for FakePort {
         Ok(own.or(carried).cloned().unwrap_or_default())
     }
 
+    fn other_cursors(&self, key: &CursorKey) -> Result<Vec<CursorState>, SyncError> {
+        let others = self.kept().others.clone();
+        Ok(others.into_iter().filter(|_| key.resource_type == "Patient").collect())
+    }
+
     fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
         let mut kept = self.kept();
         let mut done = Integrated::default();
         kept.pages += 1;
+        if std::mem::take(&mut kept.full_once) {
+            return Err(SyncError::Store(ErrorCode::DiskFull));
+        }
         for text in page.records {
             let text = text.into_exposed();
             let Ok(found) = extract(&text) else { continue };

@@ -168,6 +168,9 @@ pub trait SyncPort: Send + Sync + 'static {
     /// The cursor as it was saved last; the default before that.
     fn cursor(&self, key: &CursorKey) -> Result<CursorState, SyncError>;
 
+    /// The cursors of the same server and type that belong to other views.
+    fn other_cursors(&self, key: &CursorKey) -> Result<Vec<CursorState>, SyncError>;
+
     /// Stores a page, its cursor last. A version that is here already changes nothing; a record with unsent changes
     /// keeps them and is handed back; what cannot be read is kept and flagged.
     fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError>;

@@ -82,6 +82,15 @@ impl SyncPort for StorePort {
         Ok(CursorState { text: kept.position, complete_as_of: kept.complete_as_of.map(keep_domain::UtcMillis) })
     }
 
+    fn other_cursors(&self, key: &CursorKey) -> Result<Vec<CursorState>, SyncError> {
+        let kept = self.store.other_cursors(&key_of(key)).map_err(|e| failed(&e))?;
+        let state = |c: store::Cursor| CursorState {
+            text: c.position,
+            complete_as_of: c.complete_as_of.map(keep_domain::UtcMillis),
+        };
+        Ok(kept.into_iter().map(state).collect())
+    }
+
     fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
         let base = page.cursor.as_ref().map(|(key, _)| key.server.clone());
         let cursor = page.cursor.map(|(key, state)| {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Clinic } from "../clinic.mjs";
 import { Hands } from "../hands.mjs";
+import { until } from "../processes.mjs";
 
 export default async function roles(journey) {
   const step = journey.step.bind(journey);
@@ -81,6 +82,15 @@ export default async function roles(journey) {
     const { ok } = await ask("audit_events", { offset: 0, limit: 100, class: "refused" });
     assert.ok(ok.rows.filter((row) => row.actor === "Leila Patel").length >= 7, JSON.stringify(ok.rows.length));
     await journey.screen("privacy-refused");
+  });
+  await step("a second start is refused, and is an event here", async () => {
+    const refused = await journey.desk.run(journey.binary, ["--profile", app.profile]).catch((error) => error);
+    assert.equal(refused.code, 6);
+    const rows = async () => (await ask("audit_events", { offset: 0, limit: 10, class: "second_instance" })).ok.rows;
+    await until("the event of the second start", 10_000, async () => (await rows()).length > 0);
+    assert.equal((await rows())[0].actor, "device");
+    await choose(app, await hands.field("Show"), "second start refused");
+    await hands.see("profile already in use");
   });
   await step("a patient is named only for a reason", async () => {
     await choose(app, await hands.field("Show"), "chart read");

@@ -24,7 +24,7 @@ impl Puller {
 
     /// Whether deletions were last looked for so long ago that it has to be done although no row has changed.
     pub(super) fn deletions_are_due(&self, key: &CursorKey, cursor: &Cursor) -> bool {
-        let (Some(now), Some(seen)) = (cursor.complete_as_of, cursor.deletions_since.or(cursor.since)) else {
+        let (Some(now), Some(seen)) = (cursor.complete_as_of, cursor.deletions_since) else {
             return false;
         };
         let age = now.0.saturating_sub(seen.0).saturating_sub(OVERLAP_MILLIS);
@@ -39,8 +39,7 @@ impl Puller {
         at_most: Option<u64>,
         changed: &mut u64,
     ) -> Result<(), SyncError> {
-        let since = cursor.deletions_since.or(cursor.since);
-        let (at, gone) = match since {
+        let (at, gone) = match cursor.deletions_since {
             Some(since) if self.has_history(key) => self.deleted_by_history(key, since, at_most).await?,
             _ if !self.deletions_are_due(key, cursor) => return Ok(()),
             _ => self.deleted_by_comparison(key).await?,
@@ -79,7 +78,8 @@ impl Puller {
                 }
             }
             if at_most.is_some_and(|most| u64::try_from(gone.len()).is_ok_and(|found| found >= most)) {
-                return Ok((at, gone));
+                // What was expected is found; whether older ones follow is not known before the last page.
+                return Ok((at.filter(|_| !page.has_next()), gone));
             }
             match self.cancel.guard(self.client.next(&page)).await? {
                 Some(next) => page = next,
@@ -88,7 +88,8 @@ impl Puller {
         }
     }
 
-    /// Ids that are here and not in the server's list, each confirmed by 404 or 410 before it counts.
+    /// Ids that are here and not in the server's list, each confirmed by 410 before it counts, or by 404 where nobody
+    /// else's view of this type is on this device: some servers answer so for what only this person may not see.
     async fn deleted_by_comparison(&self, key: &CursorKey) -> Result<(Option<UtcMillis>, Vec<ResourceKey>), SyncError> {
         let search = Search::of_type(&key.resource_type).with("_elements", "id,meta").with("_count", "1000");
         let mut page = self.cancel.guard(self.client.search(&search)).await?;
@@ -107,13 +108,22 @@ impl Puller {
         }
         let resource_type = key.resource_type.clone();
         let here = self.store(move |port| port.ids_of(&resource_type)).await?;
-        let missing = here.into_iter().filter(|id| !there.contains(id.as_str()));
+        let mut missing: Vec<_> = here.into_iter().filter(|id| !there.contains(id.as_str())).collect();
+        // Ids that stay hidden must not keep the others from being asked about: each time begins elsewhere.
+        let turn = at.and_then(|t| usize::try_from(t.0 / COMPARE_MILLIS).ok()).unwrap_or(0);
+        if let Some(from) = turn.saturating_mul(ASK_AT_MOST).checked_rem(missing.len()) {
+            missing.rotate_left(from);
+        }
+        let asked_by = key.clone();
+        let alone = self.store(move |port| Ok(port.other_cursors(&asked_by)?.is_empty())).await?;
         let mut gone = Vec::new();
-        for id in missing.take(ASK_AT_MOST) {
+        for id in missing.into_iter().take(ASK_AT_MOST) {
             let asked = ResourceKey::new(&key.resource_type, id);
-            // INVARIANT: only 404 and 410 are deletions; a 403 only says that this person may not look.
-            if matches!(self.cancel.guard(self.client.read(&asked, None)).await?, Found::Missing | Found::Deleted) {
-                gone.push(asked);
+            // INVARIANT: a 403 is never a deletion; it only says that this person may not look.
+            match self.cancel.guard(self.client.read(&asked, None)).await? {
+                Found::Deleted => gone.push(asked),
+                Found::Missing if alone => gone.push(asked),
+                _ => {}
             }
         }
         Ok((at, gone))

@@ -20,6 +20,9 @@ const BATCH: usize = 20_000;
 /// What has waited this long is stored, however little it is: a slow line must not lose it.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// Whose last sync lies this long before the last of all has left; what they brought others have looked after since.
+const LATELY_MILLIS: i64 = 90 * 24 * 3_600_000;
+
 /// What a small question has shown.
 enum Look {
     /// Nothing was made, changed or deleted.
@@ -39,6 +42,8 @@ struct Running {
     waiting_since: Duration,
     /// A batch that is being stored while the next pages come.
     storing: Option<JoinHandle<Result<Integrated, SyncError>>>,
+    /// A batch could not be stored.
+    store_failed: bool,
 }
 
 impl Puller {
@@ -52,8 +57,7 @@ impl Puller {
         let key = self.cursor_key(resource_type);
         let asked = key.clone();
         let kept = self.store(move |port| port.cursor(&asked)).await?;
-        // A cursor that cannot be read is begun anew: repeats are harmless.
-        let mut cursor: Cursor = serde_json::from_str(&kept.text).unwrap_or_default();
+        let mut cursor = self.cursor_of(&key, &kept.text).await?;
         let first = cursor.since.is_none();
         // A server that does not understand the question is asked for the rows.
         let look = match self.look(&key, &cursor).await {
@@ -71,8 +75,9 @@ impl Puller {
             }
             Look::Changed => {
                 cursor = self.pass(&key, cursor, pacing, changed).await?;
-                // The first pass needs no deletions: what was deleted before it never came here.
-                if !first {
+                // The first pass needs no deletions: what was deleted before it never came here, unless somebody else
+                // had brought it.
+                if !first || cursor.deletions_since < cursor.since {
                     self.pull_deletions(&key, &mut cursor, None, changed).await?;
                 }
             }
@@ -81,6 +86,28 @@ impl Puller {
             self.pull_deletions(&key, &mut cursor, None, changed).await?;
         }
         Ok(cursor.complete_as_of)
+    }
+
+    /// The cursor as it was kept. A new one looks for deletions from where the records of others on this device stand:
+    /// what they brought may have been deleted since.
+    async fn cursor_of(&self, key: &CursorKey, text: &str) -> Result<Cursor, SyncError> {
+        if let Ok(kept) = serde_json::from_str(text) {
+            return Ok(kept);
+        }
+        // One that cannot be read is begun anew: repeats are harmless, and deletions may be of any time.
+        if !text.is_empty() {
+            return Ok(Cursor { deletions_since: Some(UtcMillis(0)), ..Cursor::default() });
+        }
+        let asked = key.clone();
+        let others = self.store(move |port| port.other_cursors(&asked)).await?;
+        let seen: Vec<UtcMillis> = others
+            .iter()
+            .map(|c| serde_json::from_str::<Cursor>(&c.text).ok().and_then(|c| c.deletions_seen()))
+            .map(|seen| seen.unwrap_or(UtcMillis(0)))
+            .collect();
+        let newest = seen.iter().max().copied();
+        let lately = |at: &UtcMillis| newest.is_some_and(|n| n.0.saturating_sub(at.0) <= LATELY_MILLIS);
+        Ok(Cursor { deletions_since: seen.into_iter().filter(lately).min(), ..Cursor::default() })
     }
 
     /// One small question that may save a pass.
@@ -149,6 +176,7 @@ impl Puller {
             waiting: Vec::new(),
             waiting_since: self.monotonic(),
             storing: None,
+            store_failed: false,
         };
         let done = self.ask_until_the_end(key, &mut run, pacing, changed).await;
         if done.is_ok() {
@@ -158,7 +186,8 @@ impl Puller {
         // deleted, so after a sync that ends here the same count would look as if nothing had been.
         let counted = if deletions_follow { run.cursor.recent.take() } else { run.cursor.recent };
         // What has come is stored even when the line is gone; the cursor then says how far it reaches.
-        let stored = match self.cancel.is_cancelled() {
+        // INVARIANT: nothing is stored behind a batch that was not: its cursor would skip that batch for good.
+        let stored = match self.cancel.is_cancelled() || run.store_failed {
             true => Ok(()),
             false => self.flush(key, &mut run, changed).await,
         };
@@ -285,8 +314,9 @@ impl Puller {
 
     async fn await_stored(&self, run: &mut Running, changed: &mut u64) -> Result<(), SyncError> {
         if let Some(task) = run.storing.take() {
-            let done = task.await.unwrap_or(Err(SyncError::Internal("store call")))?;
-            *changed = changed.saturating_add(done.changed);
+            let done = task.await.unwrap_or(Err(SyncError::Internal("store call")));
+            run.store_failed |= done.is_err();
+            *changed = changed.saturating_add(done?.changed);
         }
         Ok(())
     }

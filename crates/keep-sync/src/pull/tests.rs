@@ -5,11 +5,11 @@ use keep_domain::Segment;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-/// Rows of one type on a server: (id, version, stamp); a deleted one has no stamp.
-type Rows = Arc<Mutex<Vec<(String, u32, Option<UtcMillis>)>>>;
+/// Rows of one type on a server: (id, version, when it was written, or else deleted).
+type Rows = Arc<Mutex<Vec<(String, u32, Result<UtcMillis, UtcMillis>)>>>;
 
 fn rows(all: &[(&str, u32, i64)]) -> Rows {
-    Arc::new(Mutex::new(all.iter().map(|(id, v, at)| (String::from(*id), *v, Some(NOW.plus_millis(*at)))).collect()))
+    Arc::new(Mutex::new(all.iter().map(|(id, v, at)| (String::from(*id), *v, Ok(NOW.plus_millis(*at)))).collect()))
 }
 
 fn parameter(seen: &Seen, name: &str) -> Option<String> {
@@ -19,24 +19,33 @@ fn parameter(seen: &Seen, name: &str) -> Option<String> {
 
 /// Answers Patient searches and history over `rows`, `size` a page.
 fn patients(rows: &Rows, size: usize) -> impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static {
+    patients_at(NOW, rows, size)
+}
+
+/// The same by a server whose bundles are of `time`.
+fn patients_at(time: UtcMillis, rows: &Rows, size: usize) -> impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static {
     let rows = Arc::clone(rows);
     move |seen| {
         let all = rows.lock().unwrap().clone();
         if seen.target.contains("_history") {
             let since = parameter(seen, "_since").and_then(|t| UtcMillis::from_rfc3339(&t));
-            let entry = |(id, v, at): &(String, u32, Option<UtcMillis>)| match at {
-                Some(_) => format!(r#"{{"request":{{"method":"PUT","url":"Patient/{id}/_history/{v}"}}}}"#),
-                None => format!(r#"{{"request":{{"method":"DELETE","url":"Patient/{id}/_history/{v}"}}}}"#),
+            let entry = |(id, v, at): &(String, u32, Result<UtcMillis, UtcMillis>)| match at {
+                Ok(_) => format!(r#"{{"request":{{"method":"PUT","url":"Patient/{id}/_history/{v}"}}}}"#),
+                Err(_) => format!(r#"{{"request":{{"method":"DELETE","url":"Patient/{id}/_history/{v}"}}}}"#),
             };
-            let entries: Vec<String> = all.iter().filter(|r| r.2.is_none() || r.2 >= since).map(entry).collect();
+            let entries: Vec<String> =
+                all.iter().filter(|r| Some(r.2.unwrap_or_else(|gone| gone)) >= since).map(entry).collect();
             return json(
                 200,
-                &format!(r#"{{"resourceType":"Bundle","type":"history","entry":[{}]}}"#, entries.join(",")),
+                &format!(
+                    r#"{{"resourceType":"Bundle","type":"history","meta":{{"lastUpdated":"{time}"}},"entry":[{}]}}"#,
+                    entries.join(",")
+                ),
             );
         }
         let since = parameter(seen, "_lastUpdated").and_then(|t| UtcMillis::from_rfc3339(t.trim_start_matches("ge")));
-        let mut found: Vec<_> = all.into_iter().filter(|r| r.2.is_some() && r.2 >= since).collect();
-        found.sort_by_key(|r| r.2);
+        let mut found: Vec<_> = all.into_iter().filter(|r| r.2.is_ok_and(|at| Some(at) >= since)).collect();
+        found.sort_by_key(|r| r.2.ok());
         let total = found.len();
         if parameter(seen, "_sort").is_some_and(|s| s.starts_with('-')) {
             found = found.into_iter().rev().take(1).collect();
@@ -61,7 +70,7 @@ fn patients(rows: &Rows, size: usize) -> impl Fn(&Seen) -> Vec<u8> + Send + Sync
         json(
             200,
             &format!(
-                r#"{{"resourceType":"Bundle","type":"searchset","total":{total},"link":[{next}],"entry":[{}]}}"#,
+                r#"{{"resourceType":"Bundle","type":"searchset","meta":{{"lastUpdated":"{time}"}},"total":{total},"link":[{next}],"entry":[{}]}}"#,
                 entries.join(",")
             ),
         )
@@ -134,7 +143,7 @@ async fn all_pages_are_stored_and_the_type_is_complete_as_of_the_first() {
     assert_eq!(port.kept().records.len(), 3);
     assert!(!script.requests().iter().any(|s| s.target.contains("_history")), "a first pass needs no deletions");
 
-    all.lock().unwrap().push((String::from("p4"), 1, Some(NOW.plus_millis(-1_000))));
+    all.lock().unwrap().push((String::from("p4"), 1, Ok(NOW.plus_millis(-1_000))));
     let (done, script) = again(&port, patients(&all, 2)).await;
     assert_eq!(done.unwrap().0, 1);
     let asked = script.requests().iter().filter_map(|s| parameter(s, "_lastUpdated")).next().unwrap();
@@ -157,7 +166,7 @@ async fn an_idle_delta_after_a_big_load_asks_one_question() {
     assert!(port.kept().pages > pages, "the claim is renewed");
 
     // An old row is changed and becomes the newest: it is found.
-    all.lock().unwrap()[7] = (String::from("p7"), 2, Some(NOW.plus_millis(-100)));
+    all.lock().unwrap()[7] = (String::from("p7"), 2, Ok(NOW.plus_millis(-100)));
     let (done, _) = again(&port, patients(&all, 100)).await;
     assert_eq!(done.unwrap().0, 1);
     assert!(port.kept().records["Patient/p7"].contains(r#""versionId":"2""#));
@@ -170,7 +179,7 @@ async fn a_record_that_becomes_visible_late_is_found() {
     let listed: Vec<(&str, u32, i64)> = many.iter().map(|id| (id.as_str(), 1, -20_000)).collect();
     let all = rows(&listed);
     pull(&port, patients(&all, 100)).await.0.unwrap();
-    all.lock().unwrap().push((String::from("late"), 1, Some(NOW.plus_millis(-90_000))));
+    all.lock().unwrap().push((String::from("late"), 1, Ok(NOW.plus_millis(-90_000))));
     assert_eq!(again(&port, patients(&all, 100)).await.0.unwrap().0, 1);
     assert!(port.kept().records.contains_key("Patient/late"));
 }
@@ -180,7 +189,7 @@ async fn a_deletion_is_seen_in_the_history() {
     let port = desk();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
     pull(&port, patients(&all, 10)).await.0.unwrap();
-    all.lock().unwrap()[0] = (String::from("p1"), 2, None);
+    all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW));
     assert_eq!(again(&port, patients(&all, 10)).await.0.unwrap().0, 1);
     assert_eq!(port.kept().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);
 }
@@ -192,8 +201,8 @@ async fn a_deletion_is_found_although_the_sync_was_cut_off_before_it_was_looked_
     let listed: Vec<(&str, u32, i64)> = many.iter().map(|id| (id.as_str(), 1, -20_000)).collect();
     let all = rows(&listed);
     pull(&port, patients(&all, 100)).await.0.unwrap();
-    all.lock().unwrap()[3] = (String::from("p3"), 2, None);
-    all.lock().unwrap()[7] = (String::from("p7"), 2, Some(NOW.plus_millis(-100)));
+    all.lock().unwrap()[3] = (String::from("p3"), 2, Err(NOW));
+    all.lock().unwrap()[7] = (String::from("p7"), 2, Ok(NOW.plus_millis(-100)));
     // The rows come and are stored, the history does not.
     let serve = patients(&all, 100);
     let (done, _) =
@@ -202,6 +211,63 @@ async fn a_deletion_is_found_although_the_sync_was_cut_off_before_it_was_looked_
     assert!(port.kept().records["Patient/p7"].contains(r#""versionId":"2""#));
     assert_eq!(again(&port, patients(&all, 100)).await.0.unwrap().0, 1);
     assert!(!port.kept().records.contains_key("Patient/p3"));
+}
+
+#[tokio::test]
+async fn a_deletion_between_two_syncs_is_found_however_long_they_lie_apart() {
+    // No row lies in the overlap, many do: the questions differ.
+    for newest in [-9_000_000, -1_010_000] {
+        let port = desk();
+        let many: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
+        let listed: Vec<(&str, u32, i64)> = many.iter().map(|id| (id.as_str(), 1, newest)).collect();
+        let all = rows(&listed);
+        let earlier = NOW.plus_millis(-1_000_000);
+        pull(&port, patients_at(earlier, &all, 100)).await.0.unwrap();
+        all.lock().unwrap()[3] = (String::from("p3"), 2, Err(NOW.plus_millis(-600_000)));
+        // Once for the question, once because it is due.
+        again(&port, patients_at(NOW.plus_millis(-300_000), &all, 100)).await.0.unwrap();
+        again(&port, patients(&all, 100)).await.0.unwrap();
+        assert!(!port.kept().records.contains_key("Patient/p3"), "{newest}");
+        assert_eq!(port.kept().records.len(), 99);
+    }
+}
+
+#[tokio::test]
+async fn what_others_brought_is_deleted_by_a_new_view_too() {
+    let port = desk();
+    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
+    pull(&port, patients_at(NOW.plus_millis(-1_000_000), &all, 10)).await.0.unwrap();
+    all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-600_000)));
+    let theirs = carry(&port).unwrap();
+    port.kept().others.push(theirs);
+    assert_eq!(pull(&port, patients(&all, 10)).await.0.unwrap().0, 1);
+    assert_eq!(port.kept().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_cannot_be_read_looks_for_deletions_of_any_time() {
+    let port = desk();
+    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
+    pull(&port, patients_at(NOW.plus_millis(-1_000_000), &all, 10)).await.0.unwrap();
+    all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-600_000)));
+    port.kept().cursors.values_mut().for_each(|c| c.text = String::from("{broken"));
+    assert_eq!(again(&port, patients(&all, 10)).await.0.unwrap().0, 1);
+    assert_eq!(port.kept().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);
+}
+
+#[tokio::test]
+async fn nothing_is_stored_behind_a_batch_that_was_not() {
+    let port = desk();
+    let many: Vec<String> = (0..40_001).map(|n| format!("p{n}")).collect();
+    let listed: Vec<(&str, u32, i64)> = many.iter().zip(0..).map(|(id, n)| (id.as_str(), 1, -90_000_000 + n)).collect();
+    let all = rows(&listed);
+    port.kept().full_once = true;
+    let (done, _) = pull(&port, patients(&all, 20_000)).await;
+    assert_eq!(done.unwrap_err(), SyncError::Store(keep_domain::ErrorCode::DiskFull));
+    let state = carry(&port).unwrap_or_default();
+    port.kept().cursors.insert(String::from("*"), state);
+    pull(&port, patients(&all, 20_000)).await.0.unwrap();
+    assert_eq!(port.kept().records.len(), 40_001);
 }
 
 #[tokio::test]
