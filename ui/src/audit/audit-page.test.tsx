@@ -14,6 +14,11 @@ test("populated: patients are masked and failed sign-ins stand out", async () =>
   expect(document.body.textContent).not.toContain("GONZÁLEZ");
 });
 
+test("the keyboard reaches the list although its rows may have no button", async () => {
+  await show({ role: "privacy-officer" });
+  expect(screen.getByRole("region", { name: "Access review" })).toHaveAttribute("tabindex", "0");
+});
+
 test("a cause is said in words, what is no known cause as it stands", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getAllByText("nobody at the workstation")[0]).toBeVisible();

@@ -33,6 +33,14 @@ const CLASSES = [
   "sync",
   "sync_failed",
   "conflict_decided",
+  "sign_in_failed",
+  "enrol",
+  "import",
+  "integrity_finding",
+  "keychain_problem",
+  "disk_full",
+  "second_instance",
+  "clock_suspect",
 ] as const;
 
 /** Who did what, with patients masked; unmasking asks why and is itself an event. */
@@ -178,6 +186,8 @@ export function AuditPage() {
           <RowList
             key={kind}
             label={say("audit.title")}
+            // Only events that name a patient have a button.
+            plain
             columns={columns}
             total={rows.total}
             rowAt={rows.rowAt}
