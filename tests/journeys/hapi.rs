@@ -79,7 +79,7 @@ fn a_visit_goes_through_a_real_hapi_server() {
     let room = Desk::open(&clinic, &runtime, folder.path(), dr_jonas());
     room.sync();
     let shown = room.chart();
-    for expected in ["\"128\"", "\"82\"", "\"71\"", NOTE, "4.2 mg/dL"] {
+    for expected in ["\"128\"", "\"82\"", "\"71\"", NOTE, "4.20 mg/dL"] {
         assert!(shown.contains(expected), "{expected} is not shown: {shown}");
     }
     println!("  pressure, pulse, result and note are shown");
