@@ -91,11 +91,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn other_cursors(&self, key: &CursorKey) -> Result<Vec<Cursor>, StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&[key.server.as_bytes()])))?;
-        let others =
-            rows.into_iter().filter(|(_, r)| r.resource_type == key.resource_type && r.visibility != key.visibility);
-        Ok(others.map(|(_, r)| r.cursor).collect())
+        let others = self
+            .cursor_rows(&[&key.server])?
+            .filter(|r| r.resource_type == key.resource_type && r.visibility != key.visibility);
+        Ok(others.map(|r| r.cursor).collect())
     }
 
     /// The types that a pull from `server` has completed at least once, whosever session it was.
@@ -105,10 +104,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completed_by_anyone(&self, server: &str) -> Result<BTreeSet<String>, StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&[server.as_bytes()])))?;
-        let done = rows.into_iter().filter(|(_, r)| r.cursor.complete_as_of.is_some());
-        Ok(done.map(|(_, r)| r.resource_type).collect())
+        let done = self.cursor_rows(&[server])?.filter(|r| r.cursor.complete_as_of.is_some());
+        Ok(done.map(|r| r.resource_type).collect())
     }
 
     /// What is complete as of when, for all types that were ever pulled from `server` with this visibility.
@@ -116,13 +113,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let prefix = lp(&[server.as_bytes(), visibility.as_bytes()]);
-        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &prefix))?;
         let of = |r: CursorRow| Completeness {
             resource_type: r.resource_type,
             complete_as_of: r.cursor.complete_as_of.map(UtcMillis),
         };
-        Ok(rows.into_iter().map(|(_, r)| of(r)).collect())
+        Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())
+    }
+
+    /// The cursors whose key begins so: server, visibility.
+    fn cursor_rows(&self, beginning: &[&str]) -> Result<impl Iterator<Item = CursorRow> + use<>, StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let parts: Vec<&[u8]> = beginning.iter().map(|part| part.as_bytes()).collect();
+        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&parts)))?;
+        Ok(rows.into_iter().map(|(_, row)| row))
     }
 }

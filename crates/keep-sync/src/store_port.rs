@@ -78,17 +78,12 @@ impl SyncPort for StorePort {
     }
 
     fn cursor(&self, key: &CursorKey) -> Result<CursorState, SyncError> {
-        let kept = self.store.cursor(&key_of(key)).map_err(|e| failed(&e))?;
-        Ok(CursorState { text: kept.position, complete_as_of: kept.complete_as_of.map(keep_domain::UtcMillis) })
+        self.store.cursor(&key_of(key)).map(state_of).map_err(|e| failed(&e))
     }
 
     fn other_cursors(&self, key: &CursorKey) -> Result<Vec<CursorState>, SyncError> {
         let kept = self.store.other_cursors(&key_of(key)).map_err(|e| failed(&e))?;
-        let state = |c: store::Cursor| CursorState {
-            text: c.position,
-            complete_as_of: c.complete_as_of.map(keep_domain::UtcMillis),
-        };
-        Ok(kept.into_iter().map(state).collect())
+        Ok(kept.into_iter().map(state_of).collect())
     }
 
     fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
@@ -253,6 +248,10 @@ fn key_of(key: &CursorKey) -> store::CursorKey {
         resource_type: key.resource_type.clone(),
         visibility: key.visibility.clone(),
     }
+}
+
+fn state_of(cursor: store::Cursor) -> CursorState {
+    CursorState { text: cursor.position, complete_as_of: cursor.complete_as_of.map(keep_domain::UtcMillis) }
 }
 
 fn outgoing_set(set: store::OutgoingSet) -> OutgoingSet {

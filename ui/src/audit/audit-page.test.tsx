@@ -19,10 +19,10 @@ test("the keyboard reaches the list although its rows may have no button", async
   expect(screen.getByRole("region", { name: "Access review" })).toHaveAttribute("tabindex", "0");
 });
 
-test("a cause is said in words, what is no known cause as it stands", async () => {
+test("a cause is said in words, a typed reason as it was typed", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getAllByText("nobody at the workstation")[0]).toBeVisible();
-  expect(screen.getAllByText("broken screen")[0]).toBeVisible();
+  expect(screen.getAllByText("sleep")[0]).toBeVisible();
 });
 
 test("unmasking wants a reason and names the patient on this screen", async () => {

@@ -129,9 +129,9 @@ export function AuditPage() {
       wrap: true,
       cell: (row) => (
         <span className={css.quiet}>
-          {row.reason === ""
-            ? null
-            : say(messageFor("audit.cause", row.reason, "audit.cause.other"), { text: row.reason })}
+          {row.cause === ""
+            ? row.reason
+            : say(messageFor("audit.cause", row.cause, "audit.cause.other"), { name: row.cause })}
         </span>
       ),
     },

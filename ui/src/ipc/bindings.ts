@@ -112,7 +112,11 @@ role: string,
  */
 patients: number, 
 /**
- * Reason or cause, or empty.
+ * What caused it, one of a closed set of words such as `idle`, or empty.
+ */
+cause: string, 
+/**
+ * The reason that somebody typed, or empty.
  */
 reason: string, };
 

@@ -141,11 +141,9 @@ fn row(
             .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
         role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
         patients: u32::try_from(patients).unwrap_or(u32::MAX),
-        reason: view
-            .as_ref()
-            // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
-            .and_then(|v| v.cause.clone().or_else(|| v.reason.as_ref().map(|r| r.expose().clone())))
-            .unwrap_or_default(),
+        cause: view.as_ref().and_then(|v| v.cause.clone()).unwrap_or_default(),
+        // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
+        reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()).unwrap_or_default(),
     }
 }
 

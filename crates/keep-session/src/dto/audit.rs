@@ -55,7 +55,9 @@ pub struct AuditRowDto {
     pub role: String,
     /// How many patients it names; they are shown by unmasking only.
     pub patients: u32,
-    /// Reason or cause, or empty.
+    /// What caused it, one of a closed set of words such as `idle`, or empty.
+    pub cause: String,
+    /// The reason that somebody typed, or empty.
     pub reason: String,
 }
 

@@ -181,15 +181,8 @@ fn an_event_in_a_save_stands_or_falls_with_the_save() {
     let desk = Desk::new();
     let ledger = desk.open(desk.nurse_amara());
     let conn = attached(&desk);
-    let save = |end: &str| {
-        let _turn = ledger.turn();
-        conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
-        let draft = EventDraft::new(EventClass::Create).by(actor());
-        let ticket =
-            append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &draft, ledger.limit_bytes()).expect("written");
-        conn.execute_batch(end).expect("end");
-        ticket.committed().sequence()
-    };
+    let draft = EventDraft::new(EventClass::Create).by(actor());
+    let save = |end: &str| journal::save(&ledger, &conn, &draft, end);
     assert_eq!(save("ROLLBACK"), 1);
     assert_eq!(ledger.event_count(), Ok(1));
     assert_eq!(save("COMMIT"), 1);

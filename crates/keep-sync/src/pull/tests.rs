@@ -232,12 +232,18 @@ async fn a_deletion_between_two_syncs_is_found_however_long_they_lie_apart() {
     }
 }
 
-#[tokio::test]
-async fn what_others_brought_is_deleted_by_a_new_view_too() {
+/// Two patients were pulled a while ago; the first was deleted since, longer ago than the overlap.
+async fn deleted_meanwhile() -> (Arc<FakePort>, Rows) {
     let port = desk();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
     pull(&port, patients_at(NOW.plus_millis(-1_000_000), &all, 10)).await.0.unwrap();
     all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-600_000)));
+    (port, all)
+}
+
+#[tokio::test]
+async fn what_others_brought_is_deleted_by_a_new_view_too() {
+    let (port, all) = deleted_meanwhile().await;
     let theirs = carry(&port).unwrap();
     port.kept().others.push(theirs);
     assert_eq!(pull(&port, patients(&all, 10)).await.0.unwrap().0, 1);
@@ -246,10 +252,7 @@ async fn what_others_brought_is_deleted_by_a_new_view_too() {
 
 #[tokio::test]
 async fn a_cursor_that_cannot_be_read_looks_for_deletions_of_any_time() {
-    let port = desk();
-    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
-    pull(&port, patients_at(NOW.plus_millis(-1_000_000), &all, 10)).await.0.unwrap();
-    all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-600_000)));
+    let (port, all) = deleted_meanwhile().await;
     port.kept().cursors.values_mut().for_each(|c| c.text = String::from("{broken"));
     assert_eq!(again(&port, patients(&all, 10)).await.0.unwrap().0, 1);
     assert_eq!(port.kept().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);

@@ -104,7 +104,9 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
               actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),
               role: kind === "sync" ? "" : (STAFF[at % 3]?.role ?? ""),
               patients: names ? (at % 16 === 8 ? 3 : 1) : 0,
-              reason: kind === "lock" ? (at % 16 === 7 ? "idle" : "broken screen") : "",
+              cause: kind === "lock" && at % 16 === 7 ? "idle" : "",
+              // What somebody types may be a cause's word.
+              reason: kind === "lock" && at % 16 === 15 ? "sleep" : "",
             };
           }).filter((row) => (wanted === "" || row.class === wanted) && (before === null || row.sequence < before));
       return {

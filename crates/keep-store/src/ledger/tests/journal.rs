@@ -21,19 +21,23 @@ fn truncating(desk: &Desk) -> Connection {
     conn
 }
 
+/// A store's transaction with one event in it; answers the event's sequence, whatever the `end`.
+pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: &str) -> u64 {
+    let _turn = ledger.turn();
+    conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
+    let ticket = append_in(conn, ATTACHED_LEDGER, &ledger.scribe(), draft, ledger.limit_bytes()).expect("written");
+    conn.execute_batch(end).expect("end");
+    ticket.committed().sequence()
+}
+
 #[test]
 fn the_kept_journal_and_the_truncated_one_take_turns() {
     let desk = Desk::new();
     let ledger = desk.open(desk.nurse_amara());
     let conn = truncating(&desk);
     let journal = journal_of(desk.folder.path());
-    let save = |end: &str| {
-        let _turn = ledger.turn();
-        conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
-        let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &chart_read(), ledger.limit_bytes());
-        let _sequence = ticket.expect("written");
-        conn.execute_batch(end).expect("end");
-    };
+    let draft = chart_read();
+    let save = |end: &str| save(&ledger, &conn, &draft, end);
     let mut events = ledger.event_count().expect("count");
     for round in 0..20_u32 {
         for _ in 0..round % 3 {
@@ -41,9 +45,9 @@ fn the_kept_journal_and_the_truncated_one_take_turns() {
             events += 1;
             assert!(length(&journal) > 0, "the ledger's own connection keeps the file");
         }
-        save("ROLLBACK");
+        assert_eq!(save("ROLLBACK"), events);
         assert_eq!(ledger.event_count(), Ok(events));
-        save("COMMIT");
+        assert_eq!(save("COMMIT"), events);
         events += 1;
         assert_eq!(length(&journal), 0, "a store's transaction truncates it");
         assert_eq!(ledger.event_count(), Ok(events));
