@@ -55,3 +55,13 @@ fn a_chart_is_one_patients_and_other_records_count_for_nobody() {
     assert_eq!(clinic.row(nobody).patients, 0);
     assert_eq!(code_of(audit::unmask(&clinic.app, unmask(nobody, "complaint 14"))), ErrorCode::NotAvailable);
 }
+
+#[test]
+fn a_typed_reason_is_no_cause_even_if_it_is_the_word_of_one() {
+    let clinic = Clinic::with(ingrid_of_privacy());
+    let typed = clinic.note(EventDraft::new(EventClass::Unmask).because(Phi::new(String::from("sleep"))));
+    let caused = clinic.note(EventDraft::new(EventClass::Lock).caused_by("sleep"));
+    let said = |sequence| (clinic.row(sequence).cause, clinic.row(sequence).reason);
+    assert_eq!(said(typed), (String::new(), String::from("sleep")));
+    assert_eq!(said(caused), (String::from("sleep"), String::new()));
+}
