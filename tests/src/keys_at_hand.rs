@@ -99,6 +99,7 @@ impl KeysAtHand {
         let ledger = Ledger::open_or_create(&path, &self.kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES)?;
         let keys = StoreKeys {
             segments: self.segments(),
+            entitled: self.opened.ring.rank(),
             ledger: self.kd.ledger_key(),
             personal: Some((self.opened.header.user, self.opened.keys.personal_key())),
         };

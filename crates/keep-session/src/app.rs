@@ -14,7 +14,7 @@ use crate::workstation::Workstation;
 use keep_audit::{BootId, Stamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
-use keep_store::{ProfileLock, StoreError};
+use keep_store::{Mirror, ProfileLock, StoreError};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     pub(crate) notes: TroubleNotes,
     /// Trouble that lasts, and was told.
     pub(crate) troubles: Mutex<BTreeMap<Trouble, Told>>,
+    /// The marks of segments that the keychain was given last.
+    pub(crate) marks_written: Mutex<Mirror>,
     /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
     pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
 }
@@ -153,6 +155,7 @@ impl App {
             listener: RwLock::new(None),
             notes,
             troubles: Mutex::default(),
+            marks_written: Mutex::default(),
             profile_lock: Mutex::new(lock),
         })))
     }

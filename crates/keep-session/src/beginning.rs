@@ -7,12 +7,13 @@ use crate::device_side::DeviceSide;
 use crate::door::LockCount;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
+use crate::segments::{self, open_store};
 use crate::unlocked::Unlocked;
 use keep_access::Access;
 use keep_audit::{EventClass, EventDraft, Outcome, Scribe};
 use keep_domain::{ErrorCode, Rank, Segment};
-use keep_keys::{HeldKey, KeyName, LeaseState, Opened, SegmentKey};
-use keep_store::{AuditOpener, AuditSealer, EventKey, SegmentCondition, Store, StoreKeys, segment_path};
+use keep_keys::{HeldKey, KeyName, LeaseState, Opened};
+use keep_store::{AuditOpener, AuditSealer, EventKey, Store, segment_path};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -85,11 +86,13 @@ fn install(
     }
     let scribe = scribe_for(app, device, &opened)?;
     device.ledger.use_scribe(scribe);
-    let rank = opened.ring.rank().min(entitled);
-    let (store, rank) = open_store(app, device, &opened, rank, &made)?;
+    let store = open_store(app, device, &mut opened, &actor, entitled, &made)?;
+    let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
+    notices.extend(store.iter().flat_map(segments::notices));
     // INVARIANT: no session without its durable event.
     device.ledger.append(EventDraft::new(EventClass::Unlock).by(actor))?;
     device.keep_checkpoint(&*app.0.keychain)?;
+    store.iter().for_each(|store| app.keep_mirror(store));
     notices.extend(grants::grant_waiting(app, device, &mut opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.drop_box())));
     let header = opened.header;
@@ -109,6 +112,9 @@ fn install(
         me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;
+    if app.0.syncs_by_itself {
+        app.mirror_while_open();
+    }
     if app.0.syncs_by_itself && beginning == Beginning::Unlock {
         crate::cases::sync::keep_going(app);
     }
@@ -161,42 +167,4 @@ fn scribe_for(app: &App, device: &DeviceSide, opened: &Opened) -> Result<Scribe,
         Some(public) => Scribe::unlocked(stamper, Arc::new(AuditSealer(public)), signer),
         None => Scribe::locked(stamper),
     })
-}
-
-/// Opens what the keys open. A damaged or newer segment is recorded and left out with all above it.
-///
-/// INVARIANT: a segment that is gone or was set aside is not made again here: an empty one would say that nothing is
-/// known of anybody.
-fn open_store(
-    app: &App,
-    device: &DeviceSide,
-    opened: &Opened,
-    rank: Rank,
-    create: &[Segment],
-) -> Result<(Option<Store>, Rank), Fault> {
-    if rank == Rank::NONE {
-        return Ok((None, rank));
-    }
-    let keys = StoreKeys {
-        segments: rank.segments().filter_map(|s| opened.ring.segment(s)).map(SegmentKey::lend).collect(),
-        ledger: device.kd.ledger_key(),
-        personal: Some((opened.header.user, opened.keys.personal_key())),
-    };
-    let (ledger, clock) = (Arc::clone(&device.ledger), Arc::clone(&app.0.clock));
-    let (store, reports) = match Store::open(app.0.profile.root(), keys, create, ledger, clock) {
-        Ok(opened) => opened,
-        Err(error) => {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-            app.record(event.with("finding", error.code()));
-            return Err(error.into());
-        }
-    };
-    for report in &reports {
-        if !matches!(report.condition, SegmentCondition::Ready) {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-            app.record(event.with("segment", report.segment.name()).with("finding", report.condition.name()));
-        }
-    }
-    let rank = store.rank();
-    Ok((Some(store), rank))
 }

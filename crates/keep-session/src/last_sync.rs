@@ -23,6 +23,14 @@ pub(crate) fn keep(profile: &Profile, complete_as_of: UtcMillis) {
     }
 }
 
+/// Forgets the time: what was complete is not any more.
+pub(crate) fn forget(profile: &Profile) {
+    match std::fs::remove_file(profile.last_sync()) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the time of the last sync still stands"),
+        _ => {}
+    }
+}
+
 /// The kept time; `None` before the first complete sync and for a file that cannot be read.
 pub(crate) fn kept(profile: &Profile) -> Option<UtcMillis> {
     let text = std::fs::read(profile.last_sync()).ok()?;

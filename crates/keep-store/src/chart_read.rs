@@ -7,7 +7,7 @@ use crate::store::lock;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
 use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
-use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
+use keep_domain::{PatientId, ResourceKey, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -341,15 +341,5 @@ impl Store {
         lock(&self.verified).insert(key);
         unverified.into_iter().for_each(each);
         Ok(())
-    }
-}
-
-/// The segments that a role with this session's rank could see, for "not available here".
-impl Store {
-    /// Whether records of this type can be on this device for this session at all.
-    #[must_use]
-    pub fn may_hold(&self, resource_type: &str) -> bool {
-        let homes = crate::write_tx::homes_of(resource_type);
-        homes.first().is_some_and(|lowest: &Segment| self.rank().holds(*lowest))
     }
 }

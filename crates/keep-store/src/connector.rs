@@ -2,7 +2,7 @@
 
 use crate::cipher::{OpenMode, attach_cipher, open_cipher};
 use crate::segment_access::SegmentAccess;
-use crate::segment_file::{ledger_path, schema_of, segment_path};
+use crate::segment_file::{ledger_path, schema_of};
 use crate::tagged::verify_charts;
 use crate::{ATTACHED_LEDGER, StoreError};
 use keep_domain::Segment;
@@ -33,19 +33,20 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) profile: PathBuf,
-    pub(crate) segments: Vec<(Segment, DatabaseKey)>,
+    /// Each with its file; the directory, or what stands in for it, comes first.
+    pub(crate) segments: Vec<(Segment, DatabaseKey, PathBuf)>,
     pub(crate) ledger: DatabaseKey,
 }
 
 impl Connector {
     /// A connection with the directory as main and all other files attached.
     pub(crate) fn connect(&self, purpose: Purpose) -> Result<Connection, StoreError> {
-        let Some(((directory, key), others)) = self.segments.split_first() else {
+        let Some(((_, key, path), others)) = self.segments.split_first() else {
             return Err(StoreError::NotAvailable);
         };
-        let conn = open_cipher(&segment_path(&self.profile, *directory), key, OpenMode::Write)?;
-        for (segment, key) in others {
-            attach_cipher(&conn, &segment_path(&self.profile, *segment), schema_of(*segment), key)?;
+        let conn = open_cipher(path, key, OpenMode::Write)?;
+        for (segment, key, path) in others {
+            attach_cipher(&conn, path, schema_of(*segment), key)?;
         }
         match purpose {
             Purpose::Write => attach_cipher(&conn, &ledger_path(&self.profile), ATTACHED_LEDGER, &self.ledger)?,
@@ -53,7 +54,7 @@ impl Connector {
             Purpose::Read => conn.pragma_update(None, "query_only", true)?,
         }
         for (segment, writer, reader) in CACHE_KIB {
-            if self.segments.iter().any(|(s, _)| *s == segment) {
+            if self.segments.iter().any(|(s, ..)| *s == segment) {
                 let kib = if purpose == Purpose::Write { writer } else { reader };
                 conn.pragma_update(Some(schema_of(segment)), "cache_size", -i64::from(kib))?;
             }

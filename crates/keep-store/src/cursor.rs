@@ -32,11 +32,11 @@ pub struct Cursor {
 }
 
 #[derive(Serialize, Deserialize)]
-struct CursorRow {
-    server: String,
-    resource_type: String,
-    visibility: String,
-    cursor: Cursor,
+pub(crate) struct CursorRow {
+    pub(crate) server: String,
+    pub(crate) resource_type: String,
+    pub(crate) visibility: String,
+    pub(crate) cursor: Cursor,
 }
 
 impl Journal for CursorRow {
@@ -83,7 +83,7 @@ impl Store {
     pub fn cursor(&self, key: &CursorKey) -> Result<Cursor, StoreError> {
         let access = self.access(Segment::Directory)?;
         let row: Option<CursorRow> = self.read(|conn| access.journal(conn, &key.bytes()))?;
-        Ok(row.map(|r| r.cursor).unwrap_or_default())
+        Ok(row.map_or_else(|| self.first_cursor(), |r| r.cursor))
     }
 
     /// The cursors of the same server and type that belong to other views.
@@ -105,23 +105,27 @@ impl Store {
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completed_by_anyone(&self, server: &str) -> Result<BTreeSet<String>, StoreError> {
         let done = self.cursor_rows(&[server])?.filter(|r| r.cursor.complete_as_of.is_some());
-        Ok(done.map(|r| r.resource_type).collect())
+        Ok(done.map(|r| r.resource_type).filter(|t| self.is_usable(t)).collect())
     }
 
-    /// What is complete as of when, for all types that were ever pulled from `server` with this visibility.
+    /// What is complete as of when, for all types that were ever pulled from `server` with this visibility. A type of
+    /// which something lies in a segment that is not whole is complete as of no time.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
         let of = |r: CursorRow| Completeness {
+            complete_as_of: r.cursor.complete_as_of.map(UtcMillis).filter(|_| self.is_whole(&r.resource_type)),
             resource_type: r.resource_type,
-            complete_as_of: r.cursor.complete_as_of.map(UtcMillis),
         };
         Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())
     }
 
     /// The cursors whose key begins so: server, visibility.
-    fn cursor_rows(&self, beginning: &[&str]) -> Result<impl Iterator<Item = CursorRow> + use<>, StoreError> {
+    pub(crate) fn cursor_rows(
+        &self,
+        beginning: &[&str],
+    ) -> Result<impl Iterator<Item = CursorRow> + use<>, StoreError> {
         let access = self.access(Segment::Directory)?;
         let parts: Vec<&[u8]> = beginning.iter().map(|part| part.as_bytes()).collect();
         let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&parts)))?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod carry_over;
 mod change_set;
 mod chart_read;
 mod chart_readings;
@@ -17,12 +18,15 @@ mod inbox;
 mod late_keys;
 mod ledger;
 mod migrations;
+mod mirror;
 mod open_transaction;
+mod opening;
 mod outbox;
 mod page;
 mod personal;
 mod profile_lock;
 mod record;
+mod repair;
 mod resource_type;
 mod row_facts;
 mod save;
@@ -32,8 +36,10 @@ mod search_keys;
 mod search_query;
 mod search_settle;
 mod segment_access;
+mod segment_check;
 mod segment_file;
 mod segment_report;
+mod segment_state;
 mod store;
 mod sum;
 mod tag;
@@ -44,6 +50,7 @@ mod test_clinic;
 mod tests;
 mod write_tx;
 
+pub use carry_over::{CarriedOver, UNVERIFIED};
 pub use change_set::{
     AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
     OutgoingSet, SetState,
@@ -55,15 +62,19 @@ pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};
 pub use flags::{NamesPatients, PatientFlags};
 pub use ledger::*;
+pub use mirror::{Mirror, SegmentMark};
 pub use page::{Contested, Incoming, Page, PageReport, UNREADABLE};
 pub use personal::{Draft, LONGEST_DRAFT, Personal};
 pub use profile_lock::ProfileLock;
 pub use record::{Record, RecordState};
+pub use repair::{Repair, RepairCause};
 pub use scrub::Scrub;
 pub use search::SearchPage;
+pub use segment_check::CheckedSegments;
 pub use segment_file::{inbox_path, ledger_path, personal_path, segment_path, set_aside};
 pub use segment_report::{SegmentCondition, SegmentReport, list_segment_files, set_segment_aside};
-pub use store::{Store, StoreKeys};
+pub use segment_state::{SegmentHealth, UnhealthySegment};
+pub use store::{Opening, Store, StoreKeys};
 #[cfg(any(test, feature = "test-support"))]
 pub use test_clinic::TestClinic;
 pub use write_tx::WriteTx;

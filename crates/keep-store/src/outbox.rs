@@ -50,7 +50,7 @@ impl Store {
         for part in &row.entries {
             let access = self.access(part.segment)?;
             let Some(entry) = access.journal::<EntryRow>(conn, &entry_key(&part.key, sequence))? else { continue };
-            held |= held_by_higher(access, conn, &part.key, sequence, self.access.last().map(|a| a.segment))?;
+            held |= held_by_higher(access, conn, &part.key, sequence, self.top())?;
             entries.push(open_entry(access, conn, entry)?);
         }
         let waits = row.depends_on.iter().any(|d| known.contains(d));
@@ -256,7 +256,7 @@ impl WriteTx<'_> {
         let journal_key = entry_key(key, set.0);
         self.drop_journal(segment, JournalKind::Entry, &journal_key)?;
         self.drop_journal(segment, JournalKind::Hold, &journal_key)?;
-        let top = self.store.access.last().map(|a| a.segment);
+        let top = self.store.top();
         self.change_set_mut(set.0, top, |row| row.entries.retain(|r| r.key != *key))
     }
 

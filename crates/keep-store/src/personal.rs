@@ -1,5 +1,7 @@
 //! One clinician's own file: drafts, preferences, charts opened, the place to resume at.
 
+mod salvage;
+
 use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
 use crate::migrations::PERSONAL;

@@ -158,7 +158,7 @@ impl WriteTx<'_> {
         let key = entry_key(&row.key, row.sequence);
         if from != to {
             self.drop_journal(from, crate::tagged::JournalKind::Entry, &key)?;
-            let top = self.store.access.last().map(|a| a.segment);
+            let top = self.store.top();
             self.change_set_mut(row.sequence, top, |set| {
                 set.entries.iter_mut().filter(|r| r.key == row.key).for_each(|r| r.segment = to);
             })?;

@@ -28,6 +28,8 @@ pub(crate) struct SegmentAccess {
     pub(crate) generation: u32,
     pub(crate) tagger: Tagger,
     pub(crate) drop_box: DropBox,
+    /// Of other generations, for what was sealed to them.
+    pub(crate) other_drop_boxes: Vec<(u32, DropBox)>,
     pub(crate) sql: Statements,
 }
 
@@ -190,6 +192,7 @@ impl SegmentAccess {
             generation: key.generation(),
             tagger: Tagger::new(key),
             drop_box: key.drop_box(),
+            other_drop_boxes: Vec::new(),
             sql: Statements::of(schema),
         }
     }

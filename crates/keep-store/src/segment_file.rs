@@ -60,10 +60,14 @@ pub(crate) const fn file_name(segment: Segment) -> &'static str {
 /// [`StoreError::Missing`], [`StoreError::Newer`] and [`StoreError::NotOpened`] with the file's name.
 pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) -> Result<(), StoreError> {
     let segment = key.segment();
-    let name = file_name(segment);
-    let path = segment_path(profile, segment);
-    // A file of no length is what a crash while making it leaves; it holds nothing.
-    let fresh = std::fs::metadata(&path).map_or(true, |m| m.len() == 0);
+    prepare_file(&segment_path(profile, segment), file_name(segment), key, create)
+}
+
+/// As [`prepare_segment`], for a file that lies elsewhere.
+pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, create: bool) -> Result<(), StoreError> {
+    let segment = key.segment();
+    // A file of no length is what a crash while making it leaves.
+    let fresh = std::fs::metadata(path).map_or(true, |m| m.len() == 0);
     if fresh {
         if !create {
             return Err(StoreError::Missing(name));
@@ -74,7 +78,7 @@ pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) ->
     }
     let mode = if fresh { OpenMode::Create } else { OpenMode::Write };
     let named = |e: StoreError| if matches!(e, StoreError::NotOpened(_)) { StoreError::NotOpened(name) } else { e };
-    let mut conn = open_cipher(&path, &key.database_key(), mode).map_err(named)?;
+    let mut conn = open_cipher(path, &key.database_key(), mode).map_err(named)?;
     let migrations: Migrations = if segment == Segment::Directory { DIRECTORY } else { SEGMENT };
     migrations.apply(&mut conn).map_err(|e| match e {
         StoreError::Newer(_) => StoreError::Newer(name),

@@ -1,13 +1,9 @@
-//! What was found when the segments were opened.
+//! What was found when the segments were checked, and what the session may do about it.
 
-use crate::cipher::{OpenMode, open_cipher};
 use crate::error::Finding;
-use crate::segment_access::SegmentAccess;
-use crate::segment_file::{file_name, prepare_segment, segment_path, set_aside};
-use crate::tagged::verify_charts;
-use crate::{StoreError, segment_file};
+use crate::segment_file::{file_name, segment_path, set_aside};
+use crate::{SegmentMark, StoreError};
 use keep_domain::{Clock, Segment};
-use keep_keys::SegmentKey;
 use std::path::{Path, PathBuf};
 
 /// One segment at open.
@@ -15,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub struct SegmentReport {
     /// Which.
     pub segment: Segment,
-    /// The generation of the key.
+    /// The generation of the file's key; where no key fits, the newest generation that the session holds.
     pub generation: u32,
     /// The size of the file, bytes; 0 where there is none.
     pub bytes: u64,
@@ -23,32 +19,61 @@ pub struct SegmentReport {
     pub condition: SegmentCondition,
 }
 
-/// What was found when a segment was opened.
+/// What was found when a segment was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SegmentCondition {
     /// Open and verified.
     Ready,
-    /// Not there, and not to be made; or a lower segment is not usable.
+    /// Whole, but older than the device has seen it: a copy of it was kept under this path.
+    Stale {
+        /// The copy as it was found.
+        copy: PathBuf,
+        /// What the file says of itself.
+        found: SegmentMark,
+        /// What the device had seen last.
+        expected: SegmentMark,
+    },
+    /// Not there.
     Missing,
     /// Written by a newer Chartkeep; left in place.
     Newer,
-    /// Could not be opened with its key, or a page of its tables is damaged; renamed to this path.
+    /// Of a generation whose key this session does not hold; left in place.
+    OtherGeneration,
+    /// The operating system does not let it be read now; left in place.
+    Unreadable,
+    /// Could not be opened with its key, a page of its tables is damaged, it is no regular file, or it is of a
+    /// generation that was replaced; renamed to this path.
     SetAside(PathBuf),
     /// Its charts and its state disagree. It is open for reading, and every chart is still checked by itself.
     Disputed(Finding),
 }
 
 impl SegmentCondition {
-    /// A stable name for reports: `ready`, `missing`, `newer`, `set_aside`, `disputed`.
+    /// A stable name for reports and events.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Ready => "ready",
+            Self::Stale { .. } => "stale",
             Self::Missing => "missing",
             Self::Newer => "newer",
+            Self::OtherGeneration => "other_generation",
+            Self::Unreadable => "unreadable",
             Self::SetAside(_) => "set_aside",
             Self::Disputed(_) => "disputed",
         }
+    }
+
+    /// Whether the file is open and serves reads.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Ready | Self::Stale { .. } | Self::Disputed(_))
+    }
+
+    /// Whether the file is gone from its place, so that the next generation may take it.
+    #[must_use]
+    pub const fn may_be_replaced(&self) -> bool {
+        matches!(self, Self::Missing | Self::SetAside(_))
     }
 }
 
@@ -61,66 +86,11 @@ impl SegmentReport {
             SegmentCondition::Newer => StoreError::Newer(name),
             SegmentCondition::Missing => StoreError::Missing(name),
             SegmentCondition::SetAside(_) => StoreError::NotOpened(name),
+            SegmentCondition::Unreadable => StoreError::Io(std::io::ErrorKind::Other),
+            SegmentCondition::OtherGeneration => StoreError::NotAvailable,
             SegmentCondition::Disputed(finding) => StoreError::Damaged(*finding),
-            SegmentCondition::Ready => StoreError::Internal("ready segment as error"),
+            SegmentCondition::Ready | SegmentCondition::Stale { .. } => StoreError::Internal("open segment as error"),
         }
-    }
-
-    pub(crate) const fn read_only(&self) -> Option<Segment> {
-        match self.condition {
-            SegmentCondition::Disputed(_) => Some(self.segment),
-            _ => None,
-        }
-    }
-}
-
-/// Prepares and verifies each segment; says how many from the first on are usable.
-pub(crate) fn open_segments(
-    profile: &Path,
-    keys: &[SegmentKey],
-    create: &[Segment],
-    clock: &dyn Clock,
-) -> Result<(usize, Vec<SegmentReport>), StoreError> {
-    // INVARIANT: segments nest, so the keys come in order and without gaps.
-    if keys.iter().zip(Segment::ALL).any(|(k, s)| k.segment() != s) {
-        return Err(StoreError::Invalid("segment keys"));
-    }
-    let (mut usable, mut reports) = (0, Vec::new());
-    for key in keys {
-        let condition = open_one(profile, key, create.contains(&key.segment()), clock)?;
-        let works = matches!(condition, SegmentCondition::Ready | SegmentCondition::Disputed(_));
-        if works && usable == reports.len() {
-            usable += 1;
-        }
-        let path = segment_path(profile, key.segment());
-        reports.push(SegmentReport {
-            segment: key.segment(),
-            generation: key.generation(),
-            bytes: std::fs::metadata(path).map_or(0, |m| m.len()),
-            condition,
-        });
-    }
-    Ok((usable, reports))
-}
-
-fn open_one(profile: &Path, key: &SegmentKey, create: bool, clock: &dyn Clock) -> Result<SegmentCondition, StoreError> {
-    let path = segment_path(profile, key.segment());
-    let checked = prepare_segment(profile, key, create).and_then(|()| {
-        let conn = open_cipher(&path, &key.database_key(), OpenMode::Write)?;
-        // Verified on a connection of its own, where this file is main.
-        let mut access = SegmentAccess::new(key);
-        access.schema = "main";
-        verify_charts(&conn, &access)
-    });
-    match checked {
-        Ok(_) => Ok(SegmentCondition::Ready),
-        Err(StoreError::Missing(_)) => Ok(SegmentCondition::Missing),
-        Err(StoreError::Newer(_)) => Ok(SegmentCondition::Newer),
-        Err(StoreError::Damaged(finding)) => Ok(SegmentCondition::Disputed(finding)),
-        Err(StoreError::NotOpened(_) | StoreError::PageDamaged) => {
-            Ok(SegmentCondition::SetAside(segment_file::set_aside(&path, clock.now())?))
-        }
-        Err(other) => Err(other),
     }
 }
 

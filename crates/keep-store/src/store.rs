@@ -2,10 +2,13 @@
 
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
+use crate::opening::{make_files, open_personal};
 use crate::segment_access::SegmentAccess;
-use crate::segment_file::{journal_of, ledger_path, may_be_played_back, remove_stale_journals};
-use crate::segment_report::{SegmentReport, open_segments};
-use crate::{Ledger, Personal, StoreError, WriteTx, inbox};
+use crate::segment_check::opens;
+use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
+use crate::{
+    CarriedOver, CheckedSegments, Ledger, Mirror, Personal, Repair, SegmentReport, StoreError, WriteTx, inbox,
+};
 use keep_domain::{Clock, Rank, Segment, UserId};
 use keep_keys::{DatabaseKey, SegmentKey};
 use rusqlite::{Connection, InterruptHandle};
@@ -18,12 +21,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 /// The keys of one session. They are used up by opening.
 #[derive(Debug)]
 pub struct StoreKeys {
-    /// The session's segments, directory first and without gaps; each carries its generation.
+    /// The session's segment keys, of one or several generations.
     pub segments: Vec<SegmentKey>,
+    /// What the person is entitled to, whether or not its keys are here.
+    pub entitled: Rank,
     /// The key of `ledger.db`, which the device holds.
     pub ledger: DatabaseKey,
     /// The clinician and the key of their personal file.
     pub personal: Option<(UserId, DatabaseKey)>,
+}
+
+/// What opens a store besides its checked segments.
+#[derive(Debug)]
+pub struct Opening {
+    /// What the person is entitled to, whether or not its keys are here.
+    pub entitled: Rank,
+    /// The key of `ledger.db`, which the device holds.
+    pub ledger_key: DatabaseKey,
+    /// The clinician and the key of their personal file.
+    pub personal: Option<(UserId, DatabaseKey)>,
+    /// The ledger.
+    pub ledger: Arc<Ledger>,
+    /// The clock of everything.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The open store. It serves nothing after [`Store::interrupt`], nor after damage that its segments did not
@@ -32,9 +52,12 @@ pub struct StoreKeys {
 pub struct Store {
     pub(crate) profile: PathBuf,
     pub(crate) access: Vec<SegmentAccess>,
+    pub(crate) entitled: Rank,
     pub(crate) clock: Arc<dyn Clock>,
     ledger: Arc<Ledger>,
     personal: Option<Personal>,
+    personal_set_aside: Option<PathBuf>,
+    carried_over: Mutex<Vec<(Segment, CarriedOver)>>,
     /// Readers share it, the writer takes it alone: in TRUNCATE mode a reader would hold a commit up.
     gate: RwLock<()>,
     writer: Mutex<Connection>,
@@ -47,19 +70,19 @@ pub struct Store {
     poisoned: AtomicBool,
     /// Segments whose root did not fit at open: readable chart by chart, not writable.
     read_only: HashSet<Segment>,
+    /// An empty file stands in for a directory that could not be opened; nothing is written to it.
+    pub(crate) has_stand_in: bool,
+    pub(crate) repairs: Mutex<Vec<Repair>>,
     pub(crate) verified: Mutex<HashSet<(Segment, u32)>>,
 }
 
 impl Store {
-    /// Opens the session's segments and attaches the ledger. Of those in `create` the file is made where there is none:
-    /// the keys of these, and of no others, were made just now.
-    /// The caller holds the profile lock. Every file is checked against its own state first.
-    ///
-    /// A segment that is missing, newer or damaged is reported and left out with all above it; a damaged
-    /// file has then been renamed aside. Without a usable directory there is no store.
+    /// Checks the session's segments, opens what is usable and attaches the ledger. Of those in `create` the file is
+    /// made where there is none: the keys of these, and of no others, were made just now.
+    /// The caller holds the profile lock.
     ///
     /// # Errors
-    /// What is wrong with the directory, and file errors.
+    /// File errors, and those of the ledger.
     pub fn open(
         profile: &Path,
         keys: StoreKeys,
@@ -67,28 +90,53 @@ impl Store {
         ledger: Arc<Ledger>,
         clock: Arc<dyn Clock>,
     ) -> Result<(Self, Vec<SegmentReport>), StoreError> {
-        remove_stale_journals(profile)?;
-        let (usable, reports) = open_segments(profile, &keys.segments, create, clock.as_ref())?;
-        let opened: Vec<&SegmentKey> = keys.segments.iter().take(usable).collect();
-        if opened.is_empty() {
-            return Err(reports.first().map_or(StoreError::NotAvailable, SegmentReport::error));
+        let mut checked = CheckedSegments::check(profile, keys.segments, &Mirror::new(), clock.as_ref())?;
+        checked.make_missing(create);
+        let reports = checked.reports().to_vec();
+        let StoreKeys { entitled, ledger: ledger_key, personal, .. } = keys;
+        let store = Self::open_checked(profile, checked, Opening { entitled, ledger_key, personal, ledger, clock })?;
+        Ok((store, reports))
+    }
+
+    /// Opens checked segments together and attaches the ledger. A segment that is not usable is left out; one that was
+    /// added with a new key is made, after it was written down that it is to be filled from the server.
+    ///
+    /// # Errors
+    /// File errors, and those of the ledger.
+    pub fn open_checked(profile: &Path, checked: CheckedSegments, with: Opening) -> Result<Self, StoreError> {
+        let Opening { entitled, ledger_key, personal, ledger, clock } = with;
+        let (mut read_only, repairs) = (checked.read_only(), checked.repairs(clock.now()));
+        let (keys, has_stand_in) = make_files(profile, &checked, &repairs)?;
+        if has_stand_in {
+            read_only.insert(Segment::Directory);
         }
         let connector = Connector {
             profile: profile.to_owned(),
-            segments: opened.iter().map(|k| (k.segment(), k.database_key())).collect(),
-            ledger: keys.ledger,
+            segments: keys.iter().map(|(k, path)| (k.segment(), k.database_key(), path.clone())).collect(),
+            ledger: ledger_key,
         };
         let writer = connector.connect(Purpose::Write)?;
         let (first, second) = (connector.connect(Purpose::Read)?, connector.connect(Purpose::Read)?);
         let interrupts = [&writer, &first, &second].map(Connection::get_interrupt_handle);
-        let personal =
-            keys.personal.as_ref().map(|(user, key)| Personal::open(profile, *user, key, Arc::clone(&clock)));
+        let (personal, personal_set_aside) = match personal.as_ref() {
+            Some((user, key)) => open_personal(profile, *user, key, &clock),
+            None => (None, None),
+        };
+        let access = |key: &SegmentKey| {
+            let mut access = SegmentAccess::new(key);
+            let others = checked.other_keys.iter().filter(|k| k.segment() == key.segment());
+            access.other_drop_boxes = others.map(|k| (k.generation(), k.drop_box())).collect();
+            access
+        };
         let store = Self {
             profile: profile.to_owned(),
-            access: opened.iter().map(|k| SegmentAccess::new(k)).collect(),
+            access: keys.iter().map(|(key, _)| access(key)).collect(),
+            entitled,
             clock,
             ledger,
-            personal: personal.transpose()?,
+            personal,
+            personal_set_aside,
+            carried_over: Mutex::default(),
             gate: RwLock::new(()),
             writer: Mutex::new(writer),
             readers: [Mutex::new(first), Mutex::new(second)],
@@ -98,18 +146,39 @@ impl Store {
             connector,
             closing: AtomicBool::new(false),
             poisoned: AtomicBool::new(false),
-            read_only: reports.iter().filter_map(SegmentReport::read_only).collect(),
+            read_only,
+            has_stand_in,
+            repairs: Mutex::default(),
             verified: Mutex::new(HashSet::new()),
         };
-        inbox::publish_drop_boxes(&store)?;
-        store.drain_inboxes()?;
-        Ok((store, reports))
+        if !has_stand_in {
+            store.load_repairs()?;
+            inbox::publish_drop_boxes(&store)?;
+            store.carry_over_from(&checked)?;
+            store.drain_inboxes()?;
+        }
+        Ok(store)
     }
 
-    /// The highest segment that is open.
+    /// Takes the unsent work of files that were set aside over into those that took their place, once; where the key of
+    /// such a file is not here, that waits for somebody who has it.
+    fn carry_over_from(&self, checked: &CheckedSegments) -> Result<(), StoreError> {
+        let waiting = |r: &Repair| !r.carried && !r.kept.is_empty() && self.is_open(r.segment);
+        for repair in self.repairs().into_iter().filter(waiting) {
+            let kept = self.profile.join("segments").join(&repair.kept);
+            let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&kept, k);
+            if let Some(key) = checked.other_keys.iter().find(fits) {
+                let done = self.carry_over(&kept, key, &repair)?;
+                lock(&self.carried_over).push((repair.segment, done));
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of the unsent work of files that were set aside at this opening.
     #[must_use]
-    pub fn rank(&self) -> Rank {
-        self.access.last().map_or(Rank::NONE, |a| Rank::up_to(a.segment))
+    pub fn carried_over(&self) -> Vec<(Segment, CarriedOver)> {
+        lock(&self.carried_over).clone()
     }
 
     /// The ledger of this device.
@@ -124,6 +193,12 @@ impl Store {
     /// [`StoreError::NotAvailable`] where the store was opened without one.
     pub fn personal(&self) -> Result<&Personal, StoreError> {
         self.personal.as_ref().ok_or(StoreError::NotAvailable)
+    }
+
+    /// Where the personal file is kept that could not be used, and in whose place a new one was made.
+    #[must_use]
+    pub fn personal_set_aside(&self) -> Option<&Path> {
+        self.personal_set_aside.as_deref()
     }
 
     /// Runs `work` in one transaction over all open files, the ledger included; it is durable when this returns.
@@ -244,6 +319,15 @@ impl Store {
 
     pub(crate) fn is_read_only(&self, segment: Segment) -> bool {
         self.read_only.contains(&segment)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // While the connections are still open, where that is possible; else the next opening removes it.
+        if let Some((_, _, stand_in)) = self.connector.segments.first().filter(|_| self.has_stand_in) {
+            let _left = crate::opening::remove_stand_in(stand_in);
+        }
     }
 }
 

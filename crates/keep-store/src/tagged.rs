@@ -164,6 +164,12 @@ impl<'t> TaggedWriter<'t> {
         }
     }
 
+    /// Counts on from `seen`, where the file is behind it.
+    pub(crate) fn raise_epoch(&mut self, seen: i64) {
+        self.state.epoch = self.state.epoch.max(seen);
+        self.changed = true;
+    }
+
     /// Whether this transaction has stored or removed rows of a type.
     pub(crate) fn has_written(&self, code: u16) -> bool {
         self.counts.contains_key(&code)

@@ -44,6 +44,7 @@ impl TestClinic {
     pub fn keys(rank: Rank, user: UserId) -> StoreKeys {
         StoreKeys {
             segments: rank.segments().map(Self::key).collect(),
+            entitled: rank,
             ledger: DatabaseKey::for_tests(3),
             personal: Some((user, DatabaseKey::for_tests(4))),
         }

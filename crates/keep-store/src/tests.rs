@@ -5,6 +5,7 @@ mod first_load;
 mod outbox;
 mod pull;
 mod reading;
+mod repair;
 
 use crate::{Operation, Record, Store, TestClinic};
 use keep_domain::{PatientId, ResourceKey, Segment};

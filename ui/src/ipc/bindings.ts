@@ -260,7 +260,12 @@ asOf: string,
 /**
  * Types whose first download has not finished.
  */
-missing: Array<string>, };
+missing: Array<string>, 
+/**
+ * Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
+ * may say that there is nothing more.
+ */
+partial: boolean, };
 
 export type ConflictDto = { 
 /**
@@ -794,11 +799,47 @@ count: number,
 /**
  * The last one.
  */
-last: string, } | { "kind": "damaged", 
+last: string, } | { "kind": "segment", 
 /**
  * The segment's name.
  */
-segment: string, };
+segment: string, 
+/**
+ * `stale`, `disputed`, `rebuilding` or `unavailable`.
+ */
+health: string, 
+/**
+ * Since when it is being brought up to date, RFC 3339; empty where it is not.
+ */
+since: string, 
+/**
+ * The name under which the file as it was found is kept, or empty.
+ */
+kept: string, } | { "kind": "unsent_carried_over", 
+/**
+ * The segment's name.
+ */
+segment: string, 
+/**
+ * Records that go on as they were.
+ */
+verified: number, 
+/**
+ * Records that wait for a person to look at them.
+ */
+unverified: number, 
+/**
+ * Records of which only the name could be read; they are in the file that is kept.
+ */
+lost: number, 
+/**
+ * Whether there may be more in the file.
+ */
+incomplete: boolean, } | { "kind": "personal_replaced", 
+/**
+ * The name under which the old file is kept.
+ */
+kept: string, } | { "kind": "personal_unavailable" };
 
 export type PatientPageDto = { 
 /**
@@ -812,7 +853,11 @@ total: number,
 /**
  * Whether more than `total` match.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * Whether patients may be missing because the directory is not whole, so that "nobody" may not be said.
+ */
+incomplete: boolean, };
 
 export type PatientRowDto = { 
 /**
@@ -1142,7 +1187,7 @@ reason: string, };
 
 export type SyncChipDto = { 
 /**
- * `idle`, `running`, `offline`, `sign_in`, `failed`.
+ * `idle`, `running`, `offline`, `sign_in`, `failed`, or `incomplete` where a part of the records is not whole.
  */
 state: string, 
 /**
@@ -1624,11 +1669,15 @@ rows: Array<WorkRowDto>,
  */
 total: number, 
 /**
- * Counts by list, for the rail.
+ * Counts by list, for the rail; a list that may lack rows has none.
  */
 counts: Array<ListCountDto>, 
 /**
  * Whether the first download has not finished.
  */
-downloading: boolean, };
+downloading: boolean, 
+/**
+ * The FHIR types of which some may not be here, so that rows may be missing and "none" may not be said.
+ */
+missing: Array<string>, };
 

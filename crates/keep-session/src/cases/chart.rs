@@ -166,7 +166,7 @@ fn summary(
         results: results::to_know(entries, glance),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
-        completeness: completeness::completeness(&found, |t| store.may_hold(t)),
+        completeness: completeness::completeness(&found, !store.unhealthy().is_empty(), |t| store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
         drafts: super::drafts::of_patient(unlocked, store, &chart.patient, &name)?,
         banner,

@@ -154,7 +154,8 @@ pub(crate) fn initials(name: &str) -> String {
 
 /// Locks, at any time: an unlock that is under way then ends with `locked` instead of an open session. Never fails and never waits longer than half a second: what does not drain dies with the process.
 ///
-/// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`.
+/// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
+/// `enrolled`, `unlock_failed`.
 pub fn lock(app: &App, cause: &'static str) {
     app.0.closing.store(true, Ordering::SeqCst);
     // Before the session is looked at: an unlock that ends after that look sees the new count.
@@ -169,6 +170,7 @@ pub fn lock(app: &App, cause: &'static str) {
         Session::Unlocked(u) => u.store.clone(),
         Session::Locked => None,
     }) {
+        app.keep_mirror_before_lock(&store);
         store.interrupt();
     }
     let Some(unlocked) = take_session(app) else {

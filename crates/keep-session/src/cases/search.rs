@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::dto::failure::FailureDto;
 use crate::dto::search::{PatientPageDto, PatientRowDto, SearchDto};
 use crate::fault::Fault;
+use crate::own_file;
 use crate::unlocked::Unlocked;
 use crate::view::completeness;
 use crate::view::entry::Entry;
@@ -58,7 +59,7 @@ fn rows_of(
     }
     // Within a page the charts that were opened today come first; the order is the match's otherwise.
     rows.sort_by_key(|r| !r.opened_today);
-    Ok(PatientPageDto { rows, total: page.total, more: page.more })
+    Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete: !store.is_whole("Patient") })
 }
 
 /// A count that crosses IPC as an index.
@@ -79,12 +80,13 @@ pub(crate) struct Lookup<'s> {
 impl<'s> Lookup<'s> {
     pub(crate) fn make(app: &App, unlocked: &Unlocked, store: &'s Store) -> Result<Self, Fault> {
         let glance = Glance::at(app.trusted_now()?);
-        let opened = store.personal()?.opened_since(glance.today().0)?.into_iter().collect();
+        let opened = own_file::opened_since(store, glance.today().0).into_iter().collect();
         let found = app.completeness(unlocked)?;
         let complete = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
         // What a colleague's session has downloaded is here for this one as well, also without a network.
         let done = store.completed_by_anyone(&app.workstation().server)?;
-        let ready = complete || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| done.contains(*t));
+        let ready = complete
+            || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| done.contains(*t) || store.is_stale(t));
         let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
         Ok(Self { store, sight, glance, opened, ready, complete })
     }

@@ -9,7 +9,7 @@ use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
-use crate::{last_sync, settling};
+use crate::{last_sync, segments, settling};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UtcMillis};
@@ -77,7 +77,13 @@ fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
     if let Some(store) = unlocked.store.as_deref() {
         let (pending, failed, conflicts) = backlog(store)?;
         (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
-        if chip.complete.is_empty() {
+        if !store.unhealthy().is_empty() {
+            // INVARIANT: nothing is called complete while a part of the records is not whole.
+            chip.complete.clear();
+            if chip.state == "idle" {
+                "incomplete".clone_into(&mut chip.state);
+            }
+        } else if chip.complete.is_empty() {
             chip.complete = app.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
         }
     }
@@ -178,7 +184,12 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
         // A time that authenticated the server by its certificate moves the trusted mark.
         let _ = app.with_time(|trusted| trusted.accept(time));
     }
-    if let Some(complete) = ended.complete_as_of {
+    if stopped.is_none() {
+        let behind = app.clone();
+        // A join error means the runtime is ending; the next sync ends the repair.
+        let _ = tokio::task::spawn_blocking(move || segments::end_repairs(&behind)).await;
+    }
+    if let Some(complete) = ended.complete_as_of.filter(|_| segments::are_whole(app)) {
         last_sync::keep(&app.0.profile, complete);
     }
     let before = app.0.syncing.last().and_then(|(_, stopped)| stopped);

@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod colleagues;
 mod conflicts;
+mod damage;
 mod drafts;
 mod enrolling;
 mod events;

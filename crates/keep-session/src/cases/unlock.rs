@@ -56,7 +56,7 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
     match opened {
         Ok(opened) => {
             let notices = begin(app, opened, Beginning::Unlock, began)?;
-            session_of(app, notices)
+            or_nothing(app, || session_of(app, notices))
         }
         Err(fault) => {
             let role =
@@ -70,6 +70,17 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             Err(fault)
         }
     }
+}
+
+/// Runs the end of an unlock; where that fails the session ends as by a lock.
+///
+/// INVARIANT: an unlock is all or nothing: no session stays open behind an answer that is an error.
+pub(crate) fn or_nothing<T>(app: &App, end: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    end().inspect_err(|fault| {
+        let event = EventDraft::new(EventClass::UnlockFailed).ended(Outcome::SeriousFailure);
+        app.record(event.with("code", fault.code));
+        crate::cases::lock::lock(app, "unlock_failed");
+    })
 }
 
 fn resume(app: &App, user: UserId, password: &Secret<String>) -> Result<Opened, Fault> {
@@ -109,7 +120,8 @@ fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
     app.inside(|unlocked| {
         let workstation = app.workstation();
         let place = match &unlocked.store {
-            Some(store) => store.personal()?.resume_place()?,
+            // Where the own file cannot be read the session begins at its first page; a notice tells why.
+            Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
             None => None,
         };
         Ok(SessionDto {

@@ -35,6 +35,25 @@ const LISTS: [(&str, Group); 8] = [
     ("drafts", Group::Note),
 ];
 
+/// The types that a list is made of.
+fn sources(list: &str) -> &'static [&'static str] {
+    match list {
+        "queue" | "today" => &["Patient", "Appointment"],
+        "vitals_due" => &["Patient", "Appointment", "Observation"],
+        "my_patients" => &["Patient", "Appointment", "Encounter"],
+        "charges" => &["Patient", "Encounter"],
+        "dispensing" => &["Patient", "Appointment", "MedicationRequest", "MedicationDispense"],
+        "specimens" => &["Patient", "Appointment", "ServiceRequest"],
+        _ => &[],
+    }
+}
+
+/// Of these types something may not be here.
+fn missing(store: &Store, list: &str) -> Vec<String> {
+    let lacks = |t: &&&str| store.may_hold(t) && !store.is_whole(t);
+    sources(list).iter().filter(lacks).map(|t| (*t).to_owned()).collect()
+}
+
 /// The lists beside which a role sees counts.
 const fn counted(role: Role) -> &'static [&'static str] {
     match role {
@@ -74,8 +93,14 @@ fn ask(app: &App, unlocked: &Unlocked, store: &Store, request: &WorklistAskDto) 
     Ok(WorklistDto {
         rows,
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
-        counts: counted(unlocked.role).iter().map(count).collect::<Result<_, _>>()?,
+        // INVARIANT: a count says how many there are, so it is left out where that is not known.
+        counts: counted(unlocked.role)
+            .iter()
+            .filter(|list| missing(store, list).is_empty() && (**list != "drafts" || store.personal().is_ok()))
+            .map(count)
+            .collect::<Result<_, _>>()?,
         downloading: !lookup.is_ready(),
+        missing: missing(store, name),
     })
 }
 

@@ -356,6 +356,9 @@ pub struct CompletenessDto {
     pub as_of: String,
     /// Types whose first download has not finished.
     pub missing: Vec<String>,
+    /// Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
+    /// may say that there is nothing more.
+    pub partial: bool,
 }
 
 /// Records that could not be read.

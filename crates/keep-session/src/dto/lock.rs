@@ -161,11 +161,37 @@ pub enum NoticeDto {
         /// The last one.
         last: String,
     },
-    /// A segment was found damaged.
-    Damaged {
+    /// A part of the records is not whole.
+    Segment {
         /// The segment's name.
         segment: String,
+        /// `stale`, `disputed`, `rebuilding` or `unavailable`.
+        health: String,
+        /// Since when it is being brought up to date, RFC 3339; empty where it is not.
+        since: String,
+        /// The name under which the file as it was found is kept, or empty.
+        kept: String,
     },
+    /// Unsent work was found in a file that was damaged.
+    UnsentCarriedOver {
+        /// The segment's name.
+        segment: String,
+        /// Records that go on as they were.
+        verified: u32,
+        /// Records that wait for a person to look at them.
+        unverified: u32,
+        /// Records of which only the name could be read; they are in the file that is kept.
+        lost: u32,
+        /// Whether there may be more in the file.
+        incomplete: bool,
+    },
+    /// The person's own file was damaged: a new one holds what could still be read of it.
+    PersonalReplaced {
+        /// The name under which the old file is kept.
+        kept: String,
+    },
+    /// The person's own file cannot be used now: drafts are neither shown nor kept.
+    PersonalUnavailable,
 }
 
 /// Where the user was when the session locked.

@@ -25,6 +25,8 @@ pub struct PatientPageDto {
     pub total: u32,
     /// Whether more than `total` match.
     pub more: bool,
+    /// Whether patients may be missing because the directory is not whole, so that "nobody" may not be said.
+    pub incomplete: bool,
 }
 
 /// One patient in a list.

@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncChipDto {
-    /// `idle`, `running`, `offline`, `sign_in`, `failed`.
+    /// `idle`, `running`, `offline`, `sign_in`, `failed`, or `incomplete` where a part of the records is not whole.
     pub state: String,
     /// Last complete sync, RFC 3339 or empty.
     pub complete: String,

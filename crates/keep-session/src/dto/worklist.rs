@@ -24,10 +24,12 @@ pub struct WorklistDto {
     pub rows: Vec<WorkRowDto>,
     /// How many there are.
     pub total: u32,
-    /// Counts by list, for the rail.
+    /// Counts by list, for the rail; a list that may lack rows has none.
     pub counts: Vec<ListCountDto>,
     /// Whether the first download has not finished.
     pub downloading: bool,
+    /// The FHIR types of which some may not be here, so that rows may be missing and "none" may not be said.
+    pub missing: Vec<String>,
 }
 
 /// A count beside a list's name.

@@ -21,8 +21,8 @@ const SHOWN: [&str; 9] = [
 
 /// The claim for a chart: the oldest time of the shown types, and those that were never completed.
 ///
-/// `holds` says whether a type can be in this session's segments at all.
-pub(crate) fn completeness(found: &[Completeness], holds: impl Fn(&str) -> bool) -> CompletenessDto {
+/// `holds` says whether a type can be in this session's segments at all, `partial` whether one of these is not whole.
+pub(crate) fn completeness(found: &[Completeness], partial: bool, holds: impl Fn(&str) -> bool) -> CompletenessDto {
     let as_of = |name: &str| found.iter().find(|c| c.resource_type == name).and_then(|c| c.complete_as_of);
     let (mut oldest, mut missing): (Option<UtcMillis>, Vec<String>) = (None, Vec::new());
     for name in SHOWN.into_iter().filter(|n| holds(n)) {
@@ -31,7 +31,7 @@ pub(crate) fn completeness(found: &[Completeness], holds: impl Fn(&str) -> bool)
             None => missing.push(name.to_owned()),
         }
     }
-    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339).unwrap_or_default(), missing }
+    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339).unwrap_or_default(), missing, partial }
 }
 
 /// Whether all of these types were completed once, those apart that this session cannot hold.
@@ -70,7 +70,7 @@ mod tests {
             done("Condition", None),
         ];
         let directory = |t: &str| matches!(t, "Patient" | "Flag" | "Condition");
-        let claim = completeness(&found, directory);
+        let claim = completeness(&found, false, directory);
         assert_eq!(claim.as_of, "2026-11-22T08:20:00.000Z");
         assert_eq!(claim.missing, ["Condition"]);
         assert!(has_all(&found, &["Patient", "Flag", "Observation"], |t| t != "Observation"));

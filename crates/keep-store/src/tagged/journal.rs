@@ -28,6 +28,8 @@ pub(crate) enum JournalKind {
     Elsewhere = 7,
     /// Whose allergy lies above the clinical segment, by resource.
     Hidden = 8,
+    /// A segment that is being brought up to date, by segment.
+    Repair = 16,
 }
 
 /// A journal row's content.

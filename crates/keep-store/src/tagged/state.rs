@@ -1,10 +1,10 @@
 //! The state row of a segment and its verification at unlock.
 
-use crate::StoreError;
 use crate::error::FindingKind;
 use crate::segment_access::SegmentAccess;
 use crate::sum::Sum;
 use crate::tag::same;
+use crate::{SegmentMark, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// The state of a segment between two transactions.
@@ -19,6 +19,11 @@ pub(crate) struct SegmentState {
 }
 
 impl SegmentState {
+    /// As it is compared with what the device has seen.
+    pub(crate) const fn mark(&self, generation: u32) -> SegmentMark {
+        SegmentMark { generation, epoch: self.epoch, root: *self.root.bytes() }
+    }
+
     pub(super) fn write_next(&self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
         let epoch = self.epoch + 1;
         let tag = access.tagger.state(epoch, self.root.bytes(), self.rows);

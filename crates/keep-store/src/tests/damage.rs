@@ -1,5 +1,5 @@
 use super::*;
-use crate::{FindingKind, PAGE_SIZE, SegmentCondition, StoreError, segment_path};
+use crate::{FindingKind, PAGE_SIZE, SegmentCondition, SegmentHealth, StoreError, segment_path};
 use keep_domain::Rank;
 use std::fs;
 
@@ -215,6 +215,7 @@ fn unusable_files_are_set_aside_or_left_and_never_deleted() {
     let SegmentCondition::SetAside(aside) = &reports[2].condition else { panic!("{:?}", reports[2]) };
     assert_eq!(fs::metadata(aside).expect("kept").len(), whole.len() as u64 / 2);
     assert_eq!(store.rank(), Rank::up_to(Segment::Encounters));
+    assert_eq!(store.health(Segment::Restricted), SegmentHealth::Whole, "each segment opens by itself");
     drop(store);
     fs::write(&path, &whole).expect("back");
     let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
@@ -226,10 +227,13 @@ fn unusable_files_are_set_aside_or_left_and_never_deleted() {
     drop(store);
     fs::write(segment_path(clinic.profile(), Segment::Directory), b"not a database, but long enough to be one")
         .expect("written");
-    assert!(matches!(
-        clinic.try_open(Rank::up_to(Segment::Clinical), true),
-        Err(StoreError::NotOpened("directory.db"))
-    ));
+    let (store, reports) = clinic.try_open(Rank::up_to(Segment::Clinical), true).expect("opened");
+    assert!(matches!(reports[0].condition, SegmentCondition::SetAside(_)), "{:?}", reports[0]);
+    assert_eq!(store.health(Segment::Directory), SegmentHealth::Unavailable);
+    let refused = TestClinic::save(&store, &[(Operation::Create, None, &patient("9", "New", "Person", "2000", 1))]);
+    assert!(refused.is_err(), "nothing is written to what stands in for the directory");
+    drop(store);
+    assert!(!clinic.profile().join("segments/stand-in.db").exists());
 }
 
 #[test]

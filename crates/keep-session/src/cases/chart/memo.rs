@@ -4,6 +4,7 @@
 
 use super::reading::Chart;
 use crate::fault::Fault;
+use crate::own_file;
 use crate::view::entry::valid;
 use crate::view::sign::Sign;
 use crate::view::vitals::{Reading, latest};
@@ -40,7 +41,10 @@ impl Memo {
 
     /// Keeps it as that of the chart opened last, and notes that the chart was opened.
     pub(crate) fn note_opened(&self, store: &Store) -> Result<(), Fault> {
-        store.personal()?.note_opened(&self.patient, NAME, self.text()?);
+        let text = self.text()?;
+        if let Ok(own) = store.personal() {
+            own.note_opened(&self.patient, NAME, text);
+        }
         Ok(())
     }
 
@@ -51,7 +55,7 @@ impl Memo {
 
 /// The memo of this patient; `None` where another chart was opened last.
 pub(crate) fn of(store: &Store, patient: &PatientId) -> Result<Option<Memo>, Fault> {
-    let text = store.personal()?.preference(NAME)?;
+    let text = own_file::preference(store, NAME);
     let memo: Option<Memo> = text.and_then(|t| serde_json::from_str(&t).ok());
     Ok(memo.filter(|m| m.patient == *patient))
 }
@@ -70,11 +74,10 @@ pub(crate) fn note_visit(
 
 fn write(store: &Store, memo: &Memo) -> Result<(), Fault> {
     let text = memo.text()?;
-    let personal = store.personal()?;
-    if personal.preference(NAME)?.as_deref() == Some(text.as_str()) {
-        return Ok(());
+    if own_file::preference(store, NAME).as_deref() != Some(text.as_str()) {
+        own_file::set_preference(store, NAME, &text);
     }
-    Ok(personal.set_preference(NAME, &text)?)
+    Ok(())
 }
 
 impl std::fmt::Debug for Memo {

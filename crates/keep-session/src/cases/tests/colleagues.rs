@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use keep_audit::EventClass;
 use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
 use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
-use keep_store::HeaderFilter;
+use keep_store::{HeaderFilter, SegmentHealth};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,8 +145,13 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     assign(vec![Role::Physician]);
     shift.unlock(dr_jonas());
     assert!(path(Segment::Restricted).exists(), "its key was made now");
-    assert!(!path(Segment::Encounters).exists(), "an empty one would say that nothing is known of anybody");
-    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Directory)));
+    // The lost one is begun anew, under a key of the next generation and named as not whole: an empty one must never
+    // say that nothing is known of anybody.
+    let generation = shift.app.peek(|u| guard(&u.ring).segment(Segment::Encounters).map(|k| k.generation())).flatten();
+    assert_eq!(generation, Some(2));
+    let health = |s: Segment| shift.app.peek(|u| u.store.as_ref().map(|store| store.health(s))).flatten();
+    assert_eq!(health(Segment::Encounters), Some(SegmentHealth::Rebuilding));
+    assert_eq!(health(Segment::Restricted), Some(SegmentHealth::Whole));
 }
 
 #[test]

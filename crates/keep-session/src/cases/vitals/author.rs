@@ -2,6 +2,7 @@
 
 use crate::app::guard;
 use crate::fault::Fault;
+use crate::own_file;
 use crate::unlocked::Unlocked;
 use crate::view::names::staff_name;
 use keep_access::{Action, Group, Record as Asked};
@@ -17,7 +18,7 @@ const MOST_STAFF: usize = 2_000;
 
 /// The Practitioner, if this person wrote something before.
 pub(crate) fn kept(store: &Store) -> Result<Option<ResourceKey>, Fault> {
-    Ok(store.personal()?.preference(NAME)?.and_then(|text| text.parse().ok()))
+    Ok(own_file::preference(store, NAME).and_then(|text| text.parse().ok()))
 }
 
 /// The Practitioner, as far as what this person may do depends on it: a role that may strike only its own records.
@@ -49,7 +50,7 @@ pub(crate) fn author(unlocked: &Unlocked, store: &Store) -> Result<ResourceKey, 
     let subject = guard(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
     match find(&staff, &subject, &unlocked.name) {
         Some(found) => {
-            store.personal()?.set_preference(NAME, &found.to_string())?;
+            own_file::set_preference(store, NAME, &found.to_string());
             Ok(found)
         }
         None => {

@@ -6,6 +6,7 @@ use crate::cases::search::Lookup;
 use crate::cases::vitals::author;
 use crate::dto::worklist::WorkRowDto;
 use crate::fault::Fault;
+use crate::own_file;
 use crate::unlocked::Unlocked;
 use crate::view::entry::{Entry, valid};
 use crate::view::work::{Booking, Columns, Gist, Stage, gist, row};
@@ -132,6 +133,8 @@ impl Day {
             .collect();
         let names = names_of(store, &staff)?;
         let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.sight.sees(Group::Vitals).is_allowed();
+        // "Due" says that none were taken today.
+        let vitals_column = vitals_column && store.is_whole("Observation");
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
             let Some(record) = people.get(&item.patient) else { continue };
@@ -207,7 +210,7 @@ fn mine(
         .cloned()
         .collect();
     let mut seen: BTreeSet<PatientId> = items.iter().map(|i| i.patient.clone()).collect();
-    let opened = store.personal()?.opened_since(since)?;
+    let opened = own_file::opened_since(store, since);
     let mut visits: Vec<(UtcMillis, PatientId)> = Vec::new();
     if store.may_hold("Encounter") {
         for found in day_rows(app, unlocked, store, "Encounter", since, lookup.glance.today().1)? {

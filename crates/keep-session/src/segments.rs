@@ -1,0 +1,154 @@
+//! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
+
+use crate::app::App;
+use crate::device_side::DeviceSide;
+use crate::dto::lock::NoticeDto;
+use crate::fault::Fault;
+use keep_audit::{Actor, EventClass, EventDraft, Outcome};
+use keep_domain::{Rank, Segment};
+use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
+use keep_store::{CheckedSegments, Mirror, Opening, SegmentCondition, SegmentReport, Store};
+use std::sync::Arc;
+
+/// Opens what the person is entitled to and has keys for. `made` are segments whose first key was made just now.
+///
+/// A file that is lost or damaged is replaced by an empty one of the next generation, which the sync fills; nobody is
+/// kept out by it, and it never says that there is nothing. `None` where the person has no key of any segment.
+pub(crate) fn open_store(
+    app: &App,
+    device: &DeviceSide,
+    opened: &mut Opened,
+    actor: &Actor,
+    entitled: Rank,
+    made: &[Segment],
+) -> Result<Option<Store>, Fault> {
+    let mut keys: Vec<SegmentKey> = Vec::new();
+    keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::lend));
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let root = app.0.profile.root();
+    let mirror = app.mirror()?;
+    let mut checked = CheckedSegments::check(root, keys, &mirror, &*app.0.clock)?;
+    checked.make_missing(made);
+    for report in checked.reports() {
+        record(app, actor, report);
+    }
+    make_next_generations(app, opened, &mirror, &mut checked)?;
+    let store = Store::open_checked(
+        root,
+        checked,
+        Opening {
+            entitled,
+            ledger_key: device.kd.ledger_key(),
+            personal: Some((opened.header.user, opened.keys.personal_key())),
+            ledger: Arc::clone(&device.ledger),
+            clock: Arc::clone(&app.0.clock),
+        },
+    )?;
+    for (segment, done) in store.carried_over() {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
+        let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
+        let event = event.with("verified", u64::from(done.verified)).with("unverified", u64::from(done.unverified));
+        app.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
+    }
+    if store.personal_set_aside().is_some() {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
+        app.record(event.with("finding", "personal_set_aside"));
+    }
+    Ok(Some(store))
+}
+
+/// Makes a key of the next generation for each segment whose file is gone; colleagues are granted it at the end of this
+/// unlock.
+// INVARIANT: a key of a generation opens one file only: a file of a used generation that is put back is never taken for
+// the present one.
+fn make_next_generations(
+    app: &App,
+    opened: &mut Opened,
+    mirror: &Mirror,
+    checked: &mut CheckedSegments,
+) -> Result<(), Fault> {
+    let gone: Vec<(Segment, u32)> = checked.to_replace().map(|r| (r.segment, r.generation)).collect();
+    for (segment, held) in &gone {
+        let seen = mirror.get(segment).map_or(0, |mark| mark.generation);
+        let generation = seen.max(*held).saturating_add(1);
+        let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
+        opened.ring.add(key)?;
+        opened.ring.save(&app.0.slots, &opened.keys)?;
+        app.announce_generation(*segment, generation)?;
+        if let Some(key) = opened.ring.segment(*segment) {
+            checked.make_next_generation(key.lend());
+        }
+    }
+    if !gone.is_empty() {
+        app.note_given(opened.header.user, opened.ring.keys())?;
+        // What was complete is not any more.
+        crate::last_sync::forget(&app.0.profile);
+    }
+    Ok(())
+}
+
+fn record(app: &App, actor: &Actor, report: &SegmentReport) {
+    let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
+    let event = event.with("segment", report.segment.name()).with("finding", report.condition.name());
+    app.record(match &report.condition {
+        SegmentCondition::Ready => return,
+        SegmentCondition::Stale { found, expected, .. } => event
+            .with("epoch", found.epoch)
+            .with("root", keep_audit::DetailValue::digest(&found.root))
+            .with("expected_epoch", expected.epoch)
+            .with("expected_root", keep_audit::DetailValue::digest(&expected.root)),
+        _ => event,
+    });
+}
+
+fn name_of(path: &std::path::Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// What the person must know of the segments, at each unlock for as long as it is so.
+pub(crate) fn notices(store: &Store) -> Vec<NoticeDto> {
+    let repairs = store.repairs();
+    let of = |s: keep_store::UnhealthySegment| {
+        let repair = repairs.iter().find(|r| r.segment == s.segment);
+        NoticeDto::Segment {
+            segment: s.segment.name().to_owned(),
+            health: s.health.name().to_owned(),
+            since: repair.map(|r| r.since.to_rfc3339()).unwrap_or_default(),
+            kept: repair.map(|r| r.kept.clone()).unwrap_or_default(),
+        }
+    };
+    let own = match (store.personal(), store.personal_set_aside()) {
+        (Err(_), _) => Some(NoticeDto::PersonalUnavailable),
+        (Ok(_), Some(kept)) => Some(NoticeDto::PersonalReplaced { kept: name_of(kept) }),
+        (Ok(_), None) => None,
+    };
+    let unsent = store.carried_over().into_iter().map(|(segment, done)| NoticeDto::UnsentCarriedOver {
+        segment: segment.name().to_owned(),
+        verified: done.verified,
+        unverified: done.unverified,
+        lost: done.lost,
+        incomplete: done.incomplete,
+    });
+    store.unhealthy().into_iter().map(of).chain(unsent).chain(own).collect()
+}
+
+/// Behind a sync that went through: what has been brought up to date by it is whole again.
+pub(crate) fn end_repairs(app: &App) {
+    let ended = app.inside(|unlocked| {
+        let store = unlocked.store()?;
+        let (server, visibility) = app.cursor_names(unlocked)?;
+        Ok((store.end_repairs(&server, &visibility)?, unlocked.actor()))
+    });
+    let Ok((repairs, actor)) = ended else { return };
+    for repair in repairs {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone());
+        app.record(event.with("segment", repair.segment.name()).with("finding", "whole_again"));
+    }
+}
+
+/// Whether nothing is to be said of the segments of the open session.
+pub(crate) fn are_whole(app: &App) -> bool {
+    app.peek(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(true)
+}

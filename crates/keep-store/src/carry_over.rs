@@ -1,0 +1,202 @@
+//! Unsent work in a segment file that was set aside: what can be verified goes on in the file that took its place, and
+//! what cannot waits for a person, named as such. The file itself is kept.
+
+use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
+use crate::cipher::{OpenMode, open_cipher};
+use crate::id_key::IdKey;
+use crate::record::{RecordState, StateBits};
+use crate::repair::put as put_repair;
+use crate::segment_access::{RowView, SegmentAccess, ordinal_of, places_of};
+use crate::segment_check::alone;
+use crate::sum::Sum;
+use crate::tagged::{Journal, verify_charts};
+use crate::{EntryState, Operation, Repair, Store, StoreError, WriteTx};
+use keep_domain::{Phi, Segment};
+use keep_keys::SegmentKey;
+use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The outcome of an entry that was found in a damaged file and could not be verified: a person compares it with the
+/// server before it is sent.
+pub const UNVERIFIED: &str = "unverified";
+
+/// What became of the unsent work of a file that was set aside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CarriedOver {
+    /// Unsent records that go on as they were.
+    pub verified: u32,
+    /// Unsent records that wait for a person to look at them.
+    pub unverified: u32,
+    /// Unsent records of which only the name could be read; they are in the file that is kept.
+    pub lost: u32,
+    /// Whether the file could not be searched to its end, so that there may be more in it.
+    pub incomplete: bool,
+}
+
+/// One unsent record of the old file.
+struct Found {
+    entry: EntryRow,
+    raw: Phi<String>,
+    is_verified: bool,
+}
+
+impl Store {
+    /// Takes over the unsent work of `kept`, which `key` opened before it was damaged.
+    ///
+    /// An entry is sent on by itself only where the whole file still adds up but for pages that do not concern it: of
+    /// any other it cannot be said that it was not sent long ago. Those are kept as rejected.
+    ///
+    /// # Errors
+    /// What the present files refuse; nothing is taken over then.
+    pub(crate) fn carry_over(&self, kept: &Path, key: &SegmentKey, repair: &Repair) -> Result<CarriedOver, StoreError> {
+        let mut done = CarriedOver::default();
+        let access = alone(key);
+        let open = || open_cipher(kept, &key.database_key(), OpenMode::Write);
+        let Ok(conn) = open() else {
+            // Its beginning fits the key and yet it does not open: nothing of it can ever be read.
+            self.write_bulk(|tx| {
+                put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+            })?;
+            self.load_repairs()?;
+            return Ok(CarriedOver { incomplete: true, ..done });
+        };
+        let is_whole = verify_charts(&conn, &access).is_ok();
+        // Nothing that a connection says after damage may be believed.
+        let conn = if is_whole { conn } else { open()? };
+        let (entries, all_entries) = readable::<EntryRow>(&conn, &access);
+        let (sets, all_sets) = readable::<ChangeSetRow>(&open()?, &access);
+        done.incomplete = !(all_entries && all_sets);
+        let mut found = Vec::new();
+        for entry in entries.into_values() {
+            let read = open().and_then(|conn| read_entry(&conn, &access, &entry));
+            match read {
+                Ok((raw, fits)) => found.push(Found { entry, raw, is_verified: is_whole && fits }),
+                Err(_) => done.lost = done.lost.saturating_add(1),
+            }
+        }
+        done.verified = count(&found, true);
+        done.unverified = count(&found, false);
+        let sets = sets.into_iter().filter_map(|(k, row)| Some((crate::change_set::sequence_of(&k)?, row))).collect();
+        self.write_bulk(|tx| {
+            found.iter().try_for_each(|one| tx.carry_entry(key.segment(), one))?;
+            tx.carry_sets(key.segment(), &sets)?;
+            put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+        })?;
+        self.load_repairs()?;
+        Ok(done)
+    }
+}
+
+fn count(found: &[Found], verified: bool) -> u32 {
+    u32::try_from(found.iter().filter(|f| f.is_verified == verified).count()).unwrap_or(u32::MAX)
+}
+
+/// The journal rows of a kind that can be read and fit their tags, and whether those are all.
+fn readable<J: Journal>(conn: &Connection, access: &SegmentAccess) -> (BTreeMap<Vec<u8>, J>, bool) {
+    let (mut rows, mut all) = (BTreeMap::new(), true);
+    let mut keys: Vec<Vec<u8>> = Vec::new();
+    let listed = conn.prepare("SELECT key FROM main.journal WHERE kind = ?1 ORDER BY key").and_then(|mut statement| {
+        let mut found = statement.query(params![J::KIND as u8])?;
+        while let Some(row) = found.next()? {
+            keys.push(row.get(0)?);
+        }
+        Ok(())
+    });
+    all &= listed.is_ok();
+    for key in keys {
+        match access.journal::<J>(conn, &key) {
+            Ok(Some(row)) => {
+                rows.insert(key, row);
+            }
+            _ => all = false,
+        }
+    }
+    (rows, all)
+}
+
+/// The text that an entry would send, and whether the chart that it lies in still adds up.
+fn read_entry(conn: &Connection, access: &SegmentAccess, entry: &EntryRow) -> Result<(Phi<String>, bool), StoreError> {
+    let code = access.type_code(conn, &entry.key.resource_type)?.ok_or(StoreError::NotAvailable)?;
+    let row = access.find(conn, code, &IdKey::of(&entry.key.id))?.ok_or(StoreError::NotAvailable)?;
+    let record = access.open_row(conn, &row)?;
+    let fits = chart_fits(conn, access, ordinal_of(row.place)).unwrap_or(false);
+    Ok((entry.sent.clone().map_or(record.raw, Phi::new), fits))
+}
+
+fn chart_fits(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<bool, StoreError> {
+    let chart = access.chart(conn, ordinal)?;
+    let (mut sum, mut rows) = (Sum::default(), 0i64);
+    let mut statement = conn.prepare_cached(&access.sql.window)?;
+    let mut found = statement.query(places_of(ordinal))?;
+    while let Some(row) = found.next()? {
+        sum.add(&RowView::of(row)?.stored_tag());
+        rows += 1;
+    }
+    Ok(chart.is_some_and(|c| c.sum == sum && c.rows == rows))
+}
+
+impl WriteTx<'_> {
+    fn carry_entry(&mut self, segment: Segment, found: &Found) -> Result<(), StoreError> {
+        let Found { entry, raw, is_verified } = found;
+        // EXPOSE: stored in the segment that it comes from.
+        let facts = crate::outbox::read(raw.expose())?;
+        let mut bits = StateBits::of(if *is_verified { RecordState::Pending } else { RecordState::Rejected });
+        if entry.operation == Operation::Delete {
+            bits = bits.deleted();
+        }
+        let version = entry.base_version.as_deref().unwrap_or_default();
+        // EXPOSE: as above.
+        self.put_resource(&facts, segment, raw.expose(), version, 0, bits)?;
+        let state = match entry.state {
+            _ if !is_verified => EntryState::Rejected,
+            EntryState::InFlight => EntryState::InFlight,
+            // A conflict is found again when it is sent.
+            EntryState::Waiting | EntryState::Conflict => EntryState::Waiting,
+            EntryState::Rejected => EntryState::Rejected,
+        };
+        let row = EntryRow {
+            key: entry.key.clone(),
+            sequence: entry.sequence,
+            author: entry.author,
+            operation: entry.operation,
+            base_version: entry.base_version.clone(),
+            base: entry.base.clone(),
+            sent: entry.sent.clone(),
+            state,
+            idempotency: entry.idempotency.clone(),
+            outcome: if *is_verified { entry.outcome.clone() } else { Some(UNVERIFIED.to_owned()) },
+            conflict: None,
+        };
+        self.writer(segment)?.put_journal(&entry_key(&row.key, row.sequence), &row)
+    }
+
+    /// Puts every entry that is open here under a change set again: its own, or one made from its entries where that
+    /// was lost.
+    fn carry_sets(&mut self, segment: Segment, sets: &BTreeMap<u64, ChangeSetRow>) -> Result<(), StoreError> {
+        let mut by_sequence: BTreeMap<u64, Vec<(EntryRef, keep_domain::UserId)>> = BTreeMap::new();
+        for access in self.accesses() {
+            let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(self.conn, &[])?;
+            for (_, row) in rows {
+                let one = (EntryRef { segment: access.segment, key: row.key }, row.author);
+                by_sequence.entry(row.sequence).or_default().push(one);
+            }
+        }
+        for (sequence, entries) in by_sequence {
+            let has_set = self
+                .accesses()
+                .any(|a| matches!(a.journal::<ChangeSetRow>(self.conn, &set_key(sequence)), Ok(Some(_))));
+            let Some((_, author)) = entries.first().filter(|_| !has_set) else { continue };
+            let known = sets.get(&sequence);
+            let row = ChangeSetRow {
+                author: known.map_or(*author, |k| k.author),
+                saved: known.map_or_else(|| self.now().0, |k| k.saved),
+                depends_on: known.map(|k| k.depends_on.clone()).unwrap_or_default(),
+                entries: entries.iter().map(|(entry, _)| entry.clone()).collect(),
+            };
+            let top = entries.iter().map(|(entry, _)| entry.segment).max().unwrap_or(segment);
+            self.writer(top)?.put_journal(&set_key(sequence), &row)?;
+        }
+        Ok(())
+    }
+}

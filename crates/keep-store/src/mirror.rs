@@ -1,0 +1,63 @@
+//! What the device has seen of each segment last, kept outside the files so that an older copy is told from a newer one.
+
+use crate::tagged::read_state;
+use crate::{Store, StoreError};
+use keep_domain::Segment;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Generation, number of committed changes and root of one segment file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentMark {
+    /// The generation of its key.
+    pub generation: u32,
+    /// Committed changes so far.
+    pub epoch: i64,
+    /// Sum of all chart tags and journal tags modulo 2^256.
+    #[serde(with = "hex_root")]
+    pub root: [u8; 32],
+}
+
+impl SegmentMark {
+    /// Of a generation whose file is about to be made.
+    #[must_use]
+    pub const fn of_new(generation: u32) -> Self {
+        Self { generation, epoch: 0, root: [0; 32] }
+    }
+
+    /// Whether this mark is later than `other`, so that it may take its place.
+    #[must_use]
+    pub const fn is_later_than(&self, other: &Self) -> bool {
+        self.generation > other.generation || (self.generation == other.generation && self.epoch > other.epoch)
+    }
+}
+
+/// The marks of a profile's segments: a lower bound of what each file must hold.
+pub type Mirror = BTreeMap<Segment, SegmentMark>;
+
+impl Store {
+    /// The present marks of the segments that this session has open.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a state row does not fit its tag.
+    pub fn marks(&self) -> Result<Mirror, StoreError> {
+        self.read(|conn| {
+            let of =
+                |a: &crate::segment_access::SegmentAccess| Ok((a.segment, read_state(conn, a)?.mark(a.generation)));
+            self.access.iter().filter(|a| !self.is_read_only(a.segment)).map(of).collect()
+        })
+    }
+}
+
+mod hex_root {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(root: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(root))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<[u8; 32], D::Error> {
+        let bytes = hex::decode(String::deserialize(from)?).map_err(|_| D::Error::custom("root"))?;
+        bytes.try_into().map_err(|_| D::Error::custom("root"))
+    }
+}

@@ -1,0 +1,169 @@
+//! The files of a session are made ready, in an order that a crash at any point leaves safe.
+
+use crate::cipher::{OpenMode, open_cipher};
+use crate::repair::{begin_repairs, raise_epoch};
+use crate::segment_file::{personal_path, prepare_file, prepare_segment, segment_path, set_aside};
+use crate::{CheckedSegments, Personal, Repair, RepairCause, SegmentCondition, StoreError};
+use keep_domain::{Clock, Segment, UserId, UtcMillis};
+use keep_keys::{DatabaseKey, SegmentKey};
+use rusqlite::Connection;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl CheckedSegments {
+    /// Has the files of these segments made where there is none and there is a key.
+    pub fn make_missing(&mut self, create: &[Segment]) {
+        for segment in create {
+            let is_missing = self.condition(*segment) == Some(&SegmentCondition::Missing);
+            let key = self.other_keys.iter().position(|k| k.segment() == *segment);
+            if let Some(at) = key.filter(|_| is_missing) {
+                let key = self.other_keys.swap_remove(at);
+                self.make_first(key);
+            }
+        }
+    }
+
+    pub(crate) fn read_only(&self) -> HashSet<Segment> {
+        let disputed = |r: &&crate::SegmentReport| matches!(r.condition, SegmentCondition::Disputed(_));
+        self.reports.iter().filter(disputed).map(|r| r.segment).collect()
+    }
+
+    /// What is to be brought up to date from now on.
+    pub(crate) fn repairs(&self, now: UtcMillis) -> Vec<Repair> {
+        let repair = |segment, cause, generation, kept: Option<&PathBuf>| {
+            let name = kept.and_then(|k| k.file_name()).map(|n| n.to_string_lossy().into_owned());
+            Repair {
+                segment,
+                cause,
+                since: now,
+                generation,
+                kept: name.unwrap_or_default(),
+                carried: cause == RepairCause::Stale,
+            }
+        };
+        let rebuilt = self.next_generations.iter().map(|segment| {
+            let generation = self.keys.iter().find(|k| k.segment() == *segment).map_or(0, SegmentKey::generation);
+            let kept = match self.condition(*segment) {
+                Some(SegmentCondition::SetAside(kept)) => Some(kept),
+                _ => None,
+            };
+            repair(*segment, RepairCause::Rebuild, generation, kept)
+        });
+        let stale = self.reports.iter().filter_map(|report| match &report.condition {
+            SegmentCondition::Stale { copy, .. } => {
+                Some(repair(report.segment, RepairCause::Stale, report.generation, Some(copy)))
+            }
+            _ => None,
+        });
+        rebuilt.chain(stale).collect()
+    }
+}
+
+/// Makes the files that are to be made and writes down what is to be repaired; says which key opens which file, and
+/// whether an empty file stands in for the directory.
+// INVARIANT: a repair is durable in the directory before the file that it is about is made or changed. A crash in
+// between is found as the same condition at the next open.
+pub(crate) fn make_files(
+    profile: &Path,
+    checked: &CheckedSegments,
+    repairs: &[Repair],
+) -> Result<(Vec<(SegmentKey, PathBuf)>, bool), StoreError> {
+    let stand_in = profile.join("segments").join("stand-in.db");
+    remove_stand_in(&stand_in)?;
+    let mut files: Vec<(SegmentKey, PathBuf)> =
+        checked.keys.iter().map(|k| (k.lend(), segment_path(profile, k.segment()))).collect();
+    let makes =
+        |segment: Segment| checked.first_files.contains(&segment) || checked.next_generations.contains(&segment);
+    let directory = checked.keys.first().filter(|k| k.segment() == Segment::Directory);
+    if let Some(directory) = directory {
+        if makes(Segment::Directory) {
+            prepare_segment(profile, directory, true)?;
+        }
+        if !repairs.is_empty() && !checked.read_only().contains(&Segment::Directory) {
+            begin_repairs(&open_alone(profile, directory)?, directory, repairs)?;
+        }
+    }
+    for report in &checked.reports {
+        if let SegmentCondition::Stale { expected, .. } = &report.condition
+            && let Some(key) = checked.keys.iter().find(|k| k.segment() == report.segment)
+        {
+            raise_epoch(&open_alone(profile, key)?, key, expected.epoch)?;
+        }
+    }
+    for key in checked.keys.iter().filter(|k| k.segment() != Segment::Directory && makes(k.segment())) {
+        prepare_segment(profile, key, true)?;
+    }
+    if directory.is_some() {
+        return Ok((files, false));
+    }
+    // The connection needs a main file; this one is empty, and nothing is written to it.
+    let key = SegmentKey::make_random(Segment::Directory, 0)?;
+    prepare_file(&stand_in, "stand-in", &key, true)?;
+    files.insert(0, (key, stand_in));
+    Ok((files, true))
+}
+
+/// Removes the file that stood in for a directory in an earlier session; it never held anything.
+pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
+    for path in [path.to_owned(), crate::segment_file::journal_of(path)] {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn open_alone(profile: &Path, key: &SegmentKey) -> Result<Connection, StoreError> {
+    open_cipher(&segment_path(profile, key.segment()), &key.database_key(), OpenMode::Write)
+}
+
+/// Opens the person's own file; one that cannot be used is renamed aside and a new one takes its place, with what
+/// could still be read of it.
+///
+/// INVARIANT: a personal file keeps nobody out. Where even a new one cannot be made, there is none in this session.
+pub(crate) fn open_personal(
+    profile: &Path,
+    user: UserId,
+    key: &DatabaseKey,
+    clock: &Arc<dyn Clock>,
+) -> (Option<Personal>, Option<PathBuf>) {
+    let path = personal_path(profile, user);
+    let is_absent = std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    let opened = if is_absent {
+        Personal::open(profile, user, key, Arc::clone(clock))
+    } else {
+        open_whole(profile, user, key, clock)
+    };
+    match opened {
+        Ok(personal) => (Some(personal), None),
+        Err(StoreError::NotOpened(_) | StoreError::PageDamaged | StoreError::Invalid(_)) => {
+            let Ok(kept) = set_aside(&path, clock.now()) else { return (None, None) };
+            match Personal::open(profile, user, key, Arc::clone(clock)) {
+                Ok(personal) => {
+                    let saved = personal.take_over_from(&kept, key);
+                    tracing::warn!(saved, "a personal file was replaced");
+                    (Some(personal), Some(kept))
+                }
+                Err(_) => (None, Some(kept)),
+            }
+        }
+        Err(_) => {
+            tracing::warn!("the personal file cannot be used now");
+            (None, None)
+        }
+    }
+}
+
+fn open_whole(profile: &Path, user: UserId, key: &DatabaseKey, clock: &Arc<dyn Clock>) -> Result<Personal, StoreError> {
+    let path = personal_path(profile, user);
+    let about = std::fs::symlink_metadata(&path)?;
+    // A file of no length was more once: one that is made has its tables.
+    if !about.is_file() || about.len() == 0 {
+        return Err(StoreError::Invalid("personal file"));
+    }
+    let personal = Personal::open(profile, user, key, Arc::clone(clock))?;
+    personal.check_pages()?;
+    Ok(personal)
+}

@@ -1,0 +1,84 @@
+//! A personal file that is damaged: finding it at open, and saving what can still be read of it.
+
+use super::{Draft, Personal, draft_of};
+use crate::StoreError;
+use crate::cipher::{OpenMode, open_cipher};
+use keep_keys::DatabaseKey;
+use rusqlite::{Connection, params};
+use std::path::Path;
+
+impl Personal {
+    /// Checks every page of the file: it is small, and damage that is met later would keep its owner from working.
+    ///
+    /// # Errors
+    /// [`StoreError::PageDamaged`].
+    pub(crate) fn check_pages(&self) -> Result<(), StoreError> {
+        let conn = self.file.conn();
+        let mut statement = conn.prepare("PRAGMA cipher_integrity_check")?;
+        if statement.exists([])? { Err(StoreError::PageDamaged) } else { Ok(()) }
+    }
+
+    /// Takes over the drafts and preferences that can still be read of a file that was set aside; says how many drafts.
+    pub(crate) fn take_over_from(&self, kept: &Path, key: &DatabaseKey) -> usize {
+        let drafts = readable_drafts(kept, key);
+        let conn = self.file.conn();
+        let mut saved = 0;
+        for draft in &drafts {
+            // EXPOSE: moved from one file of the clinician's own to the next.
+            let row = params![
+                draft.draft.to_string(),
+                draft.kind,
+                draft.patient.as_str(),
+                draft.content.expose(),
+                draft.kept.0
+            ];
+            let sql = "INSERT OR IGNORE INTO draft (draft, kind, patient, content, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
+            saved += conn.execute(sql, row).unwrap_or(0);
+        }
+        saved
+    }
+}
+
+/// Each draft by itself, newest first and on a new connection after damage: a page that cannot be read must not hide
+/// the drafts on the others.
+fn readable_drafts(kept: &Path, key: &DatabaseKey) -> Vec<Draft> {
+    let open = || open_cipher(kept, key, OpenMode::Read).ok();
+    let Some(conn) = open() else { return Vec::new() };
+    let ids: Vec<i64> = rowids(&conn);
+    drop(conn);
+    let mut found = Vec::new();
+    let mut conn = None;
+    for id in ids {
+        let Some(open) = conn.take().or_else(open) else { break };
+        let read =
+            open.query_row("SELECT draft, kind, patient, content, kept FROM draft WHERE rowid = ?1", [id], |r| {
+                Ok(draft_of(r))
+            });
+        match read {
+            Ok(draft) => {
+                found.extend(draft.ok());
+                conn = Some(open);
+            }
+            // Nothing that this connection says may be believed any more.
+            Err(_) => conn = None,
+        }
+    }
+    found
+}
+
+/// The row numbers that can be read, from both ends, since a damaged page may lie in between.
+fn rowids(conn: &Connection) -> Vec<i64> {
+    let mut found = Vec::new();
+    for order in ["ASC", "DESC"] {
+        let Ok(mut statement) = conn.prepare(&format!("SELECT rowid FROM draft ORDER BY rowid {order}")) else { break };
+        let Ok(mut rows) = statement.query([]) else { break };
+        while let Ok(Some(row)) = rows.next() {
+            match row.get(0) {
+                Ok(id) if !found.contains(&id) => found.push(id),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,199 @@
+//! Segments that are being brought up to date from the server, because their file was lost, damaged or older than it
+//! should be. That is written down in the directory before anything else happens, and stays until it is done.
+
+use crate::cursor::{Cursor, CursorRow};
+use crate::segment_access::SegmentAccess;
+use crate::segment_check::alone;
+use crate::store::lock;
+use crate::tagged::{Journal, JournalKind, TaggedWriter};
+use crate::write_tx::homes_of;
+use crate::{Store, StoreError};
+use keep_domain::{Segment, UtcMillis};
+use keep_keys::SegmentKey;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+/// Why a segment is being brought up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepairCause {
+    /// Its file was lost or damaged: an empty one of the next generation took its place.
+    Rebuild,
+    /// Its file is whole but older than it should be: it stays, and is compared with the server.
+    Stale,
+}
+
+/// A segment that is being brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Which.
+    pub segment: Segment,
+    /// Why.
+    pub cause: RepairCause,
+    /// Since when.
+    pub since: UtcMillis,
+    /// The generation of the file that is in use now.
+    pub generation: u32,
+    /// Where the file as it was found is kept, by its name; empty where there was none.
+    pub kept: String,
+    /// Whether its unsent work has been taken over.
+    pub carried: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RepairRow {
+    cause: RepairCause,
+    since: i64,
+    generation: u32,
+    kept: String,
+    carried: bool,
+}
+
+impl Journal for RepairRow {
+    const KIND: JournalKind = JournalKind::Repair;
+}
+
+/// A cursor that stands here is read as none that can be understood: its pull begins anew and looks for deletions of
+/// any time.
+const ANEW: &str = "anew";
+
+/// Writes down that these repairs begin, on a connection where the directory is the only file, and takes back what the
+/// cursors claim of the types that they concern.
+///
+/// INVARIANT: this is durable before a new file is made and before a stale one is used: an empty file whose cursors
+/// claim completeness would say that nothing is known of anybody.
+pub(crate) fn begin_repairs(conn: &Connection, directory: &SegmentKey, repairs: &[Repair]) -> Result<(), StoreError> {
+    let access = alone(directory);
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let done = (|| {
+        let mut writer = TaggedWriter::begin(conn, &access)?;
+        for repair in repairs {
+            put(&mut writer, repair)?;
+            reset_cursors(&mut writer, &access, repair)?;
+        }
+        writer.finish()
+    })();
+    match done {
+        Ok(()) => Ok(conn.execute_batch("COMMIT")?),
+        Err(error) => {
+            conn.execute_batch("ROLLBACK")?;
+            Err(error)
+        }
+    }
+}
+
+/// Makes a stale file count on from what the device has seen, so that it is told from the copy that it was.
+pub(crate) fn raise_epoch(conn: &Connection, key: &SegmentKey, seen: i64) -> Result<(), StoreError> {
+    let access = alone(key);
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let done = TaggedWriter::begin(conn, &access).and_then(|mut writer| {
+        writer.raise_epoch(seen);
+        writer.finish()
+    });
+    match done {
+        Ok(()) => Ok(conn.execute_batch("COMMIT")?),
+        Err(error) => {
+            conn.execute_batch("ROLLBACK")?;
+            Err(error)
+        }
+    }
+}
+
+pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), StoreError> {
+    let row = RepairRow {
+        cause: repair.cause,
+        since: repair.since.0,
+        generation: repair.generation,
+        kept: repair.kept.clone(),
+        carried: repair.carried,
+    };
+    writer.put_journal(repair.segment.name().as_bytes(), &row)
+}
+
+/// The type that a cursor is about: `Patient/_history` is about `Patient`.
+fn type_of(resource_type: &str) -> &str {
+    resource_type.split('/').next().unwrap_or(resource_type)
+}
+
+fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: &Repair) -> Result<(), StoreError> {
+    let cursors: Vec<(Vec<u8>, CursorRow)> = access.journals(writer.conn, &[])?;
+    for (key, mut row) in cursors {
+        if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
+            continue;
+        }
+        // What lies in a restricted file is hidden from most views, whose claim stays true; a stale file still holds
+        // what it held. Both are read again from the beginning.
+        if repair.cause == RepairCause::Rebuild && repair.segment != Segment::Restricted {
+            writer.drop_journal(JournalKind::Cursor, &key)?;
+        } else {
+            ANEW.clone_into(&mut row.cursor.position);
+            row.cursor.resume.clear();
+            row.cursor.target.clear();
+            writer.put_journal(&key, &row)?;
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// A cursor that does not exist yet. A directory that was made anew knows of no pull, though the other segments
+    /// hold what earlier ones brought: what was deleted on the server since then is still here.
+    pub(crate) fn first_cursor(&self) -> Cursor {
+        let is_new =
+            lock(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
+        Cursor { position: if is_new { ANEW.to_owned() } else { String::new() }, ..Cursor::default() }
+    }
+
+    /// The segments that are being brought up to date.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<Repair> {
+        lock(&self.repairs).clone()
+    }
+
+    pub(crate) fn load_repairs(&self) -> Result<(), StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let rows: Vec<(Vec<u8>, RepairRow)> = self.read(|conn| access.journals(conn, &[]))?;
+        let repair = |(key, row): (Vec<u8>, RepairRow)| {
+            Some(Repair {
+                segment: Segment::from_name(std::str::from_utf8(&key).ok()?)?,
+                cause: row.cause,
+                since: UtcMillis(row.since),
+                generation: row.generation,
+                kept: row.kept,
+                carried: row.carried,
+            })
+        };
+        *lock(&self.repairs) = rows.into_iter().filter_map(repair).collect();
+        Ok(())
+    }
+
+    /// Ends the repairs whose types have all been brought since. Asked behind a sync that went through; `visibility`
+    /// is its view. Says which segments are whole again.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a row does not fit its tag.
+    pub fn end_repairs(&self, server: &str, visibility: &str) -> Result<Vec<Repair>, StoreError> {
+        let open: Vec<Repair> = self.repairs().into_iter().filter(|r| self.is_open(r.segment)).collect();
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let cursors: Vec<CursorRow> = self.cursor_rows(&[server, visibility])?.collect();
+        let is_done = |repair: &Repair| {
+            let lies_there =
+                |c: &&CursorRow| !c.resource_type.contains('/') && homes_of(&c.resource_type).contains(&repair.segment);
+            let mut of_segment = cursors.iter().filter(lies_there).map(|c| &c.cursor).peekable();
+            of_segment.peek().is_some() && of_segment.all(|c| c.position != ANEW && c.complete_as_of.is_some())
+        };
+        let done: Vec<Repair> = open.into_iter().filter(is_done).collect();
+        if done.is_empty() {
+            return Ok(done);
+        }
+        self.write(|tx| {
+            done.iter().try_for_each(|repair| {
+                tx.drop_journal(Segment::Directory, JournalKind::Repair, repair.segment.name().as_bytes())
+            })
+        })?;
+        lock(&self.repairs).retain(|r| !done.contains(r));
+        Ok(done)
+    }
+}

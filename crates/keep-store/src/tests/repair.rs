@@ -1,0 +1,282 @@
+//! Segments whose file is lost, damaged or older than it should be: nothing else is touched by that, nothing is called
+//! absent, and unsent work goes on.
+
+use super::{allergy, chart, observation, two_patients};
+use crate::{
+    CheckedSegments, Completeness, Cursor, CursorKey, Mirror, Opening, Operation, RepairCause, SegmentCondition,
+    SegmentHealth, SetState, Store, StoreError, TestClinic, UNVERIFIED, segment_path,
+};
+use keep_domain::{Clock, ManualClock, Rank, Segment};
+use keep_keys::SegmentKey;
+use std::fs;
+use std::sync::Arc;
+
+const SERVER: &str = "https://fhir.example/r4";
+const AMARA: &str = "subject amara";
+
+fn next_key(segment: Segment) -> SegmentKey {
+    SegmentKey::for_tests(segment, 2, 60 + segment.ordinal())
+}
+
+/// Opens as a session does: what is gone is replaced by the next generation.
+fn open(clinic: &TestClinic, mirror: &Mirror, more: Vec<SegmentKey>) -> (Store, Vec<SegmentCondition>) {
+    let rank = Rank::up_to(Segment::Restricted);
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clinic.clock);
+    let mut keys = TestClinic::keys(rank, TestClinic::nurse_amara().user);
+    keys.segments.extend(more);
+    let mut checked = CheckedSegments::check(clinic.profile(), keys.segments, mirror, &*clock).expect("checked");
+    let found = checked.reports().iter().map(|r| r.condition.clone()).collect();
+    let gone: Vec<Segment> = checked.to_replace().map(|r| r.segment).collect();
+    gone.into_iter().for_each(|segment| checked.make_next_generation(next_key(segment)));
+    let with = Opening {
+        entitled: rank,
+        ledger_key: keys.ledger,
+        personal: keys.personal,
+        ledger: clinic.ledger(),
+        clock: Arc::clone(&clock),
+    };
+    (Store::open_checked(clinic.profile(), checked, with).expect("opened"), found)
+}
+
+fn complete(store: &Store, types: &[&str]) {
+    let done = store.write(|tx| {
+        types.iter().try_for_each(|name| {
+            let key = CursorKey {
+                server: SERVER.to_owned(),
+                resource_type: (*name).to_owned(),
+                visibility: AMARA.to_owned(),
+            };
+            let position = String::from("somewhere");
+            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1), ..Cursor::default() })
+        })
+    });
+    done.expect("cursors");
+}
+
+fn is_complete(store: &Store, name: &str) -> bool {
+    let is_done = |c: &Completeness| c.resource_type == name && c.complete_as_of.is_some();
+    store.completeness(SERVER, AMARA).expect("completeness").iter().any(is_done)
+}
+
+const ALL_TYPES: [&str; 4] = ["Patient", "Encounter", "Observation", "AllergyIntolerance"];
+
+#[test]
+fn a_damaged_segment_takes_no_other_with_it_and_says_nothing_of_absence() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    complete(&store, &ALL_TYPES);
+    drop(store);
+    let path = segment_path(clinic.profile(), Segment::Encounters);
+    let whole = fs::read(&path).expect("bytes");
+    // Found in the review: damage here took the intact clinical segment away, without a word.
+    let cut = whole[..whole.len() / 2].to_vec();
+    let damages: [(&str, Option<&[u8]>); 3] = [("cut", Some(&cut)), ("deleted", None), ("empty", Some(b""))];
+    for (name, bytes) in damages {
+        match bytes {
+            Some(bytes) => fs::write(&path, bytes).expect("written"),
+            None => fs::remove_file(&path).expect("removed"),
+        }
+        let (store, reports) = clinic.try_open(Rank::up_to(Segment::Restricted), false).expect(name);
+        assert!(reports[1].condition.may_be_replaced(), "{name}: {:?}", reports[1]);
+        assert_eq!(chart(&store, "101").len(), 3, "{name}: the clinical segment is whole");
+        assert!(store.may_hold("Encounter"), "{name}: decided by what the person is entitled to");
+        assert!(!is_complete(&store, "Encounter") && is_complete(&store, "AllergyIntolerance"), "{name}");
+        assert_eq!(store.unhealthy().len(), 1, "{name}");
+        drop(store);
+        fs::write(&path, &whole).expect("back");
+    }
+}
+
+#[test]
+fn the_next_generation_begins_empty_and_unsaid_until_a_sync_has_filled_it() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    complete(&store, &ALL_TYPES);
+    drop(store);
+    fs::remove_file(segment_path(clinic.profile(), Segment::Clinical)).expect("removed");
+    let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Rebuilding);
+    assert_eq!(store.rank(), Rank::up_to(Segment::Restricted), "all are asked for at the next sync");
+    assert!(!is_complete(&store, "AllergyIntolerance") && is_complete(&store, "Patient"));
+    assert!(store.end_repairs(SERVER, AMARA).expect("asked").is_empty(), "nothing has come yet");
+    // Saving goes on meanwhile.
+    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    drop(store);
+    let (store, found) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);
+    assert!(found.iter().all(|c| *c == SegmentCondition::Ready), "{found:?}");
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Rebuilding, "still, after a restart");
+    TestClinic::pull(&store, &[&allergy("a1", "101", "PENICILLIN ANAPHYLAXIS")]);
+    complete(&store, &["Observation", "AllergyIntolerance"]);
+    assert!(!is_complete(&store, "AllergyIntolerance"), "the repair has not ended");
+    let ended = store.end_repairs(SERVER, AMARA).expect("ended");
+    assert_eq!(ended.iter().map(|r| r.segment).collect::<Vec<_>>(), [Segment::Clinical]);
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Whole);
+    assert!(is_complete(&store, "AllergyIntolerance"));
+    super::clean(&store);
+}
+
+#[test]
+fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    TestClinic::save(&store, &[(Operation::Update, Some("1"), &observation("o2", "102", "81", None))]).expect("saved");
+    drop(store);
+    let path = segment_path(clinic.profile(), Segment::Clinical);
+    let mut grown = fs::read(&path).expect("bytes");
+    let whole = grown.clone();
+    let state = |store: &Store| -> Vec<(SetState, Option<String>)> {
+        let sets = store.next_change_sets(&TestClinic::ticket(store), 10).expect("sets");
+        let outcome = |s: &crate::OutgoingSet| s.entries[0].outcome.as_ref().map(|o| o.expose().clone());
+        sets.iter().map(|s| (s.state, outcome(s))).collect()
+    };
+    // Damage in a table that is read at opening: what is found cannot be told from what was sent long ago.
+    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write);
+    let root: i64 = conn
+        .expect("opened")
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'chart'", [], |r| r.get(0))
+        .expect("root");
+    let at = usize::try_from(root - 1).expect("page") * crate::PAGE_SIZE as usize + 300;
+    grown[at] ^= 1;
+    fs::write(&path, &grown).expect("flipped");
+    let (store, found) = open(&clinic, &Mirror::new(), Vec::new());
+    assert!(matches!(found[2], SegmentCondition::SetAside(_)), "{found:?}");
+    let carried = store.carried_over();
+    assert_eq!((carried[0].1.verified, carried[0].1.unverified, carried[0].1.lost), (0, 2, 0));
+    let rejected = (SetState::Rejected, Some(UNVERIFIED.to_owned()));
+    assert_eq!(state(&store), [rejected.clone(), rejected], "never sent by itself");
+    drop(store);
+    let (store, _) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);
+    assert!(store.carried_over().is_empty(), "taken over once");
+    assert_eq!(state(&store).len(), 2);
+    super::clean(&store);
+    drop(store);
+    // A file of a generation that was replaced and is whole: it still is not what the device had last.
+    fs::write(&path, &whole).expect("back");
+    let mark = crate::SegmentMark { generation: 2, epoch: 4, root: [1; 32] };
+    let (store, found) = open(&clinic, &Mirror::from([(Segment::Clinical, mark)]), Vec::new());
+    assert!(matches!(found[2], SegmentCondition::SetAside(_)), "{found:?}");
+    assert_eq!(store.carried_over()[0].1.verified, 2);
+}
+
+#[test]
+fn an_older_copy_is_found_by_what_the_device_has_seen_and_is_never_called_complete() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    complete(&store, &ALL_TYPES);
+    drop(store);
+    let path = segment_path(clinic.profile(), Segment::Clinical);
+    let old = fs::read(&path).expect("bytes");
+    let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
+    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    let seen = store.marks().expect("marks");
+    drop(store);
+    fs::write(&path, &old).expect("older");
+    let (store, found) = open(&clinic, &seen, Vec::new());
+    let SegmentCondition::Stale { copy, found, expected } = &found[2] else { panic!("{found:?}") };
+    assert!(found.epoch < expected.epoch && fs::read(copy).expect("copy") == old);
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Stale);
+    assert_eq!(chart(&store, "101").len(), 3, "care goes on with what is there");
+    assert!(!is_complete(&store, "Observation") && store.is_stale("Observation"));
+    assert_eq!(store.repairs()[0].cause, RepairCause::Stale);
+    let again = store.marks().expect("marks");
+    assert!(again[&Segment::Clinical].epoch > seen[&Segment::Clinical].epoch, "told from the copy from now on");
+    TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "101", "71", None))]).expect("saved");
+    drop(store);
+    // Its pulls begin anew; once they are through it is as it should be.
+    let (store, found) = open(&clinic, &again, Vec::new());
+    assert!(found.iter().all(|c| *c == SegmentCondition::Ready), "{found:?}");
+    let key = CursorKey {
+        server: SERVER.to_owned(),
+        resource_type: String::from("Observation"),
+        visibility: AMARA.to_owned(),
+    };
+    let cursor = store.cursor(&key).expect("cursor");
+    assert_ne!(cursor.position, "somewhere", "the server is asked for everything again");
+    complete(&store, &["Observation", "AllergyIntolerance"]);
+    assert_eq!(store.end_repairs(SERVER, AMARA).expect("ended").len(), 1);
+    assert!(is_complete(&store, "Observation"));
+}
+
+#[test]
+fn equal_counts_with_another_root_are_a_fork() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
+    let mut seen = store.marks().expect("marks");
+    drop(store);
+    if let Some(mark) = seen.get_mut(&Segment::Clinical) {
+        mark.root[0] ^= 1;
+    }
+    let (store, found) = open(&clinic, &seen, Vec::new());
+    assert!(matches!(found[2], SegmentCondition::Stale { .. }), "{found:?}");
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Stale);
+}
+
+#[test]
+fn a_file_of_a_generation_that_is_not_held_is_left_where_it_is() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let path = segment_path(clinic.profile(), Segment::Clinical);
+    let bytes: Vec<u8> = (0..40_960u32).map(|n| u8::try_from(n % 251).expect("byte")).collect();
+    fs::write(&path, &bytes).expect("written");
+    let mark = crate::SegmentMark::of_new(2);
+    let (store, found) = open(&clinic, &Mirror::from([(Segment::Clinical, mark)]), Vec::new());
+    assert_eq!(found[2], SegmentCondition::OtherGeneration);
+    assert_eq!(fs::read(&path).expect("left"), bytes);
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Unavailable);
+    assert_eq!(chart(&store, "101").len(), 1);
+}
+
+#[test]
+fn a_lost_directory_and_a_lost_personal_file_keep_nobody_out() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    complete(&store, &ALL_TYPES);
+    let ada = "101".parse().expect("id");
+    let content = keep_domain::Phi::new(String::from("half a note"));
+    store.personal().expect("own").keep_draft(None, "note", &ada, &content).expect("kept");
+    drop(store);
+    let personal = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
+    let mut bytes = fs::read(&personal).expect("bytes");
+    let last = bytes.len() - 100;
+    bytes[last] ^= 1;
+    fs::write(&personal, &bytes).expect("flipped");
+    fs::write(segment_path(clinic.profile(), Segment::Directory), b"junk").expect("written");
+    let (store, found) = open(&clinic, &Mirror::new(), Vec::new());
+    assert!(matches!(found[0], SegmentCondition::SetAside(_)), "{found:?}");
+    assert_eq!(store.health(Segment::Directory), SegmentHealth::Rebuilding);
+    assert!(!is_complete(&store, "Patient") && !is_complete(&store, "Observation"), "its cursors are gone with it");
+    assert!(store.personal_set_aside().is_some() && store.personal().is_ok());
+    let key = CursorKey {
+        server: SERVER.to_owned(),
+        resource_type: String::from("Observation"),
+        visibility: AMARA.to_owned(),
+    };
+    assert_ne!(store.cursor(&key).expect("cursor").position, "", "what was deleted meanwhile is looked for");
+    assert_eq!(store.record(&super::key("Observation/o1")).map(|_| ()), Ok(()));
+}
+
+#[test]
+fn a_personal_file_that_is_damaged_gives_up_the_drafts_that_can_be_read() {
+    let clinic = TestClinic::new();
+    let store = clinic.open(Segment::Directory);
+    let ada = "101".parse().expect("id");
+    for n in 0..12 {
+        let content = keep_domain::Phi::new(format!("draft {n} {}", "and on ".repeat(700)));
+        store.personal().expect("own").keep_draft(None, "note", &ada, &content).expect("kept");
+    }
+    drop(store);
+    let path = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
+    let mut bytes = fs::read(&path).expect("bytes");
+    // The last page holds the text of one draft.
+    let last = bytes.len() - 100;
+    bytes[last] ^= 1;
+    fs::write(&path, &bytes).expect("flipped");
+    let (store, _) = clinic.try_open(Rank::up_to(Segment::Directory), false).expect("opened");
+    let kept = store.personal_set_aside().expect("set aside").to_owned();
+    assert_eq!(fs::read(kept).expect("kept"), bytes);
+    let left = store.personal().expect("own").drafts().expect("drafts").len();
+    assert!((8..12).contains(&left), "{left} of 12");
+    assert!(matches!(store.record(&super::key("Patient/none")), Err(StoreError::NotAvailable)));
+}
