@@ -12,7 +12,11 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
   switch (allergies.state) {
     case "known":
       return (
-        <Card title={say("allergies.known")} aside={allergies.list.length} tone="critical">
+        <Card
+          title={say("allergies.known")}
+          aside={allergies.incomplete ? undefined : allergies.list.length}
+          tone="critical"
+        >
           <ul>
             {allergies.list.map((one) => (
               <CardRow

@@ -50,6 +50,17 @@ test("empty: every card says so", async () => {
     expect(screen.getByText(text)).toBeVisible();
 });
 
+test.each(["summary", "timeline", "notes", "results", "vitals", "medicines", "problems", "immunisations"])(
+  "partial: nothing is called absent on the tab %s",
+  async (tab) => {
+    await show({ role: "nurse", partial: true }, `/chart/p1/${tab}`);
+    expect(screen.getByText("Some records are missing on this workstation")).toBeVisible();
+    expect(screen.getAllByText(/^Unavailable: records are missing/).length).toBeGreaterThan(0);
+    for (const absence of [/are recorded\.$/, /^No note/, /^Nothing/, /^0\b/])
+      expect(screen.queryAllByText(absence).map((one) => one.textContent)).toEqual([]);
+  },
+);
+
 test("error: says what is safe", async () => {
   await show({ role: "nurse", failing: { open_chart: makeFailure("store_damaged") } }, "/chart/p1/summary");
   expect(screen.getByRole("alert")).toHaveTextContent("A part of the records on this workstation is damaged");

@@ -6,9 +6,11 @@ import type { ChartDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { useReply } from "../ipc/reply.query";
 import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
 import { useShortcuts } from "../shell/shortcuts";
 import { Side } from "../visit/side.view";
 import { messageFor, useWords } from "../words/words";
+import { CompletenessOfChart } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import { Banner } from "./banner.view";
 import css from "./chart.module.css";
@@ -85,7 +87,14 @@ function ChartOf({ patient }: { patient: string }) {
           <Completeness completeness={chart.completeness} />
         </div>
         <TabPanel key={current} id={current} className={`${css.panel} ${fills ? css.fills : ""}`}>
-          <Panel chart={chart} tab={current} />
+          {chart.completeness.partial ? (
+            <Notice tone="critical" role="status" title={say("absence.title")}>
+              {say("absence.next")}
+            </Notice>
+          ) : null}
+          <CompletenessOfChart value={chart.completeness}>
+            <Panel chart={chart} tab={current} />
+          </CompletenessOfChart>
         </TabPanel>
       </Tabs>
       {vitals || notes ? (

@@ -3,15 +3,17 @@ import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { Chip } from "../parts/chip.view";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import { RecordMark } from "./record-mark.view";
 
 /** Vaccines given and not given. */
 export function ImmunisationsCard({ immunisations }: { immunisations: ImmunisationDto[] }) {
   const say = useWords();
+  const { sayNone, count } = useAbsence();
   return (
-    <Card title={say("immunisations.title")} aside={immunisations.length}>
+    <Card title={say("immunisations.title")} aside={count(immunisations.length, ["Immunization"])}>
       {immunisations.length === 0 ? (
-        <CardEmpty>{say("immunisations.none")}</CardEmpty>
+        <CardEmpty>{sayNone("immunisations.none", ["Immunization"])}</CardEmpty>
       ) : (
         <ul>
           {immunisations.map((one) => (

@@ -2,16 +2,18 @@ import type { MedicineDto } from "../ipc/bindings";
 import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
+import { MEDICINES, useAbsence } from "./absence";
 import { MedicationLine } from "./medication-line.view";
 
 /** Current medicines; with `past`, those that ended below them. */
 export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const say = useWords();
+  const { sayNone, count } = useAbsence();
   const current = medicines.filter((one) => one.active);
   return (
-    <Card title={say("medicines.title")} aside={say("medicines.count", { count: current.length })}>
+    <Card title={say("medicines.title")} aside={count(say("medicines.count", { count: current.length }), MEDICINES)}>
       {current.length === 0 ? (
-        <CardEmpty>{say("medicines.none")}</CardEmpty>
+        <CardEmpty>{sayNone("medicines.none", MEDICINES)}</CardEmpty>
       ) : (
         <ul>
           {current.map((one) => (
@@ -28,11 +30,12 @@ export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
 /** Medicines that ended, with how. */
 export function PastMedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const say = useWords();
+  const { sayNone, count } = useAbsence();
   const past = medicines.filter((one) => !one.active);
   return (
-    <Card title={say("medicines.past")} aside={past.length}>
+    <Card title={say("medicines.past")} aside={count(past.length, MEDICINES)}>
       {past.length === 0 ? (
-        <CardEmpty>{say("medicines.past.none")}</CardEmpty>
+        <CardEmpty>{sayNone("medicines.past.none", MEDICINES)}</CardEmpty>
       ) : (
         <ul>
           {past.map((one) => (

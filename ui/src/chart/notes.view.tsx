@@ -7,6 +7,7 @@ import { FailureNotice } from "../parts/failure-notice.view";
 import { type Column, RowList, RowOpen } from "../parts/row-list.view";
 import { formatDate, formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import css from "./notes.module.css";
 import { RecordMark } from "./record-mark.view";
 import { StrikeDialog, type Struck } from "./strike.view";
@@ -20,6 +21,7 @@ export function sayAuthor(say: Say, note: NoteDto): string {
 /** Notes at the left, the chosen one at the right. */
 export function Notes({ chart }: { chart: ChartDto }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const rows = useNotes(chart.banner.patient);
   const [chosen, setChosen] = useState(0);
   const note = rows.rowAt(chosen);
@@ -54,7 +56,7 @@ export function Notes({ chart }: { chart: ChartDto }) {
         show={rows.show}
         rowHeight={52}
         marked={(row) => row === note}
-        empty={say("notes.empty")}
+        empty={sayNone("notes.empty", ["DocumentReference"])}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard */}
       <section className={css.reader} tabIndex={0} aria-label={say("note.text")}>

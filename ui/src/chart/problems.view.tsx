@@ -2,18 +2,20 @@ import type { ProblemDto } from "../ipc/bindings";
 import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
 
 /** Problems; on the summary only the active ones. */
 export function ProblemsCard({ problems, activeOnly = false }: { problems: ProblemDto[]; activeOnly?: boolean }) {
   const say = useWords();
+  const { sayNone, count } = useAbsence();
   const active = problems.filter((one) => one.active);
   const shown = activeOnly ? active : problems;
   return (
-    <Card title={say("problems.title")} aside={say("problems.count", { count: active.length })}>
+    <Card title={say("problems.title")} aside={count(say("problems.count", { count: active.length }), ["Condition"])}>
       {shown.length === 0 ? (
-        <CardEmpty>{say(activeOnly ? "problems.none.active" : "problems.none")}</CardEmpty>
+        <CardEmpty>{sayNone(activeOnly ? "problems.none.active" : "problems.none", ["Condition"])}</CardEmpty>
       ) : (
         <ul>
           {shown.map((one) => (

@@ -3,6 +3,7 @@ import type { ResultDto } from "../ipc/bindings";
 import { Card, CardEmpty } from "../parts/card.view";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
+import { RESULTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
 import lines from "./result-lines.module.css";
@@ -49,10 +50,11 @@ export function Rounded({ recorded, className, children }: RoundedProps) {
 /** The newest results worth knowing. */
 export function ResultsCard({ results }: { results: ResultDto[] }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   return (
     <Card title={say("results.know")} aside={say("results.know.aside")}>
       {results.length === 0 ? (
-        <CardEmpty>{say("results.know.none")}</CardEmpty>
+        <CardEmpty>{sayNone("results.know.none", RESULTS)}</CardEmpty>
       ) : (
         <ul>
           {results.map((one) => (

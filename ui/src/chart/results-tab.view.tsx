@@ -4,6 +4,7 @@ import { type Column, RowList } from "../parts/row-list.view";
 import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
+import { RESULTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
 import lines from "./result-lines.module.css";
@@ -13,6 +14,7 @@ import { useResults } from "./window.query";
 /** Every result, newest first, with its range beside it. */
 export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const rows = useResults(patient);
   const narrow = useNarrow();
   // The recorded value stands under the one that is shown where it has room, else in its title.
@@ -73,7 +75,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       show={rows.show}
       rowHeight={52}
       plain
-      empty={say("results.none")}
+      empty={sayNone("results.none", RESULTS)}
     />
   );
 }

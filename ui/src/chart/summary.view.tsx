@@ -3,6 +3,7 @@ import type { ChartDto } from "../ipc/bindings";
 import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { ImmunisationsCard } from "./immunisations.view";
@@ -39,11 +40,12 @@ export function Summary({ chart }: { chart: ChartDto }) {
 
 function LastNoteCard({ chart }: { chart: ChartDto }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const note = chart.lastNote;
   if (note === null) {
     return (
       <Card title={say("note.last")}>
-        <CardEmpty>{say("note.last.none")}</CardEmpty>
+        <CardEmpty>{sayNone("note.last.none", ["DocumentReference"])}</CardEmpty>
       </Card>
     );
   }

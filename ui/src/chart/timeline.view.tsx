@@ -5,6 +5,7 @@ import { type Column, RowList } from "../parts/row-list.view";
 import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { RecordMark } from "./record-mark.view";
 import { Rounded } from "./result-lines.view";
@@ -13,6 +14,7 @@ import { useTimeline } from "./window.query";
 /** Everything in order of time, newest first. */
 export function Timeline({ patient }: { patient: string }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const rows = useTimeline(patient);
   const narrow = useNarrow();
   const columns: Column<TimelineRowDto>[] = [
@@ -73,7 +75,7 @@ export function Timeline({ patient }: { patient: string }) {
       show={rows.show}
       rowHeight={48}
       plain
-      empty={say("timeline.empty")}
+      empty={sayNone("timeline.empty", ["Encounter", "Condition", "Observation"])}
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { VitalSeriesDto } from "../ipc/bindings";
 import { Card, CardEmpty } from "../parts/card.view";
 import { type MessageId, messages, useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import { FlaggedValue } from "./result-lines.view";
 import { Sparkline } from "./sparkline.view";
 import css from "./vitals.module.css";
@@ -15,11 +16,12 @@ const SIGNS = new Set(
 /** The latest of each vital sign with its course and its age. */
 export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const taken = vitals.filter((series) => series.value !== "");
   return (
     <Card title={say("vitals.title")} aside={say("vitals.aside")}>
       {taken.length === 0 ? (
-        <CardEmpty>{say("vitals.none")}</CardEmpty>
+        <CardEmpty>{sayNone("vitals.none", ["Observation"])}</CardEmpty>
       ) : (
         <ul className={css.rows}>
           {taken.map((series) => (

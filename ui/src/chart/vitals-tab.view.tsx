@@ -5,6 +5,7 @@ import { Button } from "../parts/button.view";
 import { Card, CardEmpty } from "../parts/card.view";
 import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
+import { useAbsence } from "./absence";
 import { RecordMark } from "./record-mark.view";
 import lines from "./result-lines.module.css";
 import { FlaggedValue } from "./result-lines.view";
@@ -16,13 +17,14 @@ import css from "./vitals.module.css";
 /** Every vital sign over time, drawn or as tables. */
 export function VitalsTab({ chart }: { chart: ChartDto }) {
   const say = useWords();
+  const { sayNone } = useAbsence();
   const [shape, setShape] = useState("charts");
   const [struck, setStruck] = useState<Struck | null>(null);
   const taken = chart.vitals.filter((series) => series.points.length > 0);
   if (taken.length === 0) {
     return (
       <Card title={say("vitals.title")}>
-        <CardEmpty>{say("vitals.none")}</CardEmpty>
+        <CardEmpty>{sayNone("vitals.none", ["Observation"])}</CardEmpty>
       </Card>
     );
   }

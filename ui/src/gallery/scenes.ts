@@ -56,6 +56,9 @@ export const SCENES: readonly Scene[] = [
   { name: "chart-unavailable", options: { role: "nurse" }, route: "/chart/p7/summary" },
   { name: "chart-incomplete", options: { role: "nurse" }, route: "/chart/p4/summary" },
   { name: "chart-empty", options: { role: "nurse", empty: true }, route: "/chart/p1/summary" },
+  { name: "chart-partial", options: { role: "nurse", partial: true }, route: "/chart/p1/summary" },
+  { name: "list-partial", options: { role: "nurse", partial: true }, route: "/list/vitals_due" },
+  { name: "search-partial", options: { role: "nurse", partial: true }, route: "/search?q=xxxx" },
   {
     name: "chart-error",
     options: { role: "nurse", failing: { open_chart: makeFailure("store_damaged") } },

@@ -6,6 +6,7 @@ import { PAGE, usePages } from "../ipc/pages.query";
 import { planReply } from "../ipc/reply.query";
 import { Chip } from "../parts/chip.view";
 import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
 import { Page } from "../parts/page.view";
 import { PatientBorn, PatientName } from "../parts/patient-cell.view";
 import { type Column, RowList, RowOpen } from "../parts/row-list.view";
@@ -82,8 +83,17 @@ function Found({ query }: { query: string }) {
   return (
     <Page
       title={query === "" ? say("search.all") : say("search.title", { query })}
-      aside={rows.loading ? "" : say(rows.first?.more ? "search.more" : "search.count", { count: rows.total })}
+      aside={
+        rows.loading || rows.first?.incomplete
+          ? ""
+          : say(rows.first?.more ? "search.more" : "search.count", { count: rows.total })
+      }
     >
+      {rows.first?.incomplete ? (
+        <Notice tone="critical" role="status" title={say("search.incomplete")}>
+          {say("list.missing.next")}
+        </Notice>
+      ) : null}
       {rows.failure !== null ? (
         <div>
           <FailureNotice failure={rows.failure} />
@@ -98,7 +108,7 @@ function Found({ query }: { query: string }) {
           rowAt={rows.rowAt}
           show={rows.show}
           rowHeight={52}
-          empty={say("search.empty")}
+          empty={say(rows.first?.incomplete ? "search.unavailable" : "search.empty")}
         />
       )}
     </Page>

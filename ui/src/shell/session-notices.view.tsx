@@ -20,10 +20,44 @@ function phrase(say: Say, notice: NoticeDto): string {
       return say("notice.grant_received", { name: notice.name });
     case "failed_attempts":
       return say("notice.failed_attempts", { count: notice.count, last: formatDateTime(notice.last) });
-    case "damaged":
-      return say("notice.damaged", { segment: notice.segment });
+    case "segment":
+      return say(messageFor("notice.segment", notice.health, "notice.segment.unavailable"), {
+        segment: say(messageFor("part", notice.segment, "part.other")),
+      });
+    case "unsent_carried_over":
+      return say("notice.unsent", { segment: say(messageFor("part", notice.segment, "part.other")) });
+    case "personal_replaced":
+      return say("notice.personal_replaced");
+    case "personal_unavailable":
+      return say("notice.personal_unavailable");
   }
 }
+
+/** What it means for the work, and what to do. */
+function next(say: Say, notice: NoticeDto): string | null {
+  switch (notice.kind) {
+    case "segment": {
+      const kept = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
+      return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + kept;
+    }
+    case "unsent_carried_over":
+      return [
+        say("notice.unsent.verified", { count: notice.verified }),
+        notice.unverified > 0 ? say("notice.unsent.unverified", { count: notice.unverified }) : "",
+        notice.lost > 0 || notice.incomplete ? say("notice.unsent.lost") : "",
+      ]
+        .filter((one) => one !== "")
+        .join(" ");
+    case "personal_replaced":
+      return say("notice.personal_replaced.next", { file: notice.kept });
+    case "personal_unavailable":
+      return say("notice.personal_unavailable.next");
+    default:
+      return null;
+  }
+}
+
+const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null;
 
 /** What happened around this unlock, until it has been read. */
 export function SessionNotices() {
@@ -37,14 +71,16 @@ export function SessionNotices() {
       {notices.map((notice) => (
         <Notice
           key={JSON.stringify(notice)}
-          tone={notice.kind === "damaged" ? "critical" : "info"}
+          tone={isCritical(notice) ? "critical" : "info"}
           title={phrase(say, notice)}
           act={
             <Button look="link" onPress={() => setRead(true)}>
               {say("notice.read")}
             </Button>
           }
-        />
+        >
+          {next(say, notice) ?? undefined}
+        </Notice>
       ))}
     </div>
   );

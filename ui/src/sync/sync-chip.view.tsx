@@ -13,6 +13,8 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
       return { tone: "grey", message: chip.complete === "" ? "chip.offline.never" : "chip.offline" };
     case "sign_in":
       return { tone: "warn", message: "chip.sign_in" };
+    case "incomplete":
+      return { tone: "critical", message: "chip.incomplete" };
     case "failed":
       return { tone: "critical", message: "chip.failed" };
     default:

@@ -54,7 +54,11 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
                 }
               />
               {item.reason === "" ? null : (
-                <p className={css.reason}>{say("sync.item.reason", { reason: item.reason })}</p>
+                <p className={css.reason}>
+                  {item.reason === "unverified"
+                    ? say("sync.item.unverified")
+                    : say("sync.item.reason", { reason: item.reason })}
+                </p>
               )}
             </li>
           ))}

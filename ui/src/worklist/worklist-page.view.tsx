@@ -38,11 +38,12 @@ function Worklist({ list }: { list: string }) {
   };
   useShortcuts({ n: takes ? take : undefined });
   const longest = next?.waitingMinutes ?? null;
+  const missing = (rows.first?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   return (
     <Page
       title={say(messageFor("list", `${list}.title`, "list.other.title"))}
       aside={
-        rows.loading
+        rows.loading || missing !== ""
           ? ""
           : takes && longest !== null
             ? say("list.waiting", { count: rows.total, longest })
@@ -56,6 +57,11 @@ function Worklist({ list }: { list: string }) {
         ) : undefined
       }
     >
+      {missing === "" ? null : (
+        <Notice tone="critical" role="status" title={say("list.missing", { missing })}>
+          {say("list.missing.next")}
+        </Notice>
+      )}
       {rows.failure !== null ? (
         <div>
           <FailureNotice failure={rows.failure} />
@@ -76,6 +82,8 @@ function Worklist({ list }: { list: string }) {
               <Notice tone="info" title={say("list.downloading")}>
                 {say("list.downloading.next")}
               </Notice>
+            ) : missing !== "" ? (
+              say("list.unavailable")
             ) : (
               say(messageFor("list", `${list}.empty`, "list.other.empty"))
             )

@@ -55,7 +55,7 @@ const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolea
 /** Search and worklists. */
 export function answerLists(state: FakeState): AnswersOf<Names> {
   const rowsOf = (list: string): WorkRowDto[] => {
-    if (state.options.empty) return [];
+    if (state.options.empty || state.options.partial) return [];
     const clinical = state.session?.permissions.includes("read_allergies") ?? false;
     const rows = WAITING.flatMap((wait, at) => {
       const patient = state.patients[wait[0]];
@@ -112,7 +112,12 @@ export function answerLists(state: FakeState): AnswersOf<Names> {
         )
         .map((row) => ({ ...row, openedToday: state.opened.has(row.patient) }))
         .sort((a, b) => Number(b.openedToday) - Number(a.openedToday));
-      return { rows: found.slice(offset, offset + limit), total: found.length, more: false };
+      return {
+        rows: found.slice(offset, offset + limit),
+        total: found.length,
+        more: false,
+        incomplete: state.options.partial ?? false,
+      };
     },
     worklist: ({ list, offset, limit }) => {
       const rows = rowsOf(list);
@@ -123,6 +128,7 @@ export function answerLists(state: FakeState): AnswersOf<Names> {
           .map(count)
           .concat({ list: "drafts", count: state.drafts.length }),
         downloading: false,
+        missing: state.options.partial ? ["Observation"] : [],
       };
     },
     check_in: ({ appointment, arrived }) => {

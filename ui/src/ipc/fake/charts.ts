@@ -164,7 +164,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
   });
 
 /** The chart of one invented person. */
-export function makeChart(row: PatientRowDto, empty: boolean): FakeChart {
+export function makeChart(row: PatientRowDto, empty: boolean, partial = false): FakeChart {
   const index = Number(row.patient.slice(1));
   const child = row.age.includes("mo");
   const rich = !empty && !child;
@@ -200,14 +200,18 @@ export function makeChart(row: PatientRowDto, empty: boolean): FakeChart {
         "allergies",
         "immunisations",
       ],
-      allergies: allergiesOf(empty ? 3 : index),
+      allergies: partial ? { state: "unavailable" } : allergiesOf(empty ? 3 : index),
       problems: rich ? PROBLEMS : [],
       medicines: rich ? MEDICINES : [],
       vitals: rich ? makeSeries() : [],
       results: results.slice(0, 4),
       lastNote: notes[0] ?? null,
       immunisations: empty ? [] : IMMUNISATIONS,
-      completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: index === 1 ? ["DiagnosticReport"] : [] },
+      completeness: {
+        asOf: "2026-11-22T08:40:00+03:00",
+        missing: index === 1 && !empty ? ["DiagnosticReport"] : [],
+        partial,
+      },
       unreadable: index === 1 ? [{ resourceType: "Observation", count: 1 }] : [],
       drafts: [],
     },

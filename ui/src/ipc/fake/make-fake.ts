@@ -21,6 +21,8 @@ export interface FakeOptions {
   failing?: Partial<Record<CommandName, FailureDto>>;
   /** Lists and charts without rows. */
   empty?: boolean;
+  /** The clinical records were damaged and are being downloaded again. */
+  partial?: boolean;
   /** No network. */
   offline?: boolean;
   /** The server no longer takes the clinic sign-in. */

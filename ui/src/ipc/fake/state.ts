@@ -67,8 +67,21 @@ export function makeSession(state: FakeState, role: Role): SessionDto {
     warningSeconds: 60,
     demo: state.options.demo ?? true,
     waitingForGrant: state.options.waitingForGrant ?? false,
-    notices:
-      role === "physician" ? [{ kind: "granted", name: "Leila Patel", role: "front-desk", segment: "directory" }] : [],
+    notices: state.options.partial
+      ? [
+          {
+            kind: "segment",
+            segment: "clinical",
+            health: "rebuilding",
+            since: "2026-11-22T08:40:00+03:00",
+            kept: "clinical.db.damaged-1795338000",
+          },
+          { kind: "unsent_carried_over", segment: "clinical", verified: 2, unverified: 1, lost: 0, incomplete: false },
+          { kind: "personal_replaced", kept: "amara.db.damaged-1795338000" },
+        ]
+      : role === "physician"
+        ? [{ kind: "granted", name: "Leila Patel", role: "front-desk", segment: "directory" }]
+        : [],
     resume: state.resume,
   };
 }
@@ -89,7 +102,8 @@ export function refuse(code: FailureDto["code"], more: Partial<FailureDto> = {})
 export function openFakeChart(state: FakeState, patient: string) {
   const row = state.patients.find((one) => one.patient === patient);
   if (row === undefined) return refuse("not_available");
-  const chart = state.charts.get(patient) ?? makeChart(row, state.options.empty ?? false);
+  const { empty = false, partial = false } = state.options;
+  const chart = state.charts.get(patient) ?? makeChart(row, empty || partial, partial);
   state.charts.set(patient, chart);
   return chart;
 }
