@@ -114,7 +114,14 @@ impl Shell {
     /// Whether a session is open, or may be in a moment.
     pub(crate) fn is_open_or_opening(&self) -> bool {
         // In this order: an unlock that ends between the two has begun the session already.
-        self.unlocking.load(Ordering::SeqCst) > 0 || self.activity.is_open()
+        self.unlocking.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(App::is_open)
+    }
+
+    /// Whether a session is open of which the page was never told, so that nobody would lock it.
+    pub(crate) fn is_open_unwatched(&self) -> bool {
+        // In this order: what an unlock under way has opened is watched before that unlock ends.
+        let is_open = self.app.as_ref().is_ok_and(App::is_open);
+        is_open && self.unlocking.load(Ordering::SeqCst) == 0 && !self.activity.is_open()
     }
 
     /// Starts watching for inactivity, once per session.

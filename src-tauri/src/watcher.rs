@@ -2,7 +2,7 @@
 
 use crate::activity::Watch;
 use crate::idle::OsIdle;
-use crate::lock;
+use crate::lock::{self, LockCause};
 use crate::shell::Shell;
 use serde::Serialize;
 use std::time::Duration;
@@ -24,11 +24,16 @@ fn watch(app: &AppHandle) {
     if os_idle.is_none() {
         tracing::info!("the operating system offers no idle time; input in the window counts alone");
     }
-    let mut warned = false;
+    let (mut warned, mut unwatched) = (false, 0u32);
     loop {
         std::thread::sleep(Duration::from_secs(1));
         let shell = app.state::<Shell>();
         if !shell.activity().is_open() {
+            // An enrolment opens a session for a moment and closes it by itself; what is open a second later is not it.
+            unwatched = if shell.is_open_unwatched() { unwatched.saturating_add(1) } else { 0 };
+            if unwatched > 2 {
+                return lock::begin(app, LockCause::Idle);
+            }
             continue;
         }
         match shell.activity().watch(shell.monotonic(), os_idle.as_ref().and_then(OsIdle::read)) {

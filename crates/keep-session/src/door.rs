@@ -82,7 +82,10 @@ impl App {
     }
 
     /// Whether somebody is signed in, even while that is just ending.
-    pub(crate) fn is_open(&self) -> bool {
+    ///
+    /// INVARIANT: the one source of that for whoever watches over the session.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         matches!(&*self.0.session.read().unwrap_or_else(PoisonError::into_inner), Session::Unlocked(_))
     }
 

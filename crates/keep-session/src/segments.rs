@@ -148,6 +148,20 @@ pub(crate) fn end_repairs(app: &App) {
     }
 }
 
+/// Behind a sync that went through: what is damaged is begun anew at the next unlock, since the server can fill it.
+pub(crate) fn ask_for_fresh_starts(app: &App) {
+    let asked = app.inside(|unlocked| {
+        let store = unlocked.store()?;
+        for segment in store.damaged() {
+            store.ask_for_fresh_start(segment)?;
+        }
+        Ok(())
+    });
+    if asked.is_err() {
+        tracing::warn!("a fresh start could not be asked for");
+    }
+}
+
 /// Whether nothing is to be said of the segments of the open session.
 pub(crate) fn are_whole(app: &App) -> bool {
     app.peek(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(true)

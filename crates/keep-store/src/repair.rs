@@ -21,6 +21,8 @@ pub enum RepairCause {
     Rebuild,
     /// Its file is whole but older than it should be: it stays, and is compared with the server.
     Stale,
+    /// Damage was met in it: what fits its tags is shown, until an empty file of the next generation takes its place.
+    Damaged,
 }
 
 /// A segment that is being brought up to date.
@@ -110,6 +112,11 @@ pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), 
     writer.put_journal(repair.segment.name().as_bytes(), &row)
 }
 
+/// The file that asks for a fresh start of a segment; it holds the generation of the file that is to go.
+pub(crate) fn fresh_start_path(profile: &std::path::Path, segment: Segment) -> std::path::PathBuf {
+    profile.join("segments").join(format!("{}.start-fresh", segment.name()))
+}
+
 /// The type that a cursor is about: `Patient/_history` is about `Patient`.
 fn type_of(resource_type: &str) -> &str {
     resource_type.split('/').next().unwrap_or(resource_type)
@@ -167,13 +174,58 @@ impl Store {
         Ok(())
     }
 
+    /// Writes down that damage was met in a segment, so that nothing of it is called absent, also in later sessions.
+    ///
+    /// # Errors
+    /// What the directory refuses; this session knows of it all the same.
+    pub fn note_damage(&self, segment: Segment) -> Result<(), StoreError> {
+        let access = self.access(segment)?;
+        let repair = Repair {
+            segment,
+            cause: RepairCause::Damaged,
+            since: self.clock.now(),
+            generation: access.generation,
+            kept: String::new(),
+            carried: true,
+        };
+        {
+            let mut known = lock(&self.repairs);
+            if known.iter().any(|r| r.segment == segment) {
+                return Ok(());
+            }
+            known.push(repair.clone());
+        }
+        if self.is_read_only(Segment::Directory) {
+            return Ok(());
+        }
+        self.write_bulk(|tx| put(tx.writer(Segment::Directory)?, &repair))
+    }
+
+    /// The segments that an empty file of the next generation should take the place of.
+    #[must_use]
+    pub fn damaged(&self) -> Vec<Segment> {
+        let open = self.entitled.segments().filter(|s| self.is_open(*s));
+        open.filter(|s| self.health(*s) == crate::SegmentHealth::Disputed).collect()
+    }
+
+    /// Has the file of a damaged segment set aside at the next opening. Asked behind a sync that went through, so that
+    /// the server can be expected to fill the next one.
+    ///
+    /// # Errors
+    /// File errors.
+    pub fn ask_for_fresh_start(&self, segment: Segment) -> Result<(), StoreError> {
+        let generation = self.access(segment)?.generation;
+        Ok(std::fs::write(fresh_start_path(&self.profile, segment), generation.to_string())?)
+    }
+
     /// Ends the repairs whose types have all been brought since. Asked behind a sync that went through; `visibility`
     /// is its view. Says which segments are whole again.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn end_repairs(&self, server: &str, visibility: &str) -> Result<Vec<Repair>, StoreError> {
-        let open: Vec<Repair> = self.repairs().into_iter().filter(|r| self.is_open(r.segment)).collect();
+        let may_end = |r: &Repair| r.cause != RepairCause::Damaged && self.is_open(r.segment);
+        let open: Vec<Repair> = self.repairs().into_iter().filter(may_end).collect();
         if open.is_empty() {
             return Ok(Vec::new());
         }

@@ -1,6 +1,7 @@
 //! Each segment is checked by itself before they are opened together.
 
 use crate::cipher::{OpenMode, open_cipher};
+use crate::repair::fresh_start_path;
 use crate::segment_access::{SegmentAccess, Statements};
 use crate::segment_file::{prepare_segment, remove_stale_journals, segment_path, set_aside};
 use crate::tagged::{SegmentState, verify_charts};
@@ -153,6 +154,11 @@ fn check_one(
         // Replaced before: whoever put it back, it is not what the device had last.
         return Ok((Some(at), aside(&path)?));
     }
+    if takes_fresh_start(profile, key)? {
+        let condition = aside(&path)?;
+        std::fs::remove_file(fresh_start_path(profile, segment))?;
+        return Ok((Some(at), condition));
+    }
     let condition = match prepare_segment(profile, key, false).and_then(|()| verify(&path, key)) {
         Ok(state) => judge(profile, key, &state, expected, clock)?,
         Err(StoreError::Missing(_)) => SegmentCondition::Missing,
@@ -163,6 +169,21 @@ fn check_one(
         Err(_) => SegmentCondition::Unreadable,
     };
     Ok((Some(at), condition))
+}
+
+/// Whether the file of this key is to be set aside; one that asks for another generation has been answered.
+fn takes_fresh_start(profile: &Path, key: &SegmentKey) -> Result<bool, StoreError> {
+    let path = fresh_start_path(profile, key.segment());
+    let Ok(about) = std::fs::symlink_metadata(&path) else { return Ok(false) };
+    if !about.is_file() || about.len() > 16 {
+        return Ok(false);
+    }
+    let asked = std::fs::read_to_string(&path).unwrap_or_default();
+    if asked.trim() == key.generation().to_string() {
+        return Ok(true);
+    }
+    std::fs::remove_file(&path)?;
+    Ok(false)
 }
 
 /// Whether a file that was set aside begins as one of this key does.

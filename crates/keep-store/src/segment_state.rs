@@ -11,7 +11,7 @@ pub enum SegmentHealth {
     Whole,
     /// Older than it should be, and being compared with the server: what is shown may be old.
     Stale,
-    /// Its charts and its state disagree: what is shown was checked, what is not shown may exist.
+    /// Damage was met in it: what is shown was checked, what is not shown may exist.
     Disputed,
     /// A new file is being filled from the server: what is not shown may exist.
     Rebuilding,
@@ -59,6 +59,7 @@ impl Store {
         let repair = self.repairs().into_iter().find(|r| r.segment == segment).map(|r| r.cause);
         match repair {
             Some(RepairCause::Rebuild) => SegmentHealth::Rebuilding,
+            Some(RepairCause::Damaged) => SegmentHealth::Disputed,
             _ if self.is_read_only(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
             None => SegmentHealth::Whole,

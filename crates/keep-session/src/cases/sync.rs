@@ -187,7 +187,11 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     if stopped.is_none() {
         let behind = app.clone();
         // A join error means the runtime is ending; the next sync ends the repair.
-        let _ = tokio::task::spawn_blocking(move || segments::end_repairs(&behind)).await;
+        let _ = tokio::task::spawn_blocking(move || {
+            segments::end_repairs(&behind);
+            segments::ask_for_fresh_starts(&behind);
+        })
+        .await;
     }
     if let Some(complete) = ended.complete_as_of.filter(|_| segments::are_whole(app)) {
         last_sync::keep(&app.0.profile, complete);

@@ -87,6 +87,10 @@ impl App {
             let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
             let event = event.ended(Outcome::SeriousFailure).with("finding", kind.name());
             self.record(event.with("segment", segment));
+            let noted = unlocked.store().and_then(|store| Ok(store.note_damage(segment)?));
+            if noted.is_err() {
+                tracing::warn!("damage could not be written down");
+            }
         }
         Fault::from(error)
     }

@@ -170,3 +170,43 @@ fn an_unlock_that_fails_at_its_end_leaves_nothing_open() {
     clinic.clock.advance(std::time::Duration::from_secs(61));
     ok(clinic.unlock_well());
 }
+
+/// One flipped bit among the rows themselves is met only when a chart is opened.
+#[test]
+fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(chart::open_chart(&clinic.app, "maria"));
+    let (key, file) = (segment_key(&clinic, Segment::Clinical), path(&clinic, Segment::Clinical));
+    clinic.lock();
+    let conn = keep_store::open_cipher(&file, &key.database_key(), keep_store::OpenMode::Read).expect("opened");
+    let root: usize = conn
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'resource'", [], |r| r.get::<_, i64>(0))
+        .map(|page| usize::try_from(page).expect("page"))
+        .expect("root");
+    drop(conn);
+    let mut bytes = fs::read(&file).expect("bytes");
+    bytes[(root - 1) * 8192 + 4000] ^= 1;
+    fs::write(&file, &bytes).expect("flipped");
+    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [], "nothing reads the rows at unlock");
+    let list = queue(&clinic);
+    assert_eq!(list.rows.iter().map(|r| r.safety.as_str()).collect::<Vec<_>>(), ["Allergies unavailable"]);
+    assert_eq!(code_of(chart::open_chart(&clinic.app, "maria")), ErrorCode::StoreDamaged);
+    assert_eq!(ok(sync::sync_chip(&clinic.app)).state, "incomplete");
+    clinic.lock();
+    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
+    // A sync that goes through shows that the server can fill a new file.
+    crate::segments::ask_for_fresh_starts(&clinic.app);
+    clinic.lock();
+    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
+    ok(bring(&clinic.app, super::records().into_iter().map(str::to_owned).collect()));
+    ok(complete(&clinic.app, CHART_TYPES));
+    crate::segments::end_repairs(&clinic.app);
+    assert!(matches!(ok(chart::open_chart(&clinic.app, "maria")).allergies, AllergiesDto::Known { .. }));
+    clinic.lock();
+    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
+}
+
+fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
+    let key = clinic.app.peek(|u| crate::app::guard(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
+    key.flatten().expect("held")
+}

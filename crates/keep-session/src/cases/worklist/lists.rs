@@ -331,6 +331,11 @@ fn gists(
         let gist = gist(&chart.entries, Columns { downloaded, ..columns }, &lookup.glance);
         gists.insert(chart.patient, gist);
     }
+    // A chart that is damaged or has not come yet: its line says that, and not nothing.
+    for patient in patients {
+        let unknown = || gist(&[], Columns { downloaded: false, vitals: false, ..columns }, &lookup.glance);
+        gists.entry(patient.clone()).or_insert_with(unknown);
+    }
     Ok(gists)
 }
 
@@ -361,6 +366,11 @@ fn charts(
                 }
                 // An appointment may name somebody whose record has not come yet.
                 Err(keep_store::StoreError::NotAvailable) => {}
+                // One damaged chart does not take the list with it: the damage is noted, so that the list says that it
+                // may lack something, and the line that its allergies are unavailable.
+                Err(error @ (keep_store::StoreError::Damaged(_) | keep_store::StoreError::PageDamaged)) => {
+                    let _noted = app.damage(unlocked, error);
+                }
                 Err(error) => {
                     pending.wait()?;
                     return Err(app.damage(unlocked, error));
