@@ -74,6 +74,7 @@ fn install(
     };
     let entitled = app.workstation().policy.rank_of(role, lease.restricted);
     let mut notices = grants::accept_waiting(app, device, &mut opened, &actor);
+    app.note_held(opened.header.user, opened.ring.keys())?;
     let made = make_missing_keys(app, device, &mut opened, entitled, beginning)?;
     if opened.clock_corrected {
         let offset = app.with_time(|time| time.offset_millis())?;

@@ -26,6 +26,11 @@ impl Holders {
         self.0.values().flatten().any(|key| key.starts_with(&prefix))
     }
 
+    /// What that person holds, as their own key ring has it: a grant that was lost on the way is given again.
+    fn hold(&mut self, user: UserId, keys: BTreeSet<String>) {
+        self.0.insert(user, keys);
+    }
+
     fn note(&mut self, user: UserId, key: &HeldKey) {
         self.0.entry(user).or_default().insert(entry(key.name(), key.generation()));
     }
@@ -43,5 +48,14 @@ impl App {
         keys: impl IntoIterator<Item = &'k HeldKey>,
     ) -> Result<(), Fault> {
         self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
+    }
+
+    /// Remembers that `user` holds `keys` and no others, as their own unlock has just shown.
+    pub(crate) fn note_held<'k>(&self, user: UserId, keys: impl IntoIterator<Item = &'k HeldKey>) -> Result<(), Fault> {
+        let held: BTreeSet<String> = keys.into_iter().map(|key| entry(key.name(), key.generation())).collect();
+        if self.workstation().holders.0.get(&user).is_some_and(|known| *known == held) {
+            return Ok(());
+        }
+        self.change_workstation(|w| w.holders.hold(user, held))
     }
 }

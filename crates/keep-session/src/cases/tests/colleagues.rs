@@ -187,3 +187,20 @@ fn nothing_in_a_grants_folder_keeps_anybody_out() {
     std::fs::write(&grants, b"a file where a folder should be").expect("written");
     shift.unlock(nurse_amara());
 }
+
+/// Found by the damage matrix: a grant that was lost on the way was never given again, since it was noted as given.
+#[test]
+fn a_grant_that_was_lost_on_the_way_is_given_again() {
+    let mut shift = Shift::new();
+    shift.enrol(dr_jonas());
+    shift.enrol(nurse_amara());
+    shift.unlock(dr_jonas());
+    shift.lock();
+    let grants = shift.folder.path().join("slots").join(format!("{}.grants", user_of(nurse_amara())));
+    std::fs::remove_dir_all(&grants).expect("lost");
+    assert!(shift.unlock(nurse_amara()).waiting_for_grant);
+    shift.lock();
+    shift.unlock(dr_jonas());
+    shift.lock();
+    assert!(!shift.unlock(nurse_amara()).waiting_for_grant);
+}
