@@ -8,6 +8,9 @@ mod codec;
 mod conflict;
 mod connector;
 mod cursor;
+mod derived;
+mod derived_check;
+mod derived_repair;
 mod error;
 mod flags;
 mod fold;
@@ -17,6 +20,7 @@ mod inbox;
 mod late_keys;
 mod ledger;
 mod migrations;
+mod names_digest;
 mod open_transaction;
 mod outbox;
 mod page;
@@ -36,12 +40,14 @@ mod segment_file;
 mod segment_report;
 mod store;
 mod sum;
+mod synced_ids;
 mod tag;
 mod tagged;
 #[cfg(any(test, feature = "test-support"))]
 mod test_clinic;
 #[cfg(test)]
 mod tests;
+mod verified;
 mod write_tx;
 
 pub use change_set::{

@@ -7,13 +7,14 @@ mod reading;
 pub use reading::{Incoming, UNREADABLE};
 
 use crate::change_set::EntryRow;
+use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::inbox::ElsewhereRow;
 use crate::record::StateBits;
-use crate::segment_access::SegmentAccess;
+use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::write_tx::Stored;
 use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx};
-use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
+use keep_domain::{Phi, ResourceKey, Segment};
 use reading::Arrived;
 
 /// What a pull brought.
@@ -122,35 +123,12 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn versions(&self, keys: &[ResourceKey]) -> Result<Vec<Option<String>>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let one = |key: &ResourceKey| {
                 let record = crate::write_tx::find_record(self.access.iter(), conn, key)?;
                 Ok(record.map(|r| r.version.unwrap_or_default()))
             };
             keys.iter().map(one).collect()
-        })
-    }
-
-    /// All ids of a type that the server has confirmed, for the reconciliation of deletions.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
-        self.read(|conn| {
-            let mut ids = Vec::new();
-            for access in &self.access {
-                let Some(code) = access.type_code(conn, resource_type)? else { continue };
-                let sql = format!(
-                    "SELECT id FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
-                    access.schema
-                );
-                let mut statement = conn.prepare_cached(&sql)?;
-                let rows = statement.query_map([code], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
-                for row in rows {
-                    ids.extend(row?.id());
-                }
-            }
-            Ok(ids)
         })
     }
 
@@ -315,8 +293,12 @@ impl SegmentAccess {
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
         let mut statement = conn.prepare_cached(&self.sql.stamp)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            Ok(StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) })
+            let stamp = StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
+            Ok((stamp, r.get::<_, i64>(3)?))
         });
-        Ok(row.optional()?)
+        match row.optional()? {
+            Some((stamp, place)) => self.verify_chart(conn, ordinal_of(place)).map(|()| Some(stamp)),
+            None => self.require(Derived::Ids).map(|()| None),
+        }
     }
 }

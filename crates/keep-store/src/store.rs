@@ -47,7 +47,8 @@ pub struct Store {
     poisoned: AtomicBool,
     /// Segments whose root did not fit at open: readable chart by chart, not writable.
     read_only: HashSet<Segment>,
-    pub(crate) verified: Mutex<HashSet<(Segment, u32)>>,
+    /// Held by whoever compares derived tables.
+    pub(crate) confirming: Mutex<()>,
 }
 
 impl Store {
@@ -83,9 +84,12 @@ impl Store {
         let interrupts = [&writer, &first, &second].map(Connection::get_interrupt_handle);
         let personal =
             keys.personal.as_ref().map(|(user, key)| Personal::open(profile, *user, key, Arc::clone(&clock)));
+        let read_only: HashSet<Segment> = reports.iter().filter_map(SegmentReport::read_only).collect();
+        let mut access: Vec<SegmentAccess> = opened.iter().map(|k| SegmentAccess::new(k)).collect();
+        access.iter_mut().for_each(|a| a.disputed = read_only.contains(&a.segment));
         let store = Self {
             profile: profile.to_owned(),
-            access: opened.iter().map(|k| SegmentAccess::new(k)).collect(),
+            access,
             clock,
             ledger,
             personal: personal.transpose()?,
@@ -98,8 +102,8 @@ impl Store {
             connector,
             closing: AtomicBool::new(false),
             poisoned: AtomicBool::new(false),
-            read_only: reports.iter().filter_map(SegmentReport::read_only).collect(),
-            verified: Mutex::new(HashSet::new()),
+            read_only,
+            confirming: Mutex::new(()),
         };
         inbox::publish_drop_boxes(&store)?;
         store.drain_inboxes()?;
@@ -132,6 +136,7 @@ impl Store {
     /// # Errors
     /// What `work` and the commit answer.
     pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.confirm_ids()?;
         // The ledger's turn comes first everywhere, so that no two writers wait for each other.
         let _turn = self.ledger.turn();
         let done = self.transaction("BEGIN IMMEDIATE", work)?;
@@ -145,6 +150,15 @@ impl Store {
 
     /// Like [`Store::write`] without the ledger: the events of a pull are written at its start and end.
     pub(crate) fn write_bulk<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        self.transaction("BEGIN", work)
+    }
+
+    /// Like [`Store::write_bulk`] for what looks no record up.
+    pub(crate) fn write_unconfirmed<T>(
         &self,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -168,6 +182,7 @@ impl Store {
             Ok(value)
         })();
         drop(open);
+        self.access.iter().for_each(|a| a.verified.end_transaction(done.is_ok()));
         done.inspect_err(|error| self.replace_after(error, &mut conn, Purpose::Write))
     }
 
