@@ -106,9 +106,13 @@ fn install(
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
+        damaged: Mutex::default(),
         me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;
+    if app.0.syncs_by_itself {
+        crate::integrity_watch::begin(app);
+    }
     if app.0.syncs_by_itself && beginning == Beginning::Unlock {
         crate::cases::sync::keep_going(app);
     }

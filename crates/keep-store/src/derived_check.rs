@@ -64,24 +64,37 @@ const fn layout(table: Derived) -> Option<Layout> {
 /// the right one, whatever page it passes.
 #[derive(Default)]
 struct Order {
-    last: Vec<Vec<u8>>,
+    last: Vec<u8>,
+    key: Vec<u8>,
 }
 
 impl Order {
     fn follows(&mut self, entry: &[ValueRef<'_>]) -> bool {
-        // Integers sort before text and text before blobs; a column has one kind, but for its absence.
-        let key: Vec<Vec<u8>> = entry
-            .iter()
-            .map(|value| match value {
-                ValueRef::Null | ValueRef::Real(_) => vec![0],
+        // Bytes that sort as the columns do, one behind the other. A column has one kind, but for its absence.
+        self.key.clear();
+        for value in entry {
+            match value {
+                ValueRef::Null | ValueRef::Real(_) => self.key.push(0),
                 // The sign is turned over, so that bytes sort as numbers do.
-                ValueRef::Integer(n) => [&[1], &(n ^ i64::MIN).to_be_bytes()[..]].concat(),
-                ValueRef::Text(bytes) => [&[2], *bytes].concat(),
-                ValueRef::Blob(bytes) => [&[3], *bytes].concat(),
-            })
-            .collect();
-        let follows = self.last.is_empty() || self.last < key;
-        self.last = key;
+                ValueRef::Integer(n) => {
+                    self.key.push(1);
+                    self.key.extend((n ^ i64::MIN).to_be_bytes());
+                }
+                // A zero becomes 0 1 and the end 0 0, so that the shorter one sorts first.
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+                    self.key.push(2);
+                    for byte in *bytes {
+                        self.key.push(*byte);
+                        if *byte == 0 {
+                            self.key.push(1);
+                        }
+                    }
+                    self.key.extend([0, 0]);
+                }
+            }
+        }
+        let follows = self.last.is_empty() || self.last < self.key;
+        std::mem::swap(&mut self.last, &mut self.key);
         follows
     }
 }
@@ -231,7 +244,7 @@ impl Store {
                 Err(other) => return Err(other),
             }
         }
-        self.seal_names_again()
+        self.seal_search()
     }
 
     /// What integrity checks found since the last call; each finding is given once in a session.

@@ -108,7 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// What stops a write.
-    pub(crate) fn seal_names_again(&self) -> Result<(), StoreError> {
+    pub fn seal_search(&self) -> Result<(), StoreError> {
         let access = self.access(Segment::Directory)?;
         let sealed = self.read(|conn| Ok(access.digest(conn, Derived::Names)?.is_some()))?;
         if sealed || !access.confirmed.has(Derived::Names) {

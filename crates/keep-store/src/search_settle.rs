@@ -35,12 +35,12 @@ impl Store {
             })?;
             // One change is the command itself.
             if changed < 2 {
-                return self.seal_names_again();
+                return self.seal_search();
             }
             pages = STEP_PAGES;
             // Whoever waits to save goes first: without a pause this thread would take the writer again at once.
             std::thread::sleep(PAUSE);
         }
-        self.seal_names_again()
+        self.seal_search()
     }
 }

@@ -6,6 +6,7 @@ import { PAGE, usePages } from "../ipc/pages.query";
 import { planReply } from "../ipc/reply.query";
 import { Chip } from "../parts/chip.view";
 import { FailureNotice } from "../parts/failure-notice.view";
+import { Notice } from "../parts/notice.view";
 import { Page } from "../parts/page.view";
 import { PatientBorn, PatientName } from "../parts/patient-cell.view";
 import { type Column, RowList, RowOpen } from "../parts/row-list.view";
@@ -91,6 +92,12 @@ function Found({ query }: { query: string }) {
       ) : rows.loading ? (
         <div aria-busy="true" />
       ) : (
+        <>
+          {rows.first?.incomplete ? (
+            <Notice tone="critical" role="alert" title={say("search.incomplete")}>
+              {say("search.incomplete.do")}
+            </Notice>
+          ) : null}
         <RowList
           label={say("search.label")}
           columns={columns}
@@ -98,8 +105,9 @@ function Found({ query }: { query: string }) {
           rowAt={rows.rowAt}
           show={rows.show}
           rowHeight={52}
-          empty={say("search.empty")}
+          empty={say(rows.first?.incomplete ? "search.incomplete.none" : "search.empty")}
         />
+        </>
       )}
     </Page>
   );

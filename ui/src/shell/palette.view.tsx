@@ -31,13 +31,26 @@ function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">)
   const commands = usePaletteCommands(onHelp, onGo).filter((one) =>
     one.name.toLowerCase().includes(text.trim().toLowerCase()),
   );
-  const list = (patients: PatientRowDto[]) => (
-    <PaletteList text={text} setText={setText} patients={patients} commands={commands} onClose={onClose} onGo={onGo} />
+  const list = (patients: PatientRowDto[], incomplete: boolean) => (
+    <PaletteList
+      text={text}
+      setText={setText}
+      patients={patients}
+      incomplete={incomplete}
+      commands={commands}
+      onClose={onClose}
+      onGo={onGo}
+    />
   );
-  return searchable ? <WithPatients text={text} list={list} /> : list([]);
+  return searchable ? <WithPatients text={text} list={list} /> : list([], false);
 }
 
-function WithPatients({ text, list }: { text: string; list: (rows: PatientRowDto[]) => ReactNode }) {
+interface WithPatientsProps {
+  text: string;
+  list: (rows: PatientRowDto[], incomplete: boolean) => ReactNode;
+}
+
+function WithPatients({ text, list }: WithPatientsProps) {
   const typed = text.trim();
   const [query, setQuery] = useState(typed);
   useEffect(() => {
@@ -46,19 +59,20 @@ function WithPatients({ text, list }: { text: string; list: (rows: PatientRowDto
     return () => clearTimeout(timer);
   }, [typed]);
   const found = useReply("search_patients", { query, offset: 0, limit: 7 });
-  return list(query === typed ? (found.data?.rows ?? []) : []);
+  return list(query === typed ? (found.data?.rows ?? []) : [], found.data?.incomplete ?? false);
 }
 
 interface ListProps {
   text: string;
   setText: (text: string) => void;
   patients: PatientRowDto[];
+  incomplete: boolean;
   commands: PaletteCommand[];
   onClose: () => void;
   onGo: (to: string) => void;
 }
 
-function PaletteList({ text, setText, patients, commands, onClose, onGo }: ListProps) {
+function PaletteList({ text, setText, patients, incomplete, commands, onClose, onGo }: ListProps) {
   const say = useWords();
   const run = (key: string) => {
     onClose();
@@ -76,7 +90,7 @@ function PaletteList({ text, setText, patients, commands, onClose, onGo }: ListP
         className={css.list ?? ""}
         aria-label={say("palette.title")}
         onAction={(key) => run(String(key))}
-        renderEmptyState={() => <p className={css.none}>{say("palette.none")}</p>}
+        renderEmptyState={() => <p className={css.none}>{say(incomplete ? "search.incomplete.none" : "palette.none")}</p>}
       >
         {patients.length === 0 ? null : (
           <ListBoxSection id="patients" aria-label={say("palette.patients")}>

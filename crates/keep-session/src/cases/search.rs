@@ -58,7 +58,8 @@ fn rows_of(
     }
     // Within a page the charts that were opened today come first; the order is the match's otherwise.
     rows.sort_by_key(|r| !r.opened_today);
-    Ok(PatientPageDto { rows, total: page.total, more: page.more })
+    let incomplete = page.incomplete || page.damaged > 0;
+    Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete })
 }
 
 /// A count that crosses IPC as an index.

@@ -105,8 +105,11 @@ pub fn keep_place(app: &App, place: ResumePointDto) -> Result<(), FailureDto> {
     .map_err(Fault::tell)
 }
 
-fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
+fn session_of(app: &App, mut notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
     app.inside(|unlocked| {
+        // A page that is loaded anew has to say it again.
+        let damaged = guard(&unlocked.damaged).iter().map(|s| s.name().to_owned()).collect::<Vec<_>>();
+        notices.extend(damaged.into_iter().map(|segment| NoticeDto::Damaged { segment }));
         let workstation = app.workstation();
         let place = match &unlocked.store {
             Some(store) => store.personal()?.resume_place()?,

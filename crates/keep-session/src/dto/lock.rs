@@ -135,8 +135,8 @@ pub struct SessionDto {
     pub resume: Option<ResumePointDto>,
 }
 
-/// A line for the user after unlock.
-#[derive(Serialize, TS)]
+/// A line for the user, after unlock or while the session lasts.
+#[derive(Serialize, Clone, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NoticeDto {
     /// A colleague received keys from this session.
@@ -161,7 +161,7 @@ pub enum NoticeDto {
         /// The last one.
         last: String,
     },
-    /// A segment was found damaged.
+    /// Something in a segment was found damaged; told while the session lasts, too.
     Damaged {
         /// The segment's name.
         segment: String,

@@ -25,6 +25,8 @@ pub struct PatientPageDto {
     pub total: u32,
     /// Whether more than `total` match.
     pub more: bool,
+    /// Whether people may be missing from this page, because records of the directory are damaged.
+    pub incomplete: bool,
 }
 
 /// One patient in a list.

@@ -21,6 +21,8 @@ export interface FakeOptions {
   failing?: Partial<Record<CommandName, FailureDto>>;
   /** Lists and charts without rows. */
   empty?: boolean;
+  /** Charts of the directory are damaged: who is in them is not found. */
+  damaged?: boolean;
   /** No network. */
   offline?: boolean;
   /** The server no longer takes the clinic sign-in. */
