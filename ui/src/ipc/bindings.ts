@@ -812,7 +812,11 @@ total: number,
 /**
  * Whether more than `total` match.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * Whether people may be missing from this page, because records of the directory are damaged.
+ */
+incomplete: boolean, };
 
 export type PatientRowDto = { 
 /**
@@ -1168,7 +1172,7 @@ export type SyncItemDto = {
  */
 changeSet: number, 
 /**
- * `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`.
+ * `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`, `damaged`.
  */
 state: string, 
 /**
