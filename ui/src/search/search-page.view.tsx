@@ -98,15 +98,15 @@ function Found({ query }: { query: string }) {
               {say("search.incomplete.do")}
             </Notice>
           ) : null}
-        <RowList
-          label={say("search.label")}
-          columns={columns}
-          total={rows.total}
-          rowAt={rows.rowAt}
-          show={rows.show}
-          rowHeight={52}
-          empty={say(rows.first?.incomplete ? "search.incomplete.none" : "search.empty")}
-        />
+          <RowList
+            label={say("search.label")}
+            columns={columns}
+            total={rows.total}
+            rowAt={rows.rowAt}
+            show={rows.show}
+            rowHeight={52}
+            empty={say(rows.first?.incomplete ? "search.incomplete.none" : "search.empty")}
+          />
         </>
       )}
     </Page>

@@ -90,7 +90,9 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
         className={css.list ?? ""}
         aria-label={say("palette.title")}
         onAction={(key) => run(String(key))}
-        renderEmptyState={() => <p className={css.none}>{say(incomplete ? "search.incomplete.none" : "palette.none")}</p>}
+        renderEmptyState={() => (
+          <p className={css.none}>{say(incomplete ? "search.incomplete.none" : "palette.none")}</p>
+        )}
       >
         {patients.length === 0 ? null : (
           <ListBoxSection id="patients" aria-label={say("palette.patients")}>

@@ -112,7 +112,12 @@ export function answerLists(state: FakeState): AnswersOf<Names> {
         )
         .map((row) => ({ ...row, openedToday: state.opened.has(row.patient) }))
         .sort((a, b) => Number(b.openedToday) - Number(a.openedToday));
-      return { rows: found.slice(offset, offset + limit), total: found.length, more: false, incomplete: state.options.damaged ?? false };
+      return {
+        rows: found.slice(offset, offset + limit),
+        total: found.length,
+        more: false,
+        incomplete: state.options.damaged ?? false,
+      };
     },
     worklist: ({ list, offset, limit }) => {
       const rows = rowsOf(list);
