@@ -186,9 +186,13 @@ impl SegmentAccess {
         if stored.is_some() || table == Derived::Names {
             return Ok(stored);
         }
+        Ok(self.is_empty(conn)?.then_some(DigestRow::EMPTY))
+    }
+
+    /// Whether no row was ever stored.
+    fn is_empty(&self, conn: &Connection) -> Result<bool, StoreError> {
         let sql = format!("SELECT 1 FROM {}.chart", self.schema);
-        let empty = !conn.prepare_cached(&sql)?.exists([])?;
-        Ok(empty.then_some(DigestRow::EMPTY))
+        Ok(!conn.prepare_cached(&sql)?.exists([])?)
     }
 
     /// An error about a derived table.
@@ -198,12 +202,13 @@ impl SegmentAccess {
 }
 
 impl TaggedWriter<'_> {
-    /// Writes the digests that this transaction has changed; before the charts, since a digest row that is missing
-    /// means an empty table only while there is no chart.
+    /// Writes the digests that this transaction has changed, and with the first rows of a file all of them. It comes
+    /// before the charts: a digest row that is missing means an empty table only while there is no chart.
     pub(crate) fn write_digests(&mut self) -> Result<(), StoreError> {
         let changes = std::mem::take(&mut self.late.changes);
-        for table in Derived::ALL {
-            if !changes.has(table) {
+        let first = self.access.is_empty(self.conn)?;
+        for table in Derived::ALL.into_iter().filter(|t| t.is_in(self.access.segment)) {
+            if !first && !changes.has(table) {
                 continue;
             }
             if table == Derived::Names {

@@ -85,16 +85,14 @@ impl Store {
                 access.confirmed.set(Derived::Names);
                 Ok(())
             }
-            Err(StoreError::Interrupted) => Err(StoreError::Interrupted),
-            Err(error) => {
+            Err(StoreError::Database(_) | StoreError::PageDamaged | StoreError::Damaged(_)) => {
+                // It is not tried again before the next unlock.
                 access.confirmed.set_broken();
                 access.note_derived();
-                Err(if matches!(error, StoreError::Database(_) | StoreError::PageDamaged) {
-                    access.derived_differs()
-                } else {
-                    error
-                })
+                Err(access.derived_differs())
             }
+            // Such as a full disk, which passes.
+            Err(error) => Err(error),
         }
     }
 
