@@ -34,9 +34,6 @@ impl Store {
         let access = self.access(segment)?;
         // One at a time: whoever comes second finds it done.
         let _alone = lock(&self.confirming);
-        if access.confirmed.is_broken() {
-            return Err(access.derived_differs());
-        }
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
         for table in Derived::ALL.into_iter().filter(open) {
@@ -70,8 +67,7 @@ impl Store {
 
     fn mend(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
         let segment = access.segment;
-        if self.is_read_only(segment) {
-            access.confirmed.set_broken();
+        if self.is_read_only(segment) || access.confirmed.is_broken() {
             return Err(access.derived_differs());
         }
         let mended = self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });

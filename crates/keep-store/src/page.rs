@@ -11,9 +11,10 @@ use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::inbox::ElsewhereRow;
 use crate::record::StateBits;
+use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::write_tx::Stored;
-use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx};
+use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::Arrived;
 
@@ -64,8 +65,24 @@ pub struct PageReport {
     pub unreadable: usize,
     /// Readable but for some elements; kept as they are and shown so.
     pub malformed: usize,
+    /// Left out, because the chart that they belong to is damaged: it is shown to nobody before it was made anew.
+    pub damaged: usize,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
+}
+
+impl PageReport {
+    /// Counts what a damaged chart keeps out; any other error ends the page. One damaged chart must not keep the updates
+    /// of all others away.
+    fn without_damaged(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
+        match done {
+            Err(StoreError::Damaged(finding)) if finding.chart.is_some() && finding.kind != FindingKind::Page => {
+                self.damaged += 1;
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 impl Store {
@@ -106,7 +123,8 @@ impl Store {
         if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
             self.write_bulk(|tx| {
                 for key in deleted {
-                    tx.take_deletion(key, &mut report)?;
+                    let done = tx.take_deletion(key, &mut report);
+                    report.without_damaged(done)?;
                 }
                 for (key, version) in &elsewhere {
                     let row = ElsewhereRow { version: version.clone() };
@@ -199,6 +217,8 @@ impl WriteTx<'_> {
         above: &mut Vec<(Arrived, Segment)>,
     ) -> Result<(), StoreError> {
         let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
+        // Before anything is changed, so that a damaged chart leaves nothing half done.
+        self.verify_target(&item.facts, segment)?;
         let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
             let same = !version.is_empty() && known.version == *version;
@@ -226,6 +246,16 @@ impl WriteTx<'_> {
         let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, &row)?;
         self.note_hidden(&item.facts, segment)
+    }
+
+    /// Compares the chart that a record would go into, where there is one.
+    fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
+        let Ok(access) = self.store.access(segment) else { return Ok(()) };
+        let ordinal = match &facts.patient {
+            Some(patient) => access.patient_ordinal(self.conn, patient)?,
+            None => Some(facts.id.pseudo_chart()),
+        };
+        ordinal.map_or(Ok(()), |ordinal| access.verify_chart(self.conn, ordinal))
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
