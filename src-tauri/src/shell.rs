@@ -95,6 +95,7 @@ impl Shell {
             let told = match event {
                 AppEvent::Chip(chip) => page.emit("sync_chip", chip),
                 AppEvent::Progress(progress) => page.emit("sync_progress", progress),
+                AppEvent::Notice(notice) => page.emit("notice", notice),
             };
             if let Err(error) = told {
                 tracing::warn!(%error, "the page was not told of the sync");

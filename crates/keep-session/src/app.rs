@@ -3,6 +3,7 @@
 use crate::device_side::DeviceSide;
 use crate::door::Session;
 use crate::dto::failure::FailureDto;
+use crate::dto::lock::NoticeDto;
 use crate::dto::sync::{SyncChipDto, SyncProgressDto};
 use crate::enrolling::Enrolling;
 use crate::fault::Fault;
@@ -40,6 +41,8 @@ pub enum AppEvent {
     Chip(SyncChipDto),
     /// A sync run went on, or ended (`None`).
     Progress(Option<SyncProgressDto>),
+    /// Something that the person should know of this session.
+    Notice(NoticeDto),
 }
 
 /// Receives [`AppEvent`]s on any thread; must not block.

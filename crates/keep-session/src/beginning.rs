@@ -7,7 +7,7 @@ use crate::device_side::DeviceSide;
 use crate::door::LockCount;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
-use crate::segments::{self, open_store};
+use crate::segments::open_store;
 use crate::unlocked::Unlocked;
 use keep_access::Access;
 use keep_audit::{EventClass, EventDraft, Outcome, Scribe};
@@ -89,7 +89,6 @@ fn install(
     device.ledger.use_scribe(scribe);
     let store = open_store(app, device, &mut opened, &actor, entitled, &made)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
-    notices.extend(store.iter().flat_map(segments::notices));
     // INVARIANT: no session without its durable event.
     device.ledger.append(EventDraft::new(EventClass::Unlock).by(actor))?;
     device.keep_checkpoint(&*app.0.keychain)?;
@@ -110,11 +109,13 @@ fn install(
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
+        damaged: Mutex::default(),
         me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;
     if app.0.syncs_by_itself {
         app.mirror_while_open();
+        crate::integrity_watch::begin(app);
     }
     if app.0.syncs_by_itself && beginning == Beginning::Unlock {
         crate::cases::sync::keep_going(app);

@@ -57,6 +57,7 @@ impl App {
 
     /// A use case that went well is when notes may become events.
     fn settle_after<T>(&self, done: &Result<T, Fault>) {
+        crate::integrity_watch::report_now(self);
         if done.is_ok() && self.0.notes.are_waiting() {
             self.settle_trouble();
         }

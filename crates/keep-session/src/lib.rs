@@ -10,6 +10,7 @@ pub mod dto;
 mod enrolling;
 mod fault;
 mod holders;
+mod integrity_watch;
 mod last_sync;
 mod member;
 mod mirror;

@@ -1,9 +1,10 @@
 //! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
 
-use crate::app::App;
+use crate::app::{App, guard};
 use crate::device_side::DeviceSide;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
+use crate::unlocked::Unlocked;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
 use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
@@ -31,7 +32,7 @@ pub(crate) fn open_store(
     let mirror = app.mirror()?;
     let mut checked = CheckedSegments::check(root, keys, &mirror, &*app.0.clock)?;
     checked.make_missing(made);
-    for report in checked.reports() {
+    for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
         record(app, actor, report);
     }
     make_next_generations(app, opened, &mirror, &mut checked)?;
@@ -107,18 +108,15 @@ fn name_of(path: &std::path::Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// What the person must know of the segments, at each unlock for as long as it is so.
-pub(crate) fn notices(store: &Store) -> Vec<NoticeDto> {
-    let repairs = store.repairs();
-    let of = |s: keep_store::UnhealthySegment| {
-        let repair = repairs.iter().find(|r| r.segment == s.segment);
-        NoticeDto::Segment {
-            segment: s.segment.name().to_owned(),
-            health: s.health.name().to_owned(),
-            since: repair.map(|r| r.since.to_rfc3339()).unwrap_or_default(),
-            kept: repair.map(|r| r.kept.clone()).unwrap_or_default(),
-        }
-    };
+/// What the person must know of the segments, for as long as it is so.
+pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
+    let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
+    let unhealthy = store.unhealthy();
+    // What was found in this session and mended: the derived tables of a segment that is whole.
+    let met = guard(&unlocked.damaged).clone();
+    let mended = met.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
+    let mended = mended.collect::<Vec<_>>();
+    let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);
     let own = match (store.personal(), store.personal_set_aside()) {
         (Err(_), _) => Some(NoticeDto::PersonalUnavailable),
         (Ok(_), Some(kept)) => Some(NoticeDto::PersonalReplaced { kept: name_of(kept) }),
@@ -131,7 +129,22 @@ pub(crate) fn notices(store: &Store) -> Vec<NoticeDto> {
         lost: done.lost,
         incomplete: done.incomplete,
     });
-    store.unhealthy().into_iter().map(of).chain(unsent).chain(own).collect()
+    unhealthy.into_iter().map(of).chain(mended).chain(unsent).chain(own).collect()
+}
+
+/// What is to be said of one segment.
+pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
+    let health = match store.health(segment) {
+        keep_store::SegmentHealth::Whole => "mended",
+        other => other.name(),
+    };
+    let repair = store.repairs().into_iter().find(|r| r.segment == segment);
+    NoticeDto::Segment {
+        segment: segment.name().to_owned(),
+        health: health.to_owned(),
+        since: repair.as_ref().map(|r| r.since.to_rfc3339()).unwrap_or_default(),
+        kept: repair.map(|r| r.kept).unwrap_or_default(),
+    }
 }
 
 /// Behind a sync that went through: what has been brought up to date by it is whole again.

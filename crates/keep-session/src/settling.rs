@@ -8,7 +8,8 @@ const MANY: u64 = 1_000;
 
 /// Puts the name index in order after a large load. Where that fails searches are slower and nothing else.
 pub(crate) fn search(store: &Store, records: u64) {
-    if records >= MANY && store.settle_search().is_err() {
+    let done = if records >= MANY { store.settle_search() } else { store.seal_search() };
+    if done.is_err() {
         tracing::warn!("the name index could not be put in order");
     }
 }

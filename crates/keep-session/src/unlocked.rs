@@ -3,10 +3,10 @@
 use crate::app::App;
 use keep_access::Access;
 use keep_audit::Actor;
-use keep_domain::{PatientId, Rank, ResourceKey, Role, UserId};
+use keep_domain::{PatientId, Rank, ResourceKey, Role, Segment, UserId};
 use keep_keys::{KeyRing, ResumeSecret, UserKeys};
 use keep_store::{AuditOpener, Store};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub(crate) struct Unlocked {
     pub(crate) resume: Option<ResumeSecret>,
     /// Charts opened in this session, whose reads were recorded.
     pub(crate) opened: Mutex<HashSet<PatientId>>,
+    /// Segments in which something damaged was found in this session.
+    pub(crate) damaged: Mutex<BTreeSet<Segment>>,
     /// The person as records name them, once this session has looked for them.
     pub(crate) me: OnceLock<ResourceKey>,
 }

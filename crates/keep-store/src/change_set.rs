@@ -69,6 +69,8 @@ pub enum SetState {
     Rejected,
     /// An entry is in conflict.
     Conflict,
+    /// The chart of an entry's resource does not fit its sum: it is kept and not sent.
+    Damaged,
 }
 
 /// One entry as the sync sees it.
@@ -111,6 +113,8 @@ pub struct OutgoingSet {
     pub state: SetState,
     /// Its entries, in the order of the save.
     pub entries: Vec<OutgoingEntry>,
+    /// The resources among them whose charts do not fit their sums; their texts are not among the entries.
+    pub damaged: Vec<ResourceKey>,
 }
 
 /// How much is unsent, without a word of whom it is about.

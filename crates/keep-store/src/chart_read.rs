@@ -1,13 +1,13 @@
 //! Reading a chart, single records and lists of the day.
 
+use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
-use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, places_of};
-use crate::store::lock;
+use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, ordinal_of, places_of};
 use crate::sum::Sum;
 use crate::write_tx::find_record;
 use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
-use keep_domain::{PatientId, ResourceKey, UtcMillis};
+use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,7 +60,7 @@ impl Store {
         types: &[&str],
         each: &mut dyn FnMut(Record),
     ) -> Result<Vec<PatientId>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let patients = self.closure(conn, patient)?;
             let mut known = false;
             for access in &self.access {
@@ -68,10 +68,7 @@ impl Store {
                     let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
                     known = true;
                     let read = self.read_chart(conn, access, ordinal, id, types, each);
-                    read.map_err(|e| match e {
-                        StoreError::PageDamaged => access.damaged(Some(ordinal), FindingKind::Page),
-                        other => other,
-                    })?;
+                    read.map_err(|e| access.noted(ordinal, e))?;
                 }
             }
             if !known {
@@ -86,7 +83,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotAvailable`], the same for missing and for above this session's rank.
     pub fn record(&self, key: &ResourceKey) -> Result<Held<Record>, StoreError> {
-        let found = self.read(|conn| find_record(self.access.iter(), conn, key))?;
+        let found = self.read_confirmed(|conn| find_record(self.access.iter(), conn, key))?;
         found.map(Held::new).ok_or(StoreError::NotAvailable)
     }
 
@@ -95,7 +92,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn records(&self, keys: &[ResourceKey]) -> Result<Held<Vec<Record>>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut found = Vec::with_capacity(keys.len());
             for key in keys {
                 found.extend(find_record(self.access.iter(), conn, key)?);
@@ -118,9 +115,9 @@ impl Store {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut found = Vec::with_capacity(wanted.len());
-            for key in wanted {
+            for key in &wanted {
                 found.extend(find_record(self.access.iter(), conn, key)?);
             }
             Ok(found)
@@ -132,10 +129,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn shared_records(&self, resource_type: &str, limit: usize) -> Result<Held<Vec<Record>>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut found = Vec::new();
             for access in &self.access {
                 let Some(code) = access.type_code(conn, resource_type)? else { continue };
+                // A list says, too, what is not there.
+                (0..FIRST_PATIENT).try_for_each(|ordinal| access.verify_chart(conn, ordinal))?;
                 let sql = format!(
                     "SELECT place FROM {}.resource WHERE place < ?1 AND type = ?2 ORDER BY place LIMIT ?3",
                     access.schema
@@ -165,9 +164,10 @@ impl Store {
         limit: usize,
     ) -> Result<Held<Vec<DayRow>>, StoreError> {
         let code = resource_type::code_of(resource_type).ok_or(StoreError::Invalid("type"))?;
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut found = Vec::new();
             for access in &self.access {
+                access.require(Derived::Days)?;
                 let sql = format!(
                     "SELECT place, start, status, patient FROM {}.day_key
                      WHERE type = ?1 AND start >= ?2 AND start < ?3 ORDER BY start LIMIT ?4",
@@ -211,7 +211,9 @@ impl Store {
         before: UtcMillis,
     ) -> Result<Vec<Option<UtcMillis>>, StoreError> {
         let code = resource_type::code_of("Encounter").ok_or(StoreError::Internal("type"))?;
-        self.read(|conn| {
+        let patients: Vec<&PatientId> = patients.into_iter().collect();
+        self.read_confirmed(|conn| {
+            self.access.iter().try_for_each(|access| access.require(Derived::Days))?;
             let of = |patient: &PatientId| {
                 let (id, mut last) = (IdKey::of(patient), None);
                 for access in &self.access {
@@ -228,7 +230,7 @@ impl Store {
                 }
                 Ok(last.map(UtcMillis))
             };
-            patients.into_iter().map(of).collect()
+            patients.iter().map(|patient| of(patient)).collect()
         })
     }
 
@@ -237,9 +239,10 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn type_counts(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut counts = BTreeMap::new();
             for access in &self.access {
+                access.require(Derived::Ids)?;
                 let sql = format!("SELECT type, count FROM {}.type_count WHERE count > 0", access.schema);
                 let mut statement = conn.prepare_cached(&sql)?;
                 let rows = statement.query_map([], |r| Ok((r.get::<_, u16>(0)?, r.get::<_, i64>(1)?)))?;
@@ -260,6 +263,7 @@ impl Store {
         place: i64,
     ) -> Result<Option<Record>, StoreError> {
         use rusqlite::OptionalExtension;
+        access.verify_chart(conn, ordinal_of(place))?;
         let mut statement = conn.prepare_cached(&access.sql.by_place)?;
         let row = statement.query_row([place], SegmentAccess::resource_of).optional()?;
         row.filter(|r| !r.state.is_deleted()).map(|r| access.open_row(conn, &r)).transpose()
@@ -267,6 +271,7 @@ impl Store {
 
     /// The Patient records of one person, by links in either direction.
     fn closure(&self, conn: &Connection, patient: &PatientId) -> Result<Vec<IdKey>, StoreError> {
+        self.access(Segment::Directory)?.require(Derived::Links)?;
         let first = IdKey::of(patient);
         let (mut found, mut seen) = (vec![first.clone()], BTreeSet::from([first]));
         let mut next = 0;
@@ -298,8 +303,7 @@ impl Store {
         types: &[&str],
         each: &mut dyn FnMut(Record),
     ) -> Result<(), StoreError> {
-        let key = (access.segment, ordinal);
-        let verified = lock(&self.verified).contains(&key);
+        let verified = access.verified.contains(ordinal);
         let mut wanted = BTreeSet::new();
         for name in types {
             wanted.extend(access.type_code(conn, name)?);
@@ -338,7 +342,7 @@ impl Store {
         if !fits {
             return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
         }
-        lock(&self.verified).insert(key);
+        access.verified.insert(ordinal);
         unverified.into_iter().for_each(each);
         Ok(())
     }

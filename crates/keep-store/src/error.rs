@@ -25,6 +25,9 @@ pub enum StoreError {
     /// A page of some attached file failed its check while it was read.
     #[error("a page of the store is damaged")]
     PageDamaged,
+    /// A derived table of a segment was not compared in this session; the store does that and tries again.
+    #[error("{} was not compared yet", .0.name())]
+    Unconfirmed(Segment, &'static str),
     /// The ledger failed its check.
     #[error("the ledger is damaged")]
     LedgerDamaged,
@@ -97,6 +100,8 @@ pub enum FindingKind {
     Body,
     /// A page failed the cipher's own check.
     Page,
+    /// A derived table does not fit its digest: entries were added, hidden or put back.
+    Derived,
 }
 
 impl FindingKind {
@@ -111,6 +116,7 @@ impl FindingKind {
             Self::Root => "root",
             Self::Body => "body",
             Self::Page => "page",
+            Self::Derived => "derived",
         }
     }
 }
@@ -120,9 +126,12 @@ impl StoreError {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::NotOpened(_) | Self::Damaged(_) | Self::PageDamaged | Self::Poisoned | Self::Missing(_) => {
-                ErrorCode::StoreDamaged
-            }
+            Self::NotOpened(_)
+            | Self::Damaged(_)
+            | Self::PageDamaged
+            | Self::Poisoned
+            | Self::Missing(_)
+            | Self::Unconfirmed(..) => ErrorCode::StoreDamaged,
             Self::Newer(_) => ErrorCode::StoreNewer,
             Self::LedgerDamaged => ErrorCode::LedgerDamaged,
             Self::LedgerFull

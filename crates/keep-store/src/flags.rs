@@ -43,6 +43,7 @@ impl Store {
             let mut statement = conn.prepare_cached(&sql)?;
             for patient in patients {
                 let Some(ordinal) = access.patient_ordinal(conn, &IdKey::of(&patient))? else { continue };
+                access.verify_chart(conn, ordinal)?;
                 let (from, to) = places_of(ordinal);
                 let places = statement.query_map((from, to, code), |r| r.get::<_, i64>(0))?;
                 for place in places {

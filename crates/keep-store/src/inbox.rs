@@ -68,7 +68,7 @@ pub(crate) fn publish_drop_boxes(store: &Store) -> Result<(), StoreError> {
     if missing.is_empty() || store.is_read_only(Segment::Directory) {
         return Ok(());
     }
-    store.write_bulk(|tx| {
+    store.write_unconfirmed(|tx| {
         let writer = tx.writer(Segment::Directory)?;
         missing.iter().try_for_each(|(segment, row)| writer.put_journal(segment.name().as_bytes(), row))
     })

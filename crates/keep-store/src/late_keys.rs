@@ -1,7 +1,10 @@
 //! Search keys that wait for the end of their transaction.
 
 use crate::StoreError;
+use crate::derived::{Derived, DerivedChanges};
+use crate::segment_access::SegmentAccess;
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -15,6 +18,8 @@ pub(crate) struct LateKeys {
     /// By the ordinal of the patient.
     waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
     count: usize,
+    /// What was written to and taken from derived tables, for their digests.
+    pub(crate) changes: DerivedChanges,
 }
 
 /// Where a key goes.
@@ -44,18 +49,25 @@ impl LateKeys {
     }
 
     /// Writes what waits.
-    pub(crate) fn write(&mut self, conn: &Connection) -> Result<(), StoreError> {
+    pub(crate) fn write(&mut self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
         self.count = 0;
         let waiting = std::mem::take(&mut self.waiting);
         let keys = waiting.into_iter().flat_map(|(ordinal, keys)| keys.into_iter().map(move |(t, k)| (t, k, ordinal)));
         let mut keys: Vec<_> = keys.collect();
         keys.sort_unstable();
         for (table, key, ordinal) in keys {
-            let sql = match table {
-                KeyTable::Number => "INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)",
-                KeyTable::Phone => "INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)",
+            let (sql, of) = match table {
+                KeyTable::Number => {
+                    ("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)", Derived::Numbers)
+                }
+                KeyTable::Phone => {
+                    ("INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)", Derived::Phones)
+                }
             };
-            conn.prepare_cached(sql)?.execute((key, ordinal))?;
+            if conn.prepare_cached(sql)?.execute((&key, ordinal))? == 1 {
+                let entry = [ValueRef::Text(key.as_bytes()), ValueRef::Integer(i64::from(ordinal))];
+                self.changes.add(access, of, &entry);
+            }
         }
         Ok(())
     }

@@ -9,6 +9,9 @@ mod codec;
 mod conflict;
 mod connector;
 mod cursor;
+mod derived;
+mod derived_check;
+mod derived_repair;
 mod error;
 mod flags;
 mod fold;
@@ -19,6 +22,7 @@ mod late_keys;
 mod ledger;
 mod migrations;
 mod mirror;
+mod names_digest;
 mod open_transaction;
 mod opening;
 mod outbox;
@@ -42,12 +46,14 @@ mod segment_report;
 mod segment_state;
 mod store;
 mod sum;
+mod synced_ids;
 mod tag;
 mod tagged;
 #[cfg(any(test, feature = "test-support"))]
 mod test_clinic;
 #[cfg(test)]
 mod tests;
+mod verified;
 mod write_tx;
 
 pub use carry_over::{CarriedOver, UNVERIFIED};

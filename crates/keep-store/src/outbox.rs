@@ -5,8 +5,8 @@ use crate::record::{RecordState, StateBits};
 use crate::segment_access::SegmentAccess;
 use crate::tagged::JournalKind;
 use crate::{
-    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet, SetState, Store,
-    StoreError, WriteTx,
+    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, SetState,
+    Store, StoreError, WriteTx,
 };
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use keep_fhir::extract;
@@ -21,7 +21,11 @@ impl Store {
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn next_change_sets(&self, run: &AuditTicket, limit: usize) -> Result<Vec<OutgoingSet>, StoreError> {
         let _covered_by = run;
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
+            // Of a segment whose root does not fit nobody knows which changes still wait.
+            if let Some(access) = self.access.iter().find(|a| a.disputed) {
+                return Err(access.damaged(None, FindingKind::Root));
+            }
             let sets = read_sets(&self.access, conn)?;
             let known: BTreeSet<u64> = sets.keys().copied().collect();
             let mut outgoing = Vec::new();
@@ -46,16 +50,25 @@ impl Store {
         row: &ChangeSetRow,
         known: &BTreeSet<u64>,
     ) -> Result<OutgoingSet, StoreError> {
-        let (mut entries, mut held) = (Vec::new(), false);
+        let (mut entries, mut damaged, mut held) = (Vec::new(), Vec::new(), false);
         for part in &row.entries {
             let access = self.access(part.segment)?;
             let Some(entry) = access.journal::<EntryRow>(conn, &entry_key(&part.key, sequence))? else { continue };
             held |= held_by_higher(access, conn, &part.key, sequence, self.top())?;
-            entries.push(open_entry(access, conn, entry)?);
+            match open_entry(access, conn, entry) {
+                Ok(entry) => entries.push(entry),
+                // It is kept and named; what else waits is sent.
+                Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => {
+                    damaged.push(part.key.clone());
+                }
+                Err(other) => return Err(other),
+            }
         }
         let waits = row.depends_on.iter().any(|d| known.contains(d));
         let any = |state: EntryState| entries.iter().any(|e| e.state == state);
-        let state = if any(EntryState::Conflict) {
+        let state = if !damaged.is_empty() {
+            SetState::Damaged
+        } else if any(EntryState::Conflict) {
             SetState::Conflict
         } else if any(EntryState::Rejected) {
             SetState::Rejected
@@ -73,6 +86,7 @@ impl Store {
             depends_on: row.depends_on.iter().copied().filter(|d| known.contains(d)).map(ChangeSetId).collect(),
             state,
             entries,
+            damaged,
         })
     }
 
@@ -320,12 +334,12 @@ fn held_by_higher(
 }
 
 fn open_entry(access: &SegmentAccess, conn: &Connection, entry: EntryRow) -> Result<OutgoingEntry, StoreError> {
+    let id = crate::id_key::IdKey::of(&entry.key.id);
+    // INVARIANT: also what is frozen waits until its record's chart fits, since the answer changes that record.
+    let stored = access.record(conn, &entry.key.resource_type, &id)?;
     let raw = match entry.sent {
         Some(sent) => Phi::new(sent),
-        None => {
-            let id = crate::id_key::IdKey::of(&entry.key.id);
-            access.record(conn, &entry.key.resource_type, &id)?.ok_or(StoreError::NotAvailable)?.raw
-        }
+        None => stored.ok_or(StoreError::NotAvailable)?.raw,
     };
     Ok(OutgoingEntry {
         key: entry.key,

@@ -7,13 +7,15 @@ mod reading;
 pub use reading::{Incoming, UNREADABLE};
 
 use crate::change_set::EntryRow;
+use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::inbox::ElsewhereRow;
 use crate::record::StateBits;
-use crate::segment_access::SegmentAccess;
+use crate::row_facts::RowFacts;
+use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::write_tx::Stored;
-use crate::{AuditTicket, Cursor, CursorKey, EntryState, Record, Store, StoreError, WriteTx};
-use keep_domain::{Phi, ResourceId, ResourceKey, Segment};
+use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
+use keep_domain::{Phi, ResourceKey, Segment};
 use reading::Arrived;
 
 /// What a pull brought.
@@ -63,8 +65,24 @@ pub struct PageReport {
     pub unreadable: usize,
     /// Readable but for some elements; kept as they are and shown so.
     pub malformed: usize,
+    /// Left out, because the chart that they belong to is damaged: it is shown to nobody before it was made anew.
+    pub damaged: usize,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
+}
+
+impl PageReport {
+    /// Counts what a damaged chart keeps out; any other error ends the page. One damaged chart must not keep the updates
+    /// of all others away.
+    fn without_damaged(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
+        match done {
+            Err(StoreError::Damaged(finding)) if finding.chart.is_some() && finding.kind != FindingKind::Page => {
+                self.damaged += 1;
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 impl Store {
@@ -105,7 +123,8 @@ impl Store {
         if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
             self.write_bulk(|tx| {
                 for key in deleted {
-                    tx.take_deletion(key, &mut report)?;
+                    let done = tx.take_deletion(key, &mut report);
+                    report.without_damaged(done)?;
                 }
                 for (key, version) in &elsewhere {
                     let row = ElsewhereRow { version: version.clone() };
@@ -122,35 +141,12 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn versions(&self, keys: &[ResourceKey]) -> Result<Vec<Option<String>>, StoreError> {
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let one = |key: &ResourceKey| {
                 let record = crate::write_tx::find_record(self.access.iter(), conn, key)?;
                 Ok(record.map(|r| r.version.unwrap_or_default()))
             };
             keys.iter().map(one).collect()
-        })
-    }
-
-    /// All ids of a type that the server has confirmed, for the reconciliation of deletions.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
-        self.read(|conn| {
-            let mut ids = Vec::new();
-            for access in &self.access {
-                let Some(code) = access.type_code(conn, resource_type)? else { continue };
-                let sql = format!(
-                    "SELECT id FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
-                    access.schema
-                );
-                let mut statement = conn.prepare_cached(&sql)?;
-                let rows = statement.query_map([code], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
-                for row in rows {
-                    ids.extend(row?.id());
-                }
-            }
-            Ok(ids)
         })
     }
 
@@ -221,6 +217,8 @@ impl WriteTx<'_> {
         above: &mut Vec<(Arrived, Segment)>,
     ) -> Result<(), StoreError> {
         let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
+        // Before anything is changed, so that a damaged chart leaves nothing half done.
+        self.verify_target(&item.facts, segment)?;
         let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
             let same = !version.is_empty() && known.version == *version;
@@ -248,6 +246,16 @@ impl WriteTx<'_> {
         let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, &row)?;
         self.note_hidden(&item.facts, segment)
+    }
+
+    /// Compares the chart that a record would go into, where there is one.
+    fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
+        let Ok(access) = self.store.access(segment) else { return Ok(()) };
+        let ordinal = match &facts.patient {
+            Some(patient) => access.patient_ordinal(self.conn, patient)?,
+            None => Some(facts.id.pseudo_chart()),
+        };
+        ordinal.map_or(Ok(()), |ordinal| access.verify_chart(self.conn, ordinal))
     }
 
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
@@ -315,8 +323,12 @@ impl SegmentAccess {
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
         let mut statement = conn.prepare_cached(&self.sql.stamp)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            Ok(StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) })
+            let stamp = StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
+            Ok((stamp, r.get::<_, i64>(3)?))
         });
-        Ok(row.optional()?)
+        match row.optional()? {
+            Some((stamp, place)) => self.verify_chart(conn, ordinal_of(place)).map(|()| Some(stamp)),
+            None => self.require(Derived::Ids).map(|()| None),
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
 
+use crate::derived::Derived;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
 use crate::segment_access::{RowView, SegmentAccess, places_of};
-use crate::{Held, Record, Store, StoreError, resource_type};
+use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::{BTreeSet, HashSet};
@@ -22,6 +23,10 @@ pub struct SearchPage {
     pub total: u32,
     /// Whether more than `total` match.
     pub more: bool,
+    /// How many of this page's people cannot be shown, because their charts do not fit their sums.
+    pub damaged: u32,
+    /// Whether people may be missing, because charts were damaged when the search tables were made anew.
+    pub incomplete: bool,
 }
 
 /// A patient's sort keys.
@@ -42,7 +47,8 @@ impl Store {
     pub fn search_patients(&self, typed: &str, offset: usize, limit: usize) -> Result<Held<SearchPage>, StoreError> {
         let query = SearchQuery::parse(typed);
         let access = self.access(Segment::Directory)?;
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
+            Derived::SEARCH.into_iter().try_for_each(|table| access.require(table))?;
             let (mut ordinals, more) = if query.is_empty() {
                 list_all(conn)?
             } else if query.numbers.is_empty() && !query.names.is_empty() {
@@ -58,11 +64,17 @@ impl Store {
                 ordinals = by_whole_number(conn, typed)?;
             }
             let mut patients = Vec::with_capacity(limit.min(ordinals.len()));
+            let mut damaged = 0;
             for ordinal in ordinals.iter().skip(offset).take(limit) {
-                patients.extend(patient_of(conn, access, *ordinal)?);
+                match patient_of(conn, access, *ordinal) {
+                    Ok(patient) => patients.extend(patient),
+                    // One person's damaged chart hides nobody else; that there is one is said.
+                    Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => damaged += 1,
+                    Err(other) => return Err(other),
+                }
             }
             let total = u32::try_from(ordinals.len()).unwrap_or(u32::MAX);
-            Ok(Held::new(SearchPage { patients, total, more }))
+            Ok(Held::new(SearchPage { patients, total, more, damaged, incomplete: access.confirmed.is_incomplete() }))
         })
     }
 }
@@ -71,6 +83,7 @@ impl Store {
 fn patient_of(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<Option<Record>, StoreError> {
     let code = resource_type::code_of("Patient").ok_or(StoreError::Internal("type"))?;
     let (from, to) = places_of(ordinal);
+    access.verify_chart(conn, ordinal)?;
     let mut statement = conn.prepare_cached(&access.sql.window)?;
     let mut rows = statement.query((from, to))?;
     while let Some(row) = rows.next()? {

@@ -1,15 +1,18 @@
 //! Derived search keys: written beside a row, never shown, rebuilt from the rows.
 
 use crate::StoreError;
+use crate::derived::Derived;
 use crate::fold;
 use crate::id_key::IdKey;
 use crate::late_keys::{KeyTable, LateKeys};
+use crate::names_digest::name_words;
 use crate::resource_type::code_of;
 use crate::row_facts::{Keys, RowFacts};
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use keep_domain::Segment;
 use keep_fhir::PatientFacts;
-use rusqlite::{Connection, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ToSql, params};
 
 /// Writes the keys of a row at `place`; `replaced` says whether older keys may be there. Some wait in `late`, which the
 /// caller writes before the transaction ends.
@@ -27,10 +30,10 @@ pub(crate) fn write(
     }
     match &facts.keys {
         Keys::Patient(p) if access.segment == Segment::Directory => {
-            write_patient(conn, late, ordinal_of(place), &facts.id, p)
+            write_patient(conn, access, late, ordinal_of(place), &facts.id, p)
         }
         Keys::Day { start, status } => {
-            write_day(conn, access, place, code, start.map(|t| t.0), status.as_deref(), facts.patient.as_ref())
+            write_day(conn, access, late, place, code, start.map(|t| t.0), status.as_deref(), facts.patient.as_ref())
         }
         _ => Ok(()),
     }
@@ -46,28 +49,59 @@ pub(crate) fn clear(
 ) -> Result<(), StoreError> {
     let schema = access.schema;
     let is = |name: &str| code_of(name) == Some(code);
-    let sql = |text: String, key: i64| conn.prepare_cached(&text)?.execute([key]).map_err(StoreError::from);
     if is("Appointment") || is("Encounter") {
-        sql(format!("DELETE FROM {schema}.day_key WHERE place = ?1"), place)?;
+        let sql =
+            format!("DELETE FROM {schema}.day_key WHERE place = ?1 RETURNING place, type, start, status, patient");
+        delete(conn, access, late, Derived::Days, &sql, &place)?;
     }
     if is("Patient") && access.segment == Segment::Directory {
         late.forget(ordinal_of(place));
         let ordinal = i64::from(ordinal_of(place));
-        for table in ["patient_key", "patient_number", "patient_phone"] {
-            sql(format!("DELETE FROM main.{table} WHERE ordinal = ?1"), ordinal)?;
+        for (table, sql) in [
+            (
+                Derived::Keys,
+                "DELETE FROM main.patient_key WHERE ordinal = ?1 RETURNING ordinal, family, given, words, born",
+            ),
+            (Derived::Numbers, "DELETE FROM main.patient_number WHERE ordinal = ?1 RETURNING value, ordinal"),
+            (Derived::Phones, "DELETE FROM main.patient_phone WHERE ordinal = ?1 RETURNING digits, ordinal"),
+            (
+                Derived::Links,
+                "DELETE FROM main.patient_link WHERE patient IN (SELECT patient FROM main.chart WHERE ordinal = ?1)
+                 RETURNING patient, other",
+            ),
+        ] {
+            delete(conn, access, late, table, sql, &ordinal)?;
         }
-        sql("DELETE FROM main.patient_name WHERE rowid = ?1".to_owned(), ordinal)?;
-        conn.prepare_cached(
-            "DELETE FROM main.patient_link WHERE patient IN (SELECT patient FROM main.chart WHERE ordinal = ?1)",
-        )?
-        .execute([ordinal])?;
+        late.changes.touch_names();
+        conn.prepare_cached("DELETE FROM main.patient_name WHERE rowid = ?1")?.execute([ordinal])?;
     }
     Ok(())
 }
 
+/// Deletes entries of a derived table and takes what was there out of its digest.
+fn delete(
+    conn: &Connection,
+    access: &SegmentAccess,
+    late: &mut LateKeys,
+    table: Derived,
+    sql: &str,
+    key: &dyn ToSql,
+) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([key])?;
+    while let Some(row) = rows.next()? {
+        let entry = (0..columns).map(|c| row.get_ref(c)).collect::<rusqlite::Result<Vec<ValueRef<'_>>>>()?;
+        late.changes.remove(access, table, &entry);
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 fn write_day(
     conn: &Connection,
     access: &SegmentAccess,
+    late: &mut LateKeys,
     place: i64,
     code: u16,
     start: Option<i64>,
@@ -81,6 +115,14 @@ fn write_day(
     );
     let status = status.unwrap_or_default();
     conn.prepare_cached(&sql)?.execute(params![place, code, start, status, patient.map(IdKey::bytes)])?;
+    let entry = [
+        ValueRef::Integer(place),
+        ValueRef::Integer(i64::from(code)),
+        ValueRef::Integer(start),
+        ValueRef::Text(status.as_bytes()),
+        patient.map_or(ValueRef::Null, |p| ValueRef::Blob(p.bytes())),
+    ];
+    late.changes.add(access, Derived::Days, &entry);
     Ok(())
 }
 
@@ -106,6 +148,7 @@ pub(crate) fn number_end(value: &str) -> Option<String> {
 
 fn write_patient(
     conn: &Connection,
+    access: &SegmentAccess,
     late: &mut LateKeys,
     ordinal: u32,
     id: &IdKey,
@@ -129,14 +172,27 @@ fn write_patient(
     all.sort_unstable();
     all.dedup();
     let words = all.join(" ");
+    let spaced = format!(" {words}");
     // EXPOSE: stored as a search key of the same file.
     let born = p.birth_date.as_ref().map_or("", |b| b.expose().as_str());
     conn.prepare_cached(
         "INSERT INTO main.patient_key (ordinal, family, given, words, born) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![ordinal, family, given, format!(" {words}"), born])?;
+    .execute(params![ordinal, family, given, spaced, born])?;
+    late.changes.add(
+        access,
+        Derived::Keys,
+        &[
+            ValueRef::Integer(i64::from(ordinal)),
+            ValueRef::Text(family.as_bytes()),
+            ValueRef::Text(given.as_bytes()),
+            ValueRef::Text(spaced.as_bytes()),
+            ValueRef::Text(born.as_bytes()),
+        ],
+    );
+    late.changes.touch_names();
     conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![ordinal, format!("{words} {}", birth_word(born))])?;
+        .execute(params![ordinal, name_words(&words, born)])?;
     for identifier in &p.identifiers {
         // EXPOSE: stored as a search key of the same file.
         let value = fold::number(identifier.value.expose());
@@ -158,8 +214,12 @@ fn write_patient(
     }
     for link in &p.links {
         let other = IdKey::of(&link.other.id);
-        conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?
-            .execute(params![id.bytes(), other.bytes()])?;
+        let mut insert =
+            conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?;
+        if insert.execute(params![id.bytes(), other.bytes()])? == 1 {
+            let entry = [ValueRef::Blob(id.bytes()), ValueRef::Blob(other.bytes())];
+            late.changes.add(access, Derived::Links, &entry);
+        }
     }
-    if late.is_full() { late.write(conn) } else { Ok(()) }
+    if late.is_full() { late.write(conn, access) } else { Ok(()) }
 }

@@ -1,6 +1,7 @@
 //! Putting the full-text index of names in order after many patients came at once.
 
 use crate::{Store, StoreError};
+use keep_domain::Segment;
 use std::time::Duration;
 
 /// Pages of the index that one step may write (SQLite FTS5, section 6.8, "merge"); a step of this size takes some
@@ -26,16 +27,20 @@ impl Store {
                 let before = tx.conn.total_changes();
                 let sql = "INSERT INTO main.patient_name (patient_name, rank) VALUES ('merge', ?1)";
                 tx.conn.prepare_cached(sql)?.execute([pages])?;
-                Ok(tx.conn.total_changes().saturating_sub(before))
+                let changed = tx.conn.total_changes().saturating_sub(before);
+                if changed >= 2 {
+                    tx.writer(Segment::Directory)?.touch_names();
+                }
+                Ok(changed)
             })?;
             // One change is the command itself.
             if changed < 2 {
-                return Ok(());
+                return self.seal_search();
             }
             pages = STEP_PAGES;
             // Whoever waits to save goes first: without a pause this thread would take the writer again at once.
             std::thread::sleep(PAUSE);
         }
-        Ok(())
+        self.seal_search()
     }
 }

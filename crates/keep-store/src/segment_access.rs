@@ -1,11 +1,13 @@
 //! What every connection needs to know of an open segment: names, keys and statements.
 
 use crate::codec;
+use crate::derived::{Confirmed, Derived};
 use crate::error::FindingKind;
 use crate::id_key::IdKey;
 use crate::record::{Record, StateBits, split_labels};
 use crate::segment_file::schema_of;
 use crate::tag::{ChartFields, RowFields, Tagger, same};
+use crate::verified::Verified;
 use crate::{StoreError, resource_type};
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
 use keep_keys::{DropBox, SegmentKey};
@@ -31,6 +33,12 @@ pub(crate) struct SegmentAccess {
     /// Of other generations, for what was sealed to them.
     pub(crate) other_drop_boxes: Vec<(u32, DropBox)>,
     pub(crate) sql: Statements,
+    /// The charts whose sums were compared in this session.
+    pub(crate) verified: Verified,
+    /// The derived tables that were compared in this session.
+    pub(crate) confirmed: Confirmed,
+    /// Its charts and its state disagreed when it was opened: that there is no chart proves nothing.
+    pub(crate) disputed: bool,
 }
 
 /// Statement texts, made once so that the statement cache finds them.
@@ -54,7 +62,7 @@ impl Statements {
                 "SELECT ordinal, patient, sum, rows, revision, next_sequence, tag FROM {schema}.chart WHERE ordinal = ?1"
             ),
             ordinal_of: format!("SELECT ordinal FROM {schema}.chart WHERE patient = ?1"),
-            stamp: format!("SELECT version, updated, state FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
+            stamp: format!("SELECT version, updated, state, place FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
             insert: format!(
                 "INSERT INTO {schema}.resource
                      (place, type, id, revision, version, updated, state, labels, dictionary, body, tag)
@@ -194,6 +202,9 @@ impl SegmentAccess {
             drop_box: key.drop_box(),
             other_drop_boxes: Vec::new(),
             sql: Statements::of(schema),
+            verified: Verified::default(),
+            confirmed: Confirmed::default(),
+            disputed: false,
         }
     }
 
@@ -208,7 +219,12 @@ impl SegmentAccess {
             return Ok(Some(code));
         }
         let sql = format!("SELECT code FROM {}.foreign_type WHERE name = ?1", self.schema);
-        Ok(conn.prepare_cached(&sql)?.query_row([name], |r| r.get(0)).optional()?)
+        let code = conn.prepare_cached(&sql)?.query_row([name], |r| r.get(0)).optional()?;
+        if code.is_none() {
+            // Which types there are is compared with the index of ids.
+            self.require(Derived::Ids)?;
+        }
+        Ok(code)
     }
 
     /// The type of a number; foreign ones are looked up, and the row tag decides whether the name is right.
@@ -308,16 +324,23 @@ impl SegmentAccess {
     }
 
     /// Whether there are rows of a type, by its count of them.
-    // The count is derived. Were it wrong, the unique index on type and id would refuse a second row.
     pub(crate) fn has_any(&self, conn: &Connection, code: u16) -> Result<bool, StoreError> {
         let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", self.schema);
-        Ok(conn.prepare_cached(&sql)?.exists([code])?)
+        let any = conn.prepare_cached(&sql)?.exists([code])?;
+        if !any {
+            self.require(Derived::Ids)?;
+        }
+        Ok(any)
     }
 
     /// The ordinal of a patient's chart.
     pub(crate) fn patient_ordinal(&self, conn: &Connection, patient: &IdKey) -> Result<Option<u32>, StoreError> {
         let mut statement = conn.prepare_cached(&self.sql.ordinal_of)?;
-        Ok(statement.query_row([patient.bytes()], |r| r.get(0)).optional()?)
+        let ordinal = statement.query_row([patient.bytes()], |r| r.get(0)).optional()?;
+        if ordinal.is_none() && self.disputed {
+            return Err(self.damaged(None, FindingKind::Root));
+        }
+        Ok(ordinal)
     }
 
     pub(crate) fn chart_of(row: &Row<'_>) -> rusqlite::Result<ChartRow> {

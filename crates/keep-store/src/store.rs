@@ -73,7 +73,8 @@ pub struct Store {
     /// An empty file stands in for a directory that could not be opened; nothing is written to it.
     pub(crate) has_stand_in: bool,
     pub(crate) repairs: Mutex<Vec<Repair>>,
-    pub(crate) verified: Mutex<HashSet<(Segment, u32)>>,
+    /// Held by whoever compares derived tables.
+    pub(crate) confirming: Mutex<()>,
 }
 
 impl Store {
@@ -126,6 +127,7 @@ impl Store {
             let mut access = SegmentAccess::new(key);
             let others = checked.other_keys.iter().filter(|k| k.segment() == key.segment());
             access.other_drop_boxes = others.map(|k| (k.generation(), k.drop_box())).collect();
+            access.disputed = read_only.contains(&key.segment());
             access
         };
         let store = Self {
@@ -149,7 +151,7 @@ impl Store {
             read_only,
             has_stand_in,
             repairs: Mutex::default(),
-            verified: Mutex::new(HashSet::new()),
+            confirming: Mutex::new(()),
         };
         if !has_stand_in {
             store.load_repairs()?;
@@ -207,6 +209,7 @@ impl Store {
     /// # Errors
     /// What `work` and the commit answer.
     pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.confirm_ids()?;
         // The ledger's turn comes first everywhere, so that no two writers wait for each other.
         let _turn = self.ledger.turn();
         let done = self.transaction("BEGIN IMMEDIATE", work)?;
@@ -220,6 +223,15 @@ impl Store {
 
     /// Like [`Store::write`] without the ledger: the events of a pull are written at its start and end.
     pub(crate) fn write_bulk<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        self.transaction("BEGIN", work)
+    }
+
+    /// Like [`Store::write_bulk`] for what looks no record up.
+    pub(crate) fn write_unconfirmed<T>(
         &self,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -243,6 +255,7 @@ impl Store {
             Ok(value)
         })();
         drop(open);
+        self.access.iter().for_each(|a| a.verified.end_transaction(done.is_ok()));
         done.inspect_err(|error| self.replace_after(error, &mut conn, Purpose::Write))
     }
 

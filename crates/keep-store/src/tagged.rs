@@ -13,9 +13,10 @@ pub(crate) use resource::RowDraft;
 pub(crate) use state::{SegmentState, read_state, verify_charts};
 
 use crate::StoreError;
+use crate::error::FindingKind;
 use crate::id_key::IdKey;
 use crate::late_keys::LateKeys;
-use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess};
+use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess, places_of};
 use crate::sum::Sum;
 use rusqlite::{CachedStatement, Connection, params};
 use std::collections::HashMap;
@@ -72,7 +73,8 @@ impl<'t> TaggedWriter<'t> {
         if !self.changed {
             return Ok(());
         }
-        self.late.write(self.conn)?;
+        self.late.write(self.conn, self.access)?;
+        self.write_digests()?;
         let schema = self.access.schema;
         let sql = format!(
             "INSERT INTO {schema}.chart (ordinal, patient, sum, rows, revision, next_sequence, tag)
@@ -136,11 +138,22 @@ impl<'t> TaggedWriter<'t> {
             None => {
                 let sql = format!("SELECT max(ordinal) FROM {}.chart", self.access.schema);
                 let last: Option<u32> = self.conn.query_row(&sql, [], |r| r.get(0))?;
-                last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT)
+                let next = last.map_or(FIRST_PATIENT, |l| l.saturating_add(1)).max(FIRST_PATIENT);
+                self.refuse_rows_from(next)?;
+                next
             }
         };
         self.next_ordinal = Some(next.saturating_add(1));
         Ok(next)
+    }
+
+    /// A chart that does not exist yet has no rows: those that are there came with an old page.
+    fn refuse_rows_from(&self, ordinal: u32) -> Result<(), StoreError> {
+        let sql = format!("SELECT 1 FROM {}.resource WHERE place >= ?1", self.access.schema);
+        if self.conn.prepare_cached(&sql)?.exists([places_of(ordinal).0])? {
+            return Err(self.access.damaged(Some(ordinal), FindingKind::ChartSum));
+        }
+        Ok(())
     }
 
     fn open_chart(&mut self, ordinal: u32, patient: Option<&IdKey>) -> Result<&mut ChartRow, StoreError> {
@@ -150,6 +163,16 @@ impl<'t> TaggedWriter<'t> {
             Entry::Vacant(slot) => {
                 let stored = self.access.chart(self.conn, ordinal)?;
                 let before = stored.as_ref().map(|c| c.tag);
+                if stored.is_none() && ordinal >= FIRST_PATIENT && self.next_ordinal != ordinal.checked_add(1) {
+                    // The index has it, and the table has lost it.
+                    return Err(self.access.damaged(Some(ordinal), FindingKind::ChartSum));
+                }
+                if stored.is_some() || ordinal < FIRST_PATIENT {
+                    // Before this transaction changes it: a row that is not the chart's own would stay in its sum.
+                    self.access.verify_chart(self.conn, ordinal)?;
+                } else {
+                    self.access.verified.insert_new(ordinal);
+                }
                 let row = stored.unwrap_or_else(|| ChartRow {
                     ordinal,
                     patient: patient.cloned(),
@@ -173,6 +196,12 @@ impl<'t> TaggedWriter<'t> {
     /// Whether this transaction has stored or removed rows of a type.
     pub(crate) fn has_written(&self, code: u16) -> bool {
         self.counts.contains_key(&code)
+    }
+
+    /// The index of names was changed beside the rows.
+    pub(crate) fn touch_names(&mut self) {
+        self.late.changes.touch_names();
+        self.changed = true;
     }
 
     fn count(&mut self, code: u16, change: i64) {

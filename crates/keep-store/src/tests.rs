@@ -2,6 +2,7 @@
 
 mod damage;
 mod first_load;
+mod old_pages;
 mod outbox;
 mod pull;
 mod reading;

@@ -1,5 +1,6 @@
 //! One transaction over all open files.
 
+use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::record::{StateBits, join_labels};
 use crate::row_facts::RowFacts;
@@ -132,7 +133,11 @@ impl<'t> WriteTx<'t> {
         let access = self.store.access(segment)?;
         let Some(code) = access.type_code(self.conn, type_name)? else { return Ok(false) };
         let sql = format!("SELECT 1 FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
-        Ok(self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?)
+        let there = self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?;
+        if !there {
+            access.require(Derived::Ids)?;
+        }
+        Ok(there)
     }
 
     /// The open segments in which a resource of this type could also be.

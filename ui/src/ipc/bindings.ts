@@ -805,7 +805,7 @@ last: string, } | { "kind": "segment",
  */
 segment: string, 
 /**
- * `stale`, `disputed`, `rebuilding` or `unavailable`.
+ * `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right.
  */
 health: string, 
 /**
@@ -1213,7 +1213,7 @@ export type SyncItemDto = {
  */
 changeSet: number, 
 /**
- * `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`.
+ * `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`, `damaged`.
  */
 state: string, 
 /**

@@ -14,6 +14,7 @@ import type {
   EnrolStateDto,
   LockScreenDto,
   NotesDto,
+  NoticeDto,
   PatientPageDto,
   ResultsDto,
   ResumePointDto,
@@ -96,6 +97,7 @@ export interface Events {
   lock_warning: { seconds: number };
   sync_chip: SyncChipDto;
   sync_progress: SyncProgressDto | null;
+  notice: NoticeDto;
 }
 
 /** An event's name. */

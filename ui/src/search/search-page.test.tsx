@@ -17,6 +17,12 @@ test("error: says what happened", async () => {
   expect(screen.getByRole("alert")).toHaveTextContent("damaged");
 });
 
+test("incomplete: never says that nobody matches", async () => {
+  await show({ role: "nurse", damaged: true }, "/search?q=xxxx");
+  expect(screen.getByRole("alert")).toHaveTextContent("Some people cannot be shown");
+  expect(screen.queryByText(/Nobody matches/)).toBeNull();
+});
+
 test("populated: typing finds accents, opened today is first, ↓ and Enter open", async () => {
   const { user } = await show({ role: "nurse" });
   await user.keyboard("/gon");

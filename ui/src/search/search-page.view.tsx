@@ -90,8 +90,8 @@ function Found({ query }: { query: string }) {
       }
     >
       {rows.first?.incomplete ? (
-        <Notice tone="critical" role="status" title={say("search.incomplete")}>
-          {say("list.missing.next")}
+        <Notice tone="critical" role="alert" title={say("search.incomplete")}>
+          {say("search.incomplete.do")}
         </Notice>
       ) : null}
       {rows.failure !== null ? (
@@ -108,7 +108,7 @@ function Found({ query }: { query: string }) {
           rowAt={rows.rowAt}
           show={rows.show}
           rowHeight={52}
-          empty={say(rows.first?.incomplete ? "search.unavailable" : "search.empty")}
+          empty={say(rows.first?.incomplete ? "search.incomplete.none" : "search.empty")}
         />
       )}
     </Page>

@@ -45,13 +45,12 @@ function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">)
   return searchable ? <WithPatients text={text} list={list} /> : list([], false);
 }
 
-function WithPatients({
-  text,
-  list,
-}: {
+interface WithPatientsProps {
   text: string;
   list: (rows: PatientRowDto[], incomplete: boolean) => ReactNode;
-}) {
+}
+
+function WithPatients({ text, list }: WithPatientsProps) {
   const typed = text.trim();
   const [query, setQuery] = useState(typed);
   useEffect(() => {
@@ -92,7 +91,9 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
         className={css.list ?? ""}
         aria-label={say("palette.title")}
         onAction={(key) => run(String(key))}
-        renderEmptyState={() => <p className={css.none}>{say(incomplete ? "search.unavailable" : "palette.none")}</p>}
+        renderEmptyState={() => (
+          <p className={css.none}>{say(incomplete ? "search.incomplete.none" : "palette.none")}</p>
+        )}
       >
         {patients.length === 0 ? null : (
           <ListBoxSection id="patients" aria-label={say("palette.patients")}>

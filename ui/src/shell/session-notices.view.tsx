@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useSession } from "../app/session-context";
 import type { NoticeDto } from "../ipc/bindings";
+import { useIpc } from "../ipc/ipc-context";
 import { Button } from "../parts/button.view";
 import { Notice } from "../parts/notice.view";
 import { SignInNotice } from "../sign-in/sign-in-notice.view";
@@ -63,18 +64,20 @@ const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null;
 export function SessionNotices() {
   const say = useWords();
   const { session, may } = useSession();
-  const [read, setRead] = useState(false);
-  const notices = read ? [] : session.notices;
+  const ipc = useIpc();
+  const [shown, setShown] = useState(session.notices);
+  // What is found while the session lasts stands beside what was said at its beginning.
+  useEffect(() => ipc.listen("notice", (notice) => setShown((before) => [...before, notice])), [ipc]);
   return (
     <div className={css.notices}>
       {may("run_sync") ? <SignInNotice /> : null}
-      {notices.map((notice) => (
+      {shown.map((notice) => (
         <Notice
           key={JSON.stringify(notice)}
           tone={isCritical(notice) ? "critical" : "info"}
           title={phrase(say, notice)}
           act={
-            <Button look="link" onPress={() => setRead(true)}>
+            <Button look="link" onPress={() => setShown([])}>
               {say("notice.read")}
             </Button>
           }

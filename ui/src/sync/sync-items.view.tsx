@@ -11,8 +11,8 @@ import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./sync.module.css";
 
-const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", pending: "pending" };
-const ORDER = ["conflict", "rejected", "pending", "waits_for_rank", "waits_for_author"];
+const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", damaged: "critical", pending: "pending" };
+const ORDER = ["damaged", "conflict", "rejected", "pending", "waits_for_rank", "waits_for_author"];
 
 /** What waits, was not accepted or needs a decision; what needs somebody stands first. */
 export function SyncItems({ items }: { items: SyncItemDto[] }) {

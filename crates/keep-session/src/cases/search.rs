@@ -59,7 +59,8 @@ fn rows_of(
     }
     // Within a page the charts that were opened today come first; the order is the match's otherwise.
     rows.sort_by_key(|r| !r.opened_today);
-    Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete: !store.is_whole("Patient") })
+    let incomplete = page.incomplete || page.damaged > 0 || !store.is_whole("Patient");
+    Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete })
 }
 
 /// A count that crosses IPC as an index.

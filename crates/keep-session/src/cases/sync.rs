@@ -321,6 +321,7 @@ fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItem
             SetState::WaitsForRank => "waits_for_rank",
             SetState::Rejected => "rejected",
             SetState::Conflict => "conflict",
+            SetState::Damaged => "damaged",
         }),
         author: names.get(&set.author).cloned().unwrap_or_default(),
         saved: set.saved.to_rfc3339(),
@@ -336,8 +337,8 @@ fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItem
 /// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.
 fn title(set: &OutgoingSet) -> String {
     let mut kinds: Vec<&str> = Vec::new();
-    for entry in &set.entries {
-        let kind = entry.key.resource_type.as_str();
+    for key in set.entries.iter().map(|e| &e.key).chain(&set.damaged) {
+        let kind = key.resource_type.as_str();
         if kind != "Provenance" && !kinds.contains(&kind) {
             kinds.push(kind);
         }

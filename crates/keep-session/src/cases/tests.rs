@@ -9,6 +9,7 @@ mod drafts;
 mod enrolling;
 mod events;
 mod files;
+mod integrity;
 mod lists;
 mod locking;
 mod sign_in_again;

@@ -116,8 +116,10 @@ pub fn keep_place(app: &App, place: ResumePointDto) -> Result<(), FailureDto> {
     .map_err(Fault::tell)
 }
 
-fn session_of(app: &App, notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
+fn session_of(app: &App, mut notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
     app.inside(|unlocked| {
+        // A page that is loaded anew has to say it again.
+        notices.extend(crate::segments::notices(unlocked));
         let workstation = app.workstation();
         let place = match &unlocked.store {
             // Where the own file cannot be read the session begins at its first page; a notice tells why.

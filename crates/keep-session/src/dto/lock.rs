@@ -135,8 +135,8 @@ pub struct SessionDto {
     pub resume: Option<ResumePointDto>,
 }
 
-/// A line for the user after unlock.
-#[derive(Serialize, TS)]
+/// A line for the user, after unlock or while the session lasts.
+#[derive(Serialize, Clone, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NoticeDto {
     /// A colleague received keys from this session.
@@ -165,7 +165,7 @@ pub enum NoticeDto {
     Segment {
         /// The segment's name.
         segment: String,
-        /// `stale`, `disputed`, `rebuilding` or `unavailable`.
+        /// `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right.
         health: String,
         /// Since when it is being brought up to date, RFC 3339; empty where it is not.
         since: String,

@@ -79,7 +79,7 @@ pub struct SyncItemDto {
     /// The change set.
     #[ts(type = "number")]
     pub change_set: u64,
-    /// `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`.
+    /// `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`, `damaged`.
     pub state: String,
     /// The author's display name.
     pub author: String,

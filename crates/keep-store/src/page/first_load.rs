@@ -104,10 +104,10 @@ impl Store {
     fn blank(&self, rows: &[Arrived]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
-        self.read(|conn| {
+        self.read_confirmed(|conn| {
             let mut blank = BTreeSet::new();
             // The place of some depends on others, and what lies above the clinical segment is noted there.
-            for (code, name) in named.filter(|(_, name)| !keep_fhir::follows_target(name)) {
+            for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
                 let mut nowhere = true;
                 for home in homes() {

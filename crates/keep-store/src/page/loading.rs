@@ -51,7 +51,8 @@ impl Store {
             self.write_bulk(|tx| {
                 let turn = self.turn();
                 for (done, item) in queue.by_ref().enumerate() {
-                    tx.take_over(item, report, above)?;
+                    let taken = tx.take_over(item, report, above);
+                    report.without_damaged(taken)?;
                     if turn.is_over(done) {
                         break;
                     }

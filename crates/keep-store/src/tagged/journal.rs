@@ -28,6 +28,8 @@ pub(crate) enum JournalKind {
     Elsewhere = 7,
     /// Whose allergy lies above the clinical segment, by resource.
     Hidden = 8,
+    /// The digest of a derived table, by its name.
+    Digest = 12,
     /// A segment that is being brought up to date, by segment.
     Repair = 16,
 }

@@ -2,6 +2,7 @@
 
 use super::TaggedWriter;
 use crate::codec;
+use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::resource_type::{self, FIRST_FOREIGN};
@@ -47,7 +48,7 @@ impl TaggedWriter<'_> {
                 chart.sum.remove(&old.tag);
                 place = Some(old.place);
             } else {
-                self.remove_at(code, old.place, &old.tag)?;
+                self.remove_at(code, draft.id, old.place, &old.tag)?;
             }
         }
         let replaces = place.is_some();
@@ -82,6 +83,7 @@ impl TaggedWriter<'_> {
         self.write(&row, replaces)?;
         self.open_chart(ordinal, draft.patient)?.sum.add(&tag);
         if !replaces {
+            self.note_id(draft.id, code, place);
             self.count(code, 1);
         }
         self.changed = true;
@@ -99,6 +101,7 @@ impl TaggedWriter<'_> {
         let mut row = self.access.find(self.conn, code, id)?.ok_or(StoreError::NotAvailable)?;
         self.access.check_row(&row, type_name)?;
         let before = row.tag;
+        self.open_chart(ordinal_of(row.place), None)?;
         change(&mut row);
         row.tag = self.access.tag_of(&row.view(), type_name).ok_or(StoreError::Internal("dictionary"))?;
         let chart = self.open_chart(ordinal_of(row.place), None)?;
@@ -113,11 +116,12 @@ impl TaggedWriter<'_> {
     pub(crate) fn remove(&mut self, type_name: &str, id: &IdKey) -> Result<Option<i64>, StoreError> {
         let Some(code) = self.access.type_code(self.conn, type_name)? else { return Ok(None) };
         let Some(old) = self.head(code, id)? else { return Ok(None) };
-        self.remove_at(code, old.place, &old.tag)?;
+        self.remove_at(code, id, old.place, &old.tag)?;
         Ok(Some(old.place))
     }
 
-    fn remove_at(&mut self, code: u16, place: i64, tag: &[u8; 32]) -> Result<(), StoreError> {
+    fn remove_at(&mut self, code: u16, id: &IdKey, place: i64, tag: &[u8; 32]) -> Result<(), StoreError> {
+        self.open_chart(ordinal_of(place), None)?;
         let sql = format!("DELETE FROM {}.resource WHERE place = ?1", self.access.schema);
         self.conn.prepare_cached(&sql)?.execute([place])?;
         let sql = format!("DELETE FROM {}.open_row WHERE place = ?1", self.access.schema);
@@ -131,6 +135,7 @@ impl TaggedWriter<'_> {
             return Err(damaged);
         }
         crate::search_keys::clear(self.conn, self.access, &mut self.late, code, place)?;
+        self.forget_id(id, code, place);
         self.count(code, -1);
         self.changed = true;
         Ok(())
@@ -189,7 +194,11 @@ impl TaggedWriter<'_> {
             format!("SELECT place, revision, tag FROM {}.resource WHERE id = ?1 AND type = ?2", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;
         let head = |r: &rusqlite::Row<'_>| Ok(Head { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
-        Ok(statement.query_row(params![id.bytes(), code], head).optional()?)
+        let found = statement.query_row(params![id.bytes(), code], head).optional()?;
+        if found.is_none() {
+            self.access.require(Derived::Ids)?;
+        }
+        Ok(found)
     }
 
     fn make_type_code(&self, name: &str) -> Result<u16, StoreError> {
@@ -229,6 +238,15 @@ impl SegmentAccess {
         id: &IdKey,
     ) -> Result<Option<crate::Record>, StoreError> {
         let Some(code) = self.type_code(conn, type_name)? else { return Ok(None) };
-        self.find(conn, code, id)?.map(|row| self.open_row(conn, &row)).transpose()
+        let Some(row) = self.find(conn, code, id)? else {
+            // That it is nowhere is what the index says.
+            self.require(Derived::Ids)?;
+            return Ok(None);
+        };
+        self.verify_chart(conn, ordinal_of(row.place))?;
+        if row.code != code || row.id != *id {
+            return Err(self.derived_differs());
+        }
+        self.open_row(conn, &row).map(Some)
     }
 }

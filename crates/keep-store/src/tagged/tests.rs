@@ -17,6 +17,7 @@ fn segment() -> (Connection, SegmentAccess) {
     access.sql = crate::segment_access::Statements::of("main");
     let tag = access.tagger.state(0, &[0; 32], 0);
     conn.execute("INSERT INTO segment_state VALUES (1, 1, 0, zeroblob(32), 0, ?1)", [tag]).expect("state");
+    access.confirmed.set(crate::derived::Derived::Ids);
     (conn, access)
 }
 

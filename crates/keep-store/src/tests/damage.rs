@@ -166,7 +166,30 @@ fn a_vanished_row_is_found_when_the_chart_opens() {
     let Some(StoreError::Damaged(finding)) = refused else { panic!("{refused:?}") };
     assert_eq!((finding.segment, finding.kind), (Segment::Clinical, FindingKind::ChartSum));
     assert_eq!(chart(&store, "102").len(), 2);
-    assert_eq!(store.scrub_all().expect("scrub").findings, [finding]);
+    // The index lost the row, too.
+    let derived = crate::Finding { segment: Segment::Clinical, chart: None, kind: FindingKind::Derived };
+    assert_eq!(store.scrub_all().expect("scrub").findings, [finding, derived]);
+}
+
+/// A damaged chart takes nothing over, and does not keep the updates of the others away.
+#[test]
+fn a_damaged_chart_does_not_hold_a_pull_up() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let path = segment_path(clinic.profile(), Segment::Clinical);
+    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
+        .expect("with the key");
+    let allergy_code = crate::resource_type::code_of("AllergyIntolerance");
+    // A row that vanished with its entry in the index: the sum of its chart is all that knows of it.
+    conn.execute("DELETE FROM resource WHERE type = ?1", [allergy_code]).expect("gone");
+    drop(conn);
+    let store = clinic.open(Segment::Clinical);
+    let report =
+        TestClinic::pull(&store, &[&observation("o1", "101", "73", Some(2)), &observation("o2", "102", "81", Some(2))]);
+    assert_eq!((report.stored, report.damaged), (1, 1));
+    assert_eq!(record(&store, "Observation/o2").version.as_deref(), Some("2"));
+    assert!(matches!(store.record(&key("Observation/o1")), Err(StoreError::Damaged(_))));
+    assert!(store.take_findings().iter().any(|f| f.kind == FindingKind::ChartSum));
 }
 
 #[test]

@@ -229,3 +229,39 @@ fn a_deleted_record_disappears_and_goes_when_confirmed() {
     assert_eq!(store.record(&key("Observation/o1")).err(), Some(StoreError::NotAvailable));
     clean(&store);
 }
+
+/// The attack of the review: a value is marked as entered in error, and the row from before that is put back with its
+/// old tag.
+#[test]
+fn an_old_row_is_kept_named_and_never_sent() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let set = create(&store, "n1", "203");
+    let path = crate::segment_path(clinic.profile(), Segment::Clinical);
+    let file = || {
+        crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
+            .expect("with the key")
+    };
+    let pending = "state = 1 AND type = (SELECT type FROM resource WHERE state = 1)";
+    let old: (i64, i64, Vec<u8>, Vec<u8>) = file()
+        .query_row(&format!("SELECT place, revision, body, tag FROM resource WHERE {pending}"), [], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+        })
+        .expect("as it was");
+    let struck = observation("n1", "101", "203", None).replace("\"final\"", "\"entered-in-error\"");
+    TestClinic::save(&store, &[(Operation::Update, None, &struck)]).expect("struck");
+    let other =
+        TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "102", "70", None))]).expect("saved");
+    drop(store);
+    let changed = file().execute("UPDATE resource SET revision = ?2, body = ?3, tag = ?4 WHERE place = ?1", old);
+    assert_eq!(changed, Ok(1));
+    let store = clinic.open(Segment::Clinical);
+    let queue = sets(&store);
+    let states: Vec<_> = queue.iter().map(|s| (s.id, s.state)).collect();
+    assert_eq!(states, [(set, SetState::Damaged), (other, SetState::Ready)]);
+    assert_eq!((queue[0].entries.len(), &queue[0].damaged), (0, &vec![key("Observation/n1")]));
+    let sent = store.write(|tx| tx.mark_in_flight(set));
+    assert!(matches!(sent, Err(StoreError::Damaged(_))), "{sent:?}");
+    assert_eq!(store.backlog().expect("backlog")[0].pending, 2);
+    assert!(store.take_findings().iter().any(|f| f.segment == Segment::Clinical && f.chart.is_some()));
+}

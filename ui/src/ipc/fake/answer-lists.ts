@@ -116,7 +116,7 @@ export function answerLists(state: FakeState): AnswersOf<Names> {
         rows: found.slice(offset, offset + limit),
         total: found.length,
         more: false,
-        incomplete: state.options.partial ?? false,
+        incomplete: (state.options.partial || state.options.damaged) ?? false,
       };
     },
     worklist: ({ list, offset, limit }) => {

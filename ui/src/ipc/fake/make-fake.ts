@@ -23,6 +23,8 @@ export interface FakeOptions {
   empty?: boolean;
   /** The clinical records were damaged and are being downloaded again. */
   partial?: boolean;
+  /** Charts of the directory are damaged: who is in them is not found. */
+  damaged?: boolean;
   /** No network. */
   offline?: boolean;
   /** The server no longer takes the clinic sign-in. */

@@ -83,7 +83,11 @@ impl App {
 
     /// Records what an integrity check found, and makes the fault.
     pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> Fault {
-        if let StoreError::Damaged(Finding { segment, kind, .. }) = error {
+        let told = crate::integrity_watch::report(self, unlocked);
+        if let StoreError::Damaged(finding) = error
+            && !told.contains(&finding)
+        {
+            let Finding { segment, kind, .. } = finding;
             let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
             let event = event.ended(Outcome::SeriousFailure).with("finding", kind.name());
             self.record(event.with("segment", segment));

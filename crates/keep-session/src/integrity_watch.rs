@@ -1,0 +1,77 @@
+//! Reading everything behind an open session, and telling what was found: as an event, and to the person.
+
+use crate::app::{App, AppEvent, guard};
+use crate::unlocked::Unlocked;
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+/// Time in which others use the store, between two steps of about 15 ms.
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// Compares the derived tables of the session that has just begun, then reads every record, in small steps behind
+/// whatever the person does. It ends with the session; nobody waits for it.
+pub(crate) fn begin(app: &App) {
+    let app = app.clone();
+    let runtime = app.0.runtime.clone();
+    runtime.spawn_blocking(move || {
+        // INVARIANT: between two steps nothing here keeps the store open: a lock closes it at once.
+        let store = app.peek(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
+        let ended = store.map_or(Ok(()), |store| read_all(&app, &store, || std::thread::sleep(PAUSE)));
+        if let Err(error) = ended
+            && error != StoreError::Interrupted
+        {
+            tracing::warn!(code = %error.code().name(), "the records could not be read through");
+        }
+    });
+}
+
+/// Reads until everything was read or the session is gone.
+pub(crate) fn read_all(app: &App, store: &Weak<Store>, pause: impl Fn()) -> Result<(), StoreError> {
+    let Some(open) = store.upgrade() else { return Ok(()) };
+    let confirmed = open.confirm_derived();
+    drop(open);
+    report_now(app);
+    confirmed?;
+    let mut scrub = Scrub::default();
+    while !scrub.done {
+        pause();
+        let Some(open) = store.upgrade() else { return Ok(()) };
+        let step = open.scrub(&mut scrub);
+        drop(open);
+        report_now(app);
+        step?;
+    }
+    tracing::info!(rows = scrub.rows, findings = scrub.findings.len(), "all records were read through");
+    Ok(())
+}
+
+/// Tells what was found since the last time, if anything was.
+pub(crate) fn report_now(app: &App) {
+    let _told = app.peek(|unlocked| report(app, unlocked));
+}
+
+/// Writes an event for each finding and tells the page of each segment once in a session; answers the findings.
+pub(crate) fn report(app: &App, unlocked: &Unlocked) -> Vec<Finding> {
+    let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
+    let findings = store.take_findings();
+    for finding in &findings {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
+        let mut event = event.ended(Outcome::SeriousFailure).with("finding", finding.kind.name());
+        event = event.with("segment", finding.segment);
+        // The number of a chart in its file names nobody.
+        if let Some(chart) = finding.chart {
+            event = event.with("chart", chart);
+        }
+        app.record(event);
+        // A derived table is made anew from its rows; anything else stays until the segment is.
+        if finding.kind != FindingKind::Derived && store.note_damage(finding.segment).is_err() {
+            tracing::warn!("damage could not be written down");
+        }
+        if guard(&unlocked.damaged).insert(finding.segment) {
+            app.emit(AppEvent::Notice(crate::segments::notice(store, finding.segment)));
+        }
+    }
+    findings
+}

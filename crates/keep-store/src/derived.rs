@@ -1,0 +1,222 @@
+//! Tables that are derived from the rows: search keys, links, the day's lists, the index that finds rows by id.
+//!
+//! They carry no tags, so an old page of one would add or hide entries. Each has a digest instead: the sum of the
+//! keyed hashes of its entries (as [`crate::sum`]), kept in a tagged journal row that the same transaction changes.
+
+use crate::segment_access::SegmentAccess;
+use crate::sum::Sum;
+use crate::tagged::{Journal, JournalKind, TaggedWriter};
+use crate::{FindingKind, StoreError};
+use keep_domain::Segment;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+/// One table, or one index, with a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Derived {
+    /// The index `resource_id`, and `type_count`, which is counted from it.
+    Ids,
+    /// `day_key`.
+    Days,
+    /// `patient_key`.
+    Keys,
+    /// `patient_number`.
+    Numbers,
+    /// `patient_phone`.
+    Phones,
+    /// `patient_link`.
+    Links,
+    /// The full-text index `patient_name`, by a hash over its stored blocks.
+    Names,
+}
+
+impl Derived {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Links, Self::Ids, Self::Days, Self::Keys, Self::Numbers, Self::Phones, Self::Names];
+    /// What a search reads.
+    pub(crate) const SEARCH: [Self; 4] = [Self::Keys, Self::Numbers, Self::Phones, Self::Names];
+
+    /// Its name in the journal and in every hash; part of the file format.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ids => "resource_id",
+            Self::Days => "day_key",
+            Self::Keys => "patient_key",
+            Self::Numbers => "patient_number",
+            Self::Phones => "patient_phone",
+            Self::Links => "patient_link",
+            Self::Names => "patient_name",
+        }
+    }
+
+    /// Whether a segment has it: the search tables are in the directory only.
+    pub(crate) const fn is_in(self, segment: Segment) -> bool {
+        matches!(self, Self::Ids | Self::Days) || matches!(segment, Segment::Directory)
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The digest of one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DigestRow {
+    /// The sum of its entries' hashes; of the full-text index the hash of its blocks.
+    pub(crate) digest: [u8; 32],
+    /// How many entries.
+    pub(crate) rows: i64,
+    /// Whether all charts were whole when it was made from them: only then does it say what is not there.
+    pub(crate) whole: bool,
+}
+
+impl DigestRow {
+    pub(crate) const EMPTY: Self = Self { digest: [0; 32], rows: 0, whole: true };
+}
+
+impl Journal for DigestRow {
+    const KIND: JournalKind = JournalKind::Digest;
+}
+
+/// What one transaction adds to and takes from the tables of one segment.
+#[derive(Debug, Default)]
+pub(crate) struct DerivedChanges {
+    sums: [(Sum, i64); 7],
+    changed: u8,
+}
+
+impl DerivedChanges {
+    pub(crate) fn add(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = access.tagger.derived(table.name(), entry);
+        self.changed |= table.bit();
+        if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
+            sum.add(&hash);
+            *rows += 1;
+        }
+    }
+
+    pub(crate) fn remove(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = access.tagger.derived(table.name(), entry);
+        self.changed |= table.bit();
+        if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
+            sum.remove(&hash);
+            *rows -= 1;
+        }
+    }
+
+    /// The full-text index has changed; its hash is made at the end.
+    pub(crate) const fn touch_names(&mut self) {
+        self.changed |= Derived::Names.bit();
+    }
+
+    pub(crate) const fn has(&self, table: Derived) -> bool {
+        self.changed & table.bit() != 0
+    }
+
+    /// What these changes make of a digest.
+    pub(crate) fn applied(&self, table: Derived, before: DigestRow) -> DigestRow {
+        let Some((sum, rows)) = self.sums.get(table as usize) else { return before };
+        let mut after = Sum::from_bytes(before.digest);
+        after.add(sum.bytes());
+        DigestRow { digest: *after.bytes(), rows: before.rows + rows, ..before }
+    }
+}
+
+/// Which tables of a segment fitted their digests in this session.
+#[derive(Debug, Default)]
+pub(crate) struct Confirmed {
+    tables: AtomicU8,
+    incomplete: AtomicBool,
+    broken: AtomicBool,
+}
+
+impl Confirmed {
+    pub(crate) fn has(&self, table: Derived) -> bool {
+        self.tables.load(Ordering::SeqCst) & table.bit() != 0
+    }
+
+    pub(crate) fn set(&self, table: Derived) {
+        self.tables.fetch_or(table.bit(), Ordering::SeqCst);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.tables.store(0, Ordering::SeqCst);
+        self.broken.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the tables were made while charts were damaged: they show what is there, and prove no absence.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.incomplete.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_incomplete(&self, incomplete: bool) {
+        self.incomplete.store(incomplete, Ordering::SeqCst);
+    }
+
+    /// Whether the tables could not be made anew in this session; it is not tried twice.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_broken(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+}
+
+impl SegmentAccess {
+    /// Refuses to use a derived table that was not confirmed in this session.
+    ///
+    /// INVARIANT: every answer that rests on what a derived table holds, or does not hold, asks this first.
+    pub(crate) fn require(&self, table: Derived) -> Result<(), StoreError> {
+        if !self.confirmed.has(table) {
+            return Err(StoreError::Unconfirmed(self.segment, table.name()));
+        }
+        // What is asked of the index of ids is always whether something is missing.
+        if table == Derived::Ids && self.confirmed.is_incomplete() {
+            return Err(self.derived_differs());
+        }
+        Ok(())
+    }
+
+    /// The digest that a table must have; `None` in a file that was last written before there were digests.
+    pub(crate) fn digest(&self, conn: &Connection, table: Derived) -> Result<Option<DigestRow>, StoreError> {
+        let stored: Option<DigestRow> = self.journal(conn, table.name().as_bytes())?;
+        if stored.is_some() || table == Derived::Names {
+            return Ok(stored);
+        }
+        Ok(self.is_empty(conn)?.then_some(DigestRow::EMPTY))
+    }
+
+    /// Whether no row was ever stored.
+    fn is_empty(&self, conn: &Connection) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 FROM {}.chart", self.schema);
+        Ok(!conn.prepare_cached(&sql)?.exists([])?)
+    }
+
+    /// An error about a derived table.
+    pub(crate) const fn derived_differs(&self) -> StoreError {
+        self.damaged(None, FindingKind::Derived)
+    }
+}
+
+impl TaggedWriter<'_> {
+    /// Writes the digests that this transaction has changed, and with the first rows of a file all of them. It comes
+    /// before the charts: a digest row that is missing means an empty table only while there is no chart.
+    pub(crate) fn write_digests(&mut self) -> Result<(), StoreError> {
+        let changes = std::mem::take(&mut self.late.changes);
+        let first = self.access.is_empty(self.conn)?;
+        for table in Derived::ALL.into_iter().filter(|t| t.is_in(self.access.segment)) {
+            if !first && !changes.has(table) {
+                continue;
+            }
+            if table == Derived::Names {
+                self.write_names_digest()?;
+            } else if let Some(before) = self.access.digest(self.conn, table)? {
+                self.put_journal(table.name().as_bytes(), &changes.applied(table, before))?;
+            }
+        }
+        Ok(())
+    }
+}

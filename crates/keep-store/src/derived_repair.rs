@@ -1,0 +1,265 @@
+//! Making derived tables anew from verified rows.
+
+use crate::derived::{Derived, DerivedChanges, DigestRow};
+use crate::derived_check::Fit;
+use crate::late_keys::LateKeys;
+use crate::row_facts::RowFacts;
+use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::store::lock;
+use crate::tagged::TaggedWriter;
+use crate::{Record, Store, StoreError, WriteTx, search_keys};
+use keep_domain::Segment;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+
+impl Store {
+    /// Compares the index of ids of each segment: a change looks up what it changes.
+    pub(crate) fn confirm_ids(&self) -> Result<(), StoreError> {
+        for access in self.access.iter().filter(|a| !a.confirmed.has(Derived::Ids)) {
+            match self.confirm(access.segment, &|table| table == Derived::Ids) {
+                // Whoever does not find what they look for is told so.
+                Ok(()) | Err(StoreError::Damaged(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares those derived tables of a segment that are wanted and were not yet compared in this session. What
+    /// differs is made anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a table differs and cannot be made anew.
+    pub(crate) fn confirm(&self, segment: Segment, wanted: &dyn Fn(Derived) -> bool) -> Result<(), StoreError> {
+        let access = self.access(segment)?;
+        // One at a time: whoever comes second finds it done.
+        let _alone = lock(&self.confirming);
+        let (mut tables, mut names, mut differs) = (false, false, false);
+        let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
+        for table in Derived::ALL.into_iter().filter(open) {
+            let fit = match self.read(|conn| access.fit(conn, table)) {
+                Err(StoreError::PageDamaged) => Fit::Differs,
+                other => other?,
+            };
+            match fit {
+                Fit::Fits => access.confirmed.set(table),
+                Fit::Incomplete => {
+                    access.confirmed.set_incomplete(true);
+                    access.confirmed.set(table);
+                }
+                Fit::NoDigest | Fit::Differs if table == Derived::Names => names = true,
+                Fit::NoDigest | Fit::Differs => tables = true,
+            }
+            differs |= fit == Fit::Differs;
+        }
+        if differs {
+            access.note_derived();
+        }
+        if !tables && !names {
+            return Ok(());
+        }
+        // The index of names is made from `patient_key`, so that one has to fit.
+        tables |= names
+            && !access.confirmed.has(Derived::Keys)
+            && self.read(|conn| access.fit(conn, Derived::Keys))? != Fit::Fits;
+        self.mend(access, tables)
+    }
+
+    fn mend(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
+        let segment = access.segment;
+        if self.is_read_only(segment) || access.confirmed.is_broken() {
+            return Err(access.derived_differs());
+        }
+        let mended = self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });
+        match mended {
+            Ok(whole) if tables => {
+                access.confirmed.set_incomplete(!whole);
+                Derived::ALL.into_iter().filter(|t| t.is_in(segment)).for_each(|t| access.confirmed.set(t));
+                Ok(())
+            }
+            Ok(_) => {
+                access.confirmed.set(Derived::Names);
+                Ok(())
+            }
+            Err(StoreError::Database(_) | StoreError::PageDamaged | StoreError::Damaged(_)) => {
+                // It is not tried again before the next unlock.
+                access.confirmed.set_broken();
+                access.note_derived();
+                Err(access.derived_differs())
+            }
+            // Such as a full disk, which passes.
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Throws the derived tables away and derives them again from the rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a chart does not fit its sum: the tables then hold what was found, and nothing
+    /// that rests on them is answered.
+    pub fn rebuild_search(&self) -> Result<(), StoreError> {
+        for access in &self.access {
+            access.confirmed.clear();
+            let whole = self.write_unconfirmed(|tx| tx.rebuild_derived(access.segment))?;
+            if !whole {
+                return Err(access.derived_differs());
+            }
+            access.confirmed.set_incomplete(false);
+            Derived::ALL.into_iter().filter(|t| t.is_in(access.segment)).for_each(|t| access.confirmed.set(t));
+        }
+        Ok(())
+    }
+}
+
+impl SegmentAccess {
+    /// Keeps a finding about the derived tables.
+    pub(crate) fn note_derived(&self) {
+        if let StoreError::Damaged(finding) = self.derived_differs() {
+            self.verified.note(finding);
+        }
+    }
+}
+
+impl WriteTx<'_> {
+    fn rebuild_names(&mut self) -> Result<bool, StoreError> {
+        check_structure(self.conn, self.store.access(Segment::Directory)?)?;
+        self.writer(Segment::Directory)?.rebuild_names()?;
+        Ok(true)
+    }
+
+    /// Derives all tables of a segment again; whether all its charts were whole.
+    fn rebuild_derived(&mut self, segment: Segment) -> Result<bool, StoreError> {
+        let (conn, access) = (self.conn, self.store.access(segment)?);
+        check_structure(conn, access)?;
+        clear_tables(conn, access)?;
+        let whole = all_charts_fit(conn, access)? && all_types_fit(conn, access)?;
+        let mut late = LateKeys::default();
+        derive_all(conn, access, &mut late)?;
+        late.write(conn, access)?;
+        let changes = std::mem::take(&mut late.changes);
+        let writer = self.writer(segment)?;
+        for table in Derived::ALL.into_iter().filter(|t| t.is_in(segment) && *t != Derived::Names) {
+            let digest = DigestRow { whole, ..changes.applied(table, DigestRow::EMPTY) };
+            writer.put_journal(table.name().as_bytes(), &digest)?;
+        }
+        if segment == Segment::Directory {
+            writer.seal_names()?;
+        }
+        Ok(whole)
+    }
+}
+
+/// Refuses a file whose pages do not belong together: to clear a table whose old page names pages that other tables have
+/// by now would free those, and what is on them would be lost.
+fn check_structure(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
+    let mut statement = conn.prepare(&format!("PRAGMA {}.quick_check", access.schema))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        // What FTS5 says of its own index is no fault of the pages; that index is made anew.
+        if text != "ok" && !text.contains("inverted index") {
+            return Err(access.derived_differs());
+        }
+    }
+    Ok(())
+}
+
+/// Whether every chart fits its sum; each one that does not is a finding.
+fn all_charts_fit(conn: &Connection, access: &SegmentAccess) -> Result<bool, StoreError> {
+    let sql = format!("SELECT ordinal FROM {}.chart ORDER BY ordinal", access.schema);
+    let mut statement = conn.prepare_cached(&sql)?;
+    let (mut rows, mut whole) = (statement.query([])?, true);
+    while let Some(row) = rows.next()? {
+        match access.verify_chart(conn, row.get(0)?) {
+            Ok(()) => {}
+            Err(StoreError::Damaged(_)) => whole = false,
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(whole)
+}
+
+fn all_types_fit(conn: &Connection, access: &SegmentAccess) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare(&format!("SELECT type FROM {}.type_count", access.schema))?;
+    let codes = statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<Vec<u16>>>()?;
+    access.foreign_types_fit(conn, codes.into_iter())
+}
+
+fn clear_tables(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
+    let schema = access.schema;
+    conn.execute_batch(&format!(
+        "REINDEX {schema}.resource_id; REINDEX {schema}.foreign_type;
+         DELETE FROM {schema}.day_key; REINDEX {schema}.day_key;
+         DELETE FROM {schema}.open_row; DELETE FROM {schema}.type_count;
+         INSERT INTO {schema}.type_count (type, count) SELECT type, count(*) FROM {schema}.resource GROUP BY type;"
+    ))?;
+    if access.segment == Segment::Directory {
+        conn.execute_batch(
+            "DELETE FROM main.patient_key; DELETE FROM main.patient_number; DELETE FROM main.patient_phone;
+             DELETE FROM main.patient_link; REINDEX main.patient_key; REINDEX main.patient_number;
+             REINDEX main.patient_phone; REINDEX main.patient_link;
+             INSERT INTO main.patient_name (patient_name) VALUES ('delete-all');",
+        )?;
+    }
+    Ok(())
+}
+
+fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut LateKeys) -> Result<(), StoreError> {
+    let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
+    let mut statement = conn.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut by_place = conn.prepare_cached(&access.sql.by_place)?;
+    let mut open_row =
+        conn.prepare(&format!("INSERT INTO {}.open_row (place, state) VALUES (?1, ?2)", access.schema))?;
+    // The patient of a row is that of its chart: the text may name it by an address of the server.
+    let mut current = None;
+    while let Some(row) = rows.next()? {
+        let place: i64 = row.get(0)?;
+        let row = by_place.query_row([place], SegmentAccess::resource_of)?;
+        note_id(access, &mut late.changes, &row.id, row.code, place);
+        if row.state.0 != 0 {
+            open_row.execute(params![place, row.state.0])?;
+        }
+        let ordinal = ordinal_of(place);
+        if current.as_ref().is_none_or(|(of, _)| *of != ordinal) {
+            current = Some((ordinal, access.chart(conn, ordinal).ok().flatten().and_then(|c| c.patient)));
+        }
+        // A row that does not fit its tag is a finding of its chart and has no keys.
+        let Ok(record): Result<Record, _> = access.open_row(conn, &row) else { continue };
+        // EXPOSE: read for its search keys.
+        if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
+            let mut facts = RowFacts::of(facts);
+            facts.patient = current.as_ref().and_then(|(_, patient)| patient.clone());
+            search_keys::write(conn, access, late, place, false, &facts)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds a row's entry in the index of ids.
+pub(crate) fn note_id(
+    access: &SegmentAccess,
+    changes: &mut DerivedChanges,
+    id: &crate::id_key::IdKey,
+    code: u16,
+    place: i64,
+) {
+    changes.add(access, Derived::Ids, &id_entry(id, code, place));
+}
+
+/// A row's entry in the index of ids.
+pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [ValueRef<'_>; 3] {
+    [ValueRef::Blob(id.bytes()), ValueRef::Integer(i64::from(code)), ValueRef::Integer(place)]
+}
+
+impl TaggedWriter<'_> {
+    /// A row is no longer where its entry in the index of ids says.
+    pub(crate) fn forget_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        self.late.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
+    }
+
+    /// A row has a new entry in the index of ids.
+    pub(crate) fn note_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        note_id(self.access, &mut self.late.changes, id, code, place);
+    }
+}

@@ -1,0 +1,119 @@
+//! The digest of the full-text index of names: a hash over the blocks that FTS5 stores.
+//!
+//! FTS5 writes its blocks itself, so no sum can follow them entry by entry. A small index is hashed in the transaction
+//! that changed it; of a large one the digest is taken away and made again when nobody waits. Where it is missing at
+//! the next unlock, the index is made anew from `patient_key`, which has a digest of its own.
+
+use crate::derived::{Derived, DigestRow};
+use crate::search_keys::birth_word;
+use crate::tagged::{JournalKind, TaggedWriter};
+use crate::{Store, StoreError};
+use keep_domain::Segment;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+/// Blocks up to which the index is hashed in the transaction that changed it; about 2 MB.
+const FEW_BLOCKS: i64 = 512;
+
+/// What FTS5 stores, in an order that does not change.
+const STORED: [&str; 4] = [
+    // Each block by its number, as FTS5 reads it: an old page inside the tree could lead to another one.
+    "SELECT d.id, (SELECT b.block FROM main.patient_name_data b WHERE b.id = d.id) FROM main.patient_name_data d ORDER BY d.id",
+    "SELECT segid, term, pgno FROM main.patient_name_idx ORDER BY segid, term",
+    "SELECT id, sz, origin FROM main.patient_name_docsize ORDER BY id",
+    "SELECT k, v FROM main.patient_name_config ORDER BY k",
+];
+
+/// Hashes the index as it is stored now.
+pub(crate) fn hash_names(conn: &Connection) -> Result<DigestRow, StoreError> {
+    let (mut hash, mut rows) = (Sha256::new(), 0);
+    for sql in STORED {
+        let mut statement = conn.prepare_cached(sql)?;
+        let columns = statement.column_count();
+        let mut stored = statement.query([])?;
+        while let Some(row) = stored.next()? {
+            for column in 0..columns {
+                let (kind, bytes): (u8, &[u8]) = match row.get_ref(column)? {
+                    ValueRef::Null => (0, &[]),
+                    ValueRef::Integer(n) => {
+                        hash.update([1]);
+                        hash.update(n.to_be_bytes());
+                        continue;
+                    }
+                    ValueRef::Real(_) => return Err(StoreError::Internal("name index")),
+                    ValueRef::Text(text) => (2, text),
+                    ValueRef::Blob(blob) => (3, blob),
+                };
+                hash.update([kind]);
+                hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+                hash.update(bytes);
+            }
+            rows += 1;
+        }
+        hash.update(b"end of table");
+    }
+    Ok(DigestRow { digest: hash.finalize().into(), rows, whole: true })
+}
+
+/// Has FTS5 write what it still holds in memory, which it would otherwise do inside the commit.
+fn flush_names(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute_batch("INSERT INTO main.patient_name (patient_name) VALUES ('flush')")?;
+    Ok(())
+}
+
+impl TaggedWriter<'_> {
+    /// Writes the digest of a small index, or takes that of a large one away.
+    pub(crate) fn write_names_digest(&mut self) -> Result<(), StoreError> {
+        flush_names(self.conn)?;
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM main.patient_name_data LIMIT ?1)";
+        let blocks: i64 = self.conn.prepare_cached(sql)?.query_row([FEW_BLOCKS + 1], |r| r.get(0))?;
+        let key = Derived::Names.name().as_bytes();
+        if blocks > FEW_BLOCKS {
+            return self.drop_journal(JournalKind::Digest, key);
+        }
+        let digest = hash_names(self.conn)?;
+        self.put_journal(key, &digest)
+    }
+
+    /// Writes the digest of the index whatever its size.
+    pub(crate) fn seal_names(&mut self) -> Result<(), StoreError> {
+        flush_names(self.conn)?;
+        let digest = hash_names(self.conn)?;
+        self.put_journal(Derived::Names.name().as_bytes(), &digest)
+    }
+
+    /// Makes the index anew from `patient_key`.
+    pub(crate) fn rebuild_names(&mut self) -> Result<(), StoreError> {
+        let conn = self.conn;
+        conn.execute_batch("INSERT INTO main.patient_name (patient_name) VALUES ('delete-all')")?;
+        let mut insert = conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?;
+        let mut keys = conn.prepare_cached("SELECT ordinal, words, born FROM main.patient_key ORDER BY ordinal")?;
+        let mut rows = keys.query([])?;
+        while let Some(row) = rows.next()? {
+            let (ordinal, words, born): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            insert.execute(params![ordinal, name_words(&words, &born)])?;
+        }
+        self.seal_names()
+    }
+}
+
+/// The text of one person in the full-text index, from the folded words of the names and the birth date.
+pub(crate) fn name_words(words: &str, born: &str) -> String {
+    format!("{} {}", words.trim_start(), birth_word(born))
+}
+
+impl Store {
+    /// Makes the digest of the name index where a large load took it away.
+    ///
+    /// # Errors
+    /// What stops a write.
+    pub fn seal_search(&self) -> Result<(), StoreError> {
+        let access = self.access(Segment::Directory)?;
+        let sealed = self.read(|conn| Ok(access.digest(conn, Derived::Names)?.is_some()))?;
+        if sealed || !access.confirmed.has(Derived::Names) {
+            return Ok(());
+        }
+        self.write_bulk(|tx| tx.writer(Segment::Directory)?.seal_names())
+    }
+}

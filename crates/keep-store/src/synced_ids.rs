@@ -1,0 +1,68 @@
+//! What the server has confirmed of a type, for the reconciliation of deletions.
+
+use crate::id_key::IdKey;
+use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::write_tx::homes_of;
+use crate::{Store, StoreError};
+use keep_domain::ResourceId;
+use std::time::Duration;
+
+/// How long charts are compared before others have their turn.
+const STEP: Duration = Duration::from_millis(15);
+
+impl Store {
+    /// All ids of a type that the server has confirmed. What lies in a damaged chart is left out: an old row must
+    /// not make anybody believe that the server has deleted what it does not know yet.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
+        let homes = homes_of(resource_type);
+        let mut ids = Vec::new();
+        for access in self.access.iter().filter(|a| homes.contains(&a.segment)) {
+            let Some(code) = self.read_confirmed(|conn| access.type_code(conn, resource_type))? else { continue };
+            self.verify_segment(access)?;
+            self.read(|conn| {
+                let sql = format!(
+                    "SELECT id, place FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
+                    access.schema
+                );
+                let mut statement = conn.prepare_cached(&sql)?;
+                let mut rows = statement.query([code])?;
+                while let Some(row) = rows.next()? {
+                    if access.verified.contains(ordinal_of(row.get(1)?)) {
+                        ids.extend(IdKey::from_stored(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).id());
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(ids)
+    }
+
+    /// Compares the sum of every chart of a segment that was not compared in this session, in small steps. A chart
+    /// that does not fit is a finding.
+    fn verify_segment(&self, access: &SegmentAccess) -> Result<(), StoreError> {
+        let sql = format!("SELECT ordinal FROM {}.chart WHERE ordinal >= ?1 ORDER BY ordinal", access.schema);
+        let mut next = Some(0u32);
+        while let Some(from) = next {
+            next = self.read(|conn| {
+                let began = self.clock.monotonic();
+                let mut statement = conn.prepare_cached(&sql)?;
+                let mut rows = statement.query([from])?;
+                while let Some(row) = rows.next()? {
+                    let ordinal: u32 = row.get(0)?;
+                    match access.verify_chart(conn, ordinal) {
+                        Ok(()) | Err(StoreError::Damaged(_)) => {}
+                        Err(other) => return Err(other),
+                    }
+                    if self.clock.monotonic().saturating_sub(began) >= STEP {
+                        return Ok(ordinal.checked_add(1));
+                    }
+                }
+                Ok(None)
+            })?;
+        }
+        Ok(())
+    }
+}
