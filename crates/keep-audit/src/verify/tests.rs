@@ -1,3 +1,5 @@
+mod alerts;
+
 use super::*;
 use crate::fixtures::{XorBox, device_key, nurse_amara, stamp, write_all};
 use crate::{Actor, EntryHeader, EventDraft, EventSigner, FindingKind, Outcome};
