@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_between_characters_and_says_so() {
-        assert_eq!(cut_with_ellipsis("Zoë Adeyemi".into(), 11), "Zoë A…");
+        assert_eq!(cut_with_ellipsis("Zoë Adeyemi".into(), 11), "Zoë Ade…");
         assert_eq!(cut_with_ellipsis("Zoë".into(), 4), "Zoë");
         assert_eq!((cut("Zoë", 3), cut("Zoë", 0), cut("Zoë", 99)), ("Zo", "", "Zoë"));
     }

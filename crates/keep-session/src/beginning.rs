@@ -106,6 +106,7 @@ fn install(
         since: app.0.clock.monotonic(),
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
+        drafts: Mutex::default(),
         me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;

@@ -2,14 +2,16 @@
 
 use super::append::room_in;
 use super::group::{PendingTicket, Request, write_groups};
-use super::rows::{insert_checkpoint, insert_state, last_checkpoint, read_state};
+use super::condition::LogFault;
+use super::new_log::{FirstEvents, Found, Kind, Remains, find, kind_of, start, write_log};
+use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
 use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
 use crate::cipher::keep_journal_file;
 use crate::{OpenMode, StoreError, open_cipher};
-use keep_audit::{Checkpoint, DetailValue, EventClass, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
-use keep_domain::LogId;
+use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
+use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -18,7 +20,7 @@ use std::thread::JoinHandle;
 /// The refusal to make a ledger over another one.
 const EXISTS: &str = "a ledger exists already";
 /// The format in `PRAGMA user_version`.
-const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 1;
 
 /// `ledger.db`, open under the device's key.
 ///
@@ -31,6 +33,7 @@ pub struct Ledger {
     requests: Option<Sender<Request>>,
     writer: Option<JoinHandle<()>>,
     limit_bytes: u64,
+    change_set_base: u64,
 }
 
 /// The exclusive right to write to the ledger file; nobody else's transaction is in the way.
@@ -38,7 +41,42 @@ pub struct Ledger {
 #[derive(Debug)]
 pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
 
+/// What the ledger's opener knows.
+#[derive(Debug)]
+pub struct LedgerOpening<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its key.
+    pub key: &'a DatabaseKey,
+    /// Who writes.
+    pub scribe: Scribe,
+    /// The size at which it counts as full.
+    pub limit_bytes: u64,
+    /// The device's public key, which signs checkpoints.
+    pub device_key: [u8; 32],
+    /// The newest checkpoint that was kept outside the file.
+    pub kept: Option<&'a Checkpoint>,
+    /// Whether people are enrolled, so that there must be a ledger.
+    pub expected: bool,
+    /// The time, for the name of a file that is set aside.
+    pub now: UtcMillis,
+}
+
 impl Ledger {
+    /// Opens the ledger where it is the one that was left, before anything is written to it. Where it is not, what is
+    /// there is set aside and a new log starts, whose first events name the old one and what was found.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::DiskFull`] and file errors: no event could be made durable then.
+    pub fn open_or_start(opening: LedgerOpening<'_>) -> Result<(Self, Option<LogFault>), StoreError> {
+        let (conn, fault) = match find(&opening)? {
+            Found::Whole(conn) => (conn, None),
+            Found::Nothing => (start(&opening, None, None)?, None),
+            Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
+        };
+        Ok((Self::start(conn, opening.scribe, opening.limit_bytes)?, fault))
+    }
+
     /// Makes a new log in a new file; its first event names the `previous` log where there was one.
     ///
     /// # Errors
@@ -55,27 +93,19 @@ impl Ledger {
         if !is_blank(&conn)? {
             return Err(StoreError::Invalid(EXISTS));
         }
-        let mut start = EventDraft::new(EventClass::LogStart);
-        if let Some(old) = previous {
-            start = start
-                .with("previous_log", old.log)
-                .with("previous_size", old.size)
-                .with("previous_root", DetailValue::digest(&old.root));
-        }
-        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(include_str!("schema.sql"))?;
-        transaction.pragma_update(None, "user_version", FORMAT)?;
-        insert_state(&transaction, OWN_LEDGER, &LogState::start(LogId::make_random()))?;
-        let _committed_below = super::append_in(&transaction, OWN_LEDGER, &scribe, &start, limit_bytes)?;
-        transaction.commit()?;
+        let first = FirstEvents::following(previous.map(ClosedLog::from));
+        write_log(&mut conn, &scribe, &first, &Remains::default(), limit_bytes)?;
         Self::start(conn, scribe, limit_bytes)
     }
 
-    /// Opens an existing ledger.
+    /// Opens an existing ledger without comparing it with anything.
     ///
     /// # Errors
     /// [`StoreError::NotOpened`] where file and key do not fit, [`StoreError::Newer`].
     pub fn open(path: &Path, key: &DatabaseKey, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+        if kind_of(path)? == Kind::Other {
+            return Err(StoreError::NotOpened("ledger"));
+        }
         let conn = open_existing(path, key, OpenMode::Write)?;
         Self::start(conn, scribe, limit_bytes)
     }
@@ -101,6 +131,8 @@ impl Ledger {
     fn start(conn: Connection, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
         // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
         keep_journal_file(&conn)?;
+        // Where that cannot be read, a damaged page says so as soon as it matters.
+        let change_set_base = read_origin(&conn).map_or(0, |origin| origin.change_set_base);
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
         let writing = Arc::clone(&conn);
@@ -108,7 +140,7 @@ impl Ledger {
             .name("ledger".into())
             .spawn(move || write_groups(&queue, &writing, limit_bytes))
             .map_err(|_| StoreError::Interrupted)?;
-        Ok(Self { conn, scribe: RwLock::new(scribe), requests: Some(requests), writer: Some(writer), limit_bytes })
+        Ok(Self { conn, scribe: RwLock::new(scribe), requests: Some(requests), writer: Some(writer), limit_bytes, change_set_base })
     }
 
     /// Who writes from now on: with keys after an unlock, without them at lock.
@@ -126,6 +158,12 @@ impl Ledger {
     #[must_use]
     pub const fn limit_bytes(&self) -> u64 {
         self.limit_bytes
+    }
+
+    /// The number of the change set that an event of this log records: above those of the logs before.
+    #[must_use]
+    pub const fn change_set_number(&self, sequence: u64) -> u64 {
+        self.change_set_base.saturating_add(sequence)
     }
 
     /// Starts writing an event; the read that it records may run meanwhile.
@@ -228,7 +266,7 @@ fn is_blank(conn: &Connection) -> Result<bool, StoreError> {
     Ok(tables == 0)
 }
 
-fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
+pub(super) fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
     open_cipher(path, key, mode).map_err(|error| match error {
         StoreError::NotOpened(_) | StoreError::PageDamaged => StoreError::NotOpened("ledger"),
         other => other,
