@@ -47,11 +47,12 @@ fn doctor() {
 #[test]
 fn audit_verify() {
     let w = Workstation::new();
-    let keys = ["events", "from", "to", "gaps", "findings"];
+    let keys = ["events", "from", "to", "gaps", "findings", "signed_off"];
     let answer = w.audit_verify(None);
     check("verify", &answer, "ok", 0);
     let said = has_exactly(&answer, &keys);
     assert_eq!((&said["from"], &said["gaps"], &said["findings"]), (&json!(0), &json!([]), &json!([])));
+    assert_eq!(said["signed_off"], json!([]));
     assert_eq!(said["events"].as_u64(), said["to"].as_u64().map(|to| to + 1));
     let copy = w.folder.path().join("copy.db");
     std::fs::copy(w.profile().join("ledger.db"), &copy).expect("copied");

@@ -260,9 +260,8 @@ mod tests {
     /// no chart opens any more.
     #[test]
     fn no_input_makes_a_large_row_of_any_class() {
-        let keys: Vec<_> = (0..5000)
-            .map(|n| ResourceKey::new(&"T".repeat(5000), format!("{n:0>64}").parse().expect("id")))
-            .collect();
+        let keys: Vec<_> =
+            (0..5000).map(|n| ResourceKey::new(&"T".repeat(5000), format!("{n:0>64}").parse().expect("id"))).collect();
         // Every character is six bytes in JSON.
         let huge = || Phi::new("\u{1}".repeat(200_000));
         for class in EventClass::ALL {
@@ -276,7 +275,8 @@ mod tests {
                 .caused_by("queue_shown")
                 .happened(UtcMillis(1), UtcMillis(i64::MAX / 2))
                 .with("root", DetailValue::digest(&[7; 100_000]));
-            let (entry, _) = empty_log().append(&draft, &stamp(0), Some(&XorBox), Some(&nurse_amara())).expect("written");
+            let (entry, _) =
+                empty_log().append(&draft, &stamp(0), Some(&XorBox), Some(&nurse_amara())).expect("written");
             assert!(entry.body.bytes().len() < ROW_LIMIT, "{class}: {} bytes", entry.body.bytes().len());
         }
     }

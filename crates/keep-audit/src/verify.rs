@@ -5,8 +5,8 @@ mod alerts;
 use crate::checkpoint::verify_ed25519;
 use crate::report::FindingKind as K;
 use crate::{
-    ChainFacts, Checkpoint, ClosedLog, EntryBody, EventClass, Finding, Frontier, Gap, LedgerEntry, LogOrigin, LogState, Opener, Report,
-    SignedCheckpoint, leaf_hash, seal_info, signed_bytes,
+    ChainFacts, Checkpoint, ClosedLog, EntryBody, EventClass, Finding, Frontier, Gap, LedgerEntry, LogOrigin, LogState,
+    Opener, Report, SignedCheckpoint, leaf_hash, seal_info, signed_bytes,
 };
 use alerts::Alerts;
 use keep_domain::{LogId, UserId};

@@ -20,7 +20,11 @@ pub fn run(args: Args) -> Answer {
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
         return Answer::failed(keep_domain::ErrorCode::Internal);
     };
-    let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. })) { Opening::Look } else { Opening::Own };
+    let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. })) {
+        Opening::Look
+    } else {
+        Opening::Own
+    };
     let app = match App::open(&folder, opening, runtime.handle().clone()) {
         Ok(app) => app,
         Err(failure) => return Answer::failure(&failure),

@@ -28,7 +28,9 @@ impl KeptCheckpoint {
         let Some(bytes) = keychain.read(CHECKPOINT_ITEM)? else { return Ok(Self::Missing) };
         // EXPOSE: a checkpoint is a public statement; the keychain only keeps it from being altered with the file.
         let note = String::from_utf8(bytes.expose().clone()).ok().map(SignedCheckpoint::from_text);
-        Ok(note.and_then(|note| note.check(device_key).ok().map(|head| Self::Signed(note, head))).unwrap_or(Self::Unreadable))
+        Ok(note
+            .and_then(|note| note.check(device_key).ok().map(|head| Self::Signed(note, head)))
+            .unwrap_or(Self::Unreadable))
     }
 
     /// The end of the log, where it is known.
@@ -134,6 +136,11 @@ impl App {
             kept: kept.head(),
             expected: enrolled,
             now: self.0.stamper.now(),
+        })
+        // INVARIANT: nobody works where no event can be made durable, and they are told that it is the ledger.
+        .map_err(|e| match e.code() {
+            code @ (ErrorCode::StoreNewer | ErrorCode::DiskFull) => Fault::of(code),
+            _ => Fault::of(ErrorCode::LedgerDamaged),
         })?;
         let device = DeviceSide { kd, ledger: Arc::new(ledger) };
         if let Some(fault) = fault {

@@ -22,9 +22,11 @@ import type {
   SavedDto,
   SearchDto,
   SessionDto,
+  SignedOffDto,
   SignInAgainDto,
   SignInStateDto,
   SignNoteDto,
+  SignOffDto,
   StrikeDto,
   SyncChipDto,
   SyncPageDto,
@@ -79,6 +81,7 @@ export interface Commands {
   conflict: [{ conflict: string }, ConflictDto];
   decide_conflict: [DecideDto, SavedDto];
   audit_events: [AuditAskDto, AuditPageDto];
+  sign_off_alerts: [SignOffDto, SignedOffDto];
   unmask: [UnmaskDto, UnmaskedDto];
   device: [undefined, DeviceDto];
 }

@@ -1,11 +1,9 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
 use crate::app::App;
-use crate::device_side::KeptCheckpoint;
 use crate::cases::search::at;
-use crate::dto::audit::{
-    AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto,
-};
+use crate::device_side::KeptCheckpoint;
+use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
@@ -26,7 +24,7 @@ const MOST_ROWS: u32 = 200;
 /// The filter for alerts that nobody has signed off.
 const OPEN_ALERTS: &str = "open_alerts";
 /// The longest reason, characters.
-const LONGEST_REASON: usize = 1000;
+pub(crate) const LONGEST_REASON: usize = 1000;
 
 /// What a verification found.
 #[derive(Debug)]
@@ -60,7 +58,8 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
         return Err(Fault::of(ErrorCode::Io));
     }
     let enrolled = app.0.slots.exist()?;
-    let kd = keep_keys::DeviceKey::load(&*app.0.keychain, enrolled)?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
+    let kd =
+        keep_keys::DeviceKey::load(&*app.0.keychain, enrolled)?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
     let kept = KeptCheckpoint::read(&*app.0.keychain, &kd.signer().public())?;
     if !enrolled && kept.head().is_none() && !path.exists() {
         return Err(Fault::of(ErrorCode::NotEnrolled));

@@ -3,11 +3,13 @@
 mod access;
 mod audit;
 mod colleagues;
+mod commands;
 mod conflicts;
 mod drafts;
 mod enrolling;
 mod events;
 mod files;
+mod ledger;
 mod lists;
 mod locking;
 mod sign_in_again;

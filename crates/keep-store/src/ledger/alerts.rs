@@ -11,16 +11,17 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn open_alerts(&self) -> Result<Vec<EntryHeader>, StoreError> {
-        let conn = self.connection();
         let classes: Vec<String> = EventClass::ALL
             .iter()
             .filter(|c| c.needs_sign_off() || **c == EventClass::AlertSignedOff)
             .map(|c| format!("'{c}'"))
             .collect();
         let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE class IN ({}) ORDER BY sequence", classes.join(","));
-        let mut statement = conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([], entry_of)?;
-        let entries: Vec<LedgerEntry> = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
+        let entries: Vec<LedgerEntry> = self.with_reader(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([], entry_of)?;
+            rows.map(|r| r.map_err(StoreError::from)?).collect()
+        })?;
         let done: Vec<SignOff> = entries.iter().filter_map(SignOff::read).collect();
         let is_open = |h: &EntryHeader| {
             h.class.needs_sign_off() && !done.iter().any(|d| d.sequence == h.sequence && d.event == h.event)

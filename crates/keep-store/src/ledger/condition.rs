@@ -57,7 +57,7 @@ fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<Log
     if conn.is_readonly(OWN_LEDGER)? {
         return Ok(Some(LogFault::Unreadable));
     }
-    let state = read_state(conn, OWN_LEDGER)?;
+    let (state, origin) = (read_state(conn, OWN_LEDGER)?, read_origin(conn)?);
     let last: Option<i64> = conn.query_row("SELECT max(sequence) FROM entry", [], |r| r.get(0))?;
     let events = last.map_or(Ok(0), |l| u64::try_from(l).map(|l| l + 1)).map_err(|_| StoreError::LedgerDamaged)?;
     // One old page among new ones: entries and state then end at different places.
@@ -72,9 +72,9 @@ fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<Log
     }
     if let Some(kept) = opening.kept {
         // A crash between starting a new log and keeping its first checkpoint: this log says that it follows.
-        let follows = || read_origin(conn).map(|o| o.previous == Some(ClosedLog::from(kept)));
+        let follows = origin.previous == Some(ClosedLog::from(kept));
         match compare(conn, &state, kept)? {
-            Some(LogFault::Exchanged) if follows()? => {}
+            Some(LogFault::Exchanged) if follows => {}
             Some(fault) => return Ok(Some(fault)),
             None => {}
         }
@@ -103,12 +103,16 @@ fn compare(conn: &Connection, state: &LogState, head: &Checkpoint) -> Result<Opt
 
 /// Writes an event and takes it back: a damaged page where the next one goes would stop all work in the middle of it.
 fn try_append(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<(), StoreError> {
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let draft = EventDraft::new(EventClass::LogStop);
-    match append_in(&transaction, OWN_LEDGER, &opening.scribe, &draft, opening.limit_bytes) {
-        // Whoever needs the room is told there.
-        Ok(_) | Err(StoreError::DiskFull) => Ok(transaction.rollback()?),
-        Err(error) => Err(error),
+    let tried = (|| {
+        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let draft = EventDraft::new(EventClass::LogStop);
+        let _taken_back = append_in(&transaction, OWN_LEDGER, &opening.scribe, &draft, opening.limit_bytes)?;
+        Ok(transaction.rollback()?)
+    })();
+    match tried {
+        // No room, or another program's lock: whoever writes the next event is told.
+        Err(error) if !is_damage(&error) => Ok(()),
+        other => other,
     }
 }
 

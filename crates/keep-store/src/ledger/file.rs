@@ -1,8 +1,8 @@
 //! The open ledger: one connection, one writing thread.
 
 use super::append::room_in;
+use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
-use super::condition::LogFault;
 use super::new_log::{FirstEvents, Found, Kind, Remains, find, kind_of, start, write_log};
 use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
 use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
@@ -12,7 +12,7 @@ use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, LogState, Scrib
 use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -29,6 +29,10 @@ pub(super) const FORMAT: i64 = 1;
 #[derive(Debug)]
 pub struct Ledger {
     conn: Arc<Mutex<Connection>>,
+    /// Reads for the access review and the upload; opened when it is first needed, and anew after damage.
+    reading: Mutex<Option<Connection>>,
+    path: PathBuf,
+    key: DatabaseKey,
     scribe: RwLock<Scribe>,
     requests: Option<Sender<Request>>,
     writer: Option<JoinHandle<()>>,
@@ -74,7 +78,8 @@ impl Ledger {
             Found::Nothing => (start(&opening, None, None)?, None),
             Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
         };
-        Ok((Self::start(conn, opening.scribe, opening.limit_bytes)?, fault))
+        let LedgerOpening { path, key, scribe, limit_bytes, .. } = opening;
+        Ok((Self::start(conn, path, key, scribe, limit_bytes)?, fault))
     }
 
     /// Makes a new log in a new file; its first event names the `previous` log where there was one.
@@ -95,7 +100,7 @@ impl Ledger {
         }
         let first = FirstEvents::following(previous.map(ClosedLog::from));
         write_log(&mut conn, &scribe, &first, &Remains::default(), limit_bytes)?;
-        Self::start(conn, scribe, limit_bytes)
+        Self::start(conn, path, key, scribe, limit_bytes)
     }
 
     /// Opens an existing ledger without comparing it with anything.
@@ -107,7 +112,7 @@ impl Ledger {
             return Err(StoreError::NotOpened("ledger"));
         }
         let conn = open_existing(path, key, OpenMode::Write)?;
-        Self::start(conn, scribe, limit_bytes)
+        Self::start(conn, path, key, scribe, limit_bytes)
     }
 
     /// Opens the ledger, or makes it where there is no file.
@@ -128,11 +133,16 @@ impl Ledger {
         }
     }
 
-    fn start(conn: Connection, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+    fn start(
+        conn: Connection,
+        path: &Path,
+        key: &DatabaseKey,
+        scribe: Scribe,
+        limit_bytes: u64,
+    ) -> Result<Self, StoreError> {
         // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
         keep_journal_file(&conn)?;
-        // Where that cannot be read, a damaged page says so as soon as it matters.
-        let change_set_base = read_origin(&conn).map_or(0, |origin| origin.change_set_base);
+        let change_set_base = read_origin(&conn)?.change_set_base;
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
         let writing = Arc::clone(&conn);
@@ -140,7 +150,17 @@ impl Ledger {
             .name("ledger".into())
             .spawn(move || write_groups(&queue, &writing, limit_bytes))
             .map_err(|_| StoreError::Interrupted)?;
-        Ok(Self { conn, scribe: RwLock::new(scribe), requests: Some(requests), writer: Some(writer), limit_bytes, change_set_base })
+        Ok(Self {
+            conn,
+            reading: Mutex::default(),
+            path: path.to_owned(),
+            key: key.lend(),
+            scribe: RwLock::new(scribe),
+            requests: Some(requests),
+            writer: Some(writer),
+            limit_bytes,
+            change_set_base,
+        })
     }
 
     /// Who writes from now on: with keys after an unlock, without them at lock.
@@ -224,6 +244,26 @@ impl Ledger {
     /// What SQLite refuses.
     pub fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
         last_checkpoint(&self.connection(), OWN_LEDGER)
+    }
+
+    /// Runs `work` on a connection that only reads. A damaged page takes its connection with it (SQLCipher refuses
+    /// everything afterwards): the one that events are written to must not be the one that an old event is read from.
+    pub(super) fn with_reader<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // Nobody writes meanwhile: in a rollback-journal mode a reader would hold the commit up.
+        let _turn = self.turn();
+        let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = match held.take() {
+            Some(conn) => conn,
+            None => open_existing(&self.path, &self.key, OpenMode::Read)?,
+        };
+        let done = work(&conn);
+        if !done.as_ref().is_err_and(is_damage) {
+            *held = Some(conn);
+        }
+        done
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {

@@ -127,12 +127,7 @@ impl FirstEvents {
         Self { origin: LogOrigin { previous, change_set_base: 0 }, finding: None }
     }
 
-    fn of(
-        opening: &LedgerOpening<'_>,
-        fault: Option<LogFault>,
-        remains: &Remains,
-        aside: Option<&Aside>,
-    ) -> Self {
+    fn of(opening: &LedgerOpening<'_>, fault: Option<LogFault>, remains: &Remains, aside: Option<&Aside>) -> Self {
         let found = remains.state.as_ref().map(closed_at);
         let previous = opening.kept.map(ClosedLog::from).or(found);
         let Some(fault) = fault else { return Self::following(previous) };

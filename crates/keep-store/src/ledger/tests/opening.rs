@@ -21,7 +21,7 @@ impl Left {
         let (ledger, fault) = open(&desk, None, false).expect("made");
         assert_eq!(fault, None);
         ledger.use_scribe(desk.nurse_amara());
-        let append = |n: u64| (0..n).for_each(|_| drop(ledger.append(chart_read()).expect("written")));
+        let append = |n: u64| (0..n).map(|_| ledger.append(chart_read()).expect("written").sequence()).max();
         ledger.write(amara(), &UnlockRecord { failures: 3, ..UnlockRecord::fresh(59_000_000, 4) }).expect("record");
         append(EVENTS - 5);
         ledger.checkpoint(&device()).expect("checkpoint");
@@ -45,8 +45,12 @@ impl Left {
     fn aside(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.desk.folder.path()).expect("folder");
         let names = entries.map(|e| e.expect("entry").path());
-        names.filter(|p| p.to_string_lossy().contains("ledger.db.damaged-") && !p.ends_with("-journal")).collect()
+        names.filter(|p| is_aside(&p.to_string_lossy())).collect()
     }
+}
+
+fn is_aside(name: &str) -> bool {
+    name.contains("ledger.db.damaged-") && !name.ends_with("-journal")
 }
 
 fn amara() -> UserId {
@@ -57,11 +61,7 @@ fn device_key() -> [u8; 32] {
     Signer::for_tests(1).public()
 }
 
-fn open(
-    desk: &Desk,
-    kept: Option<&Checkpoint>,
-    expected: bool,
-) -> Result<(Ledger, Option<LogFault>), StoreError> {
+fn open(desk: &Desk, kept: Option<&Checkpoint>, expected: bool) -> Result<(Ledger, Option<LogFault>), StoreError> {
     Ledger::open_or_start(LedgerOpening {
         path: &desk.path(),
         key: &Desk::key(),
@@ -123,7 +123,9 @@ fn another_log(left: &Left) {
 fn fork(left: &Left) {
     fs::write(left.path(), &left.earlier).expect("written");
     let ledger = left.desk.locked();
-    (0..9).for_each(|_| drop(ledger.append(EventDraft::new(EventClass::Lock)).expect("written")));
+    for _ in 0..9 {
+        let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
+    }
     ledger.close();
 }
 
@@ -152,7 +154,8 @@ fn whatever_is_in_the_ledgers_place_a_new_log_starts_and_names_the_old_one() {
     for (what, damage, expected) in damages() {
         let left = Left::new();
         damage(&left);
-        let bytes = fs::read(left.path()).ok().filter(|b| !b.is_empty() && expected != LogFault::NotAFile);
+        let bytes =
+            (expected != LogFault::NotAFile).then(|| fs::read(left.path()).ok()).flatten().filter(|b| !b.is_empty());
         let there = fs::symlink_metadata(left.path()).is_ok();
         let (ledger, fault) = left.open();
         assert_eq!(fault, Some(expected), "{what}");
@@ -161,7 +164,10 @@ fn whatever_is_in_the_ledgers_place_a_new_log_starts_and_names_the_old_one() {
         let origin = LogOrigin::read(&first.body).expect("origin");
         assert_eq!(origin.previous, Some(ClosedLog::from(&left.kept)), "{what}");
         let finding = view(&ledger, 1);
-        assert_eq!((finding.facts.class, finding.facts.outcome), (EventClass::IntegrityFinding, Outcome::SeriousFailure));
+        assert_eq!(
+            (finding.facts.class, finding.facts.outcome),
+            (EventClass::IntegrityFinding, Outcome::SeriousFailure)
+        );
         let root = DetailValue::digest(&left.kept.root);
         let said = |name| finding.detail(name).map(str::to_owned);
         assert_eq!((said("finding").as_deref(), said("root").as_deref()), (Some(expected.name()), Some(root.as_str())));
@@ -267,6 +273,28 @@ fn change_sets_are_numbered_on_above_those_of_the_closed_log() {
     assert_eq!(ledger.change_set_number(2), first, "after a restart, too");
 }
 
+/// SQLCipher refuses everything on a connection that met a damaged page: reading an old event must not end the writing
+/// of new ones.
+#[test]
+fn a_damaged_old_event_does_not_stop_new_ones() {
+    let left = Left::new();
+    let page = u64::from(crate::PAGE_SIZE);
+    let pages = fs::metadata(left.path()).expect("file").len() / page;
+    let whole = fs::read(left.path()).expect("file");
+    let mut unread = 0;
+    for at in 0..pages {
+        fs::write(left.path(), &whole).expect("whole");
+        flip(&left.path(), at * page + page / 2);
+        let (ledger, fault) = left.open();
+        if fault.is_none() {
+            unread += usize::from((0..EVENTS).any(|n| ledger.entry(n).is_err()));
+        }
+        assert!(ledger.append(EventDraft::new(EventClass::Lock)).is_ok(), "page {at}");
+        ledger.close();
+    }
+    assert!(unread > 0, "some page held old events only");
+}
+
 /// 300 places: the ledger opens each time and takes events, and what was found is either in the new log or found by
 /// the verifier in the old one.
 #[test]
@@ -285,7 +313,8 @@ fn a_flipped_bit_keeps_nobody_out_and_is_found_for_ever() {
         flip(&left.path(), at);
         let (ledger, fault) = left.open();
         started += u32::from(fault.is_some());
-        let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("durable");
+        let written = ledger.append(EventDraft::new(EventClass::Lock)).map(|t| t.sequence());
+        assert!(written.is_ok(), "byte {at} of {length}: {fault:?} {written:?}");
         ledger.close();
         assert!(!check(&left.path(), None).is_clean(), "byte {at}: {fault:?}");
         assert_eq!(left.aside().len(), usize::from(fault.is_some()), "byte {at}");
