@@ -62,6 +62,21 @@ fn audit_verify() {
 }
 
 #[test]
+fn audit_sign_off() {
+    let w = Workstation::new();
+    let answer = w.sign_off();
+    check("a physician", &answer, "refused", 3);
+    has_exactly(&answer, &["incident"]);
+    std::fs::remove_file(w.profile().join("ledger.db")).expect("removed");
+    check("a ledger that is gone", &w.audit_verify(None), "finding", 1);
+    w.is_whole();
+    for _ in 0..2 {
+        check("and goes on as a new log", &w.audit_verify(None), "finding", 1);
+        w.ledger_is_whole("which is whole");
+    }
+}
+
+#[test]
 fn import() {
     let w = Workstation::new();
     let file = w.folder.path().join("records.ndjson");
