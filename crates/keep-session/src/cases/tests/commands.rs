@@ -1,5 +1,6 @@
 //! Every command of the interface, and the event that it leaves.
 
+use super::drafts::half;
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{
     audit, chart, conflict, device, drafts, lock, notes, search, sync, unlock, vitals as cases, worklist,
@@ -49,15 +50,6 @@ impl Done {
 
 fn window() -> WindowDto {
     WindowDto { patient: String::from("maria"), offset: 0, limit: 50 }
-}
-
-fn half() -> SaveDraftDto {
-    SaveDraftDto {
-        draft: String::new(),
-        kind: String::from("vitals"),
-        patient: String::from("maria"),
-        content: String::from(r#"{"systolic":"162"}"#),
-    }
 }
 
 fn finding(clinic: &Clinic) -> u64 {
