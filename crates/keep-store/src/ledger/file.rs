@@ -1,5 +1,6 @@
 //! The open ledger: one connection, one writing thread.
 
+use super::alerts::KnownAlerts;
 use super::append::room_in;
 use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
@@ -31,6 +32,7 @@ pub struct Ledger {
     conn: Arc<Mutex<Connection>>,
     /// Reads for the access review and the upload; opened when it is first needed, and anew after damage.
     reading: Mutex<Option<Connection>>,
+    pub(super) alerts: Mutex<KnownAlerts>,
     path: PathBuf,
     key: DatabaseKey,
     scribe: RwLock<Scribe>,
@@ -153,6 +155,7 @@ impl Ledger {
         Ok(Self {
             conn,
             reading: Mutex::default(),
+            alerts: Mutex::default(),
             path: path.to_owned(),
             key: key.lend(),
             scribe: RwLock::new(scribe),

@@ -1,16 +1,17 @@
 //! A ledger that was put back, lost or exchanged while the program was closed.
 
-use super::{NOON, code_of, ok};
+use super::{NOON, code_of, ok, records, vitals as form};
 use crate::App;
 use crate::cases::audit::{self, Verification};
-use crate::cases::{lock, unlock};
+use crate::cases::{lock, sync, unlock, vitals};
 use crate::dto::audit::{AuditAskDto, SignOffDto};
 use crate::dto::lock::{SlotStateDto, UnlockDto};
-use crate::testing::{PASSWORD, TestPerson, ingrid_of_privacy, nurse_amara, open_with_phone, user_of};
+use crate::testing::{PASSWORD, TestPerson, bring, complete, ingrid_of_privacy, nurse_amara, open_with_phone, user_of};
 use keep_audit::{Checkpoint, EventClass};
 use keep_domain::{Clock, ErrorCode, ManualClock, Secret};
 use keep_keys::{DeviceKey, FakeKeychain, Keychain, phone_code};
 use keep_store::EventKey;
+use keep_sync::CHART_TYPES;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -208,6 +209,29 @@ fn failures_are_counted_on_without_the_ledger_and_held_without_both_copies() {
     let app = desk.open();
     let tile = ok(lock::lock_screen(&app)).users.remove(0);
     assert!(matches!(tile.state, SlotStateDto::Held), "both copies are gone");
+    app.close();
+}
+
+/// The numbers of change sets began again with the new log, so that the next save replaced one that was still waiting.
+#[test]
+fn unsent_work_of_the_closed_log_still_waits() {
+    let desk = Desk::of(nurse_amara());
+    let app = desk.open();
+    desk.unlock(&app);
+    ok(bring(&app, records().into_iter().map(str::to_owned).collect()));
+    ok(complete(&app, CHART_TYPES));
+    // As many saves as make the new log's sequences meet those of the old one.
+    let mut saved: Vec<u64> = (0..6).map(|_| ok(vitals::save_vitals(&app, form())).change_set).collect();
+    assert_eq!(ok(sync::sync_chip(&app)).pending, 6);
+    app.close();
+    fs::remove_file(desk.ledger()).expect("removed");
+    let app = desk.open();
+    desk.unlock(&app);
+    for n in 7..=24 {
+        saved.push(ok(vitals::save_vitals(&app, form())).change_set);
+        assert_eq!(ok(sync::sync_chip(&app)).pending, n);
+    }
+    assert!(saved.is_sorted_by(|a, b| a < b), "{saved:?}");
     app.close();
 }
 
