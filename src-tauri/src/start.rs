@@ -52,6 +52,7 @@ fn open() -> Result<u8, ShellError> {
         .manage(shell)
         .invoke_handler(tauri::generate_handler![
             commands::audit::audit_events,
+            commands::audit::sign_off_alerts,
             commands::audit::unmask,
             commands::chart::chart_notes,
             commands::chart::chart_results,

@@ -47,17 +47,33 @@ fn doctor() {
 #[test]
 fn audit_verify() {
     let w = Workstation::new();
-    let keys = ["events", "from", "to", "gaps", "findings"];
+    let keys = ["events", "from", "to", "gaps", "findings", "signed_off"];
     let answer = w.audit_verify(None);
     check("verify", &answer, "ok", 0);
     let said = has_exactly(&answer, &keys);
     assert_eq!((&said["from"], &said["gaps"], &said["findings"]), (&json!(0), &json!([]), &json!([])));
+    assert_eq!(said["signed_off"], json!([]));
     assert_eq!(said["events"].as_u64(), said["to"].as_u64().map(|to| to + 1));
     let copy = w.folder.path().join("copy.db");
     std::fs::copy(w.profile().join("ledger.db"), &copy).expect("copied");
     let answer = w.audit_verify(Some(&copy));
     check("a copy", &answer, "ok", 0);
     assert_eq!(has_exactly(&answer, &keys), said);
+}
+
+#[test]
+fn audit_sign_off() {
+    let w = Workstation::new();
+    let answer = w.sign_off();
+    check("a physician", &answer, "refused", 3);
+    has_exactly(&answer, &["incident"]);
+    std::fs::remove_file(w.profile().join("ledger.db")).expect("removed");
+    check("a ledger that is gone", &w.audit_verify(None), "finding", 1);
+    w.is_whole();
+    for _ in 0..2 {
+        check("and goes on as a new log", &w.audit_verify(None), "finding", 1);
+        w.ledger_is_whole("which is whole");
+    }
 }
 
 #[test]

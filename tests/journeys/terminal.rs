@@ -1,9 +1,9 @@
 //! `chartkeep` as a person at the terminal meets it, on a workstation whose clock and keychain a test sets.
 
-use crate::workstation::Workstation;
+use crate::workstation::{Workstation, is_alert};
 use keep_audit::{BootId, EventClass, Outcome, Scribe, Stamper};
 use keep_cli::answer::Answer;
-use keep_cli::args::{Audit, Import, Sync, Unlock, Verb};
+use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
 use keep_cli::wording::sentence;
 use keep_domain::{Clock, DeviceId};
 use keep_keys::{DeviceKey, Keychain};
@@ -66,6 +66,22 @@ impl Workstation {
     /// `chartkeep audit verify [--ledger FILE]`.
     pub(crate) fn audit_verify(&self, ledger: Option<&Path>) -> Answer {
         self.run(Verb::Audit(Audit::Verify { ledger: ledger.map(Path::to_owned) }))
+    }
+
+    /// `chartkeep audit sign-off`, which is not for a physician.
+    pub(crate) fn sign_off(&self) -> Answer {
+        self.later();
+        let typed = Typed::lines(PASSWORD, &self.code());
+        let (sequences, explanation) = (Vec::new(), String::from("incident"));
+        self.run(Verb::Audit(Audit::SignOff(SignOff { sequences, explanation, unlock: typed.unlock() })))
+    }
+
+    /// The ledger is as it was written: all that `audit verify` reports are the alerts that stand in it.
+    pub(crate) fn ledger_is_whole(&self, what: &str) {
+        let answer = self.audit_verify(None);
+        let findings = answer.body["findings"].as_array().cloned().unwrap_or_default();
+        assert!(findings.iter().all(|f| f.as_str().is_some_and(is_alert)), "{what}: {findings:?}");
+        check(what, &answer, if findings.is_empty() { "ok" } else { "finding" }, i32::from(!findings.is_empty()));
     }
 
     /// `chartkeep doctor`.

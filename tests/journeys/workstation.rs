@@ -149,7 +149,7 @@ impl Workstation {
         let app = self.open().expect("opened");
         let report = audit::verify(&app, None).map_err(|f| f.code).expect("verified");
         app.close();
-        assert_eq!(report.findings, Vec::<String>::new());
+        assert!(report.findings.iter().all(|f| is_alert(f)), "{:?}", report.findings);
         report.events
     }
 
@@ -161,6 +161,11 @@ impl Workstation {
         assert!(read.as_ref().is_ok_and(|c| c.contains("39.5")), "{:?}", read.err());
         app.close();
     }
+}
+
+/// Whether a finding of `audit verify` is an event that stands in a ledger that is whole.
+pub(crate) fn is_alert(finding: &str) -> bool {
+    finding.ends_with("nobody has signed it off")
 }
 
 /// How the command-line program ends with that code.

@@ -73,6 +73,8 @@ actions! {
     ReadAudit "read_audit" Desk;
     /// See the patient behind a masked event.
     Unmask "unmask" Desk;
+    /// Sign off an alert of the audit log.
+    SignOffAlert "sign_off_alert" Desk;
     /// Export the audit ledger.
     ExportAudit "export_audit" Desk;
     /// See the device's health, versions and counts.

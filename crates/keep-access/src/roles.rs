@@ -85,7 +85,7 @@ fn the_privacy_officer_sees_masked_patients_and_no_clinical_content() {
     assert_eq!(written(Role::PrivacyOfficer), []);
     assert_eq!(
         desk(Role::PrivacyOfficer),
-        [Action::Grant, Action::RunSync, Action::ReadAudit, Action::Unmask, Action::ExportAudit]
+        [Action::Grant, Action::RunSync, Action::ReadAudit, Action::Unmask, Action::SignOffAlert, Action::ExportAudit]
     );
 }
 
@@ -95,7 +95,7 @@ fn it_sees_no_patient_data_at_all() {
     assert_eq!(written(Role::ItAdministrator), []);
     assert_eq!(
         desk(Role::ItAdministrator),
-        [Action::RunSync, Action::ReadDevice, Action::ChangeDevice, Action::ChangePolicy]
+        [Action::RunSync, Action::SignOffAlert, Action::ReadDevice, Action::ChangeDevice, Action::ChangePolicy]
     );
 }
 

@@ -1,6 +1,7 @@
 //! Further facts of an event that can never name a patient.
 
 use keep_domain::{DeviceId, ErrorCode, EventId, LogId, Role, Segment, UserId, UtcMillis};
+use sha2::{Digest, Sha256};
 
 /// A value whose type alone shows that it names no patient: there is no way in for free text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +14,10 @@ impl DetailValue {
         &self.0
     }
 
-    /// Bytes that were derived or drawn, such as a root hash, in hexadecimal.
+    /// Bytes that were derived or drawn, such as a root hash, in hexadecimal; of more than 64 bytes their SHA-256.
     #[must_use]
     pub fn digest(bytes: &[u8]) -> Self {
-        Self(hex::encode(bytes))
+        if bytes.len() <= 64 { Self(hex::encode(bytes)) } else { Self(hex::encode(Sha256::digest(bytes))) }
     }
 }
 

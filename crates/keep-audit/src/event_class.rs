@@ -175,6 +175,12 @@ classes! {
     DiskFull "disk_full" SECURITY_ALERT SOFTWARE_CONFIGURATION Execute None, Security;
     /// Another instance asked for the profile.
     SecondInstance "second_instance" SECURITY_ALERT NODE_AUTHENTICATION Execute None, Security;
+    /// Somebody entitled has looked into an alert and signed it off.
+    AlertSignedOff "alert_signed_off" SECURITY_ALERT SECURITY_CONFIGURATION Update None, Security;
+    /// Something half written was kept: a new draft, or one of an earlier session that is written on.
+    DraftKept "draft_kept" REST UPDATE Update Some("Update"), Record;
+    /// Something half written was thrown away.
+    DraftDiscarded "draft_discarded" REST DELETE Delete Some("Delete"), Record;
 }
 
 impl EventClass {
@@ -182,6 +188,12 @@ impl EventClass {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.name() == name)
+    }
+
+    /// Whether such an event stands as an alert until somebody entitled has signed it off.
+    #[must_use]
+    pub const fn needs_sign_off(self) -> bool {
+        matches!(self, Self::IntegrityFinding | Self::SlotDamaged | Self::ClockCorrection | Self::BreakGlass)
     }
 
     /// Whether the class may still be written when the ledger is nearly full.

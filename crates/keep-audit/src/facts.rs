@@ -140,6 +140,12 @@ impl EventView {
         Some(view)
     }
 
+    /// A further fact by its name.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
     fn read_entity(&mut self, entity: &Value) {
         let key = || entity.pointer("/what/reference")?.as_str()?.parse::<ResourceKey>().ok();
         match entity.pointer("/role/code").and_then(Value::as_str) {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bounded;
 mod checkpoint;
 mod coding;
 mod detail;
@@ -12,6 +13,7 @@ mod fhir;
 #[cfg(test)]
 mod fixtures;
 mod frontier;
+mod log_origin;
 mod log_state;
 mod outcome;
 mod party;
@@ -19,6 +21,7 @@ mod proof;
 mod report;
 mod scribe;
 mod server_copy;
+mod sign_off;
 mod stamp;
 #[cfg(test)]
 mod vectors;
@@ -27,12 +30,13 @@ mod verify;
 pub use checkpoint::{Checkpoint, SignedCheckpoint, origin_of};
 pub use coding::Coding;
 pub use detail::DetailValue;
-pub use draft::{Actor, EventDraft, Purpose, TOUCHED_LIMIT};
+pub use draft::{Actor, EventDraft, Purpose, TEXT_LIMIT, TOUCHED_LIMIT};
 pub use entry::{EntryBody, EntryHeader, LedgerEntry, UserSignature, seal_info, signed_bytes};
 pub use error::AuditError;
 pub use event_class::{Action, ClassForm, EventClass, Family};
 pub use facts::{ChainFacts, EventView};
 pub use frontier::{Frontier, leaf_hash};
+pub use log_origin::{ClosedLog, LogOrigin};
 pub use log_state::LogState;
 pub use outcome::Outcome;
 pub use party::{EventSigner, Opener, Sealer};
@@ -40,5 +44,6 @@ pub use proof::{Tree, check_consistency, check_inclusion};
 pub use report::{Finding, FindingKind, Gap, Report};
 pub use scribe::Scribe;
 pub use server_copy::{ServerCopy, verify_copies};
+pub use sign_off::{Explanation, SignOff};
 pub use stamp::{BootId, Stamp, Stamper};
 pub use verify::{Evidence, UnreadableEntry, verify};

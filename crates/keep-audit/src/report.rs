@@ -33,6 +33,8 @@ pub enum FindingKind {
     ClockStep,
     /// The stored state of the log does not fit its entries.
     StateMismatch,
+    /// An event of the log is an alert that nobody has signed off.
+    Alert,
 }
 
 /// One thing found.
@@ -92,8 +94,10 @@ pub struct Report {
     pub to_time: Option<String>,
     /// Missing entries.
     pub gaps: Vec<Gap>,
-    /// Everything found, in the order of the log.
+    /// Everything found, in the order of the log; alerts that nobody has signed off come last.
     pub findings: Vec<Finding>,
+    /// Alerts that somebody entitled has signed off.
+    pub signed_off: Vec<Finding>,
     /// Entries with a clinician's signature that is right.
     pub user_signed: u64,
     /// Entries that only the device vouches for.

@@ -2,8 +2,11 @@
 //! Never change a file in `vectors/`; a new format gets new files.
 
 use crate::fixtures::{XorBox, device_key, empty_log, locked_scribe, nurse_amara, stamp};
-use crate::{Actor, Checkpoint, EntryBody, EventClass, EventDraft, Outcome, leaf_hash};
-use keep_domain::{DeviceId, Phi, ResourceKey, Role, Segment, UserId};
+use crate::{
+    Actor, Checkpoint, ClosedLog, EntryBody, EventClass, EventDraft, Explanation, LogOrigin, Outcome, SignOff,
+    leaf_hash,
+};
+use keep_domain::{DeviceId, LogId, Phi, ResourceKey, Role, Segment, UserId};
 
 fn drafts() -> [EventDraft; 3] {
     let amara = Actor {
@@ -62,6 +65,23 @@ fn canonical_bytes_leaves_roots_links_and_checkpoint_are_frozen() {
     }
     frozen("hashes.txt", &lines);
     frozen("checkpoint.txt", Checkpoint::of(&state).sign(&device_key()).expect("note").as_str());
+}
+
+/// Version 2 of the first event, of a log that follows another one, and the event that signs an alert off.
+#[test]
+fn the_start_of_a_following_log_and_a_sign_off_are_frozen() {
+    let previous = ClosedLog { log: LogId::from_bytes([4; 16]), size: 18_244, root: [6; 32] };
+    let origin = LogOrigin { previous: Some(previous), change_set_base: 1_795_338_000 << 20 };
+    let (start, state) = empty_log().append(&origin.first_event(), &stamp(0), None, None).expect("written");
+    let ingrid = Actor::new(UserId::of("https://id.example", "ingrid"), Role::PrivacyOfficer);
+    let sign_off = SignOff { sequence: 1, event: stamp(1).event, explanation: Explanation::BackupRestored };
+    let (signed, _) =
+        state.append(&sign_off.draft(ingrid), &stamp(1), Some(&XorBox), Some(&nurse_amara())).expect("written");
+    for (name, entry) in [("log-start-2.json", &start), ("sign-off.json", &signed)] {
+        let EntryBody::Clear(json) = &entry.body else { panic!("{name} is clear") };
+        frozen(name, std::str::from_utf8(json).expect("utf-8"));
+    }
+    assert_eq!((LogOrigin::read(&start.body), SignOff::read(&signed)), (Some(origin), Some(sign_off)));
 }
 
 #[test]

@@ -1,11 +1,14 @@
-//! The verifier: hashes, order, chain, checkpoints, signatures and clock, without a database.
+//! The verifier: hashes, order, chain, checkpoints, signatures, clock and alerts, without a database.
+
+mod alerts;
 
 use crate::checkpoint::verify_ed25519;
 use crate::report::FindingKind as K;
 use crate::{
-    ChainFacts, Checkpoint, EntryBody, EventClass, Finding, Frontier, Gap, LedgerEntry, LogState, Opener, Report,
-    SignedCheckpoint, leaf_hash, seal_info, signed_bytes,
+    ChainFacts, Checkpoint, ClosedLog, EntryBody, EventClass, Finding, Frontier, Gap, LedgerEntry, LogOrigin, LogState,
+    Opener, Report, SignedCheckpoint, leaf_hash, seal_info, signed_bytes,
 };
+use alerts::Alerts;
 use keep_domain::{LogId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +75,10 @@ struct Walk<'a> {
     heads: BTreeMap<u64, Vec<Checkpoint>>,
     last: Option<Last>,
     seen: u64,
+    alerts: Alerts,
+    /// Checkpoints of other logs; one of the log that this one continues is no finding.
+    foreign: Vec<Checkpoint>,
+    origin: LogOrigin,
 }
 
 impl<'a> Walk<'a> {
@@ -85,6 +92,9 @@ impl<'a> Walk<'a> {
             heads: BTreeMap::new(),
             last: None,
             seen: 0,
+            alerts: Alerts::default(),
+            foreign: Vec::new(),
+            origin: LogOrigin::default(),
         };
         walk.read_checkpoints();
         walk
@@ -103,7 +113,7 @@ impl<'a> Walk<'a> {
                         at_size.push(head);
                     }
                 }
-                Ok(_) => self.log_finding(K::CheckpointRefused, "a checkpoint is of another log"),
+                Ok(head) => self.foreign.push(head),
                 Err(_) => self.log_finding(K::CheckpointRefused, "a checkpoint is not signed by this device"),
             }
         }
@@ -125,7 +135,11 @@ impl<'a> Walk<'a> {
 
         let facts = self.check_body(entry);
         self.check_link(entry);
-        self.check_signature(entry, facts.as_ref());
+        let signer_is_known = self.check_signature(entry, facts.as_ref());
+        self.alerts.take(entry, facts.is_some() && signer_is_known);
+        if sequence == 0 && facts.is_some() {
+            self.origin = LogOrigin::read(&entry.body).unwrap_or_default();
+        }
         self.check_clock(sequence, entry.header.class, facts.as_ref());
         if let Some(frontier) = &mut self.frontier {
             frontier.push(entry.leaf);
@@ -209,7 +223,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_signature(&mut self, entry: &LedgerEntry, facts: Option<&ChainFacts>) {
+    /// Whether somebody signed the entry whose key is known.
+    fn check_signature(&mut self, entry: &LedgerEntry, facts: Option<&ChainFacts>) -> bool {
         let sequence = entry.header.sequence;
         let claimed = facts.map(|f| f.signer);
         let Some(signature) = entry.signature else {
@@ -217,7 +232,7 @@ impl<'a> Walk<'a> {
                 self.finding(sequence, K::SignatureWrong, "signature is missing");
             }
             self.report.device_asserted += 1;
-            return;
+            return false;
         };
         let known = self.evidence.known_keys;
         let wrong = if claimed.is_some_and(|c| c != Some(signature.public_key)) {
@@ -235,6 +250,7 @@ impl<'a> Walk<'a> {
             Some(what) => self.finding(sequence, K::SignatureWrong, what),
             None => self.report.user_signed += 1,
         }
+        wrong.is_none()
     }
 
     /// Within one run wall and monotonic time must advance together, unless an event says why not.
@@ -284,6 +300,12 @@ impl<'a> Walk<'a> {
                 self.log_finding(K::StateMismatch, "the stored state does not fit the entries");
             }
         }
+        if self.foreign.iter().any(|head| self.origin.previous != Some(ClosedLog::from(head))) {
+            self.log_finding(K::CheckpointRefused, "a checkpoint is of another log");
+        }
+        let (open, signed_off) = std::mem::take(&mut self.alerts).into_findings();
+        self.report.findings.extend(open);
+        self.report.signed_off = signed_off;
         self.report.log = self.log.map(|log| log.to_string());
         self.report
     }

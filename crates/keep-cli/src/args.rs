@@ -107,4 +107,23 @@ pub enum Audit {
         #[arg(long, value_name = "FILE")]
         ledger: Option<PathBuf>,
     },
+    /// Sign off alerts of the ledger that somebody has looked into. For the privacy officer and IT; needs an unlock.
+    SignOff(SignOff),
 }
+
+/// `audit sign-off`.
+#[derive(Debug, clap::Args)]
+pub struct SignOff {
+    /// The sequence of an alert, as `audit verify` lists it; may be given several times. All open alerts by default.
+    #[arg(long = "sequence", value_name = "N")]
+    pub sequences: Vec<u64>,
+    /// What was found out.
+    #[arg(long, value_name = "WORD", value_parser = EXPLANATIONS)]
+    pub explanation: String,
+    /// Who signs off.
+    #[command(flatten)]
+    pub unlock: Unlock,
+}
+
+/// What can be said about an alert.
+const EXPLANATIONS: [&str; 5] = ["backup_restored", "hardware_fault", "maintenance", "incident", "unexplained"];

@@ -20,7 +20,11 @@ pub fn run(args: Args) -> Answer {
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
         return Answer::failed(keep_domain::ErrorCode::Internal);
     };
-    let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(_)) { Opening::Look } else { Opening::Own };
+    let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. })) {
+        Opening::Look
+    } else {
+        Opening::Own
+    };
     let app = match App::open(&folder, opening, runtime.handle().clone()) {
         Ok(app) => app,
         Err(failure) => return Answer::failure(&failure),
@@ -38,6 +42,7 @@ pub fn run_on(app: &App, verb: Verb) -> Answer {
         Verb::Enrol(enrol) => verbs::enrol::run(app, &enrol),
         Verb::Sync(unlock) => verbs::sync::run(app, &unlock),
         Verb::Audit(Audit::Verify { ledger }) => verbs::audit::run(app, ledger.as_deref()),
+        Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(app, sign_off),
         Verb::Import(import) => verbs::import::run(app, &import),
         Verb::Grant(unlock) => verbs::grant::run(app, &unlock),
     }

@@ -37,6 +37,12 @@ impl DatabaseKey {
         self.salt.expose()
     }
 
+    /// A second copy, for a holder that opens the file again.
+    #[must_use]
+    pub fn lend(&self) -> Self {
+        Self { key: Secret::new(*self.key()), salt: Secret::new(*self.salt()) }
+    }
+
     /// A key that is the same in every run, for tests of other rooms.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]

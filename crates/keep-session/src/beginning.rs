@@ -110,6 +110,7 @@ fn install(
         resume: Some(opened.resume),
         opened: Mutex::new(HashSet::new()),
         damaged: Mutex::default(),
+        drafts: Mutex::default(),
         me: OnceLock::new(),
     };
     app.0.install(unlocked, began)?;

@@ -2,21 +2,53 @@
 
 use crate::app::{App, guard};
 use crate::fault::Fault;
-use keep_audit::{Checkpoint, DetailValue, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
+use keep_audit::{Checkpoint, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
 use keep_domain::ErrorCode;
 use keep_keys::{DeviceKey, Keychain};
-use keep_store::{EventKey, LEDGER_LIMIT_BYTES, Ledger};
+use keep_store::{EventKey, LEDGER_LIMIT_BYTES, Ledger, LedgerOpening, StoreError};
 use std::sync::Arc;
 
 /// The keychain item that holds the newest checkpoint.
 const CHECKPOINT_ITEM: &str = "log-checkpoint";
 
-/// The checkpoint that the keychain keeps; a text that is none is left out.
-pub(crate) fn kept_checkpoint(keychain: &dyn Keychain) -> Result<Option<SignedCheckpoint>, Fault> {
-    let kept = keychain.read(CHECKPOINT_ITEM)?;
-    // EXPOSE: a checkpoint is a public statement; the keychain only keeps it from being altered with the file.
-    let text = kept.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok());
-    Ok(text.map(SignedCheckpoint::from_text))
+/// What the keychain has in the checkpoint's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeptCheckpoint {
+    /// This device's own signature over the end of a log.
+    Signed(SignedCheckpoint, Checkpoint),
+    /// Nothing.
+    Missing,
+    /// Something else.
+    Unreadable,
+}
+
+impl KeptCheckpoint {
+    /// Reads the item.
+    pub(crate) fn read(keychain: &dyn Keychain, device_key: &[u8; 32]) -> Result<Self, Fault> {
+        let Some(bytes) = keychain.read(CHECKPOINT_ITEM)? else { return Ok(Self::Missing) };
+        // EXPOSE: a checkpoint is a public statement; the keychain only keeps it from being altered with the file.
+        let note = String::from_utf8(bytes.expose().clone()).ok().map(SignedCheckpoint::from_text);
+        Ok(note
+            .and_then(|note| note.check(device_key).ok().map(|head| Self::Signed(note, head)))
+            .unwrap_or(Self::Unreadable))
+    }
+
+    /// The end of the log, where it is known.
+    pub(crate) const fn head(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::Signed(_, head) => Some(head),
+            Self::Missing | Self::Unreadable => None,
+        }
+    }
+
+    /// The word of the finding that this is where people are enrolled.
+    pub(crate) const fn finding(&self) -> Option<&'static str> {
+        match self {
+            Self::Signed(..) => None,
+            Self::Missing => Some("checkpoint_missing"),
+            Self::Unreadable => Some("checkpoint_unreadable"),
+        }
+    }
 }
 
 /// The device key and what it opens.
@@ -30,23 +62,6 @@ impl DeviceSide {
     /// Signs the log's end.
     pub(crate) fn checkpoint(&self) -> Result<SignedCheckpoint, Fault> {
         Ok(self.ledger.checkpoint(&EventKey(self.kd.signer()))?)
-    }
-
-    /// Compares the log with the checkpoint that the keychain kept. A log that is gone, was exchanged or is shorter
-    /// than it was is an event, before the next checkpoint takes the old one's place.
-    fn compare(&self, kept: Option<&Checkpoint>, existed: bool) -> Result<(), Fault> {
-        let state = self.ledger.state()?;
-        let shrunk = kept.is_some_and(|k| k.log != state.log() || k.size > state.next_sequence());
-        if existed && !shrunk {
-            return Ok(());
-        }
-        let mut event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-        event = event.with("finding", if existed { "log_rolled_back" } else { "log_missing" });
-        if let Some(old) = kept {
-            event = event.with("log", old.log).with("size", old.size).with("root", DetailValue::digest(&old.root));
-        }
-        self.ledger.append(event)?;
-        Ok(())
     }
 
     /// Signs the log's end and keeps it outside the file, so that a tail that was cut off is found.
@@ -101,22 +116,43 @@ impl App {
         if enrolled && !self.workstation().seal_holds(&kd.signer()) {
             return Err(Fault::of(ErrorCode::SlotDamaged));
         }
-        let path = self.0.profile.ledger();
-        let existed = path.exists();
-        if !existed && !self.0.writes {
-            return Err(Fault::of(ErrorCode::LedgerDamaged));
-        }
-        let kept = kept_checkpoint(&*self.0.keychain)?.and_then(|text| text.check(&kd.signer().public()).ok());
+        let (path, key, device_key) = (self.0.profile.ledger(), kd.ledger_key(), kd.signer().public());
         let scribe = Scribe::locked(Arc::clone(&self.0.stamper));
-        let ledger = if existed {
-            Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES)?
-        } else {
-            // The first event of the new log names the old one, which then counts as closed.
-            Ledger::create(&path, &kd.ledger_key(), scribe, kept.as_ref(), LEDGER_LIMIT_BYTES)?
-        };
+        if !self.0.writes {
+            // Whoever only looks starts no log; `audit verify` says what is wrong with this one.
+            let ledger = Ledger::open(&path, &key, scribe, LEDGER_LIMIT_BYTES)
+                .map_err(|e| if e.code() == ErrorCode::StoreNewer { e } else { StoreError::LedgerDamaged })?;
+            return Ok(DeviceSide { kd, ledger: Arc::new(ledger) });
+        }
+        let kept = KeptCheckpoint::read(&*self.0.keychain, &device_key)?;
+        // INVARIANT: compared with its checkpoint before anything is appended; the checkpoint is replaced only by one of
+        // a log that goes on from it, or that names it in its first event.
+        let (ledger, fault) = Ledger::open_or_start(LedgerOpening {
+            path: &path,
+            key: &key,
+            scribe,
+            limit_bytes: LEDGER_LIMIT_BYTES,
+            device_key,
+            kept: kept.head(),
+            expected: enrolled,
+            now: self.0.stamper.now(),
+        })
+        // INVARIANT: nobody works where no event can be made durable, and they are told that it is the ledger.
+        .map_err(|e| match e.code() {
+            code @ (ErrorCode::StoreNewer | ErrorCode::DiskFull) => Fault::of(code),
+            _ => Fault::of(ErrorCode::LedgerDamaged),
+        })?;
         let device = DeviceSide { kd, ledger: Arc::new(ledger) };
-        if self.0.writes && enrolled {
-            device.compare(kept.as_ref(), existed)?;
+        if let Some(fault) = fault {
+            tracing::error!(finding = fault.name(), "the audit log could not be continued; a new one was started");
+        }
+        if let Some(finding) = kept.finding().filter(|_| enrolled) {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+            device.ledger.append(event.with("finding", finding))?;
+        }
+        // The process before this one may have ended without keeping it. Where it cannot be kept the old one stands.
+        if device.keep_checkpoint(&*self.0.keychain).is_err() {
+            tracing::warn!("the log's end could not be kept at start");
         }
         Ok(device)
     }

@@ -4,7 +4,7 @@ use crate::unlocked::Unlocked;
 use keep_access::{Action, Group, Record};
 
 /// Done to the program itself.
-const DESK: [(&str, Action); 9] = [
+const DESK: [(&str, Action); 10] = [
     ("search_patients", Action::SearchPatients),
     ("open_patient", Action::OpenPatient),
     ("open_chart", Action::OpenChart),
@@ -12,6 +12,7 @@ const DESK: [(&str, Action); 9] = [
     ("run_sync", Action::RunSync),
     ("read_audit", Action::ReadAudit),
     ("unmask", Action::Unmask),
+    ("sign_off_alert", Action::SignOffAlert),
     ("read_device", Action::ReadDevice),
     ("import", Action::Import),
 ];

@@ -156,8 +156,8 @@ pub(crate) fn end_repairs(app: &App) {
     });
     let Ok((repairs, actor)) = ended else { return };
     for repair in repairs {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone());
-        app.record(event.with("segment", repair.segment.name()).with("finding", "whole_again"));
+        let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
+        app.record(event.with("segment", repair.segment.name()));
     }
 }
 

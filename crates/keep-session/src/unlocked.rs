@@ -9,6 +9,7 @@ use keep_store::{AuditOpener, Store};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// One person's unlocked session. Dropping it closes the store and wipes the keys.
 pub(crate) struct Unlocked {
@@ -32,6 +33,8 @@ pub(crate) struct Unlocked {
     pub(crate) opened: Mutex<HashSet<PatientId>>,
     /// Segments in which something damaged was found in this session.
     pub(crate) damaged: Mutex<BTreeSet<Segment>>,
+    /// Drafts whose keeping was recorded in this session.
+    pub(crate) drafts: Mutex<HashSet<Uuid>>,
     /// The person as records name them, once this session has looked for them.
     pub(crate) me: OnceLock<ResourceKey>,
 }

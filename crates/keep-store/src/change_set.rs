@@ -4,7 +4,8 @@ use crate::tagged::{Journal, JournalKind};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-/// A change set: its number is the sequence of its audit event in this device's ledger.
+/// A change set: its number is the sequence of its audit event in this device's ledger, in a log that follows another
+/// one counted on from a number above all of that one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeSetId(pub u64);

@@ -3,11 +3,14 @@
 //! The file is keyed by the device, so it works while the workstation is locked. While unlocked the
 //! store has it attached as well, and a save's event is written inside the save's own transaction.
 
+mod alerts;
 mod append;
 mod check;
+mod condition;
 mod file;
 mod group;
 mod keys;
+mod new_log;
 mod room;
 mod rows;
 mod ticket;
@@ -16,7 +19,8 @@ mod window;
 
 pub use append::append_in;
 pub use check::{LedgerEvidence, verify_ledger};
-pub use file::{Ledger, Turn};
+pub use condition::LogFault;
+pub use file::{Ledger, LedgerOpening, Turn};
 pub use group::PendingTicket;
 pub use keys::{AuditOpener, AuditSealer, EventKey};
 pub use room::{LEDGER_LIMIT_BYTES, LedgerRoom};

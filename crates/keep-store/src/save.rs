@@ -8,7 +8,8 @@ use keep_fhir::{Extracted, extract};
 use std::collections::BTreeSet;
 
 impl WriteTx<'_> {
-    /// Saves what a user saves at once. Its number is the sequence of the event that `ticket` stands for.
+    /// Saves what a user saves at once. Its number is that of the event that `ticket` stands for, counted on from the
+    /// logs before.
     ///
     /// An edit of a resource that was not sent yet squashes into its waiting entry; what was sent never
     /// changes, so an edit of that becomes an entry that goes after it.
@@ -22,7 +23,7 @@ impl WriteTx<'_> {
         ticket: &TicketInTransaction,
         draft: ChangeSetDraft,
     ) -> Result<ChangeSetId, StoreError> {
-        let sequence = ticket.sequence();
+        let sequence = self.store.ledger().change_set_number(ticket.sequence());
         if draft.entries.is_empty() {
             return Err(StoreError::Invalid("empty change set"));
         }

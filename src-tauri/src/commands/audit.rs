@@ -1,8 +1,8 @@
-//! `audit_events` and `unmask`.
+//! `audit_events`, `sign_off_alerts` and `unmask`.
 
 use crate::shell::Shell;
 use keep_session::cases;
-use keep_session::dto::audit::{AuditAskDto, AuditPageDto, UnmaskDto, UnmaskedDto};
+use keep_session::dto::audit::{AuditAskDto, AuditPageDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use keep_session::dto::failure::FailureDto;
 use tauri::State;
 
@@ -10,6 +10,12 @@ use tauri::State;
 #[tauri::command]
 pub(crate) async fn audit_events(shell: State<'_, Shell>, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
     shell.ask(move |app| cases::audit::audit_events(app, request)).await
+}
+
+/// Signs off alerts of the audit log; one event each.
+#[tauri::command]
+pub(crate) async fn sign_off_alerts(shell: State<'_, Shell>, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
+    shell.ask(move |app| cases::audit::sign_off_alerts(app, request)).await
 }
 
 /// Shows whom an event is about; that is an event itself.

@@ -47,6 +47,7 @@ export default async function roles(journey) {
       save_vitals: { ...vitals, confirmed: true, draft: null },
       sign_note: { patient, kind: "progress", text: "from the console", draft: null },
       audit_events: { offset: 0, limit: 10, class: "" },
+      sign_off_alerts: { sequences: [], explanation: "incident" },
       unmask: { sequence: 1, reason: "from the console" },
     };
     for (const [name, request] of Object.entries(tried)) {

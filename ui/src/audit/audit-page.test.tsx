@@ -64,3 +64,16 @@ test("an event that was recorded later says when it happened", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getAllByText(/happened .+, recorded later/)).toHaveLength(1);
 });
+
+test("an alert stands until somebody signs it off", async () => {
+  const { user, ipc } = await show({ role: "privacy-officer" });
+  expect(screen.getByText("1 alert is not signed off")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Show them" }));
+  await waitFor(() => expect(requestsOf(ipc, "audit_events").at(-1)).toMatchObject({ class: "open_alerts" }));
+  await user.click(await screen.findByRole("button", { name: /Sign off the alert of/ }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign off this alert" });
+  await user.selectOptions(within(dialog).getByLabelText("What did you find out?"), "backup_restored");
+  await user.click(within(dialog).getByRole("button", { name: "Sign off" }));
+  await waitFor(() => expect(screen.queryByText("1 alert is not signed off")).toBeNull());
+  expect(requestsOf(ipc, "sign_off_alerts")).toEqual([{ sequences: [18241], explanation: "backup_restored" }]);
+});

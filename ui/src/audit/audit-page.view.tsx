@@ -15,6 +15,7 @@ import { formatDateTime } from "../words/dates";
 import { formatCount } from "../words/numbers";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./audit.module.css";
+import { SignOffDialog } from "./sign-off.view";
 import { UnmaskDialog } from "./unmask.view";
 
 const CLASSES = [
@@ -37,6 +38,9 @@ const CLASSES = [
   "enrol",
   "import",
   "integrity_finding",
+  "alert_signed_off",
+  "draft_kept",
+  "draft_discarded",
   "keychain_problem",
   "disk_full",
   "second_instance",
@@ -52,6 +56,7 @@ export function AuditPage() {
   const narrow = useNarrow();
   const [kind, setKind] = useState("");
   const [asked, setAsked] = useState<AuditRowDto | null>(null);
+  const [alert, setAlert] = useState<AuditRowDto | null>(null);
   // Names that were unmasked stay on this screen only.
   const [names, setNames] = useState<Record<number, UnmaskedDto>>({});
   // Events that are added while somebody reads move no row: further pages end where the first one began.
@@ -140,7 +145,15 @@ export function AuditPage() {
       label: say("audit.act"),
       width: "84px",
       cell: (row) =>
-        row.patients > 0 && may("unmask") && (names[row.sequence] === undefined || row.patients > 1) ? (
+        row.openAlert && may("sign_off_alert") ? (
+          <Button
+            look="link"
+            aria-label={say("signoff.name", { at: formatDateTime(row.recorded) })}
+            onPress={() => setAlert(row)}
+          >
+            {say("signoff.short")}
+          </Button>
+        ) : row.patients > 0 && may("unmask") && (names[row.sequence] === undefined || row.patients > 1) ? (
           <Button
             look="link"
             aria-label={say("unmask.name", { count: row.patients, at: formatDateTime(row.recorded) })}
@@ -152,6 +165,7 @@ export function AuditPage() {
     },
   ];
   const failed = rows.first?.failedUnlocks ?? 0;
+  const alerts = rows.first?.openAlerts ?? 0;
   return (
     <Page
       title={say("audit.title")}
@@ -161,6 +175,7 @@ export function AuditPage() {
           <label htmlFor={id}>{say("audit.show")}</label>
           <select id={id} className={css.select} value={kind} onChange={(event) => setKind(event.target.value)}>
             <option value="">{say("audit.class.all")}</option>
+            <option value="open_alerts">{say("audit.class.open_alerts")}</option>
             {CLASSES.map((name) => (
               <option key={name} value={name}>
                 {say(`audit.class.${name}`)}
@@ -171,6 +186,16 @@ export function AuditPage() {
       }
     >
       <div className={css.body}>
+        {alerts > 0 ? (
+          <Notice tone="critical" role="status" title={say("audit.alerts", { count: alerts })}>
+            {say("audit.alerts.next")}{" "}
+            <Button look="link" onPress={() => setKind("open_alerts")}>
+              {say("audit.alerts.show")}
+            </Button>
+          </Notice>
+        ) : (
+          <span />
+        )}
         {failed > 0 ? (
           <Notice tone="warn" role="status" title={say("audit.failed", { count: failed })}>
             {say("audit.failed.next")}
@@ -197,6 +222,14 @@ export function AuditPage() {
           />
         )}
       </div>
+      <SignOffDialog
+        row={alert}
+        onClose={() => setAlert(null)}
+        onSignedOff={() => {
+          setAlert(null);
+          rows.readAgain();
+        }}
+      />
       <UnmaskDialog
         row={asked}
         named={asked === null ? undefined : names[asked.sequence]}

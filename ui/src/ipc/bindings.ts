@@ -52,7 +52,7 @@ offset: number,
  */
 limit: number, 
 /**
- * An event class, or empty for all.
+ * An event class, `open_alerts` for the alerts that nobody has signed off, or empty for all.
  */
 class: string, 
 /**
@@ -76,7 +76,11 @@ before: number,
 /**
  * Failed sign-ins in the last 24 h, for the banner.
  */
-failedUnlocks: number, };
+failedUnlocks: number, 
+/**
+ * Alerts that nobody has signed off, for the banner.
+ */
+openAlerts: number, };
 
 export type AuditRowDto = { 
 /**
@@ -118,7 +122,11 @@ cause: string,
 /**
  * The reason that somebody typed, or empty.
  */
-reason: string, };
+reason: string, 
+/**
+ * Whether it is an alert that nobody has signed off.
+ */
+openAlert: boolean, };
 
 export type BannerDto = { 
 /**
@@ -1168,6 +1176,22 @@ text: string,
  * The draft that this ends, if any.
  */
 draft: string | null, };
+
+export type SignOffDto = { 
+/**
+ * Ledger sequences; without any, all alerts that are open.
+ */
+sequences: Array<number>, 
+/**
+ * What was found out: `backup_restored`, `hardware_fault`, `maintenance`, `incident`, `unexplained`.
+ */
+explanation: string, };
+
+export type SignedOffDto = { 
+/**
+ * Ledger sequences.
+ */
+sequences: Array<number>, };
 
 export type SlotStateDto = "ready" | "waiting_for_grant" | "held" | "lease_ended" | "damaged";
 

@@ -23,9 +23,11 @@ import type {
   SavedDto,
   SearchDto,
   SessionDto,
+  SignedOffDto,
   SignInAgainDto,
   SignInStateDto,
   SignNoteDto,
+  SignOffDto,
   StrikeDto,
   SyncChipDto,
   SyncPageDto,
@@ -80,6 +82,7 @@ export interface Commands {
   conflict: [{ conflict: string }, ConflictDto];
   decide_conflict: [DecideDto, SavedDto];
   audit_events: [AuditAskDto, AuditPageDto];
+  sign_off_alerts: [SignOffDto, SignedOffDto];
   unmask: [UnmaskDto, UnmaskedDto];
   device: [undefined, DeviceDto];
 }

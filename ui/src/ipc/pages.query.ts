@@ -21,6 +21,8 @@ export interface PagedRows<P extends Page<unknown>> {
   rowAt: (index: number) => P["rows"][number] | undefined;
   /** Says which rows are in view. */
   show: (from: number, to: number) => void;
+  /** Reads what is in view once more, after something changed it. */
+  readAgain: () => void;
   first: P | undefined;
   failure: FailureDto | null;
   loading: boolean;
@@ -54,6 +56,9 @@ export function usePages<P extends Page<unknown>>(planPage: (offset: number) => 
     total,
     rowAt,
     show,
+    readAgain: () => {
+      for (const answer of answers) void answer.refetch();
+    },
     first: first ?? known.current,
     failure: error as FailureDto | null,
     loading: (first ?? known.current) === undefined,

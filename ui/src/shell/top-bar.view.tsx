@@ -82,6 +82,7 @@ function FindBox() {
           id="find-patient"
           ref={box}
           type="search"
+          maxLength={200}
           className={css.findInput}
           aria-label={say("top.find")}
           placeholder={say("top.find")}

@@ -1,3 +1,5 @@
+mod alerts;
+
 use super::*;
 use crate::fixtures::{XorBox, device_key, nurse_amara, stamp, write_all};
 use crate::{Actor, EntryHeader, EventDraft, EventSigner, FindingKind, Outcome};
@@ -128,7 +130,8 @@ fn a_silent_clock_step_is_reported_and_an_announced_one_is_not() {
     };
     let report = check(&write(EventClass::Lock), None, &[], true);
     assert_eq!(report.findings[0].text, "sequence 1: wall clock stepped by -3600 s since sequence 0");
-    assert!(check(&write(EventClass::ClockCorrection), None, &[], true).is_clean());
+    // A correction is itself an alert, and no step.
+    assert_eq!(kinds(&check(&write(EventClass::ClockCorrection), None, &[], true)), [FindingKind::Alert]);
 }
 
 #[test]

@@ -1,8 +1,11 @@
-//! `chartkeep audit verify`.
+//! `chartkeep audit verify` and `chartkeep audit sign-off`.
 
+use super::unlocked;
 use crate::answer::Answer;
+use crate::args::SignOff;
 use keep_session::App;
 use keep_session::cases::audit;
+use keep_session::dto::audit::SignOffDto;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -14,10 +17,19 @@ pub(crate) fn run(app: &App, file: Option<&Path>) -> Answer {
             let clean = findings.is_empty() && report.gaps.is_empty();
             let body = json!({
                 "events": report.events, "from": report.from, "to": report.to,
-                "gaps": report.gaps, "findings": findings,
+                "gaps": report.gaps, "findings": findings, "signed_off": report.signed_off,
             });
             if clean { Answer::ok(body) } else { Answer::finding(body) }
         }
         Err(failure) => Answer::failure(&failure),
     }
+}
+
+/// Signs off alerts while the person is unlocked.
+pub(crate) fn sign_off(app: &App, ask: SignOff) -> Answer {
+    let SignOff { sequences, explanation, unlock } = ask;
+    unlocked::with(app, &unlock, |app, _| match audit::sign_off_alerts(app, SignOffDto { sequences, explanation }) {
+        Ok(done) => Answer::ok(json!({ "signed_off": done.sequences })),
+        Err(failure) => Answer::failure(&failure),
+    })
 }

@@ -1,13 +1,17 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
 use crate::app::App;
-use crate::device_side::kept_checkpoint;
-use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, UnmaskDto, UnmaskedDto};
+use crate::cases::search::at;
+use crate::device_side::KeptCheckpoint;
+use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use keep_access::Action;
-use keep_audit::{EntryBody, EventClass, EventDraft, EventView, LedgerEntry, Opener, Outcome, seal_info};
+use keep_audit::{
+    EntryBody, EntryHeader, EventClass, EventDraft, EventView, Explanation, LedgerEntry, Opener, Outcome, SignOff,
+    seal_info,
+};
 use keep_domain::{ErrorCode, LogId, Phi, ResourceKey, UserId};
 use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
 use std::borrow::Cow;
@@ -17,6 +21,10 @@ use std::time::Duration;
 
 /// Most rows of one window.
 const MOST_ROWS: u32 = 200;
+/// The filter for alerts that nobody has signed off.
+const OPEN_ALERTS: &str = "open_alerts";
+/// The longest reason, characters.
+pub(crate) const LONGEST_REASON: usize = 1000;
 
 /// What a verification found.
 #[derive(Debug)]
@@ -29,8 +37,10 @@ pub struct Verification {
     pub to: Option<u64>,
     /// Missing sequences, as "17" or "17-19".
     pub gaps: Vec<String>,
-    /// Findings, one sentence each; none names a patient.
+    /// Findings, one sentence each; none names a patient. Alerts of the log that nobody has signed off are among them.
     pub findings: Vec<String>,
+    /// Alerts of the log that somebody has signed off, one sentence each.
+    pub signed_off: Vec<String>,
 }
 
 /// Verifies the profile's ledger, or the copy of it at `file`. Needs no unlock, only the device key.
@@ -44,18 +54,26 @@ pub fn verify(app: &App, file: Option<&Path>) -> Result<Verification, FailureDto
 fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
     let own = app.0.profile.ledger();
     let path = file.unwrap_or(&own);
-    if !path.exists() {
-        return Err(Fault::of(if file.is_some() { ErrorCode::Io } else { ErrorCode::NotEnrolled }));
+    if file.is_some_and(|f| !f.exists()) {
+        return Err(Fault::of(ErrorCode::Io));
     }
-    let kd = keep_keys::DeviceKey::load(&*app.0.keychain, app.0.slots.exist()?)?
-        .ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
+    let enrolled = app.0.slots.exist()?;
+    let kd =
+        keep_keys::DeviceKey::load(&*app.0.keychain, enrolled)?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
+    let kept = KeptCheckpoint::read(&*app.0.keychain, &kd.signer().public())?;
+    if !enrolled && kept.head().is_none() && !path.exists() {
+        return Err(Fault::of(ErrorCode::NotEnrolled));
+    }
     let mut known_keys = BTreeMap::new();
     for person in app.0.slots.list()? {
         if let Ok(member) = app.0.slots.member(person.user, &kd) {
             known_keys.insert(*member.ed25519(), person.user);
         }
     }
-    let trusted: Vec<_> = kept_checkpoint(&*app.0.keychain)?.into_iter().collect();
+    let trusted = match &kept {
+        KeptCheckpoint::Signed(note, _) => vec![note.clone()],
+        KeptCheckpoint::Missing | KeptCheckpoint::Unreadable => Vec::new(),
+    };
     let evidence = LedgerEvidence {
         // A copy of the file may be older than the keychain's checkpoint without being cut.
         trusted: if file.is_none() { &trusted } else { &[] },
@@ -64,6 +82,10 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
         ..LedgerEvidence::default()
     };
     let report = verify_ledger(path, &kd.ledger_key(), &evidence);
+    let mut findings: Vec<String> = report.findings.into_iter().map(|f| f.text).collect();
+    if let (Some(finding), true, true) = (kept.finding(), enrolled, file.is_none()) {
+        findings.push(format!("{finding}: nothing outside the ledger says where it ended"));
+    }
     Ok(Verification {
         events: report.events,
         from: report.from,
@@ -73,7 +95,8 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
             .iter()
             .map(|g| if g.from == g.to { g.from.to_string() } else { format!("{}-{}", g.from, g.to) })
             .collect(),
-        findings: report.findings.into_iter().map(|f| f.text).collect(),
+        findings,
+        signed_off: report.signed_off.into_iter().map(|f| f.text).collect(),
     })
 }
 
@@ -91,8 +114,10 @@ pub fn audit_events(app: &App, request: AuditAskDto) -> Result<AuditPageDto, Fai
 }
 
 fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) -> Result<AuditPageDto, Fault> {
+    let open = ledger.open_alerts()?;
+    let alerts_only = request.class == OPEN_ALERTS;
     let class = match request.class.as_str() {
-        "" => None,
+        "" | OPEN_ALERTS => None,
         name => Some(EventClass::from_name(name).ok_or_else(|| Fault::fields(vec![("class", "unknown")]))?),
     };
     let limit = request.limit.clamp(1, MOST_ROWS);
@@ -100,19 +125,32 @@ fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) 
     let before = request.before.unwrap_or_else(|| state.next_sequence());
     let filter =
         HeaderFilter { before: Some(before), class, skip: u64::from(request.offset), ..HeaderFilter::default() };
-    let total = ledger.count(&filter)?;
-    let shown = ledger.headers(&filter, limit)?.headers;
+    let (total, shown) = if alerts_only {
+        let (skip, take) = (at(request.offset), at(limit));
+        let found: Vec<_> = open.iter().copied().filter(|h| h.sequence < before).collect();
+        (u64::try_from(found.len()).unwrap_or(u64::MAX), found.into_iter().skip(skip).take(take).collect())
+    } else {
+        (ledger.count(&filter)?, ledger.headers(&filter, limit)?.headers)
+    };
     let (names, log) = (app.names(), state.log());
     let mut rows = Vec::new();
     for header in &shown {
         let entry = ledger.entry(header.sequence)?;
-        rows.push(row(unlocked, log, &names, header.sequence, entry.as_ref()));
+        let mut row = row(unlocked, log, &names, header.sequence, entry.as_ref());
+        row.open_alert = open.iter().any(|h| h.sequence == header.sequence);
+        rows.push(row);
     }
     let day_ago = app.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
     let failed =
         HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
     let failed = ledger.count(&failed)?;
-    Ok(AuditPageDto { rows, total, before, failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX) })
+    Ok(AuditPageDto {
+        rows,
+        total,
+        before,
+        failed_unlocks: u32::try_from(failed).unwrap_or(u32::MAX),
+        open_alerts: u32::try_from(open.len()).unwrap_or(u32::MAX),
+    })
 }
 
 fn row(
@@ -141,9 +179,14 @@ fn row(
             .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
         role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
         patients: u32::try_from(patients).unwrap_or(u32::MAX),
-        cause: view.as_ref().and_then(|v| v.cause.clone()).unwrap_or_default(),
+        // A finding's word says what was found, as a cause says why.
+        cause: view
+            .as_ref()
+            .and_then(|v| v.cause.clone().or_else(|| v.detail("finding").map(str::to_owned)))
+            .unwrap_or_default(),
         // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
         reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()).unwrap_or_default(),
+        open_alert: false,
     }
 }
 
@@ -182,6 +225,9 @@ pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> 
         if request.reason.trim().is_empty() {
             return Err(Fault::fields(vec![("reason", "missing")]));
         }
+        if request.reason.chars().count() > LONGEST_REASON {
+            return Err(Fault::fields(vec![("reason", "too_long")]));
+        }
         let device = app.enrolled_device()?;
         let log = device.ledger.state()?.log();
         let entry = device.ledger.entry(request.sequence)?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
@@ -197,6 +243,33 @@ pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> 
         let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
         let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
         Ok(UnmaskedDto { patients: shown, unknown })
+    })
+    .map_err(Fault::tell)
+}
+
+/// Signs off alerts of the audit log: somebody entitled has looked into them. They stay in the log and are listed as
+/// signed off.
+///
+/// # Errors
+/// `locked`, `refused`, `invalid` for an explanation that is none, `not_available` for a sequence that is no open alert.
+pub fn sign_off_alerts(app: &App, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
+    app.enter(Action::SignOffAlert, |unlocked| {
+        let explanation = Explanation::from_name(&request.explanation)
+            .ok_or_else(|| Fault::fields(vec![("explanation", "unknown")]))?;
+        let device = app.enrolled_device()?;
+        let open = device.ledger.open_alerts()?;
+        let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
+        if !request.sequences.iter().all(is_open) {
+            return Err(Fault::of(ErrorCode::NotAvailable));
+        }
+        let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
+        let mut sequences = Vec::new();
+        for header in open.iter().rev().filter(asked) {
+            let done = SignOff { sequence: header.sequence, event: header.event, explanation };
+            device.ledger.append(done.draft(unlocked.actor()))?;
+            sequences.push(header.sequence);
+        }
+        Ok(SignedOffDto { sequences })
     })
     .map_err(Fault::tell)
 }

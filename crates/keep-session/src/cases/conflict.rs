@@ -155,7 +155,7 @@ fn decide(app: &App, unlocked: &Unlocked, store: &Store, request: &DecideDto) ->
     let sequence = store.write(|tx| {
         let ticket = tx.append(&event)?;
         tx.decide_conflict(&ticket, id, chosen.as_ref())?;
-        Ok(ticket.sequence())
+        Ok(store.ledger().change_set_number(ticket.sequence()))
     })?;
     Ok(SavedDto { change_set: sequence, resources: vec![key.to_string()], visit_started: false })
 }

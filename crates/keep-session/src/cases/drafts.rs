@@ -1,6 +1,6 @@
 //! Drafts: what somebody had begun to write, in their own encrypted file.
 
-use crate::app::App;
+use crate::app::{App, guard};
 use crate::cases::vitals::author;
 use crate::dto::chart::DraftDto;
 use crate::dto::failure::FailureDto;
@@ -32,7 +32,15 @@ pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, Fail
         let patient: PatientId = request.patient.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
         let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
         let content = Phi::new(request.content.clone());
-        let (draft, kept) = unlocked.store()?.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+        let store = unlocked.store()?;
+        // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
+        // follow, every few key strokes, belong to it (decision 16).
+        let known = draft.is_some_and(|d| guard(&unlocked.drafts).contains(&d));
+        if !known {
+            store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
+        }
+        let (draft, kept) = store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+        guard(&unlocked.drafts).insert(draft);
         mark(app, unlocked.user, true);
         Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
     })
@@ -44,7 +52,16 @@ pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, Fail
 /// # Errors
 /// `locked`, `not_available` for an id that is none, `io`.
 pub fn discard_draft(app: &App, draft: &str) -> Result<(), FailureDto> {
-    app.inside(|unlocked| discard(app, unlocked, unlocked.store()?, id(draft)?)).map_err(Fault::tell)
+    app.inside(|unlocked| {
+        let (store, id) = (unlocked.store()?, id(draft)?);
+        if let Some(found) = store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
+            let class = EventClass::DraftDiscarded;
+            let form = form_of(&found.kind).unwrap_or(Group::Note);
+            store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
+        }
+        discard(app, unlocked, store, id)
+    })
+    .map_err(Fault::tell)
 }
 
 /// All drafts of this person that their role may still finish, newest first.
@@ -53,6 +70,11 @@ pub fn discard_draft(app: &App, draft: &str) -> Result<(), FailureDto> {
 /// `locked`, `io`.
 pub fn drafts(app: &App) -> Result<Vec<DraftDto>, FailureDto> {
     app.inside(|unlocked| listed(unlocked, unlocked.store()?)).map_err(Fault::tell)
+}
+
+/// Names the patient and the form; never what was written.
+fn event_of(class: EventClass, unlocked: &Unlocked, patient: &PatientId, form: Group) -> EventDraft {
+    EventDraft::new(class).by(unlocked.actor()).about(Phi::new(patient.clone())).with("form", form.name())
 }
 
 /// The form of a draft, in the policies' words.

@@ -21,13 +21,18 @@ use std::collections::HashSet;
 
 /// The most rows of one page.
 const MOST_ROWS: u32 = 100;
+/// The longest search text, characters: names, birth dates, numbers. The event holds it, and the ledger has an end.
+const LONGEST_QUERY: usize = 200;
 
 /// Finds patients; the event names what was asked.
 ///
 /// # Errors
-/// `locked`, `refused`, `waiting_for_grant`, `store_damaged`.
+/// `locked`, `refused`, `invalid` for a text above 200 characters, `waiting_for_grant`, `store_damaged`.
 pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
     app.enter(Action::SearchPatients, |unlocked| {
+        if request.query.chars().count() > LONGEST_QUERY {
+            return Err(Fault::fields(vec![("query", "too_long")]));
+        }
         let store = unlocked.store()?;
         let limit = request.limit.clamp(1, MOST_ROWS);
         let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod colleagues;
+mod commands;
 mod conflicts;
 mod damage;
 mod drafts;
@@ -10,6 +11,7 @@ mod enrolling;
 mod events;
 mod files;
 mod integrity;
+mod ledger;
 mod lists;
 mod locking;
 mod sign_in_again;

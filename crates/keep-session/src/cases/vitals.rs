@@ -234,6 +234,9 @@ fn strike_out(app: &App, unlocked: &Unlocked, store: &Store, request: &StrikeDto
     if request.reason.trim().is_empty() {
         return Err(Fault::fields(vec![("reason", "missing")]));
     }
+    if request.reason.chars().count() > crate::cases::audit::LONGEST_REASON {
+        return Err(Fault::fields(vec![("reason", "too_long")]));
+    }
     let key: ResourceKey = request.reference.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
     let record = store.write(|tx| tx.record(&key))?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
     // EXPOSE: read for the decision and for its new text.

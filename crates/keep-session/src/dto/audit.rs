@@ -11,7 +11,7 @@ pub struct AuditAskDto {
     pub offset: u32,
     /// Rows, at most 200.
     pub limit: u32,
-    /// An event class, or empty for all.
+    /// An event class, `open_alerts` for the alerts that nobody has signed off, or empty for all.
     pub class: String,
     /// Only events before this sequence, as the first window named it: pages stay put while events are added.
     #[ts(type = "number | null")]
@@ -32,6 +32,8 @@ pub struct AuditPageDto {
     pub before: u64,
     /// Failed sign-ins in the last 24 h, for the banner.
     pub failed_unlocks: u32,
+    /// Alerts that nobody has signed off, for the banner.
+    pub open_alerts: u32,
 }
 
 /// One event, with the patient masked.
@@ -59,6 +61,28 @@ pub struct AuditRowDto {
     pub cause: String,
     /// The reason that somebody typed, or empty.
     pub reason: String,
+    /// Whether it is an alert that nobody has signed off.
+    pub open_alert: bool,
+}
+
+/// `sign_off_alerts`: itself audited, one event for each.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignOffDto {
+    /// Ledger sequences; without any, all alerts that are open.
+    #[ts(type = "Array<number>")]
+    pub sequences: Vec<u64>,
+    /// What was found out: `backup_restored`, `hardware_fault`, `maintenance`, `incident`, `unexplained`.
+    pub explanation: String,
+}
+
+/// What was signed off.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedOffDto {
+    /// Ledger sequences.
+    #[ts(type = "Array<number>")]
+    pub sequences: Vec<u64>,
 }
 
 /// `unmask`: itself audited.

@@ -17,6 +17,8 @@ pub fn bindings() -> String {
         audit::AuditAskDto,
         audit::AuditPageDto,
         audit::AuditRowDto,
+        audit::SignOffDto,
+        audit::SignedOffDto,
         audit::UnmaskDto,
         audit::UnmaskedDto,
         chart::AllergiesDto,

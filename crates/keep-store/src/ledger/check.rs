@@ -2,6 +2,7 @@
 
 use super::OWN_LEDGER;
 use super::file::open_existing;
+use super::new_log::{Kind, kind_of};
 use super::rows::{ENTRY_COLUMNS, entry_of, read_checkpoints, read_state, signed};
 use crate::{OpenMode, StoreError};
 use keep_audit::{
@@ -35,6 +36,10 @@ pub struct LedgerEvidence<'a> {
 /// at all is a report with that one finding.
 #[must_use]
 pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>) -> Report {
+    // A pipe would be waited for.
+    if !matches!(kind_of(path), Ok(Kind::File(_))) {
+        return unreadable("there is no ledger file");
+    }
     let conn = match open_readable(path, key) {
         Ok(conn) => conn,
         Err(_) => return unreadable("the ledger cannot be opened"),

@@ -1,16 +1,19 @@
 //! The open ledger: one connection, one writing thread.
 
+use super::alerts::KnownAlerts;
 use super::append::room_in;
+use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
-use super::rows::{insert_checkpoint, insert_state, last_checkpoint, read_state};
+use super::new_log::{FirstEvents, Found, Kind, Remains, find, kind_of, start, write_log};
+use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
 use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
 use crate::cipher::keep_journal_file;
 use crate::{OpenMode, StoreError, open_cipher};
-use keep_audit::{Checkpoint, DetailValue, EventClass, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
-use keep_domain::LogId;
+use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
+use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
-use rusqlite::{Connection, TransactionBehavior};
-use std::path::Path;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -18,7 +21,7 @@ use std::thread::JoinHandle;
 /// The refusal to make a ledger over another one.
 const EXISTS: &str = "a ledger exists already";
 /// The format in `PRAGMA user_version`.
-const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 1;
 
 /// `ledger.db`, open under the device's key.
 ///
@@ -27,10 +30,16 @@ const FORMAT: i64 = 1;
 #[derive(Debug)]
 pub struct Ledger {
     conn: Arc<Mutex<Connection>>,
+    /// Reads for the access review and the upload; opened when it is first needed, and anew after damage.
+    reading: Mutex<Option<Connection>>,
+    pub(super) alerts: Mutex<KnownAlerts>,
+    path: PathBuf,
+    key: DatabaseKey,
     scribe: RwLock<Scribe>,
     requests: Option<Sender<Request>>,
     writer: Option<JoinHandle<()>>,
     limit_bytes: u64,
+    change_set_base: u64,
 }
 
 /// The exclusive right to write to the ledger file; nobody else's transaction is in the way.
@@ -38,7 +47,43 @@ pub struct Ledger {
 #[derive(Debug)]
 pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
 
+/// What the ledger's opener knows.
+#[derive(Debug)]
+pub struct LedgerOpening<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its key.
+    pub key: &'a DatabaseKey,
+    /// Who writes.
+    pub scribe: Scribe,
+    /// The size at which it counts as full.
+    pub limit_bytes: u64,
+    /// The device's public key, which signs checkpoints.
+    pub device_key: [u8; 32],
+    /// The newest checkpoint that was kept outside the file.
+    pub kept: Option<&'a Checkpoint>,
+    /// Whether people are enrolled, so that there must be a ledger.
+    pub expected: bool,
+    /// The time, for the name of a file that is set aside.
+    pub now: UtcMillis,
+}
+
 impl Ledger {
+    /// Opens the ledger where it is the one that was left, before anything is written to it. Where it is not, what is
+    /// there is set aside and a new log starts, whose first events name the old one and what was found.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::DiskFull`] and file errors: no event could be made durable then.
+    pub fn open_or_start(opening: LedgerOpening<'_>) -> Result<(Self, Option<LogFault>), StoreError> {
+        let (conn, fault) = match find(&opening)? {
+            Found::Whole(conn) => (conn, None),
+            Found::Nothing => (start(&opening, None, None)?, None),
+            Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
+        };
+        let LedgerOpening { path, key, scribe, limit_bytes, .. } = opening;
+        Ok((Self::start(conn, path, key, scribe, limit_bytes)?, fault))
+    }
+
     /// Makes a new log in a new file; its first event names the `previous` log where there was one.
     ///
     /// # Errors
@@ -55,29 +100,21 @@ impl Ledger {
         if !is_blank(&conn)? {
             return Err(StoreError::Invalid(EXISTS));
         }
-        let mut start = EventDraft::new(EventClass::LogStart);
-        if let Some(old) = previous {
-            start = start
-                .with("previous_log", old.log)
-                .with("previous_size", old.size)
-                .with("previous_root", DetailValue::digest(&old.root));
-        }
-        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(include_str!("schema.sql"))?;
-        transaction.pragma_update(None, "user_version", FORMAT)?;
-        insert_state(&transaction, OWN_LEDGER, &LogState::start(LogId::make_random()))?;
-        let _committed_below = super::append_in(&transaction, OWN_LEDGER, &scribe, &start, limit_bytes)?;
-        transaction.commit()?;
-        Self::start(conn, scribe, limit_bytes)
+        let first = FirstEvents::following(previous.map(ClosedLog::from));
+        write_log(&mut conn, &scribe, &first, &Remains::default(), limit_bytes)?;
+        Self::start(conn, path, key, scribe, limit_bytes)
     }
 
-    /// Opens an existing ledger.
+    /// Opens an existing ledger without comparing it with anything.
     ///
     /// # Errors
     /// [`StoreError::NotOpened`] where file and key do not fit, [`StoreError::Newer`].
     pub fn open(path: &Path, key: &DatabaseKey, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+        if kind_of(path)? == Kind::Other {
+            return Err(StoreError::NotOpened("ledger"));
+        }
         let conn = open_existing(path, key, OpenMode::Write)?;
-        Self::start(conn, scribe, limit_bytes)
+        Self::start(conn, path, key, scribe, limit_bytes)
     }
 
     /// Opens the ledger, or makes it where there is no file.
@@ -98,9 +135,16 @@ impl Ledger {
         }
     }
 
-    fn start(conn: Connection, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+    fn start(
+        conn: Connection,
+        path: &Path,
+        key: &DatabaseKey,
+        scribe: Scribe,
+        limit_bytes: u64,
+    ) -> Result<Self, StoreError> {
         // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
         keep_journal_file(&conn)?;
+        let change_set_base = read_origin(&conn)?.change_set_base;
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
         let writing = Arc::clone(&conn);
@@ -108,7 +152,18 @@ impl Ledger {
             .name("ledger".into())
             .spawn(move || write_groups(&queue, &writing, limit_bytes))
             .map_err(|_| StoreError::Interrupted)?;
-        Ok(Self { conn, scribe: RwLock::new(scribe), requests: Some(requests), writer: Some(writer), limit_bytes })
+        Ok(Self {
+            conn,
+            reading: Mutex::default(),
+            alerts: Mutex::default(),
+            path: path.to_owned(),
+            key: key.lend(),
+            scribe: RwLock::new(scribe),
+            requests: Some(requests),
+            writer: Some(writer),
+            limit_bytes,
+            change_set_base,
+        })
     }
 
     /// Who writes from now on: with keys after an unlock, without them at lock.
@@ -126,6 +181,12 @@ impl Ledger {
     #[must_use]
     pub const fn limit_bytes(&self) -> u64 {
         self.limit_bytes
+    }
+
+    /// The number of the change set that an event of this log records: above those of the logs before.
+    #[must_use]
+    pub const fn change_set_number(&self, sequence: u64) -> u64 {
+        self.change_set_base.saturating_add(sequence)
     }
 
     /// Starts writing an event; the read that it records may run meanwhile.
@@ -188,6 +249,26 @@ impl Ledger {
         last_checkpoint(&self.connection(), OWN_LEDGER)
     }
 
+    /// Runs `work` on a connection that only reads. A damaged page takes its connection with it (SQLCipher refuses
+    /// everything afterwards): the one that events are written to must not be the one that an old event is read from.
+    pub(super) fn with_reader<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // Nobody writes meanwhile: in a rollback-journal mode a reader would hold the commit up.
+        let _turn = self.turn();
+        let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = match held.take() {
+            Some(conn) => conn,
+            None => open_existing(&self.path, &self.key, OpenMode::Read)?,
+        };
+        let done = work(&conn);
+        if !done.as_ref().is_err_and(is_damage) {
+            *held = Some(conn);
+        }
+        done
+    }
+
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere leaves a rolled-back transaction behind, never a half-written row.
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
@@ -228,7 +309,7 @@ fn is_blank(conn: &Connection) -> Result<bool, StoreError> {
     Ok(tables == 0)
 }
 
-fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
+pub(super) fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
     open_cipher(path, key, mode).map_err(|error| match error {
         StoreError::NotOpened(_) | StoreError::PageDamaged => StoreError::NotOpened("ledger"),
         other => other,

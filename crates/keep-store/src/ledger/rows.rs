@@ -1,7 +1,9 @@
 //! The SQL of single rows: entries, state, checkpoints, delivery.
 
 use crate::StoreError;
-use keep_audit::{EntryBody, EntryHeader, EventClass, LedgerEntry, LogState, Outcome, SignedCheckpoint, UserSignature};
+use keep_audit::{
+    EntryBody, EntryHeader, EventClass, LedgerEntry, LogOrigin, LogState, Outcome, SignedCheckpoint, UserSignature,
+};
 use keep_domain::{EventId, LogId, UtcMillis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -36,6 +38,20 @@ pub(super) fn read_state(conn: &Connection, schema: &str) -> Result<LogState, St
     let next = u64::try_from(next).map_err(|_| StoreError::LedgerDamaged)?;
     LogState::from_parts(LogId::from_bytes(log), next, &frontier, link, UtcMillis(recorded))
         .map_err(|_| StoreError::LedgerDamaged)
+}
+
+/// The link behind the first `size` entries: zeros for none; `None` where the last of them is not there.
+pub(super) fn read_link(conn: &Connection, size: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    let Some(last) = size.checked_sub(1) else { return Ok(Some([0; 32])) };
+    let mut statement = conn.prepare_cached("SELECT link FROM entry WHERE sequence = ?1")?;
+    Ok(statement.query_row([signed(last)?], |r| r.get(0)).optional()?)
+}
+
+/// What the first event says about where the log comes from.
+pub(super) fn read_origin(conn: &Connection) -> Result<LogOrigin, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence = 0"))?;
+    let first = statement.query_row([], entry_of).optional()?.transpose()?;
+    first.and_then(|entry| LogOrigin::read(&entry.body)).ok_or(StoreError::LedgerDamaged)
 }
 
 /// Stores an entry and the state after it; the trigger refuses any sequence but the next.

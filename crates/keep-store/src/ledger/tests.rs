@@ -1,4 +1,6 @@
 mod journal;
+mod opening;
+
 use super::*;
 use crate::StoreError;
 use keep_audit::{Actor, BootId, EventClass, EventDraft, EventView, FindingKind, LogState, Opener, Scribe, Stamper};

@@ -57,18 +57,19 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn headers(&self, filter: &HeaderFilter, limit: u32) -> Result<LedgerWindow, StoreError> {
-        let conn = self.connection();
-        let mut statement = conn.prepare_cached(&format!(
-            "SELECT sequence, event_id, class, recorded, outcome FROM entry
-             WHERE {FITS} ORDER BY sequence DESC LIMIT ?6 OFFSET ?7"
-        ))?;
         let (before, class, since, until, failures) = bounds_of(filter)?;
         let skip = signed(filter.skip)?;
-        let rows = statement
-            .query_map(params![before, class, since, until, failures, limit.min(WINDOW_LIMIT), skip], header_of)?;
-        let headers = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
-        let total: i64 = conn.query_row("SELECT next_sequence FROM log_state", [], |r| r.get(0))?;
-        Ok(LedgerWindow { headers, total: u64::try_from(total).map_err(|_| StoreError::LedgerDamaged)? })
+        self.with_reader(|conn| {
+            let mut statement = conn.prepare_cached(&format!(
+                "SELECT sequence, event_id, class, recorded, outcome FROM entry
+                 WHERE {FITS} ORDER BY sequence DESC LIMIT ?6 OFFSET ?7"
+            ))?;
+            let rows = statement
+                .query_map(params![before, class, since, until, failures, limit.min(WINDOW_LIMIT), skip], header_of)?;
+            let headers = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
+            let total: i64 = conn.query_row("SELECT next_sequence FROM log_state", [], |r| r.get(0))?;
+            Ok(LedgerWindow { headers, total: u64::try_from(total).map_err(|_| StoreError::LedgerDamaged)? })
+        })
     }
 
     /// How many entries fit the filter, whatever it skips.
@@ -76,10 +77,11 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn count(&self, filter: &HeaderFilter) -> Result<u64, StoreError> {
-        let conn = self.connection();
-        let n: i64 = conn
-            .prepare_cached(&format!("SELECT count(*) FROM entry WHERE {FITS}"))?
-            .query_row(bounds_of(filter)?, |r| r.get(0))?;
+        let bounds = bounds_of(filter)?;
+        let n: i64 = self.with_reader(|conn| {
+            let sql = format!("SELECT count(*) FROM entry WHERE {FITS}");
+            Ok(conn.prepare_cached(&sql)?.query_row(bounds, |r| r.get(0))?)
+        })?;
         u64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
     }
 
@@ -88,9 +90,11 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn entry(&self, sequence: u64) -> Result<Option<LedgerEntry>, StoreError> {
-        let conn = self.connection();
-        let mut statement = conn.prepare_cached(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence = ?1"))?;
-        statement.query_row([signed(sequence)?], entry_of).optional()?.transpose()
+        let sequence = signed(sequence)?;
+        self.with_reader(|conn| {
+            let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence = ?1");
+            conn.prepare_cached(&sql)?.query_row([sequence], entry_of).optional()?.transpose()
+        })
     }
 
     /// The oldest entries that the server has not confirmed, in order, at most `limit` and never over 500.
@@ -98,13 +102,14 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn undelivered(&self, limit: u32) -> Result<Vec<LedgerEntry>, StoreError> {
-        let conn = self.connection();
-        let mut statement = conn.prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence NOT IN (SELECT sequence FROM delivery)
-             ORDER BY sequence LIMIT ?1"
-        ))?;
-        let rows = statement.query_map([limit.min(WINDOW_LIMIT)], entry_of)?;
-        rows.map(|r| r.map_err(StoreError::from)?).collect()
+        self.with_reader(|conn| {
+            let mut statement = conn.prepare_cached(&format!(
+                "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence NOT IN (SELECT sequence FROM delivery)
+                 ORDER BY sequence LIMIT ?1"
+            ))?;
+            let rows = statement.query_map([limit.min(WINDOW_LIMIT)], entry_of)?;
+            rows.map(|r| r.map_err(StoreError::from)?).collect()
+        })
     }
 
     /// Notes that the server has confirmed entries; a repeat changes nothing.
@@ -137,12 +142,8 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn pending_count(&self) -> Result<u64, StoreError> {
-        let conn = self.connection();
-        let n: i64 = conn.query_row(
-            "SELECT (SELECT next_sequence FROM log_state) - (SELECT count(*) FROM delivery)",
-            [],
-            |r| r.get(0),
-        )?;
+        let sql = "SELECT (SELECT next_sequence FROM log_state) - (SELECT count(*) FROM delivery)";
+        let n: i64 = self.with_reader(|conn| Ok(conn.query_row(sql, [], |r| r.get(0))?))?;
         u64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
     }
 }

@@ -12,9 +12,13 @@ type Names =
   | "keep_place"
   | "device"
   | "audit_events"
+  | "sign_off_alerts"
   | "unmask";
 
 const CLASSES = ["chart_read", "unlock", "search", "create", "unlock_failed", "sync", "note_signed", "lock"];
+
+/** The one event that nobody has signed off. */
+const ALERT = 18_241;
 
 /** Lock, unlock, device and audit. */
 export function answerAccess(state: FakeState): AnswersOf<Names> {
@@ -90,31 +94,43 @@ export function answerAccess(state: FakeState): AnswersOf<Names> {
       ],
     }),
     audit_events: ({ offset, limit, class: wanted, before }) => {
+      const open = (sequence: number) => sequence === ALERT && !state.signedOff.includes(sequence);
       const all = state.options.empty
         ? []
         : Array.from({ length: 640 }, (_, at) => {
-            const kind = CLASSES[at % CLASSES.length] ?? "sync";
+            const alert = 18_244 - at === ALERT;
+            const kind = alert ? "integrity_finding" : (CLASSES[at % CLASSES.length] ?? "sync");
             const names = kind === "chart_read" || kind === "create" || kind === "note_signed";
             return {
               sequence: 18_244 - at,
               recorded: new Date(Date.parse(FAKE_NOW) - at * 417_000).toISOString(),
               happened: at === 13 ? new Date(Date.parse(FAKE_NOW) - 7_200_000).toISOString() : "",
               class: kind,
-              outcome: kind === "unlock_failed" ? "minor" : "success",
-              actor: kind === "sync" ? "device" : (STAFF[at % 3]?.name ?? ""),
-              role: kind === "sync" ? "" : (STAFF[at % 3]?.role ?? ""),
+              outcome: alert ? "serious" : kind === "unlock_failed" ? "minor" : "success",
+              actor: kind === "sync" || alert ? "device" : (STAFF[at % 3]?.name ?? ""),
+              role: kind === "sync" || alert ? "" : (STAFF[at % 3]?.role ?? ""),
               patients: names ? (at % 16 === 8 ? 3 : 1) : 0,
-              cause: kind === "lock" && at % 16 === 7 ? "idle" : "",
+              cause: alert ? "log_rolled_back" : kind === "lock" && at % 16 === 7 ? "idle" : "",
               // What somebody types may be a cause's word.
               reason: kind === "lock" && at % 16 === 15 ? "sleep" : "",
+              openAlert: open(18_244 - at),
             };
-          }).filter((row) => (wanted === "" || row.class === wanted) && (before === null || row.sequence < before));
+          }).filter(
+            (row) =>
+              (wanted === "" || row.class === wanted || (wanted === "open_alerts" && row.openAlert)) &&
+              (before === null || row.sequence < before),
+          );
       return {
         rows: all.slice(offset, offset + limit),
         total: all.length,
         before: before ?? 18_245,
         failedUnlocks: state.options.empty ? 0 : 7,
+        openAlerts: state.options.empty || !open(ALERT) ? 0 : 1,
       };
+    },
+    sign_off_alerts: ({ sequences }) => {
+      state.signedOff = [...state.signedOff, ...sequences];
+      return { sequences };
     },
     unmask: ({ sequence, reason }) =>
       reason.trim() === ""

@@ -72,6 +72,6 @@ export const PERMISSIONS: Record<Role, string[]> = {
   laboratory: ["search_patients", "open_patient", "open_chart", "read_results", "run_sync", "view_worklist"],
   "front-desk": ["search_patients", "open_patient", "open_chart", "check_in", "run_sync", "view_worklist"],
   billing: ["search_patients", "open_patient", "open_chart", "read_problems", "run_sync", "view_worklist"],
-  "privacy-officer": ["read_audit", "unmask"],
-  "it-administrator": ["read_device", "run_sync"],
+  "privacy-officer": ["read_audit", "sign_off_alert", "unmask"],
+  "it-administrator": ["read_device", "run_sync", "sign_off_alert"],
 };

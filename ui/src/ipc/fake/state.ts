@@ -18,6 +18,8 @@ export interface FakeState {
   drafts: DraftDto[];
   resume: ResumePointDto | null;
   attempts: number;
+  /** Alerts that somebody has signed off. */
+  signedOff: number[];
   changeSet: number;
   pending: number;
   conflicts: number;
@@ -41,6 +43,7 @@ export function makeFakeState(options: FakeOptions, emit: FakeState["emit"]): Fa
     drafts: [],
     resume: options.resume ?? null,
     attempts: 5,
+    signedOff: [],
     changeSet: 41,
     pending: options.empty ? 0 : 3,
     conflicts: options.empty ? 0 : 1,

@@ -27,7 +27,7 @@ impl Clinic {
     }
 
     /// Dr Jonas strikes María's problem out while a colleague changes it on the server.
-    fn in_conflict(self) -> (Self, String) {
+    pub(super) fn in_conflict(self) -> (Self, String) {
         let strike = StrikeDto {
             reference: String::from("Condition/c1"),
             patient: String::from("maria"),

@@ -6,7 +6,7 @@ use crate::dto::visit::SaveDraftDto;
 use crate::testing::{leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi};
 
-fn half() -> SaveDraftDto {
+pub(super) fn half() -> SaveDraftDto {
     SaveDraftDto {
         draft: String::new(),
         kind: String::from("vitals"),

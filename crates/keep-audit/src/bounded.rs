@@ -1,0 +1,31 @@
+//! Texts of no more than so many bytes.
+
+/// What ends a text that was cut.
+const ELLIPSIS: char = '…';
+
+/// The beginning of a text, at most `limit` bytes, never within a character.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
+}
+
+/// The text, or its beginning and an ellipsis, at most `limit` bytes in all.
+pub(crate) fn cut_with_ellipsis(text: String, limit: usize) -> String {
+    if text.len() <= limit {
+        return text;
+    }
+    let mut short = cut(&text, limit.saturating_sub(ELLIPSIS.len_utf8())).to_owned();
+    short.push(ELLIPSIS);
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_says_so() {
+        assert_eq!(cut_with_ellipsis("Zoë Adeyemi".into(), 11), "Zoë Ade…");
+        assert_eq!(cut_with_ellipsis("Zoë".into(), 4), "Zoë");
+        assert_eq!((cut("Zoë", 3), cut("Zoë", 0), cut("Zoë", 99)), ("Zo", "", "Zoë"));
+    }
+}

@@ -1,0 +1,286 @@
+//! Starting a new log: the first one of a profile, or one that follows a log that cannot be continued.
+//!
+//! The new log is made beside the old one and takes its place by one rename, after the old one was renamed aside. A
+//! crash at any moment leaves the old file or the new one in place, or neither and the new one ready beside it; the
+//! checkpoint of the old log stays in the keychain until the new log, which names it, is there.
+
+use super::condition::{LogFault, examine, is_damage};
+use super::file::{FORMAT, open_existing, open_file};
+use super::rows::{insert_state, read_origin, read_state};
+use super::{LedgerOpening, OWN_LEDGER, append_in};
+use crate::segment_file::journal_of;
+use crate::{OpenMode, StoreError};
+use keep_audit::{ClosedLog, DetailValue, EventClass, EventDraft, LogOrigin, LogState, Outcome, Scribe};
+use keep_domain::{LogId, UtcMillis};
+use rusqlite::{Connection, TransactionBehavior, params};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Change sets of a log that follows another are numbered from the second in which it started, times this: above all
+/// that may still wait of the log before, and exact in JavaScript's numbers until the year 2242.
+const NUMBERS_A_SECOND: u64 = 1 << 20;
+/// The most files that are set aside within one second; more are no accident.
+const MOST_ASIDE: u32 = 1000;
+
+/// What was found where the ledger should be.
+pub(super) enum Found {
+    /// The log goes on.
+    Whole(Connection),
+    /// Nobody was here before.
+    Nothing,
+    /// A new log has to start; what can be read of the old one is open.
+    Faulty(LogFault, Option<Connection>),
+}
+
+/// Looks at the ledger's place and changes nothing, except that it ends what a crash cut off.
+pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
+    let path = opening.path;
+    let first_time = opening.kept.is_none() && !opening.expected;
+    let absent = |fault| if first_time { Found::Nothing } else { Found::Faulty(fault, None) };
+    if kind_of(path)? == Kind::Nothing && !take_up(opening)? {
+        return Ok(absent(LogFault::Missing));
+    }
+    match kind_of(path)? {
+        Kind::File(0) => return Ok(absent(LogFault::Empty)),
+        Kind::File(_) => {}
+        Kind::Nothing | Kind::Other => return Ok(Found::Faulty(LogFault::NotAFile, None)),
+    }
+    let mut conn = match open_existing(path, opening.key, OpenMode::Write) {
+        Ok(conn) => conn,
+        // What a crash in the middle of making the first log leaves behind.
+        Err(StoreError::LedgerDamaged) => return Ok(absent(LogFault::Empty)),
+        Err(error) if is_damage(&error) || may_not_be_read(path) => {
+            return Ok(Found::Faulty(LogFault::Unreadable, None));
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(match examine(&mut conn, opening)? {
+        None => Found::Whole(conn),
+        Some(fault) => Found::Faulty(fault, Some(conn)),
+    })
+}
+
+/// Puts a new log in the place of what was found, and opens it.
+pub(super) fn start(
+    opening: &LedgerOpening<'_>,
+    fault: Option<LogFault>,
+    old: Option<Connection>,
+) -> Result<Connection, StoreError> {
+    let path = opening.path;
+    let remains = old.as_ref().map(Remains::of).unwrap_or_default();
+    // Closed before its file is moved.
+    drop(old);
+    let there = kind_of(path)? != Kind::Nothing;
+    let aside = Aside::free(path, opening.now)?;
+    let new = new_path(path);
+    remove_leftover(&new)?;
+    let first = FirstEvents::of(opening, fault, &remains, there.then_some(&aside));
+    let mut conn = open_file(&new, opening.key, OpenMode::Create)?;
+    write_log(&mut conn, &opening.scribe, &first, &remains, opening.limit_bytes)?;
+    drop(conn);
+    remove_if_there(&journal_of(&new))?;
+    if there {
+        std::fs::rename(path, aside.path(path))?;
+    }
+    put_in_place(path, &aside)?;
+    open_existing(path, opening.key, OpenMode::Write)
+}
+
+/// Ends a start that was cut off behind the old file's renaming; whether there is a ledger now.
+fn take_up(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
+    let new = new_path(opening.path);
+    if !matches!(kind_of(&new)?, Kind::File(length) if length > 0) {
+        return Ok(false);
+    }
+    let follows = open_existing(&new, opening.key, OpenMode::Write)
+        .and_then(|conn| read_origin(&conn))
+        .is_ok_and(|origin| origin.previous == opening.kept.map(ClosedLog::from));
+    if follows {
+        remove_if_there(&journal_of(&new))?;
+        put_in_place(opening.path, &Aside::free(opening.path, opening.now)?)?;
+    }
+    Ok(follows)
+}
+
+fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
+    // A journal of the old file must never be played back onto the new one.
+    let journal = journal_of(path);
+    if kind_of(&journal)? != Kind::Nothing {
+        std::fs::rename(&journal, journal_of(&aside.path(path)))?;
+    }
+    std::fs::rename(new_path(path), path)?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The events that a log begins with, and what its change sets are numbered from.
+pub(super) struct FirstEvents {
+    origin: LogOrigin,
+    finding: Option<EventDraft>,
+}
+
+impl FirstEvents {
+    /// A log that follows `previous` without anything having been found.
+    pub(super) const fn following(previous: Option<ClosedLog>) -> Self {
+        Self { origin: LogOrigin { previous, change_set_base: 0 }, finding: None }
+    }
+
+    fn of(opening: &LedgerOpening<'_>, fault: Option<LogFault>, remains: &Remains, aside: Option<&Aside>) -> Self {
+        let found = remains.state.as_ref().map(closed_at);
+        let previous = opening.kept.map(ClosedLog::from).or(found);
+        let Some(fault) = fault else { return Self::following(previous) };
+        let mut event =
+            EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", fault.name());
+        if let Some(old) = previous {
+            event = event.with("log", old.log).with("size", old.size).with("root", DetailValue::digest(&old.root));
+        }
+        if let Some(found) = found {
+            event = event.with("found_log", found.log).with("found_size", found.size);
+            event = event.with("found_root", DetailValue::digest(&found.root));
+        }
+        if let Some(undelivered) = remains.undelivered {
+            event = event.with("undelivered", undelivered);
+        }
+        if let Some(aside) = aside {
+            event = event.with("set_aside_at", aside.seconds).with("set_aside_number", aside.number);
+        }
+        let seconds = u64::try_from(opening.now.seconds()).unwrap_or_default();
+        let used = remains.next_change_set.max(previous.map_or(0, |p| p.size)).saturating_add(1);
+        let change_set_base = seconds.saturating_mul(NUMBERS_A_SECOND).max(used);
+        Self { origin: LogOrigin { previous, change_set_base }, finding: Some(event) }
+    }
+}
+
+/// Makes the tables and writes the first events, all in one transaction.
+pub(super) fn write_log(
+    conn: &mut Connection,
+    scribe: &Scribe,
+    first: &FirstEvents,
+    remains: &Remains,
+    limit_bytes: u64,
+) -> Result<(), StoreError> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(include_str!("schema.sql"))?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    insert_state(&transaction, OWN_LEDGER, &LogState::start(LogId::make_random()))?;
+    let origin = first.origin.first_event();
+    for event in std::iter::once(&origin).chain(&first.finding) {
+        let _committed_below = append_in(&transaction, OWN_LEDGER, scribe, event, limit_bytes)?;
+    }
+    for (slot, record) in &remains.unlock {
+        transaction.execute("INSERT INTO unlock_record (slot, record) VALUES (?1, ?2)", params![slot, record])?;
+    }
+    if let Some(mark) = remains.trusted {
+        transaction.execute("INSERT INTO trusted_time (one, mark) VALUES (1, ?1)", [mark])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// What can still be read of a ledger that is set aside.
+///
+/// The unlock records go on: of the ledger's and the keychain's the stricter one counts, so an older one loosens
+/// nothing, while a person whose keychain item is gone as well would be held although the slot is whole.
+#[derive(Default)]
+pub(super) struct Remains {
+    state: Option<LogState>,
+    undelivered: Option<u64>,
+    next_change_set: u64,
+    unlock: Vec<(Vec<u8>, String)>,
+    trusted: Option<i64>,
+}
+
+impl Remains {
+    fn of(conn: &Connection) -> Self {
+        let state = read_state(conn, OWN_LEDGER).ok();
+        let events = state.as_ref().map_or(0, LogState::next_sequence);
+        let delivered = conn.query_row("SELECT count(*) FROM delivery", [], |r| r.get::<_, i64>(0)).ok();
+        let unlock = || {
+            let mut statement = conn.prepare("SELECT slot, record FROM unlock_record")?;
+            statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        Self {
+            undelivered: delivered.and_then(|d| u64::try_from(d).ok()).map(|d| events.saturating_sub(d)),
+            next_change_set: read_origin(conn).map_or(0, |o| o.change_set_base).saturating_add(events),
+            unlock: unlock().unwrap_or_default(),
+            trusted: conn.query_row("SELECT mark FROM trusted_time", [], |r| r.get(0)).ok(),
+            state,
+        }
+    }
+}
+
+fn closed_at(state: &LogState) -> ClosedLog {
+    ClosedLog { log: state.log(), size: state.next_sequence(), root: state.root() }
+}
+
+/// How a file that is set aside is called: `ledger.db.damaged-<seconds>`, with a number where that is taken.
+struct Aside {
+    seconds: i64,
+    number: u32,
+}
+
+impl Aside {
+    /// A name that neither a file nor a journal has.
+    fn free(path: &Path, now: UtcMillis) -> Result<Self, StoreError> {
+        let names = (0..MOST_ASIDE).map(|number| Self { seconds: now.seconds(), number });
+        for name in names {
+            let target = name.path(path);
+            if kind_of(&target)? == Kind::Nothing && kind_of(&journal_of(&target))? == Kind::Nothing {
+                return Ok(name);
+            }
+        }
+        Err(StoreError::Io(ErrorKind::AlreadyExists))
+    }
+
+    fn path(&self, ledger: &Path) -> PathBuf {
+        let number = if self.number == 0 { String::new() } else { format!("-{}", self.number) };
+        with_ending(ledger, &format!(".damaged-{}{number}", self.seconds))
+    }
+}
+
+/// What has a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nothing,
+    /// A regular file of that many bytes.
+    File(u64),
+    Other,
+}
+
+/// Looks without opening: a pipe would be waited for.
+pub(super) fn kind_of(path: &Path) -> Result<Kind, StoreError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(Kind::File(found.len())),
+        Ok(_) => Ok(Kind::Other),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Kind::Nothing),
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn may_not_be_read(path: &Path) -> bool {
+    std::fs::File::open(path).is_err_and(|e| e.kind() == ErrorKind::PermissionDenied)
+}
+
+fn new_path(path: &Path) -> PathBuf {
+    with_ending(path, ".new")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// A new log that never took its place holds nothing but its own first events.
+fn remove_leftover(new: &Path) -> Result<(), StoreError> {
+    remove_if_there(new)?;
+    remove_if_there(&journal_of(new))
+}
+
+fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
+}
