@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alerts;
 mod change_set;
 mod chart_read;
 mod chart_readings;
@@ -9,7 +10,6 @@ mod conflict;
 mod connector;
 mod cursor;
 mod error;
-mod flags;
 mod fold;
 mod hidden;
 mod id_key;
@@ -21,6 +21,7 @@ mod open_transaction;
 mod outbox;
 mod page;
 mod personal;
+mod placement;
 mod profile_lock;
 mod record;
 mod resource_type;
@@ -44,6 +45,7 @@ mod test_clinic;
 mod tests;
 mod write_tx;
 
+pub use alerts::NamesPatients;
 pub use change_set::{
     AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
     OutgoingSet, SetState,
@@ -53,7 +55,6 @@ pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, library_versions, open_ciph
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};
-pub use flags::{NamesPatients, PatientFlags};
 pub use ledger::*;
 pub use page::{Contested, Incoming, Page, PageReport, UNREADABLE};
 pub use personal::{Draft, LONGEST_DRAFT, Personal};

@@ -103,6 +103,7 @@ impl Store {
         };
         inbox::publish_drop_boxes(&store)?;
         store.drain_inboxes()?;
+        store.bring_to_place()?;
         Ok((store, reports))
     }
 

@@ -1,8 +1,10 @@
 //! Tests of the open store as a whole.
 
+mod alerts;
 mod damage;
 mod first_load;
 mod outbox;
+mod placement;
 mod pull;
 mod reading;
 
