@@ -65,7 +65,7 @@ test("front desk sees no clinical tab, card or action", async () => {
 });
 
 test("front desk learns that there is an alert and not what it says", async () => {
-  const { ipc } = await show({ role: "front-desk" }, "/chart/p3/summary");
+  const { ipc } = await show({ role: "front-desk" }, "/chart/p4/summary");
   expect(requestsOf(ipc, "open_chart")).toHaveLength(1);
   expect(screen.getByText("There is an alert: ask a clinician")).toBeVisible();
   expect(screen.queryByText("Falls risk")).toBeNull();
