@@ -23,12 +23,20 @@ const WINDOWS: usize = 2_500;
 
 /// A profile in which a physician has enrolled and made all four segments, and granted to the clerk her rank.
 fn clinic(session: &TestSession, runtime: &tokio::runtime::Runtime) -> KeysAtHand {
+    clinic_with(session, runtime, vec![patient("p1", "González", "Ada"), result("o1", "p1", "5.8")])
+}
+
+/// The same with these records; answers the clerk's keys.
+pub(crate) fn clinic_with(
+    session: &TestSession,
+    runtime: &tokio::runtime::Runtime,
+    records: Vec<String>,
+) -> KeysAtHand {
     let open = |person: TestPerson| -> App {
         let opened = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
         opened.map_err(|f| f.code).expect("unlocked")
     };
     let app = open(dr_jonas());
-    let records = vec![patient("p1", "González", "Ada"), result("o1", "p1", "5.8")];
     bring(&app, records).map_err(|f| f.code).expect("stored");
     app.close();
     open(leila_at_the_desk()).close();

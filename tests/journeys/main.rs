@@ -14,6 +14,7 @@ mod clinic;
 mod command_line;
 mod contract;
 mod dice;
+mod directory;
 mod hapi;
 mod keyring;
 mod kills;

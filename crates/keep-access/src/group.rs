@@ -38,8 +38,12 @@ groups! {
     Coverage "coverage" Directory;
     /// Consent.
     Consent "consent" Directory;
-    /// Flag of category admin, contact or safety.
-    SafetyFlag "safety_flag" Directory;
+    /// Flag of category admin or contact.
+    AdministrativeFlag "administrative_flag" Directory;
+    /// That somebody has an alert, not what it says.
+    AlertMarker "alert_marker" Directory;
+    /// Why an appointment was made: reasons, descriptions, comments, what else is in it beside its booking.
+    AppointmentReason "appointment_reason" Directory;
     /// Encounter.
     Encounter "encounter" Encounters;
     /// Procedure.
@@ -48,6 +52,8 @@ groups! {
     EncounterDiagnosis "encounter_diagnosis" Encounters;
     /// Claim, ChargeItem and what comes of them.
     Charge "charge" Encounters;
+    /// Any other Flag: an alert.
+    SafetyFlag "safety_flag" Clinical;
     /// Any other Condition.
     Problem "problem" Clinical;
     /// AllergyIntolerance.
@@ -116,7 +122,8 @@ impl Group {
             "Practitioner" | "PractitionerRole" | "Organization" | "Location" => Self::Staff,
             "Coverage" | "Account" => Self::Coverage,
             "Consent" => Self::Consent,
-            "Flag" if only(&["admin", "contact", "safety"]) => Self::SafetyFlag,
+            "Flag" if only(&["admin"]) || only(&["contact"]) => Self::AdministrativeFlag,
+            "Flag" => Self::SafetyFlag,
             "Encounter" => Self::Encounter,
             "Procedure" => Self::Procedure,
             "Condition" if only(&["encounter-diagnosis"]) => Self::EncounterDiagnosis,
@@ -165,7 +172,10 @@ mod tests {
         assert_eq!(of("Condition", &["encounter-diagnosis", "problem-list-item"], &[]), Group::Problem);
         assert_eq!(of("Condition", &[], &[]), Group::Problem);
         assert_eq!(of("Flag", &["safety"], &[]), Group::SafetyFlag);
-        assert_eq!(of("Flag", &["clinical"], &[]), Group::Other);
+        assert_eq!(of("Flag", &["clinical"], &[]), Group::SafetyFlag);
+        assert_eq!(of("Flag", &[], &[]), Group::SafetyFlag);
+        assert_eq!(of("Flag", &["admin", "other"], &[]), Group::SafetyFlag);
+        assert_eq!(of("Flag", &["contact"], &[]), Group::AdministrativeFlag);
         assert_eq!(of("DiagnosticReport", &["LAB"], &[]), Group::Laboratory);
         assert_eq!(of("DiagnosticReport", &["51847-2"], &[]), Group::Note);
         assert_eq!(of("DocumentReference", &["clinical-note"], &[]), Group::Note);

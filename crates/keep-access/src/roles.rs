@@ -54,12 +54,25 @@ use Group as G;
 
 #[test]
 fn the_front_desk_sees_people_and_times_and_no_clinical_record() {
-    assert_eq!(seen(Role::FrontDesk), [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent, G::SafetyFlag]);
-    assert_eq!(read(Role::FrontDesk, G::SafetyFlag), Decision::Masked);
-    assert_eq!(written(Role::FrontDesk), [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent]);
-    for clinical in
-        [G::Note, G::Laboratory, G::MedicineOrder, G::EncounterDiagnosis, G::Problem, G::Encounter, G::Vitals]
-    {
+    assert_eq!(
+        seen(Role::FrontDesk),
+        [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent, G::AdministrativeFlag, G::AlertMarker]
+    );
+    assert_eq!(
+        written(Role::FrontDesk),
+        [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent, G::AdministrativeFlag]
+    );
+    for clinical in [
+        G::Note,
+        G::Laboratory,
+        G::MedicineOrder,
+        G::EncounterDiagnosis,
+        G::Problem,
+        G::Encounter,
+        G::Vitals,
+        G::SafetyFlag,
+        G::AppointmentReason,
+    ] {
         assert_eq!(read(Role::FrontDesk, clinical), Decision::Deny, "{clinical:?}");
     }
     let may = desk(Role::FrontDesk);

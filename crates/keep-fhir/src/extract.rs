@@ -1,5 +1,6 @@
 //! What the store's search keys and the sync need to know of a resource, read in one pass.
 
+mod category;
 mod facts;
 mod header;
 mod kept;
@@ -110,7 +111,7 @@ fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Ext
     let mut found = Reader { base, purpose, faults: Vec::new() };
     let meta = header.meta;
     let labels = found.labels(meta);
-    let categories = header.category.map(|c| found.categories(c)).unwrap_or_default();
+    let categories = header.category.map(|c| found.categories(&key.resource_type, c)).unwrap_or_default();
     let segment_targets = if row { found.segment_targets(&key, header) } else { Vec::new() };
     let segment = if !row {
         // The row says where it is; what is left out must not open a record.
@@ -145,7 +146,8 @@ fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Use) -> Result<Ext
         code: found.code(header),
         categories,
         entered_in_error: status.as_deref().is_some_and(struck) || verification.is_some_and(|c| struck(&c.code)),
-        status: status.filter(|_| screen).map(Cow::into_owned),
+        // That of a Flag decides whether its patient has an alert.
+        status: status.filter(|_| screen || key.resource_type == "Flag").map(Cow::into_owned),
         encounter: if purpose == Use::Any { found.encounter(header) } else { None },
         detail,
         faults: found.faults,
@@ -330,8 +332,14 @@ impl Reader<'_> {
         if self.purpose == Use::Row { None } else { first_code(part) }
     }
 
-    fn categories(&mut self, category: Node<'_>) -> Vec<Code> {
+    fn categories(&mut self, resource_type: &str, category: Node<'_>) -> Vec<Code> {
         let (systems, mut found) = (self.purpose == Use::Any, Vec::new());
+        if let Some(known) = routing::category_systems(resource_type) {
+            if !matches!(category.kind(), Kind::Object | Kind::Array) {
+                self.faults.push("category");
+            }
+            return category::in_systems(known, category);
+        }
         match category.kind() {
             Kind::Object => add_codes(category, systems, &mut found),
             // AllergyIntolerance has plain codes here, the others CodeableConcepts.

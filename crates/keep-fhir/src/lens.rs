@@ -21,7 +21,7 @@ mod reader;
 mod report;
 
 pub use allergy::{AllergyLens, AllergyState, Completeness, NO_KNOWN_ALLERGY, Reaction, allergy, allergy_state};
-pub use appointment::{AppointmentLens, Participant, appointment};
+pub use appointment::{AppointmentLens, BOOKING, Participant, appointment, booking_of};
 pub use audit_event::{AuditEventLens, audit_event};
 pub use care::{
     CarePlanLens, FlagLens, GoalLens, ImmunizationLens, ProcedureLens, care_plan, flag, goal, immunization, procedure,

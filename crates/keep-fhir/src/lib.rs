@@ -33,4 +33,4 @@ pub use node::{Kind, Node};
 pub use patch::{Step, remove, set, set_text};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};
 pub use reference::{parse_reference, reference_of};
-pub use routing::{follows_target, is_sensitive, segment_of, segment_with_targets};
+pub use routing::{follows_target, is_sensitive, routing_version, segment_of, segment_with_targets};

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     // A table that cannot be read hides everything rather than show anything; a test reads the shipped one.
     serde_json::from_str(include_str!("../../../assets/routing/segments.json")).unwrap_or(Table {
+        version: 0,
         directory: Vec::new(),
         encounters: Vec::new(),
         by_category: Vec::new(),
@@ -20,6 +21,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 #[derive(Debug, Deserialize)]
 struct Table {
+    version: u32,
     directory: Vec<String>,
     encounters: Vec<String>,
     by_category: Vec<ByCategory>,
@@ -33,6 +35,9 @@ struct ByCategory {
     r#type: String,
     categories: Vec<String>,
     segment: Segment,
+    /// The code systems in which a category counts; empty where any does.
+    #[serde(default)]
+    systems: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -44,11 +49,23 @@ struct SensitiveLabel {
 ///
 /// For Provenance and Binary (see [`follows_target`]) this is the segment without their targets; pass the
 /// targets' segments to [`segment_with_targets`].
-/// A resource routed by category moves only when every category it has is in the table, so that a mixed one
+/// A resource routed by category moves only when it has one category, and that is in the table, so that a mixed one
 /// stays with the stricter reading.
 #[must_use]
 pub fn segment_of<C: AsRef<str>, L: AsRef<str>>(resource_type: &str, categories: &[C], labels: &[L]) -> Segment {
     lift(segment_of_type(resource_type, categories), labels)
+}
+
+/// The version of the routing table. A store whose rows were placed by an older one brings them to their place.
+#[must_use]
+pub fn routing_version() -> u32 {
+    TABLE.version
+}
+
+/// The code systems in which a category of this type counts; `None` where any does.
+pub(crate) fn category_systems(resource_type: &str) -> Option<&'static [String]> {
+    let rule = TABLE.by_category.iter().find(|r| r.r#type == resource_type)?;
+    Some(rule.systems.as_slice()).filter(|systems| !systems.is_empty())
 }
 
 /// Whether resources of this type lie in the highest segment of what they point at.
@@ -96,13 +113,15 @@ fn segment_of_type<C: AsRef<str>>(resource_type: &str, categories: &[C]) -> Segm
     }
     let rule = TABLE.by_category.iter().find(|r| r.r#type == resource_type);
     match rule {
-        Some(r)
-            if !categories.is_empty() && categories.iter().all(|c| r.categories.iter().any(|k| k == c.as_ref())) =>
-        {
-            r.segment
-        }
+        Some(r) if is_one_of(categories, &r.categories) => r.segment,
         _ => TABLE.otherwise,
     }
+}
+
+/// Whether there is one category, however often it stands there, and it is in the list.
+fn is_one_of<C: AsRef<str>>(categories: &[C], list: &[String]) -> bool {
+    let Some(first) = categories.first().map(AsRef::as_ref) else { return false };
+    categories.iter().all(|c| c.as_ref() == first) && list.iter().any(|known| known == first)
 }
 
 // INVARIANT: a label lifts encounters and clinical to restricted and never moves the directory.

@@ -270,7 +270,7 @@ impl Store {
     }
 
     /// The Patient records of one person, by links in either direction.
-    fn closure(&self, conn: &Connection, patient: &PatientId) -> Result<Vec<IdKey>, StoreError> {
+    pub(crate) fn closure(&self, conn: &Connection, patient: &PatientId) -> Result<Vec<IdKey>, StoreError> {
         self.access(Segment::Directory)?.require(Derived::Links)?;
         let first = IdKey::of(patient);
         let (mut found, mut seen) = (vec![first.clone()], BTreeSet::from([first]));

@@ -55,6 +55,15 @@ struct Decision {
     chosen: String,
 }
 
+impl ConflictRow {
+    /// The highest segment to which one of its texts belongs.
+    fn segment(&self) -> Segment {
+        let texts = [self.base.as_deref(), Some(self.ours.as_str()), self.theirs.as_deref()];
+        let placed = texts.into_iter().flatten().map(|t| read(t).map_or(Segment::Clinical, |facts| facts.segment));
+        placed.max().unwrap_or(Segment::Clinical)
+    }
+}
+
 impl Journal for ConflictRow {
     const KIND: JournalKind = JournalKind::Conflict;
 }
@@ -216,6 +225,25 @@ impl WriteTx<'_> {
         }
         self.remove_resource(&row.key)?;
         Ok(())
+    }
+
+    /// Takes the conflicts about records of a type, decided ones as well, out of the directory to where their texts
+    /// belong. Answers how many wait for a session with more keys.
+    pub(crate) fn move_conflicts(&mut self, resource_type: &str) -> Result<usize, StoreError> {
+        let directory = self.store.access(Segment::Directory)?;
+        let rows: Vec<(Vec<u8>, ConflictRow)> = directory.journals(self.conn, &[])?;
+        let mut waiting = 0;
+        for (id, row) in rows.into_iter().filter(|(_, row)| row.key.resource_type == resource_type) {
+            match row.segment() {
+                Segment::Directory => {}
+                target if self.store.access(target).is_err() => waiting += 1,
+                target => {
+                    self.drop_journal(Segment::Directory, JournalKind::Conflict, &id)?;
+                    self.writer(target)?.put_journal(&id, &row)?;
+                }
+            }
+        }
+        Ok(waiting)
     }
 
     fn conflict_row(&self, id: ConflictId) -> Result<(Segment, ConflictRow), StoreError> {

@@ -5,7 +5,7 @@ use crate::segment_file::inbox_path;
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError};
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{Phi, Segment, lp};
+use keep_domain::{PatientId, Phi, Segment, lp};
 use keep_keys::DropBoxPublic;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,6 +45,16 @@ impl Journal for ElsewhereRow {
 struct Parcel {
     raw: String,
     unreadable: bool,
+    /// Whose it is, where its references name the server's address and so say nothing by themselves.
+    #[serde(default)]
+    patient: Option<PatientId>,
+}
+
+/// A record that came out of an inbox.
+pub(crate) struct Unsealed {
+    pub(crate) raw: Phi<String>,
+    pub(crate) unreadable: bool,
+    pub(crate) patient: Option<PatientId>,
 }
 
 fn info(segment: Segment, generation: u32) -> Vec<u8> {
@@ -77,11 +87,17 @@ pub(crate) fn publish_drop_boxes(store: &Store) -> Result<(), StoreError> {
 impl Store {
     /// Seals a record to a segment above this session's rank; durable when this returns. `false` where the
     /// segment does not exist on this device.
-    pub(crate) fn seal_to_inbox(&self, segment: Segment, raw: &str, unreadable: bool) -> Result<bool, StoreError> {
+    pub(crate) fn seal_to_inbox(
+        &self,
+        segment: Segment,
+        raw: &str,
+        unreadable: bool,
+        patient: Option<PatientId>,
+    ) -> Result<bool, StoreError> {
         let directory = self.access(Segment::Directory)?;
         let row: Option<DropBoxRow> = self.read(|conn| directory.journal(conn, segment.name().as_bytes()))?;
         let Some(row) = row else { return Ok(false) };
-        let parcel = serde_json::to_vec(&Parcel { raw: raw.to_owned(), unreadable })
+        let parcel = serde_json::to_vec(&Parcel { raw: raw.to_owned(), unreadable, patient })
             .map_err(|_| StoreError::Internal("parcel"))?;
         let sealed = DropBoxPublic::from_bytes(row.public).seal(&info(segment, row.generation), &parcel)?;
         let folder = inbox_path(&self.profile, segment);
@@ -134,7 +150,7 @@ impl Store {
 }
 
 /// `None` for what is no file, is too large, or does not open: the last may belong to another generation.
-fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<(Phi<String>, bool)> {
+fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<Unsealed> {
     let about = fs::metadata(path).ok()?;
     if !about.is_file() || about.len() > MOST_BYTES {
         return None;
@@ -145,7 +161,7 @@ fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<(Phi<String>, bool
     let opened = boxes.find_map(|(generation, key)| key.open(&info(access.segment, generation), &sealed).ok())?;
     // EXPOSE: goes into the segment that it was sealed to.
     let parcel = serde_json::from_slice::<Parcel>(opened.expose()).ok()?;
-    Some((Phi::new(parcel.raw), parcel.unreadable))
+    Some(Unsealed { raw: Phi::new(parcel.raw), unreadable: parcel.unreadable, patient: parcel.patient })
 }
 
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alerts;
 mod carry_over;
 mod change_set;
 mod chart_read;
@@ -13,7 +14,6 @@ mod derived;
 mod derived_check;
 mod derived_repair;
 mod error;
-mod flags;
 mod fold;
 mod hidden;
 mod id_key;
@@ -28,6 +28,7 @@ mod opening;
 mod outbox;
 mod page;
 mod personal;
+mod placement;
 mod profile_lock;
 mod record;
 mod repair;
@@ -56,6 +57,7 @@ mod tests;
 mod verified;
 mod write_tx;
 
+pub use alerts::NamesPatients;
 pub use carry_over::{CarriedOver, UNVERIFIED};
 pub use change_set::{
     AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
@@ -66,7 +68,6 @@ pub use cipher::{OpenMode, PAGE_SIZE, attach_cipher, library_versions, open_ciph
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey};
 pub use error::{Finding, FindingKind, StoreError};
-pub use flags::{NamesPatients, PatientFlags};
 pub use ledger::*;
 pub use mirror::{Mirror, SegmentMark};
 pub use page::{Contested, Incoming, Page, PageReport, UNREADABLE};

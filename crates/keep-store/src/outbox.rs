@@ -274,7 +274,7 @@ impl WriteTx<'_> {
         self.change_set_mut(set.0, top, |row| row.entries.retain(|r| r.key != *key))
     }
 
-    fn change_set(&self, sequence: u64) -> Result<Option<(Segment, ChangeSetRow)>, StoreError> {
+    pub(crate) fn change_set(&self, sequence: u64) -> Result<Option<(Segment, ChangeSetRow)>, StoreError> {
         for access in self.accesses().rev() {
             if let Some(row) = access.journal(self.conn, &set_key(sequence))? {
                 return Ok(Some((access.segment, row)));

@@ -9,7 +9,7 @@ pub use reading::{Incoming, UNREADABLE};
 use crate::change_set::EntryRow;
 use crate::derived::Derived;
 use crate::id_key::IdKey;
-use crate::inbox::ElsewhereRow;
+use crate::inbox::{ElsewhereRow, Unsealed};
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
@@ -158,8 +158,9 @@ impl Store {
     ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
         let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
         for (item, segment) in above {
+            let patient = item.facts.patient.as_ref().and_then(IdKey::id);
             // EXPOSE: sealed to the segment's key.
-            if self.seal_to_inbox(segment, item.raw()?.expose(), item.unreadable)? {
+            if self.seal_to_inbox(segment, item.raw()?.expose(), item.unreadable, patient)? {
                 report.sealed += 1;
             } else {
                 report.elsewhere += 1;
@@ -172,6 +173,7 @@ impl Store {
                 for (facts, segment) in &moved {
                     tx.remove_resource(&facts.key()?)?;
                     tx.note_hidden(facts, *segment)?;
+                    tx.mark_alert(facts, *segment, false, None)?;
                 }
                 Ok(())
             })?;
@@ -180,15 +182,16 @@ impl Store {
     }
 
     /// Stores records that were sealed to `segment`; what has unsent changes here is met again at push.
-    pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<(Phi<String>, bool)>) -> Result<(), StoreError> {
+    pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<Unsealed>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
-            for (raw, unreadable) in parcels {
+            for parcel in parcels {
                 let mut read = Incoming::default();
                 // EXPOSE: read for its index and compressed for its row.
-                read.add(raw.expose(), None, false)?;
+                read.add(parcel.raw.expose(), None, false)?;
                 for mut item in read.into_rows() {
-                    item.unreadable |= unreadable;
+                    item.unreadable |= parcel.unreadable;
+                    item.facts.patient = parcel.patient.as_ref().map(IdKey::of).or(item.facts.patient);
                     tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
                 }
             }
@@ -261,7 +264,7 @@ impl WriteTx<'_> {
     fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
         self.forget_hidden(key)?;
         match self.stamp(&key.resource_type, &IdKey::of(&key.id))? {
-            None => {}
+            None => self.forget_alert(key)?,
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
             }

@@ -23,6 +23,8 @@ pub(crate) struct RowFacts {
     /// 0 where the text has none.
     pub(crate) updated: i64,
     pub(crate) entered_in_error: bool,
+    /// A Flag that is in force, wherever it lies.
+    pub(crate) alerts: bool,
     /// Some element could not be read.
     pub(crate) malformed: bool,
     pub(crate) keys: Keys,
@@ -41,8 +43,10 @@ pub(crate) enum Keys {
 impl RowFacts {
     pub(crate) fn of(facts: Extracted) -> Self {
         let code = resource_type::code_of(&facts.key.resource_type);
+        let in_force = !facts.entered_in_error && facts.status.as_deref() != Some("inactive");
         let known = code.and_then(resource_type::name_of);
         Self {
+            alerts: in_force && facts.key.resource_type == "Flag",
             code,
             id: IdKey::of(&facts.key.id),
             patient: facts.patient.as_ref().map(IdKey::of),

@@ -1,7 +1,8 @@
 //! Saving a change set: resources, entries and holds in one transaction with the event.
 
-use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, set_key};
+use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
 use crate::record::{RecordState, StateBits};
+use crate::tagged::JournalKind;
 use crate::{ChangeSetDraft, ChangeSetId, EntryDraft, EntryState, Operation, StoreError, TicketInTransaction, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
 use keep_fhir::{Extracted, extract};
@@ -155,16 +156,36 @@ impl WriteTx<'_> {
     }
 
     /// Rewrites an entry, in another segment where its resource has moved.
-    fn move_entry(&mut self, from: Segment, to: Segment, row: EntryRow) -> Result<(), StoreError> {
+    pub(crate) fn move_entry(&mut self, from: Segment, to: Segment, row: EntryRow) -> Result<(), StoreError> {
         let key = entry_key(&row.key, row.sequence);
         if from != to {
-            self.drop_journal(from, crate::tagged::JournalKind::Entry, &key)?;
+            self.drop_journal(from, JournalKind::Entry, &key)?;
             let top = self.store.top();
             self.change_set_mut(row.sequence, top, |set| {
                 set.entries.iter_mut().filter(|r| r.key == row.key).for_each(|r| r.segment = to);
             })?;
         }
         self.writer(to)?.put_journal(&key, &row)
+    }
+
+    /// The change sets of a higher rank that hold a resource of a segment.
+    pub(crate) fn holds_of(&self, segment: Segment, key: &ResourceKey) -> Result<BTreeSet<u64>, StoreError> {
+        let holds: Vec<(Vec<u8>, HoldRow)> = self.store.access(segment)?.journals(self.conn, &entry_prefix(key))?;
+        Ok(holds.iter().filter_map(|(key, _)| sequence_of(key)).collect())
+    }
+
+    /// Makes the holds of a change set anew after an entry of it, `moved`, has gone to another segment.
+    pub(crate) fn hold_again(&mut self, sequence: u64, moved: &ResourceKey) -> Result<(), StoreError> {
+        let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
+        for segment in segments {
+            self.drop_journal(segment, JournalKind::Hold, &entry_key(moved, sequence))?;
+        }
+        let Some((_, set)) = self.change_set(sequence)? else { return Ok(()) };
+        let Some(top) = set.entries.iter().map(|r| r.segment).max() else { return Ok(()) };
+        for lower in set.entries.iter().filter(|r| r.segment < top) {
+            self.writer(lower.segment)?.put_journal(&entry_key(&lower.key, sequence), &HoldRow { rank: top })?;
+        }
+        Ok(())
     }
 
     /// All entries of a resource, oldest first, with the segment that they lie in.

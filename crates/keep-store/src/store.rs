@@ -158,6 +158,7 @@ impl Store {
             inbox::publish_drop_boxes(&store)?;
             store.carry_over_from(&checked)?;
             store.drain_inboxes()?;
+            store.bring_to_place()?;
         }
         Ok(store)
     }

@@ -1,9 +1,11 @@
 //! Tests of the open store as a whole.
 
+mod alerts;
 mod damage;
 mod first_load;
 mod old_pages;
 mod outbox;
+mod placement;
 mod pull;
 mod reading;
 mod repair;

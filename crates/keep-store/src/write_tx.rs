@@ -107,13 +107,15 @@ impl<'t> WriteTx<'t> {
         segment: Segment,
         row: &Stored<'_>,
     ) -> Result<(), StoreError> {
+        let before = if row.fresh { None } else { self.marked_patient(&facts.type_name, &facts.id)? };
         let others = if row.fresh { Vec::new() } else { self.other_homes(&facts.type_name, segment) };
         for other in others {
             if self.has_row(other, &facts.type_name, &facts.id)? {
                 self.writer(other)?.remove(&facts.type_name, &facts.id)?;
             }
         }
-        put_in(self.writer(segment)?, facts, row)
+        put_in(self.writer(segment)?, facts, row)?;
+        self.mark_alert(facts, segment, row.state.is_deleted(), before.as_ref())
     }
 
     /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
@@ -149,12 +151,14 @@ impl<'t> WriteTx<'t> {
     pub(crate) fn remove_resource(&mut self, key: &ResourceKey) -> Result<bool, StoreError> {
         let id = IdKey::of(&key.id);
         let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
+        let before = self.marked_patient(&key.resource_type, &id)?;
         let mut removed = false;
         for segment in segments {
             if self.has_row(segment, &key.resource_type, &id)? {
                 removed |= self.writer(segment)?.remove(&key.resource_type, &id)?.is_some();
             }
         }
+        self.unmark_alert(key, before.as_ref())?;
         Ok(removed)
     }
 

@@ -39,6 +39,7 @@ export function Banner({ banner }: { banner: BannerDto }) {
               {flag}
             </Chip>
           ))}
+          {banner.alert ? <Chip tone="critical">{say("banner.alert")}</Chip> : null}
         </div>
       </div>
       <span className={css.space} />

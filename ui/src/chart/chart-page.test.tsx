@@ -75,6 +75,13 @@ test("front desk sees no clinical tab, card or action", async () => {
   expect(screen.queryByRole("button", { name: "Record vitals" })).toBeNull();
 });
 
+test("front desk learns that there is an alert and not what it says", async () => {
+  const { ipc } = await show({ role: "front-desk" }, "/chart/p4/summary");
+  expect(requestsOf(ipc, "open_chart")).toHaveLength(1);
+  expect(screen.getByText("There is an alert: ask a clinician")).toBeVisible();
+  expect(screen.queryByText("Falls risk")).toBeNull();
+});
+
 test("what a role sees of vital signs stands in its summary", async () => {
   await show({ role: "pharmacist" }, "/chart/p1/summary");
   const card = screen.getByRole("region", { name: "Vital signs" });

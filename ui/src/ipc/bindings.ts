@@ -182,9 +182,13 @@ language: string,
  */
 deceased: string | null, 
 /**
- * Safety flags.
+ * What flags say that this role may read.
  */
 flags: Array<string>, 
+/**
+ * Whether there is an alert whose text this role does not see.
+ */
+alert: boolean, 
 /**
  * Address in one line.
  */

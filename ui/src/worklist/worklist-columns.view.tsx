@@ -108,7 +108,9 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       align: "end",
       cell: (row) => <CheckIn row={row} />,
     };
-    return [booked, patient, born, reason, ...whoIfWide, status, ...(may("check_in") ? [act] : [])];
+    // Whoever may not know why somebody comes reads what was booked.
+    const booking = may("read_allergies") ? reason : { ...reason, label: say("col.booking") };
+    return [booked, patient, born, booking, ...whoIfWide, status, ...(may("check_in") ? [act] : [])];
   }
   return [patient, born, reason, ...safe, seen];
 }

@@ -1,6 +1,6 @@
 //! Today's appointments: who has been, who waits, who is still to come.
 
-use super::chart::Chart;
+use super::chart::{Chart, concept};
 use super::staff::{STAFF, location};
 use serde_json::{Value, json};
 
@@ -73,6 +73,11 @@ fn add_appointment(chart: &mut Chart<'_>, status: &str, days: i64, minute: i64, 
     }
     let body = json!({
         "status": status,
+        "appointmentType": concept(
+            "http://terminology.hl7.org/CodeSystem/v2-0276",
+            "ROUTINE",
+            "Routine appointment",
+        ),
         "reasonCode": [{"text": reason}],
         "start": start,
         "end": chart.today.at(days, minute + 20),

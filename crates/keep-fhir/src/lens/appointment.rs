@@ -2,6 +2,7 @@
 
 use super::reader::{Reader, link, member_owned};
 use super::{Concept, Link, When};
+use crate::compose::quoted;
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -27,7 +28,9 @@ pub struct AppointmentLens {
     pub end: Option<When>,
     /// What kind of service.
     pub service: Vec<Concept>,
-    /// Why; the front desk's view masks it where policy says so.
+    /// What kind of appointment: routine, follow-up, walk-in, ...
+    pub kind: Option<Concept>,
+    /// Why; missing from a [`booking_of`].
     pub reasons: Vec<Concept>,
     /// Words about it.
     pub description: Option<Phi<String>>,
@@ -53,9 +56,40 @@ pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
         start: r.when("start"),
         end: r.when("end"),
         service: r.concepts("serviceType"),
+        kind: r.concept("appointmentType"),
         reasons: r.concepts("reasonCode"),
         description: r.text("description").map(Phi::new),
         participants: participants.into_iter().flatten().collect(),
         faults: r.into_faults(),
     })
+}
+
+/// The members of an Appointment that say who is booked for what, when and where. Everything else may say why:
+/// reasons, descriptions, comments, instructions, references to findings, the narrative, what is contained, extensions.
+pub const BOOKING: [&str; 17] = [
+    "resourceType",
+    "id",
+    "meta",
+    "implicitRules",
+    "modifierExtension",
+    "identifier",
+    "status",
+    "cancelationReason",
+    "serviceType",
+    "appointmentType",
+    "start",
+    "end",
+    "minutesDuration",
+    "slot",
+    "created",
+    "participant",
+    "requestedPeriod",
+];
+
+/// An Appointment without what says why: for whoever books and may not know.
+#[must_use]
+pub fn booking_of(raw: &Raw) -> Raw {
+    let kept = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));
+    let members: Vec<String> = kept.map(|(name, value)| format!("{}:{}", quoted(&name), value.raw())).collect();
+    Raw::of_checked(format!("{{{}}}", members.join(",")))
 }

@@ -195,3 +195,16 @@ fn the_plain_lists() {
     let a = audit_event(&raw(r#"{"resourceType":"AuditEvent","type":{"code":"rest"},"action":"R","recorded":"2026-11-22T08:00:00Z","agent":[{"who":{"display":"Bo"}}],"entity":[{"what":{"reference":"Patient/p"}}]}"#)).expect("an audit event");
     assert_eq!((a.agents.len(), a.entities.len(), a.kind.map(|k| k.code).as_deref()), (1, 1, Some("rest")));
 }
+
+#[test]
+fn a_booking_says_what_and_when_and_never_why() {
+    let whole = raw(
+        r#"{"resourceType":"Appointment","id":"a","text":{"div":"Antenatal"},"contained":[{"code":{"text":"Antenatal"}}],"extension":[{"valueString":"Antenatal"}],"status":"booked","serviceType":[{"text":"Clinic visit"}],"appointmentType":{"text":"Routine"},"reasonCode":[{"text":"Antenatal visit, 28 weeks"}],"reasonReference":[{"display":"Antenatal"}],"basedOn":[{"display":"Antenatal"}],"description":"Antenatal","_description":{"extension":[{"valueString":"Antenatal"}]},"start":"2026-11-22T08:00:00Z","comment":"Antenatal","patientInstruction":"Antenatal","supportingInformation":[{"display":"Antenatal"}],"notYetInvented":"Antenatal","participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"}]}"#,
+    );
+    let booking = booking_of(&whole);
+    assert!(!booking.as_str().contains("Antenatal"), "{}", booking.as_str());
+    let a = appointment(&booking).expect("an appointment");
+    assert_eq!((a.status.as_deref(), a.reasons.len(), a.participants.len()), (Some("booked"), 0, 1));
+    assert_eq!(a.service.first().and_then(Concept::label), Some("Clinic visit"));
+    assert_eq!(a.kind.as_ref().and_then(Concept::label), Some("Routine"));
+}

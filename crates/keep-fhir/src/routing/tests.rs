@@ -65,16 +65,48 @@ fn every_r4_type_has_its_segment() {
 
 #[test]
 fn flags_and_diagnoses_go_by_category() {
-    for c in ["admin", "contact", "safety"] {
+    for c in ["admin", "contact"] {
         check("Flag", &[c], &[], Segment::Directory);
+        check("Flag", &[c, c], &[], Segment::Directory);
         check("Flag", &[c], &["HIV"], Segment::Directory);
     }
-    check("Flag", &["clinical"], &[], Segment::Clinical);
-    check("Flag", &["safety", "clinical"], &[], Segment::Clinical);
+    for c in ["safety", "clinical", "drug", "behavioral", "advance-directive", "not-yet-invented", ""] {
+        check("Flag", &[c], &[], Segment::Clinical);
+        check("Flag", &[c], &["HIV"], Segment::Restricted);
+        check("Flag", &[c, "admin"], &[], Segment::Clinical);
+    }
+    check("Flag", &[], &[], Segment::Clinical);
+    check("Flag", &["admin", "contact"], &[], Segment::Clinical);
     check("Condition", &["encounter-diagnosis"], &[], Segment::Encounters);
     check("Condition", &["encounter-diagnosis"], &["42cfrpart2"], Segment::Restricted);
     check("Condition", &["problem-list-item", "encounter-diagnosis"], &[], Segment::Clinical);
     check("Observation", &["safety"], &[], Segment::Clinical);
+}
+
+/// A category says that a Flag is nothing clinical only in HL7's own words: "contact" is a kind of isolation elsewhere.
+#[test]
+fn a_flag_is_administrative_only_in_the_words_of_hl7() {
+    let placed = |category: &str| {
+        let text = format!(r#"{{"resourceType":"Flag","id":"f","category":{category},"code":{{"text":"x"}}}}"#);
+        let facts = [crate::extract(&text).expect("read"), crate::extract_row(&text, None).expect("read")];
+        assert_eq!(facts[0].segment, facts[1].segment, "{category}");
+        facts[0].segment
+    };
+    const HL7: &str = r#""system":"http://terminology.hl7.org/CodeSystem/flag-category""#;
+    assert_eq!(placed(&format!(r#"[{{"coding":[{{{HL7},"code":"contact"}}]}}]"#)), Segment::Directory);
+    assert_eq!(placed(&format!(r#"[{{"coding":[{{{HL7},"code":"admin"}}],"text":"Notes"}}]"#)), Segment::Directory);
+    for category in [
+        String::from(r#"[{"coding":[{"system":"http://example.org/isolation","code":"contact"}]}]"#),
+        String::from(r#"[{"coding":[{"code":"admin"}]}]"#),
+        String::from(r#"[{"text":"admin"}]"#),
+        String::from(r#""admin""#),
+        String::from(r#"["admin"]"#),
+        String::from("[]"),
+        format!(r#"[{{"coding":[{{{HL7},"code":"admin"}}]}},{{"text":"Allergy"}}]"#),
+        format!(r#"[{{"coding":[{{{HL7},"code":"admin"}},{{{HL7}}}]}}]"#),
+    ] {
+        assert_eq!(placed(&category), Segment::Clinical, "{category}");
+    }
 }
 
 #[test]

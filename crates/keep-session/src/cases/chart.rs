@@ -143,7 +143,7 @@ fn summary(
     readings: &[Reading<'_>],
 ) -> Result<ChartDto, Fault> {
     let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
-    let (banner, birth_date) = banner_of(chart);
+    let (banner, birth_date) = banner_of(store, chart)?;
     let found = app.completeness(unlocked)?;
     // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t))
@@ -179,19 +179,20 @@ fn first<T>(mut list: Vec<T>) -> Vec<T> {
 }
 
 /// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
-pub(crate) fn banner_of(chart: &Chart) -> (BannerDto, String) {
+pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), Fault> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
     let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
     let id = chart.patient.as_str();
-    match read {
+    let alerts = if chart.sight.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
+    Ok(match read {
         Some((raw, lens)) => {
-            let mut banner = person::banner(id, &lens, raw, &chart.entries, &chart.glance);
+            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.glance);
             if own.is_some_and(|e| e.masked) {
                 // A labelled record keeps its place and loses its detail.
                 (banner.phone, banner.address) = Default::default();
             }
             (banner, person::born(&lens))
         }
-        None => (person::unreadable_banner(id, &chart.entries), String::new()),
-    }
+        None => (person::unreadable_banner(id, (&chart.entries, alerts)), String::new()),
+    })
 }

@@ -14,10 +14,10 @@ use crate::view::conflict::{WHOLE, fields, part, side_of, unnamed_in};
 use crate::view::names::{Names, unnamed};
 use crate::view::sight::{Sight, group_of};
 use crate::view::timeline;
-use keep_access::{Action, Labels, Record as Asked};
+use keep_access::{Action, Group, Labels, Record as Asked};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, UtcMillis};
-use keep_fhir::lens::Link;
+use keep_fhir::lens::{BOOKING, Link};
 use keep_fhir::{ConflictField, Extracted, Merge, Raw, Side, Version, apply_choices, merge};
 use keep_store::{Conflict, ConflictId, Store};
 
@@ -58,20 +58,33 @@ fn open(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sid
     let asked = Asked::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
     app.permit(unlocked, &sight, Action::ResolveConflict, &asked)?;
     let patient = facts.patient.clone().ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-    Ok(Sides {
+    let knows_why = sight.may(Action::Read, &Asked { group: Group::AppointmentReason, ..asked }).is_allowed();
+    let sides = Sides {
         base: conflict.base.as_ref().map(raw).transpose()?,
         theirs: conflict.theirs.as_ref().map(raw).transpose()?,
         conflict,
         facts,
         patient,
         ours,
-    })
+    };
+    // INVARIANT: nobody is shown, or decides about, what they may not read of a record.
+    if sides.facts.key.resource_type == "Appointment" && !knows_why && !is_about_bookings(&sides)? {
+        return Err(app.refuse(unlocked, Action::ResolveConflict));
+    }
+    Ok(sides)
+}
+
+/// Whether the sides of an Appointment differ in its booking only, not in why it was made.
+fn is_about_bookings(sides: &Sides) -> Result<bool, Fault> {
+    let found = differing(sides)?.unwrap_or_default();
+    let top = |path: &str| path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name));
+    Ok(found.iter().all(|field| top(&field.path)))
 }
 
 fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<ConflictDto, Fault> {
     let sides = open(app, unlocked, store, text)?;
     let chart = read_chart(app, unlocked, store, &sides.patient, &["Patient", "Flag"])?;
-    let (banner, _) = banner_of(&chart);
+    let (banner, _) = banner_of(store, &chart)?;
     let who = sides.theirs.as_ref().and_then(author_of);
     let names = names_of(store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
     let updated = |raw: Option<&Raw>| {

@@ -7,7 +7,6 @@ use crate::fault::Fault;
 use crate::own_file;
 use crate::unlocked::Unlocked;
 use crate::view::completeness;
-use crate::view::entry::Entry;
 use crate::view::glance::Glance;
 use crate::view::person::{self, Seen};
 use crate::view::sight::Sight;
@@ -15,9 +14,9 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, UtcMillis};
 use keep_fhir::lens;
-use keep_store::{PatientFlags, Record, SearchPage, Store};
+use keep_store::{Record, SearchPage, Store};
 use keep_sync::CHART_TYPES;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The most rows of one page.
 const MOST_ROWS: u32 = 100;
@@ -39,8 +38,8 @@ pub fn search_patients(app: &App, request: SearchDto) -> Result<PatientPageDto, 
         let pending = store.ledger().begin_append(event);
         let found = store.search_patients(&request.query, at(request.offset), at(limit));
         // The rows are made while the event is on its way to the disk.
-        let found = found.and_then(|page| store.with_flags(page));
-        let made = found.map(|held| held.map(|(page, flags)| rows_of(app, unlocked, store, &page, flags)));
+        let found = found.and_then(|page| store.with_alerts(page));
+        let made = found.map(|held| held.map(|(page, alerts)| rows_of(app, unlocked, store, &page, alerts)));
         // INVARIANT: nothing leaves this function before the event is durable.
         let ticket = pending.wait()?;
         made.map_err(|e| app.damage(unlocked, e))?.release(ticket)
@@ -53,11 +52,11 @@ fn rows_of(
     unlocked: &Unlocked,
     store: &Store,
     page: &SearchPage,
-    flags: PatientFlags,
+    alerts: BTreeSet<PatientId>,
 ) -> Result<PatientPageDto, Fault> {
     let lookup = Lookup::make(app, unlocked, store)?;
     let last = store.all_last_seen(page.patients.iter().map(|r| &r.key.id), lookup.glance.now)?;
-    let alerts = lookup.alerts(flags);
+    let alerts = lookup.alerts(alerts);
     let mut rows = Vec::with_capacity(page.patients.len());
     for (record, last) in page.patients.iter().zip(last) {
         rows.extend(lookup.row_seen(record, alerts.contains(&record.key.id), last));
@@ -107,13 +106,9 @@ impl<'s> Lookup<'s> {
         self.complete
     }
 
-    /// Whose flags are active safety flags that this role may know of.
-    pub(crate) fn alerts(&self, flags: PatientFlags) -> HashSet<PatientId> {
-        let known = flags.into_iter().filter_map(|(patient, record)| {
-            let entry = Entry::of(record, &self.sight)?;
-            (entry.has_category("safety") && person::has_alert(std::slice::from_ref(&entry))).then_some(patient)
-        });
-        known.collect()
+    /// Whose alerts this role may know of.
+    pub(crate) fn alerts(&self, found: BTreeSet<PatientId>) -> BTreeSet<PatientId> {
+        if self.sight.knows_of_alerts() { found } else { BTreeSet::new() }
     }
 
     /// One row; `None` for a patient whom the role may not see.

@@ -9,8 +9,9 @@ use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
 use crate::unlocked::Unlocked;
+use crate::view::sight::Sight;
 use crate::{last_sync, segments, settling};
-use keep_access::Action;
+use keep_access::{Action, Group};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UtcMillis};
 use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
@@ -314,6 +315,7 @@ fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItem
     let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
     let ticket = app.enrolled_device()?.ledger.append(event)?;
     let names = app.names();
+    let knows_why = Sight::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
     let item = |set: OutgoingSet| SyncItemDto {
         change_set: set.id.0,
         state: String::from(match set.state {
@@ -327,8 +329,12 @@ fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItem
         saved: set.saved.to_rfc3339(),
         title: title(&set),
         patient_name: String::new(),
-        // EXPOSE: the server's reason is shown to whoever may send the set.
-        reason: set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default(),
+        reason: if set.author == unlocked.user || knows_why {
+            // EXPOSE: the server's reason may quote the record: it is shown to its author and to clinicians.
+            set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default()
+        } else {
+            String::new()
+        },
         conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
     };
     Ok(store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())

@@ -63,8 +63,10 @@ pub struct BannerDto {
     pub language: String,
     /// Date of death, if known to have died.
     pub deceased: Option<String>,
-    /// Safety flags.
+    /// What flags say that this role may read.
     pub flags: Vec<String>,
+    /// Whether there is an alert whose text this role does not see.
+    pub alert: bool,
     /// Address in one line.
     pub address: String,
 }

@@ -41,6 +41,7 @@ impl Entry {
             match keep_fhir::read_kept(text, values) {
                 Ok(Kept { raw, facts, observation }) => {
                     let masked = Self::is_masked(sight.reads(&record, Some(&facts)))?;
+                    let raw = shown(raw, &record, sight);
                     let values = observation.map(|lens| OnceCell::from(Some(lens))).unwrap_or_default();
                     return Some(Self { record, raw: Some(raw), facts: Some(facts), masked, observation: values });
                 }
@@ -51,6 +52,7 @@ impl Entry {
         let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
         let masked = Self::is_masked(sight.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
+        let raw = raw.map(|raw| shown(raw, &record, sight));
         Some(Self { record, raw, facts: facts.map(Box::new), masked, observation: OnceCell::new() })
     }
 
@@ -98,6 +100,12 @@ impl Entry {
     pub(crate) const fn state(&self) -> RecordStateDto {
         state_of(self.record.state)
     }
+}
+
+/// The text of a record, without what of it the role may not know: no list, line or form can show what is not there.
+fn shown(raw: Raw, record: &Record, sight: &Sight) -> Raw {
+    let hides = record.key.resource_type == "Appointment" && !sight.knows_why(record);
+    if hides { lens::booking_of(&raw) } else { raw }
 }
 
 /// The state in the interface's words.

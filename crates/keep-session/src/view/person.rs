@@ -1,10 +1,12 @@
 //! Who the patient is: banner and list row (NHS Common User Interface, patient banner).
 
-use super::entry::{Entry, valid};
+use super::entry::Entry;
 use super::glance::Glance;
+use super::sight::group_of;
 use super::words;
 use crate::dto::chart::BannerDto;
 use crate::dto::search::PatientRowDto;
+use keep_access::Group;
 use keep_clinical::{age_text, date_text};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag};
@@ -134,8 +136,15 @@ pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
     }
 }
 
-/// The banner; `entries` are the person's records, of which it shows the safety flags.
-pub(crate) fn banner(id: &str, person: &PatientLens, raw: &Raw, entries: &[Entry], glance: &Glance) -> BannerDto {
+/// The banner; it shows the flags among the person's records, and that there are more where `alerts` says so.
+pub(crate) fn banner(
+    id: &str,
+    person: &PatientLens,
+    raw: &Raw,
+    (entries, alerts): (&[Entry], usize),
+    glance: &Glance,
+) -> BannerDto {
+    let (flags, alert) = flags(entries, alerts);
     let (family, given) = family_and_given(person.name());
     let birth_date = born(person);
     let number = number(person);
@@ -153,7 +162,8 @@ pub(crate) fn banner(id: &str, person: &PatientLens, raw: &Raw, entries: &[Entry
             // EXPOSE: the date of death stands in the banner.
             person.deceased_at.as_ref().map(|d| words::when(Some(d.expose()))).unwrap_or_default()
         }),
-        flags: flags(entries),
+        flags,
+        alert,
         address: person
             .addresses
             .first()
@@ -166,7 +176,8 @@ pub(crate) fn banner(id: &str, person: &PatientLens, raw: &Raw, entries: &[Entry
 }
 
 /// The banner of somebody whose record cannot be read: the id, and the flags that can.
-pub(crate) fn unreadable_banner(id: &str, entries: &[Entry]) -> BannerDto {
+pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[Entry], usize)) -> BannerDto {
+    let (flags, alert) = flags(entries, alerts);
     BannerDto {
         patient: id.to_owned(),
         family: words::UNREADABLE.to_uppercase(),
@@ -181,7 +192,8 @@ pub(crate) fn unreadable_banner(id: &str, entries: &[Entry]) -> BannerDto {
         phone: String::new(),
         language: String::new(),
         deceased: None,
-        flags: flags(entries),
+        flags,
+        alert,
         address: String::new(),
     }
 }
@@ -198,26 +210,27 @@ fn language(person: &PatientLens, raw: &Raw) -> String {
     words::joined([first.as_str(), if required { "interpreter needed" } else { "" }], ", ")
 }
 
-/// The texts of active safety flags; a role that may only know that there is one reads "alert".
-fn flags(entries: &[Entry]) -> Vec<String> {
-    let mut texts: Vec<String> = valid(entries, "Flag")
-        .filter_map(|(_, raw)| flag(raw).ok())
-        .filter(|f| !matches!(f.status.as_deref(), Some("inactive" | "entered-in-error")))
-        .map(|f| words::label(f.code.as_ref()))
-        .filter(|t| !t.is_empty())
-        .collect();
-    if has_alert(entries) && texts.is_empty() {
-        texts.push(String::from("alert"));
+/// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;
+/// `alerts` is how many the directory knows of.
+fn flags(entries: &[Entry], alerts: usize) -> (Vec<String>, bool) {
+    let (mut texts, mut read) = (Vec::new(), 0);
+    let mut unseen = false;
+    for entry in entries.iter().filter(|e| is_in_force(e)) {
+        let lens = entry.raw.as_ref().filter(|_| !entry.masked).and_then(|raw| flag(raw).ok());
+        let text = lens.map(|l| words::label(l.code.as_ref())).unwrap_or_default();
+        unseen |= text.is_empty();
+        let facts = entry.facts.as_ref();
+        read += usize::from(facts.is_none_or(|f| group_of(f) != Group::AdministrativeFlag));
+        texts.push(text);
     }
-    texts
+    texts.retain(|text| !text.is_empty());
+    (texts, unseen || alerts > read)
 }
 
-/// Whether a safety flag is set, for every role that may know at least that.
-pub(crate) fn has_alert(entries: &[Entry]) -> bool {
-    entries.iter().any(|e| {
-        let status = e.facts.as_ref().and_then(|f| f.status.as_deref());
-        e.kind() == "Flag" && !e.is_struck() && status != Some("inactive")
-    })
+/// Whether a Flag counts now.
+fn is_in_force(entry: &Entry) -> bool {
+    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
+    entry.kind() == "Flag" && !entry.is_struck() && status != Some("inactive")
 }
 
 #[cfg(test)]
@@ -238,22 +251,41 @@ mod tests {
     #[test]
     fn the_banner_identifies_as_the_guidance_says() {
         let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, &nurse_amara_sees(&[FALLS]), &Glance::utc(NOON));
+        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS, SPANISH]), 1), &Glance::utc(NOON));
         assert_eq!((banner.family.as_str(), banner.given.as_str()), ("GONZÁLEZ", "María Fernanda"));
         assert_eq!((banner.preferred.as_str(), banner.initials.as_str()), ("Mafe", "MG"));
         assert_eq!((banner.birth_date.as_str(), banner.age.as_str()), ("1961-02-03", "65 y"));
         assert_eq!((banner.number_label.as_str(), banner.number.as_str()), ("Clinic no.", "CH-004471"));
         assert_eq!(banner.language, "Spanish, interpreter needed");
-        assert_eq!(banner.flags, ["Falls risk"]);
+        assert_eq!(
+            (banner.flags, banner.alert),
+            (vec![String::from("Falls risk"), String::from("Speaks Spanish")], false)
+        );
         assert_eq!(banner.address, "Kisumu, KE");
         assert!(banner.deceased.is_none());
     }
 
+    const SPANISH: &str = r#"{"resourceType":"Flag","id":"s","status":"active","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"contact"}]}],"code":{"text":"Speaks Spanish"},"subject":{"reference":"Patient/maria"}}"#;
+
     #[test]
     fn the_front_desk_learns_only_that_there_is_an_alert() {
         let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, &seen_by(Role::FrontDesk, &[FALLS]), &Glance::utc(NOON));
-        assert_eq!(banner.flags, ["alert"]);
+        let shown = |texts: &[&str], alerts| {
+            let entries = seen_by(Role::FrontDesk, texts);
+            let banner = banner("maria", &lens, &raw, (&entries, alerts), &Glance::utc(NOON));
+            (banner.flags, banner.alert)
+        };
+        assert_eq!(shown(&[FALLS, SPANISH], 1), (vec![String::from("Speaks Spanish")], true));
+        assert_eq!(shown(&[SPANISH], 0), (vec![String::from("Speaks Spanish")], false));
+        let labelled = SPANISH.replace(r#""id":"s""#, r#""id":"s","meta":{"security":[{"code":"HIV"}]}"#);
+        assert_eq!(shown(&[&labelled], 0), (Vec::new(), true));
+    }
+
+    #[test]
+    fn an_alert_that_lies_above_a_clinician_is_not_kept_from_them() {
+        let (raw, lens) = maria();
+        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS]), 2), &Glance::utc(NOON));
+        assert_eq!((banner.flags, banner.alert), (vec![String::from("Falls risk")], true));
     }
 
     #[test]

@@ -56,6 +56,18 @@ impl Sight {
         self.may(Action::Read, &asked)
     }
 
+    /// Whether the role may know why an appointment was made.
+    pub(crate) fn knows_why(&self, appointment: &Record) -> bool {
+        let mut asked = plain(appointment, None);
+        asked.group = Group::AppointmentReason;
+        self.may(Action::Read, &asked).is_allowed()
+    }
+
+    /// Whether the role may know that somebody has an alert.
+    pub(crate) fn knows_of_alerts(&self) -> bool {
+        self.sees(Group::AlertMarker).is_visible()
+    }
+
     /// The record in the policies' words.
     pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> Asked {
         let mut asked = plain(record, facts);

@@ -196,7 +196,7 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         }
         "Appointment" => {
             let l = lens::appointment(raw).ok()?;
-            let reason = words::label(l.reasons.first());
+            let reason = words::label(l.reasons.first().or(l.service.first()).or(l.kind.as_ref()));
             (String::from("Appointment"), words::joined([reason, status(&l.status)], " · "))
         }
         "Flag" => {

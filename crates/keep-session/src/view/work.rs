@@ -39,7 +39,8 @@ pub(crate) enum Stage {
 }
 
 impl Booking {
-    /// Reads an Appointment of a patient; `masked` leaves its reason out.
+    /// Reads an Appointment of a patient; `masked` leaves out what it is for. Whoever may not know why they come reads
+    /// what kind of booking it is.
     pub(crate) fn of(lens: &AppointmentLens, raw: &Raw, patient: &PatientId, start: UtcMillis, masked: bool) -> Self {
         let staff = lens.participants.iter().filter(|p| {
             p.actor
@@ -52,7 +53,7 @@ impl Booking {
             let name = p.actor.display.as_ref().map(|d| d.expose().clone()).unwrap_or_default();
             (p.actor.key.clone(), name)
         });
-        let reason = words::label(lens.reasons.first().or(lens.service.first()));
+        let reason = words::label(lens.reasons.first().or(lens.service.first()).or(lens.kind.as_ref()));
         Self {
             id: lens.id.as_ref().map(ToString::to_string).unwrap_or_default(),
             arrived: arrival(raw, patient),

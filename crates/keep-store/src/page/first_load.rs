@@ -106,14 +106,17 @@ impl Store {
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read_confirmed(|conn| {
             let mut blank = BTreeSet::new();
-            // The place of some depends on others, and what lies above the clinical segment is noted there.
+            // The place of some depends on others, and what lies above a segment is noted there.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
                 let mut nowhere = true;
                 for home in homes() {
                     nowhere &= !home.has_any(conn, code)?;
                 }
-                let above = |s: Segment| crate::hidden::is_noted(name) && s > Segment::Clinical;
+                let above = |s: Segment| {
+                    crate::hidden::is_noted(name) && s > Segment::Clinical
+                        || crate::alerts::is_marked(name) && s > Segment::Directory
+                };
                 let plain = |s: Segment| !self.is_read_only(s) && !above(s);
                 blank.extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
             }

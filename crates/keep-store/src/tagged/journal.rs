@@ -28,6 +28,10 @@ pub(crate) enum JournalKind {
     Elsewhere = 7,
     /// Whose allergy lies above the clinical segment, by resource.
     Hidden = 8,
+    /// In the directory: that a patient has a Flag above it, by patient and a hash of which.
+    Alert = 9,
+    /// In the directory: what was brought to where the routing table has it, by segment.
+    Placement = 10,
     /// The digest of a derived table, by its name.
     Digest = 12,
     /// A segment that is being brought up to date, by segment.

@@ -24,6 +24,9 @@ function narrow(chart: ChartDto, permissions: string[]): ChartDto {
   return {
     ...chart,
     tabs: chart.tabs.filter((tab) => may(TAB_NEEDS[tab] ?? "open_chart") || (tab === "vitals" && weighs)),
+    banner: may("read_allergies")
+      ? chart.banner
+      : { ...chart.banner, flags: [], alert: chart.banner.alert || chart.banner.flags.length > 0 },
     allergies: may("read_allergies") ? chart.allergies : { state: "unavailable" },
     problems: may("read_problems") ? chart.problems : [],
     medicines: may("read_medicines") ? chart.medicines : [],

@@ -44,7 +44,7 @@ const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolea
   booked: new Date(Date.parse("2026-11-22T13:00:00+03:00") + at * 900_000).toISOString(),
   status: arrived ? "arrived" : "booked",
   waitingMinutes: arrived ? wait[1] : null,
-  reason: wait[2],
+  reason: clinical ? wait[2] : "Routine appointment",
   safety: clinical ? wait[3] : "",
   safetyKnown: clinical && wait[3].includes(":"),
   vitals: clinical ? wait[4] : "",

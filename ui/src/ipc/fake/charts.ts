@@ -187,6 +187,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
         language: index === 1 ? "Spanish, interpreter not needed" : "",
         deceased: row.deceased ? "2025-04-02" : null,
         flags: row.alert ? ["Falls risk"] : [],
+        alert: false,
         address: "Kondele Road 12, Kisumu",
       },
       tabs: [

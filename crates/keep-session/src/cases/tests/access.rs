@@ -5,8 +5,8 @@ use crate::cases::{chart, notes, search, vitals as cases};
 use crate::dto::chart::AllergiesDto;
 use crate::dto::search::SearchDto;
 use crate::dto::visit::SignNoteDto;
-use crate::testing::{leila_at_the_desk, nurse_amara};
-use keep_domain::ErrorCode;
+use crate::testing::{TestPerson, bring, leila_at_the_desk, nurse_amara};
+use keep_domain::{ErrorCode, Role};
 
 fn ask(query: &str) -> SearchDto {
     SearchDto { query: query.to_owned(), offset: 0, limit: 20 }
@@ -54,4 +54,89 @@ fn nothing_answers_while_locked() {
     assert_eq!(code_of(chart::open_chart(&clinic.app, "maria")), ErrorCode::Locked);
     assert_eq!(code_of(search::search_patients(&clinic.app, ask("gonz"))), ErrorCode::Locked);
     assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Locked);
+}
+
+/// Every record that says something clinical says it with this word, wherever FHIR has a place for words.
+const WORD: &str = "zymosan";
+
+/// What a clinic has of somebody, with the word in every place; the Flags lie where a version before had them, too.
+fn clinical_records() -> Vec<String> {
+    let of_maria = |id: &str, kind: &str, rest: &str| {
+        format!(
+            r#"{{"resourceType":"{kind}","id":"{id}","meta":{{"versionId":"1"}},"text":{{"div":"zymosan"}},"extension":[{{"url":"x","valueString":"zymosan"}}],{rest}"subject":{{"reference":"Patient/maria"}}}}"#
+        )
+    };
+    let appointment = r#"{"resourceType":"Appointment","id":"zap","meta":{"versionId":"1"},"text":{"div":"zymosan"},"contained":[{"resourceType":"Condition","code":{"text":"zymosan"}}],"status":"arrived","start":"2026-11-22T10:00:00Z","appointmentType":{"text":"Follow-up visit"},"reasonCode":[{"text":"zymosan"}],"reasonReference":[{"display":"zymosan"}],"description":"zymosan","comment":"zymosan","patientInstruction":"zymosan","supportingInformation":[{"display":"zymosan"}],"participant":[{"actor":{"reference":"Patient/maria"},"status":"accepted"}]}"#;
+    let mut records =
+        vec![appointment.to_owned(), of_maria("z0", "Flag", r#""status":"active","code":{"text":"zymosan"},"#)];
+    for category in ["safety", "drug", "clinical", "behavioral", "not-yet-invented"] {
+        let rest = format!(
+            r#""status":"active","category":[{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"{category}"}}]}}],"code":{{"text":"zymosan"}},"#
+        );
+        records.push(of_maria(&format!("z-{category}"), "Flag", &rest));
+    }
+    for kind in ["Observation", "Condition", "Procedure", "Encounter", "CarePlan", "ServiceRequest", "Basic"] {
+        let coded = r#""status":"active","code":{"text":"zymosan"},"reasonCode":[{"text":"zymosan"}],"note":[{"text":"zymosan"}],"#;
+        records.push(of_maria(&format!("z-{kind}"), kind, coded));
+    }
+    records
+}
+
+/// What every command that a role without the clinical segment can call answers, as it goes to the window.
+fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
+    let json = |name, value: serde_json::Value| (name, value.to_string());
+    let of = |name, reply: Result<serde_json::Value, crate::dto::failure::FailureDto>| {
+        json(name, reply.unwrap_or_else(|f| serde_json::json!(f.code.name())))
+    };
+    fn value<T: serde::Serialize>(
+        reply: Result<T, crate::dto::failure::FailureDto>,
+    ) -> Result<serde_json::Value, crate::dto::failure::FailureDto> {
+        reply.map(|r| serde_json::to_value(r).expect("json"))
+    }
+    let window = || crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 200 };
+    let mut found = vec![
+        of("open_chart", value(chart::open_chart(&clinic.app, "maria"))),
+        of("chart_timeline", value(chart::chart_timeline(&clinic.app, window()))),
+        of("chart_results", value(chart::chart_results(&clinic.app, window()))),
+        of("chart_notes", value(chart::chart_notes(&clinic.app, window()))),
+        of("search_patients", value(search::search_patients(&clinic.app, ask("")))),
+        of("sync_page", value(crate::cases::sync::sync_page(&clinic.app))),
+        of("session", value(crate::cases::unlock::session(&clinic.app))),
+    ];
+    for list in ["queue", "vitals_due", "my_patients", "today", "charges", "dispensing", "specimens", "drafts"] {
+        let ask = crate::dto::worklist::WorklistAskDto { list: list.to_owned(), offset: 0, limit: 200 };
+        found.push(of("worklist", value(crate::cases::worklist::worklist(&clinic.app, ask))));
+    }
+    found
+}
+
+/// Seen before: the clerk's lists and timeline gave the reasons of appointments, and her directory the text of alerts.
+#[test]
+fn no_command_tells_a_role_without_the_clinical_segment_anything_clinical() {
+    for role in [Role::FrontDesk, Role::Billing, Role::PrivacyOfficer] {
+        let clinic = Clinic::with(TestPerson { subject: "leila", name: "Leila Patel", role }).synced();
+        ok(bring(&clinic.app, clinical_records()));
+        for (command, answer) in answers(&clinic) {
+            assert!(!answer.contains(WORD), "{} reads through {command}: {answer}", role.name());
+        }
+    }
+    let nurse = Clinic::with(nurse_amara()).synced();
+    ok(bring(&nurse.app, clinical_records()));
+    let told = answers(&nurse).into_iter().filter(|(_, answer)| answer.contains(WORD)).count();
+    assert!(told >= 4, "a nurse reads it in {told} answers, so the word is where it is looked for");
+}
+
+#[test]
+fn leila_sees_what_was_booked_and_that_there_is_an_alert() {
+    let clinic = Clinic::with(leila_at_the_desk()).synced();
+    ok(bring(&clinic.app, clinical_records()));
+    let shown = ok(chart::open_chart(&clinic.app, "maria"));
+    assert_eq!((shown.banner.flags.len(), shown.banner.alert), (0, true));
+    let ask = crate::dto::worklist::WorklistAskDto { list: String::from("today"), offset: 0, limit: 50 };
+    let today = ok(crate::cases::worklist::worklist(&clinic.app, ask));
+    let row = today.rows.iter().find(|r| r.appointment == "zap").expect("booked");
+    assert_eq!((row.reason.as_str(), row.status.as_str(), row.patient.alert), ("Follow-up visit", "arrived", true));
+    let window = crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 50 };
+    let timeline = ok(chart::chart_timeline(&clinic.app, window));
+    assert!(timeline.rows.iter().any(|r| r.detail == "Follow-up visit · arrived"));
 }

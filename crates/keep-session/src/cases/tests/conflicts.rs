@@ -5,7 +5,7 @@ use crate::cases::{chart, conflict, vitals};
 use crate::dto::chart::RecordStateDto;
 use crate::dto::conflict::{ChoiceDto, DecideDto};
 use crate::dto::visit::StrikeDto;
-use crate::testing::{bring, dr_jonas};
+use crate::testing::{bring, dr_jonas, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 
 const THEIRS: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"2","lastUpdated":"2026-11-22T11:15:00Z"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension, stage 2"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014","recorder":{"display":"Dr S. Achieng"}}"#;
@@ -89,4 +89,48 @@ fn dr_jonas_accepts_that_the_server_has_deleted_it() {
     assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
     assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.app)).conflicts, 0);
     assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &[], "ours"))), ErrorCode::Stale);
+}
+
+/// María's appointment, of which a colleague at this workstation and another one at the server changed `ours` and
+/// `theirs`.
+fn appointment_in_conflict(clinic: &Clinic, ours: [&str; 2], theirs: [&str; 2]) -> String {
+    let text = super::records().into_iter().find(|r| r.contains("\"ap1\"")).expect("booked");
+    let (ours, theirs) = (text.replace(ours[0], ours[1]), text.replace(theirs[0], theirs[1]));
+    assert!(ours != text && theirs != text);
+    let theirs = theirs.replace(r#""versionId":"1""#, r#""versionId":"2","lastUpdated":"2026-11-22T11:15:00Z""#);
+    let key: ResourceKey = "Appointment/ap1".parse().expect("key");
+    let id = clinic.app.inside(|unlocked| {
+        Ok(unlocked.store()?.write(|tx| {
+            let ticket =
+                tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::Update).by(unlocked.actor()))?;
+            let entry = keep_store::EntryDraft {
+                operation: keep_store::Operation::Update,
+                base_version: Some(String::from("1")),
+                raw: Phi::new(ours.clone()),
+            };
+            let draft = keep_store::ChangeSetDraft { author: unlocked.user, entries: vec![entry] };
+            let set = tx.save_change_set(&ticket, draft)?;
+            tx.open_conflict(set, &key, Some(&Phi::new(theirs.clone())))
+        })?)
+    });
+    id.expect("a conflict").0.to_string()
+}
+
+#[test]
+fn leila_decides_about_times_and_not_about_reasons() {
+    let reasons = (["Follow-up, hypertension", "Falls"], ["Follow-up, hypertension", "Gout"]);
+    let times = (["11:00:00", "11:30:00"], ["11:00:00", "12:00:00"]);
+    let leila = Clinic::with(leila_at_the_desk()).synced();
+    let id = appointment_in_conflict(&leila, times.0, times.1);
+    let shown = ok(conflict::conflict(&leila.app, &id));
+    assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["start"]);
+    let leila = Clinic::with(leila_at_the_desk()).synced();
+    let id = appointment_in_conflict(&leila, reasons.0, reasons.1);
+    assert_eq!(code_of(conflict::conflict(&leila.app, &id)), ErrorCode::Refused);
+    let all = [String::from("reasonCode")];
+    assert_eq!(code_of(conflict::decide_conflict(&leila.app, choose(&id, &all, "ours"))), ErrorCode::Refused);
+    let amara = Clinic::with(nurse_amara()).synced();
+    let id = appointment_in_conflict(&amara, reasons.0, reasons.1);
+    let shown = ok(conflict::conflict(&amara.app, &id));
+    assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["reasonCode"]);
 }

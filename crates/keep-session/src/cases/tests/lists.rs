@@ -24,7 +24,7 @@ fn leila_checks_maria_in_and_takes_it_back() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let today = ok(worklist::worklist(&clinic.app, ask("today")));
     assert_eq!((today.total, today.rows[0].status.as_str(), today.downloading), (1, "booked", false));
-    assert_eq!((today.rows[0].reason.as_str(), today.rows[0].safety.as_str()), ("Follow-up, hypertension", ""));
+    assert_eq!((today.rows[0].reason.as_str(), today.rows[0].safety.as_str()), ("", ""));
     ok(worklist::check_in(&clinic.app, check_in(true)));
     clinic.clock.advance(Duration::from_secs(600));
     let today = ok(worklist::worklist(&clinic.app, ask("today")));

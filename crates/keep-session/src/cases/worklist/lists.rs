@@ -122,9 +122,9 @@ impl Day {
         let event =
             EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", static_name(list));
         let pending = store.ledger().begin_append(event);
-        let held = store.with_flags(store.records(&keys)?)?;
-        let (records, flags) = held.release(pending.wait()?);
-        let alerts = lookup.alerts(flags);
+        let held = store.with_alerts(store.records(&keys)?)?;
+        let (records, alerts) = held.release(pending.wait()?);
+        let alerts = lookup.alerts(alerts);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
         let staff: Vec<ResourceKey> = items
             .iter()

@@ -1,0 +1,196 @@
+//! That a patient has an alert. What an alert says lies in the clinical segment or above it; the directory has a marker
+//! for each, so that everybody who may know learns that there is one, and nobody is told that there is none.
+//!
+//! A marker is a journal row that says nothing but its key: the patient, and a hash of the Flag's type and id, since
+//! an id may be a word. It changes in the transaction that changes the Flag's row. A session that has no key for the
+//! Flag's segment marks what it seals.
+
+use crate::id_key::IdKey;
+use crate::row_facts::RowFacts;
+use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::tagged::{Journal, JournalKind};
+use crate::{Held, Record, SearchPage, Store, StoreError, WriteTx};
+use keep_domain::{PatientId, ResourceKey, Segment};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+const TYPE: &str = "Flag";
+/// Bytes of the hash in a marker's key.
+const HASH_BYTES: usize = 16;
+
+/// Everything is in the key.
+#[derive(Serialize, Deserialize)]
+struct AlertRow {}
+
+impl Journal for AlertRow {
+    const KIND: JournalKind = JournalKind::Alert;
+}
+
+/// What was read and is about patients.
+pub trait NamesPatients {
+    /// Their ids.
+    fn patients(&self) -> Vec<PatientId>;
+}
+
+impl NamesPatients for SearchPage {
+    fn patients(&self) -> Vec<PatientId> {
+        self.patients.patients()
+    }
+}
+
+/// Records of patients: the Patient resources themselves.
+impl NamesPatients for Vec<Record> {
+    fn patients(&self) -> Vec<PatientId> {
+        self.iter().filter(|r| r.key.resource_type == "Patient").map(|r| r.key.id.clone()).collect()
+    }
+}
+
+/// What the keys of all markers of a patient begin with; no id holds a slash.
+fn patient_prefix(patient: &PatientId) -> Vec<u8> {
+    format!("{patient}/").into_bytes()
+}
+
+fn hash_of(flag: &ResourceKey) -> [u8; HASH_BYTES] {
+    let digest: [u8; 32] = Sha256::digest(flag.to_string()).into();
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+fn marker_key(patient: &PatientId, flag: &ResourceKey) -> Vec<u8> {
+    let mut key = patient_prefix(patient);
+    key.extend_from_slice(&hash_of(flag));
+    key
+}
+
+impl Store {
+    /// Adds which of these patients have an alert: one look each, not their charts.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a marker does not fit its tag.
+    pub fn with_alerts<T: NamesPatients>(&self, held: Held<T>) -> Result<Held<(T, BTreeSet<PatientId>)>, StoreError> {
+        let directory = self.access(Segment::Directory)?;
+        let patients = held.peek().patients();
+        let alerts = self.read(|conn| {
+            let mut found = BTreeSet::new();
+            for patient in patients {
+                if !directory.journals::<AlertRow>(conn, &patient_prefix(&patient))?.is_empty() {
+                    found.insert(patient);
+                }
+            }
+            Ok(found)
+        })?;
+        Ok(held.with(alerts))
+    }
+
+    /// How many alerts a person has, in whichever segment; all Patient records of the person count.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a marker does not fit its tag.
+    pub fn alert_count(&self, patient: &PatientId) -> Result<usize, StoreError> {
+        let directory = self.access(Segment::Directory)?;
+        self.read_confirmed(|conn| {
+            let mut count = 0;
+            for id in self.closure(conn, patient)?.iter().filter_map(IdKey::id) {
+                count += directory.journals::<AlertRow>(conn, &patient_prefix(&id))?.len();
+            }
+            Ok(count)
+        })
+    }
+}
+
+/// Whether storing a record of this type may leave or take a marker.
+pub(crate) fn is_marked(type_name: &str) -> bool {
+    type_name == TYPE
+}
+
+impl WriteTx<'_> {
+    /// Whose a Flag above the directory is now, before its row changes.
+    pub(crate) fn marked_patient(&self, type_name: &str, id: &IdKey) -> Result<Option<PatientId>, StoreError> {
+        if !is_marked(type_name) {
+            return Ok(None);
+        }
+        for access in self.accesses().filter(|a| a.segment > Segment::Directory) {
+            if let Some(owner) = owner_of(access, self.conn, type_name, id)? {
+                return Ok(Some(owner));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Brings the marker of a Flag in line with its row in `segment`; `before` is whose it was.
+    pub(crate) fn mark_alert(
+        &mut self,
+        facts: &RowFacts,
+        segment: Segment,
+        deleted: bool,
+        before: Option<&PatientId>,
+    ) -> Result<(), StoreError> {
+        if !is_marked(&facts.type_name) {
+            return Ok(());
+        }
+        let flag = facts.key()?;
+        let whose = facts.patient.as_ref().and_then(IdKey::id);
+        let alerts = facts.alerts && !deleted && segment > Segment::Directory;
+        for patient in [before, whose.as_ref()].into_iter().flatten() {
+            if !alerts || whose.as_ref() != Some(patient) {
+                self.drop_marker(&marker_key(patient, &flag))?;
+            }
+        }
+        match whose {
+            Some(patient) if alerts => self.put_marker(&marker_key(&patient, &flag)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the marker of a Flag whose row was removed; `before` is whose it was.
+    pub(crate) fn unmark_alert(&mut self, flag: &ResourceKey, before: Option<&PatientId>) -> Result<(), StoreError> {
+        before.map_or(Ok(()), |patient| self.drop_marker(&marker_key(patient, flag)))
+    }
+
+    /// Takes the markers of a deleted Flag that lies where this session cannot look: nobody knows whose it was.
+    pub(crate) fn forget_alert(&mut self, flag: &ResourceKey) -> Result<(), StoreError> {
+        let Some(directory) = self.writable_directory().filter(|_| is_marked(&flag.resource_type)) else {
+            return Ok(());
+        };
+        let sql = format!("SELECT key FROM {}.journal WHERE kind = ?1", directory.schema);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let keys = statement.query_map([JournalKind::Alert as u8], |r| r.get::<_, Vec<u8>>(0))?;
+        let keys: Vec<Vec<u8>> = keys.collect::<Result<_, _>>()?;
+        let hash = hash_of(flag);
+        keys.iter().filter(|key| key.ends_with(&hash)).try_for_each(|key| self.drop_marker(key))
+    }
+
+    // Where the directory cannot be written, its successor gets all markers anew (see `placement`).
+    fn writable_directory(&self) -> Option<&SegmentAccess> {
+        self.store.access(Segment::Directory).ok().filter(|a| !self.store.is_read_only(a.segment))
+    }
+
+    fn put_marker(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        let Some(directory) = self.writable_directory() else { return Ok(()) };
+        if directory.journal::<AlertRow>(self.conn, key)?.is_some() {
+            return Ok(());
+        }
+        self.writer(Segment::Directory)?.put_journal(key, &AlertRow {})
+    }
+
+    fn drop_marker(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        if self.writable_directory().is_none() {
+            return Ok(());
+        }
+        self.drop_journal(Segment::Directory, JournalKind::Alert, key)
+    }
+}
+
+fn owner_of(
+    access: &SegmentAccess,
+    conn: &Connection,
+    type_name: &str,
+    id: &IdKey,
+) -> Result<Option<PatientId>, StoreError> {
+    let Some(code) = access.type_code(conn, type_name)? else { return Ok(None) };
+    let sql = format!("SELECT place FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
+    let place: Option<i64> = conn.prepare_cached(&sql)?.query_row((id.bytes(), code), |r| r.get(0)).optional()?;
+    let Some(place) = place else { return Ok(None) };
+    Ok(access.chart(conn, ordinal_of(place))?.and_then(|chart| chart.patient).and_then(|patient| patient.id()))
+}

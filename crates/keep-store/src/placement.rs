@@ -1,0 +1,251 @@
+//! Bringing stored rows to where the routing table has them now.
+//!
+//! Up to version 1 of the table a Flag of category safety lay in the directory, which every role opens. At the first
+//! open by a session that has the key of its new segment such a row moves there, with what waits to be sent and with
+//! its conflicts; a session that has only the directory seals it to that segment's inbox and deletes its own copy, as
+//! it does with what a pull brings. The directory is written with secure delete on, so the old bytes are overwritten.
+//!
+//! Each step is one transaction and harmless when it is repeated; a note in the directory says what is done. What
+//! cannot go yet stays, nothing is lost, and it is tried again at the next open.
+
+use crate::inbox::ElsewhereRow;
+use crate::record::StateBits;
+use crate::row_facts::RowFacts;
+use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of};
+use crate::tagged::{Journal, JournalKind};
+use crate::write_tx::Stored;
+use crate::{Record, Store, StoreError, WriteTx, codec, resource_type};
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::{Phi, Segment, UtcMillis};
+use keep_fhir::{Raw, extract_row, routing_version, set_text};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+
+/// The only type that a new version of the table has moved.
+const MOVED: &str = "Flag";
+/// Rows of one step.
+const BATCH: usize = 200;
+
+/// What was done for a segment: of the directory, that all rows are in their place; of a higher one, that its alerts
+/// have their markers.
+#[derive(Serialize, Deserialize, PartialEq, Eq)]
+struct PlacementRow {
+    table: u32,
+    generation: u32,
+}
+
+impl Journal for PlacementRow {
+    const KIND: JournalKind = JournalKind::Placement;
+}
+
+/// One row that was read for its place.
+struct Placed {
+    record: Record,
+    facts: RowFacts,
+    state: StateBits,
+}
+
+/// What a pass did not finish.
+#[derive(Default)]
+struct Left {
+    /// Waits for a session with more keys.
+    waiting: usize,
+    /// Could not be read or stored.
+    failed: u64,
+}
+
+impl Store {
+    /// INVARIANT: what cannot be brought to its place keeps nobody out; one event says how much could not be read.
+    pub(crate) fn bring_to_place(&self) -> Result<(), StoreError> {
+        let mut left = Left::default();
+        match self.place(&mut left) {
+            Err(StoreError::Interrupted) => return Err(StoreError::Interrupted),
+            Err(_) => left.failed += 1,
+            Ok(()) => {}
+        }
+        if left.failed > 0 {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
+            self.ledger().append(event.with("finding", "rows_out_of_place").with("count", left.failed))?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, left: &mut Left) -> Result<(), StoreError> {
+        let Ok(directory) = self.access(Segment::Directory) else { return Ok(()) };
+        let mut done = Vec::new();
+        for access in self.access.iter().filter(|a| !self.is_read_only(a.segment)) {
+            let row = PlacementRow { table: routing_version(), generation: access.generation };
+            let known: Option<PlacementRow> =
+                self.read(|conn| directory.journal(conn, access.segment.name().as_bytes()))?;
+            if known.as_ref() == Some(&row) || self.is_read_only(Segment::Directory) {
+                continue;
+            }
+            let mut here = Left::default();
+            if access.segment == Segment::Directory {
+                self.clear(access, &mut here)?;
+            } else {
+                self.mark_all(access, &mut here)?;
+            }
+            if here.waiting == 0 && here.failed == 0 {
+                done.push((access.segment, row));
+            }
+            left.failed += here.failed;
+        }
+        if done.is_empty() {
+            return Ok(());
+        }
+        self.write_bulk(|tx| {
+            let writer = tx.writer(Segment::Directory)?;
+            done.iter().try_for_each(|(segment, row)| writer.put_journal(segment.name().as_bytes(), row))
+        })
+    }
+
+    /// Takes out of the directory what belongs above it.
+    fn clear(&self, directory: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
+        for places in self.read(|conn| places(conn, directory))?.chunks(BATCH) {
+            let found = self.read(|conn| read(conn, directory, places, left))?;
+            let (mut here, mut above) = (Vec::new(), Vec::new());
+            for row in found.into_iter().filter(|row| row.facts.segment > Segment::Directory) {
+                if self.access(row.facts.segment).is_ok() { here.push(row) } else { above.push(row) }
+            }
+            if !here.is_empty() {
+                left.waiting += self.write_bulk(|tx| {
+                    let mut waiting = 0;
+                    for row in &here {
+                        waiting += usize::from(!tx.move_up(row)?);
+                    }
+                    Ok(waiting)
+                })?;
+            }
+            self.seal_up(above, left)?;
+        }
+        left.waiting += self.write_bulk(|tx| tx.move_conflicts(MOVED))?;
+        Ok(())
+    }
+
+    /// Seals rows of segments that this session has no key for, and then takes them off. What was changed here and not
+    /// sent stays until somebody comes who can send it.
+    fn seal_up(&self, rows: Vec<Placed>, left: &mut Left) -> Result<(), StoreError> {
+        let (mut sealed, mut elsewhere, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            if !row.state.is_synced() {
+                kept.push(row);
+                continue;
+            }
+            let text = with_meta(&row.record)?;
+            let patient = row.facts.patient.as_ref().and_then(crate::id_key::IdKey::id);
+            // EXPOSE: sealed to the segment's key.
+            if !self.seal_to_inbox(row.facts.segment, text.expose(), row.record.unreadable, patient)? {
+                elsewhere.push((row.record.key.clone(), row.record.version.clone().unwrap_or_default()));
+            }
+            sealed.push(row);
+        }
+        if sealed.is_empty() && kept.is_empty() {
+            return Ok(());
+        }
+        left.waiting += kept.len();
+        self.write_bulk(|tx| {
+            for row in &sealed {
+                tx.remove_resource(&row.record.key)?;
+            }
+            for row in sealed.iter().chain(&kept) {
+                tx.mark_alert(&row.facts, row.facts.segment, row.state.is_deleted(), None)?;
+            }
+            for (key, version) in &elsewhere {
+                let row = ElsewhereRow { version: version.clone() };
+                tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Gives every alert of a segment its marker.
+    fn mark_all(&self, access: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
+        for places in self.read(|conn| places(conn, access))?.chunks(BATCH) {
+            let found = self.read(|conn| read(conn, access, places, left))?;
+            self.write_bulk(|tx| {
+                let mut rows = found.iter();
+                rows.try_for_each(|r| tx.mark_alert(&r.facts, access.segment, r.state.is_deleted(), None))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Moves a row of the directory up, with what waits to be sent. `false` where a change set that this session cannot
+    /// read has a part in it.
+    fn move_up(&mut self, row: &Placed) -> Result<bool, StoreError> {
+        let (key, target) = (&row.record.key, row.facts.segment);
+        let entries = self.entries_of(key)?;
+        let mut sequences = self.holds_of(Segment::Directory, key)?;
+        sequences.extend(entries.iter().map(|(_, entry)| entry.sequence));
+        for sequence in &sequences {
+            if self.change_set(*sequence)?.is_none() {
+                return Ok(false);
+            }
+        }
+        // EXPOSE: compressed for its row.
+        let body = codec::compress(row.record.raw.expose().as_bytes())?;
+        let version = row.record.version.as_deref().unwrap_or_default();
+        let updated = row.record.updated.map_or(0, |u| u.0);
+        let stored = Stored { body: &body, version, updated, state: row.state, fresh: false };
+        self.put_compressed(&row.facts, target, &stored)?;
+        for (home, entry) in entries.into_iter().filter(|(home, _)| *home < target) {
+            self.move_entry(home, target, entry)?;
+        }
+        sequences.into_iter().try_for_each(|sequence| self.hold_again(sequence, key))?;
+        Ok(true)
+    }
+}
+
+/// Where the rows of [`MOVED`] lie, from the index alone.
+fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreError> {
+    let code = resource_type::code_of(MOVED).ok_or(StoreError::Internal("type"))?;
+    let sql =
+        format!("SELECT place FROM {}.resource INDEXED BY resource_id WHERE type = ?1 ORDER BY place", access.schema);
+    let mut statement = conn.prepare_cached(&sql)?;
+    let places = statement.query_map([code], |r| r.get(0))?;
+    Ok(places.collect::<Result<_, _>>()?)
+}
+
+/// Reads rows with whose they are; one that does not fit its tag is counted and left where it is.
+fn read(conn: &Connection, access: &SegmentAccess, places: &[i64], left: &mut Left) -> Result<Vec<Placed>, StoreError> {
+    let mut found = Vec::with_capacity(places.len());
+    let mut statement = conn.prepare_cached(&access.sql.by_place)?;
+    for place in places {
+        let Some(row) = statement.query_row([place], SegmentAccess::resource_of).optional()? else { continue };
+        match read_one(conn, access, &row) {
+            Ok(Some(placed)) => found.push(placed),
+            Ok(None) => left.failed += 1,
+            Err(StoreError::Damaged(_)) => left.failed += 1,
+            Err(_) => left.failed += 1,
+        }
+    }
+    Ok(found)
+}
+
+fn read_one(conn: &Connection, access: &SegmentAccess, row: &ResourceRow) -> Result<Option<Placed>, StoreError> {
+    let record = access.open_row(conn, row)?;
+    // EXPOSE: read for its place.
+    let Ok(facts) = extract_row(record.raw.expose(), None) else { return Ok(None) };
+    let mut facts = RowFacts::of(facts);
+    // Whose it is was found when it came, with the server's address at hand.
+    facts.patient = access.chart(conn, ordinal_of(row.place))?.and_then(|chart| chart.patient);
+    Ok(Some(Placed { record, facts, state: row.state }))
+}
+
+/// The text with the version that the server gave it: one that was written here does not say it.
+fn with_meta(record: &Record) -> Result<Phi<String>, StoreError> {
+    // EXPOSE: sealed by the caller.
+    let text = record.raw.expose();
+    let broken = |_| StoreError::Internal("resource text");
+    let mut raw = Raw::parse(text.as_str()).map_err(|_| StoreError::Internal("resource text"))?;
+    if let Some(version) = &record.version {
+        raw = set_text(&raw, &["meta".into(), "versionId".into()], version).map_err(broken)?;
+    }
+    if let Some(updated) = record.updated.map(UtcMillis::to_rfc3339) {
+        raw = set_text(&raw, &["meta".into(), "lastUpdated".into()], &updated).map_err(broken)?;
+    }
+    Ok(Phi::new(raw.into_string()))
+}

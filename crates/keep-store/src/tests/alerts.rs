@@ -1,0 +1,112 @@
+//! That there is an alert: the marker in the directory follows the Flag above it.
+
+use super::*;
+use crate::Page;
+
+const HL7: &str = "http://terminology.hl7.org/CodeSystem/flag-category";
+
+/// A Flag in HL7's categories; `meta` goes into its meta element.
+pub(super) fn flag(id: &str, patient: &str, category: &str, status: &str, version: u32) -> String {
+    format!(
+        r#"{{"resourceType":"Flag","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"2026-11-2{version}T06:00:00Z"}},"status":"{status}","category":[{{"coding":[{{"system":"{HL7}","code":"{category}"}}]}}],"code":{{"text":"PENICILLIN {id}"}},"subject":{{"reference":"Patient/{patient}"}}}}"#
+    )
+}
+
+pub(super) fn count(store: &Store, patient: &str) -> usize {
+    store.alert_count(&patient.parse().expect("id")).expect("count")
+}
+
+fn listed(store: &Store) -> Vec<String> {
+    let found = store.search_patients("", 0, 10).expect("search");
+    let (_, alerts) = store.with_alerts(found).expect("alerts").release(TestClinic::ticket(store));
+    alerts.iter().map(ToString::to_string).collect()
+}
+
+fn delete(store: &Store, reference: &str) {
+    let page = Page { deleted: vec![key(reference)], ..Page::default() };
+    store.apply_page(&TestClinic::ticket(store), page).expect("deleted");
+}
+
+#[test]
+fn a_marker_comes_changes_and_goes_with_its_flag() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(&store, &[&flag("f1", "101", "safety", "active", 1), &flag("f2", "101", "contact", "active", 1)]);
+    assert_eq!(
+        (record(&store, "Flag/f1").segment, record(&store, "Flag/f2").segment),
+        (Segment::Clinical, Segment::Directory)
+    );
+    assert_eq!((count(&store, "101"), count(&store, "102"), listed(&store)), (1, 0, vec![String::from("101")]));
+    // Resolved, in force again, of another patient, administrative, labelled, entered in error.
+    TestClinic::pull(&store, &[&flag("f1", "101", "safety", "inactive", 2)]);
+    assert_eq!(count(&store, "101"), 0);
+    TestClinic::pull(&store, &[&flag("f1", "101", "safety", "active", 3)]);
+    assert_eq!(count(&store, "101"), 1);
+    TestClinic::pull(&store, &[&flag("f1", "102", "safety", "active", 4)]);
+    assert_eq!((count(&store, "101"), count(&store, "102")), (0, 1));
+    TestClinic::pull(&store, &[&flag("f1", "102", "admin", "active", 5)]);
+    assert_eq!((count(&store, "102"), record(&store, "Flag/f1").segment), (0, Segment::Directory));
+    let labelled = flag("f1", "102", "safety", "active", 6)
+        .replace(r#""versionId""#, r#""security":[{"code":"HIV"}],"versionId""#);
+    TestClinic::pull(&store, &[&labelled]);
+    assert_eq!((count(&store, "102"), record(&store, "Flag/f1").segment), (1, Segment::Restricted));
+    TestClinic::pull(&store, &[&flag("f1", "102", "safety", "entered-in-error", 7)]);
+    assert_eq!(count(&store, "102"), 0);
+    TestClinic::pull(&store, &[&flag("f1", "102", "safety", "active", 8)]);
+    delete(&store, "Flag/f1");
+    assert_eq!((count(&store, "102"), listed(&store).len()), (0, 0));
+    clean(&store);
+}
+
+#[test]
+fn a_marker_follows_what_is_saved_and_deleted_here() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let text = flag("f1", "101", "safety", "active", 1).replace(r#""versionId":"1","#, "");
+    TestClinic::save(&store, &[(Operation::Create, None, &text)]).expect("saved");
+    assert_eq!(count(&store, "101"), 1);
+    let resolved = text.replace("active", "inactive");
+    TestClinic::save(&store, &[(Operation::Update, None, &resolved)]).expect("saved");
+    assert_eq!(count(&store, "101"), 0);
+    TestClinic::save(&store, &[(Operation::Update, None, &text)]).expect("saved");
+    TestClinic::save(&store, &[(Operation::Delete, None, &text)]).expect("saved");
+    assert_eq!(count(&store, "101"), 0);
+    clean(&store);
+}
+
+#[test]
+fn the_front_desk_marks_what_it_may_not_read() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let desk = clinic.open(Segment::Directory);
+    let report = TestClinic::pull(
+        &desk,
+        &[&flag("f1", "101", "safety", "active", 1), &flag("f2", "101", "drug", "inactive", 1)],
+    );
+    assert_eq!((report.sealed, count(&desk, "101")), (2, 1));
+    assert!(chart(&desk, "101").iter().all(|r| r.key.resource_type != "Flag"));
+    delete(&desk, "Flag/f1");
+    assert_eq!(count(&desk, "101"), 0);
+    TestClinic::pull(&desk, &[&flag("f1", "101", "safety", "active", 2)]);
+    drop(desk);
+    let store = clinic.open(Segment::Clinical);
+    assert_eq!((record(&store, "Flag/f1").segment, count(&store, "101")), (Segment::Clinical, 1));
+    clean(&store);
+}
+
+#[test]
+fn a_marker_names_no_flag() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    TestClinic::pull(&store, &[&flag("penicillin", "101", "safety", "active", 1)]);
+    let rows = store.read(|conn| {
+        let mut statement = conn.prepare("SELECT key, body FROM main.journal WHERE kind = 9")?;
+        let rows = statement.query_map([], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    });
+    let rows = rows.expect("markers");
+    assert_eq!(rows.len(), 1);
+    let (key, body) = &rows[0];
+    assert!(key.starts_with(b"101/") && key.len() == b"101/".len() + 16);
+    assert_eq!(crate::codec::decompress(crate::codec::DICTIONARY, body).as_deref(), Some("{}"));
+}
