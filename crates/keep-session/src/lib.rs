@@ -11,6 +11,7 @@ mod enrolling;
 mod fault;
 mod holders;
 mod last_sync;
+mod lease;
 mod member;
 mod permissions;
 mod profile;

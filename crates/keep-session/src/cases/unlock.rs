@@ -39,12 +39,7 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
     let opened = match request.code {
         Some(code) => {
             let code = Secret::new(code);
-            let entered_time = match request.phone_time.as_deref() {
-                None | Some("") => None,
-                Some(text) => Some(
-                    UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?,
-                ),
-            };
+            let entered_time = phone_time(request.phone_time.as_deref())?;
             // Another person's full unlock is a user switch: nothing is left to resume with.
             app.forget_resume();
             app.with_slot_door(|door, time| {
@@ -70,6 +65,13 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             Err(fault)
         }
     }
+}
+
+/// Date and time that somebody typed from their phone; empty is none.
+pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Fault> {
+    let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
+    let time = UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?;
+    Ok(Some(time))
 }
 
 fn resume(app: &App, user: UserId, password: &Secret<String>) -> Result<Opened, Fault> {
