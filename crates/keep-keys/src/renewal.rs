@@ -1,5 +1,6 @@
 //! A new clinic sign-in for a slot that exists: new lease, new refresh token, codes up to the new lease's end.
 
+use crate::attempt_lock::AttemptLock;
 use crate::entropy::{Entropy, OsEntropy};
 use crate::key_ring::KeyRing;
 use crate::lease::{LeaseRecord, codes_until};
@@ -65,6 +66,7 @@ impl SlotDoor<'_> {
         let file = self.read_slot(context.user, &kd)?;
         let generation = file.header().totp_generation;
         let (seed, t) = open_factors(&file, keys.master())?;
+        let _alone = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(context.user)?;
         let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &kd, &context, generation)?;
         state.last_step = state.last_step.max(record.last_step);

@@ -11,6 +11,7 @@ mod files;
 mod lists;
 mod locking;
 mod own_role;
+mod phone_time;
 mod sign_in_again;
 mod visit;
 

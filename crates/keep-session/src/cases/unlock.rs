@@ -54,12 +54,13 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             session_of(app, notices)
         }
         Err(fault) => {
-            let role =
-                app.0.slots.list().ok().and_then(|l| l.into_iter().find(|s| s.user == user)).and_then(|s| s.shown);
+            // As the device sealed it: nobody has shown who they are.
+            let device = app.device().ok().flatten();
+            let role = device.and_then(|d| app.0.slots.header(user, &d.kd).ok()).map(|header| header.role);
             let mut event =
                 EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
-            if let Some(person) = role {
-                event = event.by(Actor::new(user, person.role));
+            if let Some(role) = role {
+                event = event.by(Actor::new(user, role));
             }
             app.record(event);
             Err(fault)
