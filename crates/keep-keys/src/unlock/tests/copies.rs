@@ -1,16 +1,40 @@
 //! Copies of one profile share the keychain: twelve attempts at once had counted as one.
 
 use super::workstation::*;
-use crate::KeysError;
 use crate::slots::Slots;
 use crate::throttle::FakeMemory;
 use crate::unlock::{Attempt, SlotDoor};
+use crate::{FakeKeychain, Keychain, KeychainState, KeysError};
 use keep_domain::{DeviceId, Secret};
 use std::fs;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
 const COPIES: usize = 12;
+
+/// A keychain that lets everybody else go on before it hands over what it has read, as a real one does.
+#[derive(Debug)]
+struct Unhurried<'a>(&'a FakeKeychain);
+
+impl Keychain for Unhurried<'_> {
+    fn read(&self, item: &str) -> Result<Option<Secret<Vec<u8>>>, KeysError> {
+        let read = self.0.read(item);
+        (0..5).for_each(|_| thread::yield_now());
+        read
+    }
+
+    fn write(&self, item: &str, value: &[u8]) -> Result<(), KeysError> {
+        self.0.write(item, value)
+    }
+
+    fn delete(&self, item: &str) -> Result<(), KeysError> {
+        self.0.delete(item)
+    }
+
+    fn state(&self) -> KeychainState {
+        self.0.state()
+    }
+}
 
 /// What `COPIES` attempts at the same moment end with, each on a copy of the profile with a ledger of its own.
 fn attempts_at_once(w: &Workstation, amara: &Person, password: &str, code: &str) -> Vec<Result<(), KeysError>> {
@@ -22,8 +46,8 @@ fn attempts_at_once(w: &Workstation, amara: &Person, password: &str, code: &str)
             scope.spawn(move || {
                 let (slots, memory) = (Slots::of_profile(copy.path()), FakeMemory::default());
                 let device = DeviceId::from_bytes([0xd0; 16]);
-                let door =
-                    SlotDoor { slots: &slots, device, keychain: &w.keychain, memory: &memory, policy: &w.policy };
+                let keychain = Unhurried(&w.keychain);
+                let door = SlotDoor { slots: &slots, device, keychain: &keychain, memory: &memory, policy: &w.policy };
                 let (password, code) = (Secret::new(password.to_owned()), Secret::new(code.to_owned()));
                 let attempt = Attempt { user: amara.user, password: &password, code: &code, entered_time: None };
                 let mut time = w.time_again();
