@@ -66,12 +66,13 @@ impl SlotDoor<'_> {
         let file = self.read_slot(context.user, &kd)?;
         let generation = file.header().totp_generation;
         let (seed, t) = open_factors(&file, keys.master())?;
+        let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &kd, &context, generation)?;
+        // Before the lock of the count, which nobody should hold for long.
+        state.table.extend(&seed, t, end);
         let _alone = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(context.user)?;
-        let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &kd, &context, generation)?;
         state.last_step = state.last_step.max(record.last_step);
         state.table.drop_through(state.last_step);
-        state.table.extend(&seed, t, end);
         state.counter = state.counter.max(record.counter).saturating_add(1);
         self.slots.write_state(context.user, &state.seal(&kd, &context, generation, entropy)?)?;
         self.save_record(context.user, &UnlockRecord { counter: state.counter, ..record })

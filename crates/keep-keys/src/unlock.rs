@@ -125,11 +125,12 @@ impl SlotDoor<'_> {
         let clock_corrected = attempt.entered_time.is_some() && time.phone_corrects(totp::start_of(step));
         let now = if clock_corrected { time.corrected_to(totp::start_of(step)) } else { totp::start_of(here) };
         state.skew = learned_skew(step, totp::step_of(now));
+        // Before the lock of the count, which nobody should hold for long.
+        state.last_step = step;
+        state.table.drop_through(step);
+        state.table.extend(&seed, t, end);
         self.settle_attempt(attempt.user, step, |counter| {
             state.counter = state.counter.saturating_add(1).max(counter);
-            state.last_step = step;
-            state.table.drop_through(step);
-            state.table.extend(&seed, t, end);
             self.slots.write_state(attempt.user, &state.seal(&kd, &context, generation, entropy)?)?;
             Ok(state.counter)
         })?;
