@@ -128,6 +128,6 @@ fn sign_in(app: &App, server: &Value, doctor: &Value, programs: &Programs) {
     let phone = enrol::otpauth(app).map_err(|f| f.code).expect("phone");
     let code = phone_code(&phone, SystemClock.now()).expect("code");
     // EXPOSE: the made-up physician types the code.
-    let code = EnrolCodeDto { code: code.expose().clone() };
+    let code = EnrolCodeDto { code: code.expose().clone(), phone_time: None };
     enrol::enrol_code(app, code).map_err(|f| f.code).expect("enrolled");
 }

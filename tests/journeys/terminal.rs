@@ -32,7 +32,7 @@ impl Typed {
 
     fn unlock(&self) -> Unlock {
         let (password_fd, code_fd) = (self.password.as_raw_fd(), self.code.as_raw_fd());
-        Unlock { user: String::new(), password_fd, code_fd }
+        Unlock { user: String::new(), password_fd, code_fd, phone_time: None }
     }
 }
 

@@ -60,6 +60,9 @@ pub struct Enrol {
     /// The file descriptor from which a code of the new seed is read after the URI was written.
     #[arg(long, value_name = "FD")]
     pub code_fd: i32,
+    /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off.
+    #[arg(long, value_name = "TIME")]
+    pub phone_time: Option<String>,
 }
 
 /// How a person unlocks.
@@ -74,6 +77,10 @@ pub struct Unlock {
     /// The file descriptor from which the six-digit code is read.
     #[arg(long, value_name = "FD")]
     pub code_fd: i32,
+    /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off,
+    /// or right factors are refused. Only the codes of that time are tried.
+    #[arg(long, value_name = "TIME")]
+    pub phone_time: Option<String>,
 }
 
 /// `sync`.

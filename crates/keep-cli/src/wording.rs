@@ -6,7 +6,10 @@ pub fn sentence(code: &str) -> &'static str {
     match code {
         "ok" => "Done.",
         "finding" => "Something needs a person to look at it.",
-        "unlock_refused" => "Password or code is wrong. Nothing was changed.",
+        "unlock_refused" => {
+            "Password or code is wrong. Nothing was changed. If both are right, this computer's clock may be some minutes \
+             off: give the phone's time with --phone-time."
+        }
         "throttled" => "Too many failed attempts. Wait, then try again.",
         "slot_held" => "This person's key slot is held after too many failed attempts. A sign-in online releases it.",
         "code_used" => "That code was used already. Wait for the next one.",
@@ -35,7 +38,10 @@ pub fn sentence(code: &str) -> &'static str {
         "ledger_damaged" => "The audit ledger failed its check. It was left as it is.",
         "disk_full" => "The disk is full. The last save was not made; what was saved before is safe.",
         "profile_in_use" => "Another Chartkeep uses this profile. Close it first.",
-        "clock_wrong" => "The clock of this computer disagrees with the trusted time. Set it, then try again.",
+        "clock_wrong" => {
+            "The clock of this computer, or the time that was given, disagrees with the trusted time. Set the clock, or \
+             give the phone's time with --phone-time."
+        }
         "server_unreachable" => "The server cannot be reached. Work goes on offline; nothing is lost.",
         "server_untrusted" => "The server's certificate is not trusted. Nothing was sent.",
         "server_garbled" => "The server answered with something that is not FHIR. Nothing was taken over.",

@@ -84,6 +84,11 @@ impl DeviceKey {
         MacKey::derive(self.bytes(), &[b"slot-seal"])
     }
 
+    /// The key that seals what the device keeps of a sign-in; it opens nothing.
+    pub(crate) fn sign_in_seal_key(&self) -> MacKey {
+        MacKey::derive(self.bytes(), &[b"sign-in-seal"])
+    }
+
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         // EXPOSE: derivation inside this crate and writing to the keychain.
         self.0.expose()

@@ -1,22 +1,24 @@
 //! Enrolling a clinician on a device: new master key, seed and T, one sign-in, one slot.
 
+use crate::code_plan::steps_at;
 use crate::code_table::CodeTable;
 use crate::entropy::{Entropy, OsEntropy, make_public, make_six_digits};
 use crate::kdf::{KdfParams, derive_kek, derive_kp};
 use crate::key_ring::KeyRing;
-use crate::lease::LeaseRecord;
+use crate::lease::{LeaseRecord, codes_until};
 use crate::member::{MemberRecord, NoncePreimage, VerifiedClaims};
 use crate::resume::ResumeSecret;
+use crate::sign_in_record::{KeptSignIn, SignInRecord};
 use crate::slot::{HeaderParts, SlotFile, SlotHeader};
 use crate::slot_id::{SlotContext, SlotId};
 use crate::state::UnlockState;
 use crate::throttle::UnlockRecord;
 use crate::totp::{self, TotpSeed};
 use crate::trusted_time::TrustedTime;
-use crate::unlock::{MOST_SKEW, Opened, SlotDoor};
+use crate::unlock::{MOST_SKEW, Opened, SlotDoor, learned_skew};
 use crate::user_keys::{MasterKey, UserKeys};
 use crate::{DeviceKey, KeysError};
-use keep_domain::{DeviceId, Policy, Secret, UserId};
+use keep_domain::{DeviceId, Policy, Secret, UserId, UtcMillis};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -38,6 +40,8 @@ pub struct Enrolment {
 pub struct ConfirmedCode {
     step: u64,
     skew: i16,
+    /// What the clock is corrected to, where the time came from the phone.
+    corrected: Option<UtcMillis>,
 }
 
 /// What the sign-in and the clinician contribute.
@@ -47,7 +51,7 @@ pub struct EnrolmentInput<'a> {
     pub claims: &'a VerifiedClaims,
     /// The ID token as it was received.
     pub id_token: String,
-    /// The lease record of the same sign-in.
+    /// What the same verified token gives.
     pub lease: LeaseRecord,
     /// The refresh token, where the provider gave one.
     pub refresh_token: Option<Secret<String>>,
@@ -97,7 +101,7 @@ impl Enrolment {
 
     /// Checks a code of the phone within ten minutes of this computer's time, and learns the difference.
     ///
-    /// This is the only place where a code is compared: the seed is still in memory here.
+    /// Only an enrolment compares a code: the seed is still in memory here.
     ///
     /// # Errors
     /// [`KeysError::Invalid`] when no step fits.
@@ -109,18 +113,37 @@ impl Enrolment {
         for skew in skews {
             let step = here.saturating_add_signed(skew);
             if self.seed.code(step) == code {
-                return Ok(ConfirmedCode { step, skew: i16::try_from(skew).unwrap_or_default() });
+                return Ok(ConfirmedCode { step, skew: i16::try_from(skew).unwrap_or_default(), corrected: None });
             }
         }
         Err(KeysError::Invalid("code"))
     }
 
-    /// Writes the slot; its `.json` comes last, so a crash before leaves no slot.
+    /// Checks a code at the time that the phone shows: for a computer whose clock is off by more than ten minutes.
+    ///
+    /// # Errors
+    /// [`KeysError::Invalid`] when no step fits, [`KeysError::ClockWrong`] for a time that cannot be.
+    pub fn confirm_code_at(
+        &self,
+        code: &Secret<String>,
+        time: &TrustedTime,
+        phone: UtcMillis,
+    ) -> Result<ConfirmedCode, KeysError> {
+        let code = totp::parse_code(code).ok_or(KeysError::Invalid("code"))?;
+        let steps = steps_at(phone, 0, time)?;
+        let step = steps.into_iter().find(|s| self.seed.code(*s) == code).ok_or(KeysError::Invalid("code"))?;
+        let at = totp::start_of(step);
+        let now = if time.phone_corrects(at) { time.corrected_to(at) } else { time.now() };
+        let skew = learned_skew(step, totp::step_of(now));
+        Ok(ConfirmedCode { step, skew, corrected: time.phone_corrects(at).then_some(now) })
+    }
+
+    /// Writes the slot; its `.json` comes last, so a crash before leaves no slot. What is left of a damaged slot of the
+    /// same person is set aside first.
     ///
     /// # Errors
     /// [`KeysError::Invalid`] for a short password, [`KeysError::Refused`] for a token of other keys,
-    /// [`KeysError::AlreadyEnrolled`], [`KeysError::SlotDamaged`] where a slot was in use whose file is gone, the
-    /// keychain's and file errors.
+    /// [`KeysError::AlreadyEnrolled`] where the person has a slot that opens, the keychain's and file errors.
     pub fn finish(
         self,
         door: &SlotDoor<'_>,
@@ -143,11 +166,14 @@ impl Enrolment {
         check_password(input.password, door.policy)?;
         let role = *claims.roles.first().ok_or(KeysError::Refused("the token names no role"))?;
         let user = UserId::of(&claims.issuer, &claims.subject);
-        if self.device != door.device || door.slots.slot_path(user).exists() {
+        let damaged = door.is_damaged_with(user, kd)?;
+        if self.device != door.device || (door.slots.slot_path(user).exists() && !damaged) {
             return Err(KeysError::AlreadyEnrolled);
         }
-        door.slots.refuse_orphans(user)?;
         let context = SlotContext { user, device: self.device, slot: self.slot };
+        let lease = input.lease;
+        let sign_in = SignInRecord::make(kd, context, input.id_token.clone(), lease.jwk.clone(), lease.lease_end);
+        let sign_in = KeptSignIn::Signed(sign_in);
         let member = MemberRecord::new(self.preimage, input.id_token, claims)?;
         let header = SlotHeader::first(HeaderParts {
             context,
@@ -168,17 +194,23 @@ impl Enrolment {
         factors.iter_mut().zip(both).for_each(|(o, b)| *o = *b);
         let file = SlotFile::make(header, &kek, &self.umk, &factors, member, kd, entropy)?;
 
-        let end = totp::step_of(input.lease.codes_until(door.policy));
-        let ConfirmedCode { step, skew } = input.confirmed;
+        let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, door.policy));
+        let ConfirmedCode { step, skew, corrected } = input.confirmed;
         let table = CodeTable::make(&self.seed, t, step, end);
         let state = UnlockState { counter: 1, last_step: step, skew, table };
         let keys = UserKeys::bound(self.umk, context);
-        let mut ring = KeyRing::first(input.lease, input.refresh_token);
+        // INVARIANT: an enrolment overwrites no file of a slot that was in use: it may be brought back.
+        let set_aside = if damaged { door.slots.set_aside(user, time.now())? } else { Vec::new() };
+        door.settle_sign_in(context, &sign_in)?;
+        let mut ring = KeyRing::first(sign_in, input.refresh_token);
         ring.save(door.slots, &keys)?;
         let generation = file.header().totp_generation;
         door.slots.write_state(user, &state.seal(kd, &context, generation, entropy)?)?;
         door.save_record(user, &UnlockRecord::fresh(step, state.counter))?;
-        time.accept(totp::start_of(step.saturating_add_signed(-i64::from(skew))));
+        match corrected {
+            Some(now) => time.correct(now),
+            None => time.accept(totp::start_of(step.saturating_add_signed(-i64::from(skew)))),
+        }
         time.save(door.keychain)?;
         door.slots.write(&file)?;
         Ok(Opened {
@@ -188,7 +220,9 @@ impl Enrolment {
             member: file.into_member(),
             resume: ResumeSecret::new(context, t, time.mark()),
             restored_state: false,
-            clock_corrected: false,
+            clock_corrected: corrected.is_some(),
+            sign_in_altered: false,
+            set_aside,
         })
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! File = "CKKY" ‖ version (1) ‖ counter (8, big-endian) ‖ nonce (12) ‖ ciphertext ‖ tag (16). The plaintext is JSON
 //! whose every value is sealed once more for its own purpose, so it holds no secret in clear.
+//! Version 2 holds the signed statement of the sign-in; version 1 held what had been read from it. Both are read.
 
 use crate::b64::Bytes;
 use crate::entropy::{Entropy, OsEntropy};
 use crate::held_key::{AuditKey, HeldKey, KeyName};
 use crate::lease::LeaseRecord;
+use crate::sign_in_record::KeptSignIn;
 use crate::slots::Slots;
 use crate::{KeysError, SegmentKey, UserKeys};
 use keep_domain::{Rank, Secret, Segment};
@@ -15,16 +17,19 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 4] = b"CKKY";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const DAMAGED: KeysError = KeysError::SlotDamaged("keys");
-const FILE: &str = "slot-keys";
 const LEASE: &str = "lease";
+const SIGN_IN: &str = "sign-in";
 const REFRESH_TOKEN: &str = "refresh-token";
 
 /// The carried keys, the lease and the refresh token of an unlocked clinician.
 pub struct KeyRing {
     counter: u64,
     keys: Vec<HeldKey>,
+    sign_in: Option<KeptSignIn>,
+    /// Whether what is kept of the sign-in is not what this device kept last: it stays in the file and counts for nothing.
+    sign_in_altered: bool,
     lease: Option<LeaseRecord>,
     refresh_token: Option<Secret<String>>,
 }
@@ -33,7 +38,10 @@ pub struct KeyRing {
 #[serde(deny_unknown_fields)]
 struct Sealed {
     keys: Vec<WrappedKey>,
+    /// What version 1 held; carried on until the next sign-in.
     lease: Option<Bytes>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in: Option<Bytes>,
     refresh_token: Option<Bytes>,
 }
 
@@ -46,8 +54,9 @@ struct WrappedKey {
 }
 
 impl KeyRing {
-    pub(crate) const fn first(lease: LeaseRecord, refresh_token: Option<Secret<String>>) -> Self {
-        Self { counter: 0, keys: Vec::new(), lease: Some(lease), refresh_token }
+    pub(crate) const fn first(sign_in: KeptSignIn, refresh_token: Option<Secret<String>>) -> Self {
+        let sign_in = Some(sign_in);
+        Self { counter: 0, keys: Vec::new(), sign_in, sign_in_altered: false, lease: None, refresh_token }
     }
 
     /// The newest key of a segment.
@@ -110,14 +119,36 @@ impl KeyRing {
         self.keys.retain(|k| k.name() != name || k.generation() != generation);
     }
 
-    /// The lease of the last sign-in.
+    /// What the device kept of the last sign-in; nothing of it counts before its token is verified.
+    #[must_use]
+    pub fn sign_in(&self) -> Option<&KeptSignIn> {
+        self.sign_in.as_ref().filter(|_| !self.sign_in_altered)
+    }
+
+    pub(crate) fn replace_sign_in(&mut self, sign_in: KeptSignIn) {
+        (self.sign_in, self.sign_in_altered) = (Some(sign_in), false);
+    }
+
+    /// Makes the ring one of version 1, for tests of profiles that an earlier Chartkeep wrote; the caller saves.
+    #[cfg(any(test, feature = "test-support"))]
+    pub fn keep_old_lease(&mut self, lease: crate::OldLease) {
+        self.replace_sign_in(KeptSignIn::Old(lease));
+    }
+
+    pub(crate) const fn distrust_sign_in(&mut self) {
+        self.sign_in_altered = true;
+    }
+
+    /// What the verified token of the last sign-in gives; `None` until a session has verified it.
     #[must_use]
     pub const fn lease(&self) -> Option<&LeaseRecord> {
         self.lease.as_ref()
     }
 
-    /// Replaces the lease after a sign-in or renewal; the caller saves.
-    pub fn replace_lease(&mut self, lease: LeaseRecord) {
+    /// Takes what the caller has just derived from the verified token of the last sign-in.
+    ///
+    /// INVARIANT: no lease comes from a file, so that nobody who holds their own keys writes their own role.
+    pub fn use_lease(&mut self, lease: LeaseRecord) {
         self.lease = Some(lease);
     }
 
@@ -155,22 +186,24 @@ impl KeyRing {
             let bytes = Bytes(keys.wrap_with(key, entropy)?);
             wrapped.push(WrappedKey { name: key.name(), generation: key.generation(), wrapped: bytes });
         }
-        let lease = match &self.lease {
-            None => None,
-            Some(lease) => {
-                let json = serde_json::to_vec(lease).map_err(|_| KeysError::Internal("lease"))?;
-                Some(Bytes(keys.seal_with(LEASE, &[], &Zeroizing::new(json), entropy)?))
-            }
+        let mut sealed_json = |purpose: &str, json: serde_json::Result<Vec<u8>>| -> Result<Bytes, KeysError> {
+            let json = json.map_err(|_| KeysError::Internal("sign-in"))?;
+            Ok(Bytes(keys.seal_with(purpose, &[], &Zeroizing::new(json), entropy)?))
+        };
+        let (lease, sign_in) = match &self.sign_in {
+            None => (None, None),
+            Some(KeptSignIn::Old(lease)) => (Some(sealed_json(LEASE, serde_json::to_vec(lease))?), None),
+            Some(KeptSignIn::Signed(record)) => (None, Some(sealed_json(SIGN_IN, serde_json::to_vec(record))?)),
         };
         let refresh_token = match &self.refresh_token {
             None => None,
             // EXPOSE: seals the token.
             Some(token) => Some(Bytes(keys.seal_with(REFRESH_TOKEN, &[], token.expose().as_bytes(), entropy)?)),
         };
-        let sealed = Sealed { keys: wrapped, lease, refresh_token };
+        let sealed = Sealed { keys: wrapped, lease, sign_in, refresh_token };
         let json = serde_json::to_vec(&sealed).map_err(|_| KeysError::Internal("key ring"))?;
         let counter = self.counter.to_be_bytes();
-        let body = keys.seal_with(FILE, &counter, &json, entropy)?;
+        let body = keys.seal_with(purpose(VERSION), &counter, &json, entropy)?;
         let mut out = Vec::with_capacity(13 + body.len());
         out.extend_from_slice(MAGIC);
         out.push(VERSION);
@@ -186,23 +219,31 @@ impl KeyRing {
         if magic != MAGIC {
             return Err(DAMAGED);
         }
-        if *version != VERSION {
+        if *version == 0 {
+            return Err(DAMAGED);
+        }
+        if *version > VERSION {
             return Err(KeysError::SlotNewer("keys"));
         }
-        let plain = keys.open_with(FILE, counter, body).map_err(|_| DAMAGED)?;
+        let plain = keys.open_with(purpose(*version), counter, body).map_err(|_| DAMAGED)?;
         // EXPOSE: the plaintext holds sealed values only.
         let sealed: Sealed = serde_json::from_slice(plain.expose()).map_err(|_| DAMAGED)?;
+        let counter = u64::from_be_bytes(*counter);
         let mut ring =
-            Self { counter: u64::from_be_bytes(*counter), keys: Vec::new(), lease: None, refresh_token: None };
+            Self { counter, keys: Vec::new(), sign_in: None, sign_in_altered: false, lease: None, refresh_token: None };
         for key in sealed.keys {
             let held = keys.unwrap_key(key.name, key.generation, &key.wrapped.0).map_err(|_| DAMAGED)?;
             ring.add(held).map_err(|_| DAMAGED)?;
         }
-        if let Some(lease) = sealed.lease {
-            let json = keys.open_with(LEASE, &[], &lease.0).map_err(|_| DAMAGED)?;
+        let opened = |purpose: &str, sealed: &Bytes| keys.open_with(purpose, &[], &sealed.0).map_err(|_| DAMAGED);
+        ring.sign_in = match (&sealed.sign_in, &sealed.lease) {
+            (None, None) => None,
+            // EXPOSE: reads the statement of the sign-in.
+            (Some(record), None) => Some(KeptSignIn::Signed(read_json(opened(SIGN_IN, record)?.expose())?)),
             // EXPOSE: reads the lease.
-            ring.lease = Some(serde_json::from_slice(json.expose()).map_err(|_| DAMAGED)?);
-        }
+            (None, Some(lease)) => Some(KeptSignIn::Old(read_json(opened(LEASE, lease)?.expose())?)),
+            (Some(_), Some(_)) => return Err(DAMAGED),
+        };
         if let Some(token) = sealed.refresh_token {
             let bytes = keys.open_with(REFRESH_TOKEN, &[], &token.0).map_err(|_| DAMAGED)?;
             // EXPOSE: reads the token.
@@ -210,6 +251,18 @@ impl KeyRing {
             ring.refresh_token = Some(Secret::new(text.to_owned()));
         }
         Ok(ring)
+    }
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, KeysError> {
+    serde_json::from_slice(bytes).map_err(|_| DAMAGED)
+}
+
+/// The version is part of what the file is sealed for: a head that was exchanged opens nothing.
+const fn purpose(version: u8) -> &'static str {
+    match version {
+        1 => "slot-keys",
+        _ => "slot-keys/2",
     }
 }
 
@@ -235,8 +288,9 @@ mod tests {
     const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
 
     fn ring() -> KeyRing {
-        let lease = LeaseRecord::for_tests(UtcMillis(1_795_338_000_000), 30);
-        let mut ring = KeyRing::first(lease, Some(Secret::new(String::from("rt-1"))));
+        let end = UtcMillis(1_795_338_000_000).plus_millis(30 * 86_400_000);
+        let sign_in = KeptSignIn::for_tests(UserKeys::for_tests(1).context(), end);
+        let mut ring = KeyRing::first(sign_in, Some(Secret::new(String::from("rt-1"))));
         let entropy = &mut FixedEntropy::named("ring-keys");
         for name in [KeyName::Segment(Segment::Directory), KeyName::Segment(Segment::Encounters), CLINICAL] {
             ring.add(HeldKey::make_with(name, 1, entropy).unwrap()).unwrap();
@@ -251,7 +305,23 @@ mod tests {
 
     #[test]
     fn bytes_are_frozen() {
-        crate::frozen::check("keys.hex", include_str!("vectors/keys.hex"), &hex::encode(sealed()));
+        crate::frozen::check("keys-2.hex", include_str!("vectors/keys-2.hex"), &hex::encode(sealed()));
+    }
+
+    #[test]
+    fn the_frozen_file_of_version_1_still_opens_and_is_written_as_version_2() {
+        let file = hex::decode(include_str!("vectors/keys.hex").trim()).unwrap();
+        let keys = UserKeys::for_tests(1);
+        let old = KeyRing::open(&file, &keys).unwrap();
+        let Some(KeptSignIn::Old(lease)) = old.sign_in() else { panic!("an old lease") };
+        assert_eq!((lease.subject.as_str(), &lease.roles[..]), ("amara", &[keep_domain::Role::Nurse][..]));
+        assert_eq!(lease.lease_end, UtcMillis(1_795_338_000_000).plus_millis(30 * 86_400_000));
+        assert_eq!(old.lease(), None, "nothing of it counts yet");
+        assert_eq!(old.keys()[2].bytes(), ring().keys()[2].bytes());
+        let written = old.seal(&keys, &mut FixedEntropy::named("ring")).unwrap();
+        assert_eq!(written[4], 2);
+        let back = KeyRing::open(&written, &keys).unwrap();
+        assert_eq!(back.sign_in(), old.sign_in());
     }
 
     #[test]
@@ -259,7 +329,7 @@ mod tests {
         let back = KeyRing::open(&sealed(), &UserKeys::for_tests(1)).unwrap();
         assert_eq!(back.rank(), Rank::up_to(Segment::Clinical));
         assert_eq!(back.keys()[2].bytes(), ring().keys()[2].bytes());
-        assert_eq!(back.lease(), ring().lease());
+        assert_eq!((back.sign_in(), back.lease()), (ring().sign_in(), None));
         // EXPOSE: a test compares what came back.
         assert_eq!(back.refresh_token().unwrap().expose(), "rt-1");
         assert_eq!(back.audit().unwrap().generation(), 1);
@@ -269,7 +339,7 @@ mod tests {
     fn no_secret_lies_in_the_plaintext() {
         let keys = UserKeys::for_tests(1);
         let file = sealed();
-        let plain = keys.open_with(FILE, &file[5..13], &file[13..]).unwrap();
+        let plain = keys.open_with(purpose(VERSION), &file[5..13], &file[13..]).unwrap();
         // EXPOSE: a test searches the plaintext.
         let text = String::from_utf8_lossy(plain.expose()).into_owned();
         assert!(!text.contains("rt-1") && !text.contains(&crate::b64::encode(ring().keys()[2].bytes())));

@@ -1,23 +1,26 @@
-//! What is kept of a sign-in, so that work goes on while offline.
+//! What a sign-in allows while offline: role, assignment and end, as the provider's signed token states them.
 
 use keep_domain::{Policy, Role, UtcMillis};
-use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// Days that no policy may exceed.
 const MOST_DAYS: u32 = 90;
 
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// How long emergency mode lasts after lease end.
 const EMERGENCY: Duration = Duration::from_secs(72 * 3600);
 
-/// The record of a verified sign-in; kept sealed under the clinician's master key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a verified token gives. Never written anywhere: it is derived from the token at each unlock.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseRecord {
     /// Issuer of the ID token.
     pub issuer: String,
     /// Subject at that issuer.
     pub subject: String,
+    /// Name as the provider gives it; empty where it gives none.
+    pub name: String,
     /// Roles of the role claim.
     pub roles: Vec<Role>,
     /// Whether the provider assigned the restricted segment.
@@ -30,7 +33,7 @@ pub struct LeaseRecord {
     pub kid: String,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// The signing JWK as the provider published it, for showing later what was verified.
+    /// The signing JWK as the provider published it; colleagues' member records are verified with it.
     pub jwk: String,
 }
 
@@ -55,7 +58,7 @@ impl LeaseRecord {
     /// The end that policy gives a lease issued at `issued_at`; at most 90 days.
     #[must_use]
     pub fn end_for(issued_at: UtcMillis, policy: &Policy) -> UtcMillis {
-        issued_at.plus_millis(i64::from(policy.lease_days.min(MOST_DAYS)) * 86_400_000)
+        issued_at.plus_millis(i64::from(policy.lease_days.min(MOST_DAYS)) * DAY_MILLIS)
     }
 
     /// Where the lease stands at `now`.
@@ -70,11 +73,18 @@ impl LeaseRecord {
         }
     }
 
-    /// The last instant for which a code table is made.
+    /// SHA-256 of the signing key, for events: an unlock under a key that no other sign-in shows is found by it.
     #[must_use]
-    pub fn codes_until(&self, policy: &Policy) -> UtcMillis {
-        self.lease_end.plus_millis(i64::from(policy.lease_grace_days) * 86_400_000)
+    pub fn provider_key(&self) -> [u8; 32] {
+        Sha256::digest(self.jwk.as_bytes()).into()
     }
+}
+
+/// The last instant for which a code table is made at `now`, for a lease that ends at `lease_end`: no lease is longer than
+/// the longest, so no end that was written by hand makes a table of years.
+pub(crate) fn codes_until(lease_end: UtcMillis, now: UtcMillis, policy: &Policy) -> UtcMillis {
+    let longest = now.plus_millis(i64::from(MOST_DAYS) * DAY_MILLIS);
+    lease_end.min(longest).plus_millis(i64::from(policy.lease_grace_days) * DAY_MILLIS)
 }
 
 #[cfg(test)]
@@ -83,6 +93,7 @@ impl LeaseRecord {
         Self {
             issuer: String::from("https://id.example"),
             subject: String::from("amara"),
+            name: String::from("Amara Obi"),
             roles: vec![Role::Nurse],
             restricted: false,
             issued_at,

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod aead;
+mod attempt_lock;
 mod b64;
+mod code_plan;
 mod code_table;
+mod damaged_slot;
 mod database_key;
 mod derive;
 mod device_key;
@@ -21,10 +24,12 @@ mod keychain;
 mod lease;
 mod mac_key;
 mod member;
+mod old_lease;
 mod record_copies;
 mod renewal;
 mod resume;
 mod segment_key;
+mod sign_in_record;
 mod signer;
 mod slot;
 mod slot_id;
@@ -50,10 +55,12 @@ pub use keychain::FakeKeychain;
 pub use keychain::{Keychain, KeychainState, OsKeychain};
 pub use lease::{LeaseRecord, LeaseState};
 pub use mac_key::MacKey;
-pub use member::{MemberRecord, NoncePreimage, VerifiedClaims, VerifiedMember};
+pub use member::{MemberRecord, NoncePreimage, UnverifiedIssue, VerifiedClaims, VerifiedMember};
+pub use old_lease::OldLease;
 pub use renewal::Renewal;
 pub use resume::ResumeSecret;
 pub use segment_key::SegmentKey;
+pub use sign_in_record::{KeptSignIn, SignInRecord};
 pub use signer::{DeviceSigner, Signer, verify_signature};
 pub use slot::{Factor, SlotHeader};
 pub use slot_id::{SlotContext, SlotId};

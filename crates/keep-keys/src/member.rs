@@ -71,10 +71,31 @@ pub struct MemberRecord {
     pub id_token: String,
 }
 
+/// What a token says of its issue, read before anything is verified: only good for asking that issuer, and for asking
+/// whether the token was valid then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnverifiedIssue {
+    /// `iss`.
+    pub issuer: String,
+    /// `iat`.
+    pub issued_at: UtcMillis,
+}
+
 #[derive(Deserialize)]
 struct Claimed {
     iss: String,
     iat: i64,
+}
+
+impl UnverifiedIssue {
+    /// Reads a compact JWS; `None` for text that is no token.
+    #[must_use]
+    pub fn read(id_token: &str) -> Option<Self> {
+        let payload = id_token.split('.').nth(1)?;
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
+        let claimed: Claimed = serde_json::from_slice(&bytes).ok()?;
+        Some(Self { issuer: claimed.iss, issued_at: UtcMillis(claimed.iat.saturating_mul(1000)) })
+    }
 }
 
 impl MemberRecord {
@@ -106,24 +127,11 @@ impl MemberRecord {
         self.preimage.nonce()
     }
 
-    /// When the token says it was issued, read before anything is verified: only good for asking whether it was
-    /// valid then. `None` for text that is no token.
-    #[must_use]
-    pub fn claimed_issue(&self) -> Option<UtcMillis> {
-        self.claimed().map(|c| UtcMillis(c.iat.saturating_mul(1000)))
-    }
-
     /// Who the token says issued it, read before anything is verified: only good for asking that issuer again.
     /// `None` for text that is no token.
     #[must_use]
     pub fn claimed_issuer(&self) -> Option<String> {
-        self.claimed().map(|c| c.iss)
-    }
-
-    fn claimed(&self) -> Option<Claimed> {
-        let payload = self.id_token.split('.').nth(1)?;
-        let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        UnverifiedIssue::read(&self.id_token).map(|issue| issue.issuer)
     }
 
     /// Checks that `claims`, read from this record's token by the caller, state these keys of this person.

@@ -121,17 +121,18 @@ impl Slots {
         durable::write(&self.path(user, "keys"), bytes)
     }
 
-    /// INVARIANT: an enrolment never overwrites the keys of a slot that was in use and whose `.json` is gone: that file
-    /// may be brought back. What an enrolment that was cut short leaves has been written once and holds no key yet.
-    pub(crate) fn refuse_orphans(&self, user: UserId) -> Result<(), KeysError> {
+    /// Whether keys or codes lie here that were in use and whose `.json` is gone. What an enrolment that was cut short
+    /// leaves has been written once and holds no key yet.
+    pub(crate) fn has_orphans(&self, user: UserId) -> Result<bool, KeysError> {
         let used = |kind: &str, written: fn(&[u8]) -> Option<u64>| -> Result<bool, KeysError> {
             let bytes = durable::read(&self.path(user, kind))?;
             Ok(bytes.is_some_and(|b| written(&b) != Some(1)))
         };
-        if used("keys", key_ring::times_written)? || used("state", state::times_written)? {
-            return Err(KeysError::SlotDamaged("slot"));
-        }
-        Ok(())
+        Ok(used("keys", key_ring::times_written)? || used("state", state::times_written)?)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn grants_folder(&self, user: UserId) -> PathBuf {

@@ -80,6 +80,8 @@ pub struct TrustedTime {
     boot: Arc<dyn BootClock>,
     /// Names this process where the machine does not name its boot.
     process: String,
+    /// The reading when this value was made, milliseconds.
+    started: u64,
     /// Lower bound of the time at `anchor`.
     trusted: Option<UtcMillis>,
     anchor: BootReading,
@@ -94,8 +96,10 @@ impl TrustedTime {
     pub fn starting(mark: Option<&TimeMark>, boot: Arc<dyn BootClock>, clock: Arc<dyn Clock>) -> Self {
         let process = uuid::Uuid::new_v4().to_string();
         let anchor = BootReading { boot: String::new(), millis: 0 };
-        let mut time = Self { clock, boot, process, trusted: None, anchor, continuous: false, offset_millis: 0 };
+        let mut time =
+            Self { clock, boot, process, started: 0, trusted: None, anchor, continuous: false, offset_millis: 0 };
         time.anchor = time.reading();
+        time.started = time.anchor.millis;
         if let Some(mark) = mark.filter(|m| m.trusted.0 > 0) {
             let passed = time.same_boot_since(mark);
             time.trusted = Some(mark.trusted.plus_millis(passed.map_or(0, millis)));
@@ -194,13 +198,13 @@ impl TrustedTime {
         }
     }
 
-    /// Time since a mark. Within one boot no setting of the clock moves it; across boots the raw
-    /// clock is all there is, and one that went back shows no time at all.
+    /// Time since a mark. Within one boot no setting of the clock moves it; across boots it is what the raw clock
+    /// shows, and no less than this boot has lasted: a clock that was ahead and is right again stops no wait for good.
     #[must_use]
     pub fn elapsed_since(&self, mark: &TimeMark) -> Duration {
         self.same_boot_since(mark).unwrap_or_else(|| {
             let raw = self.clock.now().0.saturating_sub(mark.raw.0);
-            Duration::from_millis(u64::try_from(raw).unwrap_or_default())
+            Duration::from_millis(u64::try_from(raw).unwrap_or_default()).max(self.this_boot())
         })
     }
 
@@ -210,9 +214,29 @@ impl TrustedTime {
         self.same_boot_since(mark).is_none() && self.clock.now() < mark.raw
     }
 
-    /// Whether `at` lies before the trusted bound by more than the tolerance: no phone shows such a time.
-    pub(crate) fn is_past(&self, at: UtcMillis) -> bool {
-        self.bound().is_some_and(|bound| at.0 < bound.0.saturating_sub(TOLERANCE_MILLIS))
+    /// Before this it cannot be; `None` where nothing was authenticated yet.
+    pub(crate) fn earliest(&self) -> Option<UtcMillis> {
+        self.bound()
+    }
+
+    /// After this it cannot be; `None` where not all time since the last authenticated time is accounted for.
+    pub(crate) fn latest(&self) -> Option<UtcMillis> {
+        self.bound().filter(|_| self.continuous).map(|bound| bound.plus_millis(TOLERANCE_MILLIS))
+    }
+
+    /// Whether a phone that shows `phone` means that this computer's clock is off, and not the phone's.
+    ///
+    /// Where time is accounted for, whoever is nearer to it is right: a phone that is fast by some minutes then moves
+    /// neither the clock nor the trusted time.
+    pub(crate) fn phone_corrects(&self, phone: UtcMillis) -> bool {
+        let Some(bound) = self.bound().filter(|_| self.is_confirmed()) else { return true };
+        let off = |at: UtcMillis| at.0.saturating_sub(bound.0).abs();
+        off(phone) <= off(self.now())
+    }
+
+    /// What the clock is corrected to by a phone that shows `phone`: never behind the trusted time.
+    pub(crate) fn corrected_to(&self, phone: UtcMillis) -> UtcMillis {
+        self.bound().map_or(phone, |bound| bound.max(phone))
     }
 
     fn bound(&self) -> Option<UtcMillis> {
@@ -227,6 +251,12 @@ impl TrustedTime {
             boot: self.process.clone(),
             millis: u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX),
         })
+    }
+
+    /// How long this boot has lasted, or else this value, where the machine does not name its boot.
+    fn this_boot(&self) -> Duration {
+        let (now, since) = (self.reading(), if self.boot.reading().is_some() { 0 } else { self.started });
+        Duration::from_millis(now.millis.saturating_sub(since))
     }
 
     fn same_boot_since(&self, mark: &TimeMark) -> Option<Duration> {

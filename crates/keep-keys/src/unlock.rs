@@ -1,13 +1,15 @@
 //! Unlocking a slot with password and one-time code.
 
+use crate::code_plan::{Candidate, plan_candidates};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::kdf::{derive_kek, derive_kp};
 use crate::key_ring::KeyRing;
+use crate::lease::codes_until;
 use crate::resume::ResumeSecret;
 use crate::slot::{SlotFile, SlotHeader};
 use crate::slots::Slots;
 use crate::state::UnlockState;
-use crate::throttle::{UnlockMemory, UnlockRecord};
+use crate::throttle::UnlockMemory;
 use crate::totp::{self, TotpSeed};
 use crate::trusted_time::{ClockJudgement, TrustedTime};
 use crate::user_keys::{MasterKey, UserKeys};
@@ -42,7 +44,8 @@ pub struct Attempt<'a> {
     pub password: &'a Secret<String>,
     /// The one-time code, six digits.
     pub code: &'a Secret<String>,
-    /// Date and time as the phone shows them, asked for after [`KeysError::ClockWrong`].
+    /// Date and time as the phone shows them, asked for after [`KeysError::ClockWrong`] and after a failed attempt:
+    /// then only the codes of that time are tried.
     pub entered_time: Option<UtcMillis>,
 }
 
@@ -63,6 +66,11 @@ pub struct Opened {
     pub restored_state: bool,
     /// The clinician's entry corrected the clock. An event, and a flag on clinical times.
     pub clock_corrected: bool,
+    /// What the ring keeps of the sign-in is not what this device kept last, so it counts for nothing: an integrity
+    /// finding, and a clinic sign-in is needed.
+    pub sign_in_altered: bool,
+    /// What files of a damaged slot are called that this enrolment has set aside.
+    pub set_aside: Vec<String>,
 }
 
 impl fmt::Debug for SlotDoor<'_> {
@@ -71,16 +79,10 @@ impl fmt::Debug for SlotDoor<'_> {
     }
 }
 
-/// One way to read the typed code.
-struct Candidate {
-    step: u64,
-    t: u32,
-}
-
 impl SlotDoor<'_> {
     /// Unlocks with password and code.
     ///
-    /// Blocking: up to three key derivations of about half a second.
+    /// Blocking: up to four key derivations of about half a second.
     ///
     /// # Errors
     /// Before anything is tried: the keychain's states, [`KeysError::NotEnrolled`], [`KeysError::SlotDamaged`],
@@ -98,46 +100,46 @@ impl SlotDoor<'_> {
     ) -> Result<Opened, KeysError> {
         let kd = self.load_kd()?;
         let file = self.read_slot(attempt.user, &kd)?;
-        let record = self.load_record(attempt.user)?;
-        record.check(self.policy, time)?;
         let context = file.header().context();
         let generation = file.header().totp_generation;
         let mut state = UnlockState::open(&self.slots.read_state(attempt.user)?, &kd, &context, generation)?;
-        let restored_state = state.counter < record.counter;
-        // INVARIANT: whatever file was put back, no step up to the highest L on record leads to T.
-        state.last_step = state.last_step.max(record.last_step);
-        state.table.drop_through(state.last_step);
+        let mut restored_state = false;
 
         // Taken before the key derivations, which may run into the next step.
         let here = totp::step_of(time.now());
-        let candidates = plan_candidates(&state, time, attempt)?;
-        let record = self.count_failure(attempt.user, &record, time)?;
+        let (counted, candidates) = self.count_attempt(attempt.user, time, |record| {
+            restored_state = state.counter < record.counter;
+            // INVARIANT: whatever file was put back, no step up to the highest L on record leads to T.
+            state.last_step = state.last_step.max(record.last_step);
+            state.table.drop_through(state.last_step);
+            plan_candidates(&state, time, attempt)
+        })?;
         let Some((accepted, umk)) = self.try_candidates(&kd, &file, attempt.password, &candidates)? else {
-            return Err(record.refusal(self.policy));
+            return Err(counted.refusal(self.policy));
         };
 
-        let (seed, t) = open_factors(&file, &umk)?;
-        if t != accepted.t {
-            return Err(KeysError::SlotDamaged("slot"));
-        }
-        let keys = UserKeys::bound(umk, context);
-        let ring = KeyRing::load(self.slots, &keys)?;
-
-        let clock_corrected = attempt.entered_time.is_some();
-        if clock_corrected {
-            time.correct(totp::start_of(accepted.step));
-        } else {
-            state.skew = learned_skew(accepted.step, here);
-            // In terms of this computer's clock: the step minus the phone's lead.
-            time.accept(totp::start_of(accepted.step.saturating_add_signed(-i64::from(state.skew))));
-        }
-        let end = ring.lease().map_or(0, |l| totp::step_of(l.codes_until(self.policy)));
-        state.counter = state.counter.max(record.counter).saturating_add(1);
-        state.last_step = accepted.step;
-        state.table.drop_through(accepted.step);
+        let (seed, t, keys, mut ring) = self.open_rest(&file, umk, accepted.t)?;
+        let sign_in_altered = self.check_sign_in(&kd, context, &mut ring)?;
+        let end = ring.sign_in().map_or(0, |s| totp::step_of(codes_until(s.lease_end(), time.now(), self.policy)));
+        let step = accepted.step;
+        let clock_corrected = attempt.entered_time.is_some() && time.phone_corrects(totp::start_of(step));
+        let now = if clock_corrected { time.corrected_to(totp::start_of(step)) } else { totp::start_of(here) };
+        state.skew = learned_skew(step, totp::step_of(now));
+        // Before the lock of the count, which nobody should hold for long.
+        state.last_step = step;
+        state.table.drop_through(step);
         state.table.extend(&seed, t, end);
-        self.slots.write_state(attempt.user, &state.seal(&kd, &context, generation, entropy)?)?;
-        self.save_record(attempt.user, &UnlockRecord::fresh(accepted.step, state.counter))?;
+        self.settle_attempt(attempt.user, step, |counter| {
+            state.counter = state.counter.saturating_add(1).max(counter);
+            self.slots.write_state(attempt.user, &state.seal(&kd, &context, generation, entropy)?)?;
+            Ok(state.counter)
+        })?;
+        if clock_corrected {
+            time.correct(now);
+        } else {
+            // In terms of this computer's clock: the step minus the phone's lead.
+            time.accept(totp::start_of(step.saturating_add_signed(-i64::from(state.skew))));
+        }
         time.save(self.keychain)?;
         Ok(Opened {
             header: file.header().clone(),
@@ -147,6 +149,8 @@ impl SlotDoor<'_> {
             resume: ResumeSecret::new(context, t, time.mark()),
             restored_state,
             clock_corrected,
+            sign_in_altered,
+            set_aside: Vec::new(),
         })
     }
 
@@ -165,20 +169,19 @@ impl SlotDoor<'_> {
     ) -> Result<Opened, KeysError> {
         let kd = self.load_kd()?;
         let file = self.read_slot(user, &kd)?;
-        let record = self.load_record(user)?;
-        record.check(self.policy, time)?;
         let context = file.header().context();
-        if !secret.is_usable(context, time, self.policy) || time.judge() == ClockJudgement::Behind {
-            return Err(KeysError::CodeNeeded);
-        }
-        let counted = self.count_failure(user, &record, time)?;
-        let candidate = [Candidate { step: record.last_step, t: secret.t() }];
+        let (counted, candidate) = self.count_attempt(user, time, |record| {
+            if !secret.is_usable(context, time, self.policy) || time.judge() == ClockJudgement::Behind {
+                return Err(KeysError::CodeNeeded);
+            }
+            Ok([Candidate { step: record.last_step, t: secret.t() }])
+        })?;
         let Some((_, umk)) = self.try_candidates(&kd, &file, password, &candidate)? else {
             return Err(counted.refusal(self.policy));
         };
-        let keys = UserKeys::bound(umk, context);
-        let ring = KeyRing::load(self.slots, &keys)?;
-        self.save_record(user, &UnlockRecord::fresh(record.last_step, record.counter))?;
+        let (_, _, keys, mut ring) = self.open_rest(&file, umk, secret.t())?;
+        let sign_in_altered = self.check_sign_in(&kd, context, &mut ring)?;
+        self.clear_failures(user)?;
         Ok(Opened {
             header: file.header().clone(),
             keys,
@@ -187,7 +190,34 @@ impl SlotDoor<'_> {
             resume: secret,
             restored_state: false,
             clock_corrected: false,
+            sign_in_altered,
+            set_aside: Vec::new(),
         })
+    }
+
+    /// Opens what lies under the master key. Damage that shows only here is remembered, so that the person, whose factors
+    /// were right, can be enrolled anew.
+    fn open_rest(
+        &self,
+        file: &SlotFile,
+        umk: MasterKey,
+        t: u32,
+    ) -> Result<(TotpSeed, u32, UserKeys, KeyRing), KeysError> {
+        let user = file.header().user;
+        let opened = open_factors(file, &umk).and_then(|(seed, own)| {
+            if own != t {
+                return Err(KeysError::SlotDamaged("slot"));
+            }
+            let keys = UserKeys::bound(umk, file.header().context());
+            let ring = KeyRing::load(self.slots, &keys)?;
+            Ok((seed, own, keys, ring))
+        });
+        match &opened {
+            Ok(_) => self.note_damage(user, false)?,
+            Err(KeysError::SlotDamaged(_)) => self.note_damage(user, true)?,
+            Err(_) => {}
+        }
+        opened
     }
 
     pub(crate) fn load_kd(&self) -> Result<DeviceKey, KeysError> {
@@ -220,53 +250,8 @@ impl SlotDoor<'_> {
     }
 }
 
-/// The steps to try, likeliest first: the learned skew, then one step to either side; around an
-/// entered time, the two steps of that minute and the one after, as typing takes time.
-fn plan_candidates(
-    state: &UnlockState,
-    time: &TrustedTime,
-    attempt: &Attempt<'_>,
-) -> Result<Vec<Candidate>, KeysError> {
-    let steps: Vec<u64> = match attempt.entered_time {
-        Some(entered) => {
-            // INVARIANT: an entered time corrects the clock forward, or back to the trusted time, never behind it:
-            // else a code seen earlier, or a lease that has ended, would count again.
-            if time.is_past(entered) {
-                return Err(KeysError::ClockWrong);
-            }
-            let first = totp::step_of(UtcMillis(entered.0 - entered.0.rem_euclid(60_000)));
-            (first..=first.saturating_add(2)).collect()
-        }
-        None => {
-            if time.judge() != ClockJudgement::Agrees {
-                return Err(KeysError::ClockWrong);
-            }
-            let now = time.now();
-            let base = totp::step_of(now).saturating_add_signed(i64::from(state.skew));
-            if base <= state.last_step {
-                // One step back is the code just used; more means that the clock went back.
-                let next = state.last_step.saturating_add(1);
-                let next_in = totp::until(now, next.saturating_add_signed(-i64::from(state.skew)));
-                let used = state.last_step - base <= 1;
-                return Err(if used { KeysError::CodeUsed { next_in } } else { KeysError::ClockWrong });
-            }
-            vec![base, base.saturating_add(1), base.saturating_sub(1)]
-        }
-    };
-    // A code that is no six digits is a wrong code like any other.
-    let code = totp::parse_code(attempt.code);
-    let inside = steps.iter().any(|s| *s >= state.table.first() && *s < state.table.end());
-    if !inside {
-        // Past the end the lease is over, if the time can be believed; else ask for the phone's time first.
-        let believed = attempt.entered_time.is_some() || time.is_confirmed();
-        let past = steps.iter().all(|s| *s >= state.table.end());
-        return Err(if believed && past { KeysError::LeaseEnded } else { KeysError::ClockWrong });
-    }
-    let read = |step: u64| code.and_then(|c| state.table.t(step, c)).map(|t| Candidate { step, t });
-    Ok(steps.into_iter().filter_map(read).collect())
-}
-
-fn learned_skew(accepted: u64, here: u64) -> i16 {
+/// Steps by which a phone that shows `accepted` is ahead of a clock that shows `here`.
+pub(crate) fn learned_skew(accepted: u64, here: u64) -> i16 {
     let ahead = i64::try_from(accepted).unwrap_or(i64::MAX).saturating_sub(i64::try_from(here).unwrap_or(i64::MAX));
     i16::try_from(ahead.clamp(-MOST_SKEW, MOST_SKEW)).unwrap_or_default()
 }

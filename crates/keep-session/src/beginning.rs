@@ -7,6 +7,7 @@ use crate::device_side::DeviceSide;
 use crate::door::LockCount;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
+use crate::lease::name_statement;
 use crate::segments::open_store;
 use crate::unlocked::Unlocked;
 use keep_access::Access;
@@ -61,7 +62,12 @@ fn install(
     if let Some(renewal) = app.take_renewal(opened.header.user) {
         app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal))?;
     }
-    let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
+    if opened.sign_in_altered {
+        let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+        app.record(event.with("slot", opened.header.user).with("finding", "sign_in_altered"));
+    }
+    app.derive_lease(&mut opened)?;
+    let lease = opened.ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?.clone();
     let role = *lease.roles.first().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
     let state = app.with_time(|time| lease.state(time.now()))?;
     if !matches!(state, LeaseState::Valid { .. }) {
@@ -69,7 +75,7 @@ fn install(
     }
     let actor = {
         let mut actor = keep_audit::Actor::new(opened.header.user, role);
-        actor.display = Some(opened.header.display_name.clone());
+        actor.display = Some(lease.name.clone());
         actor
     };
     let entitled = app.workstation().policy.rank_of(role, lease.restricted);
@@ -90,7 +96,7 @@ fn install(
     let store = open_store(app, device, &mut opened, &actor, entitled, &made)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without its durable event.
-    device.ledger.append(EventDraft::new(EventClass::Unlock).by(actor))?;
+    device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
     device.keep_checkpoint(&*app.0.keychain)?;
     store.iter().for_each(|store| app.keep_mirror(store));
     notices.extend(grants::grant_waiting(app, device, &mut opened));
@@ -99,7 +105,7 @@ fn install(
     let unlocked = Unlocked {
         user: header.user,
         role,
-        name: header.display_name,
+        name: lease.name,
         rank,
         keys: opened.keys,
         ring: Arc::new(Mutex::new(opened.ring)),

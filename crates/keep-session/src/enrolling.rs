@@ -26,14 +26,20 @@ pub(crate) enum Enrolling {
     /// Has the password; wants a code of the new seed.
     Code(Box<Person>, Secret<String>),
     /// Done.
-    Done {
-        /// The new user id.
-        user: String,
-        /// Whether a colleague has to grant first.
-        waiting_for_grant: bool,
-    },
+    Done(Enrolled),
     /// Failed.
     Failed(ErrorCode),
+}
+
+/// What an enrolment ended with.
+#[derive(Clone)]
+pub(crate) struct Enrolled {
+    /// The new user id.
+    pub(crate) user: String,
+    /// Whether a colleague has to grant first.
+    pub(crate) waiting_for_grant: bool,
+    /// What the files of a damaged slot are called now.
+    pub(crate) set_aside: Vec<String>,
 }
 
 /// How long an enrolment waits for its next step; then its secrets are wiped.
@@ -75,7 +81,7 @@ impl std::fmt::Debug for Enrolling {
             Self::Browser { .. } => "Browser",
             Self::Password(_) => "Password",
             Self::Code(..) => "Code",
-            Self::Done { .. } => "Done",
+            Self::Done(_) => "Done",
             Self::Failed(_) => "Failed",
         })
     }

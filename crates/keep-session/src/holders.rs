@@ -31,6 +31,11 @@ impl Holders {
         self.0.insert(user, keys);
     }
 
+    /// Forgets what that person was given, who has lost it: colleagues give it again.
+    pub(crate) fn forget(&mut self, user: UserId) {
+        self.0.remove(&user);
+    }
+
     fn note(&mut self, user: UserId, key: &HeldKey) {
         self.0.entry(user).or_default().insert(entry(key.name(), key.generation()));
     }

@@ -12,6 +12,7 @@ mod fault;
 mod holders;
 mod integrity_watch;
 mod last_sync;
+mod lease;
 mod member;
 mod mirror;
 mod own_file;

@@ -1,7 +1,11 @@
 //! An unlocked session over a fresh profile without a server, for the tests of this room and for the bench.
 //!
-//! The claims are fabricated and the key derivation is weak; everything else is what a clinic runs.
+//! The provider is one of the tests' own and the key derivation is weak; everything else is what a clinic runs.
 #![expect(missing_debug_implementations, reason = "only tests use these")]
+
+mod provider;
+
+pub(crate) use provider::TestProvider;
 
 use crate::app::App;
 use crate::beginning::{Beginning, begin};
@@ -9,10 +13,12 @@ use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
-use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, LeaseRecord, VerifiedClaims, phone_code};
+#[cfg(test)]
+use keep_keys::Renewal;
+use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, phone_code};
 use keep_store::{Cursor, CursorKey, Page, PageReport};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Everybody's workstation password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -20,6 +26,9 @@ pub const PASSWORD: &str = "correct horse battery";
 const ISSUER: &str = "https://id.example";
 /// The server that nobody asks.
 const SERVER: &str = "https://fhir.example/r4";
+
+/// The provider at which everybody of a test run signs in.
+static PROVIDER: LazyLock<Option<TestProvider>> = LazyLock::new(TestProvider::new);
 
 /// Somebody who works at the clinic of the tests.
 #[derive(Clone, Copy)]
@@ -145,12 +154,19 @@ pub fn sign_in_again(app: &App, refresh_token: Secret<String>) -> Result<(), Fai
 }
 
 fn enrol(app: &App, person: TestPerson, site: Option<&TestSite>) -> Result<Secret<String>, Fault> {
-    let statement = |_: &str, _| Statement {
-        id_token: String::from("a.b.c"),
-        jwk: String::from("{}"),
-        restricted: person.role == Role::Physician,
-    };
+    let names = names_of(person, site);
+    let statement = |nonce: &str, now| state(person, (&names.0, &names.1), nonce, now);
     enrol_at(app, person, site, statement)
+}
+
+/// Issuer and subject of `person`.
+fn names_of(person: TestPerson, site: Option<&TestSite>) -> (String, String) {
+    site.map_or_else(|| (ISSUER.to_owned(), person.subject.to_owned()), |s| (s.issuer.clone(), s.subject.clone()))
+}
+
+/// The made-up provider assigns restricted to every physician.
+fn state(person: TestPerson, names: (&str, &str), nonce: &str, now: UtcMillis) -> Option<Statement> {
+    PROVIDER.as_ref()?.state(person, names, nonce, now, person.role == Role::Physician)
 }
 
 /// What a provider states at a sign-in.
@@ -159,8 +175,6 @@ pub(crate) struct Statement {
     pub(crate) id_token: String,
     /// The key that signed it.
     pub(crate) jwk: String,
-    /// Whether it assigns the restricted segment.
-    pub(crate) restricted: bool,
 }
 
 /// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
@@ -168,7 +182,7 @@ pub(crate) struct Statement {
 pub(crate) fn enrol_with(
     app: &App,
     person: TestPerson,
-    state: impl FnOnce(&str, UtcMillis) -> Statement,
+    state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
 ) -> Result<Secret<String>, Fault> {
     enrol_at(app, person, None, state)
 }
@@ -177,10 +191,8 @@ fn enrol_at(
     app: &App,
     person: TestPerson,
     site: Option<&TestSite>,
-    state: impl FnOnce(&str, UtcMillis) -> Statement,
+    state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
 ) -> Result<Secret<String>, Fault> {
-    let issuer = site.map_or(ISSUER, |s| s.issuer.as_str());
-    let subject = site.map_or(person.subject, |s| s.subject.as_str());
     app.change_workstation(|w| {
         site.map_or(SERVER, |s| s.server.as_str()).clone_into(&mut w.server);
         w.ca_file = site.and_then(|s| s.ca.clone());
@@ -193,24 +205,14 @@ fn enrol_at(
     let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
     let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
     let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let Statement { id_token, jwk, restricted } = state(&enrolment.nonce(), now);
-    let restricted = restricted && app.workstation().policy.lets_restricted(&[person.role]);
-    let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
-    let lease =
-        LeaseRecord { issuer: issuer.clone(), subject: subject.clone(), jwk, restricted, ..lease_of(app, person)? };
-    let claims = VerifiedClaims {
-        issuer,
-        subject,
-        name: person.name.to_owned(),
-        roles: lease.roles.clone(),
-        restricted: lease.restricted,
-        nonce: enrolment.nonce(),
-        issued_at: now,
-    };
+    let statement = state(&enrolment.nonce(), now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
+    let said = app.believe(&statement.id_token, &statement.jwk, None, None);
+    let said = said.map_err(|_| Fault::of(ErrorCode::SignInFailed))?;
+    let claims = app.slot_claims(&said, enrolment.nonce());
     let input = EnrolmentInput {
         claims: &claims,
-        id_token,
-        lease,
+        id_token: statement.id_token,
+        lease: app.lease_of(&said),
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
         refresh_token: site.map(|s| Secret::new(s.refresh_token.expose().clone())),
         password: &Secret::new(String::from(PASSWORD)),
@@ -220,22 +222,14 @@ fn enrol_at(
     begin(app, opened, Beginning::Enrolment, began).map(|_| phone)
 }
 
-/// The lease of a sign-in of `person` now.
-pub(crate) fn lease_of(app: &App, person: TestPerson) -> Result<LeaseRecord, Fault> {
-    let policy = app.workstation().policy.clone();
-    let (roles, now) = (vec![person.role], app.trusted_now()?);
-    Ok(LeaseRecord {
-        issuer: ISSUER.to_owned(),
-        subject: person.subject.to_owned(),
-        // The made-up provider assigns restricted to every physician.
-        restricted: policy.lets_restricted(&roles),
-        roles,
-        issued_at: now,
-        lease_end: LeaseRecord::end_for(now, &policy),
-        kid: String::from("k1"),
-        token_hash: [7; 32],
-        jwk: String::from("{}"),
-    })
+/// What a browser sign-in of `person` brings now.
+#[cfg(test)]
+pub(crate) fn sign_in_of(app: &App, person: TestPerson, refresh_token: &str) -> Result<Renewal, Fault> {
+    let names = names_of(person, None);
+    let statement = state(person, (&names.0, &names.1), "any", app.trusted_now()?);
+    let Statement { id_token, jwk } = statement.ok_or_else(|| Fault::of(ErrorCode::Internal))?;
+    let said = app.believe(&id_token, &jwk, None, None).map_err(|_| Fault::of(ErrorCode::SignInFailed))?;
+    Ok(Renewal { lease: app.lease_of(&said), id_token, refresh_token: Some(Secret::new(refresh_token.to_owned())) })
 }
 
 /// Stores records as if a sync had brought them.

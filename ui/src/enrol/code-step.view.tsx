@@ -3,7 +3,9 @@ import { useIpc } from "../ipc/ipc-context";
 import { Button } from "../parts/button.view";
 import { CodeBoxes } from "../parts/code-boxes.view";
 import { FailureNotice } from "../parts/failure-notice.view";
+import { TextField } from "../parts/field.view";
 import { Notice } from "../parts/notice.view";
+import { makeLocalStamp, splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import type { StepProps } from "./enrol.view";
@@ -14,13 +16,16 @@ export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"cod
   const say = useWords();
   const ipc = useIpc();
   const [code, setCode] = useState("");
+  // A right code is refused where the two clocks differ by more than ten minutes: then the phone's time decides.
+  const [phone, setPhone] = useState({ date: splitLocalStamp(new Date()).date, time: "" });
   return (
     <form
       className={css.manual}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (code.length === 6) ask(() => ipc.call("enrol_code", { code }));
+        const phoneTime = makeLocalStamp(phone.date.trim(), phone.time.trim());
+        if (code.length === 6) ask(() => ipc.call("enrol_code", { code, phoneTime }));
         setCode("");
       }}
     >
@@ -39,12 +44,31 @@ export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"cod
             <p>{state.label}</p>
           </div>
           <CodeBoxes label={say("enrol.code")} value={code} onChange={setCode} />
-          {failure === null ? null : failure.code === "unlock_refused" ? (
+          {failure === null ? null : failure.code === "invalid" ? (
             <Notice tone="critical" role="alert" title={say("enrol.code.wrong")}>
               {say("enrol.code.wrong.next")}
             </Notice>
           ) : (
             <FailureNotice failure={failure} />
+          )}
+          {failure === null ? null : (
+            <>
+              <p className={css.small}>{say("enrol.phone.lead")}</p>
+              <TextField
+                label={say("lock.clock.date")}
+                inputMode="numeric"
+                hint={say("form.date.hint")}
+                value={phone.date}
+                onChange={(event) => setPhone({ ...phone, date: event.target.value })}
+              />
+              <TextField
+                label={say("lock.clock.time")}
+                inputMode="numeric"
+                hint={say("form.time.hint")}
+                value={phone.time}
+                onChange={(event) => setPhone({ ...phone, time: event.target.value })}
+              />
+            </>
           )}
         </div>
       </div>

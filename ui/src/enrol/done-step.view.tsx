@@ -4,8 +4,15 @@ import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";
 
+interface Props {
+  waiting: boolean;
+  /** The files of a damaged slot and its drafts, as they are called now. */
+  setAside: string[];
+  onLeave: () => void;
+}
+
 /** Enrolled; the lock screen is next. */
-export function DoneStep({ waiting, onLeave }: { waiting: boolean; onLeave: () => void }) {
+export function DoneStep({ waiting, setAside, onLeave }: Props) {
   const say = useWords();
   return (
     <div className={css.manual}>
@@ -17,6 +24,16 @@ export function DoneStep({ waiting, onLeave }: { waiting: boolean; onLeave: () =
       ) : (
         <Notice tone="ok" title={say("enrol.done.ready")}>
           {say("enrol.done.ready.next")}
+        </Notice>
+      )}
+      {setAside.length === 0 ? null : (
+        <Notice tone="warn" title={say("enrol.done.aside.title")}>
+          {say("enrol.done.aside.next")}
+          <ul>
+            {setAside.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
         </Notice>
       )}
       <div className={css.foot}>

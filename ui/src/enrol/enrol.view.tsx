@@ -93,7 +93,7 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
             ) : state.step === "code" ? (
               <CodeStep state={state} {...shared} />
             ) : state.step === "done" ? (
-              <DoneStep waiting={state.waitingForGrant} onLeave={onLeave} />
+              <DoneStep waiting={state.waitingForGrant} setAside={state.setAside} onLeave={onLeave} />
             ) : (
               <FailedStep code={state.code} onAgain={again} onLeave={cancel} />
             )}

@@ -475,7 +475,11 @@ export type EnrolCodeDto = {
 /**
  * A code from the new seed.
  */
-code: string, };
+code: string, 
+/**
+ * Date and time as the phone shows them, RFC 3339: where the code was refused because this computer's clock is off.
+ */
+phoneTime: string | null, };
 
 export type EnrolPasswordDto = { 
 /**
@@ -531,7 +535,11 @@ user: string,
 /**
  * Whether a colleague has to unlock first.
  */
-waitingForGrant: boolean, } | { "step": "failed", 
+waitingForGrant: boolean, 
+/**
+ * The files of a damaged slot and its drafts, as they are called now that they are set aside.
+ */
+setAside: Array<string>, } | { "step": "failed", 
 /**
  * Why.
  */
@@ -693,7 +701,11 @@ waitSeconds: number,
 /**
  * Seconds until a code comes that was not used yet; each opens once.
  */
-codeSeconds: number, };
+codeSeconds: number, 
+/**
+ * Whether the time that the phone shows is asked for as well, after a failed attempt: the clocks may differ.
+ */
+asksPhoneTime: boolean, };
 
 export type MedicineDto = { 
 /**
@@ -1397,7 +1409,7 @@ password: string,
  */
 code: string | null, 
 /**
- * Date and time as the phone shows them, RFC 3339, when the clock is wrong.
+ * Date and time as the phone shows them, RFC 3339: when the clock is wrong, and after a failed attempt.
  */
 phoneTime: string | null, };
 

@@ -81,6 +81,33 @@ test("a wrong clock asks for the phone's date and time", async () => {
   expect(requestsOf(ipc, "unlock")[0]).toMatchObject({ phoneTime: "2026-11-22T14:07:00+03:00" });
 });
 
+test("after a failed attempt the phone's time is asked for, and may be left empty", async () => {
+  const { user, ipc } = await show({});
+  expect(screen.queryByLabelText("Time on your phone")).toBeNull();
+  await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
+  const phone = await screen.findByLabelText("Time on your phone");
+  expect(phone).toHaveAccessibleDescription(/clock may be some minutes off/);
+  expect(screen.getByLabelText("Workstation password")).toHaveFocus();
+  await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
+  await waitFor(() => expect(requestsOf(ipc, "unlock")).toHaveLength(2));
+  await user.type(screen.getByLabelText("Time on your phone"), "1407");
+  await user.type(screen.getByLabelText("Workstation password"), `${FAKE_PASSWORD}{Tab}${FAKE_CODE}{Enter}`);
+  expect(await screen.findByText(/Type the time as your phone shows it/)).toBeVisible();
+  await user.clear(screen.getByLabelText("Time on your phone"));
+  await user.type(screen.getByLabelText("Time on your phone"), "14:14{Enter}");
+  await waitFor(() => expect(requestsOf(ipc, "unlock")).toHaveLength(3));
+  expect(requestsOf(ipc, "unlock")).toMatchObject([
+    { phoneTime: null },
+    { phoneTime: null },
+    { phoneTime: "2026-11-22T14:14:00+03:00" },
+  ]);
+});
+
+test("somebody whose last attempt failed is asked for the phone's time at once", async () => {
+  await show({ lock: { users: STAFF.slice(0, 2).map((one) => ({ ...one, asksPhoneTime: true })) } });
+  expect(screen.getByLabelText("Time on your phone")).toBeVisible();
+});
+
 test.each([
   [{ blocked: "store_damaged" }, "The records on this workstation are damaged"],
   [{ blocked: "store_newer" }, "These records were written by a newer Chartkeep"],

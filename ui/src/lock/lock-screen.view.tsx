@@ -110,6 +110,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
         key={user.user}
         user={user}
         clockWrong={screen.clockWrong}
+        now={screen.now}
         onUnlocked={onUnlocked}
         onRefused={onRefresh}
         onSignIn={onEnrol}

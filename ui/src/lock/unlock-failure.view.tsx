@@ -1,11 +1,22 @@
 import type { FailureDto } from "../ipc/bindings";
+import { Button } from "../parts/button.view";
 import { FailureNotice } from "../parts/failure-notice.view";
 import { Notice } from "../parts/notice.view";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
 
+interface Props {
+  failure: FailureDto | null;
+  wait: number;
+  /** Signs in online; with a damaged slot that is a new enrolment. */
+  onSignIn: (damaged: boolean) => void;
+}
+
+/** What only a sign-in online helps against. */
+const SIGN_IN = ["lease_ended", "sign_in_needed", "slot_damaged"];
+
 /** Why unlocking did not work. A wrong password and a wrong code read the same. */
-export function UnlockFailure({ failure, wait }: { failure: FailureDto | null; wait: number }) {
+export function UnlockFailure({ failure, wait, onSignIn }: Props) {
   const say = useWords();
   const next = useCountdown(failure?.code === "code_used" ? (failure.waitSeconds ?? 0) : 0, failure);
   if (wait > 0) {
@@ -34,5 +45,16 @@ export function UnlockFailure({ failure, wait }: { failure: FailureDto | null; w
       </Notice>
     );
   }
-  return <FailureNotice failure={failure} />;
+  return (
+    <>
+      <FailureNotice failure={failure} />
+      {SIGN_IN.includes(failure.code) ? (
+        <div>
+          <Button look="link" onPress={() => onSignIn(failure.code === "slot_damaged")}>
+            {say("lock.signin")}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
 }

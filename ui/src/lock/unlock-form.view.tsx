@@ -6,11 +6,12 @@ import { Button } from "../parts/button.view";
 import { CodeBoxes } from "../parts/code-boxes.view";
 import { TextField } from "../parts/field.view";
 import { SignIn } from "../sign-in/sign-in.view";
-import { makeLocalStamp } from "../words/dates";
+import { makeLocalStamp, nearestLocalStamp } from "../words/dates";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
 import { CodeWait } from "./code-wait.view";
 import css from "./lock-screen.module.css";
+import { PhoneTime } from "./phone-time.view";
 import { UnlockFailure } from "./unlock-failure.view";
 import { UserNotice } from "./user-notice.view";
 
@@ -20,6 +21,8 @@ const GRACE = 2;
 interface Props {
   user: LockUserDto;
   clockWrong: boolean;
+  /** What this computer's clock shows. */
+  now: string;
   onUnlocked: (session: SessionDto) => void;
   /** The counters have moved: the tiles are read again. */
   onRefused: () => void;
@@ -27,7 +30,7 @@ interface Props {
 }
 
 /** Password and code, or the password alone to resume. */
-export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }: Props) {
+export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSignIn }: Props) {
   const say = useWords();
   const ipc = useIpc();
   const passwordBox = useRef<HTMLInputElement>(null);
@@ -42,6 +45,7 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
   const next = useCountdown(asksCode ? user.codeSeconds : 0, user.codeSeconds);
   const [early, setEarly] = useState(false);
   const [signingIn, setSigningIn] = useState(false);
+  const asksPhone = !clockWrong && asksCode && (user.asksPhoneTime || failure?.code === "unlock_refused");
   const shut = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
 
   useEffect(() => {
@@ -51,8 +55,13 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const password = passwordBox.current?.value ?? "";
-    const phoneTime = clockWrong ? makeLocalStamp(phone.date, phone.time) : null;
-    if (password === "" || (asksCode && code.length < 6) || (clockWrong && phoneTime === null)) {
+    const typesPhone = clockWrong || (asksPhone && phone.time.trim() !== "");
+    const phoneTime = clockWrong
+      ? makeLocalStamp(phone.date, phone.time)
+      : typesPhone
+        ? nearestLocalStamp(phone.time.trim(), new Date(now))
+        : null;
+    if (password === "" || (asksCode && code.length < 6) || (typesPhone && phoneTime === null)) {
       setMissing(true);
       (password === "" ? passwordBox : codeBox).current?.focus();
       return;
@@ -73,6 +82,7 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
       const refused = asFailure(error);
       setFailure(refused);
       setCode("");
+      setPhone({ date: phone.date, time: "" });
       setBusy(false);
       if (refused.code === "code_used") codeBox.current?.focus();
       else if (passwordBox.current !== null) {
@@ -84,6 +94,9 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
       onRefused();
     }
   };
+
+  // A damaged key file has nothing left that a sign-in could release: that person enrols again.
+  const signIn = (damaged: boolean) => (damaged ? onSignIn() : setSigningIn(true));
 
   if (signingIn) {
     return (
@@ -103,11 +116,7 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
   }
   return (
     <form className={css.form} onSubmit={submit} noValidate aria-label={user.name}>
-      <UserNotice
-        user={user}
-        // A damaged key file has nothing left that a sign-in could release: that person enrols again.
-        onSignIn={() => (user.state === "damaged" ? onSignIn() : setSigningIn(true))}
-      />
+      <UserNotice user={user} onSignIn={() => signIn(user.state === "damaged")} />
       {clockWrong && !shut ? (
         <div className={css.clockline}>
           <TextField
@@ -135,11 +144,22 @@ export function UnlockForm({ user, clockWrong, onUnlocked, onRefused, onSignIn }
           </Button>
         </div>
       )}
+      {asksPhone && !shut && wait === 0 ? (
+        <PhoneTime value={phone.time} onChange={(time) => setPhone({ ...phone, time })} />
+      ) : null}
       {asksCode && !shut && wait === 0 && failure?.code !== "code_used" ? <CodeWait left={next} early={early} /> : null}
-      {failure !== null || wait > 0 ? <UnlockFailure failure={failure} wait={wait} /> : null}
+      {failure !== null || wait > 0 ? <UnlockFailure failure={failure} wait={wait} onSignIn={signIn} /> : null}
       {missing ? (
         <p role="alert" className={css.missing}>
-          {say(clockWrong ? "lock.missing.clock" : asksCode ? "lock.missing" : "lock.missing.password")}
+          {say(
+            clockWrong
+              ? "lock.missing.clock"
+              : phone.time !== ""
+                ? "lock.missing.phone"
+                : asksCode
+                  ? "lock.missing"
+                  : "lock.missing.password",
+          )}
         </p>
       ) : null}
       {!asksCode && failure === null ? <p className={css.say}>{say("lock.resume")}</p> : null}

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { formatDate, formatDateTime, formatRecent, formatSeconds, formatTime, makeLocalStamp } from "./dates";
+import {
+  formatDate,
+  formatDateTime,
+  formatRecent,
+  formatSeconds,
+  formatTime,
+  makeLocalStamp,
+  nearestLocalStamp,
+} from "./dates";
 
 test.each([
   ["", ""],
@@ -39,3 +47,11 @@ test.each([
   ["2026-02-31", "09:14"],
   ["2026-11-22", "25:00"],
 ])("%s %s is not a date and time", (date, time) => expect(makeLocalStamp(date, time)).toBeNull());
+
+test("a time of day is of the day that brings it nearest", () => {
+  const late = new Date("2026-11-22T23:56:00+03:00");
+  expect(nearestLocalStamp("23:51", late)).toBe("2026-11-22T23:51:00+03:00");
+  expect(nearestLocalStamp("00:03", late)).toBe("2026-11-23T00:03:00+03:00");
+  expect(nearestLocalStamp("23:58", new Date("2026-11-22T00:04:00+03:00"))).toBe("2026-11-21T23:58:00+03:00");
+  expect(nearestLocalStamp("1407", late)).toBeNull();
+});

@@ -70,6 +70,19 @@ export function makeLocalStamp(date: string, time: string): string | null {
   return `${date}T${time}:00${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
+/**
+ * RFC 3339 for a time of day alone (`14:07`), on the day that brings it nearest to `now`: shortly before midnight the
+ * phone may be in the next day already. Null when it is no time.
+ */
+export function nearestLocalStamp(time: string, now: Date): string | null {
+  const stamps = [-1, 0, 1].map((days) => {
+    const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
+    return makeLocalStamp(splitLocalStamp(day).date, time);
+  });
+  const away = (stamp: string) => Math.abs(Date.parse(stamp) - now.getTime());
+  return stamps.reduce((best, one) => (best === null || (one !== null && away(one) < away(best)) ? one : best), null);
+}
+
 /** The two form fields for a moment, local. */
 export function splitLocalStamp(at: Date): { date: string; time: string } {
   return {

@@ -34,10 +34,15 @@ fn enrol(app: &App, ask: &Enrol) -> Result<Answer, ErrorCode> {
     secret_fd::write_once(ask.otpauth_fd, &uri)?;
     let code = secret_fd::read(ask.code_fd)?;
     // EXPOSE: the code is used up by this call.
-    let done = enrol::enrol_code(app, EnrolCodeDto { code: code.expose().clone() }).map_err(|f| f.code)?;
+    let request = EnrolCodeDto { code: code.expose().clone(), phone_time: ask.phone_time.clone() };
+    let done = enrol::enrol_code(app, request).map_err(|f| f.code)?;
     match done {
-        EnrolStateDto::Done { user, waiting_for_grant } => {
-            Ok(Answer::ok(json!({"user": user, "name": name, "waiting_for_grant": waiting_for_grant})))
+        EnrolStateDto::Done { user, waiting_for_grant, set_aside } => {
+            let mut body = json!({"user": user, "name": name, "waiting_for_grant": waiting_for_grant});
+            if let (false, Some(members)) = (set_aside.is_empty(), body.as_object_mut()) {
+                members.insert(String::from("set_aside"), json!(set_aside));
+            }
+            Ok(Answer::ok(body))
         }
         EnrolStateDto::Failed { code } => Err(code),
         _ => Err(ErrorCode::UnlockRefused),

@@ -29,7 +29,8 @@ fn read(app: &App, who: &Unlock) -> Result<UnlockDto, ErrorCode> {
     let password = secret_fd::read(who.password_fd)?;
     let code = secret_fd::read(who.code_fd)?;
     // EXPOSE: handed to the one call that derives keys from them.
-    Ok(UnlockDto { user, password: password.expose().clone(), code: Some(code.expose().clone()), phone_time: None })
+    let (password, code) = (password.expose().clone(), Some(code.expose().clone()));
+    Ok(UnlockDto { user, password, code, phone_time: who.phone_time.clone() })
 }
 
 /// The user id of the one person of that name or id.

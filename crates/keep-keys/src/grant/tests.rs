@@ -1,9 +1,8 @@
 use crate::entropy::FixedEntropy;
-use crate::lease::LeaseRecord;
 use crate::member::{MemberRecord, VerifiedClaims, VerifiedMember};
 use crate::slot_id::SlotContext;
 use crate::user_keys::MasterKey;
-use crate::{Grant, HeldKey, KeyName, KeyRing, KeysError, NoncePreimage, Slots, UserKeys};
+use crate::{Grant, HeldKey, KeptSignIn, KeyName, KeyRing, KeysError, NoncePreimage, Slots, UserKeys};
 use keep_domain::{Role, Secret, Segment, UserId, UtcMillis};
 
 const DIRECTORY: KeyName = KeyName::Segment(Segment::Directory);
@@ -30,7 +29,7 @@ fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
 }
 
 fn ring() -> KeyRing {
-    KeyRing::first(LeaseRecord::for_tests(UtcMillis(0), 30), None)
+    KeyRing::first(KeptSignIn::for_tests(UserKeys::for_tests(1).context(), UtcMillis(0)), None)
 }
 
 fn key(name: KeyName) -> HeldKey {

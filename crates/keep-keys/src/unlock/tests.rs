@@ -1,6 +1,9 @@
 mod clock;
+mod copies;
 mod damage;
+mod phone_time;
 mod renewal;
+mod sign_in;
 mod workstation;
 
 use crate::enrolment::{Enrolment, EnrolmentInput};

@@ -2,14 +2,17 @@
 
 use crate::app::{App, guard};
 use crate::beginning::{Beginning, begin};
+use crate::cases::unlock::phone_time;
 use crate::door::LockCount;
 use crate::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::failure::FailureDto;
-use crate::enrolling::{Enrolling, HALF_FINISHED, Person};
+use crate::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
 use crate::fault::Fault;
+use crate::lease::name_statement;
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{ErrorCode, Secret};
-use keep_keys::{Enrolment, EnrolmentInput, KdfParams, check_password};
+use keep_domain::{ErrorCode, Secret, UserId, UtcMillis};
+use keep_keys::{Enrolment, EnrolmentInput, KdfParams, KeysError, check_password};
+use keep_store::{personal_path, set_aside};
 use keep_sync::{PendingSignIn, Proof};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
@@ -200,26 +203,32 @@ fn uri(app: &App, person: &Person) -> Result<Secret<String>, Fault> {
 /// `invalid` for a wrong code, with which the person may try again; `refused` while somebody is unlocked; those of the
 /// keychain and the files.
 pub fn enrol_code(app: &App, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
-    finish(app, &Secret::new(request.code)).map_err(Fault::tell)?;
+    let phone = phone_time(request.phone_time.as_deref()).map_err(Fault::tell)?;
+    finish(app, &Secret::new(request.code), phone).map_err(Fault::tell)?;
     Ok(describe(app))
 }
 
-fn finish(app: &App, code: &Secret<String>) -> Result<(), Fault> {
+fn finish(app: &App, code: &Secret<String>, phone: Option<UtcMillis>) -> Result<(), Fault> {
     let began = app.0.lock_count();
     nobody_else(app)?;
     forget_stale(app);
     let mut held = guard(&app.0.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(Fault::of(ErrorCode::Stale)) };
-    let confirmed = app
-        .with_time(|time| person.enrolment.confirm_code(code, time))?
-        .map_err(|_| Fault::fields(vec![("code", "wrong")]))?;
+    let confirmed = app.with_time(|time| match phone {
+        None => person.enrolment.confirm_code(code, time),
+        Some(phone) => person.enrolment.confirm_code_at(code, time, phone),
+    })?;
+    let confirmed = confirmed.map_err(|error| match error {
+        KeysError::ClockWrong => Fault::of(ErrorCode::ClockWrong),
+        _ => Fault::fields(vec![("code", "wrong")]),
+    })?;
     let Enrolling::Code(person, password) = std::mem::take(&mut *held) else {
         return Err(Fault::of(ErrorCode::Internal));
     };
     drop(held);
     let ended = write_slot(app, *person, &password, confirmed, began);
     *guard(&app.0.enrolling) = match &ended {
-        Ok((user, waiting_for_grant)) => Enrolling::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant },
+        Ok(enrolled) => Enrolling::Done(enrolled.clone()),
         Err(fault) => Enrolling::Failed(fault.code),
     };
     ended.map(|_| ())
@@ -231,7 +240,7 @@ fn write_slot(
     password: &Secret<String>,
     confirmed: keep_keys::ConfirmedCode,
     began: LockCount,
-) -> Result<(String, bool), Fault> {
+) -> Result<Enrolled, Fault> {
     let Person { enrolment, claims, id_token, refresh, .. } = person;
     let slot_claims = app.slot_claims(&claims, enrolment.nonce());
     let lease = app.lease_of(&claims);
@@ -240,17 +249,23 @@ fn write_slot(
         claims: &slot_claims,
         // EXPOSE: the token is the provider's public statement about this member; it stays in the slot.
         id_token: id_token.expose().clone(),
-        lease,
+        lease: lease.clone(),
         refresh_token: refresh,
         password,
         confirmed,
     };
     let device = app.device_or_make()?;
     app.seal_workstation()?;
+    let mut set_aside = make_way(app, UserId::of(&claims.issuer, &claims.subject))?;
     let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
+    set_aside.extend(opened.set_aside.iter().cloned());
     let user = opened.header.user;
     let actor = keep_audit::Actor::new(user, opened.header.role);
-    app.record(EventDraft::new(EventClass::SignIn).by(actor.clone()));
+    if !set_aside.is_empty() {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
+        app.record(event.with("finding", "slot_set_aside").with("slot", user).with("count", set_aside.len()));
+    }
+    app.record(name_statement(EventDraft::new(EventClass::SignIn), &lease).by(actor.clone()));
     app.record(EventDraft::new(EventClass::Enrol).by(actor));
     begin(app, opened, Beginning::Enrolment, began)?;
     let waiting = app.peek(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
@@ -258,7 +273,22 @@ fn write_slot(
         // The window goes back to its lock screen; no session may stay open behind that.
         crate::cases::lock::lock(app, "enrolled");
     }
-    Ok((user.to_string(), waiting))
+    Ok(Enrolled { user: user.to_string(), waiting_for_grant: waiting, set_aside })
+}
+
+/// Makes room for the new slot of somebody whose old one is damaged: their drafts lie under keys that are lost with it,
+/// and colleagues give their keys again. Says what the drafts' file is called now.
+fn make_way(app: &App, user: UserId) -> Result<Vec<String>, Fault> {
+    if !app.with_slot_door(|door, _| door.is_damaged(user))? {
+        return Ok(Vec::new());
+    }
+    app.change_workstation(|w| w.holders.forget(user))?;
+    let personal = personal_path(app.0.profile.root(), user);
+    if !personal.exists() {
+        return Ok(Vec::new());
+    }
+    let target = set_aside(&personal, app.trusted_now()?)?;
+    Ok(target.file_name().map(|n| n.to_string_lossy().into_owned()).into_iter().collect())
 }
 
 /// Gives up.
@@ -314,9 +344,11 @@ fn describe(app: &App) -> EnrolStateDto {
         Enrolling::Code(person, _) => {
             show_seed(app, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal })
         }
-        Enrolling::Done { user, waiting_for_grant } => {
-            EnrolStateDto::Done { user: user.clone(), waiting_for_grant: *waiting_for_grant }
-        }
+        Enrolling::Done(Enrolled { user, waiting_for_grant, set_aside }) => EnrolStateDto::Done {
+            user: user.clone(),
+            waiting_for_grant: *waiting_for_grant,
+            set_aside: set_aside.clone(),
+        },
         Enrolling::Failed(code) => EnrolStateDto::Failed { code: *code },
     }
 }

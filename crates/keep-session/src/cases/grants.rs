@@ -89,7 +89,8 @@ fn forget_carried(app: &App, opened: &mut Opened, given: &Given) {
 }
 
 fn granter(opened: &Opened) -> Actor {
-    Actor::new(opened.header.user, opened.header.role)
+    let role = opened.ring.lease().and_then(|l| l.roles.first().copied()).unwrap_or(opened.header.role);
+    Actor::new(opened.header.user, role)
 }
 
 fn grant_to(

@@ -82,6 +82,7 @@ fn tiles(app: &App, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
             tile.wait_seconds = standing.wait;
             tile.code_seconds = standing.code_wait;
             tile.resume = standing.resume;
+            tile.asks_phone_time = standing.failed;
             tile
         })
         .collect();
@@ -93,16 +94,29 @@ struct Standing {
     wait: u32,
     code_wait: u32,
     resume: bool,
+    /// Whether there were failures since the last success.
+    failed: bool,
     clock_wrong: bool,
 }
 
 fn standing(app: &App, person: &SlotSummary) -> Standing {
-    let damaged = Standing { state: SlotStateDto::Damaged, wait: 0, code_wait: 0, resume: false, clock_wrong: false };
+    let damaged = Standing {
+        state: SlotStateDto::Damaged,
+        wait: 0,
+        code_wait: 0,
+        resume: false,
+        failed: false,
+        clock_wrong: false,
+    };
     if person.shown.is_none() {
         return damaged;
     }
     let policy = app.workstation().policy.clone();
     let found = app.with_slot_door(|door, time| {
+        // Said before anybody types: what is left to that person is to enrol anew.
+        if door.is_damaged(person.user)? {
+            return Err(KeysError::SlotDamaged("slot"));
+        }
         let record = door.load_record(person.user)?;
         let wait = match record.check(&policy, time) {
             Ok(()) => Ok(0),
@@ -114,13 +128,14 @@ fn standing(app: &App, person: &SlotSummary) -> Standing {
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
         let code_wait = u32::try_from(next).unwrap_or_default();
-        Ok((wait, code_wait, resume, time.judge() != ClockJudgement::Agrees))
+        let failed = record.failures > 0;
+        Ok(wait.map(|wait| (wait, code_wait, resume, failed, time.judge() != ClockJudgement::Agrees)))
     });
     match found {
-        Ok((Ok(wait), code_wait, resume, clock_wrong)) => {
-            Standing { state: SlotStateDto::Ready, wait, code_wait, resume, clock_wrong }
+        Ok(Ok((wait, code_wait, resume, failed, clock_wrong))) => {
+            Standing { state: SlotStateDto::Ready, wait, code_wait, resume, failed, clock_wrong }
         }
-        Ok((Err(KeysError::SlotHeld { .. }), ..)) => Standing { state: SlotStateDto::Held, ..damaged },
+        Ok(Err(KeysError::SlotHeld { .. })) => Standing { state: SlotStateDto::Held, ..damaged },
         _ => damaged,
     }
 }
@@ -141,6 +156,7 @@ fn closed_tile(person: &SlotSummary) -> LockUserDto {
         state: SlotStateDto::Damaged,
         wait_seconds: 0,
         code_seconds: 0,
+        asks_phone_time: false,
     }
 }
 

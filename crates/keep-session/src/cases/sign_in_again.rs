@@ -8,6 +8,7 @@ use crate::app::{App, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::fault::Fault;
+use crate::lease::name_statement;
 use crate::signing_in::{SigningIn, WAITS};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UserId};
@@ -120,7 +121,10 @@ fn settle(app: &App, user: UserId, ended: Result<SignedIn, SyncError>) -> Signin
         if signed_in.claims.roles.is_empty() {
             return Err(Fault::of(ErrorCode::Refused));
         }
-        Ok(Renewal { lease: app.lease_of(&signed_in.claims), refresh_token: signed_in.tokens.refresh })
+        let id_token = signed_in.tokens.id_token.ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
+        // EXPOSE: the token is the provider's statement about this person; it is kept under their own key.
+        let id_token = id_token.expose().clone();
+        Ok(Renewal { lease: app.lease_of(&signed_in.claims), id_token, refresh_token: signed_in.tokens.refresh })
     });
     match renewal.and_then(|renewal| take(app, user, renewal)) {
         Ok(None) => SigningIn::Done,
@@ -152,7 +156,8 @@ pub(crate) fn take(app: &App, user: UserId, renewal: Renewal) -> Result<Option<R
         door.release(user, true).map(|()| counted)
     })?;
     let actor = Actor::new(user, role);
-    app.record(EventDraft::new(EventClass::SignIn).by(actor.clone()).caused_by("again"));
+    let event = EventDraft::new(EventClass::SignIn).by(actor.clone()).caused_by("again");
+    app.record(name_statement(event, &renewal.lease));
     if released > 0 {
         let event = EventDraft::new(EventClass::Throttle).by(actor).caused_by("signed_in");
         app.record(event.with("released", true).with("failures", u64::from(released)));

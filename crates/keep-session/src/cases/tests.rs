@@ -14,6 +14,8 @@ mod integrity;
 mod ledger;
 mod lists;
 mod locking;
+mod own_role;
+mod phone_time;
 mod sign_in_again;
 mod visit;
 
@@ -25,7 +27,7 @@ use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::VitalsDto;
 use crate::testing::{PASSWORD, TestPerson, bring, complete, open_with_phone, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
-use keep_keys::{FakeKeychain, ManualBoot, TrustedTime, phone_code};
+use keep_keys::{Attempt, FakeKeychain, ManualBoot, Opened, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +85,15 @@ impl Clinic {
     /// Unlocks as the person themselves does.
     fn unlock_well(&self) -> Result<SessionDto, FailureDto> {
         self.unlock(PASSWORD)
+    }
+
+    /// The person's slot, opened with password and code; nothing is installed yet.
+    fn open_slot(&self) -> Opened {
+        let code = phone_code(&self.phone, self.clock.now()).expect("a code");
+        let password = Secret::new(PASSWORD.to_owned());
+        let attempt = Attempt { user: user_of(self.person), password: &password, code: &code, entered_time: None };
+        let opened = self.app.with_slot_door(|door, time| door.unlock(time, &attempt));
+        opened.map_err(|f| f.code).expect("opened")
     }
 
     /// As after a first complete sync.

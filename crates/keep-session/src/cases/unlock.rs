@@ -39,12 +39,7 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
     let opened = match request.code {
         Some(code) => {
             let code = Secret::new(code);
-            let entered_time = match request.phone_time.as_deref() {
-                None | Some("") => None,
-                Some(text) => Some(
-                    UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?,
-                ),
-            };
+            let entered_time = phone_time(request.phone_time.as_deref())?;
             // Another person's full unlock is a user switch: nothing is left to resume with.
             app.forget_resume();
             app.with_slot_door(|door, time| {
@@ -59,12 +54,13 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
             or_nothing(app, || session_of(app, notices))
         }
         Err(fault) => {
-            let role =
-                app.0.slots.list().ok().and_then(|l| l.into_iter().find(|s| s.user == user)).and_then(|s| s.shown);
+            // As the device sealed it: nobody has shown who they are.
+            let device = app.device().ok().flatten();
+            let role = device.and_then(|d| app.0.slots.header(user, &d.kd).ok()).map(|header| header.role);
             let mut event =
                 EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
-            if let Some(person) = role {
-                event = event.by(Actor::new(user, person.role));
+            if let Some(role) = role {
+                event = event.by(Actor::new(user, role));
             }
             app.record(event);
             Err(fault)
@@ -81,6 +77,13 @@ pub(crate) fn or_nothing<T>(app: &App, end: impl FnOnce() -> Result<T, Fault>) -
         app.record(event.with("code", fault.code));
         crate::cases::lock::lock(app, "unlock_failed");
     })
+}
+
+/// Date and time that somebody typed from their phone; empty is none.
+pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Fault> {
+    let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
+    let time = UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?;
+    Ok(Some(time))
 }
 
 fn resume(app: &App, user: UserId, password: &Secret<String>) -> Result<Opened, Fault> {

@@ -57,6 +57,8 @@ pub enum EnrolStateDto {
         user: String,
         /// Whether a colleague has to unlock first.
         waiting_for_grant: bool,
+        /// The files of a damaged slot and its drafts, as they are called now that they are set aside.
+        set_aside: Vec<String>,
     },
     /// Failed; can begin again.
     Failed {
@@ -79,4 +81,6 @@ pub struct EnrolPasswordDto {
 pub struct EnrolCodeDto {
     /// A code from the new seed.
     pub code: String,
+    /// Date and time as the phone shows them, RFC 3339: where the code was refused because this computer's clock is off.
+    pub phone_time: Option<String>,
 }

@@ -58,6 +58,8 @@ pub struct LockUserDto {
     pub wait_seconds: u32,
     /// Seconds until a code comes that was not used yet; each opens once.
     pub code_seconds: u32,
+    /// Whether the time that the phone shows is asked for as well, after a failed attempt: the clocks may differ.
+    pub asks_phone_time: bool,
 }
 
 /// Where a slot stands.
@@ -100,7 +102,7 @@ pub struct UnlockDto {
     pub password: String,
     /// The six-digit code; absent for resume.
     pub code: Option<String>,
-    /// Date and time as the phone shows them, RFC 3339, when the clock is wrong.
+    /// Date and time as the phone shows them, RFC 3339: when the clock is wrong, and after a failed attempt.
     pub phone_time: Option<String>,
 }
 

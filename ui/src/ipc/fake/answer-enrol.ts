@@ -42,9 +42,14 @@ export function answerEnrol(state: FakeState): AnswersOf<Names> {
       return state.enrol;
     },
     enrol_code: ({ code }) => {
-      if (code !== FAKE_CODE) return refuse("unlock_refused");
+      if (code !== FAKE_CODE) return refuse("invalid");
       state.users = STAFF.slice(0, 3);
-      state.enrol = { step: "done", user: "a0", waitingForGrant: state.options.waitingForGrant ?? false };
+      state.enrol = {
+        step: "done",
+        user: "a0",
+        waitingForGrant: state.options.waitingForGrant ?? false,
+        setAside: state.options.setAside ?? [],
+      };
       return state.enrol;
     },
   };

@@ -31,6 +31,8 @@ export interface FakeOptions {
   signInEnded?: boolean;
   demo?: boolean;
   waitingForGrant?: boolean;
+  /** What an enrolment sets aside. */
+  setAside?: string[];
   resume?: ResumePointDto;
   /** Milliseconds that an answer takes. */
   delay?: number;

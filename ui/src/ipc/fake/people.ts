@@ -16,6 +16,7 @@ const person = (user: string, name: string, initials: string, role: Role): LockU
   state: "ready",
   waitSeconds: 0,
   codeSeconds: 0,
+  asksPhoneTime: false,
 });
 
 /** One person per role. */

@@ -37,12 +37,85 @@ fn an_enrolment_never_takes_the_place_of_keys_whose_slot_is_gone() {
     let slot = fs::read(w.file(&amara, "json")).unwrap();
     let kept = ["keys", "state"].map(|kind| fs::read(w.file(&amara, kind)).unwrap());
     fs::remove_file(w.file(&amara, "json")).unwrap();
-    assert_eq!(w.try_enrol("amara", 0).err(), Some(KeysError::SlotDamaged("slot")));
-    assert_eq!(["keys", "state"].map(|kind| fs::read(w.file(&amara, kind)).unwrap()), kept);
+    let anew = w.try_enrol("amara", 0).unwrap();
+    w.later(60);
+    let code = w.code(&anew, 0);
+    w.unlock(&anew, PASSWORD, &code).unwrap();
+    // What had been in use lies aside, and once its slot is back everything opens.
+    for (kind, bytes) in ["keys", "state"].into_iter().zip(kept) {
+        let aside = aside(&w, kind);
+        assert_eq!((aside.len(), fs::read(&aside[0]).unwrap()), (1, bytes), "{kind}");
+        fs::rename(&aside[0], w.file(&amara, kind)).unwrap();
+    }
     fs::write(w.file(&amara, "json"), slot).unwrap();
     w.later(60);
     let code = w.code(&amara, 0);
-    assert!(w.unlock(&amara, PASSWORD, &code).is_ok(), "and once it is back everything opens");
+    assert!(w.unlock(&amara, PASSWORD, &code).is_ok());
+}
+
+/// The files of a kind that were set aside.
+fn aside(w: &Workstation, kind: &str) -> Vec<std::path::PathBuf> {
+    let all = fs::read_dir(w.folder.path().join("slots")).unwrap().map(|e| e.unwrap().path());
+    let mut found: Vec<_> = all.filter(|p| p.to_string_lossy().contains(&format!(".{kind}.damaged-"))).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn whoever_lost_a_file_of_the_slot_is_enrolled_anew_and_the_rest_is_kept() {
+    for kind in ["json", "state", "keys"] {
+        for (what, harm) in [("gone", None), ("cut", Some(0..20)), ("flipped", Some(0..usize::MAX))] {
+            let mut w = Workstation::new();
+            let (amara, leila) = (w.enrol("amara", 0), w.enrol("leila", 0));
+            w.later(60);
+            let code = w.code(&amara, 0);
+            w.unlock(&amara, PASSWORD, &code).unwrap();
+            assert_eq!(w.try_enrol("amara", 0).err(), Some(KeysError::AlreadyEnrolled), "a slot that opens stays");
+            let path = w.file(&amara, kind);
+            let mut bytes = fs::read(&path).unwrap();
+            match harm {
+                None => fs::remove_file(&path).unwrap(),
+                Some(kept) => {
+                    bytes.truncate(kept.end);
+                    let last = bytes.len() - 1;
+                    bytes[last] ^= 4;
+                    fs::write(&path, &bytes).unwrap();
+                }
+            }
+            w.later(60);
+            let code = w.code(&amara, 0);
+            assert!(w.unlock(&amara, PASSWORD, &code).is_err(), "{kind} {what}");
+            assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(true), "{kind} {what}");
+            let anew = w.try_enrol("amara", 0).unwrap();
+            assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(false), "{kind} {what}");
+            if what != "gone" {
+                assert_eq!(fs::read(&aside(&w, kind)[0]).unwrap(), bytes, "{kind} {what}");
+            }
+            w.later(60);
+            let code = w.code(&anew, 0);
+            assert!(w.unlock(&anew, PASSWORD, &code).is_ok(), "{kind} {what}");
+            let code = w.code(&leila, 0);
+            assert!(w.unlock(&leila, PASSWORD, &code).is_ok(), "nobody else is concerned");
+            assert_eq!(w.slots.list().unwrap().len(), 2);
+        }
+    }
+}
+
+#[test]
+fn keys_that_were_put_right_are_no_damage_any_more() {
+    let mut w = Workstation::new();
+    let amara = w.enrol("amara", 0);
+    w.later(60);
+    let own = fs::read(w.file(&amara, "keys")).unwrap();
+    let mut flipped = own.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    fs::write(w.file(&amara, "keys"), flipped).unwrap();
+    let code = w.code(&amara, 0);
+    assert_eq!(w.unlock(&amara, PASSWORD, &code).unwrap_err(), KeysError::SlotDamaged("keys"));
+    assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(true));
+    fs::write(w.file(&amara, "keys"), own).unwrap();
+    w.unlock(&amara, PASSWORD, &code).unwrap();
+    assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(false));
 }
 
 #[test]

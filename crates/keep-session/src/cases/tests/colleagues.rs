@@ -5,15 +5,13 @@ use crate::App;
 use crate::app::guard;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
-use crate::testing::{PASSWORD, Statement, TestPerson, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use crate::testing::{
+    PASSWORD, Statement, TestPerson, TestProvider, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
+};
 use keep_audit::EventClass;
 use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
 use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
 use keep_store::{HeaderFilter, SegmentHealth};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +22,7 @@ struct Shift {
     app: App,
     folder: TempDir,
     clock: Arc<ManualClock>,
-    provider: rcgen::KeyPair,
+    provider: TestProvider,
     /// To whom the provider assigns the restricted segment.
     restricted: Vec<&'static str>,
     phones: BTreeMap<&'static str, Secret<String>>,
@@ -40,28 +38,14 @@ impl Shift {
         let app = ok(App::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
         *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
-        let provider = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("key");
+        let provider = TestProvider::new().expect("key");
         Self { app, folder, clock, provider, restricted: vec!["jonas"], phones: BTreeMap::new(), _runtime: runtime }
     }
 
     /// Signs what a provider states at an enrolment.
-    fn state(&self, person: TestPerson, nonce: &str, now: UtcMillis) -> Statement {
-        let point = self.provider.public_key_raw();
-        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
-        let jwk = json!({"kid": "k1", "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "x": x, "y": y});
-        let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
+    fn state(&self, person: TestPerson, nonce: &str, now: UtcMillis) -> Option<Statement> {
         let restricted = self.restricted.contains(&person.subject);
-        let assigned: Vec<&str> =
-            std::iter::once(person.role.name()).chain(restricted.then_some("restricted")).collect();
-        let claims = json!({
-            "iss": "https://id.example", "sub": person.subject, "aud": "chartkeep-desktop", "name": person.name,
-            "exp": now.seconds() + 300, "iat": now.seconds(), "nonce": nonce, "roles": assigned,
-        });
-        let message = format!("{}.{}", part(&header), part(&claims));
-        let key = EncodingKey::from_ec_der(self.provider.serialized_der());
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).expect("signed");
-        Statement { id_token: format!("{message}.{signature}"), jwk: jwk.to_string(), restricted }
+        self.provider.state(person, ("https://id.example", person.subject), nonce, now, restricted)
     }
 
     fn enrol(&mut self, person: TestPerson) {

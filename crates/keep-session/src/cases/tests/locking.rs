@@ -3,27 +3,17 @@
 use super::{Clinic, ok};
 use crate::beginning::{Beginning, begin};
 use crate::cases::lock;
-use crate::testing::{PASSWORD, nurse_amara, user_of};
+use crate::testing::nurse_amara;
 use keep_audit::EventClass;
-use keep_domain::{Clock, ErrorCode, Secret};
-use keep_keys::{Attempt, Opened, phone_code};
+use keep_domain::ErrorCode;
 use std::time::Duration;
-
-/// Amara's slot, opened with password and code; nothing is installed yet.
-fn open_slot(clinic: &Clinic) -> Opened {
-    let code = phone_code(&clinic.phone, clinic.clock.now()).expect("a code");
-    let password = Secret::new(PASSWORD.to_owned());
-    let attempt = Attempt { user: user_of(nurse_amara()), password: &password, code: &code, entered_time: None };
-    let opened = clinic.app.with_slot_door(|door, time| door.unlock(time, &attempt));
-    opened.map_err(|f| f.code).expect("opened")
-}
 
 #[test]
 fn a_lock_that_comes_during_an_unlock_wins() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     let began = clinic.app.0.lock_count();
-    let opened = open_slot(&clinic);
+    let opened = clinic.open_slot();
     lock::lock(&clinic.app, "sleep");
     let ended = begin(&clinic.app, opened, Beginning::Unlock, began);
     assert_eq!(ended.map(|_| ()).map_err(|f| f.code), Err(ErrorCode::Locked));
@@ -38,7 +28,7 @@ fn an_open_session_is_never_replaced() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     let began = clinic.app.0.lock_count();
-    let opened = open_slot(&clinic);
+    let opened = clinic.open_slot();
     clinic.clock.advance(Duration::from_secs(61));
     ok(clinic.unlock_well());
     let ended = begin(&clinic.app, opened, Beginning::Unlock, began);

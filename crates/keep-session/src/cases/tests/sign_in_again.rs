@@ -6,23 +6,17 @@ use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::fault::Fault;
 use crate::signing_in::{SigningIn, WAITS};
-use crate::testing::{TestPerson, dr_jonas, lease_of, nurse_amara, user_of};
+use crate::testing::{TestPerson, dr_jonas, nurse_amara, sign_in_of, user_of};
 use keep_audit::EventClass;
-use keep_domain::{ErrorCode, Secret};
-use keep_keys::Renewal;
+use keep_domain::ErrorCode;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// What a browser sign-in of `person` brings now.
-fn sign_in(clinic: &Clinic, person: TestPerson) -> Renewal {
-    let lease = lease_of(&clinic.app, person).map_err(|f| f.code).expect("lease");
-    Renewal { lease, refresh_token: Some(Secret::new(String::from("rt-again"))) }
-}
-
 /// The browser comes back with a sign-in of `person` for Amara's slot.
-fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), ErrorCode> {
-    let renewal = take(&clinic.app, user_of(nurse_amara()), sign_in(clinic, person)).map_err(|f: Fault| f.code)?;
+pub(super) fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), ErrorCode> {
+    let renewal = sign_in_of(&clinic.app, person, "rt-again").map_err(|f| f.code)?;
+    let renewal = take(&clinic.app, user_of(nurse_amara()), renewal).map_err(|f: Fault| f.code)?;
     if let Some(renewal) = renewal {
         let since = keep_domain::Clock::monotonic(&*clinic.clock);
         *guard(&clinic.app.0.signing_in) = SigningIn::Waiting { renewal: Box::new(renewal), since };

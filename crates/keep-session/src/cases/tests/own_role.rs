@@ -1,0 +1,179 @@
+//! Nobody writes their own role, assignment or lease end: a clerk had sealed her own lease anew as a physician, with ten
+//! years more, and was a physician.
+//!
+//! Whoever is played here holds their own master key and, as the same OS user, the device key: `renew` seals whatever it
+//! is given with both.
+
+use super::sign_in_again::comes_back;
+use super::{Clinic, code_of, ok};
+use crate::app::guard;
+use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
+use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
+use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Renewal};
+use std::time::Duration;
+
+const DAY: i64 = 86_400_000;
+
+/// A clerk's workstation, locked.
+fn desk() -> Clinic {
+    let clinic = Clinic::with(leila_at_the_desk());
+    clinic.lock();
+    clinic
+}
+
+/// What a sign-in of `person` brings, under the clerk's name.
+fn statement_of(clinic: &Clinic, person: TestPerson) -> Renewal {
+    let mut renewal = sign_in_of(&clinic.app, person, "rt").map_err(|f| f.code).expect("signed");
+    leila_at_the_desk().subject.clone_into(&mut renewal.lease.subject);
+    renewal
+}
+
+/// Seals `renewal` into the clerk's slot.
+fn seal(clinic: &Clinic, renewal: Renewal) {
+    let mut opened = clinic.open_slot();
+    let sealed = clinic.app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal));
+    assert_eq!(sealed.map_err(|f| f.code), Ok(()));
+    clinic.clock.advance(Duration::from_secs(61));
+}
+
+fn lease(clinic: &Clinic) -> LeaseRecord {
+    clinic.app.peek(|u| guard(&u.ring).lease().cloned()).flatten().expect("a lease")
+}
+
+fn physician(mut renewal: Renewal) -> Renewal {
+    renewal.lease.roles = vec![Role::Physician];
+    renewal.lease.restricted = true;
+    renewal.lease.lease_end = renewal.lease.lease_end.plus_millis(3650 * DAY);
+    renewal
+}
+
+#[test]
+fn a_role_an_assignment_and_an_end_beside_the_token_count_for_nothing() {
+    let clinic = desk();
+    seal(&clinic, physician(statement_of(&clinic, leila_at_the_desk())));
+    let session = ok(clinic.unlock_well());
+    assert_eq!(session.role, Role::FrontDesk);
+    assert!(!session.permissions.iter().any(|p| p == "import" || p == "open_chart"), "{:?}", session.permissions);
+    assert_eq!(clinic.app.peek(|u| (u.role, u.rank)), Some((Role::FrontDesk, Rank::up_to(Segment::Directory))));
+    let lease = lease(&clinic);
+    assert_eq!((&lease.roles[..], lease.restricted), (&[Role::FrontDesk][..], false));
+    assert_eq!(lease.lease_end, lease.issued_at.plus_millis(30 * DAY));
+    assert_eq!(session.name, "Leila Patel");
+}
+
+#[test]
+fn another_persons_token_is_none_of_hers() {
+    let clinic = desk();
+    seal(&clinic, statement_of(&clinic, dr_jonas()));
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
+    assert!(!clinic.app.is_open());
+}
+
+#[test]
+fn a_token_that_the_kept_key_did_not_sign_is_none() {
+    let clinic = desk();
+    let doctor = TestPerson { role: Role::Physician, ..leila_at_the_desk() };
+    let own = statement_of(&clinic, leila_at_the_desk());
+    // Claims of her own under the provider's signature: restricted and a role added.
+    let claims = statement_of(&clinic, doctor).id_token;
+    let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let (mut mixed, own_parts) = (parts(&claims), parts(&own.id_token));
+    mixed[2].clone_from(&own_parts[2]);
+    seal(&clinic, Renewal { id_token: mixed.join("."), ..physician(statement_of(&clinic, doctor)) });
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
+    clinic.clock.advance(Duration::from_secs(61));
+    // A key of her own that bears the provider's name.
+    let mine = TestProvider::new().expect("key");
+    let now = UtcMillis(own.lease.issued_at.0);
+    let stated = mine.state(doctor, ("https://id.example", doctor.subject), "any", now, true).expect("signed");
+    seal(&clinic, Renewal { id_token: stated.id_token, ..physician(own) });
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
+}
+
+#[test]
+fn whoever_has_no_statement_left_signs_in_again_and_goes_on() {
+    let clinic = Clinic::with(nurse_amara());
+    clinic.lock();
+    let mut opened = clinic.open_slot();
+    let mut other = sign_in_of(&clinic.app, dr_jonas(), "rt").map_err(|f| f.code).expect("signed");
+    nurse_amara().subject.clone_into(&mut other.lease.subject);
+    let sealed = clinic.app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, other));
+    assert_eq!(sealed.map_err(|f| f.code), Ok(()));
+    clinic.clock.advance(Duration::from_secs(61));
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
+    clinic.clock.advance(Duration::from_secs(61));
+    assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
+    assert_eq!(ok(clinic.unlock_well()).role, Role::Nurse);
+}
+
+/// The clerk's slot as an earlier Chartkeep left it, with `change` made to its lease.
+fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
+    let mut opened = clinic.open_slot();
+    let Some(KeptSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
+    let said = clinic.app.believe(record.id_token(), record.jwk(), None, None).expect("believed");
+    let lease = clinic.app.lease_of(&said);
+    let mut old = OldLease {
+        issuer: lease.issuer,
+        subject: lease.subject,
+        roles: lease.roles,
+        restricted: lease.restricted,
+        issued_at: lease.issued_at,
+        lease_end: lease.lease_end,
+        kid: lease.kid,
+        token_hash: lease.token_hash,
+        jwk: lease.jwk,
+    };
+    change(&mut old);
+    opened.ring.keep_old_lease(old);
+    let forgotten = clinic.app.0.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
+    assert_eq!((forgotten, opened.ring.save(&clinic.app.0.slots, &opened.keys)), (Ok(()), Ok(())));
+    clinic.clock.advance(Duration::from_secs(61));
+}
+
+#[test]
+fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
+    let clinic = desk();
+    leave_old(&clinic, |old| {
+        old.roles = vec![Role::Physician];
+        old.restricted = true;
+        old.lease_end = old.lease_end.plus_millis(3650 * DAY);
+    });
+    assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
+    let lease = lease(&clinic);
+    assert_eq!((lease.restricted, lease.lease_end), (false, lease.issued_at.plus_millis(30 * DAY)));
+    let signed = clinic.app.peek(|u| matches!(guard(&u.ring).sign_in(), Some(KeptSignIn::Signed(_))));
+    assert_eq!(signed, Some(true));
+}
+
+#[test]
+fn an_old_lease_whose_token_is_gone_gives_no_role_that_the_slot_does_not_name() {
+    let clinic = desk();
+    leave_old(&clinic, |old| {
+        old.token_hash = [7; 32];
+        old.roles = vec![Role::Physician, Role::FrontDesk];
+        old.restricted = true;
+        old.lease_end = old.lease_end.plus_millis(3650 * DAY);
+    });
+    assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
+    let lease = lease(&clinic);
+    assert_eq!((&lease.roles[..], lease.restricted), (&[Role::FrontDesk][..], false));
+    assert_eq!(lease.lease_end, lease.issued_at.plus_millis(30 * DAY));
+}
+
+#[test]
+fn an_old_lease_of_a_key_that_is_gone_gives_no_more_than_the_sealed_role() {
+    let clinic = desk();
+    // With a key of another name the slot's token cannot be verified: the sealed role of the slot is the limit.
+    leave_old(&clinic, |old| {
+        old.token_hash = [7; 32];
+        old.jwk = old.jwk.replace("k1", "k2");
+        old.roles = vec![Role::Physician, Role::FrontDesk];
+    });
+    assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
+    let clinic = desk();
+    leave_old(&clinic, |old| {
+        old.token_hash = [7; 32];
+        old.roles = vec![Role::Physician];
+    });
+    assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
+}

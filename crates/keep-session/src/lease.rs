@@ -1,0 +1,130 @@
+//! Role, assignment and lease end, read from the provider's signed token at each unlock.
+//!
+//! INVARIANT: nothing of them is read from a file that the person could write with their own keys.
+
+use crate::app::App;
+use crate::fault::Fault;
+use keep_audit::{DetailValue, EventDraft};
+use keep_domain::{ErrorCode, UserId, UtcMillis};
+use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Opened, UnverifiedIssue};
+use keep_sync::{Expected, Jwks, TokenFault, VerifiedClaims, verify_id_token};
+
+impl App {
+    /// Derives the lease of the last sign-in and puts it on the ring; answers `sign_in_needed` where there is no
+    /// statement that holds.
+    pub(crate) fn derive_lease(&self, opened: &mut Opened) -> Result<(), Fault> {
+        let lease = match opened.ring.sign_in().cloned() {
+            None => None,
+            Some(KeptSignIn::Signed(record)) => {
+                self.lease_from(opened.header.user, record.id_token(), record.jwk(), record.lease_end())
+            }
+            Some(KeptSignIn::Old(old)) => self.lease_from_old(opened, old)?,
+        };
+        opened.ring.use_lease(lease.ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?);
+        Ok(())
+    }
+
+    /// What a sign-in gives that this device has verified, now or earlier.
+    pub(crate) fn lease_of(&self, claims: &VerifiedClaims) -> LeaseRecord {
+        let policy = &self.workstation().policy;
+        let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
+        LeaseRecord {
+            issuer: claims.issuer.clone(),
+            subject: claims.subject.clone(),
+            name: claims.name.clone(),
+            roles: claims.roles.clone(),
+            restricted: claims.restricted && policy.lets_restricted(&claims.roles),
+            issued_at,
+            lease_end: LeaseRecord::end_for(issued_at, policy),
+            kid: claims.key_id.clone(),
+            token_hash: claims.token_hash,
+            jwk: claims.jwk.clone(),
+        }
+    }
+
+    /// Verifies a kept token with the key that was kept with it. It counts as of when it was issued: that it was fresh
+    /// was checked at the sign-in.
+    pub(crate) fn believe(
+        &self,
+        id_token: &str,
+        jwk: &str,
+        issuer: Option<&str>,
+        nonce: Option<&str>,
+    ) -> Result<VerifiedClaims, TokenFault> {
+        let keys = Jwks::from_jwk(jwk).map_err(|_| TokenFault::UnknownKey)?;
+        let issue = UnverifiedIssue::read(id_token).ok_or(TokenFault::Malformed)?;
+        let workstation = self.workstation();
+        let expected = Expected {
+            issuer: issuer.unwrap_or(&issue.issuer),
+            client_id: &workstation.client_id,
+            nonce,
+            subject: None,
+            now: issue.issued_at,
+            acr: &[],
+            amr: &[],
+            max_age: None,
+            roles_claim: "roles",
+        };
+        verify_id_token(id_token, &keys, &expected)
+    }
+
+    fn lease_from(&self, user: UserId, id_token: &str, jwk: &str, lease_end: UtcMillis) -> Option<LeaseRecord> {
+        let claims = self.believe(id_token, jwk, None, None).ok()?;
+        if UserId::of(&claims.issuer, &claims.subject) != user || claims.roles.is_empty() {
+            return None;
+        }
+        let lease = self.lease_of(&claims);
+        // The provider signed when the token was issued, so no end that is written beside it lasts longer than policy.
+        Some(LeaseRecord { lease_end: lease.lease_end.min(lease_end), ..lease })
+    }
+
+    /// The lease of a key ring of version 1, which kept no token.
+    ///
+    /// Where it was read from the very token that lies in the slot, it is derived from that and kept as a signed
+    /// statement from here on. Else there was a sign-in since whose token is gone: the lease counts until it ends or
+    /// the person signs in again, and for no role that the slot's own statement does not name.
+    fn lease_from_old(&self, opened: &mut Opened, old: OldLease) -> Result<Option<LeaseRecord>, Fault> {
+        let user = opened.header.user;
+        if UserId::of(&old.issuer, &old.subject) != user {
+            return Ok(None);
+        }
+        let id_token = opened.member.id_token.clone();
+        if old.is_of(&id_token) {
+            let lease = self.lease_from(user, &id_token, &old.jwk, old.lease_end);
+            if let Some(lease) = &lease {
+                self.with_slot_door(|door, _| door.sign_old_lease(&opened.keys, &mut opened.ring, id_token, lease))?;
+            }
+            return Ok(lease);
+        }
+        let stated = self.believe(&id_token, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
+        let (roles, restricted) = match stated {
+            Ok(claims) => (claims.roles, claims.restricted),
+            // The provider has another signing key by now; what is left is the role that the device sealed in the slot.
+            Err(TokenFault::UnknownKey) => (vec![opened.header.role], false),
+            Err(_) => return Ok(None),
+        };
+        let policy = &self.workstation().policy;
+        let roles: Vec<_> = old.roles.into_iter().filter(|r| roles.contains(r)).collect();
+        Ok((!roles.is_empty()).then(|| LeaseRecord {
+            restricted: old.restricted && restricted && policy.lets_restricted(&roles),
+            roles,
+            name: opened.header.display_name.clone(),
+            lease_end: LeaseRecord::end_for(old.issued_at, policy).min(old.lease_end),
+            issuer: old.issuer,
+            subject: old.subject,
+            issued_at: old.issued_at,
+            kid: old.kid,
+            token_hash: old.token_hash,
+            jwk: old.jwk,
+        }))
+    }
+}
+
+/// Which statement of the provider an event rests on: a role that somebody wrote themselves shows as an unlock under a
+/// token or a key that no sign-in brought.
+pub(crate) fn name_statement(event: EventDraft, lease: &LeaseRecord) -> EventDraft {
+    event
+        .with("token", DetailValue::digest(&lease.token_hash))
+        .with("provider_key", DetailValue::digest(&lease.provider_key()))
+        .with("lease_end", lease.lease_end)
+}
