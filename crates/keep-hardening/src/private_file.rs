@@ -170,6 +170,22 @@ pub fn delete(path: &Path) -> Result<()> {
     }
 }
 
+/// Gives what lies at `path` another name beside it, `<name>.odd` or with a number; nothing is overwritten.
+///
+/// # Errors
+/// What the file system says, and [`ErrorKind::AlreadyExists`] where a thousand names are taken.
+pub fn move_out_of_the_way(path: &Path) -> Result<()> {
+    for number in 0..1000 {
+        let mut name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
+        name.push(if number == 0 { String::from(".odd") } else { format!(".odd-{number}") });
+        let target = path.with_file_name(name);
+        if kind(&target)? == Kind::Absent {
+            return std::fs::rename(path, target);
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
 /// Makes a folder, and those above it, that only their owner may enter; one that is there is left as it is.
 ///
 /// # Errors

@@ -27,6 +27,7 @@ mod resume;
 mod segment_key;
 mod signer;
 mod slot;
+mod slot_check;
 mod slot_id;
 mod slots;
 mod state;
@@ -56,6 +57,7 @@ pub use resume::ResumeSecret;
 pub use segment_key::SegmentKey;
 pub use signer::{DeviceSigner, Signer, verify_signature};
 pub use slot::{Factor, SlotHeader};
+pub use slot_check::SlotCheck;
 pub use slot_id::{SlotContext, SlotId};
 pub use slots::{ShownPerson, SlotSummary, Slots};
 #[cfg(any(test, feature = "test-support"))]

@@ -13,6 +13,7 @@ use crate::trouble::{Told, Trouble, TroubleNotes};
 use crate::workstation::Workstation;
 use keep_audit::{BootId, Stamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_hardening::private_file::Tightened;
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
 use keep_store::{ProfileLock, StoreError};
 use std::collections::BTreeMap;
@@ -110,6 +111,10 @@ impl App {
         let writes = !matches!(opening, Opening::Look);
         if writes {
             profile.make_folders().map_err(|e| Fault::of(crate::workstation::io_code(&e)))?;
+            let Tightened { failures, others } = profile.tighten();
+            if failures > 0 || others > 0 {
+                tracing::warn!(failures, others, "parts of the profile are no files, or stay open to others");
+            }
         }
         let syncs_by_itself = matches!(opening, Opening::Held);
         let lock = match opening {

@@ -21,7 +21,8 @@ fn odd_things() -> (tempfile::TempDir, Vec<PathBuf>) {
     drop(UnixListener::bind(at("socket")).expect("socket"));
     let mut all: Vec<_> = ["pipe", "folder", "link", "device-link", "socket"].map(at).into();
     // Only root may make a device: the one that never ends.
-    if mknodat(CWD, at("device"), Type::CharacterDevice, Mode::from_raw_mode(0o600), rustix::fs::makedev(1, 5)).is_ok() {
+    if mknodat(CWD, at("device"), Type::CharacterDevice, Mode::from_raw_mode(0o600), rustix::fs::makedev(1, 5)).is_ok()
+    {
         all.push(at("device"));
     }
     (folder, all)
@@ -95,7 +96,9 @@ fn what_was_open_to_others_is_tightened() {
     let (folder, odd) = odd_things();
     let loose = folder.path().join("folder").join("inner");
     std::fs::write(&loose, "x").expect("written");
-    for (path, rights) in [(&loose, 0o000), (&folder.path().join("whole"), 0o644), (&folder.path().join("folder"), 0o755)] {
+    for (path, rights) in
+        [(&loose, 0o000), (&folder.path().join("whole"), 0o644), (&folder.path().join("folder"), 0o755)]
+    {
         std::fs::set_permissions(path, Permissions::from_mode(rights)).expect("loosened");
     }
     let done = tighten_all(folder.path());
@@ -105,4 +108,15 @@ fn what_was_open_to_others_is_tightened() {
     assert_eq!([mode(folder.path()), mode(&folder.path().join("folder"))], [0o700; 2]);
     assert_eq!(tighten_all(&folder.path().join("pipe")), Tightened { failures: 0, others: 1 });
     assert_eq!(tighten_all(&folder.path().join("absent")), Tightened::default());
+}
+
+#[test]
+fn what_is_moved_out_of_the_way_overwrites_nothing() {
+    let (folder, _) = odd_things();
+    let pipe = folder.path().join("pipe");
+    std::fs::write(folder.path().join("pipe.odd"), "kept").expect("written");
+    move_out_of_the_way(&pipe).expect("moved");
+    assert_eq!(kind(&pipe).expect("seen"), Kind::Absent);
+    assert_eq!(kind(&folder.path().join("pipe.odd-1")).expect("seen"), Kind::Other);
+    assert_eq!(std::fs::read_to_string(folder.path().join("pipe.odd")).expect("read"), "kept");
 }
