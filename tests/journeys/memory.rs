@@ -105,7 +105,7 @@ fn scan(pid: u32, secrets: &Secrets) -> Vec<&'static str> {
         let place = words.nth(3).unwrap_or("anonymous");
         for (name, secret) in secrets {
             for at in Finder::new(secret).find_iter(&bytes) {
-                eprintln!("{name} at {:x} in {range} {place}", from + at as u64);
+                println!("{name} at {:x} in {range} {place}", from + at as u64);
                 found.push(*name);
             }
         }
@@ -166,7 +166,7 @@ fn inner_scan() {
         ["device key", "master key", "segment key", "database key", "refresh token"].iter().all(|n| held.contains(n))
     });
     signal("-CONT", &server);
-    eprintln!("---- the run goes on and ends");
+    println!("---- the run goes on and ends");
     // It has something to say, and waits until somebody listens: its keys are gone by then.
     until(&mut child, "about to answer", |pid| {
         std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default().starts_with("1 0x1 ")

@@ -33,7 +33,7 @@ fn waiting(program: &Path, folder: &Path, argument: &str, held: &mut Option<Pipe
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -c \"$(ulimit -H -c)\"; exec \"$@\"", "sh"]).arg(program).arg(argument);
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(full);
-    let child = as_somebody(&mut command).spawn().expect("starts");
+    let mut child = as_somebody(&mut command).spawn().expect("starts");
     for _ in 0..1500 {
         let about = |name: &str| std::fs::read_to_string(format!("/proc/{}/{name}", child.id())).unwrap_or_default();
         let name = about("comm");
@@ -44,6 +44,8 @@ fn waiting(program: &Path, folder: &Path, argument: &str, held: &mut Option<Pipe
         }
         std::thread::park_timeout(Duration::from_millis(20));
     }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
     None
 }
 
