@@ -134,12 +134,19 @@ fn until(child: &mut Child, what: &str, mut ready: impl FnMut(u32) -> bool) {
 fn inner_scan() {
     let (profile, keychain) = around();
     let phone = Secret::new(std::fs::read_to_string(variable("PHONE")).expect("phone").trim().to_owned());
-    // The step after the one with which the person was enrolled, which is now or a moment early.
+    // Each code is good once, so the one of the step after the enrolment is waited for.
     let enrolled: i64 = std::fs::read_to_string(format!("{}.period", variable("PHONE")))
         .ok()
         .and_then(|t| t.trim().parse().ok())
         .expect("a period");
-    let step = (enrolled + 1).max(SystemClock.now().0 / 30_000);
+    let mut step = enrolled;
+    for _ in 0..2000 {
+        step = SystemClock.now().0 / 30_000;
+        if step > enrolled {
+            break;
+        }
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
     // EXPOSE: typed for a made-up person.
     let code = phone_code(&phone, UtcMillis(step * 30_000)).expect("a code").expose().clone();
     let secrets = secrets_of(&profile, &keychain, &code);
@@ -156,6 +163,8 @@ fn inner_scan() {
             "exec \"$CHARTKEEP\" --json --profile \"$PROFILE\" sync --password-fd 3 --code-fd 4 3<password 4<code",
         ])
         .current_dir(&typed)
+        // The session's own variables are no doing of the program.
+        .env_remove("PASSWORD")
         .stdin(Stdio::null())
         .stdout(full)
         .spawn()

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Ok(()) => keep_cli::run(args, callers),
         Err(_) => Answer::failed(ErrorCode::Internal),
     };
+    keep_hardening::wipe_stack();
     let text = if json { answer.to_json() } else { answer.to_text() };
     // A closed pipe must not hide the exit code.
     let _ = writeln!(std::io::stdout(), "{text}");
