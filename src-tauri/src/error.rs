@@ -18,8 +18,8 @@ pub(crate) enum ShellError {
     #[error("a thread cannot be started: {0}")]
     Thread(#[source] std::io::Error),
     /// The process could not be protected.
-    #[error("the process cannot be protected from dumps: {0}")]
-    Hardening(#[source] rustix::io::Errno),
+    #[error(transparent)]
+    Hardening(#[from] keep_hardening::NotProtected),
     /// The window or its web view.
     #[error("the window cannot be opened: {0}")]
     Window(#[source] tauri::Error),

@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::web_view;
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::ffi::OsString;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,16 +54,6 @@ pub(crate) fn end(profile: &Path) -> ! {
     // SAFETY: ends the process; no state is used afterwards.
     unsafe {
         libc::_exit(0)
-    }
-}
-
-/// Takes over a descriptor named on the command line by the image before.
-pub(crate) fn inherited(fd: RawFd) -> Option<OwnedFd> {
-    #[expect(unsafe_code, reason = "a descriptor that crossed exec is only a number")]
-    // SAFETY: fcntl fails on a number that is not an open descriptor; nothing in this new image owns one above 2 yet,
-    // because this runs before any file is opened.
-    unsafe {
-        (libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) == 0).then(|| OwnedFd::from_raw_fd(fd))
     }
 }
 

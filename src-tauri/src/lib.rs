@@ -20,7 +20,5 @@ mod start;
 mod watcher;
 mod web_view;
 mod window;
-mod wiping_allocator;
 
 pub use start::run;
-pub use wiping_allocator::WipingAllocator;

@@ -2,8 +2,9 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 #[global_allocator]
-static ALLOCATOR: chartkeep_desktop::WipingAllocator = chartkeep_desktop::WipingAllocator;
+static ALLOCATOR: keep_hardening::WipingAllocator = keep_hardening::WipingAllocator;
 
 fn main() -> std::process::ExitCode {
-    chartkeep_desktop::run()
+    let protected = keep_hardening::protect_process();
+    chartkeep_desktop::run(protected)
 }

@@ -4,6 +4,7 @@ use crate::shell::Shell;
 use crate::window::{self, MAIN};
 use gtk::prelude::{DialogExt, GtkWindowExt};
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub(crate) fn answer(app: AppHandle, profile: &Path) -> std::io::Result<()> {
         _ => {}
     }
     let listener = UnixListener::bind(&path)?;
+    // The folder keeps others out already; the socket's own rights are the umask's.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     std::thread::Builder::new().name("second-instance".into()).spawn(move || {
         for stream in listener.incoming().flatten() {
             raise(&app, stream);

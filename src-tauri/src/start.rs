@@ -5,16 +5,18 @@ use crate::launch::{Handover, Launch};
 use crate::lock::{self, LockCause};
 use crate::place::Place;
 use crate::shell::Shell;
-use crate::{children, commands, exec, hardening, log, logind, sealed_memory, second_instance, watcher, window};
+use crate::{children, commands, hardening, log, logind, sealed_memory, second_instance, watcher, window};
 use keep_domain::ErrorCode;
+use keep_hardening::{CallersDescriptors, Direction, NotProtected};
 use keep_session::{Profile, ProfileLock};
+use std::os::fd::RawFd;
 use std::process::ExitCode;
 use tauri::{App, Manager, Window, WindowEvent};
 
-/// Runs the desktop program until its window is closed.
+/// Runs the desktop program until its window is closed; `main` has protected the process first.
 #[must_use]
-pub fn run() -> ExitCode {
-    match open() {
+pub fn run(protected: Result<(), NotProtected>) -> ExitCode {
+    match open(protected) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             log::say(&error.to_string());
@@ -23,13 +25,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn open() -> Result<u8, ShellError> {
-    hardening::forbid_dumps()?;
+fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
+    protected?;
     hardening::refuse_remote_control();
     let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), Profile::default_folder().ok())?;
-    // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
     let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();
-    let (lock_fd, secret_fd) = (lock_fd.and_then(exec::inherited), secret_fd.and_then(exec::inherited));
+    // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
+    let mut handed_over = CallersDescriptors::find([lock_fd, secret_fd].into_iter().flatten());
+    let mut take = |number: RawFd| handed_over.adopt(number, Direction::Read).ok();
+    let (lock_fd, secret_fd) = (lock_fd.and_then(&mut take), secret_fd.and_then(&mut take));
     log::start();
     let taken = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
     let lock = taken.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {

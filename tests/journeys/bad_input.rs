@@ -182,7 +182,7 @@ fn a_second_instance_is_told_so() {
     assert_eq!(w.open().err(), Some(ErrorCode::ProfileInUse));
     assert_eq!(exit(ErrorCode::ProfileInUse), 6);
     if let Some(program) = program("chartkeep") {
-        let sync = ["sync", "--password-fd", "0", "--code-fd", "0"];
+        let sync = ["sync", "--password-fd", "3", "--code-fd", "4"];
         let ended = chartkeep(&program, &w.profile(), &sync);
         assert_eq!((ended.exit, ended.object["code"].as_str()), (6, Some("profile_in_use")));
     }
@@ -263,7 +263,7 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
 fn the_command_line_without_a_keychain_says_so() {
     let Some(program) = program("chartkeep") else { return };
     let w = Workstation::new();
-    let unlock = ["--password-fd", "0", "--code-fd", "0"];
+    let unlock = ["--password-fd", "3", "--code-fd", "4"];
     for verb in ["sync", "grant"] {
         let args: Vec<&str> = std::iter::once(verb).chain(unlock).collect();
         let ended = chartkeep(&program, &w.profile(), &args);

@@ -64,6 +64,11 @@ impl Clinic {
         panic!("keep-backend does not listen");
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The server goes down.
     pub(crate) fn stop(&mut self) {
         // It may have ended by itself.

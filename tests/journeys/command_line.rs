@@ -22,9 +22,11 @@ pub(crate) struct Ended {
     pub(crate) object: Value,
 }
 
-/// Runs `chartkeep` with `--json` and no session bus, so that no keychain answers.
+/// Runs `chartkeep` with `--json` and no session bus, so that no keychain answers; descriptors 3 and 4 are open and
+/// empty.
 pub(crate) fn chartkeep(program: &Path, profile: &Path, args: &[&str]) -> Ended {
-    let mut command = Command::new(program);
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$@\" 3</dev/null 4</dev/null", "sh"]).arg(program);
     command.arg("--json").arg("--profile").arg(profile).args(args).stdin(Stdio::null()).stderr(Stdio::null());
     command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("DISPLAY");
     let output = command.output().expect("chartkeep runs");

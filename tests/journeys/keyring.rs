@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// Prints one line a step: its name, how the program ended and what it said.
-const SCRIPT: &str = r#"
+/// What a script in a session of its own can do: `step` prints one line, its name, how the program ended and what it
+/// said.
+const WORDS: &str = r#"
 printf pw | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null
 step() { local name=$1 out code; shift; out=$("$@"); code=$?; echo "{\"step\":\"$name\",\"exit\":$code,\"said\":${out:-null}}"; }
 keep() { "$CHARTKEEP" --json --profile "$PROFILE" "$@"; }
@@ -27,10 +28,21 @@ enrol() {
   keep enrol --server "$FHIR" --ca "$SIGN_IN_CA" --workstation "Room 3" --password-fd 3 --otpauth-fd 4 --code-fd 5 \
     3<<<"$PASSWORD" 4>"$PHONE" 5< <(code)
 }
+inner() { "$THIS" --exact "$1" --ignored --nocapture >&2; }
+"#;
+
+/// One keyring in each of its states.
+const SCRIPT: &str = r#"
 collection() {
   gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
     --method "org.freedesktop.Secret.Service.$1" "['/org/freedesktop/secrets/collection/login']" >/dev/null
 }
+# A number that is not open here means nothing, least of all a file that the program opens itself.
+for number in 6 7 8 9; do
+  step "not-open-$number" keep enrol --server "$FHIR" --ca "$SIGN_IN_CA" --workstation "Room 3" --password-fd 3 \
+    --otpauth-fd $number --code-fd 5 3<<<"$PASSWORD" 5</dev/null
+done
+step nothing-made [ ! -e "$PROFILE" ]
 step enrol enrol
 step ready keep doctor
 step verified keep audit verify
@@ -46,15 +58,14 @@ step gone-sync sync
 export DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS_KEPT
 printf pw | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null
 step unlocked-again keep audit verify
-inner() { "$THIS" --exact "keyring::inner_$1" --ignored --nocapture >&2; }
 sync >&2
-step told-again inner keychain_was_locked_and_absent
-inner empties
+step told-again inner keyring::inner_keychain_was_locked_and_absent
+inner keyring::inner_empties
 step emptied-doctor keep doctor
 step emptied-sync sync
-inner refills
+inner keyring::inner_refills
 sync >&2
-step told-refilled inner keychain_was_emptied
+step told-refilled inner keyring::inner_keychain_was_emptied
 step refilled keep audit verify
 "#;
 
@@ -62,20 +73,20 @@ fn installed(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|p| p.join(program).exists()))
 }
 
-#[test]
-fn each_state_of_a_real_keyring_is_told() {
+/// Runs `script` in a session with a keyring and a clinic of its own, both in `folder`; answers its steps and what the
+/// programs complained of. `None` where this machine or build cannot.
+pub(crate) fn in_session(folder: &Path, script: &str) -> Option<(Vec<Value>, String)> {
     if !["dbus-run-session", "gnome-keyring-daemon", "gdbus", "curl"].into_iter().all(installed) {
         println!("skipped: no gnome-keyring here; scripts/setup installs it");
-        return;
+        return None;
     }
-    let folder = tempfile::tempdir().expect("folder");
-    let (Some(clinic), Some(chartkeep)) = (Clinic::start(folder.path()), program("chartkeep")) else { return };
-    let home = folder.path().join("home");
+    let (clinic, chartkeep) = (Clinic::start(folder)?, program("chartkeep")?);
+    let home = folder.join("home");
     std::fs::create_dir_all(&home).expect("home");
     let person = clinic.person("jonas");
     let browser = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/browser");
     let done = Command::new("dbus-run-session")
-        .args(["--", "bash", "-c", SCRIPT])
+        .args(["--", "bash", "-c", &format!("{WORDS}{script}")])
         .env("HOME", &home)
         .env("XDG_RUNTIME_DIR", &home)
         .env("XDG_DATA_HOME", home.join("data"))
@@ -91,6 +102,7 @@ fn each_state_of_a_real_keyring_is_told() {
         .env("SIGN_IN_OTPAUTH", &person["otpauth"])
         .env("SIGN_IN_CA", &clinic.ca)
         .env("SIGN_IN_BACKEND", &clinic.program)
+        .env("SERVER_PID", clinic.pid().to_string())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("GNOME_KEYRING_CONTROL")
@@ -100,6 +112,14 @@ fn each_state_of_a_real_keyring_is_told() {
     let said = String::from_utf8_lossy(&done.stdout);
     let problems = String::from_utf8_lossy(&done.stderr);
     let steps: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    Some((steps, problems.into_owned()))
+}
+
+#[test]
+fn each_state_of_a_real_keyring_is_told() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some((steps, problems)) = in_session(folder.path(), SCRIPT) else { return };
+    let said = format!("{steps:?}");
     let step = |name: &str| {
         let found = steps.iter().find(|s| s["step"] == name);
         found.unwrap_or_else(|| panic!("no step {name}: {said}{problems}"))
@@ -107,6 +127,10 @@ fn each_state_of_a_real_keyring_is_told() {
     let ended = |name: &str| (step(name)["exit"].clone(), step(name)["said"]["code"].clone());
     let keychain = |name: &str| step(name)["said"]["keychain"].clone();
     assert_eq!(ended("enrol"), (json!(0), json!("ok")), "{said}{problems}");
+    for number in 6..10 {
+        assert_eq!(ended(&format!("not-open-{number}")), (json!(2), json!("invalid")));
+    }
+    assert_eq!(step("nothing-made")["exit"], 0, "{said}{problems}");
     assert_eq!(keychain("ready"), "ready");
     assert_eq!(ended("verified"), (json!(0), json!("ok")));
     // While its 30 seconds last, the enrolment's code is used; after them a made-up code is a wrong one.
@@ -129,7 +153,7 @@ fn each_state_of_a_real_keyring_is_told() {
 }
 
 /// The profile of the session that runs this program, and its keychain.
-fn around() -> (PathBuf, OsKeychain) {
+pub(crate) fn around() -> (PathBuf, OsKeychain) {
     let profile = PathBuf::from(std::env::var_os("PROFILE").expect("a profile"));
     let settings = std::fs::read(profile.join("workstation.json")).expect("settings");
     let settings: Value = serde_json::from_slice(&settings).expect("json");

@@ -4,13 +4,13 @@ use crate::workstation::{Workstation, is_alert};
 use keep_audit::{BootId, EventClass, Outcome, Scribe, Stamper};
 use keep_cli::answer::Answer;
 use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
+use keep_cli::secret_fd::SecretFds;
 use keep_cli::wording::sentence;
 use keep_domain::{Clock, DeviceId};
 use keep_keys::{DeviceKey, Keychain};
 use keep_session::testing::PASSWORD;
 use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
 use std::io::{PipeReader, Write};
-use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,10 +30,14 @@ impl Typed {
         Self { password: line(password), code: line(code) }
     }
 
-    fn unlock(&self) -> Unlock {
-        let (password_fd, code_fd) = (self.password.as_raw_fd(), self.code.as_raw_fd());
-        Unlock { user: String::new(), password_fd, code_fd, phone_time: None }
+    fn secrets(self) -> SecretFds {
+        SecretFds { password: Some(self.password.into()), code: Some(self.code.into()), otpauth: None }
     }
+}
+
+/// The one person who is enrolled; what they type comes beside it.
+const fn anybody() -> Unlock {
+    Unlock { user: String::new(), password_fd: 3, code_fd: 4, phone_time: None }
 }
 
 impl Workstation {
@@ -46,26 +50,26 @@ impl Workstation {
     /// `chartkeep sync` with what was typed.
     pub(crate) fn sync_with(&self, password: &str, code: &str) -> Answer {
         let typed = Typed::lines(password, code);
-        self.run(Verb::Sync(Sync { sign_in: false, unlock: typed.unlock() }))
+        self.run(Verb::Sync(Sync { sign_in: false, unlock: anybody() }), typed.secrets())
     }
 
     /// `chartkeep import FILE`.
     pub(crate) fn import(&self, file: &Path) -> Answer {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
-        self.run(Verb::Import(Import { file: file.to_owned(), unlock: typed.unlock() }))
+        self.run(Verb::Import(Import { file: file.to_owned(), unlock: anybody() }), typed.secrets())
     }
 
     /// `chartkeep grant`.
     pub(crate) fn grant(&self) -> Answer {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
-        self.run(Verb::Grant(typed.unlock()))
+        self.run(Verb::Grant(anybody()), typed.secrets())
     }
 
     /// `chartkeep audit verify [--ledger FILE]`.
     pub(crate) fn audit_verify(&self, ledger: Option<&Path>) -> Answer {
-        self.run(Verb::Audit(Audit::Verify { ledger: ledger.map(Path::to_owned) }))
+        self.run(Verb::Audit(Audit::Verify { ledger: ledger.map(Path::to_owned) }), SecretFds::default())
     }
 
     /// `chartkeep audit sign-off`, which is not for a physician.
@@ -73,7 +77,8 @@ impl Workstation {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
         let (sequences, explanation) = (Vec::new(), String::from("incident"));
-        self.run(Verb::Audit(Audit::SignOff(SignOff { sequences, explanation, unlock: typed.unlock() })))
+        let sign_off = SignOff { sequences, explanation, unlock: anybody() };
+        self.run(Verb::Audit(Audit::SignOff(sign_off)), typed.secrets())
     }
 
     /// The ledger is as it was written: all that `audit verify` reports are the alerts that stand in it.
@@ -86,13 +91,13 @@ impl Workstation {
 
     /// `chartkeep doctor`.
     pub(crate) fn doctor(&self) -> Answer {
-        self.run(Verb::Doctor)
+        self.run(Verb::Doctor, SecretFds::default())
     }
 
-    fn run(&self, verb: Verb) -> Answer {
+    fn run(&self, verb: Verb, secrets: SecretFds) -> Answer {
         match self.try_open() {
             Ok(app) => {
-                let answer = keep_cli::run_on(&app, verb);
+                let answer = keep_cli::run_on(&app, verb, secrets);
                 app.close();
                 answer
             }

@@ -61,8 +61,16 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms below keep-sync block and do not know the runtime.
-const BLOCKING: &[&str] =
-    &["keep-domain", "keep-fhir", "keep-clinical", "keep-access", "keep-audit", "keep-keys", "keep-store"];
+const BLOCKING: &[&str] = &[
+    "keep-domain",
+    "keep-hardening",
+    "keep-fhir",
+    "keep-clinical",
+    "keep-access",
+    "keep-audit",
+    "keep-keys",
+    "keep-store",
+];
 
 pub(crate) fn members() -> Vec<&'static Package> {
     GRAPH.workspace_packages()

@@ -7,17 +7,19 @@ use std::collections::BTreeSet;
 /// What each crate may use of ours. Tests may use everything.
 const EDGES: &[(&str, &[&str])] = &[
     ("keep-domain", &[]),
+    ("keep-hardening", &[]),
     ("keep-fhir", &["keep-domain"]),
     ("keep-clinical", &["keep-domain"]),
     ("keep-access", &["keep-domain"]),
     ("keep-audit", &["keep-domain"]),
-    ("keep-keys", &["keep-domain"]),
-    ("keep-store", &["keep-domain", "keep-fhir", "keep-audit", "keep-keys"]),
+    ("keep-keys", &["keep-domain", "keep-hardening"]),
+    ("keep-store", &["keep-domain", "keep-hardening", "keep-fhir", "keep-audit", "keep-keys"]),
     ("keep-sync", &["keep-domain", "keep-fhir", "keep-audit", "keep-keys", "keep-store"]),
     (
         "keep-session",
         &[
             "keep-domain",
+            "keep-hardening",
             "keep-fhir",
             "keep-clinical",
             "keep-access",
@@ -27,9 +29,9 @@ const EDGES: &[(&str, &[&str])] = &[
             "keep-sync",
         ],
     ),
-    ("chartkeep-desktop", &["keep-domain", "keep-session"]),
-    ("keep-cli", &["keep-domain", "keep-session"]),
-    ("keep-backend", &["keep-domain", "keep-fhir"]),
+    ("chartkeep-desktop", &["keep-domain", "keep-hardening", "keep-session"]),
+    ("keep-cli", &["keep-domain", "keep-hardening", "keep-session"]),
+    ("keep-backend", &["keep-domain", "keep-hardening", "keep-fhir"]),
 ];
 
 #[test]

@@ -7,6 +7,7 @@ mod dependencies;
 mod edges;
 mod evidence;
 mod failures;
+mod programs;
 mod shape;
 mod shell;
 mod text;

@@ -7,10 +7,10 @@ use crate::tree::{Source, files, test_modules};
 const UNSAFE: &[&str] = &[
     "crates/keep-store/src/cipher.rs",
     "crates/keep-store/src/cipher/wiping.rs",
-    "crates/keep-cli/src/secret_fd.rs",
+    "crates/keep-hardening/src/inherited.rs",
+    "crates/keep-hardening/src/wiping_allocator.rs",
     "src-tauri/src/exec.rs",
     "src-tauri/src/hardening.rs",
-    "src-tauri/src/wiping_allocator.rs",
 ];
 /// Places whose standard output or error is an interface.
 const SPEAKERS: &[&str] = &["crates/keep-cli/", "crates/keep-backend/", "tests/", "src-tauri/build.rs"];

@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if keep_hardening::protect_process().is_err() {
+        return ExitCode::FAILURE;
+    }
     match keep_backend::run(std::env::args_os()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

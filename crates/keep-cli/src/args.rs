@@ -1,9 +1,18 @@
 //! The command line, as IT and auditors type it.
 
 use clap::{Parser, Subcommand};
+use std::ops::RangeInclusive;
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-/// Chartkeep for IT and auditors. Secrets are read from file descriptors only.
+/// The descriptors that a caller may hand over: above the standard streams, and few enough to look at them all.
+pub const DESCRIPTORS: RangeInclusive<RawFd> = 3..=9;
+
+fn descriptor() -> clap::builder::RangedI64ValueParser<RawFd> {
+    clap::value_parser!(RawFd).range(i64::from(*DESCRIPTORS.start())..=i64::from(*DESCRIPTORS.end()))
+}
+
+/// Chartkeep for IT and auditors. Secrets are read from file descriptors only, 3 to 9, which the caller has opened.
 #[derive(Debug, Parser)]
 #[command(name = "chartkeep", version, about, arg_required_else_help = true)]
 pub struct Args {
@@ -52,14 +61,14 @@ pub struct Enrol {
     #[arg(long)]
     pub demo: bool,
     /// The file descriptor from which the new workstation password is read.
-    #[arg(long, value_name = "FD")]
-    pub password_fd: i32,
+    #[arg(long, value_name = "FD", value_parser = descriptor())]
+    pub password_fd: RawFd,
     /// The file descriptor to which the otpauth URI is written, once.
-    #[arg(long, value_name = "FD")]
-    pub otpauth_fd: i32,
+    #[arg(long, value_name = "FD", value_parser = descriptor())]
+    pub otpauth_fd: RawFd,
     /// The file descriptor from which a code of the new seed is read after the URI was written.
-    #[arg(long, value_name = "FD")]
-    pub code_fd: i32,
+    #[arg(long, value_name = "FD", value_parser = descriptor())]
+    pub code_fd: RawFd,
     /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off.
     #[arg(long, value_name = "TIME")]
     pub phone_time: Option<String>,
@@ -72,11 +81,11 @@ pub struct Unlock {
     #[arg(long, default_value = "")]
     pub user: String,
     /// The file descriptor from which the workstation password is read.
-    #[arg(long, value_name = "FD")]
-    pub password_fd: i32,
+    #[arg(long, value_name = "FD", value_parser = descriptor())]
+    pub password_fd: RawFd,
     /// The file descriptor from which the six-digit code is read.
-    #[arg(long, value_name = "FD")]
-    pub code_fd: i32,
+    #[arg(long, value_name = "FD", value_parser = descriptor())]
+    pub code_fd: RawFd,
     /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off,
     /// or right factors are refused. Only the codes of that time are tried.
     #[arg(long, value_name = "TIME")]

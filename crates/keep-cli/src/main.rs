@@ -2,17 +2,28 @@
 
 use clap::Parser;
 use keep_cli::answer::Answer;
+use keep_cli::args::DESCRIPTORS;
 use keep_domain::ErrorCode;
+use keep_hardening::CallersDescriptors;
 use std::io::Write;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: keep_hardening::WipingAllocator = keep_hardening::WipingAllocator;
+
 fn main() -> ExitCode {
+    let protected = keep_hardening::protect_process();
+    let callers = CallersDescriptors::find(DESCRIPTORS);
     let args = match keep_cli::args::Args::try_parse() {
         Ok(args) => args,
         Err(wrong) => return refuse(&wrong),
     };
     let json = args.json;
-    let answer = keep_cli::run(args);
+    let answer = match protected {
+        Ok(()) => keep_cli::run(args, callers),
+        Err(_) => Answer::failed(ErrorCode::Internal),
+    };
+    keep_hardening::wipe_stack();
     let text = if json { answer.to_json() } else { answer.to_text() };
     // A closed pipe must not hide the exit code.
     let _ = writeln!(std::io::stdout(), "{text}");

@@ -1,19 +1,80 @@
 //! Secrets come in by file descriptor: never by argument or environment, where others can read them.
 
+use crate::args::{Audit, Enrol, Unlock, Verb};
 use keep_domain::{ErrorCode, Secret};
+use keep_hardening::{CallersDescriptors, DescriptorError, Direction};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::FromRawFd;
+use std::os::fd::{OwnedFd, RawFd};
 
 /// Longest secret that is read, bytes.
 const LIMIT: u64 = 4096;
 
-/// Reads a secret to its end or first line break.
+/// Where one secret is read or written, once.
+pub type SecretFd = Option<OwnedFd>;
+
+/// The descriptors that a verb names.
+#[derive(Debug, Default)]
+pub struct SecretFds {
+    /// The password is read from it.
+    pub password: SecretFd,
+    /// The one-time code is read from it.
+    pub code: SecretFd,
+    /// The otpauth URI is written to it.
+    pub otpauth: SecretFd,
+}
+
+/// Which descriptor cannot be used, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{argument} {number}: {why}")]
+pub struct NotUsable {
+    /// The argument that names it.
+    pub argument: &'static str,
+    /// The number given.
+    pub number: RawFd,
+    /// What is wrong with it.
+    pub why: DescriptorError,
+}
+
+impl SecretFds {
+    /// Takes over every descriptor that `verb` names, before anything else is opened.
+    ///
+    /// # Errors
+    /// [`NotUsable`] for the first that the caller has not opened for its use.
+    pub fn adopt(verb: &Verb, mut callers: CallersDescriptors) -> Result<Self, NotUsable> {
+        let mut take = |argument, number, direction| match callers.adopt(number, direction) {
+            Ok(fd) => Ok(Some(fd)),
+            Err(why) => Err(NotUsable { argument, number, why }),
+        };
+        let (password, code, otpauth) = match verb {
+            Verb::Doctor | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
+            Verb::Audit(Audit::SignOff(sign_off)) => numbers(&sign_off.unlock),
+            Verb::Enrol(Enrol { password_fd, code_fd, otpauth_fd, .. }) => (*password_fd, *code_fd, Some(*otpauth_fd)),
+            Verb::Sync(sync) => numbers(&sync.unlock),
+            Verb::Import(import) => numbers(&import.unlock),
+            Verb::Grant(unlock) => numbers(unlock),
+        };
+        Ok(Self {
+            password: take("--password-fd", password, Direction::Read)?,
+            code: take("--code-fd", code, Direction::Read)?,
+            otpauth: match otpauth {
+                Some(number) => take("--otpauth-fd", number, Direction::Write)?,
+                None => None,
+            },
+        })
+    }
+}
+
+const fn numbers(unlock: &Unlock) -> (RawFd, RawFd, Option<RawFd>) {
+    (unlock.password_fd, unlock.code_fd, None)
+}
+
+/// Reads a secret to its end or first line break, and closes the descriptor.
 ///
 /// # Errors
 /// [`ErrorCode::Invalid`] for a descriptor that cannot be read or text that is not UTF-8.
-pub fn read(fd: i32) -> Result<Secret<String>, ErrorCode> {
-    let mut file = open(fd)?;
+pub fn read(fd: SecretFd) -> Result<Secret<String>, ErrorCode> {
+    let mut file = File::from(fd.ok_or(ErrorCode::Invalid)?);
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(256));
     let mut one = [0_u8; 1];
     // One byte at a time: what follows the line belongs to someone else.
@@ -23,7 +84,6 @@ pub fn read(fd: i32) -> Result<Secret<String>, ErrorCode> {
         }
         bytes.extend_from_slice(&one);
     }
-    std::mem::forget(file);
     let text = std::str::from_utf8(&bytes).map_err(|_| ErrorCode::Invalid)?;
     Ok(Secret::new(text.trim_end_matches('\r').to_owned()))
 }
@@ -32,19 +92,8 @@ pub fn read(fd: i32) -> Result<Secret<String>, ErrorCode> {
 ///
 /// # Errors
 /// [`ErrorCode::Invalid`] for a descriptor that cannot be written.
-pub fn write_once(fd: i32, line: &Secret<String>) -> Result<(), ErrorCode> {
-    let mut file = open(fd)?;
+pub fn write_once(fd: SecretFd, line: &Secret<String>) -> Result<(), ErrorCode> {
+    let mut file = File::from(fd.ok_or(ErrorCode::Invalid)?);
     // EXPOSE: the otpauth URI goes to the one descriptor that the caller named.
     writeln!(file, "{}", line.expose()).map_err(|_| ErrorCode::Invalid)
-}
-
-#[expect(unsafe_code, reason = "a descriptor number from the command line can only be adopted")]
-fn open(fd: i32) -> Result<File, ErrorCode> {
-    // SAFETY: fcntl only asks whether the number is an open descriptor.
-    let open = unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1;
-    if fd < 0 || !open {
-        return Err(ErrorCode::Invalid);
-    }
-    // SAFETY: the caller named this descriptor for us to use and nothing else in this program holds it.
-    Ok(unsafe { File::from_raw_fd(fd) })
 }

@@ -32,6 +32,7 @@ mod segment_key;
 mod sign_in_record;
 mod signer;
 mod slot;
+mod slot_check;
 mod slot_id;
 mod slots;
 mod state;
@@ -63,6 +64,7 @@ pub use segment_key::SegmentKey;
 pub use sign_in_record::{KeptSignIn, SignInRecord};
 pub use signer::{DeviceSigner, Signer, verify_signature};
 pub use slot::{Factor, SlotHeader};
+pub use slot_check::SlotCheck;
 pub use slot_id::{SlotContext, SlotId};
 pub use slots::{ShownPerson, SlotSummary, Slots};
 #[cfg(any(test, feature = "test-support"))]

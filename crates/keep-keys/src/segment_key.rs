@@ -84,6 +84,13 @@ impl SegmentKey {
         *print.expose()
     }
 
+    /// The key itself, for tests that look for it in the memory of a program.
+    #[cfg(any(test, feature = "test-support"))]
+    #[must_use]
+    pub const fn bytes_for_tests(&self) -> &[u8; 32] {
+        self.bytes()
+    }
+
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         // EXPOSE: derivation and wrapping inside this crate.
         self.key.expose()

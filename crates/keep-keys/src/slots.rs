@@ -3,7 +3,7 @@
 use crate::slot::{SlotFile, SlotHeader};
 use crate::{DeviceKey, KeysError, MemberRecord, durable};
 use crate::{key_ring, state};
-use keep_domain::{Role, UserId, UtcMillis};
+use keep_domain::{DeviceId, Role, UserId, UtcMillis};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -118,6 +118,7 @@ impl Slots {
 
     pub(crate) fn write_keys(&self, user: UserId, bytes: &[u8]) -> Result<(), KeysError> {
         durable::make_folder(&self.folder)?;
+        self.write_sums(user, bytes)?;
         durable::write(&self.path(user, "keys"), bytes)
     }
 
@@ -145,6 +146,11 @@ impl Slots {
 
     pub(crate) fn path(&self, user: UserId, kind: &str) -> PathBuf {
         self.folder.join(format!("{user}.{kind}"))
+    }
+
+    /// The devices that readable slots name; nothing is verified.
+    pub(crate) fn devices(&self) -> Result<Vec<DeviceId>, KeysError> {
+        Ok(self.users()?.into_iter().filter_map(|u| self.read_unchecked(u).ok()).map(|f| f.header().device).collect())
     }
 
     fn users(&self) -> Result<Vec<UserId>, KeysError> {

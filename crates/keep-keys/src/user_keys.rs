@@ -51,6 +51,13 @@ impl UserKeys {
         self.context
     }
 
+    /// The master key itself, for tests that look for it in the memory of a program.
+    #[cfg(any(test, feature = "test-support"))]
+    #[must_use]
+    pub const fn master_key_for_tests(&self) -> &[u8; 32] {
+        self.umk.bytes()
+    }
+
     pub(crate) const fn master(&self) -> &MasterKey {
         &self.umk
     }

@@ -14,6 +14,7 @@ use crate::trouble::{Told, Trouble, TroubleNotes};
 use crate::workstation::Workstation;
 use keep_audit::{BootId, Stamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_hardening::private_file::Tightened;
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
 use keep_store::{Mirror, ProfileLock, StoreError};
 use std::collections::BTreeMap;
@@ -115,6 +116,10 @@ impl App {
         let writes = !matches!(opening, Opening::Look);
         if writes {
             profile.make_folders().map_err(|e| Fault::of(crate::workstation::io_code(&e)))?;
+            let Tightened { failures, others } = profile.tighten();
+            if failures > 0 || others > 0 {
+                tracing::warn!(failures, others, "parts of the profile are no files, or stay open to others");
+            }
         }
         let syncs_by_itself = matches!(opening, Opening::Held);
         let lock = match opening {

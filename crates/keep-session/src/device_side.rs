@@ -4,7 +4,7 @@ use crate::app::{App, guard};
 use crate::fault::Fault;
 use keep_audit::{Checkpoint, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
 use keep_domain::ErrorCode;
-use keep_keys::{DeviceKey, Keychain};
+use keep_keys::{DeviceKey, Keychain, KeysError};
 use keep_store::{EventKey, LEDGER_LIMIT_BYTES, Ledger, LedgerOpening, StoreError};
 use std::sync::Arc;
 
@@ -89,7 +89,14 @@ impl App {
         let is_new = held.is_none();
         if is_new {
             let enrolled = self.0.slots.exist()?;
-            let Some(kd) = DeviceKey::load(&*self.0.keychain, enrolled)? else { return Ok((None, false)) };
+            let loaded = DeviceKey::load(&*self.0.keychain, enrolled);
+            // The keychain is asked under the device's id: with another id in the settings there is no such key.
+            if matches!(loaded, Err(KeysError::KeychainKeyMissing))
+                && !self.0.slots.may_be_of(self.workstation().device)?
+            {
+                return Err(Fault::of(ErrorCode::SlotDamaged));
+            }
+            let Some(kd) = loaded? else { return Ok((None, false)) };
             // A key without slots is what an enrolment that was cut short leaves behind.
             *held = Some(Arc::new(self.open_device(kd, enrolled)?));
         }

@@ -1,8 +1,8 @@
 //! When this workstation was last complete, kept beside the stores so that the lock screen can say it without a key.
 
 use crate::profile::Profile;
-use crate::workstation::replace_file;
 use keep_domain::UtcMillis;
+use keep_hardening::private_file;
 use serde::{Deserialize, Serialize};
 
 /// `last-sync.json`, version 1: a time and nothing else. It is shown, never decided on.
@@ -13,11 +13,14 @@ struct LastSync {
     complete_as_of: UtcMillis,
 }
 
+/// More than the file ever has.
+const MOST_BYTES: u64 = 4096;
+
 /// Keeps the time; a failure costs the lock screen a line and nothing else.
 pub(crate) fn keep(profile: &Profile, complete_as_of: UtcMillis) {
     let written = serde_json::to_vec(&LastSync { version: 1, complete_as_of })
         .map_err(std::io::Error::other)
-        .and_then(|text| replace_file(&profile.last_sync(), &text));
+        .and_then(|text| private_file::replace(&profile.last_sync(), &text));
     if written.is_err() {
         tracing::debug!("the time of the last sync could not be kept");
     }
@@ -33,7 +36,7 @@ pub(crate) fn forget(profile: &Profile) {
 
 /// The kept time; `None` before the first complete sync and for a file that cannot be read.
 pub(crate) fn kept(profile: &Profile) -> Option<UtcMillis> {
-    let text = std::fs::read(profile.last_sync()).ok()?;
+    let text = private_file::read(&profile.last_sync(), MOST_BYTES).ok()??;
     let last: LastSync = serde_json::from_slice(&text).ok()?;
     (last.version == 1).then_some(last.complete_as_of)
 }

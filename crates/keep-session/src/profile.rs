@@ -1,6 +1,15 @@
 //! The profile folder: where everything of one OS user lies on disk.
 
+use keep_hardening::private_file::{self, Kind, Tightened};
 use std::path::{Path, PathBuf};
+
+/// The files of this program in the profile's own folder.
+const OWN_FILES: [&str; 6] =
+    ["profile.lock", "workstation.json", "trouble.json", "last-sync.json", "ledger.db", "ledger.db-journal"];
+
+fn is_odd(path: &Path) -> bool {
+    private_file::kind(path).is_ok_and(|kind| kind == Kind::Other)
+}
 
 /// Paths inside one profile folder (ARCHITECTURE.md, "Files on disk").
 #[derive(Debug, Clone)]
@@ -76,14 +85,56 @@ impl Profile {
     /// # Errors
     /// Whatever the file system says.
     pub fn make_folders(&self) -> std::io::Result<()> {
-        for folder in [self.root.clone(), self.slots(), self.segments(), self.root.join("personal")] {
-            std::fs::create_dir_all(&folder)?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;
-            }
+        for folder in [&self.root, &self.slots(), &self.segments(), &self.personal()] {
+            private_file::make_folder(folder)?;
+            private_file::tighten_folder(folder)?;
         }
         Ok(())
+    }
+
+    /// The folder of personal files.
+    pub(crate) fn personal(&self) -> PathBuf {
+        self.root.join("personal")
+    }
+
+    /// Takes everybody's rights but the owner's from what an older version or a copy left open to others. Only this
+    /// program's own names are touched: somebody may have named a folder that holds other things, too.
+    pub(crate) fn tighten(&self) -> Tightened {
+        let mut done = Tightened::default();
+        for folder in [self.slots(), self.segments(), self.personal()] {
+            let below = private_file::tighten_all(&folder);
+            done.failures = done.failures.saturating_add(below.failures);
+            done.others = done.others.saturating_add(below.others);
+        }
+        for name in OWN_FILES {
+            let path = self.root.join(name);
+            match private_file::kind(&path) {
+                Ok(Kind::File) => done.failures += u32::from(private_file::tighten_file(&path).is_err()),
+                Ok(Kind::Other) => done.others += 1,
+                Ok(Kind::Absent) => {}
+                Err(_) => done.failures += 1,
+            }
+        }
+        done
+    }
+
+    /// What lies in the profile under a name of this program's and is no regular file: nothing of it is ever opened.
+    #[must_use]
+    pub fn odd_files(&self) -> Vec<PathBuf> {
+        let mut odd: Vec<PathBuf> =
+            OWN_FILES.iter().map(|name| self.root.join(name)).filter(|path| is_odd(path)).collect();
+        let (slots, segments, personal) = (self.slots(), self.segments(), self.personal());
+        odd.extend([&slots, &segments, &personal].into_iter().filter(|f| !f.is_dir() && is_odd(f)).cloned());
+        for entry in [slots, segments, personal].iter().flat_map(std::fs::read_dir).flatten().flatten() {
+            let path = entry.path();
+            let folder = path.extension().is_some_and(|e| e == "grants" || e == "inbox");
+            if folder && path.is_dir() {
+                let inside = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                odd.extend(inside.map(|e| e.path()).filter(|path| is_odd(path)));
+            } else if is_odd(&path) {
+                odd.push(path);
+            }
+        }
+        odd
     }
 }

@@ -5,8 +5,12 @@ use crate::fault::Fault;
 use crate::unlocked::Unlocked;
 use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
+use keep_hardening::private_file;
 use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
 use std::sync::Arc;
+
+/// Bytes of certificate authorities; all that a browser trusts are a quarter of it.
+const MOST_AUTHORITIES: u64 = 1 << 20;
 
 impl App {
     /// The configured server; nothing is sent yet.
@@ -23,9 +27,8 @@ impl App {
         settings.extra_ca_pem = match &workstation.ca_file {
             None => None,
             Some(path) => {
-                let pem =
-                    std::fs::read_to_string(path).map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
-                Some(pem)
+                let pem = private_file::read_named(path, MOST_AUTHORITIES).ok().and_then(|b| String::from_utf8(b).ok());
+                Some(pem.ok_or_else(|| Fault::fields(vec![("ca_file", "not_readable")]))?)
             }
         };
         Ok(Server::open(settings, Arc::clone(&self.0.clock))?)

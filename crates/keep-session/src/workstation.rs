@@ -4,9 +4,9 @@ use crate::audit_key::AuditKeyRecord;
 use crate::holders::Holders;
 use crate::profile::Profile;
 use keep_domain::{DeviceId, ErrorCode, Policy, lp};
+use keep_hardening::private_file;
 use keep_keys::{DeviceSigner, Slots, verify_signature};
 use serde::{Deserialize, Serialize};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// `workstation.json`, version 1.
@@ -40,6 +40,8 @@ pub struct Workstation {
     pub seal: Option<String>,
 }
 
+/// A clinic's settings are a few kilobytes.
+const MOST_BYTES: u64 = 1 << 20;
 /// The only format version so far.
 const VERSION: u32 = 1;
 
@@ -69,14 +71,15 @@ impl Workstation {
     /// [`ErrorCode::SlotDamaged`] for absent settings while people are enrolled, [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
     /// that cannot be read as settings, [`ErrorCode::Io`] else. The file is never replaced then.
     pub fn load(profile: &Profile) -> Result<Self, ErrorCode> {
-        let text = match std::fs::read_to_string(profile.workstation()) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+        let text = match private_file::read(&profile.workstation(), MOST_BYTES) {
+            Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| ErrorCode::SlotDamaged)?,
+            Ok(None) => {
                 // INVARIANT: a profile that has people is never taken for a new one: another device id would ask the
                 // keychain for another key, and the server would no longer be the signed one.
                 let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
                 return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
             }
+            Err(e) if private_file::is_no_file(&e) => return Err(ErrorCode::SlotDamaged),
             Err(_) => return Err(ErrorCode::Io),
         };
         let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;
@@ -92,7 +95,7 @@ impl Workstation {
     /// [`ErrorCode::DiskFull`] or [`ErrorCode::Io`].
     pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
         let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
-        replace_file(&profile.workstation(), &text).map_err(|e| io_code(&e))
+        private_file::replace(&profile.workstation(), &text).map_err(|e| io_code(&e))
     }
 }
 
@@ -130,19 +133,6 @@ pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
         _ => ErrorCode::Io,
     }
-}
-
-/// Writes a file so that a power cut leaves either the old or the new one.
-pub(crate) fn replace_file(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = path.with_extension("new");
-    let mut file = std::fs::File::create(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&temporary, path)?;
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

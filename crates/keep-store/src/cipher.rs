@@ -1,6 +1,7 @@
 //! Opens encrypted files: the only place where a database key meets SQLCipher.
 
 use crate::StoreError;
+use keep_hardening::private_file::{self, Kind};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OpenFlags, ffi};
 use std::path::Path;
@@ -41,6 +42,7 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
             OpenMode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
     check_library()?;
+    check_files(path, mode)?;
     let conn = Connection::open_with_flags(path, flags)?;
     set_key(&conn, key)?;
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
@@ -56,12 +58,33 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
     Ok(conn)
 }
 
+/// SQLite opens whatever lies at the name of the file and of its journals, and would wait for ever for a pipe. So what
+/// is no regular file there counts as damage; in the place of a journal it is moved out of the way, so that the
+/// database beside it is still read and verified. A file to be written is its owner's alone, and so are its journals.
+fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let beside = Path::new(&name);
+        match private_file::kind(beside)? {
+            Kind::Other if mode == OpenMode::Read || ending.is_empty() => return Err(StoreError::NotOpened("file")),
+            Kind::Other => private_file::move_out_of_the_way(beside)?,
+            Kind::File if mode != OpenMode::Read => private_file::tighten_file(beside)?,
+            Kind::Absent if mode == OpenMode::Create && ending.is_empty() => drop(private_file::create_new(beside)?),
+            Kind::File | Kind::Absent => {}
+        }
+    }
+    Ok(())
+}
+
 /// Attaches `path` as `schema`, an identifier of this crate's own, with the key as a bound parameter.
 ///
 /// # Errors
 /// As [`open_cipher`].
 pub fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
     let path = path.to_str().ok_or(StoreError::Invalid("profile path is not utf-8"))?;
+    let mode = if conn.is_readonly("main")? { OpenMode::Read } else { OpenMode::Write };
+    check_files(Path::new(path), mode)?;
     let text = key_text(key);
     let text = std::str::from_utf8(&text[..]).map_err(|_| StoreError::Internal("key text"))?;
     conn.execute(&format!("ATTACH DATABASE ?1 AS {schema} KEY ?2"), [path, text])?;

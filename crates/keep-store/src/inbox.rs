@@ -6,11 +6,11 @@ use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{PatientId, Phi, Segment, lp};
+use keep_hardening::private_file;
 use keep_keys::DropBoxPublic;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// No record that arrives is larger.
@@ -101,10 +101,10 @@ impl Store {
             .map_err(|_| StoreError::Internal("parcel"))?;
         let sealed = DropBoxPublic::from_bytes(row.public).seal(&info(segment, row.generation), &parcel)?;
         let folder = inbox_path(&self.profile, segment);
-        fs::create_dir_all(&folder)?;
+        private_file::make_folder(&folder)?;
         // The name says nothing and is the same for the same text, so a repeat makes no second file.
         let name = hex::encode(Sha256::digest(lp(&[&row.public, raw.as_bytes()])));
-        write_durably(&folder, &format!("{name}.sealed"), &sealed)?;
+        private_file::replace(&folder.join(format!("{name}.sealed")), &sealed)?;
         Ok(true)
     }
 
@@ -151,25 +151,11 @@ impl Store {
 
 /// `None` for what is no file, is too large, or does not open: the last may belong to another generation.
 fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<Unsealed> {
-    let about = fs::metadata(path).ok()?;
-    if !about.is_file() || about.len() > MOST_BYTES {
-        return None;
-    }
-    let sealed = fs::read(path).ok()?;
+    let sealed = private_file::read(path, MOST_BYTES).ok()??;
     let own = std::iter::once((access.generation, &access.drop_box));
     let mut boxes = own.chain(access.other_drop_boxes.iter().map(|(generation, key)| (*generation, key)));
     let opened = boxes.find_map(|(generation, key)| key.open(&info(access.segment, generation), &sealed).ok())?;
     // EXPOSE: goes into the segment that it was sealed to.
     let parcel = serde_json::from_slice::<Parcel>(opened.expose()).ok()?;
     Some(Unsealed { raw: Phi::new(parcel.raw), unreadable: parcel.unreadable, patient: parcel.patient })
-}
-
-fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    let (draft, target) = (folder.join(format!("{name}.draft")), folder.join(name));
-    let mut file = File::create(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, &target)?;
-    File::open(folder)?.sync_all()?;
-    Ok(())
 }

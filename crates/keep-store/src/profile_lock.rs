@@ -1,8 +1,9 @@
 //! One writer per profile: a file lock that survives the replacement of the process.
 
 use crate::StoreError;
+use keep_hardening::private_file;
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -19,8 +20,8 @@ impl ProfileLock {
     /// # Errors
     /// [`StoreError::ProfileInUse`], and file errors.
     pub fn take(profile: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(profile)?;
-        let file = OpenOptions::new().create(true).truncate(false).write(true).read(true).open(profile.join(NAME))?;
+        private_file::make_folder(profile)?;
+        let file = private_file::open_or_create(&profile.join(NAME))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|e| {
             if e == rustix::io::Errno::WOULDBLOCK { StoreError::ProfileInUse } else { StoreError::Io(e.kind()) }
         })?;

@@ -5,6 +5,7 @@ use crate::cipher::{OpenMode, open_cipher};
 use crate::migrations::{DIRECTORY, Migrations, SEGMENT};
 use crate::tag::Tagger;
 use keep_domain::{Segment, UserId, UtcMillis};
+use keep_hardening::private_file::{self, Access};
 use keep_keys::SegmentKey;
 use rusqlite::params;
 use std::io::Read;
@@ -67,13 +68,13 @@ pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) ->
 pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, create: bool) -> Result<(), StoreError> {
     let segment = key.segment();
     // A file of no length is what a crash while making it leaves.
-    let fresh = std::fs::metadata(path).map_or(true, |m| m.len() == 0);
+    let fresh = std::fs::symlink_metadata(path).map_or(true, |m| m.is_file() && m.len() == 0);
     if fresh {
         if !create {
             return Err(StoreError::Missing(name));
         }
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            private_file::make_folder(folder)?;
         }
     }
     let mode = if fresh { OpenMode::Create } else { OpenMode::Write };
@@ -142,9 +143,13 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
         Ok(()) => std::fs::remove_file(from),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(e),
         // Some file systems have one name for a file only. There the name is claimed by an empty file, which the
-        // rename then replaces.
+        // rename then replaces. A folder has one name always.
         Err(_) => {
-            std::fs::File::create_new(to)?;
+            if std::fs::symlink_metadata(from)?.is_dir() {
+                std::fs::create_dir(to)?;
+            } else {
+                private_file::create_new(to)?;
+            }
             std::fs::rename(from, to)
         }
     }
@@ -185,8 +190,10 @@ pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
 /// Whether a journal still counts: SQLite plays none back that is empty or whose head was overwritten with zeros.
 pub(crate) fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
     let mut first = [0];
-    let read = match std::fs::File::open(journal) {
+    let read = match private_file::open(journal, Access::Read) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        // Whoever opens the database beside it says that this is no journal.
+        Err(e) if private_file::is_no_file(&e) => return Ok(false),
         file => file?.read(&mut first)?,
     };
     Ok(read > 0 && first != [0])

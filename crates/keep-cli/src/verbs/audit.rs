@@ -3,6 +3,7 @@
 use super::unlocked;
 use crate::answer::Answer;
 use crate::args::SignOff;
+use crate::secret_fd::SecretFds;
 use keep_session::App;
 use keep_session::cases::audit;
 use keep_session::dto::audit::SignOffDto;
@@ -26,10 +27,12 @@ pub(crate) fn run(app: &App, file: Option<&Path>) -> Answer {
 }
 
 /// Signs off alerts while the person is unlocked.
-pub(crate) fn sign_off(app: &App, ask: SignOff) -> Answer {
+pub(crate) fn sign_off(app: &App, ask: SignOff, secrets: SecretFds) -> Answer {
     let SignOff { sequences, explanation, unlock } = ask;
-    unlocked::with(app, &unlock, |app, _| match audit::sign_off_alerts(app, SignOffDto { sequences, explanation }) {
-        Ok(done) => Answer::ok(json!({ "signed_off": done.sequences })),
-        Err(failure) => Answer::failure(&failure),
+    unlocked::with(app, &unlock, secrets, |app, _| {
+        match audit::sign_off_alerts(app, SignOffDto { sequences, explanation }) {
+            Ok(done) => Answer::ok(json!({ "signed_off": done.sequences })),
+            Err(failure) => Answer::failure(&failure),
+        }
     })
 }

@@ -30,5 +30,9 @@ pub(crate) fn run(app: &App) -> Answer {
     if let (false, Some(members)) = (device.findings.is_empty(), body.as_object_mut()) {
         members.insert(String::from("findings"), json!(device.findings));
     }
+    let unchecked = device::slots_not_yet_checked(app);
+    if let (true, Some(members)) = (unchecked > 0, body.as_object_mut()) {
+        members.insert(String::from("slots_not_yet_checked"), json!(unchecked));
+    }
     if unwell || !device.findings.is_empty() { Answer::finding(body) } else { Answer::ok(body) }
 }

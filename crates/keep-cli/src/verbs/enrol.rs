@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::args::Enrol;
-use crate::secret_fd;
+use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
 use keep_session::App;
 use keep_session::cases::enrol::{self, Setting};
@@ -10,15 +10,15 @@ use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, En
 use serde_json::json;
 
 /// Enrols one person; the sign-in happens in the browser that `$BROWSER` names.
-pub(crate) fn run(app: &App, ask: &Enrol) -> Answer {
-    match enrol(app, ask) {
+pub(crate) fn run(app: &App, ask: &Enrol, secrets: SecretFds) -> Answer {
+    match enrol(app, ask, secrets) {
         Ok(answer) => answer,
         Err(code) => Answer::failed(code),
     }
 }
 
-fn enrol(app: &App, ask: &Enrol) -> Result<Answer, ErrorCode> {
-    let password = secret_fd::read(ask.password_fd)?;
+fn enrol(app: &App, ask: &Enrol, secrets: SecretFds) -> Result<Answer, ErrorCode> {
+    let password = secret_fd::read(secrets.password)?;
     let setting = Setting { ca_file: ask.ca.clone(), demo: ask.demo };
     let begin = EnrolBeginDto { server: ask.server.clone(), workstation: ask.workstation.clone() };
     enrol::begin_with(app, begin, setting).map_err(|f| f.code)?;
@@ -31,8 +31,8 @@ fn enrol(app: &App, ask: &Enrol) -> Result<Answer, ErrorCode> {
     let request = EnrolPasswordDto { password: password.expose().clone() };
     enrol::enrol_password(app, request).map_err(|f| f.code)?;
     let uri = enrol::otpauth(app).map_err(|f| f.code)?;
-    secret_fd::write_once(ask.otpauth_fd, &uri)?;
-    let code = secret_fd::read(ask.code_fd)?;
+    secret_fd::write_once(secrets.otpauth, &uri)?;
+    let code = secret_fd::read(secrets.code)?;
     // EXPOSE: the code is used up by this call.
     let request = EnrolCodeDto { code: code.expose().clone(), phone_time: ask.phone_time.clone() };
     let done = enrol::enrol_code(app, request).map_err(|f| f.code)?;

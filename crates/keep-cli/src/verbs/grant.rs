@@ -3,13 +3,14 @@
 use super::unlocked;
 use crate::answer::Answer;
 use crate::args::Unlock;
+use crate::secret_fd::SecretFds;
 use keep_session::App;
 use keep_session::dto::lock::NoticeDto;
 use serde_json::{Value, json};
 
 /// Unlocking grants to every verified colleague who waits; this says to whom.
-pub(crate) fn run(app: &App, who: &Unlock) -> Answer {
-    unlocked::with(app, who, |_, session| {
+pub(crate) fn run(app: &App, who: &Unlock, secrets: SecretFds) -> Answer {
+    unlocked::with(app, who, secrets, |_, session| {
         let granted: Vec<Value> = session
             .notices
             .iter()

@@ -3,6 +3,7 @@
 use super::unlocked;
 use crate::answer::Answer;
 use crate::args::Sync;
+use crate::secret_fd::SecretFds;
 use keep_domain::ErrorCode;
 use keep_session::App;
 use keep_session::cases::{sign_in_again, sync};
@@ -10,13 +11,13 @@ use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use serde_json::json;
 
 /// Sends what waits, fetches what is new, delivers audit events; exit 1 when something needs a person.
-pub(crate) fn run(app: &App, ask: &Sync) -> Answer {
+pub(crate) fn run(app: &App, ask: &Sync, secrets: SecretFds) -> Answer {
     if ask.sign_in
         && let Err(code) = sign_in(app, &ask.unlock.user)
     {
         return Answer::failed(code);
     }
-    unlocked::with(app, &ask.unlock, |app, _| match sync::run_to_end(app) {
+    unlocked::with(app, &ask.unlock, secrets, |app, _| match sync::run_to_end(app) {
         Ok(report) => {
             let body = json!({
                 "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,

@@ -2,15 +2,20 @@
 
 use crate::answer::Answer;
 use crate::args::Unlock;
-use crate::secret_fd;
+use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
 use keep_session::App;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 
 /// Runs `work` while the person of `who` is unlocked.
-pub(crate) fn with(app: &App, who: &Unlock, work: impl FnOnce(&App, &SessionDto) -> Answer) -> Answer {
-    let request = match read(app, who) {
+pub(crate) fn with(
+    app: &App,
+    who: &Unlock,
+    secrets: SecretFds,
+    work: impl FnOnce(&App, &SessionDto) -> Answer,
+) -> Answer {
+    let request = match read(app, who, secrets) {
         Ok(request) => request,
         Err(code) => return Answer::failed(code),
     };
@@ -24,10 +29,10 @@ pub(crate) fn with(app: &App, who: &Unlock, work: impl FnOnce(&App, &SessionDto)
     }
 }
 
-fn read(app: &App, who: &Unlock) -> Result<UnlockDto, ErrorCode> {
+fn read(app: &App, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
     let user = find(app, &who.user)?;
-    let password = secret_fd::read(who.password_fd)?;
-    let code = secret_fd::read(who.code_fd)?;
+    let password = secret_fd::read(secrets.password)?;
+    let code = secret_fd::read(secrets.code)?;
     // EXPOSE: handed to the one call that derives keys from them.
     let (password, code) = (password.expose().clone(), Some(code.expose().clone()));
     Ok(UnlockDto { user, password, code, phone_time: who.phone_time.clone() })

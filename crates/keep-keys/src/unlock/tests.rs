@@ -1,3 +1,4 @@
+mod checked;
 mod clock;
 mod copies;
 mod damage;

@@ -7,6 +7,7 @@ use crate::dto::failure::FailureDto;
 use crate::fault::Fault;
 use keep_access::Action;
 use keep_domain::Segment;
+use keep_keys::{SlotCheck, SlotSummary};
 use keep_store::{LedgerRoom, library_versions};
 
 /// The device page of an unlocked session.
@@ -23,6 +24,14 @@ pub fn device(app: &App) -> Result<DeviceDto, FailureDto> {
 /// `io` where the profile cannot be read.
 pub fn look(app: &App) -> Result<DeviceDto, FailureDto> {
     health(app).map_err(Fault::tell)
+}
+
+/// How many slots have a key file that no digest was kept of yet: the next change of it keeps one.
+#[must_use]
+pub fn slots_not_yet_checked(app: &App) -> usize {
+    let Ok((Some(device), people)) = app.device().and_then(|d| Ok((d, app.0.slots.list()?))) else { return 0 };
+    let unchecked = |p: &&SlotSummary| app.0.slots.check(p.user, &device.kd) == Ok(SlotCheck::KeysNotYetChecked);
+    people.iter().filter(unchecked).count()
 }
 
 fn health(app: &App) -> Result<DeviceDto, Fault> {
@@ -42,8 +51,15 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
         Ok(None) => {}
         Err(fault) => findings.push(fault.code.name()),
     }
-    if people.iter().any(|p| p.shown.is_none()) {
+    let damaged = |p: &SlotSummary| match &device {
+        Ok(Some(device)) => app.0.slots.check(p.user, &device.kd).is_err(),
+        _ => p.shown.is_none(),
+    };
+    if people.iter().any(damaged) {
         findings.push(String::from("slot_damaged"));
+    }
+    if !app.0.profile.odd_files().is_empty() {
+        findings.push(String::from("special_file"));
     }
     let workstation = app.workstation();
     let policy = &workstation.policy;

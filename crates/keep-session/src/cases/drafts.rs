@@ -192,7 +192,7 @@ fn folder(app: &App) -> PathBuf {
 /// Sets or removes the mark. It is only a hint for the lock screen: a failure costs a line there.
 fn mark(app: &App, user: UserId, kept: bool) {
     let path = folder(app).join(format!("{user}.{MARK}"));
-    let done = if kept { std::fs::write(&path, []) } else { std::fs::remove_file(&path) };
+    let done = if kept { keep_hardening::private_file::replace(&path, &[]) } else { std::fs::remove_file(&path) };
     match done {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the mark of drafts was not written"),
         _ => {}

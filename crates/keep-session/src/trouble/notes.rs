@@ -8,9 +8,10 @@
 use super::Trouble;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::UtcMillis;
+use keep_hardening::private_file::{self, Access};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Error, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,11 +61,7 @@ impl TroubleNotes {
 
     /// Takes the file's place on the disk. Only the holder of the profile's lock does.
     pub(crate) fn prepare(&self) -> std::io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&self.path) {
+        match private_file::create_new(&self.path) {
             Ok(mut file) => {
                 file.write_all(&text_of(Notes::new())?)?;
                 file.sync_all()
@@ -138,7 +135,7 @@ impl TroubleNotes {
 
     /// The file, with the right to change it.
     fn open(&self) -> std::io::Result<File> {
-        let file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        let file = private_file::open(&self.path, Access::Change)?;
         for _ in 0..LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(file),

@@ -9,10 +9,10 @@ use keep_audit::{
     Evidence, Finding, FindingKind, LedgerEntry, Opener, Report, SignedCheckpoint, UnreadableEntry, verify,
 };
 use keep_domain::UserId;
+use keep_hardening::private_file::{self, Access};
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -81,7 +81,7 @@ fn check_pages(path: &Path, key: &DatabaseKey) -> Option<Finding> {
     let found = |what: String| Some(Finding::about_log(FindingKind::Unreadable, what));
     let mut head = [0; 16];
     // SQLCipher is given key and salt, so it never reads the salt that it once wrote there.
-    let told = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let told = private_file::open(path, Access::Read).and_then(|mut file| file.read_exact(&mut head));
     if told.is_err() || head != *key.salt() {
         return found(String::from("the first bytes of the file are not those of this ledger"));
     }
