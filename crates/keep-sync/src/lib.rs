@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer_time;
 mod audit_upload;
 mod backoff;
 mod browser;
@@ -17,6 +18,7 @@ mod pkce;
 mod port;
 mod pull;
 mod push;
+mod recent_rows;
 mod report;
 mod run;
 mod scope;

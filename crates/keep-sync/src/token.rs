@@ -2,7 +2,7 @@
 
 use crate::SyncError;
 use crate::discovery::Endpoints;
-use crate::wire::{Answer, Ask, Wire};
+use crate::wire::{Answer, Ask, SMALL_LIMIT, Wire};
 use keep_domain::{Secret, UtcMillis};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
@@ -24,7 +24,7 @@ pub struct TokenSet {
     pub refresh: Option<Secret<String>>,
     /// The identity provider's signed statement, where given.
     pub id_token: Option<Secret<String>>,
-    /// Time by the provider's `Date` header.
+    /// Time by the provider's `Date` header, where it agrees with trusted time.
     pub server_time: Option<UtcMillis>,
 }
 
@@ -44,6 +44,8 @@ struct TokenRefusal {
 
 /// Lifetime that is assumed where none is given, seconds.
 const UNSAID_LIFETIME: u64 = 60;
+/// A lifetime that is longer is not believed, seconds.
+const LONGEST_LIFETIME: u64 = 24 * 3600;
 
 /// Trades an authorization code for tokens.
 pub(crate) async fn exchange_code(
@@ -99,6 +101,7 @@ fn make_form(fields: &[(&str, &str)]) -> String {
 
 async fn post(wire: &Wire, url: &Url, form: String) -> Result<Answer, SyncError> {
     let mut ask = Ask::of(Method::POST, url, TOKEN_LIMIT);
+    ask.within = SMALL_LIMIT;
     ask.headers.push((ACCEPT, String::from("application/json")));
     ask.content_type = "application/x-www-form-urlencoded";
     ask.body = Some(form.into_bytes());
@@ -113,13 +116,13 @@ fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
     if !given.token_type.eq_ignore_ascii_case("bearer") || given.access_token.is_empty() {
         return Err(SyncError::Garbled);
     }
-    let lifetime = std::time::Duration::from_secs(given.expires_in.unwrap_or(UNSAID_LIFETIME));
+    let lifetime = std::time::Duration::from_secs(given.expires_in.unwrap_or(UNSAID_LIFETIME).min(LONGEST_LIFETIME));
     Ok(TokenSet {
         access: Secret::new(given.access_token),
         ends: wire.clock().monotonic().saturating_add(lifetime),
         refresh: given.refresh_token.map(Secret::new),
         id_token: given.id_token.map(Secret::new),
-        server_time: answer.server_time,
+        server_time: wire.believed(answer.server_time),
     })
 }
 
