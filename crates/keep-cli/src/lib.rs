@@ -40,5 +40,6 @@ pub fn run_on(app: &App, verb: Verb) -> Answer {
         Verb::Audit(Audit::Verify { ledger }) => verbs::audit::run(app, ledger.as_deref()),
         Verb::Import(import) => verbs::import::run(app, &import),
         Verb::Grant(unlock) => verbs::grant::run(app, &unlock),
+        Verb::Trust(trust) => verbs::trust::run(app, &trust),
     }
 }

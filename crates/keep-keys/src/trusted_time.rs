@@ -62,6 +62,17 @@ pub struct TimeMark {
     pub continuous: bool,
 }
 
+impl TimeMark {
+    /// Keeps it in the keychain.
+    ///
+    /// # Errors
+    /// The keychain variants of [`KeysError`].
+    pub fn save(&self, keychain: &dyn Keychain) -> Result<(), KeysError> {
+        let bytes = serde_json::to_vec(self).map_err(|_| KeysError::Internal("time mark"))?;
+        keychain.write(TIME_MARK_ITEM, &bytes)
+    }
+}
+
 /// What the raw clock is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockJudgement {
@@ -122,8 +133,7 @@ impl TrustedTime {
     /// # Errors
     /// The keychain variants of [`KeysError`].
     pub fn save(&self, keychain: &dyn Keychain) -> Result<(), KeysError> {
-        let bytes = serde_json::to_vec(&self.mark()).map_err(|_| KeysError::Internal("time mark"))?;
-        keychain.write(TIME_MARK_ITEM, &bytes)
+        self.mark().save(keychain)
     }
 
     /// The raw clock plus the session's correction: what clinical times are made of.
@@ -152,13 +162,36 @@ impl TrustedTime {
         }
     }
 
+    /// The best that is known of the time: the corrected clock, or trusted time where that contradicts it.
+    #[must_use]
+    pub fn estimate(&self) -> UtcMillis {
+        match (self.judge(), self.bound()) {
+            (ClockJudgement::Behind | ClockJudgement::Ahead, Some(bound)) => bound,
+            _ => self.now(),
+        }
+    }
+
+    /// Takes the date that a server told over TLS, where it agrees with what is known of the time; says whether it did.
+    ///
+    /// INVARIANT: a server only confirms the time. A wrong clock of its own, or of a gateway, neither moves the bound
+    /// forward, which would make every clock of this device wrong from then on, nor back.
+    pub fn accept_from_server(&mut self, at: UtcMillis) -> bool {
+        let known = self.estimate();
+        let agrees = known.0.saturating_sub(at.0).saturating_abs() <= TOLERANCE_MILLIS;
+        if agrees {
+            self.accept(at.min(known));
+        }
+        agrees
+    }
+
     /// Whether authenticated time plus counted time since vouches for the clock.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.continuous && self.judge() == ClockJudgement::Agrees
     }
 
-    /// Takes authenticated time: an accepted code's step, or the date of a TLS server.
+    /// Takes authenticated time: an accepted code's step. What a server says goes through
+    /// [`TrustedTime::accept_from_server`].
     ///
     /// A corrected clock within ten minutes of it is not contradicted by it: the mark then follows
     /// whichever is earlier, so that a small error of either never makes the clock "wrong".
@@ -326,6 +359,26 @@ mod tests {
         assert_eq!(time.judge(), ClockJudgement::Agrees);
         time.accept(NOON.plus_millis(3_600_000));
         assert_eq!(time.judge(), ClockJudgement::Behind);
+    }
+
+    #[test]
+    fn a_server_confirms_the_time_and_never_sets_it() {
+        let clock = at_noon();
+        let mut time = TrustedTime::starting(None, boot(&clock, "monday"), clock.clone());
+        for days in [400, -400, 1] {
+            assert!(!time.accept_from_server(NOON.plus_millis(days * 86_400_000)), "{days}");
+        }
+        assert_eq!((time.estimate(), time.is_confirmed()), (NOON, false));
+        assert!(time.accept_from_server(NOON.plus_millis(540_000)));
+        assert_eq!((time.estimate(), time.judge()), (NOON, ClockJudgement::Agrees), "nine minutes ahead move nothing");
+        // A clock that is set forward while somebody works: trusted time goes on without it.
+        clock.advance(HOUR);
+        clock.set_wall(NOON.plus_millis(365 * 86_400_000));
+        assert_eq!(time.estimate(), NOON.plus_millis(3_600_000));
+        for _ in 0..10 {
+            assert!(time.accept_from_server(time.estimate().plus_millis(540_000)));
+        }
+        assert_eq!(time.estimate(), NOON.plus_millis(3_600_000), "nor step by step");
     }
 
     #[test]

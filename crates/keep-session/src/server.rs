@@ -2,6 +2,7 @@
 
 use crate::app::{App, guard};
 use crate::fault::Fault;
+use crate::trusted_clock::TrustedClock;
 use crate::unlocked::Unlocked;
 use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
@@ -20,15 +21,8 @@ impl App {
         settings.client_id.clone_from(&workstation.client_id);
         settings.demo = workstation.demo;
         settings.issuer = issuer.map(str::to_owned);
-        settings.extra_ca_pem = match &workstation.ca_file {
-            None => None,
-            Some(path) => {
-                let pem =
-                    std::fs::read_to_string(path).map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
-                Some(pem)
-            }
-        };
-        Ok(Server::open(settings, Arc::clone(&self.0.clock))?)
+        settings.extra_ca_pem = self.sealed_authorities()?;
+        Ok(Server::open(settings, Arc::new(TrustedClock(self.clone())))?)
     }
 
     /// The session's credentials: the refresh token of its key ring; a rotated one is kept before it is used.

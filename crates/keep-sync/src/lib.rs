@@ -57,5 +57,6 @@ pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};
 pub use sign_in::{PendingSignIn, Proof, SIGN_IN_LIMIT, SignedIn};
 pub use store_port::StorePort;
+pub use tls::check_authorities;
 pub use token::TokenSet;
 pub use wire::Meter;

@@ -2,6 +2,7 @@
 
 use crate::SyncError;
 use crate::discovery::Endpoints;
+use crate::id_token::TokenFault;
 use crate::wire::{Answer, Ask, SMALL_LIMIT, Wire};
 use keep_domain::{Secret, UtcMillis};
 use reqwest::Method;
@@ -26,6 +27,18 @@ pub struct TokenSet {
     pub id_token: Option<Secret<String>>,
     /// Time by the provider's `Date` header, where it agrees with trusted time.
     pub server_time: Option<UtcMillis>,
+    /// Whether there was such a header and it does not.
+    pub(crate) disagrees: bool,
+}
+
+impl TokenSet {
+    /// What a token fault means: where the clocks disagree, one of time says nothing of the token.
+    pub(crate) const fn fault(fault: TokenFault, disagrees: bool) -> SyncError {
+        match fault {
+            TokenFault::Expired | TokenFault::IssuedAt | TokenFault::AuthTime if disagrees => SyncError::ClocksDisagree,
+            other => SyncError::Token(other),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -123,6 +136,7 @@ fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
         refresh: given.refresh_token.map(Secret::new),
         id_token: given.id_token.map(Secret::new),
         server_time: wire.believed(answer.server_time),
+        disagrees: answer.server_time.is_some() && wire.believed(answer.server_time).is_none(),
     })
 }
 
@@ -178,6 +192,7 @@ mod tests {
             refresh: Some(Secret::new(String::from("canary-token"))),
             id_token: None,
             server_time: None,
+            disagrees: false,
         };
         assert!(!format!("{set:?}").contains("canary"));
     }

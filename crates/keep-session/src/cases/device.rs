@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use keep_access::Action;
 use keep_domain::Segment;
 use keep_store::{LedgerRoom, library_versions};
+use std::path::Path;
 
 /// The device page of an unlocked session.
 ///
@@ -23,6 +24,14 @@ pub fn device(app: &App) -> Result<DeviceDto, FailureDto> {
 /// `io` where the profile cannot be read.
 pub fn look(app: &App) -> Result<DeviceDto, FailureDto> {
     health(app).map_err(Fault::tell)
+}
+
+/// Takes the file of certificate authorities at `file` in place of the one that the settings name.
+///
+/// # Errors
+/// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and those of saving.
+pub fn trust_authorities(app: &App, file: &Path) -> Result<(), FailureDto> {
+    app.enter(Action::ChangeDevice, |unlocked| app.replace_authority_file(unlocked.actor(), file)).map_err(Fault::tell)
 }
 
 fn health(app: &App) -> Result<DeviceDto, Fault> {
@@ -45,6 +54,7 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
     if people.iter().any(|p| p.shown.is_none()) {
         findings.push(String::from("slot_damaged"));
     }
+    findings.extend(app.authority_file_finding().map(String::from));
     let workstation = app.workstation();
     let policy = &workstation.policy;
     Ok(DeviceDto {

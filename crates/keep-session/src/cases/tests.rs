@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod colleagues;
 mod conflicts;
 mod drafts;
@@ -10,6 +11,7 @@ mod events;
 mod files;
 mod lists;
 mod locking;
+mod server_time;
 mod sign_in_again;
 mod visit;
 
