@@ -185,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_time_names_the_clocks_where_they_disagree() {
+        for fault in [TokenFault::Expired, TokenFault::IssuedAt, TokenFault::AuthTime] {
+            assert_eq!(TokenSet::fault(fault, true), SyncError::ClocksDisagree);
+            assert_eq!(TokenSet::fault(fault, false), SyncError::Token(fault));
+        }
+        assert_eq!(TokenSet::fault(TokenFault::Signature, true), SyncError::Token(TokenFault::Signature));
+    }
+
+    #[test]
     fn tokens_are_not_printed() {
         let set = TokenSet {
             access: Secret::new(String::from("canary-token")),
