@@ -53,7 +53,14 @@ impl Puller {
             Some(since) if self.has_history(key) && since > UtcMillis(0) => {
                 self.deleted_by_history(key, since, at_most).await?
             }
-            _ if !self.deletions_are_due(key, cursor) => return Ok(()),
+            _ if !self.deletions_are_due(key, cursor) => {
+                // What a pass held back until now counts without them.
+                return if self.has_history(key) {
+                    self.save(key, cursor, Vec::new()).await.map(|_| ())
+                } else {
+                    Ok(())
+                };
+            }
             _ => self.deleted_by_comparison(key).await?,
         };
         if !found.gone.is_empty() {

@@ -10,10 +10,10 @@ use keep_domain::UtcMillis;
 
 /// What a small question has shown.
 pub(super) enum Look {
-    /// Nothing was made, changed or deleted.
+    /// Nothing was made, changed or deleted: the history since the last deletions is empty.
     Unchanged(AnswerTime),
-    /// No row was made or changed; deletions are to be looked for.
-    SameRows(AnswerTime),
+    /// No row was made or changed; whether the history has something to say of deletions.
+    SameRows { at: AnswerTime, deletions: bool },
     /// So many rows are gone and nothing else has changed; the newest that is left has that stamp.
     Gone { at: AnswerTime, fewer: u64, newest: Option<UtcMillis> },
     /// Ask for the rows.
@@ -45,8 +45,7 @@ impl Puller {
             return Ok(Look::Changed);
         };
         Ok(match rows.checked_sub(there.total) {
-            Some(0) if there.newest == Some(newest) && deletions => Look::SameRows(there.at),
-            Some(0) if there.newest == Some(newest) => Look::Unchanged(there.at),
+            Some(0) if there.newest == Some(newest) => Look::SameRows { at: there.at, deletions },
             // Nothing is newer, but there are fewer: rows were deleted.
             Some(fewer) if fewer > 0 && there.newest <= Some(newest) && self.has_history(key) => {
                 Look::Gone { at: there.at, fewer, newest: there.newest }

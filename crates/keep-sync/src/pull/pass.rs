@@ -67,14 +67,16 @@ impl Puller {
         match look {
             Look::Unchanged(at) => {
                 cursor.unchanged(at);
-                if cursor.is_quiet() {
-                    cursor.deletions_were_seen(at, None);
-                }
+                cursor.deletions_were_seen(at, None);
                 self.save(&key, &cursor, Vec::new()).await?;
             }
-            Look::SameRows(at) => {
+            Look::SameRows { at, deletions } => {
                 cursor.unchanged(at);
-                self.pull_deletions(&key, &mut cursor, None, changed).await?;
+                if deletions {
+                    self.pull_deletions(&key, &mut cursor, None, changed).await?;
+                } else {
+                    self.save(&key, &cursor, Vec::new()).await?;
+                }
             }
             Look::Gone { at, fewer, newest } => {
                 cursor.unchanged(at);
@@ -129,6 +131,7 @@ impl Puller {
     ) -> Result<Cursor, SyncError> {
         // Deletions are looked for behind this pass, but for a first one.
         let deletions_follow = cursor.since.is_some() && self.has_history(key);
+        let claim_before = cursor.complete_as_of;
         let mut run = Running {
             cursor,
             recent: RecentRows::default(),
@@ -145,7 +148,11 @@ impl Puller {
         }
         // INVARIANT: rows are saved as counted only once deletions were looked for: the server no longer counts what is
         // deleted, so after a sync that ends here the same count would look as if nothing had been.
-        let counted = if deletions_follow { run.cursor.recent.take() } else { run.cursor.recent };
+        // The claim waits for them, too: what is deleted on the server is not complete here.
+        let (counted, claim) = (run.cursor.recent, run.cursor.complete_as_of);
+        if deletions_follow {
+            (run.cursor.recent, run.cursor.complete_as_of) = (None, claim_before);
+        }
         // What has come is stored even when the line is gone; the cursor then says how far it reaches.
         // INVARIANT: nothing is stored behind a batch that was not: its cursor would skip that batch for good.
         let stored = match self.cancel.is_cancelled() || run.store_failed {
@@ -154,7 +161,7 @@ impl Puller {
         };
         let last = self.await_stored(&mut run, changed).await;
         done?;
-        run.cursor.recent = counted;
+        (run.cursor.recent, run.cursor.complete_as_of) = (counted, claim);
         stored.and(last).map(|()| run.cursor)
     }
 

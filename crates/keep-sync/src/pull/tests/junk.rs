@@ -79,6 +79,29 @@ async fn a_history_of_junk_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_pass_claims_nothing_before_deletions_were_looked_for() {
+    let port = desk();
+    let many: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
+    let listed: Vec<(&str, u32, i64)> = many.iter().map(|id| (id.as_str(), 1, -620_000)).collect();
+    let all = rows(&listed);
+    pull(&port, patients_at(NOW.plus_millis(-600_000), &all, 200)).await.0.unwrap();
+    let before = carry(&port).unwrap();
+    port.kept().cursors.insert(String::from("*"), before.clone());
+    all.lock().unwrap()[0] = (String::from("p0"), 2, Ok(NOW.plus_millis(-100_000)));
+    let serve = patients(&all, 200);
+    let junk = |seen: &Seen| seen.target.contains("_history").then(|| searchset("[]"));
+    let (done, _) = again(&port, move |seen| junk(seen).unwrap_or_else(|| serve(seen))).await;
+    assert_eq!(done.unwrap_err(), SyncError::Garbled);
+    let after = carry(&port).unwrap();
+    assert_eq!(after.complete_as_of, before.complete_as_of);
+    assert!(port.kept().records["Patient/p0"].contains(r#""versionId":"2""#), "what came stays");
+    port.kept().cursors.insert(String::from("*"), after);
+    let (done, _) = again(&port, patients(&all, 200)).await;
+    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(carry(&port).unwrap().complete_as_of, Some(NOW));
+}
+
+#[tokio::test]
 async fn a_list_of_ids_with_junk_removes_nothing() {
     let port = desk();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
