@@ -35,6 +35,12 @@ impl AnswerTime {
     }
 }
 
+/// `date` unless it is ahead of trusted time: what a provider whose clock is behind says of its tokens is true of it, and
+/// makes nothing last longer.
+pub(crate) fn not_ahead(trusted: UtcMillis, date: Option<UtcMillis>) -> Option<UtcMillis> {
+    date.filter(|d| d.0.saturating_sub(trusted.0) <= CLOCK_ERROR_MILLIS)
+}
+
 /// `date` where it agrees with trusted time: a clock that is wrong says nothing about the time.
 pub(crate) fn believable(trusted: UtcMillis, date: Option<UtcMillis>) -> Option<UtcMillis> {
     date.filter(|d| d.0.saturating_sub(trusted.0).saturating_abs() <= CLOCK_ERROR_MILLIS)
@@ -79,6 +85,7 @@ mod tests {
         assert_eq!(believable(T, Some(T.plus_millis(120_000))), Some(T.plus_millis(120_000)));
         for off in [YEAR, -YEAR, CLOCK_ERROR_MILLIS + 1] {
             assert_eq!(believable(T, Some(T.plus_millis(off))), None);
+            assert_eq!(not_ahead(T, Some(T.plus_millis(off))).is_some(), off < 0);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Exchange, refresh and revocation of tokens (RFC 6749, 4.1.3 and 6; RFC 7009).
 
 use crate::SyncError;
+use crate::answer_time::not_ahead;
 use crate::discovery::Endpoints;
 use crate::id_token::TokenFault;
 use crate::wire::{Answer, Ask, SMALL_LIMIT, Wire};
@@ -25,9 +26,9 @@ pub struct TokenSet {
     pub refresh: Option<Secret<String>>,
     /// The identity provider's signed statement, where given.
     pub id_token: Option<Secret<String>>,
-    /// Time by the provider's `Date` header, where it agrees with trusted time.
+    /// Time by the provider's `Date` header, unless it is ahead of trusted time.
     pub server_time: Option<UtcMillis>,
-    /// Whether there was such a header and it does not.
+    /// Whether it was ahead.
     pub(crate) disagrees: bool,
 }
 
@@ -135,8 +136,8 @@ fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
         ends: wire.clock().monotonic().saturating_add(lifetime),
         refresh: given.refresh_token.map(Secret::new),
         id_token: given.id_token.map(Secret::new),
-        server_time: wire.believed(answer.server_time),
-        disagrees: answer.server_time.is_some() && wire.believed(answer.server_time).is_none(),
+        server_time: not_ahead(wire.clock().now(), answer.server_time),
+        disagrees: answer.server_time != not_ahead(wire.clock().now(), answer.server_time),
     })
 }
 
