@@ -43,6 +43,8 @@ pub enum Verb {
     Import(Import),
     /// Unlock and grant the segment keys to colleagues who wait for them.
     Grant(Unlock),
+    /// Unlock as IT administrator and trust another file of certificate authorities from now on.
+    Trust(Trust),
 }
 
 /// `enrol`.
@@ -110,6 +112,18 @@ pub struct Import {
     /// The file.
     pub file: PathBuf,
     /// Who imports.
+    #[command(flatten)]
+    pub unlock: Unlock,
+}
+
+/// `trust`.
+#[derive(Debug, clap::Args)]
+pub struct Trust {
+    /// The PEM file of certificate authorities to trust besides the system's. Its content is sealed with the settings:
+    /// after a change of the file, run this again.
+    #[arg(long, value_name = "FILE")]
+    pub ca: PathBuf,
+    /// The IT administrator.
     #[command(flatten)]
     pub unlock: Unlock,
 }

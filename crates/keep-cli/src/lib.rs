@@ -57,5 +57,6 @@ pub fn run_on(app: &App, verb: Verb, secrets: SecretFds) -> Answer {
         Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(app, sign_off, secrets),
         Verb::Import(import) => verbs::import::run(app, &import, secrets),
         Verb::Grant(unlock) => verbs::grant::run(app, &unlock, secrets),
+        Verb::Trust(trust) => verbs::trust::run(app, &trust, secrets),
     }
 }

@@ -53,6 +53,7 @@ impl SecretFds {
             Verb::Sync(sync) => numbers(&sync.unlock),
             Verb::Import(import) => numbers(&import.unlock),
             Verb::Grant(unlock) => numbers(unlock),
+            Verb::Trust(trust) => numbers(&trust.unlock),
         };
         Ok(Self {
             password: take("--password-fd", password, Direction::Read)?,

@@ -6,4 +6,5 @@ pub(crate) mod enrol;
 pub(crate) mod grant;
 pub(crate) mod import;
 pub(crate) mod sync;
+pub(crate) mod trust;
 mod unlocked;

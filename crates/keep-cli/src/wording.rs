@@ -52,6 +52,10 @@ pub fn sentence(code: &str) -> &'static str {
         "stale" => "The record changed since it was read.",
         "invalid" => "What was given is not acceptable. See --help.",
         "import_broken" => "Some lines could not be read. The others were imported.",
+        "authority_file_changed" => {
+            "The file of certificate authorities is not the one that was set up. Nothing was sent. Put the old one back, or \
+             take the new one over with: chartkeep trust --ca FILE"
+        }
         "io" => "A file could not be read or written.",
         _ => "A defect in Chartkeep. The incident number helps to find it in the log.",
     }

@@ -70,6 +70,8 @@ pub enum ErrorCode {
     Invalid,
     /// An import file has lines that cannot be read.
     ImportBroken,
+    /// The file of certificate authorities is not the one that the settings were sealed with.
+    AuthorityFileChanged,
     /// A file could not be read or written.
     Io,
     /// A defect in Chartkeep.
@@ -105,6 +107,7 @@ impl ErrorCode {
                 ExitCode::Finding
             }
             E::NotAvailable | E::Stale | E::ImportBroken | E::Io | E::Internal => ExitCode::Finding,
+            E::AuthorityFileChanged => ExitCode::Finding,
         }
     }
 }

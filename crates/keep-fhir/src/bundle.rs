@@ -6,9 +6,10 @@ mod transaction;
 pub use outcome::{Issue, issues};
 pub use transaction::Transaction;
 
-use crate::{FhirDate, FhirError, Node, Unreadable, UnreadableKind};
+use crate::raw::MAX_DEPTH;
+use crate::{FhirDate, FhirError, Kind, Node, Unreadable, UnreadableKind, scan};
 use keep_domain::UtcMillis;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -44,7 +45,13 @@ struct Parts<'a> {
     total: Option<&'a RawValue>,
     meta: Option<&'a RawValue>,
     link: Option<&'a RawValue>,
+    /// INVARIANT: where it is there it is a list: a `null` in its place is no empty page.
+    #[serde(borrow, default, deserialize_with = "a_list")]
     entry: Option<Vec<&'a RawValue>>,
+}
+
+fn a_list<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<&'a RawValue>>, D::Error> {
+    Vec::deserialize(deserializer).map(Some)
 }
 
 impl<'a> Bundle<'a> {
@@ -99,6 +106,21 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn resource(self) -> Option<&'a str> {
         self.node.member("resource").map(Node::raw)
+    }
+
+    /// Whether it is a JSON object, as every entry must be.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        self.node.kind() == Kind::Object
+    }
+
+    /// The resource, where it is an object that names its type and is not nested too deep to be read.
+    #[must_use]
+    pub fn readable_resource(self) -> Option<Node<'a>> {
+        let resource = self.node.member("resource").filter(|r| r.kind() == Kind::Object)?;
+        let text = resource.raw().as_bytes();
+        let too_deep = scan::opened(text) > MAX_DEPTH && scan::depth(text) > MAX_DEPTH;
+        (!too_deep && resource.member_text("resourceType").is_some()).then_some(resource)
     }
 
     /// `search.mode`: `match`, `include` or `outcome`.

@@ -62,6 +62,17 @@ pub struct TimeMark {
     pub continuous: bool,
 }
 
+impl TimeMark {
+    /// Keeps it in the keychain.
+    ///
+    /// # Errors
+    /// The keychain variants of [`KeysError`].
+    pub fn save(&self, keychain: &dyn Keychain) -> Result<(), KeysError> {
+        let bytes = serde_json::to_vec(self).map_err(|_| KeysError::Internal("time mark"))?;
+        keychain.write(TIME_MARK_ITEM, &bytes)
+    }
+}
+
 /// What the raw clock is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockJudgement {
@@ -126,8 +137,7 @@ impl TrustedTime {
     /// # Errors
     /// The keychain variants of [`KeysError`].
     pub fn save(&self, keychain: &dyn Keychain) -> Result<(), KeysError> {
-        let bytes = serde_json::to_vec(&self.mark()).map_err(|_| KeysError::Internal("time mark"))?;
-        keychain.write(TIME_MARK_ITEM, &bytes)
+        self.mark().save(keychain)
     }
 
     /// The raw clock plus the session's correction: what clinical times are made of.
@@ -156,13 +166,36 @@ impl TrustedTime {
         }
     }
 
+    /// The best that is known of the time: the corrected clock, or trusted time where that contradicts it.
+    #[must_use]
+    pub fn estimate(&self) -> UtcMillis {
+        match (self.judge(), self.bound()) {
+            (ClockJudgement::Behind | ClockJudgement::Ahead, Some(bound)) => bound,
+            _ => self.now(),
+        }
+    }
+
+    /// Takes the date that a server told over TLS, where it agrees with what is known of the time; says whether it did.
+    ///
+    /// INVARIANT: a server only confirms the time. A wrong clock of its own, or of a gateway, neither moves the bound
+    /// forward, which would make every clock of this device wrong from then on, nor back.
+    pub fn accept_from_server(&mut self, at: UtcMillis) -> bool {
+        let known = self.estimate();
+        let agrees = known.0.saturating_sub(at.0).saturating_abs() <= TOLERANCE_MILLIS;
+        if agrees {
+            self.accept(at.min(known));
+        }
+        agrees
+    }
+
     /// Whether authenticated time plus counted time since vouches for the clock.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.continuous && self.judge() == ClockJudgement::Agrees
     }
 
-    /// Takes authenticated time: an accepted code's step, or the date of a TLS server.
+    /// Takes authenticated time: an accepted code's step. What a server says goes through
+    /// [`TrustedTime::accept_from_server`].
     ///
     /// A corrected clock within ten minutes of it is not contradicted by it: the mark then follows
     /// whichever is earlier, so that a small error of either never makes the clock "wrong".
@@ -288,95 +321,4 @@ impl BootClock for ManualBoot {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use keep_domain::ManualClock;
-
-    const NOON: UtcMillis = UtcMillis(1_800_000_000_000);
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    fn at_noon() -> Arc<ManualClock> {
-        Arc::new(ManualClock::starting(NOON))
-    }
-
-    fn boot(clock: &Arc<ManualClock>, name: &str) -> Arc<dyn BootClock> {
-        Arc::new(ManualBoot { clock: Arc::clone(clock), boot: name.to_owned() })
-    }
-
-    #[test]
-    fn a_clock_set_back_is_behind_and_one_set_forward_is_ahead() {
-        let clock = at_noon();
-        let mut time = TrustedTime::starting(None, boot(&clock, "monday"), clock.clone());
-        assert_eq!(time.judge(), ClockJudgement::Agrees);
-        time.accept(NOON);
-        clock.advance(HOUR);
-        assert_eq!(time.judge(), ClockJudgement::Agrees);
-        clock.set_wall(NOON);
-        assert_eq!(time.judge(), ClockJudgement::Behind);
-        clock.set_wall(NOON.plus_millis(365 * 86_400_000));
-        assert_eq!(time.judge(), ClockJudgement::Ahead);
-    }
-
-    #[test]
-    fn the_mark_survives_a_restart_but_a_night_switched_off_is_no_fault() {
-        let clock = at_noon();
-        let mut time = TrustedTime::starting(None, boot(&clock, "monday"), clock.clone());
-        time.accept(NOON);
-        clock.advance(HOUR);
-        let mark = time.mark();
-        clock.set_wall(NOON.plus_millis(86_400_000));
-        let same_boot = TrustedTime::starting(Some(&mark), boot(&clock, "monday"), clock.clone());
-        assert_eq!(same_boot.judge(), ClockJudgement::Ahead);
-        let next_boot = TrustedTime::starting(Some(&mark), boot(&clock, "tuesday"), clock.clone());
-        assert_eq!(next_boot.judge(), ClockJudgement::Agrees);
-        clock.set_wall(NOON);
-        let set_back = TrustedTime::starting(Some(&mark), boot(&clock, "tuesday"), clock);
-        assert_eq!(set_back.judge(), ClockJudgement::Behind);
-    }
-
-    #[test]
-    fn a_correction_holds_until_the_next_boot() {
-        let clock = at_noon();
-        let mut time = TrustedTime::starting(None, boot(&clock, "monday"), clock.clone());
-        let real = NOON.plus_millis(86_400_000);
-        time.correct(real);
-        assert_eq!((time.now(), time.judge()), (real, ClockJudgement::Agrees));
-        let mark = time.mark();
-        let again = TrustedTime::starting(Some(&mark), boot(&clock, "monday"), clock.clone());
-        assert_eq!((again.now(), again.judge()), (real, ClockJudgement::Agrees));
-        let next = TrustedTime::starting(Some(&mark), boot(&clock, "tuesday"), clock);
-        assert_eq!((next.offset_millis(), next.judge()), (0, ClockJudgement::Behind));
-    }
-
-    #[test]
-    fn a_server_two_minutes_ahead_does_not_make_the_clock_wrong() {
-        let clock = at_noon();
-        let mut time = TrustedTime::starting(None, boot(&clock, "monday"), clock);
-        time.accept(NOON.plus_millis(120_000));
-        assert_eq!(time.judge(), ClockJudgement::Agrees);
-        time.accept(NOON.plus_millis(3_600_000));
-        assert_eq!(time.judge(), ClockJudgement::Behind);
-    }
-
-    #[test]
-    fn the_machine_names_its_boot_on_linux() {
-        assert_eq!(MachineBoot.reading().is_some(), cfg!(target_os = "linux"));
-    }
-
-    #[test]
-    fn a_mark_is_kept_and_a_garbled_one_is_none() {
-        let clock = at_noon();
-        let keychain = crate::FakeKeychain::default();
-        let mut time = TrustedTime::load(&keychain, boot(&clock, "monday"), clock.clone()).unwrap();
-        time.accept(NOON);
-        time.save(&keychain).unwrap();
-        clock.set_wall(UtcMillis(0));
-        let again = TrustedTime::load(&keychain, boot(&clock, "monday"), clock.clone()).unwrap();
-        assert_eq!(again.judge(), ClockJudgement::Behind);
-        keychain.write(TIME_MARK_ITEM, b"{").unwrap();
-        assert_eq!(
-            TrustedTime::load(&keychain, boot(&clock, "monday"), clock).unwrap().judge(),
-            ClockJudgement::Agrees
-        );
-    }
-}
+mod tests;

@@ -79,6 +79,9 @@ impl App {
         let (device, is_new) = self.held_device().inspect_err(|fault| self.tell_trouble(fault.code))?;
         if is_new {
             self.settle_trouble();
+            if device.is_some() {
+                self.adopt_authority_file();
+            }
         }
         Ok(device)
     }

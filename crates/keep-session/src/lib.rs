@@ -2,6 +2,7 @@
 
 mod app;
 mod audit_key;
+mod authority_file;
 mod beginning;
 pub mod cases;
 mod device_side;
@@ -27,6 +28,7 @@ mod syncing;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 mod trouble;
+mod trusted_clock;
 mod unlocked;
 mod view;
 mod workstation;

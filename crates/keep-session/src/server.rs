@@ -2,15 +2,12 @@
 
 use crate::app::{App, guard};
 use crate::fault::Fault;
+use crate::trusted_clock::TrustedClock;
 use crate::unlocked::Unlocked;
 use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
-use keep_hardening::private_file;
 use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
 use std::sync::Arc;
-
-/// Bytes of certificate authorities; all that a browser trusts are a quarter of it.
-const MOST_AUTHORITIES: u64 = 1 << 20;
 
 impl App {
     /// The configured server; nothing is sent yet.
@@ -24,14 +21,8 @@ impl App {
         settings.client_id.clone_from(&workstation.client_id);
         settings.demo = workstation.demo;
         settings.issuer = issuer.map(str::to_owned);
-        settings.extra_ca_pem = match &workstation.ca_file {
-            None => None,
-            Some(path) => {
-                let pem = private_file::read_named(path, MOST_AUTHORITIES).ok().and_then(|b| String::from_utf8(b).ok());
-                Some(pem.ok_or_else(|| Fault::fields(vec![("ca_file", "not_readable")]))?)
-            }
-        };
-        Ok(Server::open(settings, Arc::clone(&self.0.clock))?)
+        settings.extra_ca_pem = self.sealed_authorities()?;
+        Ok(Server::open(settings, Arc::new(TrustedClock(self.clone())))?)
     }
 
     /// The session's credentials: the refresh token of its key ring; a rotated one is kept before it is used.

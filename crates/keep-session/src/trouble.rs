@@ -23,6 +23,7 @@ pub(crate) enum Trouble {
     KeychainSlow,
     DiskFull,
     SecondInstance,
+    AuthorityFileChanged,
 }
 
 /// What has become of trouble that lasts.
@@ -40,6 +41,7 @@ impl Trouble {
             ErrorCode::KeychainKeyMissing => Some(Self::KeychainKeyMissing),
             ErrorCode::KeychainSlow => Some(Self::KeychainSlow),
             ErrorCode::DiskFull => Some(Self::DiskFull),
+            ErrorCode::AuthorityFileChanged => Some(Self::AuthorityFileChanged),
             _ => None,
         }
     }
@@ -53,6 +55,7 @@ impl Trouble {
             Self::KeychainSlow => (EventClass::KeychainProblem, "keychain_slow", Minor),
             Self::DiskFull => (EventClass::DiskFull, "disk_full", Serious),
             Self::SecondInstance => (EventClass::SecondInstance, "profile_in_use", Minor),
+            Self::AuthorityFileChanged => (EventClass::IntegrityFinding, "authority_file_changed", Serious),
         };
         EventDraft::new(class).ended(outcome).caused_by(cause)
     }

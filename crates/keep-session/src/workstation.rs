@@ -9,7 +9,7 @@ use keep_keys::{DeviceSigner, Slots, verify_signature};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// `workstation.json`, version 1.
+/// `workstation.json`, version 1; version 2 where the hash of `ca_file` is sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workstation {
@@ -25,6 +25,9 @@ pub struct Workstation {
     pub server: String,
     /// A PEM file of certificate authorities that are trusted besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// The SHA-256 of that file, hexadecimal, since version 2: the path alone would let the file be swapped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file_sha256: Option<String>,
     /// The OAuth client id registered for Chartkeep.
     pub client_id: String,
     /// Whether this profile holds demo data; cannot be switched off.
@@ -42,20 +45,23 @@ pub struct Workstation {
 
 /// A clinic's settings are a few kilobytes.
 const MOST_BYTES: u64 = 1 << 20;
-/// The only format version so far.
-const VERSION: u32 = 1;
+/// The version of settings without a sealed hash; an earlier program reads them, too.
+const WITHOUT_HASH: u32 = 1;
+/// The newest version that this program knows.
+const VERSION: u32 = 2;
 
 impl Workstation {
     /// A workstation that nobody has set up.
     #[must_use]
     pub fn make_new() -> Self {
         Self {
-            version: VERSION,
+            version: WITHOUT_HASH,
             device: DeviceId::make_random(),
             name: String::new(),
             site: String::new(),
             server: String::new(),
             ca_file: None,
+            ca_file_sha256: None,
             client_id: String::from("chartkeep-desktop"),
             demo: false,
             audit_key: None,
@@ -100,6 +106,12 @@ impl Workstation {
 }
 
 impl Workstation {
+    /// Binds the settings to the content of `ca_file`. A program that does not know of it no longer opens them.
+    pub(crate) fn seal_authority_file(&mut self, sha256: String) {
+        self.ca_file_sha256 = Some(sha256);
+        self.version = VERSION;
+    }
+
     /// Signs the settings, so that nobody without the device key can point people at another server, loosen a limit
     /// or assign a segment.
     pub(crate) fn make_seal(&mut self, device: &DeviceSigner) -> Result<(), ErrorCode> {

@@ -1,12 +1,12 @@
 //! Audit upload: `PUT AuditEvent/{uuid}` in batches, so that a repeat is harmless.
 
 use crate::SyncError;
-use crate::fhir_client::{FhirClient, Reply};
+use crate::fhir_client::{FhirClient, Reply, responses};
 use crate::port::{OutgoingEvent, SyncPort};
 use crate::pull::blocking;
 use crate::report::{Progress, ProgressSink};
 use keep_domain::{ResourceId, ResourceKey};
-use keep_fhir::{Bundle, Raw, Transaction};
+use keep_fhir::{Raw, Transaction};
 use std::sync::Arc;
 
 /// Events of one batch.
@@ -83,7 +83,7 @@ fn read(event: &OutgoingEvent) -> Result<Raw, SyncError> {
 
 fn confirmed_of(reply: &Reply, events: &[OutgoingEvent]) -> Vec<u64> {
     // EXPOSE: only statuses are read.
-    let Ok(bundle) = Bundle::parse(reply.text.expose()) else { return Vec::new() };
+    let Some(bundle) = responses(reply.text.expose(), events.len()) else { return Vec::new() };
     let ok = |status: Option<u16>| status.is_some_and(|s| (200..300).contains(&s));
     bundle.entries().zip(events).filter(|(answer, _)| ok(answer.status())).map(|(_, e)| e.sequence).collect()
 }

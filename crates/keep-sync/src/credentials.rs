@@ -150,7 +150,7 @@ impl Inner {
         tokens: TokenSet,
         claims: Option<VerifiedClaims>,
     ) -> Result<Arc<Secret<String>>, SyncError> {
-        let TokenSet { access, ends, refresh, id_token, server_time } = tokens;
+        let TokenSet { access, ends, refresh, id_token, server_time, disagrees } = tokens;
         if let Some(rotated) = refresh.map(Arc::new) {
             // INVARIANT: a rotated refresh token is durable before the access token that came with it is used.
             // The old one is dead at the provider by now, so the new one is held in memory even if keeping it fails.
@@ -163,7 +163,7 @@ impl Inner {
         }
         state.claims = match (claims, id_token) {
             (Some(verified), _) => Some(verified),
-            (None, Some(token)) => Some(self.verify_refreshed(&token, server_time).await?),
+            (None, Some(token)) => Some(self.verify_refreshed(&token, server_time, disagrees).await?),
             (None, None) => state.claims.take(),
         };
         let access = Arc::new(access);
@@ -175,6 +175,7 @@ impl Inner {
         &self,
         token: &Secret<String>,
         at: Option<UtcMillis>,
+        disagrees: bool,
     ) -> Result<VerifiedClaims, SyncError> {
         let (endpoints, settings) = (self.server.endpoints().await?, self.server.settings());
         let keys = fetch_jwks(self.server.wire(), endpoints).await?;
@@ -191,7 +192,7 @@ impl Inner {
             roles_claim: &settings.roles_claim,
         };
         // EXPOSE: the token is read to be verified.
-        verify_id_token(token.expose(), &keys, &expected).map_err(SyncError::Token)
+        verify_id_token(token.expose(), &keys, &expected).map_err(|fault| TokenSet::fault(fault, disagrees))
     }
 }
 

@@ -1,5 +1,10 @@
 //! How far a pull has come for one (server, type, visibility): what is asked next, and what may be claimed.
+//!
+//! INVARIANT: what is asked next follows from the stamps of the server's own records. A `Date` header, a bundle's time
+//! or a stamp that lies ahead of trusted time moves nothing forward.
 
+use crate::answer_time::{AnswerTime, CLOCK_ERROR_MILLIS};
+use crate::recent_rows::RecentRows;
 use keep_domain::UtcMillis;
 use serde::{Deserialize, Serialize};
 
@@ -7,34 +12,51 @@ use serde::{Deserialize, Serialize};
 pub(crate) const OVERLAP_MILLIS: i64 = 120_000 + 5_000;
 /// From this many rows in the overlap on, a repeat is worth a question first.
 const MANY: u64 = 60;
+/// Up to this many rows a repeat costs no more than the question.
+const FEW: u64 = 2;
+/// Cursors before this version were moved by the time of an answer.
+const VERSION: u32 = 2;
 
 /// A cursor. Opaque to the store, which keeps its JSON.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Cursor {
-    /// Everything stamped before this has been seen; `None` before the first pass has ended.
+    /// Which rules moved it.
+    #[serde(default = "unversioned")]
+    pub(crate) version: u32,
+    /// Everything stamped before this has been seen; `None` before the first pass that saw a stamp has ended.
     pub(crate) since: Option<UtcMillis>,
-    /// The newest stamp seen.
+    /// The newest stamp that the server shows, however wrong it is.
     pub(crate) newest: Option<UtcMillis>,
     /// How many rows the server has from `since` on, as far as all of them were seen.
     pub(crate) recent: Option<u64>,
     /// The pass that is under way.
     pub(crate) pass: Option<Pass>,
-    /// By the server's clock, the time of which this type is complete on the device.
+    /// The time of which this type is complete on the device: never later than trusted time.
     pub(crate) complete_as_of: Option<UtcMillis>,
-    /// Deletions up to here have been seen. Never derived from `since` later on, which moves without them.
+    /// Deletions stamped before this have been seen. Never derived from `since` later on, which moves without them.
     pub(crate) deletions_since: Option<UtcMillis>,
+    /// When deletions were looked for last.
+    pub(crate) deletions_looked: Option<UtcMillis>,
+    /// Whether the server was asked so long after its newest stamp that nothing older can become visible any more.
+    pub(crate) settled: bool,
 }
 
 /// A pass over one type that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pass {
-    /// The server's time at its first page.
+    /// The time of its first page.
     pub(crate) began: UtcMillis,
-    /// The last stamp that is stored: a pass that was cut off goes on from here, inclusive.
+    /// The last stamp up to `began` that is stored: a pass that was cut off goes on from here, inclusive.
     pub(crate) reached: Option<UtcMillis>,
     /// Whether it was cut off and taken up again, so that its rows cannot be counted.
     pub(crate) resumed: bool,
+    /// Whether it showed stamps later than `began`.
+    #[serde(default)]
+    pub(crate) ahead: bool,
+    /// What was stamped up to here was visible in its first page.
+    #[serde(default)]
+    pub(crate) settled_until: Option<UtcMillis>,
 }
 
 /// What to ask the server for one type.
@@ -46,153 +68,154 @@ pub(crate) enum Question {
     Changed { since: UtcMillis, newest: UtcMillis, rows: u64 },
 }
 
+impl Default for Cursor {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            since: None,
+            newest: None,
+            recent: None,
+            pass: None,
+            complete_as_of: None,
+            deletions_since: None,
+            deletions_looked: None,
+            settled: false,
+        }
+    }
+}
+
+const fn unversioned() -> u32 {
+    1
+}
+
 impl Cursor {
+    /// Reads a kept cursor; `None` for what is none, and for one that lies ahead of trusted time.
+    ///
+    /// Such a one was moved by a clock that was wrong. What was missed since nobody knows, so the type is begun anew.
+    pub(crate) fn read(text: &str, trusted: UtcMillis) -> Option<Self> {
+        let kept: Self = serde_json::from_str(text).ok()?;
+        let latest = trusted.plus_millis(CLOCK_ERROR_MILLIS);
+        let (began, reached) = kept.pass.as_ref().map_or((None, None), |p| (Some(p.began), p.reached));
+        let times = [kept.since, kept.complete_as_of, kept.deletions_since, kept.deletions_looked, began, reached];
+        let is_ahead = times.into_iter().flatten().any(|time| time > latest);
+        (!is_ahead).then(|| kept.follow_stamps())
+    }
+
+    /// A cursor that begins anew although records are here: deletions of any time are looked for.
+    pub(crate) fn begin_anew() -> Self {
+        Self { deletions_since: Some(UtcMillis(0)), ..Self::default() }
+    }
+
+    /// Sets a cursor that was moved by the time of an answer back to what the records showed.
+    fn follow_stamps(mut self) -> Self {
+        if self.version < VERSION {
+            self.version = VERSION;
+            self.since = self.since.min(self.newest.map(|n| n.plus_millis(-OVERLAP_MILLIS)));
+            self.deletions_looked = self.deletions_since.map(|d| d.plus_millis(OVERLAP_MILLIS));
+            self.deletions_since = self.deletions_since.min(self.since);
+            self.recent = None;
+        }
+        self
+    }
+
     /// The next question. Pure.
     pub(crate) fn plan(&self) -> Question {
+        let worth_asking = |rows: u64| rows > MANY || self.settled && rows > FEW;
         match (&self.pass, self.since, self.newest, self.recent) {
             (Some(pass), since, ..) => Question::From(pass.reached.or(since)),
-            (None, Some(since), Some(newest), Some(rows)) if rows > MANY => Question::Changed { since, newest, rows },
+            (None, Some(since), Some(newest), Some(rows)) if worth_asking(rows) => {
+                Question::Changed { since, newest, rows }
+            }
             (None, since, ..) => Question::From(since),
         }
     }
 
     /// Up to when deletions are known here; `None` for a cursor of nothing.
     pub(crate) fn deletions_seen(&self) -> Option<UtcMillis> {
-        let begun = self.pass.as_ref().map(|p| p.began.plus_millis(-OVERLAP_MILLIS));
+        let begun = self.pass.as_ref().map(|p| p.reached.unwrap_or(p.began).plus_millis(-OVERLAP_MILLIS));
         self.deletions_since.or(self.since).or(begun)
     }
 
-    /// Whether no row lies inside the overlap and no pass is under way.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.pass.is_none() && self.recent == Some(0)
+    /// Whether an empty history since the last deletions says that nothing was made, changed or deleted.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.pass.is_none() && self.settled
     }
 
-    /// The first page of a pass has come: `began` is the earlier of its `Date` and its bundle's time.
-    pub(crate) fn begin(&mut self, began: UtcMillis) {
+    /// The first page of a run has come: of a new pass, or of one that was cut off before.
+    pub(crate) fn begin(&mut self, at: AnswerTime) {
         match &mut self.pass {
             // INVARIANT: a pass that is taken up again keeps its first page's time; a later one would skip what
             // became visible in between.
             Some(pass) => pass.resumed = true,
-            None => self.pass = Some(Pass { began, reached: None, resumed: false }),
+            None => {
+                self.newest = None;
+                self.settled = false;
+                self.pass = Some(Pass {
+                    began: at.claim,
+                    reached: None,
+                    resumed: false,
+                    ahead: false,
+                    settled_until: Some(at.settled_until),
+                });
+            }
         }
     }
 
-    /// A page was stored whose rows end with `stamp`.
-    pub(crate) fn advance(&mut self, stamp: Option<UtcMillis>) {
-        self.newest = self.newest.max(stamp);
-        if let Some(pass) = &mut self.pass {
-            pass.reached = pass.reached.max(stamp);
+    /// A page was read whose rows have these stamps.
+    pub(crate) fn advance(&mut self, stamps: impl IntoIterator<Item = UtcMillis>) {
+        for stamp in stamps {
+            self.newest = self.newest.max(Some(stamp));
+            if let Some(pass) = &mut self.pass {
+                // INVARIANT: a row that is later than the first page was changed while the pass ran, or its clock is
+                // wrong: it says nothing of what lies before it.
+                if stamp <= pass.began {
+                    pass.reached = pass.reached.max(Some(stamp));
+                } else {
+                    pass.ahead = true;
+                }
+            }
         }
     }
 
-    /// The stamp from which rows of the running pass count as recent.
+    /// The stamp from which rows of the running pass may count as recent.
     pub(crate) fn recent_from(&self) -> Option<UtcMillis> {
-        self.pass.as_ref().map(|p| p.began.plus_millis(-OVERLAP_MILLIS))
+        self.pass.as_ref()?.reached.map(|r| r.plus_millis(-OVERLAP_MILLIS))
     }
 
-    /// The pass has ended; `recent` rows of it were stamped from [`Cursor::recent_from`] on.
-    pub(crate) fn end(&mut self, recent: u64) {
+    /// The pass has ended; `rows` came near its newest stamp.
+    pub(crate) fn end(&mut self, rows: &RecentRows) {
         let Some(pass) = self.pass.take() else { return };
+        // A first pass that shows nothing but later stamps is of a server whose clock is ahead of ours.
+        let all_ahead = self.since.is_none() && pass.ahead;
+        let shown = pass.reached.or(all_ahead.then_some(pass.began)).map(|stamp| stamp.min(pass.began));
         // INVARIANT: the cursor never goes back, and never past what the first page could have shown.
-        let since = self.since.max(Some(pass.began.plus_millis(-OVERLAP_MILLIS)));
-        // INVARIANT: deletions are looked for from where the first pass began, until they have been.
-        self.deletions_since = self.deletions_since.or(self.since).or(since);
+        let since = self.since.max(shown.map(|stamp| stamp.plus_millis(-OVERLAP_MILLIS)));
+        if self.deletions_since.is_none() {
+            // INVARIANT: deletions are looked for from where the first pass began, until they have been.
+            self.deletions_since = self.since.or(since);
+            self.deletions_looked = Some(pass.began);
+        }
         self.since = since;
-        self.recent = (!pass.resumed).then_some(recent);
+        self.recent = since.filter(|_| !pass.resumed).map(|since| rows.count_from(since));
+        self.settled = self.newest.is_some() && self.newest <= pass.settled_until;
         self.complete_as_of = self.complete_as_of.max(Some(pass.began));
     }
 
-    /// The server says at `asked` that nothing changed.
-    pub(crate) fn unchanged(&mut self, asked: UtcMillis) {
-        self.complete_as_of = self.complete_as_of.max(Some(asked));
-        let since = asked.plus_millis(-OVERLAP_MILLIS);
-        self.deletions_since = self.deletions_since.or(self.since);
-        // While the rows lie inside the overlap the question stays the same; once they are all behind it, none is left.
-        if self.newest < Some(since) {
-            if self.is_quiet() {
-                self.deletions_since = self.deletions_since.max(Some(since));
-            }
-            self.since = self.since.max(Some(since));
-            self.recent = Some(0);
-        }
+    /// The server says at `at` that nothing changed.
+    pub(crate) fn unchanged(&mut self, at: AnswerTime) {
+        self.complete_as_of = self.complete_as_of.max(Some(at.claim));
+        self.settled |= self.newest.is_some_and(|newest| at.settles(newest));
+    }
+
+    /// Deletions were looked for at `at`, where stamps up to `newest` were shown.
+    pub(crate) fn deletions_were_seen(&mut self, at: AnswerTime, newest: Option<UtcMillis>) {
+        let of_rows = self.since.map(|since| since.plus_millis(OVERLAP_MILLIS));
+        let shown = of_rows.max(newest.filter(|stamp| *stamp <= at.claim));
+        let until = shown.map(|s| if at.settles(s) { s.plus_millis(1) } else { s.plus_millis(-OVERLAP_MILLIS) });
+        self.deletions_since = self.deletions_since.max(until);
+        self.deletions_looked = self.deletions_looked.max(Some(at.claim));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const T: i64 = 1_795_338_000_000;
-
-    #[test]
-    fn a_first_pass_ends_before_its_first_page() {
-        let mut c = Cursor::default();
-        assert_eq!(c.plan(), Question::From(None));
-        c.begin(UtcMillis(T));
-        c.advance(Some(UtcMillis(T - 500)));
-        c.end(3);
-        assert_eq!(c.since, Some(UtcMillis(T - OVERLAP_MILLIS)));
-        assert_eq!((c.complete_as_of, c.newest, c.recent), (Some(UtcMillis(T)), Some(UtcMillis(T - 500)), Some(3)));
-        assert_eq!(c.plan(), Question::From(Some(UtcMillis(T - OVERLAP_MILLIS))));
-    }
-
-    #[test]
-    fn a_pass_that_was_cut_off_goes_on_from_its_last_stamp_inclusive() {
-        let mut c = Cursor::default();
-        c.begin(UtcMillis(T));
-        c.advance(Some(UtcMillis(T - 9_000)));
-        let mut kept: Cursor = serde_json::from_str(&serde_json::to_string(&c).unwrap()).unwrap();
-        assert_eq!(kept.plan(), Question::From(Some(UtcMillis(T - 9_000))));
-        kept.begin(UtcMillis(T + 600_000));
-        kept.end(5);
-        assert_eq!(kept.since, Some(UtcMillis(T - OVERLAP_MILLIS)), "the time of the first page counts");
-        assert_eq!(kept.recent, None, "rows of a cut pass cannot be counted");
-        assert_eq!(kept.plan(), Question::From(kept.since));
-    }
-
-    #[test]
-    fn after_a_big_load_it_is_asked_whether_anything_changed() {
-        let mut c = Cursor::default();
-        c.begin(UtcMillis(T));
-        c.advance(Some(UtcMillis(T - 1_000)));
-        c.end(150_000);
-        let since = UtcMillis(T - OVERLAP_MILLIS);
-        assert_eq!(c.plan(), Question::Changed { since, newest: UtcMillis(T - 1_000), rows: 150_000 });
-        c.unchanged(UtcMillis(T + 30_000));
-        assert_eq!(c.since, Some(since), "the rows still lie inside the overlap");
-        c.unchanged(UtcMillis(T + OVERLAP_MILLIS));
-        assert_eq!(c.plan(), Question::From(Some(UtcMillis(T))), "they are behind it");
-        assert_eq!(c.complete_as_of, Some(UtcMillis(T + OVERLAP_MILLIS)));
-    }
-
-    #[test]
-    fn a_server_whose_clock_went_back_does_not_move_the_cursor_back() {
-        let mut c = Cursor { since: Some(UtcMillis(T)), ..Cursor::default() };
-        c.begin(UtcMillis(T - 3_600_000));
-        c.end(0);
-        assert_eq!(c.since, Some(UtcMillis(T)));
-    }
-
-    #[test]
-    fn where_deletions_are_looked_for_stays_until_they_have_been() {
-        let first = Some(UtcMillis(T - OVERLAP_MILLIS));
-        let mut c = Cursor::default();
-        c.begin(UtcMillis(T));
-        c.advance(Some(UtcMillis(T - 1_000)));
-        c.end(100);
-        assert_eq!((c.since, c.deletions_since), (first, first));
-        c.unchanged(UtcMillis(T + 4_000_000));
-        c.begin(UtcMillis(T + 8_000_000));
-        c.end(0);
-        assert_eq!(c.since, Some(UtcMillis(T + 8_000_000 - OVERLAP_MILLIS)));
-        assert_eq!(c.deletions_since, first);
-        // An empty history says that there were none.
-        c.unchanged(UtcMillis(T + 9_000_000));
-        assert_eq!(c.deletions_since, Some(UtcMillis(T + 9_000_000 - OVERLAP_MILLIS)));
-    }
-
-    #[test]
-    fn an_unknown_member_of_a_newer_cursor_is_no_error() {
-        assert_eq!(serde_json::from_str::<Cursor>(r#"{"later":1}"#).ok(), Some(Cursor::default()));
-    }
-}
+mod tests;

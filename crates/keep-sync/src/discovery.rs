@@ -3,7 +3,7 @@
 use crate::SyncError;
 use crate::jwks::Jwks;
 use crate::settings::ServerSettings;
-use crate::wire::{Ask, Wire};
+use crate::wire::{Ask, SMALL_LIMIT, Wire};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde::Deserialize;
@@ -94,6 +94,7 @@ async fn document(wire: &Wire, settings: &ServerSettings, url: &Url) -> Result<D
 
 async fn fetch(wire: &Wire, url: &Url) -> Result<String, SyncError> {
     let mut ask = Ask::of(Method::GET, url, DOCUMENT_LIMIT);
+    ask.within = SMALL_LIMIT;
     ask.headers.push((ACCEPT, String::from("application/json")));
     let answer = wire.send(ask).await?;
     if answer.is_success() { answer.text() } else { Err(answer.failure()) }

@@ -32,6 +32,9 @@ pub enum SyncError {
     /// The identity provider's token does not say what was asked of it.
     #[error("the token is refused: {0:?}")]
     Token(TokenFault),
+    /// The identity provider's clock and this device's disagree, so that its tokens cannot be judged.
+    #[error("the provider's clock disagrees with trusted time")]
+    ClocksDisagree,
     /// A setting that is not acceptable, by the setting's name.
     #[error("not acceptable: {0}")]
     Settings(&'static str),
@@ -77,6 +80,7 @@ impl SyncError {
             Self::Failed { .. } => ErrorCode::ServerFailed,
             Self::SignInNeeded => ErrorCode::SignInNeeded,
             Self::SignIn(_) | Self::Token(_) | Self::Cancelled => ErrorCode::SignInFailed,
+            Self::ClocksDisagree => ErrorCode::ClockWrong,
             Self::Settings(_) => ErrorCode::Invalid,
             Self::NotPersisted => ErrorCode::Io,
             Self::Store(code) => *code,

@@ -1,9 +1,13 @@
 //! The FHIR R4 RESTful interactions that the client uses (FHIR R4, 3.1), authorized, limited and counted.
 
 mod abilities;
+mod chain;
+mod entries;
 mod search;
 
 pub use abilities::Abilities;
+pub(crate) use chain::Chain;
+pub(crate) use entries::{Ids, changes, is_resource, responses, rows};
 pub use search::{Page, Search};
 
 use crate::SyncError;
@@ -111,7 +115,7 @@ impl FhirClient {
         if let Some(version) = known_version {
             headers.push((header::IF_NONE_MATCH, format!("W/\"{version}\"")));
         }
-        self.fetch_one(&below(self.base(), &key.to_string())?, headers).await
+        self.fetch_one(key, &below(self.base(), &key.to_string())?, headers).await
     }
 
     /// Reads one version of one resource.
@@ -121,15 +125,27 @@ impl FhirClient {
     pub async fn vread(&self, key: &ResourceKey, version: &str) -> Result<Found, SyncError> {
         // A version id is opaque, but it is a FHIR id (R4, 2.24.0.1) and must not steer the path.
         let version: keep_domain::ResourceId = version.parse().map_err(|_| SyncError::Settings("version id"))?;
-        self.fetch_one(&below(self.base(), &format!("{key}/_history/{version}"))?, Vec::new()).await
+        self.fetch_one(key, &below(self.base(), &format!("{key}/_history/{version}"))?, Vec::new()).await
     }
 
-    async fn fetch_one(&self, url: &Url, headers: Vec<(HeaderName, String)>) -> Result<Found, SyncError> {
+    async fn fetch_one(
+        &self,
+        key: &ResourceKey,
+        url: &Url,
+        headers: Vec<(HeaderName, String)>,
+    ) -> Result<Found, SyncError> {
         let answer = self.send(Method::GET, url, headers, None).await?;
         let version_id =
             answer.header(&header::ETAG).map(|e| e.strip_prefix("W/").unwrap_or(e).trim_matches('"').to_owned());
         match answer.status {
-            200 => Ok(Found::Resource { text: FhirText::new(fhir_text(answer)?), version_id }),
+            200 => {
+                let text = fhir_text(answer)?;
+                // INVARIANT: another record in its place is no answer; it would be taken for a newer version of it.
+                if !is_resource(&text, key) {
+                    return Err(SyncError::Garbled);
+                }
+                Ok(Found::Resource { text: FhirText::new(text), version_id })
+            }
             304 => Ok(Found::NotModified),
             410 => Ok(Found::Deleted),
             404 => Ok(Found::Missing),

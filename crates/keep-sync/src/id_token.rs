@@ -26,7 +26,7 @@ pub struct Expected<'a> {
     pub nonce: Option<&'a str>,
     /// The subject, where it is known already (refresh, sign-in again).
     pub subject: Option<&'a str>,
-    /// Trusted time: the `Date` of the answer that brought the token.
+    /// The `Date` of the answer that brought the token, or trusted time where that is ahead of it.
     pub now: UtcMillis,
     /// Acceptable `acr` values; empty = not asked for.
     pub acr: &'a [String],

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer_time;
 mod audit_upload;
 mod backoff;
 mod browser;
@@ -17,6 +18,7 @@ mod pkce;
 mod port;
 mod pull;
 mod push;
+mod recent_rows;
 mod report;
 mod run;
 mod scope;
@@ -55,5 +57,6 @@ pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};
 pub use sign_in::{PendingSignIn, Proof, SIGN_IN_LIMIT, SignedIn};
 pub use store_port::StorePort;
+pub use tls::check_authorities;
 pub use token::TokenSet;
 pub use wire::Meter;

@@ -3,17 +3,20 @@
 use crate::SyncError;
 use crate::error::SignInFault;
 use keep_domain::Secret;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
 use url::Url;
 
 /// Longest request that is read; an authorization code is far shorter.
 const REQUEST_LIMIT: usize = 16 * 1024;
 /// A visitor who says nothing must not hold up the one who is awaited.
 const VISITOR_LIMIT: Duration = Duration::from_secs(5);
+/// Most visitors who are listened to at once; a further one takes the place of whoever came first.
+const VISITORS: usize = 32;
 
 /// A port on 127.0.0.1 that takes one answer.
 #[derive(Debug)]
@@ -44,22 +47,43 @@ impl Loopback {
     }
 
     /// Waits for the one request that carries `state`; any other gets an empty 404 and does not end the wait.
+    ///
+    /// INVARIANT: the awaited one is listened to at once, however many others are there and say nothing.
     pub(crate) async fn wait(self, state: &str) -> Result<Returned, SyncError> {
+        let host = format!("127.0.0.1:{}", self.port);
+        let mut visitors = JoinSet::new();
+        let mut places: VecDeque<AbortHandle> = VecDeque::new();
         loop {
-            let Ok((mut stream, _)) = self.listener.accept().await else { continue };
-            let Ok(Some(target)) = tokio::time::timeout(VISITOR_LIMIT, read_target(&mut stream)).await else {
-                continue;
-            };
-            let verdict = judge(&target, state);
-            let page = if matches!(verdict, Some(Ok(_))) { DONE } else { NOT_DONE };
-            let reply = if verdict.is_some() { respond("200 OK", page) } else { respond("404 Not Found", "") };
-            // The browser may be gone already; what it brought counts all the same.
-            let _ = tokio::time::timeout(VISITOR_LIMIT, answer(&mut stream, &reply)).await;
-            if let Some(verdict) = verdict {
-                return verdict;
+            tokio::select! {
+                accepted = self.listener.accept() => {
+                    let Ok((stream, _)) = accepted else { continue };
+                    if places.len() >= VISITORS
+                        && let Some(first) = places.pop_front()
+                    {
+                        first.abort();
+                    }
+                    places.push_back(visitors.spawn(listen_to(stream, host.clone(), Secret::new(state.to_owned()))));
+                }
+                Some(visitor) = visitors.join_next() => {
+                    places.retain(|place| !place.is_finished());
+                    if let Ok(Some(verdict)) = visitor {
+                        return verdict;
+                    }
+                }
             }
         }
     }
+}
+
+/// Reads one visitor's request and answers it; `None` where it is not the awaited one.
+async fn listen_to(mut stream: TcpStream, host: String, state: Secret<String>) -> Option<Result<Returned, SyncError>> {
+    let target = tokio::time::timeout(VISITOR_LIMIT, read_target(&mut stream, &host)).await.ok()??;
+    let verdict = judge(&target, &state);
+    let page = if matches!(verdict, Some(Ok(_))) { DONE } else { NOT_DONE };
+    let reply = if verdict.is_some() { respond("200 OK", page) } else { respond("404 Not Found", "") };
+    // The browser may be gone already; what it brought counts all the same.
+    let _ = tokio::time::timeout(VISITOR_LIMIT, answer(&mut stream, &reply)).await;
+    verdict
 }
 
 async fn answer(stream: &mut TcpStream, reply: &str) -> std::io::Result<()> {
@@ -67,8 +91,8 @@ async fn answer(stream: &mut TcpStream, reply: &str) -> std::io::Result<()> {
     stream.shutdown().await
 }
 
-/// The request target of a GET, once the whole head has arrived.
-async fn read_target(stream: &mut TcpStream) -> Option<String> {
+/// The request target of a GET, once the whole head has arrived; empty where it is not meant for this listener.
+async fn read_target(stream: &mut TcpStream, host: &str) -> Option<String> {
     let mut head = Vec::new();
     let mut chunk = [0; 2048];
     while !head.windows(4).any(|w| w == b"\r\n\r\n") {
@@ -79,15 +103,18 @@ async fn read_target(stream: &mut TcpStream) -> Option<String> {
         head.extend_from_slice(chunk.get(..n)?);
     }
     let text = String::from_utf8(head).ok()?;
-    let mut words = text.lines().next()?.split(' ');
-    match (words.next(), words.next()) {
-        (Some("GET"), Some(target)) if target.starts_with('/') => Some(target.to_owned()),
-        _ => None,
-    }
+    let (head, _) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.split("\r\n");
+    let mut words = lines.next()?.split(' ');
+    let (Some("GET"), Some(target)) = (words.next(), words.next().filter(|t| t.starts_with('/'))) else { return None };
+    // INVARIANT: a name that was made to point at this machine is not this listener's (DNS rebinding).
+    let mut hosts = lines.filter_map(|line| line.split_once(':')).filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let meant = hosts.next().is_some_and(|(_, named)| named.trim() == host) && hosts.next().is_none();
+    Some(if meant { target.to_owned() } else { String::new() })
 }
 
 /// `None` where the request is not the awaited answer: another path, or another state.
-fn judge(target: &str, state: &str) -> Option<Result<Returned, SyncError>> {
+fn judge(target: &str, state: &Secret<String>) -> Option<Result<Returned, SyncError>> {
     let url: Url = format!("http://127.0.0.1{target}").parse().ok()?;
     if url.path() != "/callback" {
         return None;
@@ -100,7 +127,7 @@ fn judge(target: &str, state: &str) -> Option<Result<Returned, SyncError>> {
     }
     // INVARIANT: without our state it is somebody else's answer, and it neither ends nor feeds this sign-in.
     let given = Secret::new(pairs.remove("state")?);
-    if given != Secret::new(state.to_owned()) {
+    if given != *state {
         return None;
     }
     if let Some(error) = pairs.get("error") {

@@ -1,6 +1,7 @@
 //! Pull: type by type, page by page, each page stored with its cursor before the next one counts.
 
 mod deletions;
+mod look;
 mod pacing;
 mod pass;
 
@@ -15,6 +16,9 @@ use crate::settings::ServerView;
 use crate::{Abilities, SyncError};
 use keep_domain::{Role, UtcMillis};
 use std::sync::Arc;
+
+/// So many types may be garbled before a run ends: where nothing is FHIR, nothing more need be asked.
+const GARBLED_AT_MOST: usize = 2;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,11 +43,13 @@ impl Puller {
     /// Pulls every type of the session's rank; `changed` counts records that were new, newer or deleted.
     ///
     /// # Errors
-    /// The first error that ends the run; what was stored until then stays and is not asked for again.
+    /// The first error that ends the run, or [`SyncError::Garbled`] after the other types; what was stored until then
+    /// stays and is not asked for again.
     pub(crate) async fn run(&self, changed: &mut u64) -> Result<Pulled, SyncError> {
         let types = plan_types(self.port.rank(), &self.roles, &self.abilities);
         let mut all = Pulled::default();
         let mut pacing = Pacing::default();
+        let mut garbled = 0;
         for (at, resource_type) in types.iter().enumerate() {
             (self.progress)(Progress::Pulling { resource_type, done: at, of: types.len(), records: *changed });
             match self.pull_type(resource_type, &mut pacing, changed).await {
@@ -55,10 +61,12 @@ impl Puller {
                 }
                 // INVARIANT: being refused says nothing about what exists; nothing is removed for it.
                 Err(SyncError::Failed { status: 403 | 404, .. }) => all.refused.push(resource_type),
+                // One type whose pages cannot be used does not keep the others waiting.
+                Err(SyncError::Garbled) if garbled < GARBLED_AT_MOST => garbled += 1,
                 Err(error) => return Err(error),
             }
         }
-        Ok(all)
+        if garbled == 0 { Ok(all) } else { Err(SyncError::Garbled) }
     }
 
     pub(crate) fn cursor_key(&self, resource_type: &str) -> CursorKey {

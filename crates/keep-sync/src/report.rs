@@ -24,10 +24,10 @@ pub struct SyncReport {
     pub bytes_up: u64,
     /// Bytes received.
     pub bytes_down: u64,
-    /// The server's time of which everything that this session may see is on the device; `None` until the first
+    /// The time, never past trusted time, of which everything that this session may see is on the device; `None` until the first
     /// complete pull.
     pub complete_as_of: Option<UtcMillis>,
-    /// The newest time that the server told over TLS.
+    /// The newest believable time that the server told over TLS.
     pub server_time: Option<UtcMillis>,
     /// What ended the run early, if anything did; everything above still holds.
     #[serde(skip)]

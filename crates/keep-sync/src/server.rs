@@ -19,6 +19,8 @@ pub struct Server {
 impl Server {
     /// Makes the client: trust roots are read here, so a changed CA file needs a new `Server`.
     ///
+    /// `clock` tells trusted time: what servers say of the time is measured by it.
+    ///
     /// # Errors
     /// [`SyncError::Settings`] for an unacceptable address or PEM, [`SyncError::Untrusted`] where no trust root is known.
     pub fn open(settings: ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
@@ -38,7 +40,8 @@ impl Server {
         Arc::clone(self.wire.meter())
     }
 
-    /// The newest time that the server or the identity provider told over TLS: authenticated time, whole seconds.
+    /// The newest time that the server or the identity provider told over TLS: authenticated time, whole seconds. A time
+    /// that is far off the clock's is left out.
     #[must_use]
     pub fn server_time(&self) -> Option<UtcMillis> {
         self.wire.server_time()

@@ -138,7 +138,8 @@ impl PendingSignIn {
             roles_claim: &settings.roles_claim,
         };
         // EXPOSE: the token is read to be verified.
-        let claims = verify_id_token(id_token.expose(), &keys, &expected).map_err(SyncError::Token)?;
+        let claims = verify_id_token(id_token.expose(), &keys, &expected)
+            .map_err(|fault| TokenSet::fault(fault, tokens.disagrees))?;
         Ok(SignedIn { claims, tokens })
     }
 }

@@ -40,13 +40,23 @@ pub(crate) fn make_client(settings: &ServerSettings) -> Result<Client, SyncError
         builder = builder.no_proxy();
     }
     if let Some(pem) = &settings.extra_ca_pem {
-        let extra = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| SyncError::Settings("extra_ca_pem"))?;
-        if extra.is_empty() {
-            return Err(SyncError::Settings("extra_ca_pem"));
-        }
-        builder = builder.tls_certs_merge(extra);
+        builder = builder.tls_certs_merge(authorities(pem)?);
     }
     builder.build().map_err(|_| SyncError::Untrusted)
+}
+
+/// Whether `pem` holds certificates of authorities that can be trusted.
+///
+/// # Errors
+/// [`SyncError::Settings`] where it holds none, or something else.
+pub fn check_authorities(pem: &str) -> Result<(), SyncError> {
+    let builder = Client::builder().tls_certs_only(authorities(pem)?);
+    builder.build().map(|_| ()).map_err(|_| SyncError::Settings("extra_ca_pem"))
+}
+
+fn authorities(pem: &str) -> Result<Vec<Certificate>, SyncError> {
+    let found = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| SyncError::Settings("extra_ca_pem"))?;
+    if found.is_empty() { Err(SyncError::Settings("extra_ca_pem")) } else { Ok(found) }
 }
 
 /// Reduces a transport error to its kind; the text is dropped, as it names the address.

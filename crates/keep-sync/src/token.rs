@@ -1,8 +1,10 @@
 //! Exchange, refresh and revocation of tokens (RFC 6749, 4.1.3 and 6; RFC 7009).
 
 use crate::SyncError;
+use crate::answer_time::not_ahead;
 use crate::discovery::Endpoints;
-use crate::wire::{Answer, Ask, Wire};
+use crate::id_token::TokenFault;
+use crate::wire::{Answer, Ask, SMALL_LIMIT, Wire};
 use keep_domain::{Secret, UtcMillis};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
@@ -24,8 +26,20 @@ pub struct TokenSet {
     pub refresh: Option<Secret<String>>,
     /// The identity provider's signed statement, where given.
     pub id_token: Option<Secret<String>>,
-    /// Time by the provider's `Date` header.
+    /// Time by the provider's `Date` header, unless it is ahead of trusted time.
     pub server_time: Option<UtcMillis>,
+    /// Whether it was ahead.
+    pub(crate) disagrees: bool,
+}
+
+impl TokenSet {
+    /// What a token fault means: where the clocks disagree, one of time says nothing of the token.
+    pub(crate) const fn fault(fault: TokenFault, disagrees: bool) -> SyncError {
+        match fault {
+            TokenFault::Expired | TokenFault::IssuedAt | TokenFault::AuthTime if disagrees => SyncError::ClocksDisagree,
+            other => SyncError::Token(other),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -44,6 +58,8 @@ struct TokenRefusal {
 
 /// Lifetime that is assumed where none is given, seconds.
 const UNSAID_LIFETIME: u64 = 60;
+/// A lifetime that is longer is not believed, seconds.
+const LONGEST_LIFETIME: u64 = 24 * 3600;
 
 /// Trades an authorization code for tokens.
 pub(crate) async fn exchange_code(
@@ -99,6 +115,7 @@ fn make_form(fields: &[(&str, &str)]) -> String {
 
 async fn post(wire: &Wire, url: &Url, form: String) -> Result<Answer, SyncError> {
     let mut ask = Ask::of(Method::POST, url, TOKEN_LIMIT);
+    ask.within = SMALL_LIMIT;
     ask.headers.push((ACCEPT, String::from("application/json")));
     ask.content_type = "application/x-www-form-urlencoded";
     ask.body = Some(form.into_bytes());
@@ -113,13 +130,14 @@ fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
     if !given.token_type.eq_ignore_ascii_case("bearer") || given.access_token.is_empty() {
         return Err(SyncError::Garbled);
     }
-    let lifetime = std::time::Duration::from_secs(given.expires_in.unwrap_or(UNSAID_LIFETIME));
+    let lifetime = std::time::Duration::from_secs(given.expires_in.unwrap_or(UNSAID_LIFETIME).min(LONGEST_LIFETIME));
     Ok(TokenSet {
         access: Secret::new(given.access_token),
         ends: wire.clock().monotonic().saturating_add(lifetime),
         refresh: given.refresh_token.map(Secret::new),
         id_token: given.id_token.map(Secret::new),
-        server_time: answer.server_time,
+        server_time: not_ahead(wire.clock().now(), answer.server_time),
+        disagrees: answer.server_time != not_ahead(wire.clock().now(), answer.server_time),
     })
 }
 
@@ -168,6 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_time_names_the_clocks_where_they_disagree() {
+        for fault in [TokenFault::Expired, TokenFault::IssuedAt, TokenFault::AuthTime] {
+            assert_eq!(TokenSet::fault(fault, true), SyncError::ClocksDisagree);
+            assert_eq!(TokenSet::fault(fault, false), SyncError::Token(fault));
+        }
+        assert_eq!(TokenSet::fault(TokenFault::Signature, true), SyncError::Token(TokenFault::Signature));
+    }
+
+    #[test]
     fn tokens_are_not_printed() {
         let set = TokenSet {
             access: Secret::new(String::from("canary-token")),
@@ -175,6 +202,7 @@ mod tests {
             refresh: Some(Secret::new(String::from("canary-token"))),
             id_token: None,
             server_time: None,
+            disagrees: false,
         };
         assert!(!format!("{set:?}").contains("canary"));
     }

@@ -1,6 +1,7 @@
 //! One request, one answer: bytes counted, size limited, compression undone, errors reduced to their kind.
 
 use crate::SyncError;
+use crate::answer_time::believable;
 use crate::settings::ServerSettings;
 use crate::tls::{make_client, transport_kind};
 use keep_domain::{Clock, Secret, UtcMillis};
@@ -18,6 +19,8 @@ use url::Url;
 const FIELDS_KEPT: usize = 60;
 /// Longest time for one request and its answer.
 const WHOLE_LIMIT: Duration = Duration::from_secs(300);
+/// The same for the small answers of a sign-in, which somebody waits for.
+pub(crate) const SMALL_LIMIT: Duration = Duration::from_secs(60);
 
 /// Bytes that went over the line: bodies as sent, plus header fields. Over HTTP/2 a field that was sent before counts
 /// two bytes, as its table makes it (RFC 7541, 6.1); handshakes and frames are not counted.
@@ -75,11 +78,22 @@ pub(crate) struct Ask<'a> {
     pub(crate) bearer: Option<&'a Secret<String>>,
     /// Largest acceptable unpacked body, bytes.
     pub(crate) limit: usize,
+    /// Longest time until the last byte.
+    pub(crate) within: Duration,
 }
 
 impl<'a> Ask<'a> {
     pub(crate) fn of(method: Method, url: &'a Url, limit: usize) -> Self {
-        Self { method, url, headers: Vec::new(), content_type: "", body: None, bearer: None, limit }
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            content_type: "",
+            body: None,
+            bearer: None,
+            limit,
+            within: WHOLE_LIMIT,
+        }
     }
 }
 
@@ -88,7 +102,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Time by the server's `Date` header, whole seconds; trusted as far as its certificate is.
+    /// Time by the `Date` header of the server or of a gateway, whole seconds. It is not ours: see [`Wire::believed`].
     pub(crate) server_time: Option<UtcMillis>,
     /// From sending to the last byte.
     pub(crate) took: Duration,
@@ -120,6 +134,7 @@ impl Answer {
         let retry_after = self.header(&header::RETRY_AFTER).and_then(|text| {
             text.trim().parse::<u64>().ok().or_else(|| {
                 let at = http_date(text)?;
+                // Both times are of one clock, so it does not matter whether that is right.
                 let from = self.server_time?;
                 u64::try_from(at.0.saturating_sub(from.0) / 1000).ok()
             })
@@ -134,7 +149,7 @@ pub(crate) struct Wire {
     client: Client,
     meter: Arc<Meter>,
     clock: Arc<dyn Clock>,
-    /// The newest `Date` of an answer that came over TLS, milliseconds; 0 before the first.
+    /// The newest believable `Date` of an answer that came over TLS, milliseconds; 0 before the first.
     told: Arc<AtomicI64>,
 }
 
@@ -151,7 +166,12 @@ impl Wire {
         &self.clock
     }
 
-    /// The newest time that a server told over TLS.
+    /// A `Date` that agrees with trusted time, which is what the clock of a connection tells.
+    pub(crate) fn believed(&self, date: Option<UtcMillis>) -> Option<UtcMillis> {
+        believable(self.clock.now(), date)
+    }
+
+    /// The newest time that a server told over TLS, as far as it agrees with trusted time.
     pub(crate) fn server_time(&self) -> Option<UtcMillis> {
         Some(UtcMillis(self.told.load(Ordering::Relaxed))).filter(|t| t.0 > 0)
     }
@@ -162,7 +182,7 @@ impl Wire {
     /// Unreachable, untrusted or garbled; an error status is an answer, not an error.
     pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer, SyncError> {
         let started = self.clock.monotonic();
-        let mut request = self.client.request(ask.method, ask.url.clone()).timeout(WHOLE_LIMIT);
+        let mut request = self.client.request(ask.method, ask.url.clone()).timeout(ask.within);
         request = request.header(header::ACCEPT_ENCODING, "gzip");
         for (name, value) in ask.headers {
             request = request.header(name, value);
@@ -203,7 +223,8 @@ impl Wire {
             Some(_) => return Err(SyncError::Garbled),
         };
         let server_time = headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date);
-        if let Some(time) = server_time.filter(|_| ask.url.scheme() == "https") {
+        // INVARIANT: one answer with a wrong time does not become the time that all others are judged by.
+        if let Some(time) = self.believed(server_time).filter(|_| ask.url.scheme() == "https") {
             self.told.fetch_max(time.0, Ordering::Relaxed);
         }
         Ok(Answer {

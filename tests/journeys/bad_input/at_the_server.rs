@@ -56,10 +56,16 @@ fn whatever_the_server_answers_is_told_and_loses_nothing() {
     let other = tempfile::tempdir().expect("folder");
     let stranger = Clinic::start(other.path()).expect("another server");
     std::fs::copy(&stranger.ca, &trusted).expect("authority");
-    check("certificate", &w.sync(), "server_untrusted", 5);
+    check("swapped authority", &w.sync(), "authority_file_changed", 1);
     std::fs::write(&trusted, whole).expect("authority");
-    assert!(w.recorded()[before..].contains(&(E::ServerUntrusted, Serious)), "certificate: an event");
-    arrives_once("certificate", &w, &amara, &saved);
+    assert!(w.recorded()[before..].contains(&(E::IntegrityFinding, Serious)), "swapped authority: an event");
+    arrives_once("swapped authority", &w, &amara, &saved);
+
+    let mut site = clinic.site("jonas");
+    site.ca = Some(stranger.ca.clone());
+    let other = Workstation::at(&site);
+    check("certificate", &other.sync(), "server_untrusted", 5);
+    assert!(other.recorded().contains(&(E::ServerUntrusted, Serious)), "certificate: an event");
 }
 
 #[test]

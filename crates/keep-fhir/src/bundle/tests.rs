@@ -42,6 +42,26 @@ fn a_deletion_in_history_has_only_a_request() {
 }
 
 #[test]
+fn an_entry_without_a_readable_resource_is_told_from_one_with_it() {
+    let deep = format!(r#"{{"resource":{{"resourceType":"Patient","x":{}1{}}}}}"#, "[".repeat(100), "]".repeat(100));
+    let entries = [r#""x""#, "1", "null", "[]", "{}", r#"{"resource":null}"#, r#"{"resource":{"id":"1"}}"#, &deep];
+    let text = format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(","));
+    let b = Bundle::parse(&text).expect("a bundle");
+    assert!(b.entries().all(|e| e.readable_resource().is_none()));
+    assert_eq!(b.entries().filter(|e| e.is_object()).count(), 4);
+    let text = r#"{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient"}}]}"#;
+    assert!(Bundle::parse(text).expect("a bundle").entries().all(|e| e.readable_resource().is_some()));
+}
+
+#[test]
+fn a_page_whose_entries_are_no_list_is_no_bundle() {
+    for entry in ["null", "{}", "\"x\"", "1"] {
+        let text = format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":{entry}}}"#);
+        assert!(Bundle::parse(&text).is_err(), "{entry}");
+    }
+}
+
+#[test]
 fn what_is_no_bundle_is_refused() {
     let kind = |text: &str| Bundle::parse(text).map(|_| ()).expect_err("refused");
     assert_eq!(kind(r#"{"resourceType":"Patient","type":"x"}"#), FhirError::NotABundle);

@@ -9,6 +9,7 @@ use keep_access::Action;
 use keep_domain::Segment;
 use keep_keys::{SlotCheck, SlotSummary};
 use keep_store::{LedgerRoom, library_versions};
+use std::path::Path;
 
 /// The device page of an unlocked session.
 ///
@@ -32,6 +33,14 @@ pub fn slots_not_yet_checked(app: &App) -> usize {
     let Ok((Some(device), people)) = app.device().and_then(|d| Ok((d, app.0.slots.list()?))) else { return 0 };
     let unchecked = |p: &&SlotSummary| app.0.slots.check(p.user, &device.kd) == Ok(SlotCheck::KeysNotYetChecked);
     people.iter().filter(unchecked).count()
+}
+
+/// Takes the file of certificate authorities at `file` in place of the one that the settings name.
+///
+/// # Errors
+/// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and those of saving.
+pub fn trust_authorities(app: &App, file: &Path) -> Result<(), FailureDto> {
+    app.enter(Action::ChangeDevice, |unlocked| app.replace_authority_file(unlocked.actor(), file)).map_err(Fault::tell)
 }
 
 fn health(app: &App) -> Result<DeviceDto, Fault> {
@@ -61,6 +70,7 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
     if !app.0.profile.odd_files().is_empty() {
         findings.push(String::from("special_file"));
     }
+    findings.extend(app.authority_file_finding().map(String::from));
     let workstation = app.workstation();
     let policy = &workstation.policy;
     Ok(DeviceDto {

@@ -1,6 +1,7 @@
 //! Enrolment: clinic sign-in in the browser, workstation password, workstation code.
 
 use crate::app::{App, guard};
+use crate::authority_file::AuthorityFile;
 use crate::beginning::{Beginning, begin};
 use crate::cases::unlock::phone_time;
 use crate::door::LockCount;
@@ -122,14 +123,17 @@ fn keep_settings(app: &App, request: &EnrolBeginDto, setting: Setting) -> Result
         return Err(Fault::fields(fields));
     }
     let first = !app.0.slots.exist()?;
+    // What is sealed is what the sign-in that follows is made with.
+    let authorities = setting.ca_file.as_deref().map(AuthorityFile::read).transpose()?;
     app.change_workstation(|w| {
         // INVARIANT: once somebody is enrolled, only a new profile talks to another server.
         if first {
             if !request.server.trim().is_empty() {
                 request.server.trim().clone_into(&mut w.server);
             }
-            if setting.ca_file.is_some() {
+            if let Some(file) = authorities {
                 w.ca_file = setting.ca_file;
+                w.seal_authority_file(file.sha256());
             }
             w.demo |= setting.demo;
         }

@@ -8,12 +8,13 @@ use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
+use crate::trusted_clock::TrustedClock;
 use crate::unlocked::Unlocked;
 use crate::view::sight::Sight;
 use crate::{last_sync, segments, settling};
 use keep_access::{Action, Group};
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{ErrorCode, UtcMillis};
+use keep_domain::{Clock, ErrorCode, UtcMillis};
 use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
 use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
@@ -30,9 +31,18 @@ pub(crate) fn host_of(server: &str) -> String {
 pub(crate) fn lock_chip(app: &App) -> SyncChipDto {
     let mut chip = kept_chip(app);
     if chip.complete.is_empty() {
-        chip.complete = last_sync::kept(&app.0.profile).map(|t| t.to_rfc3339()).unwrap_or_default();
+        let kept = last_sync::kept(&app.0.profile).filter(|t| *t <= latest_claim(app));
+        chip.complete = kept.map(|t| t.to_rfc3339()).unwrap_or_default();
     }
     chip
+}
+
+/// So far this device's clock may be behind the one that a claim was made by, milliseconds.
+const CLOCK_ERROR_MILLIS: i64 = 600_000;
+
+/// The latest time of which anything can be complete.
+fn latest_claim(app: &App) -> UtcMillis {
+    TrustedClock(app.clone()).now().plus_millis(CLOCK_ERROR_MILLIS)
 }
 
 /// What this process knows of its own runs.
@@ -181,9 +191,10 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
     let client = FhirClient::open(credentials);
     let ended = keep_sync::run(&SyncRun { client, port, me, roles: vec![role], cancel, progress }).await;
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
-    if let (Some(time), None) = (ended.server_time, stopped) {
-        // A time that authenticated the server by its certificate moves the trusted mark.
-        let _ = app.with_time(|trusted| trusted.accept(time));
+    if let Some(time) = ended.server_time {
+        let taker = app.clone();
+        // A join error means the runtime is ending; the next unlock keeps a mark of its own.
+        let _ = tokio::task::spawn_blocking(move || taker.take_server_time(time)).await;
     }
     if stopped.is_none() {
         let behind = app.clone();
@@ -356,7 +367,14 @@ impl App {
     /// What is complete as of when, as this session's cursors say.
     pub(crate) fn completeness(&self, unlocked: &Unlocked) -> Result<Vec<Completeness>, Fault> {
         let (server, visibility) = self.cursor_names(unlocked)?;
-        Ok(unlocked.store()?.completeness(&server, &visibility)?)
+        let mut found = unlocked.store()?.completeness(&server, &visibility)?;
+        let latest = latest_claim(self);
+        for claim in &mut found {
+            // INVARIANT: a claim of the future was made by a wrong clock. Of when it really is nobody knows, so nothing
+            // is claimed until the type has been read again.
+            claim.complete_as_of = claim.complete_as_of.filter(|at| *at <= latest);
+        }
+        Ok(found)
     }
 
     /// The oldest of these times; `None` while a first download has not finished.

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod colleagues;
 mod commands;
 mod conflicts;
@@ -16,6 +17,7 @@ mod lists;
 mod locking;
 mod own_role;
 mod phone_time;
+mod server_time;
 mod sign_in_again;
 mod visit;
 

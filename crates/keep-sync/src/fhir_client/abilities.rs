@@ -115,8 +115,9 @@ impl FhirClient {
         let url = below(self.base(), "Patient/_search")?;
         let answer = self.send(Method::POST, &url, Vec::new(), Some(question)).await?;
         let counted = if answer.is_success() { answer.text().ok() } else { None };
-        found.gzip_requests =
-            counted.is_some_and(|text| keep_fhir::Bundle::parse(&text).is_ok_and(|b| b.total == Some(0)));
+        found.gzip_requests = counted.is_some_and(|text| {
+            keep_fhir::Bundle::parse(&text).is_ok_and(|b| b.kind == "searchset" && b.total == Some(0))
+        });
         Ok(found)
     }
 }

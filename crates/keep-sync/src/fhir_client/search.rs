@@ -78,7 +78,9 @@ pub struct Page {
     pub server_time: Option<UtcMillis>,
     /// From asking to the last byte.
     pub took: Duration,
-    next: Option<Url>,
+    /// Where it was asked for.
+    pub(super) address: Url,
+    pub(super) next: Option<Url>,
 }
 
 impl std::fmt::Debug for Page {
@@ -94,7 +96,7 @@ impl Page {
         self.next.is_some()
     }
 
-    fn read(answer: Answer, base: &Url) -> Result<Self, SyncError> {
+    fn read(answer: Answer, address: Url, base: &Url) -> Result<Self, SyncError> {
         if !answer.is_success() {
             return Err(answer.failure());
         }
@@ -108,7 +110,7 @@ impl Page {
         }
         let (entries, total, bundle_time) = (bundle.entries().len(), bundle.total, bundle.last_updated);
         drop(bundle);
-        Ok(Self { text: FhirText::new(text), entries, total, bundle_time, server_time, took, next })
+        Ok(Self { text: FhirText::new(text), entries, total, bundle_time, server_time, took, address, next })
     }
 }
 
@@ -123,12 +125,13 @@ impl FhirClient {
             url = below(&url, "_search")?;
             let form = Serializer::new(String::new()).extend_pairs(&search.parameters).finish();
             let answer = self.send(Method::POST, &url, Vec::new(), Some(Content::form(form))).await?;
-            return Page::read(answer, self.base());
+            return Page::read(answer, url, self.base());
         }
         if !search.parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(&search.parameters);
         }
-        Page::read(self.send(Method::GET, &url, Vec::new(), None).await?, self.base())
+        let answer = self.send(Method::GET, &url, Vec::new(), None).await?;
+        Page::read(answer, url, self.base())
     }
 
     /// The page after `page`, or `None` after the last.
@@ -137,6 +140,7 @@ impl FhirClient {
     /// As [`FhirClient::search`]; 410 and 404 mean that the server has forgotten the search: start again from the cursor.
     pub async fn next(&self, page: &Page) -> Result<Option<Page>, SyncError> {
         let Some(url) = &page.next else { return Ok(None) };
-        Page::read(self.send(Method::GET, url, Vec::new(), None).await?, self.base()).map(Some)
+        let answer = self.send(Method::GET, url, Vec::new(), None).await?;
+        Page::read(answer, url.clone(), self.base()).map(Some)
     }
 }

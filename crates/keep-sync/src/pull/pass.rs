@@ -1,13 +1,13 @@
 //! One pass over one type.
 
+use super::look::Look;
 use super::{Pacing, Puller, blocking};
-use crate::cursor::{Cursor, OVERLAP_MILLIS, Question};
-use crate::fhir_client::{Page, Search};
+use crate::cursor::{Cursor, Question};
+use crate::fhir_client::{Chain, Ids, Page, Search, rows};
 use crate::port::{Contested, CursorKey, CursorState, Integrated, PulledPage, SyncPort};
+use crate::recent_rows::RecentRows;
 use crate::{SyncError, merge};
 use keep_domain::{Phi, ResourceKey, UtcMillis};
-use keep_fhir::{Bundle, extract_at};
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -23,21 +23,21 @@ const WAIT: Duration = Duration::from_secs(5);
 /// Whose last sync lies this long before the last of all has left; what they brought others have looked after since.
 const LATELY_MILLIS: i64 = 90 * 24 * 3_600_000;
 
-/// What a small question has shown.
-enum Look {
-    /// Nothing was made, changed or deleted.
-    Unchanged(UtcMillis),
-    /// So many rows are gone and nothing else has changed.
-    Gone { at: UtcMillis, fewer: u64 },
-    /// Ask for the rows.
-    Changed,
+/// What the last page of a chain says of the whole.
+struct LastPage {
+    total: Option<u64>,
+    entries: usize,
 }
 
 /// A pass under way: what has come and is not stored yet.
 struct Running {
     cursor: Cursor,
-    /// Ids of rows inside the overlap, each counted once however often it is repeated.
-    recent: HashSet<String>,
+    /// Rows near the newest stamp, each counted once however often it is repeated.
+    recent: RecentRows,
+    /// The pages of the search that is followed.
+    chain: Chain,
+    /// The first page of this run has come.
+    begun: bool,
     waiting: Vec<Phi<String>>,
     waiting_since: Duration,
     /// A batch that is being stored while the next pages come.
@@ -67,17 +67,28 @@ impl Puller {
         match look {
             Look::Unchanged(at) => {
                 cursor.unchanged(at);
+                cursor.deletions_were_seen(at, None);
                 self.save(&key, &cursor, Vec::new()).await?;
             }
-            Look::Gone { at, fewer } => {
+            Look::SameRows { at, deletions } => {
                 cursor.unchanged(at);
+                if deletions {
+                    self.pull_deletions(&key, &mut cursor, None, changed).await?;
+                } else {
+                    self.save(&key, &cursor, Vec::new()).await?;
+                }
+            }
+            Look::Gone { at, fewer, newest } => {
+                cursor.unchanged(at);
+                cursor.newest = newest;
                 self.pull_deletions(&key, &mut cursor, Some(fewer), changed).await?;
             }
             Look::Changed => {
                 cursor = self.pass(&key, cursor, pacing, changed).await?;
                 // The first pass needs no deletions: what was deleted before it never came here, unless somebody else
                 // had brought it.
-                if !first || cursor.deletions_since < cursor.since {
+                let others = cursor.deletions_since.is_some_and(|d| cursor.since.is_none_or(|since| d < since));
+                if !first || others {
                     self.pull_deletions(&key, &mut cursor, None, changed).await?;
                 }
             }
@@ -91,74 +102,24 @@ impl Puller {
     /// The cursor as it was kept. A new one looks for deletions from where the records of others on this device stand:
     /// what they brought may have been deleted since.
     async fn cursor_of(&self, key: &CursorKey, text: &str) -> Result<Cursor, SyncError> {
-        if let Ok(kept) = serde_json::from_str(text) {
+        let trusted = self.trusted_now();
+        if let Some(kept) = Cursor::read(text, trusted) {
             return Ok(kept);
         }
-        // One that cannot be read is begun anew: repeats are harmless, and deletions may be of any time.
+        // One that cannot be read or used is begun anew: repeats are harmless, and deletions may be of any time.
         if !text.is_empty() {
-            return Ok(Cursor { deletions_since: Some(UtcMillis(0)), ..Cursor::default() });
+            return Ok(Cursor::begin_anew());
         }
         let asked = key.clone();
         let others = self.store(move |port| port.other_cursors(&asked)).await?;
         let seen: Vec<UtcMillis> = others
             .iter()
-            .map(|c| serde_json::from_str::<Cursor>(&c.text).ok().and_then(|c| c.deletions_seen()))
+            .map(|c| Cursor::read(&c.text, trusted).and_then(|c| c.deletions_seen()))
             .map(|seen| seen.unwrap_or(UtcMillis(0)))
             .collect();
         let newest = seen.iter().max().copied();
         let lately = |at: &UtcMillis| newest.is_some_and(|n| n.0.saturating_sub(at.0) <= LATELY_MILLIS);
         Ok(Cursor { deletions_since: seen.into_iter().filter(lately).min(), ..Cursor::default() })
-    }
-
-    /// One small question that may save a pass.
-    async fn look(&self, key: &CursorKey, cursor: &Cursor) -> Result<Look, SyncError> {
-        match cursor.plan() {
-            Question::Changed { since, newest, rows } => {
-                let Some((at, top, total)) = self.ask_whether_changed(&key.resource_type, since).await? else {
-                    return Ok(Look::Changed);
-                };
-                Ok(match rows.checked_sub(total) {
-                    Some(0) if top == Some(newest) => Look::Unchanged(at),
-                    // Nothing is newer, but there are fewer: rows were deleted.
-                    Some(fewer) if fewer > 0 && top <= Some(newest) && self.has_history(key) => {
-                        Look::Gone { at, fewer }
-                    }
-                    _ => Look::Changed,
-                })
-            }
-            // Nothing lies in the overlap: an empty history since then says that nothing was made, changed or deleted.
-            Question::From(Some(since)) if cursor.is_quiet() && self.has_history(key) => {
-                let since = cursor.deletions_since.map_or(since, |d| d.min(since));
-                let search =
-                    Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "1");
-                let page = self.cancel.guard(self.client.search(&search)).await?;
-                Ok(match began(&page) {
-                    Some(at) if page.entries == 0 => Look::Unchanged(at),
-                    _ => Look::Changed,
-                })
-            }
-            Question::From(_) => Ok(Look::Changed),
-        }
-    }
-
-    /// (server time, newest stamp, number of rows) from `since` on; `None` where the server does not count.
-    async fn ask_whether_changed(
-        &self,
-        resource_type: &str,
-        since: UtcMillis,
-    ) -> Result<Option<(UtcMillis, Option<UtcMillis>, u64)>, SyncError> {
-        let search = Search::of_type(resource_type)
-            .with("_lastUpdated", format!("ge{since}"))
-            .with("_sort", "-_lastUpdated")
-            .with("_count", "1")
-            .with("_elements", "meta")
-            .with("_total", "accurate");
-        let page = self.cancel.guard(self.client.search(&search)).await?;
-        let (Some(at), Some(total)) = (began(&page), page.total) else { return Ok(None) };
-        // EXPOSE: only the stamp of the newest row is read from it.
-        let bundle = Bundle::parse(page.text.expose()).map_err(|_| SyncError::Garbled)?;
-        let top = bundle.entries().find_map(|e| extract_at(e.resource()?, None).ok()?.last_updated);
-        Ok(Some((at, top, total)))
     }
 
     async fn pass(
@@ -170,9 +131,12 @@ impl Puller {
     ) -> Result<Cursor, SyncError> {
         // Deletions are looked for behind this pass, but for a first one.
         let deletions_follow = cursor.since.is_some() && self.has_history(key);
+        let claim_before = cursor.complete_as_of;
         let mut run = Running {
             cursor,
-            recent: HashSet::new(),
+            recent: RecentRows::default(),
+            chain: Chain::default(),
+            begun: false,
             waiting: Vec::new(),
             waiting_since: self.monotonic(),
             storing: None,
@@ -180,11 +144,15 @@ impl Puller {
         };
         let done = self.ask_until_the_end(key, &mut run, pacing, changed).await;
         if done.is_ok() {
-            run.cursor.end(u64::try_from(run.recent.len()).unwrap_or(u64::MAX));
+            run.cursor.end(&run.recent);
         }
         // INVARIANT: rows are saved as counted only once deletions were looked for: the server no longer counts what is
         // deleted, so after a sync that ends here the same count would look as if nothing had been.
-        let counted = if deletions_follow { run.cursor.recent.take() } else { run.cursor.recent };
+        // The claim waits for them, too: what is deleted on the server is not complete here.
+        let (counted, claim) = (run.cursor.recent, run.cursor.complete_as_of);
+        if deletions_follow {
+            (run.cursor.recent, run.cursor.complete_as_of) = (None, claim_before);
+        }
         // What has come is stored even when the line is gone; the cursor then says how far it reaches.
         // INVARIANT: nothing is stored behind a batch that was not: its cursor would skip that batch for good.
         let stored = match self.cancel.is_cancelled() || run.store_failed {
@@ -193,7 +161,7 @@ impl Puller {
         };
         let last = self.await_stored(&mut run, changed).await;
         done?;
-        run.cursor.recent = counted;
+        (run.cursor.recent, run.cursor.complete_as_of) = (counted, claim);
         stored.and(last).map(|()| run.cursor)
     }
 
@@ -210,19 +178,29 @@ impl Puller {
                 Question::From(from) => from,
                 Question::Changed { since, .. } => Some(since),
             };
-            let mut search = Search::of_type(&key.resource_type)
-                .with("_sort", "_lastUpdated")
-                .with("_count", pacing.count().to_string());
+            let count = pacing.count();
+            let mut search =
+                Search::of_type(&key.resource_type).with("_sort", "_lastUpdated").with("_count", count.to_string());
             if let Some(at) = from {
                 search = search.with("_lastUpdated", format!("ge{at}"));
             }
+            run.chain = Chain::default();
             let first = self.cancel.guard(self.client.search(&search)).await.inspect_err(|_| pacing.shrink())?;
-            run.cursor.begin(began(&first).unwrap_or_else(|| self.client.credentials().server().wire().clock().now()));
-            if self.follow(key, first, run, pacing, changed).await? {
-                return Ok(());
+            if !std::mem::replace(&mut run.begun, true) {
+                run.cursor.begin(self.answered(&first));
             }
-            // The search was forgotten or given up: it is asked again from the last stamp, which must move on.
+            let last = self.follow(key, first, run, pacing, changed).await?;
             let reached = run.cursor.pass.as_ref().and_then(|p| p.reached);
+            match last {
+                Some(last) if self.came_whole(&last, run, count) => return Ok(()),
+                // The server says that there are more and names no next page: it is asked from the last stamp on.
+                // Where that is no way forward, a list of ids decides, and without it nothing is claimed.
+                Some(_) if reached <= from => {
+                    return if self.all_came(key, from, &run.chain).await? { Ok(()) } else { Err(SyncError::Garbled) };
+                }
+                // The search was forgotten or given up: it is asked again from the last stamp, which must move on.
+                _ => {}
+            }
             stuck = if reached > from { 0 } else { stuck + 1 };
             if stuck > RESTARTS {
                 return Err(SyncError::Garbled);
@@ -230,8 +208,17 @@ impl Puller {
         }
     }
 
-    /// Follows `next` from `page` on; each page is read while the following one is on its way. Says whether the end
-    /// was reached.
+    /// Whether the chain that ended with `last` showed all that the server counts, as far as it counts.
+    fn came_whole(&self, last: &LastPage, run: &Running, asked: u32) -> bool {
+        match last.total {
+            Some(total) => run.chain.count() >= total,
+            // A full page without a next one may have been cut.
+            None => last.entries < usize::try_from(asked).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Follows `next` from `page` on; each page is read while the following one is on its way. `None` where the end was
+    /// not reached.
     async fn follow(
         &self,
         key: &CursorKey,
@@ -239,9 +226,11 @@ impl Puller {
         run: &mut Running,
         pacing: &mut Pacing,
         changed: &mut u64,
-    ) -> Result<bool, SyncError> {
+    ) -> Result<Option<LastPage>, SyncError> {
         loop {
-            let give_up = pacing.steer(page.entries, page.took) && page.has_next();
+            run.chain.follow(&page)?;
+            let last = LastPage { total: page.total, entries: page.entries };
+            let give_up = (pacing.steer(page.entries, page.took) || run.chain.is_full()) && page.has_next();
             let reading = self.read_page(key, page.clone(), run);
             let (read, next) = if give_up {
                 (reading.await, Ok(None))
@@ -254,9 +243,9 @@ impl Puller {
             }
             match next {
                 Ok(Some(following)) => page = following,
-                Ok(None) => return Ok(!give_up),
+                Ok(None) => return Ok((!give_up).then_some(last)),
                 // The server has forgotten the search.
-                Err(SyncError::Failed { status: 404 | 410, .. }) => return Ok(false),
+                Err(SyncError::Failed { status: 404 | 410, .. }) => return Ok(None),
                 Err(error) => {
                     pacing.shrink();
                     return Err(error);
@@ -267,33 +256,25 @@ impl Puller {
 
     /// Splits a page into records that wait to be stored.
     async fn read_page(&self, key: &CursorKey, page: Page, run: &mut Running) -> Result<(), SyncError> {
-        let recent_from = run.cursor.recent_from();
         let resource_type = key.resource_type.clone();
-        let (records, last, recent) = blocking(move || {
+        let (records, matches) = blocking(move || {
             // EXPOSE: the page is split into records that are Phi again.
-            let bundle = Bundle::parse(page.text.expose()).map_err(|_| SyncError::Garbled)?;
-            let (mut records, mut last, mut recent) = (Vec::with_capacity(page.entries), None, Vec::new());
-            for entry in bundle.entries() {
-                // An outcome is the server's remark, not a record.
-                let Some(text) = entry.resource().filter(|_| entry.search_mode().as_deref() != Some("outcome")) else {
-                    continue;
-                };
-                if let Ok(found) = extract_at(text, None)
-                    && found.key.resource_type == resource_type
-                {
-                    last = last.max(found.last_updated);
-                    if found.last_updated >= recent_from {
-                        recent.push(found.key.id.to_string());
-                    }
-                }
-                records.push(Phi::new(text.to_owned()));
-            }
-            Ok((records, last, recent))
+            let rows = rows(page.text.expose(), &resource_type, Ids::Needed)?;
+            let matches: Vec<(String, Option<UtcMillis>)> =
+                rows.iter().filter_map(|row| Some((row.id.as_ref()?.to_string(), row.stamp))).collect();
+            let records: Vec<_> = rows.iter().map(|row| Phi::new(row.text.to_owned())).collect();
+            Ok((records, matches))
         })
         .await?;
+        run.chain.show(matches.iter().map(|(id, _)| id.as_str()))?;
+        run.cursor.advance(matches.iter().filter_map(|(_, stamp)| *stamp));
+        for (id, stamp) in &matches {
+            if let Some(stamp) = stamp {
+                run.recent.add(id, *stamp);
+            }
+        }
+        run.recent.forget_before(run.cursor.recent_from().max(run.cursor.since));
         run.waiting.extend(records);
-        run.recent.extend(recent);
-        run.cursor.advance(last);
         Ok(())
     }
 
@@ -352,14 +333,4 @@ fn merge_contested(port: &dyn SyncPort, contested: Vec<Contested>) -> Result<(),
 fn state_of(cursor: &Cursor) -> Result<CursorState, SyncError> {
     let text = serde_json::to_string(cursor).map_err(|_| SyncError::Internal("cursor"))?;
     Ok(CursorState { text, complete_as_of: cursor.complete_as_of })
-}
-
-/// The earlier of the `Date` header and the bundle's own time.
-pub(super) fn began(page: &Page) -> Option<UtcMillis> {
-    match (page.server_time, page.bundle_time) {
-        // A bundle's time that is far off the answer's is a copy from elsewhere or a defect; the Date counts then.
-        (Some(date), Some(bundle)) if date.0.saturating_sub(bundle.0) < OVERLAP_MILLIS * 10 => Some(date.min(bundle)),
-        (Some(date), _) => Some(date),
-        (None, bundle) => bundle,
-    }
 }

@@ -1,3 +1,7 @@
+mod clocks;
+mod endless;
+mod junk;
+
 use super::*;
 use crate::fake_port::FakePort;
 use crate::scripted::{NOW, Scripted, Seen, json, json_with, signed_in};
@@ -43,6 +47,14 @@ fn patients_at(time: UtcMillis, rows: &Rows, size: usize) -> impl Fn(&Seen) -> V
                 ),
             );
         }
+        if let Some(id) = seen.target.strip_prefix("/fhir/Patient/") {
+            let there = all.iter().any(|r| r.0 == id && r.2.is_ok());
+            return if there {
+                json(200, &format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#))
+            } else {
+                json(410, "")
+            };
+        }
         let since = parameter(seen, "_lastUpdated").and_then(|t| UtcMillis::from_rfc3339(t.trim_start_matches("ge")));
         let mut found: Vec<_> = all.into_iter().filter(|r| r.2.is_ok_and(|at| Some(at) >= since)).collect();
         found.sort_by_key(|r| r.2.ok());
@@ -81,6 +93,16 @@ async fn pull(
     port: &Arc<FakePort>,
     answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static,
 ) -> (Result<(u64, Pulled), SyncError>, Scripted) {
+    pull_types(port, &["Patient"], true, answer).await
+}
+
+/// Pulls `types` from a server that offers their history or not.
+async fn pull_types(
+    port: &Arc<FakePort>,
+    types: &[&str],
+    history: bool,
+    answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static,
+) -> (Result<(u64, Pulled), SyncError>, Scripted) {
     let (script, credentials) = signed_in(answer).await;
     // Every test has a server of its own, whose port must not make another cursor of it.
     let client = FhirClient::open(credentials);
@@ -89,9 +111,9 @@ async fn pull(
         base: client.base().clone(),
         software: String::new(),
         checked_at: NOW,
-        types: named(&["Patient"]),
+        types: named(types),
         update_create: BTreeSet::new(),
-        type_history: named(&["Patient"]),
+        type_history: if history { named(types) } else { BTreeSet::new() },
         transaction: true,
         gzip_requests: false,
     };
@@ -147,7 +169,8 @@ async fn all_pages_are_stored_and_the_type_is_complete_as_of_the_first() {
     let (done, script) = again(&port, patients(&all, 2)).await;
     assert_eq!(done.unwrap().0, 1);
     let asked = script.requests().iter().filter_map(|s| parameter(s, "_lastUpdated")).next().unwrap();
-    assert_eq!(asked, format!("ge{}", NOW.plus_millis(-crate::cursor::OVERLAP_MILLIS)));
+    // What is asked next follows from the newest record, not from the time of the answer.
+    assert_eq!(asked, format!("ge{}", NOW.plus_millis(-7_000_000 - crate::cursor::OVERLAP_MILLIS)));
 }
 
 #[tokio::test]

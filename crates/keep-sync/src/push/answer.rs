@@ -1,10 +1,10 @@
 //! What a server's answer to a transaction means. Pure.
 
 use super::unsaid;
-use crate::fhir_client::Reply;
+use crate::fhir_client::{Reply, responses};
 use crate::port::{Intent, OutgoingEntry, Settled};
-use keep_domain::Phi;
-use keep_fhir::{Bundle, Raw, issues};
+use keep_domain::{Phi, ResourceKey};
+use keep_fhir::{Raw, issues};
 
 /// What is to be done about an answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,9 +40,10 @@ pub(super) fn judge(reply: &Reply, chunk: &[OutgoingEntry]) -> Verdict {
 
 fn taken(reply: &Reply, chunk: &[OutgoingEntry]) -> Verdict {
     // EXPOSE: only statuses, versions and times are read.
-    let Ok(bundle) = Bundle::parse(reply.text.expose()) else { return Verdict::Taken(Vec::new()) };
+    let Some(bundle) = responses(reply.text.expose(), chunk.len()) else { return Verdict::Taken(Vec::new()) };
     let told = bundle.entries().zip(chunk).filter_map(|(answer, entry)| {
-        let ok = answer.status().is_some_and(|s| (200..300).contains(&s));
+        let of_entry = answer.location().is_none_or(|place| names(&place, &entry.key));
+        let ok = of_entry && answer.status().is_some_and(|s| (200..300).contains(&s));
         let version = match entry.intent {
             Intent::Delete => Some(String::new()),
             Intent::Put => answer.version_id(),
@@ -51,6 +52,13 @@ fn taken(reply: &Reply, chunk: &[OutgoingEntry]) -> Verdict {
         Some(Settled::Confirmed { key: entry.key.clone(), version, updated: answer.last_modified() })
     });
     Verdict::Taken(told.collect())
+}
+
+/// Whether `location`, relative or absolute, is that of `key` or of one of its versions.
+fn names(location: &str, key: &ResourceKey) -> bool {
+    let path = location.split("/_history").next().unwrap_or_default();
+    let key = key.to_string();
+    path == key || path.strip_suffix(&key).is_some_and(|before| before.ends_with('/'))
 }
 
 fn names_a_version(reply: &Reply) -> bool {

@@ -1,0 +1,113 @@
+//! The file of certificate authorities that the settings name: read whole, once, and only as it was sealed.
+//!
+//! Whoever may write that file could stand between this device and its server, and so be given the refresh token.
+
+use crate::app::{App, guard};
+use crate::fault::Fault;
+use keep_audit::{Actor, DetailValue, EventClass, EventDraft};
+use keep_domain::ErrorCode;
+use keep_hardening::private_file;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// Largest file that is read; the whole bundle of a browser is a quarter of it.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Its text, and the hash that the settings keep of it.
+pub(crate) struct AuthorityFile {
+    pub(crate) pem: String,
+    digest: [u8; 32],
+}
+
+impl AuthorityFile {
+    /// Reads the file at `path`; what is no regular file, too large or no text is not readable.
+    pub(crate) fn read(path: &Path) -> Result<Self, Fault> {
+        let not_readable = || Fault::fields(vec![("ca_file", "not_readable")]);
+        let bytes = private_file::read_named(path, LIMIT).map_err(|_| not_readable())?;
+        let pem = String::from_utf8(bytes).map_err(|_| not_readable())?;
+        let digest = Sha256::digest(pem.as_bytes()).into();
+        Ok(Self { pem, digest })
+    }
+
+    /// Its SHA-256 as the settings keep it.
+    pub(crate) fn sha256(&self) -> String {
+        hex::encode(self.digest)
+    }
+}
+
+impl App {
+    /// The authorities to trust besides the system's, as the settings were sealed with them.
+    ///
+    /// # Errors
+    /// `authority_file_changed` where the file is another by now, `invalid` where it cannot be read.
+    pub(crate) fn sealed_authorities(&self) -> Result<Option<String>, Fault> {
+        let (path, sealed) = {
+            let workstation = self.workstation();
+            (workstation.ca_file.clone(), workstation.ca_file_sha256.clone())
+        };
+        let Some(path) = path else { return Ok(None) };
+        let file = AuthorityFile::read(&path)?;
+        match sealed {
+            Some(sealed) if sealed == file.sha256() => {}
+            // INVARIANT: nothing is sent, and no other file is taken for the sealed one.
+            Some(_) => return Err(Fault::of(ErrorCode::AuthorityFileChanged)),
+            None => self.adopt(&file)?,
+        }
+        Ok(Some(file.pem))
+    }
+
+    /// Seals the hash of the file that the settings of an earlier version name, or those that IT prepared.
+    ///
+    /// Done as soon as the device key is there, so that the time in which the file can be swapped ends.
+    pub(crate) fn adopt_authority_file(&self) {
+        let path = {
+            let workstation = self.workstation();
+            workstation.ca_file.clone().filter(|_| workstation.ca_file_sha256.is_none())
+        };
+        let adopted = path.map(|path| AuthorityFile::read(&path).and_then(|file| self.adopt(&file)));
+        if matches!(adopted, Some(Err(_))) {
+            tracing::warn!("the file of certificate authorities could not be sealed; the next connection tries again");
+        }
+    }
+
+    /// What is wrong with the file, as a finding of the device page.
+    pub(crate) fn authority_file_finding(&self) -> Option<&'static str> {
+        match self.sealed_authorities() {
+            Ok(_) => None,
+            Err(fault) if fault.code == ErrorCode::AuthorityFileChanged => Some("authority_file_changed"),
+            Err(_) => Some("authority_file_unreadable"),
+        }
+    }
+
+    fn adopt(&self, file: &AuthorityFile) -> Result<(), Fault> {
+        if !self.0.writes {
+            return Ok(());
+        }
+        self.change_workstation(|w| w.seal_authority_file(file.sha256()))?;
+        if guard(&self.0.device).is_some() {
+            self.record(changed("authority_file_adopted", file));
+        }
+        Ok(())
+    }
+
+    /// Takes the file at `path` in place of the one that the settings name.
+    ///
+    /// # Errors
+    /// `invalid` where it cannot be read or holds no certificate, and those of saving the settings.
+    pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), Fault> {
+        let path = path.canonicalize().map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
+        let file = AuthorityFile::read(&path)?;
+        keep_sync::check_authorities(&file.pem).map_err(|_| Fault::fields(vec![("ca_file", "no_certificate")]))?;
+        // INVARIANT: it is in the ledger before it is trusted.
+        self.enrolled_device()?.ledger.append(changed("authority_file_replaced", &file).by(actor))?;
+        self.change_workstation(|w| {
+            w.ca_file = Some(path);
+            w.seal_authority_file(file.sha256());
+        })
+    }
+}
+
+/// The event of a file that is trusted from now on.
+fn changed(how: &'static str, file: &AuthorityFile) -> EventDraft {
+    EventDraft::new(EventClass::ConfigChange).caused_by(how).with("sha256", DetailValue::digest(&file.digest))
+}
