@@ -1,0 +1,304 @@
+//! The rules over a whole case: what each answer is, who was locked out, what was told, what was sent.
+
+use super::case::{Played, opened};
+use super::file::{Place, ProfileFile, part_of};
+use super::harm::Harm;
+use super::oracle::{Seen, compare, mask, says_less_itself};
+use super::visit::{Answers, Person, failed};
+use keep_audit::{EventClass, Outcome};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A damage, and who met it.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) file: ProfileFile,
+    pub(super) harm: Harm,
+    pub(super) person: Person,
+    pub(super) colleague: Person,
+}
+
+/// What the table says of a case.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Judged {
+    /// Operation by operation, in the order of the columns.
+    pub(super) cells: Vec<String>,
+    /// What must not be.
+    pub(super) wrong: Vec<String>,
+}
+
+/// What whole profiles answer in a case's place.
+pub(super) struct Whole<'w> {
+    /// As the profile is now, with or without the save that the case made.
+    pub(super) now: &'w Played,
+    /// As it was one save and one day before, where the case says that records may be old.
+    pub(super) older: Vec<&'w Played>,
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} | {} | {}", self.file.name, self.harm, part_of(self.person.user))
+    }
+}
+
+/// Whether a case says that what it shows may be old.
+pub(super) fn may_be_old(played: &Played) -> bool {
+    notices(&played.first).iter().any(|n| ["old", "stale"].iter().any(|w| n.contains(w)))
+}
+
+fn notices(answers: &Answers) -> Vec<String> {
+    let told = answers.get("unlock").and_then(|u| u.get("notices")).and_then(Value::as_array);
+    let words = |notice: &Value| {
+        let segment = notice.get("segment").and_then(Value::as_str).unwrap_or_default();
+        format!("{} {segment}", notice["kind"].as_str().unwrap_or_default()).trim().to_owned()
+    };
+    told.into_iter().flatten().map(words).collect()
+}
+
+/// Judges a case by what whole profiles answer.
+pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
+    let mut judging = Judging { case, played, whole, wrong: Vec::new(), met: false };
+    let first = judging.round("", &played.first, |p| &p.first);
+    judging.round("colleague: ", &played.colleague, |p| &p.colleague);
+    let again = judging.round("afterwards: ", &played.again, |p| &p.again);
+    judging.nobody_is_locked_out();
+    judging.chips(&first, &again);
+    judging.is_told();
+    judging.sent();
+    let cells = judging.cells(&first, &again);
+    Judged { cells, wrong: judging.wrong }
+}
+
+type Round = BTreeMap<String, Seen>;
+
+struct Judging<'j> {
+    case: &'j Case,
+    played: &'j Played,
+    whole: &'j Whole<'j>,
+    wrong: Vec<String>,
+    /// Whether anybody noticed the damage.
+    met: bool,
+}
+
+impl Judging<'_> {
+    fn round(&mut self, name: &str, answers: &Answers, of: fn(&Played) -> &Answers) -> Round {
+        let mut round = Round::new();
+        for (operation, shown) in answers {
+            if operation == "behind the lock" {
+                if shown["open"] == true || failed(&shown["session"]).is_none() {
+                    self.wrong.push(format!("{name}an open session behind the lock screen"));
+                }
+                continue;
+            }
+            let less = self.says_less(operation, answers);
+            let shown = mask(shown, self.played.since);
+            let seen = match of(self.whole.now).get(operation) {
+                Some(had) => self.compared(operation, had, &shown, less, of),
+                None => Seen::Same,
+            };
+            if let Seen::Wrong(sentences) = &seen {
+                self.wrong.extend(sentences.iter().map(|s| format!("{name}{operation}: {s}")));
+            }
+            if !matches!(operation.as_str(), "lock screen" | "chip" | "chip after sync") {
+                self.met |= seen != Seen::Same;
+            }
+            round.insert(operation.clone(), seen);
+        }
+        round
+    }
+
+    fn compared(&self, operation: &str, had: &Value, shown: &Value, less: bool, of: fn(&Played) -> &Answers) -> Seen {
+        let seen = compare(operation, &mask(had, self.whole.now.since), shown, less);
+        if !matches!(seen, Seen::Wrong(_)) {
+            return seen;
+        }
+        let fits = |old: &&Played| {
+            of(old)
+                .get(operation)
+                .is_some_and(|had| !matches!(compare(operation, &mask(had, old.since), shown, less), Seen::Wrong(_)))
+        };
+        if self.whole.older.iter().any(fits) { Seen::Less } else { seen }
+    }
+
+    /// Whether the same screen says that something is missing.
+    fn says_less(&self, operation: &str, answers: &Answers) -> bool {
+        match operation.split_once(' ') {
+            Some(("timeline" | "results" | "notes", patient)) => {
+                answers.get(&format!("chart {patient}")).is_some_and(|c| failed(c).is_some() || says_less_itself(c))
+            }
+            _ => operation == "drafts" && self.new_notices(answers).next().is_some(),
+        }
+    }
+
+    fn new_notices<'a>(&self, answers: &'a Answers) -> impl Iterator<Item = String> + use<'a> {
+        let usual =
+            [notices(&self.whole.now.first), notices(&self.whole.now.colleague), notices(&self.whole.now.again)]
+                .concat();
+        notices(answers).into_iter().filter(move |n| !usual.contains(n))
+    }
+
+    fn nobody_is_locked_out(&mut self) {
+        let is_whole = |person: Person| {
+            self.case.file.owner != Some(person) && self.case.file.place != Place::Folder("slots".into())
+        };
+        let mut out = Vec::new();
+        for (who, answers) in [
+            (self.case.person, &self.played.first),
+            (self.case.colleague, &self.played.colleague),
+            (self.case.person, &self.played.again),
+        ] {
+            if is_whole(who) && !opened(answers) && !self.no_event_can_be_durable(answers) {
+                let code = answers.get("unlock").and_then(failed).unwrap_or("nothing");
+                out.push(format!("{} is locked out, with a whole slot: {code}", part_of(who.user)));
+            }
+        }
+        out.dedup();
+        self.wrong.extend(out);
+    }
+
+    fn no_event_can_be_durable(&self, answers: &Answers) -> bool {
+        let code = answers.get("unlock").and_then(failed).unwrap_or_default();
+        let ledger = self.case.file.name == "ledger.db" && code == "ledger_damaged";
+        ledger || code == "keychain_key_missing"
+    }
+
+    /// "Complete" is not said while something is missing.
+    fn chips(&mut self, first: &Round, again: &Round) {
+        let missing = |round: &Round| {
+            let screens = ["list", "search", "chart", "timeline"];
+            let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
+            round.iter().any(|(o, seen)| of_records(o) && *seen != Seen::Same)
+        };
+        for (name, chip, is_missing) in [
+            ("chip", self.played.first.get("chip"), missing(first)),
+            ("chip after sync", self.played.first.get("chip after sync"), missing(first) && missing(again)),
+            ("afterwards: chip", self.played.again.get("chip"), missing(again)),
+        ] {
+            let Some(chip) = chip.filter(|c| failed(c).is_none() && !says_less_itself(c)) else { continue };
+            if is_missing && chip["complete"] != "" && chip["state"] == "idle" {
+                self.wrong.push(format!("{name}: says complete while records are missing"));
+            }
+        }
+    }
+
+    /// Whoever meets the damage is told, and the log has it.
+    fn is_told(&mut self) {
+        if !self.met {
+            return;
+        }
+        let is_told = |a: &&Answers| !opened(a) || self.new_notices(a).next().is_some();
+        let told = [&self.played.first, &self.played.again].iter().any(is_told);
+        if !told {
+            self.wrong.push(String::from("no notice to the person"));
+        }
+        if self.new_events().is_empty() && self.played.events.is_some() {
+            self.wrong.push(String::from("no event"));
+        }
+    }
+
+    fn new_events(&self) -> BTreeSet<String> {
+        let mut usual: Vec<(EventClass, Outcome)> = self.whole.now.events.clone().unwrap_or_default();
+        let mut new = BTreeSet::new();
+        for event in self.played.events.iter().flatten() {
+            match usual.iter().position(|u| u == event) {
+                Some(at) => {
+                    usual.swap_remove(at);
+                }
+                None => {
+                    new.insert(event.0.name().replace('_', " "));
+                }
+            }
+        }
+        new
+    }
+
+    /// What the server has is what a whole profile would have sent.
+    fn sent(&mut self) {
+        let (saved, synced) = (self.played.first.get("save"), self.played.first.get("sync"));
+        let all_sent = synced.is_some_and(|s| failed(s).is_none() && s["pending"] == 0 && s["failed"] == 0);
+        if let Some(saved) = saved.filter(|s| all_sent && failed(s).is_none()) {
+            for key in saved["resources"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                if !self.played.server.contains_key(key) {
+                    self.wrong.push(format!("sync: says that all is sent, and the saved {} is not", kind(key)));
+                }
+            }
+        }
+        for (key, record) in &self.played.server {
+            let is_struck = record["status"] == "entered-in-error";
+            if record["valueQuantity"]["value"] == 203 && !is_struck && self.whole.older.is_empty() {
+                self.wrong.push(String::from("sync: sends a value that had been marked as entered in error"));
+            }
+            let had = self.whole.now.server.get(key).map(bare);
+            if had.is_some_and(|had| had != bare(record)) && self.whole.older.is_empty() {
+                self.wrong.push(format!("sync: the server's {key} is another one"));
+            }
+        }
+    }
+
+    fn cells(&self, first: &Round, again: &Round) -> Vec<String> {
+        let worst = |round: &Round, start: &str| {
+            let all = round.iter().filter(|(o, _)| o.starts_with(start)).map(|(_, seen)| seen);
+            words(all.max())
+        };
+        let unlock = |round: &Round, answers: &Answers| match round.get("unlock") {
+            Some(Seen::Failed(code)) => code.clone(),
+            _ if opened(answers) => String::from("opens"),
+            other => words(other),
+        };
+        let told: BTreeSet<String> =
+            self.new_notices(&self.played.first).chain(self.new_notices(&self.played.again)).collect();
+        let done = |operation: &str| match self.played.first.get(operation) {
+            None => String::from("–"),
+            Some(answer) => failed(answer).map_or_else(|| String::from("done"), str::to_owned),
+        };
+        let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
+        vec![
+            unlock(first, &self.played.first),
+            worst(first, "chart"),
+            worst(first, "list"),
+            worst(first, "search"),
+            done("save"),
+            done("sync"),
+            if self.wrong.iter().any(|w| w.contains("behind the lock")) { "OPEN" } else { "locked" }.to_owned(),
+            if opened(&self.played.colleague) {
+                String::from("opens")
+            } else {
+                self.played.colleague.get("unlock").and_then(failed).unwrap_or("–").to_owned()
+            },
+            if opened(&self.played.again) {
+                format!("chart {}", worst(again, "chart"))
+            } else {
+                unlock(again, &self.played.again)
+            },
+            list(told),
+            list(self.new_events()),
+        ]
+    }
+}
+
+fn words(seen: Option<&Seen>) -> String {
+    match seen {
+        None => String::from("–"),
+        Some(Seen::Same) => String::from("as before"),
+        Some(Seen::Less) => String::from("says what is missing"),
+        Some(Seen::Failed(code)) => code.clone(),
+        Some(Seen::Wrong(_)) => String::from("WRONG"),
+    }
+}
+
+fn kind(key: &str) -> &str {
+    key.split('/').next().unwrap_or(key)
+}
+
+/// A record without what each server adds.
+fn bare(record: &Value) -> Value {
+    let mut bare = mask(record, keep_domain::UtcMillis(i64::MAX));
+    if let Some(members) = bare.as_object_mut() {
+        members.remove("meta");
+        // The time of a check-in is that of the case.
+        if members.get("resourceType").and_then(Value::as_str) == Some("Appointment") {
+            members.remove("participant");
+        }
+    }
+    bare
+}
