@@ -21,6 +21,14 @@ pub(super) enum Before<'c> {
     Damaged(&'c ProfileFile, Harm),
 }
 
+/// What somebody does besides reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Reads,
+    Syncs,
+    SavesAndSyncs,
+}
+
 /// What became of it.
 pub(super) struct Played {
     /// When it began: later times are of the case itself.
@@ -44,6 +52,7 @@ pub(super) fn play(
     (person, colleague): (Person, Person),
     saves: bool,
 ) -> Option<Played> {
+    let work = if saves { Work::SavesAndSyncs } else { Work::Syncs };
     let station = match before {
         Before::Whole(copy) => worn.station(copy),
         Before::Damaged(file, harm) => {
@@ -60,12 +69,12 @@ pub(super) fn play(
         server: BTreeMap::new(),
     };
     with_app(&station, &mut played.first, &mut played.colleague, |app, first, second| {
-        round(worn, &station, app, person, first, saves);
-        round(worn, &station, app, colleague, second, false);
+        round(worn, &station, app, person, first, work);
+        round(worn, &station, app, colleague, second, Work::Reads);
     });
     let mut nobody = Answers::new();
     with_app(&station, &mut played.again, &mut nobody, |app, again, _| {
-        round(worn, &station, app, person, again, false);
+        round(worn, &station, app, person, again, Work::Reads);
     });
     played.events = failures(&station);
     worn.clinic.stop();
@@ -92,15 +101,17 @@ fn with_app(
     }
 }
 
-fn round(worn: &WornProfile, station: &Station, app: &App, person: Person, answers: &mut Answers, saves: bool) {
+fn round(worn: &WornProfile, station: &Station, app: &App, person: Person, answers: &mut Answers, work: Work) {
     if !visit::unlock(station, app, &worn.people[person.user], answers) {
         // Nobody locks here: whoever comes next must find a locked program.
         answers.insert(String::from("behind the lock"), visit::behind_the_lock(app));
         return;
     }
     visit::read(app, person, answers);
-    if saves {
+    if work == Work::SavesAndSyncs {
         visit::save(app, person, answers);
+    }
+    if work != Work::Reads {
         visit::synchronize(app, answers);
     }
     visit::lock(app, answers);

@@ -60,7 +60,20 @@ pub(super) fn files_of(
             None => unknown.push(text),
         }
     }
+    // By name: people's ids differ from profile to profile.
+    found.sort_by(|a, b| a.name.cmp(&b.name));
     if unknown.is_empty() { Ok(found) } else { Err(unknown) }
+}
+
+/// An item of the keychain.
+pub(super) fn item_of(item: &str, people: &BTreeMap<&'static str, Enrolled>) -> ProfileFile {
+    let own = people.iter().find(|(_, p)| item.ends_with(&p.user.to_string()));
+    let owner = own.and_then(|(name, _)| PEOPLE.into_iter().find(|p| p.user == *name));
+    let name = own.map_or_else(
+        || item.to_owned(),
+        |(name, p)| item.replace(&p.user.to_string(), &format!("<{}>", part_of(name))),
+    );
+    ProfileFile { name: format!("keychain: {name}"), place: Place::Item(item.to_owned()), owner }
 }
 
 fn collect(folder: &Path, paths: &mut Vec<(PathBuf, bool)>) {
@@ -107,8 +120,9 @@ fn kind_of(path: &str, is_folder: bool, people: &BTreeMap<&'static str, Enrolled
             known.contains(&ending).then(|| (path.to_owned(), None))
         }
         (["segments", inbox, file], false) if inbox.ends_with(".inbox") => {
-            let name = if file.contains('.') { *file } else { "<item>" };
-            Some((format!("segments/{inbox}/{name}"), None))
+            let ending = file.split_once('.').map_or("", |(_, ending)| ending);
+            let known = matches!(ending, "" | "sealed");
+            known.then(|| (format!("segments/{inbox}/<item>"), None))
         }
         _ => None,
     }

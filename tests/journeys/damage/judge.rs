@@ -25,12 +25,16 @@ pub(super) struct Judged {
     pub(super) cells: Vec<String>,
     /// What must not be.
     pub(super) wrong: Vec<String>,
+    /// What was less than a whole profile's, and said so.
+    pub(super) less: Vec<String>,
 }
 
 /// What whole profiles answer in a case's place.
 pub(super) struct Whole<'w> {
-    /// As the profile is now, with or without the save that the case made.
+    /// As the profile is now, with or without the save as the case's own ended.
     pub(super) now: &'w Played,
+    /// As it is now, with the save.
+    pub(super) saved: &'w Played,
     /// As it was one save and one day before, where the case says that records may be old.
     pub(super) older: Vec<&'w Played>,
 }
@@ -57,7 +61,7 @@ fn notices(answers: &Answers) -> Vec<String> {
 
 /// Judges a case by what whole profiles answer.
 pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
-    let mut judging = Judging { case, played, whole, wrong: Vec::new(), met: false };
+    let mut judging = Judging { case, played, whole, wrong: Vec::new(), less: Vec::new(), met: false };
     let first = judging.round("", &played.first, |p| &p.first);
     judging.round("colleague: ", &played.colleague, |p| &p.colleague);
     let again = judging.round("afterwards: ", &played.again, |p| &p.again);
@@ -66,7 +70,7 @@ pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
     judging.is_told();
     judging.sent();
     let cells = judging.cells(&first, &again);
-    Judged { cells, wrong: judging.wrong }
+    Judged { cells, wrong: judging.wrong, less: judging.less }
 }
 
 type Round = BTreeMap<String, Seen>;
@@ -76,6 +80,7 @@ struct Judging<'j> {
     played: &'j Played,
     whole: &'j Whole<'j>,
     wrong: Vec<String>,
+    less: Vec<String>,
     /// Whether anybody noticed the damage.
     met: bool,
 }
@@ -96,11 +101,19 @@ impl Judging<'_> {
                 Some(had) => self.compared(operation, had, &shown, less, of),
                 None => Seen::Same,
             };
-            if let Seen::Wrong(sentences) = &seen {
+            if matches!(seen, Seen::Wrong(_)) && self.shows_the_save(operation, &shown, of) {
+                let sentence = String::from("the save answered a failure, and was made all the same");
+                if !self.wrong.contains(&sentence) {
+                    self.wrong.push(sentence);
+                }
+            } else if let Seen::Wrong(sentences) = &seen {
                 self.wrong.extend(sentences.iter().map(|s| format!("{name}{operation}: {s}")));
             }
             if !matches!(operation.as_str(), "lock screen" | "chip" | "chip after sync") {
                 self.met |= seen != Seen::Same;
+                if let Seen::Less | Seen::Failed(_) = &seen {
+                    self.less.push(format!("{name}{operation}: {}", words(Some(&seen))));
+                }
             }
             round.insert(operation.clone(), seen);
         }
@@ -118,6 +131,13 @@ impl Judging<'_> {
                 .is_some_and(|had| !matches!(compare(operation, &mask(had, old.since), shown, less), Seen::Wrong(_)))
         };
         if self.whole.older.iter().any(fits) { Seen::Less } else { seen }
+    }
+
+    /// Whether what is shown is what it would be if the save that failed had been made.
+    fn shows_the_save(&self, operation: &str, shown: &Value, of: fn(&Played) -> &Answers) -> bool {
+        let code = self.played.first.get("save").and_then(failed);
+        let saved = of(self.whole.saved).get(operation);
+        code.is_some() && saved.is_some_and(|saved| mask(saved, self.whole.saved.since) == *shown)
     }
 
     /// Whether the same screen says that something is missing.
@@ -152,6 +172,10 @@ impl Judging<'_> {
                 out.push(format!("{} is locked out, with a whole slot: {code}", part_of(who.user)));
             }
         }
+        let waits = |a: &Answers| a.get("unlock").is_some_and(|u| u["waitingForGrant"] == true);
+        if waits(&self.played.again) && opened(&self.played.colleague) && !waits(&self.whole.now.again) {
+            out.push(String::from("afterwards: still waits for a grant, although a colleague has been here"));
+        }
         out.dedup();
         self.wrong.extend(out);
     }
@@ -164,6 +188,10 @@ impl Judging<'_> {
 
     /// "Complete" is not said while something is missing.
     fn chips(&mut self, first: &Round, again: &Round) {
+        // What is missing then is the person's own, and no record.
+        if self.case.file.name.starts_with("personal") {
+            return;
+        }
         let missing = |round: &Round| {
             let screens = ["list", "search", "chart", "timeline"];
             let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
@@ -186,7 +214,8 @@ impl Judging<'_> {
         if !self.met {
             return;
         }
-        let is_told = |a: &&Answers| !opened(a) || self.new_notices(a).next().is_some();
+        let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
+        let is_told = |a: &&Answers| is_failure(a) || self.new_notices(a).next().is_some();
         let told = [&self.played.first, &self.played.again].iter().any(is_told);
         if !told {
             self.wrong.push(String::from("no notice to the person"));
@@ -194,6 +223,14 @@ impl Judging<'_> {
         if self.new_events().is_empty() && self.played.events.is_some() {
             self.wrong.push(String::from("no event"));
         }
+    }
+
+    /// A failure is told by the sentence of its code.
+    fn is_new_failure(&self, operation: &str, answer: &Value) -> bool {
+        operation != "behind the lock"
+            && failed(answer).is_some_and(|code| {
+                self.whole.saved.first.get(operation).is_none_or(|whole| failed(whole) != Some(code))
+            })
     }
 
     fn new_events(&self) -> BTreeSet<String> {

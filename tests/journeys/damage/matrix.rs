@@ -1,7 +1,7 @@
 //! All cases, played by two workers, each with a profile and a server of its own, under a watchdog.
 
 use super::case::{Before, Played, opened, play};
-use super::file::{Place, ProfileFile, files_of};
+use super::file::{Place, ProfileFile, files_of, item_of};
 use super::harm::{Harm, obey_modes};
 use super::judge::{Case, Judged, Whole, judge, may_be_old};
 use super::visit::{AMARA, GRACE, JONAS, LEILA, Person, failed};
@@ -19,6 +19,8 @@ use std::time::Duration;
 const WORKERS: usize = 2;
 /// After this a case hangs. A case takes about a second.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After this whoever is at a FIFO's other end waits there.
+const MOMENT: Duration = Duration::from_secs(5);
 /// Bits flipped in each file when all cells are taken.
 const FLIPS: u64 = 100;
 /// Bits flipped in a sample: of a segment, and of any other file.
@@ -91,7 +93,6 @@ fn supervise(
         match hear.recv_timeout(Duration::from_millis(500)) {
             Ok(Word::Files(found)) => {
                 let files = found.unwrap_or_else(|unknown| panic!("files that the matrix does not know: {unknown:?}"));
-                println!("files: {}", files.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "));
                 queue.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| plan(&files, extent));
             }
             Ok(Word::Begin { worker, case, profile }) => {
@@ -102,6 +103,9 @@ fn supervise(
                 if let Some(mut judged) = judged {
                     judged.wrong.extend(hung.then(|| String::from("hangs")));
                     all.push((case, judged));
+                    if all.len() % 20 == 0 {
+                        println!("{} cases", all.len());
+                    }
                 }
             }
             Ok(Word::Over { skipped: true, .. }) => return None,
@@ -114,17 +118,21 @@ fn supervise(
         }
         for worker in 0..WORKERS {
             let Some(case) = running.get_mut(&worker) else { continue };
-            if SystemClock.monotonic().saturating_sub(case.since) < PATIENCE {
+            let took = SystemClock.monotonic().saturating_sub(case.since);
+            if case.case.harm == Harm::Fifo && took > MOMENT && release(&case.profile) {
+                println!("waits for a FIFO: {}", case.case);
+                case.hung += 1;
+            }
+            if took < PATIENCE {
                 continue;
             }
             println!("hangs: {}", case.case);
             case.since = SystemClock.monotonic();
             case.hung += 1;
-            release(&case.profile);
-            if case.hung > 6 {
+            if case.hung > 100 || case.case.harm != Harm::Fifo {
                 let case = running.remove(&worker).expect("there").case;
                 let wrong = vec![String::from("hangs for good")];
-                all.push((case, Judged { cells: vec![String::from("hangs")], wrong }));
+                all.push((case, Judged { cells: vec![String::from("hangs")], wrong, ..Judged::default() }));
                 start(worker, queue, say.clone());
             }
         }
@@ -132,20 +140,22 @@ fn supervise(
     Some(all)
 }
 
-/// Lets whoever waits for the other end of a FIFO go on.
-fn release(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+/// Lets whoever waits for the other end of a FIFO go on; whether there was anybody.
+fn release(folder: &Path) -> bool {
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    let mut anybody = false;
     for path in entries.flatten().map(|e| e.path()) {
-        use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
         let Ok(kind) = std::fs::symlink_metadata(&path).map(|m| m.file_type()) else { continue };
         if kind.is_dir() {
-            release(&path);
+            anybody |= release(&path);
         } else if kind.is_fifo() {
             let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().try_into().expect("a flag");
-            // Both ends, so that readers and writers find one; it closes at once.
-            let _ends = std::fs::OpenOptions::new().read(true).write(true).custom_flags(nonblocking).open(&path);
+            // A writer that does not wait is let in only where a reader is there.
+            anybody |= std::fs::OpenOptions::new().write(true).custom_flags(nonblocking).open(&path).is_ok();
         }
     }
+    anybody
 }
 
 /// The cases, in an order that gives slow ones to both workers.
@@ -153,7 +163,7 @@ fn plan(files: &[ProfileFile], extent: &Extent) -> VecDeque<Case> {
     let mut cases = Vec::new();
     for (at, file) in files.iter().enumerate() {
         for (nth, harm) in harms(file, extent).into_iter().enumerate() {
-            for person in people(file, at + nth, extent) {
+            for person in people(file, harm, at + nth, extent) {
                 let colleague = if person == GRACE || file.owner == Some(GRACE) { AMARA } else { GRACE };
                 let colleague = if file.owner == Some(colleague) { JONAS } else { colleague };
                 cases.push(Case { file: file.clone(), harm, person, colleague });
@@ -184,11 +194,13 @@ fn harms(file: &ProfileFile, extent: &Extent) -> Vec<Harm> {
     harms
 }
 
-/// Who meets it: everybody when all cells are taken, else the owner, or one of three in turn.
-fn people(file: &ProfileFile, turn: usize, extent: &Extent) -> Vec<Person> {
+/// Who meets it: everybody when all cells are taken, else the owner, or one of three in turn. Flips are many, so they
+/// are met in turn always.
+fn people(file: &ProfileFile, harm: Harm, turn: usize, extent: &Extent) -> Vec<Person> {
     let usual = [AMARA, LEILA, GRACE];
+    let is_flip = matches!(harm, Harm::BitFlipped(_));
     let mut people: Vec<Person> = file.owner.into_iter().collect();
-    if extent.full {
+    if extent.full && !is_flip {
         people.extend(usual.into_iter().filter(|p| file.owner != Some(*p)));
     } else if people.is_empty() {
         people.push(usual[turn % usual.len()]);
@@ -211,12 +223,9 @@ fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>
     let mut found = files_of(&worn.copy("now"), &worn.people);
     if let Ok(files) = &mut found {
         let items = worn.keychains["now"].keys();
-        files.extend(items.map(|i| ProfileFile {
-            name: format!("keychain: {i}"),
-            place: Place::Item(i.clone()),
-            owner: None,
-        }));
+        files.extend(items.map(|i| item_of(i, &worn.people)));
     }
+    let own = found.clone().unwrap_or_default();
     tell(Word::Files(found));
     let mut wholes = Wholes::default();
     loop {
@@ -232,11 +241,18 @@ fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>
             Some(None) => break,
             Some(Some(case)) => case,
         };
+        // The same file in this worker's profile.
+        let file = own.iter().find(|f| f.name == case.file.name).expect("the same files in each profile").clone();
+        let case = Case { file, ..case };
         let profile = worn.profile();
         tell(Word::Begin { worker, case: case.clone(), profile });
         let played = catch_unwind(AssertUnwindSafe(|| one(&mut worn, &mut wholes, &case)));
         let judged = played.unwrap_or_else(|_| {
-            Some(Judged { cells: vec![String::from("panics")], wrong: vec![String::from("panics")] })
+            Some(Judged {
+                cells: vec![String::from("panics")],
+                wrong: vec![String::from("panics")],
+                ..Judged::default()
+            })
         });
         tell(Word::End { worker, case, judged });
     }
@@ -246,15 +262,15 @@ fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>
 fn one(worn: &mut WornProfile, wholes: &mut Wholes, case: &Case) -> Option<Judged> {
     let people = (case.person, case.colleague);
     let played = play(worn, &Before::Damaged(&case.file, case.harm), people, true)?;
-    let saves = !opened(&played.first) || played.first.get("save").is_some_and(|s| failed(s).is_none());
-    let mut keys = vec![("now", people, saves)];
+    let saves = played.first.get("save").is_some_and(|s| failed(s).is_none());
+    let mut keys = vec![("now", people, saves), ("now", people, true)];
     if may_be_old(&played) {
         keys.extend([("save", people, saves), ("day", people, saves)]);
     }
     keys.iter().for_each(|key| wholes.make(worn, *key));
     let mut whole = keys.iter().map(|key| &wholes.0[key]);
-    let now = whole.next().expect("the first key");
-    Some(judge(case, &played, &Whole { now, older: whole.collect() }))
+    let (now, saved) = (whole.next().expect("a key"), whole.next().expect("a key"));
+    Some(judge(case, &played, &Whole { now, saved, older: whole.collect() }))
 }
 
 /// What whole profiles answer, played once each.

@@ -24,6 +24,9 @@ pub(super) enum Seen {
 
 /// Compares one answer. `says_less` is whether another answer on the same screen says that something is missing.
 pub(super) fn compare(operation: &str, whole: &Value, shown: &Value, says_less: bool) -> Seen {
+    if shown == whole {
+        return Seen::Same;
+    }
     if let Some(code) = failed(shown) {
         return match code {
             "internal" => Seen::Wrong(vec![String::from("a failure without a code of its own")]),
@@ -35,9 +38,6 @@ pub(super) fn compare(operation: &str, whole: &Value, shown: &Value, says_less: 
     }
     if failed(whole).is_some() {
         return Seen::Wrong(vec![String::from("answers what a whole profile refuses")]);
-    }
-    if shown == whole {
-        return Seen::Same;
     }
     let mut wrong = Vec::new();
     let says_less = says_less || says_less_itself(shown);

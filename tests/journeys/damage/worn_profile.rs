@@ -12,14 +12,15 @@ use keep_session::cases::{drafts, lock, sync, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 use keep_session::testing::{PASSWORD, enrol_signed_in};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// One step of a one-time code.
-const STEP: Duration = Duration::from_secs(30);
+/// Milliseconds of one step of a one-time code (RFC 6238).
+const STEP_MILLIS: i64 = 30_000;
 
 /// Items of a keychain.
 pub(super) type Items = BTreeMap<String, Vec<u8>>;
@@ -31,14 +32,18 @@ pub(super) struct WornProfile {
     pub(super) people: BTreeMap<&'static str, Enrolled>,
     /// The keychain by the name of the copy that it belongs to.
     pub(super) keychains: BTreeMap<&'static str, Items>,
-    /// When the day ended.
-    pub(super) ended: UtcMillis,
+    /// When the day ended, by its clock and by the machine's.
+    ended: (UtcMillis, Duration),
+    /// The step of the code that each person used last in that day.
+    used: BTreeMap<&'static str, i64>,
 }
 
 /// Somebody with a slot.
 pub(super) struct Enrolled {
     pub(super) user: UserId,
     phone: Secret<String>,
+    /// The step of the code that was used last.
+    used: Cell<i64>,
 }
 
 /// A profile folder with a clock and a keychain that a test sets.
@@ -47,6 +52,8 @@ pub(super) struct Station {
     pub(super) clock: Arc<ManualClock>,
     pub(super) keychain: Arc<FakeKeychain>,
     pub(super) runtime: Runtime,
+    /// The machine's time up to which the clock has gone on.
+    gone: Cell<Duration>,
 }
 
 impl Station {
@@ -61,7 +68,14 @@ impl Station {
             clock: Arc::new(ManualClock::starting(now)),
             keychain: Arc::new(keychain),
             runtime: runtime.expect("runtime"),
+            gone: Cell::new(SystemClock.monotonic()),
         }
+    }
+
+    /// The trusted time goes on with the machine's; so does the clock.
+    fn go_on(&self) {
+        let now = SystemClock.monotonic();
+        self.clock.advance(now.saturating_sub(self.gone.replace(now)));
     }
 
     /// Patient with a lock of which a program that another journey is starting holds a copy.
@@ -94,9 +108,14 @@ impl Station {
 }
 
 impl Enrolled {
-    /// Unlocks with password and code; the clock is then at a code that was not used.
+    /// Unlocks with password and code, at a moment whose code was not used.
     pub(super) fn unlock(&self, station: &Station, app: &App) -> Result<SessionDto, FailureDto> {
-        station.clock.advance(STEP);
+        station.go_on();
+        let step = |time: UtcMillis| time.0 / STEP_MILLIS;
+        let next = UtcMillis((self.used.get() + 1) * STEP_MILLIS);
+        let wait = next.0 - station.clock.now().0;
+        station.clock.advance(Duration::from_millis(u64::try_from(wait).unwrap_or(0)));
+        self.used.set(step(station.clock.now()));
         let code = phone_code(&self.phone, station.clock.now()).expect("a code");
         // EXPOSE: a test reads the phone.
         let code = Some(code.expose().clone());
@@ -150,7 +169,8 @@ impl WornProfile {
         copy_folder(&clinic.data(), &folder.path().join("server.saved"));
         day.app.close();
         let Day { station, people, keychains, .. } = day;
-        let ended = station.clock.now();
+        let ended = (station.clock.now(), SystemClock.monotonic());
+        let used = people.iter().map(|(name, p)| (*name, p.used.get())).collect();
         drop(station);
 
         let mut other = Day::begin(folder.path().join("profile"), &clinic);
@@ -163,7 +183,7 @@ impl WornProfile {
         other.app.close();
         let keychains = keychains.into_iter().chain(other.keychains).collect();
         clinic.stop();
-        Some(Self { folder, clinic, people, keychains, ended })
+        Some(Self { folder, clinic, people, keychains, ended, used })
     }
 
     /// Where each case's profile lies.
@@ -187,7 +207,12 @@ impl WornProfile {
         let profile = self.profile();
         super::remove(&profile);
         copy_folder(&self.copy(copy), &profile);
-        let now = SystemClock.now().max(self.ended);
+        for (name, person) in &self.people {
+            person.used.set(self.used[name]);
+        }
+        // The trusted time goes on with the machine's, however long the day's clock was ahead of it.
+        let since = SystemClock.monotonic().saturating_sub(self.ended.1).as_millis();
+        let now = self.ended.0.plus_millis(i64::try_from(since).expect("short"));
         Station::new(profile, now, &self.keychains[copy])
     }
 }
@@ -218,7 +243,8 @@ impl Day {
             who = Some(UserId::of(&signed_in.claims.issuer, &signed_in.claims.subject));
             signed_in
         });
-        self.people.insert(user, Enrolled { user: who.expect("signed in"), phone: ok(phone) });
+        let used = Cell::new(self.station.clock.now().0 / STEP_MILLIS);
+        self.people.insert(user, Enrolled { user: who.expect("signed in"), phone: ok(phone), used });
         lock::lock(&self.app, "user");
     }
 
