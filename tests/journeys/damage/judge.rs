@@ -61,7 +61,8 @@ fn notices(answers: &Answers) -> Vec<String> {
 
 /// Judges a case by what whole profiles answer.
 pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
-    let mut judging = Judging { case, played, whole, wrong: Vec::new(), less: Vec::new(), met: false };
+    let mut judging =
+        Judging { case, played, whole, wrong: Vec::new(), less: Vec::new(), met: false, colleague_met: false };
     let first = judging.round("", &played.first, |p| &p.first);
     judging.round("colleague: ", &played.colleague, |p| &p.colleague);
     let again = judging.round("afterwards: ", &played.again, |p| &p.again);
@@ -81,8 +82,10 @@ struct Judging<'j> {
     whole: &'j Whole<'j>,
     wrong: Vec<String>,
     less: Vec<String>,
-    /// Whether anybody noticed the damage.
+    /// Whether the person noticed the damage.
     met: bool,
+    /// Whether the colleague did.
+    colleague_met: bool,
 }
 
 impl Judging<'_> {
@@ -110,7 +113,8 @@ impl Judging<'_> {
                 self.wrong.extend(sentences.iter().map(|s| format!("{name}{operation}: {s}")));
             }
             if !matches!(operation.as_str(), "lock screen" | "chip" | "chip after sync") {
-                self.met |= seen != Seen::Same;
+                let met = if name == "colleague: " { &mut self.colleague_met } else { &mut self.met };
+                *met |= seen != Seen::Same;
                 if let Seen::Less | Seen::Failed(_) = &seen {
                     self.less.push(format!("{name}{operation}: {}", words(Some(&seen))));
                 }
@@ -209,20 +213,22 @@ impl Judging<'_> {
         }
     }
 
-    /// Whoever meets the damage is told, and the log has it.
+    /// Whoever meets the damage is told, by a notice or by the sentence of a failure, and the log has it.
     fn is_told(&mut self) {
-        if !self.met {
-            return;
+        let person = (&self.met, [&self.played.first, &self.played.again].to_vec());
+        let colleague = (&self.colleague_met, vec![&self.played.colleague]);
+        let mut untold = Vec::new();
+        for ((met, rounds), who) in [(person, self.case.person), (colleague, self.case.colleague)] {
+            let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
+            let is_told = |a: &&Answers| is_failure(a) || self.new_notices(a).next().is_some();
+            if *met && !rounds.iter().any(is_told) {
+                untold.push(format!("no notice to the {}", part_of(who.user)));
+            }
         }
-        let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
-        let is_told = |a: &&Answers| is_failure(a) || self.new_notices(a).next().is_some();
-        let told = [&self.played.first, &self.played.again].iter().any(is_told);
-        if !told {
-            self.wrong.push(String::from("no notice to the person"));
+        if (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some() {
+            untold.push(String::from("no event"));
         }
-        if self.new_events().is_empty() && self.played.events.is_some() {
-            self.wrong.push(String::from("no event"));
-        }
+        self.wrong.extend(untold);
     }
 
     /// A failure is told by the sentence of its code.

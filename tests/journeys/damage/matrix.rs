@@ -262,7 +262,10 @@ fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>
 fn one(worn: &mut WornProfile, wholes: &mut Wholes, case: &Case) -> Option<Judged> {
     let people = (case.person, case.colleague);
     let played = play(worn, &Before::Damaged(&case.file, case.harm), people, true)?;
-    let saves = played.first.get("save").is_some_and(|s| failed(s).is_none());
+    wholes.make(worn, ("now", people, true));
+    let of = |p: &Played| p.first.get("save").and_then(failed).map(str::to_owned);
+    // A save that ended as a whole profile's; else the profile is compared as it is without the save.
+    let saves = opened(&played.first) && of(&played) == of(&wholes.0[&("now", people, true)]);
     let mut keys = vec![("now", people, saves), ("now", people, true)];
     if may_be_old(&played) {
         keys.extend([("save", people, saves), ("day", people, saves)]);
