@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Bytes of a database page.
 const PAGE: u64 = 8192;
-/// Bytes between two bits that are flipped in the same file, as parts of its length.
+/// Into how many parts a length is divided to say where a bit is flipped.
 const PARTS: u64 = 1_000_000;
 
 /// One kind of damage.

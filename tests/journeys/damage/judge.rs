@@ -45,16 +45,16 @@ impl std::fmt::Display for Case {
     }
 }
 
-/// Whether a case says that what it shows may be old.
+/// Whether a case says that what it shows may be old, or is being brought up to date.
 pub(super) fn may_be_old(played: &Played) -> bool {
-    notices(&played.first).iter().any(|n| ["old", "stale"].iter().any(|w| n.contains(w)))
+    notices(&played.first).iter().any(|n| ["stale", "rebuilding"].iter().any(|w| n.contains(w)))
 }
 
 fn notices(answers: &Answers) -> Vec<String> {
     let told = answers.get("unlock").and_then(|u| u.get("notices")).and_then(Value::as_array);
     let words = |notice: &Value| {
-        let segment = notice.get("segment").and_then(Value::as_str).unwrap_or_default();
-        format!("{} {segment}", notice["kind"].as_str().unwrap_or_default()).trim().to_owned()
+        let named = ["kind", "segment", "health"].iter().filter_map(|n| notice.get(*n)?.as_str());
+        named.collect::<Vec<_>>().join(" ").replace('_', " ")
     };
     told.into_iter().flatten().map(words).collect()
 }

@@ -65,6 +65,6 @@ pub(super) fn says_less_itself(shown: &Value) -> bool {
         Value::String(text) => !text.is_empty(),
         _ => false,
     };
-    let words = ["downloading", "incomplete", "unavailable", "missing", "unreadable"];
+    let words = ["downloading", "incomplete", "unavailable", "missing", "unreadable", "partial"];
     words.iter().any(|w| shown.get(*w).is_some_and(told)) || shown.get("completeness").is_some_and(says_less_itself)
 }
