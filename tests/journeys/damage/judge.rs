@@ -47,7 +47,8 @@ impl std::fmt::Display for Case {
 
 /// Whether a case says that what it shows may be old, or is being brought up to date.
 pub(super) fn may_be_old(played: &Played) -> bool {
-    notices(&played.first).iter().any(|n| ["stale", "rebuilding"].iter().any(|w| n.contains(w)))
+    let rounds = [&played.first, &played.colleague, &played.again];
+    rounds.iter().any(|a| notices(a).iter().any(|n| ["stale", "rebuilding"].iter().any(|w| n.contains(w))))
 }
 
 fn notices(answers: &Answers) -> Vec<String> {
@@ -101,7 +102,7 @@ impl Judging<'_> {
             let less = self.says_less(operation, answers);
             let shown = mask(shown, self.played.since);
             let seen = match of(self.whole.now).get(operation) {
-                Some(had) => self.compared(operation, had, &shown, less, of),
+                Some(had) => self.without_what_is_lost(self.compared(operation, had, &shown, less, of)),
                 None => Seen::Same,
             };
             if matches!(seen, Seen::Wrong(_)) && self.shows_the_save(operation, &shown, of) {
@@ -150,8 +151,34 @@ impl Judging<'_> {
             Some(("timeline" | "results" | "notes", patient)) => {
                 answers.get(&format!("chart {patient}")).is_some_and(|c| failed(c).is_some() || says_less_itself(c))
             }
-            _ => operation == "drafts" && self.new_notices(answers).next().is_some(),
+            _ => operation.ends_with("drafts") && self.own_file_is_told(),
         }
+    }
+
+    /// Whether the person was told that their own file is not what it was.
+    fn own_file_is_told(&self) -> bool {
+        self.new_notices(&self.played.first)
+            .chain(self.new_notices(&self.played.again))
+            .any(|n| n.starts_with("personal"))
+    }
+
+    /// Whether the person was told of a part of the records.
+    fn segment_is_told(&self) -> bool {
+        let rounds = [&self.played.first, &self.played.colleague, &self.played.again];
+        rounds.iter().any(|a| self.new_notices(a).any(|n| n.contains("segment") || n.contains("unsent")))
+    }
+
+    /// What cannot be had back, and was told: drafts in a file that is gone, unsent records in a segment that is.
+    fn without_what_is_lost(&self, seen: Seen) -> Seen {
+        let Seen::Wrong(sentences) = seen else { return seen };
+        let is_lost = |s: &String| {
+            let draft = s.starts_with("count of \"drafts\"") && self.own_file_is_told();
+            let unsent = s.strip_prefix("rows: missing without a word: ");
+            let unsent = unsent.is_some_and(|names| names.split(", ").all(|n| n.ends_with("/<id>")));
+            draft || (self.segment_is_told() && (unsent || s.contains(" in all for ")))
+        };
+        let left: Vec<String> = sentences.into_iter().filter(|s| !is_lost(s)).collect();
+        if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
     }
 
     fn new_notices<'a>(&self, answers: &'a Answers) -> impl Iterator<Item = String> + use<'a> {
@@ -197,7 +224,7 @@ impl Judging<'_> {
             return;
         }
         let missing = |round: &Round| {
-            let screens = ["list", "search", "chart", "timeline"];
+            let screens = ["list", "search", "chart"];
             let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
             round.iter().any(|(o, seen)| of_records(o) && *seen != Seen::Same)
         };

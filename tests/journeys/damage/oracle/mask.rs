@@ -32,8 +32,8 @@ pub(in crate::damage) fn mask(value: &Value, since: UtcMillis) -> Value {
 
 fn member(name: &str, value: &Value, since: UtcMillis) -> Value {
     match (name, value.as_str()) {
-        // Sent or still to be sent: what was saved and sent is looked for on the server.
-        ("record", Some("synced" | "pending")) => Value::from("here"),
+        // Sent, still to be sent, or to be looked at first: what was sent is looked for on the server.
+        ("record", Some(_)) => Value::from("here"),
         // The time alone moves with each sync; that there is one does not.
         ("asOf" | "complete" | "lastSeen" | "kept", Some(time)) if !time.is_empty() => Value::from("<time>"),
         _ => mask(value, since),
