@@ -196,8 +196,13 @@ fn starts(line: &str, whole: &Value) -> bool {
 
 /// Banner and summary.
 pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) {
-    let lacks: &[&str] = if says_less { &["flags"] } else { &[] };
-    members("banner", &whole["banner"], &shown["banner"], lacks, wrong);
+    let unread = says_less && shown["banner"]["family"] == UNREAD;
+    if !unread {
+        let lacks: &[&str] = if says_less { &["flags"] } else { &[] };
+        members("banner", &whole["banner"], &shown["banner"], lacks, wrong);
+    }
+    // Of somebody whose record cannot be read the age is not known, and so no range; nor the name of a draft.
+    let (whole, shown) = if unread { (&without_the_person(whole), &without_the_person(shown)) } else { (whole, shown) };
     allergies(&whole["allergies"], &shown["allergies"], wrong);
     for list in ["problems", "medicines", "vitals", "results", "immunisations", "drafts", "tabs"] {
         // A draft is in the person's own file, and says nothing of the patient.
@@ -211,6 +216,20 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
     if whole["completeness"]["asOf"] != "" && shown["completeness"]["asOf"] == "" && !says_less {
         wrong.push(String::from("completeness without a time and without a word"));
     }
+}
+
+/// What the banner of somebody says whose record cannot be read.
+const UNREAD: &str = "COULD NOT BE READ";
+
+/// A chart without what follows from who somebody is.
+fn without_the_person(chart: &Value) -> Value {
+    let mut chart = chart.clone();
+    for (list, names) in [("vitals", ["low", "high", "flag"].as_slice()), ("drafts", &["patientName"])] {
+        for item in chart[list].as_array_mut().into_iter().flatten() {
+            names.iter().for_each(|name| item[*name] = Value::Null);
+        }
+    }
+    chart
 }
 
 fn allergies(whole: &Value, shown: &Value, wrong: &mut Vec<String>) {
