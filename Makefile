@@ -1,8 +1,9 @@
 # Thin: each target is one line of a script in scripts/.
-.PHONY: run test e2e bench package bindings setup codes hapi
+.PHONY: run test soak e2e bench package bindings setup codes hapi
 
 run:      ; @scripts/run $(if $(FRESH),--fresh) $(if $(DATA),--data $(DATA))
 test:     ; @scripts/test
+soak:     ; @scripts/soak
 e2e:      ; @scripts/e2e $(J)
 bench:    ; @scripts/bench
 package:  ; @scripts/package --smoke

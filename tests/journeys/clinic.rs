@@ -138,13 +138,32 @@ impl Clinic {
         people.into_iter().find(|p| p["user"] == user).expect("someone of the staff")
     }
 
+    /// Comes back at the same address with the records and sign-ins of `saved`, a copy of its data folder.
+    pub(crate) fn start_from(&mut self, saved: &Path) {
+        self.stop();
+        let data = self.data();
+        std::fs::remove_dir_all(&data).expect("data folder");
+        crate::damage::copy_folder(saved, &data);
+        self.start_again();
+    }
+
+    /// The folder of its records, certificate and sign-ins.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.join("server")
+    }
+
     /// Signs `user` in as their browser would.
     fn sign_in(&self, user: &str) -> SignedIn {
+        self.sign_in_for(user, "a-nonce-of-the-member-record")
+    }
+
+    /// As [`Clinic::sign_in`], with the nonce of a member record.
+    pub(crate) fn sign_in_for(&self, user: &str, nonce: &str) -> SignedIn {
         let person = self.person(user);
         let code = phone_code(&Secret::new(person["otpauth"].clone()), self.moment_of_code(user)).expect("a code");
         self.runtime.block_on(async {
             let server = self.server();
-            let pending = server.open_sign_in("a-nonce-of-the-member-record", Proof::Anew).await.expect("sign-in page");
+            let pending = server.open_sign_in(nonce, Proof::Anew).await.expect("sign-in page");
             let mut form: Vec<(String, String)> = pending.address().query_pairs().into_owned().collect();
             // EXPOSE: the made-up person types it in.
             let typed =

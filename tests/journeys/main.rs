@@ -13,6 +13,7 @@ mod clerk;
 mod clinic;
 mod command_line;
 mod contract;
+mod damage;
 mod dice;
 mod directory;
 mod doctor;

@@ -153,6 +153,54 @@ pub fn sign_in_again(app: &App, refresh_token: Secret<String>) -> Result<(), Fai
     .map_err(Fault::tell)
 }
 
+/// Enrols somebody who signs in at a real provider with the nonce that `sign_in` is given, and leaves the session
+/// unlocked; answers the otpauth address that the person's phone keeps. Only the key derivation is weak.
+///
+/// # Errors
+/// What enrolling and opening the store answer.
+pub fn enrol_signed_in(
+    app: &App,
+    server: &str,
+    ca: &Path,
+    sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
+) -> Result<Secret<String>, FailureDto> {
+    enrol_by(app, server, ca, sign_in).map_err(Fault::tell)
+}
+
+fn enrol_by(
+    app: &App,
+    server: &str,
+    ca: &Path,
+    sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
+) -> Result<Secret<String>, Fault> {
+    app.change_workstation(|w| {
+        server.clone_into(&mut w.server);
+        w.ca_file = Some(ca.to_owned());
+        "Room 3 workstation".clone_into(&mut w.name);
+    })?;
+    let began = app.0.lock_count();
+    let device = app.device_or_make()?;
+    let enrolment = Enrolment::begin(app.workstation().device, KdfParams::WEAK_FOR_TESTS)?;
+    let keep_sync::SignedIn { claims, tokens } = sign_in(&enrolment.nonce());
+    let now = app.trusted_now()?;
+    let phone = enrolment.otpauth_uri(&claims.name, "Room 3 workstation")?;
+    let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
+    let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
+    let id_token = tokens.id_token.ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
+    let input = EnrolmentInput {
+        claims: &app.slot_claims(&claims, enrolment.nonce()),
+        // EXPOSE: the provider's public statement about a made-up person; it stays in the slot, as in an enrolment.
+        id_token: id_token.expose().clone(),
+        lease: app.lease_of(&claims),
+        refresh_token: tokens.refresh,
+        password: &Secret::new(String::from(PASSWORD)),
+        confirmed,
+    };
+    app.seal_workstation()?;
+    let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
+    begin(app, opened, Beginning::Enrolment, began).map(|_| phone)
+}
+
 fn enrol(app: &App, person: TestPerson, site: Option<&TestSite>) -> Result<Secret<String>, Fault> {
     let names = names_of(person, site);
     let statement = |nonce: &str, now| state(person, (&names.0, &names.1), nonce, now);

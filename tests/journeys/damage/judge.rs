@@ -1,0 +1,374 @@
+//! The rules over a whole case: what each answer is, who was locked out, what was told, what was sent.
+
+use super::case::{Played, opened};
+use super::file::{Place, ProfileFile, part_of};
+use super::harm::Harm;
+use super::oracle::{Seen, compare, mask, says_less_itself};
+use super::visit::{Answers, Person, failed};
+use keep_audit::{EventClass, Outcome};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A damage, and who met it.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) file: ProfileFile,
+    pub(super) harm: Harm,
+    pub(super) person: Person,
+    pub(super) colleague: Person,
+}
+
+/// What the table says of a case.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Judged {
+    /// Operation by operation, in the order of the columns.
+    pub(super) cells: Vec<String>,
+    /// What must not be.
+    pub(super) wrong: Vec<String>,
+    /// What was less than a whole profile's, and said so.
+    pub(super) less: Vec<String>,
+}
+
+/// What whole profiles answer in a case's place.
+pub(super) struct Whole<'w> {
+    /// As the profile is now, with or without the save as the case's own ended.
+    pub(super) now: &'w Played,
+    /// As it is now, with the save.
+    pub(super) saved: &'w Played,
+    /// As it was one save and one day before, where the case says that records may be old.
+    pub(super) older: Vec<&'w Played>,
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} | {} | {}", self.file.name, self.harm, part_of(self.person.user))
+    }
+}
+
+/// Whether a case says that what it shows may be old, or is being brought up to date.
+pub(super) fn may_be_old(played: &Played) -> bool {
+    let rounds = [&played.first, &played.colleague, &played.again];
+    rounds.iter().any(|a| notices(a).iter().any(|n| ["stale", "rebuilding"].iter().any(|w| n.contains(w))))
+}
+
+fn notices(answers: &Answers) -> Vec<String> {
+    let told = answers.get("unlock").and_then(|u| u.get("notices")).and_then(Value::as_array);
+    let words = |notice: &Value| {
+        let named = ["kind", "segment", "health"].iter().filter_map(|n| notice.get(*n)?.as_str());
+        named.collect::<Vec<_>>().join(" ").replace('_', " ")
+    };
+    told.into_iter().flatten().map(words).collect()
+}
+
+/// Judges a case by what whole profiles answer.
+pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
+    let mut judging =
+        Judging { case, played, whole, wrong: Vec::new(), less: Vec::new(), met: false, colleague_met: false };
+    let first = judging.round("", &played.first, |p| &p.first);
+    judging.round("colleague: ", &played.colleague, |p| &p.colleague);
+    let again = judging.round("afterwards: ", &played.again, |p| &p.again);
+    judging.nobody_is_locked_out();
+    judging.chips(&first, &again);
+    judging.is_told();
+    judging.sent();
+    let cells = judging.cells(&first, &again);
+    Judged { cells, wrong: judging.wrong, less: judging.less }
+}
+
+type Round = BTreeMap<String, Seen>;
+
+struct Judging<'j> {
+    case: &'j Case,
+    played: &'j Played,
+    whole: &'j Whole<'j>,
+    wrong: Vec<String>,
+    less: Vec<String>,
+    /// Whether the person noticed the damage.
+    met: bool,
+    /// Whether the colleague did.
+    colleague_met: bool,
+}
+
+impl Judging<'_> {
+    fn round(&mut self, name: &str, answers: &Answers, of: fn(&Played) -> &Answers) -> Round {
+        let mut round = Round::new();
+        for (operation, shown) in answers {
+            if operation == "behind the lock" {
+                if shown["open"] == true || failed(&shown["session"]).is_none() {
+                    self.wrong.push(format!("{name}an open session behind the lock screen"));
+                }
+                continue;
+            }
+            let less = self.says_less(operation, answers);
+            let shown = mask(shown, self.played.since);
+            let seen = match of(self.whole.now).get(operation) {
+                Some(had) => self.without_what_is_lost(self.compared(operation, had, &shown, less, of)),
+                None => Seen::Same,
+            };
+            if matches!(seen, Seen::Wrong(_)) && self.shows_the_save(operation, &shown, of) {
+                let sentence = String::from("the save answered a failure, and was made all the same");
+                if !self.wrong.contains(&sentence) {
+                    self.wrong.push(sentence);
+                }
+            } else if let Seen::Wrong(sentences) = &seen {
+                self.wrong.extend(sentences.iter().map(|s| format!("{name}{operation}: {s}")));
+            }
+            if !matches!(operation.as_str(), "lock screen" | "chip" | "chip after sync") {
+                let met = if name == "colleague: " { &mut self.colleague_met } else { &mut self.met };
+                *met |= seen != Seen::Same;
+                if let Seen::Less | Seen::Failed(_) = &seen {
+                    self.less.push(format!("{name}{operation}: {}", words(Some(&seen))));
+                }
+            }
+            round.insert(operation.clone(), seen);
+        }
+        round
+    }
+
+    fn compared(&self, operation: &str, had: &Value, shown: &Value, less: bool, of: fn(&Played) -> &Answers) -> Seen {
+        let seen = compare(operation, &mask(had, self.whole.now.since), shown, less);
+        if !matches!(seen, Seen::Wrong(_)) {
+            return seen;
+        }
+        let fits = |old: &&Played| {
+            of(old)
+                .get(operation)
+                .is_some_and(|had| !matches!(compare(operation, &mask(had, old.since), shown, less), Seen::Wrong(_)))
+        };
+        if self.whole.older.iter().any(fits) { Seen::Less } else { seen }
+    }
+
+    /// Whether what is shown is what it would be if the save that failed had been made.
+    fn shows_the_save(&self, operation: &str, shown: &Value, of: fn(&Played) -> &Answers) -> bool {
+        let code = self.played.first.get("save").and_then(failed);
+        let saved = of(self.whole.saved).get(operation);
+        code.is_some() && saved.is_some_and(|saved| mask(saved, self.whole.saved.since) == *shown)
+    }
+
+    /// Whether the same screen says that something is missing.
+    fn says_less(&self, operation: &str, answers: &Answers) -> bool {
+        match operation.split_once(' ') {
+            Some(("timeline" | "results" | "notes", patient)) => {
+                answers.get(&format!("chart {patient}")).is_some_and(|c| failed(c).is_some() || says_less_itself(c))
+            }
+            _ => operation.ends_with("drafts") && self.own_file_is_told(),
+        }
+    }
+
+    /// Whether the person was told that their own file is not what it was.
+    fn own_file_is_told(&self) -> bool {
+        self.new_notices(&self.played.first)
+            .chain(self.new_notices(&self.played.again))
+            .any(|n| n.starts_with("personal"))
+    }
+
+    /// Whether the person was told of a part of the records.
+    fn segment_is_told(&self) -> bool {
+        let rounds = [&self.played.first, &self.played.colleague, &self.played.again];
+        rounds.iter().any(|a| self.new_notices(a).any(|n| n.contains("segment") || n.contains("unsent")))
+    }
+
+    /// What cannot be had back, and was told: drafts in a file that is gone, unsent records in a segment that is.
+    fn without_what_is_lost(&self, seen: Seen) -> Seen {
+        let Seen::Wrong(sentences) = seen else { return seen };
+        let is_lost = |s: &String| {
+            let draft = s.starts_with("count of \"drafts\"") && self.own_file_is_told();
+            let unsent = s.strip_prefix("rows: missing without a word: ");
+            let unsent = unsent.is_some_and(|names| names.split(", ").all(|n| n.ends_with("/<id>")));
+            draft || (self.segment_is_told() && (unsent || s.contains(" in all for ")))
+        };
+        let left: Vec<String> = sentences.into_iter().filter(|s| !is_lost(s)).collect();
+        if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
+    }
+
+    fn new_notices<'a>(&self, answers: &'a Answers) -> impl Iterator<Item = String> + use<'a> {
+        let usual =
+            [notices(&self.whole.now.first), notices(&self.whole.now.colleague), notices(&self.whole.now.again)]
+                .concat();
+        notices(answers).into_iter().filter(move |n| !usual.contains(n))
+    }
+
+    fn nobody_is_locked_out(&mut self) {
+        let is_whole = |person: Person| {
+            self.case.file.owner != Some(person) && self.case.file.place != Place::Folder("slots".into())
+        };
+        let mut out = Vec::new();
+        for (who, answers) in [
+            (self.case.person, &self.played.first),
+            (self.case.colleague, &self.played.colleague),
+            (self.case.person, &self.played.again),
+        ] {
+            if is_whole(who) && !opened(answers) && !self.no_event_can_be_durable(answers) {
+                let code = answers.get("unlock").and_then(failed).unwrap_or("nothing");
+                out.push(format!("{} is locked out, with a whole slot: {code}", part_of(who.user)));
+            }
+        }
+        let waits = |a: &Answers| a.get("unlock").is_some_and(|u| u["waitingForGrant"] == true);
+        if waits(&self.played.again) && opened(&self.played.colleague) && !waits(&self.whole.now.again) {
+            out.push(String::from("afterwards: still waits for a grant, although a colleague has been here"));
+        }
+        out.dedup();
+        self.wrong.extend(out);
+    }
+
+    fn no_event_can_be_durable(&self, answers: &Answers) -> bool {
+        let code = answers.get("unlock").and_then(failed).unwrap_or_default();
+        let ledger = self.case.file.name == "ledger.db" && code == "ledger_damaged";
+        ledger || code == "keychain_key_missing"
+    }
+
+    /// "Complete" is not said while something is missing.
+    fn chips(&mut self, first: &Round, again: &Round) {
+        // What is missing then is the person's own, and no record.
+        if self.case.file.name.starts_with("personal") {
+            return;
+        }
+        let missing = |round: &Round| {
+            let screens = ["list", "search", "chart"];
+            let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
+            round.iter().any(|(o, seen)| of_records(o) && *seen != Seen::Same)
+        };
+        for (name, chip, is_missing) in [
+            ("chip", self.played.first.get("chip"), missing(first)),
+            ("chip after sync", self.played.first.get("chip after sync"), missing(first) && missing(again)),
+            ("afterwards: chip", self.played.again.get("chip"), missing(again)),
+        ] {
+            let Some(chip) = chip.filter(|c| failed(c).is_none() && !says_less_itself(c)) else { continue };
+            if is_missing && chip["complete"] != "" && chip["state"] == "idle" {
+                self.wrong.push(format!("{name}: says complete while records are missing"));
+            }
+        }
+    }
+
+    /// Whoever meets the damage is told, by a notice or by the sentence of a failure, and the log has it.
+    fn is_told(&mut self) {
+        let person = (&self.met, [&self.played.first, &self.played.again].to_vec());
+        let colleague = (&self.colleague_met, vec![&self.played.colleague]);
+        let mut untold = Vec::new();
+        for ((met, rounds), who) in [(person, self.case.person), (colleague, self.case.colleague)] {
+            let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
+            let is_told = |a: &&Answers| is_failure(a) || self.new_notices(a).next().is_some();
+            if *met && !rounds.iter().any(is_told) {
+                untold.push(format!("no notice to the {}", part_of(who.user)));
+            }
+        }
+        if (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some() {
+            untold.push(String::from("no event"));
+        }
+        self.wrong.extend(untold);
+    }
+
+    /// A failure is told by the sentence of its code.
+    fn is_new_failure(&self, operation: &str, answer: &Value) -> bool {
+        operation != "behind the lock"
+            && failed(answer).is_some_and(|code| {
+                self.whole.saved.first.get(operation).is_none_or(|whole| failed(whole) != Some(code))
+            })
+    }
+
+    fn new_events(&self) -> BTreeSet<String> {
+        let mut usual: Vec<(EventClass, Outcome)> = self.whole.now.events.clone().unwrap_or_default();
+        let mut new = BTreeSet::new();
+        for event in self.played.events.iter().flatten() {
+            match usual.iter().position(|u| u == event) {
+                Some(at) => {
+                    usual.swap_remove(at);
+                }
+                None => {
+                    new.insert(event.0.name().replace('_', " "));
+                }
+            }
+        }
+        new
+    }
+
+    /// What the server has is what a whole profile would have sent.
+    fn sent(&mut self) {
+        let (saved, synced) = (self.played.first.get("save"), self.played.first.get("sync"));
+        let all_sent = synced.is_some_and(|s| failed(s).is_none() && s["pending"] == 0 && s["failed"] == 0);
+        if let Some(saved) = saved.filter(|s| all_sent && failed(s).is_none()) {
+            for key in saved["resources"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                if !self.played.server.contains_key(key) {
+                    self.wrong.push(format!("sync: says that all is sent, and the saved {} is not", kind(key)));
+                }
+            }
+        }
+        for (key, record) in &self.played.server {
+            let is_struck = record["status"] == "entered-in-error";
+            if record["valueQuantity"]["value"] == 203 && !is_struck && self.whole.older.is_empty() {
+                self.wrong.push(String::from("sync: sends a value that had been marked as entered in error"));
+            }
+            let had = self.whole.now.server.get(key).map(bare);
+            if had.is_some_and(|had| had != bare(record)) && self.whole.older.is_empty() {
+                self.wrong.push(format!("sync: the server's {key} is another one"));
+            }
+        }
+    }
+
+    fn cells(&self, first: &Round, again: &Round) -> Vec<String> {
+        let worst = |round: &Round, start: &str| {
+            let all = round.iter().filter(|(o, _)| o.starts_with(start)).map(|(_, seen)| seen);
+            words(all.max())
+        };
+        let unlock = |round: &Round, answers: &Answers| match round.get("unlock") {
+            Some(Seen::Failed(code)) => code.clone(),
+            _ if opened(answers) => String::from("opens"),
+            other => words(other),
+        };
+        let told: BTreeSet<String> =
+            self.new_notices(&self.played.first).chain(self.new_notices(&self.played.again)).collect();
+        let done = |operation: &str| match self.played.first.get(operation) {
+            None => String::from("–"),
+            Some(answer) => failed(answer).map_or_else(|| String::from("done"), str::to_owned),
+        };
+        let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
+        vec![
+            unlock(first, &self.played.first),
+            worst(first, "chart"),
+            worst(first, "list"),
+            worst(first, "search"),
+            done("save"),
+            done("sync"),
+            if self.wrong.iter().any(|w| w.contains("behind the lock")) { "OPEN" } else { "locked" }.to_owned(),
+            if opened(&self.played.colleague) {
+                String::from("opens")
+            } else {
+                self.played.colleague.get("unlock").and_then(failed).unwrap_or("–").to_owned()
+            },
+            if opened(&self.played.again) {
+                format!("chart {}", worst(again, "chart"))
+            } else {
+                unlock(again, &self.played.again)
+            },
+            list(told),
+            list(self.new_events()),
+        ]
+    }
+}
+
+fn words(seen: Option<&Seen>) -> String {
+    match seen {
+        None => String::from("–"),
+        Some(Seen::Same) => String::from("as before"),
+        Some(Seen::Less) => String::from("says what is missing"),
+        Some(Seen::Failed(code)) => code.clone(),
+        Some(Seen::Wrong(_)) => String::from("WRONG"),
+    }
+}
+
+fn kind(key: &str) -> &str {
+    key.split('/').next().unwrap_or(key)
+}
+
+/// A record without what each server adds.
+fn bare(record: &Value) -> Value {
+    let mut bare = mask(record, keep_domain::UtcMillis(i64::MAX));
+    if let Some(members) = bare.as_object_mut() {
+        members.remove("meta");
+        // The time of a check-in is that of the case.
+        if members.get("resourceType").and_then(Value::as_str) == Some("Appointment") {
+            members.remove("participant");
+        }
+    }
+    bare
+}

@@ -1,0 +1,52 @@
+//! What differs from run to run: times of the case itself, ids that it made, how long somebody has waited.
+
+use keep_domain::UtcMillis;
+use serde_json::{Map, Value};
+
+/// Members that are about this moment.
+const OF_THE_MOMENT: [&str; 9] = [
+    "waitingMinutes",
+    "waitSeconds",
+    "codeSeconds",
+    "incident",
+    "now",
+    "changeSet",
+    "resume",
+    "lastUser",
+    "clockWrong",
+];
+
+/// The answer without what differs from run to run; times from `since` on are of the case itself.
+pub(in crate::damage) fn mask(value: &Value, since: UtcMillis) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| !OF_THE_MOMENT.contains(&name.as_str()));
+            Value::Object(kept.map(|(name, value)| (name.clone(), member(name, value, since))).collect::<Map<_, _>>())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|i| mask(i, since)).collect()),
+        Value::String(text) => Value::String(masked(text, since)),
+        Value::Number(n) if n.as_i64().is_some_and(|n| n >= since.0) => Value::from("<time>"),
+        other => other.clone(),
+    }
+}
+
+fn member(name: &str, value: &Value, since: UtcMillis) -> Value {
+    match (name, value.as_str()) {
+        // Sent, still to be sent, or to be looked at first: what was sent is looked for on the server.
+        ("record", Some(_)) => Value::from("here"),
+        // The time alone moves with each sync; that there is one does not.
+        ("asOf" | "complete" | "lastSeen" | "kept", Some(time)) if !time.is_empty() => Value::from("<time>"),
+        _ => mask(value, since),
+    }
+}
+
+fn masked(text: &str, since: UtcMillis) -> String {
+    if UtcMillis::from_rfc3339(text).is_some_and(|time| time >= since) {
+        return String::from("<time>");
+    }
+    text.split('/').map(|part| if is_uuid(part) { "<id>" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}

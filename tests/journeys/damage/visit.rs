@@ -1,0 +1,146 @@
+//! What one person does at the workstation, and what it answers, as JSON.
+
+use super::records::{ADA, OMAR, PATIENTS};
+use super::worn_profile::{Enrolled, Station};
+use keep_domain::Role;
+use keep_session::App;
+use keep_session::cases::{chart, drafts, lock, notes, search, sync, unlock, vitals, worklist};
+use keep_session::dto::chart::WindowDto;
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::search::SearchDto;
+use keep_session::dto::visit::{SaveDraftDto, SavedDto, SignNoteDto, StrikeDto, VitalsDto};
+use keep_session::dto::worklist::{CheckInDto, WorklistAskDto};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What was asked of the program and what it answered, in order of the names.
+pub(super) type Answers = BTreeMap<String, Value>;
+
+/// Somebody who works here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Person {
+    pub(super) user: &'static str,
+    pub(super) role: Role,
+}
+
+pub(super) const AMARA: Person = Person { user: "amara", role: Role::Nurse };
+pub(super) const GRACE: Person = Person { user: "grace", role: Role::Nurse };
+pub(super) const LEILA: Person = Person { user: "leila", role: Role::FrontDesk };
+pub(super) const JONAS: Person = Person { user: "jonas", role: Role::Physician };
+pub(super) const WANJIRU: Person = Person { user: "wanjiru", role: Role::Pharmacist };
+/// Everybody with a slot.
+pub(super) const PEOPLE: [Person; 5] = [AMARA, GRACE, LEILA, JONAS, WANJIRU];
+
+/// What is typed into the search, whether somebody is found or not.
+const QUERIES: [&str; 4] = ["gonz", "said", "0700000003", "nobody of that name"];
+
+impl Person {
+    const fn lists(self) -> &'static [&'static str] {
+        match self.role {
+            Role::Nurse => &["queue", "vitals_due", "my_patients", "drafts"],
+            Role::FrontDesk => &["today"],
+            Role::Pharmacist => &["dispensing"],
+            _ => &["my_patients", "queue", "drafts"],
+        }
+    }
+}
+
+fn answer<T: Serialize>(reply: Result<T, FailureDto>) -> Value {
+    match reply {
+        Ok(told) => serde_json::to_value(told).expect("json"),
+        Err(failure) => json!({"failed": failure.code.name()}),
+    }
+}
+
+/// The code that a call failed with.
+pub(super) fn failed(answer: &Value) -> Option<&str> {
+    answer.get("failed").and_then(Value::as_str)
+}
+
+/// The first part: what the locked screen shows, and whether it opens.
+pub(super) fn unlock(station: &Station, app: &App, who: &Enrolled, answers: &mut Answers) -> bool {
+    answers.insert(String::from("lock screen"), answer(lock::lock_screen(app)));
+    let opened = answer(who.unlock(station, app));
+    let is_open = failed(&opened).is_none();
+    answers.insert(String::from("unlock"), opened);
+    is_open
+}
+
+/// Reads all that the role reads.
+pub(super) fn read(app: &App, person: Person, answers: &mut Answers) {
+    for list in person.lists() {
+        let ask = WorklistAskDto { list: (*list).to_owned(), offset: 0, limit: 100 };
+        answers.insert(format!("list {list}"), answer(worklist::worklist(app, ask)));
+    }
+    for query in QUERIES {
+        let ask = SearchDto { query: query.to_owned(), offset: 0, limit: 20 };
+        answers.insert(format!("search {query}"), answer(search::search_patients(app, ask)));
+    }
+    for patient in PATIENTS {
+        let window = || WindowDto { patient: patient.to_owned(), offset: 0, limit: 200 };
+        answers.insert(format!("chart {patient}"), answer(chart::open_chart(app, patient)));
+        answers.insert(format!("timeline {patient}"), answer(chart::chart_timeline(app, window())));
+        answers.insert(format!("results {patient}"), answer(chart::chart_results(app, window())));
+        answers.insert(format!("notes {patient}"), answer(chart::chart_notes(app, window())));
+    }
+    answers.insert(String::from("drafts"), answer(drafts::drafts(app)));
+    answers.insert(String::from("chip"), answer(sync::sync_chip(app)));
+}
+
+/// Saves what the role saves.
+pub(super) fn save(app: &App, person: Person, answers: &mut Answers) {
+    let saved = match person.role {
+        Role::Nurse => save_vitals(app, ADA, "88"),
+        Role::FrontDesk => worklist::check_in(app, CheckInDto { appointment: String::from("ap-omar"), arrived: true }),
+        _ => {
+            let text = String::from("Seen and well.");
+            let kind = String::from("progress");
+            notes::sign_note(app, SignNoteDto { patient: ADA.to_owned(), kind, text, draft: None })
+        }
+    };
+    answers.insert(String::from("save"), answer(saved));
+}
+
+/// Syncs to the end, and what the chip says then.
+pub(super) fn synchronize(app: &App, answers: &mut Answers) {
+    let ended = sync::run_to_end(app).map(
+        |e| json!({"pending": e.pending, "failed": e.failed, "conflicts": e.conflicts, "complete": e.complete_as_of}),
+    );
+    answers.insert(String::from("sync"), answer(ended));
+    answers.insert(String::from("chip after sync"), answer(sync::sync_chip(app)));
+}
+
+/// Locks; what an open session would still answer.
+pub(super) fn lock(app: &App, answers: &mut Answers) {
+    lock::lock(app, "user");
+    answers.insert(String::from("behind the lock"), behind_the_lock(app));
+}
+
+/// What is open although nobody is unlocked.
+pub(super) fn behind_the_lock(app: &App) -> Value {
+    json!({"open": app.unlocked_for().is_some(), "session": answer(unlock::session(app))})
+}
+
+pub(super) fn save_vitals(app: &App, patient: &str, pulse: &str) -> Result<SavedDto, FailureDto> {
+    let form = json!({
+        "patient": patient, "taken": "", "systolic": "128", "diastolic": "82", "pulse": pulse, "temperature": "",
+        "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
+        "consciousness": "", "confirmed": true,
+    });
+    vitals::save_vitals(app, serde_json::from_value::<VitalsDto>(form).expect("form"))
+}
+
+pub(super) fn draft() -> SaveDraftDto {
+    let content = json!({"text": "Half a thought"}).to_string();
+    SaveDraftDto { draft: String::new(), kind: String::from("note"), patient: OMAR.to_owned(), content }
+}
+
+/// Marks the observations among `saved` as entered in error.
+pub(super) fn strike(app: &App, saved: &[String]) {
+    for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
+        let reason = String::from("Typing error");
+        let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
+        super::worn_profile::ok(vitals::strike(app, request));
+    }
+}

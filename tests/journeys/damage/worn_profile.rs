@@ -1,0 +1,275 @@
+//! A profile at the end of a working day: five people, a server, records in every segment, unsent work, a draft, a
+//! waiting grant and a waiting inbox; and how it was one save and one day before.
+
+use super::copy_folder;
+use super::records::{ADA, OMAR, at_first, at_last, later};
+use super::visit;
+use crate::clinic::Clinic;
+use keep_domain::{Clock, ManualClock, Secret, SystemClock, UserId, UtcMillis};
+use keep_keys::{FakeKeychain, Keychain, phone_code};
+use keep_session::App;
+use keep_session::cases::{drafts, lock, sync, unlock};
+use keep_session::dto::failure::FailureDto;
+use keep_session::dto::lock::{SessionDto, UnlockDto};
+use keep_session::testing::{PASSWORD, enrol_signed_in};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// Milliseconds of one step of a one-time code (RFC 6238).
+const STEP_MILLIS: i64 = 30_000;
+
+/// Items of a keychain.
+pub(super) type Items = BTreeMap<String, Vec<u8>>;
+
+/// A profile that is copied for each case, its server, and its people's phones.
+pub(super) struct WornProfile {
+    folder: tempfile::TempDir,
+    pub(super) clinic: Clinic,
+    pub(super) people: BTreeMap<&'static str, Enrolled>,
+    /// The keychain by the name of the copy that it belongs to.
+    pub(super) keychains: BTreeMap<&'static str, Items>,
+    /// When the day ended, by its clock and by the machine's.
+    ended: (UtcMillis, Duration),
+    /// The step of the code that each person used last in that day.
+    used: BTreeMap<&'static str, i64>,
+}
+
+/// Somebody with a slot.
+pub(super) struct Enrolled {
+    pub(super) user: UserId,
+    phone: Secret<String>,
+    /// The step of the code that was used last.
+    used: Cell<i64>,
+}
+
+/// A profile folder with a clock and a keychain that a test sets.
+pub(super) struct Station {
+    pub(super) profile: PathBuf,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) keychain: Arc<FakeKeychain>,
+    pub(super) runtime: Runtime,
+    /// The machine's time up to which the clock has gone on.
+    gone: Cell<Duration>,
+}
+
+impl Station {
+    pub(super) fn new(profile: PathBuf, now: UtcMillis, items: &Items) -> Self {
+        let keychain = FakeKeychain::default();
+        for (item, value) in items {
+            keychain.write(item, value).expect("a keychain");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Self {
+            profile,
+            clock: Arc::new(ManualClock::starting(now)),
+            keychain: Arc::new(keychain),
+            runtime: runtime.expect("runtime"),
+            gone: Cell::new(SystemClock.monotonic()),
+        }
+    }
+
+    /// The trusted time goes on with the machine's; so does the clock.
+    fn go_on(&self) {
+        let now = SystemClock.monotonic();
+        self.clock.advance(now.saturating_sub(self.gone.replace(now)));
+    }
+
+    /// Patient with a lock of which a program that another journey is starting holds a copy.
+    pub(super) fn open(&self) -> Result<App, FailureDto> {
+        let once = || {
+            let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
+            let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
+            App::open_for_test(&self.profile, self.runtime.handle().clone(), clock, keychain)
+        };
+        let mut opened = once();
+        for _ in 0..50 {
+            if opened.as_ref().err().is_none_or(|f| f.code != keep_domain::ErrorCode::ProfileInUse) {
+                break;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+            opened = once();
+        }
+        opened
+    }
+
+    /// All that the keychain holds.
+    pub(super) fn items(&self) -> Items {
+        let read = |item: String| {
+            let value = self.keychain.read(&item).expect("keychain").expect("an item");
+            // EXPOSE: a made-up keychain, copied for each case.
+            (item, value.expose().clone())
+        };
+        self.keychain.items().into_iter().map(read).collect()
+    }
+}
+
+impl Enrolled {
+    /// Unlocks with password and code, at a moment whose code was not used.
+    pub(super) fn unlock(&self, station: &Station, app: &App) -> Result<SessionDto, FailureDto> {
+        station.go_on();
+        let step = |time: UtcMillis| time.0 / STEP_MILLIS;
+        let next = UtcMillis((self.used.get() + 1) * STEP_MILLIS);
+        let wait = next.0 - station.clock.now().0;
+        station.clock.advance(Duration::from_millis(u64::try_from(wait).unwrap_or(0)));
+        self.used.set(step(station.clock.now()));
+        let code = phone_code(&self.phone, station.clock.now()).expect("a code");
+        // EXPOSE: a test reads the phone.
+        let code = Some(code.expose().clone());
+        let user = self.user.to_string();
+        unlock::unlock(app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None })
+    }
+}
+
+impl WornProfile {
+    /// Works through the day. `None` where the server's program is not built.
+    pub(super) fn make() -> Option<Self> {
+        let folder = super::temporary();
+        let mut clinic = Clinic::start(folder.path())?;
+        let colleague = clinic.colleague("rafael");
+        let put = |records: Vec<serde_json::Value>| records.iter().for_each(|r| colleague.put(&r.to_string()));
+        put(at_first(SystemClock.now()));
+
+        let mut day = Day::begin(folder.path().join("profile"), &clinic);
+        for user in ["jonas", "amara", "grace", "leila"] {
+            day.enrol(&clinic, user);
+        }
+        day.shift("jonas", |_| ());
+        for user in ["jonas", "amara", "grace", "leila"] {
+            day.shift(user, sync_now);
+        }
+        day.enrol(&clinic, "wanjiru");
+        // Her grants wait on the disk: she has not come back.
+        day.shift("jonas", |_| ());
+        day.shift("amara", |app| {
+            ok(drafts::save_draft(app, visit::draft()));
+            ok(visit::save_vitals(app, OMAR, "77"));
+            sync_now(app);
+        });
+        day.keep(folder.path(), "day");
+
+        put(later());
+        day.shift("jonas", sync_now);
+        day.shift("grace", |app| {
+            ok(visit::save_vitals(app, OMAR, "78"));
+            sync_now(app);
+        });
+        day.shift("leila", sync_now);
+        put(at_last());
+        day.shift("amara", sync_now);
+        clinic.stop();
+        let mut saved = Vec::new();
+        day.shift("amara", |app| saved = ok(visit::save_vitals(app, ADA, "203")).resources);
+        day.keep(folder.path(), "save");
+        day.shift("amara", |app| visit::strike(app, &saved));
+        day.keep(folder.path(), "now");
+        copy_folder(&clinic.data(), &folder.path().join("server.saved"));
+        day.app.close();
+        let Day { station, people, keychains, .. } = day;
+        let ended = (station.clock.now(), SystemClock.monotonic());
+        let used = people.iter().map(|(name, p)| (*name, p.used.get())).collect();
+        drop(station);
+
+        let mut other = Day::begin(folder.path().join("profile"), &clinic);
+        clinic.start_again();
+        for user in ["jonas", "amara"] {
+            other.enrol(&clinic, user);
+        }
+        other.shift("jonas", sync_now);
+        other.keep(folder.path(), "other");
+        other.app.close();
+        let keychains = keychains.into_iter().chain(other.keychains).collect();
+        clinic.stop();
+        Some(Self { folder, clinic, people, keychains, ended, used })
+    }
+
+    /// Where each case's profile lies.
+    pub(super) fn profile(&self) -> PathBuf {
+        self.folder.path().join("profile")
+    }
+
+    /// A copy of the profile: `now`, `save`, `day` or `other`.
+    pub(super) fn copy(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A fresh copy of the profile as it is now, where the original was; server and keychain as they were then.
+    pub(super) fn restored(&mut self) -> Station {
+        self.station("now")
+    }
+
+    pub(super) fn station(&mut self, copy: &'static str) -> Station {
+        let saved = self.folder.path().join("server.saved");
+        self.clinic.start_from(&saved);
+        let profile = self.profile();
+        super::remove(&profile);
+        copy_folder(&self.copy(copy), &profile);
+        for (name, person) in &self.people {
+            person.used.set(self.used[name]);
+        }
+        // The trusted time goes on with the machine's, however long the day's clock was ahead of it.
+        let since = SystemClock.monotonic().saturating_sub(self.ended.1).as_millis();
+        let now = self.ended.0.plus_millis(i64::try_from(since).expect("short"));
+        Station::new(profile, now, &self.keychains[copy])
+    }
+}
+
+/// A day that is being worked through.
+struct Day {
+    station: Station,
+    app: App,
+    people: BTreeMap<&'static str, Enrolled>,
+    keychains: BTreeMap<&'static str, Items>,
+    server: String,
+    ca: PathBuf,
+}
+
+impl Day {
+    fn begin(profile: PathBuf, clinic: &Clinic) -> Self {
+        super::remove(&profile);
+        let station = Station::new(profile, SystemClock.now(), &Items::new());
+        let app = ok(station.open());
+        let (server, ca) = (clinic.fhir.clone(), clinic.ca.clone());
+        Self { station, app, people: BTreeMap::new(), keychains: BTreeMap::new(), server, ca }
+    }
+
+    fn enrol(&mut self, clinic: &Clinic, user: &'static str) {
+        let mut who = None;
+        let phone = enrol_signed_in(&self.app, &self.server, &self.ca, |nonce| {
+            let signed_in = clinic.sign_in_for(user, nonce);
+            who = Some(UserId::of(&signed_in.claims.issuer, &signed_in.claims.subject));
+            signed_in
+        });
+        let used = Cell::new(self.station.clock.now().0 / STEP_MILLIS);
+        self.people.insert(user, Enrolled { user: who.expect("signed in"), phone: ok(phone), used });
+        lock::lock(&self.app, "user");
+    }
+
+    /// One person comes, works and locks.
+    fn shift(&mut self, user: &'static str, work: impl FnOnce(&App)) {
+        ok(self.people[user].unlock(&self.station, &self.app));
+        work(&self.app);
+        lock::lock(&self.app, "user");
+    }
+
+    /// Ends the program, copies profile and keychain, and starts it again.
+    fn keep(&mut self, folder: &Path, name: &'static str) {
+        self.app.close();
+        copy_folder(&self.station.profile, &folder.join(name));
+        self.keychains.insert(name, self.station.items());
+        self.app = ok(self.station.open());
+    }
+}
+
+fn sync_now(app: &App) {
+    let ended = ok(sync::run_to_end(app));
+    assert_eq!((ended.pending, ended.failed, ended.conflicts), (0, 0, 0), "{ended:?}");
+}
+
+/// The reply; a failure shows its code.
+pub(super) fn ok<T>(reply: Result<T, FailureDto>) -> T {
+    reply.map_err(|f| f.code).expect("a whole profile works")
+}
