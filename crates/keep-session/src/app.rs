@@ -130,7 +130,7 @@ impl App {
             })?),
             Opening::Look | Opening::Held => None,
         };
-        let workstation = Workstation::load(&profile)?;
+        let workstation = Workstation::load_either(&profile)?;
         if writes && !profile.workstation().exists() {
             workstation.save(&profile)?;
         }

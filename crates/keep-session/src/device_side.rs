@@ -2,6 +2,7 @@
 
 use crate::app::{App, guard};
 use crate::fault::Fault;
+use crate::workstation::Workstation;
 use keep_audit::{Checkpoint, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
 use keep_domain::ErrorCode;
 use keep_keys::{DeviceKey, Keychain, KeysError};
@@ -123,9 +124,7 @@ impl App {
     }
 
     fn open_device(&self, kd: DeviceKey, enrolled: bool) -> Result<DeviceSide, Fault> {
-        if enrolled && !self.workstation().seal_holds(&kd.signer()) {
-            return Err(Fault::of(ErrorCode::SlotDamaged));
-        }
+        let restored = enrolled && self.sealed_settings(&kd)?;
         let (path, key, device_key) = (self.0.profile.ledger(), kd.ledger_key(), kd.signer().public());
         let scribe = Scribe::locked(Arc::clone(&self.0.stamper));
         if !self.0.writes {
@@ -153,6 +152,10 @@ impl App {
             _ => Fault::of(ErrorCode::LedgerDamaged),
         })?;
         let device = DeviceSide { kd, ledger: Arc::new(ledger) };
+        if restored {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+            device.ledger.append(event.with("finding", "settings_restored"))?;
+        }
         if let Some(fault) = fault {
             tracing::error!(finding = fault.name(), "the audit log could not be continued; a new one was started");
         }
@@ -165,6 +168,38 @@ impl App {
             tracing::warn!("the log's end could not be kept at start");
         }
         Ok(device)
+    }
+
+    /// Makes sure that the settings in use are those that the device signed; where the first file is not, their copy
+    /// takes its place, and the file as it was found is kept. Says whether that was done.
+    ///
+    /// # Errors
+    /// `slot_damaged` where neither is as the device signed it.
+    fn sealed_settings(&self, kd: &DeviceKey) -> Result<bool, Fault> {
+        let holds = |w: &Workstation| w.seal_holds(&kd.signer());
+        let profile = &self.0.profile;
+        let in_use = self.workstation().clone();
+        let sealed = if holds(&in_use) {
+            in_use
+        } else {
+            let copy = Workstation::load_copy(profile).filter(holds);
+            let copy = copy.ok_or_else(|| Fault::of(ErrorCode::SlotDamaged))?;
+            *self.0.workstation.write().unwrap_or_else(std::sync::PoisonError::into_inner) = copy.clone();
+            copy
+        };
+        let is_written = |found: Option<Workstation>| found.as_ref() == Some(&sealed);
+        if !self.0.writes || is_written(Workstation::load(profile).ok()) {
+            if self.0.writes && !is_written(Workstation::load_copy(profile)) {
+                sealed.save(profile)?;
+            }
+            return Ok(false);
+        }
+        let first = profile.workstation();
+        if first.symlink_metadata().is_ok() {
+            keep_store::set_aside(&first, self.0.clock.now()).map_err(Fault::from)?;
+        }
+        sealed.save(profile)?;
+        Ok(true)
     }
 
     /// Records what happened outside any use case; where even that fails, the log line is all there is.

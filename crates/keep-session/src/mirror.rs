@@ -30,12 +30,12 @@ impl App {
 
     /// Says that a file of a new generation is about to be made, so that nobody takes it for a damaged one.
     pub(crate) fn announce_generation(&self, segment: Segment, generation: u32) -> Result<(), Fault> {
-        self.keep_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]))
+        self.keep_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]), &[])
     }
 
     /// Keeps the present marks of a session's segments; where that fails it is an event and nothing more.
     pub(crate) fn keep_mirror(&self, store: &Store) {
-        let kept = store.marks().map_err(Fault::from).and_then(|marks| self.keep_marks(&marks));
+        let kept = store.marks().map_err(Fault::from).and_then(|marks| self.keep_marks(&marks, &[]));
         if let Err(fault) = kept {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
             self.record(event.with("finding", "mirror_not_kept").with("code", fault.code));
@@ -49,7 +49,7 @@ impl App {
         let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || {
             if let Ok(marks) = store.marks() {
                 drop(store);
-                let _kept = app.keep_marks(&marks);
+                let _kept = app.keep_marks(&marks, &[]);
             }
             // The receiver may have gone on by now.
             let _gone = done.send(());
@@ -59,15 +59,30 @@ impl App {
         }
     }
 
-    fn keep_marks(&self, marks: &Mirror) -> Result<(), Fault> {
+    /// Takes the present marks of segments whose file is older than it should be, once that is an event and a repair:
+    /// the next unlock compares with these.
+    pub(crate) fn accept_older(&self, store: &Store, stale: &[Segment]) {
+        if stale.is_empty() {
+            return;
+        }
+        let kept = store.marks().map_err(Fault::from).and_then(|marks| self.keep_marks(&marks, stale));
+        if kept.is_err() {
+            tracing::warn!("the keychain still has the marks of the later file");
+        }
+    }
+
+    /// Keeps what is later than what is kept, and of `older` segments whatever it is.
+    fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), Fault> {
         let mut written = guard(&self.0.marks_written);
         if marks.iter().all(|(segment, mark)| written.get(segment) == Some(mark)) {
             return Ok(());
         }
         let mut kept = self.mirror()?;
         for (segment, mark) in marks {
-            if kept.get(segment).is_none_or(|k| mark.is_later_than(k)) {
-                kept.insert(*segment, *mark);
+            let known = kept.get(segment).copied();
+            if older.contains(segment) || known.is_none_or(|k| mark.is_later_than(&k)) {
+                let issued = known.map_or(0, |k| k.issued.max(k.generation)).max(mark.issued);
+                kept.insert(*segment, SegmentMark { issued, ..*mark });
             }
         }
         let text = serde_json::to_vec(&kept).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))?;

@@ -4,8 +4,15 @@ use keep_hardening::private_file::{self, Kind, Tightened};
 use std::path::{Path, PathBuf};
 
 /// The files of this program in the profile's own folder.
-const OWN_FILES: [&str; 6] =
-    ["profile.lock", "workstation.json", "trouble.json", "last-sync.json", "ledger.db", "ledger.db-journal"];
+const OWN_FILES: [&str; 7] = [
+    "profile.lock",
+    "workstation.json",
+    "workstation.copy.json",
+    "trouble.json",
+    "last-sync.json",
+    "ledger.db",
+    "ledger.db-journal",
+];
 
 fn is_odd(path: &Path) -> bool {
     private_file::kind(path).is_ok_and(|kind| kind == Kind::Other)
@@ -68,6 +75,11 @@ impl Profile {
     #[must_use]
     pub fn workstation(&self) -> PathBuf {
         self.root.join("workstation.json")
+    }
+
+    /// The same settings once more, for when the first file is lost or damaged.
+    pub(crate) fn workstation_copy(&self) -> PathBuf {
+        self.root.join("workstation.copy.json")
     }
 
     /// When the workstation was last complete, for the lock screen.

@@ -8,7 +8,7 @@ use crate::unlocked::Unlocked;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
 use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
-use keep_store::{CheckedSegments, Mirror, Opening, SegmentCondition, SegmentReport, Store};
+use keep_store::{CheckedSegments, Mirror, Opening, SegmentCondition, SegmentMark, SegmentReport, Store};
 use std::sync::Arc;
 
 /// Opens what the person is entitled to and has keys for. `made` are segments whose first key was made just now.
@@ -36,6 +36,12 @@ pub(crate) fn open_store(
         record(app, actor, report);
     }
     make_next_generations(app, opened, &mirror, &mut checked)?;
+    // A program of a newer version has been here; this one would show nothing and could record nothing.
+    let newer = |r: &&SegmentReport| r.segment == Segment::Directory && r.condition == SegmentCondition::Newer;
+    if let Some(report) = checked.reports().iter().find(newer) {
+        return Err(report.error().into());
+    }
+    let stale: Vec<Segment> = checked.reports().iter().filter(|r| is_stale(r)).map(|r| r.segment).collect();
     let store = Store::open_checked(
         root,
         checked,
@@ -47,6 +53,7 @@ pub(crate) fn open_store(
             clock: Arc::clone(&app.0.clock),
         },
     )?;
+    app.accept_older(&store, &stale);
     for (segment, done) in store.carried_over() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
         let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
@@ -72,8 +79,8 @@ fn make_next_generations(
 ) -> Result<(), Fault> {
     let gone: Vec<(Segment, u32)> = checked.to_replace().map(|r| (r.segment, r.generation)).collect();
     for (segment, held) in &gone {
-        let seen = mirror.get(segment).map_or(0, |mark| mark.generation);
-        let generation = seen.max(*held).saturating_add(1);
+        let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
+        let generation = next.max(held.saturating_add(1));
         let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
         opened.ring.save(&app.0.slots, &opened.keys)?;
@@ -88,6 +95,10 @@ fn make_next_generations(
         crate::last_sync::forget(&app.0.profile);
     }
     Ok(())
+}
+
+const fn is_stale(report: &SegmentReport) -> bool {
+    matches!(report.condition, SegmentCondition::Stale { .. })
 }
 
 fn record(app: &App, actor: &Actor, report: &SegmentReport) {

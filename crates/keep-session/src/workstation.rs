@@ -71,6 +71,32 @@ impl Workstation {
         }
     }
 
+    /// Reads the profile's settings, or their copy where the first file is lost, damaged, or names a device of which
+    /// there are no key slots. Whether they are the signed ones is seen once the device key is there.
+    ///
+    /// # Errors
+    /// As [`Workstation::load`], of the first file.
+    pub(crate) fn load_either(profile: &Profile) -> Result<Self, ErrorCode> {
+        let slots = Slots::of_profile(profile.root());
+        let fits = |settings: &Self| slots.may_be_of(settings.device).unwrap_or(true);
+        let first = Self::load(profile);
+        match first {
+            Ok(settings) if fits(&settings) => Ok(settings),
+            Err(ErrorCode::StoreNewer) => first,
+            _ => match Self::load_copy(profile).filter(fits) {
+                Some(copy) => Ok(copy),
+                None => first,
+            },
+        }
+    }
+
+    /// The copy of the settings, where there is one that can be read.
+    pub(crate) fn load_copy(profile: &Profile) -> Option<Self> {
+        let bytes = private_file::read(&profile.workstation_copy(), MOST_BYTES).ok()??;
+        let settings: Self = serde_json::from_slice(&bytes).ok()?;
+        (settings.version <= VERSION).then_some(settings)
+    }
+
     /// Reads the profile's settings; absent ones are made and kept at the first change, in a profile without people.
     ///
     /// # Errors
@@ -101,7 +127,8 @@ impl Workstation {
     /// [`ErrorCode::DiskFull`] or [`ErrorCode::Io`].
     pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
         let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
-        private_file::replace(&profile.workstation(), &text).map_err(|e| io_code(&e))
+        private_file::replace(&profile.workstation(), &text).map_err(|e| io_code(&e))?;
+        private_file::replace(&profile.workstation_copy(), &text).map_err(|e| io_code(&e))
     }
 }
 

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 pub struct SegmentMark {
     /// The generation of its key.
     pub generation: u32,
+    /// The highest generation that a key was ever made for; no later key has one of these numbers.
+    #[serde(default)]
+    pub issued: u32,
     /// Committed changes so far.
     pub epoch: i64,
     /// Sum of all chart tags and journal tags modulo 2^256.
@@ -22,7 +25,13 @@ impl SegmentMark {
     /// Of a generation whose file is about to be made.
     #[must_use]
     pub const fn of_new(generation: u32) -> Self {
-        Self { generation, epoch: 0, root: [0; 32] }
+        Self { generation, issued: generation, epoch: 0, root: [0; 32] }
+    }
+
+    /// The generation that a new key gets.
+    #[must_use]
+    pub fn next_generation(&self) -> u32 {
+        self.issued.max(self.generation).saturating_add(1)
     }
 
     /// Whether this mark is later than `other`, so that it may take its place.

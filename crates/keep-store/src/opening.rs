@@ -86,6 +86,7 @@ pub(crate) fn make_files(
     }
     for report in &checked.reports {
         if let SegmentCondition::Stale { expected, .. } = &report.condition
+            && expected.generation == report.generation
             && let Some(key) = checked.keys.iter().find(|k| k.segment() == report.segment)
         {
             raise_epoch(&open_alone(profile, key)?, key, expected.epoch)?;

@@ -9,6 +9,7 @@ use crate::tagged::{Journal, JournalKind, TaggedWriter};
 use crate::write_tx::homes_of;
 use crate::{Store, StoreError};
 use keep_domain::{Segment, UtcMillis};
+use keep_hardening::private_file;
 use keep_keys::SegmentKey;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -215,7 +216,8 @@ impl Store {
     /// File errors.
     pub fn ask_for_fresh_start(&self, segment: Segment) -> Result<(), StoreError> {
         let generation = self.access(segment)?.generation;
-        Ok(std::fs::write(fresh_start_path(&self.profile, segment), generation.to_string())?)
+        let path = fresh_start_path(&self.profile, segment);
+        Ok(private_file::replace(&path, generation.to_string().as_bytes())?)
     }
 
     /// Ends the repairs whose types have all been brought since. Asked behind a sync that went through; `visibility`

@@ -8,6 +8,7 @@ use crate::tagged::{SegmentState, verify_charts};
 use crate::{Mirror, SegmentCondition, SegmentMark, SegmentReport, StoreError};
 use keep_domain::{Clock, Segment};
 use keep_keys::SegmentKey;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -150,10 +151,6 @@ fn check_one(
         return Ok((None, condition));
     };
     let Some(key) = keys.get(at) else { return Ok((None, SegmentCondition::Unreadable)) };
-    if key.generation() < known {
-        // Replaced before: whoever put it back, it is not what the device had last.
-        return Ok((Some(at), aside(&path)?));
-    }
     if takes_fresh_start(profile, key)? {
         let condition = aside(&path)?;
         std::fs::remove_file(fresh_start_path(profile, segment))?;
@@ -216,15 +213,20 @@ fn judge(
     clock: &dyn Clock,
 ) -> Result<SegmentCondition, StoreError> {
     let found = state.mark(key.generation());
-    let Some(expected) = expected.filter(|e| e.generation == found.generation) else {
-        return Ok(SegmentCondition::Ready);
-    };
-    let is_behind = found.epoch < expected.epoch || (found.epoch == expected.epoch && found.root != expected.root);
-    if !is_behind {
-        return Ok(SegmentCondition::Ready);
-    }
+    let Some(expected) = expected.filter(|e| is_behind(&found, e)) else { return Ok(SegmentCondition::Ready) };
     let copy = copy_aside(&segment_path(profile, key.segment()), clock)?;
     Ok(SegmentCondition::Stale { copy, found, expected: *expected })
+}
+
+/// A file of a generation that was replaced before is behind, too, as after a whole profile was restored.
+fn is_behind(found: &SegmentMark, expected: &SegmentMark) -> bool {
+    match found.generation.cmp(&expected.generation) {
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal => {
+            found.epoch < expected.epoch || (found.epoch == expected.epoch && found.root != expected.root)
+        }
+    }
 }
 
 /// A copy of a stale file as it was found, beside it, before anything is written to it.

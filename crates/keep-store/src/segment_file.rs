@@ -142,6 +142,14 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     match std::fs::hard_link(from, to) {
         Ok(()) => std::fs::remove_file(from),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(e),
+        // A folder in the place of a file has one name only, and takes no file's place.
+        Err(_) if from.is_dir() => {
+            if to.symlink_metadata().is_ok() {
+                Err(std::io::ErrorKind::AlreadyExists.into())
+            } else {
+                std::fs::rename(from, to)
+            }
+        }
         // Some file systems have one name for a file only. There the name is claimed by an empty file, which the
         // rename then replaces. A folder has one name always.
         Err(_) => {

@@ -21,7 +21,7 @@ pub(crate) struct SegmentState {
 impl SegmentState {
     /// As it is compared with what the device has seen.
     pub(crate) const fn mark(&self, generation: u32) -> SegmentMark {
-        SegmentMark { generation, epoch: self.epoch, root: *self.root.bytes() }
+        SegmentMark { generation, issued: generation, epoch: self.epoch, root: *self.root.bytes() }
     }
 
     pub(super) fn write_next(&self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {

@@ -151,12 +151,15 @@ fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
     assert_eq!(state(&store).len(), 2);
     super::clean(&store);
     drop(store);
-    // A file of a generation that was replaced and is whole: it still is not what the device had last.
+    // A file of a generation that was replaced and is whole is not what the device had last: as after the whole profile
+    // was restored, it serves as an older copy.
     fs::write(&path, &whole).expect("back");
-    let mark = crate::SegmentMark { generation: 2, epoch: 4, root: [1; 32] };
+    let mark = crate::SegmentMark { generation: 2, issued: 3, epoch: 4, root: [1; 32] };
+    assert_eq!(mark.next_generation(), 4);
     let (store, found) = open(&clinic, &Mirror::from([(Segment::Clinical, mark)]), Vec::new());
-    assert!(matches!(found[2], SegmentCondition::SetAside(_)), "{found:?}");
-    assert_eq!(store.carried_over()[0].1.verified, 2);
+    assert!(matches!(found[2], SegmentCondition::Stale { .. }), "{found:?}");
+    assert_eq!(store.health(Segment::Clinical), SegmentHealth::Stale);
+    assert_eq!(state(&store).len(), 2, "its unsent work is sent as usual");
 }
 
 #[test]

@@ -1,20 +1,24 @@
 //! Files that are damaged while nobody is signed in: what people then see, and that nobody is kept out.
 
 use super::{Clinic, code_of, ok, vitals};
+use crate::App;
 use crate::cases::{chart, search, sync, unlock, vitals as cases, worklist};
 use crate::dto::chart::AllergiesDto;
-use crate::dto::lock::NoticeDto;
+use crate::dto::failure::FailureDto;
+use crate::dto::lock::{NoticeDto, UnlockDto};
 use crate::dto::search::SearchDto;
 use crate::dto::visit::VitalsDto;
 use crate::dto::worklist::WorklistAskDto;
 use crate::fault::Fault;
-use crate::testing::{bring, complete, nurse_amara, user_of};
+use crate::testing::{PASSWORD, bring, complete, nurse_amara, user_of};
 use keep_audit::EventClass;
-use keep_domain::{ErrorCode, Segment};
+use keep_domain::{Clock, ErrorCode, Segment};
+use keep_keys::phone_code;
 use keep_store::{personal_path, segment_path};
 use keep_sync::CHART_TYPES;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 fn path(clinic: &Clinic, segment: Segment) -> PathBuf {
     segment_path(clinic.folder.path(), segment)
@@ -209,4 +213,48 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     let key = clinic.app.peek(|u| crate::app::guard(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
     key.flatten().expect("held")
+}
+
+/// Found by the damage matrix: settings that were lost or damaged locked everybody out.
+#[test]
+fn settings_that_are_lost_or_damaged_come_from_their_copy() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    clinic.lock();
+    clinic.app.close();
+    let file = clinic.app.0.profile.workstation();
+    let whole = fs::read_to_string(&file).expect("settings");
+    let settings = crate::Workstation::load(&clinic.app.0.profile).expect("settings");
+    let device = settings.device.to_string();
+    let damages: [(&str, Option<String>); 5] = [
+        ("deleted", None),
+        ("empty", Some(String::new())),
+        ("cut", Some(whole.chars().take(whole.len() / 2).collect())),
+        ("another server", Some(whole.replace("fhir.example", "elsewhere.example"))),
+        ("another device", Some(whole.replace(&device, &device.replace('a', "b").replace('1', "2")))),
+    ];
+    for (what, text) in damages {
+        match &text {
+            Some(text) => fs::write(&file, text).expect("written"),
+            None => fs::remove_file(&file).expect("removed"),
+        }
+        let app = ok(again(&clinic));
+        let code = phone_code(&clinic.phone, clinic.clock.now()).expect("a code");
+        // EXPOSE: a test reads the phone.
+        let code = Some(code.expose().clone());
+        let user = user_of(nurse_amara()).to_string();
+        ok(unlock::unlock(&app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }));
+        assert_eq!(crate::Workstation::load(&app.0.profile), Ok(settings.clone()), "{what}");
+        app.close();
+        clinic.clock.advance(std::time::Duration::from_secs(61));
+    }
+    fs::write(&file, "{}").expect("written");
+    fs::write(clinic.app.0.profile.workstation_copy(), "{}").expect("written");
+    assert!(again(&clinic).is_err(), "nothing is made up where both are gone");
+}
+
+/// The program anew over the same profile.
+fn again(clinic: &Clinic) -> Result<App, FailureDto> {
+    let (handle, clock, keychain) =
+        (clinic.app.0.runtime.clone(), Arc::clone(&clinic.app.0.clock), Arc::clone(&clinic.app.0.keychain));
+    App::open_for_test(clinic.folder.path(), handle, clock, keychain)
 }
