@@ -177,7 +177,12 @@ impl Grant {
     /// # Errors
     /// [`KeysError::Io`].
     pub fn write(&self, slots: &Slots) -> Result<(), KeysError> {
-        durable::make_folder(&slots.grants_folder(self.recipient))?;
+        let folder = slots.grants_folder(self.recipient);
+        // Something else in its place is kept under another name: it must not keep the recipient waiting for ever.
+        if folder.symlink_metadata().is_ok() && !folder.is_dir() {
+            fs::rename(&folder, folder.with_extension("grants.damaged")).map_err(|e| KeysError::Io(e.kind()))?;
+        }
+        durable::make_folder(&folder)?;
         let bytes = serde_json::to_vec_pretty(self).map_err(|_| KeysError::Internal("grant"))?;
         durable::write(&self.path(slots), &bytes)
     }

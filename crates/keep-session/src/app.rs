@@ -88,6 +88,8 @@ pub(crate) struct Inner {
     pub(crate) notes: TroubleNotes,
     /// Trouble that lasts, and was told.
     pub(crate) troubles: Mutex<BTreeMap<Trouble, Told>>,
+    /// What was renamed aside at the start because it is no file or folder of this program's, until that is an event.
+    pub(crate) set_aside: Mutex<Vec<&'static str>>,
     /// The marks of segments that the keychain was given last.
     pub(crate) marks_written: Mutex<Mirror>,
     /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
@@ -114,6 +116,7 @@ impl App {
     ) -> Result<Self, Fault> {
         let profile = Profile::at(folder);
         let writes = !matches!(opening, Opening::Look);
+        let set_aside = if writes { profile.set_odd_aside(clock.now()) } else { Vec::new() };
         if writes {
             profile.make_folders().map_err(|e| Fault::of(crate::workstation::io_code(&e)))?;
             let Tightened { failures, others } = profile.tighten();
@@ -131,7 +134,8 @@ impl App {
             Opening::Look | Opening::Held => None,
         };
         let workstation = Workstation::load_either(&profile)?;
-        if writes && !profile.workstation().exists() {
+        // In a profile that has people they are written once they are known to be the signed ones.
+        if writes && !profile.workstation().exists() && !Slots::of_profile(profile.root()).exist().unwrap_or(true) {
             workstation.save(&profile)?;
         }
         let notes = TroubleNotes::at(profile.trouble());
@@ -163,6 +167,7 @@ impl App {
             listener: RwLock::new(None),
             notes,
             troubles: Mutex::default(),
+            set_aside: Mutex::new(set_aside),
             marks_written: Mutex::default(),
             profile_lock: Mutex::new(lock),
         })))

@@ -80,7 +80,10 @@ fn install(
     };
     let entitled = app.workstation().policy.rank_of(role, lease.restricted);
     let mut notices = grants::accept_waiting(app, device, &mut opened, &actor);
-    app.note_held(opened.header.user, opened.ring.keys())?;
+    if app.grants_are_missing(opened.header.user, &opened.ring) {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
+        app.record(event.with("finding", "grant_files_missing"));
+    }
     let made = make_missing_keys(app, device, &mut opened, entitled, beginning)?;
     if opened.clock_corrected {
         let offset = app.with_time(|time| time.offset_millis())?;
@@ -94,6 +97,7 @@ fn install(
     let scribe = scribe_for(app, device, &opened)?;
     device.ledger.use_scribe(scribe);
     let store = open_store(app, device, &mut opened, &actor, entitled, &made)?;
+    app.note_held(opened.header.user, opened.ring.keys())?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without its durable event.
     device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;

@@ -152,6 +152,10 @@ impl App {
             _ => Fault::of(ErrorCode::LedgerDamaged),
         })?;
         let device = DeviceSide { kd, ledger: Arc::new(ledger) };
+        for name in guard(&self.0.set_aside).drain(..) {
+            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+            device.ledger.append(event.with("finding", "not_a_file").with("name", name))?;
+        }
         if restored {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             device.ledger.append(event.with("finding", "settings_restored"))?;

@@ -5,7 +5,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use keep_domain::{Segment, UserId};
-use keep_keys::{HeldKey, KeyName};
+use keep_keys::{HeldKey, KeyName, KeyRing};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,16 +36,31 @@ impl Holders {
         self.0.remove(&user);
     }
 
+    /// Whether that person had a personal file on this device.
+    pub(crate) fn has_personal(&self, user: UserId) -> bool {
+        self.0.get(&user).is_some_and(|keys| keys.contains(PERSONAL))
+    }
+
     fn note(&mut self, user: UserId, key: &HeldKey) {
         self.0.entry(user).or_default().insert(entry(key.name(), key.generation()));
     }
 }
+
+/// Stands beside the keys of everybody who was unlocked here once: their personal file exists since then.
+const PERSONAL: &str = "personal";
 
 fn entry(name: KeyName, generation: u32) -> String {
     format!("{}/{generation}", name.name())
 }
 
 impl App {
+    /// Whether that person was given keys that neither their ring nor a file that waits for them holds.
+    pub(crate) fn grants_are_missing(&self, user: UserId, ring: &KeyRing) -> bool {
+        let held: BTreeSet<String> = ring.keys().iter().map(|key| entry(key.name(), key.generation())).collect();
+        let given = self.workstation().holders.0.get(&user).cloned().unwrap_or_default();
+        given.iter().any(|key| key != PERSONAL && !held.contains(key))
+    }
+
     /// Remembers that `user` has been given `keys`.
     pub(crate) fn note_given<'k>(
         &self,
@@ -55,9 +70,11 @@ impl App {
         self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
 
-    /// Remembers that `user` holds `keys` and no others, as their own unlock has just shown.
+    /// Remembers that `user` holds `keys` and a personal file and nothing else, as their own unlock has just shown.
     pub(crate) fn note_held<'k>(&self, user: UserId, keys: impl IntoIterator<Item = &'k HeldKey>) -> Result<(), Fault> {
-        let held: BTreeSet<String> = keys.into_iter().map(|key| entry(key.name(), key.generation())).collect();
+        let own = std::iter::once(PERSONAL.to_owned());
+        let held: BTreeSet<String> =
+            keys.into_iter().map(|key| entry(key.name(), key.generation())).chain(own).collect();
         if self.workstation().holders.0.get(&user).is_some_and(|known| *known == held) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! The profile folder: where everything of one OS user lies on disk.
 
+use keep_domain::UtcMillis;
 use keep_hardening::private_file::{self, Kind, Tightened};
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,18 @@ impl Profile {
     /// What happened while the ledger could not be written.
     pub(crate) fn trouble(&self) -> PathBuf {
         self.root.join("trouble.json")
+    }
+
+    /// Renames aside what lies under a name of this program's and is not what belongs there, so that work can go on;
+    /// says under which names. Key slots are left: without them nobody is known.
+    pub(crate) fn set_odd_aside(&self, now: UtcMillis) -> Vec<&'static str> {
+        let folders = ["segments", "personal"].into_iter().filter(|name| {
+            let path = self.root.join(name);
+            path.symlink_metadata().is_ok() && !path.is_dir()
+        });
+        let files = ["profile.lock", "workstation.copy.json", "last-sync.json", "trouble.json"].into_iter();
+        let odd: Vec<_> = folders.chain(files.filter(|name| is_odd(&self.root.join(name)))).collect();
+        odd.into_iter().filter(|name| keep_store::set_aside(&self.root.join(name), now).is_ok()).collect()
     }
 
     /// Makes the folders, readable by this OS user only.

@@ -41,6 +41,7 @@ pub(crate) fn open_store(
     if let Some(report) = checked.reports().iter().find(newer) {
         return Err(report.error().into());
     }
+    let had_personal = app.workstation().holders.has_personal(opened.header.user);
     let stale: Vec<Segment> = checked.reports().iter().filter(|r| is_stale(r)).map(|r| r.segment).collect();
     let store = Store::open_checked(
         root,
@@ -49,6 +50,7 @@ pub(crate) fn open_store(
             entitled,
             ledger_key: device.kd.ledger_key(),
             personal: Some((opened.header.user, opened.keys.personal_key())),
+            had_personal,
             ledger: Arc::clone(&device.ledger),
             clock: Arc::clone(&app.0.clock),
         },
@@ -60,9 +62,9 @@ pub(crate) fn open_store(
         let event = event.with("verified", u64::from(done.verified)).with("unverified", u64::from(done.unverified));
         app.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
     }
-    if store.personal_set_aside().is_some() {
+    if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
-        app.record(event.with("finding", "personal_set_aside"));
+        app.record(event.with("finding", if store.personal_lost() { "personal_lost" } else { "personal_set_aside" }));
     }
     Ok(Some(store))
 }
@@ -131,6 +133,7 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let own = match (store.personal(), store.personal_set_aside()) {
         (Err(_), _) => Some(NoticeDto::PersonalUnavailable),
         (Ok(_), Some(kept)) => Some(NoticeDto::PersonalReplaced { kept: name_of(kept) }),
+        (Ok(_), None) if store.personal_lost() => Some(NoticeDto::PersonalReplaced { kept: String::new() }),
         (Ok(_), None) => None,
     };
     let unsent = store.carried_over().into_iter().map(|(segment, done)| NoticeDto::UnsentCarriedOver {

@@ -120,6 +120,12 @@ fn open_alone(profile: &Path, key: &SegmentKey) -> Result<Connection, StoreError
     open_cipher(&segment_path(profile, key.segment()), &key.database_key(), OpenMode::Write)
 }
 
+/// Whether there is no personal file.
+pub(crate) fn is_absent(profile: &Path, user: UserId) -> bool {
+    let about = std::fs::symlink_metadata(personal_path(profile, user));
+    about.is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+}
+
 /// Opens the person's own file; one that cannot be used is renamed aside and a new one takes its place, with what
 /// could still be read of it.
 ///
@@ -131,8 +137,7 @@ pub(crate) fn open_personal(
     clock: &Arc<dyn Clock>,
 ) -> (Option<Personal>, Option<PathBuf>) {
     let path = personal_path(profile, user);
-    let is_absent = std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    let opened = if is_absent {
+    let opened = if is_absent(profile, user) {
         Personal::open(profile, user, key, Arc::clone(clock))
     } else {
         open_whole(profile, user, key, clock)

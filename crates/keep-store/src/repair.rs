@@ -129,9 +129,10 @@ fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: 
         if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
             continue;
         }
-        // What lies in a restricted file is hidden from most views, whose claim stays true; a stale file still holds
-        // what it held. Both are read again from the beginning.
-        if repair.cause == RepairCause::Rebuild && repair.segment != Segment::Restricted {
+        // Of a type that also lies further down, what lies there is all that most views see, and their claim stays
+        // true; a stale file still holds what it held. Both are read again from the beginning.
+        let is_lowest = homes_of(type_of(&row.resource_type)).first() == Some(&repair.segment);
+        if repair.cause == RepairCause::Rebuild && is_lowest {
             writer.drop_journal(JournalKind::Cursor, &key)?;
         } else {
             ANEW.clone_into(&mut row.cursor.position);

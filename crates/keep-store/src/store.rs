@@ -2,7 +2,7 @@
 
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
-use crate::opening::{make_files, open_personal};
+use crate::opening::{is_absent, make_files, open_personal};
 use crate::segment_access::SegmentAccess;
 use crate::segment_check::opens;
 use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
@@ -40,6 +40,8 @@ pub struct Opening {
     pub ledger_key: DatabaseKey,
     /// The clinician and the key of their personal file.
     pub personal: Option<(UserId, DatabaseKey)>,
+    /// Whether that file was there before, so that its absence is a loss.
+    pub had_personal: bool,
     /// The ledger.
     pub ledger: Arc<Ledger>,
     /// The clock of everything.
@@ -57,6 +59,7 @@ pub struct Store {
     ledger: Arc<Ledger>,
     personal: Option<Personal>,
     personal_set_aside: Option<PathBuf>,
+    personal_lost: bool,
     carried_over: Mutex<Vec<(Segment, CarriedOver)>>,
     /// Readers share it, the writer takes it alone: in TRUNCATE mode a reader would hold a commit up.
     gate: RwLock<()>,
@@ -95,7 +98,9 @@ impl Store {
         checked.make_missing(create);
         let reports = checked.reports().to_vec();
         let StoreKeys { entitled, ledger: ledger_key, personal, .. } = keys;
-        let store = Self::open_checked(profile, checked, Opening { entitled, ledger_key, personal, ledger, clock })?;
+        let had_personal = false;
+        let with = Opening { entitled, ledger_key, personal, had_personal, ledger, clock };
+        let store = Self::open_checked(profile, checked, with)?;
         Ok((store, reports))
     }
 
@@ -105,7 +110,7 @@ impl Store {
     /// # Errors
     /// File errors, and those of the ledger.
     pub fn open_checked(profile: &Path, checked: CheckedSegments, with: Opening) -> Result<Self, StoreError> {
-        let Opening { entitled, ledger_key, personal, ledger, clock } = with;
+        let Opening { entitled, ledger_key, personal, had_personal, ledger, clock } = with;
         let (mut read_only, repairs) = (checked.read_only(), checked.repairs(clock.now()));
         let (keys, has_stand_in) = make_files(profile, &checked, &repairs)?;
         if has_stand_in {
@@ -119,10 +124,12 @@ impl Store {
         let writer = connector.connect(Purpose::Write)?;
         let (first, second) = (connector.connect(Purpose::Read)?, connector.connect(Purpose::Read)?);
         let interrupts = [&writer, &first, &second].map(Connection::get_interrupt_handle);
+        let lost = personal.as_ref().is_some_and(|(user, _)| is_absent(profile, *user));
         let (personal, personal_set_aside) = match personal.as_ref() {
             Some((user, key)) => open_personal(profile, *user, key, &clock),
             None => (None, None),
         };
+        let personal_lost = lost && had_personal;
         let access = |key: &SegmentKey| {
             let mut access = SegmentAccess::new(key);
             let others = checked.other_keys.iter().filter(|k| k.segment() == key.segment());
@@ -138,6 +145,7 @@ impl Store {
             ledger,
             personal,
             personal_set_aside,
+            personal_lost,
             carried_over: Mutex::default(),
             gate: RwLock::new(()),
             writer: Mutex::new(writer),
@@ -196,6 +204,12 @@ impl Store {
     /// [`StoreError::NotAvailable`] where the store was opened without one.
     pub fn personal(&self) -> Result<&Personal, StoreError> {
         self.personal.as_ref().ok_or(StoreError::NotAvailable)
+    }
+
+    /// Whether the personal file was gone, so that an empty one was made.
+    #[must_use]
+    pub const fn personal_lost(&self) -> bool {
+        self.personal_lost
     }
 
     /// Where the personal file is kept that could not be used, and in whose place a new one was made.

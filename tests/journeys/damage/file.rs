@@ -100,11 +100,19 @@ fn kind_of(path: &str, is_folder: bool, people: &BTreeMap<&'static str, Enrolled
     let parts: Vec<&str> = database.split('/').collect();
     match (parts.as_slice(), is_folder) {
         (["slots" | "segments" | "personal"], true)
-        | (["workstation.json" | "ledger.db" | "profile.lock" | "trouble.json" | "last-sync.json"], false) => {
-            Some((path.to_owned(), None))
-        }
+        | (
+            [
+                "workstation.json"
+                | "workstation.copy.json"
+                | "ledger.db"
+                | "profile.lock"
+                | "trouble.json"
+                | "last-sync.json",
+            ],
+            false,
+        ) => Some((path.to_owned(), None)),
         (["slots", own], folder) => {
-            let known: &[&str] = if folder { &["grants"] } else { &["json", "state", "keys"] };
+            let known: &[&str] = if folder { &["grants"] } else { &["json", "state", "keys", "sums"] };
             let ending = own.split_once('.')?.1;
             known.contains(&ending).then(|| named("slots", own))?
         }

@@ -99,7 +99,7 @@ impl Judging<'_> {
                 }
                 continue;
             }
-            let less = self.says_less(operation, answers);
+            let less = self.says_less(operation, answers) || operation == "list my_patients" && self.charts_failed();
             let shown = mask(shown, self.played.since);
             let seen = match of(self.whole.now).get(operation) {
                 Some(had) => self.without_what_is_lost(self.compared(operation, had, &shown, less, of)),
@@ -135,7 +135,22 @@ impl Judging<'_> {
                 .get(operation)
                 .is_some_and(|had| !matches!(compare(operation, &mask(had, old.since), shown, less), Seen::Wrong(_)))
         };
-        if self.whole.older.iter().any(fits) { Seen::Less } else { seen }
+        if self.whole.older.iter().any(fits) {
+            return Seen::Less;
+        }
+        // One part may be old and the others not: what is wrong by now and right by then is old, and no other value.
+        let Seen::Wrong(now) = seen else { return seen };
+        let by_then = |old: &&Played| match of(old).get(operation) {
+            Some(had) => match compare(operation, &mask(had, old.since), shown, less) {
+                Seen::Wrong(sentences) => sentences.iter().map(|s| subject(s).to_owned()).collect(),
+                _ => BTreeSet::new(),
+            },
+            None => now.iter().map(|s| subject(s).to_owned()).collect(),
+        };
+        let then: Vec<BTreeSet<String>> = self.whole.older.iter().map(by_then).collect();
+        let is_old = |s: &String| then.iter().any(|wrong| !wrong.contains(subject(s)));
+        let left: Vec<String> = now.into_iter().filter(|s| !is_old(s)).collect();
+        if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
     }
 
     /// Whether what is shown is what it would be if the save that failed had been made.
@@ -153,6 +168,11 @@ impl Judging<'_> {
             }
             _ => operation.ends_with("drafts") && self.own_file_is_told(),
         }
+    }
+
+    /// Whether a chart could not be opened, and so is not among those that this person opened.
+    fn charts_failed(&self) -> bool {
+        self.played.first.iter().any(|(o, a)| o.starts_with("chart ") && failed(a).is_some())
     }
 
     /// Whether the person was told that their own file is not what it was.
@@ -226,7 +246,7 @@ impl Judging<'_> {
         let missing = |round: &Round| {
             let screens = ["list", "search", "chart"];
             let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
-            round.iter().any(|(o, seen)| of_records(o) && *seen != Seen::Same)
+            round.iter().any(|(o, seen)| of_records(o) && o != "list my_patients" && *seen != Seen::Same)
         };
         for (name, chip, is_missing) in [
             ("chip", self.played.first.get("chip"), missing(first)),
@@ -247,12 +267,16 @@ impl Judging<'_> {
         let mut untold = Vec::new();
         for ((met, rounds), who) in [(person, self.case.person), (colleague, self.case.colleague)] {
             let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
-            let is_told = |a: &&Answers| is_failure(a) || self.new_notices(a).next().is_some();
+            let waits = |a: &Answers| a.get("unlock").is_some_and(|u| u["waitingForGrant"] == true);
+            let is_told = |a: &&Answers| is_failure(a) || waits(a) || self.new_notices(a).next().is_some();
             if *met && !rounds.iter().any(is_told) {
                 untold.push(format!("no notice to the {}", part_of(who.user)));
             }
         }
-        if (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some() {
+        // Without key slots nobody is known here, and so no device key is asked for.
+        let is_known = self.case.file.name != "slots";
+        if is_known && (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some()
+        {
             untold.push(String::from("no event"));
         }
         self.wrong.extend(untold);
@@ -354,6 +378,11 @@ fn words(seen: Option<&Seen>) -> String {
         Some(Seen::Failed(code)) => code.clone(),
         Some(Seen::Wrong(_)) => String::from("WRONG"),
     }
+}
+
+/// What a sentence is about, without the values.
+fn subject(sentence: &str) -> &str {
+    sentence.split('"').next().unwrap_or(sentence)
 }
 
 fn kind(key: &str) -> &str {

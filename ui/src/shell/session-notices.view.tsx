@@ -28,7 +28,7 @@ function phrase(say: Say, notice: NoticeDto): string {
     case "unsent_carried_over":
       return say("notice.unsent", { segment: say(messageFor("part", notice.segment, "part.other")) });
     case "personal_replaced":
-      return say("notice.personal_replaced");
+      return say(notice.kept === "" ? "notice.personal_lost" : "notice.personal_replaced");
     case "personal_unavailable":
       return say("notice.personal_unavailable");
   }
@@ -50,7 +50,9 @@ function next(say: Say, notice: NoticeDto): string | null {
         .filter((one) => one !== "")
         .join(" ");
     case "personal_replaced":
-      return say("notice.personal_replaced.next", { file: notice.kept });
+      return notice.kept === ""
+        ? say("notice.personal_lost.next")
+        : say("notice.personal_replaced.next", { file: notice.kept });
     case "personal_unavailable":
       return say("notice.personal_unavailable.next");
     default:

@@ -14,7 +14,7 @@ use crate::view::sight::Sight;
 use crate::{last_sync, segments, settling};
 use keep_access::{Action, Group};
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{Clock, ErrorCode, UtcMillis};
+use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
 use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
 use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
@@ -97,6 +97,11 @@ fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
         } else if chip.complete.is_empty() {
             chip.complete = app.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
         }
+    }
+    if unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE {
+        // Without keys nothing is known of what waits here.
+        chip.complete.clear();
+        "incomplete".clone_into(&mut chip.state);
     }
     Ok(chip)
 }

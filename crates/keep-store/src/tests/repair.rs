@@ -32,6 +32,7 @@ fn open(clinic: &TestClinic, mirror: &Mirror, more: Vec<SegmentKey>) -> (Store, 
         entitled: rank,
         ledger_key: keys.ledger,
         personal: keys.personal,
+        had_personal: false,
         ledger: clinic.ledger(),
         clock: Arc::clone(&clock),
     };
