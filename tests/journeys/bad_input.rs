@@ -8,14 +8,15 @@ mod full_disk;
 use crate::clinic::Clinic;
 use crate::command_line::{chartkeep, program};
 use crate::people::{patient, result};
-use crate::workstation::{Workstation, exit, flip, restore};
+use crate::workstation::{Workstation, exit, flip};
 use chartkeep_tests::{KeysAtHand, TestSession};
 use keep_audit::{EventClass, Outcome};
 use keep_domain::{Clock, ErrorCode, Segment, SystemClock};
 use keep_keys::{FakeKeychain, Keychain, KeychainState};
 use keep_session::App;
-use keep_session::cases::{audit, chart, enrol, import, lock};
+use keep_session::cases::{audit, chart, enrol, import, lock, search};
 use keep_session::dto::enrol::EnrolBeginDto;
+use keep_session::dto::search::SearchDto;
 use keep_session::testing::{PASSWORD, dr_jonas};
 use keep_store::{OpenMode, open_cipher, segment_path};
 use std::sync::Arc;
@@ -93,26 +94,38 @@ fn a_tampered_slot_is_damage_and_a_whole_one_opens_again() {
 }
 
 #[test]
-fn a_segment_cut_flipped_or_newer_is_never_read_and_never_deleted() {
-    let w = Workstation::new();
-    let path = segment_path(&w.profile(), Segment::Directory);
-    let whole = std::fs::read(&path).expect("segment");
-    let cut = whole[..whole.len() / 2].to_vec();
-    let mut flipped = whole.clone();
-    flipped[4096] ^= 1;
-    let mut rows: Vec<(&str, Vec<u8>)> = vec![("cut", cut), ("flipped", flipped)];
-    rows.push(("not a database", b"<html>not a database, but long enough to look like a file</html>".repeat(400)));
-    for (what, bytes) in rows {
-        w.later();
+fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 3] = [
+        ("cut", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("flipped", |bytes| bytes[4096] ^= 1),
+        ("not a database", |bytes| {
+            *bytes = b"<html>not a database, but long enough to look like a file</html>".repeat(400);
+        }),
+    ];
+    for (what, damage) in damages {
+        let w = Workstation::new();
+        let path = segment_path(&w.profile(), Segment::Directory);
+        let mut damaged = std::fs::read(&path).expect("segment");
+        damage(&mut damaged);
+        std::fs::write(&path, &damaged).expect("written");
         let before = w.events();
-        std::fs::write(&path, &bytes).expect("written");
-        let refused = w.unlocked().err();
-        restore(&w.profile(), &path, &whole, &bytes);
-        assert_eq!((refused, exit(ErrorCode::StoreDamaged)), (Some(ErrorCode::StoreDamaged), 1), "{what}");
+        let app = w.unlocked().expect("nobody is kept out");
+        let request = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
+        let found = search::search_patients(&app, request).map_err(|f| f.code).expect("searched");
+        assert!(found.rows.is_empty() && found.incomplete, "{what}: nobody is said to be nowhere");
+        app.close();
+        drop(app);
+        let aside = std::fs::read_dir(w.profile().join("segments")).expect("folder").flatten().map(|e| e.path());
+        let kept = aside.filter(|p| p.to_string_lossy().contains("directory.db.damaged-"));
+        assert_eq!(kept.filter(|p| std::fs::read(p).is_ok_and(|b| b == damaged)).count(), 1, "{what}: kept as it was");
         assert!(w.events() > before, "{what}: an event");
     }
-    w.is_whole();
+}
 
+#[test]
+fn a_chart_without_its_clinical_file_is_not_shown_as_empty() {
+    let w = Workstation::new();
     // The clinical file: the session opens with less, and what is missing is not shown as empty.
     let path = segment_path(&w.profile(), Segment::Clinical);
     let whole = std::fs::read(&path).expect("segment");
@@ -123,11 +136,12 @@ fn a_segment_cut_flipped_or_newer_is_never_read_and_never_deleted() {
     let shown = chart::open_chart(&app, "p1").map(|c| serde_json::to_value(&c).expect("json"));
     app.close();
     drop(app);
-    if let Ok(shown) = shown {
-        assert!(!shown.to_string().contains("39.5"));
-    }
-    restore(&w.profile(), &path, &whole, &cut);
-    w.is_whole();
+    let shown = shown.map_err(|f| f.code).expect("what there is");
+    assert!(!shown.to_string().contains("39.5"));
+    assert_eq!(
+        (&shown["allergies"]["state"], &shown["completeness"]["partial"]),
+        (&"unavailable".into(), &true.into())
+    );
 }
 
 #[test]

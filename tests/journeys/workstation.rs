@@ -182,20 +182,3 @@ pub(crate) fn flip(path: &Path, at: usize) -> Vec<u8> {
     std::fs::write(path, bad).expect("written");
     whole
 }
-
-/// Puts the whole file back; a copy that was set aside must still hold every byte of the damaged one.
-pub(crate) fn restore(profile: &Path, path: &Path, whole: &[u8], damaged: &[u8]) {
-    let name = path.file_name().and_then(|n| n.to_str()).expect("name");
-    let mut kept = std::fs::read(path).is_ok_and(|b| b == damaged);
-    for entry in std::fs::read_dir(profile.join("segments")).expect("folder") {
-        let entry = entry.expect("entry").path();
-        let aside =
-            entry.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(&format!("{name}.damaged-")));
-        if aside {
-            kept |= std::fs::read(&entry).is_ok_and(|b| b == damaged);
-            std::fs::remove_file(entry).expect("removed");
-        }
-    }
-    assert!(kept, "{name}: the damaged bytes are kept");
-    std::fs::write(path, whole).expect("back");
-}

@@ -153,7 +153,11 @@ impl Workstation {
     /// Whether the settings are as the device signed them.
     pub(crate) fn seal_holds(&self, device: &DeviceSigner) -> bool {
         let mut signature = [0; 64];
-        let decoded = self.seal.as_ref().is_some_and(|s| hex::decode_to_slice(s, &mut signature).is_ok());
+        // In the one way in which it was written: letters of another case would be a change that nothing finds.
+        let decoded = self
+            .seal
+            .as_ref()
+            .is_some_and(|s| hex::decode_to_slice(s, &mut signature).is_ok() && hex::encode(signature) == *s);
         let bytes = self.sealed_bytes();
         decoded && bytes.is_ok_and(|b| verify_signature(&device.public(), &b, &signature))
     }

@@ -126,7 +126,11 @@ impl Judging<'_> {
     }
 
     fn compared(&self, operation: &str, had: &Value, shown: &Value, less: bool, of: fn(&Played) -> &Answers) -> Seen {
-        let seen = compare(operation, &mask(had, self.whole.now.since), shown, less);
+        let now = mask(had, self.whole.now.since);
+        if self.without_own_traces(&now) == self.without_own_traces(shown) {
+            return Seen::Same;
+        }
+        let seen = compare(operation, &now, shown, less);
         if !matches!(seen, Seen::Wrong(_)) {
             return seen;
         }
@@ -168,6 +172,35 @@ impl Judging<'_> {
             }
             _ => operation.ends_with("drafts") && self.own_file_is_told(),
         }
+    }
+
+    /// An answer without what this case itself has or has not done: the visit that it opened because it did not know of
+    /// one under way, and, where a chart could not be opened, which charts this person opened today, by which rows of
+    /// patients are put in order.
+    fn without_own_traces(&self, answer: &Value) -> Value {
+        let mut answer = answer.clone();
+        let mut gone = 0;
+        if let Some(rows) = answer.get_mut("rows").and_then(Value::as_array_mut) {
+            let had = rows.len();
+            rows.retain(|r| !(r["reference"] == "Encounter/<id>" && r["at"] == "<time>"));
+            gone = had - rows.len();
+            if self.charts_failed() {
+                for row in rows.iter_mut() {
+                    let patient = if row["patient"].is_object() { &mut row["patient"] } else { row };
+                    if let Some(members) = patient.as_object_mut() {
+                        members.remove("openedToday");
+                    }
+                }
+                rows.sort_by_key(Value::to_string);
+            }
+        }
+        if let Some(total) = answer.get("total").and_then(Value::as_u64).filter(|_| gone > 0) {
+            answer["total"] = Value::from(total.saturating_sub(gone as u64));
+        }
+        if let Some(counts) = answer.get_mut("counts").and_then(Value::as_array_mut).filter(|_| self.charts_failed()) {
+            counts.retain(|c| c["list"] != "my_patients");
+        }
+        answer
     }
 
     /// Whether a chart could not be opened, and so is not among those that this person opened.
@@ -268,8 +301,13 @@ impl Judging<'_> {
         for ((met, rounds), who) in [(person, self.case.person), (colleague, self.case.colleague)] {
             let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
             let waits = |a: &Answers| a.get("unlock").is_some_and(|u| u["waitingForGrant"] == true);
-            let is_told = |a: &&Answers| is_failure(a) || waits(a) || self.new_notices(a).next().is_some();
-            if *met && !rounds.iter().any(is_told) {
+            // Keys that come a second time are told as keys that come.
+            let has_keys = |a: &Answers| notices(a).iter().any(|n| n.starts_with("grant received"));
+            let is_told =
+                |a: &&Answers| is_failure(a) || waits(a) || has_keys(a) || self.new_notices(a).next().is_some();
+            // What was mended before the colleague came was told to whoever met it.
+            let mended = who == self.case.colleague && self.segment_is_told();
+            if *met && !mended && !rounds.iter().any(is_told) {
                 untold.push(format!("no notice to the {}", part_of(who.user)));
             }
         }

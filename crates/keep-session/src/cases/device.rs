@@ -64,7 +64,10 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
         Ok(Some(device)) => app.0.slots.check(p.user, &device.kd).is_err(),
         _ => p.shown.is_none(),
     };
-    if people.iter().any(damaged) {
+    // Where their copy is in use, the next program that may write puts it in the place of the first file.
+    let in_use = app.workstation().clone();
+    let are_read = crate::Workstation::load(&app.0.profile).is_ok_and(|first| first == in_use);
+    if people.iter().any(damaged) || (!people.is_empty() && !are_read) {
         findings.push(String::from("slot_damaged"));
     }
     if !app.0.profile.odd_files().is_empty() {
