@@ -12,6 +12,7 @@ mod matrix;
 mod oracle;
 mod page;
 mod records;
+mod traces;
 mod visit;
 mod worn_profile;
 

@@ -95,7 +95,8 @@ impl Workstation {
     }
 
     fn run(&self, verb: Verb, secrets: SecretFds) -> Answer {
-        match self.try_open() {
+        let opened = if matches!(verb, Verb::Doctor) { self.look() } else { self.try_open() };
+        match opened {
             Ok(app) => {
                 let answer = keep_cli::run_on(&app, verb, secrets);
                 app.close();

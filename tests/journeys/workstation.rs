@@ -102,6 +102,13 @@ impl Workstation {
         App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
     }
 
+    /// As the commands that change nothing open the profile.
+    pub(crate) fn look(&self) -> Result<App, FailureDto> {
+        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
+        let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
+        App::look_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
+    }
+
     pub(crate) fn code(&self) -> String {
         let code = phone_code(&self.phone, self.clock.now()).expect("a code");
         // EXPOSE: the made-up physician reads the phone aloud.

@@ -187,6 +187,20 @@ impl App {
         Self::open_with(folder, Opening::Own, runtime, clock, Some(keychain)).map_err(Fault::tell)
     }
 
+    /// As [`App::open_for_test`], to look only: what was found is left as it is.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    #[cfg(any(test, feature = "test-support"))]
+    pub fn look_for_test(
+        folder: &Path,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, FailureDto> {
+        Self::open_with(folder, Opening::Look, runtime, clock, Some(keychain)).map_err(Fault::tell)
+    }
+
     /// Sets who hears of changes.
     pub fn listen(&self, listener: Listener) {
         *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);

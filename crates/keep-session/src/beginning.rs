@@ -97,7 +97,8 @@ fn install(
     let scribe = scribe_for(app, device, &opened)?;
     device.ledger.use_scribe(scribe);
     let store = open_store(app, device, &mut opened, &actor, entitled, &made)?;
-    app.note_held(opened.header.user, opened.ring.keys())?;
+    let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
+    app.note_held(opened.header.user, opened.ring.keys(), has_personal)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without its durable event.
     device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;

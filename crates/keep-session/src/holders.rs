@@ -70,9 +70,14 @@ impl App {
         self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
 
-    /// Remembers that `user` holds `keys` and a personal file and nothing else, as their own unlock has just shown.
-    pub(crate) fn note_held<'k>(&self, user: UserId, keys: impl IntoIterator<Item = &'k HeldKey>) -> Result<(), Fault> {
-        let own = std::iter::once(PERSONAL.to_owned());
+    /// Remembers that `user` holds `keys`, perhaps a personal file, and nothing else, as their own unlock has just shown.
+    pub(crate) fn note_held<'k>(
+        &self,
+        user: UserId,
+        keys: impl IntoIterator<Item = &'k HeldKey>,
+        has_personal: bool,
+    ) -> Result<(), Fault> {
+        let own = has_personal.then(|| PERSONAL.to_owned());
         let held: BTreeSet<String> =
             keys.into_iter().map(|key| entry(key.name(), key.generation())).chain(own).collect();
         if self.workstation().holders.0.get(&user).is_some_and(|known| *known == held) {

@@ -56,6 +56,11 @@ pub(crate) fn open_store(
         },
     )?;
     app.accept_older(&store, &stale);
+    if !store.unhealthy().is_empty() {
+        // What was complete is not any more.
+        crate::last_sync::forget(&app.0.profile);
+        app.0.syncing.forget();
+    }
     for (segment, done) in store.carried_over() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
         let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
@@ -83,18 +88,17 @@ fn make_next_generations(
     for (segment, held) in &gone {
         let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
         let generation = next.max(held.saturating_add(1));
+        // Announced first: a number that is never used costs nothing, and one that is used twice would cost a file.
+        app.announce_generation(*segment, generation)?;
         let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
         opened.ring.save(&app.0.slots, &opened.keys)?;
-        app.announce_generation(*segment, generation)?;
         if let Some(key) = opened.ring.segment(*segment) {
             checked.make_next_generation(key.lend());
         }
     }
     if !gone.is_empty() {
         app.note_given(opened.header.user, opened.ring.keys())?;
-        // What was complete is not any more.
-        crate::last_sync::forget(&app.0.profile);
     }
     Ok(())
 }
@@ -191,5 +195,5 @@ pub(crate) fn ask_for_fresh_starts(app: &App) {
 
 /// Whether nothing is to be said of the segments of the open session.
 pub(crate) fn are_whole(app: &App) -> bool {
-    app.peek(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(true)
+    app.peek(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(false)
 }

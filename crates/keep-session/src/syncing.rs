@@ -40,6 +40,11 @@ impl Syncing {
         }
     }
 
+    /// Forgets what the last run came to, where that does not hold any more.
+    pub(crate) fn forget(&self) {
+        *guard(&self.last) = None;
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         guard(&self.running).is_some()
     }

@@ -71,7 +71,9 @@ impl Store {
         for entry in entries.into_values() {
             let read = open().and_then(|conn| read_entry(&conn, &access, &entry));
             match read {
-                Ok((raw, fits)) => found.push(Found { entry, raw, is_verified: is_whole && fits }),
+                Ok((raw, fits)) => {
+                    found.push(Found { entry, raw, is_verified: is_whole && fits && repair.just_set_aside })
+                }
                 Err(_) => done.lost = done.lost.saturating_add(1),
             }
         }

@@ -30,7 +30,7 @@ impl CheckedSegments {
     }
 
     /// What is to be brought up to date from now on.
-    pub(crate) fn repairs(&self, now: UtcMillis) -> Vec<Repair> {
+    pub(crate) fn repairs(&self, profile: &Path, now: UtcMillis) -> Vec<Repair> {
         let repair = |segment, cause, generation, kept: Option<&PathBuf>| {
             let name = kept.and_then(|k| k.file_name()).map(|n| n.to_string_lossy().into_owned());
             Repair {
@@ -40,15 +40,17 @@ impl CheckedSegments {
                 generation,
                 kept: name.unwrap_or_default(),
                 carried: cause == RepairCause::Stale,
+                just_set_aside: matches!(self.condition(segment), Some(SegmentCondition::SetAside(_))),
             }
         };
         let rebuilt = self.next_generations.iter().map(|segment| {
             let generation = self.keys.iter().find(|k| k.segment() == *segment).map_or(0, SegmentKey::generation);
             let kept = match self.condition(*segment) {
-                Some(SegmentCondition::SetAside(kept)) => Some(kept),
-                _ => None,
+                Some(SegmentCondition::SetAside(kept)) => Some(kept.clone()),
+                // An opening that ended before it wrote this down may have set it aside.
+                _ => newest_aside(&segment_path(profile, *segment)),
             };
-            repair(*segment, RepairCause::Rebuild, generation, kept)
+            repair(*segment, RepairCause::Rebuild, generation, kept.as_ref())
         });
         let stale = self.reports.iter().filter_map(|report| match &report.condition {
             SegmentCondition::Stale { copy, .. } => {
@@ -118,6 +120,17 @@ pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
 
 fn open_alone(profile: &Path, key: &SegmentKey) -> Result<Connection, StoreError> {
     open_cipher(&segment_path(profile, key.segment()), &key.database_key(), OpenMode::Write)
+}
+
+/// The file of that name that was set aside last.
+fn newest_aside(path: &Path) -> Option<PathBuf> {
+    let begins = format!("{}.damaged-", path.file_name()?.to_str()?);
+    let names = std::fs::read_dir(path.parent()?).ok()?.flatten().map(|e| e.path());
+    let is_one = |p: &PathBuf| {
+        let name = p.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        name.starts_with(&begins) && !name.ends_with("-journal") && p.is_file()
+    };
+    names.filter(is_one).max()
 }
 
 /// Whether there is no personal file.

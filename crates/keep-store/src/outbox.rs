@@ -5,8 +5,8 @@ use crate::record::{RecordState, StateBits};
 use crate::segment_access::SegmentAccess;
 use crate::tagged::JournalKind;
 use crate::{
-    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, SetState,
-    Store, StoreError, WriteTx,
+    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, Repair,
+    RepairCause, SetState, Store, StoreError, WriteTx,
 };
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use keep_fhir::extract;
@@ -302,6 +302,28 @@ impl WriteTx<'_> {
             self.drop_journal(home, JournalKind::ChangeSet, &set_key(sequence))?;
         }
         self.writer(to)?.put_journal(&set_key(sequence), &row)
+    }
+}
+
+impl Store {
+    /// What waits in a file that is older than it should be may have been sent long ago: it counts as sent with the
+    /// answer unknown, so that the server is asked before anything is sent.
+    pub(crate) fn ask_before_sending(&self, found: &[Repair]) -> Result<(), StoreError> {
+        let stale = found.iter().filter(|r| r.cause == RepairCause::Stale && !self.is_read_only(r.segment));
+        for segment in stale.map(|r| r.segment) {
+            self.write_bulk(|tx| {
+                let access = self.access(segment)?;
+                let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(tx.conn, &[])?;
+                for (_, mut entry) in rows.into_iter().filter(|(_, e)| e.state == EntryState::Waiting) {
+                    // EXPOSE: kept beside the record as what may have been sent.
+                    entry.sent = tx.record(&entry.key)?.map(|r| r.raw.into_exposed());
+                    entry.state = EntryState::InFlight;
+                    tx.put_entry(segment, &entry)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 }
 

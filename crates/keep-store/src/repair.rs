@@ -22,6 +22,8 @@ pub enum RepairCause {
     Rebuild,
     /// Its file is whole but older than it should be: it stays, and is compared with the server.
     Stale,
+    /// It is whole again; the unsent work of the file that it replaced waits for somebody with that file's key.
+    Kept,
     /// Damage was met in it: what fits its tags is shown, until an empty file of the next generation takes its place.
     Damaged,
 }
@@ -41,6 +43,9 @@ pub struct Repair {
     pub kept: String,
     /// Whether its unsent work has been taken over.
     pub carried: bool,
+    /// Whether that file was set aside at the opening that wrote this down: of one that was found later it cannot be
+    /// told whether its work was taken over before.
+    pub just_set_aside: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,6 +55,7 @@ struct RepairRow {
     generation: u32,
     kept: String,
     carried: bool,
+    just_set_aside: bool,
 }
 
 impl Journal for RepairRow {
@@ -109,6 +115,7 @@ pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), 
         generation: repair.generation,
         kept: repair.kept.clone(),
         carried: repair.carried,
+        just_set_aside: repair.just_set_aside,
     };
     writer.put_journal(repair.segment.name().as_bytes(), &row)
 }
@@ -126,7 +133,11 @@ fn type_of(resource_type: &str) -> &str {
 fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: &Repair) -> Result<(), StoreError> {
     let cursors: Vec<(Vec<u8>, CursorRow)> = access.journals(writer.conn, &[])?;
     for (key, mut row) in cursors {
-        if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
+        // An older directory knows nothing of what happened to the other files since: none of its claims holds.
+        let is_older_directory = repair.segment == Segment::Directory && repair.cause == RepairCause::Stale;
+        if is_older_directory {
+            row.cursor.complete_as_of = None;
+        } else if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
             continue;
         }
         // Of a type that also lies further down, what lies there is all that most views see, and their claim stays
@@ -170,6 +181,7 @@ impl Store {
                 generation: row.generation,
                 kept: row.kept,
                 carried: row.carried,
+                just_set_aside: row.just_set_aside,
             })
         };
         *lock(&self.repairs) = rows.into_iter().filter_map(repair).collect();
@@ -182,20 +194,27 @@ impl Store {
     /// What the directory refuses; this session knows of it all the same.
     pub fn note_damage(&self, segment: Segment) -> Result<(), StoreError> {
         let access = self.access(segment)?;
-        let repair = Repair {
+        let mut repair = Repair {
             segment,
             cause: RepairCause::Damaged,
             since: self.clock.now(),
             generation: access.generation,
             kept: String::new(),
             carried: true,
+            just_set_aside: false,
         };
         {
             let mut known = lock(&self.repairs);
-            if known.iter().any(|r| r.segment == segment) {
-                return Ok(());
+            match known.iter_mut().find(|r| r.segment == segment) {
+                Some(before) if before.cause == RepairCause::Damaged => return Ok(()),
+                // What is being brought up to date is not whole when that ends: it begins anew.
+                Some(before) => {
+                    repair.kept.clone_from(&before.kept);
+                    repair.carried = before.carried;
+                    *before = repair.clone();
+                }
+                None => known.push(repair.clone()),
             }
-            known.push(repair.clone());
         }
         if self.is_read_only(Segment::Directory) {
             return Ok(());
@@ -227,7 +246,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn end_repairs(&self, server: &str, visibility: &str) -> Result<Vec<Repair>, StoreError> {
-        let may_end = |r: &Repair| r.cause != RepairCause::Damaged && self.is_open(r.segment);
+        let may_end =
+            |r: &Repair| matches!(r.cause, RepairCause::Rebuild | RepairCause::Stale) && self.is_open(r.segment);
         let open: Vec<Repair> = self.repairs().into_iter().filter(may_end).collect();
         if open.is_empty() {
             return Ok(Vec::new());
@@ -245,10 +265,14 @@ impl Store {
         }
         self.write(|tx| {
             done.iter().try_for_each(|repair| {
-                tx.drop_journal(Segment::Directory, JournalKind::Repair, repair.segment.name().as_bytes())
+                if repair.carried || repair.kept.is_empty() {
+                    let key = repair.segment.name().as_bytes();
+                    return tx.drop_journal(Segment::Directory, JournalKind::Repair, key);
+                }
+                put(tx.writer(Segment::Directory)?, &Repair { cause: RepairCause::Kept, ..repair.clone() })
             })
         })?;
-        lock(&self.repairs).retain(|r| !done.contains(r));
+        self.load_repairs()?;
         Ok(done)
     }
 }

@@ -144,7 +144,7 @@ fn check_one(
         Ok(()) => {}
     }
     let newest = keys.first().map_or(0, SegmentKey::generation);
-    let known = expected.map_or(0, |mark| mark.generation);
+    let known = expected.map_or(0, |mark| mark.generation.max(mark.issued));
     // A file begins with the salt of its key, so a file of another generation is told from a damaged one.
     let Some(at) = keys.iter().position(|k| *k.database_key().salt() == salt) else {
         let condition = if known > newest { SegmentCondition::OtherGeneration } else { aside(&path)? };
@@ -222,7 +222,8 @@ fn judge(
 fn is_behind(found: &SegmentMark, expected: &SegmentMark) -> bool {
     match found.generation.cmp(&expected.generation) {
         Ordering::Less => true,
-        Ordering::Greater => false,
+        // A number that was issued before and given up since.
+        Ordering::Greater => found.generation <= expected.issued,
         Ordering::Equal => {
             found.epoch < expected.epoch || (found.epoch == expected.epoch && found.root != expected.root)
         }

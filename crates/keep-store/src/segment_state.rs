@@ -62,7 +62,7 @@ impl Store {
             Some(RepairCause::Damaged) => SegmentHealth::Disputed,
             _ if self.is_read_only(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
-            None => SegmentHealth::Whole,
+            Some(RepairCause::Kept) | None => SegmentHealth::Whole,
         }
     }
 

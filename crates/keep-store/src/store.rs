@@ -3,6 +3,7 @@
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
 use crate::opening::{is_absent, make_files, open_personal};
+use crate::repair::put as put_repair;
 use crate::segment_access::SegmentAccess;
 use crate::segment_check::opens;
 use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
@@ -111,7 +112,7 @@ impl Store {
     /// File errors, and those of the ledger.
     pub fn open_checked(profile: &Path, checked: CheckedSegments, with: Opening) -> Result<Self, StoreError> {
         let Opening { entitled, ledger_key, personal, had_personal, ledger, clock } = with;
-        let (mut read_only, repairs) = (checked.read_only(), checked.repairs(clock.now()));
+        let (mut read_only, repairs) = (checked.read_only(), checked.repairs(profile, clock.now()));
         let (keys, has_stand_in) = make_files(profile, &checked, &repairs)?;
         if has_stand_in {
             read_only.insert(Segment::Directory);
@@ -163,6 +164,7 @@ impl Store {
         };
         if !has_stand_in {
             store.load_repairs()?;
+            store.ask_before_sending(&repairs)?;
             inbox::publish_drop_boxes(&store)?;
             store.carry_over_from(&checked)?;
             store.drain_inboxes()?;
@@ -178,7 +180,15 @@ impl Store {
         for repair in self.repairs().into_iter().filter(waiting) {
             let kept = self.profile.join("segments").join(&repair.kept);
             let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&kept, k);
-            if let Some(key) = checked.other_keys.iter().find(fits) {
+            let has_its_key = |k: &SegmentKey| k.segment() == repair.segment && k.generation() + 1 >= repair.generation;
+            if !checked.other_keys.iter().any(|k| fits(&k)) && checked.other_keys.iter().any(has_its_key) {
+                // Its beginning is damaged, so that no key will ever open it.
+                let done = CarriedOver { incomplete: true, ..CarriedOver::default() };
+                self.write_bulk(|tx| {
+                    put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+                })?;
+                lock(&self.carried_over).push((repair.segment, done));
+            } else if let Some(key) = checked.other_keys.iter().find(fits) {
                 let done = self.carry_over(&kept, key, &repair)?;
                 lock(&self.carried_over).push((repair.segment, done));
             }

@@ -4,6 +4,7 @@ use super::case::{Played, opened};
 use super::file::{Place, ProfileFile, part_of};
 use super::harm::Harm;
 use super::oracle::{Seen, compare, mask, says_less_itself};
+use super::traces::{bare, kind, subject, without_own_traces};
 use super::visit::{Answers, Person, failed};
 use keep_audit::{EventClass, Outcome};
 use serde_json::Value;
@@ -127,7 +128,7 @@ impl Judging<'_> {
 
     fn compared(&self, operation: &str, had: &Value, shown: &Value, less: bool, of: fn(&Played) -> &Answers) -> Seen {
         let now = mask(had, self.whole.now.since);
-        if self.without_own_traces(&now) == self.without_own_traces(shown) {
+        if without_own_traces(&now, self.charts_failed()) == without_own_traces(shown, self.charts_failed()) {
             return Seen::Same;
         }
         let seen = compare(operation, &now, shown, less);
@@ -172,35 +173,6 @@ impl Judging<'_> {
             }
             _ => operation.ends_with("drafts") && self.own_file_is_told(),
         }
-    }
-
-    /// An answer without what this case itself has or has not done: the visit that it opened because it did not know of
-    /// one under way, and, where a chart could not be opened, which charts this person opened today, by which rows of
-    /// patients are put in order.
-    fn without_own_traces(&self, answer: &Value) -> Value {
-        let mut answer = answer.clone();
-        let mut gone = 0;
-        if let Some(rows) = answer.get_mut("rows").and_then(Value::as_array_mut) {
-            let had = rows.len();
-            rows.retain(|r| !(r["reference"] == "Encounter/<id>" && r["at"] == "<time>"));
-            gone = had - rows.len();
-            if self.charts_failed() {
-                for row in rows.iter_mut() {
-                    let patient = if row["patient"].is_object() { &mut row["patient"] } else { row };
-                    if let Some(members) = patient.as_object_mut() {
-                        members.remove("openedToday");
-                    }
-                }
-                rows.sort_by_key(Value::to_string);
-            }
-        }
-        if let Some(total) = answer.get("total").and_then(Value::as_u64).filter(|_| gone > 0) {
-            answer["total"] = Value::from(total.saturating_sub(gone as u64));
-        }
-        if let Some(counts) = answer.get_mut("counts").and_then(Value::as_array_mut).filter(|_| self.charts_failed()) {
-            counts.retain(|c| c["list"] != "my_patients");
-        }
-        answer
     }
 
     /// Whether a chart could not be opened, and so is not among those that this person opened.
@@ -416,26 +388,4 @@ fn words(seen: Option<&Seen>) -> String {
         Some(Seen::Failed(code)) => code.clone(),
         Some(Seen::Wrong(_)) => String::from("WRONG"),
     }
-}
-
-/// What a sentence is about, without the values.
-fn subject(sentence: &str) -> &str {
-    sentence.split('"').next().unwrap_or(sentence)
-}
-
-fn kind(key: &str) -> &str {
-    key.split('/').next().unwrap_or(key)
-}
-
-/// A record without what each server adds.
-fn bare(record: &Value) -> Value {
-    let mut bare = mask(record, keep_domain::UtcMillis(i64::MAX));
-    if let Some(members) = bare.as_object_mut() {
-        members.remove("meta");
-        // The time of a check-in is that of the case.
-        if members.get("resourceType").and_then(Value::as_str) == Some("Appointment") {
-            members.remove("participant");
-        }
-    }
-    bare
 }

@@ -43,7 +43,7 @@ function Worklist({ list }: { list: string }) {
     <Page
       title={say(messageFor("list", `${list}.title`, "list.other.title"))}
       aside={
-        rows.loading || missing !== ""
+        rows.loading || missing !== "" || rows.first?.downloading
           ? ""
           : takes && longest !== null
             ? say("list.waiting", { count: rows.total, longest })

@@ -102,7 +102,15 @@ fn grant_to(
 ) -> Result<Option<NoticeDto>, Fault> {
     let record = app.0.slots.member(user, &device.kd)?;
     let holders = app.workstation().holders.clone();
-    let wanted: Vec<&HeldKey> = opened.ring.keys().iter().filter(|k| !holders.has(user, k)).collect();
+    // Only the present generation has a file that the recipient can try it on.
+    let is_present = |k: &&HeldKey| match k {
+        HeldKey::Segment(key) => {
+            opened.ring.segment(key.segment()).is_some_and(|newest| newest.generation() == key.generation())
+        }
+        HeldKey::Audit(_) => true,
+    };
+    let wanted: Vec<&HeldKey> =
+        opened.ring.keys().iter().filter(|k| !holders.has(user, k)).filter(is_present).collect();
     if wanted.is_empty() {
         return Ok(None);
     }

@@ -1,21 +1,21 @@
 //! Sync: the chip, the page, and running it.
 
+mod queue;
 mod to_end;
 
 pub use to_end::{SyncEnd, run_to_end};
 
 use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
-use crate::dto::sync::{RetryDto, SyncChipDto, SyncItemDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
+use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::fault::Fault;
 use crate::trusted_clock::TrustedClock;
 use crate::unlocked::Unlocked;
-use crate::view::sight::Sight;
 use crate::{last_sync, segments, settling};
-use keep_access::{Action, Group};
+use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
-use keep_store::{AuthorBacklog, ChangeSetId, Completeness, OutgoingSet, SetState, Store};
+use keep_store::{AuthorBacklog, ChangeSetId, Completeness, Store};
 use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
@@ -201,11 +201,15 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
         // A join error means the runtime is ending; the next unlock keeps a mark of its own.
         let _ = tokio::task::spawn_blocking(move || taker.take_server_time(time)).await;
     }
-    if stopped.is_none() {
+    // A damaged file may be what stopped it; that the server answered is enough to begin anew.
+    let answered = stopped == Some(ErrorCode::StoreDamaged) && ended.server_time.is_some();
+    if stopped.is_none() || answered {
         let behind = app.clone();
         // A join error means the runtime is ending; the next sync ends the repair.
         let _ = tokio::task::spawn_blocking(move || {
-            segments::end_repairs(&behind);
+            if !answered {
+                segments::end_repairs(&behind);
+            }
             segments::ask_for_fresh_starts(&behind);
         })
         .await;
@@ -305,7 +309,7 @@ fn page(app: &App, unlocked: &Unlocked) -> Result<SyncPageDto, Fault> {
             let complete = as_of.map(|t| t.to_rfc3339()).unwrap_or_default();
             types.push(SyncTypeDto { resource_type, count: held, complete });
         }
-        items = waiting(app, unlocked, store)?;
+        items = queue::waiting(app, unlocked, store)?;
     }
     let audit_pending = app.enrolled_device()?.ledger.pending_count()?;
     Ok(SyncPageDto {
@@ -318,54 +322,6 @@ fn page(app: &App, unlocked: &Unlocked) -> Result<SyncPageDto, Fault> {
         server: host_of(&app.workstation().server),
         audit_pending: count(audit_pending),
     })
-}
-
-/// Rows of the queue that one page shows.
-const MOST_ITEMS: usize = 100;
-
-fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItemDto>, Fault> {
-    if backlog(store)? == (0, 0, 0) {
-        return Ok(Vec::new());
-    }
-    // The queue says who wrote what kind of record: reading it is an event like any other.
-    let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
-    let ticket = app.enrolled_device()?.ledger.append(event)?;
-    let names = app.names();
-    let knows_why = Sight::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
-    let item = |set: OutgoingSet| SyncItemDto {
-        change_set: set.id.0,
-        state: String::from(match set.state {
-            SetState::Ready | SetState::WaitsForSet => "pending",
-            SetState::WaitsForRank => "waits_for_rank",
-            SetState::Rejected => "rejected",
-            SetState::Conflict => "conflict",
-            SetState::Damaged => "damaged",
-        }),
-        author: names.get(&set.author).cloned().unwrap_or_default(),
-        saved: set.saved.to_rfc3339(),
-        title: title(&set),
-        patient_name: String::new(),
-        reason: if set.author == unlocked.user || knows_why {
-            // EXPOSE: the server's reason may quote the record: it is shown to its author and to clinicians.
-            set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default()
-        } else {
-            String::new()
-        },
-        conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
-    };
-    Ok(store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
-}
-
-/// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.
-fn title(set: &OutgoingSet) -> String {
-    let mut kinds: Vec<&str> = Vec::new();
-    for key in set.entries.iter().map(|e| &e.key).chain(&set.damaged) {
-        let kind = key.resource_type.as_str();
-        if kind != "Provenance" && !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    kinds.join(", ")
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! The role's home: today's queue and its other lists.
 
 mod lists;
+mod orders;
 
 use crate::app::App;
 use crate::cases::search::{Lookup, at};

@@ -24,14 +24,10 @@ impl Personal {
         let conn = self.file.conn();
         let mut saved = 0;
         for draft in &drafts {
+            let (id, patient) = (draft.draft.to_string(), draft.patient.as_str());
             // EXPOSE: moved from one file of the clinician's own to the next.
-            let row = params![
-                draft.draft.to_string(),
-                draft.kind,
-                draft.patient.as_str(),
-                draft.content.expose(),
-                draft.kept.0
-            ];
+            let content = draft.content.expose();
+            let row = params![id, draft.kind, patient, content, draft.kept.0];
             let sql = "INSERT OR IGNORE INTO draft (draft, kind, patient, content, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
             saved += conn.execute(sql, row).unwrap_or(0);
         }

@@ -1,5 +1,6 @@
 //! Who is on which list, and the lines of a window.
 
+use super::orders::{to_dispense, to_draw};
 use crate::app::App;
 use crate::cases::chart::reading::{Chart, names_of};
 use crate::cases::search::Lookup;
@@ -8,7 +9,7 @@ use crate::dto::worklist::WorkRowDto;
 use crate::fault::Fault;
 use crate::own_file;
 use crate::unlocked::Unlocked;
-use crate::view::entry::{Entry, valid};
+use crate::view::entry::Entry;
 use crate::view::work::{Booking, Columns, Gist, Stage, gist, row};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
@@ -277,37 +278,6 @@ fn orders(
     Ok(items)
 }
 
-fn is_open(entry: &Entry, since: UtcMillis) -> bool {
-    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
-    status == Some("active") && entry.at().is_some_and(|at| at >= since)
-}
-
-fn to_dispense(entries: &[Entry], since: UtcMillis) -> Option<String> {
-    let given: BTreeSet<String> = valid(entries, "MedicationDispense")
-        .filter_map(|(_, raw)| Some(raw.node().at(&["authorizingPrescription", "reference"])?.text()?.into_owned()))
-        .collect();
-    let open = valid(entries, "MedicationRequest");
-    let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
-    match count {
-        0 => None,
-        1 => Some(String::from("1 medicine to dispense")),
-        n => Some(format!("{n} medicines to dispense")),
-    }
-}
-
-fn to_draw(entries: &[Entry], since: UtcMillis) -> Option<String> {
-    let names: Vec<String> = valid(entries, "ServiceRequest")
-        .filter(|(e, _)| is_open(e, since))
-        .filter_map(|(_, raw)| {
-            let code = raw.node().member("code")?;
-            let text =
-                code.member_text("text").or_else(|| code.at(&["coding", "display"]).and_then(keep_fhir::Node::text));
-            text.map(std::borrow::Cow::into_owned)
-        })
-        .collect();
-    (!names.is_empty()).then(|| names.join(", "))
-}
-
 /// What of these people's charts stands in a list, as far as these types say it.
 fn gists(
     app: &App,
@@ -386,28 +356,4 @@ fn charts(
         }));
     }
     Ok(charts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::view::fixtures::{seen_by, time};
-    use keep_domain::Role;
-
-    #[test]
-    fn what_is_dispensed_is_off_the_list() {
-        let order = |id: &str, at: &str| {
-            format!(
-                r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","intent":"order","subject":{{"reference":"Patient/maria"}},"authoredOn":"{at}"}}"#
-            )
-        };
-        let given = r#"{"resourceType":"MedicationDispense","id":"d","status":"completed","subject":{"reference":"Patient/maria"},"authorizingPrescription":[{"reference":"MedicationRequest/m1"}]}"#;
-        let texts =
-            [order("m1", "2026-11-21T08:00:00Z"), order("m2", "2026-11-21T08:00:00Z"), order("m3", "2026-01-01")];
-        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        texts.push(given);
-        let entries = seen_by(Role::Pharmacist, &texts);
-        assert_eq!(to_dispense(&entries, time("2026-11-15T00:00:00Z")).as_deref(), Some("1 medicine to dispense"));
-        assert_eq!(to_dispense(&entries, time("2026-11-22T00:00:00Z")), None);
-    }
 }

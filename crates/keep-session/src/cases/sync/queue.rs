@@ -1,0 +1,59 @@
+//! What waits to be sent, was refused or conflicts, as the sync page lists it.
+
+use super::backlog;
+use crate::app::App;
+use crate::dto::sync::SyncItemDto;
+use crate::fault::Fault;
+use crate::unlocked::Unlocked;
+use crate::view::sight::Sight;
+use keep_access::Group;
+use keep_audit::{EventClass, EventDraft};
+use keep_store::{OutgoingSet, SetState, Store};
+
+/// Rows of the queue that one page shows.
+const MOST_ITEMS: usize = 100;
+
+pub(super) fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItemDto>, Fault> {
+    if backlog(store)? == (0, 0, 0) {
+        return Ok(Vec::new());
+    }
+    // The queue says who wrote what kind of record: reading it is an event like any other.
+    let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
+    let ticket = app.enrolled_device()?.ledger.append(event)?;
+    let names = app.names();
+    let knows_why = Sight::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
+    let item = |set: OutgoingSet| SyncItemDto {
+        change_set: set.id.0,
+        state: String::from(match set.state {
+            SetState::Ready | SetState::WaitsForSet => "pending",
+            SetState::WaitsForRank => "waits_for_rank",
+            SetState::Rejected => "rejected",
+            SetState::Conflict => "conflict",
+            SetState::Damaged => "damaged",
+        }),
+        author: names.get(&set.author).cloned().unwrap_or_default(),
+        saved: set.saved.to_rfc3339(),
+        title: title(&set),
+        patient_name: String::new(),
+        reason: if set.author == unlocked.user || knows_why {
+            // EXPOSE: the server's reason may quote the record: it is shown to its author and to clinicians.
+            set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default()
+        } else {
+            String::new()
+        },
+        conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
+    };
+    Ok(store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
+}
+
+/// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.
+fn title(set: &OutgoingSet) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for key in set.entries.iter().map(|e| &e.key).chain(&set.damaged) {
+        let kind = key.resource_type.as_str();
+        if kind != "Provenance" && !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds.join(", ")
+}

@@ -1,0 +1,60 @@
+//! What of a chart's orders is still to be done.
+
+use crate::view::entry::{Entry, valid};
+use keep_domain::UtcMillis;
+use std::collections::BTreeSet;
+
+fn is_open(entry: &Entry, since: UtcMillis) -> bool {
+    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
+    status == Some("active") && entry.at().is_some_and(|at| at >= since)
+}
+
+pub(super) fn to_dispense(entries: &[Entry], since: UtcMillis) -> Option<String> {
+    let given: BTreeSet<String> = valid(entries, "MedicationDispense")
+        .filter_map(|(_, raw)| Some(raw.node().at(&["authorizingPrescription", "reference"])?.text()?.into_owned()))
+        .collect();
+    let open = valid(entries, "MedicationRequest");
+    let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
+    match count {
+        0 => None,
+        1 => Some(String::from("1 medicine to dispense")),
+        n => Some(format!("{n} medicines to dispense")),
+    }
+}
+
+pub(super) fn to_draw(entries: &[Entry], since: UtcMillis) -> Option<String> {
+    let names: Vec<String> = valid(entries, "ServiceRequest")
+        .filter(|(e, _)| is_open(e, since))
+        .filter_map(|(_, raw)| {
+            let code = raw.node().member("code")?;
+            let text =
+                code.member_text("text").or_else(|| code.at(&["coding", "display"]).and_then(keep_fhir::Node::text));
+            text.map(std::borrow::Cow::into_owned)
+        })
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{seen_by, time};
+    use keep_domain::Role;
+
+    #[test]
+    fn what_is_dispensed_is_off_the_list() {
+        let order = |id: &str, at: &str| {
+            format!(
+                r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","intent":"order","subject":{{"reference":"Patient/maria"}},"authoredOn":"{at}"}}"#
+            )
+        };
+        let given = r#"{"resourceType":"MedicationDispense","id":"d","status":"completed","subject":{"reference":"Patient/maria"},"authorizingPrescription":[{"reference":"MedicationRequest/m1"}]}"#;
+        let texts =
+            [order("m1", "2026-11-21T08:00:00Z"), order("m2", "2026-11-21T08:00:00Z"), order("m3", "2026-01-01")];
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.push(given);
+        let entries = seen_by(Role::Pharmacist, &texts);
+        assert_eq!(to_dispense(&entries, time("2026-11-15T00:00:00Z")).as_deref(), Some("1 medicine to dispense"));
+        assert_eq!(to_dispense(&entries, time("2026-11-22T00:00:00Z")), None);
+    }
+}
