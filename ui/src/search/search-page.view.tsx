@@ -62,7 +62,7 @@ function Found({ query }: { query: string }) {
       label: say("col.seen"),
       width: "104px",
       cell: (row) => (
-        <span className={css.quiet}>{row.lastSeen === "" ? say("search.never") : formatDate(row.lastSeen)}</span>
+        <span className={css.quiet}>{row.lastSeen === "" ? "–" : formatDate(row.lastSeen)}</span>
       ),
     },
     {

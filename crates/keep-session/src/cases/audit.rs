@@ -58,8 +58,13 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
         return Err(Fault::of(ErrorCode::Io));
     }
     let enrolled = app.0.slots.exist()?;
-    let kd =
-        keep_keys::DeviceKey::load(&*app.0.keychain, enrolled)?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))?;
+    let kd = match keep_keys::DeviceKey::load(&*app.0.keychain, enrolled) {
+        Ok(Some(kd)) => kd,
+        // Without people and without a log there is nothing that a keychain could tell of.
+        Err(_) if !enrolled && !path.exists() => return Err(Fault::of(ErrorCode::NotEnrolled)),
+        Ok(None) => return Err(Fault::of(ErrorCode::NotEnrolled)),
+        Err(error) => return Err(error.into()),
+    };
     let kept = KeptCheckpoint::read(&*app.0.keychain, &kd.signer().public())?;
     if !enrolled && kept.head().is_none() && !path.exists() {
         return Err(Fault::of(ErrorCode::NotEnrolled));

@@ -90,8 +90,9 @@ impl<'s> Lookup<'s> {
         let complete = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t));
         // What a colleague's session has downloaded is here for this one as well, also without a network.
         let done = store.completed_by_anyone(&app.workstation().server)?;
-        let ready = complete
-            || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| done.contains(*t) || store.is_stale(t));
+        // What is lost or damaged is said in the chart, which opens with all that is left.
+        let opens = |t: &str| done.contains(t) || store.is_stale(t) || !store.is_whole(t);
+        let ready = complete || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| opens(t));
         let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
         Ok(Self { store, sight, glance, opened, ready, complete })
     }

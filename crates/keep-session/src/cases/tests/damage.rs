@@ -69,6 +69,9 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
         }
         let list = queue(&clinic);
         assert!(list.rows.iter().all(|r| r.safety != "Allergies not recorded"));
+        let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
+        let found = ok(search::search_patients(&clinic.app, asked));
+        assert!(found.rows[0].ready, "the chart opens, to say what is unavailable");
         assert_eq!(list.missing, if segment == Segment::Encounters { vec!["Encounter"] } else { Vec::new() });
         let chip = ok(sync::sync_chip(&clinic.app));
         assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""));
