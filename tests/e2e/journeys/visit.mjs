@@ -75,8 +75,11 @@ export default async function visit(journey) {
     await hands.press("Write a note");
     await hands.type("Note", NOTE);
     await hands.see("Draft kept");
-    const { ok } = await app.invoke("drafts");
-    assert.ok(ok.some((draft) => draft.kind === "note" && draft.content.includes(NOTE)), JSON.stringify(ok.length));
+    // It is kept several times while the keys are pressed.
+    await until("the whole note to be kept", 10_000, async () => {
+      const { ok } = await app.invoke("drafts");
+      return ok?.some((draft) => draft.kind === "note" && draft.content.includes(NOTE));
+    });
     await journey.screen("note-draft");
   });
   await step("and signed", async () => {

@@ -61,9 +61,7 @@ function Found({ query }: { query: string }) {
       key: "seen",
       label: say("col.seen"),
       width: "104px",
-      cell: (row) => (
-        <span className={css.quiet}>{row.lastSeen === "" ? "–" : formatDate(row.lastSeen)}</span>
-      ),
+      cell: (row) => <span className={css.quiet}>{row.lastSeen === "" ? "–" : formatDate(row.lastSeen)}</span>,
     },
     {
       key: "marks",
