@@ -86,6 +86,7 @@ export default async function damage(journey) {
       await hands.press(tab);
       await app.painted();
       await tellsNoAbsence(`the tab ${tab}`);
+      if (tab === "Timeline") await journey.screen("timeline");
     }
   });
   await step("lock and unlock again: the evidence is still told", async () => {

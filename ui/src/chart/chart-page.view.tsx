@@ -70,6 +70,7 @@ function ChartOf({ patient }: { patient: string }) {
   if (chart === undefined) return <div aria-busy="true" />;
   const tabs = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
   const current = tabs.includes(tab) ? tab : (tabs[0] ?? "summary");
+  const { partial } = chart.completeness;
   const fills = current === "timeline" || current === "results" || current === "notes";
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
@@ -86,8 +87,12 @@ function ChartOf({ patient }: { patient: string }) {
           </TabList>
           <Completeness completeness={chart.completeness} />
         </div>
-        <TabPanel key={current} id={current} className={`${css.panel} ${fills ? css.fills : ""}`}>
-          {chart.completeness.partial ? (
+        <TabPanel
+          key={current}
+          id={current}
+          className={`${css.panel} ${fills ? css.fills : ""} ${partial ? css.told : ""}`}
+        >
+          {partial ? (
             <Notice tone="critical" role="status" title={say("absence.title")}>
               {say("absence.next")}
             </Notice>
