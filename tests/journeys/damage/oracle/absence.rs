@@ -186,7 +186,9 @@ fn one_row(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String
             // Whether this person opened the chart today is in their own file.
             "openedToday" => value == false,
             "alert" => value == false && says_less,
-            "lastSeen" | "reason" | "with" | "news2" => is_blank(value) && says_less,
+            // The window shows a dash for it and says nothing of visits.
+            "lastSeen" => is_blank(value),
+            "reason" | "with" | "news2" => is_blank(value) && says_less,
             "safety" => {
                 value.as_str().is_some_and(|line| admits(line) && (line.contains("navailable") || starts(line, was)))
             }
