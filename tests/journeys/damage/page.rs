@@ -142,7 +142,7 @@ const HEAD: &str = "\
 
 Each file of a worn profile is damaged in each way, and then a nurse, a second nurse, a front-desk clerk and whoever the file belongs to unlock, open charts, read their lists, search, save, sync and lock; a colleague follows in the same program, and after a restart the person comes again.
 `tests/journeys/damage` does it and judges every answer by what the whole profile answers: the same value, or a word that it is not there; never another value, never that there is nothing, never an open session behind the lock screen, and nobody with a whole slot is locked out.
-This page was written by the seeded sample, 492 cases in which each file meets each damage once or more; every run takes that sample and fails where it finds what is not said here.
+This page was written by the seeded sample, some 490 cases in which each file meets each damage once or more; every run takes that sample and fails where it finds what is not said here.
 `CHARTKEEP_DAMAGE=full` takes every cell with 100 flipped bits a file instead, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page anew.
 \"Everybody\" is everybody who met that damage in the run that wrote the page.
 Where a flipped bit falls differs from run to run, as the files are encrypted with other keys: its rows are what was met, and only the judgement is repeated.
