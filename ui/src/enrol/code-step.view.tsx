@@ -2,8 +2,8 @@ import { useState } from "react";
 import { useIpc } from "../ipc/ipc-context";
 import { Button } from "../parts/button.view";
 import { CodeBoxes } from "../parts/code-boxes.view";
+import { DateAndTime } from "../parts/date-and-time.view";
 import { FailureNotice } from "../parts/failure-notice.view";
-import { TextField } from "../parts/field.view";
 import { Notice } from "../parts/notice.view";
 import { makeLocalStamp, splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
@@ -54,20 +54,7 @@ export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"cod
           {failure === null ? null : (
             <>
               <p className={css.small}>{say("enrol.phone.lead")}</p>
-              <TextField
-                label={say("lock.clock.date")}
-                inputMode="numeric"
-                hint={say("form.date.hint")}
-                value={phone.date}
-                onChange={(event) => setPhone({ ...phone, date: event.target.value })}
-              />
-              <TextField
-                label={say("lock.clock.time")}
-                inputMode="numeric"
-                hint={say("form.time.hint")}
-                value={phone.time}
-                onChange={(event) => setPhone({ ...phone, time: event.target.value })}
-              />
+              <DateAndTime value={phone} onChange={setPhone} />
             </>
           )}
         </div>

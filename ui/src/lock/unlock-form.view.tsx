@@ -4,6 +4,7 @@ import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { Button } from "../parts/button.view";
 import { CodeBoxes } from "../parts/code-boxes.view";
+import { DateAndTime } from "../parts/date-and-time.view";
 import { TextField } from "../parts/field.view";
 import { SignIn } from "../sign-in/sign-in.view";
 import { makeLocalStamp, nearestLocalStamp } from "../words/dates";
@@ -119,20 +120,7 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
       <UserNotice user={user} onSignIn={() => signIn(user.state === "damaged")} />
       {clockWrong && !shut ? (
         <div className={css.clockline}>
-          <TextField
-            label={say("lock.clock.date")}
-            inputMode="numeric"
-            hint={say("form.date.hint")}
-            value={phone.date}
-            onChange={(event) => setPhone({ ...phone, date: event.target.value })}
-          />
-          <TextField
-            label={say("lock.clock.time")}
-            inputMode="numeric"
-            hint={say("form.time.hint")}
-            value={phone.time}
-            onChange={(event) => setPhone({ ...phone, time: event.target.value })}
-          />
+          <DateAndTime value={phone} onChange={setPhone} />
         </div>
       ) : null}
       {shut ? null : (
