@@ -11,7 +11,7 @@ use crate::{Store, StoreError};
 use keep_domain::{Segment, UtcMillis};
 use keep_hardening::private_file;
 use keep_keys::SegmentKey;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
 /// Why a segment is being brought up to date.
@@ -73,39 +73,34 @@ const ANEW: &str = "anew";
 /// claim completeness would say that nothing is known of anybody.
 pub(crate) fn begin_repairs(conn: &Connection, directory: &SegmentKey, repairs: &[Repair]) -> Result<(), StoreError> {
     let access = alone(directory);
-    conn.execute_batch("BEGIN IMMEDIATE")?;
-    let done = (|| {
-        let mut writer = TaggedWriter::begin(conn, &access)?;
-        for repair in repairs {
-            put(&mut writer, repair)?;
-            reset_cursors(&mut writer, &access, repair)?;
-        }
-        writer.finish()
-    })();
-    match done {
-        Ok(()) => Ok(conn.execute_batch("COMMIT")?),
-        Err(error) => {
-            conn.execute_batch("ROLLBACK")?;
-            Err(error)
-        }
-    }
+    in_transaction(conn, &access, |writer| {
+        repairs.iter().try_for_each(|repair| {
+            put(writer, repair)?;
+            reset_cursors(writer, &access, repair)
+        })
+    })
 }
 
 /// Makes a stale file count on from what the device has seen, so that it is told from the copy that it was.
 pub(crate) fn raise_epoch(conn: &Connection, key: &SegmentKey, seen: i64) -> Result<(), StoreError> {
     let access = alone(key);
-    conn.execute_batch("BEGIN IMMEDIATE")?;
-    let done = TaggedWriter::begin(conn, &access).and_then(|mut writer| {
+    in_transaction(conn, &access, |writer| {
         writer.raise_epoch(seen);
-        writer.finish()
-    });
-    match done {
-        Ok(()) => Ok(conn.execute_batch("COMMIT")?),
-        Err(error) => {
-            conn.execute_batch("ROLLBACK")?;
-            Err(error)
-        }
-    }
+        Ok(())
+    })
+}
+
+/// Writes on a connection that no store has yet; what fails is rolled back.
+fn in_transaction(
+    conn: &Connection,
+    access: &SegmentAccess,
+    write: impl FnOnce(&mut TaggedWriter<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+    let mut writer = TaggedWriter::begin(&tx, access)?;
+    write(&mut writer)?;
+    writer.finish()?;
+    Ok(tx.commit()?)
 }
 
 pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), StoreError> {
