@@ -105,10 +105,7 @@ fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() 
     ];
     for (what, damage) in damages {
         let w = Workstation::new();
-        let path = segment_path(&w.profile(), Segment::Directory);
-        let mut damaged = std::fs::read(&path).expect("segment");
-        damage(&mut damaged);
-        std::fs::write(&path, &damaged).expect("written");
+        let damaged = w.damage(Segment::Directory, damage);
         let before = w.events();
         let app = w.unlocked().expect("nobody is kept out");
         let request = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
@@ -116,9 +113,7 @@ fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() 
         assert!(found.rows.is_empty() && found.incomplete, "{what}: nobody is said to be nowhere");
         app.close();
         drop(app);
-        let aside = std::fs::read_dir(w.profile().join("segments")).expect("folder").flatten().map(|e| e.path());
-        let kept = aside.filter(|p| p.to_string_lossy().contains("directory.db.damaged-"));
-        assert_eq!(kept.filter(|p| std::fs::read(p).is_ok_and(|b| b == damaged)).count(), 1, "{what}: kept as it was");
+        assert_eq!(w.set_aside_as(Segment::Directory, &damaged), 1, "{what}: kept as it was");
         assert!(w.events() > before, "{what}: an event");
     }
 }

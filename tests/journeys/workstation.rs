@@ -3,13 +3,14 @@
 use crate::people::{patient, result};
 use crate::small_disk::SmallDisk;
 use chartkeep_tests::KeysAtHand;
-use keep_domain::{Clock, ErrorCode, ManualClock, Secret, SystemClock, UserId, UtcMillis};
+use keep_domain::{Clock, ErrorCode, ManualClock, Secret, Segment, SystemClock, UserId, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, Keychain, phone_code};
 use keep_session::cases::{audit, chart, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 use keep_session::testing::{self, PASSWORD, TestSite, bring, dr_jonas, open_at_site, open_with_phone};
 use keep_session::{App, Profile, Workstation as Settings};
+use keep_store::segment_path;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,6 +108,23 @@ impl Workstation {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
         App::look_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
+    }
+
+    /// Damages a segment's file; answers what it then holds.
+    pub(crate) fn damage(&self, segment: Segment, how: fn(&mut Vec<u8>)) -> Vec<u8> {
+        let path = segment_path(&self.profile(), segment);
+        let mut bytes = std::fs::read(&path).expect("segment");
+        how(&mut bytes);
+        std::fs::write(&path, &bytes).expect("written");
+        bytes
+    }
+
+    /// How many files that were set aside as damaged hold just that.
+    pub(crate) fn set_aside_as(&self, segment: Segment, bytes: &[u8]) -> usize {
+        let name = format!("{}.db.damaged-", segment.name());
+        let files = std::fs::read_dir(self.profile().join("segments")).expect("folder").flatten().map(|e| e.path());
+        let aside = files.filter(|p| p.to_string_lossy().contains(&name));
+        aside.filter(|p| std::fs::read(p).is_ok_and(|found| found == bytes)).count()
     }
 
     pub(crate) fn code(&self) -> String {

@@ -110,18 +110,12 @@ fn a_damaged_segment_is_kept_recorded_and_no_dead_end() {
     ];
     for (what, damage) in damages {
         let w = Workstation::new();
-        let path = segment_path(&w.profile(), Segment::Directory);
-        let mut damaged = std::fs::read(&path).expect("segment");
-        damage(&mut damaged);
-        std::fs::write(&path, &damaged).expect("written");
+        let damaged = w.damage(Segment::Directory, damage);
         let before = w.recorded().len();
         check(what, &w.sync(), "sign_in_needed", 5);
         let kept = &w.recorded()[before..];
         assert!(kept.contains(&(E::IntegrityFinding, Serious)), "{what}: {kept:?}");
-        let aside = std::fs::read_dir(w.profile().join("segments")).expect("folder").flatten();
-        let aside = aside.map(|e| e.path()).filter(|p| p.to_string_lossy().contains("directory.db.damaged-"));
-        let found: Vec<_> = aside.filter(|p| std::fs::read(p).is_ok_and(|bytes| bytes == damaged)).collect();
-        assert_eq!(found.len(), 1, "{what}: not a byte of it is lost");
+        assert_eq!(w.set_aside_as(Segment::Directory, &damaged), 1, "{what}: not a byte of it is lost");
         check(what, &w.audit_verify(None), "finding", 1);
     }
 }
