@@ -921,6 +921,10 @@ phone: string,
  */
 lastSeen: string, 
 /**
+ * Whether an empty `last_seen` means that there was no visit: all that it could be in is here and whole.
+ */
+lastSeenKnown: boolean, 
+/**
  * Opened by me today.
  */
 openedToday: boolean, 

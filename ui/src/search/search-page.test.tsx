@@ -45,6 +45,13 @@ test("a chart opened right after typing stays open", async () => {
   expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
 });
 
+test("never seen is said only where no visit can be missing", async () => {
+  await show({ role: "nurse" }, "/search?q=");
+  const seen = async (who: RegExp) => (await screen.findByRole("row", { name: who })).textContent;
+  expect(await seen(/WANGARI/)).not.toMatch(/never/);
+  expect(screen.getAllByText("never").length).toBeGreaterThan(0);
+});
+
 test("a chart that is still downloading does not open", async () => {
   const { user } = await show({ role: "nurse" }, "/search?q=wangari");
   const row = await screen.findByRole("button", { name: /WANGARI/ });

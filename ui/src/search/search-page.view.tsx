@@ -61,7 +61,10 @@ function Found({ query }: { query: string }) {
       key: "seen",
       label: say("col.seen"),
       width: "104px",
-      cell: (row) => <span className={css.quiet}>{row.lastSeen === "" ? "–" : formatDate(row.lastSeen)}</span>,
+      cell: (row) => {
+        const without = row.lastSeenKnown ? say("search.never") : "–";
+        return <span className={css.quiet}>{row.lastSeen === "" ? without : formatDate(row.lastSeen)}</span>;
+      },
     },
     {
       key: "marks",

@@ -80,6 +80,7 @@ pub(crate) struct Lookup<'s> {
     opened: HashSet<PatientId>,
     ready: bool,
     complete: bool,
+    knows_visits: bool,
 }
 
 impl<'s> Lookup<'s> {
@@ -93,8 +94,9 @@ impl<'s> Lookup<'s> {
         // What is lost or damaged is said in the chart, which opens with all that is left.
         let opens = |t: &str| done.contains(t) || store.is_stale(t) || !store.is_whole(t);
         let ready = complete || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| opens(t));
+        let knows_visits = store.may_hold("Encounter") && store.is_whole("Encounter") && done.contains("Encounter");
         let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
-        Ok(Self { store, sight, glance, opened, ready, complete })
+        Ok(Self { store, sight, glance, opened, ready, complete, knows_visits })
     }
 
     /// Whether everything that a chart cannot do without has been downloaded once, by whomever.
@@ -126,7 +128,8 @@ impl<'s> Lookup<'s> {
             return None;
         }
         let id = &record.key.id;
-        let seen = Seen { last, opened_today: self.opened.contains(id), ready: self.ready, alert };
+        let opened_today = self.opened.contains(id);
+        let seen = Seen { last, is_known: self.knows_visits, opened_today, ready: self.ready, alert };
         let lens = raw.and_then(|raw| lens::patient(&raw).ok());
         let Some(lens) = lens else { return Some(person::unreadable_row(id.as_str(), seen)) };
         let mut row = person::row(id.as_str(), &lens, &self.glance, seen);
@@ -134,6 +137,7 @@ impl<'s> Lookup<'s> {
             // A labelled record keeps its place and loses its detail.
             row.phone.clear();
             row.last_seen.clear();
+            row.last_seen_known = false;
         }
         Some(row)
     }

@@ -51,6 +51,8 @@ pub struct PatientRowDto {
     pub phone: String,
     /// Last seen, RFC 3339 or empty.
     pub last_seen: String,
+    /// Whether an empty `last_seen` means that there was no visit: all that it could be in is here and whole.
+    pub last_seen_known: bool,
     /// Opened by me today.
     pub opened_today: bool,
     /// Whether the chart can be opened, or is still downloading.

@@ -17,6 +17,8 @@ use keep_fhir::{Node, Raw};
 pub(crate) struct Seen {
     /// When they last had a visit.
     pub(crate) last: Option<UtcMillis>,
+    /// Whether without one there was none.
+    pub(crate) is_known: bool,
     /// Opened by this person today.
     pub(crate) opened_today: bool,
     /// Whether the chart has been downloaded.
@@ -98,6 +100,7 @@ pub(crate) fn row(id: &str, person: &PatientLens, glance: &Glance, seen: Seen) -
         number: number(person).map(|n| text(Some(&n.value))).unwrap_or_default(),
         phone: text(person.phones.first().map(|p| &p.number)),
         last_seen: seen.last.map(UtcMillis::to_rfc3339).unwrap_or_default(),
+        last_seen_known: seen.is_known,
         opened_today: seen.opened_today,
         ready: seen.ready,
         alert: seen.alert,
@@ -129,6 +132,7 @@ pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
         number: String::new(),
         phone: String::new(),
         last_seen: String::new(),
+        last_seen_known: false,
         opened_today: seen.opened_today,
         ready: false,
         alert: seen.alert,

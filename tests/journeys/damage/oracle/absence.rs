@@ -186,8 +186,8 @@ fn one_row(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String
             // Whether this person opened the chart today is in their own file.
             "openedToday" => value == false,
             "alert" => value == false && says_less,
-            // The window shows a dash for it and says nothing of visits.
-            "lastSeen" => is_blank(value),
+            "lastSeen" => is_blank(value) && shown["lastSeenKnown"] == false,
+            "lastSeenKnown" => value == false,
             "reason" | "with" | "news2" => is_blank(value) && says_less,
             "safety" => {
                 value.as_str().is_some_and(|line| admits(line) && (line.contains("navailable") || starts(line, was)))

@@ -69,9 +69,10 @@ const row = (index: number, [family, given, birthDate, age, sex, number]: Named)
     .padStart(3, "0")
     .slice(-3)}`,
   lastSeen:
-    index % 5 === 4
+    index % 5 === 4 || index === 6
       ? ""
       : `2026-${String(11 - (index % 9)).padStart(2, "0")}-${String(1 + (index % 20)).padStart(2, "0")}T10:32:00+03:00`,
+  lastSeenKnown: index !== 6,
   openedToday: false,
   ready: index !== 6,
   alert: index === 3,

@@ -44,6 +44,7 @@ fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
 fn a_damaged_segment_is_said_and_never_reads_as_absence() {
     for segment in [Segment::Encounters, Segment::Clinical] {
         let clinic = Clinic::with(nurse_amara()).synced();
+        ok(complete(&clinic.app, &["Encounter"]));
         ok(chart::open_chart(&clinic.app, "maria"));
         clinic.lock();
         let file = path(&clinic, segment);
@@ -72,6 +73,7 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
         let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
         let found = ok(search::search_patients(&clinic.app, asked));
         assert!(found.rows[0].ready, "the chart opens, to say what is unavailable");
+        assert_eq!(found.rows[0].last_seen_known, segment != Segment::Encounters);
         assert_eq!(list.missing, if segment == Segment::Encounters { vec!["Encounter"] } else { Vec::new() });
         let chip = ok(sync::sync_chip(&clinic.app));
         assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""));
