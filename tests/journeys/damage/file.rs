@@ -38,12 +38,19 @@ pub(super) fn part_of(user: &str) -> &'static str {
     }
 }
 
-/// Everything in the profile at `root`; each that is of no known kind is named by the error.
+/// Everything in the profile at `root`; each that is of no known kind is named by the error. Of many of one kind it is
+/// one that was another file in an `earlier` copy, if there is such a one: only that can become older.
 pub(super) fn files_of(
     root: &Path,
+    earlier: &[PathBuf],
     people: &BTreeMap<&'static str, Enrolled>,
 ) -> Result<Vec<ProfileFile>, Vec<String>> {
-    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let (mut found, mut unknown): (Vec<ProfileFile>, _) = (Vec::new(), Vec::new());
+    let bytes = |copy: &Path, path: &Path| std::fs::read(copy.join(path)).ok();
+    let was_other = |path: &Path| {
+        let now = bytes(root, path);
+        earlier.iter().filter_map(|copy| bytes(copy, path)).filter(|then| now.as_ref() != Some(then)).count()
+    };
     let mut paths = Vec::new();
     collect(root, &mut paths);
     paths.sort();
@@ -51,12 +58,18 @@ pub(super) fn files_of(
         let relative = path.strip_prefix(root).expect("below").to_owned();
         let text = relative.to_str().expect("a name").to_owned();
         match kind_of(&text, is_folder, people) {
-            Some((name, owner)) if !found.iter().any(|f: &ProfileFile| f.name == name) => {
+            Some((name, owner)) => {
                 let place = if is_folder { Place::Folder(relative) } else { Place::File(relative) };
-                found.push(ProfileFile { name, place, owner });
+                let one = ProfileFile { name, place, owner };
+                match found.iter_mut().find(|f| f.name == one.name) {
+                    None => found.push(one),
+                    // One of many of its kind.
+                    Some(first) => match (&first.place, &one.place) {
+                        (Place::File(a), Place::File(b)) if was_other(a) < was_other(b) => *first = one,
+                        _ => {}
+                    },
+                }
             }
-            // One of many of its kind.
-            Some(_) => {}
             None => unknown.push(text),
         }
     }

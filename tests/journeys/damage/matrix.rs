@@ -220,7 +220,7 @@ fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>
     let Some(mut worn) = WornProfile::make() else {
         return tell(Word::Over { worker, skipped: true });
     };
-    let mut found = files_of(&worn.copy("now"), &worn.people);
+    let mut found = files_of(&worn.copy("now"), &["save", "day"].map(|c| worn.copy(c)), &worn.people);
     if let Ok(files) = &mut found {
         let items = worn.keychains["now"].keys();
         files.extend(items.map(|i| item_of(i, &worn.people)));
