@@ -37,10 +37,7 @@ impl Store {
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
         for table in Derived::ALL.into_iter().filter(open) {
-            let fit = match self.read(|conn| access.fit(conn, table)) {
-                Err(StoreError::PageDamaged) => Fit::Differs,
-                other => other?,
-            };
+            let fit = self.fit(access, table)?;
             match fit {
                 Fit::Fits => access.confirmed.set(table),
                 Fit::Incomplete => {
@@ -59,10 +56,16 @@ impl Store {
             return Ok(());
         }
         // The index of names is made from `patient_key`, so that one has to fit.
-        tables |= names
-            && !access.confirmed.has(Derived::Keys)
-            && self.read(|conn| access.fit(conn, Derived::Keys))? != Fit::Fits;
+        tables |= names && !access.confirmed.has(Derived::Keys) && self.fit(access, Derived::Keys)? != Fit::Fits;
         self.mend(access, tables)
+    }
+
+    /// How a table stands to its digest; a table or a digest that cannot be read differs.
+    fn fit(&self, access: &SegmentAccess, table: Derived) -> Result<Fit, StoreError> {
+        match self.read(|conn| access.fit(conn, table)) {
+            Err(StoreError::PageDamaged | StoreError::Damaged(_)) => Ok(Fit::Differs),
+            other => other,
+        }
     }
 
     fn mend(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {

@@ -60,7 +60,7 @@ impl Store {
         match repair {
             Some(RepairCause::Rebuild) => SegmentHealth::Rebuilding,
             Some(RepairCause::Damaged) => SegmentHealth::Disputed,
-            _ if self.is_read_only(segment) => SegmentHealth::Disputed,
+            _ if self.is_read_only(segment) || self.is_broken(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
             Some(RepairCause::Kept) | None => SegmentHealth::Whole,
         }
@@ -97,6 +97,11 @@ impl Store {
     #[must_use]
     pub fn is_stale(&self, resource_type: &str) -> bool {
         self.is_usable(resource_type) && self.homes_for(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
+    }
+
+    /// Whether derived tables of a segment differ from its rows and could not be made anew in this session.
+    fn is_broken(&self, segment: Segment) -> bool {
+        self.access.iter().any(|a| a.segment == segment && a.confirmed.is_broken())
     }
 
     fn homes_for(&self, resource_type: &str) -> impl Iterator<Item = Segment> + use<'_> {

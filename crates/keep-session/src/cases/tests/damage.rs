@@ -215,6 +215,40 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
 }
 
+/// Found by the damage matrix over all cells: pages of derived tables that could not be made anew refused the lists, and
+/// the chip still said that all was complete.
+#[test]
+fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
+    let (mut page, mut refused) = (0, 0);
+    while refused < 4 {
+        let clinic = Clinic::with(nurse_amara()).synced();
+        ok(chart::open_chart(&clinic.app, "maria"));
+        clinic.lock();
+        let file = path(&clinic, Segment::Directory);
+        let mut bytes = fs::read(&file).expect("bytes");
+        bytes[page * 8192 + 4000] ^= 1;
+        fs::write(&file, &bytes).expect("flipped");
+        ok(clinic.unlock_well());
+        let asked = WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 };
+        let answers = [
+            chart::open_chart(&clinic.app, "maria").err(),
+            worklist::worklist(&clinic.app, asked).err(),
+            cases::save_vitals(&clinic.app, VitalsDto { confirmed: true, ..vitals() }).err(),
+        ];
+        if answers.iter().flatten().any(|f| f.code == ErrorCode::StoreDamaged) {
+            refused += 1;
+            let chip = ok(sync::sync_chip(&clinic.app));
+            assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""), "page {page}");
+            // A sync that the server answered shows that it can fill a new file.
+            crate::segments::ask_for_fresh_starts(&clinic.app);
+            clinic.lock();
+            let told = ok(clinic.unlock_well()).notices;
+            assert_eq!(segments_told(&told), [("directory", "rebuilding")], "page {page}");
+        }
+        page += 1;
+    }
+}
+
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     let key = clinic.app.peek(|u| crate::app::guard(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
     key.flatten().expect("held")
