@@ -3,11 +3,13 @@
 //! Settings by environment: `CHARTKEEP_BENCH_DATA` (an .ndjson.zst file of FHIR resources), `CHARTKEEP_BENCH_PATIENTS`
 //! (of the name search), `CHARTKEEP_BENCH_OUT` (the report), `CHARTKEEP_BENCH_BACKEND` and `CHARTKEEP_BENCH_BROWSER`
 //! (programs of the first sync). With `--only WORK` it runs only the part that measures the work of that name and leaves
-//! the report as it is.
+//! the report as it is; with `--cpu` it prints processor times as one JSON object; and with `--against PROGRAM` it plays
+//! another build of itself and itself by turns with `--cpu` and prints the ratios.
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 #![expect(clippy::expect_used, reason = "a measurement that cannot take a step has failed")]
 
 mod arrival;
+mod cpu;
 mod first_sync;
 mod names;
 mod plain;
@@ -27,7 +29,13 @@ const NAMES: &[&str] = &["name_search"];
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let (first, second) = (arguments.next(), arguments.next());
+    let mut is_alone = false;
     let only = match first.as_deref() {
+        Some(cpu::AGAINST) => return cpu::against(&PathBuf::from(second.expect("--against PROGRAM"))),
+        Some(cpu::ALONE) => {
+            is_alone = true;
+            String::new()
+        }
         Some(plain::ARGUMENT) => {
             println!("{}", plain::answer(&second.expect("what to do")));
             return;
@@ -51,6 +59,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let mut rows = Vec::new();
     match data.exists() {
+        true if is_alone => return cpu::print(&data, scratch.path(), &runtime),
         _ if !of_records => {}
         false => println!("skipped: everything on real records; {} is not here", data.display()),
         true => {

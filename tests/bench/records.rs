@@ -106,7 +106,8 @@ fn load_thrice(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     Loaded { rate, plain_rate, ..loads.pop().expect("three") }
 }
 
-fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
+/// Loads both sides once; the baseline in a process of its own.
+pub(crate) fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     std::fs::create_dir_all(folder).expect("folder");
     settle();
     let session = TestSession::at(&folder.join("profile"));

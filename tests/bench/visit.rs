@@ -78,7 +78,7 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
     });
 }
 
-fn vitals_of(patient: &str, n: usize) -> VitalsDto {
+pub(crate) fn vitals_of(patient: &str, n: usize) -> VitalsDto {
     VitalsDto {
         patient: patient.to_owned(),
         taken: String::new(),
