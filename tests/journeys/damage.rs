@@ -86,7 +86,7 @@ fn damage_shows_no_wrong_value_no_false_absence_and_locks_nobody_out() {
     println!("{} cases, {failing} with something that must not be", all.len());
     let table = page::Table::of(&all);
     if std::env::var("CHARTKEEP_DAMAGE_PAGE").is_ok_and(|v| v == "write") {
-        std::fs::write(page::path(), table.page()).expect("written");
+        std::fs::write(page::path(), table.page(all.len())).expect("written");
     }
     assert_eq!(failing, 0, "cases with something that must not be");
     let said = page::Table::read(&std::fs::read_to_string(page::path()).unwrap_or_default());

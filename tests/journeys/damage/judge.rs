@@ -36,7 +36,7 @@ pub(super) struct Whole<'w> {
     pub(super) now: &'w Played,
     /// As it is now, with the save.
     pub(super) saved: &'w Played,
-    /// As it was one save and one day before, where the case says that records may be old.
+    /// As it was one save before, and then one day before, where the case says that records may be old.
     pub(super) older: Vec<&'w Played>,
 }
 
@@ -117,7 +117,7 @@ impl Judging<'_> {
             if !matches!(operation.as_str(), "lock screen" | "chip" | "chip after sync") {
                 let met = if name == "colleague: " { &mut self.colleague_met } else { &mut self.met };
                 *met |= seen != Seen::Same;
-                if let Seen::Less | Seen::Failed(_) = &seen {
+                if let Seen::Less | Seen::WithoutSave | Seen::Failed(_) = &seen {
                     self.less.push(format!("{name}{operation}: {}", words(Some(&seen))));
                 }
             }
@@ -141,7 +141,9 @@ impl Judging<'_> {
                 .is_some_and(|had| !matches!(compare(operation, &mask(had, old.since), shown, less), Seen::Wrong(_)))
         };
         if self.whole.older.iter().any(fits) {
-            return Seen::Less;
+            let says_less = less || says_less_itself(shown);
+            let is_last_save_lost = self.whole.older.first().is_some_and(fits);
+            return if is_last_save_lost && !says_less { Seen::WithoutSave } else { Seen::Less };
         }
         // One part may be old and the others not: what is wrong by now and right by then is old, and no other value.
         let Seen::Wrong(now) = seen else { return seen };
@@ -250,8 +252,10 @@ impl Judging<'_> {
         }
         let missing = |round: &Round| {
             let screens = ["list", "search", "chart"];
-            let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s));
-            round.iter().any(|(o, seen)| of_records(o) && o != "list my_patients" && *seen != Seen::Same)
+            let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s)) && o != "list my_patients";
+            // A save that had not been sent and went with the newer file is told, and the server cannot have it.
+            let is_here = |seen: &Seen| matches!(seen, Seen::Same | Seen::WithoutSave);
+            round.iter().any(|(o, seen)| of_records(o) && !is_here(seen))
         };
         for (name, chip, is_missing) in [
             ("chip", self.played.first.get("chip"), missing(first)),
@@ -384,6 +388,7 @@ fn words(seen: Option<&Seen>) -> String {
     match seen {
         None => String::from("–"),
         Some(Seen::Same) => String::from("as before"),
+        Some(Seen::WithoutSave) => String::from("as before the last save"),
         Some(Seen::Less) => String::from("says what is missing"),
         Some(Seen::Failed(code)) => code.clone(),
         Some(Seen::Wrong(_)) => String::from("WRONG"),

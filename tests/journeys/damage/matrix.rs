@@ -63,6 +63,8 @@ enum Word {
         worker: usize,
         skipped: bool,
     },
+    /// The worker failed outside of a case.
+    Broken,
 }
 
 /// Plays all cases; `None` where the server's program is not built.
@@ -109,6 +111,7 @@ fn supervise(
                 }
             }
             Ok(Word::Over { skipped: true, .. }) => return None,
+            Ok(Word::Broken) => panic!("a worker failed, as said above"),
             Ok(Word::Over { worker, .. }) => {
                 running.remove(&worker);
                 over += 1;
@@ -210,7 +213,11 @@ fn people(file: &ProfileFile, harm: Harm, turn: usize, extent: &Extent) -> Vec<P
 
 fn start(worker: usize, queue: &Arc<Mutex<Option<VecDeque<Case>>>>, say: Sender<Word>) {
     let queue = Arc::clone(queue);
-    std::thread::spawn(move || work(worker, &queue, &say));
+    std::thread::spawn(move || {
+        let worked = catch_unwind(AssertUnwindSafe(|| work(worker, &queue, &say)));
+        // Whoever listens would wait for good.
+        drop(worked.is_err().then(|| say.send(Word::Broken)));
+    });
 }
 
 fn work(worker: usize, queue: &Mutex<Option<VecDeque<Case>>>, say: &Sender<Word>) {

@@ -14,6 +14,8 @@ use serde_json::Value;
 pub(super) enum Seen {
     /// The same.
     Same,
+    /// As it was one save before, where the person was told that the file is an older one.
+    WithoutSave,
     /// Less, and it says so.
     Less,
     /// A failure with this code.

@@ -66,9 +66,9 @@ impl Table {
         Self(rows)
     }
 
-    /// The page.
-    pub(super) fn page(&self) -> String {
-        let mut page = String::from(HEAD);
+    /// The page, of a run over so many cases.
+    pub(super) fn page(&self, cases: usize) -> String {
+        let mut page = HEAD.replace("{cases}", &cases.to_string());
         let mut last = String::new();
         for ((file, harm, who), cells) in &self.merged().0 {
             if *file != last {
@@ -142,12 +142,14 @@ const HEAD: &str = "\
 
 Each file of a worn profile is damaged in each way, and then a nurse, a second nurse, a front-desk clerk and whoever the file belongs to unlock, open charts, read their lists, search, save, sync and lock; a colleague follows in the same program, and after a restart the person comes again.
 `tests/journeys/damage` does it and judges every answer by what the whole profile answers: the same value, or a word that it is not there; never another value, never that there is nothing, never an open session behind the lock screen, and nobody with a whole slot is locked out.
-This page was written by the seeded sample, some 490 cases in which each file meets each damage once or more; every run takes that sample and fails where it finds what is not said here.
-`CHARTKEEP_DAMAGE=full` takes every cell with 100 flipped bits a file instead, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page anew.
+This page was written by a run over {cases} cases.
+`make test` takes a seeded sample in which each file meets each damage once or more, and fails where it finds what is not said here.
+`make soak` takes every cell with 100 flipped bits a file, which `CHARTKEEP_DAMAGE=full` asks for, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page anew.
 \"Everybody\" is everybody who met that damage in the run that wrote the page.
 Where a flipped bit falls differs from run to run, as the files are encrypted with other keys: its rows are what was met, and only the judgement is repeated.
 
 \"As before\" is what the whole profile answers.
+\"As before the last save\" is what it answered one save earlier: that save had not been sent, it went with the newer file, and the notice says so.
 \"Says what is missing\" is less than that, and the screen says so.
 A word with underscores is the closed code of a failure, which the window puts into a sentence.
 What stands on both sides of a slash came from different places in the file or different people.
