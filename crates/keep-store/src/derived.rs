@@ -155,7 +155,7 @@ impl Confirmed {
         self.incomplete.store(incomplete, Ordering::SeqCst);
     }
 
-    /// Whether the tables could not be made anew in this session; it is not tried twice.
+    /// Whether the tables could not be made anew in this session, or pages cannot be read; it is not tried twice.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::SeqCst)
     }

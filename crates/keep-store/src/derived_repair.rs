@@ -7,7 +7,7 @@ use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::store::lock;
 use crate::tagged::TaggedWriter;
-use crate::{Record, Store, StoreError, WriteTx, search_keys};
+use crate::{FindingKind, Record, Store, StoreError, WriteTx, search_keys};
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -60,10 +60,14 @@ impl Store {
         self.mend(access, tables)
     }
 
-    /// How a table stands to its digest; a table or a digest that cannot be read differs.
+    /// How a table stands to its digest; a table or a digest that cannot be read differs, and may be made anew.
     fn fit(&self, access: &SegmentAccess, table: Derived) -> Result<Fit, StoreError> {
-        match self.read(|conn| access.fit(conn, table)) {
-            Err(StoreError::PageDamaged | StoreError::Damaged(_)) => Ok(Fit::Differs),
+        let of_table = |error| match error {
+            StoreError::PageDamaged => access.damaged(None, FindingKind::Page),
+            other => other,
+        };
+        match self.read(|conn| access.fit(conn, table).map_err(of_table)) {
+            Err(StoreError::Damaged(_)) => Ok(Fit::Differs),
             other => other,
         }
     }

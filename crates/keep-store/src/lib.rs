@@ -27,6 +27,7 @@ mod open_transaction;
 mod opening;
 mod outbox;
 mod page;
+mod page_damage;
 mod personal;
 mod placement;
 mod profile_lock;

@@ -99,7 +99,7 @@ impl Store {
         self.is_usable(resource_type) && self.homes_for(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
     }
 
-    /// Whether derived tables of a segment differ from its rows and could not be made anew in this session.
+    /// Whether pages of a segment could not be read in this session, or its derived tables could not be made anew.
     fn is_broken(&self, segment: Segment) -> bool {
         self.access.iter().any(|a| a.segment == segment && a.confirmed.is_broken())
     }

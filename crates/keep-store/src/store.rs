@@ -3,6 +3,7 @@
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
 use crate::opening::{is_absent, make_files, open_personal};
+use crate::page_damage;
 use crate::repair::put as put_repair;
 use crate::segment_access::SegmentAccess;
 use crate::segment_check::opens;
@@ -345,6 +346,9 @@ impl Store {
             Ok(fresh) => {
                 lock(&self.interrupts).push(fresh.get_interrupt_handle());
                 *conn = fresh;
+                if *error == StoreError::PageDamaged {
+                    page_damage::note(conn, &self.access);
+                }
             }
             Err(_) => self.poisoned.store(true, Ordering::SeqCst),
         }

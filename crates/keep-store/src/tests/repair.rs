@@ -284,3 +284,31 @@ fn a_personal_file_that_is_damaged_gives_up_the_drafts_that_can_be_read() {
     assert!((8..12).contains(&left), "{left} of 12");
     assert!(matches!(store.record(&super::key("Patient/none")), Err(StoreError::NotAvailable)));
 }
+
+/// Found by the damage matrix over all cells: lists and saves met a page that could not be read, and the segment was
+/// still called whole.
+#[test]
+fn whoever_meets_a_page_that_cannot_be_read_finds_its_segment_damaged_and_no_other() {
+    let clinic = TestClinic::new();
+    drop(two_patients(&clinic));
+    let keys = ["Patient/101", "Patient/102"].map(|key| key.parse().expect("a key"));
+    let path = segment_path(clinic.profile(), Segment::Directory);
+    let whole = fs::read(&path).expect("bytes");
+    let mut met = 0;
+    for page in 0..whole.len() / 8192 {
+        let mut bytes = whole.clone();
+        bytes[page * 8192 + 4000] ^= 1;
+        fs::write(&path, &bytes).expect("flipped");
+        let (store, _) = clinic.try_open(Rank::up_to(Segment::Restricted), false).expect("opened");
+        if store.records(&keys).is_err_and(|error| error == StoreError::PageDamaged) {
+            met += 1;
+            let of = |segment| store.health(segment);
+            assert_eq!(Segment::ALL.map(of).iter().filter(|h| **h != SegmentHealth::Whole).count(), 1, "page {page}");
+            assert_eq!(of(Segment::Directory), SegmentHealth::Disputed, "page {page}");
+            assert_eq!(store.take_findings().len(), 1, "page {page}");
+        }
+        drop(store);
+    }
+    fs::write(&path, &whole).expect("whole");
+    assert!(met > 0, "some page is met");
+}
