@@ -141,6 +141,20 @@ export class App {
     await this.painted();
   }
 
+  /** Does `act` in a window of `size`, such as `1366x768` or, with text of twice the size, `1366x768@200`. */
+  async sized(size, act) {
+    const [, width, height, text = "100"] = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(size);
+    const window = this.driver.manage().window();
+    const before = await window.getRect();
+    const zoom = (percent) =>
+      this.driver.executeScript("document.documentElement.style.fontSize = arguments[0]", percent);
+    await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
+    await zoom(`${text}%`);
+    await act();
+    await zoom("");
+    await window.setRect(before);
+  }
+
   /** Violations of the content security policy so far, all images of this run together. */
   async readViolations() {
     this.violations.push(...(await this.driver.executeScript("return window.__violations.splice(0)")));

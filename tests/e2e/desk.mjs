@@ -5,7 +5,7 @@ import path from "node:path";
 import { Processes, firstLine, until } from "./processes.mjs";
 
 /** Width and height of the clinic laptop that the interface is designed at, with room for a title bar. */
-const SCREEN = "1366x800x24";
+const SCREEN = `${process.env.CHARTKEEP_E2E_SIZES ? "1920x1120" : "1366x800"}x24`;
 
 /** logind's name for the session that the mock pretends. */
 const SESSION = "c1";

@@ -4,6 +4,9 @@ import path from "node:path";
 import { App } from "./app.mjs";
 import { checkScreen } from "./axe.mjs";
 
+/** Such as `CHARTKEEP_E2E_SIZES="1366x768 1920x1080 1366x768@200"`; what stands behind the @ is the size of text in percent. */
+const SIZES = (process.env.CHARTKEEP_E2E_SIZES ?? "").split(" ").filter(Boolean);
+
 export class Journey {
   constructor(name, desk, { binary, out, pictures = out }) {
     this.name = name;
@@ -36,12 +39,13 @@ export class Journey {
     return this.app;
   }
 
-  /** Pictures of a screen in both themes, and no accessibility violation in either. */
+  /** Pictures of a screen in both themes and in every size that is asked for, and no accessibility violation. */
   async screen(name) {
     const file = (theme) => path.join(this.pictures, `${this.name}-${name}-${theme}.png`);
     for (const theme of ["light", "dark"]) {
       await this.app.theme(theme);
       await this.app.picture(file(theme));
+      for (const size of SIZES) await this.app.sized(size, () => this.app.picture(file(`${theme}-${size}`)));
     }
     const found = await checkScreen(this.app, `${this.name}-${name}`);
     this.axe.push(...found);
