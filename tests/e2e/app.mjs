@@ -3,7 +3,7 @@
 // Lock replaces the process, which ends the driver's session: `lock` and `reattach` belong together.
 import fs from "node:fs";
 import path from "node:path";
-import { Builder, By, Capabilities } from "selenium-webdriver";
+import { Builder, By, Capabilities, Key } from "selenium-webdriver";
 import { freePort, listening, until } from "./processes.mjs";
 
 /** What the page reports to the driver: policy violations, from before it was attached where the engine keeps them. */
@@ -141,18 +141,24 @@ export class App {
     await this.painted();
   }
 
-  /** Does `act` in a window of `size`, such as `1366x768` or, with text of twice the size, `1366x768@200`. */
+  /** Does `act` in a window of `size`, such as `1366x768` or, zoomed to 200 %, `1366x768@200`. */
   async sized(size, act) {
-    const [, width, height, text = "100"] = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(size);
+    const [, width, height, percent = "100"] = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(size);
     const window = this.driver.manage().window();
     const before = await window.getRect();
-    const zoom = (percent) =>
-      this.driver.executeScript("document.documentElement.style.fontSize = arguments[0]", percent);
+    // The program's own keys make everything larger by a fifth at a time.
+    const steps = (Number(percent) - 100) / 20;
     await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
-    await zoom(`${text}%`);
+    await this.#chord("=", steps);
     await act();
-    await zoom("");
+    await this.#chord("-", steps);
     await window.setRect(before);
+  }
+
+  async #chord(key, times) {
+    const press = this.driver.actions().keyDown(Key.CONTROL);
+    for (let n = 0; n < times; n += 1) press.sendKeys(key).pause(100);
+    await press.keyUp(Key.CONTROL).perform();
   }
 
   /** Violations of the content security policy so far, all images of this run together. */
