@@ -1,6 +1,6 @@
 //! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
 
-use crate::app::{App, guard};
+use crate::app::{App, AppEvent, guard};
 use crate::device_side::DeviceSide;
 use crate::dto::lock::NoticeDto;
 use crate::fault::Fault;
@@ -176,6 +176,13 @@ pub(crate) fn end_repairs(app: &App) {
     for repair in repairs {
         let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
         app.record(event.with("segment", repair.segment.name()));
+        // Takes the place of what was said when the download began.
+        app.emit(AppEvent::Notice(NoticeDto::Segment {
+            segment: repair.segment.name().to_owned(),
+            health: keep_store::SegmentHealth::Whole.name().to_owned(),
+            since: app.0.clock.now().to_rfc3339(),
+            kept: String::new(),
+        }));
     }
 }
 

@@ -96,6 +96,7 @@ export default async function damage(journey) {
   });
 
   await step("the network is back, and what is missing comes from the server, with its progress", async () => {
+    await hands.press("Sync");
     await clinic.start();
     await app.invoke("sync_now");
     await until("the progress", 60_000, async () => {
@@ -104,6 +105,8 @@ export default async function damage(journey) {
     });
     await journey.screen("progress");
     await hands.synced(180_000);
+    await hands.see("Records are complete again");
+    assert.ok(!(await hands.read()).includes(NOTICE), "the download is not told any more when it has ended");
   });
   await step("the chart has its allergies again", async () => {
     await hands.openChart(SEARCH, GIVEN);

@@ -829,7 +829,8 @@ last: string, } | { "kind": "segment",
  */
 segment: string, 
 /**
- * `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right.
+ * `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right, `whole` when it
+ * has been brought up to date.
  */
 health: string, 
 /**

@@ -38,6 +38,7 @@ function phrase(say: Say, notice: NoticeDto): string {
 function next(say: Say, notice: NoticeDto): string | null {
   switch (notice.kind) {
     case "segment": {
+      if (notice.health === "whole") return null;
       const kept = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
       return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + kept;
     }
@@ -62,6 +63,13 @@ function next(say: Say, notice: NoticeDto): string | null {
 
 const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null;
 
+/** What is said of a part of the records takes the place of what was said of it before. */
+function withNews(before: readonly NoticeDto[], news: NoticeDto): NoticeDto[] {
+  const isPast = (notice: NoticeDto) =>
+    notice.kind === "segment" && news.kind === "segment" && notice.segment === news.segment;
+  return [...before.filter((notice) => !isPast(notice)), news];
+}
+
 /** What happened around this unlock, until it has been read. */
 export function SessionNotices() {
   const say = useWords();
@@ -69,7 +77,7 @@ export function SessionNotices() {
   const ipc = useIpc();
   const [shown, setShown] = useState(session.notices);
   // What is found while the session lasts stands beside what was said at its beginning.
-  useEffect(() => ipc.listen("notice", (notice) => setShown((before) => [...before, notice])), [ipc]);
+  useEffect(() => ipc.listen("notice", (notice) => setShown((before) => withNews(before, notice))), [ipc]);
   return (
     <div className={css.notices}>
       {may("run_sync") ? <SignInNotice /> : null}

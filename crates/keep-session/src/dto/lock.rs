@@ -167,7 +167,8 @@ pub enum NoticeDto {
     Segment {
         /// The segment's name.
         segment: String,
-        /// `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right.
+        /// `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right, `whole` when it
+        /// has been brought up to date.
         health: String,
         /// Since when it is being brought up to date, RFC 3339; empty where it is not.
         since: String,

@@ -2,6 +2,7 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::App;
+use crate::app::{AppEvent, guard};
 use crate::cases::{chart, search, sync, unlock, vitals as cases, worklist};
 use crate::dto::chart::AllergiesDto;
 use crate::dto::failure::FailureDto;
@@ -18,7 +19,7 @@ use keep_store::{personal_path, segment_path};
 use keep_sync::CHART_TYPES;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 fn path(clinic: &Clinic, segment: Segment) -> PathBuf {
     segment_path(clinic.folder.path(), segment)
@@ -84,7 +85,15 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
         assert_eq!(segments_told(&session.notices), [(segment.name(), "rebuilding")]);
         ok(bring(&clinic.app, super::records().into_iter().map(str::to_owned).collect()));
         ok(complete(&clinic.app, CHART_TYPES));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        clinic.app.listen(Arc::new(move |event| {
+            if let AppEvent::Notice(notice) = event {
+                guard(&hears).push(notice);
+            }
+        }));
         crate::segments::end_repairs(&clinic.app);
+        assert_eq!(segments_told(&guard(&told)), [(segment.name(), "whole")], "what was told at unlock is over");
         let mended = ok(chart::open_chart(&clinic.app, "maria"));
         assert!(!mended.completeness.partial);
         assert!(matches!(&mended.allergies, AllergiesDto::Known { list, incomplete: false } if list.len() == 1));
