@@ -150,9 +150,15 @@ export class App {
     const steps = (Number(percent) - 100) / 20;
     await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
     await this.#chord("=", steps);
+    if (steps > 0) await until("the zoom", 5_000, async () => (await this.#width()) < Number(width));
     await act();
     await this.#chord("-", steps);
     await window.setRect(before);
+  }
+
+  /** Pixels of the page's own measure. */
+  #width() {
+    return this.driver.executeScript("return window.innerWidth");
   }
 
   async #chord(key, times) {

@@ -18,7 +18,9 @@ fn quoted(text: &str, from: &str, to: &str) -> BTreeSet<String> {
 fn every_command_is_declared_granted_and_let_through() {
     // The build declares to Tauri what the frame lets through.
     let mut declared = quoted(&read("assets/isolation/index.js"), "new Set([", "])");
-    assert!(declared.remove("plugin:event|listen") && declared.remove("plugin:event|unlisten"));
+    for plugin in ["plugin:event|listen", "plugin:event|unlisten", "plugin:webview|set_webview_zoom"] {
+        assert!(declared.remove(plugin), "{plugin}");
+    }
     assert!(declared.contains("lock"), "the list was not read");
     assert!(read("src-tauri/build.rs").contains("../assets/isolation/index.js"));
 
@@ -40,7 +42,8 @@ fn every_command_is_declared_granted_and_let_through() {
     let (own, core): (Vec<&str>, Vec<&str>) = granted.into_iter().partition(|p| p.starts_with("allow-"));
     let own: BTreeSet<_> = own.iter().map(|p| p.trim_start_matches("allow-").replace('-', "_")).collect();
     assert_eq!(own, declared, "capabilities/main.json and isolation/index.js");
-    assert_eq!(core, ["core:event:allow-listen", "core:event:allow-unlisten"], "nothing else of Tauri is granted");
+    let wanted = ["core:event:allow-listen", "core:event:allow-unlisten", "core:webview:allow-set-webview-zoom"];
+    assert_eq!(core, wanted, "nothing else of Tauri is granted");
 
     let called = read("ui/src/ipc/commands.ts");
     let called =
