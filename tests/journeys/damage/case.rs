@@ -122,7 +122,7 @@ pub(super) fn opened(answers: &Answers) -> bool {
     answers.get("unlock").is_some_and(|u| failed(u).is_none())
 }
 
-/// Every event that did not end well.
+/// Every event that did not end well, but for a lock that another journey's program held a copy of.
 fn failures(station: &Station) -> Option<Vec<(EventClass, Outcome)>> {
     let kd = DeviceKey::load(&*station.keychain, true).ok()??;
     let clock: Arc<dyn Clock> = Arc::<keep_domain::ManualClock>::clone(&station.clock);
@@ -132,12 +132,14 @@ fn failures(station: &Station) -> Option<Vec<(EventClass, Outcome)>> {
         return None;
     }
     let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).ok()?;
+    let is_failure =
+        |(class, outcome): &(EventClass, Outcome)| *outcome != Outcome::Success && *class != EventClass::SecondInstance;
     let (mut all, mut before) = (Vec::new(), None);
     loop {
         let window = ledger.headers(&HeaderFilter { before, ..HeaderFilter::default() }, 500).ok()?;
         let Some(last) = window.headers.last() else { break };
         before = Some(last.sequence);
-        all.extend(window.headers.iter().map(|h| (h.class, h.outcome)).filter(|(_, o)| *o != Outcome::Success));
+        all.extend(window.headers.iter().map(|h| (h.class, h.outcome)).filter(is_failure));
     }
     ledger.close();
     Some(all)

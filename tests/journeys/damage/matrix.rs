@@ -215,8 +215,10 @@ fn start(worker: usize, queue: &Arc<Mutex<Option<VecDeque<Case>>>>, say: Sender<
     let queue = Arc::clone(queue);
     std::thread::spawn(move || {
         let worked = catch_unwind(AssertUnwindSafe(|| work(worker, &queue, &say)));
-        // Whoever listens would wait for good.
-        drop(worked.is_err().then(|| say.send(Word::Broken)));
+        if worked.is_err() {
+            // Whoever listens would wait for good.
+            drop(say.send(Word::Broken));
+        }
     });
 }
 
