@@ -130,6 +130,8 @@ pub(crate) struct Confirmed {
     tables: AtomicU8,
     incomplete: AtomicBool,
     broken: AtomicBool,
+    damaged_pages: AtomicBool,
+    suspected: AtomicBool,
 }
 
 impl Confirmed {
@@ -143,6 +145,11 @@ impl Confirmed {
 
     pub(crate) fn clear(&self) {
         self.tables.store(0, Ordering::SeqCst);
+    }
+
+    /// The tables may be made anew once more.
+    pub(crate) fn try_again(&self) {
+        self.clear();
         self.broken.store(false, Ordering::SeqCst);
     }
 
@@ -155,13 +162,31 @@ impl Confirmed {
         self.incomplete.store(incomplete, Ordering::SeqCst);
     }
 
-    /// Whether the tables could not be made anew in this session, or pages cannot be read; it is not tried twice.
+    /// Whether the tables could not be made anew in this session; it is not tried twice.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set_broken(&self) {
         self.broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether pages that do not fit were found in this session.
+    pub(crate) fn has_damaged_pages(&self) -> bool {
+        self.damaged_pages.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_damaged_pages(&self) {
+        self.damaged_pages.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether something could not be read, and it was not found where: it may have been here.
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.suspected.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_suspected(&self) {
+        self.suspected.store(true, Ordering::SeqCst);
     }
 }
 

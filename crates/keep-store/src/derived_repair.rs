@@ -88,13 +88,14 @@ impl Store {
                 access.confirmed.set(Derived::Names);
                 Ok(())
             }
+            // Memory or a lock that is wanting passes, as a full disk does.
+            Err(error) if error.passes() => Err(error),
             Err(StoreError::Database(_) | StoreError::PageDamaged | StoreError::Damaged(_)) => {
                 // It is not tried again before the next unlock.
                 access.confirmed.set_broken();
                 access.note_derived();
                 Err(access.derived_differs())
             }
-            // Such as a full disk, which passes.
             Err(error) => Err(error),
         }
     }
@@ -106,7 +107,7 @@ impl Store {
     /// that rests on them is answered.
     pub fn rebuild_search(&self) -> Result<(), StoreError> {
         for access in &self.access {
-            access.confirmed.clear();
+            access.confirmed.try_again();
             let whole = self.write_unconfirmed(|tx| tx.rebuild_derived(access.segment))?;
             if !whole {
                 return Err(access.derived_differs());

@@ -153,6 +153,13 @@ impl StoreError {
         Self::Damaged(Finding { segment, chart, kind })
     }
 
+    /// Whether SQLite had no memory or somebody else's lock was in the way, which says nothing of a file.
+    pub(crate) const fn passes(&self) -> bool {
+        use rusqlite::ffi::{SQLITE_BUSY, SQLITE_IOERR_NOMEM, SQLITE_LOCKED, SQLITE_NOMEM};
+        let Self::Database(code) = self else { return false };
+        *code == SQLITE_IOERR_NOMEM || matches!(*code & 0xff, SQLITE_BUSY | SQLITE_LOCKED | SQLITE_NOMEM)
+    }
+
     /// Whether nothing that the connection says may be believed any more.
     pub(crate) fn is_damage(&self) -> bool {
         let page = |f: &Finding| matches!(f.kind, FindingKind::Page);

@@ -217,13 +217,6 @@ impl Store {
         self.write_bulk(|tx| put(tx.writer(Segment::Directory)?, &repair))
     }
 
-    /// The segments that an empty file of the next generation should take the place of.
-    #[must_use]
-    pub fn damaged(&self) -> Vec<Segment> {
-        let open = self.entitled.segments().filter(|s| self.is_open(*s));
-        open.filter(|s| self.health(*s) == crate::SegmentHealth::Disputed).collect()
-    }
-
     /// Has the file of a damaged segment set aside at the next opening. Asked behind a sync that went through, so that
     /// the server can be expected to fill the next one.
     ///

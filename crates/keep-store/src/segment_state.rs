@@ -1,5 +1,6 @@
 //! Which of the segments that a session is entitled to are whole, and so which absence means something.
 
+use crate::segment_access::SegmentAccess;
 use crate::write_tx::homes_of;
 use crate::{RepairCause, Store};
 use keep_domain::{Rank, Segment};
@@ -60,8 +61,9 @@ impl Store {
         match repair {
             Some(RepairCause::Rebuild) => SegmentHealth::Rebuilding,
             Some(RepairCause::Damaged) => SegmentHealth::Disputed,
-            _ if self.is_read_only(segment) || self.is_broken(segment) => SegmentHealth::Disputed,
+            _ if self.is_read_only(segment) || self.is_unsound(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
+            _ if self.access(segment).is_ok_and(|a| a.confirmed.is_suspected()) => SegmentHealth::Disputed,
             Some(RepairCause::Kept) | None => SegmentHealth::Whole,
         }
     }
@@ -99,9 +101,19 @@ impl Store {
         self.is_usable(resource_type) && self.homes_for(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
     }
 
-    /// Whether pages of a segment could not be read in this session, or its derived tables could not be made anew.
-    fn is_broken(&self, segment: Segment) -> bool {
-        self.access.iter().any(|a| a.segment == segment && a.confirmed.is_broken())
+    /// Whether pages of a segment do not fit, or its derived tables differ and could not be made anew in this session.
+    fn is_unsound(&self, segment: Segment) -> bool {
+        let of = |a: &SegmentAccess| a.confirmed.is_broken() || a.confirmed.has_damaged_pages();
+        self.access(segment).is_ok_and(of)
+    }
+
+    /// The open segments that the server may fill anew: damage was found in each of them.
+    #[must_use]
+    pub fn damaged(&self) -> Vec<Segment> {
+        let noted = |s: Segment| {
+            self.repairs().iter().any(|r| r.segment == s && r.cause == RepairCause::Damaged) || self.is_read_only(s)
+        };
+        self.entitled.segments().filter(|s| self.is_open(*s) && (noted(*s) || self.is_unsound(*s))).collect()
     }
 
     fn homes_for(&self, resource_type: &str) -> impl Iterator<Item = Segment> + use<'_> {

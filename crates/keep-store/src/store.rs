@@ -347,7 +347,7 @@ impl Store {
                 lock(&self.interrupts).push(fresh.get_interrupt_handle());
                 *conn = fresh;
                 if *error == StoreError::PageDamaged {
-                    page_damage::note(conn, &self.access);
+                    page_damage::note(conn, purpose, &self.access, || self.closing.load(Ordering::SeqCst));
                 }
             }
             Err(_) => self.poisoned.store(true, Ordering::SeqCst),

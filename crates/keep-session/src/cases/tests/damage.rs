@@ -15,7 +15,7 @@ use crate::testing::{PASSWORD, bring, complete, nurse_amara, user_of};
 use keep_audit::EventClass;
 use keep_domain::{Clock, ErrorCode, Segment};
 use keep_keys::phone_code;
-use keep_store::{personal_path, segment_path};
+use keep_store::{Cursor, CursorKey, personal_path, segment_path};
 use keep_sync::CHART_TYPES;
 use std::fs;
 use std::path::PathBuf;
@@ -224,6 +224,27 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
 }
 
+/// Found in a review: a colleague's download had been taken for this person's, who may see more than the colleague.
+#[test]
+fn a_colleagues_download_says_nothing_of_visits_that_only_this_person_sees() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let last_seen_known = || {
+        let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
+        ok(search::search_patients(&clinic.app, asked)).rows[0].last_seen_known
+    };
+    let of_colleague = clinic.app.inside(|unlocked| {
+        let (server, _) = clinic.app.cursor_names(unlocked)?;
+        let key =
+            CursorKey { server, visibility: String::from("subject rafael"), resource_type: String::from("Encounter") };
+        let cursor = Cursor { complete_as_of: Some(1), ..Cursor::default() };
+        Ok(unlocked.store()?.write(|tx| tx.save_cursor(&key, &cursor))?)
+    });
+    assert_eq!(of_colleague.map_err(|f| f.code), Ok(()));
+    assert!(!last_seen_known(), "what the colleague may see");
+    ok(complete(&clinic.app, &["Encounter"]));
+    assert!(last_seen_known(), "what she may see");
+}
+
 /// Found by the damage matrix over all cells: pages of derived tables that could not be made anew refused the lists, and
 /// the chip still said that all was complete.
 #[test]
@@ -248,6 +269,8 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
             refused += 1;
             let chip = ok(sync::sync_chip(&clinic.app));
             assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""), "page {page}");
+            clinic.read_all();
+            assert_eq!(ok(sync::sync_chip(&clinic.app)).state, "incomplete", "page {page}: all was read through");
             // A sync that the server answered shows that it can fill a new file.
             crate::segments::ask_for_fresh_starts(&clinic.app);
             clinic.lock();

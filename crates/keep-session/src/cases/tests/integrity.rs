@@ -27,7 +27,7 @@ impl Clinic {
     }
 
     /// Reads everything, as a session does behind the person.
-    fn read_all(&self) {
+    pub(super) fn read_all(&self) {
         let store = self.app.peek(|u| u.store.as_ref().map(Arc::downgrade)).flatten().expect("store");
         // What is found is told; what cannot be read at all is an error here and at every use.
         let _ended = read_all(&self.app, &store, || ());
