@@ -94,7 +94,8 @@ impl<'s> Lookup<'s> {
         // What is lost or damaged is said in the chart, which opens with all that is left.
         let opens = |t: &str| done.contains(t) || store.is_stale(t) || !store.is_whole(t);
         let ready = complete || CHART_TYPES.iter().filter(|t| store.may_hold(t)).all(|t| opens(t));
-        let knows_visits = store.may_hold("Encounter") && store.is_whole("Encounter") && done.contains("Encounter");
+        // What a colleague may see says nothing of what this person would find.
+        let knows_visits = store.may_hold("Encounter") && completeness::has_all(&found, &["Encounter"], |_| true);
         let sight = Sight::of(unlocked, super::vitals::author::kept(store)?);
         Ok(Self { store, sight, glance, opened, ready, complete, knows_visits })
     }
