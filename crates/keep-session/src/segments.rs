@@ -8,7 +8,9 @@ use crate::unlocked::Unlocked;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
 use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
-use keep_store::{CheckedSegments, Mirror, Opening, SegmentCondition, SegmentMark, SegmentReport, Store};
+use keep_store::{
+    CheckedSegments, Mirror, Opening, Repair, RepairCause, SegmentCondition, SegmentMark, SegmentReport, Store,
+};
 use std::sync::Arc;
 
 /// Opens what the person is entitled to and has keys for. `made` are segments whose first key was made just now.
@@ -170,20 +172,26 @@ pub(crate) fn end_repairs(app: &App) {
     let ended = app.inside(|unlocked| {
         let store = unlocked.store()?;
         let (server, visibility) = app.cursor_names(unlocked)?;
-        Ok((store.end_repairs(&server, &visibility)?, unlocked.actor()))
+        let ended = store.end_repairs(&server, &visibility)?;
+        // What an older file never held, and nobody sent, has not come back: that notice stays until it is read.
+        let is_told = |r: &&Repair| {
+            r.cause == RepairCause::Rebuild && store.health(r.segment) == keep_store::SegmentHealth::Whole
+        };
+        let told = ended.iter().filter(is_told).map(|r| NoticeDto::Segment {
+            segment: r.segment.name().to_owned(),
+            health: keep_store::SegmentHealth::Whole.name().to_owned(),
+            since: app.0.clock.now().to_rfc3339(),
+            kept: r.kept.clone(),
+        });
+        Ok((told.collect::<Vec<_>>(), ended, unlocked.actor()))
     });
-    let Ok((repairs, actor)) = ended else { return };
+    let Ok((told, repairs, actor)) = ended else { return };
     for repair in repairs {
         let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
         app.record(event.with("segment", repair.segment.name()));
-        // Takes the place of what was said when the download began.
-        app.emit(AppEvent::Notice(NoticeDto::Segment {
-            segment: repair.segment.name().to_owned(),
-            health: keep_store::SegmentHealth::Whole.name().to_owned(),
-            since: app.0.clock.now().to_rfc3339(),
-            kept: String::new(),
-        }));
     }
+    // Takes the place of what was said when the download began.
+    told.into_iter().for_each(|notice| app.emit(AppEvent::Notice(notice)));
 }
 
 /// Behind a sync that went through: what is damaged is begun anew at the next unlock, since the server can fill it.

@@ -38,8 +38,8 @@ function phrase(say: Say, notice: NoticeDto): string {
 function next(say: Say, notice: NoticeDto): string | null {
   switch (notice.kind) {
     case "segment": {
-      if (notice.health === "whole") return null;
       const kept = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
+      if (notice.health === "whole") return kept === "" ? null : kept.trim();
       return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + kept;
     }
     case "unsent_carried_over":
@@ -61,7 +61,8 @@ function next(say: Say, notice: NoticeDto): string | null {
   }
 }
 
-const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null;
+const isOver = (notice: NoticeDto) => notice.kind === "segment" && notice.health === "whole";
+const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null && !isOver(notice);
 
 /** What is said of a part of the records takes the place of what was said of it before. */
 function withNews(before: readonly NoticeDto[], news: NoticeDto): NoticeDto[] {
