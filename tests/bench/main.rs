@@ -59,7 +59,10 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let mut rows = Vec::new();
     match data.exists() {
-        true if is_alone => return cpu::print(&data, scratch.path(), &runtime),
+        present if is_alone => {
+            assert!(present, "{} is not here", data.display());
+            return cpu::print(&data, scratch.path(), &runtime);
+        }
         _ if !of_records => {}
         false => println!("skipped: everything on real records; {} is not here", data.display()),
         true => {

@@ -149,11 +149,18 @@ export class App {
     // The program's own keys make everything larger by a fifth at a time.
     const steps = (Number(percent) - 100) / 20;
     await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
-    await this.#chord("=", steps);
-    if (steps > 0) await until("the zoom", 5_000, async () => (await this.#width()) < Number(width));
-    await act();
-    await this.#chord("-", steps);
-    await window.setRect(before);
+    const unzoomed = Number(width);
+    await until("the window's size", 5_000, async () => (await this.#width()) === unzoomed);
+    try {
+      await this.#chord("=", steps);
+      const zoomed = (unzoomed * 100) / Number(percent);
+      await until("the zoom", 5_000, async () => Math.abs((await this.#width()) - zoomed) <= 1);
+      await act();
+    } finally {
+      await this.#chord("-", steps);
+      await until("the zoom to end", 5_000, async () => (await this.#width()) === unzoomed);
+      await window.setRect(before);
+    }
   }
 
   /** Pixels of the page's own measure. */
