@@ -330,3 +330,20 @@ fn a_page_of_the_log_that_cannot_be_read_blames_no_segment() {
     assert!(store.unhealthy().is_empty(), "{:?}", store.unhealthy());
     assert!(store.damaged().is_empty() && store.take_findings().is_empty());
 }
+
+/// Found in a review: reading everything through forgot that tables could not be made anew, and the chip said complete.
+#[test]
+fn tables_that_could_not_be_made_anew_are_not_forgotten_by_reading_everything_through() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    store.access(Segment::Directory).expect("open").confirmed.set_broken();
+    let tampered = store.write_unconfirmed(|tx| Ok(tx.conn.execute("DELETE FROM main.patient_key", [])?));
+    assert!(tampered.is_ok_and(|rows| rows > 0));
+    let mut scrub = crate::Scrub::default();
+    while !scrub.done {
+        store.scrub(&mut scrub).expect("read");
+    }
+    assert!(!scrub.findings.is_empty(), "the tables differ");
+    assert_eq!(store.health(Segment::Directory), SegmentHealth::Disputed);
+    assert_eq!(store.damaged(), [Segment::Directory]);
+}
