@@ -3,19 +3,15 @@
 //! Wall clocks of two builds differ with whatever else the machine does; processor time and many turns differ less.
 
 use crate::records::{Loaded, load, open};
-use crate::visit::vitals_of;
-use keep_domain::{Clock, ManualClock, SystemClock};
-use keep_keys::{Keychain, phone_code};
+use crate::visit::{UNLOCKS, vitals_of, with_unlocks};
 use keep_session::App;
 use keep_session::cases::{chart, lock, search, unlock, vitals};
-use keep_session::dto::lock::UnlockDto;
 use keep_session::dto::search::SearchDto;
-use keep_session::testing::{self, PASSWORD, dr_jonas, settle_search};
+use keep_session::testing::settle_search;
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -29,8 +25,6 @@ const TURNS: usize = 10;
 const OPENS: usize = 20;
 /// Saves, and searches.
 const REPEATS: usize = 60;
-/// Unlocks: the clock moves by a code each, and ten minutes would be a wrong clock.
-const UNLOCKS: usize = 12;
 
 /// Milliseconds of processor time of each work, by its name.
 type Times = BTreeMap<String, f64>;
@@ -86,27 +80,16 @@ pub(crate) fn print(data: &Path, scratch: &Path, runtime: &Runtime) {
 
 /// An unlock without the cost of a real key derivation, one chart, and the lock.
 fn unlocks(loaded: &Loaded, patient: &str, runtime: &Runtime) -> f64 {
-    let clock = Arc::new(ManualClock::starting(SystemClock.now()));
-    let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
-    let handle = runtime.handle().clone();
-    let opened = App::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
-    let app = opened.map_err(|f| f.code).expect("opened");
-    let phone = loaded.session.phone(dr_jonas()).expect("phone");
-    let took = each(UNLOCKS, || {
-        for _ in 0..UNLOCKS {
-            clock.advance(Duration::from_secs(31));
-            let code = phone_code(&phone, clock.now()).expect("code");
-            let user = testing::user_of(dr_jonas()).to_string();
-            // EXPOSE: the made-up physician types the code.
-            let code = Some(code.expose().clone());
-            let ask = UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None };
-            unlock::unlock(&app, ask).map(|_| ()).map_err(|f| f.code).expect("unlocked");
-            chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
-            lock::lock(&app, "user");
-        }
+    let mut took = 0.0;
+    with_unlocks(loaded, runtime, |app, ask| {
+        let work = || {
+            unlock::unlock(app, ask).map(|_| ()).map_err(|f| f.code).expect("unlocked");
+            chart::open_chart(app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
+            lock::lock(app, "user");
+        };
+        took += each(UNLOCKS, work).1;
     });
-    app.close();
-    took.1
+    took
 }
 
 /// Plays `other` and this build by turns, each on records of its own, and prints the middle of the ratios.

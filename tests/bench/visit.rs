@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 /// Saves that are measured.
 const SAVES: usize = 60;
 /// Unlocks and locks that are measured; the clock moves by a code each, and ten minutes would be a wrong clock.
-const UNLOCKS: usize = 12;
+pub(crate) const UNLOCKS: usize = 12;
 
 pub(crate) fn measure(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>) {
     save(loaded, scratch, runtime, rows);
@@ -118,26 +118,12 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let doors = Ask::Doors { db: loaded.plain.clone(), patient: patient.clone(), times: UNLOCKS };
     let plain = ask(&doors);
 
-    let clock = Arc::new(ManualClock::starting(SystemClock.now()));
-    let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
-    let handle = runtime.handle().clone();
-    let opened = App::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
-    let app = opened.map_err(|f| f.code).expect("opened");
-    let phone = loaded.session.phone(dr_jonas()).expect("phone");
     let (mut unlocks, mut locks) = (Samples::default(), Samples::default());
-    for _ in 0..UNLOCKS {
-        clock.advance(Duration::from_secs(31));
-        let code = phone_code(&phone, clock.now()).expect("code");
-        let user = testing::user_of(dr_jonas()).to_string();
-        // EXPOSE: the made-up physician types the code.
-        let code = Some(code.expose().clone());
-        let ask = UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None };
-        unlocks.take(|| unlock::unlock(&app, ask)).map(|_| ()).map_err(|f| f.code).expect("unlocked");
-        chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
-        locks.take(|| lock::lock(&app, "user"));
-    }
-    app.close();
-    drop(app);
+    with_unlocks(loaded, runtime, |app, ask| {
+        unlocks.take(|| unlock::unlock(app, ask)).map(|_| ()).map_err(|f| f.code).expect("unlocked");
+        chart::open_chart(app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
+        locks.take(|| lock::lock(app, "user"));
+    });
 
     rows.push(Row {
         work: "unlock_without_kdf",
@@ -166,4 +152,23 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         target: "<= 1000 ms",
         met: Some(locks.percentile(99) <= 1000.0),
     });
+}
+
+/// Opens the profile and hands over, `UNLOCKS` times, what unlocks it by then: the clock moves by a code each.
+pub(crate) fn with_unlocks(loaded: &Loaded, runtime: &Runtime, mut act: impl FnMut(&App, UnlockDto)) {
+    let clock = Arc::new(ManualClock::starting(SystemClock.now()));
+    let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
+    let handle = runtime.handle().clone();
+    let opened = App::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
+    let app = opened.map_err(|f| f.code).expect("opened");
+    let phone = loaded.session.phone(dr_jonas()).expect("phone");
+    for _ in 0..UNLOCKS {
+        clock.advance(Duration::from_secs(31));
+        let code = phone_code(&phone, clock.now()).expect("code");
+        let user = testing::user_of(dr_jonas()).to_string();
+        // EXPOSE: the made-up physician types the code.
+        let code = Some(code.expose().clone());
+        act(&app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None });
+    }
+    app.close();
 }
