@@ -8,7 +8,7 @@ use crate::sealed_memory;
 use keep_domain::{Clock, ErrorCode, Secret, SystemClock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::SessionDto;
-use keep_session::{App, AppEvent, Opening, ProfileLock, cases};
+use keep_session::{ProfileAccess, ProfileLock, Workstation, WorkstationEvent, cases};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ use tauri::{AppHandle, Emitter};
 pub(crate) struct Shell {
     profile: PathBuf,
     lock: ProfileLock,
-    app: Result<App, ErrorCode>,
+    app: Result<Workstation, ErrorCode>,
     place: Mutex<Option<Place>>,
     resume: Mutex<Option<OwnedFd>>,
     activity: Activity,
@@ -48,7 +48,7 @@ impl Shell {
         resume: Option<&Secret<Vec<u8>>>,
     ) -> Self {
         let runtime = tauri::async_runtime::handle().inner().clone();
-        let app = App::open(&profile, Opening::Held, runtime).map_err(|failed| failed.code);
+        let app = Workstation::open(&profile, ProfileAccess::Held, runtime).map_err(|failed| failed.code);
         if let (Ok(app), Some(bytes)) = (&app, resume) {
             app.adopt_resume(bytes);
         }
@@ -75,14 +75,14 @@ impl Shell {
     }
 
     /// The session's side, or why the profile cannot be used.
-    pub(crate) fn app(&self) -> Result<App, ErrorCode> {
+    pub(crate) fn app(&self) -> Result<Workstation, ErrorCode> {
         self.app.clone()
     }
 
     /// Answers one command with one use case, away from the threads that serve the window.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
-        case: impl FnOnce(&App) -> Result<T, FailureDto> + Send + 'static,
+        case: impl FnOnce(&Workstation) -> Result<T, FailureDto> + Send + 'static,
     ) -> Result<T, FailureDto> {
         let app = self.app().map_err(failure)?;
         blocking(move || case(&app)).await
@@ -91,11 +91,11 @@ impl Shell {
     /// Passes the session's news on to the page.
     pub(crate) fn tell_page(&self, page: &AppHandle) {
         let page = page.clone();
-        let tell = move |event: AppEvent| {
+        let tell = move |event: WorkstationEvent| {
             let told = match event {
-                AppEvent::Chip(chip) => page.emit("sync_chip", chip),
-                AppEvent::Progress(progress) => page.emit("sync_progress", progress),
-                AppEvent::Notice(notice) => page.emit("notice", notice),
+                WorkstationEvent::Chip(chip) => page.emit("sync_chip", chip),
+                WorkstationEvent::Progress(progress) => page.emit("sync_progress", progress),
+                WorkstationEvent::Notice(notice) => page.emit("notice", notice),
             };
             if let Err(error) = told {
                 tracing::warn!(%error, "the page was not told of the sync");
@@ -115,13 +115,13 @@ impl Shell {
     /// Whether a session is open, or may be in a moment.
     pub(crate) fn is_open_or_opening(&self) -> bool {
         // In this order: an unlock that ends between the two has begun the session already.
-        self.unlocking.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(App::is_open)
+        self.unlocking.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(Workstation::is_open)
     }
 
     /// Whether a session is open of which the page was never told, so that nobody would lock it.
     pub(crate) fn is_open_unwatched(&self) -> bool {
         // In this order: what an unlock under way has opened is watched before that unlock ends.
-        let is_open = self.app.as_ref().is_ok_and(App::is_open);
+        let is_open = self.app.as_ref().is_ok_and(Workstation::is_open);
         is_open && self.unlocking.load(Ordering::SeqCst) == 0 && !self.activity.is_open()
     }
 
@@ -175,7 +175,7 @@ impl Shell {
     /// The resume secret is put aside before the slower rest, so that the watchdog finds it, too.
     pub(crate) fn close_session(&self, cause: LockCause) {
         let Ok(app) = &self.app else { return };
-        cases::lock::lock(app, cause.word());
+        cases::lock::lock_session(app, cause.word());
         if let Some(bytes) = app.take_resume() {
             // EXPOSE: written to sealed memory, the only way to the next image.
             *held(&self.resume) = sealed_memory::write(bytes.expose()).ok();

@@ -4,10 +4,10 @@
 
 use crate::records::{Loaded, load, open};
 use crate::visit::{UNLOCKS, vitals_of, with_unlocks};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{chart, lock, search, unlock, vitals};
 use keep_session::dto::search::SearchDto;
-use keep_session::testing::settle_search;
+use keep_session::testing::optimize_search;
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,8 +50,8 @@ pub(crate) fn print(data: &Path, scratch: &Path, runtime: &Runtime) {
     let mut times = Times::from([(String::from("load"), took)]);
     let mut add = |work: &str, took| times.extend([(work.to_owned(), took)]);
     let app = open(&loaded.session, runtime);
-    settle_search(&app).map_err(|f| f.code).expect("in order");
-    let charts = |app: &App| {
+    optimize_search(&app).map_err(|f| f.code).expect("in order");
+    let charts = |app: &Workstation| {
         for patient in &loaded.charts {
             chart::open_chart(app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
         }
@@ -85,7 +85,7 @@ fn unlocks(loaded: &Loaded, patient: &str, runtime: &Runtime) -> f64 {
         let work = || {
             unlock::unlock(app, ask).map(|_| ()).map_err(|f| f.code).expect("unlocked");
             chart::open_chart(app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
-            lock::lock(app, "user");
+            lock::lock_session(app, "user");
         };
         took += each(UNLOCKS, work).1;
     });

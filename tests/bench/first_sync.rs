@@ -5,7 +5,7 @@ use crate::report::Row;
 use crate::timing::{rate, timed};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::enrol::{self, Setting};
 use keep_session::cases::sync;
 use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
@@ -68,7 +68,7 @@ pub(crate) fn measure(
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
-    let opened = App::open_for_test(&scratch.join("first"), runtime.handle().clone(), clock, keychain);
+    let opened = Workstation::open_for_test(&scratch.join("first"), runtime.handle().clone(), clock, keychain);
     let app = opened.map_err(|f| f.code).expect("opened");
     sign_in(&app, &said, doctor, programs);
     let (end, took) = timed(|| {
@@ -107,7 +107,7 @@ fn text<'a>(object: &'a Value, key: &str) -> &'a str {
     object.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn sign_in(app: &App, server: &Value, doctor: &Value, programs: &Programs) {
+fn sign_in(app: &Workstation, server: &Value, doctor: &Value, programs: &Programs) {
     let ca = PathBuf::from(text(server, "ca"));
     let ask = EnrolBeginDto { server: text(server, "fhir").to_owned(), workstation: String::from("Bench") };
     let setting = Setting { ca_file: Some(ca.clone()), demo: true };

@@ -4,10 +4,10 @@ use crate::plain::{Ask, ask};
 use crate::records::{open, ticket};
 use crate::report::Row;
 use crate::timing::{Samples, settle, timed};
-use chartkeep_tests::{KeysAtHand, TestSession};
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_session::cases::search;
 use keep_session::dto::search::SearchDto;
-use keep_session::testing::{bring, dr_jonas, settle_search};
+use keep_session::testing::{dr_jonas, import, optimize_search};
 use std::path::Path;
 use tokio::runtime::Runtime;
 
@@ -71,10 +71,10 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
         let mut first = 0;
         while first < patients {
             let page = (first..patients.min(first + PAGE)).map(patient).collect();
-            bring(&app, page).map_err(|f| f.code).expect("stored");
+            import(&app, page).map_err(|f| f.code).expect("stored");
             first += PAGE;
         }
-        settle_search(&app).map_err(|f| f.code).expect("in order");
+        optimize_search(&app).map_err(|f| f.code).expect("in order");
     });
     println!("stored in {:.0} s", took.as_secs_f64());
     settle();
@@ -90,7 +90,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
     app.close();
     drop(app);
 
-    let store = KeysAtHand::take(&session, dr_jonas()).expect("keys").open_store().expect("store");
+    let store = ExtractedKeys::take(&session, dr_jonas()).expect("keys").open_store().expect("store");
     let _covers_all_reads = ticket(&store);
     let mut alone = Samples::default();
     for n in 0..SEARCHES {

@@ -4,10 +4,10 @@ use crate::arrival;
 use crate::plain::{Answer, Ask, ask};
 use crate::report::Row;
 use crate::timing::{Samples, rate, settle, timed};
-use chartkeep_tests::{KeysAtHand, TestSession};
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, SystemClock};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{chart, import};
 use keep_session::testing::dr_jonas;
 use keep_store::{AuditTicket, Page, Store};
@@ -46,7 +46,7 @@ pub(crate) struct Loaded {
 }
 
 /// Opens the profile with the physician unlocked.
-pub(crate) fn open(session: &TestSession, runtime: &Runtime) -> App {
+pub(crate) fn open(session: &TestSession, runtime: &Runtime) -> Workstation {
     let opened = session.open(dr_jonas(), runtime.handle().clone(), Arc::new(SystemClock));
     opened.map_err(|f| f.code).expect("unlocked")
 }
@@ -164,7 +164,7 @@ fn sizes(loaded: &Loaded, work: &'static str, order: &str, rows: &mut Vec<Row>) 
 fn load_store(data: &Path, folder: &Path, runtime: &Runtime) -> (u64, Duration) {
     let session = TestSession::at(folder);
     open(&session, runtime).close();
-    let store = KeysAtHand::take(&session, dr_jonas()).expect("keys").open_store().expect("store");
+    let store = ExtractedKeys::take(&session, dr_jonas()).expect("keys").open_store().expect("store");
     let run = ticket(&store);
     let (count, took) = timed(|| {
         let (mut count, mut page) = (0, Vec::with_capacity(PAGE));
@@ -203,7 +203,7 @@ fn session_opens(loaded: &Loaded, runtime: &Runtime) -> Samples {
 
 fn warm(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let ours = session_opens(loaded, runtime);
-    let store = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys").open_store().expect("store");
+    let store = ExtractedKeys::take(&loaded.session, dr_jonas()).expect("keys").open_store().expect("store");
     let run = ticket(&store);
     let _covers_all_reads = &run;
     let mut alone = Samples::default();
@@ -282,7 +282,7 @@ fn cold(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         ours.take(|| chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart"));
         app.close();
         drop(app);
-        let store = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys").open_store().expect("store");
+        let store = ExtractedKeys::take(&loaded.session, dr_jonas()).expect("keys").open_store().expect("store");
         let id: PatientId = patient.parse().expect("id");
         forget_files(loaded.session.profile());
         alone.take(|| store.open_chart(&id, &[]).map(|_| ()).expect("chart"));

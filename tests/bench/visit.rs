@@ -4,11 +4,11 @@ use crate::plain::{Ask, ask};
 use crate::records::{Loaded, open};
 use crate::report::Row;
 use crate::timing::{Samples, settle};
-use chartkeep_tests::KeysAtHand;
+use chartkeep_tests::ExtractedKeys;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ManualClock, Phi, SystemClock};
 use keep_keys::{Keychain, phone_code};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{chart, lock, unlock, vitals};
 use keep_session::dto::lock::UnlockDto;
 use keep_session::dto::visit::VitalsDto;
@@ -42,7 +42,7 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
     app.close();
     drop(app);
 
-    let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
+    let keys = ExtractedKeys::take(&loaded.session, dr_jonas()).expect("keys");
     let author = keys.opened.header.user;
     let store = keys.open_store().expect("store");
     let mut alone = Samples::default();
@@ -111,7 +111,7 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     // Before the session moves its trusted time ahead of the computer's clock.
     let (mut alone, mut closing) = (Samples::default(), Samples::default());
     for _ in 0..UNLOCKS {
-        let keys = KeysAtHand::take(&loaded.session, dr_jonas()).expect("keys");
+        let keys = ExtractedKeys::take(&loaded.session, dr_jonas()).expect("keys");
         let store = alone.take(|| keys.open_store().expect("store"));
         closing.take(|| drop(store));
     }
@@ -122,7 +122,7 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     with_unlocks(loaded, runtime, |app, ask| {
         unlocks.take(|| unlock::unlock(app, ask)).map(|_| ()).map_err(|f| f.code).expect("unlocked");
         chart::open_chart(app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
-        locks.take(|| lock::lock(app, "user"));
+        locks.take(|| lock::lock_session(app, "user"));
     });
 
     rows.push(Row {
@@ -155,11 +155,12 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
 }
 
 /// Opens the profile and hands over, `UNLOCKS` times, what unlocks it by then: the clock moves by a code each.
-pub(crate) fn with_unlocks(loaded: &Loaded, runtime: &Runtime, mut act: impl FnMut(&App, UnlockDto)) {
+pub(crate) fn with_unlocks(loaded: &Loaded, runtime: &Runtime, mut act: impl FnMut(&Workstation, UnlockDto)) {
     let clock = Arc::new(ManualClock::starting(SystemClock.now()));
     let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
     let handle = runtime.handle().clone();
-    let opened = App::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
+    let opened =
+        Workstation::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
     let app = opened.map_err(|f| f.code).expect("opened");
     let phone = loaded.session.phone(dr_jonas()).expect("phone");
     for _ in 0..UNLOCKS {

@@ -5,14 +5,14 @@
 //!
 //! `drive --profile DIR` uses the operating system's clock and keychain. With `--test-session` it enrols a made-up nurse
 //! at its first start and resumes her at every later one, with a keychain in a folder and a weak key derivation; then
-//! `{"ready": true}` is its first line, and `{"do": "bring", "records": [...]}` stores records as a sync would.
+//! `{"ready": true}` is its first line, and `{"do": "import", "records": [...]}` stores records as a sync would.
 #![expect(clippy::print_stdout, reason = "standard output is this program's interface")]
 
 use chartkeep_tests::TestSession;
 use keep_domain::{Secret, SystemClock};
 use keep_session::cases::{chart, lock, notes, search, sync, unlock, vitals};
 use keep_session::dto::failure::FailureDto;
-use keep_session::{App, Opening, testing};
+use keep_session::{ProfileAccess, Workstation, testing};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let opened = if is_test {
         TestSession::at(&profile).open(testing::nurse_amara(), runtime.handle().clone(), Arc::new(SystemClock))
     } else {
-        App::open(&profile, Opening::Own, runtime.handle().clone())
+        Workstation::open(&profile, ProfileAccess::Own, runtime.handle().clone())
     };
     let app = match opened {
         Ok(app) => app,
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn step(app: &App, mut ask: Value) -> Result<Value, FailureDto> {
+fn step(app: &Workstation, mut ask: Value) -> Result<Value, FailureDto> {
     let verb = ask.get("do").and_then(Value::as_str).unwrap_or_default().to_owned();
     if let Some(map) = ask.as_object_mut() {
         map.remove("do");
@@ -87,7 +87,7 @@ fn step(app: &App, mut ask: Value) -> Result<Value, FailureDto> {
         "bring" => {
             let records = ask.get_mut("records").map(Value::take);
             let records: Vec<String> = request(app, records.unwrap_or(Value::Null))?;
-            let stored = testing::bring(app, records)?.stored;
+            let stored = testing::import(app, records)?.stored;
             Ok(json!({"stored": stored}))
         }
         // Only of use with a test's session: the operating system's keychain has no such sign-in.
@@ -97,14 +97,14 @@ fn step(app: &App, mut ask: Value) -> Result<Value, FailureDto> {
             Ok(json!({"signed_in": true}))
         }
         "lock" => {
-            lock::lock(app, "user");
+            lock::lock_session(app, "user");
             Ok(json!({"locked": true}))
         }
         _ => Ok(json!({"code": "invalid"})),
     }
 }
 
-fn request<T: DeserializeOwned>(app: &App, ask: Value) -> Result<T, FailureDto> {
+fn request<T: DeserializeOwned>(app: &Workstation, ask: Value) -> Result<T, FailureDto> {
     serde_json::from_value(ask).map_err(|_| app.failure(keep_domain::ErrorCode::Invalid))
 }
 

@@ -8,12 +8,12 @@ mod full_disk;
 use crate::clinic::Clinic;
 use crate::command_line::{chartkeep, program};
 use crate::people::{patient, result};
-use crate::workstation::{Workstation, exit, flip};
-use chartkeep_tests::{KeysAtHand, TestSession};
+use crate::workstation::{TestWorkstation, exit, flip};
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, Outcome};
 use keep_domain::{Clock, ErrorCode, Segment, SystemClock};
 use keep_keys::{FakeKeychain, Keychain, KeychainState};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{audit, chart, enrol, import, lock, search};
 use keep_session::dto::enrol::EnrolBeginDto;
 use keep_session::dto::search::SearchDto;
@@ -29,7 +29,7 @@ const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 #[test]
 fn a_wrong_password_and_a_wrong_code_cannot_be_told_apart() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let before = w.events();
     let app = w.open().expect("opened");
     let right = w.code();
@@ -53,7 +53,7 @@ fn a_wrong_password_and_a_wrong_code_cannot_be_told_apart() {
 
 #[test]
 fn each_state_of_the_keychain_has_its_code_and_loses_nothing() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     for (state, code) in [
         (KeychainState::Locked, ErrorCode::KeychainLocked),
         (KeychainState::Absent, ErrorCode::KeychainAbsent),
@@ -78,7 +78,7 @@ fn each_state_of_the_keychain_has_its_code_and_loses_nothing() {
 
 #[test]
 fn a_tampered_slot_is_damage_and_a_whole_one_opens_again() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     for ending in ["json", "state", "keys"] {
         w.later();
         let before = w.events();
@@ -104,7 +104,7 @@ fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() 
         }),
     ];
     for (what, damage) in damages {
-        let w = Workstation::new();
+        let w = TestWorkstation::new();
         let damaged = w.damage(Segment::Directory, damage);
         let before = w.events();
         let app = w.unlocked().expect("nobody is kept out");
@@ -120,7 +120,7 @@ fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() 
 
 #[test]
 fn a_chart_without_its_clinical_file_is_not_shown_as_empty() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     // The clinical file: the session opens with less, and what is missing is not shown as empty.
     let path = segment_path(&w.profile(), Segment::Clinical);
     let whole = std::fs::read(&path).expect("segment");
@@ -148,7 +148,7 @@ fn a_newer_segment_is_left_alone() {
     open().expect("enrolled").close();
     let path = segment_path(session.profile(), Segment::Directory);
     let whole = std::fs::read(&path).expect("segment");
-    let keys = KeysAtHand::take(&session, dr_jonas()).expect("keys");
+    let keys = ExtractedKeys::take(&session, dr_jonas()).expect("keys");
     let conn = open_cipher(&path, &keys.segments().remove(0).database_key(), OpenMode::Write).expect("with the key");
     conn.pragma_update(None, "user_version", 99).expect("newer");
     drop(conn);
@@ -160,7 +160,7 @@ fn a_newer_segment_is_left_alone() {
 
 #[test]
 fn an_altered_ledger_is_named() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let path = w.profile().join("ledger.db");
     let whole = std::fs::read(&path).expect("ledger");
     let events = w.events();
@@ -186,7 +186,7 @@ fn an_altered_ledger_is_named() {
 
 #[test]
 fn a_second_instance_is_told_so() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let first = w.open().expect("opened");
     assert_eq!(w.open().err(), Some(ErrorCode::ProfileInUse));
     assert_eq!(exit(ErrorCode::ProfileInUse), 6);
@@ -203,7 +203,7 @@ fn a_second_instance_is_told_so() {
 
 #[test]
 fn a_clock_a_year_ahead_or_back_asks_for_the_time() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let year = i64::try_from(YEAR.as_millis()).expect("fits");
     let now = w.clock.now();
     for wrong in [now.plus_millis(year), now.plus_millis(-year)] {
@@ -217,7 +217,7 @@ fn a_clock_a_year_ahead_or_back_asks_for_the_time() {
 
 #[test]
 fn broken_lines_of_an_import_are_named_and_the_rest_is_taken() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     w.later();
     let file = w.folder.path().join("mixed.ndjson");
     let lines = [
@@ -245,14 +245,15 @@ fn broken_lines_of_an_import_are_named_and_the_rest_is_taken() {
 
 #[test]
 fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     // A port that was free a moment ago: nobody answers there.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("port");
     let begin = |server: &str| {
         let empty = tempfile::tempdir().expect("folder");
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
-        let app = App::open_for_test(empty.path(), w.runtime.handle().clone(), clock, keychain).map_err(|f| f.code)?;
+        let app = Workstation::open_for_test(empty.path(), w.runtime.handle().clone(), clock, keychain)
+            .map_err(|f| f.code)?;
         let ask = EnrolBeginDto { server: server.to_owned(), workstation: String::from("Room 3") };
         let begun = enrol::enrol_begin(&app, ask).map(|_| ()).map_err(|f| f.code);
         app.close();
@@ -271,7 +272,7 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
 #[test]
 fn the_command_line_without_a_keychain_says_so() {
     let Some(program) = program("chartkeep") else { return };
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let unlock = ["--password-fd", "3", "--code-fd", "4"];
     for verb in ["sync", "grant"] {
         let args: Vec<&str> = std::iter::once(verb).chain(unlock).collect();

@@ -1,14 +1,14 @@
 //! The front-desk clerk holds every secret and every file of her own, and has time: directory.db opens, nothing else.
 
 use crate::people::{patient, result};
-use chartkeep_tests::{KeysAtHand, TestSession};
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use hkdf::Hkdf;
-use keep_domain::{Segment, SystemClock, lp};
-use keep_keys::{DEVICE_KEY_ITEM, Grant, HeldKey, Keychain, VerifiedClaims, VerifiedMember};
-use keep_session::App;
+use keep_domain::{Segment, SystemClock, length_prefixed};
+use keep_keys::{DEVICE_KEY_ITEM, Grant, HeldKey, Keychain, MemberClaims, VerifiedMember};
+use keep_session::Workstation;
 use keep_session::cases::{chart, search};
 use keep_session::dto::search::SearchDto;
-use keep_session::testing::{self, TestPerson, bring, dr_jonas, leila_at_the_desk};
+use keep_session::testing::{self, TestPerson, dr_jonas, import, leila_at_the_desk};
 use keep_store::{OpenMode, PAGE_SIZE, open_cipher, segment_path};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
@@ -22,7 +22,7 @@ const HIGHER: [Segment; 3] = [Segment::Encounters, Segment::Clinical, Segment::R
 const WINDOWS: usize = 2_500;
 
 /// A profile in which a physician has enrolled and made all four segments, and granted to the clerk her rank.
-fn clinic(session: &TestSession, runtime: &tokio::runtime::Runtime) -> KeysAtHand {
+fn clinic(session: &TestSession, runtime: &tokio::runtime::Runtime) -> ExtractedKeys {
     clinic_with(session, runtime, vec![patient("p1", "González", "Ada"), result("o1", "p1", "5.8")])
 }
 
@@ -31,18 +31,18 @@ pub(crate) fn clinic_with(
     session: &TestSession,
     runtime: &tokio::runtime::Runtime,
     records: Vec<String>,
-) -> KeysAtHand {
-    let open = |person: TestPerson| -> App {
+) -> ExtractedKeys {
+    let open = |person: TestPerson| -> Workstation {
         let opened = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
         opened.map_err(|f| f.code).expect("unlocked")
     };
     let app = open(dr_jonas());
-    bring(&app, records).map_err(|f| f.code).expect("stored");
+    import(&app, records).map_err(|f| f.code).expect("stored");
     app.close();
     open(leila_at_the_desk()).close();
 
-    let jonas = KeysAtHand::take(session, dr_jonas()).expect("the physician's keys");
-    let leila = KeysAtHand::take(session, leila_at_the_desk()).expect("the clerk's keys");
+    let jonas = ExtractedKeys::take(session, dr_jonas()).expect("the physician's keys");
+    let leila = ExtractedKeys::take(session, leila_at_the_desk()).expect("the clerk's keys");
     assert_eq!(jonas.segments().len(), 4, "the physician holds all four");
     assert_eq!(leila.segments().len(), 0, "the clerk holds none before the grant");
     let (verified_jonas, verified_leila) = (verified(&jonas, dr_jonas()), verified(&leila, leila_at_the_desk()));
@@ -68,9 +68,9 @@ pub(crate) fn clinic_with(
 }
 
 /// What the provider's signature states; the tests of keep-sync verify such signatures.
-fn verified(person: &KeysAtHand, who: TestPerson) -> VerifiedMember {
+fn verified(person: &ExtractedKeys, who: TestPerson) -> VerifiedMember {
     let record = person.member().expect("member record");
-    let claims = VerifiedClaims {
+    let claims = MemberClaims {
         issuer: String::from("https://id.example"),
         subject: who.subject.to_owned(),
         name: who.name.to_owned(),
@@ -79,7 +79,7 @@ fn verified(person: &KeysAtHand, who: TestPerson) -> VerifiedMember {
         nonce: record.nonce(),
         issued_at: keep_domain::UtcMillis(0),
     };
-    let claims = VerifiedClaims { restricted: who.role.may_hold_restricted(), ..claims };
+    let claims = MemberClaims { restricted: who.role.may_hold_restricted(), ..claims };
     record.verify(&claims).expect("verified")
 }
 
@@ -110,9 +110,10 @@ fn with_all_the_clerks_secrets_the_three_higher_databases_do_not_open() {
     println!("{} keys tried on {} files", candidates.len(), HIGHER.len());
     // Nor do her key pairs open what is sealed to the others: each waiting grant and inbox is sealed to its own key.
     for segment in HIGHER {
-        let own = [leila.opened.keys.drop_box().public(), directory.drop_box().public()];
-        let jonas = KeysAtHand::take(&session, dr_jonas()).expect("keys");
-        let theirs = jonas.segments().into_iter().find(|k| k.segment() == segment).expect("held").drop_box().public();
+        let own = [leila.opened.keys.hpke_key_pair().public(), directory.hpke_key_pair().public()];
+        let jonas = ExtractedKeys::take(&session, dr_jonas()).expect("keys");
+        let theirs =
+            jonas.segments().into_iter().find(|k| k.segment() == segment).expect("held").hpke_key_pair().public();
         assert!(own.iter().all(|public| *public != theirs));
     }
 }
@@ -138,23 +139,23 @@ fn the_clerks_session_finds_a_patient_and_no_result() {
 }
 
 /// Every 32 bytes that the clerk can name, derive, or find in a file.
-fn candidates(session: &TestSession, leila: &KeysAtHand) -> BTreeSet<[u8; 32]> {
+fn candidates(session: &TestSession, leila: &ExtractedKeys) -> BTreeSet<[u8; 32]> {
     let mut named: Vec<[u8; 32]> = Vec::new();
     // EXPOSE: the clerk of this test gives everything away.
-    let kd = session.keychain().read(DEVICE_KEY_ITEM).expect("keychain").expect("device key").expose().clone();
-    named.push(kd.as_slice().try_into().expect("32 bytes"));
+    let device_key = session.keychain().read(DEVICE_KEY_ITEM).expect("keychain").expect("device key").expose().clone();
+    named.push(device_key.as_slice().try_into().expect("32 bytes"));
     // EXPOSE: as above.
-    named.push(*leila.kd.state_key().expose());
-    named.push(*leila.kd.ledger_key().key());
-    named.push(leila.kd.signer().public());
+    named.push(*leila.device_key.state_key().expose());
+    named.push(*leila.device_key.ledger_key().key());
+    named.push(leila.device_key.signer().public());
     named.push(*leila.opened.keys.personal_key().key());
     named.push(leila.opened.keys.signer().public());
-    named.push(*leila.opened.keys.drop_box().public().as_bytes());
+    named.push(*leila.opened.keys.hpke_key_pair().public().as_bytes());
     for key in leila.segments() {
         named.push(*key.database_key().key());
         named.push(*key.row_tag_key().bytes());
         named.push(*key.root_key().bytes());
-        named.push(*key.drop_box().public().as_bytes());
+        named.push(*key.hpke_key_pair().public().as_bytes());
     }
     // EXPOSE: as above.
     let resume = session.resume_secret(leila_at_the_desk()).expect("resume").expose().clone();
@@ -188,7 +189,7 @@ fn candidates(session: &TestSession, leila: &KeysAtHand) -> BTreeSet<[u8; 32]> {
 
 fn derived(ikm: &[u8], fields: &[&[u8]]) -> [u8; 32] {
     let mut out = [0; 32];
-    Hkdf::<Sha256>::new(None, ikm).expand(&lp(fields), &mut out).expect("32 bytes");
+    Hkdf::<Sha256>::new(None, ikm).expand(&length_prefixed(fields), &mut out).expect("32 bytes");
     out
 }
 

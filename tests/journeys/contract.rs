@@ -3,7 +3,7 @@
 use crate::clinic::Clinic;
 use crate::people::{patient, result};
 use crate::terminal::check;
-use crate::workstation::Workstation;
+use crate::workstation::TestWorkstation;
 use keep_cli::answer::Answer;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn has_exactly(answer: &Answer, members: &[&str]) -> Value {
 
 #[test]
 fn doctor() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let answer = w.doctor();
     // A computer that may write memory to an unencrypted disk is a finding wherever this runs.
     let found = answer.body.contains_key("findings");
@@ -46,7 +46,7 @@ fn doctor() {
 
 #[test]
 fn audit_verify() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let keys = ["events", "from", "to", "gaps", "findings", "signed_off"];
     let answer = w.audit_verify(None);
     check("verify", &answer, "ok", 0);
@@ -63,7 +63,7 @@ fn audit_verify() {
 
 #[test]
 fn audit_sign_off() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let answer = w.sign_off();
     check("a physician", &answer, "refused", 3);
     has_exactly(&answer, &["incident"]);
@@ -78,7 +78,7 @@ fn audit_sign_off() {
 
 #[test]
 fn import() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let file = w.folder.path().join("records.ndjson");
     std::fs::write(&file, [patient("p2", "Okafor", "Chidi"), result("x1", "p2", "4.2")].join("\n")).expect("written");
     let keys = ["read", "imported", "unchanged", "kept_unreadable", "broken_lines"];
@@ -95,7 +95,7 @@ fn import() {
 
 #[test]
 fn grant() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let answer = w.grant();
     check("grant", &answer, "ok", 0);
     let said = has_exactly(&answer, &["granted", "waiting_for_grant"]);
@@ -107,7 +107,7 @@ fn sync() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(clinic) = Clinic::start(folder.path()) else { return };
     clinic.colleague("amara").put(&patient("p9", "Okafor", "Chidi"));
-    let w = Workstation::at(&clinic.site("jonas"));
+    let w = TestWorkstation::at(&clinic.site("jonas"));
     let answer = w.sync();
     check("sync", &answer, "ok", 0);
     let said = has_exactly(&answer, &SYNC);

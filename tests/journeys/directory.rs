@@ -2,7 +2,7 @@
 //! docs/security/directory.md. Whatever is new there, and every clinical word where none is expected, fails.
 
 use crate::clerk::clinic_with;
-use chartkeep_tests::{KeysAtHand, TestSession};
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_backend::{Today, write_clinic};
 use keep_domain::{Segment, UtcMillis};
 use keep_store::{OpenMode, open_cipher, segment_path};
@@ -64,7 +64,7 @@ fn the_directory_of_hl7s_examples_holds_what_is_listed() {
 fn directory_of(folder: &Path, records: Vec<String>) -> Found {
     let session = TestSession::at(&folder.join("profile"));
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
-    let leila: KeysAtHand = clinic_with(&session, &runtime, records);
+    let leila: ExtractedKeys = clinic_with(&session, &runtime, records);
     let segments = leila.segments();
     let [directory] = segments.as_slice() else { panic!("the clerk holds one segment key") };
     let path = segment_path(session.profile(), Segment::Directory);

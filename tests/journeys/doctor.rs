@@ -1,7 +1,7 @@
 //! `chartkeep doctor` finds what matters in the files that say who may unlock here.
 
-use crate::dice::Dice;
-use crate::workstation::Workstation;
+use crate::rng::SeededRng;
+use crate::workstation::TestWorkstation;
 use serde_json::Value;
 
 /// What a JSON file says. White space means nothing, nor does the case of hexadecimal digits.
@@ -13,9 +13,9 @@ fn meaning(bytes: &[u8]) -> Option<Value> {
 
 #[test]
 fn doctor_finds_what_changes_a_slot_or_the_settings() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     // Some machines have unencrypted swap, which is a finding of its own.
-    let findings = |w: &Workstation| {
+    let findings = |w: &TestWorkstation| {
         let answer = w.doctor();
         let found = answer.body.get("findings").cloned().unwrap_or_default();
         let all: Vec<String> = serde_json::from_value(found).unwrap_or_default();
@@ -23,15 +23,15 @@ fn doctor_finds_what_changes_a_slot_or_the_settings() {
     };
     assert_eq!(findings(&w).1, Vec::<String>::new());
     assert!(w.doctor().body.get("slots_not_yet_checked").is_none());
-    let mut dice = Dice::thrown();
+    let mut rng = SeededRng::thrown();
     for (path, turns) in [(w.file("json"), 60), (w.file("keys"), 20), (w.profile().join("workstation.json"), 60)] {
         let whole = std::fs::read(&path).expect("file");
         let before = meaning(&whole);
         for _ in 0..turns {
             let mut flipped = whole.clone();
             let length = u64::try_from(flipped.len()).expect("small");
-            let at = usize::try_from(dice.below(length)).expect("small");
-            flipped[at] ^= 1 << dice.below(8);
+            let at = usize::try_from(rng.below(length)).expect("small");
+            flipped[at] ^= 1 << rng.below(8);
             std::fs::write(&path, &flipped).expect("written");
             let (code, found) = findings(&w);
             // Ids are the same in capitals.

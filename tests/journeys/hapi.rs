@@ -4,7 +4,7 @@ use crate::clinic::Clinic;
 use crate::people::{patient, result};
 use chartkeep_tests::TestSession;
 use keep_domain::SystemClock;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::sync::SyncEnd;
 use keep_session::cases::{chart, notes, sync, vitals};
 use keep_session::dto::failure::FailureDto;
@@ -20,7 +20,7 @@ const NOTE: &str = "Walked to the toilet alone; no pain.";
 
 /// A workstation with one person unlocked at it.
 struct Desk {
-    app: App,
+    app: Workstation,
     name: &'static str,
 }
 

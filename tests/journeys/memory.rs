@@ -3,10 +3,10 @@
 
 use crate::keyring::{around, in_session};
 use crate::unreadable::full_pipe;
-use chartkeep_tests::KeysAtHand;
+use chartkeep_tests::ExtractedKeys;
 use keep_domain::{Clock, Secret, SystemClock, UtcMillis};
 use keep_keys::{Attempt, DEVICE_KEY_ITEM, FakeKeychain, Keychain, TIME_MARK_ITEM, phone_code};
-use keep_session::{Profile, Workstation};
+use keep_session::{Profile, WorkstationSettings};
 use memchr::memmem::Finder;
 use std::fs::File;
 use std::io::Read;
@@ -57,12 +57,13 @@ fn secrets_of(profile: &Path, keychain: &dyn Keychain, code: &str) -> Secrets {
             apart.write(item, value.expose()).expect("copied");
         }
     }
-    let device = Workstation::load(&Profile::at(&copy)).expect("settings").device;
+    let device = WorkstationSettings::load(&Profile::at(&copy)).expect("settings").device;
     let password = Secret::new(variable("PASSWORD"));
     let code = Secret::new(code.to_owned());
     let attempt = Attempt { user: user.parse().expect("id"), password: &password, code: &code, entered_time: None };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let keys = KeysAtHand::open(&copy, &apart, clock, device, |door, time| door.unlock(time, &attempt)).expect("keys");
+    let keys = ExtractedKeys::open(&copy, &apart, clock, device, |unlocker, time| unlocker.unlock(time, &attempt))
+        .expect("keys");
     // EXPOSE: a test searches memory for what a made-up person's password opens.
     let device_key = apart.read(DEVICE_KEY_ITEM).expect("item").expect("key").expose().clone();
     let token = keys.opened.ring.refresh_token().expect("token").expose().clone().into_bytes();
@@ -70,7 +71,7 @@ fn secrets_of(profile: &Path, keychain: &dyn Keychain, code: &str) -> Secrets {
         ("device key", device_key),
         ("master key", keys.opened.keys.master_key_for_tests().to_vec()),
         ("personal key", keys.opened.keys.personal_key().key().to_vec()),
-        ("ledger key", keys.kd.ledger_key().key().to_vec()),
+        ("ledger key", keys.device_key.ledger_key().key().to_vec()),
         ("refresh token", token),
         ("password", variable("PASSWORD").into_bytes()),
     ];

@@ -1,7 +1,7 @@
 //! Something else in the place of a file of the profile: nothing hangs, nothing is read without end; and who may read
 //! what the program makes.
 
-use crate::workstation::Workstation;
+use crate::workstation::TestWorkstation;
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn everything_in_a_profile_is_its_owners_alone() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let answer = w.sync();
     assert!(!answer.code.is_empty());
     // A profile that an older version, or a copy, has left open to others.
@@ -69,7 +69,7 @@ const ODD: [(&str, Put); 5] = [
 
 #[test]
 fn something_else_in_the_place_of_a_file_never_hangs_the_program() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     w.sync();
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     walk(&w.profile(), &mut files, &mut folders);
@@ -127,7 +127,7 @@ fn remove(path: &Path) {
     }
 }
 
-impl Workstation {
+impl TestWorkstation {
     /// The profile as it is, with the keychain.
     fn copy_of_profile(&self) -> PathBuf {
         let copy = self.folder.path().join("copy");

@@ -1,7 +1,7 @@
 //! `chartkeep` as a person at the terminal meets it, on a workstation whose clock and keychain a test sets.
 
-use crate::workstation::{Workstation, is_alert};
-use keep_audit::{BootId, EventClass, Outcome, Scribe, Stamper};
+use crate::workstation::{TestWorkstation, is_alert};
+use keep_audit::{BootId, EventClass, EventStamper, EventWriter, Outcome};
 use keep_cli::answer::Answer;
 use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
 use keep_cli::secret_fd::SecretFds;
@@ -40,7 +40,7 @@ const fn anybody() -> Unlock {
     Unlock { user: String::new(), password_fd: 3, code_fd: 4, phone_time: None }
 }
 
-impl Workstation {
+impl TestWorkstation {
     /// `chartkeep sync`, after the code that was used last.
     pub(crate) fn sync(&self) -> Answer {
         self.later();
@@ -114,10 +114,11 @@ impl Workstation {
 
 /// Class and outcome of every event in the ledger of `profile`, oldest first.
 pub(crate) fn recorded(profile: &Path, keychain: &dyn Keychain, clock: Arc<dyn Clock>) -> Vec<(EventClass, Outcome)> {
-    let kd = DeviceKey::load(keychain, true).expect("keychain").expect("device key");
-    let scribe = Scribe::locked(Arc::new(Stamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+    let device_key = DeviceKey::load(keychain, true).expect("keychain").expect("device key");
+    let event_writer =
+        EventWriter::locked(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
     let path = ledger_path(profile);
-    let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger");
+    let ledger = Ledger::open(&path, &device_key.ledger_key(), event_writer, LEDGER_LIMIT_BYTES).expect("ledger");
     let (mut all, mut before) = (Vec::new(), None);
     loop {
         let window = ledger.headers(&HeaderFilter { before, ..HeaderFilter::default() }, 500).expect("headers");

@@ -11,13 +11,13 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running `drive`, unlocked.
-pub(crate) struct Ward {
+pub(crate) struct DriveProcess {
     child: Child,
     stdin: Option<ChildStdin>,
     replies: Receiver<Value>,
 }
 
-impl Ward {
+impl DriveProcess {
     /// Starts it and waits until the nurse is unlocked.
     pub(crate) fn start(session: &TestSession) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_drive"))

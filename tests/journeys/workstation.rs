@@ -2,14 +2,14 @@
 
 use crate::people::{patient, result};
 use crate::small_disk::SmallDisk;
-use chartkeep_tests::KeysAtHand;
+use chartkeep_tests::ExtractedKeys;
 use keep_domain::{Clock, ErrorCode, ManualClock, Secret, Segment, SystemClock, UserId, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, Keychain, phone_code};
 use keep_session::cases::{audit, chart, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
-use keep_session::testing::{self, PASSWORD, TestSite, bring, dr_jonas, open_at_site, open_with_phone};
-use keep_session::{App, Profile, Workstation as Settings};
+use keep_session::testing::{self, PASSWORD, TestSite, dr_jonas, import, open_at_site, open_with_phone};
+use keep_session::{Profile, Workstation, WorkstationSettings};
 use keep_store::segment_path;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 pub(crate) const MORNING: UtcMillis = UtcMillis(1_795_338_000_000);
 
 /// A workstation with one physician and one patient, locked and closed.
-pub(crate) struct Workstation {
+pub(crate) struct TestWorkstation {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) runtime: Runtime,
     pub(crate) clock: Arc<ManualClock>,
@@ -29,7 +29,7 @@ pub(crate) struct Workstation {
     user: UserId,
 }
 
-impl Workstation {
+impl TestWorkstation {
     pub(crate) fn new() -> Self {
         Self::enrolled(tempfile::tempdir().expect("folder"), MORNING, None)
     }
@@ -62,7 +62,7 @@ impl Workstation {
         let (app, phone) = opened.map_err(|f| f.code).expect("enrolled");
         let records = (0..40).map(|n| result(&format!("o{n}"), "p1", &format!("{n}.5")));
         let records = std::iter::once(patient("p1", "González", "Ada")).chain(records).collect();
-        bring(&app, records).map_err(|f| f.code).expect("stored");
+        import(&app, records).map_err(|f| f.code).expect("stored");
         app.close();
         drop(app);
         let made = Self { folder, runtime, clock, keychain, phone, user };
@@ -79,13 +79,13 @@ impl Workstation {
         self.clock.advance(Duration::from_secs(61));
     }
 
-    pub(crate) fn open(&self) -> Result<App, ErrorCode> {
+    pub(crate) fn open(&self) -> Result<Workstation, ErrorCode> {
         self.try_open().map_err(|f| f.code)
     }
 
     /// Patient with a lock that was just given back: until a program that another journey starts at this moment has
     /// begun, it holds a copy.
-    pub(crate) fn try_open(&self) -> Result<App, FailureDto> {
+    pub(crate) fn try_open(&self) -> Result<Workstation, FailureDto> {
         let mut opened = self.open_once();
         for _ in 0..20 {
             if opened.as_ref().err().is_none_or(|f| f.code != ErrorCode::ProfileInUse) {
@@ -97,17 +97,17 @@ impl Workstation {
         opened
     }
 
-    fn open_once(&self) -> Result<App, FailureDto> {
+    fn open_once(&self) -> Result<Workstation, FailureDto> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-        App::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
+        Workstation::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
     }
 
     /// As the commands that change nothing open the profile.
-    pub(crate) fn look(&self) -> Result<App, FailureDto> {
+    pub(crate) fn look(&self) -> Result<Workstation, FailureDto> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-        App::look_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
+        Workstation::look_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
     }
 
     /// Damages a segment's file; answers what it then holds.
@@ -133,7 +133,7 @@ impl Workstation {
         code.expose().clone()
     }
 
-    pub(crate) fn unlock(&self, app: &App, password: &str, code: &str) -> Result<SessionDto, FailureDto> {
+    pub(crate) fn unlock(&self, app: &Workstation, password: &str, code: &str) -> Result<SessionDto, FailureDto> {
         let user = self.user.to_string();
         unlock::unlock(
             app,
@@ -142,7 +142,7 @@ impl Workstation {
     }
 
     /// Opens the profile and unlocks with the right password and code.
-    pub(crate) fn unlocked(&self) -> Result<App, ErrorCode> {
+    pub(crate) fn unlocked(&self) -> Result<Workstation, ErrorCode> {
         let app = self.open()?;
         match self.unlock(&app, PASSWORD, &self.code()) {
             Ok(_) => Ok(app),
@@ -154,14 +154,15 @@ impl Workstation {
     }
 
     /// What password and code open, beside the session.
-    pub(crate) fn keys_at_hand(&self) -> KeysAtHand {
-        let device = Settings::load(&Profile::at(&self.profile())).expect("settings").device;
+    pub(crate) fn extracted_keys(&self) -> ExtractedKeys {
+        let device = WorkstationSettings::load(&Profile::at(&self.profile())).expect("settings").device;
         let password = Secret::new(PASSWORD.to_owned());
         let code = phone_code(&self.phone, self.clock.now()).expect("a code");
         let attempt = Attempt { user: self.user, password: &password, code: &code, entered_time: None };
         let clock = Arc::<ManualClock>::clone(&self.clock);
-        let opened =
-            KeysAtHand::open(&self.profile(), &*self.keychain, clock, device, |door, time| door.unlock(time, &attempt));
+        let opened = ExtractedKeys::open(&self.profile(), &*self.keychain, clock, device, |unlocker, time| {
+            unlocker.unlock(time, &attempt)
+        });
         opened.expect("opened")
     }
 

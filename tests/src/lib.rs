@@ -1,9 +1,9 @@
 //! Shared pieces of the tests.
 
+mod extracted_keys;
 mod file_keychain;
-mod keys_at_hand;
 mod test_session;
 
+pub use extracted_keys::ExtractedKeys;
 pub use file_keychain::FileKeychain;
-pub use keys_at_hand::KeysAtHand;
 pub use test_session::TestSession;

@@ -2,7 +2,7 @@
 
 use crate::FileKeychain;
 use keep_domain::{Clock, ErrorCode, Secret, UserId};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::UnlockDto;
@@ -56,11 +56,11 @@ impl TestSession {
         person: TestPerson,
         runtime: tokio::runtime::Handle,
         clock: Arc<dyn Clock>,
-    ) -> Result<App, FailureDto> {
+    ) -> Result<Workstation, FailureDto> {
         let keychain = Arc::new(self.keychain());
         let app = match self.resume_secret(person) {
             Ok(secret) => {
-                let app = App::open_for_test(&self.profile, runtime, clock, keychain)?;
+                let app = Workstation::open_for_test(&self.profile, runtime, clock, keychain)?;
                 app.adopt_resume(&secret);
                 app
             }
@@ -69,7 +69,7 @@ impl TestSession {
                     Some(site) => testing::open_at_site(&self.profile, person, &site, runtime, clock, keychain)?,
                     None => testing::open_with_phone(&self.profile, person, runtime, clock, keychain)?,
                 };
-                lock::lock(&app, "user");
+                lock::lock_session(&app, "user");
                 let secret = app.take_resume().ok_or_else(|| app.failure(ErrorCode::Internal))?;
                 // EXPOSE: secrets of a made-up person, kept for the next start of the test's program.
                 let written = std::fs::write(self.resume_path(person), secret.expose())
@@ -137,7 +137,7 @@ impl TestSession {
 }
 
 /// Unlocks with the password alone.
-fn unlock_alone(app: &App, user: UserId) -> Result<(), FailureDto> {
+fn unlock_alone(app: &Workstation, user: UserId) -> Result<(), FailureDto> {
     let user = user.to_string();
     let password = testing::PASSWORD.to_owned();
     unlock::unlock(app, UnlockDto { user, password, code: None, phone_time: None }).map(|_| ())

@@ -29,32 +29,32 @@ macro_rules! actions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppliesTo {
     /// One record.
-    Record,
+    PolicyResource,
     /// The program on this device.
     Desk,
 }
 
 actions! {
     /// See a record; the answer may be [`Decision::Masked`](crate::Decision::Masked).
-    Read "read" Record;
+    Read "read" PolicyResource;
     /// Make a record.
-    Create "create" Record;
+    Create "create" PolicyResource;
     /// Change a record.
-    Update "update" Record;
+    Update "update" PolicyResource;
     /// Mark a record as entered in error.
-    Strike "strike" Record;
+    Strike "strike" PolicyResource;
     /// Sign a note.
-    Sign "sign" Record;
+    Sign "sign" PolicyResource;
     /// Sign a medicine order as prescriber.
-    Prescribe "prescribe" Record;
+    Prescribe "prescribe" PolicyResource;
     /// Acknowledge a result.
-    Acknowledge "acknowledge" Record;
+    Acknowledge "acknowledge" PolicyResource;
     /// Decide between two versions of a record.
-    ResolveConflict "resolve_conflict" Record;
+    ResolveConflict "resolve_conflict" PolicyResource;
     /// Put a sensitivity label on a record.
-    SetLabel "set_label" Record;
+    SetLabel "set_label" PolicyResource;
     /// Print a record.
-    Print "print" Record;
+    Print "print" PolicyResource;
     /// Look for patients.
     SearchPatients "search_patients" Desk;
     /// Open a patient's page, whatever of it the role sees.

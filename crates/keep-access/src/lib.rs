@@ -11,7 +11,7 @@ pub use access::Access;
 pub use action::{Action, AppliesTo};
 pub use error::AccessError;
 pub use group::Group;
-pub use record::{Decision, Labels, Record, Request, Situation};
+pub use record::{Decision, Labels, PolicyResource, Request, Situation};
 
 #[cfg(test)]
 mod matrix;

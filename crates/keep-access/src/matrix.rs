@@ -1,6 +1,6 @@
 //! The whole role × action × group × label matrix as a text that is reviewed like code.
 
-use crate::{Access, Action, AppliesTo, Decision, Group, Labels, Record, Request, Situation};
+use crate::{Access, Action, AppliesTo, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::Role;
 use std::fmt::Write;
 
@@ -15,13 +15,13 @@ fn letter(decision: Decision) -> char {
 }
 
 /// The situations in which every record action is asked.
-fn variants(group: Group) -> Vec<(&'static str, Record, Situation)> {
+fn variants(group: Group) -> Vec<(&'static str, PolicyResource, Situation)> {
     let (plain, assigned) = (Situation::default(), Situation { assigned_restricted: true, break_glass: false });
     let glass = Situation { assigned_restricted: false, break_glass: true };
-    let labelled = |code: &str| Record::of(group).labelled(Labels::of([code]));
+    let labelled = |code: &str| PolicyResource::of(group).labelled(Labels::of([code]));
     vec![
-        ("", Record::of(group), plain),
-        ("own", Record::of(group).own(), plain),
+        ("", PolicyResource::of(group), plain),
+        ("own", PolicyResource::of(group).own(), plain),
         ("label N", labelled("N"), plain),
         ("label R", labelled("R"), plain),
         ("label R, assigned", labelled("R"), assigned),
@@ -41,7 +41,7 @@ fn print(access: &Access) -> String {
     for action in Action::ALL.iter().copied() {
         writeln!(out, "\n# {}", action.name()).expect("written");
         if action.applies_to() == AppliesTo::Desk {
-            line(&mut out, "", &|role| access.decide(&Request::desk(role, action)));
+            line(&mut out, "", &|role| access.decide(&Request::system_action(role, action)));
             continue;
         }
         for group in Group::ALL.iter().copied() {

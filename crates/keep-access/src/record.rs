@@ -55,7 +55,7 @@ static SENSITIVE: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 /// What is asked about a record. Carries no id: two records that are alike here are treated alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct PolicyResource {
     /// What it is about.
     pub group: Group,
     /// Where it lies.
@@ -66,7 +66,7 @@ pub struct Record {
     pub own: bool,
 }
 
-impl Record {
+impl PolicyResource {
     /// A record without labels, in its group's usual segment, written by somebody else.
     #[must_use]
     pub const fn of(group: Group) -> Self {
@@ -105,7 +105,7 @@ pub struct Request<'a> {
     /// What for.
     pub action: Action,
     /// About which record; none for what is done to the program itself.
-    pub record: Option<&'a Record>,
+    pub record: Option<&'a PolicyResource>,
     /// What else counts.
     pub situation: Situation,
 }
@@ -113,13 +113,13 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// About a record, in the ordinary situation.
     #[must_use]
-    pub fn about(role: Role, action: Action, record: &'a Record) -> Self {
+    pub fn about(role: Role, action: Action, record: &'a PolicyResource) -> Self {
         Self { role, action, record: Some(record), situation: Situation::default() }
     }
 
     /// About the program, in the ordinary situation.
     #[must_use]
-    pub fn desk(role: Role, action: Action) -> Self {
+    pub fn system_action(role: Role, action: Action) -> Self {
         Self { role, action, record: None, situation: Situation::default() }
     }
 
@@ -165,7 +165,7 @@ mod tests {
         assert!(Labels::of(["HIV"]).is_sensitive() && Labels::of(["N", "R"]).is_sensitive());
         assert!(!Labels::of(["N", "M"]).is_sensitive() && SENSITIVE.len() >= 20);
         assert_eq!(Labels::of(["b", "a", "b"]).codes(), ["a", "b"]);
-        assert_eq!(Record::of(Group::Note).labelled(Labels::of(["PSY"])).segment, Segment::Restricted);
-        assert_eq!(Record::of(Group::Demographics).labelled(Labels::of(["PSY"])).segment, Segment::Directory);
+        assert_eq!(PolicyResource::of(Group::Note).labelled(Labels::of(["PSY"])).segment, Segment::Restricted);
+        assert_eq!(PolicyResource::of(Group::Demographics).labelled(Labels::of(["PSY"])).segment, Segment::Directory);
     }
 }

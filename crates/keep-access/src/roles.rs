@@ -1,6 +1,6 @@
 //! The role table of the design, "neither rendered nor granted" included.
 
-use crate::{Access, AccessError, Action, AppliesTo, Decision, Group, Labels, Record, Request, Situation};
+use crate::{Access, AccessError, Action, AppliesTo, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{Role, Segment};
 
 fn access() -> Access {
@@ -8,26 +8,28 @@ fn access() -> Access {
 }
 
 fn read(role: Role, group: Group) -> Decision {
-    access().decide(&Request::about(role, Action::Read, &Record::of(group)))
+    access().decide(&Request::about(role, Action::Read, &PolicyResource::of(group)))
 }
 
 /// All groups of which the role sees anything, own records included.
 fn seen(role: Role) -> Vec<Group> {
     let access = access();
-    let sees = |record: &Record| access.decide(&Request::about(role, Action::Read, record)).is_visible();
-    Group::ALL.iter().copied().filter(|g| sees(&Record::of(*g))).collect()
+    let sees = |record: &PolicyResource| access.decide(&Request::about(role, Action::Read, record)).is_visible();
+    Group::ALL.iter().copied().filter(|g| sees(&PolicyResource::of(*g))).collect()
 }
 
 /// All record actions but reading, in every situation: the groups in which the role may do anything.
 fn written(role: Role) -> Vec<Group> {
     let access = access();
     let mut out: Vec<Group> = Vec::new();
-    for action in Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::Record && *a != Action::Read) {
+    for action in
+        Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::PolicyResource && *a != Action::Read)
+    {
         for group in Group::ALL.iter().copied() {
             for (own, break_glass, assigned_restricted) in
                 [(false, false, false), (true, false, false), (true, true, false), (true, true, true)]
             {
-                let record = Record { own, ..Record::of(group) };
+                let record = PolicyResource { own, ..PolicyResource::of(group) };
                 let situation = Situation { assigned_restricted, break_glass };
                 if access.decide(&Request::about(role, action, &record).when(situation)) != Decision::Deny {
                     out.push(group);
@@ -40,13 +42,13 @@ fn written(role: Role) -> Vec<Group> {
     out
 }
 
-fn desk(role: Role) -> Vec<Action> {
+fn system_action(role: Role) -> Vec<Action> {
     let access = access();
     Action::ALL
         .iter()
         .copied()
         .filter(|a| a.applies_to() == AppliesTo::Desk)
-        .filter(|a| access.decide(&Request::desk(role, *a)).is_allowed())
+        .filter(|a| access.decide(&Request::system_action(role, *a)).is_allowed())
         .collect()
 }
 
@@ -75,7 +77,7 @@ fn the_front_desk_sees_people_and_times_and_no_clinical_record() {
     ] {
         assert_eq!(read(Role::FrontDesk, clinical), Decision::Deny, "{clinical:?}");
     }
-    let may = desk(Role::FrontDesk);
+    let may = system_action(Role::FrontDesk);
     assert_eq!(
         may,
         [
@@ -97,7 +99,7 @@ fn the_privacy_officer_sees_masked_patients_and_no_clinical_content() {
     }
     assert_eq!(written(Role::PrivacyOfficer), []);
     assert_eq!(
-        desk(Role::PrivacyOfficer),
+        system_action(Role::PrivacyOfficer),
         [Action::Grant, Action::RunSync, Action::ReadAudit, Action::Unmask, Action::SignOffAlert, Action::ExportAudit]
     );
 }
@@ -107,7 +109,7 @@ fn it_sees_no_patient_data_at_all() {
     assert_eq!(seen(Role::ItAdministrator), []);
     assert_eq!(written(Role::ItAdministrator), []);
     assert_eq!(
-        desk(Role::ItAdministrator),
+        system_action(Role::ItAdministrator),
         [Action::RunSync, Action::SignOffAlert, Action::ReadDevice, Action::ChangeDevice, Action::ChangePolicy]
     );
 }
@@ -120,7 +122,7 @@ fn billing_sees_codes_without_narrative_and_no_results() {
         assert_eq!(read(Role::Billing, coded), Decision::Masked, "{coded:?}");
     }
     assert_eq!(written(Role::Billing), [G::Demographics, G::Staff, G::Coverage, G::Charge]);
-    assert!(!desk(Role::Billing).contains(&Action::OpenChart));
+    assert!(!system_action(Role::Billing).contains(&Action::OpenChart));
 }
 
 #[test]
@@ -142,22 +144,26 @@ fn the_pharmacist_sees_no_notes_and_the_laboratory_no_medicines() {
 #[test]
 fn the_nurse_neither_prescribes_nor_signs_for_others() {
     let access = access();
-    let may = |action, record: Record| access.decide(&Request::about(Role::Nurse, action, &record)).is_allowed();
+    let may =
+        |action, record: PolicyResource| access.decide(&Request::about(Role::Nurse, action, &record)).is_allowed();
     for action in [Action::Create, Action::Update, Action::Prescribe, Action::Strike] {
-        assert!(!may(action, Record::of(G::MedicineOrder).own()), "{action:?}");
+        assert!(!may(action, PolicyResource::of(G::MedicineOrder).own()), "{action:?}");
     }
-    assert!(may(Action::Create, Record::of(G::Vitals).own()) && may(Action::Strike, Record::of(G::Vitals).own()));
-    assert!(!may(Action::Strike, Record::of(G::Vitals)));
-    assert!(may(Action::Sign, Record::of(G::Note).own()) && !may(Action::Sign, Record::of(G::Note)));
+    assert!(
+        may(Action::Create, PolicyResource::of(G::Vitals).own())
+            && may(Action::Strike, PolicyResource::of(G::Vitals).own())
+    );
+    assert!(!may(Action::Strike, PolicyResource::of(G::Vitals)));
+    assert!(may(Action::Sign, PolicyResource::of(G::Note).own()) && !may(Action::Sign, PolicyResource::of(G::Note)));
 }
 
 #[test]
 fn a_physician_reads_own_events_and_no_device_settings() {
     let access = access();
-    let event = |own| Record { own, ..Record::of(G::AuditEvent) };
+    let event = |own| PolicyResource { own, ..PolicyResource::of(G::AuditEvent) };
     let read = |own| access.decide(&Request::about(Role::Physician, Action::Read, &event(own)));
     assert_eq!([read(true), read(false)], [Decision::Allow, Decision::Deny]);
-    assert!(!desk(Role::Physician).iter().any(|a| {
+    assert!(!system_action(Role::Physician).iter().any(|a| {
         matches!(
             a,
             Action::ReadAudit | Action::ReadDevice | Action::ChangeDevice | Action::ChangePolicy | Action::Unmask
@@ -168,7 +174,7 @@ fn a_physician_reads_own_events_and_no_device_settings() {
 #[test]
 fn sensitive_records_need_assignment_or_break_glass_and_a_rank() {
     let access = access();
-    let note = Record::of(G::Note).labelled(Labels::of(["SUD"]));
+    let note = PolicyResource::of(G::Note).labelled(Labels::of(["SUD"]));
     let read = |role, assigned_restricted, break_glass| {
         access.decide(&Request::about(role, Action::Read, &note).when(Situation { assigned_restricted, break_glass }))
     };
@@ -185,7 +191,7 @@ fn sensitive_records_need_assignment_or_break_glass_and_a_rank() {
 #[test]
 fn a_label_masks_in_the_directory_and_never_moves() {
     let access = access();
-    let patient = Record::of(G::Demographics).labelled(Labels::of(["V"]));
+    let patient = PolicyResource::of(G::Demographics).labelled(Labels::of(["V"]));
     assert_eq!(patient.segment, Segment::Directory);
     let read = |role| access.decide(&Request::about(role, Action::Read, &patient));
     assert_eq!([read(Role::FrontDesk), read(Role::Billing)], [Decision::Masked; 2]);
@@ -195,8 +201,8 @@ fn a_label_masks_in_the_directory_and_never_moves() {
 #[test]
 fn what_cannot_be_asked_is_denied() {
     let access = access();
-    for action in Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::Record) {
-        assert_eq!(access.decide(&Request::desk(Role::Physician, action)), Decision::Deny);
+    for action in Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::PolicyResource) {
+        assert_eq!(access.decide(&Request::system_action(Role::Physician, action)), Decision::Deny);
     }
 }
 
@@ -209,7 +215,7 @@ fn a_site_may_add_but_never_open_what_is_forbidden() {
         permit (principal == Role::"front-desk", action, resource);
     "#;
     let access = Access::with_site(site).expect("site policies");
-    let may = |role, action, group| access.decide(&Request::about(role, action, &Record::of(group)));
+    let may = |role, action, group| access.decide(&Request::about(role, action, &PolicyResource::of(group)));
     assert_eq!(may(Role::Nurse, Action::Create, G::Order), Decision::Allow);
     assert_eq!(may(Role::FrontDesk, Action::Read, G::Note), Decision::Deny);
     assert_eq!(may(Role::FrontDesk, Action::Read, G::Encounter), Decision::Deny);
@@ -234,7 +240,8 @@ fn an_invalid_site_file_is_refused() {
 #[test]
 fn decisions_are_remembered_and_stay_the_same() {
     let access = access();
-    let records: Vec<Record> = Group::ALL.iter().map(|g| Record::of(*g).labelled(Labels::of(["N"]))).collect();
+    let records: Vec<PolicyResource> =
+        Group::ALL.iter().map(|g| PolicyResource::of(*g).labelled(Labels::of(["N"]))).collect();
     let ask =
         || records.iter().map(|r| access.decide(&Request::about(Role::Nurse, Action::Read, r))).collect::<Vec<_>>();
     assert_eq!(ask(), ask());

@@ -1,7 +1,7 @@
 //! Questions in Cedar's words.
 
 use crate::action::AppliesTo;
-use crate::{Action, Decision, Group, Record, Request, Situation};
+use crate::{Action, Decision, Group, PolicyResource, Request, Situation};
 use cedar_policy::{
     Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
     Request as CedarRequest, RestrictedExpression, Schema,
@@ -17,7 +17,7 @@ pub(crate) struct Words {
     group: EntityTypeName,
     segment: EntityTypeName,
     record: EntityTypeName,
-    desk: EntityTypeName,
+    system_action: EntityTypeName,
     action: EntityTypeName,
 }
 
@@ -29,7 +29,7 @@ impl Words {
             group: name("Group")?,
             segment: name("Segment")?,
             record: name("Record")?,
-            desk: name("Desk")?,
+            system_action: name("Desk")?,
             action: name("Action")?,
         })
     }
@@ -46,7 +46,7 @@ impl Words {
         Self::uid(&self.action, name)
     }
 
-    fn record(&self, record: &Record) -> Option<Entity> {
+    fn record(&self, record: &PolicyResource) -> Option<Entity> {
         let reference = |kind: &EntityTypeName, id: &str| RestrictedExpression::new_entity_uid(Self::uid(kind, id));
         let group = |g: Group| reference(&self.group, g.name());
         let segment = |s: Segment| reference(&self.segment, s.name());
@@ -76,12 +76,12 @@ pub(crate) fn decide(words: &Words, schema: &Schema, policies: &PolicySet, reque
 
 fn asked(words: &Words, schema: &Schema, policies: &PolicySet, request: &Request<'_>, action: &str) -> Option<bool> {
     let (resource, entities) = match (request.action.applies_to(), request.record) {
-        (AppliesTo::Desk, _) => (Words::uid(&words.desk, "this"), Entities::empty()),
-        (AppliesTo::Record, Some(record)) => {
+        (AppliesTo::Desk, _) => (Words::uid(&words.system_action, "this"), Entities::empty()),
+        (AppliesTo::PolicyResource, Some(record)) => {
             let entity = words.record(record)?;
             (entity.uid(), Entities::from_entities([entity], Some(schema)).ok()?)
         }
-        (AppliesTo::Record, None) => return None,
+        (AppliesTo::PolicyResource, None) => return None,
     };
     let context = context(request.situation)?;
     let request =

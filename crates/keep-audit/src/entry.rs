@@ -1,7 +1,7 @@
 //! One row of the ledger: a clear header, a body that may be sealed, and its evidence.
 
 use crate::{AuditError, EventClass, Outcome};
-use keep_domain::{EventId, LogId, UtcMillis, lp};
+use keep_domain::{EventId, LogId, UtcMillis, length_prefixed};
 use sha2::{Digest, Sha256};
 
 /// The part of an entry that says nothing about a patient and is readable without the audit key.
@@ -115,7 +115,7 @@ impl LedgerEntry {
     pub fn derive_link(&self, previous: &[u8; 32]) -> [u8; 32] {
         let h = &self.header;
         let signature = self.signature.map(|s| s.to_bytes()).unwrap_or_default();
-        Sha256::digest(lp(&[
+        Sha256::digest(length_prefixed(&[
             b"chartkeep/audit/link/1",
             previous,
             &h.sequence.to_be_bytes(),
@@ -135,11 +135,11 @@ impl LedgerEntry {
 /// What a clinician signs: log, position and leaf.
 #[must_use]
 pub fn signed_bytes(log: LogId, sequence: u64, leaf: &[u8; 32]) -> Vec<u8> {
-    lp(&[b"chartkeep/audit/event/1", log.as_bytes(), &sequence.to_be_bytes(), leaf])
+    length_prefixed(&[b"chartkeep/audit/event/1", log.as_bytes(), &sequence.to_be_bytes(), leaf])
 }
 
 /// The HPKE info of a sealed body: log, position and event.
 #[must_use]
 pub fn seal_info(log: LogId, sequence: u64, event: EventId) -> Vec<u8> {
-    lp(&[b"chartkeep/audit/body/1", log.as_bytes(), &sequence.to_be_bytes(), event.uuid().as_bytes()])
+    length_prefixed(&[b"chartkeep/audit/body/1", log.as_bytes(), &sequence.to_be_bytes(), event.uuid().as_bytes()])
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// `AuditEvent.action` (FHIR R4, audit-event-action).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub enum AuditAction {
     /// C
     Create,
     /// R
@@ -19,7 +19,7 @@ pub enum Action {
     Execute,
 }
 
-impl Action {
+impl AuditAction {
     /// The one-letter code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -52,7 +52,7 @@ pub struct ClassForm {
     /// The first `AuditEvent.subtype`; the class's own name is the second.
     pub subtype: Coding,
     /// `AuditEvent.action`.
-    pub action: Action,
+    pub action: AuditAction,
     /// The name of the IHE BALP profile (`IHE.BasicAudit.` + this), where one fits.
     pub balp: Option<&'static str>,
     /// The family.
@@ -82,7 +82,7 @@ macro_rules! classes {
             pub const fn form(self) -> ClassForm {
                 match self {
                     $(Self::$variant => ClassForm {
-                        kind: c::$kind, subtype: c::$subtype, action: Action::$action, balp: $balp, family: Family::$family,
+                        kind: c::$kind, subtype: c::$subtype, action: AuditAction::$action, balp: $balp, family: Family::$family,
                     },)*
                 }
             }

@@ -1,8 +1,8 @@
 //! The FHIR R4 AuditEvent of a draft (IHE BALP where a profile fits), in RFC 8785 canonical form.
 
 use crate::coding::{self as c, Coding};
-use crate::event_class::{Action, Family};
-use crate::{AuditError, EventDraft, Stamp};
+use crate::event_class::{AuditAction, Family};
+use crate::{AuditError, EventDraft, EventMetadata};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keep_domain::LogId;
@@ -21,11 +21,11 @@ pub(crate) struct Place {
 }
 
 /// The canonical bytes of an event: what the leaf hash covers and what the server receives.
-pub(crate) fn canonical(draft: &EventDraft, stamp: &Stamp, place: &Place) -> Result<Vec<u8>, AuditError> {
+pub(crate) fn canonical(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Result<Vec<u8>, AuditError> {
     serde_json_canonicalizer::to_vec(&audit_event(draft, stamp, place)).map_err(|_| AuditError::NotCanonical)
 }
 
-fn audit_event(draft: &EventDraft, stamp: &Stamp, place: &Place) -> Value {
+fn audit_event(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Value {
     let form = draft.class.form();
     let class = Coding { system: c::CLASS_SYSTEM, code: draft.class.name(), display: draft.class.name() };
     let mut event = Map::new();
@@ -70,7 +70,7 @@ fn coding(coding: Coding) -> Value {
 }
 
 /// All values are strings: servers rewrite numbers.
-fn place_extension(stamp: &Stamp, place: &Place) -> Value {
+fn place_extension(stamp: &EventMetadata, place: &Place) -> Value {
     let part = |url: &str, value: String| json!({ "url": url, "valueString": value });
     let signer = place.signer.map_or_else(|| "device".to_owned(), |key| format!("user:{}", hex::encode(key)));
     json!({ "url": EXTENSION, "extension": [
@@ -97,11 +97,11 @@ fn purpose(draft: &EventDraft) -> Option<Value> {
 }
 
 /// The program on this device always, the person where one is known (IHE BALP: client and user).
-fn agents(draft: &EventDraft, stamp: &Stamp) -> Vec<Value> {
+fn agents(draft: &EventDraft, stamp: &EventMetadata) -> Vec<Value> {
     let form = draft.class.form();
     let client_kind = match (form.family, form.action) {
         (Family::Security, _) => c::APPLICATION,
-        (_, Action::Read) => c::DESTINATION,
+        (_, AuditAction::Read) => c::DESTINATION,
         _ => c::SOURCE,
     };
     let mut agents = vec![json!({
@@ -111,7 +111,7 @@ fn agents(draft: &EventDraft, stamp: &Stamp) -> Vec<Value> {
         "requestor": draft.actor.is_none(),
     })];
     if let Some(actor) = &draft.actor {
-        let kind = if form.action == Action::Read { c::RECIPIENT } else { c::AUTHOR };
+        let kind = if form.action == AuditAction::Read { c::RECIPIENT } else { c::AUTHOR };
         let mut who = json!({ "identifier": { "system": "urn:chartkeep:user", "value": actor.user.to_string() } });
         if let (Some(display), Some(who)) = (&actor.display, who.as_object_mut()) {
             who.insert("display".into(), display.clone().into());
@@ -126,7 +126,7 @@ fn agents(draft: &EventDraft, stamp: &Stamp) -> Vec<Value> {
     agents
 }
 
-fn source(stamp: &Stamp) -> Value {
+fn source(stamp: &EventMetadata) -> Value {
     json!({
         "observer": { "identifier": { "system": "urn:chartkeep:device", "value": stamp.device.to_string() } },
         // 1 = user interface device (FHIR R4, security-source-type).

@@ -1,6 +1,8 @@
 //! People and keys of the tests. None of them is secret.
 
-use crate::{AuditError, BootId, EventDraft, EventSigner, LedgerEntry, LogState, Opener, Scribe, Sealer, Stamp};
+use crate::{
+    AuditError, BootId, EventDraft, EventMetadata, EventSigner, EventWriter, LedgerEntry, LogState, Opener, Sealer,
+};
 use ed25519_dalek::{Signer, SigningKey};
 use keep_domain::{Clock, DeviceId, EventId, LogId, UtcMillis};
 use std::sync::Arc;
@@ -44,10 +46,10 @@ impl Opener for XorBox {
 }
 
 /// The stamp of the `n`-th event: one second apart, everything else fixed.
-pub(crate) fn stamp(n: u64) -> Stamp {
+pub(crate) fn stamp(n: u64) -> EventMetadata {
     let mut salt = [0xa5; 32];
     salt[..8].copy_from_slice(&n.to_be_bytes());
-    Stamp {
+    EventMetadata {
         event: EventId::from_uuid(Uuid::from_u128(u128::from(n) + 1)),
         salt,
         recorded: UtcMillis(1_795_338_000_000 + i64::try_from(n).expect("small") * 1000),
@@ -87,7 +89,7 @@ impl Clock for StillClock {
     }
 }
 
-pub(crate) fn locked_scribe() -> Scribe {
+pub(crate) fn locked_event_writer() -> EventWriter {
     let device = DeviceId::from_bytes([9; 16]);
-    Scribe::locked(Arc::new(crate::Stamper::new(device, BootId(Uuid::from_u128(77)), Arc::new(StillClock))))
+    EventWriter::locked(Arc::new(crate::EventStamper::new(device, BootId(Uuid::from_u128(77)), Arc::new(StillClock))))
 }

@@ -3,8 +3,8 @@
 use crate::entry::{seal_info, signed_bytes};
 use crate::fhir::{Place, canonical};
 use crate::{
-    AuditError, EntryBody, EntryHeader, EventDraft, EventSigner, Frontier, LedgerEntry, Sealer, Stamp, UserSignature,
-    leaf_hash,
+    AuditError, EntryBody, EntryHeader, EventDraft, EventMetadata, EventSigner, Frontier, LedgerEntry, Sealer,
+    UserSignature, leaf_hash,
 };
 use keep_domain::{LogId, UtcMillis};
 
@@ -82,7 +82,7 @@ impl LogState {
     pub fn append(
         &self,
         draft: &EventDraft,
-        stamp: &Stamp,
+        stamp: &EventMetadata,
         sealer: Option<&dyn Sealer>,
         signer: Option<&dyn EventSigner>,
     ) -> Result<(LedgerEntry, Self), AuditError> {

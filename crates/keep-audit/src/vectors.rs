@@ -1,7 +1,7 @@
 //! Frozen vectors: what was written by the first release must verify for ever.
 //! Never change a file in `vectors/`; a new format gets new files.
 
-use crate::fixtures::{XorBox, device_key, empty_log, locked_scribe, nurse_amara, stamp};
+use crate::fixtures::{XorBox, device_key, empty_log, locked_event_writer, nurse_amara, stamp};
 use crate::{
     Actor, Checkpoint, ClosedLog, EntryBody, EventClass, EventDraft, Explanation, LogOrigin, Outcome, SignOff,
     leaf_hash,
@@ -86,15 +86,15 @@ fn the_start_of_a_following_log_and_a_sign_off_are_frozen() {
 
 #[test]
 fn a_locked_scribe_refuses_to_name_a_patient() {
-    let (scribe, [start, _, read]) = (locked_scribe(), drafts());
-    let (entry, state) = scribe.write(&empty_log(), &start).expect("written");
+    let (event_writer, [start, _, read]) = (locked_event_writer(), drafts());
+    let (entry, state) = event_writer.write(&empty_log(), &start).expect("written");
     assert!(matches!(entry.body, EntryBody::Clear(_)) && entry.signature.is_none());
-    assert_eq!(scribe.write(&state, &read), Err(crate::AuditError::NotSealable));
+    assert_eq!(event_writer.write(&state, &read), Err(crate::AuditError::NotSealable));
 }
 
 #[test]
 fn salts_and_event_ids_are_never_repeated() {
-    let stamper = locked_scribe();
-    let (a, b) = (stamper.stamper().stamp(), stamper.stamper().stamp());
+    let event_stamper = locked_event_writer();
+    let (a, b) = (event_stamper.event_stamper().stamp(), event_stamper.event_stamper().stamp());
     assert!(a.salt != b.salt && a.event != b.event);
 }

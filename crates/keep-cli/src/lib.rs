@@ -9,7 +9,7 @@ pub mod wording;
 use answer::Answer;
 use args::{Args, Audit, Verb};
 use keep_hardening::CallersDescriptors;
-use keep_session::{App, Opening, Profile};
+use keep_session::{Profile, ProfileAccess, Workstation};
 use secret_fd::SecretFds;
 use serde_json::json;
 
@@ -33,11 +33,11 @@ pub fn run(args: Args, callers: CallersDescriptors) -> Answer {
         return Answer::failed(keep_domain::ErrorCode::Internal);
     };
     let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. })) {
-        Opening::Look
+        ProfileAccess::Look
     } else {
-        Opening::Own
+        ProfileAccess::Own
     };
-    let app = match App::open(&folder, opening, runtime.handle().clone()) {
+    let app = match Workstation::open(&folder, opening, runtime.handle().clone()) {
         Ok(app) => app,
         Err(failure) => return Answer::failure(&failure),
     };
@@ -48,7 +48,7 @@ pub fn run(args: Args, callers: CallersDescriptors) -> Answer {
 
 /// Runs one verb on a profile that the caller has opened, and closes.
 #[must_use]
-pub fn run_on(app: &App, verb: Verb, secrets: SecretFds) -> Answer {
+pub fn run_on(app: &Workstation, verb: Verb, secrets: SecretFds) -> Answer {
     match verb {
         Verb::Doctor => verbs::doctor::run(app),
         Verb::Enrol(enrol) => verbs::enrol::run(app, &enrol, secrets),

@@ -85,7 +85,8 @@ impl UserId {
     /// The id of (issuer, subject): the first 16 bytes of SHA-256 over their length-prefixed form.
     #[must_use]
     pub fn of(issuer: &str, subject: &str) -> Self {
-        let digest = Sha256::digest(crate::lp(&[b"chartkeep/user/1", issuer.as_bytes(), subject.as_bytes()]));
+        let digest =
+            Sha256::digest(crate::length_prefixed(&[b"chartkeep/user/1", issuer.as_bytes(), subject.as_bytes()]));
         let mut out = [0; 16];
         out.iter_mut().zip(digest).for_each(|(o, d)| *o = d);
         Self(out)

@@ -10,7 +10,7 @@ pub use facts::{
 };
 use facts::{add_codes, codes, owned};
 use header::Header;
-pub use kept::{Kept, read_kept};
+pub use kept::{ParsedRecord, parse_record};
 
 use crate::raw::check_limits;
 use crate::reference::parse_patient;

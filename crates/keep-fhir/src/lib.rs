@@ -23,8 +23,8 @@ pub use date::{FhirDate, Precision};
 pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
-    AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, Kept, LinkFact, NameFact,
-    ParticipantFact, PatientFacts, extract, extract_at, extract_row, read, read_kept,
+    AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, LinkFact, NameFact, ParsedRecord,
+    ParticipantFact, PatientFacts, extract, extract_at, extract_row, parse_record, read,
 };
 pub use meaning::{meaning_equal, with_meta_removed};
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};

@@ -22,7 +22,7 @@ use keep_domain::{PatientId, ResourceId, ResourceKey, UtcMillis};
 
 /// Who recorded what about whom, when and where: the part that all new clinical resources share.
 #[derive(Debug, Clone)]
-pub struct Recording {
+pub struct EntryContext {
     /// Whose record.
     pub patient: PatientId,
     /// The visit, where there is one.
@@ -35,7 +35,7 @@ pub struct Recording {
     pub recorded: UtcMillis,
 }
 
-impl Recording {
+impl EntryContext {
     fn subject(&self) -> Composer {
         reference(&ResourceKey::new("Patient", self.patient.clone()))
     }

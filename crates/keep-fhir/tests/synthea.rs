@@ -2,7 +2,7 @@
 
 use keep_domain::Segment;
 use keep_fhir::{
-    Detail, Extracted, FhirError, Lines, Raw, extract, extract_row, lens, meaning_equal, read_kept, set_text,
+    Detail, Extracted, FhirError, Lines, Raw, extract, extract_row, lens, meaning_equal, parse_record, set_text,
 };
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -34,7 +34,7 @@ fn real_records_are_read_whole() {
         assert_eq!(faults(&raw), Ok(0), "{}", e.key.resource_type);
         assert_eq!(is_restored(&raw), Ok(true), "{}", e.key.resource_type);
         // The quick reading of what was kept says the same as the checked one.
-        let kept = read_kept(raw.as_str().to_owned(), true).expect("readable");
+        let kept = parse_record(raw.as_str().to_owned(), true).expect("readable");
         let mut categories = e.categories.clone();
         categories.iter_mut().for_each(|c| c.system = None);
         let screen = Extracted {

@@ -2,7 +2,7 @@
 
 use crate::slots::Slots;
 use crate::state::UnlockState;
-use crate::unlock::SlotDoor;
+use crate::unlock::SlotUnlocker;
 use crate::{DeviceKey, KeysError, durable, key_ring};
 use keep_domain::{UserId, UtcMillis};
 use std::fs;
@@ -14,18 +14,18 @@ const KINDS: [&str; 4] = ["keys", "state", "grants", "json"];
 /// Beside a slot: its keys did not open although password and code were right.
 const NOTE: &str = "damaged";
 
-impl SlotDoor<'_> {
+impl SlotUnlocker<'_> {
     /// Whether what `user` has on this device can be opened by nobody: a file of the slot is gone, or is not as the
     /// device wrote it. A slot that nobody has is not damaged.
     ///
     /// # Errors
     /// The keychain variants, [`KeysError::SlotNewer`], [`KeysError::Io`].
     pub fn is_damaged(&self, user: UserId) -> Result<bool, KeysError> {
-        self.is_damaged_with(user, &self.load_kd()?)
+        self.is_damaged_with(user, &self.load_device_key()?)
     }
 
-    pub(crate) fn is_damaged_with(&self, user: UserId, kd: &DeviceKey) -> Result<bool, KeysError> {
-        match self.check_files(user, kd) {
+    pub(crate) fn is_damaged_with(&self, user: UserId, device_key: &DeviceKey) -> Result<bool, KeysError> {
+        match self.check_files(user, device_key) {
             Ok(()) => Ok(false),
             Err(KeysError::SlotDamaged(_)) => Ok(true),
             // Keys or codes without the slot that they belong to.
@@ -34,10 +34,10 @@ impl SlotDoor<'_> {
         }
     }
 
-    fn check_files(&self, user: UserId, kd: &DeviceKey) -> Result<(), KeysError> {
-        let file = self.read_slot(user, kd)?;
+    fn check_files(&self, user: UserId, device_key: &DeviceKey) -> Result<(), KeysError> {
+        let file = self.read_slot(user, device_key)?;
         let header = file.header();
-        UnlockState::open(&self.slots.read_state(user)?, kd, &header.context(), header.totp_generation)?;
+        UnlockState::open(&self.slots.read_state(user)?, device_key, &header.context(), header.totp_generation)?;
         key_ring::times_written(&self.slots.read_keys(user)?).ok_or(KeysError::SlotDamaged("keys"))?;
         if self.slots.path(user, NOTE).exists() { Err(KeysError::SlotDamaged("keys")) } else { Ok(()) }
     }

@@ -1,16 +1,18 @@
 //! HKDF-SHA256 (RFC 5869) with length-prefixed fields as info.
 
 use hkdf::Hkdf;
-use keep_domain::{Secret, lp};
+use keep_domain::{Secret, length_prefixed};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// `N` bytes from `ikm`; `fields` become the info as `lp(fields)`.
+/// `N` bytes from `ikm`; `fields` become the info as `length_prefixed(fields)`.
 #[expect(clippy::expect_used, reason = "HKDF fails only above 255 blocks, which the constant assertion rules out")]
 pub(crate) fn derive<const N: usize>(ikm: &[u8], salt: Option<&[u8]>, fields: &[&[u8]]) -> Secret<[u8; N]> {
     const { assert!(N <= 255 * 32, "RFC 5869, 2.3: at most 255 blocks") };
     let mut out = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(salt, ikm).expand(&lp(fields), out.as_mut()).expect("length was checked at compile time");
+    Hkdf::<Sha256>::new(salt, ikm)
+        .expand(&length_prefixed(fields), out.as_mut())
+        .expect("length was checked at compile time");
     Secret::new(*out)
 }
 

@@ -153,9 +153,9 @@ mod tests {
 
     #[test]
     fn each_purpose_has_its_own_key() {
-        let kd = DeviceKey::for_tests(1);
+        let device_key = DeviceKey::for_tests(1);
         // EXPOSE: a test compares derived keys.
-        assert_ne!(kd.state_key().expose(), kd.ledger_key().key());
-        assert_ne!(kd.signer().public(), DeviceKey::for_tests(2).signer().public());
+        assert_ne!(device_key.state_key().expose(), device_key.ledger_key().key());
+        assert_ne!(device_key.signer().public(), DeviceKey::for_tests(2).signer().public());
     }
 }

@@ -3,10 +3,10 @@
 use crate::code_plan::steps_at;
 use crate::code_table::CodeTable;
 use crate::entropy::{Entropy, OsEntropy, make_public, make_six_digits};
-use crate::kdf::{KdfParams, derive_kek, derive_kp};
+use crate::kdf::{KdfParams, derive_kek, derive_password_key};
 use crate::key_ring::KeyRing;
 use crate::lease::{LeaseRecord, codes_until};
-use crate::member::{MemberRecord, NoncePreimage, VerifiedClaims};
+use crate::member::{MemberClaims, MemberRecord, NoncePreimage};
 use crate::resume::ResumeSecret;
 use crate::sign_in_record::{KeptSignIn, SignInRecord};
 use crate::slot::{HeaderParts, SlotFile, SlotHeader};
@@ -15,7 +15,7 @@ use crate::state::UnlockState;
 use crate::throttle::UnlockRecord;
 use crate::totp::{self, TotpSeed};
 use crate::trusted_time::TrustedTime;
-use crate::unlock::{MOST_SKEW, Opened, SlotDoor, learned_skew};
+use crate::unlock::{MOST_SKEW, Opened, SlotUnlocker, learned_skew};
 use crate::user_keys::{MasterKey, UserKeys};
 use crate::{DeviceKey, KeysError};
 use keep_domain::{DeviceId, Policy, Secret, UserId, UtcMillis};
@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 pub struct Enrolment {
     device: DeviceId,
     slot: SlotId,
-    umk: MasterKey,
+    master_key: MasterKey,
     seed: TotpSeed,
     t: Secret<[u8; 4]>,
     preimage: NoncePreimage,
@@ -48,7 +48,7 @@ pub struct ConfirmedCode {
 #[derive(Debug)]
 pub struct EnrolmentInput<'a> {
     /// The claims of `id_token`, verified.
-    pub claims: &'a VerifiedClaims,
+    pub claims: &'a MemberClaims,
     /// The ID token as it was received.
     pub id_token: String,
     /// What the same verified token gives.
@@ -71,15 +71,15 @@ impl Enrolment {
     }
 
     pub(crate) fn begin_with(device: DeviceId, kdf: KdfParams, entropy: &mut dyn Entropy) -> Result<Self, KeysError> {
-        let umk = MasterKey::make_with(entropy)?;
-        let preimage = NoncePreimage::make_with(device, &umk, entropy)?;
+        let master_key = MasterKey::make_with(entropy)?;
+        let preimage = NoncePreimage::make_with(device, &master_key, entropy)?;
         Ok(Self {
             device,
             slot: SlotId::make_with(entropy)?,
             seed: TotpSeed::make_with(entropy)?,
             t: Secret::new(make_six_digits(entropy)?.to_be_bytes()),
             salt: make_public(entropy)?,
-            umk,
+            master_key,
             preimage,
             kdf,
         })
@@ -146,33 +146,34 @@ impl Enrolment {
     /// [`KeysError::AlreadyEnrolled`] where the person has a slot that opens, the keychain's and file errors.
     pub fn finish(
         self,
-        door: &SlotDoor<'_>,
-        kd: &DeviceKey,
+        unlocker: &SlotUnlocker<'_>,
+        device_key: &DeviceKey,
         time: &mut TrustedTime,
         input: EnrolmentInput<'_>,
     ) -> Result<Opened, KeysError> {
-        self.finish_with(door, kd, time, input, &mut OsEntropy)
+        self.finish_with(unlocker, device_key, time, input, &mut OsEntropy)
     }
 
     pub(crate) fn finish_with(
         self,
-        door: &SlotDoor<'_>,
-        kd: &DeviceKey,
+        unlocker: &SlotUnlocker<'_>,
+        device_key: &DeviceKey,
         time: &mut TrustedTime,
         input: EnrolmentInput<'_>,
         entropy: &mut dyn Entropy,
     ) -> Result<Opened, KeysError> {
         let claims = input.claims;
-        check_password(input.password, door.policy)?;
+        check_password(input.password, unlocker.policy)?;
         let role = *claims.roles.first().ok_or(KeysError::Refused("the token names no role"))?;
         let user = UserId::of(&claims.issuer, &claims.subject);
-        let damaged = door.is_damaged_with(user, kd)?;
-        if self.device != door.device || (door.slots.slot_path(user).exists() && !damaged) {
+        let damaged = unlocker.is_damaged_with(user, device_key)?;
+        if self.device != unlocker.device || (unlocker.slots.slot_path(user).exists() && !damaged) {
             return Err(KeysError::AlreadyEnrolled);
         }
         let context = SlotContext { user, device: self.device, slot: self.slot };
         let lease = input.lease;
-        let sign_in = SignInRecord::make(kd, context, input.id_token.clone(), lease.jwk.clone(), lease.lease_end);
+        let sign_in =
+            SignInRecord::make(device_key, context, input.id_token.clone(), lease.jwk.clone(), lease.lease_end);
         let sign_in = KeptSignIn::Signed(sign_in);
         let member = MemberRecord::new(self.preimage, input.id_token, claims)?;
         let header = SlotHeader::first(HeaderParts {
@@ -186,33 +187,33 @@ impl Enrolment {
         // EXPOSE: T enters the key derivation, the sealed factors and the code table.
         let t_bytes = *self.t.expose();
         let t = u32::from_be_bytes(t_bytes);
-        let kp = derive_kp(input.password, t, header.salt(), header.kdf)?;
+        let password_key = derive_password_key(input.password, t, header.salt(), header.kdf)?;
         let [u, d, s] = context.fields();
-        let kek = derive_kek(&kp, kd, [u, d, s, &header.generation.to_be_bytes()]);
+        let kek = derive_kek(&password_key, device_key, [u, d, s, &header.generation.to_be_bytes()]);
         let mut factors = Zeroizing::new([0; 24]);
         let both = self.seed.bytes().iter().chain(&t_bytes);
         factors.iter_mut().zip(both).for_each(|(o, b)| *o = *b);
-        let file = SlotFile::make(header, &kek, &self.umk, &factors, member, kd, entropy)?;
+        let file = SlotFile::make(header, &kek, &self.master_key, &factors, member, device_key, entropy)?;
 
-        let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, door.policy));
+        let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, unlocker.policy));
         let ConfirmedCode { step, skew, corrected } = input.confirmed;
         let table = CodeTable::make(&self.seed, t, step, end);
         let state = UnlockState { counter: 1, last_step: step, skew, table };
-        let keys = UserKeys::bound(self.umk, context);
+        let keys = UserKeys::bound(self.master_key, context);
         // INVARIANT: an enrolment overwrites no file of a slot that was in use: it may be brought back.
-        let set_aside = if damaged { door.slots.set_aside(user, time.now())? } else { Vec::new() };
-        door.settle_sign_in(context, &sign_in)?;
+        let set_aside = if damaged { unlocker.slots.set_aside(user, time.now())? } else { Vec::new() };
+        unlocker.settle_sign_in(context, &sign_in)?;
         let mut ring = KeyRing::first(sign_in, input.refresh_token);
-        ring.save(door.slots, &keys)?;
+        ring.save(unlocker.slots, &keys)?;
         let generation = file.header().totp_generation;
-        door.slots.write_state(user, &state.seal(kd, &context, generation, entropy)?)?;
-        door.save_record(user, &UnlockRecord::fresh(step, state.counter))?;
+        unlocker.slots.write_state(user, &state.seal(device_key, &context, generation, entropy)?)?;
+        unlocker.save_record(user, &UnlockRecord::fresh(step, state.counter))?;
         match corrected {
             Some(now) => time.correct(now),
             None => time.accept(totp::start_of(step.saturating_add_signed(-i64::from(skew)))),
         }
-        time.save(door.keychain)?;
-        door.slots.write(&file)?;
+        time.save(unlocker.keychain)?;
+        unlocker.slots.write(&file)?;
         Ok(Opened {
             header: file.header().clone(),
             keys,

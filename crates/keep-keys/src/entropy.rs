@@ -67,7 +67,8 @@ impl Entropy for FixedEntropy {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), KeysError> {
         use sha2::{Digest, Sha256};
         for chunk in out.chunks_mut(32) {
-            let block = Sha256::digest(keep_domain::lp(&[self.label.as_bytes(), &self.drawn.to_be_bytes()]));
+            let block =
+                Sha256::digest(keep_domain::length_prefixed(&[self.label.as_bytes(), &self.drawn.to_be_bytes()]));
             chunk.iter_mut().zip(block).for_each(|(o, b)| *o = b);
             self.drawn += 1;
         }

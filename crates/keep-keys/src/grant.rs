@@ -6,8 +6,8 @@ use crate::held_key::{HeldKey, KeyName};
 use crate::key_ring::KeyRing;
 use crate::member::VerifiedMember;
 use crate::slots::Slots;
-use crate::{DropBoxPublic, KeysError, UserKeys, durable, verify_signature};
-use keep_domain::{DeviceId, UserId, lp};
+use crate::{HpkePublicKey, KeysError, UserKeys, durable, verify_signature};
+use keep_domain::{DeviceId, UserId, length_prefixed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::ErrorKind;
@@ -155,7 +155,7 @@ impl Grant {
         if !verify_signature(granter.ed25519(), &self.signed_bytes(), &self.signature.0) {
             return Err(KeysError::Refused("the grant's signature is wrong"));
         }
-        let pair = recipient.drop_box();
+        let pair = recipient.hpke_key_pair();
         let opened = pair
             .open(&self.info(pair.public()), &self.sealed.0)
             .map_err(|_| KeysError::Refused("the grant does not open"))?;
@@ -220,8 +220,8 @@ impl Grant {
     }
 
     /// HPKE info: segment, generation, recipient, device and the recipient's public key.
-    fn info(&self, public: DropBoxPublic) -> Vec<u8> {
-        lp(&[
+    fn info(&self, public: HpkePublicKey) -> Vec<u8> {
+        length_prefixed(&[
             b"chartkeep/grant/1",
             self.key.name().as_bytes(),
             &self.generation.to_be_bytes(),
@@ -232,7 +232,7 @@ impl Grant {
     }
 
     fn signed_bytes(&self) -> Vec<u8> {
-        lp(&[
+        length_prefixed(&[
             b"chartkeep/grant-signature/1",
             self.device.as_bytes(),
             self.key.name().as_bytes(),

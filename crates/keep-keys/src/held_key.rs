@@ -1,7 +1,7 @@
 //! The keys that colleagues carry to each other: one per segment, and the one of the audit bodies.
 
 use crate::entropy::{Entropy, OsEntropy, make_secret};
-use crate::{DropBox, KeysError, SegmentKey};
+use crate::{HpkeKeyPair, KeysError, SegmentKey};
 use keep_domain::{Role, Secret, Segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -82,9 +82,9 @@ impl AuditKey {
 
     /// The key pair: anyone seals to its public side, holders open.
     #[must_use]
-    pub fn drop_box(&self) -> DropBox {
+    pub fn hpke_key_pair(&self) -> HpkeKeyPair {
         // EXPOSE: derivation inside this crate.
-        DropBox::derive(self.key.expose(), &[b"chartkeep/audit/drop-box/1", &self.generation.to_be_bytes()])
+        HpkeKeyPair::derive(self.key.expose(), &[b"chartkeep/audit/drop-box/1", &self.generation.to_be_bytes()])
     }
 }
 

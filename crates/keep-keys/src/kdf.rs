@@ -42,7 +42,7 @@ impl KdfParams {
     /// Only [`KeysError::Internal`].
     pub fn calibrate(clock: &dyn Clock) -> Result<Self, KeysError> {
         let before = clock.monotonic();
-        derive_kp(&Secret::new(String::from("calibration")), 0, &[0; 16], Self::FLOOR)?;
+        derive_password_key(&Secret::new(String::from("calibration")), 0, &[0; 16], Self::FLOOR)?;
         Ok(Self::fitting(clock.monotonic().saturating_sub(before)))
     }
 
@@ -73,7 +73,7 @@ impl KdfParams {
 }
 
 /// KP = Argon2id(NFC(password) ‖ T as six digits, salt).
-pub(crate) fn derive_kp(
+pub(crate) fn derive_password_key(
     password: &Secret<String>,
     t: u32,
     salt: &[u8; 16],
@@ -103,30 +103,34 @@ impl Zeroize for Blocks {
 }
 
 /// KEK = HKDF-SHA256(ikm = KP, salt = KD, info = lp("chartkeep/kek/1", user, device, slot, generation)).
-pub(crate) fn derive_kek(kp: &Secret<[u8; 32]>, kd: &DeviceKey, context: [&[u8]; 4]) -> Secret<[u8; 32]> {
+pub(crate) fn derive_kek(
+    password_key: &Secret<[u8; 32]>,
+    device_key: &DeviceKey,
+    context: [&[u8]; 4],
+) -> Secret<[u8; 32]> {
     let [user, device, slot, generation] = context;
     // EXPOSE: input keying material of KEK.
-    derive(kp.expose(), Some(kd.bytes()), &[b"chartkeep/kek/1", user, device, slot, generation])
+    derive(password_key.expose(), Some(device_key.bytes()), &[b"chartkeep/kek/1", user, device, slot, generation])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn kp(password: &str, t: u32) -> Secret<[u8; 32]> {
-        derive_kp(&Secret::new(password.to_owned()), t, &[5; 16], KdfParams::WEAK_FOR_TESTS).unwrap()
+    fn password_key(password: &str, t: u32) -> Secret<[u8; 32]> {
+        derive_password_key(&Secret::new(password.to_owned()), t, &[5; 16], KdfParams::WEAK_FOR_TESTS).unwrap()
     }
 
     #[test]
     fn password_and_t_both_count() {
-        assert_eq!(kp("korrekt", 7), kp("korrekt", 7));
-        assert_ne!(kp("korrekt", 7), kp("korrekt", 8));
-        assert_ne!(kp("korrekt", 7), kp("Korrekt", 7));
+        assert_eq!(password_key("korrekt", 7), password_key("korrekt", 7));
+        assert_ne!(password_key("korrekt", 7), password_key("korrekt", 8));
+        assert_ne!(password_key("korrekt", 7), password_key("Korrekt", 7));
     }
 
     #[test]
     fn composed_and_decomposed_letters_are_the_same_password() {
-        assert_eq!(kp("Mu\u{308}ller", 1), kp("M\u{fc}ller", 1));
+        assert_eq!(password_key("Mu\u{308}ller", 1), password_key("M\u{fc}ller", 1));
     }
 
     #[test]
@@ -139,13 +143,15 @@ mod tests {
     #[test]
     fn absurd_parameters_are_refused() {
         let absurd = KdfParams { memory_kib: u32::MAX, ..KdfParams::FLOOR };
-        let refused = derive_kp(&Secret::new(String::from("x")), 0, &[0; 16], absurd);
+        let refused = derive_password_key(&Secret::new(String::from("x")), 0, &[0; 16], absurd);
         assert_eq!(refused.unwrap_err(), KeysError::SlotDamaged("slot"));
     }
 
     #[test]
     fn kek_needs_the_device_key_and_the_whole_context() {
-        let kek = |kd: u8, slot: &[u8]| derive_kek(&kp("pw", 1), &DeviceKey::for_tests(kd), [b"u", b"d", slot, b"g"]);
+        let kek = |device_key: u8, slot: &[u8]| {
+            derive_kek(&password_key("pw", 1), &DeviceKey::for_tests(device_key), [b"u", b"d", slot, b"g"])
+        };
         assert_eq!(kek(1, b"s"), kek(1, b"s"));
         assert_ne!(kek(1, b"s"), kek(2, b"s"));
         assert_ne!(kek(1, b"s"), kek(1, b"t"));

@@ -2,18 +2,18 @@
 
 use crate::KeysError;
 use crate::b64::{Exactly, encode};
-use crate::drop_box::DropBoxPublic;
 use crate::entropy::{Entropy, make_public};
 use crate::held_key::KeyName;
+use crate::hpke_key_pair::HpkePublicKey;
 use crate::user_keys::MasterKey;
-use keep_domain::{DeviceId, Rank, Role, Segment, UserId, UtcMillis, lp};
+use keep_domain::{DeviceId, Rank, Role, Segment, UserId, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The claims of an ID token whose signature, issuer, audience, expiry and algorithm were verified
 /// by the caller against keys that its own session fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedClaims {
+pub struct MemberClaims {
     /// `iss`.
     pub issuer: String,
     /// `sub`.
@@ -41,21 +41,25 @@ pub struct NoncePreimage {
 }
 
 impl NoncePreimage {
-    pub(crate) fn make_with(device: DeviceId, umk: &MasterKey, entropy: &mut dyn Entropy) -> Result<Self, KeysError> {
+    pub(crate) fn make_with(
+        device: DeviceId,
+        master_key: &MasterKey,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, KeysError> {
         Ok(Self {
             device,
-            x25519: Exactly(*umk.drop_box().public().as_bytes()),
-            ed25519: Exactly(umk.signer().public()),
+            x25519: Exactly(*master_key.hpke_key_pair().public().as_bytes()),
+            ed25519: Exactly(master_key.signer().public()),
             random: Exactly(make_public(entropy)?),
         })
     }
 
-    /// `b64url(SHA-256("chartkeep/enrol/1" ‖ lp(device) ‖ lp(x25519) ‖ lp(ed25519) ‖ lp(rand32)))`.
+    /// `b64url(SHA-256("chartkeep/enrol/1" ‖ length_prefixed(device) ‖ length_prefixed(x25519) ‖ length_prefixed(ed25519) ‖ length_prefixed(rand32)))`.
     #[must_use]
     pub fn nonce(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(b"chartkeep/enrol/1");
-        hash.update(lp(&[self.device.as_bytes(), &self.x25519.0, &self.ed25519.0, &self.random.0]));
+        hash.update(length_prefixed(&[self.device.as_bytes(), &self.x25519.0, &self.ed25519.0, &self.random.0]));
         encode(&hash.finalize())
     }
 }
@@ -103,7 +107,7 @@ impl MemberRecord {
     ///
     /// # Errors
     /// [`KeysError::Refused`] when the token was not issued for these keys.
-    pub(crate) fn new(preimage: NoncePreimage, id_token: String, claims: &VerifiedClaims) -> Result<Self, KeysError> {
+    pub(crate) fn new(preimage: NoncePreimage, id_token: String, claims: &MemberClaims) -> Result<Self, KeysError> {
         let record = Self { user: UserId::of(&claims.issuer, &claims.subject), preimage, id_token };
         record.verify(claims)?;
         Ok(record)
@@ -138,7 +142,7 @@ impl MemberRecord {
     ///
     /// # Errors
     /// [`KeysError::Refused`].
-    pub fn verify(&self, claims: &VerifiedClaims) -> Result<VerifiedMember, KeysError> {
+    pub fn verify(&self, claims: &MemberClaims) -> Result<VerifiedMember, KeysError> {
         if claims.nonce != self.preimage.nonce() {
             return Err(KeysError::Refused("the token was issued for other keys"));
         }
@@ -151,7 +155,7 @@ impl MemberRecord {
         Ok(VerifiedMember {
             user: self.user,
             device: self.preimage.device,
-            hpke: DropBoxPublic::from_bytes(self.preimage.x25519.0),
+            hpke: HpkePublicKey::from_bytes(self.preimage.x25519.0),
             ed25519: self.preimage.ed25519.0,
             name: claims.name.clone(),
             roles: claims.roles.clone(),
@@ -161,7 +165,7 @@ impl MemberRecord {
 
     pub(crate) fn canonical(&self) -> Vec<u8> {
         let p = &self.preimage;
-        lp(&[
+        length_prefixed(&[
             b"chartkeep/member/1",
             self.user.as_bytes(),
             p.device.as_bytes(),
@@ -178,7 +182,7 @@ impl MemberRecord {
 pub struct VerifiedMember {
     user: UserId,
     device: DeviceId,
-    hpke: DropBoxPublic,
+    hpke: HpkePublicKey,
     ed25519: [u8; 32],
     name: String,
     roles: Vec<Role>,
@@ -226,7 +230,7 @@ impl VerifiedMember {
 
     /// What grants to this member are sealed to.
     #[must_use]
-    pub const fn hpke(&self) -> DropBoxPublic {
+    pub const fn hpke(&self) -> HpkePublicKey {
         self.hpke
     }
 
@@ -239,9 +243,9 @@ impl VerifiedMember {
 
 #[cfg(test)]
 impl MemberRecord {
-    pub(crate) fn for_tests(context: crate::SlotContext, umk: &MasterKey) -> Self {
+    pub(crate) fn for_tests(context: crate::SlotContext, master_key: &MasterKey) -> Self {
         let entropy = &mut crate::entropy::FixedEntropy::named("member");
-        let preimage = NoncePreimage::make_with(context.device, umk, entropy).unwrap();
+        let preimage = NoncePreimage::make_with(context.device, master_key, entropy).unwrap();
         Self { user: context.user, preimage, id_token: String::from("header.payload.signature") }
     }
 }
@@ -253,13 +257,13 @@ mod tests {
     use keep_domain::Secret;
 
     fn preimage() -> NoncePreimage {
-        let umk = MasterKey::from_secret(Secret::new([6; 32]));
+        let master_key = MasterKey::from_secret(Secret::new([6; 32]));
         let entropy = &mut FixedEntropy::named("member");
-        NoncePreimage::make_with(DeviceId::from_bytes([0xd0; 16]), &umk, entropy).unwrap()
+        NoncePreimage::make_with(DeviceId::from_bytes([0xd0; 16]), &master_key, entropy).unwrap()
     }
 
-    fn leila() -> VerifiedClaims {
-        VerifiedClaims {
+    fn leila() -> MemberClaims {
+        MemberClaims {
             issuer: String::from("https://id.example"),
             subject: String::from("leila"),
             name: String::from("Leila Patel"),
@@ -279,9 +283,9 @@ mod tests {
     fn a_token_for_other_keys_or_another_person_is_refused() {
         let record = MemberRecord::new(preimage(), String::from("a.b.c"), &leila()).unwrap();
         assert_eq!(record.verify(&leila()).unwrap().rank(), Rank::up_to(Segment::Directory));
-        let other_keys = VerifiedClaims { nonce: String::from("x"), ..leila() };
-        let other_person = VerifiedClaims { subject: String::from("mallory"), ..leila() };
-        let no_role = VerifiedClaims { roles: Vec::new(), ..leila() };
+        let other_keys = MemberClaims { nonce: String::from("x"), ..leila() };
+        let other_person = MemberClaims { subject: String::from("mallory"), ..leila() };
+        let no_role = MemberClaims { roles: Vec::new(), ..leila() };
         for claims in [other_keys, other_person, no_role] {
             assert!(matches!(record.verify(&claims), Err(KeysError::Refused(_))));
         }
@@ -290,7 +294,7 @@ mod tests {
     #[test]
     fn restricted_needs_an_assignment_and_a_role_that_may() {
         let member = |role, restricted| {
-            let claims = VerifiedClaims { roles: vec![role], restricted, ..leila() };
+            let claims = MemberClaims { roles: vec![role], restricted, ..leila() };
             MemberRecord::new(preimage(), String::new(), &claims).unwrap().verify(&claims).unwrap().rank()
         };
         assert_eq!(member(Role::Nurse, true), Rank::up_to(Segment::Restricted));

@@ -1,7 +1,7 @@
 //! The lease of key rings of version 1: what the device had read from a token that it did not keep.
 
 use crate::KeysError;
-use keep_domain::{Role, UtcMillis, lp};
+use keep_domain::{Role, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -38,6 +38,6 @@ impl OldLease {
 
     pub(crate) fn digest(&self) -> Result<[u8; 32], KeysError> {
         let json = serde_json::to_vec(self).map_err(|_| KeysError::Internal("lease"))?;
-        Ok(Sha256::digest(lp(&[b"chartkeep/old-lease/1", &json])).into())
+        Ok(Sha256::digest(length_prefixed(&[b"chartkeep/old-lease/1", &json])).into())
     }
 }

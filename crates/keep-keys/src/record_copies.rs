@@ -5,11 +5,11 @@ use crate::attempt_lock::AttemptLock;
 use crate::throttle::UnlockRecord;
 use crate::totp::STEP_SECONDS;
 use crate::trusted_time::TrustedTime;
-use crate::unlock::SlotDoor;
+use crate::unlock::SlotUnlocker;
 use keep_domain::UserId;
 use std::time::Duration;
 
-impl SlotDoor<'_> {
+impl SlotUnlocker<'_> {
     /// What is on record about a slot's unlocks: the stricter of both copies, and when both are gone the
     /// slot is held. For the lock screen and for deciding.
     ///

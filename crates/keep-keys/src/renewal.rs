@@ -8,7 +8,7 @@ use crate::sign_in_record::{KeptSignIn, SignInRecord};
 use crate::state::UnlockState;
 use crate::throttle::UnlockRecord;
 use crate::totp;
-use crate::unlock::{SlotDoor, open_factors};
+use crate::unlock::{SlotUnlocker, open_factors};
 use crate::{KeysError, UserKeys};
 use keep_domain::{Secret, UserId};
 
@@ -31,7 +31,7 @@ impl Renewal {
     }
 }
 
-impl SlotDoor<'_> {
+impl SlotUnlocker<'_> {
     /// Puts lease and refresh token of a new sign-in in place of the old ones and extends the table of codes to the
     /// end of the new lease. The caller has verified the sign-in and records it.
     ///
@@ -54,19 +54,19 @@ impl SlotDoor<'_> {
         if renewal.user() != context.user {
             return Err(KeysError::Refused("the sign-in is another person's"));
         }
-        let kd = self.load_kd()?;
+        let device_key = self.load_device_key()?;
         let Renewal { lease, id_token, refresh_token } = renewal;
         let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, self.policy));
         if refresh_token.is_some() {
             ring.replace_refresh_token(refresh_token);
         }
-        let record = SignInRecord::make(&kd, context, id_token, lease.jwk.clone(), lease.lease_end);
+        let record = SignInRecord::make(&device_key, context, id_token, lease.jwk.clone(), lease.lease_end);
         self.keep_sign_in(keys, ring, record)?;
         ring.use_lease(lease);
-        let file = self.read_slot(context.user, &kd)?;
+        let file = self.read_slot(context.user, &device_key)?;
         let generation = file.header().totp_generation;
         let (seed, t) = open_factors(&file, keys.master())?;
-        let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &kd, &context, generation)?;
+        let mut state = UnlockState::open(&self.slots.read_state(context.user)?, &device_key, &context, generation)?;
         // Before the lock of the count, which nobody should hold for long.
         state.table.extend(&seed, t, end);
         let _alone = AttemptLock::take(self.slots.folder())?;
@@ -74,7 +74,7 @@ impl SlotDoor<'_> {
         state.last_step = state.last_step.max(record.last_step);
         state.table.drop_through(state.last_step);
         state.counter = state.counter.max(record.counter).saturating_add(1);
-        self.slots.write_state(context.user, &state.seal(&kd, &context, generation, entropy)?)?;
+        self.slots.write_state(context.user, &state.seal(&device_key, &context, generation, entropy)?)?;
         self.save_record(context.user, &UnlockRecord { counter: state.counter, ..record })
     }
 
@@ -90,8 +90,8 @@ impl SlotDoor<'_> {
         id_token: String,
         lease: &LeaseRecord,
     ) -> Result<(), KeysError> {
-        let kd = self.load_kd()?;
-        let record = SignInRecord::make(&kd, keys.context(), id_token, lease.jwk.clone(), lease.lease_end);
+        let device_key = self.load_device_key()?;
+        let record = SignInRecord::make(&device_key, keys.context(), id_token, lease.jwk.clone(), lease.lease_end);
         self.keep_sign_in(keys, ring, record)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::derive::derive;
 use crate::entropy::{Entropy, OsEntropy, make_secret};
-use crate::{DatabaseKey, DropBox, KeysError, MacKey};
+use crate::{DatabaseKey, HpkeKeyPair, KeysError, MacKey};
 use keep_domain::{Secret, Segment};
 use std::fmt;
 
@@ -71,8 +71,8 @@ impl SegmentKey {
 
     /// The key pair to which records are sealed that arrive while nobody with this key is signed in.
     #[must_use]
-    pub fn drop_box(&self) -> DropBox {
-        DropBox::derive(self.bytes(), &self.fields(b"chartkeep/segment/drop-box/1", &self.generation.to_be_bytes()))
+    pub fn hpke_key_pair(&self) -> HpkeKeyPair {
+        HpkeKeyPair::derive(self.bytes(), &self.fields(b"chartkeep/segment/drop-box/1", &self.generation.to_be_bytes()))
     }
 
     /// Eight bytes that tell two keys apart without revealing either; for comparing copies.
@@ -129,7 +129,7 @@ mod tests {
             *c.database_key().key(),
             *a.row_tag_key().bytes(),
             *a.root_key().bytes(),
-            *a.drop_box().public().as_bytes(),
+            *a.hpke_key_pair().public().as_bytes(),
         ];
         let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());

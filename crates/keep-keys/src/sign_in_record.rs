@@ -6,9 +6,9 @@ use crate::b64::Exactly;
 use crate::key_ring::KeyRing;
 use crate::old_lease::OldLease;
 use crate::slot_id::SlotContext;
-use crate::unlock::SlotDoor;
+use crate::unlock::SlotUnlocker;
 use crate::{DeviceKey, KeysError};
-use keep_domain::{UserId, UtcMillis, lp};
+use keep_domain::{UserId, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -24,9 +24,15 @@ pub struct SignInRecord {
 }
 
 impl SignInRecord {
-    pub(crate) fn make(kd: &DeviceKey, slot: SlotContext, id_token: String, jwk: String, lease_end: UtcMillis) -> Self {
+    pub(crate) fn make(
+        device_key: &DeviceKey,
+        slot: SlotContext,
+        id_token: String,
+        jwk: String,
+        lease_end: UtcMillis,
+    ) -> Self {
         let mut record = Self { id_token, jwk, lease_end, seal: Exactly([0; 32]) };
-        record.seal = Exactly(kd.sign_in_seal_key().tag(&[&record.digest(slot)]));
+        record.seal = Exactly(device_key.sign_in_seal_key().tag(&[&record.digest(slot)]));
         record
     }
 
@@ -52,11 +58,11 @@ impl SignInRecord {
         let [user, device, id] = slot.fields();
         let end = self.lease_end.0.to_be_bytes();
         let fields = [b"chartkeep/sign-in/1", user, device, id, self.id_token.as_bytes(), self.jwk.as_bytes(), &end];
-        Sha256::digest(lp(&fields)).into()
+        Sha256::digest(length_prefixed(&fields)).into()
     }
 
-    fn is_sealed_by(&self, kd: &DeviceKey, slot: SlotContext) -> bool {
-        kd.sign_in_seal_key().matches(&[&self.digest(slot)], &self.seal.0)
+    fn is_sealed_by(&self, device_key: &DeviceKey, slot: SlotContext) -> bool {
+        device_key.sign_in_seal_key().matches(&[&self.digest(slot)], &self.seal.0)
     }
 }
 
@@ -87,9 +93,9 @@ impl KeptSignIn {
         }
     }
 
-    fn is_sealed_by(&self, kd: &DeviceKey, slot: SlotContext) -> bool {
+    fn is_sealed_by(&self, device_key: &DeviceKey, slot: SlotContext) -> bool {
         match self {
-            Self::Signed(record) => record.is_sealed_by(kd, slot),
+            Self::Signed(record) => record.is_sealed_by(device_key, slot),
             // Version 1 had no seal; the keychain remembers the first one that was seen.
             Self::Old(_) => true,
         }
@@ -100,17 +106,17 @@ impl KeptSignIn {
 #[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 struct LastSeen(Vec<Exactly<32>>);
 
-impl SlotDoor<'_> {
+impl SlotUnlocker<'_> {
     /// Marks what the ring keeps of a sign-in where it is not what this device kept last; says whether it is not.
     pub(crate) fn check_sign_in(
         &self,
-        kd: &DeviceKey,
+        device_key: &DeviceKey,
         slot: SlotContext,
         ring: &mut KeyRing,
     ) -> Result<bool, KeysError> {
         let altered = match ring.sign_in() {
             None => false,
-            Some(kept) => !self.is_last_sign_in(kd, slot, kept)?,
+            Some(kept) => !self.is_last_sign_in(device_key, slot, kept)?,
         };
         if altered {
             ring.distrust_sign_in();
@@ -119,8 +125,8 @@ impl SlotDoor<'_> {
     }
 
     /// Whether `kept` is what this device kept at the slot's last sign-in, and no earlier, altered or foreign one.
-    fn is_last_sign_in(&self, kd: &DeviceKey, slot: SlotContext, kept: &KeptSignIn) -> Result<bool, KeysError> {
-        if !kept.is_sealed_by(kd, slot) {
+    fn is_last_sign_in(&self, device_key: &DeviceKey, slot: SlotContext, kept: &KeptSignIn) -> Result<bool, KeysError> {
+        if !kept.is_sealed_by(device_key, slot) {
             return Ok(false);
         }
         let digest = Exactly(kept.digest(slot)?);

@@ -6,7 +6,7 @@ use crate::slot_id::{SlotContext, SlotId};
 use crate::slots::ShownPerson;
 use crate::user_keys::MasterKey;
 use crate::{DeviceKey, KdfParams, KeysError, MemberRecord, aead};
-use keep_domain::{DeviceId, Role, Secret, UserId, UtcMillis, lp};
+use keep_domain::{DeviceId, Role, Secret, UserId, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const VERSION: u32 = 1;
@@ -111,7 +111,7 @@ impl SlotHeader {
         let context = self.context();
         let [user, device, slot] = context.fields();
         let factors: Vec<&[u8]> = self.factors.iter().map(|f| f.name().as_bytes()).collect();
-        lp(&[
+        length_prefixed(&[
             b"chartkeep/slot/1",
             user,
             device,
@@ -124,7 +124,7 @@ impl SlotHeader {
             &self.kdf.passes.to_be_bytes(),
             &self.kdf.lanes.to_be_bytes(),
             &self.salt.0,
-            &lp(&factors),
+            &length_prefixed(&factors),
             &self.created.0.to_be_bytes(),
         ])
     }
@@ -136,7 +136,7 @@ impl SlotHeader {
 pub(crate) struct SlotFile {
     header: SlotHeader,
     /// UMK under KEK, AAD = the canonical header.
-    umk: Bytes,
+    master_key: Bytes,
     /// TOTP seed (20) ‖ T (4, big-endian) under UMK.
     factors: Bytes,
     /// What the identity provider signed about this clinician's keys.
@@ -163,25 +163,25 @@ impl SlotFile {
     pub(crate) fn make(
         header: SlotHeader,
         kek: &Secret<[u8; 32]>,
-        umk: &MasterKey,
+        master_key: &MasterKey,
         factors: &[u8; 24],
         member: MemberRecord,
-        kd: &DeviceKey,
+        device_key: &DeviceKey,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, KeysError> {
         let aad = header.canonical();
         // EXPOSE: wraps the master key.
-        let wrapped = aead::seal(kek.expose(), &aad, umk.bytes(), entropy)?;
-        let sealed_factors = aead::seal(&factors_key(umk), &factors_aad(&header), factors, entropy)?;
+        let wrapped = aead::seal(kek.expose(), &aad, master_key.bytes(), entropy)?;
+        let sealed_factors = aead::seal(&factors_key(master_key), &factors_aad(&header), factors, entropy)?;
         let mut file = Self {
             header,
-            umk: Bytes(wrapped),
+            master_key: Bytes(wrapped),
             factors: Bytes(sealed_factors),
             member,
             recovery: Vec::new(),
             seal: Exactly([0; 32]),
         };
-        file.seal = Exactly(kd.slot_seal_key().tag(&[&file.sealed_bytes()]));
+        file.seal = Exactly(device_key.slot_seal_key().tag(&[&file.sealed_bytes()]));
         Ok(file)
     }
 
@@ -200,8 +200,8 @@ impl SlotFile {
         serde_json::to_vec_pretty(self).map_err(|_| KeysError::Internal("slot file"))
     }
 
-    pub(crate) fn check_seal(&self, kd: &DeviceKey) -> Result<(), KeysError> {
-        let intact = kd.slot_seal_key().matches(&[&self.sealed_bytes()], &self.seal.0);
+    pub(crate) fn check_seal(&self, device_key: &DeviceKey) -> Result<(), KeysError> {
+        let intact = device_key.slot_seal_key().matches(&[&self.sealed_bytes()], &self.seal.0);
         if intact { Ok(()) } else { Err(DAMAGED) }
     }
 
@@ -222,36 +222,36 @@ impl SlotFile {
     }
 
     /// Success is this opening: a wrong password and a wrong code both end here, alike.
-    pub(crate) fn open_umk(&self, kek: &Secret<[u8; 32]>) -> Result<MasterKey, KeysError> {
+    pub(crate) fn open_master_key(&self, kek: &Secret<[u8; 32]>) -> Result<MasterKey, KeysError> {
         // EXPOSE: unwraps the master key.
-        aead::open_array(kek.expose(), &self.header.canonical(), &self.umk.0).map(MasterKey::from_secret)
+        aead::open_array(kek.expose(), &self.header.canonical(), &self.master_key.0).map(MasterKey::from_secret)
     }
 
     /// Seed and T.
-    pub(crate) fn open_factors(&self, umk: &MasterKey) -> Result<Secret<[u8; 24]>, KeysError> {
-        aead::open_array(&factors_key(umk), &factors_aad(&self.header), &self.factors.0).map_err(|_| DAMAGED)
+    pub(crate) fn open_factors(&self, master_key: &MasterKey) -> Result<Secret<[u8; 24]>, KeysError> {
+        aead::open_array(&factors_key(master_key), &factors_aad(&self.header), &self.factors.0).map_err(|_| DAMAGED)
     }
 
     fn sealed_bytes(&self) -> Vec<u8> {
         let recovery: Vec<&[u8]> = self.recovery.iter().map(|b| b.0.as_slice()).collect();
-        lp(&[
+        length_prefixed(&[
             b"chartkeep/slot-seal/1",
             &self.header.canonical(),
-            &self.umk.0,
+            &self.master_key.0,
             &self.factors.0,
             &self.member.canonical(),
-            &lp(&recovery),
+            &length_prefixed(&recovery),
         ])
     }
 }
 
-fn factors_key(umk: &MasterKey) -> zeroize::Zeroizing<[u8; 32]> {
+fn factors_key(master_key: &MasterKey) -> zeroize::Zeroizing<[u8; 32]> {
     // EXPOSE: the key that seals seed and T; wiped by its container.
-    zeroize::Zeroizing::new(*crate::derive::derive::<32>(umk.bytes(), None, &[b"factors"]).expose())
+    zeroize::Zeroizing::new(*crate::derive::derive::<32>(master_key.bytes(), None, &[b"factors"]).expose())
 }
 
 fn factors_aad(header: &SlotHeader) -> Vec<u8> {
-    lp(&[b"chartkeep/slot-factors/1", &header.canonical()])
+    length_prefixed(&[b"chartkeep/slot-factors/1", &header.canonical()])
 }
 
 #[cfg(test)]
@@ -275,10 +275,10 @@ mod tests {
     }
 
     fn file() -> SlotFile {
-        let umk = MasterKey::from_secret(Secret::new([6; 32]));
-        let member = MemberRecord::for_tests(SlotContext::for_tests(1), &umk);
+        let master_key = MasterKey::from_secret(Secret::new([6; 32]));
+        let member = MemberRecord::for_tests(SlotContext::for_tests(1), &master_key);
         let entropy = &mut FixedEntropy::named("slot");
-        SlotFile::make(header(), &kek(5), &umk, &[8; 24], member, &DeviceKey::for_tests(1), entropy).unwrap()
+        SlotFile::make(header(), &kek(5), &master_key, &[8; 24], member, &DeviceKey::for_tests(1), entropy).unwrap()
     }
 
     #[test]
@@ -291,11 +291,11 @@ mod tests {
     fn the_frozen_file_still_opens() {
         let file = SlotFile::parse(include_bytes!("vectors/slot.json")).unwrap();
         file.check_seal(&DeviceKey::for_tests(1)).unwrap();
-        let umk = file.open_umk(&kek(5)).unwrap();
-        assert_eq!(umk.bytes(), &[6; 32]);
+        let master_key = file.open_master_key(&kek(5)).unwrap();
+        assert_eq!(master_key.bytes(), &[6; 32]);
         // EXPOSE: a test compares what came back.
-        assert_eq!(file.open_factors(&umk).unwrap().expose(), &[8; 24]);
-        assert_eq!(file.open_umk(&kek(4)).err(), Some(KeysError::NotOpened));
+        assert_eq!(file.open_factors(&master_key).unwrap().expose(), &[8; 24]);
+        assert_eq!(file.open_master_key(&kek(4)).err(), Some(KeysError::NotOpened));
     }
 
     #[test]
@@ -313,7 +313,7 @@ mod tests {
             let mut changed = file();
             change(&mut changed.header);
             assert_eq!(changed.check_seal(&DeviceKey::for_tests(1)), Err(DAMAGED));
-            assert_eq!(changed.open_umk(&kek(5)).err(), Some(KeysError::NotOpened));
+            assert_eq!(changed.open_master_key(&kek(5)).err(), Some(KeysError::NotOpened));
         }
     }
 

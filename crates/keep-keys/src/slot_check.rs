@@ -37,9 +37,9 @@ impl Slots {
     /// # Errors
     /// [`KeysError::SlotDamaged`] names the first file that is not as it was written; [`KeysError::SlotNewer`],
     /// [`KeysError::NotEnrolled`], [`KeysError::Io`].
-    pub fn check(&self, user: UserId, kd: &DeviceKey) -> Result<SlotCheck, KeysError> {
-        let header = self.header(user, kd)?;
-        UnlockState::open(&self.read_state(user)?, kd, &header.context(), header.totp_generation)?;
+    pub fn check(&self, user: UserId, device_key: &DeviceKey) -> Result<SlotCheck, KeysError> {
+        let header = self.header(user, device_key)?;
+        UnlockState::open(&self.read_state(user)?, device_key, &header.context(), header.totp_generation)?;
         let keys = self.read_keys(user)?;
         let Some(sums) = durable::read(&self.path(user, "sums"))? else { return Ok(SlotCheck::KeysNotYetChecked) };
         let sums: Sums = serde_json::from_slice(&sums).map_err(|_| DAMAGED)?;

@@ -73,21 +73,21 @@ impl Slots {
     ///
     /// # Errors
     /// [`KeysError::NotEnrolled`], [`KeysError::SlotDamaged`], [`KeysError::SlotNewer`], [`KeysError::Io`].
-    pub fn header(&self, user: UserId, kd: &DeviceKey) -> Result<SlotHeader, KeysError> {
-        self.read(user, kd).map(SlotFile::into_header)
+    pub fn header(&self, user: UserId, device_key: &DeviceKey) -> Result<SlotHeader, KeysError> {
+        self.read(user, device_key).map(SlotFile::into_header)
     }
 
     /// The member record of a colleague, for granting keys to them or for checking their grant.
     ///
     /// # Errors
     /// As [`Slots::header`].
-    pub fn member(&self, user: UserId, kd: &DeviceKey) -> Result<MemberRecord, KeysError> {
-        self.read(user, kd).map(SlotFile::into_member)
+    pub fn member(&self, user: UserId, device_key: &DeviceKey) -> Result<MemberRecord, KeysError> {
+        self.read(user, device_key).map(SlotFile::into_member)
     }
 
-    pub(crate) fn read(&self, user: UserId, kd: &DeviceKey) -> Result<SlotFile, KeysError> {
+    pub(crate) fn read(&self, user: UserId, device_key: &DeviceKey) -> Result<SlotFile, KeysError> {
         let file = self.read_unchecked(user)?;
-        file.check_seal(kd)?;
+        file.check_seal(device_key)?;
         Ok(file)
     }
 

@@ -7,7 +7,7 @@ use crate::code_table::{CodeTable, pack, unpack};
 use crate::entropy::Entropy;
 use crate::slot_id::SlotContext;
 use crate::{DeviceKey, KeysError, aead};
-use keep_domain::lp;
+use keep_domain::length_prefixed;
 use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 4] = b"CKST";
@@ -36,7 +36,7 @@ pub(crate) fn times_written(file: &[u8]) -> Option<u64> {
 impl UnlockState {
     pub(crate) fn seal(
         &self,
-        kd: &DeviceKey,
+        device_key: &DeviceKey,
         slot: &SlotContext,
         totp_generation: u32,
         entropy: &mut dyn Entropy,
@@ -49,7 +49,7 @@ impl UnlockState {
         plain.extend_from_slice(&self.table.first().to_be_bytes());
         plain.extend_from_slice(&count.to_be_bytes());
         plain.extend_from_slice(&packed);
-        let key = kd.state_key();
+        let key = device_key.state_key();
         let aad = aad(slot, totp_generation, self.counter);
         // EXPOSE: seals the state.
         let sealed = aead::seal(key.expose(), &aad, &plain, entropy)?;
@@ -64,7 +64,7 @@ impl UnlockState {
 
     pub(crate) fn open(
         file: &[u8],
-        kd: &DeviceKey,
+        device_key: &DeviceKey,
         slot: &SlotContext,
         totp_generation: u32,
     ) -> Result<Self, KeysError> {
@@ -82,7 +82,7 @@ impl UnlockState {
             return Err(DAMAGED);
         }
         let counter = u64::from_be_bytes(*counter);
-        let key = kd.state_key();
+        let key = device_key.state_key();
         let aad = aad(slot, totp_generation, counter);
         // EXPOSE: opens the state.
         let plain = aead::open(key.expose(), &aad, sealed).map_err(|_| DAMAGED)?;
@@ -109,7 +109,7 @@ impl UnlockState {
 
 fn aad(slot: &SlotContext, totp_generation: u32, counter: u64) -> Vec<u8> {
     let [user, device, id] = slot.fields();
-    lp(&[b"chartkeep/state/1", user, device, id, &totp_generation.to_be_bytes(), &counter.to_be_bytes()])
+    length_prefixed(&[b"chartkeep/state/1", user, device, id, &totp_generation.to_be_bytes(), &counter.to_be_bytes()])
 }
 
 #[cfg(test)]
@@ -129,8 +129,8 @@ mod tests {
         state().seal(&DeviceKey::for_tests(1), &SlotContext::for_tests(1), 2, entropy).unwrap()
     }
 
-    fn open(file: &[u8], kd: u8, slot: u8, generation: u32) -> Result<UnlockState, KeysError> {
-        UnlockState::open(file, &DeviceKey::for_tests(kd), &SlotContext::for_tests(slot), generation)
+    fn open(file: &[u8], device_key: u8, slot: u8, generation: u32) -> Result<UnlockState, KeysError> {
+        UnlockState::open(file, &DeviceKey::for_tests(device_key), &SlotContext::for_tests(slot), generation)
     }
 
     #[test]
@@ -141,8 +141,8 @@ mod tests {
     #[test]
     fn opens_only_where_it_belongs() {
         assert!(open(&sealed(), 1, 1, 2).unwrap() == state());
-        for (kd, slot, generation) in [(2, 1, 2), (1, 2, 2), (1, 1, 3)] {
-            assert!(open(&sealed(), kd, slot, generation).err() == Some(DAMAGED));
+        for (device_key, slot, generation) in [(2, 1, 2), (1, 2, 2), (1, 1, 3)] {
+            assert!(open(&sealed(), device_key, slot, generation).err() == Some(DAMAGED));
         }
     }
 

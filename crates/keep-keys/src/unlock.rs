@@ -2,7 +2,7 @@
 
 use crate::code_plan::{Candidate, plan_candidates};
 use crate::entropy::{Entropy, OsEntropy};
-use crate::kdf::{derive_kek, derive_kp};
+use crate::kdf::{derive_kek, derive_password_key};
 use crate::key_ring::KeyRing;
 use crate::lease::codes_until;
 use crate::resume::ResumeSecret;
@@ -22,7 +22,7 @@ pub(crate) const MOST_SKEW: i64 = 20;
 
 /// Everything that unlocking needs besides the clinician.
 #[derive(Clone, Copy)]
-pub struct SlotDoor<'a> {
+pub struct SlotUnlocker<'a> {
     /// The profile's slots.
     pub slots: &'a Slots,
     /// The device that the slots must belong to.
@@ -73,13 +73,13 @@ pub struct Opened {
     pub set_aside: Vec<String>,
 }
 
-impl fmt::Debug for SlotDoor<'_> {
+impl fmt::Debug for SlotUnlocker<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SlotDoor({})", self.device)
     }
 }
 
-impl SlotDoor<'_> {
+impl SlotUnlocker<'_> {
     /// Unlocks with password and code.
     ///
     /// Blocking: up to four key derivations of about half a second.
@@ -98,11 +98,11 @@ impl SlotDoor<'_> {
         attempt: &Attempt<'_>,
         entropy: &mut dyn Entropy,
     ) -> Result<Opened, KeysError> {
-        let kd = self.load_kd()?;
-        let file = self.read_slot(attempt.user, &kd)?;
+        let device_key = self.load_device_key()?;
+        let file = self.read_slot(attempt.user, &device_key)?;
         let context = file.header().context();
         let generation = file.header().totp_generation;
-        let mut state = UnlockState::open(&self.slots.read_state(attempt.user)?, &kd, &context, generation)?;
+        let mut state = UnlockState::open(&self.slots.read_state(attempt.user)?, &device_key, &context, generation)?;
         let mut restored_state = false;
 
         // Taken before the key derivations, which may run into the next step.
@@ -114,12 +114,13 @@ impl SlotDoor<'_> {
             state.table.drop_through(state.last_step);
             plan_candidates(&state, time, attempt)
         })?;
-        let Some((accepted, umk)) = self.try_candidates(&kd, &file, attempt.password, &candidates)? else {
+        let Some((accepted, master_key)) = self.try_candidates(&device_key, &file, attempt.password, &candidates)?
+        else {
             return Err(counted.refusal(self.policy));
         };
 
-        let (seed, t, keys, mut ring) = self.open_rest(&file, umk, accepted.t)?;
-        let sign_in_altered = self.check_sign_in(&kd, context, &mut ring)?;
+        let (seed, t, keys, mut ring) = self.open_rest(&file, master_key, accepted.t)?;
+        let sign_in_altered = self.check_sign_in(&device_key, context, &mut ring)?;
         let end = ring.sign_in().map_or(0, |s| totp::step_of(codes_until(s.lease_end(), time.now(), self.policy)));
         let step = accepted.step;
         let clock_corrected = attempt.entered_time.is_some() && time.phone_corrects(totp::start_of(step));
@@ -131,7 +132,7 @@ impl SlotDoor<'_> {
         state.table.extend(&seed, t, end);
         self.settle_attempt(attempt.user, step, |counter| {
             state.counter = state.counter.saturating_add(1).max(counter);
-            self.slots.write_state(attempt.user, &state.seal(&kd, &context, generation, entropy)?)?;
+            self.slots.write_state(attempt.user, &state.seal(&device_key, &context, generation, entropy)?)?;
             Ok(state.counter)
         })?;
         if clock_corrected {
@@ -159,7 +160,7 @@ impl SlotDoor<'_> {
     /// The secret is taken: after a wrong password, and after any other error, it is gone.
     ///
     /// # Errors
-    /// [`KeysError::CodeNeeded`] when the secret is too old or another's, else as [`SlotDoor::unlock`].
+    /// [`KeysError::CodeNeeded`] when the secret is too old or another's, else as [`SlotUnlocker::unlock`].
     pub fn resume(
         &self,
         time: &TrustedTime,
@@ -167,8 +168,8 @@ impl SlotDoor<'_> {
         password: &Secret<String>,
         secret: ResumeSecret,
     ) -> Result<Opened, KeysError> {
-        let kd = self.load_kd()?;
-        let file = self.read_slot(user, &kd)?;
+        let device_key = self.load_device_key()?;
+        let file = self.read_slot(user, &device_key)?;
         let context = file.header().context();
         let (counted, candidate) = self.count_attempt(user, time, |record| {
             if !secret.is_usable(context, time, self.policy) || time.judge() == ClockJudgement::Behind {
@@ -176,11 +177,11 @@ impl SlotDoor<'_> {
             }
             Ok([Candidate { step: record.last_step, t: secret.t() }])
         })?;
-        let Some((_, umk)) = self.try_candidates(&kd, &file, password, &candidate)? else {
+        let Some((_, master_key)) = self.try_candidates(&device_key, &file, password, &candidate)? else {
             return Err(counted.refusal(self.policy));
         };
-        let (_, _, keys, mut ring) = self.open_rest(&file, umk, secret.t())?;
-        let sign_in_altered = self.check_sign_in(&kd, context, &mut ring)?;
+        let (_, _, keys, mut ring) = self.open_rest(&file, master_key, secret.t())?;
+        let sign_in_altered = self.check_sign_in(&device_key, context, &mut ring)?;
         self.clear_failures(user)?;
         Ok(Opened {
             header: file.header().clone(),
@@ -200,15 +201,15 @@ impl SlotDoor<'_> {
     fn open_rest(
         &self,
         file: &SlotFile,
-        umk: MasterKey,
+        master_key: MasterKey,
         t: u32,
     ) -> Result<(TotpSeed, u32, UserKeys, KeyRing), KeysError> {
         let user = file.header().user;
-        let opened = open_factors(file, &umk).and_then(|(seed, own)| {
+        let opened = open_factors(file, &master_key).and_then(|(seed, own)| {
             if own != t {
                 return Err(KeysError::SlotDamaged("slot"));
             }
-            let keys = UserKeys::bound(umk, file.header().context());
+            let keys = UserKeys::bound(master_key, file.header().context());
             let ring = KeyRing::load(self.slots, &keys)?;
             Ok((seed, own, keys, ring))
         });
@@ -220,19 +221,19 @@ impl SlotDoor<'_> {
         opened
     }
 
-    pub(crate) fn load_kd(&self) -> Result<DeviceKey, KeysError> {
+    pub(crate) fn load_device_key(&self) -> Result<DeviceKey, KeysError> {
         DeviceKey::load(self.keychain, self.slots.exist()?)?.ok_or(KeysError::NotEnrolled)
     }
 
-    pub(crate) fn read_slot(&self, user: UserId, kd: &DeviceKey) -> Result<SlotFile, KeysError> {
-        let file = self.slots.read(user, kd)?;
+    pub(crate) fn read_slot(&self, user: UserId, device_key: &DeviceKey) -> Result<SlotFile, KeysError> {
+        let file = self.slots.read(user, device_key)?;
         // A slot carried over from another device's profile is not ours, even under the same KD.
         if file.header().device == self.device { Ok(file) } else { Err(KeysError::SlotDamaged("slot")) }
     }
 
     fn try_candidates<'c>(
         &self,
-        kd: &DeviceKey,
+        device_key: &DeviceKey,
         file: &SlotFile,
         password: &Secret<String>,
         candidates: &'c [Candidate],
@@ -240,10 +241,10 @@ impl SlotDoor<'_> {
         let header = file.header();
         let [user, device, slot] = header.context().fields().map(<[u8]>::to_vec);
         for candidate in candidates {
-            let kp = derive_kp(password, candidate.t, header.salt(), header.kdf)?;
-            let kek = derive_kek(&kp, kd, [&user, &device, &slot, &header.generation.to_be_bytes()]);
-            if let Ok(umk) = file.open_umk(&kek) {
-                return Ok(Some((candidate, umk)));
+            let password_key = derive_password_key(password, candidate.t, header.salt(), header.kdf)?;
+            let kek = derive_kek(&password_key, device_key, [&user, &device, &slot, &header.generation.to_be_bytes()]);
+            if let Ok(master_key) = file.open_master_key(&kek) {
+                return Ok(Some((candidate, master_key)));
             }
         }
         Ok(None)
@@ -257,8 +258,8 @@ pub(crate) fn learned_skew(accepted: u64, here: u64) -> i16 {
 }
 
 /// Seed and T, as they lie in the slot under its master key.
-pub(crate) fn open_factors(file: &SlotFile, umk: &MasterKey) -> Result<(TotpSeed, u32), KeysError> {
-    let factors = file.open_factors(umk)?;
+pub(crate) fn open_factors(file: &SlotFile, master_key: &MasterKey) -> Result<(TotpSeed, u32), KeysError> {
+    let factors = file.open_factors(master_key)?;
     // EXPOSE: splits seed and T.
     let (seed, t) = factors.expose().split_first_chunk::<20>().ok_or(KeysError::SlotDamaged("slot"))?;
     let t = t.first_chunk::<4>().ok_or(KeysError::SlotDamaged("slot"))?;

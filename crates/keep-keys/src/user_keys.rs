@@ -3,8 +3,8 @@
 use crate::derive::derive;
 use crate::entropy::{Entropy, OsEntropy, make_secret};
 use crate::slot_id::SlotContext;
-use crate::{DatabaseKey, DropBox, HeldKey, KeyName, KeysError, Signer, aead};
-use keep_domain::{Secret, lp};
+use crate::{DatabaseKey, HeldKey, HpkeKeyPair, KeyName, KeysError, Signer, aead};
+use keep_domain::{Secret, length_prefixed};
 use std::fmt;
 
 /// 32 random bytes, not yet bound to a slot.
@@ -25,8 +25,8 @@ impl MasterKey {
     }
 
     /// The X25519 pair of RFC 9180 `DeriveKeyPair`; colleagues grant keys to it.
-    pub(crate) fn drop_box(&self) -> DropBox {
-        DropBox::derive(self.bytes(), &[b"x25519"])
+    pub(crate) fn hpke_key_pair(&self) -> HpkeKeyPair {
+        HpkeKeyPair::derive(self.bytes(), &[b"x25519"])
     }
 
     pub(crate) fn signer(&self) -> Signer {
@@ -36,13 +36,13 @@ impl MasterKey {
 
 /// The keys of an unlocked clinician. Key pairs are derived and never stored.
 pub struct UserKeys {
-    umk: MasterKey,
+    master_key: MasterKey,
     context: SlotContext,
 }
 
 impl UserKeys {
-    pub(crate) const fn bound(umk: MasterKey, context: SlotContext) -> Self {
-        Self { umk, context }
+    pub(crate) const fn bound(master_key: MasterKey, context: SlotContext) -> Self {
+        Self { master_key, context }
     }
 
     /// Clinician, device and slot.
@@ -55,29 +55,29 @@ impl UserKeys {
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn master_key_for_tests(&self) -> &[u8; 32] {
-        self.umk.bytes()
+        self.master_key.bytes()
     }
 
     pub(crate) const fn master(&self) -> &MasterKey {
-        &self.umk
+        &self.master_key
     }
 
     /// The key of `personal/<user>.db`.
     #[must_use]
     pub fn personal_key(&self) -> DatabaseKey {
-        DatabaseKey::derive(self.umk.bytes(), &[b"personal"])
+        DatabaseKey::derive(self.master_key.bytes(), &[b"personal"])
     }
 
     /// The clinician's Ed25519 key: events and grants.
     #[must_use]
     pub fn signer(&self) -> Signer {
-        self.umk.signer()
+        self.master_key.signer()
     }
 
     /// The clinician's X25519 pair: what grants are sealed to.
     #[must_use]
-    pub fn drop_box(&self) -> DropBox {
-        self.umk.drop_box()
+    pub fn hpke_key_pair(&self) -> HpkeKeyPair {
+        self.master_key.hpke_key_pair()
     }
 
     /// Wraps a carried key, bound to its name, its generation and this slot.
@@ -137,17 +137,17 @@ impl UserKeys {
     }
 
     fn wrapping_key(&self) -> Secret<[u8; 32]> {
-        derive(self.umk.bytes(), None, &[b"wrap"])
+        derive(self.master_key.bytes(), None, &[b"wrap"])
     }
 
     fn wrap_aad(&self, name: KeyName, generation: u32) -> Vec<u8> {
         let [user, device, slot] = self.context.fields();
-        lp(&[b"chartkeep/wrap/1", user, device, slot, name.name().as_bytes(), &generation.to_be_bytes()])
+        length_prefixed(&[b"chartkeep/wrap/1", user, device, slot, name.name().as_bytes(), &generation.to_be_bytes()])
     }
 
     fn seal_aad(&self, purpose: &str, more: &[u8]) -> Vec<u8> {
         let [user, device, slot] = self.context.fields();
-        lp(&[b"chartkeep/seal/1", purpose.as_bytes(), user, device, slot, more])
+        length_prefixed(&[b"chartkeep/seal/1", purpose.as_bytes(), user, device, slot, more])
     }
 }
 

@@ -1,10 +1,10 @@
 //! The public half of the audit key, kept where everyone on the device finds it and signed by the device.
 
-use crate::app::App;
-use crate::device_side::DeviceSide;
-use crate::fault::Fault;
-use keep_domain::{ErrorCode, lp};
-use keep_keys::{DropBoxPublic, verify_signature};
+use crate::device_context::DeviceContext;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
+use keep_domain::{ErrorCode, length_prefixed};
+use keep_keys::{HpkePublicKey, verify_signature};
 use serde::{Deserialize, Serialize};
 
 /// As it stands in `workstation.json`.
@@ -20,32 +20,33 @@ pub struct AuditKeyRecord {
 
 impl AuditKeyRecord {
     /// A record signed by the device key.
-    pub(crate) fn make(device: &DeviceSide, generation: u32, public: DropBoxPublic) -> Self {
-        let signature = device.kd.signer().sign(&signed_bytes(generation, public.as_bytes()));
+    pub(crate) fn make(device: &DeviceContext, generation: u32, public: HpkePublicKey) -> Self {
+        let signature = device.device_key.signer().sign(&signed_bytes(generation, public.as_bytes()));
         Self { generation, public: hex::encode(public.as_bytes()), signature: hex::encode(signature) }
     }
 
     /// The key, if the device signed it.
-    fn verified(&self, device: &DeviceSide) -> Option<DropBoxPublic> {
+    fn verified(&self, device: &DeviceContext) -> Option<HpkePublicKey> {
         let mut public = [0; 32];
         let mut signature = [0; 64];
         hex::decode_to_slice(&self.public, &mut public).ok()?;
         hex::decode_to_slice(&self.signature, &mut signature).ok()?;
-        let good = verify_signature(&device.kd.signer().public(), &signed_bytes(self.generation, &public), &signature);
-        good.then(|| DropBoxPublic::from_bytes(public))
+        let good =
+            verify_signature(&device.device_key.signer().public(), &signed_bytes(self.generation, &public), &signature);
+        good.then(|| HpkePublicKey::from_bytes(public))
     }
 }
 
 fn signed_bytes(generation: u32, public: &[u8; 32]) -> Vec<u8> {
-    lp(&[b"chartkeep/audit-key/1", &generation.to_be_bytes(), public])
+    length_prefixed(&[b"chartkeep/audit-key/1", &generation.to_be_bytes(), public])
 }
 
-impl App {
+impl Workstation {
     /// The key to which audit bodies are sealed; a record that the device did not sign is a finding.
-    pub(crate) fn audit_public(&self, device: &DeviceSide) -> Result<Option<DropBoxPublic>, Fault> {
-        match &self.workstation().audit_key {
+    pub(crate) fn audit_public(&self, device: &DeviceContext) -> Result<Option<HpkePublicKey>, SessionError> {
+        match &self.settings().audit_key {
             None => Ok(None),
-            Some(record) => record.verified(device).map(Some).ok_or_else(|| Fault::of(ErrorCode::SlotDamaged)),
+            Some(record) => record.verified(device).map(Some).ok_or_else(|| SessionError::of(ErrorCode::SlotDamaged)),
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Whoever may write that file could stand between this device and its server, and so be given the refresh token.
 
-use crate::app::{App, guard};
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::{Workstation, lock};
 use keep_audit::{Actor, DetailValue, EventClass, EventDraft};
 use keep_domain::ErrorCode;
 use keep_hardening::private_file;
@@ -21,8 +21,8 @@ pub(crate) struct AuthorityFile {
 
 impl AuthorityFile {
     /// Reads the file at `path`; what is no regular file, too large or no text is not readable.
-    pub(crate) fn read(path: &Path) -> Result<Self, Fault> {
-        let not_readable = || Fault::fields(vec![("ca_file", "not_readable")]);
+    pub(crate) fn read(path: &Path) -> Result<Self, SessionError> {
+        let not_readable = || SessionError::fields(vec![("ca_file", "not_readable")]);
         let bytes = private_file::read_named(path, LIMIT).map_err(|_| not_readable())?;
         let pem = String::from_utf8(bytes).map_err(|_| not_readable())?;
         let digest = Sha256::digest(pem.as_bytes()).into();
@@ -35,22 +35,22 @@ impl AuthorityFile {
     }
 }
 
-impl App {
+impl Workstation {
     /// The authorities to trust besides the system's, as the settings were sealed with them.
     ///
     /// # Errors
     /// `authority_file_changed` where the file is another by now, `invalid` where it cannot be read.
-    pub(crate) fn sealed_authorities(&self) -> Result<Option<String>, Fault> {
+    pub(crate) fn sealed_authorities(&self) -> Result<Option<String>, SessionError> {
         let (path, sealed) = {
-            let workstation = self.workstation();
-            (workstation.ca_file.clone(), workstation.ca_file_sha256.clone())
+            let settings = self.settings();
+            (settings.ca_file.clone(), settings.ca_file_sha256.clone())
         };
         let Some(path) = path else { return Ok(None) };
         let file = AuthorityFile::read(&path)?;
         match sealed {
             Some(sealed) if sealed == file.sha256() => {}
             // INVARIANT: nothing is sent, and no other file is taken for the sealed one.
-            Some(_) => return Err(Fault::of(ErrorCode::AuthorityFileChanged)),
+            Some(_) => return Err(SessionError::of(ErrorCode::AuthorityFileChanged)),
             None => self.adopt(&file)?,
         }
         Ok(Some(file.pem))
@@ -61,8 +61,8 @@ impl App {
     /// Done as soon as the device key is there, so that the time in which the file can be swapped ends.
     pub(crate) fn adopt_authority_file(&self) {
         let path = {
-            let workstation = self.workstation();
-            workstation.ca_file.clone().filter(|_| workstation.ca_file_sha256.is_none())
+            let settings = self.settings();
+            settings.ca_file.clone().filter(|_| settings.ca_file_sha256.is_none())
         };
         let adopted = path.map(|path| AuthorityFile::read(&path).and_then(|file| self.adopt(&file)));
         if matches!(adopted, Some(Err(_))) {
@@ -74,17 +74,17 @@ impl App {
     pub(crate) fn authority_file_finding(&self) -> Option<&'static str> {
         match self.sealed_authorities() {
             Ok(_) => None,
-            Err(fault) if fault.code == ErrorCode::AuthorityFileChanged => Some("authority_file_changed"),
+            Err(error) if error.code == ErrorCode::AuthorityFileChanged => Some("authority_file_changed"),
             Err(_) => Some("authority_file_unreadable"),
         }
     }
 
-    fn adopt(&self, file: &AuthorityFile) -> Result<(), Fault> {
+    fn adopt(&self, file: &AuthorityFile) -> Result<(), SessionError> {
         if !self.0.writes {
             return Ok(());
         }
-        self.change_workstation(|w| w.seal_authority_file(file.sha256()))?;
-        if guard(&self.0.device).is_some() {
+        self.change_settings(|w| w.seal_authority_file(file.sha256()))?;
+        if lock(&self.0.device).is_some() {
             self.record(changed("authority_file_adopted", file));
         }
         Ok(())
@@ -94,13 +94,14 @@ impl App {
     ///
     /// # Errors
     /// `invalid` where it cannot be read or holds no certificate, and those of saving the settings.
-    pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), Fault> {
-        let path = path.canonicalize().map_err(|_| Fault::fields(vec![("ca_file", "not_readable")]))?;
+    pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), SessionError> {
+        let path = path.canonicalize().map_err(|_| SessionError::fields(vec![("ca_file", "not_readable")]))?;
         let file = AuthorityFile::read(&path)?;
-        keep_sync::check_authorities(&file.pem).map_err(|_| Fault::fields(vec![("ca_file", "no_certificate")]))?;
+        keep_sync::check_authorities(&file.pem)
+            .map_err(|_| SessionError::fields(vec![("ca_file", "no_certificate")]))?;
         // INVARIANT: it is in the ledger before it is trusted.
         self.enrolled_device()?.ledger.append(changed("authority_file_replaced", &file).by(actor))?;
-        self.change_workstation(|w| {
+        self.change_settings(|w| {
             w.ca_file = Some(path);
             w.seal_authority_file(file.sha256());
         })

@@ -1,6 +1,6 @@
 //! How far an enrolment is: the state between the browser and the first code.
 
-use crate::app::App;
+use crate::workstation::Workstation;
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::Enrolment;
 use keep_sync::{TokenSet, VerifiedClaims};
@@ -58,14 +58,19 @@ pub(crate) struct Person {
 
 impl Person {
     /// After the sign-in.
-    pub(crate) fn signed_in(app: &App, enrolment: Enrolment, claims: VerifiedClaims, tokens: TokenSet) -> Self {
+    pub(crate) fn signed_in(
+        workstation: &Workstation,
+        enrolment: Enrolment,
+        claims: VerifiedClaims,
+        tokens: TokenSet,
+    ) -> Self {
         let TokenSet { id_token, refresh, .. } = tokens;
-        Self { enrolment, claims, id_token, refresh, since: app.0.clock.monotonic() }
+        Self { enrolment, claims, id_token, refresh, since: workstation.0.clock.monotonic() }
     }
 
     /// A step was taken.
-    pub(crate) fn went_on(&mut self, app: &App) {
-        self.since = app.0.clock.monotonic();
+    pub(crate) fn went_on(&mut self, workstation: &Workstation) {
+        self.since = workstation.0.clock.monotonic();
     }
 
     /// Whether nobody has gone on for too long.

@@ -1,7 +1,7 @@
 //! Reading everything behind an open session, and telling what was found: as an event, and to the person.
 
-use crate::app::{App, AppEvent, guard};
 use crate::unlocked::Unlocked;
+use crate::workstation::{Workstation, WorkstationEvent, lock};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
 use std::sync::{Arc, Weak};
@@ -12,13 +12,13 @@ const PAUSE: Duration = Duration::from_millis(30);
 
 /// Compares the derived tables of the session that has just begun, then reads every record, in small steps behind
 /// whatever the person does. It ends with the session; nobody waits for it.
-pub(crate) fn begin(app: &App) {
-    let app = app.clone();
-    let runtime = app.0.runtime.clone();
+pub(crate) fn start(workstation: &Workstation) {
+    let workstation = workstation.clone();
+    let runtime = workstation.0.runtime.clone();
     runtime.spawn_blocking(move || {
         // INVARIANT: between two steps nothing here keeps the store open: a lock closes it at once.
-        let store = app.peek(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
-        let ended = store.map_or(Ok(()), |store| read_all(&app, &store, || std::thread::sleep(PAUSE)));
+        let store = workstation.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
+        let ended = store.map_or(Ok(()), |store| read_all(&workstation, &store, || std::thread::sleep(PAUSE)));
         if let Err(error) = ended
             && error != StoreError::Interrupted
         {
@@ -28,11 +28,11 @@ pub(crate) fn begin(app: &App) {
 }
 
 /// Reads until everything was read or the session is gone.
-pub(crate) fn read_all(app: &App, store: &Weak<Store>, pause: impl Fn()) -> Result<(), StoreError> {
+pub(crate) fn read_all(workstation: &Workstation, store: &Weak<Store>, pause: impl Fn()) -> Result<(), StoreError> {
     let Some(open) = store.upgrade() else { return Ok(()) };
     let confirmed = open.confirm_derived();
     drop(open);
-    report_now(app);
+    report_now(workstation);
     confirmed?;
     let mut scrub = Scrub::default();
     while !scrub.done {
@@ -40,7 +40,7 @@ pub(crate) fn read_all(app: &App, store: &Weak<Store>, pause: impl Fn()) -> Resu
         let Some(open) = store.upgrade() else { return Ok(()) };
         let step = open.scrub(&mut scrub);
         drop(open);
-        report_now(app);
+        report_now(workstation);
         step?;
     }
     tracing::info!(rows = scrub.rows, findings = scrub.findings.len(), "all records were read through");
@@ -48,12 +48,12 @@ pub(crate) fn read_all(app: &App, store: &Weak<Store>, pause: impl Fn()) -> Resu
 }
 
 /// Tells what was found since the last time, if anything was.
-pub(crate) fn report_now(app: &App) {
-    let _told = app.peek(|unlocked| report(app, unlocked));
+pub(crate) fn report_now(workstation: &Workstation) {
+    let _told = workstation.try_session(|unlocked| report(workstation, unlocked));
 }
 
 /// Writes an event for each finding and tells the page of each segment once in a session; answers the findings.
-pub(crate) fn report(app: &App, unlocked: &Unlocked) -> Vec<Finding> {
+pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Finding> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let findings = store.take_findings();
     for finding in &findings {
@@ -64,13 +64,13 @@ pub(crate) fn report(app: &App, unlocked: &Unlocked) -> Vec<Finding> {
         if let Some(chart) = finding.chart {
             event = event.with("chart", chart);
         }
-        app.record(event);
+        workstation.record(event);
         // A derived table is made anew from its rows; anything else stays until the segment is.
         if finding.kind != FindingKind::Derived && store.note_damage(finding.segment).is_err() {
             tracing::warn!("damage could not be written down");
         }
-        if guard(&unlocked.damaged).insert(finding.segment) {
-            app.emit(AppEvent::Notice(crate::segments::notice(store, finding.segment)));
+        if lock(&unlocked.damaged).insert(finding.segment) {
+            workstation.emit(WorkstationEvent::Notice(crate::segments::notice(store, finding.segment)));
         }
     }
     findings

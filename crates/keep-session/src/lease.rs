@@ -2,17 +2,17 @@
 //!
 //! INVARIANT: nothing of them is read from a file that the person could write with their own keys.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_audit::{DetailValue, EventDraft};
 use keep_domain::{ErrorCode, UserId, UtcMillis};
 use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Opened, UnverifiedIssue};
-use keep_sync::{Expected, Jwks, TokenFault, VerifiedClaims, verify_id_token};
+use keep_sync::{Expected, Jwks, TokenError, VerifiedClaims, verify_id_token};
 
-impl App {
+impl Workstation {
     /// Derives the lease of the last sign-in and puts it on the ring; answers `sign_in_needed` where there is no
     /// statement that holds.
-    pub(crate) fn derive_lease(&self, opened: &mut Opened) -> Result<(), Fault> {
+    pub(crate) fn derive_lease(&self, opened: &mut Opened) -> Result<(), SessionError> {
         let lease = match opened.ring.sign_in().cloned() {
             None => None,
             Some(KeptSignIn::Signed(record)) => {
@@ -20,13 +20,13 @@ impl App {
             }
             Some(KeptSignIn::Old(old)) => self.lease_from_old(opened, old)?,
         };
-        opened.ring.use_lease(lease.ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?);
+        opened.ring.use_lease(lease.ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?);
         Ok(())
     }
 
     /// What a sign-in gives that this device has verified, now or earlier.
     pub(crate) fn lease_of(&self, claims: &VerifiedClaims) -> LeaseRecord {
-        let policy = &self.workstation().policy;
+        let policy = &self.settings().policy;
         let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
         LeaseRecord {
             issuer: claims.issuer.clone(),
@@ -50,13 +50,13 @@ impl App {
         jwk: &str,
         issuer: Option<&str>,
         nonce: Option<&str>,
-    ) -> Result<VerifiedClaims, TokenFault> {
-        let keys = Jwks::from_jwk(jwk).map_err(|_| TokenFault::UnknownKey)?;
-        let issue = UnverifiedIssue::read(id_token).ok_or(TokenFault::Malformed)?;
-        let workstation = self.workstation();
+    ) -> Result<VerifiedClaims, TokenError> {
+        let keys = Jwks::from_jwk(jwk).map_err(|_| TokenError::UnknownKey)?;
+        let issue = UnverifiedIssue::read(id_token).ok_or(TokenError::Malformed)?;
+        let settings = self.settings();
         let expected = Expected {
             issuer: issuer.unwrap_or(&issue.issuer),
-            client_id: &workstation.client_id,
+            client_id: &settings.client_id,
             nonce,
             subject: None,
             now: issue.issued_at,
@@ -83,7 +83,7 @@ impl App {
     /// Where it was read from the very token that lies in the slot, it is derived from that and kept as a signed
     /// statement from here on. Else there was a sign-in since whose token is gone: the lease counts until it ends or
     /// the person signs in again, and for no role that the slot's own statement does not name.
-    fn lease_from_old(&self, opened: &mut Opened, old: OldLease) -> Result<Option<LeaseRecord>, Fault> {
+    fn lease_from_old(&self, opened: &mut Opened, old: OldLease) -> Result<Option<LeaseRecord>, SessionError> {
         let user = opened.header.user;
         if UserId::of(&old.issuer, &old.subject) != user {
             return Ok(None);
@@ -92,7 +92,9 @@ impl App {
         if old.is_of(&id_token) {
             let lease = self.lease_from(user, &id_token, &old.jwk, old.lease_end);
             if let Some(lease) = &lease {
-                self.with_slot_door(|door, _| door.sign_old_lease(&opened.keys, &mut opened.ring, id_token, lease))?;
+                self.with_slot_unlocker(|unlocker, _| {
+                    unlocker.sign_old_lease(&opened.keys, &mut opened.ring, id_token, lease)
+                })?;
             }
             return Ok(lease);
         }
@@ -100,10 +102,10 @@ impl App {
         let (roles, restricted) = match stated {
             Ok(claims) => (claims.roles, claims.restricted),
             // The provider has another signing key by now; what is left is the role that the device sealed in the slot.
-            Err(TokenFault::UnknownKey) => (vec![opened.header.role], false),
+            Err(TokenError::UnknownKey) => (vec![opened.header.role], false),
             Err(_) => return Ok(None),
         };
-        let policy = &self.workstation().policy;
+        let policy = &self.settings().policy;
         let roles: Vec<_> = old.roles.into_iter().filter(|r| roles.contains(r)).collect();
         Ok((!roles.is_empty()).then(|| LeaseRecord {
             restricted: old.restricted && restricted && policy.lets_restricted(&roles),

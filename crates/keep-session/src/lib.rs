@@ -1,17 +1,16 @@
 #![doc = include_str!("../README.md")]
 
-mod app;
 mod audit_key;
 mod authority_file;
-mod beginning;
+mod authorization;
 pub mod cases;
-mod device_side;
-mod door;
+mod device_context;
+mod device_fault;
 pub mod dto;
 mod enrolling;
-mod fault;
-mod holders;
+mod error;
 mod integrity_watch;
+mod key_holders;
 mod last_sync;
 mod lease;
 mod member;
@@ -19,24 +18,25 @@ mod mirror;
 mod own_file;
 mod permissions;
 mod profile;
+mod search_maintenance;
 mod segments;
 mod server;
-mod settling;
+mod session_start;
+mod settings;
 mod signing_in;
 mod site;
 mod syncing;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
-mod trouble;
 mod trusted_clock;
 mod unlocked;
 mod view;
 mod workstation;
 
-pub use app::{App, AppEvent, Listener, Opening};
 pub use audit_key::AuditKeyRecord;
-pub use holders::Holders;
+pub use device_fault::note_second_instance;
 pub use keep_store::ProfileLock;
+pub use key_holders::KeyHolders;
 pub use profile::Profile;
-pub use trouble::note_second_instance;
-pub use workstation::Workstation;
+pub use settings::WorkstationSettings;
+pub use workstation::{Listener, ProfileAccess, Workstation, WorkstationEvent};

@@ -1,35 +1,35 @@
 //! Looks up member records against the keys that this person's own sign-in fetched.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_domain::{ErrorCode, UserId, UtcMillis};
-use keep_keys::{KeyRing, MemberRecord, VerifiedClaims, VerifiedMember};
+use keep_keys::{KeyRing, MemberClaims, MemberRecord, VerifiedMember};
 
-impl App {
+impl Workstation {
     /// Verifies a colleague's member record: the provider's signature over who holds which keys in which role.
     ///
     /// The signing key is the one that the session's own sign-in fetched and kept in its lease; a record signed
     /// by another key of the provider waits for the next online sign-in.
-    pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, Fault> {
-        let lease = ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
+    pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
+        let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         let nonce = record.nonce();
         let believed = self.believe(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
-        let claims = believed.map_err(|_| Fault::of(ErrorCode::Refused))?;
+        let claims = believed.map_err(|_| SessionError::of(ErrorCode::Refused))?;
         let claims = self.slot_claims(&claims, nonce);
         if UserId::of(&claims.issuer, &claims.subject) != record.user {
-            return Err(Fault::of(ErrorCode::Refused));
+            return Err(SessionError::of(ErrorCode::Refused));
         }
         Ok(record.verify(&claims)?)
     }
 
     /// The claims as keep-keys wants them; the restricted segment is the provider's assignment, which policy narrows.
-    pub(crate) fn slot_claims(&self, claims: &keep_sync::VerifiedClaims, nonce: String) -> VerifiedClaims {
-        VerifiedClaims {
+    pub(crate) fn slot_claims(&self, claims: &keep_sync::VerifiedClaims, nonce: String) -> MemberClaims {
+        MemberClaims {
             issuer: claims.issuer.clone(),
             subject: claims.subject.clone(),
             name: claims.name.clone(),
             roles: claims.roles.clone(),
-            restricted: claims.restricted && self.workstation().policy.lets_restricted(&claims.roles),
+            restricted: claims.restricted && self.settings().policy.lets_restricted(&claims.roles),
             nonce,
             issued_at: UtcMillis(claims.issued_at.saturating_mul(1000)),
         }

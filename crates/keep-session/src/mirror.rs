@@ -1,7 +1,7 @@
 //! The keychain keeps what the device has seen of each segment last, so that an older copy of a file is found.
 
-use crate::app::{App, guard};
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::{Workstation, lock};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
 use keep_store::{Mirror, SegmentMark, Store};
@@ -16,12 +16,12 @@ const AT_LOCK: Duration = Duration::from_millis(150);
 /// Between two looks whether something was written to the store.
 const EVERY: Duration = Duration::from_secs(20);
 
-impl App {
+impl Workstation {
     /// What the keychain keeps. A text that cannot be understood counts as none: it only ever was a lower bound.
     ///
     /// # Errors
     /// The keychain's states.
-    pub(crate) fn mirror(&self) -> Result<Mirror, Fault> {
+    pub(crate) fn mirror(&self) -> Result<Mirror, SessionError> {
         let kept = self.0.keychain.read(ITEM)?;
         // EXPOSE: counts and sums; the keychain keeps them only so that they cannot be put back with the files.
         let marks = kept.map(|bytes| serde_json::from_slice::<Mirror>(bytes.expose()));
@@ -29,27 +29,27 @@ impl App {
     }
 
     /// Says that a file of a new generation is about to be made, so that nobody takes it for a damaged one.
-    pub(crate) fn announce_generation(&self, segment: Segment, generation: u32) -> Result<(), Fault> {
+    pub(crate) fn announce_generation(&self, segment: Segment, generation: u32) -> Result<(), SessionError> {
         self.keep_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]), &[])
     }
 
     /// Keeps the present marks of a session's segments; where that fails it is an event and nothing more.
     pub(crate) fn keep_mirror(&self, store: &Store) {
-        let kept = store.marks().map_err(Fault::from).and_then(|marks| self.keep_marks(&marks, &[]));
-        if let Err(fault) = kept {
+        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, &[]));
+        if let Err(error) = kept {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
-            self.record(event.with("finding", "mirror_not_kept").with("code", fault.code));
+            self.record(event.with("finding", "mirror_not_kept").with("code", error.code));
         }
     }
 
     /// The same on a thread of its own and with little patience: a lock waits for nobody.
     pub(crate) fn keep_mirror_before_lock(&self, store: &Arc<Store>) {
-        let (app, store) = (self.clone(), Arc::clone(store));
+        let (workstation, store) = (self.clone(), Arc::clone(store));
         let (done, wait) = channel();
         let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || {
             if let Ok(marks) = store.marks() {
                 drop(store);
-                let _kept = app.keep_marks(&marks, &[]);
+                let _kept = workstation.keep_marks(&marks, &[]);
             }
             // The receiver may have gone on by now.
             let _gone = done.send(());
@@ -65,15 +65,15 @@ impl App {
         if stale.is_empty() {
             return;
         }
-        let kept = store.marks().map_err(Fault::from).and_then(|marks| self.keep_marks(&marks, stale));
+        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, stale));
         if kept.is_err() {
             tracing::warn!("the keychain still has the marks of the later file");
         }
     }
 
     /// Keeps what is later than what is kept, and of `older` segments whatever it is.
-    fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), Fault> {
-        let mut written = guard(&self.0.marks_written);
+    fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), SessionError> {
+        let mut written = lock(&self.0.marks_written);
         if marks.iter().all(|(segment, mark)| written.get(segment) == Some(mark)) {
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl App {
                 kept.insert(*segment, SegmentMark { issued, ..*mark });
             }
         }
-        let text = serde_json::to_vec(&kept).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))?;
+        let text = serde_json::to_vec(&kept).map_err(|_| SessionError::of(keep_domain::ErrorCode::Internal))?;
         self.0.keychain.write(ITEM, &text)?;
         written.extend(marks.iter().map(|(s, m)| (*s, *m)));
         Ok(())
@@ -93,17 +93,18 @@ impl App {
 
     /// Keeps the marks from time to time for as long as this session lasts.
     pub(crate) fn mirror_while_open(&self) {
-        let Some(session) = self.peek(|u| u.since) else { return };
-        let app = self.clone();
-        let runtime = app.0.runtime.clone();
+        let Some(session) = self.try_session(|u| u.since) else { return };
+        let workstation = self.clone();
+        let runtime = workstation.0.runtime.clone();
         runtime.spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;
-                let Some(store) = app.peek(|u| (u.since == session).then(|| u.store.clone())).flatten().flatten()
+                let Some(store) =
+                    workstation.try_session(|u| (u.since == session).then(|| u.store.clone())).flatten().flatten()
                 else {
                     return;
                 };
-                let keeper = app.clone();
+                let keeper = workstation.clone();
                 // A join error means the runtime is ending.
                 let _ = tokio::task::spawn_blocking(move || keeper.keep_mirror(&store)).await;
             }

@@ -1,7 +1,7 @@
 //! What the interface may offer: a list of names, each decided by policy. Rust refuses the rest in any case.
 
 use crate::unlocked::Unlocked;
-use keep_access::{Action, Group, Record};
+use keep_access::{Action, Group, PolicyResource};
 
 /// Done to the program itself.
 const DESK: [(&str, Action); 10] = [
@@ -39,11 +39,13 @@ const OWN: [(&str, Action, Group); 2] =
 
 /// The names of everything that the session's role may do.
 pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
-    let desk = DESK.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
+    let system_action = DESK.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
     let records = RECORDS.iter().filter(|(_, action, group)| {
-        let decision = unlocked.decide(*action, &Record::of(*group));
+        let decision = unlocked.decide(*action, &PolicyResource::of(*group));
         if *action == Action::Read { decision.is_visible() } else { decision.is_allowed() }
     });
-    let own = OWN.iter().filter(|(_, action, group)| unlocked.decide(*action, &Record::of(*group).own()).is_allowed());
-    desk.chain(records.chain(own).map(|(name, ..)| *name)).map(str::to_owned).collect()
+    let own = OWN
+        .iter()
+        .filter(|(_, action, group)| unlocked.decide(*action, &PolicyResource::of(*group).own()).is_allowed());
+    system_action.chain(records.chain(own).map(|(name, ..)| *name)).map(str::to_owned).collect()
 }

@@ -74,7 +74,7 @@ impl Profile {
 
     /// The settings of this workstation.
     #[must_use]
-    pub fn workstation(&self) -> PathBuf {
+    pub fn settings(&self) -> PathBuf {
         self.root.join("workstation.json")
     }
 
@@ -89,7 +89,7 @@ impl Profile {
     }
 
     /// What happened while the ledger could not be written.
-    pub(crate) fn trouble(&self) -> PathBuf {
+    pub(crate) fn device_fault(&self) -> PathBuf {
         self.root.join("trouble.json")
     }
 
@@ -154,8 +154,8 @@ impl Profile {
             let path = entry.path();
             let folder = path.extension().is_some_and(|e| e == "grants" || e == "inbox");
             if folder && path.is_dir() {
-                let inside = std::fs::read_dir(&path).into_iter().flatten().flatten();
-                odd.extend(inside.map(|e| e.path()).filter(|path| is_odd(path)));
+                let with_session = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                odd.extend(with_session.map(|e| e.path()).filter(|path| is_odd(path)));
             } else if is_odd(&path) {
                 odd.push(path);
             }

@@ -1,10 +1,10 @@
 //! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
 
-use crate::app::{App, AppEvent, guard};
-use crate::device_side::DeviceSide;
+use crate::device_context::DeviceContext;
 use crate::dto::lock::NoticeDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
+use crate::workstation::{Workstation, WorkstationEvent, lock};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
 use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
@@ -18,60 +18,61 @@ use std::sync::Arc;
 /// A file that is lost or damaged is replaced by an empty one of the next generation, which the sync fills; nobody is
 /// kept out by it, and it never says that there is nothing. `None` where the person has no key of any segment.
 pub(crate) fn open_store(
-    app: &App,
-    device: &DeviceSide,
+    workstation: &Workstation,
+    device: &DeviceContext,
     opened: &mut Opened,
     actor: &Actor,
     entitled: Rank,
     made: &[Segment],
-) -> Result<Option<Store>, Fault> {
+) -> Result<Option<Store>, SessionError> {
     let mut keys: Vec<SegmentKey> = Vec::new();
     keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::lend));
     if keys.is_empty() {
         return Ok(None);
     }
-    let root = app.0.profile.root();
-    let mirror = app.mirror()?;
-    let mut checked = CheckedSegments::check(root, keys, &mirror, &*app.0.clock)?;
+    let root = workstation.0.profile.root();
+    let mirror = workstation.mirror()?;
+    let mut checked = CheckedSegments::check(root, keys, &mirror, &*workstation.0.clock)?;
     checked.make_missing(made);
     for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
-        record(app, actor, report);
+        record(workstation, actor, report);
     }
-    make_next_generations(app, opened, &mirror, &mut checked)?;
+    make_next_generations(workstation, opened, &mirror, &mut checked)?;
     // A program of a newer version has been here; this one would show nothing and could record nothing.
     let newer = |r: &&SegmentReport| r.segment == Segment::Directory && r.condition == SegmentCondition::Newer;
     if let Some(report) = checked.reports().iter().find(newer) {
         return Err(report.error().into());
     }
-    let had_personal = app.workstation().holders.has_personal(opened.header.user);
+    let had_personal = workstation.settings().holders.has_personal(opened.header.user);
     let stale: Vec<Segment> = checked.reports().iter().filter(|r| is_stale(r)).map(|r| r.segment).collect();
     let store = Store::open_checked(
         root,
         checked,
         Opening {
             entitled,
-            ledger_key: device.kd.ledger_key(),
+            ledger_key: device.device_key.ledger_key(),
             personal: Some((opened.header.user, opened.keys.personal_key())),
             had_personal,
             ledger: Arc::clone(&device.ledger),
-            clock: Arc::clone(&app.0.clock),
+            clock: Arc::clone(&workstation.0.clock),
         },
     )?;
-    app.accept_older(&store, &stale);
+    workstation.accept_older(&store, &stale);
     if !store.unhealthy().is_empty() {
         // What was complete is not any more.
-        crate::last_sync::forget(&app.0.profile);
-        app.0.syncing.forget();
+        crate::last_sync::forget(&workstation.0.profile);
+        workstation.0.syncing.forget();
     }
     for (segment, done) in store.carried_over() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
         let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
         let event = event.with("verified", u64::from(done.verified)).with("unverified", u64::from(done.unverified));
-        app.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
+        workstation.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
     }
     if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
-        app.record(event.with("finding", if store.personal_lost() { "personal_lost" } else { "personal_set_aside" }));
+        workstation
+            .record(event.with("finding", if store.personal_lost() { "personal_lost" } else { "personal_set_aside" }));
     }
     Ok(Some(store))
 }
@@ -81,26 +82,26 @@ pub(crate) fn open_store(
 // INVARIANT: a key of a generation opens one file only: a file of a used generation that is put back is never taken for
 // the present one.
 fn make_next_generations(
-    app: &App,
+    workstation: &Workstation,
     opened: &mut Opened,
     mirror: &Mirror,
     checked: &mut CheckedSegments,
-) -> Result<(), Fault> {
+) -> Result<(), SessionError> {
     let gone: Vec<(Segment, u32)> = checked.to_replace().map(|r| (r.segment, r.generation)).collect();
     for (segment, held) in &gone {
         let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
         let generation = next.max(held.saturating_add(1));
         // Announced first: a number that is never used costs nothing, and one that is used twice would cost a file.
-        app.announce_generation(*segment, generation)?;
+        workstation.announce_generation(*segment, generation)?;
         let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
-        opened.ring.save(&app.0.slots, &opened.keys)?;
+        opened.ring.save(&workstation.0.slots, &opened.keys)?;
         if let Some(key) = opened.ring.segment(*segment) {
             checked.make_next_generation(key.lend());
         }
     }
     if !gone.is_empty() {
-        app.note_given(opened.header.user, opened.ring.keys())?;
+        workstation.note_given(opened.header.user, opened.ring.keys())?;
     }
     Ok(())
 }
@@ -109,10 +110,10 @@ const fn is_stale(report: &SegmentReport) -> bool {
     matches!(report.condition, SegmentCondition::Stale { .. })
 }
 
-fn record(app: &App, actor: &Actor, report: &SegmentReport) {
+fn record(workstation: &Workstation, actor: &Actor, report: &SegmentReport) {
     let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
     let event = event.with("segment", report.segment.name()).with("finding", report.condition.name());
-    app.record(match &report.condition {
+    workstation.record(match &report.condition {
         SegmentCondition::Ready => return,
         SegmentCondition::Stale { found, expected, .. } => event
             .with("epoch", found.epoch)
@@ -132,7 +133,7 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let unhealthy = store.unhealthy();
     // What was found in this session and mended: the derived tables of a segment that is whole.
-    let met = guard(&unlocked.damaged).clone();
+    let met = lock(&unlocked.damaged).clone();
     let mended = met.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
     let mended = mended.collect::<Vec<_>>();
     let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);
@@ -168,10 +169,10 @@ pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
 }
 
 /// Behind a sync that went through: what has been brought up to date by it is whole again.
-pub(crate) fn end_repairs(app: &App) {
-    let ended = app.inside(|unlocked| {
+pub(crate) fn end_repairs(workstation: &Workstation) {
+    let ended = workstation.with_session(|unlocked| {
         let store = unlocked.store()?;
-        let (server, visibility) = app.cursor_names(unlocked)?;
+        let (server, visibility) = workstation.cursor_names(unlocked)?;
         let ended = store.end_repairs(&server, &visibility)?;
         // What an older file never held, and nobody sent, has not come back: that notice stays until it is read.
         let is_told = |r: &&Repair| {
@@ -180,7 +181,7 @@ pub(crate) fn end_repairs(app: &App) {
         let told = ended.iter().filter(is_told).map(|r| NoticeDto::Segment {
             segment: r.segment.name().to_owned(),
             health: keep_store::SegmentHealth::Whole.name().to_owned(),
-            since: app.0.clock.now().to_rfc3339(),
+            since: workstation.0.clock.now().to_rfc3339(),
             kept: r.kept.clone(),
         });
         Ok((told.collect::<Vec<_>>(), ended, unlocked.actor()))
@@ -188,15 +189,15 @@ pub(crate) fn end_repairs(app: &App) {
     let Ok((told, repairs, actor)) = ended else { return };
     for repair in repairs {
         let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
-        app.record(event.with("segment", repair.segment.name()));
+        workstation.record(event.with("segment", repair.segment.name()));
     }
     // Takes the place of what was said when the download began.
-    told.into_iter().for_each(|notice| app.emit(AppEvent::Notice(notice)));
+    told.into_iter().for_each(|notice| workstation.emit(WorkstationEvent::Notice(notice)));
 }
 
 /// Behind a sync that went through: what is damaged is begun anew at the next unlock, since the server can fill it.
-pub(crate) fn ask_for_fresh_starts(app: &App) {
-    let asked = app.inside(|unlocked| {
+pub(crate) fn ask_for_fresh_starts(workstation: &Workstation) {
+    let asked = workstation.with_session(|unlocked| {
         let store = unlocked.store()?;
         for segment in store.damaged() {
             store.ask_for_fresh_start(segment)?;
@@ -209,6 +210,6 @@ pub(crate) fn ask_for_fresh_starts(app: &App) {
 }
 
 /// Whether nothing is to be said of the segments of the open session.
-pub(crate) fn are_whole(app: &App) -> bool {
-    app.peek(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(false)
+pub(crate) fn are_whole(workstation: &Workstation) -> bool {
+    workstation.try_session(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(false)
 }

@@ -1,6 +1,6 @@
 //! How far a repeated clinic sign-in is, and what one that came back waits for.
 
-use crate::app::{App, guard};
+use crate::workstation::{Workstation, lock};
 use keep_domain::{ErrorCode, UserId};
 use keep_keys::Renewal;
 use std::time::Duration;
@@ -48,12 +48,12 @@ impl std::fmt::Debug for SigningIn {
     }
 }
 
-impl App {
+impl Workstation {
     /// Hands over the sign-in that waits for `user`. Whoever else begins a session ends the wait: the tokens of one
     /// person do not outlive another's unlock.
     pub(crate) fn take_renewal(&self, user: UserId) -> Option<Renewal> {
         self.expire_renewal();
-        let mut held = guard(&self.0.signing_in);
+        let mut held = lock(&self.0.signing_in);
         match std::mem::take(&mut *held) {
             SigningIn::Waiting { renewal, .. } => {
                 let mine = renewal.user() == user;
@@ -70,7 +70,7 @@ impl App {
     /// Wipes a sign-in that has waited too long.
     pub(crate) fn expire_renewal(&self) {
         let now = self.0.clock.monotonic();
-        let mut held = guard(&self.0.signing_in);
+        let mut held = lock(&self.0.signing_in);
         if matches!(&*held, SigningIn::Waiting { since, .. } if now.saturating_sub(*since) >= WAITS) {
             *held = SigningIn::Failed(ErrorCode::SignInNeeded);
         }

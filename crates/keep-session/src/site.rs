@@ -1,7 +1,7 @@
 //! The site's name: that of the one organisation which the synced records are of.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::settings::WorkstationSettings;
 use crate::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
@@ -12,13 +12,13 @@ use keep_store::Record;
 const MOST: usize = 50;
 
 /// What stands where the site's name is expected: the site, or the workstation while that is not known.
-pub(crate) fn shown(workstation: &Workstation) -> String {
-    if workstation.site.is_empty() { workstation.name.clone() } else { workstation.site.clone() }
+pub(crate) fn shown(settings: &WorkstationSettings) -> String {
+    if settings.site.is_empty() { settings.name.clone() } else { settings.site.clone() }
 }
 
 /// Reads the site's name from the records where it is not known yet.
-pub(crate) fn learn(app: &App, unlocked: &Unlocked) -> Result<(), Fault> {
-    if !app.workstation().site.is_empty() {
+pub(crate) fn learn(workstation: &Workstation, unlocked: &Unlocked) -> Result<(), SessionError> {
+    if !workstation.settings().site.is_empty() {
         return Ok(());
     }
     let Some(store) = &unlocked.store else { return Ok(()) };
@@ -27,7 +27,7 @@ pub(crate) fn learn(app: &App, unlocked: &Unlocked) -> Result<(), Fault> {
     let found = store.shared_records("Organization", MOST);
     let organisations = found?.release(pending.wait()?);
     match name_of(&organisations) {
-        Some(site) => app.change_workstation(|w| w.site = site),
+        Some(site) => workstation.change_settings(|w| w.site = site),
         None => Ok(()),
     }
 }

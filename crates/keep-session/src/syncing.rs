@@ -1,7 +1,7 @@
 //! The one sync of a session: whether it runs, how far it is, and what the last one came to.
 
-use crate::app::guard;
 use crate::dto::sync::SyncProgressDto;
+use crate::workstation::lock;
 use keep_domain::ErrorCode;
 use keep_sync::{Cancel, SyncReport};
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ pub(crate) struct Syncing {
 impl Syncing {
     /// Claims the one place; `None` when a sync runs already.
     pub(crate) fn begin(&self) -> Option<Cancel> {
-        let mut running = guard(&self.running);
+        let mut running = lock(&self.running);
         if running.is_some() {
             return None;
         }
@@ -28,37 +28,37 @@ impl Syncing {
 
     /// Gives the place free and keeps what came of it.
     pub(crate) fn end(&self, report: SyncReport, stopped: Option<ErrorCode>) {
-        *guard(&self.running) = None;
-        *guard(&self.progress) = None;
-        *guard(&self.last) = Some((report, stopped));
+        *lock(&self.running) = None;
+        *lock(&self.progress) = None;
+        *lock(&self.last) = Some((report, stopped));
     }
 
     /// Ends the running sync at its next await.
     pub(crate) fn cancel(&self) {
-        if let Some(cancel) = guard(&self.running).as_ref() {
+        if let Some(cancel) = lock(&self.running).as_ref() {
             cancel.cancel();
         }
     }
 
     /// Forgets what the last run came to, where that does not hold any more.
     pub(crate) fn forget(&self) {
-        *guard(&self.last) = None;
+        *lock(&self.last) = None;
     }
 
     pub(crate) fn is_running(&self) -> bool {
-        guard(&self.running).is_some()
+        lock(&self.running).is_some()
     }
 
     pub(crate) fn show(&self, progress: SyncProgressDto) {
-        *guard(&self.progress) = Some(progress);
+        *lock(&self.progress) = Some(progress);
     }
 
     pub(crate) fn progress(&self) -> Option<SyncProgressDto> {
-        guard(&self.progress).clone()
+        lock(&self.progress).clone()
     }
 
     /// What the last run of this process came to.
     pub(crate) fn last(&self) -> Option<(SyncReport, Option<ErrorCode>)> {
-        guard(&self.last).clone()
+        lock(&self.last).clone()
     }
 }

@@ -7,10 +7,10 @@ mod provider;
 
 pub(crate) use provider::TestProvider;
 
-use crate::app::App;
-use crate::beginning::{Beginning, begin};
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::session_start::{SessionOrigin, start_session};
+use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
 #[cfg(test)]
@@ -103,8 +103,8 @@ pub fn open_unlocked(
     runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
     keychain: Arc<dyn Keychain>,
-) -> Result<App, FailureDto> {
-    open_with_phone(folder, person, runtime, clock, keychain).map(|(app, _)| app)
+) -> Result<Workstation, FailureDto> {
+    open_with_phone(folder, person, runtime, clock, keychain).map(|(workstation, _)| workstation)
 }
 
 /// As [`open_unlocked`], with the otpauth address that the person's phone keeps.
@@ -117,10 +117,10 @@ pub fn open_with_phone(
     runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
     keychain: Arc<dyn Keychain>,
-) -> Result<(App, Secret<String>), FailureDto> {
-    let app = App::open_for_test(folder, runtime, clock, keychain)?;
-    let phone = enrol(&app, person, None).map_err(Fault::tell)?;
-    Ok((app, phone))
+) -> Result<(Workstation, Secret<String>), FailureDto> {
+    let workstation = Workstation::open_for_test(folder, runtime, clock, keychain)?;
+    let phone = enrol(&workstation, person, None).map_err(SessionError::into_dto)?;
+    Ok((workstation, phone))
 }
 
 /// As [`open_with_phone`], for a `person` who has signed in at a real server.
@@ -134,23 +134,24 @@ pub fn open_at_site(
     runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
     keychain: Arc<dyn Keychain>,
-) -> Result<(App, Secret<String>), FailureDto> {
-    let app = App::open_for_test(folder, runtime, clock, keychain)?;
-    let phone = enrol(&app, person, Some(site)).map_err(Fault::tell)?;
-    Ok((app, phone))
+) -> Result<(Workstation, Secret<String>), FailureDto> {
+    let workstation = Workstation::open_for_test(folder, runtime, clock, keychain)?;
+    let phone = enrol(&workstation, person, Some(site)).map_err(SessionError::into_dto)?;
+    Ok((workstation, phone))
 }
 
 /// Takes over the refresh token of a new sign-in, as an unlocked person's second sign-in would.
 ///
 /// # Errors
 /// `locked`, and those of the slot's files.
-pub fn sign_in_again(app: &App, refresh_token: Secret<String>) -> Result<(), FailureDto> {
-    app.inside(|unlocked| {
-        let mut ring = crate::app::guard(&unlocked.ring);
-        ring.replace_refresh_token(Some(refresh_token));
-        Ok(ring.save(&app.0.slots, &unlocked.keys)?)
-    })
-    .map_err(Fault::tell)
+pub fn sign_in_again(workstation: &Workstation, refresh_token: Secret<String>) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            let mut ring = crate::workstation::lock(&unlocked.ring);
+            ring.replace_refresh_token(Some(refresh_token));
+            Ok(ring.save(&workstation.0.slots, &unlocked.keys)?)
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Enrols somebody who signs in at a real provider with the nonce that `sign_in` is given, and leaves the session
@@ -159,52 +160,57 @@ pub fn sign_in_again(app: &App, refresh_token: Secret<String>) -> Result<(), Fai
 /// # Errors
 /// What enrolling and opening the store answer.
 pub fn enrol_signed_in(
-    app: &App,
+    workstation: &Workstation,
     server: &str,
     ca: &Path,
     sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
 ) -> Result<Secret<String>, FailureDto> {
-    enrol_by(app, server, ca, sign_in).map_err(Fault::tell)
+    enrol_by(workstation, server, ca, sign_in).map_err(SessionError::into_dto)
 }
 
 fn enrol_by(
-    app: &App,
+    workstation: &Workstation,
     server: &str,
     ca: &Path,
     sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
-) -> Result<Secret<String>, Fault> {
-    app.change_workstation(|w| {
+) -> Result<Secret<String>, SessionError> {
+    workstation.change_settings(|w| {
         server.clone_into(&mut w.server);
         w.ca_file = Some(ca.to_owned());
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
-    let began = app.0.lock_count();
-    let device = app.device_or_make()?;
-    let enrolment = Enrolment::begin(app.workstation().device, KdfParams::WEAK_FOR_TESTS)?;
+    let began = workstation.0.lock_epoch();
+    let device = workstation.device_or_make()?;
+    let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
     let keep_sync::SignedIn { claims, tokens } = sign_in(&enrolment.nonce());
-    let now = app.trusted_now()?;
+    let now = workstation.trusted_now()?;
     let phone = enrolment.otpauth_uri(&claims.name, "Room 3 workstation")?;
-    let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
-    let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let id_token = tokens.id_token.ok_or_else(|| Fault::of(ErrorCode::SignInFailed))?;
+    let code = phone_code(&phone, now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
+    let id_token = tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
     let input = EnrolmentInput {
-        claims: &app.slot_claims(&claims, enrolment.nonce()),
+        claims: &workstation.slot_claims(&claims, enrolment.nonce()),
         // EXPOSE: the provider's public statement about a made-up person; it stays in the slot, as in an enrolment.
         id_token: id_token.expose().clone(),
-        lease: app.lease_of(&claims),
+        lease: workstation.lease_of(&claims),
         refresh_token: tokens.refresh,
         password: &Secret::new(String::from(PASSWORD)),
         confirmed,
     };
-    app.seal_workstation()?;
-    let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
-    begin(app, opened, Beginning::Enrolment, began).map(|_| phone)
+    workstation.seal_settings()?;
+    let opened =
+        workstation.with_slot_unlocker(|unlocker, time| enrolment.finish(unlocker, &device.device_key, time, input))?;
+    start_session(workstation, opened, SessionOrigin::Enrolment, began).map(|_| phone)
 }
 
-fn enrol(app: &App, person: TestPerson, site: Option<&TestSite>) -> Result<Secret<String>, Fault> {
+fn enrol(
+    workstation: &Workstation,
+    person: TestPerson,
+    site: Option<&TestSite>,
+) -> Result<Secret<String>, SessionError> {
     let names = names_of(person, site);
     let statement = |nonce: &str, now| state(person, (&names.0, &names.1), nonce, now);
-    enrol_at(app, person, site, statement)
+    enrol_at(workstation, person, site, statement)
 }
 
 /// Issuer and subject of `person`.
@@ -228,95 +234,107 @@ pub(crate) struct Statement {
 /// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
 #[cfg(test)]
 pub(crate) fn enrol_with(
-    app: &App,
+    workstation: &Workstation,
     person: TestPerson,
     state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
-) -> Result<Secret<String>, Fault> {
-    enrol_at(app, person, None, state)
+) -> Result<Secret<String>, SessionError> {
+    enrol_at(workstation, person, None, state)
 }
 
 fn enrol_at(
-    app: &App,
+    workstation: &Workstation,
     person: TestPerson,
     site: Option<&TestSite>,
     state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
-) -> Result<Secret<String>, Fault> {
-    app.change_workstation(|w| {
+) -> Result<Secret<String>, SessionError> {
+    workstation.change_settings(|w| {
         site.map_or(SERVER, |s| s.server.as_str()).clone_into(&mut w.server);
         w.ca_file = site.and_then(|s| s.ca.clone());
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
-    let began = app.0.lock_count();
-    let device = app.device_or_make()?;
-    let enrolment = Enrolment::begin(app.workstation().device, KdfParams::WEAK_FOR_TESTS)?;
-    let now = app.trusted_now()?;
+    let began = workstation.0.lock_epoch();
+    let device = workstation.device_or_make()?;
+    let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
+    let now = workstation.trusted_now()?;
     let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
-    let code = phone_code(&phone, now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
-    let confirmed = app.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let statement = state(&enrolment.nonce(), now).ok_or_else(|| Fault::of(ErrorCode::Internal))?;
-    let said = app.believe(&statement.id_token, &statement.jwk, None, None);
-    let said = said.map_err(|_| Fault::of(ErrorCode::SignInFailed))?;
-    let claims = app.slot_claims(&said, enrolment.nonce());
+    let code = phone_code(&phone, now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
+    let statement = state(&enrolment.nonce(), now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let said = workstation.believe(&statement.id_token, &statement.jwk, None, None);
+    let said = said.map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
+    let claims = workstation.slot_claims(&said, enrolment.nonce());
     let input = EnrolmentInput {
         claims: &claims,
         id_token: statement.id_token,
-        lease: app.lease_of(&said),
+        lease: workstation.lease_of(&said),
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
         refresh_token: site.map(|s| Secret::new(s.refresh_token.expose().clone())),
         password: &Secret::new(String::from(PASSWORD)),
         confirmed,
     };
-    let opened = app.with_slot_door(|door, time| enrolment.finish(door, &device.kd, time, input))?;
-    begin(app, opened, Beginning::Enrolment, began).map(|_| phone)
+    let opened =
+        workstation.with_slot_unlocker(|unlocker, time| enrolment.finish(unlocker, &device.device_key, time, input))?;
+    start_session(workstation, opened, SessionOrigin::Enrolment, began).map(|_| phone)
 }
 
 /// What a browser sign-in of `person` brings now.
 #[cfg(test)]
-pub(crate) fn sign_in_of(app: &App, person: TestPerson, refresh_token: &str) -> Result<Renewal, Fault> {
+pub(crate) fn sign_in_of(
+    workstation: &Workstation,
+    person: TestPerson,
+    refresh_token: &str,
+) -> Result<Renewal, SessionError> {
     let names = names_of(person, None);
-    let statement = state(person, (&names.0, &names.1), "any", app.trusted_now()?);
-    let Statement { id_token, jwk } = statement.ok_or_else(|| Fault::of(ErrorCode::Internal))?;
-    let said = app.believe(&id_token, &jwk, None, None).map_err(|_| Fault::of(ErrorCode::SignInFailed))?;
-    Ok(Renewal { lease: app.lease_of(&said), id_token, refresh_token: Some(Secret::new(refresh_token.to_owned())) })
+    let statement = state(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
+    let Statement { id_token, jwk } = statement.ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let said =
+        workstation.believe(&id_token, &jwk, None, None).map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
+    Ok(Renewal {
+        lease: workstation.lease_of(&said),
+        id_token,
+        refresh_token: Some(Secret::new(refresh_token.to_owned())),
+    })
 }
 
 /// Stores records as if a sync had brought them.
 ///
 /// # Errors
 /// What the store answers.
-pub fn bring(app: &App, records: Vec<String>) -> Result<PageReport, FailureDto> {
-    app.inside(|unlocked| {
-        let store = unlocked.store()?;
-        let run = store.ledger().append(EventDraft::new(EventClass::Sync).by(unlocked.actor()))?;
-        let records = records.into_iter().map(Phi::new).collect();
-        Ok(store.apply_page(&run, Page { records, ..Page::default() })?)
-    })
-    .map_err(Fault::tell)
+pub fn import(workstation: &Workstation, records: Vec<String>) -> Result<PageReport, FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            let store = unlocked.store()?;
+            let run = store.ledger().append(EventDraft::new(EventClass::Sync).by(unlocked.actor()))?;
+            let records = records.into_iter().map(Phi::new).collect();
+            Ok(store.apply_page(&run, Page { records, ..Page::default() })?)
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Puts the name index in order, as the end of a large sync does.
 ///
 /// # Errors
 /// What the store answers.
-pub fn settle_search(app: &App) -> Result<(), FailureDto> {
-    app.inside(|unlocked| Ok(unlocked.store()?.settle_search()?)).map_err(Fault::tell)
+pub fn optimize_search(workstation: &Workstation) -> Result<(), FailureDto> {
+    workstation.with_session(|unlocked| Ok(unlocked.store()?.optimize_search()?)).map_err(SessionError::into_dto)
 }
 
 /// Marks types as completely downloaded now.
 ///
 /// # Errors
 /// What the store answers.
-pub fn complete(app: &App, types: &[&str]) -> Result<(), FailureDto> {
-    app.inside(|unlocked| {
-        let (server, visibility) = app.cursor_names(unlocked)?;
-        let now = app.trusted_now()?;
-        Ok(unlocked.store()?.write(|tx| {
-            types.iter().try_for_each(|t| {
-                let (server, visibility) = (server.clone(), visibility.clone());
-                let key = CursorKey { server, visibility, resource_type: (*t).to_owned() };
-                tx.save_cursor(&key, &Cursor { complete_as_of: Some(now.0), ..Cursor::default() })
-            })
-        })?)
-    })
-    .map_err(Fault::tell)
+pub fn complete(workstation: &Workstation, types: &[&str]) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            let (server, visibility) = workstation.cursor_names(unlocked)?;
+            let now = workstation.trusted_now()?;
+            Ok(unlocked.store()?.write(|tx| {
+                types.iter().try_for_each(|t| {
+                    let (server, visibility) = (server.clone(), visibility.clone());
+                    let key = CursorKey { server, visibility, resource_type: (*t).to_owned() };
+                    tx.save_cursor(&key, &Cursor { complete_as_of: Some(now.0), ..Cursor::default() })
+                })
+            })?)
+        })
+        .map_err(SessionError::into_dto)
 }

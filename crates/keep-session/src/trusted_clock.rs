@@ -1,13 +1,13 @@
 //! Trusted time as a clock, for the connection to a server: what comes from there is measured by it.
 
-use crate::app::App;
+use crate::workstation::Workstation;
 use keep_domain::{Clock, UtcMillis};
 use keep_keys::TrustedTime;
 use std::time::Duration;
 
 /// The clock of this device as far as it can be trusted.
 #[derive(Debug, Clone)]
-pub(crate) struct TrustedClock(pub(crate) App);
+pub(crate) struct TrustedClock(pub(crate) Workstation);
 
 impl Clock for TrustedClock {
     fn now(&self) -> UtcMillis {
@@ -20,7 +20,7 @@ impl Clock for TrustedClock {
     }
 }
 
-impl App {
+impl Workstation {
     /// Takes the time that a server told over TLS, and keeps the mark: a program that is killed later does not lose it.
     pub(crate) fn take_server_time(&self, told: UtcMillis) {
         let take = |time: &mut TrustedTime| time.accept_from_server(told).then(|| time.mark());

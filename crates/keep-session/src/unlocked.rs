@@ -1,6 +1,6 @@
 //! What exists only while someone is signed in: keys, connections, permissions.
 
-use crate::app::App;
+use crate::workstation::Workstation;
 use keep_access::Access;
 use keep_audit::Actor;
 use keep_domain::{PatientId, Rank, ResourceKey, Role, Segment, UserId};
@@ -54,10 +54,10 @@ impl std::fmt::Debug for Unlocked {
     }
 }
 
-impl App {
+impl Workstation {
     /// How long the present session has been unlocked; `None` while locked.
     #[must_use]
     pub fn unlocked_for(&self) -> Option<Duration> {
-        self.peek(|u| self.0.clock.monotonic().saturating_sub(u.since))
+        self.try_session(|u| self.0.clock.monotonic().saturating_sub(u.since))
     }
 }

@@ -1,230 +1,301 @@
-//! The settings of this workstation: no secret, no patient.
+//! One running Chartkeep over one profile: the handle that the shell and the command line share.
 
-use crate::audit_key::AuditKeyRecord;
-use crate::holders::Holders;
+use crate::authorization::Session;
+use crate::device_context::DeviceContext;
+use crate::device_fault::{DeviceFault, PendingFaults, Reported};
+use crate::dto::failure::FailureDto;
+use crate::dto::lock::NoticeDto;
+use crate::dto::sync::{SyncChipDto, SyncProgressDto};
+use crate::enrolling::Enrolling;
+use crate::error::SessionError;
 use crate::profile::Profile;
-use keep_domain::{DeviceId, ErrorCode, Policy, lp};
-use keep_hardening::private_file;
-use keep_keys::{DeviceSigner, Slots, verify_signature};
-use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use crate::settings::WorkstationSettings;
+use crate::signing_in::SigningIn;
+use crate::syncing::Syncing;
+use keep_audit::{BootId, EventStamper};
+use keep_domain::{Clock, ErrorCode, SystemClock};
+use keep_hardening::private_file::Tightened;
+use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
+use keep_store::{Mirror, ProfileLock, StoreError};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
-/// `workstation.json`, version 1; version 2 where the hash of `ca_file` is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Workstation {
-    /// Format version.
-    pub version: u32,
-    /// This device profile.
-    pub device: DeviceId,
-    /// What people call it, for example "Room 3 workstation".
-    pub name: String,
-    /// The site, once the records have told it.
-    pub site: String,
-    /// The FHIR base address; empty until the first enrolment.
-    pub server: String,
-    /// A PEM file of certificate authorities that are trusted besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The SHA-256 of that file, hexadecimal, since version 2: the path alone would let the file be swapped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ca_file_sha256: Option<String>,
-    /// The OAuth client id registered for Chartkeep.
-    pub client_id: String,
-    /// Whether this profile holds demo data; cannot be switched off.
-    pub demo: bool,
-    /// The public half of the audit key, once there is one.
-    pub audit_key: Option<AuditKeyRecord>,
-    /// Who was given which key.
-    pub holders: Holders,
-    /// Organisation policy.
-    pub policy: Policy,
-    /// The device's signature over everything above, hexadecimal; there as soon as somebody is enrolled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seal: Option<String>,
+/// What the opener wants of the profile.
+#[derive(Debug)]
+pub enum ProfileAccess {
+    /// Only look; nothing is created or locked.
+    Look,
+    /// Take the profile's file lock and write.
+    Own,
+    /// The caller holds the profile's file lock for as long as the app lives.
+    Held,
 }
 
-/// A clinic's settings are a few kilobytes.
-const MOST_BYTES: u64 = 1 << 20;
-/// The version of settings without a sealed hash; an earlier program reads them, too.
-const WITHOUT_HASH: u32 = 1;
-/// The newest version that this program knows.
-const VERSION: u32 = 2;
+/// What the app tells its shell without being asked.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "carries what the interface shows")]
+pub enum WorkstationEvent {
+    /// The sync chip changed.
+    Chip(SyncChipDto),
+    /// A sync run went on, or ended (`None`).
+    Progress(Option<SyncProgressDto>),
+    /// Something that the person should know of this session.
+    Notice(NoticeDto),
+}
+
+/// Receives [`WorkstationEvent`]s on any thread; must not block.
+pub type Listener = Arc<dyn Fn(WorkstationEvent) + Send + Sync>;
+
+/// One running Chartkeep; cheap to clone.
+#[derive(Clone)]
+pub struct Workstation(pub(crate) Arc<Inner>);
+
+impl std::fmt::Debug for Workstation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) profile: Profile,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keychain: Arc<dyn Keychain>,
+    pub(crate) runtime: tokio::runtime::Handle,
+    pub(crate) slots: Slots,
+    pub(crate) event_stamper: Arc<EventStamper>,
+    pub(crate) settings: RwLock<WorkstationSettings>,
+    pub(crate) device: Mutex<Option<Arc<DeviceContext>>>,
+    pub(crate) time: Mutex<Option<TrustedTime>>,
+    pub(crate) resume: Mutex<Option<ResumeSecret>>,
+    pub(crate) session: RwLock<Session>,
+    pub(crate) closing: AtomicBool,
+    /// One session begins at a time.
+    pub(crate) session_origin: Mutex<()>,
+    /// How many locks there were: an unlock that began before the latest one is not published.
+    pub(crate) lock_epoch: AtomicU64,
+    pub(crate) enrolling: Mutex<Enrolling>,
+    pub(crate) signing_in: Mutex<SigningIn>,
+    pub(crate) syncing: Syncing,
+    /// Whether a session syncs by itself; the command line asks for each sync.
+    pub(crate) syncs_by_itself: bool,
+    /// Whether this opener may create or change anything.
+    pub(crate) writes: bool,
+    pub(crate) listener: RwLock<Option<Listener>>,
+    /// What could not be recorded when it happened.
+    pub(crate) notes: PendingFaults,
+    /// Trouble that lasts, and was told.
+    pub(crate) reported_faults: Mutex<BTreeMap<DeviceFault, Reported>>,
+    /// What was renamed aside at the start because it is no file or folder of this program's, until that is an event.
+    pub(crate) set_aside: Mutex<Vec<&'static str>>,
+    /// The marks of segments that the keychain was given last.
+    pub(crate) marks_written: Mutex<Mirror>,
+    /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
+    pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
+}
 
 impl Workstation {
-    /// A workstation that nobody has set up.
-    #[must_use]
-    pub fn make_new() -> Self {
-        Self {
-            version: WITHOUT_HASH,
-            device: DeviceId::make_random(),
-            name: String::new(),
-            site: String::new(),
-            server: String::new(),
-            ca_file: None,
-            ca_file_sha256: None,
-            client_id: String::from("chartkeep-desktop"),
-            demo: false,
-            audit_key: None,
-            holders: Holders::default(),
-            policy: Policy::default(),
-            seal: None,
-        }
-    }
-
-    /// Reads the profile's settings, or their copy where the first file is lost, damaged, or names a device of which
-    /// there are no key slots. Whether they are the signed ones is seen once the device key is there.
+    /// Opens a profile with the operating system's clock and keychain.
     ///
     /// # Errors
-    /// As [`Workstation::load`], of the first file.
-    pub(crate) fn load_either(profile: &Profile) -> Result<Self, ErrorCode> {
-        let slots = Slots::of_profile(profile.root());
-        let fits = |settings: &Self| slots.may_be_of(settings.device).unwrap_or(true);
-        let first = Self::load(profile);
-        match first {
-            Ok(settings) if fits(&settings) => Ok(settings),
-            Err(ErrorCode::StoreNewer) => first,
-            _ => match Self::load_copy(profile).filter(fits) {
-                Some(copy) => Ok(copy),
-                None => first,
-            },
-        }
+    /// `profile_in_use`, `store_newer`, `slot_damaged`, `io`.
+    pub fn open(folder: &Path, opening: ProfileAccess, runtime: tokio::runtime::Handle) -> Result<Self, FailureDto> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::open_with(folder, opening, runtime, clock, None).map_err(SessionError::into_dto)
     }
 
-    /// The copy of the settings, where there is one that can be read.
-    pub(crate) fn load_copy(profile: &Profile) -> Option<Self> {
-        let bytes = private_file::read(&profile.workstation_copy(), MOST_BYTES).ok()??;
-        let settings: Self = serde_json::from_slice(&bytes).ok()?;
-        (settings.version <= VERSION).then_some(settings)
-    }
-
-    /// Reads the profile's settings; absent ones are made and kept at the first change, in a profile without people.
-    ///
-    /// # Errors
-    /// [`ErrorCode::SlotDamaged`] for absent settings while people are enrolled, [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
-    /// that cannot be read as settings, [`ErrorCode::Io`] else. The file is never replaced then.
-    pub fn load(profile: &Profile) -> Result<Self, ErrorCode> {
-        let text = match private_file::read(&profile.workstation(), MOST_BYTES) {
-            Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| ErrorCode::SlotDamaged)?,
-            Ok(None) => {
-                // INVARIANT: a profile that has people is never taken for a new one: another device id would ask the
-                // keychain for another key, and the server would no longer be the signed one.
-                let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
-                return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
+    /// Opens a profile with a clock and a keychain of the caller's; `None` is the operating system's.
+    pub(crate) fn open_with(
+        folder: &Path,
+        opening: ProfileAccess,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Option<Arc<dyn Keychain>>,
+    ) -> Result<Self, SessionError> {
+        let profile = Profile::at(folder);
+        let writes = !matches!(opening, ProfileAccess::Look);
+        let set_aside = if writes { profile.set_odd_aside(clock.now()) } else { Vec::new() };
+        if writes {
+            profile.make_folders().map_err(|e| SessionError::of(crate::settings::io_code(&e)))?;
+            let Tightened { failures, others } = profile.tighten();
+            if failures > 0 || others > 0 {
+                tracing::warn!(failures, others, "parts of the profile are no files, or stay open to others");
             }
-            Err(e) if private_file::is_no_file(&e) => return Err(ErrorCode::SlotDamaged),
-            Err(_) => return Err(ErrorCode::Io),
-        };
-        let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;
-        if version > VERSION {
-            return Err(ErrorCode::StoreNewer);
         }
-        serde_json::from_str(&text).map_err(|_| ErrorCode::SlotDamaged)
+        let syncs_by_itself = matches!(opening, ProfileAccess::Held);
+        let lock = match opening {
+            ProfileAccess::Own => Some(ProfileLock::take(folder).inspect_err(|error| {
+                if *error == StoreError::ProfileInUse {
+                    crate::device_fault::second_instance(&profile, &*clock);
+                }
+            })?),
+            ProfileAccess::Look | ProfileAccess::Held => None,
+        };
+        let settings = WorkstationSettings::load_either(&profile)?;
+        // In a profile that has people they are written once they are known to be the signed ones.
+        if writes && !profile.settings().exists() && !Slots::of_profile(profile.root()).exist().unwrap_or(true) {
+            settings.save(&profile)?;
+        }
+        let notes = PendingFaults::at(profile.device_fault());
+        if writes && notes.prepare().is_err() {
+            tracing::warn!("trouble can be noted in memory only");
+        }
+        let keychain = keychain.unwrap_or_else(|| Arc::new(OsKeychain::for_profile(&settings.device.to_string())));
+        let event_stamper = Arc::new(EventStamper::new(settings.device, BootId::make_random(), Arc::clone(&clock)));
+        Ok(Self(Arc::new(Inner {
+            slots: Slots::of_profile(profile.root()),
+            profile,
+            clock,
+            keychain,
+            runtime,
+            event_stamper,
+            settings: RwLock::new(settings),
+            device: Mutex::new(None),
+            time: Mutex::new(None),
+            resume: Mutex::new(None),
+            session: RwLock::new(Session::Locked),
+            closing: AtomicBool::new(false),
+            session_origin: Mutex::new(()),
+            lock_epoch: AtomicU64::new(0),
+            enrolling: Mutex::new(Enrolling::Idle),
+            signing_in: Mutex::new(SigningIn::Idle),
+            syncing: Syncing::default(),
+            syncs_by_itself,
+            writes,
+            listener: RwLock::new(None),
+            notes,
+            reported_faults: Mutex::default(),
+            set_aside: Mutex::new(set_aside),
+            marks_written: Mutex::default(),
+            profile_lock: Mutex::new(lock),
+        })))
     }
 
-    /// Writes the settings so that a power cut leaves either the old or the new ones.
+    /// Opens a profile with a clock and a keychain of a test.
     ///
     /// # Errors
-    /// [`ErrorCode::DiskFull`] or [`ErrorCode::Io`].
-    pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
-        let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
-        private_file::replace(&profile.workstation(), &text).map_err(|e| io_code(&e))?;
-        // Without its copy the first file still says all; the next change tries again.
-        if private_file::replace(&profile.workstation_copy(), &text).is_err() {
-            tracing::warn!("the copy of the settings could not be written");
+    /// As [`Workstation::open`].
+    #[cfg(any(test, feature = "test-support"))]
+    pub fn open_for_test(
+        folder: &Path,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, FailureDto> {
+        Self::open_with(folder, ProfileAccess::Own, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
+    }
+
+    /// As [`Workstation::open_for_test`], to look only: what was found is left as it is.
+    ///
+    /// # Errors
+    /// As [`Workstation::open`].
+    #[cfg(any(test, feature = "test-support"))]
+    pub fn look_for_test(
+        folder: &Path,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, FailureDto> {
+        Self::open_with(folder, ProfileAccess::Look, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
+    }
+
+    /// Sets who hears of changes.
+    pub fn listen(&self, listener: Listener) {
+        *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// Makes a failure of a code, for a caller that found it before any use case ran.
+    #[must_use]
+    pub fn failure(&self, code: ErrorCode) -> FailureDto {
+        SessionError::of(code).into_dto()
+    }
+
+    /// Hands over what lets the password alone unlock, for the process that replaces this one.
+    #[must_use]
+    pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
+        lock(&self.0.resume).take().and_then(|secret| secret.to_bytes().ok())
+    }
+
+    /// Takes over what [`Workstation::take_resume`] gave in the process before; anything else is ignored.
+    pub fn adopt_resume(&self, bytes: &keep_domain::Secret<Vec<u8>>) {
+        // EXPOSE: read once into the type that guards it.
+        *lock(&self.0.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
+    }
+
+    /// Drops what lets the password alone unlock: on sleep, operating system lock and user switch.
+    pub fn forget_resume(&self) {
+        *lock(&self.0.resume) = None;
+    }
+
+    /// How long one unlock may last at most, whatever happens, as the site's policy has it.
+    #[must_use]
+    pub fn absolute_limit(&self) -> Duration {
+        Duration::from_secs(3600).saturating_mul(self.settings().policy.absolute_lock_hours)
+    }
+
+    /// Ends: locks if needed, closes the ledger and gives the profile free.
+    pub fn close(&self) {
+        crate::cases::lock::lock_session(self, "close");
+        let device = lock(&self.0.device).clone();
+        if let Some(device) = device.filter(|_| self.0.writes) {
+            self.report_pending_faults();
+            // A ledger that cannot sign its end now is verified up to its last checkpoint.
+            if let Err(error) = device.keep_checkpoint(&*self.0.keychain) {
+                tracing::warn!("the log's end could not be kept at close");
+                self.report_fault(error.code);
+            }
+        }
+        *lock(&self.0.device) = None;
+        *lock(&self.0.profile_lock) = None;
+    }
+
+    pub(crate) fn emit(&self, event: WorkstationEvent) {
+        let listener = self.0.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener(event);
+        }
+    }
+
+    pub(crate) fn settings(&self) -> RwLockReadGuard<'_, WorkstationSettings> {
+        self.0.settings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the settings and keeps them; the old ones stay where that fails.
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut WorkstationSettings)) -> Result<(), SessionError> {
+        // Taken before the settings, never after: opening the device side reads them.
+        let device = lock(&self.0.device).clone();
+        let mut held = self.0.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh = held.clone();
+        change(&mut fresh);
+        if let Some(device) = device {
+            fresh.make_seal(&device.device_key.signer())?;
+        }
+        if fresh != *held {
+            fresh.save(&self.0.profile)?;
+            *held = fresh;
         }
         Ok(())
     }
-}
 
-impl Workstation {
-    /// Binds the settings to the content of `ca_file`. A program that does not know of it no longer opens them.
-    pub(crate) fn seal_authority_file(&mut self, sha256: String) {
-        self.ca_file_sha256 = Some(sha256);
-        self.version = VERSION;
+    /// Signs the settings as they stand, before the first slot makes the signature necessary.
+    pub(crate) fn seal_settings(&self) -> Result<(), SessionError> {
+        self.change_settings(|_| ())
     }
 
-    /// Signs the settings, so that nobody without the device key can point people at another server, loosen a limit
-    /// or assign a segment.
-    pub(crate) fn make_seal(&mut self, device: &DeviceSigner) -> Result<(), ErrorCode> {
-        self.seal = Some(hex::encode(device.sign(&self.sealed_bytes()?)));
-        Ok(())
-    }
-
-    /// Whether the settings are as the device signed them.
-    pub(crate) fn seal_holds(&self, device: &DeviceSigner) -> bool {
-        let mut signature = [0; 64];
-        // In the one way in which it was written: letters of another case would be a change that nothing finds.
-        let decoded = self
-            .seal
-            .as_ref()
-            .is_some_and(|s| hex::decode_to_slice(s, &mut signature).is_ok() && hex::encode(signature) == *s);
-        let bytes = self.sealed_bytes();
-        decoded && bytes.is_ok_and(|b| verify_signature(&device.public(), &b, &signature))
-    }
-
-    fn sealed_bytes(&self) -> Result<Vec<u8>, ErrorCode> {
-        let bare = Self { seal: None, ..self.clone() };
-        let text = serde_json::to_vec(&bare).map_err(|_| ErrorCode::Internal)?;
-        Ok(lp(&[b"chartkeep/workstation/1", &text]))
+    /// Runs `use_it` with the trusted time, loading its mark from the keychain at first use.
+    pub(crate) fn with_time<T>(&self, use_it: impl FnOnce(&mut TrustedTime) -> T) -> Result<T, SessionError> {
+        let mut held = lock(&self.0.time);
+        if held.is_none() {
+            let clock = Arc::clone(&self.0.clock);
+            *held = Some(TrustedTime::load(&*self.0.keychain, Arc::new(MachineBoot), clock)?);
+        }
+        held.as_mut().map(use_it).ok_or_else(|| SessionError::of(ErrorCode::Internal))
     }
 }
 
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
-}
-
-/// Tells a full disk from other failures.
-pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
-        _ => ErrorCode::Io,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_changed_server_breaks_the_seal() {
-        let (device, thief) = (DeviceSigner::for_tests(1), DeviceSigner::for_tests(2));
-        let mut w = Workstation::make_new();
-        assert!(!w.seal_holds(&device));
-        w.make_seal(&device).expect("sealed");
-        assert!(w.seal_holds(&device));
-        let moved = Workstation { server: String::from("https://elsewhere.example/fhir"), ..w.clone() };
-        assert!(!moved.seal_holds(&device));
-        let mut forged = moved;
-        forged.make_seal(&thief).expect("sealed");
-        assert!(!forged.seal_holds(&device));
-    }
-
-    #[test]
-    fn a_profile_with_people_and_without_settings_is_damaged_and_not_new() {
-        let folder = tempfile::tempdir().expect("folder");
-        let profile = Profile::at(folder.path());
-        profile.make_folders().expect("folders");
-        assert!(Workstation::load(&profile).is_ok());
-        let amara = keep_domain::UserId::of("https://id.example", "amara");
-        std::fs::write(profile.slots().join(format!("{amara}.json")), "{}").expect("written");
-        assert_eq!(Workstation::load(&profile), Err(ErrorCode::SlotDamaged));
-        assert!(!profile.workstation().exists(), "and nothing is written in its place");
-    }
-
-    #[test]
-    fn settings_survive_and_bad_ones_are_kept() {
-        let folder = tempfile::tempdir().expect("folder");
-        let profile = Profile::at(folder.path());
-        profile.make_folders().expect("folders");
-        let mut w = Workstation::load(&profile).expect("new");
-        w.name = String::from("Room 3 workstation");
-        w.save(&profile).expect("saved");
-        assert_eq!(Workstation::load(&profile), Ok(w));
-        std::fs::write(profile.workstation(), "{\"version\": 9}").expect("write");
-        assert_eq!(Workstation::load(&profile), Err(ErrorCode::StoreNewer));
-        std::fs::write(profile.workstation(), "not json").expect("write");
-        assert_eq!(Workstation::load(&profile), Err(ErrorCode::SlotDamaged));
-        assert_eq!(std::fs::read_to_string(profile.workstation()).expect("kept"), "not json");
-    }
+/// A mutex whose last holder panicked still guards usable data here: every value is replaced whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,7 +9,7 @@ use crate::id_key::IdKey;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::tagged::{Journal, JournalKind};
-use crate::{Held, Record, SearchPage, Store, StoreError, WriteTx};
+use crate::{AuditGated, Record, SearchPage, Store, StoreError, WriteTx};
 use keep_domain::{PatientId, ResourceKey, Segment};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
-    pub fn with_alerts<T: NamesPatients>(&self, held: Held<T>) -> Result<Held<(T, BTreeSet<PatientId>)>, StoreError> {
+    pub fn with_alerts<T: NamesPatients>(
+        &self,
+        held: AuditGated<T>,
+    ) -> Result<AuditGated<(T, BTreeSet<PatientId>)>, StoreError> {
         let directory = self.access(Segment::Directory)?;
         let patients = held.peek().patients();
         let alerts = self.read(|conn| {

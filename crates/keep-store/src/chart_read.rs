@@ -6,7 +6,7 @@ use crate::record::StateBits;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, ordinal_of, places_of};
 use crate::sum::Sum;
 use crate::write_tx::find_record;
-use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
+use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
 use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,10 +46,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
-    pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<Held<ChartRows>, StoreError> {
+    pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<AuditGated<ChartRows>, StoreError> {
         let mut records = Vec::new();
         let patients = self.chart_rows(patient, types, &mut |record| records.push(record))?;
-        Ok(Held::new(ChartRows { patients, records }))
+        Ok(AuditGated::new(ChartRows { patients, records }))
     }
 
     /// Hands each record of a chart to `each`, in order, and says whose it is.
@@ -82,22 +82,22 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`], the same for missing and for above this session's rank.
-    pub fn record(&self, key: &ResourceKey) -> Result<Held<Record>, StoreError> {
+    pub fn record(&self, key: &ResourceKey) -> Result<AuditGated<Record>, StoreError> {
         let found = self.read_confirmed(|conn| find_record(self.access.iter(), conn, key))?;
-        found.map(Held::new).ok_or(StoreError::NotAvailable)
+        found.map(AuditGated::new).ok_or(StoreError::NotAvailable)
     }
 
     /// Several records in the order asked for; what is not available is left out.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn records(&self, keys: &[ResourceKey]) -> Result<Held<Vec<Record>>, StoreError> {
+    pub fn records(&self, keys: &[ResourceKey]) -> Result<AuditGated<Vec<Record>>, StoreError> {
         self.read_confirmed(|conn| {
             let mut found = Vec::with_capacity(keys.len());
             for key in keys {
                 found.extend(find_record(self.access.iter(), conn, key)?);
             }
-            Ok(Held::new(found))
+            Ok(AuditGated::new(found))
         })
     }
 
@@ -106,7 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn nobodys_records<'k>(
+    pub fn reference_records<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k ResourceKey>,
     ) -> Result<Vec<Record>, StoreError> {
@@ -128,7 +128,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn shared_records(&self, resource_type: &str, limit: usize) -> Result<Held<Vec<Record>>, StoreError> {
+    pub fn shared_records(&self, resource_type: &str, limit: usize) -> Result<AuditGated<Vec<Record>>, StoreError> {
         self.read_confirmed(|conn| {
             let mut found = Vec::new();
             for access in &self.access {
@@ -147,7 +147,7 @@ impl Store {
                     found.extend(self.at_place(conn, access, place?)?);
                 }
             }
-            Ok(Held::new(found))
+            Ok(AuditGated::new(found))
         })
     }
 
@@ -162,7 +162,7 @@ impl Store {
         from: UtcMillis,
         to: UtcMillis,
         limit: usize,
-    ) -> Result<Held<Vec<DayRow>>, StoreError> {
+    ) -> Result<AuditGated<Vec<DayRow>>, StoreError> {
         let code = resource_type::code_of(resource_type).ok_or(StoreError::Invalid("type"))?;
         self.read_confirmed(|conn| {
             let mut found = Vec::new();
@@ -188,7 +188,7 @@ impl Store {
             }
             found.sort_by_key(|r| r.start);
             found.truncate(limit);
-            Ok(Held::new(found))
+            Ok(AuditGated::new(found))
         })
     }
 

@@ -1,7 +1,7 @@
 //! Reading a chart on two threads: while one opens rows, the other makes something of those that are open.
 
 use crate::store::lock;
-use crate::{Held, Record, Store, StoreError};
+use crate::{AuditGated, Record, Store, StoreError};
 use keep_domain::PatientId;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -24,7 +24,7 @@ impl Store {
         patient: &PatientId,
         types: &[&str],
         read: impl Fn(Record) -> Option<R> + Sync,
-    ) -> Result<Held<Vec<R>>, StoreError> {
+    ) -> Result<AuditGated<Vec<R>>, StoreError> {
         let (sender, receiver) = channel::<(usize, Vec<Record>)>();
         let queue = Mutex::new(receiver);
         let work = || {
@@ -61,7 +61,7 @@ impl Store {
             parts.sort_unstable_by_key(|(at, _)| *at);
             let mut all = Vec::with_capacity(parts.iter().map(|(_, part)| part.len()).sum());
             parts.iter_mut().for_each(|(_, part)| all.append(part));
-            Ok(Held::new(all))
+            Ok(AuditGated::new(all))
         })
     }
 }

@@ -4,7 +4,8 @@ use crate::outbox::read;
 use crate::record::{RecordState, StateBits};
 use crate::tagged::{Journal, JournalKind};
 use crate::{
-    AuditTicket, ChangeSetId, ConflictId, EntryState, Held, Operation, Store, StoreError, TicketInTransaction, WriteTx,
+    AuditGated, AuditTicket, ChangeSetId, ConflictId, EntryState, Operation, Store, StoreError, TicketInTransaction,
+    WriteTx,
 };
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn open_conflicts(&self) -> Result<Held<Vec<Conflict>>, StoreError> {
+    pub fn open_conflicts(&self) -> Result<AuditGated<Vec<Conflict>>, StoreError> {
         let mut found = self.read(|conn| {
             let mut found = Vec::new();
             for access in &self.access {
@@ -83,18 +84,20 @@ impl Store {
             Ok(found)
         })?;
         found.sort_by_key(|c| c.found);
-        Ok(Held::new(found))
+        Ok(AuditGated::new(found))
     }
 
     /// One conflict, decided or not.
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] where there is none in this session's segments.
-    pub fn conflict(&self, id: ConflictId) -> Result<Held<Conflict>, StoreError> {
+    pub fn conflict(&self, id: ConflictId) -> Result<AuditGated<Conflict>, StoreError> {
         self.read(|conn| {
             for access in &self.access {
                 if let Some(row) = access.journal(conn, id.0.as_bytes())? {
-                    return shown(id.0.as_bytes(), row).map(Held::new).ok_or(StoreError::Internal("conflict row"));
+                    return shown(id.0.as_bytes(), row)
+                        .map(AuditGated::new)
+                        .ok_or(StoreError::Internal("conflict row"));
                 }
             }
             Err(StoreError::NotAvailable)

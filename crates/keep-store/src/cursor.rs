@@ -2,7 +2,7 @@
 
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError, WriteTx};
-use keep_domain::{Segment, UtcMillis, lp};
+use keep_domain::{Segment, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub struct Completeness {
 
 impl CursorKey {
     fn bytes(&self) -> Vec<u8> {
-        lp(&[self.server.as_bytes(), self.visibility.as_bytes(), self.resource_type.as_bytes()])
+        length_prefixed(&[self.server.as_bytes(), self.visibility.as_bytes(), self.resource_type.as_bytes()])
     }
 }
 
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<impl Iterator<Item = CursorRow> + use<>, StoreError> {
         let access = self.access(Segment::Directory)?;
         let parts: Vec<&[u8]> = beginning.iter().map(|part| part.as_bytes()).collect();
-        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &lp(&parts)))?;
+        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &length_prefixed(&parts)))?;
         Ok(rows.into_iter().map(|(_, row)| row))
     }
 }

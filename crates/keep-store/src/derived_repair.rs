@@ -1,8 +1,8 @@
 //! Making derived tables anew from verified rows.
 
+use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
 use crate::derived_check::Fit;
-use crate::late_keys::LateKeys;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::store::lock;
@@ -141,7 +141,7 @@ impl WriteTx<'_> {
         check_structure(conn, access)?;
         clear_tables(conn, access)?;
         let whole = all_charts_fit(conn, access)? && all_types_fit(conn, access)?;
-        let mut late = LateKeys::default();
+        let mut late = DeferredSearchKeys::default();
         derive_all(conn, access, &mut late)?;
         late.write(conn, access)?;
         let changes = std::mem::take(&mut late.changes);
@@ -212,7 +212,7 @@ fn clear_tables(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreEr
     Ok(())
 }
 
-fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut LateKeys) -> Result<(), StoreError> {
+fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSearchKeys) -> Result<(), StoreError> {
     let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;

@@ -14,11 +14,11 @@ const TYPE: &str = "AllergyIntolerance";
 
 /// Whose allergy lies higher; the key is the record's.
 #[derive(Serialize, Deserialize)]
-struct HiddenRow {
+struct RestrictedAllergyMarker {
     patient: ResourceId,
 }
 
-impl Journal for HiddenRow {
+impl Journal for RestrictedAllergyMarker {
     const KIND: JournalKind = JournalKind::Hidden;
 }
 
@@ -32,7 +32,8 @@ impl Store {
             return Ok(false);
         }
         let Ok(clinical) = self.access(Segment::Clinical) else { return Ok(false) };
-        let rows: Vec<(Vec<u8>, HiddenRow)> = self.read(|conn| clinical.journals(conn, TYPE.as_bytes()))?;
+        let rows: Vec<(Vec<u8>, RestrictedAllergyMarker)> =
+            self.read(|conn| clinical.journals(conn, TYPE.as_bytes()))?;
         Ok(rows.iter().any(|(_, row)| row.patient == *patient))
     }
 }
@@ -59,7 +60,7 @@ impl WriteTx<'_> {
                 if !self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical) {
                     return Ok(());
                 }
-                let row = HiddenRow { patient };
+                let row = RestrictedAllergyMarker { patient };
                 self.writer(Segment::Clinical)?.put_journal(key.to_string().as_bytes(), &row)
             }
             _ => self.forget_hidden(&key),

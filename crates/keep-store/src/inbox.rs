@@ -5,9 +5,9 @@ use crate::segment_file::inbox_path;
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError};
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::{PatientId, Phi, Segment, lp};
+use keep_domain::{PatientId, Phi, Segment, length_prefixed};
 use keep_hardening::private_file;
-use keep_keys::DropBoxPublic;
+use keep_keys::HpkePublicKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -21,13 +21,13 @@ const BATCH: usize = 200;
 
 /// The public key of a segment's drop box, kept tagged in the directory, so that nobody can put another one there.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct DropBoxRow {
+pub(crate) struct RecipientKeyRow {
     generation: u32,
     public: [u8; 32],
 }
 
-impl Journal for DropBoxRow {
-    const KIND: JournalKind = JournalKind::DropBox;
+impl Journal for RecipientKeyRow {
+    const KIND: JournalKind = JournalKind::HpkeKeyPair;
 }
 
 /// {type, id, version} of a record whose segment does not exist on this device.
@@ -42,7 +42,7 @@ impl Journal for ElsewhereRow {
 
 /// What is sealed: the raw text and what the server said about it.
 #[derive(Serialize, Deserialize)]
-struct Parcel {
+struct InboxItem {
     raw: String,
     unreadable: bool,
     /// Whose it is, where its references name the server's address and so say nothing by themselves.
@@ -58,17 +58,18 @@ pub(crate) struct Unsealed {
 }
 
 fn info(segment: Segment, generation: u32) -> Vec<u8> {
-    lp(&[b"chartkeep/inbox/1", segment.name().as_bytes(), &generation.to_be_bytes()])
+    length_prefixed(&[b"chartkeep/inbox/1", segment.name().as_bytes(), &generation.to_be_bytes()])
 }
 
 /// Writes the public keys of this session's higher segments where lower ones find them.
-pub(crate) fn publish_drop_boxes(store: &Store) -> Result<(), StoreError> {
+pub(crate) fn publish_recipient_keys(store: &Store) -> Result<(), StoreError> {
     let directory = store.access(Segment::Directory)?;
     let missing: Vec<_> = store.read(|conn| {
         let mut missing = Vec::new();
         for access in store.access.iter().filter(|a| a.segment != Segment::Directory) {
-            let row = DropBoxRow { generation: access.generation, public: *access.drop_box.public().as_bytes() };
-            let known: Option<DropBoxRow> = directory.journal(conn, access.segment.name().as_bytes())?;
+            let row =
+                RecipientKeyRow { generation: access.generation, public: *access.hpke_key_pair.public().as_bytes() };
+            let known: Option<RecipientKeyRow> = directory.journal(conn, access.segment.name().as_bytes())?;
             if known.is_none_or(|k| k.generation != row.generation || k.public != row.public) {
                 missing.push((access.segment, row));
             }
@@ -95,15 +96,15 @@ impl Store {
         patient: Option<PatientId>,
     ) -> Result<bool, StoreError> {
         let directory = self.access(Segment::Directory)?;
-        let row: Option<DropBoxRow> = self.read(|conn| directory.journal(conn, segment.name().as_bytes()))?;
+        let row: Option<RecipientKeyRow> = self.read(|conn| directory.journal(conn, segment.name().as_bytes()))?;
         let Some(row) = row else { return Ok(false) };
-        let parcel = serde_json::to_vec(&Parcel { raw: raw.to_owned(), unreadable, patient })
+        let inbox_item = serde_json::to_vec(&InboxItem { raw: raw.to_owned(), unreadable, patient })
             .map_err(|_| StoreError::Internal("parcel"))?;
-        let sealed = DropBoxPublic::from_bytes(row.public).seal(&info(segment, row.generation), &parcel)?;
+        let sealed = HpkePublicKey::from_bytes(row.public).seal(&info(segment, row.generation), &inbox_item)?;
         let folder = inbox_path(&self.profile, segment);
         private_file::make_folder(&folder)?;
         // The name says nothing and is the same for the same text, so a repeat makes no second file.
-        let name = hex::encode(Sha256::digest(lp(&[&row.public, raw.as_bytes()])));
+        let name = hex::encode(Sha256::digest(length_prefixed(&[&row.public, raw.as_bytes()])));
         private_file::replace(&folder.join(format!("{name}.sealed")), &sealed)?;
         Ok(true)
     }
@@ -131,7 +132,7 @@ impl Store {
 
     /// How many of these files stay.
     fn take_batch(&self, access: &SegmentAccess, paths: &[PathBuf]) -> u64 {
-        let opened = paths.iter().filter_map(|p| open_parcel(access, p).map(|parcel| (p, parcel)));
+        let opened = paths.iter().filter_map(|p| open_parcel(access, p).map(|inbox_item| (p, inbox_item)));
         let (taken, parcels): (Vec<_>, Vec<_>) = opened.unzip();
         let mut left = paths.len().saturating_sub(taken.len());
         if !parcels.is_empty() {
@@ -152,10 +153,10 @@ impl Store {
 /// `None` for what is no file, is too large, or does not open: the last may belong to another generation.
 fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<Unsealed> {
     let sealed = private_file::read(path, MOST_BYTES).ok()??;
-    let own = std::iter::once((access.generation, &access.drop_box));
-    let mut boxes = own.chain(access.other_drop_boxes.iter().map(|(generation, key)| (*generation, key)));
+    let own = std::iter::once((access.generation, &access.hpke_key_pair));
+    let mut boxes = own.chain(access.other_recipient_keys.iter().map(|(generation, key)| (*generation, key)));
     let opened = boxes.find_map(|(generation, key)| key.open(&info(access.segment, generation), &sealed).ok())?;
     // EXPOSE: goes into the segment that it was sealed to.
-    let parcel = serde_json::from_slice::<Parcel>(opened.expose()).ok()?;
-    Some(Unsealed { raw: Phi::new(parcel.raw), unreadable: parcel.unreadable, patient: parcel.patient })
+    let inbox_item = serde_json::from_slice::<InboxItem>(opened.expose()).ok()?;
+    Some(Unsealed { raw: Phi::new(inbox_item.raw), unreadable: inbox_item.unreadable, patient: inbox_item.patient })
 }

@@ -20,11 +20,11 @@ mod window;
 pub use append::append_in;
 pub use check::{LedgerEvidence, verify_ledger};
 pub use condition::LogFault;
-pub use file::{Ledger, LedgerOpening, Turn};
+pub use file::{Ledger, LedgerOpening, WriteLease};
 pub use group::PendingTicket;
 pub use keys::{AuditOpener, AuditSealer, EventKey};
 pub use room::{LEDGER_LIMIT_BYTES, LedgerRoom};
-pub use ticket::{AuditTicket, Held, TicketInTransaction};
+pub use ticket::{AuditGated, AuditTicket, TicketInTransaction};
 pub use window::{HeaderFilter, LedgerWindow};
 
 /// The name under which the store attaches the ledger to its main connection.

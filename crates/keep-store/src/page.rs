@@ -16,7 +16,7 @@ use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::write_tx::Stored;
 use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
-use reading::Arrived;
+use reading::IncomingRow;
 
 /// What a pull brought.
 #[derive(Debug, Default)]
@@ -153,7 +153,7 @@ impl Store {
     /// Seals what is above this session's rank, then takes off the copies that lay lower.
     fn send_up(
         &self,
-        above: Vec<(Arrived, Segment)>,
+        above: Vec<(IncomingRow, Segment)>,
         report: &mut PageReport,
     ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
         let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
@@ -185,13 +185,13 @@ impl Store {
     pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<Unsealed>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
-            for parcel in parcels {
+            for inbox_item in parcels {
                 let mut read = Incoming::default();
                 // EXPOSE: read for its index and compressed for its row.
-                read.add(parcel.raw.expose(), None, false)?;
+                read.add(inbox_item.raw.expose(), None, false)?;
                 for mut item in read.into_rows() {
-                    item.unreadable |= parcel.unreadable;
-                    item.facts.patient = parcel.patient.as_ref().map(IdKey::of).or(item.facts.patient);
+                    item.unreadable |= inbox_item.unreadable;
+                    item.facts.patient = inbox_item.patient.as_ref().map(IdKey::of).or(item.facts.patient);
                     tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
                 }
             }
@@ -203,9 +203,9 @@ impl Store {
 impl WriteTx<'_> {
     fn take_over(
         &mut self,
-        item: Arrived,
+        item: IncomingRow,
         report: &mut PageReport,
-        above: &mut Vec<(Arrived, Segment)>,
+        above: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let facts = &item.facts;
         let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
@@ -214,10 +214,10 @@ impl WriteTx<'_> {
 
     fn take_over_into(
         &mut self,
-        item: Arrived,
+        item: IncomingRow,
         segment: Segment,
         report: &mut PageReport,
-        above: &mut Vec<(Arrived, Segment)>,
+        above: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
         // Before anything is changed, so that a damaged chart leaves nothing half done.

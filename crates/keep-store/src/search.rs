@@ -4,7 +4,7 @@ use crate::derived::Derived;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
 use crate::segment_access::{RowView, SegmentAccess, places_of};
-use crate::{FindingKind, Held, Record, Store, StoreError, resource_type};
+use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::{BTreeSet, HashSet};
@@ -44,7 +44,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a Patient row does not fit its tag.
-    pub fn search_patients(&self, typed: &str, offset: usize, limit: usize) -> Result<Held<SearchPage>, StoreError> {
+    pub fn search_patients(
+        &self,
+        typed: &str,
+        offset: usize,
+        limit: usize,
+    ) -> Result<AuditGated<SearchPage>, StoreError> {
         let query = SearchQuery::parse(typed);
         let access = self.access(Segment::Directory)?;
         self.read_confirmed(|conn| {
@@ -74,7 +79,13 @@ impl Store {
                 }
             }
             let total = u32::try_from(ordinals.len()).unwrap_or(u32::MAX);
-            Ok(Held::new(SearchPage { patients, total, more, damaged, incomplete: access.confirmed.is_incomplete() }))
+            Ok(AuditGated::new(SearchPage {
+                patients,
+                total,
+                more,
+                damaged,
+                incomplete: access.confirmed.is_incomplete(),
+            }))
         })
     }
 }

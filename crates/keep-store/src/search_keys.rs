@@ -1,10 +1,10 @@
 //! Derived search keys: written beside a row, never shown, rebuilt from the rows.
 
 use crate::StoreError;
+use crate::deferred_search_keys::{DeferredSearchKeys, KeyTable};
 use crate::derived::Derived;
 use crate::fold;
 use crate::id_key::IdKey;
-use crate::late_keys::{KeyTable, LateKeys};
 use crate::names_digest::name_words;
 use crate::resource_type::code_of;
 use crate::row_facts::{Keys, RowFacts};
@@ -19,7 +19,7 @@ use rusqlite::{Connection, ToSql, params};
 pub(crate) fn write(
     conn: &Connection,
     access: &SegmentAccess,
-    late: &mut LateKeys,
+    late: &mut DeferredSearchKeys,
     place: i64,
     replaced: bool,
     facts: &RowFacts,
@@ -43,7 +43,7 @@ pub(crate) fn write(
 pub(crate) fn clear(
     conn: &Connection,
     access: &SegmentAccess,
-    late: &mut LateKeys,
+    late: &mut DeferredSearchKeys,
     code: u16,
     place: i64,
 ) -> Result<(), StoreError> {
@@ -82,7 +82,7 @@ pub(crate) fn clear(
 fn delete(
     conn: &Connection,
     access: &SegmentAccess,
-    late: &mut LateKeys,
+    late: &mut DeferredSearchKeys,
     table: Derived,
     sql: &str,
     key: &dyn ToSql,
@@ -101,7 +101,7 @@ fn delete(
 fn write_day(
     conn: &Connection,
     access: &SegmentAccess,
-    late: &mut LateKeys,
+    late: &mut DeferredSearchKeys,
     place: i64,
     code: u16,
     start: Option<i64>,
@@ -149,7 +149,7 @@ pub(crate) fn number_end(value: &str) -> Option<String> {
 fn write_patient(
     conn: &Connection,
     access: &SegmentAccess,
-    late: &mut LateKeys,
+    late: &mut DeferredSearchKeys,
     ordinal: u32,
     id: &IdKey,
     p: &PatientFacts,

@@ -19,7 +19,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::DiskFull`] and what else stops a write.
-    pub fn settle_search(&self) -> Result<(), StoreError> {
+    pub fn optimize_search(&self) -> Result<(), StoreError> {
         // A negative number first: it takes all parts of the index into the merge, whatever their number.
         let mut pages = -STEP_PAGES;
         for _ in 0..MOST_STEPS {

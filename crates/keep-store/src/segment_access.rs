@@ -10,7 +10,7 @@ use crate::tag::{ChartFields, RowFields, Tagger, same};
 use crate::verified::Verified;
 use crate::{StoreError, resource_type};
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
-use keep_keys::{DropBox, SegmentKey};
+use keep_keys::{HpkeKeyPair, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::borrow::Cow;
 
@@ -29,9 +29,9 @@ pub(crate) struct SegmentAccess {
     pub(crate) schema: &'static str,
     pub(crate) generation: u32,
     pub(crate) tagger: Tagger,
-    pub(crate) drop_box: DropBox,
+    pub(crate) hpke_key_pair: HpkeKeyPair,
     /// Of other generations, for what was sealed to them.
-    pub(crate) other_drop_boxes: Vec<(u32, DropBox)>,
+    pub(crate) other_recipient_keys: Vec<(u32, HpkeKeyPair)>,
     pub(crate) sql: Statements,
     /// The charts whose sums were compared in this session.
     pub(crate) verified: Verified,
@@ -199,8 +199,8 @@ impl SegmentAccess {
             schema,
             generation: key.generation(),
             tagger: Tagger::new(key),
-            drop_box: key.drop_box(),
-            other_drop_boxes: Vec::new(),
+            hpke_key_pair: key.hpke_key_pair(),
+            other_recipient_keys: Vec::new(),
             sql: Statements::of(schema),
             verified: Verified::default(),
             confirmed: Confirmed::default(),

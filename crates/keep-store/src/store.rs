@@ -135,7 +135,7 @@ impl Store {
         let access = |key: &SegmentKey| {
             let mut access = SegmentAccess::new(key);
             let others = checked.other_keys.iter().filter(|k| k.segment() == key.segment());
-            access.other_drop_boxes = others.map(|k| (k.generation(), k.drop_box())).collect();
+            access.other_recipient_keys = others.map(|k| (k.generation(), k.hpke_key_pair())).collect();
             access.disputed = read_only.contains(&key.segment());
             access
         };
@@ -166,7 +166,7 @@ impl Store {
         if !has_stand_in {
             store.load_repairs()?;
             store.ask_before_sending(&repairs)?;
-            inbox::publish_drop_boxes(&store)?;
+            inbox::publish_recipient_keys(&store)?;
             store.carry_over_from(&checked)?;
             store.drain_inboxes()?;
             store.bring_to_place()?;

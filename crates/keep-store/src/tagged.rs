@@ -13,9 +13,9 @@ pub(crate) use resource::RowDraft;
 pub(crate) use state::{SegmentState, read_state, verify_charts};
 
 use crate::StoreError;
+use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::error::FindingKind;
 use crate::id_key::IdKey;
-use crate::late_keys::LateKeys;
 use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess, places_of};
 use crate::sum::Sum;
 use rusqlite::{CachedStatement, Connection, params};
@@ -35,7 +35,7 @@ pub(crate) struct TaggedWriter<'t> {
     /// Stores a new row; kept at hand, since a first load uses it for each.
     insert: Option<CachedStatement<'t>>,
     /// Search keys of this segment's rows.
-    pub(crate) late: LateKeys,
+    pub(crate) late: DeferredSearchKeys,
 }
 
 /// A chart that this transaction changes: as it was and as it will be.
@@ -64,7 +64,7 @@ impl<'t> TaggedWriter<'t> {
             next_ordinal: None,
             changed: false,
             insert: None,
-            late: LateKeys::default(),
+            late: DeferredSearchKeys::default(),
         })
     }
 

@@ -4,7 +4,7 @@ use crate::{
     AuditSealer, AuditTicket, ChangeSetDraft, ChangeSetId, EntryDraft, EventKey, LEDGER_LIMIT_BYTES, Ledger, Operation,
     Page, PageReport, SegmentReport, Store, StoreError, StoreKeys, ledger_path,
 };
-use keep_audit::{Actor, BootId, EventClass, EventDraft, Scribe, Stamper};
+use keep_audit::{Actor, BootId, EventClass, EventDraft, EventStamper, EventWriter};
 use keep_domain::{Clock, DeviceId, ManualClock, Phi, Rank, Role, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey, Signer};
 use std::path::Path;
@@ -66,12 +66,13 @@ impl TestClinic {
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
-        let stamper = Arc::new(Stamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock));
-        let sealer = Arc::new(AuditSealer(Self::key(Segment::Clinical).drop_box().public()));
-        let scribe = Scribe::unlocked(stamper, sealer, Arc::new(EventKey(Signer::for_tests(2))));
+        let event_stamper = Arc::new(EventStamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock));
+        let sealer = Arc::new(AuditSealer(Self::key(Segment::Clinical).hpke_key_pair().public()));
+        let event_writer = EventWriter::unlocked(event_stamper, sealer, Arc::new(EventKey(Signer::for_tests(2))));
         let key = DatabaseKey::for_tests(3);
         Arc::new(
-            Ledger::open_or_create(&ledger_path(self.profile()), &key, scribe, LEDGER_LIMIT_BYTES).expect("ledger"),
+            Ledger::open_or_create(&ledger_path(self.profile()), &key, event_writer, LEDGER_LIMIT_BYTES)
+                .expect("ledger"),
         )
     }
 

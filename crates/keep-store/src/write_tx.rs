@@ -46,7 +46,7 @@ impl<'t> WriteTx<'t> {
     /// Why the event cannot be written; the transaction is then rolled back as a whole.
     pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction, StoreError> {
         let ledger = self.store.ledger();
-        append_in(self.conn, ATTACHED_LEDGER, &ledger.scribe(), draft, ledger.limit_bytes())
+        append_in(self.conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes())
     }
 
     /// The device's time.

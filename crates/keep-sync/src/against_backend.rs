@@ -136,7 +136,7 @@ impl Backend {
 
 async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport {
     let actor = Actor { role, ..TestClinic::nurse_amara() };
-    let opener = Arc::new(AuditOpener(TestClinic::key(Segment::Clinical).drop_box()));
+    let opener = Arc::new(AuditOpener(TestClinic::key(Segment::Clinical).hpke_key_pair()));
     let port =
         StorePort::new(Arc::clone(store), actor.clone(), PushForOthers::SameRank, Some(opener), Arc::new(SystemClock));
     let progress = Arc::new(|_: crate::Progress<'_>| {});

@@ -1,7 +1,7 @@
 //! Opens the sign-in address in the person's own browser, never in a web view of ours (RFC 8252, 8.12).
 
 use crate::SyncError;
-use crate::error::SignInFault;
+use crate::error::SignInError;
 use std::process::{Command, Stdio};
 use url::Url;
 
@@ -10,7 +10,7 @@ use url::Url;
 /// # Errors
 /// [`SyncError::SignIn`] where no browser starts; the address can still be opened by hand.
 pub(crate) fn open_browser(address: &Url) -> Result<(), SyncError> {
-    let failed = |_| SyncError::SignIn(SignInFault::NoBrowser);
+    let failed = |_| SyncError::SignIn(SignInError::NoBrowser);
     match std::env::var_os("BROWSER").filter(|b| !b.is_empty()) {
         // xdg-open's form: programs joined by colons, the first one counts here.
         Some(named) => {

@@ -95,7 +95,7 @@ impl Credentials {
     /// A usable access token, refreshed where the present one is about to end.
     pub(crate) async fn access(&self) -> Result<Arc<Secret<String>>, SyncError> {
         let state = Arc::clone(&self.0.state).lock_owned().await;
-        let soon = self.0.server.wire().clock().monotonic().saturating_add(RENEW_BEFORE);
+        let soon = self.0.server.http().clock().monotonic().saturating_add(RENEW_BEFORE);
         match &state.access {
             Some(token) if state.ends > soon => Ok(Arc::clone(token)),
             _ => self.renew(state).await,
@@ -120,7 +120,7 @@ impl Credentials {
         state.access = None;
         let Some(token) = state.refresh.take() else { return Ok(()) };
         let server = &self.0.server;
-        token::revoke(server.wire(), server.endpoints().await?, &server.settings().client_id, &token).await
+        token::revoke(server.http(), server.endpoints().await?, &server.settings().client_id, &token).await
     }
 
     async fn renew(&self, mut state: OwnedMutexGuard<State>) -> Result<Arc<Secret<String>>, SyncError> {
@@ -136,7 +136,7 @@ impl Inner {
     async fn renew(&self, state: &mut State) -> Result<Arc<Secret<String>>, SyncError> {
         let refresh = state.refresh.clone().ok_or(SyncError::SignInNeeded)?;
         let endpoints = self.server.endpoints().await?;
-        let tokens = token::refresh(self.server.wire(), endpoints, &self.server.settings().client_id, &refresh).await;
+        let tokens = token::refresh(self.server.http(), endpoints, &self.server.settings().client_id, &refresh).await;
         if matches!(tokens, Err(SyncError::SignInNeeded)) {
             // The provider has refused it; asking again and again would look like an attack.
             (state.refresh, state.access) = (None, None);
@@ -178,13 +178,13 @@ impl Inner {
         disagrees: bool,
     ) -> Result<VerifiedClaims, SyncError> {
         let (endpoints, settings) = (self.server.endpoints().await?, self.server.settings());
-        let keys = fetch_jwks(self.server.wire(), endpoints).await?;
+        let keys = fetch_jwks(self.server.http(), endpoints).await?;
         let expected = Expected {
             issuer: &endpoints.issuer,
             client_id: &settings.client_id,
             nonce: None,
             subject: Some(&self.subject),
-            now: at.unwrap_or_else(|| self.server.wire().clock().now()),
+            now: at.unwrap_or_else(|| self.server.http().clock().now()),
             acr: &settings.acr,
             // A provider lets `amr` run empty while the session goes on, so it is asked for at the sign-in only.
             amr: &[],

@@ -31,7 +31,7 @@ pub(crate) struct Cursor {
     /// How many rows the server has from `since` on, as far as all of them were seen.
     pub(crate) recent: Option<u64>,
     /// The pass that is under way.
-    pub(crate) pass: Option<Pass>,
+    pub(crate) pass: Option<PullPass>,
     /// The time of which this type is complete on the device: never later than trusted time.
     pub(crate) complete_as_of: Option<UtcMillis>,
     /// Deletions stamped before this have been seen. Never derived from `since` later on, which moves without them.
@@ -44,7 +44,7 @@ pub(crate) struct Cursor {
 
 /// A pass over one type that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Pass {
+pub(crate) struct PullPass {
     /// The time of its first page.
     pub(crate) began: UtcMillis,
     /// The last stamp up to `began` that is stored: a pass that was cut off goes on from here, inclusive.
@@ -150,7 +150,7 @@ impl Cursor {
             None => {
                 self.newest = None;
                 self.settled = false;
-                self.pass = Some(Pass {
+                self.pass = Some(PullPass {
                     began: at.claim,
                     reached: None,
                     resumed: false,

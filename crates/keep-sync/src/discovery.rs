@@ -1,9 +1,9 @@
 //! Where to sign in: OpenID Connect Discovery 1.0 or SMART App Launch 2 (`.well-known/smart-configuration`).
 
 use crate::SyncError;
+use crate::http::{HttpClient, HttpRequest, SMALL_LIMIT};
 use crate::jwks::Jwks;
 use crate::settings::ServerSettings;
-use crate::wire::{Ask, SMALL_LIMIT, Wire};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde::Deserialize;
@@ -38,22 +38,22 @@ struct Document {
 }
 
 /// Asks the issuer of the settings, or else the FHIR server for its SMART configuration.
-pub(crate) async fn discover(wire: &Wire, settings: &ServerSettings) -> Result<Endpoints, SyncError> {
+pub(crate) async fn discover(http: &HttpClient, settings: &ServerSettings) -> Result<Endpoints, SyncError> {
     if let Some(issuer) = &settings.issuer {
-        return openid(wire, settings, issuer).await;
+        return openid(http, settings, issuer).await;
     }
     let smart: Document =
-        document(wire, settings, &below(&settings.fhir_base, ".well-known/smart-configuration")?).await?;
+        document(http, settings, &below(&settings.fhir_base, ".well-known/smart-configuration")?).await?;
     match endpoints(&smart, settings) {
         Ok(found) => Ok(found),
         // A SMART configuration may leave out the keys and only name its issuer.
-        Err(_) => openid(wire, settings, smart.issuer.as_deref().ok_or(SyncError::Garbled)?).await,
+        Err(_) => openid(http, settings, smart.issuer.as_deref().ok_or(SyncError::Garbled)?).await,
     }
 }
 
-async fn openid(wire: &Wire, settings: &ServerSettings, issuer: &str) -> Result<Endpoints, SyncError> {
+async fn openid(http: &HttpClient, settings: &ServerSettings, issuer: &str) -> Result<Endpoints, SyncError> {
     let base: Url = issuer.parse().map_err(|_| SyncError::Settings("issuer"))?;
-    let found: Document = document(wire, settings, &below(&base, ".well-known/openid-configuration")?).await?;
+    let found: Document = document(http, settings, &below(&base, ".well-known/openid-configuration")?).await?;
     // INVARIANT: the document speaks for the issuer that was asked, byte by byte (Discovery 1.0, 4.3).
     if found.issuer.as_deref() != Some(issuer) {
         return Err(SyncError::Garbled);
@@ -83,20 +83,20 @@ fn endpoints(found: &Document, settings: &ServerSettings) -> Result<Endpoints, S
 }
 
 /// The published keys, fetched now: a key set is never kept across sessions.
-pub(crate) async fn fetch_jwks(wire: &Wire, endpoints: &Endpoints) -> Result<Jwks, SyncError> {
-    Jwks::from_json(&fetch(wire, &endpoints.jwks).await?)
+pub(crate) async fn fetch_jwks(http: &HttpClient, endpoints: &Endpoints) -> Result<Jwks, SyncError> {
+    Jwks::from_json(&fetch(http, &endpoints.jwks).await?)
 }
 
-async fn document(wire: &Wire, settings: &ServerSettings, url: &Url) -> Result<Document, SyncError> {
+async fn document(http: &HttpClient, settings: &ServerSettings, url: &Url) -> Result<Document, SyncError> {
     settings.check_address(url)?;
-    serde_json::from_str(&fetch(wire, url).await?).map_err(|_| SyncError::Garbled)
+    serde_json::from_str(&fetch(http, url).await?).map_err(|_| SyncError::Garbled)
 }
 
-async fn fetch(wire: &Wire, url: &Url) -> Result<String, SyncError> {
-    let mut ask = Ask::of(Method::GET, url, DOCUMENT_LIMIT);
+async fn fetch(http: &HttpClient, url: &Url) -> Result<String, SyncError> {
+    let mut ask = HttpRequest::of(Method::GET, url, DOCUMENT_LIMIT);
     ask.within = SMALL_LIMIT;
     ask.headers.push((ACCEPT, String::from("application/json")));
-    let answer = wire.send(ask).await?;
+    let answer = http.send(ask).await?;
     if answer.is_success() { answer.text() } else { Err(answer.failure()) }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong between this device and a server.
 
-use crate::id_token::TokenFault;
+use crate::id_token::TokenError;
 use keep_domain::ErrorCode;
 
 /// The one error of this crate. No variant carries a URL, the text of a body or of a foreign error.
@@ -28,10 +28,10 @@ pub enum SyncError {
     SignInNeeded,
     /// The sign-in in the browser did not end well.
     #[error("the sign-in failed: {0:?}")]
-    SignIn(SignInFault),
+    SignIn(SignInError),
     /// The identity provider's token does not say what was asked of it.
     #[error("the token is refused: {0:?}")]
-    Token(TokenFault),
+    Token(TokenError),
     /// The identity provider's clock and this device's disagree, so that its tokens cannot be judged.
     #[error("the provider's clock disagrees with trusted time")]
     ClocksDisagree,
@@ -54,7 +54,7 @@ pub enum SyncError {
 
 /// Why a sign-in in the browser did not end well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInFault {
+pub enum SignInError {
     /// The person, or the provider on their behalf, said no.
     Denied,
     /// The provider asks for something that only a person can give now (`login_required` and its kin).

@@ -2,8 +2,8 @@
 
 use crate::SyncError;
 use crate::port::{
-    Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
-    PulledPage, Settled, SyncPort,
+    ApplyReport, Backlog, Contested, CursorKey, CursorState, Operation, OutgoingEntry, OutgoingEvent, OutgoingSet,
+    PulledPage, PushOutcome, SyncPort,
 };
 use keep_domain::{ErrorCode, Phi, Rank, ResourceId, ResourceKey, Segment, UserId};
 use keep_fhir::extract;
@@ -15,7 +15,7 @@ pub(crate) struct Kept {
     pub(crate) records: BTreeMap<String, String>,
     pub(crate) cursors: BTreeMap<String, CursorState>,
     pub(crate) sets: BTreeMap<u64, OutgoingSet>,
-    pub(crate) settled: Vec<(u64, Settled)>,
+    pub(crate) settled: Vec<(u64, PushOutcome)>,
     pub(crate) taken_back: Vec<u64>,
     pub(crate) events: Vec<OutgoingEvent>,
     pub(crate) delivered: Vec<u64>,
@@ -48,7 +48,7 @@ impl FakePort {
     pub(crate) fn save(&self, sequence: u64, author: UserId, text: &str, base: Option<(&str, &str)>) {
         let entry = OutgoingEntry {
             key: extract(text).unwrap().key,
-            intent: Intent::Put,
+            intent: Operation::Put,
             text: Phi::new(text.to_owned()),
             base_version: base.map(|(v, _)| v.to_owned()),
             base_text: base.map(|(_, t)| Phi::new(t.to_owned())),
@@ -81,9 +81,9 @@ impl SyncPort for FakePort {
         Ok(others.into_iter().filter(|_| key.resource_type == "Patient").collect())
     }
 
-    fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
+    fn integrate(&self, page: PulledPage) -> Result<ApplyReport, SyncError> {
         let mut kept = self.kept();
-        let mut done = Integrated::default();
+        let mut done = ApplyReport::default();
         kept.pages += 1;
         if std::mem::take(&mut kept.full_once) {
             return Err(SyncError::Store(ErrorCode::DiskFull));
@@ -138,28 +138,28 @@ impl SyncPort for FakePort {
         Ok(())
     }
 
-    fn settle(&self, sequence: u64, outcomes: &[Settled]) -> Result<(), SyncError> {
+    fn settle(&self, sequence: u64, outcomes: &[PushOutcome]) -> Result<(), SyncError> {
         let mut kept = self.kept();
         for outcome in outcomes {
             kept.settled.push((sequence, outcome.clone()));
             let mut empty = false;
             if let Some(set) = kept.sets.get_mut(&sequence) {
                 match outcome {
-                    Settled::Confirmed { key, .. } => set.entries.retain(|e| e.key != *key),
-                    Settled::Merged { theirs, merged } => {
+                    PushOutcome::Confirmed { key, .. } => set.entries.retain(|e| e.key != *key),
+                    PushOutcome::Merged { theirs, merged } => {
                         let index = extract(theirs.expose()).unwrap();
                         for e in set.entries.iter_mut().filter(|e| e.key == index.key) {
                             (e.text, e.base_text, e.sent) = (merged.clone(), Some(theirs.clone()), false);
                             e.base_version.clone_from(&index.version_id);
                         }
                     }
-                    Settled::Conflict { .. } | Settled::Refused { .. } => {}
+                    PushOutcome::Conflict { .. } | PushOutcome::Refused { .. } => {}
                 }
                 empty = set.entries.is_empty();
             }
             if empty {
                 kept.sets.remove(&sequence);
-            } else if matches!(outcome, Settled::Conflict { .. } | Settled::Refused { .. }) {
+            } else if matches!(outcome, PushOutcome::Conflict { .. } | PushOutcome::Refused { .. }) {
                 kept.parked.push(sequence);
             }
         }
@@ -168,11 +168,12 @@ impl SyncPort for FakePort {
 
     fn backlog(&self) -> Result<Backlog, SyncError> {
         let kept = self.kept();
-        let count = |f: fn(&Settled) -> bool| u64::try_from(kept.settled.iter().filter(|(_, s)| f(s)).count()).unwrap();
+        let count =
+            |f: fn(&PushOutcome) -> bool| u64::try_from(kept.settled.iter().filter(|(_, s)| f(s)).count()).unwrap();
         Ok(Backlog {
             pending: u64::try_from(kept.sets.len()).unwrap(),
-            failed: count(|s| matches!(s, Settled::Refused { .. })),
-            conflicts: count(|s| matches!(s, Settled::Conflict { .. })),
+            failed: count(|s| matches!(s, PushOutcome::Refused { .. })),
+            conflicts: count(|s| matches!(s, PushOutcome::Conflict { .. })),
         })
     }
 

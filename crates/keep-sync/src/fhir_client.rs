@@ -13,7 +13,7 @@ pub use search::{Page, Search};
 use crate::SyncError;
 use crate::credentials::Credentials;
 use crate::discovery::below;
-use crate::wire::{Answer, Ask, Meter, pack};
+use crate::http::{HttpRequest, HttpResponse, Meter, pack};
 use keep_domain::{ResourceKey, UtcMillis};
 use reqwest::Method;
 use reqwest::header::{self, HeaderName};
@@ -184,7 +184,7 @@ impl FhirClient {
         url: &Url,
         headers: Vec<(HeaderName, String)>,
         content: Option<Content>,
-    ) -> Result<Answer, SyncError> {
+    ) -> Result<HttpResponse, SyncError> {
         let token = self.credentials.access().await?;
         let first = self.send_once(method.clone(), url, headers.clone(), content.as_ref(), &token).await?;
         if first.status != 401 {
@@ -202,7 +202,7 @@ impl FhirClient {
         mut headers: Vec<(HeaderName, String)>,
         content: Option<&Content>,
         token: &Arc<keep_domain::Secret<String>>,
-    ) -> Result<Answer, SyncError> {
+    ) -> Result<HttpResponse, SyncError> {
         let server = self.credentials.server();
         server.settings().check_address(url)?;
         // INVARIANT: the token goes to the origin of the FHIR base and to no other.
@@ -210,7 +210,7 @@ impl FhirClient {
             return Err(SyncError::Garbled);
         }
         headers.push((header::ACCEPT, String::from(FHIR_JSON)));
-        let mut ask = Ask::of(method, url, PAGE_LIMIT);
+        let mut ask = HttpRequest::of(method, url, PAGE_LIMIT);
         if let Some(content) = content {
             ask.content_type = content.kind;
             let packs = self.known_abilities().is_some_and(|a| a.gzip_requests) || content.packed;
@@ -223,7 +223,7 @@ impl FhirClient {
         }
         ask.headers = headers;
         ask.bearer = Some(token);
-        server.wire().send(ask).await
+        server.http().send(ask).await
     }
 }
 
@@ -245,9 +245,9 @@ impl Content {
     }
 }
 
-impl TryFrom<Answer> for Reply {
+impl TryFrom<HttpResponse> for Reply {
     type Error = SyncError;
-    fn try_from(answer: Answer) -> Result<Self, SyncError> {
+    fn try_from(answer: HttpResponse) -> Result<Self, SyncError> {
         let retry_after = match answer.failure() {
             SyncError::Failed { retry_after, .. } => retry_after,
             _ => None,
@@ -264,7 +264,7 @@ impl TryFrom<Answer> for Reply {
 }
 
 /// The body of a success: text that looks like a resource, else garbled (a captive portal answers 200 with HTML).
-fn fhir_text(answer: Answer) -> Result<String, SyncError> {
+fn fhir_text(answer: HttpResponse) -> Result<String, SyncError> {
     let text = answer.text()?;
     if text.trim_ascii_start().starts_with('{') { Ok(text) } else { Err(SyncError::Garbled) }
 }

@@ -67,7 +67,7 @@ pub struct VerifiedClaims {
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenFault {
+pub enum TokenError {
     /// Not three base64url parts with JSON in them.
     Malformed,
     /// An algorithm outside ES256 and RS256, or a critical header that is not understood.
@@ -131,28 +131,28 @@ enum OneOrMany {
 /// Believes `token` or says why not.
 ///
 /// # Errors
-/// The first [`TokenFault`] found; the signature is checked before any claim is looked at.
-pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenFault> {
-    let (message, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
-    let (head, payload) = message.split_once('.').ok_or(TokenFault::Malformed)?;
+/// The first [`TokenError`] found; the signature is checked before any claim is looked at.
+pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenError> {
+    let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+    let (head, payload) = message.split_once('.').ok_or(TokenError::Malformed)?;
     let header: Header = decode_part(head)?;
     // INVARIANT: the algorithm comes from this list, never from the token alone, and must fit the key's type.
     let algorithm = match header.alg.as_str() {
         "ES256" => Algorithm::ES256,
         "RS256" => Algorithm::RS256,
-        _ => return Err(TokenFault::Algorithm),
+        _ => return Err(TokenError::Algorithm),
     };
     if header.crit.is_some() {
-        return Err(TokenFault::Algorithm);
+        return Err(TokenError::Algorithm);
     }
-    let key_id = header.kid.ok_or(TokenFault::UnknownKey)?;
-    let key = keys.signing_key(&key_id, algorithm).ok_or(TokenFault::UnknownKey)?;
+    let key_id = header.kid.ok_or(TokenError::UnknownKey)?;
+    let key = keys.signing_key(&key_id, algorithm).ok_or(TokenError::UnknownKey)?;
     match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, algorithm) {
         Ok(true) => {}
-        Ok(false) | Err(_) => return Err(TokenFault::Signature),
+        Ok(false) | Err(_) => return Err(TokenError::Signature),
     }
     let all: Value = decode_part(payload)?;
-    let claims: Claims = Claims::deserialize(&all).map_err(|_| TokenFault::Malformed)?;
+    let claims: Claims = Claims::deserialize(&all).map_err(|_| TokenError::Malformed)?;
     check_claims(&claims, expected)?;
     let named = read_names(&all, expected.roles_claim);
     Ok(VerifiedClaims {
@@ -170,35 +170,35 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Res
     })
 }
 
-fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFault> {
+fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenError> {
     let now = expected.now.seconds();
-    let need = |ok: bool, fault: TokenFault| if ok { Ok(()) } else { Err(fault) };
-    need(claims.iss == expected.issuer, TokenFault::Issuer)?;
+    let need = |ok: bool, fault: TokenError| if ok { Ok(()) } else { Err(fault) };
+    need(claims.iss == expected.issuer, TokenError::Issuer)?;
     let (mine, alone) = match &claims.aud {
         OneOrMany::One(a) => (a == expected.client_id, true),
         OneOrMany::Many(all) => (all.iter().any(|a| a == expected.client_id), all.len() == 1),
     };
-    need(mine, TokenFault::Audience)?;
+    need(mine, TokenError::Audience)?;
     match &claims.azp {
-        Some(azp) => need(azp == expected.client_id, TokenFault::Audience)?,
-        None => need(alone, TokenFault::Audience)?,
+        Some(azp) => need(azp == expected.client_id, TokenError::Audience)?,
+        None => need(alone, TokenError::Audience)?,
     }
     let somebody = !claims.sub.is_empty() && claims.sub.len() <= 255;
-    need(somebody && expected.subject.is_none_or(|s| s == claims.sub), TokenFault::Subject)?;
-    need(now < claims.exp.saturating_add(SKEW_SECONDS), TokenFault::Expired)?;
-    need(claims.iat <= now.saturating_add(SKEW_SECONDS), TokenFault::IssuedAt)?;
-    need(claims.iat >= now.saturating_sub(FRESH_SECONDS), TokenFault::IssuedAt)?;
-    need(claims.nbf.is_none_or(|t| t <= now.saturating_add(SKEW_SECONDS)), TokenFault::IssuedAt)?;
+    need(somebody && expected.subject.is_none_or(|s| s == claims.sub), TokenError::Subject)?;
+    need(now < claims.exp.saturating_add(SKEW_SECONDS), TokenError::Expired)?;
+    need(claims.iat <= now.saturating_add(SKEW_SECONDS), TokenError::IssuedAt)?;
+    need(claims.iat >= now.saturating_sub(FRESH_SECONDS), TokenError::IssuedAt)?;
+    need(claims.nbf.is_none_or(|t| t <= now.saturating_add(SKEW_SECONDS)), TokenError::IssuedAt)?;
     if let Some(nonce) = expected.nonce {
-        need(claims.nonce.as_deref() == Some(nonce), TokenFault::Nonce)?;
+        need(claims.nonce.as_deref() == Some(nonce), TokenError::Nonce)?;
     }
-    need(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenFault::Acr)?;
-    need(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenFault::Amr)?;
+    need(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenError::Acr)?;
+    need(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenError::Amr)?;
     if let Some(limit) = expected.max_age {
         let fresh = |at: i64| now.saturating_sub(at) <= limit.saturating_add(SKEW_SECONDS);
-        need(claims.auth_time.is_some_and(fresh), TokenFault::AuthTime)?;
+        need(claims.auth_time.is_some_and(fresh), TokenError::AuthTime)?;
     }
-    need(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenFault::AuthTime)
+    need(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenError::AuthTime)
 }
 
 /// The entries of the claim, which may be a list or one text with spaces.
@@ -216,9 +216,9 @@ fn roles_of(names: &[&str]) -> Vec<Role> {
     names.iter().filter_map(|name| Role::from_name(name)).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenFault> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| TokenFault::Malformed)
+fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
 }
 
 #[cfg(test)]

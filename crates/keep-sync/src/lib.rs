@@ -10,6 +10,7 @@ mod cursor;
 mod discovery;
 mod error;
 mod fhir_client;
+mod http;
 mod id_token;
 mod jwks;
 mod loopback;
@@ -28,7 +29,6 @@ mod sign_in;
 mod store_port;
 mod tls;
 mod token;
-mod wire;
 
 #[cfg(test)]
 mod against_backend;
@@ -41,14 +41,15 @@ pub use backoff::Backoff;
 pub use cancel::Cancel;
 pub use credentials::{Credentials, PersistRefreshToken};
 pub use discovery::Endpoints;
-pub use error::{SignInFault, SyncError};
+pub use error::{SignInError, SyncError};
 pub use fhir_client::{Abilities, FhirClient, FhirText, Found, PAGE_LIMIT, Page, Reply, Search};
-pub use id_token::{Expected, TokenFault, VerifiedClaims, verify_id_token};
+pub use http::Meter;
+pub use id_token::{Expected, TokenError, VerifiedClaims, verify_id_token};
 pub use jwks::Jwks;
 pub use pkce::make_unguessable;
 pub use port::{
-    Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
-    PulledPage, Settled, SyncPort,
+    ApplyReport, Backlog, Contested, CursorKey, CursorState, Operation, OutgoingEntry, OutgoingEvent, OutgoingSet,
+    PulledPage, PushOutcome, SyncPort,
 };
 pub use report::{Progress, ProgressSink, SyncReport};
 pub use run::{SyncRun, run};
@@ -59,4 +60,3 @@ pub use sign_in::{PendingSignIn, Proof, SIGN_IN_LIMIT, SignedIn};
 pub use store_port::StorePort;
 pub use tls::check_authorities;
 pub use token::TokenSet;
-pub use wire::Meter;

@@ -1,7 +1,7 @@
 //! The loopback-IP listener that the browser comes back to (RFC 8252, 7.3 and 8.3).
 
 use crate::SyncError;
-use crate::error::SignInFault;
+use crate::error::SignInError;
 use keep_domain::Secret;
 use std::collections::{HashMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -35,7 +35,7 @@ pub(crate) struct Returned {
 
 impl Loopback {
     pub(crate) async fn open() -> Result<Self, SyncError> {
-        let fault = |_| SyncError::SignIn(SignInFault::NoListener);
+        let fault = |_| SyncError::SignIn(SignInError::NoListener);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(fault)?;
         let port = listener.local_addr().map_err(fault)?.port();
         Ok(Self { listener, port })
@@ -132,11 +132,11 @@ fn judge(target: &str, state: &Secret<String>) -> Option<Result<Returned, SyncEr
     }
     if let Some(error) = pairs.get("error") {
         return Some(Err(SyncError::SignIn(match error.as_str() {
-            "access_denied" => SignInFault::Denied,
+            "access_denied" => SignInError::Denied,
             "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
-                SignInFault::Interaction
+                SignInError::Interaction
             }
-            _ => SignInFault::Refused,
+            _ => SignInError::Refused,
         })));
     }
     let code = Secret::new(pairs.remove("code")?);

@@ -1,6 +1,6 @@
 //! What becomes of an unsent change when the server has another version.
 
-use crate::port::{Intent, OutgoingEntry, Settled};
+use crate::port::{Operation, OutgoingEntry, PushOutcome};
 use keep_domain::Phi;
 use keep_fhir::{Merge, Raw, Version, extract, meaning_equal, merge};
 
@@ -8,16 +8,16 @@ use keep_fhir::{Merge, Raw, Version, extract, meaning_equal, merge};
 ///
 /// Ours already there in meaning is a lost answer; changes that do not touch are merged; everything else is shown to
 /// a person, and both versions are kept.
-pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> Settled {
-    let conflict = || Settled::Conflict { key: entry.key.clone(), theirs: theirs.cloned() };
+pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> PushOutcome {
+    let conflict = || PushOutcome::Conflict { key: entry.key.clone(), theirs: theirs.cloned() };
     // EXPOSE: texts are compared and merged here, and leave as Phi.
     let read = |text: &Phi<String>| Raw::parse(text.expose().as_str()).ok();
     let (ours, base) = (read(&entry.text), entry.base_text.as_ref().and_then(read));
     let server = theirs.and_then(read);
     let mine = match (entry.intent, &ours) {
-        (Intent::Delete, _) => Version::Deleted,
-        (Intent::Put, Some(ours)) => Version::Present(ours),
-        (Intent::Put, None) => return conflict(),
+        (Operation::Delete, _) => Version::Deleted,
+        (Operation::Put, Some(ours)) => Version::Present(ours),
+        (Operation::Put, None) => return conflict(),
     };
     let there = match (theirs, &server) {
         (None, _) => Version::Deleted,
@@ -26,9 +26,11 @@ pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> 
     };
     match merge(base.as_ref(), mine, there) {
         Ok(Merge::AlreadyThere) => theirs.and_then(|t| confirmed(entry, t)).unwrap_or_else(conflict),
-        Ok(Merge::BothDeleted) => Settled::Confirmed { key: entry.key.clone(), version: String::new(), updated: None },
+        Ok(Merge::BothDeleted) => {
+            PushOutcome::Confirmed { key: entry.key.clone(), version: String::new(), updated: None }
+        }
         Ok(Merge::Merged(merged)) => match theirs {
-            Some(theirs) => Settled::Merged { theirs: theirs.clone(), merged: Phi::new(merged.into_string()) },
+            Some(theirs) => PushOutcome::Merged { theirs: theirs.clone(), merged: Phi::new(merged.into_string()) },
             None => conflict(),
         },
         Ok(Merge::Conflict(_)) | Err(_) => conflict(),
@@ -39,14 +41,14 @@ pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> 
 pub(crate) fn says_the_same(entry: &OutgoingEntry, theirs: &Phi<String>) -> bool {
     // EXPOSE: compared only.
     let (mine, server) = (Raw::parse(entry.text.expose().as_str()), Raw::parse(theirs.expose().as_str()));
-    entry.intent == Intent::Put && matches!((mine, server), (Ok(mine), Ok(server)) if meaning_equal(&mine, &server))
+    entry.intent == Operation::Put && matches!((mine, server), (Ok(mine), Ok(server)) if meaning_equal(&mine, &server))
 }
 
 /// The server's text as a confirmation; `None` where it does not tell its version.
-pub(crate) fn confirmed(entry: &OutgoingEntry, theirs: &Phi<String>) -> Option<Settled> {
+pub(crate) fn confirmed(entry: &OutgoingEntry, theirs: &Phi<String>) -> Option<PushOutcome> {
     // EXPOSE: only version and time are read.
     let index = extract(theirs.expose()).ok()?;
-    Some(Settled::Confirmed { key: entry.key.clone(), version: index.version_id?, updated: index.last_updated })
+    Some(PushOutcome::Confirmed { key: entry.key.clone(), version: index.version_id?, updated: index.last_updated })
 }
 
 #[cfg(test)]
@@ -56,7 +58,7 @@ mod tests {
     fn entry(base: Option<&str>, ours: &str) -> OutgoingEntry {
         OutgoingEntry {
             key: "Appointment/a1".parse().unwrap(),
-            intent: Intent::Put,
+            intent: Operation::Put,
             text: Phi::new(ours.to_owned()),
             base_version: base.map(|_| String::from("1")),
             base_text: base.map(|b| Phi::new(b.to_owned())),
@@ -77,14 +79,14 @@ mod tests {
     #[test]
     fn a_lost_answer_is_recognised() {
         let settled = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "arrived", "x")));
-        assert!(matches!(settled, Settled::Confirmed { version, .. } if version == "2"));
+        assert!(matches!(settled, PushOutcome::Confirmed { version, .. } if version == "2"));
         let create = reconcile(&entry(None, OURS), Some(&theirs("1", "arrived", "x")));
-        assert!(matches!(create, Settled::Confirmed { .. }));
+        assert!(matches!(create, PushOutcome::Confirmed { .. }));
     }
 
     #[test]
     fn changes_that_do_not_touch_are_merged() {
-        let Settled::Merged { merged, .. } = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "booked", "y")))
+        let PushOutcome::Merged { merged, .. } = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "booked", "y")))
         else {
             panic!("not merged")
         };
@@ -94,12 +96,15 @@ mod tests {
     #[test]
     fn the_same_field_and_a_deletion_are_for_a_person() {
         let same = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "cancelled", "x")));
-        assert!(matches!(same, Settled::Conflict { theirs: Some(_), .. }));
-        assert!(matches!(reconcile(&entry(Some(BASE), OURS), None), Settled::Conflict { theirs: None, .. }));
-        assert!(matches!(reconcile(&entry(None, OURS), Some(&theirs("1", "noshow", "q"))), Settled::Conflict { .. }));
+        assert!(matches!(same, PushOutcome::Conflict { theirs: Some(_), .. }));
+        assert!(matches!(reconcile(&entry(Some(BASE), OURS), None), PushOutcome::Conflict { theirs: None, .. }));
+        assert!(matches!(
+            reconcile(&entry(None, OURS), Some(&theirs("1", "noshow", "q"))),
+            PushOutcome::Conflict { .. }
+        ));
         assert!(matches!(
             reconcile(&entry(None, OURS), Some(&Phi::new(String::from("<html>")))),
-            Settled::Conflict { .. }
+            PushOutcome::Conflict { .. }
         ));
     }
 }

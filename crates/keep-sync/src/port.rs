@@ -48,7 +48,7 @@ pub struct Contested {
 
 /// What came of a page.
 #[derive(Debug, Default)]
-pub struct Integrated {
+pub struct ApplyReport {
     /// Records that were new, newer or deleted.
     pub changed: u64,
     /// Records to be merged.
@@ -57,7 +57,7 @@ pub struct Integrated {
 
 /// What a change set wants done to one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Intent {
+pub enum Operation {
     /// Create it or give it new content.
     Put,
     /// Delete it.
@@ -70,7 +70,7 @@ pub struct OutgoingEntry {
     /// Type and id; the id was made on this device for a create.
     pub key: ResourceKey,
     /// What to do.
-    pub intent: Intent,
+    pub intent: Operation,
     /// The resource as it shall be; for a deletion as it was.
     pub text: Phi<String>,
     /// The server's version that the change was based on; `None` for a create.
@@ -94,7 +94,7 @@ pub struct OutgoingSet {
 
 /// What became of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
+pub enum PushOutcome {
     /// The server has it. A later unsent change of the same resource is based on this version from now on.
     Confirmed {
         /// The resource.
@@ -127,7 +127,7 @@ pub enum Settled {
     },
 }
 
-impl Settled {
+impl PushOutcome {
     /// The resource that the server has, for a confirmation.
     pub(crate) const fn confirmed_key(&self) -> Option<&ResourceKey> {
         match self {
@@ -173,7 +173,7 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// Stores a page, its cursor last. A version that is here already changes nothing; a record with unsent changes
     /// keeps them and is handed back; what cannot be read is kept and flagged.
-    fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError>;
+    fn integrate(&self, page: PulledPage) -> Result<ApplyReport, SyncError>;
 
     /// Ids of every stored record of a type that the server has confirmed once.
     fn ids_of(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError>;
@@ -189,7 +189,7 @@ pub trait SyncPort: Send + Sync + 'static {
     fn take_back(&self, sequence: u64) -> Result<(), SyncError>;
 
     /// Settles entries of a set in one transaction.
-    fn settle(&self, sequence: u64, outcomes: &[Settled]) -> Result<(), SyncError>;
+    fn settle(&self, sequence: u64, outcomes: &[PushOutcome]) -> Result<(), SyncError>;
 
     /// How much has not arrived.
     fn backlog(&self) -> Result<Backlog, SyncError>;

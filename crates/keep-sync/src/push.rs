@@ -5,7 +5,7 @@ mod answer;
 use crate::SyncError;
 use crate::fhir_client::{FhirClient, Found};
 use crate::merge;
-use crate::port::{Intent, OutgoingEntry, OutgoingSet, Settled, SyncPort};
+use crate::port::{Operation, OutgoingEntry, OutgoingSet, PushOutcome, SyncPort};
 use crate::pull::blocking;
 use crate::report::{Progress, ProgressSink};
 use answer::{Verdict, judge};
@@ -87,7 +87,7 @@ impl Pusher {
             };
             match judge(&reply, chunk) {
                 Verdict::Taken(outcomes) => {
-                    let told: Vec<_> = outcomes.iter().filter_map(Settled::confirmed_key).cloned().collect();
+                    let told: Vec<_> = outcomes.iter().filter_map(PushOutcome::confirmed_key).cloned().collect();
                     self.settle(sequence, outcomes, confirmed).await?;
                     if told.len() < chunk.len() {
                         // Some servers tell no versions: what was taken is asked for.
@@ -114,7 +114,8 @@ impl Pusher {
                     return Ok(Sent::Left);
                 }
                 Verdict::Forbidden(reason) | Verdict::Refused(reason) => {
-                    let refused = chunk.iter().map(|e| Settled::Refused { key: e.key.clone(), reason: reason.clone() });
+                    let refused =
+                        chunk.iter().map(|e| PushOutcome::Refused { key: e.key.clone(), reason: reason.clone() });
                     self.settle(sequence, refused.collect(), confirmed).await?;
                     return Ok(Sent::Done);
                 }
@@ -146,11 +147,11 @@ impl Pusher {
         self.settle(sequence, outcomes, confirmed).await
     }
 
-    async fn settle(&self, sequence: u64, outcomes: Vec<Settled>, confirmed: &mut u64) -> Result<(), SyncError> {
+    async fn settle(&self, sequence: u64, outcomes: Vec<PushOutcome>, confirmed: &mut u64) -> Result<(), SyncError> {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let done = outcomes.iter().filter(|o| matches!(o, Settled::Confirmed { .. })).count();
+        let done = outcomes.iter().filter(|o| matches!(o, PushOutcome::Confirmed { .. })).count();
         self.store(move |port| port.settle(sequence, &outcomes)).await?;
         *confirmed = confirmed.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
         Ok(())
@@ -166,13 +167,13 @@ impl Pusher {
 }
 
 /// What the server's present state says about an entry; `None` where it is still to be sent. Pure.
-fn plan_settlement(entry: &OutgoingEntry, found: Found, only_what_arrived: bool) -> Option<Settled> {
+fn plan_settlement(entry: &OutgoingEntry, found: Found, only_what_arrived: bool) -> Option<PushOutcome> {
     match found {
         Found::Resource { text, .. } if merge::says_the_same(entry, &text) => merge::confirmed(entry, &text),
         Found::Resource { text, .. } => {
             let theirs = merge::confirmed(entry, &text);
             let version = match &theirs {
-                Some(Settled::Confirmed { version, .. }) => Some(version.as_str()),
+                Some(PushOutcome::Confirmed { version, .. }) => Some(version.as_str()),
                 _ => None,
             };
             // Still the version that we started from: nothing of ours has arrived, nothing of theirs is in the way.
@@ -181,8 +182,8 @@ fn plan_settlement(entry: &OutgoingEntry, found: Found, only_what_arrived: bool)
             }
             Some(merge::reconcile(entry, Some(&text)))
         }
-        Found::Deleted | Found::Missing if entry.intent == Intent::Delete => {
-            Some(Settled::Confirmed { key: entry.key.clone(), version: String::new(), updated: None })
+        Found::Deleted | Found::Missing if entry.intent == Operation::Delete => {
+            Some(PushOutcome::Confirmed { key: entry.key.clone(), version: String::new(), updated: None })
         }
         Found::Deleted if entry.base_version.is_some() && !only_what_arrived => Some(merge::reconcile(entry, None)),
         Found::Deleted | Found::Missing | Found::Forbidden | Found::NotModified => None,
@@ -208,8 +209,8 @@ fn bundle_of(chunk: &[OutgoingEntry]) -> Result<Raw, SyncError> {
     let mut bundle = Transaction::default();
     for entry in chunk {
         match entry.intent {
-            Intent::Delete => bundle.delete(&entry.key, entry.base_version.as_deref()),
-            Intent::Put => {
+            Operation::Delete => bundle.delete(&entry.key, entry.base_version.as_deref()),
+            Operation::Put => {
                 // EXPOSE: this is what is sent.
                 let raw = Raw::parse(entry.text.expose().as_str()).map_err(|_| SyncError::Internal("unsent text"))?;
                 bundle.put(&raw, entry.base_version.as_deref()).map_err(|_| SyncError::Internal("unsent text"))?;

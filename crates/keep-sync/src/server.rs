@@ -2,8 +2,8 @@
 
 use crate::SyncError;
 use crate::discovery::{Endpoints, discover};
+use crate::http::{HttpClient, Meter};
 use crate::settings::ServerSettings;
-use crate::wire::{Meter, Wire};
 use keep_domain::{Clock, UtcMillis};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 /// The settings with their client; cheap to clone. Nothing is sent before the first request.
 #[derive(Debug, Clone)]
 pub struct Server {
-    wire: Wire,
+    http: HttpClient,
     settings: Arc<ServerSettings>,
     endpoints: Arc<OnceCell<Endpoints>>,
 }
@@ -24,8 +24,8 @@ impl Server {
     /// # Errors
     /// [`SyncError::Settings`] for an unacceptable address or PEM, [`SyncError::Untrusted`] where no trust root is known.
     pub fn open(settings: ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
-        let wire = Wire::open(&settings, clock)?;
-        Ok(Self { wire, settings: Arc::new(settings), endpoints: Arc::default() })
+        let http = HttpClient::open(&settings, clock)?;
+        Ok(Self { http, settings: Arc::new(settings), endpoints: Arc::default() })
     }
 
     /// The settings that it was opened with.
@@ -37,18 +37,18 @@ impl Server {
     /// Bytes sent and received through this connection since it was opened.
     #[must_use]
     pub fn meter(&self) -> Arc<Meter> {
-        Arc::clone(self.wire.meter())
+        Arc::clone(self.http.meter())
     }
 
     /// The newest time that the server or the identity provider told over TLS: authenticated time, whole seconds. A time
     /// that is far off the clock's is left out.
     #[must_use]
     pub fn server_time(&self) -> Option<UtcMillis> {
-        self.wire.server_time()
+        self.http.server_time()
     }
 
-    pub(crate) const fn wire(&self) -> &Wire {
-        &self.wire
+    pub(crate) const fn http(&self) -> &HttpClient {
+        &self.http
     }
 
     /// Where to sign in; asked once per `Server`.
@@ -56,6 +56,6 @@ impl Server {
     /// # Errors
     /// Unreachable, untrusted, garbled or failed; an unsuccessful try is not remembered.
     pub async fn endpoints(&self) -> Result<&Endpoints, SyncError> {
-        self.endpoints.get_or_try_init(|| discover(&self.wire, &self.settings)).await
+        self.endpoints.get_or_try_init(|| discover(&self.http, &self.settings)).await
     }
 }

@@ -1,7 +1,7 @@
 //! Authorization code with PKCE in the person's own browser (RFC 8252; OpenID Connect Core 1.0, 3.1).
 
 use crate::discovery::fetch_jwks;
-use crate::error::SignInFault;
+use crate::error::SignInError;
 use crate::id_token::{Expected, VerifiedClaims, verify_id_token};
 use crate::loopback::{Loopback, Returned};
 use crate::pkce::{Pkce, make_unguessable};
@@ -113,25 +113,25 @@ impl PendingSignIn {
     pub async fn finish(self) -> Result<SignedIn, SyncError> {
         let Self { server, loopback, redirect_uri, state, nonce, pkce, proof, .. } = self;
         let returned = tokio::time::timeout(SIGN_IN_LIMIT, loopback.wait(&state)).await;
-        let Returned { code, issuer } = returned.map_err(|_| SyncError::SignIn(SignInFault::TimedOut))??;
+        let Returned { code, issuer } = returned.map_err(|_| SyncError::SignIn(SignInError::TimedOut))??;
         let endpoints = server.endpoints().await?;
         // RFC 9207, 2.4: an answer that names another issuer was meant for another provider.
         if issuer.is_some_and(|named| named != endpoints.issuer) {
-            return Err(SyncError::SignIn(SignInFault::Refused));
+            return Err(SyncError::SignIn(SignInError::Refused));
         }
         let settings = server.settings();
         let exchanged =
-            exchange_code(server.wire(), endpoints, &settings.client_id, &code, pkce.verifier(), &redirect_uri).await;
+            exchange_code(server.http(), endpoints, &settings.client_id, &code, pkce.verifier(), &redirect_uri).await;
         let tokens = exchanged
-            .map_err(|e| if e == SyncError::SignInNeeded { SyncError::SignIn(SignInFault::Refused) } else { e })?;
-        let keys = fetch_jwks(server.wire(), endpoints).await?;
+            .map_err(|e| if e == SyncError::SignInNeeded { SyncError::SignIn(SignInError::Refused) } else { e })?;
+        let keys = fetch_jwks(server.http(), endpoints).await?;
         let id_token = tokens.id_token.as_ref().ok_or(SyncError::Garbled)?;
         let expected = Expected {
             issuer: &endpoints.issuer,
             client_id: &settings.client_id,
             nonce: Some(&nonce),
             subject: None,
-            now: tokens.server_time.unwrap_or_else(|| server.wire().clock().now()),
+            now: tokens.server_time.unwrap_or_else(|| server.http().clock().now()),
             acr: &settings.acr,
             amr: &settings.amr,
             max_age: (proof == Proof::Anew).then_some(600),

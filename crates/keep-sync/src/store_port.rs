@@ -2,13 +2,13 @@
 
 use crate::SyncError;
 use crate::port::{
-    Backlog, Contested, CursorKey, CursorState, Integrated, Intent, OutgoingEntry, OutgoingEvent, OutgoingSet,
-    PulledPage, Settled, SyncPort,
+    ApplyReport, Backlog, Contested, CursorKey, CursorState, Operation, OutgoingEntry, OutgoingEvent, OutgoingSet,
+    PulledPage, PushOutcome, SyncPort,
 };
 use crate::settings::PushForOthers;
 use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
 use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
-use keep_store::{self as store, AuditTicket, ChangeSetId, EntryState, Operation, SetState, Store, StoreError};
+use keep_store::{self as store, AuditTicket, ChangeSetId, EntryState, SetState, Store, StoreError};
 use std::sync::{Arc, OnceLock};
 
 /// How many change sets are looked at in one go.
@@ -86,7 +86,7 @@ impl SyncPort for StorePort {
         Ok(kept.into_iter().map(state_of).collect())
     }
 
-    fn integrate(&self, page: PulledPage) -> Result<Integrated, SyncError> {
+    fn integrate(&self, page: PulledPage) -> Result<ApplyReport, SyncError> {
         let base = page.cursor.as_ref().map(|(key, _)| key.server.clone());
         let cursor = page.cursor.map(|(key, state)| {
             let cursor = store::Cursor {
@@ -101,7 +101,7 @@ impl SyncPort for StorePort {
             if let Some((key, cursor)) = cursor {
                 self.store.write(|tx| tx.save_cursor(&key, &cursor)).map_err(|e| failed(&e))?;
             }
-            return Ok(Integrated { changed: 0, contested: Vec::new() });
+            return Ok(ApplyReport { changed: 0, contested: Vec::new() });
         }
         let page = store::Page { base, records: page.records, deleted: page.deleted, cursor };
         let done = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
@@ -113,7 +113,7 @@ impl SyncPort for StorePort {
         }
         let changed = done.stored.saturating_add(done.deleted).saturating_add(done.sealed);
         let contested = if done.contested.is_empty() { Vec::new() } else { self.contested(done.contested)? };
-        Ok(Integrated { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested })
+        Ok(ApplyReport { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested })
     }
 
     fn ids_of(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError> {
@@ -140,7 +140,7 @@ impl SyncPort for StorePort {
         self.store.write(|tx| tx.take_back(ChangeSetId(sequence))).map_err(|e| failed(&e))
     }
 
-    fn settle(&self, sequence: u64, outcomes: &[Settled]) -> Result<(), SyncError> {
+    fn settle(&self, sequence: u64, outcomes: &[PushOutcome]) -> Result<(), SyncError> {
         let set = ChangeSetId(sequence);
         let before = self.set(sequence)?;
         let in_conflict = |key: &ResourceKey| {
@@ -149,8 +149,8 @@ impl SyncPort for StorePort {
         let write = self.store.write(|tx| {
             for outcome in outcomes {
                 match outcome {
-                    Settled::Confirmed { key, version, updated } => tx.confirm(set, key, version, *updated)?,
-                    Settled::Merged { theirs, merged } => {
+                    PushOutcome::Confirmed { key, version, updated } => tx.confirm(set, key, version, *updated)?,
+                    PushOutcome::Merged { theirs, merged } => {
                         // EXPOSE: only type and id are read.
                         let text = merged.expose();
                         let index = keep_fhir::extract(text).map_err(|_| StoreError::Invalid("merged text"))?;
@@ -161,13 +161,13 @@ impl SyncPort for StorePort {
                             tx.apply_merged(set, theirs, merged)?;
                         }
                     }
-                    Settled::Conflict { key, theirs } => {
+                    PushOutcome::Conflict { key, theirs } => {
                         tx.open_conflict(set, key, theirs.as_ref())?;
                         if !in_conflict(key) {
                             let _written = tx.append(&self.event(EventClass::ConflictFound, key))?;
                         }
                     }
-                    Settled::Refused { key, reason } => {
+                    PushOutcome::Refused { key, reason } => {
                         tx.reject(set, key, reason)?;
                         let _written = tx.append(&self.event(EventClass::Quarantine, key))?;
                     }
@@ -265,7 +265,7 @@ fn outgoing_set(set: store::OutgoingSet) -> OutgoingSet {
 fn outgoing_entry(entry: store::OutgoingEntry) -> OutgoingEntry {
     OutgoingEntry {
         key: entry.key,
-        intent: if entry.operation == Operation::Delete { Intent::Delete } else { Intent::Put },
+        intent: if entry.operation == store::Operation::Delete { Operation::Delete } else { Operation::Put },
         text: entry.raw,
         base_version: entry.base_version,
         base_text: entry.base,

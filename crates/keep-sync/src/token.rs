@@ -3,8 +3,8 @@
 use crate::SyncError;
 use crate::answer_time::not_ahead;
 use crate::discovery::Endpoints;
-use crate::id_token::TokenFault;
-use crate::wire::{Answer, Ask, SMALL_LIMIT, Wire};
+use crate::http::{HttpClient, HttpRequest, HttpResponse, SMALL_LIMIT};
+use crate::id_token::TokenError;
 use keep_domain::{Secret, UtcMillis};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
@@ -34,9 +34,9 @@ pub struct TokenSet {
 
 impl TokenSet {
     /// What a token fault means: where the clocks disagree, one of time says nothing of the token.
-    pub(crate) const fn fault(fault: TokenFault, disagrees: bool) -> SyncError {
+    pub(crate) const fn fault(fault: TokenError, disagrees: bool) -> SyncError {
         match fault {
-            TokenFault::Expired | TokenFault::IssuedAt | TokenFault::AuthTime if disagrees => SyncError::ClocksDisagree,
+            TokenError::Expired | TokenError::IssuedAt | TokenError::AuthTime if disagrees => SyncError::ClocksDisagree,
             other => SyncError::Token(other),
         }
     }
@@ -63,7 +63,7 @@ const LONGEST_LIFETIME: u64 = 24 * 3600;
 
 /// Trades an authorization code for tokens.
 pub(crate) async fn exchange_code(
-    wire: &Wire,
+    http: &HttpClient,
     endpoints: &Endpoints,
     client_id: &str,
     code: &Secret<String>,
@@ -79,12 +79,12 @@ pub(crate) async fn exchange_code(
         ("code_verifier", verifier.expose()),
         ("redirect_uri", redirect_uri),
     ]);
-    read_tokens(wire, post(wire, &endpoints.token, form).await?)
+    read_tokens(http, post(http, &endpoints.token, form).await?)
 }
 
 /// Trades a refresh token for new tokens. The caller must keep a rotated one before it uses the access token.
 pub(crate) async fn refresh(
-    wire: &Wire,
+    http: &HttpClient,
     endpoints: &Endpoints,
     client_id: &str,
     token: &Secret<String>,
@@ -92,12 +92,12 @@ pub(crate) async fn refresh(
     // EXPOSE: the refresh token goes to the provider that gave it, over TLS.
     let text = token.expose();
     let form = make_form(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", text)]);
-    read_tokens(wire, post(wire, &endpoints.token, form).await?)
+    read_tokens(http, post(http, &endpoints.token, form).await?)
 }
 
 /// Asks the provider to forget a refresh token; a provider without that endpoint is left alone.
 pub(crate) async fn revoke(
-    wire: &Wire,
+    http: &HttpClient,
     endpoints: &Endpoints,
     client_id: &str,
     token: &Secret<String>,
@@ -105,7 +105,7 @@ pub(crate) async fn revoke(
     let Some(address) = &endpoints.revocation else { return Ok(()) };
     // EXPOSE: the refresh token goes back to the provider that gave it, over TLS.
     let form = make_form(&[("client_id", client_id), ("token_type_hint", "refresh_token"), ("token", token.expose())]);
-    let answer = post(wire, address, form).await?;
+    let answer = post(http, address, form).await?;
     if answer.is_success() { Ok(()) } else { Err(answer.failure()) }
 }
 
@@ -113,16 +113,16 @@ fn make_form(fields: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-async fn post(wire: &Wire, url: &Url, form: String) -> Result<Answer, SyncError> {
-    let mut ask = Ask::of(Method::POST, url, TOKEN_LIMIT);
+async fn post(http: &HttpClient, url: &Url, form: String) -> Result<HttpResponse, SyncError> {
+    let mut ask = HttpRequest::of(Method::POST, url, TOKEN_LIMIT);
     ask.within = SMALL_LIMIT;
     ask.headers.push((ACCEPT, String::from("application/json")));
     ask.content_type = "application/x-www-form-urlencoded";
     ask.body = Some(form.into_bytes());
-    wire.send(ask).await
+    http.send(ask).await
 }
 
-fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
+fn read_tokens(http: &HttpClient, answer: HttpResponse) -> Result<TokenSet, SyncError> {
     if !answer.is_success() {
         return Err(refusal(&answer));
     }
@@ -133,16 +133,16 @@ fn read_tokens(wire: &Wire, answer: Answer) -> Result<TokenSet, SyncError> {
     let lifetime = std::time::Duration::from_secs(given.expires_in.unwrap_or(UNSAID_LIFETIME).min(LONGEST_LIFETIME));
     Ok(TokenSet {
         access: Secret::new(given.access_token),
-        ends: wire.clock().monotonic().saturating_add(lifetime),
+        ends: http.clock().monotonic().saturating_add(lifetime),
         refresh: given.refresh_token.map(Secret::new),
         id_token: given.id_token.map(Secret::new),
-        server_time: not_ahead(wire.clock().now(), answer.server_time),
-        disagrees: answer.server_time != not_ahead(wire.clock().now(), answer.server_time),
+        server_time: not_ahead(http.clock().now(), answer.server_time),
+        disagrees: answer.server_time != not_ahead(http.clock().now(), answer.server_time),
     })
 }
 
 /// `invalid_grant` has many reasons, some of which pass: it never means more than "sign in again".
-fn refusal(answer: &Answer) -> SyncError {
+fn refusal(answer: &HttpResponse) -> SyncError {
     if answer.status >= 500 || answer.status == 429 {
         return answer.failure();
     }
@@ -160,8 +160,8 @@ mod tests {
     use super::*;
     use reqwest::header::HeaderMap;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
+    fn answer(status: u16, body: &str) -> HttpResponse {
+        HttpResponse {
             status,
             headers: HeaderMap::new(),
             body: body.as_bytes().to_vec(),
@@ -187,11 +187,11 @@ mod tests {
 
     #[test]
     fn a_fault_of_time_names_the_clocks_where_they_disagree() {
-        for fault in [TokenFault::Expired, TokenFault::IssuedAt, TokenFault::AuthTime] {
+        for fault in [TokenError::Expired, TokenError::IssuedAt, TokenError::AuthTime] {
             assert_eq!(TokenSet::fault(fault, true), SyncError::ClocksDisagree);
             assert_eq!(TokenSet::fault(fault, false), SyncError::Token(fault));
         }
-        assert_eq!(TokenSet::fault(TokenFault::Signature, true), SyncError::Token(TokenFault::Signature));
+        assert_eq!(TokenSet::fault(TokenError::Signature, true), SyncError::Token(TokenError::Signature));
     }
 
     #[test]

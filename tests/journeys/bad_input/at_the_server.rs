@@ -4,7 +4,7 @@
 use crate::clinic::{Clinic, Colleague};
 use crate::people::patient;
 use crate::terminal::check;
-use crate::workstation::Workstation;
+use crate::workstation::TestWorkstation;
 use keep_audit::EventClass as E;
 use keep_audit::Outcome::{MinorFailure as Minor, SeriousFailure as Serious};
 use keep_session::cases::{chart, vitals};
@@ -24,7 +24,7 @@ fn whatever_the_server_answers_is_told_and_loses_nothing() {
     let trusted = folder.path().join("trusted.pem");
     std::fs::copy(&clinic.ca, &trusted).expect("authority");
     site.ca = Some(trusted.clone());
-    let w = Workstation::at(&site);
+    let w = TestWorkstation::at(&site);
     let amara = clinic.colleague("amara");
     amara.put(&patient("p1", "González", "Ada"));
     check("a good day", &w.sync(), "ok", 0);
@@ -63,7 +63,7 @@ fn whatever_the_server_answers_is_told_and_loses_nothing() {
 
     let mut site = clinic.site("jonas");
     site.ca = Some(stranger.ca.clone());
-    let other = Workstation::at(&site);
+    let other = TestWorkstation::at(&site);
     check("certificate", &other.sync(), "server_untrusted", 5);
     assert!(other.recorded().contains(&(E::ServerUntrusted, Serious)), "certificate: an event");
 }
@@ -76,7 +76,7 @@ fn a_malformed_record_is_kept_flagged_and_shown() {
     amara.put(&patient("p1", "González", "Ada"));
     let malformed = r#"{"resourceType":"Observation","id":"m1","status":7,"code":17,"subject":{"reference":"Patient/p1"},"effectiveDateTime":"yesterday"}"#;
     amara.put(malformed);
-    let w = Workstation::at(&clinic.site("jonas"));
+    let w = TestWorkstation::at(&clinic.site("jonas"));
     check("malformed", &w.sync(), "ok", 0);
     w.later();
     let app = w.unlocked().expect("unlocked");
@@ -88,7 +88,7 @@ fn a_malformed_record_is_kept_flagged_and_shown() {
 }
 
 /// Saves vitals while no request gets through; answers what was acknowledged.
-fn save_offline(w: &Workstation, clinic: &Clinic) -> Vec<String> {
+fn save_offline(w: &TestWorkstation, clinic: &Clinic) -> Vec<String> {
     clinic.fault(&always("cut"));
     w.later();
     let app = w.unlocked().expect("unlocked");
@@ -105,7 +105,7 @@ fn save_offline(w: &Workstation, clinic: &Clinic) -> Vec<String> {
 }
 
 /// The next good sync sends what waits, and each record is there once.
-fn arrives_once(what: &str, w: &Workstation, colleague: &Colleague, saved: &[String]) {
+fn arrives_once(what: &str, w: &TestWorkstation, colleague: &Colleague, saved: &[String]) {
     let answer = w.sync();
     check(what, &answer, "ok", 0);
     assert_eq!((&answer.body["pending"], &answer.body["failed"]), (&json!(0), &json!(0)), "{what}");

@@ -3,7 +3,7 @@
 
 use crate::people::{patient, result};
 use crate::terminal::check;
-use crate::workstation::{Workstation, flip};
+use crate::workstation::{TestWorkstation, flip};
 use keep_audit::EventClass as E;
 use keep_audit::Outcome::{self, MinorFailure as Minor, SeriousFailure as Serious};
 use keep_domain::{Clock, Segment};
@@ -17,12 +17,12 @@ use std::path::PathBuf;
 const YEAR: i64 = 365 * 86_400_000;
 
 /// Puts right what a row has spoiled.
-type Undo = Box<dyn FnOnce(&Workstation)>;
+type Undo = Box<dyn FnOnce(&TestWorkstation)>;
 
 /// One mishap: `chartkeep sync` ends with `code` and `exit`.
 struct Row {
     what: &'static str,
-    spoil: fn(&Workstation) -> Undo,
+    spoil: fn(&TestWorkstation) -> Undo,
     code: &'static str,
     exit: i32,
     /// What the ledger keeps, afterwards where its own key cannot be had.
@@ -83,7 +83,7 @@ const ROWS: &[Row] = &[
 
 #[test]
 fn each_mishap_is_told_at_the_terminal_and_loses_nothing() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     for row in ROWS {
         let before = w.recorded().len();
         w.later();
@@ -109,7 +109,7 @@ fn a_damaged_segment_is_kept_recorded_and_no_dead_end() {
         ("segment bit-flipped", |bytes| bytes[4096] ^= 1),
     ];
     for (what, damage) in damages {
-        let w = Workstation::new();
+        let w = TestWorkstation::new();
         let damaged = w.damage(Segment::Directory, damage);
         let before = w.recorded().len();
         check(what, &w.sync(), "sign_in_needed", 5);
@@ -122,7 +122,7 @@ fn a_damaged_segment_is_kept_recorded_and_no_dead_end() {
 
 #[test]
 fn a_wrong_password_or_code_tells_how_many_attempts_are_left() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let before = w.recorded().len();
     let right = w.code();
     let wrong: String = right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect();
@@ -144,7 +144,7 @@ fn a_wrong_password_or_code_tells_how_many_attempts_are_left() {
 
 #[test]
 fn an_emptied_keychain_is_told_and_nothing_is_deleted() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     w.later();
     let code = w.code();
     let before = w.recorded().len();
@@ -167,7 +167,7 @@ fn an_emptied_keychain_is_told_and_nothing_is_deleted() {
 
 #[test]
 fn an_altered_ledger_is_a_finding() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     check("whole", &w.audit_verify(None), "ok", 0);
     let path = w.profile().join("ledger.db");
     let length = usize::try_from(std::fs::metadata(&path).expect("ledger").len()).expect("small");
@@ -184,15 +184,16 @@ fn an_altered_ledger_is_a_finding() {
 
 #[test]
 fn a_second_instance_is_told_at_the_terminal() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let before = w.recorded().len();
     let first = w.unlocked().expect("unlocked");
     for _ in 0..3 {
         check("second instance", &w.sync(), "profile_in_use", 6);
     }
-    let told = |w: &Workstation| w.recorded()[before..].iter().filter(|e| **e == (E::SecondInstance, Minor)).count();
+    let told =
+        |w: &TestWorkstation| w.recorded()[before..].iter().filter(|e| **e == (E::SecondInstance, Minor)).count();
     assert_eq!(told(&w), 0, "the ledger is the first one's alone");
-    lock::lock(&first, "user");
+    lock::lock_session(&first, "user");
     assert_eq!(told(&w), 1, "who says it once for all three");
     check("and again", &w.sync(), "profile_in_use", 6);
     first.close();
@@ -204,10 +205,10 @@ fn a_second_instance_is_told_at_the_terminal() {
 
 #[test]
 fn a_newer_segment_is_told_and_left_alone() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let path = segment_path(&w.profile(), Segment::Directory);
     let whole = std::fs::read(&path).expect("segment");
-    let keys = w.keys_at_hand();
+    let keys = w.extracted_keys();
     let conn = open_cipher(&path, &keys.segments().remove(0).database_key(), OpenMode::Write).expect("with the key");
     conn.pragma_update(None, "user_version", 99).expect("newer");
     drop(conn);
@@ -226,7 +227,7 @@ fn a_newer_segment_is_told_and_left_alone() {
 
 #[test]
 fn an_import_with_broken_lines_names_them() {
-    let w = Workstation::new();
+    let w = TestWorkstation::new();
     let before = w.recorded().len();
     let file = w.folder.path().join("mixed.ndjson");
     let lines = [patient("p2", "Okafor", "Chidi"), String::from("{\"resourceType\":"), result("x1", "p2", "4.2")];
@@ -238,7 +239,7 @@ fn an_import_with_broken_lines_names_them() {
     w.is_whole();
 }
 
-fn keychain(w: &Workstation, state: KeychainState) -> Undo {
+fn keychain(w: &TestWorkstation, state: KeychainState) -> Undo {
     w.keychain.set_state(state);
     Box::new(|w| w.keychain.set_state(KeychainState::Ready))
 }
@@ -249,7 +250,7 @@ fn bit(path: PathBuf) -> Undo {
     Box::new(move |_| std::fs::write(path, whole).expect("back"))
 }
 
-fn clock(w: &Workstation, by: i64) -> Undo {
+fn clock(w: &TestWorkstation, by: i64) -> Undo {
     let right = w.clock.now();
     w.clock.set_wall(right.plus_millis(by));
     Box::new(move |w| w.clock.set_wall(right))

@@ -5,27 +5,27 @@ use crate::clinic::Clinic;
 use crate::people::{patient, result};
 use crate::small_disk::SmallDisk;
 use crate::terminal::{check, recorded};
-use crate::ward::Ward;
-use crate::workstation::{Workstation, exit};
+use crate::ward::DriveProcess;
+use crate::workstation::{TestWorkstation, exit};
 use chartkeep_tests::TestSession;
 use keep_audit::EventClass as E;
 use keep_audit::Outcome::SeriousFailure as Serious;
 use keep_domain::{Clock, ErrorCode, SystemClock};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::audit;
-use keep_session::testing::bring;
+use keep_session::testing::import;
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 #[test]
 fn a_full_disk_is_told_and_loses_nothing() {
-    let Some((w, disk)) = Workstation::on_small_disk(8, None) else { return };
+    let Some((w, disk)) = TestWorkstation::on_small_disk(8, None) else { return };
     w.later();
     let app = w.unlocked().expect("unlocked");
     disk.fill();
     let many = |n| (0..n).map(|n| result(&format!("y{n}"), "p1", &format!("{n}.{}", n * 7919))).collect();
-    let refused = bring(&app, many(2000)).err().map(|f| f.code);
+    let refused = import(&app, many(2000)).err().map(|f| f.code);
     assert_eq!((refused, exit(ErrorCode::DiskFull)), (Some(ErrorCode::DiskFull), 1));
     disk.free();
     app.close();
@@ -40,7 +40,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
 fn a_full_disk_is_told_at_the_terminal_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(clinic) = Clinic::start(folder.path()) else { return };
-    let Some((w, disk)) = Workstation::on_small_disk(16, Some(&clinic.site("jonas"))) else { return };
+    let Some((w, disk)) = TestWorkstation::on_small_disk(16, Some(&clinic.site("jonas"))) else { return };
     let file = folder.path().join("many.ndjson");
     let lines: Vec<String> = (0..4000).map(|n| result(&format!("z{n}"), "p1", &format!("{n}.5"))).collect();
     std::fs::write(&file, lines.join("\n")).expect("written");
@@ -69,7 +69,7 @@ fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
     let folder = tempfile::tempdir().expect("folder");
     let session = TestSession::at(&folder.path().join("profile"));
     let Some(disk) = SmallDisk::at(session.profile(), 8) else { return };
-    let mut ward = Ward::start(&session);
+    let mut ward = DriveProcess::start(&session);
     assert_eq!(
         ward.do_it(&json!({"do": "bring", "records": [patient("p1", "González", "Ada")]})),
         json!({"stored": 1})
@@ -94,14 +94,14 @@ fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
     assert!(opened || (said["code"].as_str(), ended.status.code()) == (Some("disk_full"), Some(1)), "{said}");
     disk.free();
 
-    let mut ward = Ward::start(&session);
+    let mut ward = DriveProcess::start(&session);
     let chart = ward.do_it(&json!({"do": "open", "patient": "p1"})).to_string();
     assert!(kept.iter().all(|pulse| chart.contains(pulse.as_str())) && !chart.contains(&shown("62")), "{chart}");
     ward.end();
     let (keychain, clock): (_, Arc<dyn Clock>) = (session.keychain(), Arc::new(SystemClock));
     told_once(&recorded(session.profile(), &keychain, Arc::clone(&clock)), if opened { 1 } else { 2 });
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
-    let app = App::open_for_test(session.profile(), runtime.handle().clone(), clock, Arc::new(keychain));
+    let app = Workstation::open_for_test(session.profile(), runtime.handle().clone(), clock, Arc::new(keychain));
     let app = app.map_err(|f| f.code).expect("opened");
     let report = audit::verify(&app, None).map_err(|f| f.code).expect("verified");
     app.close();
@@ -115,10 +115,10 @@ fn told_once(events: &[(E, keep_audit::Outcome)], most: usize) {
     assert!((1..=most).contains(&told), "{told} events of a full disk");
 }
 
-fn bring_again(w: &Workstation, records: Vec<String>) -> Result<usize, ErrorCode> {
+fn bring_again(w: &TestWorkstation, records: Vec<String>) -> Result<usize, ErrorCode> {
     w.later();
     let app = w.unlocked()?;
-    let stored = bring(&app, records).map(|r| r.stored).map_err(|f| f.code);
+    let stored = import(&app, records).map(|r| r.stored).map_err(|f| f.code);
     app.close();
     stored
 }
@@ -132,7 +132,7 @@ fn save(pulse: &str) -> Value {
 }
 
 /// Saves a pulse and answers it as the chart shows it.
-fn pulse(ward: &mut Ward, value: &str) -> String {
+fn pulse(ward: &mut DriveProcess, value: &str) -> String {
     let saved = ward.do_it(&save(value));
     assert!(saved["ack"].is_u64(), "{saved}");
     shown(value)

@@ -4,10 +4,10 @@ use super::file::ProfileFile;
 use super::harm::Harm;
 use super::visit::{self, Answers, Person, failed};
 use super::worn_profile::{Station, WornProfile};
-use keep_audit::{BootId, EventClass, Outcome, Scribe, Stamper};
+use keep_audit::{BootId, EventClass, EventStamper, EventWriter, Outcome};
 use keep_domain::{Clock, DeviceId, UtcMillis};
 use keep_keys::DeviceKey;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ fn with_app(
     station: &Station,
     first: &mut Answers,
     second: &mut Answers,
-    work: impl FnOnce(&App, &mut Answers, &mut Answers),
+    work: impl FnOnce(&Workstation, &mut Answers, &mut Answers),
 ) {
     match station.open() {
         Ok(app) => {
@@ -101,7 +101,7 @@ fn with_app(
     }
 }
 
-fn round(worn: &WornProfile, station: &Station, app: &App, person: Person, answers: &mut Answers, work: Work) {
+fn round(worn: &WornProfile, station: &Station, app: &Workstation, person: Person, answers: &mut Answers, work: Work) {
     if !visit::unlock(station, app, &worn.people[person.user], answers) {
         // Nobody locks here: whoever comes next must find a locked program.
         answers.insert(String::from("behind the lock"), visit::behind_the_lock(app));
@@ -124,14 +124,15 @@ pub(super) fn opened(answers: &Answers) -> bool {
 
 /// Every event that did not end well, but for a lock that another journey's program held a copy of.
 fn failures(station: &Station) -> Option<Vec<(EventClass, Outcome)>> {
-    let kd = DeviceKey::load(&*station.keychain, true).ok()??;
+    let device_key = DeviceKey::load(&*station.keychain, true).ok()??;
     let clock: Arc<dyn Clock> = Arc::<keep_domain::ManualClock>::clone(&station.clock);
-    let scribe = Scribe::locked(Arc::new(Stamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+    let event_writer =
+        EventWriter::locked(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
     let path = ledger_path(&station.profile);
     if !path.is_file() {
         return None;
     }
-    let ledger = Ledger::open(&path, &kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES).ok()?;
+    let ledger = Ledger::open(&path, &device_key.ledger_key(), event_writer, LEDGER_LIMIT_BYTES).ok()?;
     let is_failure =
         |(class, outcome): &(EventClass, Outcome)| *outcome != Outcome::Success && *class != EventClass::SecondInstance;
     let (mut all, mut before) = (Vec::new(), None);

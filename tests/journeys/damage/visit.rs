@@ -3,7 +3,7 @@
 use super::records::{ADA, OMAR, PATIENTS};
 use super::worn_profile::{Enrolled, Station};
 use keep_domain::Role;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{chart, drafts, lock, notes, search, sync, unlock, vitals, worklist};
 use keep_session::dto::chart::WindowDto;
 use keep_session::dto::failure::FailureDto;
@@ -59,7 +59,7 @@ pub(super) fn failed(answer: &Value) -> Option<&str> {
 }
 
 /// The first part: what the locked screen shows, and whether it opens.
-pub(super) fn unlock(station: &Station, app: &App, who: &Enrolled, answers: &mut Answers) -> bool {
+pub(super) fn unlock(station: &Station, app: &Workstation, who: &Enrolled, answers: &mut Answers) -> bool {
     answers.insert(String::from("lock screen"), answer(lock::lock_screen(app)));
     let opened = answer(who.unlock(station, app));
     let is_open = failed(&opened).is_none();
@@ -68,7 +68,7 @@ pub(super) fn unlock(station: &Station, app: &App, who: &Enrolled, answers: &mut
 }
 
 /// Reads all that the role reads.
-pub(super) fn read(app: &App, person: Person, answers: &mut Answers) {
+pub(super) fn read(app: &Workstation, person: Person, answers: &mut Answers) {
     for list in person.lists() {
         let ask = WorklistAskDto { list: (*list).to_owned(), offset: 0, limit: 100 };
         answers.insert(format!("list {list}"), answer(worklist::worklist(app, ask)));
@@ -89,7 +89,7 @@ pub(super) fn read(app: &App, person: Person, answers: &mut Answers) {
 }
 
 /// Saves what the role saves.
-pub(super) fn save(app: &App, person: Person, answers: &mut Answers) {
+pub(super) fn save(app: &Workstation, person: Person, answers: &mut Answers) {
     let saved = match person.role {
         Role::Nurse => save_vitals(app, ADA, "88"),
         Role::FrontDesk => worklist::check_in(app, CheckInDto { appointment: String::from("ap-omar"), arrived: true }),
@@ -103,7 +103,7 @@ pub(super) fn save(app: &App, person: Person, answers: &mut Answers) {
 }
 
 /// Syncs to the end, and what the chip says then.
-pub(super) fn synchronize(app: &App, answers: &mut Answers) {
+pub(super) fn synchronize(app: &Workstation, answers: &mut Answers) {
     let ended = sync::run_to_end(app).map(
         |e| json!({"pending": e.pending, "failed": e.failed, "conflicts": e.conflicts, "complete": e.complete_as_of}),
     );
@@ -112,17 +112,17 @@ pub(super) fn synchronize(app: &App, answers: &mut Answers) {
 }
 
 /// Locks; what an open session would still answer.
-pub(super) fn lock(app: &App, answers: &mut Answers) {
-    lock::lock(app, "user");
+pub(super) fn lock(app: &Workstation, answers: &mut Answers) {
+    lock::lock_session(app, "user");
     answers.insert(String::from("behind the lock"), behind_the_lock(app));
 }
 
 /// What is open although nobody is unlocked.
-pub(super) fn behind_the_lock(app: &App) -> Value {
+pub(super) fn behind_the_lock(app: &Workstation) -> Value {
     json!({"open": app.unlocked_for().is_some(), "session": answer(unlock::session(app))})
 }
 
-pub(super) fn save_vitals(app: &App, patient: &str, pulse: &str) -> Result<SavedDto, FailureDto> {
+pub(super) fn save_vitals(app: &Workstation, patient: &str, pulse: &str) -> Result<SavedDto, FailureDto> {
     let form = json!({
         "patient": patient, "taken": "", "systolic": "128", "diastolic": "82", "pulse": pulse, "temperature": "",
         "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
@@ -137,7 +137,7 @@ pub(super) fn draft() -> SaveDraftDto {
 }
 
 /// Marks the observations among `saved` as entered in error.
-pub(super) fn strike(app: &App, saved: &[String]) {
+pub(super) fn strike(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
         let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };

@@ -7,7 +7,7 @@ use super::visit;
 use crate::clinic::Clinic;
 use keep_domain::{Clock, ManualClock, Secret, SystemClock, UserId, UtcMillis};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{drafts, lock, sync, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
@@ -79,11 +79,11 @@ impl Station {
     }
 
     /// Patient with a lock of which a program that another journey is starting holds a copy.
-    pub(super) fn open(&self) -> Result<App, FailureDto> {
+    pub(super) fn open(&self) -> Result<Workstation, FailureDto> {
         let once = || {
             let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
             let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-            App::open_for_test(&self.profile, self.runtime.handle().clone(), clock, keychain)
+            Workstation::open_for_test(&self.profile, self.runtime.handle().clone(), clock, keychain)
         };
         let mut opened = once();
         for _ in 0..50 {
@@ -109,7 +109,7 @@ impl Station {
 
 impl Enrolled {
     /// Unlocks with password and code, at a moment whose code was not used.
-    pub(super) fn unlock(&self, station: &Station, app: &App) -> Result<SessionDto, FailureDto> {
+    pub(super) fn unlock(&self, station: &Station, app: &Workstation) -> Result<SessionDto, FailureDto> {
         station.go_on();
         let step = |time: UtcMillis| time.0 / STEP_MILLIS;
         let next = UtcMillis((self.used.get() + 1) * STEP_MILLIS);
@@ -220,7 +220,7 @@ impl WornProfile {
 /// A day that is being worked through.
 struct Day {
     station: Station,
-    app: App,
+    app: Workstation,
     people: BTreeMap<&'static str, Enrolled>,
     keychains: BTreeMap<&'static str, Items>,
     server: String,
@@ -245,14 +245,14 @@ impl Day {
         });
         let used = Cell::new(self.station.clock.now().0 / STEP_MILLIS);
         self.people.insert(user, Enrolled { user: who.expect("signed in"), phone: ok(phone), used });
-        lock::lock(&self.app, "user");
+        lock::lock_session(&self.app, "user");
     }
 
     /// One person comes, works and locks.
-    fn shift(&mut self, user: &'static str, work: impl FnOnce(&App)) {
+    fn shift(&mut self, user: &'static str, work: impl FnOnce(&Workstation)) {
         ok(self.people[user].unlock(&self.station, &self.app));
         work(&self.app);
-        lock::lock(&self.app, "user");
+        lock::lock_session(&self.app, "user");
     }
 
     /// Ends the program, copies profile and keychain, and starts it again.
@@ -264,7 +264,7 @@ impl Day {
     }
 }
 
-fn sync_now(app: &App) {
+fn sync_now(app: &Workstation) {
     let ended = ok(sync::run_to_end(app));
     assert_eq!((ended.pending, ended.failed, ended.conflicts), (0, 0, 0), "{ended:?}");
 }

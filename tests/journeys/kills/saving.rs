@@ -1,10 +1,10 @@
 //! SIGKILL at random moments of saving: what was acknowledged is there, whole, and the ledger verifies.
 
 use super::{Acknowledged, kills, save};
-use crate::dice::Dice;
 use crate::people::patient;
-use crate::ward::Ward;
-use chartkeep_tests::{KeysAtHand, TestSession};
+use crate::rng::SeededRng;
+use crate::ward::DriveProcess;
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, ResourceKey};
 use keep_session::testing::nurse_amara;
@@ -24,25 +24,25 @@ const WINDOW_MICROS: u64 = 40_000;
 
 #[test]
 fn killed_while_saving_nothing_acknowledged_is_lost_and_nothing_is_torn() {
-    let (kills, mut dice) = (kills(KILLS), Dice::thrown());
+    let (kills, mut rng) = (kills(KILLS), SeededRng::thrown());
     let folder = tempfile::tempdir().expect("folder");
     let session = TestSession::at(&folder.path().join("profile"));
-    let mut ward = Ward::start(&session);
+    let mut ward = DriveProcess::start(&session);
     let stored = ward.do_it(&json!({"do": "bring", "records": [patient("p1", "González", "Ada")]}));
     assert_eq!(stored, json!({"stored": 1}));
     ward.end();
 
     let mut acknowledged = Acknowledged::default();
     for kill in 0..kills {
-        let mut ward = Ward::start(&session);
+        let mut ward = DriveProcess::start(&session);
         for n in 0..ASKED {
             ward.ask(&save(kill, n));
         }
-        for _ in 0..dice.below(ANSWERED) {
+        for _ in 0..rng.below(ANSWERED) {
             acknowledged.take(&ward.reply());
         }
         // Whatever is answered meanwhile counts; the moment itself is anywhere within a few saves.
-        let moment = Duration::from_micros(dice.below(WINDOW_MICROS));
+        let moment = Duration::from_micros(rng.below(WINDOW_MICROS));
         if let Some(reply) = ward.reply_within(moment) {
             acknowledged.take(&reply);
         }
@@ -60,8 +60,8 @@ fn killed_while_saving_nothing_acknowledged_is_lost_and_nothing_is_torn() {
 /// Opens the files by themselves and looks for every acknowledged record, half a save, and a broken ledger.
 fn check(session: &TestSession, acknowledged: &Acknowledged) {
     // The first start after the kill rolls back what was under way, as a nurse's next start does.
-    Ward::start(session).end();
-    let keys = KeysAtHand::take(session, nurse_amara()).expect("keys");
+    DriveProcess::start(session).end();
+    let keys = ExtractedKeys::take(session, nurse_amara()).expect("keys");
     let store = keys.open_store().expect("the store opens");
     let ticket = || store.ledger().append(EventDraft::new(EventClass::ChartRead)).expect("event");
     let id: PatientId = "p1".parse().expect("id");
@@ -78,8 +78,8 @@ fn check(session: &TestSession, acknowledged: &Acknowledged) {
     whole_saves(&store, &ticket(), &found);
     assert_eq!(store.scrub_all().expect("scrub").findings, []);
     drop(store);
-    let evidence = LedgerEvidence { device_key: Some(keys.kd.signer().public()), ..LedgerEvidence::default() };
-    let report = verify_ledger(&ledger_path(session.profile()), &keys.kd.ledger_key(), &evidence);
+    let evidence = LedgerEvidence { device_key: Some(keys.device_key.signer().public()), ..LedgerEvidence::default() };
+    let report = verify_ledger(&ledger_path(session.profile()), &keys.device_key.ledger_key(), &evidence);
     let said: Vec<&String> = report.findings.iter().map(|f| &f.text).collect();
     assert!(said.is_empty() && report.gaps.is_empty(), "{said:?}");
     assert!(report.events >= u64::from(acknowledged.saves), "an event for each save");

@@ -4,10 +4,10 @@
 use super::saving::parse;
 use super::{Acknowledged, kills, save};
 use crate::clinic::{Clinic, Colleague};
-use crate::dice::Dice;
 use crate::people::{patient, result};
-use crate::ward::Ward;
-use chartkeep_tests::{KeysAtHand, TestSession};
+use crate::rng::SeededRng;
+use crate::ward::DriveProcess;
+use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, SystemClock};
 use keep_fhir::{Raw, meaning_equal};
@@ -43,7 +43,7 @@ struct Ends {
 fn killed_while_syncing_both_sides_converge() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(clinic) = Clinic::start(folder.path()) else { return };
-    let (kills, mut dice) = (kills(KILLS), Dice::thrown());
+    let (kills, mut rng) = (kills(KILLS), SeededRng::thrown());
     let (jonas, ingrid) = (clinic.colleague("jonas"), clinic.colleague("ingrid"));
     jonas.put(&patient("p1", "González", "Ada"));
     let session = TestSession::at(&folder.path().join("profile"));
@@ -54,12 +54,12 @@ fn killed_while_syncing_both_sides_converge() {
     let mut window = whole_sync(&session, &clinic, &mut ends).mul_f64(WINDOW);
     for kill in 0..kills {
         at_another_workstation(&jonas, kill);
-        let mut ward = Ward::start(&session);
-        for n in 0..=dice.below(SAVES) {
+        let mut ward = DriveProcess::start(&session);
+        for n in 0..=rng.below(SAVES) {
             acknowledged.take(&ward.do_it(&save(kill, u32::try_from(n).expect("few"))));
         }
         ward.ask(&json!({"do": "sync"}));
-        let moment = Duration::from_micros(dice.below(u64::try_from(window.as_micros()).expect("short")));
+        let moment = Duration::from_micros(rng.below(u64::try_from(window.as_micros()).expect("short")));
         let mut reply = ward.reply_within(moment);
         reply = ward.kill().into_iter().next().or(reply);
         match reply {
@@ -93,7 +93,7 @@ fn at_another_workstation(jonas: &Colleague, kill: u32) {
 /// Syncs until nothing is left to send, in order; answers how long one took.
 fn whole_sync(session: &TestSession, clinic: &Clinic, ends: &mut Ends) -> Duration {
     for _ in 0..5 {
-        let mut ward = Ward::start(session);
+        let mut ward = DriveProcess::start(session);
         let began = SystemClock.monotonic();
         let reply = ward.do_it(&json!({"do": "sync"}));
         let took = SystemClock.monotonic().saturating_sub(began);
@@ -117,7 +117,7 @@ fn note_end(reply: &Value, session: &TestSession, clinic: &Clinic, ends: &mut En
     assert_eq!(reply["code"], "sign_in_needed", "{reply}");
     ends.signed_in_again += 1;
     let site = clinic.site("amara");
-    let mut ward = Ward::start(session);
+    let mut ward = DriveProcess::start(session);
     // EXPOSE: a made-up person's token, handed to the program under test.
     let done = ward.do_it(&json!({"do": "sign_in", "token": site.refresh_token.expose()}));
     assert_eq!(done, json!({"signed_in": true}));
@@ -132,7 +132,7 @@ fn look(
     (jonas, ingrid): (&Colleague, &Colleague),
     acknowledged: &Acknowledged,
 ) {
-    let keys = KeysAtHand::take(session, nurse_amara()).expect("keys");
+    let keys = ExtractedKeys::take(session, nurse_amara()).expect("keys");
     let store = keys.open_store().expect("the store opens");
     let events = events(&store);
     let there: BTreeMap<String, String> = TYPES.iter().flat_map(|t| jonas.all(t)).collect();
@@ -185,7 +185,7 @@ fn events(store: &Store) -> BTreeSet<String> {
 /// As `chartkeep audit verify` does it.
 fn verified(session: &TestSession) {
     let runtime = Runtime::new().expect("runtime");
-    let opened = keep_session::App::open_for_test(
+    let opened = keep_session::Workstation::open_for_test(
         session.profile(),
         runtime.handle().clone(),
         Arc::new(SystemClock),

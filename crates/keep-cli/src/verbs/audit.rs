@@ -4,14 +4,14 @@ use super::unlocked;
 use crate::answer::Answer;
 use crate::args::SignOff;
 use crate::secret_fd::SecretFds;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::audit;
 use keep_session::dto::audit::SignOffDto;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Verifies the profile's ledger, or a copy of it at `file`.
-pub(crate) fn run(app: &App, file: Option<&Path>) -> Answer {
+pub(crate) fn run(app: &Workstation, file: Option<&Path>) -> Answer {
     match audit::verify(app, file) {
         Ok(report) => {
             let findings: Vec<Value> = report.findings.into_iter().map(Value::String).collect();
@@ -27,7 +27,7 @@ pub(crate) fn run(app: &App, file: Option<&Path>) -> Answer {
 }
 
 /// Signs off alerts while the person is unlocked.
-pub(crate) fn sign_off(app: &App, ask: SignOff, secrets: SecretFds) -> Answer {
+pub(crate) fn sign_off(app: &Workstation, ask: SignOff, secrets: SecretFds) -> Answer {
     let SignOff { sequences, explanation, unlock } = ask;
     unlocked::with(app, &unlock, secrets, |app, _| {
         match audit::sign_off_alerts(app, SignOffDto { sequences, explanation }) {

@@ -1,12 +1,12 @@
 //! `chartkeep doctor`.
 
 use crate::answer::Answer;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::device;
 use serde_json::{Map, Value, json};
 
 /// Shows the health of the device; exit 1 when a segment or a slot is damaged.
-pub(crate) fn run(app: &App) -> Answer {
+pub(crate) fn run(app: &Workstation) -> Answer {
     let device = match device::look(app) {
         Ok(device) => device,
         Err(failure) => return Answer::failure(&failure),

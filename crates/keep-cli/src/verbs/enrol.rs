@@ -4,20 +4,20 @@ use crate::answer::Answer;
 use crate::args::Enrol;
 use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::enrol::{self, Setting};
 use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use serde_json::json;
 
 /// Enrols one person; the sign-in happens in the browser that `$BROWSER` names.
-pub(crate) fn run(app: &App, ask: &Enrol, secrets: SecretFds) -> Answer {
+pub(crate) fn run(app: &Workstation, ask: &Enrol, secrets: SecretFds) -> Answer {
     match enrol(app, ask, secrets) {
         Ok(answer) => answer,
         Err(code) => Answer::failed(code),
     }
 }
 
-fn enrol(app: &App, ask: &Enrol, secrets: SecretFds) -> Result<Answer, ErrorCode> {
+fn enrol(app: &Workstation, ask: &Enrol, secrets: SecretFds) -> Result<Answer, ErrorCode> {
     let password = secret_fd::read(secrets.password)?;
     let setting = Setting { ca_file: ask.ca.clone(), demo: ask.demo };
     let begin = EnrolBeginDto { server: ask.server.clone(), workstation: ask.workstation.clone() };

@@ -4,12 +4,12 @@ use super::unlocked;
 use crate::answer::Answer;
 use crate::args::Unlock;
 use crate::secret_fd::SecretFds;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::dto::lock::NoticeDto;
 use serde_json::{Value, json};
 
 /// Unlocking grants to every verified colleague who waits; this says to whom.
-pub(crate) fn run(app: &App, who: &Unlock, secrets: SecretFds) -> Answer {
+pub(crate) fn run(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Answer {
     unlocked::with(app, who, secrets, |_, session| {
         let granted: Vec<Value> = session
             .notices

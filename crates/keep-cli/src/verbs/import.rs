@@ -5,12 +5,12 @@ use crate::answer::Answer;
 use crate::args::Import;
 use crate::secret_fd::SecretFds;
 use keep_domain::ErrorCode;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::import;
 use serde_json::json;
 
 /// Imports the readable lines of a file; names the lines that could not be read.
-pub(crate) fn run(app: &App, ask: &Import, secrets: SecretFds) -> Answer {
+pub(crate) fn run(app: &Workstation, ask: &Import, secrets: SecretFds) -> Answer {
     unlocked::with(app, &ask.unlock, secrets, |app, _| match import::import_file(app, &ask.file) {
         Ok(report) => {
             let broken = !report.broken_lines.is_empty();

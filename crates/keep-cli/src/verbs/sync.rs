@@ -5,13 +5,13 @@ use crate::answer::Answer;
 use crate::args::Sync;
 use crate::secret_fd::SecretFds;
 use keep_domain::ErrorCode;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{sign_in_again, sync};
 use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use serde_json::json;
 
 /// Sends what waits, fetches what is new, delivers audit events; exit 1 when something needs a person.
-pub(crate) fn run(app: &App, ask: &Sync, secrets: SecretFds) -> Answer {
+pub(crate) fn run(app: &Workstation, ask: &Sync, secrets: SecretFds) -> Answer {
     if ask.sign_in
         && let Err(code) = sign_in(app, &ask.unlock.user)
     {
@@ -32,7 +32,7 @@ pub(crate) fn run(app: &App, ask: &Sync, secrets: SecretFds) -> Answer {
 }
 
 /// Leaves a finished sign-in for the unlock that follows to take over.
-fn sign_in(app: &App, person: &str) -> Result<(), ErrorCode> {
+fn sign_in(app: &Workstation, person: &str) -> Result<(), ErrorCode> {
     let user = unlocked::find(app, person)?;
     sign_in_again::sign_in_again(app, SignInAgainDto { user }).map_err(|f| f.code)?;
     match sign_in_again::wait_for_sign_in(app).map_err(|f| f.code)? {

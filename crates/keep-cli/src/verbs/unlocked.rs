@@ -4,16 +4,16 @@ use crate::answer::Answer;
 use crate::args::Unlock;
 use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
-use keep_session::App;
+use keep_session::Workstation;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 
 /// Runs `work` while the person of `who` is unlocked.
 pub(crate) fn with(
-    app: &App,
+    app: &Workstation,
     who: &Unlock,
     secrets: SecretFds,
-    work: impl FnOnce(&App, &SessionDto) -> Answer,
+    work: impl FnOnce(&Workstation, &SessionDto) -> Answer,
 ) -> Answer {
     let request = match read(app, who, secrets) {
         Ok(request) => request,
@@ -22,14 +22,14 @@ pub(crate) fn with(
     match unlock::unlock(app, request) {
         Ok(session) => {
             let answer = work(app, &session);
-            lock::lock(app, "command_ended");
+            lock::lock_session(app, "command_ended");
             answer
         }
         Err(failure) => Answer::failure(&failure),
     }
 }
 
-fn read(app: &App, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
+fn read(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
     let user = find(app, &who.user)?;
     let password = secret_fd::read(secrets.password)?;
     let code = secret_fd::read(secrets.code)?;
@@ -39,7 +39,7 @@ fn read(app: &App, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorC
 }
 
 /// The user id of the one person of that name or id.
-pub(crate) fn find(app: &App, name: &str) -> Result<String, ErrorCode> {
+pub(crate) fn find(app: &Workstation, name: &str) -> Result<String, ErrorCode> {
     let screen = lock::lock_screen(app).map_err(|f| f.code)?;
     if let Some(code) = screen.blocked {
         return Err(code);

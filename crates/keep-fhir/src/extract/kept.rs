@@ -11,7 +11,7 @@ const MEMBERS: usize = 16;
 
 /// A resource as it is shown: its text, its index, and what an Observation says.
 #[expect(missing_debug_implementations, reason = "what it shows is the record and must not reach a log")]
-pub struct Kept {
+pub struct ParsedRecord {
     /// The text.
     pub raw: Raw,
     /// Its index.
@@ -26,7 +26,7 @@ pub struct Kept {
 ///
 /// # Errors
 /// The text itself, where it has no readable type and id; [`read`] says what it is then.
-pub fn read_kept(text: String, observation: bool) -> Result<Kept, String> {
+pub fn parse_record(text: String, observation: bool) -> Result<ParsedRecord, String> {
     let node = Node::of_checked(&text);
     // Room for what most resources have, so that it need not grow.
     let mut members: Members<'_> = Vec::with_capacity(MEMBERS);
@@ -34,5 +34,5 @@ pub fn read_kept(text: String, observation: bool) -> Result<Kept, String> {
     let Ok(facts) = facts_of(&Header::of(&members), None, Use::Screen).map(Box::new) else { return Err(text) };
     let wanted = observation && facts.key.resource_type == "Observation";
     let observation = wanted.then(|| Box::new(lens::observation_in(node, members)));
-    Ok(Kept { raw: Raw::of_checked(text), facts, observation })
+    Ok(ParsedRecord { raw: Raw::of_checked(text), facts, observation })
 }

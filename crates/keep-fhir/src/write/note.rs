@@ -1,6 +1,6 @@
 //! Clinical notes as DocumentReference with their text inline (R4, `documentreference.html`).
 
-use super::{Recording, resource};
+use super::{EntryContext, resource};
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
 use base64::Engine;
@@ -57,7 +57,7 @@ pub struct NoteDraft {
 
 /// A note. When it is signed, the author is its authenticator, too.
 #[must_use]
-pub fn note(id: &ResourceId, recording: &Recording, draft: &NoteDraft) -> Raw {
+pub fn note(id: &ResourceId, recording: &EntryContext, draft: &NoteDraft) -> Raw {
     // EXPOSE: the record itself holds the note.
     let (title, text) = (draft.title.expose(), draft.text.expose());
     let attachment = Composer::default()

@@ -14,8 +14,8 @@ fn decimal(text: &str) -> Decimal {
     Decimal::parse(text).expect("decimal")
 }
 
-fn nurse_amara() -> Recording {
-    Recording {
+fn nurse_amara() -> EntryContext {
+    EntryContext {
         patient: id("ada-1"),
         encounter: Some(key("Encounter/v1")),
         author: key("Practitioner/amara"),

@@ -1,6 +1,6 @@
 //! Vital signs by the FHIR R4 vital signs profiles (`vitalsigns.html`): LOINC codes, UCUM units, entered digits.
 
-use super::{Recording, resource};
+use super::{EntryContext, resource};
 use crate::compose::{Composer, concept, reference};
 use crate::{Decimal, Raw};
 use keep_domain::{ResourceId, ResourceKey};
@@ -174,7 +174,7 @@ fn quantity(value: &Decimal, unit: &str, ucum: &str) -> Composer {
     Composer::default().decimal("value", value).text("unit", unit).text("system", UCUM).text("code", ucum)
 }
 
-fn observation(id: &ResourceId, recording: &Recording, category: (&str, &str), code: Composer) -> Composer {
+fn observation(id: &ResourceId, recording: &EntryContext, category: (&str, &str), code: Composer) -> Composer {
     let category = concept(CATEGORY, category.0, category.1);
     resource("Observation", id)
         .text("status", "final")
@@ -193,7 +193,7 @@ const VITAL: (&str, &str) = ("vital-signs", "Vital Signs");
 #[must_use]
 pub fn vital_sign(
     id: &ResourceId,
-    recording: &Recording,
+    recording: &EntryContext,
     vital: VitalSign,
     value: &Decimal,
     derived_from: &[ResourceKey],
@@ -215,7 +215,7 @@ pub fn vital_sign(
 
 /// A blood pressure panel, LOINC 85354-9, with a data-absent reason for a side that is missing.
 #[must_use]
-pub fn blood_pressure(id: &ResourceId, recording: &Recording, pressure: &BloodPressure) -> Raw {
+pub fn blood_pressure(id: &ResourceId, recording: &EntryContext, pressure: &BloodPressure) -> Raw {
     let component = |code: &str, display: &str, value: Option<&Decimal>| {
         let part = Composer::default().object("code", concept(LOINC, code, display));
         match value {
@@ -240,7 +240,7 @@ pub fn blood_pressure(id: &ResourceId, recording: &Recording, pressure: &BloodPr
 
 /// Level of consciousness, LOINC 80288-4.
 #[must_use]
-pub fn consciousness(id: &ResourceId, recording: &Recording, level: Consciousness) -> Raw {
+pub fn consciousness(id: &ResourceId, recording: &EntryContext, level: Consciousness) -> Raw {
     let (code, display) = level.snomed();
     observation(id, recording, VITAL, concept(LOINC, "80288-4", "Level of consciousness"))
         .object("valueCodeableConcept", concept(SNOMED, code, display))
@@ -249,7 +249,7 @@ pub fn consciousness(id: &ResourceId, recording: &Recording, level: Consciousnes
 
 /// Whether the patient breathes supplemental oxygen. No standard code says just this: a local one.
 #[must_use]
-pub fn supplemental_oxygen(id: &ResourceId, recording: &Recording, on_oxygen: bool) -> Raw {
+pub fn supplemental_oxygen(id: &ResourceId, recording: &EntryContext, on_oxygen: bool) -> Raw {
     observation(id, recording, VITAL, concept(LOCAL, "supplemental-oxygen", "Breathing supplemental oxygen"))
         .boolean("valueBoolean", on_oxygen)
         .into_raw()
@@ -257,7 +257,7 @@ pub fn supplemental_oxygen(id: &ResourceId, recording: &Recording, on_oxygen: bo
 
 /// The NEWS2 total with its part scores (SNOMED CT UK 1104051000000101).
 #[must_use]
-pub fn news2_score(id: &ResourceId, recording: &Recording, score: &News2Score) -> Raw {
+pub fn news2_score(id: &ResourceId, recording: &EntryContext, score: &News2Score) -> Raw {
     let points = |n: u8| {
         Composer::default()
             .integer("value", n.into())

@@ -1,5 +1,5 @@
 use crate::entropy::FixedEntropy;
-use crate::member::{MemberRecord, VerifiedClaims, VerifiedMember};
+use crate::member::{MemberClaims, MemberRecord, VerifiedMember};
 use crate::slot_id::SlotContext;
 use crate::user_keys::MasterKey;
 use crate::{Grant, HeldKey, KeptSignIn, KeyName, KeyRing, KeysError, NoncePreimage, Slots, UserKeys};
@@ -10,11 +10,11 @@ const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
 
 /// Someone with keys and a member record that the session verified.
 fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
-    let umk = || MasterKey::from_secret(Secret::new([seed; 32]));
+    let master_key = || MasterKey::from_secret(Secret::new([seed; 32]));
     let subject = format!("person-{seed}");
     let device = SlotContext::for_tests(seed).device;
-    let preimage = NoncePreimage::make_with(device, &umk(), &mut FixedEntropy::named("member")).unwrap();
-    let claims = VerifiedClaims {
+    let preimage = NoncePreimage::make_with(device, &master_key(), &mut FixedEntropy::named("member")).unwrap();
+    let claims = MemberClaims {
         issuer: String::from("https://id.example"),
         subject: subject.clone(),
         name: subject.clone(),
@@ -25,7 +25,7 @@ fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
     };
     let member = MemberRecord::new(preimage, String::from("a.b.c"), &claims).unwrap().verify(&claims).unwrap();
     let context = SlotContext { user: UserId::of("https://id.example", &subject), ..SlotContext::for_tests(seed) };
-    (UserKeys::bound(umk(), context), member)
+    (UserKeys::bound(master_key(), context), member)
 }
 
 fn ring() -> KeyRing {

@@ -10,14 +10,14 @@ mod workstation;
 use crate::enrolment::{Enrolment, EnrolmentInput};
 use crate::lease::LeaseRecord;
 use crate::totp::{digits, step_of};
-use crate::{DeviceKey, KdfParams, Keychain, KeysError, ResumeSecret, VerifiedClaims};
+use crate::{DeviceKey, KdfParams, Keychain, KeysError, MemberClaims, ResumeSecret};
 use keep_domain::{ErrorCode, Role, Secret, UtcMillis};
 use std::time::Duration;
 use workstation::*;
 
 #[test]
 fn password_and_code_open_the_same_keys_again() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     let code = w.code(&amara, 0);
@@ -35,7 +35,7 @@ fn password_and_code_open_the_same_keys_again() {
 
 #[test]
 fn wrong_password_and_wrong_code_look_the_same() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     let code = w.code(&amara, 0);
@@ -50,7 +50,7 @@ fn wrong_password_and_wrong_code_look_the_same() {
 
 #[test]
 fn a_code_works_once() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let used = KeysError::CodeUsed { next_in: Duration::from_secs(30) };
     let code = w.code(&amara, 0);
@@ -68,7 +68,7 @@ fn a_code_works_once() {
 
 #[test]
 fn failures_wait_then_hold_and_survive_lost_copies() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     for n in 1..=5 {
@@ -93,13 +93,13 @@ fn failures_wait_then_hold_and_survive_lost_copies() {
     let code = w.code(&amara, 0);
     let held = KeysError::SlotHeld { online_only: false };
     assert_eq!(w.unlock(&amara, PASSWORD, &code).unwrap_err(), held, "both copies lost");
-    w.with(|door, _| door.release(amara.user, true)).unwrap();
+    w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
     assert!(w.unlock(&amara, PASSWORD, &code).is_ok());
 }
 
 #[test]
 fn ten_failures_hold_until_released() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     for _ in 0..10 {
         w.later(900);
@@ -109,13 +109,13 @@ fn ten_failures_hold_until_released() {
     let code = w.code(&amara, 0);
     let held = w.unlock(&amara, PASSWORD, &code).unwrap_err();
     assert_eq!((held.clone(), held.code()), (KeysError::SlotHeld { online_only: false }, ErrorCode::SlotHeld));
-    w.with(|door, _| door.release(amara.user, false)).unwrap();
+    w.with(|unlocker, _| unlocker.release(amara.user, false)).unwrap();
     assert!(w.unlock(&amara, PASSWORD, &code).is_ok());
 }
 
 #[test]
 fn the_password_alone_resumes_for_an_hour_and_a_wrong_one_ends_that() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     let code = w.code(&amara, 0);
@@ -126,37 +126,37 @@ fn the_password_alone_resumes_for_an_hour_and_a_wrong_one_ends_that() {
     let password = Secret::new(PASSWORD.to_owned());
 
     w.later(59 * 60);
-    let resumed = w.with(|door, time| door.resume(time, amara.user, &password, take())).unwrap();
+    let resumed = w.with(|unlocker, time| unlocker.resume(time, amara.user, &password, take())).unwrap();
     assert_eq!(resumed.keys.personal_key().key(), opened.keys.personal_key().key());
     let wrong = Secret::new(String::from("wrong password"));
-    let error = w.with(|door, time| door.resume(time, amara.user, &wrong, take())).unwrap_err();
+    let error = w.with(|unlocker, time| unlocker.resume(time, amara.user, &wrong, take())).unwrap_err();
     assert_eq!(error, refused(1, 0));
 
     let other = w.enrol("leila", 0);
-    let error = w.with(|door, time| door.resume(time, other.user, &password, take())).unwrap_err();
+    let error = w.with(|unlocker, time| unlocker.resume(time, other.user, &password, take())).unwrap_err();
     assert_eq!(error, KeysError::CodeNeeded);
     w.later(60);
-    let error = w.with(|door, time| door.resume(time, amara.user, &password, take())).unwrap_err();
+    let error = w.with(|unlocker, time| unlocker.resume(time, amara.user, &password, take())).unwrap_err();
     assert_eq!(error, KeysError::CodeNeeded, "an hour is over");
     w.clock.set_wall(MORNING);
-    let error = w.with(|door, time| door.resume(time, amara.user, &password, take())).unwrap_err();
+    let error = w.with(|unlocker, time| unlocker.resume(time, amara.user, &password, take())).unwrap_err();
     assert_eq!(error, KeysError::CodeNeeded, "and stays over when the clock is set back");
 }
 
 #[test]
 fn enrolment_refuses_short_passwords_other_tokens_and_a_second_slot() {
-    let mut w = Workstation::new();
-    let kd = DeviceKey::load_or_make(&w.keychain, false).unwrap();
+    let mut w = TestDevice::new();
+    let device_key = DeviceKey::load_or_make(&w.keychain, false).unwrap();
     let policy = w.policy.clone();
     let short = Secret::new(String::from("Mu\u{308}ller"));
     assert!(crate::check_password(&short, &policy).is_err());
     w.enrol("amara", 0);
-    let again = w.with(|door, time| {
-        let enrolment = Enrolment::begin(door.device, KdfParams::WEAK_FOR_TESTS).unwrap();
+    let again = w.with(|unlocker, time| {
+        let enrolment = Enrolment::begin(unlocker.device, KdfParams::WEAK_FOR_TESTS).unwrap();
         assert!(enrolment.confirm_code(&Secret::new(String::from("no")), time).is_err());
         let code = crate::phone_code(&enrolment.otpauth_uri("a", "b").unwrap(), time.now()).unwrap();
         let confirmed = enrolment.confirm_code(&code, time).unwrap();
-        let claims = VerifiedClaims {
+        let claims = MemberClaims {
             issuer: String::from("https://id.example"),
             subject: String::from("amara"),
             name: String::from("Amara"),
@@ -175,7 +175,7 @@ fn enrolment_refuses_short_passwords_other_tokens_and_a_second_slot() {
             password: &password,
             confirmed,
         };
-        enrolment.finish(door, &kd, time, input)
+        enrolment.finish(unlocker, &device_key, time, input)
     });
     assert_eq!(again.unwrap_err(), KeysError::AlreadyEnrolled);
 }

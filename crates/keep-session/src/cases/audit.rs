@@ -1,12 +1,12 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
-use crate::app::App;
 use crate::cases::search::at;
-use crate::device_side::KeptCheckpoint;
+use crate::device_context::KeptCheckpoint;
 use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
+use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{
     EntryBody, EntryHeader, EventClass, EventDraft, EventView, Explanation, LedgerEntry, Opener, Outcome, SignOff,
@@ -47,31 +47,31 @@ pub struct Verification {
 ///
 /// # Errors
 /// The keychain's states; `not_enrolled` where there is no ledger; `io` for a file that is not there.
-pub fn verify(app: &App, file: Option<&Path>) -> Result<Verification, FailureDto> {
-    verify_file(app, file).map_err(Fault::tell)
+pub fn verify(workstation: &Workstation, file: Option<&Path>) -> Result<Verification, FailureDto> {
+    verify_file(workstation, file).map_err(SessionError::into_dto)
 }
 
-fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
-    let own = app.0.profile.ledger();
+fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verification, SessionError> {
+    let own = workstation.0.profile.ledger();
     let path = file.unwrap_or(&own);
     if file.is_some_and(|f| !f.exists()) {
-        return Err(Fault::of(ErrorCode::Io));
+        return Err(SessionError::of(ErrorCode::Io));
     }
-    let enrolled = app.0.slots.exist()?;
-    let kd = match keep_keys::DeviceKey::load(&*app.0.keychain, enrolled) {
-        Ok(Some(kd)) => kd,
+    let enrolled = workstation.0.slots.exist()?;
+    let device_key = match keep_keys::DeviceKey::load(&*workstation.0.keychain, enrolled) {
+        Ok(Some(device_key)) => device_key,
         // Without people and without a log there is nothing that a keychain could tell of.
-        Err(_) if !enrolled && !path.exists() => return Err(Fault::of(ErrorCode::NotEnrolled)),
-        Ok(None) => return Err(Fault::of(ErrorCode::NotEnrolled)),
+        Err(_) if !enrolled && !path.exists() => return Err(SessionError::of(ErrorCode::NotEnrolled)),
+        Ok(None) => return Err(SessionError::of(ErrorCode::NotEnrolled)),
         Err(error) => return Err(error.into()),
     };
-    let kept = KeptCheckpoint::read(&*app.0.keychain, &kd.signer().public())?;
+    let kept = KeptCheckpoint::read(&*workstation.0.keychain, &device_key.signer().public())?;
     if !enrolled && kept.head().is_none() && !path.exists() {
-        return Err(Fault::of(ErrorCode::NotEnrolled));
+        return Err(SessionError::of(ErrorCode::NotEnrolled));
     }
     let mut known_keys = BTreeMap::new();
-    for person in app.0.slots.list()? {
-        if let Ok(member) = app.0.slots.member(person.user, &kd) {
+    for person in workstation.0.slots.list()? {
+        if let Ok(member) = workstation.0.slots.member(person.user, &device_key) {
             known_keys.insert(*member.ed25519(), person.user);
         }
     }
@@ -82,11 +82,11 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
     let evidence = LedgerEvidence {
         // A copy of the file may be older than the keychain's checkpoint without being cut.
         trusted: if file.is_none() { &trusted } else { &[] },
-        device_key: Some(kd.signer().public()),
+        device_key: Some(device_key.signer().public()),
         known_keys: Some(&known_keys),
         ..LedgerEvidence::default()
     };
-    let report = verify_ledger(path, &kd.ledger_key(), &evidence);
+    let report = verify_ledger(path, &device_key.ledger_key(), &evidence);
     let mut findings: Vec<String> = report.findings.into_iter().map(|f| f.text).collect();
     if let (Some(finding), true, true) = (kept.finding(), enrolled, file.is_none()) {
         findings.push(format!("{finding}: nothing outside the ledger says where it ended"));
@@ -109,21 +109,27 @@ fn verify_file(app: &App, file: Option<&Path>) -> Result<Verification, Fault> {
 ///
 /// # Errors
 /// `locked`, `refused`, `ledger_damaged`.
-pub fn audit_events(app: &App, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
-    app.enter(Action::ReadAudit, |unlocked| {
-        let device = app.enrolled_device()?;
-        device.ledger.append(EventDraft::new(EventClass::AuditRead).by(unlocked.actor()))?;
-        page(app, unlocked, &device.ledger, &request)
-    })
-    .map_err(Fault::tell)
+pub fn audit_events(workstation: &Workstation, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
+    workstation
+        .authorize(Action::ReadAudit, |unlocked| {
+            let device = workstation.enrolled_device()?;
+            device.ledger.append(EventDraft::new(EventClass::AuditRead).by(unlocked.actor()))?;
+            page(workstation, unlocked, &device.ledger, &request)
+        })
+        .map_err(SessionError::into_dto)
 }
 
-fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) -> Result<AuditPageDto, Fault> {
+fn page(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    ledger: &Ledger,
+    request: &AuditAskDto,
+) -> Result<AuditPageDto, SessionError> {
     let open = ledger.open_alerts()?;
     let alerts_only = request.class == OPEN_ALERTS;
     let class = match request.class.as_str() {
         "" | OPEN_ALERTS => None,
-        name => Some(EventClass::from_name(name).ok_or_else(|| Fault::fields(vec![("class", "unknown")]))?),
+        name => Some(EventClass::from_name(name).ok_or_else(|| SessionError::fields(vec![("class", "unknown")]))?),
     };
     let limit = request.limit.clamp(1, MOST_ROWS);
     let state = ledger.state()?;
@@ -137,7 +143,7 @@ fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) 
     } else {
         (ledger.count(&filter)?, ledger.headers(&filter, limit)?.headers)
     };
-    let (names, log) = (app.names(), state.log());
+    let (names, log) = (workstation.names(), state.log());
     let mut rows = Vec::new();
     for header in &shown {
         let entry = ledger.entry(header.sequence)?;
@@ -145,7 +151,8 @@ fn page(app: &App, unlocked: &Unlocked, ledger: &Ledger, request: &AuditAskDto) 
         row.open_alert = open.iter().any(|h| h.sequence == header.sequence);
         rows.push(row);
     }
-    let day_ago = app.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
+    let day_ago =
+        workstation.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
     let failed =
         HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
     let failed = ledger.count(&failed)?;
@@ -225,31 +232,34 @@ fn patients_of(view: &EventView) -> Vec<ResourceKey> {
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` without a reason, `not_available`.
-pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
-    app.enter(Action::Unmask, |unlocked| {
-        if request.reason.trim().is_empty() {
-            return Err(Fault::fields(vec![("reason", "missing")]));
-        }
-        if request.reason.chars().count() > LONGEST_REASON {
-            return Err(Fault::fields(vec![("reason", "too_long")]));
-        }
-        let device = app.enrolled_device()?;
-        let log = device.ledger.state()?.log();
-        let entry = device.ledger.entry(request.sequence)?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-        let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
-        let first = patients.first().ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-        let mut event = EventDraft::new(EventClass::Unmask)
-            .by(unlocked.actor())
-            .because(Phi::new(request.reason.clone()))
-            .with("unmasked", request.sequence);
-        // One patient is whom the event is about; of several each is named by it.
-        event = if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
-        let ticket = device.ledger.append(event)?;
-        let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
-        let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
-        Ok(UnmaskedDto { patients: shown, unknown })
-    })
-    .map_err(Fault::tell)
+pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
+    workstation
+        .authorize(Action::Unmask, |unlocked| {
+            if request.reason.trim().is_empty() {
+                return Err(SessionError::fields(vec![("reason", "missing")]));
+            }
+            if request.reason.chars().count() > LONGEST_REASON {
+                return Err(SessionError::fields(vec![("reason", "too_long")]));
+            }
+            let device = workstation.enrolled_device()?;
+            let log = device.ledger.state()?.log();
+            let entry =
+                device.ledger.entry(request.sequence)?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+            let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
+            let first = patients.first().ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+            let mut event = EventDraft::new(EventClass::Unmask)
+                .by(unlocked.actor())
+                .because(Phi::new(request.reason.clone()))
+                .with("unmasked", request.sequence);
+            // One patient is whom the event is about; of several each is named by it.
+            event =
+                if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
+            let ticket = device.ledger.append(event)?;
+            let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
+            let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
+            Ok(UnmaskedDto { patients: shown, unknown })
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Signs off alerts of the audit log: somebody entitled has looked into them. They stay in the log and are listed as
@@ -257,29 +267,30 @@ pub fn unmask(app: &App, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> 
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` for an explanation that is none, `not_available` for a sequence that is no open alert.
-pub fn sign_off_alerts(app: &App, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
-    app.enter(Action::SignOffAlert, |unlocked| {
-        let explanation = Explanation::from_name(&request.explanation)
-            .ok_or_else(|| Fault::fields(vec![("explanation", "unknown")]))?;
-        let device = app.enrolled_device()?;
-        let open = device.ledger.open_alerts()?;
-        let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
-        if !request.sequences.iter().all(is_open) {
-            return Err(Fault::of(ErrorCode::NotAvailable));
-        }
-        let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
-        let mut sequences = Vec::new();
-        for header in open.iter().rev().filter(asked) {
-            let done = SignOff { sequence: header.sequence, event: header.event, explanation };
-            device.ledger.append(done.draft(unlocked.actor()))?;
-            sequences.push(header.sequence);
-        }
-        Ok(SignedOffDto { sequences })
-    })
-    .map_err(Fault::tell)
+pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
+    workstation
+        .authorize(Action::SignOffAlert, |unlocked| {
+            let explanation = Explanation::from_name(&request.explanation)
+                .ok_or_else(|| SessionError::fields(vec![("explanation", "unknown")]))?;
+            let device = workstation.enrolled_device()?;
+            let open = device.ledger.open_alerts()?;
+            let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
+            if !request.sequences.iter().all(is_open) {
+                return Err(SessionError::of(ErrorCode::NotAvailable));
+            }
+            let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
+            let mut sequences = Vec::new();
+            for header in open.iter().rev().filter(asked) {
+                let done = SignOff { sequence: header.sequence, event: header.event, explanation };
+                device.ledger.append(done.draft(unlocked.actor()))?;
+                sequences.push(header.sequence);
+            }
+            Ok(SignedOffDto { sequences })
+        })
+        .map_err(SessionError::into_dto)
 }
 
-impl App {
+impl Workstation {
     /// Display names of everybody enrolled.
     pub(crate) fn names(&self) -> BTreeMap<UserId, String> {
         let people = self.0.slots.list().unwrap_or_default();

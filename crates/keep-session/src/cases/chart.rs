@@ -1,24 +1,24 @@
 //! A patient's chart, as the role may see it.
 
-pub(crate) mod memo;
+pub(crate) mod last_chart_refs;
 pub(crate) mod reading;
 
-use crate::app::{App, guard};
 use crate::dto::chart::{BannerDto, ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
 use crate::view::names::Names;
 use crate::view::vitals::Reading;
 use crate::view::{
     allergies, completeness, immunisations, medicines, notes, person, problems, results, timeline, vitals,
 };
+use crate::workstation::{Workstation, lock};
 use keep_access::{Action, Group};
 use keep_domain::{ErrorCode, PatientId};
 use keep_fhir::lens;
 use keep_store::Store;
 use keep_sync::CHART_TYPES;
-use memo::Memo;
+use last_chart_refs::LastChartRefs;
 use reading::{Chart, Part, names_of, read_chart, view_chart};
 
 /// The most rows of one window.
@@ -32,71 +32,79 @@ const LONGEST_NOTE: usize = 4_000;
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`, `waiting_for_grant`, `store_damaged`.
-pub fn open_chart(app: &App, patient: &str) -> Result<ChartDto, FailureDto> {
-    app.enter(Action::OpenPatient, |unlocked| {
-        let store = unlocked.store()?;
-        let (patient, part) = (id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
-        let (dto, memo) = view_chart(app, unlocked, store, &patient, part, |chart| {
-            let readings = vitals::readings(&chart.entries);
-            Ok((summary(app, unlocked, store, &chart, &readings)?, Memo::of_chart(&chart, &readings)))
-        })?;
-        guard(&unlocked.opened).insert(patient);
-        memo.note_opened(store)?;
-        Ok(dto)
-    })
-    .map_err(Fault::tell)
+pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, FailureDto> {
+    workstation
+        .authorize(Action::OpenPatient, |unlocked| {
+            let store = unlocked.store()?;
+            let (patient, part) = (id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
+            let (dto, last_chart_refs) = view_chart(workstation, unlocked, store, &patient, part, |chart| {
+                let readings = vitals::readings(&chart.entries);
+                Ok((
+                    summary(workstation, unlocked, store, &chart, &readings)?,
+                    LastChartRefs::of_chart(&chart, &readings),
+                ))
+            })?;
+            lock(&unlocked.opened).insert(patient);
+            last_chart_refs.note_opened(store)?;
+            Ok(dto)
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Closes a chart: nothing is kept of it in this process but that it was opened.
 ///
 /// # Errors
 /// `locked`.
-pub fn close_chart(app: &App, patient: &str) -> Result<(), FailureDto> {
-    app.inside(|_| id(patient).map(|_| ())).map_err(Fault::tell)
+pub fn close_chart(workstation: &Workstation, patient: &str) -> Result<(), FailureDto> {
+    workstation.with_session(|_| id(patient).map(|_| ())).map_err(SessionError::into_dto)
 }
 
 /// One window of the timeline.
 ///
 /// # Errors
 /// As [`open_chart`].
-pub fn chart_timeline(app: &App, request: WindowDto) -> Result<TimelineDto, FailureDto> {
-    app.enter(Action::OpenPatient, |unlocked| {
-        let store = unlocked.store()?;
-        let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &[])?;
-        let (offset, limit) = window(&request);
-        let names = names_of(store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
-        Ok(timeline::window(&chart.entries, &names, offset, limit))
-    })
-    .map_err(Fault::tell)
+pub fn chart_timeline(workstation: &Workstation, request: WindowDto) -> Result<TimelineDto, FailureDto> {
+    workstation
+        .authorize(Action::OpenPatient, |unlocked| {
+            let store = unlocked.store()?;
+            let chart = read_chart(workstation, unlocked, store, &id(&request.patient)?, &[])?;
+            let (offset, limit) = window(&request);
+            let names = names_of(store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
+            Ok(timeline::window(&chart.entries, &names, offset, limit))
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// One window of results.
 ///
 /// # Errors
 /// As [`open_chart`].
-pub fn chart_results(app: &App, request: WindowDto) -> Result<ResultsDto, FailureDto> {
-    app.enter(Action::OpenChart, |unlocked| {
-        let types = ["Observation", "DiagnosticReport"];
-        let chart = read_chart(app, unlocked, unlocked.store()?, &id(&request.patient)?, &types)?;
-        let (offset, limit) = window(&request);
-        Ok(results::window(&chart.entries, offset, limit))
-    })
-    .map_err(Fault::tell)
+pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<ResultsDto, FailureDto> {
+    workstation
+        .authorize(Action::OpenChart, |unlocked| {
+            let types = ["Observation", "DiagnosticReport"];
+            let chart = read_chart(workstation, unlocked, unlocked.store()?, &id(&request.patient)?, &types)?;
+            let (offset, limit) = window(&request);
+            Ok(results::window(&chart.entries, offset, limit))
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// One window of notes. Fewer rows than asked for may come where their texts are long.
 ///
 /// # Errors
 /// As [`open_chart`].
-pub fn chart_notes(app: &App, request: WindowDto) -> Result<NotesDto, FailureDto> {
-    app.enter(Action::OpenChart, |unlocked| {
-        let store = unlocked.store()?;
-        let chart = read_chart(app, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
-        let (offset, limit) = window(&request);
-        let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?.or_people(|| app.names());
-        Ok(notes::window(&chart.entries, &names, &chart.sight, offset, limit))
-    })
-    .map_err(Fault::tell)
+pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<NotesDto, FailureDto> {
+    workstation
+        .authorize(Action::OpenChart, |unlocked| {
+            let store = unlocked.store()?;
+            let chart = read_chart(workstation, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
+            let (offset, limit) = window(&request);
+            let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?
+                .or_people(|| workstation.names());
+            Ok(notes::window(&chart.entries, &names, &chart.access_view, offset, limit))
+        })
+        .map_err(SessionError::into_dto)
 }
 
 fn window(request: &WindowDto) -> (usize, usize) {
@@ -104,8 +112,8 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The Patient id of a request; text that is none is a patient who is not here.
-pub(crate) fn id(text: &str) -> Result<PatientId, Fault> {
-    text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))
+pub(crate) fn id(text: &str) -> Result<PatientId, SessionError> {
+    text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))
 }
 
 /// The tabs and what opens them.
@@ -136,34 +144,34 @@ const SUMMARY: [&str; 11] = [
 ];
 
 fn summary(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     chart: &Chart,
     readings: &[Reading<'_>],
-) -> Result<ChartDto, Fault> {
-    let (entries, glance, sight) = (&chart.entries, &chart.glance, &chart.sight);
+) -> Result<ChartDto, SessionError> {
+    let (entries, clinic_clock, access_view) = (&chart.entries, &chart.clinic_clock, &chart.access_view);
     let (banner, birth_date) = banner_of(store, chart)?;
-    let found = app.completeness(unlocked)?;
+    let found = workstation.completeness(unlocked)?;
     // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t))
         && !store.has_hidden_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
-    let names: Names = names_of(store, &wanted)?.or_people(|| app.names());
-    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| sight.sees(*g).is_visible()));
-    let mut last_note = notes::last(entries, &names, sight);
+    let names: Names = names_of(store, &wanted)?.or_people(|| workstation.names());
+    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| access_view.sees(*g).is_visible()));
+    let mut last_note = notes::last(entries, &names, access_view);
     if let Some(note) = &mut last_note {
         note.text = crate::view::words::cut(&note.text, LONGEST_NOTE);
     }
     let name = crate::view::words::joined([banner.family.as_str(), banner.given.as_str()], ", ");
     Ok(ChartDto {
         tabs: std::iter::once("summary").chain(tabs.map(|(name, _)| *name)).map(str::to_owned).collect(),
-        allergies: allergies::allergies(entries, downloaded, sight.sees_any(&[Group::Allergy])),
+        allergies: allergies::allergies(entries, downloaded, access_view.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
-        medicines: first(medicines::medicines(entries, &names, glance)),
-        vitals: vitals::series(readings, &birth_date, glance, sight),
-        results: results::to_know(entries, glance),
+        medicines: first(medicines::medicines(entries, &names, clinic_clock)),
+        vitals: vitals::series(readings, &birth_date, clinic_clock, access_view),
+        results: results::to_know(entries, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
         completeness: completeness::completeness(&found, !store.unhealthy().is_empty(), |t| store.may_hold(t)),
@@ -179,14 +187,14 @@ fn first<T>(mut list: Vec<T>) -> Vec<T> {
 }
 
 /// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
-pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), Fault> {
+pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), SessionError> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
     let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
     let id = chart.patient.as_str();
-    let alerts = if chart.sight.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
+    let alerts = if chart.access_view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
     Ok(match read {
         Some((raw, lens)) => {
-            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.glance);
+            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.clinic_clock);
             if own.is_some_and(|e| e.masked) {
                 // A labelled record keeps its place and loses its detail.
                 (banner.phone, banner.address) = Default::default();

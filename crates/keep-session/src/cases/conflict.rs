@@ -1,6 +1,5 @@
 //! Deciding between two versions of one record.
 
-use crate::app::App;
 use crate::cases::chart::banner_of;
 use crate::cases::chart::reading::{names_of, read_chart};
 use crate::cases::sync;
@@ -8,13 +7,14 @@ use crate::cases::vitals::author;
 use crate::dto::conflict::{ConflictDto, ConflictFieldDto, DecideDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::SavedDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
+use crate::view::access_view::{AccessView, group_of};
 use crate::view::conflict::{WHOLE, fields, part, side_of, unnamed_in};
 use crate::view::names::{Names, unnamed};
-use crate::view::sight::{Sight, group_of};
 use crate::view::timeline;
-use keep_access::{Action, Group, Labels, Record as Asked};
+use crate::workstation::Workstation;
+use keep_access::{Action, Group, Labels, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, UtcMillis};
 use keep_fhir::lens::{BOOKING, Link};
@@ -25,8 +25,10 @@ use keep_store::{Conflict, ConflictId, Store};
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`.
-pub fn conflict(app: &App, conflict: &str) -> Result<ConflictDto, FailureDto> {
-    app.inside(|unlocked| show(app, unlocked, unlocked.store()?, conflict)).map_err(Fault::tell)
+pub fn conflict(workstation: &Workstation, conflict: &str) -> Result<ConflictDto, FailureDto> {
+    workstation
+        .with_session(|unlocked| show(workstation, unlocked, unlocked.store()?, conflict))
+        .map_err(SessionError::into_dto)
 }
 
 /// The sides of a conflict, read.
@@ -39,26 +41,27 @@ struct Sides {
     theirs: Option<Raw>,
 }
 
-fn raw(text: &Phi<String>) -> Result<Raw, Fault> {
+fn raw(text: &Phi<String>) -> Result<Raw, SessionError> {
     // EXPOSE: both versions are what the person decides about.
-    Raw::parse(text.expose().as_str()).map_err(|_| Fault::of(ErrorCode::NotAvailable))
+    Raw::parse(text.expose().as_str()).map_err(|_| SessionError::of(ErrorCode::NotAvailable))
 }
 
 /// Reads a conflict for someone who may decide it; the event says so first.
-fn open(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sides, Fault> {
-    let id = ConflictId(text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?);
+fn open(workstation: &Workstation, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sides, SessionError> {
+    let id = ConflictId(text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?);
     let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).with("part", "conflict");
     let pending = store.ledger().begin_append(event);
     let found = store.conflict(id);
     let ticket = pending.wait()?;
-    let conflict = found.map_err(|e| app.damage(unlocked, e))?.release(ticket);
+    let conflict = found.map_err(|e| workstation.damage(unlocked, e))?.release(ticket);
     let ours = raw(&conflict.ours)?;
-    let facts = keep_fhir::extract(ours.as_str()).map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-    let sight = Sight::of(unlocked, author::kept(store)?);
-    let asked = Asked::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
-    app.permit(unlocked, &sight, Action::ResolveConflict, &asked)?;
-    let patient = facts.patient.clone().ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-    let knows_why = sight.may(Action::Read, &Asked { group: Group::AppointmentReason, ..asked }).is_allowed();
+    let facts = keep_fhir::extract(ours.as_str()).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let access_view = AccessView::of(unlocked, author::kept(store)?);
+    let asked = PolicyResource::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
+    workstation.permit(unlocked, &access_view, Action::ResolveConflict, &asked)?;
+    let patient = facts.patient.clone().ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    let knows_why =
+        access_view.may(Action::Read, &PolicyResource { group: Group::AppointmentReason, ..asked }).is_allowed();
     let sides = Sides {
         base: conflict.base.as_ref().map(raw).transpose()?,
         theirs: conflict.theirs.as_ref().map(raw).transpose()?,
@@ -69,21 +72,26 @@ fn open(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sid
     };
     // INVARIANT: nobody is shown, or decides about, what they may not read of a record.
     if sides.facts.key.resource_type == "Appointment" && !knows_why && !is_about_bookings(&sides)? {
-        return Err(app.refuse(unlocked, Action::ResolveConflict));
+        return Err(workstation.refuse(unlocked, Action::ResolveConflict));
     }
     Ok(sides)
 }
 
 /// Whether the sides of an Appointment differ in its booking only, not in why it was made.
-fn is_about_bookings(sides: &Sides) -> Result<bool, Fault> {
+fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
     let found = differing(sides)?.unwrap_or_default();
     let top = |path: &str| path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name));
     Ok(found.iter().all(|field| top(&field.path)))
 }
 
-fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<ConflictDto, Fault> {
-    let sides = open(app, unlocked, store, text)?;
-    let chart = read_chart(app, unlocked, store, &sides.patient, &["Patient", "Flag"])?;
+fn show(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    text: &str,
+) -> Result<ConflictDto, SessionError> {
+    let sides = open(workstation, unlocked, store, text)?;
+    let chart = read_chart(workstation, unlocked, store, &sides.patient, &["Patient", "Flag"])?;
     let (banner, _) = banner_of(store, &chart)?;
     let who = sides.theirs.as_ref().and_then(author_of);
     let names = names_of(store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
@@ -91,14 +99,15 @@ fn show(app: &App, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Con
         let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
         facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339).unwrap_or_default()
     };
-    let saved = app.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
+    let saved =
+        workstation.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
     Ok(ConflictDto {
         conflict: sides.conflict.id.0.to_string(),
         banner,
         reference: sides.conflict.key.to_string(),
         title: timeline::title_of(&sides.conflict.key.resource_type, &sides.ours, &Names::default()),
         base_when: updated(sides.base.as_ref()),
-        ours_who: app.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
+        ours_who: workstation.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
         ours_when: saved.unwrap_or_default(),
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
@@ -118,7 +127,7 @@ fn author_of(raw: &Raw) -> Option<Link> {
 }
 
 /// The fields in which the sides differ; a deletion is one field, the record itself.
-fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, Fault> {
+fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, SessionError> {
     let kind = sides.conflict.key.resource_type.as_str();
     match differing(sides)? {
         Some(found) => Ok(fields(kind, &found, &names_of(store, &unnamed_in(&found))?)),
@@ -134,10 +143,10 @@ fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, Faul
 }
 
 /// `None` where one side has deleted the record.
-fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, Fault> {
+fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, SessionError> {
     let Some(theirs) = &sides.theirs else { return Ok(None) };
     let merged = merge(sides.base.as_ref(), Version::Present(&sides.ours), Version::Present(theirs));
-    Ok(Some(match merged.map_err(|_| Fault::of(ErrorCode::Internal))? {
+    Ok(Some(match merged.map_err(|_| SessionError::of(ErrorCode::Internal))? {
         Merge::Conflict(conflict) => conflict.fields,
         Merge::AlreadyThere | Merge::Merged(_) | Merge::BothDeleted => Vec::new(),
     }))
@@ -147,16 +156,23 @@ fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, Fault> {
 ///
 /// # Errors
 /// `invalid` with `choices` where a field has none, `stale` where it was decided already, `refused`.
-pub fn decide_conflict(app: &App, request: DecideDto) -> Result<SavedDto, FailureDto> {
-    let saved = app.inside(|unlocked| decide(app, unlocked, unlocked.store()?, &request)).map_err(Fault::tell)?;
-    sync::wake(app);
+pub fn decide_conflict(workstation: &Workstation, request: DecideDto) -> Result<SavedDto, FailureDto> {
+    let saved = workstation
+        .with_session(|unlocked| decide(workstation, unlocked, unlocked.store()?, &request))
+        .map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
     Ok(saved)
 }
 
-fn decide(app: &App, unlocked: &Unlocked, store: &Store, request: &DecideDto) -> Result<SavedDto, Fault> {
-    let sides = open(app, unlocked, store, &request.conflict)?;
+fn decide(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &DecideDto,
+) -> Result<SavedDto, SessionError> {
+    let sides = open(workstation, unlocked, store, &request.conflict)?;
     if sides.conflict.decided.is_some() {
-        return Err(Fault::of(ErrorCode::Stale));
+        return Err(SessionError::of(ErrorCode::Stale));
     }
     let chosen = chosen_text(&sides, request)?;
     let key = sides.conflict.key.clone();
@@ -174,8 +190,8 @@ fn decide(app: &App, unlocked: &Unlocked, store: &Store, request: &DecideDto) ->
 }
 
 /// The text that was decided for; `None` where the server's deletion was accepted.
-fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, Fault> {
-    let bad = || Fault::fields(vec![("choices", "missing")]);
+fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, SessionError> {
+    let bad = || SessionError::fields(vec![("choices", "missing")]);
     let side = |path: &str| {
         let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
         side_of(&choice.side).ok_or_else(bad)
@@ -189,16 +205,16 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     };
     let found = differing(sides)?.unwrap_or_default();
     let choices: Vec<(String, Side)> =
-        found.iter().map(|f| Ok((f.path.clone(), side(&f.path)?))).collect::<Result<_, Fault>>()?;
+        found.iter().map(|f| Ok((f.path.clone(), side(&f.path)?))).collect::<Result<_, SessionError>>()?;
     if choices.iter().all(|(_, side)| *side == Side::Theirs) {
         // The server's own text, byte for byte: then nothing is sent.
         return Ok(sides.conflict.theirs.clone());
     }
-    let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| Fault::of(ErrorCode::Internal))?;
-    let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| Fault::of(ErrorCode::Internal))?;
+    let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| SessionError::of(ErrorCode::Internal))?;
+    let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| SessionError::of(ErrorCode::Internal))?;
     // INVARIANT: no choice of fields turns a record into another one's.
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
-        return Err(Fault::fields(vec![("choices", "another_record")]));
+        return Err(SessionError::fields(vec![("choices", "another_record")]));
     }
     Ok(Some(Phi::new(chosen.into_string())))
 }

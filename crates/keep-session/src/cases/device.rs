@@ -1,10 +1,10 @@
 //! Health of this device, for IT: no patient data.
 
-use crate::app::App;
 use crate::cases::lock::keychain_state;
 use crate::dto::device::{DeviceDto, NameValueDto, SegmentDto};
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_domain::Segment;
 use keep_keys::{SlotCheck, SlotSummary};
@@ -15,23 +15,26 @@ use std::path::Path;
 ///
 /// # Errors
 /// `locked`, `refused`.
-pub fn device(app: &App) -> Result<DeviceDto, FailureDto> {
-    app.enter(Action::ReadDevice, |_| health(app)).map_err(Fault::tell)
+pub fn device(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
+    workstation.authorize(Action::ReadDevice, |_| health(workstation)).map_err(SessionError::into_dto)
 }
 
 /// The same without a session, for whoever may run programs on this computer anyway.
 ///
 /// # Errors
 /// `io` where the profile cannot be read.
-pub fn look(app: &App) -> Result<DeviceDto, FailureDto> {
-    health(app).map_err(Fault::tell)
+pub fn look(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
+    health(workstation).map_err(SessionError::into_dto)
 }
 
 /// How many slots have a key file that no digest was kept of yet: the next change of it keeps one.
 #[must_use]
-pub fn slots_not_yet_checked(app: &App) -> usize {
-    let Ok((Some(device), people)) = app.device().and_then(|d| Ok((d, app.0.slots.list()?))) else { return 0 };
-    let unchecked = |p: &&SlotSummary| app.0.slots.check(p.user, &device.kd) == Ok(SlotCheck::KeysNotYetChecked);
+pub fn slots_not_yet_checked(workstation: &Workstation) -> usize {
+    let Ok((Some(device), people)) = workstation.device().and_then(|d| Ok((d, workstation.0.slots.list()?))) else {
+        return 0;
+    };
+    let unchecked =
+        |p: &&SlotSummary| workstation.0.slots.check(p.user, &device.device_key) == Ok(SlotCheck::KeysNotYetChecked);
     people.iter().filter(unchecked).count()
 }
 
@@ -39,13 +42,15 @@ pub fn slots_not_yet_checked(app: &App) -> usize {
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and those of saving.
-pub fn trust_authorities(app: &App, file: &Path) -> Result<(), FailureDto> {
-    app.enter(Action::ChangeDevice, |unlocked| app.replace_authority_file(unlocked.actor(), file)).map_err(Fault::tell)
+pub fn trust_authorities(workstation: &Workstation, file: &Path) -> Result<(), FailureDto> {
+    workstation
+        .authorize(Action::ChangeDevice, |unlocked| workstation.replace_authority_file(unlocked.actor(), file))
+        .map_err(SessionError::into_dto)
 }
 
-fn health(app: &App) -> Result<DeviceDto, Fault> {
-    let people = app.0.slots.list()?;
-    let device = app.device();
+fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
+    let people = workstation.0.slots.list()?;
+    let device = workstation.device();
     let blocked = device.as_ref().err().map(|f| f.code);
     let (mut events, mut pending) = (0, 0);
     let mut findings = findings();
@@ -58,35 +63,35 @@ fn health(app: &App) -> Result<DeviceDto, Fault> {
             }
         }
         Ok(None) => {}
-        Err(fault) => findings.push(fault.code.name()),
+        Err(error) => findings.push(error.code.name()),
     }
     let damaged = |p: &SlotSummary| match &device {
-        Ok(Some(device)) => app.0.slots.check(p.user, &device.kd).is_err(),
+        Ok(Some(device)) => workstation.0.slots.check(p.user, &device.device_key).is_err(),
         _ => p.shown.is_none(),
     };
     // Where their copy is in use, the next program that may write puts it in the place of the first file.
-    let in_use = app.workstation().clone();
-    let are_read = crate::Workstation::load(&app.0.profile).is_ok_and(|first| first == in_use);
+    let in_use = workstation.settings().clone();
+    let are_read = crate::WorkstationSettings::load(&workstation.0.profile).is_ok_and(|first| first == in_use);
     if people.iter().any(damaged) || (!people.is_empty() && !are_read) {
         findings.push(String::from("slot_damaged"));
     }
-    if !app.0.profile.odd_files().is_empty() {
+    if !workstation.0.profile.odd_files().is_empty() {
         findings.push(String::from("special_file"));
     }
-    findings.extend(app.authority_file_finding().map(String::from));
-    let workstation = app.workstation();
-    let policy = &workstation.policy;
+    findings.extend(workstation.authority_file_finding().map(String::from));
+    let settings = workstation.settings();
+    let policy = &settings.policy;
     Ok(DeviceDto {
         versions: versions(),
-        keychain: keychain_state(app, blocked),
+        keychain: keychain_state(workstation, blocked),
         slots: u32::try_from(people.len()).unwrap_or(u32::MAX),
-        segments: Segment::ALL.into_iter().map(|s| segment(app, s)).collect(),
+        segments: Segment::ALL.into_iter().map(|s| segment(workstation, s)).collect(),
         ledger_events: events,
         ledger_pending: pending,
         findings,
-        site: workstation.site.clone(),
-        name: workstation.name.clone(),
-        server: crate::cases::sync::host_of(&workstation.server),
+        site: settings.site.clone(),
+        name: settings.name.clone(),
+        server: crate::cases::sync::host_of(&settings.server),
         policy: [
             ("lock_minutes", policy.lock_minutes),
             ("resume_minutes", policy.resume_minutes),
@@ -108,15 +113,15 @@ fn versions() -> Vec<NameValueDto> {
     versions
 }
 
-fn segment(app: &App, segment: Segment) -> SegmentDto {
-    let file = app.0.profile.segments().join(format!("{}.db", segment.name()));
+fn segment(workstation: &Workstation, segment: Segment) -> SegmentDto {
+    let file = workstation.0.profile.segments().join(format!("{}.db", segment.name()));
     let bytes = std::fs::metadata(&file).map_or(0, |m| m.len());
-    let aside = aside(app, segment);
+    let aside = aside(workstation, segment);
     let state = if aside > 0 {
         "aside"
     } else if bytes == 0 {
         "absent"
-    } else if app.peek(|u| u.rank.holds(segment)).unwrap_or(false) {
+    } else if workstation.try_session(|u| u.rank.holds(segment)).unwrap_or(false) {
         "ok"
     } else {
         "locked"
@@ -126,9 +131,9 @@ fn segment(app: &App, segment: Segment) -> SegmentDto {
 }
 
 /// Damaged files of a segment that were renamed and kept.
-fn aside(app: &App, segment: Segment) -> usize {
+fn aside(workstation: &Workstation, segment: Segment) -> usize {
     let prefix = format!("{}.db.damaged-", segment.name());
-    let entries = std::fs::read_dir(app.0.profile.segments()).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(workstation.0.profile.segments()).into_iter().flatten().flatten();
     entries.filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)).count()
 }
 

@@ -1,15 +1,15 @@
 //! Drafts: what somebody had begun to write, in their own encrypted file.
 
-use crate::app::{App, guard};
 use crate::cases::vitals::author;
 use crate::dto::chart::DraftDto;
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
+use crate::view::access_view::AccessView;
 use crate::view::person;
-use crate::view::sight::Sight;
-use keep_access::{Action, Group, Record as Asked};
+use crate::workstation::{Workstation, lock};
+use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
 use keep_fhir::{Raw, lens};
@@ -22,54 +22,58 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
-pub fn save_draft(app: &App, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
+pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
     // INVARIANT: who may not save such a form keeps no draft of it either; a draft is listed with its patient's name.
-    let Some(form) = form_of(&request.kind) else { return Err(Fault::fields(vec![("kind", "unknown")]).tell()) };
-    app.enter_for(Action::Create, &Asked::of(form), |unlocked| {
-        if request.content.len() > LONGEST_DRAFT {
-            return Err(Fault::fields(vec![("content", "too_long")]));
-        }
-        let patient: PatientId = request.patient.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-        let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
-        let content = Phi::new(request.content.clone());
-        let store = unlocked.store()?;
-        // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
-        // follow, every few key strokes, belong to it (decision 16).
-        let known = draft.is_some_and(|d| guard(&unlocked.drafts).contains(&d));
-        if !known {
-            store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
-        }
-        let (draft, kept) = store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
-        guard(&unlocked.drafts).insert(draft);
-        mark(app, unlocked.user, true);
-        Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
-    })
-    .map_err(Fault::tell)
+    let Some(form) = form_of(&request.kind) else {
+        return Err(SessionError::fields(vec![("kind", "unknown")]).into_dto());
+    };
+    workstation
+        .authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
+            if request.content.len() > LONGEST_DRAFT {
+                return Err(SessionError::fields(vec![("content", "too_long")]));
+            }
+            let patient: PatientId = request.patient.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+            let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
+            let content = Phi::new(request.content.clone());
+            let store = unlocked.store()?;
+            // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
+            // follow, every few key strokes, belong to it (decision 16).
+            let known = draft.is_some_and(|d| lock(&unlocked.drafts).contains(&d));
+            if !known {
+                store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
+            }
+            let (draft, kept) = store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+            lock(&unlocked.drafts).insert(draft);
+            mark(workstation, unlocked.user, true);
+            Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Removes a draft; one that is gone is no error.
 ///
 /// # Errors
 /// `locked`, `not_available` for an id that is none, `io`.
-pub fn discard_draft(app: &App, draft: &str) -> Result<(), FailureDto> {
-    app.inside(|unlocked| {
-        let (store, id) = (unlocked.store()?, id(draft)?);
-        if let Some(found) = store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
-            let class = EventClass::DraftDiscarded;
-            let form = form_of(&found.kind).unwrap_or(Group::Note);
-            store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
-        }
-        discard(app, unlocked, store, id)
-    })
-    .map_err(Fault::tell)
+pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            let (store, id) = (unlocked.store()?, id(draft)?);
+            if let Some(found) = store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
+                let class = EventClass::DraftDiscarded;
+                let form = form_of(&found.kind).unwrap_or(Group::Note);
+                store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
+            }
+            discard(workstation, unlocked, store, id)
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// All drafts of this person that their role may still finish, newest first.
 ///
 /// # Errors
 /// `locked`, `io`.
-pub fn drafts(app: &App) -> Result<Vec<DraftDto>, FailureDto> {
-    app.inside(|unlocked| listed(unlocked, unlocked.store()?)).map_err(Fault::tell)
+pub fn drafts(workstation: &Workstation) -> Result<Vec<DraftDto>, FailureDto> {
+    workstation.with_session(|unlocked| listed(unlocked, unlocked.store()?)).map_err(SessionError::into_dto)
 }
 
 /// Names the patient and the form; never what was written.
@@ -87,9 +91,9 @@ fn form_of(kind: &str) -> Option<Group> {
 }
 
 /// INVARIANT: a draft is shown to whom policy lets make such a record; a role may have changed since it was kept.
-fn own(unlocked: &Unlocked, store: &Store) -> Result<Vec<Draft>, Fault> {
+fn own(unlocked: &Unlocked, store: &Store) -> Result<Vec<Draft>, SessionError> {
     let may = |draft: &Draft| {
-        form_of(&draft.kind).is_some_and(|g| unlocked.decide(Action::Create, &Asked::of(g)).is_allowed())
+        form_of(&draft.kind).is_some_and(|g| unlocked.decide(Action::Create, &PolicyResource::of(g)).is_allowed())
     };
     Ok(store.personal()?.drafts()?.into_iter().filter(may).collect())
 }
@@ -99,7 +103,7 @@ fn own_if_readable(unlocked: &Unlocked, store: &Store) -> Vec<Draft> {
     own(unlocked, store).unwrap_or_default()
 }
 
-fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
+fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, SessionError> {
     let drafts = own(unlocked, store)?;
     if drafts.is_empty() {
         return Ok(Vec::new());
@@ -109,13 +113,13 @@ fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, Fault> {
     let pending = store.ledger().begin_append(event);
     let held = store.records(&keys)?;
     let records = held.release(pending.wait()?);
-    let sight = Sight::of(unlocked, author::kept(store)?);
+    let access_view = AccessView::of(unlocked, author::kept(store)?);
     let names: BTreeMap<PatientId, String> = records
         .iter()
         .filter_map(|r| {
             // EXPOSE: the name stands beside the person's own draft.
             let text = r.raw.expose().as_str();
-            if !sight.reads(r, keep_fhir::extract(text).ok().as_ref()).is_visible() {
+            if !access_view.reads(r, keep_fhir::extract(text).ok().as_ref()).is_visible() {
                 return None;
             }
             let raw = Raw::parse(text).ok()?;
@@ -131,13 +135,13 @@ pub(crate) fn of_patient(
     store: &Store,
     patient: &PatientId,
     name: &str,
-) -> Result<Vec<DraftDto>, Fault> {
+) -> Result<Vec<DraftDto>, SessionError> {
     let drafts = own_if_readable(unlocked, store);
     Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
 }
 
 /// How many drafts this person has.
-pub(crate) fn count(unlocked: &Unlocked, store: &Store) -> Result<usize, Fault> {
+pub(crate) fn count(unlocked: &Unlocked, store: &Store) -> Result<usize, SessionError> {
     Ok(own_if_readable(unlocked, store).len())
 }
 
@@ -154,44 +158,44 @@ fn dto(draft: &Draft, patient_name: String) -> DraftDto {
 }
 
 /// Removes the draft that a save has ended. The save stands whatever becomes of the draft.
-pub(crate) fn end(app: &App, unlocked: &Unlocked, store: &Store, draft: Option<&str>) {
+pub(crate) fn end(workstation: &Workstation, unlocked: &Unlocked, store: &Store, draft: Option<&str>) {
     let ended = match draft.filter(|d| !d.is_empty()).map(id) {
         None => return,
-        Some(found) => found.and_then(|id| discard(app, unlocked, store, id)),
+        Some(found) => found.and_then(|id| discard(workstation, unlocked, store, id)),
     };
-    if let Err(fault) = ended {
-        tracing::warn!(code = %fault.code.name(), "a draft that was saved could not be removed");
+    if let Err(error) = ended {
+        tracing::warn!(code = %error.code.name(), "a draft that was saved could not be removed");
     }
 }
 
-fn discard(app: &App, unlocked: &Unlocked, store: &Store, draft: Uuid) -> Result<(), Fault> {
+fn discard(workstation: &Workstation, unlocked: &Unlocked, store: &Store, draft: Uuid) -> Result<(), SessionError> {
     let personal = store.personal()?;
     personal.discard_draft(draft)?;
     let left = personal.drafts()?.len();
-    mark(app, unlocked.user, left > 0);
+    mark(workstation, unlocked.user, left > 0);
     Ok(())
 }
 
-fn id(text: &str) -> Result<Uuid, Fault> {
-    text.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))
+fn id(text: &str) -> Result<Uuid, SessionError> {
+    text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))
 }
 
 /// Whether somebody left a draft behind; asked while locked, so only a mark without content tells.
-pub(crate) fn any_kept(app: &App) -> bool {
-    let Ok(files) = std::fs::read_dir(folder(app)) else { return false };
+pub(crate) fn any_kept(workstation: &Workstation) -> bool {
+    let Ok(files) = std::fs::read_dir(folder(workstation)) else { return false };
     files.flatten().any(|f| f.path().extension().is_some_and(|e| e == MARK))
 }
 
 /// The extension of the empty file that says "this person has drafts".
 const MARK: &str = "drafts";
 
-fn folder(app: &App) -> PathBuf {
-    app.0.profile.root().join("personal")
+fn folder(workstation: &Workstation) -> PathBuf {
+    workstation.0.profile.root().join("personal")
 }
 
 /// Sets or removes the mark. It is only a hint for the lock screen: a failure costs a line there.
-fn mark(app: &App, user: UserId, kept: bool) {
-    let path = folder(app).join(format!("{user}.{MARK}"));
+fn mark(workstation: &Workstation, user: UserId, kept: bool) {
+    let path = folder(workstation).join(format!("{user}.{MARK}"));
     let done = if kept { keep_hardening::private_file::replace(&path, &[]) } else { std::fs::remove_file(&path) };
     match done {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the mark of drafts was not written"),

@@ -1,29 +1,34 @@
 //! Colleagues carry keys: a holder's unlock grants to those who wait, a newcomer's unlock picks up.
 
-use crate::app::App;
-use crate::device_side::DeviceSide;
+use crate::device_context::DeviceContext;
 use crate::dto::lock::NoticeDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
 use keep_keys::{Grant, HeldKey, KeyName, Opened, VerifiedMember};
 use keep_store::{OpenMode, open_cipher, segment_path};
 
 /// Takes over the grants that wait for this person; a grant that does not hold what it claims stays where it is.
-pub(crate) fn accept_waiting(app: &App, device: &DeviceSide, opened: &mut Opened, actor: &Actor) -> Vec<NoticeDto> {
+pub(crate) fn accept_waiting(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    opened: &mut Opened,
+    actor: &Actor,
+) -> Vec<NoticeDto> {
     let mut notices = Vec::new();
-    let waiting = Grant::waiting_for(&app.0.slots, opened.header.user);
+    let waiting = Grant::waiting_for(&workstation.0.slots, opened.header.user);
     if waiting.left > 0 {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
-        app.record(event.with("finding", "grant_files_left").with("count", waiting.left));
+        workstation.record(event.with("finding", "grant_files_left").with("count", waiting.left));
     }
     for grant in waiting.grants {
-        let accepted = accept(app, device, opened, &grant);
+        let accepted = accept(workstation, device, opened, &grant);
         let event = EventDraft::new(EventClass::GrantReceived).by(actor.clone());
         let event = event.with("key", grant.key().name()).with("granter", grant.granter());
-        app.record(match &accepted {
+        workstation.record(match &accepted {
             Ok(_) => event,
-            Err(fault) => event.ended(Outcome::SeriousFailure).with("result", fault.code),
+            Err(error) => event.ended(Outcome::SeriousFailure).with("result", error.code),
         });
         if let Ok(name) = accepted
             && !notices.iter().any(|n| matches!(n, NoticeDto::GrantReceived { name: known } if *known == name))
@@ -34,36 +39,41 @@ pub(crate) fn accept_waiting(app: &App, device: &DeviceSide, opened: &mut Opened
     notices
 }
 
-fn accept(app: &App, device: &DeviceSide, opened: &mut Opened, grant: &Grant) -> Result<String, Fault> {
-    let record = app.0.slots.member(grant.granter(), &device.kd)?;
-    let granter = app.verify_member(&record, &opened.ring)?;
-    let audit_public = app.audit_public(device)?;
-    let root = app.0.profile.root();
-    grant.accept(&app.0.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
+fn accept(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    opened: &mut Opened,
+    grant: &Grant,
+) -> Result<String, SessionError> {
+    let record = workstation.0.slots.member(grant.granter(), &device.device_key)?;
+    let granter = workstation.verify_member(&record, &opened.ring)?;
+    let audit_public = workstation.audit_public(device)?;
+    let root = workstation.0.profile.root();
+    grant.accept(&workstation.0.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
         HeldKey::Segment(segment) => {
             let path = segment_path(root, segment.segment());
             open_cipher(&path, &segment.database_key(), OpenMode::Read).is_ok()
         }
-        HeldKey::Audit(audit) => audit_public == Some(audit.drop_box().public()),
+        HeldKey::Audit(audit) => audit_public == Some(audit.hpke_key_pair().public()),
     })?;
     Ok(granter.name().to_owned())
 }
 
 /// Grants to every colleague who waits and whom the provider entitles; each grant is recorded and shown once.
-pub(crate) fn grant_waiting(app: &App, device: &DeviceSide, opened: &mut Opened) -> Vec<NoticeDto> {
-    let Ok(people) = app.0.slots.list() else { return Vec::new() };
+pub(crate) fn grant_waiting(workstation: &Workstation, device: &DeviceContext, opened: &mut Opened) -> Vec<NoticeDto> {
+    let Ok(people) = workstation.0.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
     let mut given = Given::default();
     for person in people.into_iter().filter(|p| p.user != opened.header.user && p.shown.is_some()) {
-        match grant_to(app, device, opened, person.user, &mut given) {
+        match grant_to(workstation, device, opened, person.user, &mut given) {
             Ok(notice) => notices.extend(notice),
-            Err(fault) => {
+            Err(error) => {
                 let event = EventDraft::new(EventClass::Grant).by(granter(opened)).ended(Outcome::SeriousFailure);
-                app.record(event.with("recipient", person.user).with("result", fault.code));
+                workstation.record(event.with("recipient", person.user).with("result", error.code));
             }
         }
     }
-    forget_carried(app, opened, &given);
+    forget_carried(workstation, opened, &given);
     notices
 }
 
@@ -75,14 +85,14 @@ struct Given(Vec<u32>);
 /// somebody who may has been granted it.
 ///
 /// INVARIANT: a key goes only after its grant is durable, and then from the disk, too.
-fn forget_carried(app: &App, opened: &mut Opened, given: &Given) {
+fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given) {
     let entitled =
         opened.ring.lease().is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
     let held = opened.ring.keys().len();
     if !entitled {
         given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
     }
-    if opened.ring.keys().len() < held && opened.ring.save(&app.0.slots, &opened.keys).is_err() {
+    if opened.ring.keys().len() < held && opened.ring.save(&workstation.0.slots, &opened.keys).is_err() {
         // The next unlock that grants tries again; until then the file still holds it.
         tracing::warn!("a carried audit key could not be dropped from the slot");
     }
@@ -94,14 +104,14 @@ fn granter(opened: &Opened) -> Actor {
 }
 
 fn grant_to(
-    app: &App,
-    device: &DeviceSide,
+    workstation: &Workstation,
+    device: &DeviceContext,
     opened: &Opened,
     user: keep_domain::UserId,
     given: &mut Given,
-) -> Result<Option<NoticeDto>, Fault> {
-    let record = app.0.slots.member(user, &device.kd)?;
-    let holders = app.workstation().holders.clone();
+) -> Result<Option<NoticeDto>, SessionError> {
+    let record = workstation.0.slots.member(user, &device.device_key)?;
+    let holders = workstation.settings().holders.clone();
     // Only the present generation has a file that the recipient can try it on.
     let is_present = |k: &&HeldKey| match k {
         HeldKey::Segment(key) => {
@@ -114,17 +124,17 @@ fn grant_to(
     if wanted.is_empty() {
         return Ok(None);
     }
-    let member = app.verify_member(&record, &opened.ring)?;
+    let member = workstation.verify_member(&record, &opened.ring)?;
     let mut highest = None;
     for key in wanted.into_iter().filter(|k| member.may_hold(k.name())) {
-        Grant::make(&opened.keys, &member, key)?.write(&app.0.slots)?;
+        Grant::make(&opened.keys, &member, key)?.write(&workstation.0.slots)?;
         let event = EventDraft::new(EventClass::Grant).by(granter(opened));
-        app.record(event.with("recipient", user).with("key", key.name().name()));
+        workstation.record(event.with("recipient", user).with("key", key.name().name()));
         match key.name() {
             KeyName::Segment(segment) => highest = highest.max(Some(segment)),
             KeyName::Audit => given.0.push(key.generation()),
         }
-        app.note_given(user, [key])?;
+        workstation.note_given(user, [key])?;
     }
     Ok(highest.map(|segment| notice(&member, segment)))
 }

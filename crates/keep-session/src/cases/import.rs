@@ -2,12 +2,12 @@
 
 mod feed;
 
-use crate::app::App;
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
-use crate::settling;
+use crate::error::SessionError;
+use crate::search_maintenance;
+use crate::settings::io_code;
 use crate::unlocked::Unlocked;
-use crate::workstation::io_code;
+use crate::workstation::Workstation;
 use feed::{Feed, Run, Source};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -41,20 +41,27 @@ pub struct ImportReport {
 /// # Errors
 /// `locked`, `refused`, `io` for a file that cannot be read, `invalid` for another ending, and those of the store;
 /// what was stored before stays.
-pub fn import_file(app: &App, file: &Path) -> Result<ImportReport, FailureDto> {
-    app.enter(Action::Import, |unlocked| import(app, unlocked, unlocked.store()?, file)).map_err(Fault::tell)
+pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportReport, FailureDto> {
+    workstation
+        .authorize(Action::Import, |unlocked| import(workstation, unlocked, unlocked.store()?, file))
+        .map_err(SessionError::into_dto)
 }
 
-fn import(app: &App, unlocked: &Unlocked, store: &Store, file: &Path) -> Result<ImportReport, Fault> {
+fn import(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    file: &Path,
+) -> Result<ImportReport, SessionError> {
     let lines = open(file)?;
     let begin = EventDraft::new(EventClass::Import).by(unlocked.actor()).caused_by("begin");
     let run = store.ledger().append(begin)?;
     let mut report = ImportReport::default();
     let ended = Feed::new(lines).run(|read| store_run(store, &run, read, &mut report));
-    settling::search(store, report.imported);
+    search_maintenance::search(store, report.imported);
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
     let end = EventDraft::new(EventClass::Import).by(unlocked.actor()).caused_by("end").ended(outcome);
-    app.record(
+    workstation.record(
         end.counting(report.imported)
             .with("read", report.read)
             .with("unreadable", report.kept_unreadable)
@@ -63,17 +70,17 @@ fn import(app: &App, unlocked: &Unlocked, store: &Store, file: &Path) -> Result<
     ended.map(|()| report)
 }
 
-fn open(file: &Path) -> Result<Source, Fault> {
+fn open(file: &Path) -> Result<Source, SessionError> {
     let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let opened = File::open(file).map_err(|e| Fault::of(io_code(&e)))?;
+    let opened = File::open(file).map_err(|e| SessionError::of(io_code(&e)))?;
     if name.ends_with(".ndjson") {
         return Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, opened))));
     }
     if !name.ends_with(".ndjson.zst") {
-        return Err(Fault::fields(vec![("file", "unknown_ending")]));
+        return Err(SessionError::fields(vec![("file", "unknown_ending")]));
     }
-    let mut decoder = zstd::Decoder::new(opened).map_err(|e| Fault::of(io_code(&e)))?;
-    decoder.window_log_max(WINDOW_LOG).map_err(|e| Fault::of(io_code(&e)))?;
+    let mut decoder = zstd::Decoder::new(opened).map_err(|e| SessionError::of(io_code(&e)))?;
+    decoder.window_log_max(WINDOW_LOG).map_err(|e| SessionError::of(io_code(&e)))?;
     Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, decoder))))
 }
 
@@ -87,7 +94,7 @@ fn broken_file(error: &std::io::Error) -> ErrorCode {
     }
 }
 
-fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportReport) -> Result<(), Fault> {
+fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportReport) -> Result<(), SessionError> {
     let Run { incoming, mut broken } = read;
     let objects = incoming.texts().saturating_sub(incoming.broken().len());
     let PageReport { stored, unchanged, sealed, elsewhere, unreadable, .. } = store.apply_incoming(run, incoming)?;

@@ -1,13 +1,13 @@
 //! The lock screen, and locking.
 
-use crate::app::{App, guard};
-use crate::door::Session;
+use crate::authorization::Session;
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{KeychainStateDto, LockScreenDto, LockUserDto, SlotStateDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::{Workstation, lock};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::ErrorCode;
-use keep_keys::{ClockJudgement, KeychainState, KeysError, SlotDoor, SlotSummary, UnlockMemory};
+use keep_keys::{ClockJudgement, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,29 +19,30 @@ const DRAIN: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// `io` where the profile cannot be read at all; every other trouble is shown on the screen itself.
-pub fn lock_screen(app: &App) -> Result<LockScreenDto, FailureDto> {
-    screen(app).map_err(Fault::tell)
+pub fn lock_screen(workstation: &Workstation) -> Result<LockScreenDto, FailureDto> {
+    screen(workstation).map_err(SessionError::into_dto)
 }
 
-fn screen(app: &App) -> Result<LockScreenDto, Fault> {
-    let people = app.0.slots.list()?;
-    let device = app.device();
+fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
+    let people = workstation.0.slots.list()?;
+    let device = workstation.device();
     let blocked = device.as_ref().err().map(|f| f.code);
-    let keychain = keychain_state(app, blocked);
-    let (users, clock_wrong) = if blocked.is_none() { tiles(app, &people) } else { (closed_tiles(&people), false) };
-    let last_user = guard(&app.0.resume).as_ref().map(|r| r.context().user.to_string());
-    let workstation = app.workstation();
+    let keychain = keychain_state(workstation, blocked);
+    let (users, clock_wrong) =
+        if blocked.is_none() { tiles(workstation, &people) } else { (closed_tiles(&people), false) };
+    let last_user = lock(&workstation.0.resume).as_ref().map(|r| r.context().user.to_string());
+    let settings = workstation.settings();
     Ok(LockScreenDto {
-        workstation: workstation.name.clone(),
-        site: workstation.site.clone(),
-        now: app.0.clock.now().to_rfc3339(),
+        workstation: settings.name.clone(),
+        site: settings.site.clone(),
+        now: workstation.0.clock.now().to_rfc3339(),
         users,
         last_user,
         keychain,
-        sync: crate::cases::sync::lock_chip(app),
-        demo: workstation.demo,
-        lock_minutes: workstation.policy.lock_minutes,
-        drafts_kept: crate::cases::drafts::any_kept(app),
+        sync: crate::cases::sync::lock_chip(workstation),
+        demo: settings.demo,
+        lock_minutes: settings.policy.lock_minutes,
+        drafts_kept: crate::cases::drafts::any_kept(workstation),
         incident: blocked.filter(|c| !is_keychain(*c)).map(incident_of).unwrap_or_default(),
         blocked: blocked.filter(|c| !is_keychain(*c)),
         clock_wrong,
@@ -50,7 +51,7 @@ fn screen(app: &App) -> Result<LockScreenDto, Fault> {
 
 /// A number that the log has as well.
 fn incident_of(code: ErrorCode) -> String {
-    Fault::of(code).tell().incident.to_string()
+    SessionError::of(code).into_dto().incident.to_string()
 }
 
 const fn is_keychain(code: ErrorCode) -> bool {
@@ -61,8 +62,8 @@ const fn is_keychain(code: ErrorCode) -> bool {
 }
 
 /// The keychain as the lock screen, `doctor` and the device page show it.
-pub(crate) fn keychain_state(app: &App, blocked: Option<ErrorCode>) -> KeychainStateDto {
-    match (blocked, app.0.keychain.state()) {
+pub(crate) fn keychain_state(workstation: &Workstation, blocked: Option<ErrorCode>) -> KeychainStateDto {
+    match (blocked, workstation.0.keychain.state()) {
         (Some(ErrorCode::KeychainKeyMissing), _) => KeychainStateDto::KeyMissing,
         (_, KeychainState::Ready) => KeychainStateDto::Ready,
         (_, KeychainState::Locked) => KeychainStateDto::Locked,
@@ -70,26 +71,26 @@ pub(crate) fn keychain_state(app: &App, blocked: Option<ErrorCode>) -> KeychainS
     }
 }
 
-fn tiles(app: &App, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
+fn tiles(workstation: &Workstation, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
     let mut clock_wrong = false;
     let tiles = people
         .iter()
         .map(|person| {
             let mut tile = closed_tile(person);
-            let standing = standing(app, person);
-            clock_wrong |= standing.clock_wrong;
-            tile.state = standing.state;
-            tile.wait_seconds = standing.wait;
-            tile.code_seconds = standing.code_wait;
-            tile.resume = standing.resume;
-            tile.asks_phone_time = standing.failed;
+            let slot_status = slot_status(workstation, person);
+            clock_wrong |= slot_status.clock_wrong;
+            tile.state = slot_status.state;
+            tile.wait_seconds = slot_status.wait;
+            tile.code_seconds = slot_status.code_wait;
+            tile.resume = slot_status.resume;
+            tile.asks_phone_time = slot_status.failed;
             tile
         })
         .collect();
     (tiles, clock_wrong)
 }
 
-struct Standing {
+struct SlotStatus {
     state: SlotStateDto,
     wait: u32,
     code_wait: u32,
@@ -99,8 +100,8 @@ struct Standing {
     clock_wrong: bool,
 }
 
-fn standing(app: &App, person: &SlotSummary) -> Standing {
-    let damaged = Standing {
+fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
+    let damaged = SlotStatus {
         state: SlotStateDto::Damaged,
         wait: 0,
         code_wait: 0,
@@ -111,19 +112,19 @@ fn standing(app: &App, person: &SlotSummary) -> Standing {
     if person.shown.is_none() {
         return damaged;
     }
-    let policy = app.workstation().policy.clone();
-    let found = app.with_slot_door(|door, time| {
+    let policy = workstation.settings().policy.clone();
+    let found = workstation.with_slot_unlocker(|unlocker, time| {
         // Said before anybody types: what is left to that person is to enrol anew.
-        if door.is_damaged(person.user)? {
+        if unlocker.is_damaged(person.user)? {
             return Err(KeysError::SlotDamaged("slot"));
         }
-        let record = door.load_record(person.user)?;
+        let record = unlocker.load_record(person.user)?;
         let wait = match record.check(&policy, time) {
             Ok(()) => Ok(0),
             Err(KeysError::Throttled { wait }) => Ok(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
             Err(other) => Err(other),
         };
-        let resume = guard(&app.0.resume)
+        let resume = lock(&workstation.0.resume)
             .as_ref()
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
@@ -133,9 +134,9 @@ fn standing(app: &App, person: &SlotSummary) -> Standing {
     });
     match found {
         Ok(Ok((wait, code_wait, resume, failed, clock_wrong))) => {
-            Standing { state: SlotStateDto::Ready, wait, code_wait, resume, failed, clock_wrong }
+            SlotStatus { state: SlotStateDto::Ready, wait, code_wait, resume, failed, clock_wrong }
         }
-        Ok(Err(KeysError::SlotHeld { .. })) => Standing { state: SlotStateDto::Held, ..damaged },
+        Ok(Err(KeysError::SlotHeld { .. })) => SlotStatus { state: SlotStateDto::Held, ..damaged },
         _ => damaged,
     }
 }
@@ -172,49 +173,49 @@ pub(crate) fn initials(name: &str) -> String {
 ///
 /// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
 /// `enrolled`, `unlock_failed`.
-pub fn lock(app: &App, cause: &'static str) {
-    app.0.closing.store(true, Ordering::SeqCst);
+pub fn lock_session(workstation: &Workstation, cause: &'static str) {
+    workstation.0.closing.store(true, Ordering::SeqCst);
     // Before the session is looked at: an unlock that ends after that look sees the new count.
-    app.0.locks.fetch_add(1, Ordering::SeqCst);
+    workstation.0.lock_epoch.fetch_add(1, Ordering::SeqCst);
     let keeps_resume = matches!(cause, "user" | "idle");
     if !keeps_resume {
-        app.forget_resume();
+        workstation.forget_resume();
     }
-    app.0.syncing.cancel();
-    crate::cases::sign_in_again::cancel(app);
-    if let Some(store) = app.0.session.read().ok().and_then(|s| match &*s {
+    workstation.0.syncing.cancel();
+    crate::cases::sign_in_again::cancel(workstation);
+    if let Some(store) = workstation.0.session.read().ok().and_then(|s| match &*s {
         Session::Unlocked(u) => u.store.clone(),
         Session::Locked => None,
     }) {
-        app.keep_mirror_before_lock(&store);
+        workstation.keep_mirror_before_lock(&store);
         store.interrupt();
     }
-    let Some(unlocked) = take_session(app) else {
-        app.0.closing.store(false, Ordering::SeqCst);
+    let Some(unlocked) = take_session(workstation) else {
+        workstation.0.closing.store(false, Ordering::SeqCst);
         return;
     };
     let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
     let mut unlocked = unlocked;
-    *guard(&app.0.resume) = unlocked.resume.take().filter(|_| keeps_resume);
-    if let Ok(Some(device)) = app.device() {
-        device.ledger.use_scribe(device.ledger.scribe().without_keys());
+    *lock(&workstation.0.resume) = unlocked.resume.take().filter(|_| keeps_resume);
+    if let Ok(Some(device)) = workstation.device() {
+        device.ledger.use_event_writer(device.ledger.event_writer().without_keys());
     }
     drop(unlocked);
-    app.record(event);
-    app.settle_all_trouble();
-    if let Ok(Some(device)) = app.device()
+    workstation.record(event);
+    workstation.report_all_faults();
+    if let Ok(Some(device)) = workstation.device()
         && device.checkpoint().is_err()
     {
         tracing::error!("the log's end could not be signed at lock");
     }
-    app.0.closing.store(false, Ordering::SeqCst);
+    workstation.0.closing.store(false, Ordering::SeqCst);
 }
 
 /// Takes the session out by value as soon as no use case reads it.
-fn take_session(app: &App) -> Option<Box<crate::unlocked::Unlocked>> {
-    let started = app.0.clock.monotonic();
+fn take_session(workstation: &Workstation) -> Option<Box<crate::unlocked::Unlocked>> {
+    let started = workstation.0.clock.monotonic();
     loop {
-        let taken = match app.0.session.try_write() {
+        let taken = match workstation.0.session.try_write() {
             Ok(mut session) => Some(std::mem::replace(&mut *session, Session::Locked)),
             Err(std::sync::TryLockError::Poisoned(p)) => {
                 Some(std::mem::replace(&mut *PoisonError::into_inner(p), Session::Locked))
@@ -224,33 +225,33 @@ fn take_session(app: &App) -> Option<Box<crate::unlocked::Unlocked>> {
         match taken {
             Some(Session::Unlocked(unlocked)) => return Some(unlocked),
             Some(Session::Locked) => return None,
-            None if app.0.clock.monotonic().saturating_sub(started) > DRAIN => return None,
+            None if workstation.0.clock.monotonic().saturating_sub(started) > DRAIN => return None,
             None => std::thread::park_timeout(Duration::from_millis(2)),
         }
     }
 }
 
-impl App {
+impl Workstation {
     /// Runs `work` with everything that slots need; the ledger must be openable.
-    pub(crate) fn with_slot_door<T>(
+    pub(crate) fn with_slot_unlocker<T>(
         &self,
-        work: impl FnOnce(&SlotDoor<'_>, &mut keep_keys::TrustedTime) -> Result<T, KeysError>,
-    ) -> Result<T, Fault> {
+        work: impl FnOnce(&SlotUnlocker<'_>, &mut keep_keys::TrustedTime) -> Result<T, KeysError>,
+    ) -> Result<T, SessionError> {
         let device = self.device_or_make()?;
-        let workstation = self.workstation().clone();
+        let settings = self.settings().clone();
         let memory: &dyn UnlockMemory = &*device.ledger;
-        let door = SlotDoor {
+        let unlocker = SlotUnlocker {
             slots: &self.0.slots,
-            device: workstation.device,
+            device: settings.device,
             keychain: &*self.0.keychain,
             memory,
-            policy: &workstation.policy,
+            policy: &settings.policy,
         };
-        let done = self.with_time(|time| work(&door, time)).and_then(|done| Ok(done?));
-        done.inspect_err(|fault| match fault.code {
+        let done = self.with_time(|time| work(&unlocker, time)).and_then(|done| Ok(done?));
+        done.inspect_err(|error| match error.code {
             // What a save or an unlock does on a full disk is counted there.
             ErrorCode::DiskFull => {}
-            code => self.tell_trouble(code),
+            code => self.report_fault(code),
         })
     }
 }

@@ -1,18 +1,18 @@
 //! Clinical notes.
 
-use crate::app::App;
 use crate::cases::chart::id;
 use crate::cases::vitals::{author::author, open_visit, save_new};
 use crate::cases::{drafts, sync};
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{SavedDto, SignNoteDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::glance::Glance;
-use keep_access::{Action, Group, Record as Asked};
+use crate::view::clinic_clock::ClinicClock;
+use crate::workstation::Workstation;
+use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
-use keep_fhir::write::{Activity, NoteDraft, NoteState, Recording, note};
+use keep_fhir::write::{Activity, EntryContext, NoteDraft, NoteState, note};
 use keep_store::Store;
 
 /// The longest note, bytes.
@@ -31,19 +31,24 @@ const KINDS: [(&str, &str, &str); 5] = [
 ///
 /// # Errors
 /// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
-pub fn sign_note(app: &App, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
-    let saved = app.enter_for(Action::Sign, &Asked::of(Group::Note).own(), |unlocked| {
+pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
+    let saved = workstation.authorize_for(Action::Sign, &PolicyResource::of(Group::Note).own(), |unlocked| {
         let store = unlocked.store()?;
-        let saved = sign(app, unlocked, store, &request)?;
-        drafts::end(app, unlocked, store, request.draft.as_deref());
+        let saved = sign(workstation, unlocked, store, &request)?;
+        drafts::end(workstation, unlocked, store, request.draft.as_deref());
         Ok(saved)
     });
-    let saved = saved.map_err(Fault::tell)?;
-    sync::wake(app);
+    let saved = saved.map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
     Ok(saved)
 }
 
-fn sign(app: &App, unlocked: &Unlocked, store: &Store, request: &SignNoteDto) -> Result<SavedDto, Fault> {
+fn sign(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &SignNoteDto,
+) -> Result<SavedDto, SessionError> {
     let mut problems = Vec::new();
     let kind = KINDS.iter().find(|(name, ..)| *name == request.kind);
     if kind.is_none() {
@@ -55,13 +60,15 @@ fn sign(app: &App, unlocked: &Unlocked, store: &Store, request: &SignNoteDto) ->
     if request.text.len() > LONGEST {
         problems.push(("text", "too_long"));
     }
-    let Some((_, code, display)) = kind.filter(|_| problems.is_empty()) else { return Err(Fault::fields(problems)) };
+    let Some((_, code, display)) = kind.filter(|_| problems.is_empty()) else {
+        return Err(SessionError::fields(problems));
+    };
     let patient = id(&request.patient)?;
     let person = ResourceKey::new("Patient", patient.clone());
-    store.write(|tx| tx.record(&person))?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
-    let now = app.trusted_now()?;
-    let recording = Recording {
-        encounter: open_visit(unlocked, store, &patient, &Glance::at(now))?,
+    store.write(|tx| tx.record(&person))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    let now = workstation.trusted_now()?;
+    let recording = EntryContext {
+        encounter: open_visit(unlocked, store, &patient, &ClinicClock::at(now))?,
         author: author(unlocked, store)?,
         effective: now,
         recorded: now,
@@ -78,5 +85,5 @@ fn sign(app: &App, unlocked: &Unlocked, store: &Store, request: &SignNoteDto) ->
     };
     let raw = note(&key.id, &recording, &draft);
     let event = EventDraft::new(EventClass::NoteSigned).by(unlocked.actor()).about(Phi::new(patient));
-    save_new(app, unlocked, store, &recording, vec![(key, raw)], Activity::Sign, event, false)
+    save_new(workstation, unlocked, store, &recording, vec![(key, raw)], Activity::Sign, event, false)
 }

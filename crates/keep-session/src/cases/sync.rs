@@ -5,13 +5,13 @@ mod to_end;
 
 pub use to_end::{SyncEnd, run_to_end};
 
-use crate::app::{App, AppEvent, guard};
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::trusted_clock::TrustedClock;
 use crate::unlocked::Unlocked;
-use crate::{last_sync, segments, settling};
+use crate::workstation::{Workstation, WorkstationEvent, lock};
+use crate::{last_sync, search_maintenance, segments};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
@@ -28,10 +28,10 @@ pub(crate) fn host_of(server: &str) -> String {
 }
 
 /// The chip of the lock screen: what can be told without any key.
-pub(crate) fn lock_chip(app: &App) -> SyncChipDto {
-    let mut chip = kept_chip(app);
+pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
+    let mut chip = kept_chip(workstation);
     if chip.complete.is_empty() {
-        let kept = last_sync::kept(&app.0.profile).filter(|t| *t <= latest_claim(app));
+        let kept = last_sync::kept(&workstation.0.profile).filter(|t| *t <= latest_claim(workstation));
         chip.complete = kept.map(|t| t.to_rfc3339()).unwrap_or_default();
     }
     chip
@@ -41,18 +41,18 @@ pub(crate) fn lock_chip(app: &App) -> SyncChipDto {
 const CLOCK_ERROR_MILLIS: i64 = 600_000;
 
 /// The latest time of which anything can be complete.
-fn latest_claim(app: &App) -> UtcMillis {
-    TrustedClock(app.clone()).now().plus_millis(CLOCK_ERROR_MILLIS)
+fn latest_claim(workstation: &Workstation) -> UtcMillis {
+    TrustedClock(workstation.clone()).now().plus_millis(CLOCK_ERROR_MILLIS)
 }
 
 /// What this process knows of its own runs.
-fn kept_chip(app: &App) -> SyncChipDto {
-    let (report, stopped) = app.0.syncing.last().unwrap_or_default();
-    chip_of(app, &report, stopped)
+fn kept_chip(workstation: &Workstation) -> SyncChipDto {
+    let (report, stopped) = workstation.0.syncing.last().unwrap_or_default();
+    chip_of(workstation, &report, stopped)
 }
 
-fn chip_of(app: &App, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
-    let state = if app.0.syncing.is_running() {
+fn chip_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
+    let state = if workstation.0.syncing.is_running() {
         "running"
     } else {
         match stopped {
@@ -79,12 +79,12 @@ fn count(n: u64) -> u32 {
 ///
 /// # Errors
 /// `locked`.
-pub fn sync_chip(app: &App) -> Result<SyncChipDto, FailureDto> {
-    app.inside(|unlocked| current_chip(app, unlocked)).map_err(Fault::tell)
+pub fn sync_chip(workstation: &Workstation) -> Result<SyncChipDto, FailureDto> {
+    workstation.with_session(|unlocked| current_chip(workstation, unlocked)).map_err(SessionError::into_dto)
 }
 
-fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
-    let mut chip = kept_chip(app);
+fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncChipDto, SessionError> {
+    let mut chip = kept_chip(workstation);
     if let Some(store) = unlocked.store.as_deref() {
         let (pending, failed, conflicts) = backlog(store)?;
         (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
@@ -95,7 +95,7 @@ fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
                 "incomplete".clone_into(&mut chip.state);
             }
         } else if chip.complete.is_empty() {
-            chip.complete = app.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
+            chip.complete = workstation.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
         }
     }
     if unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE {
@@ -106,7 +106,7 @@ fn current_chip(app: &App, unlocked: &Unlocked) -> Result<SyncChipDto, Fault> {
     Ok(chip)
 }
 
-fn backlog(store: &Store) -> Result<(u32, u32, u32), Fault> {
+fn backlog(store: &Store) -> Result<(u32, u32, u32), SessionError> {
     let authors = store.backlog()?;
     let sum = |of: fn(&AuthorBacklog) -> u32| authors.iter().map(of).fold(0, u32::saturating_add);
     Ok((sum(|a| a.pending), sum(|a| a.rejected), sum(|a| a.conflicts)))
@@ -116,20 +116,20 @@ fn backlog(store: &Store) -> Result<(u32, u32, u32), Fault> {
 ///
 /// # Errors
 /// `locked`, `refused`, `sign_in_needed`.
-pub fn sync_now(app: &App) -> Result<SyncPageDto, FailureDto> {
-    app.enter(Action::RunSync, |_| Ok(())).map_err(Fault::tell)?;
-    wake(app);
-    sync_page(app)
+pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
+    workstation.authorize(Action::RunSync, |_| Ok(())).map_err(SessionError::into_dto)?;
+    wake(workstation);
+    sync_page(workstation)
 }
 
 /// Starts a sync in the background where the session can; used after a save and after an unlock.
-pub(crate) fn wake(app: &App) {
-    let app = app.clone();
-    let runtime = app.0.runtime.clone();
+pub(crate) fn wake(workstation: &Workstation) {
+    let workstation = workstation.clone();
+    let runtime = workstation.0.runtime.clone();
     // The runtime's own blocking pool: a run is mostly waiting, but its store access blocks.
     runtime.spawn(async move {
         // What ended the run is on the chip and in the ledger.
-        let _ = run(&app).await;
+        let _ = run(&workstation).await;
     });
 }
 
@@ -138,20 +138,20 @@ const EVERY: Duration = Duration::from_mins(5);
 
 /// Syncs now and from time to time for as long as this session lasts; waits longer after each failure, and ends
 /// where only a person can help.
-pub(crate) fn keep_going(app: &App) {
+pub(crate) fn sync_loop(workstation: &Workstation) {
     // Without an open store there is nothing to sync with.
-    let Some(session) = app.peek(|u| u.store.is_some().then_some(u.since)).flatten() else { return };
-    let app = app.clone();
-    let runtime = app.0.runtime.clone();
+    let Some(session) = workstation.try_session(|u| u.store.is_some().then_some(u.since)).flatten() else { return };
+    let workstation = workstation.clone();
+    let runtime = workstation.0.runtime.clone();
     runtime.spawn(async move {
         let mut backoff = Backoff::default();
-        while app.peek(|u| u.since) == Some(session) {
-            let wait = match run(&app).await {
+        while workstation.try_session(|u| u.since) == Some(session) {
+            let wait = match run(&workstation).await {
                 Ok(_) => {
                     backoff.reset();
                     Some(EVERY)
                 }
-                Err(_) => match app.0.syncing.last().and_then(|(report, _)| report.stopped_by) {
+                Err(_) => match workstation.0.syncing.last().and_then(|(report, _)| report.stopped_by) {
                     Some(error) => backoff.wait_after(&error),
                     // It never began: somebody else's run is under way, or there is nothing to sync with.
                     None => Some(EVERY),
@@ -164,47 +164,49 @@ pub(crate) fn keep_going(app: &App) {
 }
 
 /// After a new sign-in: syncs at once, and from time to time again where only a person could help before.
-pub(crate) fn go_on(app: &App) {
-    let ended = app.0.syncing.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
-    if app.0.syncs_by_itself && ended { keep_going(app) } else { wake(app) }
+pub(crate) fn resume_sync(workstation: &Workstation) {
+    let ended =
+        workstation.0.syncing.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
+    if workstation.0.syncs_by_itself && ended { sync_loop(workstation) } else { wake(workstation) }
 }
 
 /// Stops the running sync; what was stored stays.
 ///
 /// # Errors
 /// `locked`.
-pub fn sync_cancel(app: &App) -> Result<SyncPageDto, FailureDto> {
-    app.0.syncing.cancel();
-    sync_page(app)
+pub fn sync_cancel(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
+    workstation.0.syncing.cancel();
+    sync_page(workstation)
 }
 
-async fn run(app: &App) -> Result<SyncReport, Fault> {
-    let Some(cancel) = app.0.syncing.begin() else { return Err(Fault::of(ErrorCode::Stale)) };
-    let opened =
-        app.inside(|unlocked| Ok((app.credentials(unlocked)?, app.sync_port(unlocked)?, unlocked.user, unlocked.role)));
+async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
+    let Some(cancel) = workstation.0.syncing.begin() else { return Err(SessionError::of(ErrorCode::Stale)) };
+    let opened = workstation.with_session(|unlocked| {
+        Ok((workstation.credentials(unlocked)?, workstation.sync_port(unlocked)?, unlocked.user, unlocked.role))
+    });
     let (credentials, port, me, role) = match opened {
         Ok(opened) => opened,
-        Err(fault) => {
-            app.0.syncing.end(SyncReport::default(), Some(fault.code));
-            announce(app);
-            return Err(fault);
+        Err(error) => {
+            workstation.0.syncing.end(SyncReport::default(), Some(error.code));
+            announce(workstation);
+            return Err(error);
         }
     };
-    announce(app);
-    let sink = app.clone();
+    announce(workstation);
+    let sink = workstation.clone();
     let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
     let client = FhirClient::open(credentials);
     let ended = keep_sync::run(&SyncRun { client, port, me, roles: vec![role], cancel, progress }).await;
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
     if let Some(time) = ended.server_time {
-        let taker = app.clone();
+        let taker = workstation.clone();
         // A join error means the runtime is ending; the next unlock keeps a mark of its own.
         let _ = tokio::task::spawn_blocking(move || taker.take_server_time(time)).await;
     }
     // A damaged file may be what stopped it; that the server answered is enough to begin anew.
     let answered = stopped == Some(ErrorCode::StoreDamaged) && ended.server_time.is_some();
     if stopped.is_none() || answered {
-        let behind = app.clone();
+        let behind = workstation.clone();
         // A join error means the runtime is ending; the next sync ends the repair.
         let _ = tokio::task::spawn_blocking(move || {
             if !answered {
@@ -214,34 +216,39 @@ async fn run(app: &App) -> Result<SyncReport, Fault> {
         })
         .await;
     }
-    if let Some(complete) = ended.complete_as_of.filter(|_| segments::are_whole(app)) {
-        last_sync::keep(&app.0.profile, complete);
+    if let Some(complete) = ended.complete_as_of.filter(|_| segments::are_whole(workstation)) {
+        last_sync::keep(&workstation.0.profile, complete);
     }
-    let before = app.0.syncing.last().and_then(|(_, stopped)| stopped);
-    app.0.syncing.end(ended.clone(), stopped);
-    record(app, &ended, stopped, before).await;
-    settling::behind(app, ended.pulled);
+    let before = workstation.0.syncing.last().and_then(|(_, stopped)| stopped);
+    workstation.0.syncing.end(ended.clone(), stopped);
+    record(workstation, &ended, stopped, before).await;
+    search_maintenance::behind(workstation, ended.pulled);
     if ended.pulled > 0 {
-        learn_site(app).await;
+        learn_site(workstation).await;
     }
-    announce(app);
-    let app = app.clone();
+    announce(workstation);
+    let workstation = workstation.clone();
     // A join error means the runtime is ending; notes stay where they are.
-    let _ = tokio::task::spawn_blocking(move || stopped.map_or_else(|| app.settle_trouble(), |c| app.tell_trouble(c)))
-        .await;
+    let _ = tokio::task::spawn_blocking(move || {
+        stopped.map_or_else(|| workstation.report_pending_faults(), |c| workstation.report_fault(c))
+    })
+    .await;
     match stopped {
         None => Ok(ended),
-        Some(code) => Err(Fault::of(code)),
+        Some(code) => Err(SessionError::of(code)),
     }
 }
 
-async fn learn_site(app: &App) {
-    let app = app.clone();
+async fn learn_site(workstation: &Workstation) {
+    let workstation = workstation.clone();
     // A site that cannot be read now is read after the next sync.
-    let _ = tokio::task::spawn_blocking(move || app.inside(|unlocked| crate::site::learn(&app, unlocked))).await;
+    let _ = tokio::task::spawn_blocking(move || {
+        workstation.with_session(|unlocked| crate::site::learn(&workstation, unlocked))
+    })
+    .await;
 }
 
-async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>, before: Option<ErrorCode>) {
+async fn record(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>, before: Option<ErrorCode>) {
     let quiet = stopped.is_none() && report.pushed == 0 && report.pulled == 0;
     // A device that is offline for a day must not fill its ledger with that: the beginning is said.
     let still_offline = stopped == Some(ErrorCode::ServerUnreachable) && before == stopped;
@@ -254,25 +261,25 @@ async fn record(app: &App, report: &SyncReport, stopped: Option<ErrorCode>, befo
         Some(code) => EventDraft::new(EventClass::SyncFailed).ended(Outcome::MinorFailure).with("code", code),
     };
     let event = event.with("pushed", report.pushed).with("pulled", report.pulled);
-    let recorder = app.clone();
+    let recorder = workstation.clone();
     // A join error means the runtime is ending, and the event with it.
     let _ = tokio::task::spawn_blocking(move || recorder.record(event)).await;
 }
 
-fn announce(app: &App) {
-    let app = app.clone();
-    let runtime = app.0.runtime.clone();
+fn announce(workstation: &Workstation) {
+    let workstation = workstation.clone();
+    let runtime = workstation.0.runtime.clone();
     runtime.spawn_blocking(move || {
-        if let Ok(chip) = sync_chip(&app) {
-            app.emit(AppEvent::Chip(chip));
+        if let Ok(chip) = sync_chip(&workstation) {
+            workstation.emit(WorkstationEvent::Chip(chip));
         }
-        if !app.0.syncing.is_running() {
-            app.emit(AppEvent::Progress(None));
+        if !workstation.0.syncing.is_running() {
+            workstation.emit(WorkstationEvent::Progress(None));
         }
     });
 }
 
-fn show(app: &App, step: Progress<'_>) {
+fn show(workstation: &Workstation, step: Progress<'_>) {
     let progress = match step {
         Progress::Pushing { confirmed } => {
             SyncProgressDto { phase: "push".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
@@ -287,46 +294,46 @@ fn show(app: &App, step: Progress<'_>) {
             SyncProgressDto { phase: "audit".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
         }
     };
-    app.0.syncing.show(progress.clone());
-    app.emit(AppEvent::Progress(Some(progress)));
+    workstation.0.syncing.show(progress.clone());
+    workstation.emit(WorkstationEvent::Progress(Some(progress)));
 }
 
 /// The sync page.
 ///
 /// # Errors
 /// `locked`, and those of the store.
-pub fn sync_page(app: &App) -> Result<SyncPageDto, FailureDto> {
-    app.inside(|unlocked| page(app, unlocked)).map_err(Fault::tell)
+pub fn sync_page(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
+    workstation.with_session(|unlocked| page(workstation, unlocked)).map_err(SessionError::into_dto)
 }
 
-fn page(app: &App, unlocked: &Unlocked) -> Result<SyncPageDto, Fault> {
-    let (report, _) = app.0.syncing.last().unwrap_or_default();
+fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, SessionError> {
+    let (report, _) = workstation.0.syncing.last().unwrap_or_default();
     let (mut types, mut items) = (Vec::new(), Vec::new());
     if let Some(store) = unlocked.store.as_deref() {
-        let complete = app.completeness(unlocked)?;
+        let complete = workstation.completeness(unlocked)?;
         for (resource_type, held) in store.type_counts()? {
             let as_of = complete.iter().find(|c| c.resource_type == resource_type).and_then(|c| c.complete_as_of);
             let complete = as_of.map(|t| t.to_rfc3339()).unwrap_or_default();
             types.push(SyncTypeDto { resource_type, count: held, complete });
         }
-        items = queue::waiting(app, unlocked, store)?;
+        items = queue::waiting(workstation, unlocked, store)?;
     }
-    let audit_pending = app.enrolled_device()?.ledger.pending_count()?;
+    let audit_pending = workstation.enrolled_device()?.ledger.pending_count()?;
     Ok(SyncPageDto {
-        chip: current_chip(app, unlocked)?,
-        progress: app.0.syncing.progress(),
+        chip: current_chip(workstation, unlocked)?,
+        progress: workstation.0.syncing.progress(),
         types,
         items,
         bytes_up: report.bytes_up,
         bytes_down: report.bytes_down,
-        server: host_of(&app.workstation().server),
+        server: host_of(&workstation.settings().server),
         audit_pending: count(audit_pending),
     })
 }
 
-impl App {
+impl Workstation {
     /// What is complete as of when, as this session's cursors say.
-    pub(crate) fn completeness(&self, unlocked: &Unlocked) -> Result<Vec<Completeness>, Fault> {
+    pub(crate) fn completeness(&self, unlocked: &Unlocked) -> Result<Vec<Completeness>, SessionError> {
         let (server, visibility) = self.cursor_names(unlocked)?;
         let mut found = unlocked.store()?.completeness(&server, &visibility)?;
         let latest = latest_claim(self);
@@ -339,16 +346,16 @@ impl App {
     }
 
     /// The oldest of these times; `None` while a first download has not finished.
-    pub(crate) fn complete_as_of(&self, unlocked: &Unlocked) -> Result<Option<UtcMillis>, Fault> {
+    pub(crate) fn complete_as_of(&self, unlocked: &Unlocked) -> Result<Option<UtcMillis>, SessionError> {
         let all = self.completeness(unlocked)?;
         Ok(all.iter().map(|c| c.complete_as_of).min().flatten())
     }
 
     /// How the pull names this session's cursors: the FHIR base and the view of the signed-in subject.
-    pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), Fault> {
-        let ring = guard(&unlocked.ring);
-        let lease = ring.lease().ok_or_else(|| Fault::of(ErrorCode::SignInNeeded))?;
-        Ok((self.workstation().server.clone(), format!("subject {}", lease.subject)))
+    pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), SessionError> {
+        let ring = lock(&unlocked.ring);
+        let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+        Ok((self.settings().server.clone(), format!("subject {}", lease.subject)))
     }
 }
 
@@ -356,16 +363,17 @@ impl App {
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`.
-pub fn sync_retry(app: &App, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
-    app.enter(Action::RunSync, |unlocked| {
-        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
-        let set = ChangeSetId(request.change_set);
-        Ok(unlocked.store()?.write(|tx| {
-            let _ticket = tx.append(&event)?;
-            tx.retry(set)
-        })?)
-    })
-    .map_err(Fault::tell)?;
-    wake(app);
-    sync_page(app)
+pub fn sync_retry(workstation: &Workstation, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
+    workstation
+        .authorize(Action::RunSync, |unlocked| {
+            let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
+            let set = ChangeSetId(request.change_set);
+            Ok(unlocked.store()?.write(|tx| {
+                let _ticket = tx.append(&event)?;
+                tx.retry(set)
+            })?)
+        })
+        .map_err(SessionError::into_dto)?;
+    wake(workstation);
+    sync_page(workstation)
 }

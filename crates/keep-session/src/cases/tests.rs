@@ -21,13 +21,13 @@ mod server_time;
 mod sign_in_again;
 mod visit;
 
-use crate::App;
-use crate::app::guard;
+use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::VitalsDto;
-use crate::testing::{PASSWORD, TestPerson, bring, complete, open_with_phone, user_of};
+use crate::testing::{PASSWORD, TestPerson, complete, import, open_with_phone, user_of};
+use crate::workstation::lock;
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, ManualBoot, Opened, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
@@ -40,7 +40,7 @@ const NOON: UtcMillis = UtcMillis(1_795_348_800_000);
 
 /// One workstation with one person unlocked, María's chart on it.
 struct Clinic {
-    app: App,
+    workstation: Workstation,
     folder: TempDir,
     clock: Arc<ManualClock>,
     person: TestPerson,
@@ -61,17 +61,17 @@ impl Clinic {
             clock.clone(),
             Arc::new(FakeKeychain::default()),
         );
-        let (app, phone) = ok(opened);
+        let (workstation, phone) = ok(opened);
         // Trusted time follows the test's clock from here on, not the machine's boot.
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
-        ok(bring(&app, records().into_iter().map(str::to_owned).collect()));
-        Self { app, folder, clock, person, phone, _runtime: runtime }
+        *lock(&workstation.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
+        Self { workstation, folder, clock, person, phone, _runtime: runtime }
     }
 
     /// Locks, and waits until the code that was used last is over.
     fn lock(&self) {
-        lock::lock(&self.app, "user");
+        lock::lock_session(&self.workstation, "user");
         self.clock.advance(Duration::from_secs(61));
     }
 
@@ -81,7 +81,7 @@ impl Clinic {
         // EXPOSE: a test reads the phone.
         let code = Some(code.expose().clone());
         let user = user_of(self.person).to_string();
-        unlock::unlock(&self.app, UnlockDto { user, password: password.to_owned(), code, phone_time: None })
+        unlock::unlock(&self.workstation, UnlockDto { user, password: password.to_owned(), code, phone_time: None })
     }
 
     /// Unlocks as the person themselves does.
@@ -94,13 +94,13 @@ impl Clinic {
         let code = phone_code(&self.phone, self.clock.now()).expect("a code");
         let password = Secret::new(PASSWORD.to_owned());
         let attempt = Attempt { user: user_of(self.person), password: &password, code: &code, entered_time: None };
-        let opened = self.app.with_slot_door(|door, time| door.unlock(time, &attempt));
+        let opened = self.workstation.with_slot_unlocker(|unlocker, time| unlocker.unlock(time, &attempt));
         opened.map_err(|f| f.code).expect("opened")
     }
 
     /// As after a first complete sync.
     fn synced(self) -> Self {
-        ok(complete(&self.app, CHART_TYPES));
+        ok(complete(&self.workstation, CHART_TYPES));
         self
     }
 }

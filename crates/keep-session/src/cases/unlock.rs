@@ -1,11 +1,11 @@
 //! Unlocking, and what an unlocked session tells about itself.
 
-use crate::app::{App, guard};
-use crate::beginning::{Beginning, begin};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::permissions::permissions;
+use crate::session_start::{SessionOrigin, start_session};
+use crate::workstation::{Workstation, lock};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Phi, Rank, Secret, UserId, UtcMillis};
 use keep_keys::{Attempt, Opened};
@@ -16,54 +16,55 @@ use keep_keys::{Attempt, Opened};
 ///
 /// # Errors
 /// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came meanwhile.
-pub fn unlock(app: &App, request: UnlockDto) -> Result<SessionDto, FailureDto> {
-    let unlocked = unlock_slot(app, request);
+pub fn unlock(workstation: &Workstation, request: UnlockDto) -> Result<SessionDto, FailureDto> {
+    let unlocked = unlock_slot(workstation, request);
     match &unlocked {
-        Ok(_) => app.settle_all_trouble(),
-        Err(fault) => app.tell_trouble(fault.code),
+        Ok(_) => workstation.report_all_faults(),
+        Err(error) => workstation.report_fault(error.code),
     }
-    unlocked.map_err(Fault::tell)
+    unlocked.map_err(SessionError::into_dto)
 }
 
-fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
+fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionDto, SessionError> {
     // INVARIANT: an open session is never answered to somebody who typed a password; a page that was loaded anew
     // asks `session`.
-    if app.peek(|_| ()).is_some() {
-        return Err(Fault::of(ErrorCode::Refused));
+    if workstation.try_session(|_| ()).is_some() {
+        return Err(SessionError::of(ErrorCode::Refused));
     }
-    let began = app.0.lock_count();
-    let user: UserId = request.user.parse().map_err(|_| Fault::of(ErrorCode::NotEnrolled))?;
+    let began = workstation.0.lock_epoch();
+    let user: UserId = request.user.parse().map_err(|_| SessionError::of(ErrorCode::NotEnrolled))?;
     // Without anybody enrolled there is no key to load and nothing to make.
-    app.enrolled_device()?;
+    workstation.enrolled_device()?;
     let password = Secret::new(request.password);
     let opened = match request.code {
         Some(code) => {
             let code = Secret::new(code);
             let entered_time = phone_time(request.phone_time.as_deref())?;
             // Another person's full unlock is a user switch: nothing is left to resume with.
-            app.forget_resume();
-            app.with_slot_door(|door, time| {
-                door.unlock(time, &Attempt { user, password: &password, code: &code, entered_time })
+            workstation.forget_resume();
+            workstation.with_slot_unlocker(|unlocker, time| {
+                unlocker.unlock(time, &Attempt { user, password: &password, code: &code, entered_time })
             })
         }
-        None => resume(app, user, &password),
+        None => resume(workstation, user, &password),
     };
     match opened {
         Ok(opened) => {
-            let notices = begin(app, opened, Beginning::Unlock, began)?;
-            or_nothing(app, || session_of(app, notices))
+            let notices = start_session(workstation, opened, SessionOrigin::Unlock, began)?;
+            or_nothing(workstation, || session_of(workstation, notices))
         }
-        Err(fault) => {
+        Err(error) => {
             // As the device sealed it: nobody has shown who they are.
-            let device = app.device().ok().flatten();
-            let role = device.and_then(|d| app.0.slots.header(user, &d.kd).ok()).map(|header| header.role);
+            let device = workstation.device().ok().flatten();
+            let role =
+                device.and_then(|d| workstation.0.slots.header(user, &d.device_key).ok()).map(|header| header.role);
             let mut event =
-                EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", fault.code);
+                EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", error.code);
             if let Some(role) = role {
                 event = event.by(Actor::new(user, role));
             }
-            app.record(event);
-            Err(fault)
+            workstation.record(event);
+            Err(error)
         }
     }
 }
@@ -71,59 +72,63 @@ fn unlock_slot(app: &App, request: UnlockDto) -> Result<SessionDto, Fault> {
 /// Runs the end of an unlock; where that fails the session ends as by a lock.
 ///
 /// INVARIANT: an unlock is all or nothing: no session stays open behind an answer that is an error.
-pub(crate) fn or_nothing<T>(app: &App, end: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    end().inspect_err(|fault| {
+pub(crate) fn or_nothing<T>(
+    workstation: &Workstation,
+    end: impl FnOnce() -> Result<T, SessionError>,
+) -> Result<T, SessionError> {
+    end().inspect_err(|error| {
         let event = EventDraft::new(EventClass::UnlockFailed).ended(Outcome::SeriousFailure);
-        app.record(event.with("code", fault.code));
-        crate::cases::lock::lock(app, "unlock_failed");
+        workstation.record(event.with("code", error.code));
+        crate::cases::lock::lock_session(workstation, "unlock_failed");
     })
 }
 
 /// Date and time that somebody typed from their phone; empty is none.
-pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Fault> {
+pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, SessionError> {
     let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
-    let time = UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("phone_time", "not_a_time")]))?;
+    let time = UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("phone_time", "not_a_time")]))?;
     Ok(Some(time))
 }
 
-fn resume(app: &App, user: UserId, password: &Secret<String>) -> Result<Opened, Fault> {
-    let secret = guard(&app.0.resume).take().ok_or_else(|| Fault::of(ErrorCode::UnlockRefused))?;
-    app.with_slot_door(|door, time| door.resume(time, user, password, secret))
+fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<Opened, SessionError> {
+    let secret = lock(&workstation.0.resume).take().ok_or_else(|| SessionError::of(ErrorCode::UnlockRefused))?;
+    workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))
 }
 
 /// The unlocked session, for a page that was loaded anew.
 ///
 /// # Errors
 /// `locked`.
-pub fn session(app: &App) -> Result<SessionDto, FailureDto> {
-    session_of(app, Vec::new()).map_err(Fault::tell)
+pub fn session(workstation: &Workstation) -> Result<SessionDto, FailureDto> {
+    session_of(workstation, Vec::new()).map_err(SessionError::into_dto)
 }
 
 /// Input was seen; the shell's own watcher decides about inactivity, this only keeps the page honest.
 ///
 /// # Errors
 /// `locked`.
-pub fn touch(app: &App) -> Result<(), FailureDto> {
-    app.inside(|_| Ok(())).map_err(Fault::tell)
+pub fn touch(workstation: &Workstation) -> Result<(), FailureDto> {
+    workstation.with_session(|_| Ok(())).map_err(SessionError::into_dto)
 }
 
 /// Keeps where the person is, so that the same person comes back to the same caret.
 ///
 /// # Errors
 /// `locked`, `disk_full`, `io`.
-pub fn keep_place(app: &App, place: ResumePointDto) -> Result<(), FailureDto> {
-    app.inside(|unlocked| {
-        let text = serde_json::to_string(&place).map_err(|_| Fault::of(ErrorCode::Internal))?;
-        Ok(unlocked.store()?.personal()?.keep_resume_place(Some(&Phi::new(text)))?)
-    })
-    .map_err(Fault::tell)
+pub fn keep_place(workstation: &Workstation, place: ResumePointDto) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            let text = serde_json::to_string(&place).map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            Ok(unlocked.store()?.personal()?.keep_resume_place(Some(&Phi::new(text)))?)
+        })
+        .map_err(SessionError::into_dto)
 }
 
-fn session_of(app: &App, mut notices: Vec<NoticeDto>) -> Result<SessionDto, Fault> {
-    app.inside(|unlocked| {
+fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<SessionDto, SessionError> {
+    workstation.with_session(|unlocked| {
         // A page that is loaded anew has to say it again.
         notices.extend(crate::segments::notices(unlocked));
-        let workstation = app.workstation();
+        let settings = workstation.settings();
         let place = match &unlocked.store {
             // Where the own file cannot be read the session begins at its first page; a notice tells why.
             Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
@@ -133,12 +138,12 @@ fn session_of(app: &App, mut notices: Vec<NoticeDto>) -> Result<SessionDto, Faul
             user: unlocked.user.to_string(),
             name: unlocked.name.clone(),
             role: unlocked.role,
-            site: crate::site::shown(&workstation),
-            workstation: workstation.name.clone(),
+            site: crate::site::shown(&settings),
+            workstation: settings.name.clone(),
             permissions: permissions(unlocked),
-            lock_seconds: workstation.policy.lock_minutes.saturating_mul(60),
-            warning_seconds: workstation.policy.lock_warning_seconds,
-            demo: workstation.demo,
+            lock_seconds: settings.policy.lock_minutes.saturating_mul(60),
+            warning_seconds: settings.policy.lock_warning_seconds,
+            demo: settings.demo,
             // A role that is entitled to no segment waits for nothing.
             waiting_for_grant: unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE,
             notices,

@@ -4,23 +4,23 @@ pub(crate) mod author;
 mod form;
 mod writing;
 
-use crate::app::{App, guard};
-use crate::cases::chart::{id, memo};
+use crate::cases::chart::{id, last_chart_refs};
 use crate::cases::{drafts, sync};
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{SavedDto, StrikeDto, VitalsCheckDto, VitalsDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::glance::Glance;
+use crate::view::access_view::AccessView;
+use crate::view::clinic_clock::ClinicClock;
 use crate::view::person;
-use crate::view::sight::Sight;
+use crate::workstation::{Workstation, lock};
 use author::author;
 use form::{About, Form};
-use keep_access::{Action, Group, Record as Asked};
+use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_clinical::{Vital, age_at};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceId, ResourceKey, UtcMillis};
-use keep_fhir::write::{Activity, ProvenanceFacts, Recording, provenance};
+use keep_fhir::write::{Activity, EntryContext, ProvenanceFacts, provenance};
 use keep_fhir::{Raw, lens};
 use keep_store::{ChangeSetDraft, EntryDraft, Operation, Record, Store, StoreError};
 
@@ -31,40 +31,46 @@ const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`.
-pub fn check_vitals(app: &App, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
-    app.enter_for(Action::Create, &Asked::of(Group::Vitals), |unlocked| {
-        let store = unlocked.store()?;
-        let now = app.trusted_now()?;
-        let taken = UtcMillis::from_rfc3339(&request.taken).unwrap_or(now);
-        let patient = id(&request.patient)?;
-        recall(unlocked, store, &patient)?;
-        let about = about(store, &patient, taken, now)?;
-        Ok(Form::read(&request, about.0).into_dto(about.0))
-    })
-    .map_err(Fault::tell)
+pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
+    workstation
+        .authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
+            let store = unlocked.store()?;
+            let now = workstation.trusted_now()?;
+            let taken = UtcMillis::from_rfc3339(&request.taken).unwrap_or(now);
+            let patient = id(&request.patient)?;
+            recall(unlocked, store, &patient)?;
+            let about = about(store, &patient, taken, now)?;
+            Ok(Form::read(&request, about.0).into_dto(about.0))
+        })
+        .map_err(SessionError::into_dto)
 }
 
 /// Records that the form of a patient reads the chart, unless this session has opened that chart and so recorded it.
-fn recall(unlocked: &Unlocked, store: &Store, patient: &PatientId) -> Result<(), Fault> {
-    if guard(&unlocked.opened).contains(patient) {
+fn recall(unlocked: &Unlocked, store: &Store, patient: &PatientId) -> Result<(), SessionError> {
+    if lock(&unlocked.opened).contains(patient) {
         return Ok(());
     }
     let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).about(Phi::new(patient.clone()));
     store.ledger().append(event.with("part", "vitals_form"))?;
-    guard(&unlocked.opened).insert(patient.clone());
+    lock(&unlocked.opened).insert(patient.clone());
     Ok(())
 }
 
 /// What the form needs of the patient, and the birth date. Only what was computed from it leaves this room.
-fn about(store: &Store, patient: &PatientId, taken: UtcMillis, now: UtcMillis) -> Result<(About, String), Fault> {
-    let height = memo::of(store, patient)?.and_then(|m| m.height);
+fn about(
+    store: &Store,
+    patient: &PatientId,
+    taken: UtcMillis,
+    now: UtcMillis,
+) -> Result<(About, String), SessionError> {
+    let height = last_chart_refs::of(store, patient)?.and_then(|m| m.height);
     let (person, height) = store.write(|tx| {
         let person = tx.record(&ResourceKey::new("Patient", patient.clone()))?.ok_or(StoreError::NotAvailable)?;
         let height = height.map(|h| tx.record(&ResourceKey::new("Observation", h))).transpose()?.flatten();
         Ok((person, height))
     })?;
     let born = parse(&person).and_then(|raw| Some(person::born(&lens::patient(&raw).ok()?))).unwrap_or_default();
-    let age = age_at(&born, taken, &Glance::at(now).zone);
+    let age = age_at(&born, taken, &ClinicClock::at(now).zone);
     Ok((About { age, last_height: height.as_ref().and_then(height_of) }, born))
 }
 
@@ -86,24 +92,29 @@ fn height_of(record: &Record) -> Option<f64> {
 ///
 /// # Errors
 /// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
-pub fn save_vitals(app: &App, request: VitalsDto) -> Result<SavedDto, FailureDto> {
-    let saved = app.enter_for(Action::Create, &Asked::of(Group::Vitals), |unlocked| {
+pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<SavedDto, FailureDto> {
+    let saved = workstation.authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
         let store = unlocked.store()?;
-        let saved = save(app, unlocked, store, &request)?;
-        drafts::end(app, unlocked, store, request.draft.as_deref());
+        let saved = save(workstation, unlocked, store, &request)?;
+        drafts::end(workstation, unlocked, store, request.draft.as_deref());
         Ok(saved)
     });
-    let saved = saved.map_err(Fault::tell)?;
-    sync::wake(app);
+    let saved = saved.map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
     Ok(saved)
 }
 
-fn save(app: &App, unlocked: &Unlocked, store: &Store, request: &VitalsDto) -> Result<SavedDto, Fault> {
+fn save(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &VitalsDto,
+) -> Result<SavedDto, SessionError> {
     let patient = id(&request.patient)?;
-    let now = app.trusted_now()?;
+    let now = workstation.trusted_now()?;
     let taken = match request.taken.as_str() {
         "" => now,
-        text => UtcMillis::from_rfc3339(text).ok_or_else(|| Fault::fields(vec![("taken", "not_a_time")]))?,
+        text => UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("taken", "not_a_time")]))?,
     };
     let (about, born) = about(store, &patient, taken, now)?;
     let form = Form::read(request, about);
@@ -115,13 +126,13 @@ fn save(app: &App, unlocked: &Unlocked, store: &Store, request: &VitalsDto) -> R
         problems.push(("taken", "before_birth"));
     }
     if !problems.is_empty() {
-        return Err(Fault::fields(problems));
+        return Err(SessionError::fields(problems));
     }
     let author = author(unlocked, store)?;
-    let visit = open_visit(unlocked, store, &patient, &Glance::at(now))?;
+    let visit = open_visit(unlocked, store, &patient, &ClinicClock::at(now))?;
     let started = visit.is_none();
     let encounter = visit.unwrap_or_else(|| ResourceKey::new("Encounter", ResourceId::make_random()));
-    let recording = Recording {
+    let recording = EntryContext {
         patient: patient.clone(),
         encounter: Some(encounter.clone()),
         author,
@@ -133,13 +144,13 @@ fn save(app: &App, unlocked: &Unlocked, store: &Store, request: &VitalsDto) -> R
         let start = writing::visit(&encounter.id, &recording);
         resources.push((encounter.clone(), start));
     }
-    let height = memo::of(store, &patient)?.and_then(|m| m.height);
+    let height = last_chart_refs::of(store, &patient)?.and_then(|m| m.height);
     let made = writing::observations(&form, about, &recording, request, height);
     let taken_height = made.iter().find(|(vital, ..)| *vital == Some(Vital::Height)).map(|(_, k, _)| k.clone());
     resources.extend(made.into_iter().map(|(_, key, raw)| (key, raw)));
     let event = EventDraft::new(EventClass::Create).by(unlocked.actor()).about(Phi::new(patient.clone()));
-    let saved = save_new(app, unlocked, store, &recording, resources, Activity::Create, event, started)?;
-    memo::note_visit(store, &patient, &encounter, taken_height.as_ref())?;
+    let saved = save_new(workstation, unlocked, store, &recording, resources, Activity::Create, event, started)?;
+    last_chart_refs::note_visit(store, &patient, &encounter, taken_height.as_ref())?;
     Ok(saved)
 }
 
@@ -148,16 +159,16 @@ pub(crate) fn open_visit(
     unlocked: &Unlocked,
     store: &Store,
     patient: &PatientId,
-    glance: &Glance,
-) -> Result<Option<ResourceKey>, Fault> {
+    clinic_clock: &ClinicClock,
+) -> Result<Option<ResourceKey>, SessionError> {
     let is_open = |record: &Record| {
         let lens = parse(record).and_then(|raw| lens::encounter(&raw).ok());
         let start = lens.as_ref().and_then(|l| l.period.as_ref()).and_then(|p| p.start.as_ref());
-        let today = start.and_then(|s| s.date).is_some_and(|d| glance.is_today(d.start));
+        let today = start.and_then(|s| s.date).is_some_and(|d| clinic_clock.is_today(d.start));
         today && lens.is_some_and(|l| l.status.as_deref() == Some("in-progress"))
     };
-    if let Some(memo) = memo::of(store, patient)? {
-        let Some(visit) = memo.visit else { return Ok(None) };
+    if let Some(last_chart_refs) = last_chart_refs::of(store, patient)? {
+        let Some(visit) = last_chart_refs.visit else { return Ok(None) };
         let key = ResourceKey::new("Encounter", visit);
         let found = store.write(|tx| tx.record(&key))?;
         return Ok(found.filter(is_open).map(|_| key));
@@ -174,17 +185,17 @@ pub(crate) fn open_visit(
 /// Saves new resources and their Provenance in one transaction with the event.
 #[expect(clippy::too_many_arguments, reason = "the parts of one save; a type for them would be used here only")]
 pub(crate) fn save_new(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
-    recording: &Recording,
+    recording: &EntryContext,
     mut resources: Vec<(ResourceKey, Raw)>,
     activity: Activity,
     event: EventDraft,
     visit_started: bool,
-) -> Result<SavedDto, Fault> {
+) -> Result<SavedDto, SessionError> {
     let targets: Vec<ResourceKey> = resources.iter().map(|(key, _)| key.clone()).collect();
-    resources.push(made_by(app, recording, targets, activity));
+    resources.push(made_by(workstation, recording, targets, activity));
     let keys: Vec<ResourceKey> = resources.iter().map(|(key, _)| key.clone()).collect();
     let entries = resources.into_iter().map(|(_, raw)| EntryDraft {
         operation: Operation::Create,
@@ -202,8 +213,8 @@ pub(crate) fn save_new(
 
 /// Who did it, on which device.
 pub(crate) fn made_by(
-    app: &App,
-    recording: &Recording,
+    workstation: &Workstation,
+    recording: &EntryContext,
     targets: Vec<ResourceKey>,
     activity: Activity,
 ) -> (ResourceKey, Raw) {
@@ -212,7 +223,7 @@ pub(crate) fn made_by(
         targets,
         author: recording.author.clone(),
         transmitter: None,
-        device: app.workstation().device,
+        device: workstation.settings().device,
         recorded: recording.recorded,
         activity,
     };
@@ -224,63 +235,72 @@ pub(crate) fn made_by(
 ///
 /// # Errors
 /// `invalid` without a reason, `refused`, `not_available`, `stale`.
-pub fn strike(app: &App, request: StrikeDto) -> Result<SavedDto, FailureDto> {
-    let saved = app.inside(|unlocked| strike_out(app, unlocked, unlocked.store()?, &request)).map_err(Fault::tell)?;
-    sync::wake(app);
+pub fn strike(workstation: &Workstation, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+    let saved = workstation
+        .with_session(|unlocked| strike_out(workstation, unlocked, unlocked.store()?, &request))
+        .map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
     Ok(saved)
 }
 
-fn strike_out(app: &App, unlocked: &Unlocked, store: &Store, request: &StrikeDto) -> Result<SavedDto, Fault> {
+fn strike_out(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &StrikeDto,
+) -> Result<SavedDto, SessionError> {
     if request.reason.trim().is_empty() {
-        return Err(Fault::fields(vec![("reason", "missing")]));
+        return Err(SessionError::fields(vec![("reason", "missing")]));
     }
     if request.reason.chars().count() > crate::cases::audit::LONGEST_REASON {
-        return Err(Fault::fields(vec![("reason", "too_long")]));
+        return Err(SessionError::fields(vec![("reason", "too_long")]));
     }
-    let key: ResourceKey = request.reference.parse().map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-    let record = store.write(|tx| tx.record(&key))?.ok_or_else(|| Fault::of(ErrorCode::NotAvailable))?;
+    let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let record = store.write(|tx| tx.record(&key))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
     // EXPOSE: read for the decision and for its new text.
     let text = record.raw.expose().as_str();
     let facts = keep_fhir::extract(text).ok();
     let patient = facts.as_ref().and_then(|f| f.patient.clone());
     if patient.as_ref() != Some(&id(&request.patient)?) {
-        return Err(Fault::of(ErrorCode::NotAvailable));
+        return Err(SessionError::of(ErrorCode::NotAvailable));
     }
     let author = author(unlocked, store)?;
-    let sight = Sight::of(unlocked, Some(author.clone()));
-    app.permit(unlocked, &sight, Action::Strike, &sight.asked(&record, facts.as_ref()))?;
+    let access_view = AccessView::of(unlocked, Some(author.clone()));
+    workstation.permit(unlocked, &access_view, Action::Strike, &access_view.asked(&record, facts.as_ref()))?;
     if facts.as_ref().is_some_and(|f| f.entered_in_error) {
-        return Err(Fault::of(ErrorCode::Stale));
+        return Err(SessionError::of(ErrorCode::Stale));
     }
-    let raw = Raw::parse(text).map_err(|_| Fault::of(ErrorCode::NotAvailable))?;
-    let struck = keep_fhir::write::strike(&raw).map_err(|_| Fault::fields(vec![("reference", "cannot_be_struck")]))?;
+    let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let struck =
+        keep_fhir::write::strike(&raw).map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
     let patient = id(&request.patient)?;
     let event = EventDraft::new(EventClass::Strike)
         .by(unlocked.actor())
         .about(Phi::new(patient.clone()))
         .because(Phi::new(request.reason.trim().to_owned()));
-    let now = app.trusted_now()?;
-    let recording = Recording { patient, encounter: None, author, effective: now, recorded: now };
-    save_changed(app, unlocked, store, &recording, &record, struck, Some(request.reason.trim()), event)
+    let now = workstation.trusted_now()?;
+    let recording = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    save_changed(workstation, unlocked, store, &recording, &record, struck, Some(request.reason.trim()), event)
 }
 
 /// Saves the new text of a record and its Provenance in one transaction with the event.
 #[expect(clippy::too_many_arguments, reason = "the parts of one save; a type for them would be used here only")]
 pub(crate) fn save_changed(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
-    recording: &Recording,
+    recording: &EntryContext,
     record: &Record,
     changed: Raw,
     reason: Option<&str>,
     event: EventDraft,
-) -> Result<SavedDto, Fault> {
-    let (made_key, mut made) = made_by(app, recording, vec![record.key.clone()], Activity::Update);
+) -> Result<SavedDto, SessionError> {
+    let (made_key, mut made) = made_by(workstation, recording, vec![record.key.clone()], Activity::Update);
     if let Some(reason) = reason {
-        let words = serde_json::to_string(reason).map_err(|_| Fault::of(ErrorCode::Internal))?;
+        let words = serde_json::to_string(reason).map_err(|_| SessionError::of(ErrorCode::Internal))?;
         let reasons = format!("[{{\"text\":{words}}}]");
-        made = keep_fhir::set(&made, &["reason".into()], &reasons).map_err(|_| Fault::of(ErrorCode::Internal))?;
+        made =
+            keep_fhir::set(&made, &["reason".into()], &reasons).map_err(|_| SessionError::of(ErrorCode::Internal))?;
     }
     let keys = vec![record.key.clone(), made_key];
     let event = event.touching(&keys);

@@ -3,20 +3,20 @@
 mod lists;
 mod orders;
 
-use crate::app::App;
 use crate::cases::search::{Lookup, at};
 use crate::cases::vitals::{author::author, save_changed};
 use crate::cases::{drafts, sync};
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::SavedDto;
 use crate::dto::worklist::{CheckInDto, ListCountDto, WorklistAskDto, WorklistDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::sight::Sight;
+use crate::view::access_view::AccessView;
+use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey, Role};
-use keep_fhir::write::{AppointmentStatus, Recording, set_appointment_status};
+use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status};
 use keep_fhir::{Node, Raw, Step};
 use keep_store::Store;
 use lists::{Day, Item};
@@ -72,22 +72,29 @@ const fn counted(role: Role) -> &'static [&'static str] {
 ///
 /// # Errors
 /// `locked`, `refused` for a list that the role has not, `invalid` for one that is none.
-pub fn worklist(app: &App, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
-    app.enter(Action::OpenPatient, |unlocked| ask(app, unlocked, unlocked.store()?, &request)).map_err(Fault::tell)
+pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
+    workstation
+        .authorize(Action::OpenPatient, |unlocked| ask(workstation, unlocked, unlocked.store()?, &request))
+        .map_err(SessionError::into_dto)
 }
 
-fn ask(app: &App, unlocked: &Unlocked, store: &Store, request: &WorklistAskDto) -> Result<WorklistDto, Fault> {
+fn ask(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &WorklistAskDto,
+) -> Result<WorklistDto, SessionError> {
     let named = LISTS.iter().find(|(name, _)| *name == request.list);
-    let (name, group) = named.ok_or_else(|| Fault::fields(vec![("list", "unknown")]))?;
-    let lookup = Lookup::make(app, unlocked, store)?;
-    if !lookup.sight.sees(*group).is_visible() {
-        return Err(app.refuse(unlocked, Action::Read));
+    let (name, group) = named.ok_or_else(|| SessionError::fields(vec![("list", "unknown")]))?;
+    let lookup = Lookup::make(workstation, unlocked, store)?;
+    if !lookup.access_view.sees(*group).is_visible() {
+        return Err(workstation.refuse(unlocked, Action::Read));
     }
-    let day = Day::read(app, unlocked, store, &lookup, name)?;
+    let day = Day::read(workstation, unlocked, store, &lookup, name)?;
     let items: Vec<&Item> = day.list(name);
     let window = items.iter().skip(at(request.offset)).take(at(request.limit.clamp(1, MOST_ROWS)));
-    let rows = day.rows(app, store, unlocked, &lookup, name, window.copied())?;
-    let count = |list: &&'static str| -> Result<ListCountDto, Fault> {
+    let rows = day.rows(workstation, store, unlocked, &lookup, name, window.copied())?;
+    let count = |list: &&'static str| -> Result<ListCountDto, SessionError> {
         let count = if *list == "drafts" { drafts::count(unlocked, store)? } else { day.list(list).len() };
         Ok(ListCountDto { list: (*list).to_owned(), count: u32::try_from(count).unwrap_or(u32::MAX) })
     };
@@ -109,15 +116,21 @@ fn ask(app: &App, unlocked: &Unlocked, store: &Store, request: &WorklistAskDto) 
 ///
 /// # Errors
 /// `refused`, `not_available`, `stale` where the appointment is past that point already.
-pub fn check_in(app: &App, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    let saved = app.enter(Action::CheckIn, |unlocked| arrive(app, unlocked, unlocked.store()?, &request));
-    let saved = saved.map_err(Fault::tell)?;
-    sync::wake(app);
+pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
+    let saved =
+        workstation.authorize(Action::CheckIn, |unlocked| arrive(workstation, unlocked, unlocked.store()?, &request));
+    let saved = saved.map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
     Ok(saved)
 }
 
-fn arrive(app: &App, unlocked: &Unlocked, store: &Store, request: &CheckInDto) -> Result<SavedDto, Fault> {
-    let gone = || Fault::of(ErrorCode::NotAvailable);
+fn arrive(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+    request: &CheckInDto,
+) -> Result<SavedDto, SessionError> {
+    let gone = || SessionError::of(ErrorCode::NotAvailable);
     let key = ResourceKey::new("Appointment", request.appointment.parse().map_err(|_| gone())?);
     let record = store.write(|tx| tx.record(&key))?.ok_or_else(gone)?;
     // EXPOSE: read for its new state.
@@ -125,8 +138,8 @@ fn arrive(app: &App, unlocked: &Unlocked, store: &Store, request: &CheckInDto) -
     let facts = keep_fhir::extract(raw.as_str()).map_err(|_| gone())?;
     let patient = facts.patient.clone().ok_or_else(gone)?;
     let author = author(unlocked, store)?;
-    let sight = Sight::of(unlocked, Some(author.clone()));
-    app.permit(unlocked, &sight, Action::Update, &sight.asked(&record, Some(&facts)))?;
+    let access_view = AccessView::of(unlocked, Some(author.clone()));
+    workstation.permit(unlocked, &access_view, Action::Update, &access_view.asked(&record, Some(&facts)))?;
     let from = facts.status.as_deref().unwrap_or_default();
     let fits = if request.arrived {
         matches!(from, "booked" | "pending" | "proposed" | "waitlist" | "noshow")
@@ -134,17 +147,17 @@ fn arrive(app: &App, unlocked: &Unlocked, store: &Store, request: &CheckInDto) -
         matches!(from, "arrived" | "checked-in")
     };
     if !fits {
-        return Err(Fault::of(ErrorCode::Stale));
+        return Err(SessionError::of(ErrorCode::Stale));
     }
-    let now = app.trusted_now()?;
+    let now = workstation.trusted_now()?;
     let to = if request.arrived { AppointmentStatus::Arrived } else { AppointmentStatus::Booked };
     let changed = set_appointment_status(&raw, to)
         .and_then(|raw| set_arrival(&raw, &patient.to_string(), request.arrived.then(|| now.to_rfc3339())))
-        .map_err(|_| Fault::of(ErrorCode::Internal))?;
+        .map_err(|_| SessionError::of(ErrorCode::Internal))?;
     let event = EventDraft::new(EventClass::Update).by(unlocked.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
-    let recording = Recording { patient, encounter: None, author, effective: now, recorded: now };
-    save_changed(app, unlocked, store, &recording, &record, changed, None, event)
+    let recording = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    save_changed(workstation, unlocked, store, &recording, &record, changed, None, event)
 }
 
 /// Notes when the patient came, as the start of their own participation.

@@ -1,13 +1,13 @@
 //! The allergy box: exactly one of four states, never blank.
 
-use super::entry::{Entry, valid};
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{AllergiesDto, AllergyDto};
 use keep_fhir::lens::{AllergyLens, AllergyState, Completeness, allergy, allergy_state};
 
 /// What the box says. `downloaded` is whether this device has had all allergies once and may open them; `visible`
 /// whether the role sees them.
-pub(crate) fn allergies(entries: &[Entry], downloaded: bool, visible: bool) -> AllergiesDto {
+pub(crate) fn allergies(entries: &[VisibleRecord], downloaded: bool, visible: bool) -> AllergiesDto {
     if !visible {
         return AllergiesDto::Unavailable;
     }
@@ -24,7 +24,7 @@ pub(crate) fn allergies(entries: &[Entry], downloaded: bool, visible: bool) -> A
 }
 
 /// The same in one line for a worklist, and whether it names a known allergy.
-pub(crate) fn line(entries: &[Entry], downloaded: bool, visible: bool) -> (String, bool) {
+pub(crate) fn line(entries: &[VisibleRecord], downloaded: bool, visible: bool) -> (String, bool) {
     if !visible {
         return (String::new(), false);
     }
@@ -42,9 +42,9 @@ pub(crate) fn line(entries: &[Entry], downloaded: bool, visible: bool) -> (Strin
     }
 }
 
-type Found<'e> = Vec<(&'e Entry, AllergyLens)>;
+type Found<'e> = Vec<(&'e VisibleRecord, AllergyLens)>;
 
-fn read(entries: &[Entry]) -> Found<'_> {
+fn read(entries: &[VisibleRecord]) -> Found<'_> {
     valid(entries, "AllergyIntolerance").filter_map(|(e, raw)| Some((e, allergy(raw).ok()?))).collect()
 }
 
@@ -53,9 +53,10 @@ fn lenses(found: &Found<'_>) -> Vec<AllergyLens> {
 }
 
 /// INVARIANT: one allergy that cannot be read or is masked makes every statement of absence impossible.
-fn completeness(entries: &[Entry], found: &Found<'_>, downloaded: bool) -> Completeness {
-    let hidden = |e: &Entry| e.kind() == "AllergyIntolerance" && (e.masked || e.raw.is_none() || e.record.unreadable);
-    let unknown = |e: &Entry| e.kind() == keep_store::UNREADABLE;
+fn completeness(entries: &[VisibleRecord], found: &Found<'_>, downloaded: bool) -> Completeness {
+    let hidden =
+        |e: &VisibleRecord| e.kind() == "AllergyIntolerance" && (e.masked || e.raw.is_none() || e.record.unreadable);
+    let unknown = |e: &VisibleRecord| e.kind() == keep_store::UNREADABLE;
     let faulty = found.iter().any(|(_, a)| !a.faults.is_empty());
     if downloaded && !faulty && !entries.iter().any(|e| hidden(e) || unknown(e)) {
         Completeness::Complete
@@ -88,7 +89,7 @@ fn list(found: &Found<'_>) -> Vec<AllergyDto> {
     current.into_iter().map(|(e, a)| dto(e, a)).collect()
 }
 
-fn dto(entry: &Entry, lens: &AllergyLens) -> AllergyDto {
+fn dto(entry: &VisibleRecord, lens: &AllergyLens) -> AllergyDto {
     let substance = words::label(lens.substance.as_ref());
     let substance = if substance.is_empty() { words::UNREADABLE.to_owned() } else { substance };
     AllergyDto {

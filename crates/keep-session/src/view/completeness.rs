@@ -1,6 +1,6 @@
 //! What is completely here since when, and what could not be read.
 
-use super::entry::Entry;
+use super::visible_record::VisibleRecord;
 use crate::dto::chart::{CompletenessDto, UnreadableDto};
 use keep_domain::UtcMillis;
 use keep_store::Completeness;
@@ -43,7 +43,7 @@ pub(crate) fn has_all(found: &[Completeness], types: &[&str], holds: impl Fn(&st
 }
 
 /// How many records of each type could not be read, wholly or in part.
-pub(crate) fn unreadable(entries: &[Entry]) -> Vec<UnreadableDto> {
+pub(crate) fn unreadable(entries: &[VisibleRecord]) -> Vec<UnreadableDto> {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for entry in entries.iter().filter(|e| e.is_unreadable()) {
         let name = if entry.kind() == keep_store::UNREADABLE { "unknown" } else { entry.kind() };

@@ -1,7 +1,7 @@
 //! Small charts for the tests of this room; everybody in them is invented.
 
-use super::entry::Entry;
-use super::sight::Sight;
+use super::access_view::AccessView;
+use super::visible_record::VisibleRecord;
 use keep_domain::{Phi, ResourceKey, Role, UtcMillis};
 use keep_store::{Record, RecordState};
 
@@ -32,13 +32,13 @@ pub(crate) fn record(text: &str) -> Record {
 }
 
 /// What someone of `role` sees of these records.
-pub(crate) fn seen_by(role: Role, texts: &[&str]) -> Vec<Entry> {
-    let sight = Sight::for_tests(role);
-    texts.iter().filter_map(|t| Entry::of(record(t), &sight)).collect()
+pub(crate) fn seen_by(role: Role, texts: &[&str]) -> Vec<VisibleRecord> {
+    let access_view = AccessView::for_tests(role);
+    texts.iter().filter_map(|t| VisibleRecord::of(record(t), &access_view)).collect()
 }
 
 /// What nurse Amara sees.
-pub(crate) fn nurse_amara_sees(texts: &[&str]) -> Vec<Entry> {
+pub(crate) fn nurse_amara_sees(texts: &[&str]) -> Vec<VisibleRecord> {
     seen_by(Role::Nurse, texts)
 }
 

@@ -1,12 +1,12 @@
 //! Immunisations, newest first.
 
-use super::entry::{Entry, valid};
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::ImmunisationDto;
 use keep_fhir::lens::immunization;
 
 /// All immunisations; those not done are shown as such.
-pub(crate) fn immunisations(entries: &[Entry]) -> Vec<ImmunisationDto> {
+pub(crate) fn immunisations(entries: &[VisibleRecord]) -> Vec<ImmunisationDto> {
     let mut found: Vec<_> = valid(entries, "Immunization").collect();
     found.sort_by_key(|(e, _)| std::cmp::Reverse(e.at()));
     let rows = found.into_iter().filter_map(|(entry, raw)| {

@@ -1,8 +1,8 @@
 //! Medicines through the one formatter, current first.
 
-use super::entry::{Entry, valid};
-use super::glance::Glance;
+use super::clinic_clock::ClinicClock;
 use super::names::{Names, unnamed};
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::MedicineDto;
 use keep_clinical::{DoseAmount, Frequency, LineInput, MedicationLine, medication_line};
@@ -13,15 +13,15 @@ use keep_fhir::{Raw, lens};
 const TYPES: [&str; 2] = ["MedicationRequest", "MedicationStatement"];
 
 /// All medicines: current ones first, then the newest.
-pub(crate) fn medicines(entries: &[Entry], names: &Names, glance: &Glance) -> Vec<MedicineDto> {
+pub(crate) fn medicines(entries: &[VisibleRecord], names: &Names, clinic_clock: &ClinicClock) -> Vec<MedicineDto> {
     let mut found: Vec<(Option<UtcMillis>, MedicineDto)> =
-        read(entries).map(|(e, m)| (began(&m), dto(e, &m, names, glance))).collect();
+        read(entries).map(|(e, m)| (began(&m), dto(e, &m, names, clinic_clock))).collect();
     found.sort_by(|(a, x), (b, y)| y.active.cmp(&x.active).then_with(|| b.cmp(a)).then_with(|| x.name.cmp(&y.name)));
     found.into_iter().map(|(_, m)| m).collect()
 }
 
 /// Medication resources that must be looked up for their names.
-pub(crate) fn unnamed_medicines(entries: &[Entry]) -> Vec<ResourceKey> {
+pub(crate) fn unnamed_medicines(entries: &[VisibleRecord]) -> Vec<ResourceKey> {
     read(entries)
         .filter(|(_, m)| m.medication.is_none())
         .filter_map(|(_, m)| unnamed(m.medication_link.as_ref()))
@@ -40,7 +40,7 @@ pub(crate) fn dosage(raw: &Raw) -> String {
     medication(raw).map(|lens| dosage_text(&lens)).unwrap_or_default()
 }
 
-fn read(entries: &[Entry]) -> impl Iterator<Item = (&Entry, MedicationLens)> {
+fn read(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, MedicationLens)> {
     TYPES.into_iter().flat_map(|t| valid(entries, t)).filter_map(|(e, raw)| Some((e, medication(raw).ok()?)))
 }
 
@@ -54,7 +54,7 @@ fn recorded_name(lens: &MedicationLens, names: &Names) -> String {
     if own.is_empty() { names.link(lens.medication_link.as_ref()) } else { own }
 }
 
-fn dto(entry: &Entry, lens: &MedicationLens, names: &Names, glance: &Glance) -> MedicineDto {
+fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {
     let (name, product) = name_and_product(&recorded_name(lens, names));
     let began = began(lens);
     let taken = lens.taken.as_ref().and_then(|t| t.start.as_ref());
@@ -66,7 +66,7 @@ fn dto(entry: &Entry, lens: &MedicationLens, names: &Names, glance: &Glance) -> 
         active: lens.is_current(),
         status: lens.status.clone().unwrap_or_default(),
         since: words::when(taken.or(lens.authored.as_ref())),
-        age: began.map(|b| glance.elapsed(b)).unwrap_or_default(),
+        age: began.map(|b| clinic_clock.elapsed(b)).unwrap_or_default(),
         record: entry.state(),
     }
 }
@@ -166,7 +166,7 @@ mod tests {
     const TWICE: &str = r#"{"text":"twice","timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"route":{"text":"Oral"},"doseAndRate":[{"doseQuantity":{"value":1000.0,"unit":"mg"}}]}"#;
 
     fn shown(texts: &[&str]) -> Vec<(String, String, String, bool)> {
-        let found = medicines(&nurse_amara_sees(texts), &Names::default(), &Glance::utc(NOON));
+        let found = medicines(&nurse_amara_sees(texts), &Names::default(), &ClinicClock::utc(NOON));
         found.into_iter().map(|m| (m.name, m.product, m.dosage, m.active)).collect()
     }
 
@@ -214,6 +214,6 @@ mod tests {
         let names = Names::of(&[crate::view::fixtures::record(
             r#"{"resourceType":"Medication","id":"x","code":{"text":"Sertraline 50 MG"}}"#,
         )]);
-        assert_eq!(medicines(&entries, &names, &Glance::utc(NOON))[0].product, "50 mg");
+        assert_eq!(medicines(&entries, &names, &ClinicClock::utc(NOON))[0].product, "50 mg");
     }
 }

@@ -1,8 +1,8 @@
 //! Notes and documents, newest first.
 
-use super::entry::Entry;
+use super::access_view::AccessView;
 use super::names::{Names, unnamed};
-use super::sight::Sight;
+use super::visible_record::VisibleRecord;
 use super::words;
 use crate::dto::chart::{NoteDto, NotesDto};
 use keep_domain::ResourceKey;
@@ -14,7 +14,7 @@ const LONGEST_TEXT: usize = 40_000;
 /// The most text of one window, bytes.
 const LONGEST_WINDOW: usize = 160 * 1024;
 
-fn found(entries: &[Entry]) -> Vec<(&Entry, &Raw)> {
+fn found(entries: &[VisibleRecord]) -> Vec<(&VisibleRecord, &Raw)> {
     // A note that was entered in error stays readable, marked as such.
     let notes = entries.iter().filter(|e| e.kind() == "DocumentReference" && !e.masked);
     let mut found: Vec<_> = notes.filter_map(|e| Some((e, e.raw.as_ref()?))).collect();
@@ -23,11 +23,17 @@ fn found(entries: &[Entry]) -> Vec<(&Entry, &Raw)> {
 }
 
 /// One window of all notes. A window that would grow too large ends early.
-pub(crate) fn window(entries: &[Entry], names: &Names, sight: &Sight, offset: usize, limit: usize) -> NotesDto {
+pub(crate) fn window(
+    entries: &[VisibleRecord],
+    names: &Names,
+    access_view: &AccessView,
+    offset: usize,
+    limit: usize,
+) -> NotesDto {
     let found = found(entries);
     let (mut rows, mut size) = (Vec::new(), 0usize);
     for (entry, raw) in found.iter().skip(offset).take(limit) {
-        let Some(row) = dto(entry, raw, names, sight) else { continue };
+        let Some(row) = dto(entry, raw, names, access_view) else { continue };
         size = size.saturating_add(row.text.len());
         if size > LONGEST_WINDOW && !rows.is_empty() {
             break;
@@ -38,13 +44,13 @@ pub(crate) fn window(entries: &[Entry], names: &Names, sight: &Sight, offset: us
 }
 
 /// The latest note that was signed and not struck out.
-pub(crate) fn last(entries: &[Entry], names: &Names, sight: &Sight) -> Option<NoteDto> {
-    let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names, sight));
+pub(crate) fn last(entries: &[VisibleRecord], names: &Names, access_view: &AccessView) -> Option<NoteDto> {
+    let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names, access_view));
     signed.find(|n| matches!(n.status.as_str(), "signed" | "amended"))
 }
 
 /// Colleagues that must be looked up for their names, of one window.
-pub(crate) fn unnamed_authors(entries: &[Entry], offset: usize, limit: usize) -> Vec<ResourceKey> {
+pub(crate) fn unnamed_authors(entries: &[VisibleRecord], offset: usize, limit: usize) -> Vec<ResourceKey> {
     let lenses = found(entries).into_iter().skip(offset).take(limit).filter_map(|(_, raw)| document(raw).ok());
     lenses.filter_map(|l| unnamed(author(&l))).collect()
 }
@@ -53,7 +59,7 @@ fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Link> {
     lens.authors.first().or(lens.signer.as_ref())
 }
 
-fn dto(entry: &Entry, raw: &Raw, names: &Names, sight: &Sight) -> Option<NoteDto> {
+fn dto(entry: &VisibleRecord, raw: &Raw, names: &Names, access_view: &AccessView) -> Option<NoteDto> {
     let lens = document(raw).ok()?;
     let kind = words::label(lens.kind.as_ref());
     Some(NoteDto {
@@ -63,7 +69,7 @@ fn dto(entry: &Entry, raw: &Raw, names: &Names, sight: &Sight) -> Option<NoteDto
         written: words::when(lens.date.as_ref()),
         status: status(&lens).to_owned(),
         text: text(&lens.body),
-        may_strike: sight.may_strike(entry),
+        may_strike: access_view.may_strike(entry),
         record: entry.state(),
     })
 }
@@ -125,15 +131,15 @@ mod tests {
         let names =
             Names::of(&[record(r#"{"resourceType":"Practitioner","id":"jonas","name":[{"text":"Dr Jonas Mbeki"}]}"#)]);
         let entries = nurse_amara_sees(&texts);
-        let sight = Sight::for_tests(Role::Nurse);
-        let all = window(&entries, &names, &sight, 0, 10);
+        let access_view = AccessView::for_tests(Role::Nurse);
+        let all = window(&entries, &names, &access_view, 0, 10);
         let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status.as_str())).collect();
         assert_eq!(shown, [("n3", "entered_in_error"), ("n2", "draft"), ("n1", "signed")]);
         assert_eq!(all.rows.iter().map(|n| n.may_strike).collect::<Vec<_>>(), [false, true, false]);
-        let last = last(&entries, &names, &sight).expect("signed");
+        let last = last(&entries, &names, &access_view).expect("signed");
         assert_eq!((last.id.as_str(), last.author.as_str(), last.text.as_str()), ("n1", "Dr Jonas Mbeki", "Tired."));
         assert_eq!(last.written, "2026-10-24T07:32:00.000Z");
         assert_eq!(unnamed_authors(&entries, 0, 10).len(), 3);
-        assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, &sight, 0, 10).total, 0);
+        assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, &access_view, 0, 10).total, 0);
     }
 }

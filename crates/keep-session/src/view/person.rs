@@ -1,8 +1,8 @@
 //! Who the patient is: banner and list row (NHS Common User Interface, patient banner).
 
-use super::entry::Entry;
-use super::glance::Glance;
-use super::sight::group_of;
+use super::access_view::group_of;
+use super::clinic_clock::ClinicClock;
+use super::visible_record::VisibleRecord;
 use super::words;
 use crate::dto::chart::BannerDto;
 use crate::dto::search::PatientRowDto;
@@ -51,8 +51,8 @@ pub(crate) fn listed_name(person: &PatientLens) -> String {
 }
 
 /// Name and birth date in one line.
-pub(crate) fn line(person: &PatientLens, glance: &Glance) -> String {
-    let born = date_text(&born(person), &glance.zone).unwrap_or_default();
+pub(crate) fn line(person: &PatientLens, clinic_clock: &ClinicClock) -> String {
+    let born = date_text(&born(person), &clinic_clock.zone).unwrap_or_default();
     words::joined([listed_name(person), born], " · ")
 }
 
@@ -87,12 +87,12 @@ fn initials(family: &str, given: &str) -> String {
 }
 
 /// One patient in a list.
-pub(crate) fn row(id: &str, person: &PatientLens, glance: &Glance, seen: Seen) -> PatientRowDto {
+pub(crate) fn row(id: &str, person: &PatientLens, clinic_clock: &ClinicClock, seen: Seen) -> PatientRowDto {
     let (family, given) = family_and_given(person.name());
     let birth_date = born(person);
     PatientRowDto {
         patient: id.to_owned(),
-        age: age(person, &birth_date, glance),
+        age: age(person, &birth_date, clinic_clock),
         family,
         given,
         birth_date,
@@ -109,13 +109,13 @@ pub(crate) fn row(id: &str, person: &PatientLens, glance: &Glance, seen: Seen) -
 }
 
 /// The age now, or at death where that is known.
-fn age(person: &PatientLens, birth_date: &str, glance: &Glance) -> String {
+fn age(person: &PatientLens, birth_date: &str, clinic_clock: &ClinicClock) -> String {
     // EXPOSE: an age is shown beside the birth date.
     let died = person.deceased_at.as_ref().and_then(|d| words::instant(Some(d.expose())));
     let age = match (person.deceased, died) {
         (true, None) => None,
-        (_, Some(at)) => keep_clinical::age_at(birth_date, at, &glance.zone),
-        (false, None) => glance.age_of(birth_date),
+        (_, Some(at)) => keep_clinical::age_at(birth_date, at, &clinic_clock.zone),
+        (false, None) => clinic_clock.age_of(birth_date),
     };
     age.as_ref().map(age_text).unwrap_or_default()
 }
@@ -145,8 +145,8 @@ pub(crate) fn banner(
     id: &str,
     person: &PatientLens,
     raw: &Raw,
-    (entries, alerts): (&[Entry], usize),
-    glance: &Glance,
+    (entries, alerts): (&[VisibleRecord], usize),
+    clinic_clock: &ClinicClock,
 ) -> BannerDto {
     let (flags, alert) = flags(entries, alerts);
     let (family, given) = family_and_given(person.name());
@@ -156,7 +156,7 @@ pub(crate) fn banner(
         patient: id.to_owned(),
         initials: initials(&family, &given),
         preferred: text(person.preferred.as_ref()),
-        age: age(person, &birth_date, glance),
+        age: age(person, &birth_date, clinic_clock),
         sex: sex(person),
         number_label: number.and_then(|n| n.label.clone()).unwrap_or_default(),
         number: number.map(|n| text(Some(&n.value))).unwrap_or_default(),
@@ -180,7 +180,7 @@ pub(crate) fn banner(
 }
 
 /// The banner of somebody whose record cannot be read: the id, and the flags that can.
-pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[Entry], usize)) -> BannerDto {
+pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[VisibleRecord], usize)) -> BannerDto {
     let (flags, alert) = flags(entries, alerts);
     BannerDto {
         patient: id.to_owned(),
@@ -216,7 +216,7 @@ fn language(person: &PatientLens, raw: &Raw) -> String {
 
 /// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;
 /// `alerts` is how many the directory knows of.
-fn flags(entries: &[Entry], alerts: usize) -> (Vec<String>, bool) {
+fn flags(entries: &[VisibleRecord], alerts: usize) -> (Vec<String>, bool) {
     let (mut texts, mut read) = (Vec::new(), 0);
     let mut unseen = false;
     for entry in entries.iter().filter(|e| is_in_force(e)) {
@@ -232,7 +232,7 @@ fn flags(entries: &[Entry], alerts: usize) -> (Vec<String>, bool) {
 }
 
 /// Whether a Flag counts now.
-fn is_in_force(entry: &Entry) -> bool {
+fn is_in_force(entry: &VisibleRecord) -> bool {
     let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
     entry.kind() == "Flag" && !entry.is_struck() && status != Some("inactive")
 }
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn the_banner_identifies_as_the_guidance_says() {
         let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS, SPANISH]), 1), &Glance::utc(NOON));
+        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS, SPANISH]), 1), &ClinicClock::utc(NOON));
         assert_eq!((banner.family.as_str(), banner.given.as_str()), ("GONZÁLEZ", "María Fernanda"));
         assert_eq!((banner.preferred.as_str(), banner.initials.as_str()), ("Mafe", "MG"));
         assert_eq!((banner.birth_date.as_str(), banner.age.as_str()), ("1961-02-03", "65 y"));
@@ -276,7 +276,7 @@ mod tests {
         let (raw, lens) = maria();
         let shown = |texts: &[&str], alerts| {
             let entries = seen_by(Role::FrontDesk, texts);
-            let banner = banner("maria", &lens, &raw, (&entries, alerts), &Glance::utc(NOON));
+            let banner = banner("maria", &lens, &raw, (&entries, alerts), &ClinicClock::utc(NOON));
             (banner.flags, banner.alert)
         };
         assert_eq!(shown(&[FALLS, SPANISH], 1), (vec![String::from("Speaks Spanish")], true));
@@ -288,21 +288,21 @@ mod tests {
     #[test]
     fn an_alert_that_lies_above_a_clinician_is_not_kept_from_them() {
         let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS]), 2), &Glance::utc(NOON));
+        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS]), 2), &ClinicClock::utc(NOON));
         assert_eq!((banner.flags, banner.alert), (vec![String::from("Falls risk")], true));
     }
 
     #[test]
     fn one_line_names_and_dates() {
         let (_, lens) = maria();
-        assert_eq!(line(&lens, &Glance::utc(NOON)), "GONZÁLEZ, María Fernanda · 03-Feb-1961");
+        assert_eq!(line(&lens, &ClinicClock::utc(NOON)), "GONZÁLEZ, María Fernanda · 03-Feb-1961");
     }
 
     #[test]
     fn a_national_number_is_not_the_clinic_number() {
         let raw = Raw::parse(r#"{"resourceType":"Patient","id":"p","identifier":[{"type":{"coding":[{"code":"SS"}]},"value":"999-11"},{"system":"urn:x","value":"77"}],"name":[{"text":"Hua Li"}],"birthDate":"1990","deceasedDateTime":"2020-05-01"}"#).expect("valid");
         let lens = patient(&raw).expect("patient");
-        let row = row("p", &lens, &Glance::utc(NOON), Seen::default());
+        let row = row("p", &lens, &ClinicClock::utc(NOON), Seen::default());
         assert_eq!((row.number.as_str(), row.family.as_str(), row.sex.as_str()), ("77", "HUA LI", "unknown"));
         assert_eq!((row.age.as_str(), row.deceased), ("~29 y", true));
     }

@@ -1,13 +1,13 @@
 //! Problems, active first.
 
-use super::entry::{Entry, valid};
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::ProblemDto;
 use keep_domain::UtcMillis;
 use keep_fhir::lens::{ConditionLens, Moment, condition};
 
 /// All problems and diagnoses: active ones first, then by onset, newest first.
-pub(crate) fn problems(entries: &[Entry]) -> Vec<ProblemDto> {
+pub(crate) fn problems(entries: &[VisibleRecord]) -> Vec<ProblemDto> {
     let mut found: Vec<(Option<UtcMillis>, ProblemDto)> = valid(entries, "Condition")
         .filter_map(|(e, raw)| Some((e, condition(raw).ok()?)))
         // A refuted condition is a statement that there is none.
@@ -26,7 +26,7 @@ fn began(lens: &ConditionLens) -> Option<UtcMillis> {
     onset.or_else(|| words::instant(lens.recorded.as_ref()))
 }
 
-fn dto(entry: &Entry, lens: &ConditionLens) -> ProblemDto {
+fn dto(entry: &VisibleRecord, lens: &ConditionLens) -> ProblemDto {
     let text = words::label(lens.code.as_ref());
     let since = words::moment(lens.onset.as_ref());
     let active = lens.is_active() && lens.abatement.is_none();

@@ -1,7 +1,7 @@
 //! Laboratory results, newest first.
 
-use super::entry::{Entry, valid};
-use super::glance::Glance;
+use super::clinic_clock::ClinicClock;
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{ResultDto, ResultsDto};
 use keep_clinical::{Shown, flag_of};
@@ -18,25 +18,25 @@ const MOST_TO_KNOW: usize = 40;
 const LONGEST: usize = 500;
 
 /// All results, newest first, before any text is made.
-fn found(entries: &[Entry]) -> Vec<&Entry> {
+fn found(entries: &[VisibleRecord]) -> Vec<&VisibleRecord> {
     let of_kind = valid(entries, "Observation").filter(|(e, _)| e.has_category("laboratory"));
-    let mut found: Vec<&Entry> = of_kind.map(|(entry, _)| entry).collect();
+    let mut found: Vec<&VisibleRecord> = of_kind.map(|(entry, _)| entry).collect();
     found.sort_by_key(|e| std::cmp::Reverse(e.at()));
     found
 }
 
 /// One window of all results.
-pub(crate) fn window(entries: &[Entry], offset: usize, limit: usize) -> ResultsDto {
+pub(crate) fn window(entries: &[VisibleRecord], offset: usize, limit: usize) -> ResultsDto {
     let (found, panels) = (found(entries), panels(entries));
     let rows = found.iter().skip(offset).take(limit).filter_map(|f| dto(f, &panels));
     ResultsDto { rows: rows.collect(), total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
 }
 
 /// Results to know: the latest of each test where it is abnormal, and all of the last 90 days.
-pub(crate) fn to_know(entries: &[Entry], glance: &Glance) -> Vec<ResultDto> {
+pub(crate) fn to_know(entries: &[VisibleRecord], clinic_clock: &ClinicClock) -> Vec<ResultDto> {
     // Reports are read only where there is something to show.
     let panels = LazyCell::new(|| panels(entries));
-    let since = glance.now.plus_millis(-FRESH_MILLIS);
+    let since = clinic_clock.now.plus_millis(-FRESH_MILLIS);
     let mut seen = std::collections::BTreeSet::new();
     let mut rows = Vec::new();
     for entry in found(entries) {
@@ -54,7 +54,7 @@ pub(crate) fn to_know(entries: &[Entry], glance: &Glance) -> Vec<ResultDto> {
 }
 
 /// The report that an Observation belongs to, by the Observation's id.
-fn panels(entries: &[Entry]) -> BTreeMap<String, String> {
+fn panels(entries: &[VisibleRecord]) -> BTreeMap<String, String> {
     let mut panels = BTreeMap::new();
     for (_, raw) in valid(entries, "DiagnosticReport") {
         let Ok(lens) = report(raw) else { continue };
@@ -71,7 +71,7 @@ fn name(lens: &ObservationLens) -> String {
     if name.is_empty() { words::UNREADABLE.to_owned() } else { name }
 }
 
-fn dto(entry: &Entry, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
+fn dto(entry: &VisibleRecord, panels: &BTreeMap<String, String>) -> Option<ResultDto> {
     let lens = entry.observation()?;
     let id = entry.id();
     Some(ResultDto {
@@ -146,7 +146,7 @@ mod tests {
     fn results_to_know_are_fresh_or_abnormal() {
         let texts = sample();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let rows = to_know(&nurse_amara_sees(&texts), &Glance::utc(NOON));
+        let rows = to_know(&nurse_amara_sees(&texts), &ClinicClock::utc(NOON));
         let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.value.as_str(), r.flag.as_str())).collect();
         assert_eq!(shown, [("o1", "4.60 mmol/L", ""), ("o4", "3.2 mmol/L", "L")]);
         assert_eq!((rows[0].range.as_str(), rows[0].panel.as_str()), ("3.5 – 5.10 mmol/L", "Basic metabolic panel"));

@@ -1,9 +1,9 @@
 //! Everything in order of time, newest first.
 
-use super::entry::Entry;
 use super::names::{Names, unnamed};
 use super::results;
 use super::sign::NEWS2;
+use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
@@ -20,11 +20,11 @@ const LONGEST: usize = 300;
 /// One line before any text is made: one record, or all vital signs of one moment.
 struct Line<'e> {
     at: Option<UtcMillis>,
-    entries: Vec<&'e Entry>,
+    entries: Vec<&'e VisibleRecord>,
 }
 
-fn lines(entries: &[Entry]) -> Vec<Line<'_>> {
-    let mut sorted: Vec<&Entry> = entries.iter().filter(|e| !NO_EVENTS.contains(&e.kind())).collect();
+fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
+    let mut sorted: Vec<&VisibleRecord> = entries.iter().filter(|e| !NO_EVENTS.contains(&e.kind())).collect();
     sorted.sort_by_key(|e| (Reverse(e.at()), !joins(e)));
     let mut lines: Vec<Line<'_>> = Vec::new();
     for entry in sorted {
@@ -39,27 +39,27 @@ fn lines(entries: &[Entry]) -> Vec<Line<'_>> {
 }
 
 /// Whether an entry shares its line with the other vital signs of the same moment.
-fn joins(entry: &Entry) -> bool {
+fn joins(entry: &VisibleRecord) -> bool {
     let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
     let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2);
     entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
 }
 
 /// One window.
-pub(crate) fn window(entries: &[Entry], names: &Names, offset: usize, limit: usize) -> TimelineDto {
+pub(crate) fn window(entries: &[VisibleRecord], names: &Names, offset: usize, limit: usize) -> TimelineDto {
     let lines = lines(entries);
     let rows = lines.iter().skip(offset).take(limit).filter_map(|l| row(l, names));
     TimelineDto { rows: rows.collect(), total: u32::try_from(lines.len()).unwrap_or(u32::MAX) }
 }
 
 /// What one window names only by reference.
-pub(crate) fn unnamed_in(entries: &[Entry], offset: usize, limit: usize) -> Vec<ResourceKey> {
+pub(crate) fn unnamed_in(entries: &[VisibleRecord], offset: usize, limit: usize) -> Vec<ResourceKey> {
     let lines = lines(entries);
     let shown = lines.iter().skip(offset).take(limit).flat_map(|l| &l.entries);
     shown.filter_map(|e| reference_in(e)).collect()
 }
 
-fn reference_in(entry: &Entry) -> Option<ResourceKey> {
+fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
     let raw = entry.raw.as_ref()?;
     match entry.kind() {
         "DocumentReference" => unnamed(lens::document(raw).ok()?.authors.first()),
@@ -90,12 +90,12 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         recorded: words::cut(&said.recorded, LONGEST),
         unreadable,
         struck: first.is_struck(),
-        record: super::entry::state_of(state),
+        record: super::visible_record::state_of(state),
     })
 }
 
 /// The time as recorded: a partial date stays partial.
-fn line_time(entry: &Entry) -> String {
+fn line_time(entry: &VisibleRecord) -> String {
     let text = entry.facts.as_ref().and_then(|f| f.clinical_time_text.as_ref());
     // EXPOSE: the time is a column of the timeline.
     let text = text.map(|t| t.expose().clone());
@@ -118,7 +118,7 @@ impl Texts {
     }
 }
 
-fn vitals(entries: &[&Entry]) -> Texts {
+fn vitals(entries: &[&VisibleRecord]) -> Texts {
     let all: Vec<Reading<'_>> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
     if all.is_empty() {
         let lenses: Vec<_> = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok()).collect();
@@ -134,7 +134,7 @@ fn vitals(entries: &[&Entry]) -> Texts {
     Texts { recorded: recorded(&all), ..Texts::new("Vital signs", summary(&all)) }
 }
 
-fn kind_of(entry: &Entry) -> &'static str {
+fn kind_of(entry: &VisibleRecord) -> &'static str {
     match entry.kind() {
         "Encounter" => "encounter",
         "DocumentReference" | "Composition" | "ClinicalImpression" => "note",
@@ -229,8 +229,8 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
 mod tests {
     use super::*;
     use crate::dto::chart::RecordStateDto;
+    use crate::view::access_view::AccessView;
     use crate::view::fixtures::{MARIA, nurse_amara_sees, record};
-    use crate::view::sight::Sight;
     use keep_domain::Role;
     use keep_store::RecordState;
 
@@ -290,11 +290,13 @@ mod tests {
 
     #[test]
     fn a_line_shows_what_needs_attention_most() {
-        let sight = Sight::for_tests(Role::Nurse);
+        let access_view = AccessView::for_tests(Role::Nurse);
         let mut second = record(&vital("o2", "59408-5", "97"));
         second.state = RecordState::Pending;
-        let entries: Vec<Entry> =
-            [record(&vital("o1", "8867-4", "76")), second].into_iter().filter_map(|r| Entry::of(r, &sight)).collect();
+        let entries: Vec<VisibleRecord> = [record(&vital("o1", "8867-4", "76")), second]
+            .into_iter()
+            .filter_map(|r| VisibleRecord::of(r, &access_view))
+            .collect();
         assert!(window(&entries, &Names::default(), 0, 1).rows[0].record == RecordStateDto::Pending);
     }
 }

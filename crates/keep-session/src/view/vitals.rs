@@ -1,9 +1,9 @@
 //! Vital signs over time: one series per sign of the catalogue.
 
-use super::entry::{Entry, valid};
-use super::glance::Glance;
-use super::sight::Sight;
+use super::access_view::AccessView;
+use super::clinic_clock::ClinicClock;
 use super::sign::{NEWS2, SIGNS, Sign};
+use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{VitalPointDto, VitalSeriesDto};
 use keep_clinical::{Point, Shown, Vital, age_at, flag_of, rounded_text, trend_points};
@@ -22,7 +22,7 @@ const ADULT_YEARS: u32 = 18;
 pub(crate) struct Reading<'e> {
     pub(crate) sign: Sign,
     /// The Observation.
-    pub(crate) entry: &'e Entry,
+    pub(crate) entry: &'e VisibleRecord,
     pub(crate) at: UtcMillis,
     /// In the unit of the catalogue.
     pub(crate) value: f64,
@@ -35,7 +35,7 @@ pub(crate) struct Reading<'e> {
 }
 
 /// All values of all signs that count, oldest first.
-pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading<'_>> {
+pub(crate) fn readings(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
     let mut found = Vec::new();
     for (entry, _) in valid(entries, "Observation") {
         let Some(lens) = entry.observation() else { continue };
@@ -45,7 +45,7 @@ pub(crate) fn readings(entries: &[Entry]) -> Vec<Reading<'_>> {
     found
 }
 
-fn readings_of<'e>(entry: &'e Entry, lens: &ObservationLens) -> Vec<Reading<'e>> {
+fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Reading<'e>> {
     let Some(at) = words::instant(lens.effective.as_ref().or(lens.issued.as_ref())) else { return Vec::new() };
     let read = |code: Option<&Concept>, value: Option<&Measured>, said: &[String], ranges: &[ReferenceRange]| {
         let sign = Sign::of(code?)?;
@@ -112,19 +112,24 @@ pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: Sign) -> Option<
 }
 
 /// One series for each sign that was ever taken, in the order of the chart.
-pub(crate) fn series(all: &[Reading<'_>], birth_date: &str, glance: &Glance, sight: &Sight) -> Vec<VitalSeriesDto> {
+pub(crate) fn series(
+    all: &[Reading<'_>],
+    birth_date: &str,
+    clinic_clock: &ClinicClock,
+    access_view: &AccessView,
+) -> Vec<VitalSeriesDto> {
     let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
     let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
-    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, glance, sight, most)).collect()
+    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, clinic_clock, access_view, most)).collect()
 }
 
-fn is_adult_at(birth_date: &str, at: UtcMillis, glance: &Glance) -> bool {
-    age_at(birth_date, at, &glance.zone).is_some_and(|a| a.years >= ADULT_YEARS)
+fn is_adult_at(birth_date: &str, at: UtcMillis, clinic_clock: &ClinicClock) -> bool {
+    age_at(birth_date, at, &clinic_clock.zone).is_some_and(|a| a.years >= ADULT_YEARS)
 }
 
-fn flag(reading: &Reading<'_>, birth_date: &str, glance: &Glance) -> String {
+fn flag(reading: &Reading<'_>, birth_date: &str, clinic_clock: &ClinicClock) -> String {
     let (low, high) = match reading.limits {
-        (None, None) if is_adult_at(birth_date, reading.at, glance) => {
+        (None, None) if is_adult_at(birth_date, reading.at, clinic_clock) => {
             reading.sign.adult_range().map_or((None, None), |(l, h)| (Some(l), Some(h)))
         }
         own => own,
@@ -137,8 +142,8 @@ fn one(
     sign: Sign,
     all: &[Reading<'_>],
     birth_date: &str,
-    glance: &Glance,
-    sight: &Sight,
+    clinic_clock: &ClinicClock,
+    access_view: &AccessView,
     most: usize,
 ) -> Option<VitalSeriesDto> {
     let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
@@ -151,20 +156,20 @@ fn one(
         value: r.value,
         text: r.text.clone(),
         recorded: r.recorded.clone(),
-        flag: flag(r, birth_date, glance),
-        may_strike: sight.may_strike(r.entry),
+        flag: flag(r, birth_date, clinic_clock),
+        may_strike: access_view.may_strike(r.entry),
         record: r.entry.state(),
     });
-    let range = sign.adult_range().filter(|_| is_adult_at(birth_date, glance.now, glance));
+    let range = sign.adult_range().filter(|_| is_adult_at(birth_date, clinic_clock.now, clinic_clock));
     Some(VitalSeriesDto {
         key: sign.key().to_owned(),
         label: sign.label().to_owned(),
         unit: sign.unit().to_owned(),
         value: last.text.clone(),
         recorded: last.recorded.clone(),
-        flag: flag(last, birth_date, glance),
+        flag: flag(last, birth_date, clinic_clock),
         taken: last.at.to_rfc3339(),
-        age: glance.elapsed(last.at),
+        age: clinic_clock.elapsed(last.at),
         low: range.map(|(low, _)| low),
         high: range.map(|(_, high)| high),
         points: points.collect(),
@@ -209,7 +214,12 @@ mod tests {
 
     fn chart(texts: &[String]) -> Vec<VitalSeriesDto> {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        series(&readings(&nurse_amara_sees(&texts)), "1961-02-03", &Glance::utc(NOON), &Sight::for_tests(Role::Nurse))
+        series(
+            &readings(&nurse_amara_sees(&texts)),
+            "1961-02-03",
+            &ClinicClock::utc(NOON),
+            &AccessView::for_tests(Role::Nurse),
+        )
     }
 
     #[test]
@@ -291,8 +301,8 @@ mod tests {
         let found = series(
             &readings(&nurse_amara_sees(&[&text])),
             "2025-08-14",
-            &Glance::utc(NOON),
-            &Sight::for_tests(Role::Nurse),
+            &ClinicClock::utc(NOON),
+            &AccessView::for_tests(Role::Nurse),
         );
         assert_eq!((found[0].flag.as_str(), found[0].low), ("", None));
     }

@@ -1,8 +1,8 @@
 //! One line of a worklist.
 
-use super::entry::Entry;
-use super::glance::Glance;
+use super::clinic_clock::ClinicClock;
 use super::sign::Sign;
+use super::visible_record::VisibleRecord;
 use super::vitals::{latest, readings};
 use super::{allergies, words};
 use crate::dto::search::PatientRowDto;
@@ -102,7 +102,7 @@ pub(crate) struct Columns {
 
 /// What of a chart stands in a list.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gist {
+pub(crate) struct PatientSummary {
     safety: String,
     safety_known: bool,
     /// When vital signs were taken today.
@@ -110,15 +110,19 @@ pub(crate) struct Gist {
     news2: Option<u32>,
 }
 
-/// Reads the gist of a chart.
-pub(crate) fn gist(entries: &[Entry], columns: Columns, glance: &Glance) -> Gist {
+/// Summarises a chart for one row of a list.
+pub(crate) fn patient_summary(
+    entries: &[VisibleRecord],
+    columns: Columns,
+    clinic_clock: &ClinicClock,
+) -> PatientSummary {
     let (safety, safety_known) = allergies::line(entries, columns.downloaded, columns.safety);
     if !columns.vitals {
-        return Gist { safety, safety_known, ..Gist::default() };
+        return PatientSummary { safety, safety_known, ..PatientSummary::default() };
     }
-    let all: Vec<_> = readings(entries).into_iter().filter(|r| glance.is_today(r.at)).collect();
+    let all: Vec<_> = readings(entries).into_iter().filter(|r| clinic_clock.is_today(r.at)).collect();
     let score = latest(&all, Sign::News2).filter(|r| r.value >= NEWS2_SHOWN);
-    Gist {
+    PatientSummary {
         safety,
         safety_known,
         // Weight or height alone are no vital signs in the sense of the queue.
@@ -147,14 +151,14 @@ const fn is_vital(sign: Sign) -> bool {
 pub(crate) fn row(
     patient: PatientRowDto,
     booking: Option<&Booking>,
-    gist: &Gist,
+    summary: &PatientSummary,
     reason: Option<String>,
     vitals_column: bool,
-    glance: &Glance,
+    clinic_clock: &ClinicClock,
 ) -> WorkRowDto {
     let waits = booking.filter(|b| b.stage() == Stage::Waiting);
-    let minutes = waits.map(|b| glance.now.0.saturating_sub(b.waiting_since().0).max(0) / 60_000);
-    let vitals = match gist.vitals_today {
+    let minutes = waits.map(|b| clinic_clock.now.0.saturating_sub(b.waiting_since().0).max(0) / 60_000);
+    let vitals = match summary.vitals_today {
         Some(at) if vitals_column => at.to_rfc3339(),
         None if vitals_column && waits.is_some() => String::from("due"),
         _ => String::new(),
@@ -166,10 +170,10 @@ pub(crate) fn row(
         status: booking.map(|b| b.status.clone()).unwrap_or_default(),
         waiting_minutes: minutes.map(|m| u32::try_from(m).unwrap_or(u32::MAX)),
         reason: reason.or_else(|| booking.map(|b| b.reason.clone())).unwrap_or_default(),
-        safety: gist.safety.clone(),
-        safety_known: gist.safety_known,
+        safety: summary.safety.clone(),
+        safety_known: summary.safety_known,
         vitals,
-        news2: gist.news2,
+        news2: summary.news2,
         with: booking.map(|b| words::joined(b.with.iter().map(|(_, name)| name), ", ")).unwrap_or_default(),
     }
 }
@@ -191,21 +195,22 @@ mod tests {
 
     fn maria() -> PatientRowDto {
         let raw = Raw::parse(MARIA).expect("valid");
-        person::row("maria", &lens::patient(&raw).expect("patient"), &Glance::utc(NOON), Seen::default())
+        person::row("maria", &lens::patient(&raw).expect("patient"), &ClinicClock::utc(NOON), Seen::default())
     }
 
     #[test]
     fn maria_waits_for_her_vitals() {
         let columns = Columns { safety: true, vitals: true, downloaded: true };
-        let glance = Glance::utc(NOON);
-        let waiting = row(maria(), Some(&booking()), &gist(&[], columns, &glance), None, true, &glance);
+        let clinic_clock = ClinicClock::utc(NOON);
+        let waiting =
+            row(maria(), Some(&booking()), &patient_summary(&[], columns, &clinic_clock), None, true, &clinic_clock);
         assert_eq!((waiting.waiting_minutes, waiting.vitals.as_str()), (Some(48), "due"));
         assert_eq!((waiting.reason.as_str(), waiting.with.as_str()), ("Follow-up, hypertension", "Dr Jonas Mbeki"));
         assert_eq!(waiting.safety, "Allergies not recorded");
         let taken = r#"{"resourceType":"Observation","id":"o","status":"final","category":[{"coding":[{"code":"vital-signs"}]}],"code":{"coding":[{"code":"8867-4"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":76,"code":"/min"}}"#;
         let score = r#"{"resourceType":"Observation","id":"s","status":"final","category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"1104051000000101"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":6.0}}"#;
-        let found = gist(&nurse_amara_sees(&[taken, score]), columns, &glance);
-        let seen = row(maria(), Some(&booking()), &found, None, true, &glance);
+        let found = patient_summary(&nurse_amara_sees(&[taken, score]), columns, &clinic_clock);
+        let seen = row(maria(), Some(&booking()), &found, None, true, &clinic_clock);
         assert_eq!((seen.vitals.as_str(), seen.news2), ("2026-11-22T11:30:00.000Z", Some(6)));
     }
 }

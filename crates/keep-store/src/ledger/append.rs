@@ -3,7 +3,7 @@
 use super::rows::{insert_entry, read_state};
 use super::{LedgerRoom, TicketInTransaction};
 use crate::{PAGE_SIZE, StoreError};
-use keep_audit::{EventDraft, Scribe};
+use keep_audit::{EventDraft, EventWriter};
 use rusqlite::Connection;
 
 /// Appends `draft` to the ledger that `conn` has under `schema` ([`ATTACHED_LEDGER`] in a store's
@@ -20,7 +20,7 @@ use rusqlite::Connection;
 pub fn append_in(
     conn: &Connection,
     schema: &str,
-    scribe: &Scribe,
+    event_writer: &EventWriter,
     draft: &EventDraft,
     limit_bytes: u64,
 ) -> Result<TicketInTransaction, StoreError> {
@@ -28,7 +28,7 @@ pub fn append_in(
         return Err(StoreError::LedgerFull);
     }
     let state = read_state(conn, schema)?;
-    let (entry, next) = scribe.write(&state, draft)?;
+    let (entry, next) = event_writer.write(&state, draft)?;
     insert_entry(conn, schema, &entry, &next)?;
     Ok(TicketInTransaction::new(entry.header.sequence, entry.header.event))
 }

@@ -106,7 +106,7 @@ fn try_append(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<(), 
     let tried = (|| {
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let draft = EventDraft::new(EventClass::LogStop);
-        let _taken_back = append_in(&transaction, OWN_LEDGER, &opening.scribe, &draft, opening.limit_bytes)?;
+        let _taken_back = append_in(&transaction, OWN_LEDGER, &opening.event_writer, &draft, opening.limit_bytes)?;
         Ok(transaction.rollback()?)
     })();
     match tried {

@@ -9,7 +9,7 @@ use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
 use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
 use crate::cipher::keep_journal_file;
 use crate::{OpenMode, StoreError, open_cipher};
-use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, LogState, Scribe, SignedCheckpoint};
+use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, EventWriter, LogState, SignedCheckpoint};
 use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
@@ -35,7 +35,7 @@ pub struct Ledger {
     pub(super) alerts: Mutex<KnownAlerts>,
     path: PathBuf,
     key: DatabaseKey,
-    scribe: RwLock<Scribe>,
+    event_writer: RwLock<EventWriter>,
     requests: Option<Sender<Request>>,
     writer: Option<JoinHandle<()>>,
     limit_bytes: u64,
@@ -45,7 +45,7 @@ pub struct Ledger {
 /// The exclusive right to write to the ledger file; nobody else's transaction is in the way.
 // INVARIANT: whoever holds a turn never calls `append`, which would wait for itself.
 #[derive(Debug)]
-pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
+pub struct WriteLease<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
 
 /// What the ledger's opener knows.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub struct LedgerOpening<'a> {
     /// Its key.
     pub key: &'a DatabaseKey,
     /// Who writes.
-    pub scribe: Scribe,
+    pub event_writer: EventWriter,
     /// The size at which it counts as full.
     pub limit_bytes: u64,
     /// The device's public key, which signs checkpoints.
@@ -80,8 +80,8 @@ impl Ledger {
             Found::Nothing => (start(&opening, None, None)?, None),
             Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
         };
-        let LedgerOpening { path, key, scribe, limit_bytes, .. } = opening;
-        Ok((Self::start(conn, path, key, scribe, limit_bytes)?, fault))
+        let LedgerOpening { path, key, event_writer, limit_bytes, .. } = opening;
+        Ok((Self::start(conn, path, key, event_writer, limit_bytes)?, fault))
     }
 
     /// Makes a new log in a new file; its first event names the `previous` log where there was one.
@@ -92,7 +92,7 @@ impl Ledger {
     pub fn create(
         path: &Path,
         key: &DatabaseKey,
-        scribe: Scribe,
+        event_writer: EventWriter,
         previous: Option<&Checkpoint>,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
@@ -101,20 +101,25 @@ impl Ledger {
             return Err(StoreError::Invalid(EXISTS));
         }
         let first = FirstEvents::following(previous.map(ClosedLog::from));
-        write_log(&mut conn, &scribe, &first, &Remains::default(), limit_bytes)?;
-        Self::start(conn, path, key, scribe, limit_bytes)
+        write_log(&mut conn, &event_writer, &first, &Remains::default(), limit_bytes)?;
+        Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
     /// Opens an existing ledger without comparing it with anything.
     ///
     /// # Errors
     /// [`StoreError::NotOpened`] where file and key do not fit, [`StoreError::Newer`].
-    pub fn open(path: &Path, key: &DatabaseKey, scribe: Scribe, limit_bytes: u64) -> Result<Self, StoreError> {
+    pub fn open(
+        path: &Path,
+        key: &DatabaseKey,
+        event_writer: EventWriter,
+        limit_bytes: u64,
+    ) -> Result<Self, StoreError> {
         if kind_of(path)? == Kind::Other {
             return Err(StoreError::NotOpened("ledger"));
         }
         let conn = open_existing(path, key, OpenMode::Write)?;
-        Self::start(conn, path, key, scribe, limit_bytes)
+        Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
     /// Opens the ledger, or makes it where there is no file.
@@ -124,14 +129,14 @@ impl Ledger {
     pub fn open_or_create(
         path: &Path,
         key: &DatabaseKey,
-        scribe: Scribe,
+        event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
         // A file without a single table is what a crash in the middle of `create` leaves behind.
         if path.exists() && !is_blank(&open_file(path, key, OpenMode::Write)?)? {
-            Self::open(path, key, scribe, limit_bytes)
+            Self::open(path, key, event_writer, limit_bytes)
         } else {
-            Self::create(path, key, scribe, None, limit_bytes)
+            Self::create(path, key, event_writer, None, limit_bytes)
         }
     }
 
@@ -139,7 +144,7 @@ impl Ledger {
         conn: Connection,
         path: &Path,
         key: &DatabaseKey,
-        scribe: Scribe,
+        event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
         // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
@@ -158,7 +163,7 @@ impl Ledger {
             alerts: Mutex::default(),
             path: path.to_owned(),
             key: key.lend(),
-            scribe: RwLock::new(scribe),
+            event_writer: RwLock::new(event_writer),
             requests: Some(requests),
             writer: Some(writer),
             limit_bytes,
@@ -167,14 +172,14 @@ impl Ledger {
     }
 
     /// Who writes from now on: with keys after an unlock, without them at lock.
-    pub fn use_scribe(&self, scribe: Scribe) {
-        *self.scribe.write().unwrap_or_else(PoisonError::into_inner) = scribe;
+    pub fn use_event_writer(&self, event_writer: EventWriter) {
+        *self.event_writer.write().unwrap_or_else(PoisonError::into_inner) = event_writer;
     }
 
     /// Who writes now; the store hands it to [`append_in`](super::append_in).
     #[must_use]
-    pub fn scribe(&self) -> Scribe {
-        self.scribe.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn event_writer(&self) -> EventWriter {
+        self.event_writer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The size at which the ledger counts as full.
@@ -191,7 +196,7 @@ impl Ledger {
 
     /// Starts writing an event; the read that it records may run meanwhile.
     pub fn begin_append(&self, draft: EventDraft) -> PendingTicket {
-        let (request, pending) = Request::new(draft, self.scribe());
+        let (request, pending) = Request::new(draft, self.event_writer());
         if let Some(requests) = &self.requests {
             // A thread that has ended drops the request, and waiting then says `Closed`.
             let _ended = requests.send(request);
@@ -208,8 +213,8 @@ impl Ledger {
     }
 
     /// Waits for the right to write to the file through another connection.
-    pub fn turn(&self) -> Turn<'_> {
-        Turn(self.connection())
+    pub fn turn(&self) -> WriteLease<'_> {
+        WriteLease(self.connection())
     }
 
     /// The state of the log.

@@ -3,7 +3,7 @@
 use super::append::append_in;
 use super::{AuditTicket, OWN_LEDGER};
 use crate::StoreError;
-use keep_audit::{EventDraft, Scribe};
+use keep_audit::{EventDraft, EventWriter};
 use rusqlite::{Connection, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,14 +13,14 @@ const GROUP_LIMIT: usize = 64;
 
 pub(super) struct Request {
     draft: EventDraft,
-    scribe: Scribe,
+    event_writer: EventWriter,
     reply: Sender<Result<AuditTicket, StoreError>>,
 }
 
 impl Request {
-    pub(super) fn new(draft: EventDraft, scribe: Scribe) -> (Self, PendingTicket) {
+    pub(super) fn new(draft: EventDraft, event_writer: EventWriter) -> (Self, PendingTicket) {
         let (reply, answer) = channel();
-        (Self { draft, scribe, reply }, PendingTicket { answer })
+        (Self { draft, event_writer, reply }, PendingTicket { answer })
     }
 }
 
@@ -77,7 +77,7 @@ fn write_group(
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut written = Vec::with_capacity(group.len());
     for request in group {
-        match append_in(&transaction, OWN_LEDGER, &request.scribe, &request.draft, limit_bytes) {
+        match append_in(&transaction, OWN_LEDGER, &request.event_writer, &request.draft, limit_bytes) {
             Ok(ticket) => written.push(Ok(ticket)),
             Err(error @ (StoreError::Audit(_) | StoreError::LedgerFull)) => written.push(Err(error)),
             Err(error) => return Err(error),

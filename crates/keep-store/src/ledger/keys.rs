@@ -1,11 +1,11 @@
 //! keep-keys' keys in the shapes that keep-audit asks for.
 
 use keep_audit::{AuditError, EventSigner, Opener, Sealer};
-use keep_keys::{DropBox, DropBoxPublic, Signer};
+use keep_keys::{HpkeKeyPair, HpkePublicKey, Signer};
 
 /// The public half of the audit key.
 #[derive(Debug, Clone, Copy)]
-pub struct AuditSealer(pub DropBoxPublic);
+pub struct AuditSealer(pub HpkePublicKey);
 
 impl Sealer for AuditSealer {
     fn seal(&self, info: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, AuditError> {
@@ -15,7 +15,7 @@ impl Sealer for AuditSealer {
 
 /// The private half of the audit key.
 #[derive(Debug)]
-pub struct AuditOpener(pub DropBox);
+pub struct AuditOpener(pub HpkeKeyPair);
 
 impl Opener for AuditOpener {
     fn open(&self, info: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {

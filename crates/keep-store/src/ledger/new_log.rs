@@ -10,7 +10,7 @@ use super::rows::{insert_state, read_origin, read_state};
 use super::{LedgerOpening, OWN_LEDGER, append_in};
 use crate::segment_file::journal_of;
 use crate::{OpenMode, StoreError};
-use keep_audit::{ClosedLog, DetailValue, EventClass, EventDraft, LogOrigin, LogState, Outcome, Scribe};
+use keep_audit::{ClosedLog, DetailValue, EventClass, EventDraft, EventWriter, LogOrigin, LogState, Outcome};
 use keep_domain::{LogId, UtcMillis};
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::io::ErrorKind;
@@ -76,7 +76,7 @@ pub(super) fn start(
     remove_leftover(&new)?;
     let first = FirstEvents::of(opening, fault, &remains, there.then_some(&aside));
     let mut conn = open_file(&new, opening.key, OpenMode::Create)?;
-    write_log(&mut conn, &opening.scribe, &first, &remains, opening.limit_bytes)?;
+    write_log(&mut conn, &opening.event_writer, &first, &remains, opening.limit_bytes)?;
     drop(conn);
     remove_if_there(&journal_of(&new))?;
     if there {
@@ -156,7 +156,7 @@ impl FirstEvents {
 /// Makes the tables and writes the first events, all in one transaction.
 pub(super) fn write_log(
     conn: &mut Connection,
-    scribe: &Scribe,
+    event_writer: &EventWriter,
     first: &FirstEvents,
     remains: &Remains,
     limit_bytes: u64,
@@ -167,7 +167,7 @@ pub(super) fn write_log(
     insert_state(&transaction, OWN_LEDGER, &LogState::start(LogId::make_random()))?;
     let origin = first.origin.first_event();
     for event in std::iter::once(&origin).chain(&first.finding) {
-        let _committed_below = append_in(&transaction, OWN_LEDGER, scribe, event, limit_bytes)?;
+        let _committed_below = append_in(&transaction, OWN_LEDGER, event_writer, event, limit_bytes)?;
     }
     for (slot, record) in &remains.unlock {
         transaction.execute("INSERT INTO unlock_record (slot, record) VALUES (?1, ?2)", params![slot, record])?;

@@ -3,7 +3,9 @@ mod opening;
 
 use super::*;
 use crate::StoreError;
-use keep_audit::{Actor, BootId, EventClass, EventDraft, EventView, FindingKind, LogState, Opener, Scribe, Stamper};
+use keep_audit::{
+    Actor, BootId, EventClass, EventDraft, EventStamper, EventView, EventWriter, FindingKind, LogState, Opener,
+};
 use keep_domain::{DeviceId, ManualClock, Phi, ResourceId, Role, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey, Signer, UnlockMemory, UnlockRecord};
 use rusqlite::Connection;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 
 struct Desk {
     folder: tempfile::TempDir,
-    stamper: Arc<Stamper>,
+    event_stamper: Arc<EventStamper>,
     audit: SegmentKey,
 }
 
@@ -22,7 +24,7 @@ impl Desk {
         let clock = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
         Self {
             folder: tempfile::tempdir().expect("folder"),
-            stamper: Arc::new(Stamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock)),
+            event_stamper: Arc::new(EventStamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock)),
             audit: SegmentKey::make_random(Segment::Clinical, 1).expect("key"),
         }
     }
@@ -35,17 +37,17 @@ impl Desk {
         DatabaseKey::for_tests(3)
     }
 
-    fn nurse_amara(&self) -> Scribe {
-        let sealer = Arc::new(AuditSealer(self.audit.drop_box().public()));
-        Scribe::unlocked(Arc::clone(&self.stamper), sealer, Arc::new(EventKey(Signer::for_tests(2))))
+    fn nurse_amara(&self) -> EventWriter {
+        let sealer = Arc::new(AuditSealer(self.audit.hpke_key_pair().public()));
+        EventWriter::unlocked(Arc::clone(&self.event_stamper), sealer, Arc::new(EventKey(Signer::for_tests(2))))
     }
 
-    fn open(&self, scribe: Scribe) -> Ledger {
-        Ledger::open_or_create(&self.path(), &Self::key(), scribe, LEDGER_LIMIT_BYTES).expect("ledger")
+    fn open(&self, event_writer: EventWriter) -> Ledger {
+        Ledger::open_or_create(&self.path(), &Self::key(), event_writer, LEDGER_LIMIT_BYTES).expect("ledger")
     }
 
     fn locked(&self) -> Ledger {
-        self.open(Scribe::locked(Arc::clone(&self.stamper)))
+        self.open(EventWriter::locked(Arc::clone(&self.event_stamper)))
     }
 }
 
@@ -102,12 +104,12 @@ fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
     let log = ledger.state().expect("state").log();
     let needle = b"canary-patient".as_slice();
     assert!(!entry.body.bytes().windows(needle.len()).any(|w| w == needle));
-    let opener = AuditOpener(desk.audit.drop_box());
+    let opener = AuditOpener(desk.audit.hpke_key_pair());
     let info = keep_audit::seal_info(log, sequence, entry.header.event);
     let view = EventView::read(&opener.open(&info, entry.body.bytes()).expect("opened")).expect("read");
     // EXPOSE: the test compares the patient.
     assert_eq!(view.patient.map(|p| p.expose().to_string()).as_deref(), Some("canary-patient"));
-    let other = AuditOpener(SegmentKey::make_random(Segment::Clinical, 1).expect("key").drop_box());
+    let other = AuditOpener(SegmentKey::make_random(Segment::Clinical, 1).expect("key").hpke_key_pair());
     assert_eq!(other.open(&info, entry.body.bytes()), None);
     ledger.close();
     let report = check(&desk.path(), Some(&opener));
@@ -120,10 +122,10 @@ fn nobody_signed_in_names_no_patient() {
     let ledger = desk.locked();
     let refused = ledger.append(chart_read());
     assert_eq!(refused, Err(StoreError::Audit(keep_audit::AuditError::NotSealable)));
-    ledger.use_scribe(desk.nurse_amara());
+    ledger.use_event_writer(desk.nurse_amara());
     let ticket = ledger.append(chart_read()).expect("written");
-    assert_eq!(Held::new("chart").release(ticket), "chart");
-    ledger.use_scribe(ledger.scribe().without_keys());
+    assert_eq!(AuditGated::new("chart").release(ticket), "chart");
+    ledger.use_event_writer(ledger.event_writer().without_keys());
     assert!(ledger.append(chart_read()).is_err());
     assert_eq!(ledger.event_count(), Ok(2));
 }
@@ -321,7 +323,7 @@ fn a_row_changed_by_a_holder_of_the_key_is_named() {
     drop(conn);
     let report = check(&desk.path(), None);
     assert_eq!(report.findings.iter().map(|f| f.sequence).collect::<Vec<_>>(), [Some(17)]);
-    let opener = AuditOpener(desk.audit.drop_box());
+    let opener = AuditOpener(desk.audit.hpke_key_pair());
     assert_eq!(
         check(&desk.path(), Some(&opener)).findings[0].text,
         "sequence 17: sealed body does not open in its place"
@@ -331,17 +333,17 @@ fn a_row_changed_by_a_holder_of_the_key_is_named() {
 #[test]
 fn a_wrong_key_a_newer_format_and_an_occupied_place_are_told_apart() {
     let desk = Desk::new();
-    let scribe = Scribe::locked(Arc::clone(&desk.stamper));
+    let event_writer = EventWriter::locked(Arc::clone(&desk.event_stamper));
     desk.locked().close();
-    let wrong = Ledger::open(&desk.path(), &DatabaseKey::for_tests(4), scribe.clone(), LEDGER_LIMIT_BYTES);
+    let wrong = Ledger::open(&desk.path(), &DatabaseKey::for_tests(4), event_writer.clone(), LEDGER_LIMIT_BYTES);
     assert!(matches!(wrong, Err(StoreError::NotOpened(_))), "{wrong:?}");
     assert!(!check(&desk.folder.path().join("absent.db"), None).is_clean());
-    let again = Ledger::create(&desk.path(), &Desk::key(), scribe.clone(), None, LEDGER_LIMIT_BYTES);
+    let again = Ledger::create(&desk.path(), &Desk::key(), event_writer.clone(), None, LEDGER_LIMIT_BYTES);
     assert_eq!(again.err(), Some(StoreError::Invalid("a ledger exists already")));
     let conn = crate::open_cipher(&desk.path(), &Desk::key(), crate::OpenMode::Write).expect("opened");
     conn.pragma_update(None, "user_version", 2).expect("newer");
     drop(conn);
-    let newer = Ledger::open(&desk.path(), &Desk::key(), scribe, LEDGER_LIMIT_BYTES);
+    let newer = Ledger::open(&desk.path(), &Desk::key(), event_writer, LEDGER_LIMIT_BYTES);
     assert_eq!(newer.err(), Some(StoreError::Newer("ledger")));
 }
 
@@ -359,8 +361,9 @@ fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
 fn a_new_log_names_the_old_one() {
     let desk = Desk::new();
     let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
-    let scribe = Scribe::locked(Arc::clone(&desk.stamper));
-    let ledger = Ledger::create(&desk.path(), &Desk::key(), scribe, Some(&old), LEDGER_LIMIT_BYTES).expect("ledger");
+    let event_writer = EventWriter::locked(Arc::clone(&desk.event_stamper));
+    let ledger =
+        Ledger::create(&desk.path(), &Desk::key(), event_writer, Some(&old), LEDGER_LIMIT_BYTES).expect("ledger");
     let entry = ledger.entry(0).expect("read").expect("there");
     let view = EventView::read(entry.body.bytes()).expect("view");
     assert!(view.details.contains(&("previous_log".into(), old.log.to_string())));

@@ -59,17 +59,17 @@ impl TicketInTransaction {
 }
 
 /// A value that was read while its audit event was still on the way to the disk.
-pub struct Held<T>(T);
+pub struct AuditGated<T>(T);
 
-impl<T> Held<Vec<T>> {
+impl<T> AuditGated<Vec<T>> {
     /// Several reads that one query made, behind the one event that covers them all.
     #[must_use]
-    pub fn join(parts: impl IntoIterator<Item = Held<T>>) -> Self {
+    pub fn join(parts: impl IntoIterator<Item = AuditGated<T>>) -> Self {
         Self(parts.into_iter().map(|part| part.0).collect())
     }
 }
 
-impl<T> Held<T> {
+impl<T> AuditGated<T> {
     /// Holds back what the store has read.
     pub(crate) const fn new(value: T) -> Self {
         Self(value)
@@ -78,8 +78,8 @@ impl<T> Held<T> {
     /// Makes something of the value while its event is on the way; what is made stays held, and `work` must let
     /// nothing out by another way.
     #[must_use]
-    pub fn map<U>(self, work: impl FnOnce(T) -> U) -> Held<U> {
-        Held(work(self.0))
+    pub fn map<U>(self, work: impl FnOnce(T) -> U) -> AuditGated<U> {
+        AuditGated(work(self.0))
     }
 
     /// Lets this crate read on from what it holds; nothing of it leaves by that.
@@ -88,8 +88,8 @@ impl<T> Held<T> {
     }
 
     /// Holds something beside it, for the same event.
-    pub(crate) fn with<U>(self, beside: U) -> Held<(T, U)> {
-        Held((self.0, beside))
+    pub(crate) fn with<U>(self, beside: U) -> AuditGated<(T, U)> {
+        AuditGated((self.0, beside))
     }
 
     /// Gives the value against the ticket of the event that covers it.
@@ -101,7 +101,7 @@ impl<T> Held<T> {
     }
 }
 
-impl<T> fmt::Debug for Held<T> {
+impl<T> fmt::Debug for AuditGated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Held(***)")
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_held_value_shows_nothing_and_a_ticket_releases_it() {
-        let held = Held::new("Zebulon Canary");
+        let held = AuditGated::new("Zebulon Canary");
         assert!(!format!("{held:?}").contains("Canary"));
         let ticket = TicketInTransaction::new(4, EventId::make_random()).committed();
         let held = held.map(str::len);

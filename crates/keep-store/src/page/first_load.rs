@@ -2,7 +2,7 @@
 //! that write to different segments.
 
 use super::PageReport;
-use super::reading::Arrived;
+use super::reading::IncomingRow;
 use crate::resource_type::name_of;
 use crate::segment_access::SegmentAccess;
 use crate::tagged::TaggedWriter;
@@ -16,14 +16,18 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 type Epochs = BTreeMap<Segment, i64>;
 
 /// What one connection stores, in order.
-type Share = VecDeque<Arrived>;
+type Share = VecDeque<IncomingRow>;
 
 impl Store {
     /// Stores those that are certainly new and touch one segment only; answers the others, in order.
-    pub(super) fn load_first(&self, rows: Vec<Arrived>, report: &mut PageReport) -> Result<Vec<Arrived>, StoreError> {
+    pub(super) fn load_first(
+        &self,
+        rows: Vec<IncomingRow>,
+        report: &mut PageReport,
+    ) -> Result<Vec<IncomingRow>, StoreError> {
         let (blank, mut expected) = self.blank(&rows)?;
         let repeated = repeated(&rows);
-        let is_new = |row: &Arrived| blank.contains(&(row.segment, row.code)) && !repeated.contains(&row.mark);
+        let is_new = |row: &IncomingRow| blank.contains(&(row.segment, row.code)) && !repeated.contains(&row.mark);
         let (new, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_new);
         let fullest = fullest(&new);
         let (mut mine, mut theirs): (Share, Share) = new.into_iter().partition(|row| Some(row.segment) == fullest);
@@ -101,7 +105,7 @@ impl Store {
 
     /// The types of these rows of which no open segment has any, with the segments in which they may be stored without
     /// more ado, and the epochs for which this holds.
-    fn blank(&self, rows: &[Arrived]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
+    fn blank(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read_confirmed(|conn| {
@@ -142,14 +146,14 @@ struct Loaded {
 }
 
 /// The marks that more than one row has. Two may have one by chance, which costs them a look and no more.
-fn repeated(rows: &[Arrived]) -> HashSet<u64> {
+fn repeated(rows: &[IncomingRow]) -> HashSet<u64> {
     let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
     marks.sort_unstable();
     marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
 }
 
 /// The segment with the most rows.
-fn fullest(rows: &[Arrived]) -> Option<Segment> {
+fn fullest(rows: &[IncomingRow]) -> Option<Segment> {
     let mut counts: BTreeMap<Segment, usize> = BTreeMap::new();
     for row in rows {
         *counts.entry(row.segment).or_default() += 1;

@@ -1,7 +1,7 @@
 //! Putting records into the order in which they are stored, and storing them.
 
 use super::PageReport;
-use super::reading::Arrived;
+use super::reading::IncomingRow;
 use crate::{Store, StoreError};
 use keep_domain::Segment;
 use std::collections::HashMap;
@@ -21,12 +21,12 @@ const NEW_CHARTS: u32 = 1 << 31;
 const MANY: usize = 5000;
 
 /// The time that one transaction has.
-pub(super) struct Turn<'s> {
+pub(super) struct WriteLease<'s> {
     store: &'s Store,
     began: Duration,
 }
 
-impl Turn<'_> {
+impl WriteLease<'_> {
     /// Whether it is over after so many rows.
     pub(super) fn is_over(&self, done: usize) -> bool {
         if done % STRIDE != STRIDE - 1 {
@@ -41,9 +41,9 @@ impl Store {
     /// Stores records in transactions that end early while somebody waits to read.
     pub(super) fn take_all(
         &self,
-        rows: Vec<Arrived>,
+        rows: Vec<IncomingRow>,
         report: &mut PageReport,
-        above: &mut Vec<(Arrived, Segment)>,
+        above: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let rows = if rows.len() < MANY { rows } else { self.load_first(rows, report)? };
         let mut queue = rows.into_iter().peekable();
@@ -64,13 +64,13 @@ impl Store {
     }
 
     /// How long a transaction of a pull lasts.
-    pub(super) fn turn(&self) -> Turn<'_> {
-        Turn { store: self, began: self.clock.monotonic() }
+    pub(super) fn turn(&self) -> WriteLease<'_> {
+        WriteLease { store: self, began: self.clock.monotonic() }
     }
 
     /// Records of one chart next to each other, in the order in which they came, so that the clustered table grows in
     /// order.
-    pub(super) fn sort_by_chart(&self, rows: &mut [Arrived]) -> Result<(), StoreError> {
+    pub(super) fn sort_by_chart(&self, rows: &mut [IncomingRow]) -> Result<(), StoreError> {
         if rows.len() < 2 {
             return Ok(());
         }

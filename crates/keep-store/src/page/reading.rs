@@ -17,14 +17,14 @@ const PARALLEL: usize = 256;
 /// Records that were read and compressed, ready to be stored. Made on any thread, without a store.
 #[derive(Default)]
 pub struct Incoming {
-    rows: Vec<Arrived>,
+    rows: Vec<IncomingRow>,
     broken: Vec<usize>,
     texts: usize,
     bytes: usize,
 }
 
 /// One record in its stored form; small, since thousands are put in order.
-pub(super) struct Arrived {
+pub(super) struct IncomingRow {
     pub(super) facts: Box<RowFacts>,
     pub(super) segment: Segment,
     /// The number of an R4 type, else 0.
@@ -38,7 +38,7 @@ pub(super) struct Arrived {
     pub(super) body: Box<[u8]>,
 }
 
-impl Arrived {
+impl IncomingRow {
     /// How it is stored.
     pub(super) const fn state(&self) -> StateBits {
         if self.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED }
@@ -65,7 +65,7 @@ impl Incoming {
             let facts = Box::new(RowFacts::of(facts));
             // What its index holds is no longer than its text, and worth counting where that is long.
             self.bytes += body.len() + if text.len() > LONG { text.len() } else { 0 };
-            self.rows.push(Arrived {
+            self.rows.push(IncomingRow {
                 segment: facts.segment,
                 code: facts.code.unwrap_or_default(),
                 mark: facts.mark(),
@@ -106,7 +106,7 @@ impl Incoming {
         &self.broken
     }
 
-    pub(super) fn into_rows(self) -> Vec<Arrived> {
+    pub(super) fn into_rows(self) -> Vec<IncomingRow> {
         self.rows
     }
 

@@ -23,7 +23,7 @@ pub(crate) enum JournalKind {
     /// Two versions of one record, kept for good.
     Conflict = 5,
     /// The public key of a higher segment's drop box, by segment.
-    DropBox = 6,
+    HpkeKeyPair = 6,
     /// {type, id, version} of a record whose segment does not exist on this device.
     Elsewhere = 7,
     /// Whose allergy lies above the clinical segment, by resource.

@@ -103,5 +103,5 @@ pub(crate) fn verify_charts(conn: &Connection, access: &SegmentAccess) -> Result
 
 fn pair(patient: &[u8], ordinal: u32) -> [u8; 32] {
     use sha2::{Digest, Sha256};
-    Sha256::digest(keep_domain::lp(&[patient, &ordinal.to_be_bytes()])).into()
+    Sha256::digest(keep_domain::length_prefixed(&[patient, &ordinal.to_be_bytes()])).into()
 }

@@ -163,7 +163,7 @@ fn answers(store: &Store) -> Answers {
     let keys: Vec<ResourceKey> = (0..560).map(|n| key(&format!("Observation/o{n}"))).collect();
     put("versions".into(), store.versions(&keys).map(|v| format!("{v:?}")));
     let staff: Vec<ResourceKey> = (0..80).map(|n| key(&format!("Practitioner/s{n}"))).collect();
-    put("names".into(), store.nobodys_records(&staff).map(|r| texts(&r)));
+    put("names".into(), store.reference_records(&staff).map(|r| texts(&r)));
     all
 }
 

@@ -129,7 +129,7 @@ fn an_index_put_in_order_finds_the_same_people() {
     };
     assert!(parts() > 1, "the pages left the index in {} part", parts());
     for _again in 0..2 {
-        store.settle_search().expect("in order");
+        store.optimize_search().expect("in order");
         assert_eq!(parts(), 1);
         assert_eq!((found(&store, "gonz"), found(&store, "bel"), found(&store, "oko 1958")), people);
     }

@@ -93,7 +93,7 @@ impl FhirClient {
         if let Some(known) = self.known_abilities() {
             return Ok(known);
         }
-        let now = self.credentials.server().wire().clock().now();
+        let now = self.credentials.server().http().clock().now();
         let found = match cached.filter(|c| c.is_fresh(self.base(), now)) {
             Some(cached) => cached,
             None => self.probe(now).await?,

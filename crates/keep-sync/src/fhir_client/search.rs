@@ -3,7 +3,7 @@
 use super::{Content, FhirClient, FhirText, fhir_text};
 use crate::SyncError;
 use crate::discovery::below;
-use crate::wire::Answer;
+use crate::http::HttpResponse;
 use keep_domain::UtcMillis;
 use keep_fhir::Bundle;
 use reqwest::Method;
@@ -96,7 +96,7 @@ impl Page {
         self.next.is_some()
     }
 
-    fn read(answer: Answer, address: Url, base: &Url) -> Result<Self, SyncError> {
+    fn read(answer: HttpResponse, address: Url, base: &Url) -> Result<Self, SyncError> {
         if !answer.is_success() {
             return Err(answer.failure());
         }

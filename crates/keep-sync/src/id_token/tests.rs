@@ -73,13 +73,13 @@ fn es256(claims: &Value) -> String {
     signed(&json!({"alg": "ES256", "kid": "ec-1", "typ": "JWT"}), claims, &key, Algorithm::ES256)
 }
 
-fn verdict(token: &str, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenFault> {
+fn verdict(token: &str, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenError> {
     verify_id_token(token, &Jwks::from_json(&jwks_json().to_string()).unwrap(), expected)
 }
 
 /// The good claims with one member replaced (or removed by null) give that fault.
 #[track_caller]
-fn check(name: &str, value: Value, fault: TokenFault) {
+fn check(name: &str, value: Value, fault: TokenError) {
     let mut claims = claims();
     if value.is_null() {
         claims.as_object_mut().unwrap().remove(name);
@@ -109,30 +109,30 @@ fn rs256_is_believed_and_an_encryption_key_is_not() {
     let key = if inner.starts_with(&[0x30, 0x82]) { EncodingKey::from_rsa_der(inner) } else { key };
     let sign = |kid: &str| signed(&json!({"alg": "RS256", "kid": kid}), &claims(), &key, Algorithm::RS256);
     assert_eq!(verdict(&sign("rsa-1"), &expected()).map(|c| c.key_id), Ok(String::from("rsa-1")));
-    assert_eq!(verdict(&sign("rsa-enc"), &expected()), Err(TokenFault::UnknownKey));
+    assert_eq!(verdict(&sign("rsa-enc"), &expected()), Err(TokenError::UnknownKey));
 }
 
 #[test]
 fn every_claim_is_checked() {
-    check("iss", json!("https://id.clinic.example/realms/chartkeep/"), TokenFault::Issuer);
-    check("aud", json!("other-client"), TokenFault::Audience);
-    check("aud", json!(["other-client", "third"]), TokenFault::Audience);
-    check("azp", json!("other-client"), TokenFault::Audience);
-    check("sub", json!(""), TokenFault::Subject);
-    check("sub", Value::Null, TokenFault::Malformed);
-    check("exp", json!(NOW - 61), TokenFault::Expired);
-    check("exp", Value::Null, TokenFault::Malformed);
-    check("iat", json!(NOW + 120), TokenFault::IssuedAt);
-    check("iat", json!(NOW - 4000), TokenFault::IssuedAt);
-    check("nbf", json!(NOW + 120), TokenFault::IssuedAt);
-    check("nonce", json!("another"), TokenFault::Nonce);
-    check("nonce", Value::Null, TokenFault::Nonce);
-    check("acr", json!("pwd"), TokenFault::Acr);
-    check("acr", Value::Null, TokenFault::Acr);
-    check("amr", json!(["pwd"]), TokenFault::Amr);
-    check("auth_time", json!(NOW - 700), TokenFault::AuthTime);
-    check("auth_time", json!(NOW + 700), TokenFault::AuthTime);
-    check("auth_time", Value::Null, TokenFault::AuthTime);
+    check("iss", json!("https://id.clinic.example/realms/chartkeep/"), TokenError::Issuer);
+    check("aud", json!("other-client"), TokenError::Audience);
+    check("aud", json!(["other-client", "third"]), TokenError::Audience);
+    check("azp", json!("other-client"), TokenError::Audience);
+    check("sub", json!(""), TokenError::Subject);
+    check("sub", Value::Null, TokenError::Malformed);
+    check("exp", json!(NOW - 61), TokenError::Expired);
+    check("exp", Value::Null, TokenError::Malformed);
+    check("iat", json!(NOW + 120), TokenError::IssuedAt);
+    check("iat", json!(NOW - 4000), TokenError::IssuedAt);
+    check("nbf", json!(NOW + 120), TokenError::IssuedAt);
+    check("nonce", json!("another"), TokenError::Nonce);
+    check("nonce", Value::Null, TokenError::Nonce);
+    check("acr", json!("pwd"), TokenError::Acr);
+    check("acr", Value::Null, TokenError::Acr);
+    check("amr", json!(["pwd"]), TokenError::Amr);
+    check("auth_time", json!(NOW - 700), TokenError::AuthTime);
+    check("auth_time", json!(NOW + 700), TokenError::AuthTime);
+    check("auth_time", Value::Null, TokenError::AuthTime);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn several_audiences_need_the_authorized_party() {
     claims["aud"] = json!(["chartkeep-desktop", "account"]);
     assert!(verdict(&es256(&claims), &expected()).is_ok());
     claims.as_object_mut().unwrap().remove("azp");
-    assert_eq!(verdict(&es256(&claims), &expected()), Err(TokenFault::Audience));
+    assert_eq!(verdict(&es256(&claims), &expected()), Err(TokenError::Audience));
 }
 
 #[test]
@@ -149,34 +149,34 @@ fn forged_signatures_are_refused() {
     let good = es256(&claims());
     let (message, _) = good.rsplit_once('.').unwrap();
     let none = format!("{}.{}.", part(&json!({"alg": "none", "kid": "ec-1"})), part(&claims()));
-    assert_eq!(verdict(&none, &expected()), Err(TokenFault::Algorithm));
-    assert_eq!(verdict(&format!("{message}."), &expected()), Err(TokenFault::Signature));
+    assert_eq!(verdict(&none, &expected()), Err(TokenError::Algorithm));
+    assert_eq!(verdict(&format!("{message}."), &expected()), Err(TokenError::Signature));
 
     // HS256 with the public key as the secret, the classic confusion.
     let public = EncodingKey::from_secret(KEYS.ec.public_key_raw());
     let confused = signed(&json!({"alg": "HS256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
-    assert_eq!(verdict(&confused, &expected()), Err(TokenFault::Algorithm));
+    assert_eq!(verdict(&confused, &expected()), Err(TokenError::Algorithm));
     // The same signature under the name of an allowed algorithm.
     let renamed = signed(&json!({"alg": "ES256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
-    assert_eq!(verdict(&renamed, &expected()), Err(TokenFault::Signature));
+    assert_eq!(verdict(&renamed, &expected()), Err(TokenError::Signature));
     // An allowed algorithm that does not fit the key.
     let misfit = signed(&json!({"alg": "RS256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
-    assert_eq!(verdict(&misfit, &expected()), Err(TokenFault::UnknownKey));
+    assert_eq!(verdict(&misfit, &expected()), Err(TokenError::UnknownKey));
 
     let stranger = EncodingKey::from_ec_der(&KEYS.stranger.serialize_der());
     let sign = |header: Value| signed(&header, &claims(), &stranger, Algorithm::ES256);
-    assert_eq!(verdict(&sign(json!({"alg": "ES256", "kid": "ec-1"})), &expected()), Err(TokenFault::Signature));
-    assert_eq!(verdict(&sign(json!({"alg": "ES256", "kid": "mallory"})), &expected()), Err(TokenFault::UnknownKey));
-    assert_eq!(verdict(&sign(json!({"alg": "ES256"})), &expected()), Err(TokenFault::UnknownKey));
+    assert_eq!(verdict(&sign(json!({"alg": "ES256", "kid": "ec-1"})), &expected()), Err(TokenError::Signature));
+    assert_eq!(verdict(&sign(json!({"alg": "ES256", "kid": "mallory"})), &expected()), Err(TokenError::UnknownKey));
+    assert_eq!(verdict(&sign(json!({"alg": "ES256"})), &expected()), Err(TokenError::UnknownKey));
     let crit = json!({"alg": "ES256", "kid": "ec-1", "crit": ["exp"]});
-    assert_eq!(verdict(&sign(crit), &expected()), Err(TokenFault::Algorithm));
+    assert_eq!(verdict(&sign(crit), &expected()), Err(TokenError::Algorithm));
 
     // One changed character in the payload.
     let mut claims = claims();
     claims["roles"] = json!(["physician"]);
     let (_, signature) = good.rsplit_once('.').unwrap();
     let (head, _) = message.split_once('.').unwrap();
-    assert_eq!(verdict(&format!("{head}.{}.{signature}", part(&claims)), &expected()), Err(TokenFault::Signature));
+    assert_eq!(verdict(&format!("{head}.{}.{signature}", part(&claims)), &expected()), Err(TokenError::Signature));
     for broken in ["", ".", "..", "a.b.c", "ä.b.c", good.get(1..).unwrap(), &format!("{good}.x")] {
         assert!(verdict(broken, &expected()).is_err(), "{broken}");
     }
@@ -188,7 +188,7 @@ fn two_keys_of_one_id_are_none() {
     let twin = set["keys"][0].clone();
     set["keys"].as_array_mut().unwrap().push(twin);
     let keys = Jwks::from_json(&set.to_string()).unwrap();
-    assert_eq!(verify_id_token(&es256(&claims()), &keys, &expected()), Err(TokenFault::UnknownKey));
+    assert_eq!(verify_id_token(&es256(&claims()), &keys, &expected()), Err(TokenError::UnknownKey));
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_refreshed_token_needs_no_nonce_but_the_same_person() {
     refreshed.as_object_mut().unwrap().remove("nonce");
     let of = |subject| Expected { nonce: None, subject: Some(subject), ..expected() };
     assert!(verdict(&es256(&refreshed), &of("5d1f")).is_ok());
-    assert_eq!(verdict(&es256(&refreshed), &of("77aa")), Err(TokenFault::Subject));
+    assert_eq!(verdict(&es256(&refreshed), &of("77aa")), Err(TokenError::Subject));
 }
 
 #[test]

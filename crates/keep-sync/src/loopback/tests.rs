@@ -100,7 +100,7 @@ async fn a_refusal_of_the_provider_is_told() {
     )
     .await;
     assert!(reply.contains("did not succeed") && !reply.contains("script"), "{reply}");
-    assert_eq!(waiting.await.unwrap().unwrap_err(), SyncError::SignIn(SignInFault::Denied));
+    assert_eq!(waiting.await.unwrap().unwrap_err(), SyncError::SignIn(SignInError::Denied));
 }
 
 #[test]

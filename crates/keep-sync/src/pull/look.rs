@@ -9,7 +9,7 @@ use crate::port::CursorKey;
 use keep_domain::UtcMillis;
 
 /// What a small question has shown.
-pub(super) enum Look {
+pub(super) enum ChangeProbe {
     /// Nothing was made, changed or deleted: the history since the last deletions is empty.
     Unchanged(AnswerTime),
     /// No row was made or changed; whether the history has something to say of deletions.
@@ -29,28 +29,28 @@ struct Counted {
 
 impl Puller {
     /// Asks what the cursor plans to ask.
-    pub(super) async fn look(&self, key: &CursorKey, cursor: &Cursor) -> Result<Look, SyncError> {
+    pub(super) async fn look(&self, key: &CursorKey, cursor: &Cursor) -> Result<ChangeProbe, SyncError> {
         let mut deletions = false;
         if let Some(since) = cursor.deletions_since.filter(|_| cursor.is_quiet() && self.has_history(key)) {
             let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "1");
             let page = self.cancel.guard(self.client.search(&search)).await?;
             // EXPOSE: only checked for being a history.
             if changes(page.text.expose(), &key.resource_type)?.is_empty() && page.entries == 0 && !page.has_next() {
-                return Ok(Look::Unchanged(self.answered(&page)));
+                return Ok(ChangeProbe::Unchanged(self.answered(&page)));
             }
             deletions = true;
         }
-        let Question::Changed { since, newest, rows } = cursor.plan() else { return Ok(Look::Changed) };
+        let Question::Changed { since, newest, rows } = cursor.plan() else { return Ok(ChangeProbe::Changed) };
         let Some(there) = self.ask_whether_changed(&key.resource_type, since).await? else {
-            return Ok(Look::Changed);
+            return Ok(ChangeProbe::Changed);
         };
         Ok(match rows.checked_sub(there.total) {
-            Some(0) if there.newest == Some(newest) => Look::SameRows { at: there.at, deletions },
+            Some(0) if there.newest == Some(newest) => ChangeProbe::SameRows { at: there.at, deletions },
             // Nothing is newer, but there are fewer: rows were deleted.
             Some(fewer) if fewer > 0 && there.newest <= Some(newest) && self.has_history(key) => {
-                Look::Gone { at: there.at, fewer, newest: there.newest }
+                ChangeProbe::Gone { at: there.at, fewer, newest: there.newest }
             }
-            _ => Look::Changed,
+            _ => ChangeProbe::Changed,
         })
     }
 
@@ -77,6 +77,6 @@ impl Puller {
 
     /// Trusted time, which the clock of the connection tells.
     pub(super) fn trusted_now(&self) -> UtcMillis {
-        self.client.credentials().server().wire().clock().now()
+        self.client.credentials().server().http().clock().now()
     }
 }

@@ -1,10 +1,10 @@
 //! One pass over one type.
 
-use super::look::Look;
+use super::look::ChangeProbe;
 use super::{Pacing, Puller, blocking};
 use crate::cursor::{Cursor, Question};
 use crate::fhir_client::{Chain, Ids, Page, Search, rows};
-use crate::port::{Contested, CursorKey, CursorState, Integrated, PulledPage, SyncPort};
+use crate::port::{ApplyReport, Contested, CursorKey, CursorState, PulledPage, SyncPort};
 use crate::recent_rows::RecentRows;
 use crate::{SyncError, merge};
 use keep_domain::{Phi, ResourceKey, UtcMillis};
@@ -41,7 +41,7 @@ struct Running {
     waiting: Vec<Phi<String>>,
     waiting_since: Duration,
     /// A batch that is being stored while the next pages come.
-    storing: Option<JoinHandle<Result<Integrated, SyncError>>>,
+    storing: Option<JoinHandle<Result<ApplyReport, SyncError>>>,
     /// A batch could not be stored.
     store_failed: bool,
 }
@@ -61,16 +61,16 @@ impl Puller {
         let first = cursor.since.is_none();
         // A server that does not understand the question is asked for the rows.
         let look = match self.look(&key, &cursor).await {
-            Err(SyncError::Failed { status: 400 | 404 | 405 | 410 | 501, .. }) => Look::Changed,
+            Err(SyncError::Failed { status: 400 | 404 | 405 | 410 | 501, .. }) => ChangeProbe::Changed,
             other => other?,
         };
         match look {
-            Look::Unchanged(at) => {
+            ChangeProbe::Unchanged(at) => {
                 cursor.unchanged(at);
                 cursor.deletions_were_seen(at, None);
                 self.save(&key, &cursor, Vec::new()).await?;
             }
-            Look::SameRows { at, deletions } => {
+            ChangeProbe::SameRows { at, deletions } => {
                 cursor.unchanged(at);
                 if deletions {
                     self.pull_deletions(&key, &mut cursor, None, changed).await?;
@@ -78,12 +78,12 @@ impl Puller {
                     self.save(&key, &cursor, Vec::new()).await?;
                 }
             }
-            Look::Gone { at, fewer, newest } => {
+            ChangeProbe::Gone { at, fewer, newest } => {
                 cursor.unchanged(at);
                 cursor.newest = newest;
                 self.pull_deletions(&key, &mut cursor, Some(fewer), changed).await?;
             }
-            Look::Changed => {
+            ChangeProbe::Changed => {
                 cursor = self.pass(&key, cursor, pacing, changed).await?;
                 // The first pass needs no deletions: what was deleted before it never came here, unless somebody else
                 // had brought it.
@@ -319,7 +319,7 @@ impl Puller {
     }
 
     fn monotonic(&self) -> Duration {
-        self.client.credentials().server().wire().clock().monotonic()
+        self.client.credentials().server().http().clock().monotonic()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::unsaid;
 use crate::fhir_client::{Reply, responses};
-use crate::port::{Intent, OutgoingEntry, Settled};
+use crate::port::{Operation, OutgoingEntry, PushOutcome};
 use keep_domain::{Phi, ResourceKey};
 use keep_fhir::{Raw, issues};
 
@@ -10,7 +10,7 @@ use keep_fhir::{Raw, issues};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Taken; entries whose version the answer does not tell are left out.
-    Taken(Vec<Settled>),
+    Taken(Vec<PushOutcome>),
     /// An entry is based on an old version, or two writers met: ask and merge.
     Stale,
     /// Certainly not taken; wait so many seconds, where said.
@@ -45,11 +45,11 @@ fn taken(reply: &Reply, chunk: &[OutgoingEntry]) -> Verdict {
         let of_entry = answer.location().is_none_or(|place| names(&place, &entry.key));
         let ok = of_entry && answer.status().is_some_and(|s| (200..300).contains(&s));
         let version = match entry.intent {
-            Intent::Delete => Some(String::new()),
-            Intent::Put => answer.version_id(),
+            Operation::Delete => Some(String::new()),
+            Operation::Put => answer.version_id(),
         };
         let version = version.filter(|_| ok)?;
-        Some(Settled::Confirmed { key: entry.key.clone(), version, updated: answer.last_modified() })
+        Some(PushOutcome::Confirmed { key: entry.key.clone(), version, updated: answer.last_modified() })
     });
     Verdict::Taken(told.collect())
 }

@@ -136,7 +136,7 @@ async fn the_same_field_becomes_a_conflict_and_both_stay() {
     assert_eq!(done, Ok(1), "the other set goes on");
     let kept = port.kept();
     assert!(
-        matches!(&kept.settled[0], (5, Settled::Conflict { theirs: Some(t), .. }) if t.expose().contains("noshow"))
+        matches!(&kept.settled[0], (5, PushOutcome::Conflict { theirs: Some(t), .. }) if t.expose().contains("noshow"))
     );
     assert!(kept.sets[&5].entries[0].text.expose().contains("arrived"));
 }
@@ -153,7 +153,7 @@ async fn a_refused_record_is_set_aside_with_the_reason_and_blocks_nobody() {
     .await;
     assert_eq!(done, Ok(1));
     assert!(
-        matches!(&port.kept().settled[0], (5, Settled::Refused { reason, .. }) if reason.expose() == "no such status")
+        matches!(&port.kept().settled[0], (5, PushOutcome::Refused { reason, .. }) if reason.expose() == "no such status")
     );
 }
 
@@ -166,7 +166,7 @@ async fn a_403_refuses_ones_own_and_leaves_a_colleagues() {
     assert_eq!(done, Ok(0));
     let kept = port.kept();
     assert_eq!(kept.taken_back, [5]);
-    assert!(matches!(kept.settled[..], [(6, Settled::Refused { .. })]));
+    assert!(matches!(kept.settled[..], [(6, PushOutcome::Refused { .. })]));
 }
 
 #[tokio::test]
@@ -235,7 +235,7 @@ async fn a_large_set_goes_in_as_many_parts_as_it_needs() {
 fn chunks_keep_to_the_limits() {
     let entry = |length: usize| OutgoingEntry {
         key: "Observation/o1".parse().unwrap(),
-        intent: Intent::Put,
+        intent: Operation::Put,
         text: Phi::new("x".repeat(length)),
         base_version: None,
         base_text: None,

@@ -7,10 +7,10 @@ use std::fs;
 
 #[test]
 fn a_check_without_a_password_finds_every_flipped_bit_that_matters() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
-    let kd = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
-    let check = |w: &Workstation| w.slots.check(amara.user, &kd);
+    let device_key = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
+    let check = |w: &TestDevice| w.slots.check(amara.user, &device_key);
     assert_eq!(check(&w), Ok(SlotCheck::Whole));
     for kind in ["json", "state", "keys", "sums"] {
         let path = w.file(&amara, kind);
@@ -37,23 +37,23 @@ fn a_check_without_a_password_finds_every_flipped_bit_that_matters() {
 
 #[test]
 fn another_name_role_or_device_is_found_and_an_old_profile_is_said_to_be_unchecked() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
-    let kd = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
+    let device_key = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
     let path = w.file(&amara, "json");
     let own = fs::read_to_string(&path).unwrap();
     for (from, to) in [("\"amara\"", "\"amira\""), ("\"nurse\"", "\"physician\"")] {
         assert!(own.contains(from), "{from}: {own}");
         fs::write(&path, own.replace(from, to)).unwrap();
         assert!(w.slots.list().unwrap()[0].shown.is_some(), "the lock screen cannot see it");
-        assert_eq!(w.slots.check(amara.user, &kd), Err(KeysError::SlotDamaged("slot")));
+        assert_eq!(w.slots.check(amara.user, &device_key), Err(KeysError::SlotDamaged("slot")));
     }
     fs::write(&path, &own).unwrap();
     fs::remove_file(w.file(&amara, "sums")).unwrap();
-    assert_eq!(w.slots.check(amara.user, &kd), Ok(SlotCheck::KeysNotYetChecked));
+    assert_eq!(w.slots.check(amara.user, &device_key), Ok(SlotCheck::KeysNotYetChecked));
     w.later(60);
     let code = w.code(&amara, 0);
     let mut opened = w.unlock(&amara, PASSWORD, &code).unwrap();
     opened.ring.save(&w.slots, &opened.keys).unwrap();
-    assert_eq!(w.slots.check(amara.user, &kd), Ok(SlotCheck::Whole));
+    assert_eq!(w.slots.check(amara.user, &device_key), Ok(SlotCheck::Whole));
 }

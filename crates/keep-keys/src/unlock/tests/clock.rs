@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[test]
 fn a_phone_that_drifts_is_followed() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 4);
     for ahead in [4, 5, 6, 5] {
         w.later(120);
@@ -24,7 +24,7 @@ fn a_phone_that_drifts_is_followed() {
 
 #[test]
 fn an_old_state_put_back_serves_no_step_that_was_used() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let old = fs::read(w.file(&amara, "state")).unwrap();
     w.later(60);
@@ -46,7 +46,7 @@ fn an_old_state_put_back_serves_no_step_that_was_used() {
 
 #[test]
 fn a_clock_set_back_is_said_and_corrected_by_the_phone() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     let real = w.time.now();
@@ -65,7 +65,7 @@ fn a_clock_set_back_is_said_and_corrected_by_the_phone() {
 
 #[test]
 fn a_clock_a_year_ahead_is_said_even_without_a_mark() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.clock.set_wall(MORNING.plus_millis(365 * 86_400_000));
     w.time = TrustedTime::starting(
@@ -74,13 +74,13 @@ fn a_clock_a_year_ahead_is_said_even_without_a_mark() {
         w.clock.clone(),
     );
     assert_eq!(w.unlock(&amara, PASSWORD, "000000").unwrap_err(), KeysError::ClockWrong);
-    let record = w.with(|door, _| door.load_record(amara.user)).unwrap();
+    let record = w.with(|unlocker, _| unlocker.load_record(amara.user)).unwrap();
     assert_eq!(record.failures, 0, "nothing was tried");
 }
 
 #[test]
 fn a_table_that_ran_out_means_sign_in_again() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(2 * 86_400 - 60);
     let code = w.code(&amara, 0);

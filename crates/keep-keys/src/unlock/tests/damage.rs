@@ -7,7 +7,7 @@ use std::fs;
 
 #[test]
 fn an_attempt_that_cannot_be_counted_is_not_made() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     let code = w.code(&amara, 0);
@@ -26,7 +26,7 @@ fn an_attempt_that_cannot_be_counted_is_not_made() {
 
 #[test]
 fn an_enrolment_never_takes_the_place_of_keys_whose_slot_is_gone() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     // Like an enrolment that was cut short: written once, and without a key.
     fs::remove_file(w.file(&amara, "json")).unwrap();
@@ -54,7 +54,7 @@ fn an_enrolment_never_takes_the_place_of_keys_whose_slot_is_gone() {
 }
 
 /// The files of a kind that were set aside.
-fn aside(w: &Workstation, kind: &str) -> Vec<std::path::PathBuf> {
+fn aside(w: &TestDevice, kind: &str) -> Vec<std::path::PathBuf> {
     let all = fs::read_dir(w.folder.path().join("slots")).unwrap().map(|e| e.unwrap().path());
     let mut found: Vec<_> = all.filter(|p| p.to_string_lossy().contains(&format!(".{kind}.damaged-"))).collect();
     found.sort();
@@ -65,7 +65,7 @@ fn aside(w: &Workstation, kind: &str) -> Vec<std::path::PathBuf> {
 fn whoever_lost_a_file_of_the_slot_is_enrolled_anew_and_the_rest_is_kept() {
     for kind in ["json", "state", "keys"] {
         for (what, harm) in [("gone", None), ("cut", Some(0..20)), ("flipped", Some(0..usize::MAX))] {
-            let mut w = Workstation::new();
+            let mut w = TestDevice::new();
             let (amara, leila) = (w.enrol("amara", 0), w.enrol("leila", 0));
             w.later(60);
             let code = w.code(&amara, 0);
@@ -85,9 +85,9 @@ fn whoever_lost_a_file_of_the_slot_is_enrolled_anew_and_the_rest_is_kept() {
             w.later(60);
             let code = w.code(&amara, 0);
             assert!(w.unlock(&amara, PASSWORD, &code).is_err(), "{kind} {what}");
-            assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(true), "{kind} {what}");
+            assert_eq!(w.with(|unlocker, _| unlocker.is_damaged(amara.user)), Ok(true), "{kind} {what}");
             let anew = w.try_enrol("amara", 0).unwrap();
-            assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(false), "{kind} {what}");
+            assert_eq!(w.with(|unlocker, _| unlocker.is_damaged(amara.user)), Ok(false), "{kind} {what}");
             if what != "gone" {
                 assert_eq!(fs::read(&aside(&w, kind)[0]).unwrap(), bytes, "{kind} {what}");
             }
@@ -103,7 +103,7 @@ fn whoever_lost_a_file_of_the_slot_is_enrolled_anew_and_the_rest_is_kept() {
 
 #[test]
 fn keys_that_were_put_right_are_no_damage_any_more() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(60);
     let own = fs::read(w.file(&amara, "keys")).unwrap();
@@ -112,15 +112,15 @@ fn keys_that_were_put_right_are_no_damage_any_more() {
     fs::write(w.file(&amara, "keys"), flipped).unwrap();
     let code = w.code(&amara, 0);
     assert_eq!(w.unlock(&amara, PASSWORD, &code).unwrap_err(), KeysError::SlotDamaged("keys"));
-    assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(true));
+    assert_eq!(w.with(|unlocker, _| unlocker.is_damaged(amara.user)), Ok(true));
     fs::write(w.file(&amara, "keys"), own).unwrap();
     w.unlock(&amara, PASSWORD, &code).unwrap();
-    assert_eq!(w.with(|door, _| door.is_damaged(amara.user)), Ok(false));
+    assert_eq!(w.with(|unlocker, _| unlocker.is_damaged(amara.user)), Ok(false));
 }
 
 #[test]
 fn swapped_cut_and_flipped_files_are_damage_and_never_a_panic() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let (amara, leila) = (w.enrol("amara", 0), w.enrol("leila", 0));
     w.later(60);
     for kind in ["json", "state", "keys"] {
@@ -134,27 +134,27 @@ fn swapped_cut_and_flipped_files_are_damage_and_never_a_panic() {
         }
         for bytes in bad {
             // Damage found behind the key derivation counts as a try; keep the slot from being held.
-            w.with(|door, _| door.release(amara.user, true)).unwrap();
+            w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
             fs::write(w.file(&amara, kind), bytes).unwrap();
             let error = w.unlock(&amara, PASSWORD, &code).unwrap_err();
             assert_eq!(error.code(), ErrorCode::SlotDamaged, "{kind}: {error}");
         }
         fs::write(w.file(&amara, kind), &own).unwrap();
-        w.with(|door, _| door.release(amara.user, true)).unwrap();
+        w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
         fs::remove_file(w.file(&amara, kind)).unwrap();
         let gone = w.unlock(&amara, PASSWORD, &code).unwrap_err();
         let expected = if kind == "json" { ErrorCode::NotEnrolled } else { ErrorCode::SlotDamaged };
         assert_eq!(gone.code(), expected, "{kind} gone");
         fs::write(w.file(&amara, kind), own).unwrap();
     }
-    w.with(|door, _| door.release(amara.user, true)).unwrap();
+    w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
     let code = w.code(&amara, 0);
     assert!(w.unlock(&amara, PASSWORD, &code).is_ok());
 }
 
 #[test]
 fn a_colleague_s_secrets_open_nothing_of_mine() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let (amara, leila) = (w.enrol("amara", 0), w.enrol("leila", 0));
     w.later(60);
     let leilas_code = w.code(&leila, 0);
@@ -166,7 +166,7 @@ fn a_colleague_s_secrets_open_nothing_of_mine() {
 
 #[test]
 fn no_secret_of_a_person_lies_in_clear_in_the_profile() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let seed = amara.seed.bytes().to_vec();
     for entry in fs::read_dir(w.folder.path().join("slots")).unwrap() {

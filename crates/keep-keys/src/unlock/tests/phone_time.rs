@@ -9,7 +9,7 @@ use keep_domain::UtcMillis;
 use std::sync::Arc;
 
 /// The real time is `seconds` behind what the computer shows (or ahead, where negative).
-fn off_by(w: &Workstation, seconds: i64) -> UtcMillis {
+fn off_by(w: &TestDevice, seconds: i64) -> UtcMillis {
     let real = w.clock_now();
     w.clock.set_wall(real.plus_millis(seconds * 1000));
     real
@@ -20,7 +20,7 @@ fn code_at(amara: &Person, at: UtcMillis) -> String {
 }
 
 /// The computer was off for an hour: the mark is known, the time since is not.
-fn restart(w: &mut Workstation, boot: &str) {
+fn restart(w: &mut TestDevice, boot: &str) {
     let mark = w.time.mark();
     w.later(3600);
     let boot = Arc::new(ManualBoot { clock: Arc::clone(&w.clock), boot: boot.to_owned() });
@@ -30,7 +30,7 @@ fn restart(w: &mut Workstation, boot: &str) {
 #[test]
 fn a_clock_some_minutes_off_is_opened_by_the_phones_time() {
     for (restarted, seconds) in [(false, 400), (true, 400), (true, -400), (false, 90), (true, -90), (false, 590)] {
-        let mut w = Workstation::new();
+        let mut w = TestDevice::new();
         let amara = w.enrol("amara", 0);
         w.later(3600);
         if restarted {
@@ -50,7 +50,7 @@ fn a_clock_some_minutes_off_is_opened_by_the_phones_time() {
 
 #[test]
 fn after_every_refusal_the_right_person_still_gets_in() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     for n in 1..=9 {
         w.later(900);
@@ -60,13 +60,13 @@ fn after_every_refusal_the_right_person_still_gets_in() {
     w.later(900);
     let real = off_by(&w, 400);
     assert!(w.unlock_at(&amara, PASSWORD, &code_at(&amara, real), Some(real)).is_ok());
-    let record = w.with(|door, _| door.load_record(amara.user)).unwrap();
+    let record = w.with(|unlocker, _| unlocker.load_record(amara.user)).unwrap();
     assert_eq!(record.failures, 0);
 }
 
 #[test]
 fn an_attempt_at_the_phones_time_counts_like_any_other() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     for n in 1..=5 {
@@ -81,7 +81,7 @@ fn an_attempt_at_the_phones_time_counts_like_any_other() {
 
 #[test]
 fn a_code_seen_earlier_does_not_count_whatever_time_is_typed() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     let seen = w.time.now();
@@ -90,14 +90,14 @@ fn a_code_seen_earlier_does_not_count_whatever_time_is_typed() {
         w.later(60 * minutes);
         for typed in [seen, seen.plus_millis(60_000), w.time.now(), w.time.now().plus_millis(-60_000)] {
             assert!(w.unlock_at(&amara, PASSWORD, &code, Some(typed)).is_err(), "{minutes} minutes");
-            w.with(|door, _| door.release(amara.user, true)).unwrap();
+            w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
         }
         // Nor after the computer's clock was set back to when it was seen.
         let now = w.clock_now();
         w.clock.set_wall(seen);
         assert!(w.unlock_at(&amara, PASSWORD, &code, Some(seen)).is_err());
         w.clock.set_wall(now);
-        w.with(|door, _| door.release(amara.user, true)).unwrap();
+        w.with(|unlocker, _| unlocker.release(amara.user, true)).unwrap();
     }
     assert_eq!(w.time.offset_millis(), 0, "and the clock was not moved");
 }
@@ -105,7 +105,7 @@ fn a_code_seen_earlier_does_not_count_whatever_time_is_typed() {
 #[test]
 fn a_phone_that_is_off_moves_neither_the_clock_nor_the_trusted_time() {
     for ahead in [8, -1] {
-        let mut w = Workstation::new();
+        let mut w = TestDevice::new();
         let amara = w.enrol("amara", 0);
         w.later(3600);
         let now = w.time.now();
@@ -125,19 +125,19 @@ fn a_phone_that_is_off_moves_neither_the_clock_nor_the_trusted_time() {
 
 #[test]
 fn a_time_far_ahead_of_a_known_one_is_not_tried() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     let ahead = w.time.now().plus_millis(3_600_000);
     let error = w.unlock_at(&amara, PASSWORD, &code_at(&amara, ahead), Some(ahead)).unwrap_err();
     assert_eq!(error, KeysError::ClockWrong);
-    let record = w.with(|door, _| door.load_record(amara.user)).unwrap();
+    let record = w.with(|unlocker, _| unlocker.load_record(amara.user)).unwrap();
     assert_eq!(record.failures, 0, "nothing was tried");
 }
 
 #[test]
 fn whoever_types_the_code_first_and_looks_at_the_time_then_gets_in() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     let real = off_by(&w, 400);
@@ -147,7 +147,7 @@ fn whoever_types_the_code_first_and_looks_at_the_time_then_gets_in() {
 
 #[test]
 fn a_wait_ends_after_a_clock_that_was_ahead_was_set_right() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     w.later(3600);
     restart(&mut w, "tuesday");
@@ -164,7 +164,7 @@ fn a_wait_ends_after_a_clock_that_was_ahead_was_set_right() {
 
 #[test]
 fn an_enrolment_on_a_computer_whose_clock_is_hours_off_takes_the_phones_time() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     // Two hours behind the phone, and nothing is known yet.
     let amara = w.enrol("amara", 240);
     assert_eq!(w.time.offset_millis(), 240 * 30_000);

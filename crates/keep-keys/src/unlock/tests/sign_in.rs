@@ -12,14 +12,14 @@ use std::fs;
 const DAY: i64 = 86_400_000;
 
 /// Amara, unlocked, a minute later.
-fn unlocked(w: &mut Workstation, amara: &Person) -> Opened {
+fn unlocked(w: &mut TestDevice, amara: &Person) -> Opened {
     w.later(60);
     let code = w.code(amara, 0);
     w.unlock(amara, PASSWORD, &code).unwrap()
 }
 
 /// Writes a ring that keeps `sign_in`, as somebody does who holds their own master key.
-fn write(w: &Workstation, opened: &mut Opened, sign_in: KeptSignIn) {
+fn write(w: &TestDevice, opened: &mut Opened, sign_in: KeptSignIn) {
     opened.ring.replace_sign_in(sign_in);
     opened.ring.save(&w.slots, &opened.keys).unwrap();
 }
@@ -51,7 +51,7 @@ fn old_lease() -> OldLease {
 
 #[test]
 fn a_statement_that_the_device_did_not_seal_counts_for_nothing() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let mut opened = unlocked(&mut w, &amara);
     assert!(counts(&opened));
@@ -75,13 +75,13 @@ fn a_statement_that_the_device_did_not_seal_counts_for_nothing() {
 
 #[test]
 fn an_earlier_sign_in_put_back_counts_for_nothing() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let mut opened = unlocked(&mut w, &amara);
     let before = fs::read(w.file(&amara, "keys")).unwrap();
     let lease = LeaseRecord { roles: vec![Role::Billing], ..LeaseRecord::for_tests(w.time.now(), 1) };
     let renewal = Renewal { lease, id_token: String::from("d.e.f"), refresh_token: None };
-    w.with(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal)).unwrap();
+    w.with(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal)).unwrap();
     assert!(counts(&unlocked(&mut w, &amara)));
     fs::write(w.file(&amara, "keys"), before).unwrap();
     assert!(!counts(&unlocked(&mut w, &amara)), "she is no nurse any more");
@@ -89,7 +89,7 @@ fn an_earlier_sign_in_put_back_counts_for_nothing() {
 
 #[test]
 fn an_old_lease_counts_as_it_was_first_seen_and_never_after_a_signed_statement() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let mut opened = unlocked(&mut w, &amara);
     write(&w, &mut opened, KeptSignIn::Old(old_lease()));
@@ -108,7 +108,8 @@ fn an_old_lease_counts_as_it_was_first_seen_and_never_after_a_signed_statement()
     let mut opened = unlocked(&mut w, &amara);
     assert!(counts(&opened));
     let lease = LeaseRecord::for_tests(MORNING, 1);
-    w.with(|door, _| door.sign_old_lease(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease)).unwrap();
+    w.with(|unlocker, _| unlocker.sign_old_lease(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
+        .unwrap();
     assert!(counts(&unlocked(&mut w, &amara)));
     write(&w, &mut opened, KeptSignIn::Old(old_lease()));
     assert!(!counts(&unlocked(&mut w, &amara)));
@@ -116,18 +117,19 @@ fn an_old_lease_counts_as_it_was_first_seen_and_never_after_a_signed_statement()
 
 #[test]
 fn a_replacement_that_was_cut_short_leaves_one_that_counts() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let mut opened = unlocked(&mut w, &amara);
     let (context, own) = (opened.keys.context(), KeptSignIn::Signed(signed(&opened)));
-    let kd = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
+    let device_key = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
     let end = MORNING.plus_millis(2 * DAY);
-    let next = KeptSignIn::Signed(SignInRecord::make(&kd, context, String::from("d.e.f"), String::from("{}"), end));
-    w.with(|door, _| door.announce_sign_in(context, &next)).unwrap();
+    let next =
+        KeptSignIn::Signed(SignInRecord::make(&device_key, context, String::from("d.e.f"), String::from("{}"), end));
+    w.with(|unlocker, _| unlocker.announce_sign_in(context, &next)).unwrap();
     assert!(counts(&unlocked(&mut w, &amara)), "the ring was not written: the old one counts, and from now on alone");
     write(&w, &mut opened, next.clone());
     assert!(!counts(&unlocked(&mut w, &amara)));
-    w.with(|door, _| door.announce_sign_in(context, &next)).unwrap();
+    w.with(|unlocker, _| unlocker.announce_sign_in(context, &next)).unwrap();
     assert!(counts(&unlocked(&mut w, &amara)), "the ring was written: the new one counts");
     write(&w, &mut opened, own);
     assert!(!counts(&unlocked(&mut w, &amara)));
@@ -135,7 +137,7 @@ fn a_replacement_that_was_cut_short_leaves_one_that_counts() {
 
 #[test]
 fn a_ring_of_version_1_may_not_stand_in_for_one_of_version_2() {
-    let mut w = Workstation::new();
+    let mut w = TestDevice::new();
     let amara = w.enrol("amara", 0);
     let opened = unlocked(&mut w, &amara);
     let mut file = fs::read(w.file(&amara, "keys")).unwrap();

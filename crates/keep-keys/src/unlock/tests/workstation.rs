@@ -6,8 +6,8 @@ use crate::slots::Slots;
 use crate::throttle::FakeMemory;
 use crate::totp::{TotpSeed, digits, start_of, step_of};
 use crate::trusted_time::{ManualBoot, TrustedTime};
-use crate::unlock::{Attempt, Opened, SlotDoor};
-use crate::{DeviceKey, FakeKeychain, KdfParams, KeysError, VerifiedClaims};
+use crate::unlock::{Attempt, Opened, SlotUnlocker};
+use crate::{DeviceKey, FakeKeychain, KdfParams, KeysError, MemberClaims};
 use keep_domain::{Clock, DeviceId, ManualClock, Policy, Role, Secret, UserId, UtcMillis};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(super) const MORNING: UtcMillis = UtcMillis(1_795_338_000_000);
 pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// A workstation with nobody enrolled.
-pub(super) struct Workstation {
+pub(super) struct TestDevice {
     pub(super) folder: tempfile::TempDir,
     pub(super) slots: Slots,
     pub(super) keychain: FakeKeychain,
@@ -34,7 +34,7 @@ pub(super) struct Person {
     pub(super) seed: TotpSeed,
 }
 
-impl Workstation {
+impl TestDevice {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::starting(MORNING));
@@ -50,15 +50,15 @@ impl Workstation {
         }
     }
 
-    pub(super) fn with<T>(&mut self, work: impl FnOnce(&SlotDoor<'_>, &mut TrustedTime) -> T) -> T {
-        let door = SlotDoor {
+    pub(super) fn with<T>(&mut self, work: impl FnOnce(&SlotUnlocker<'_>, &mut TrustedTime) -> T) -> T {
+        let unlocker = SlotUnlocker {
             slots: &self.slots,
             device: DeviceId::from_bytes([0xd0; 16]),
             keychain: &self.keychain,
             memory: &self.memory,
             policy: &self.policy,
         };
-        work(&door, &mut self.time)
+        work(&unlocker, &mut self.time)
     }
 
     /// Enrols someone whose phone is `phone_ahead` steps ahead.
@@ -67,15 +67,15 @@ impl Workstation {
     }
 
     pub(super) fn try_enrol(&mut self, subject: &str, phone_ahead: i64) -> Result<Person, KeysError> {
-        let kd = DeviceKey::load_or_make(&self.keychain, self.slots.exist().unwrap()).unwrap();
-        self.with(|door, time| {
-            let enrolment = Enrolment::begin(door.device, KdfParams::WEAK_FOR_TESTS).unwrap();
+        let device_key = DeviceKey::load_or_make(&self.keychain, self.slots.exist().unwrap()).unwrap();
+        self.with(|unlocker, time| {
+            let enrolment = Enrolment::begin(unlocker.device, KdfParams::WEAK_FOR_TESTS).unwrap();
             let uri = enrolment.otpauth_uri(subject, "Room 2").unwrap();
             // EXPOSE: a test plays the phone.
             let base32 = uri.expose().split("secret=").nth(1).unwrap().split('&').next().unwrap().to_owned();
             let seed = data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
             let seed = TotpSeed::from_secret(Secret::new(seed.try_into().unwrap()));
-            let claims = VerifiedClaims {
+            let claims = MemberClaims {
                 issuer: String::from("https://id.example"),
                 subject: subject.to_owned(),
                 name: subject.to_owned(),
@@ -98,7 +98,7 @@ impl Workstation {
                 password: &Secret::new(PASSWORD.to_owned()),
                 confirmed,
             };
-            enrolment.finish(door, &kd, time, input).map(|opened| Person { user: opened.header.user, seed })
+            enrolment.finish(unlocker, &device_key, time, input).map(|opened| Person { user: opened.header.user, seed })
         })
     }
 
@@ -120,7 +120,7 @@ impl Workstation {
     ) -> Result<Opened, KeysError> {
         let (password, code) = (Secret::new(password.to_owned()), Secret::new(code.to_owned()));
         let attempt = Attempt { user: person.user, password: &password, code: &code, entered_time };
-        self.with(|door, time| door.unlock(time, &attempt))
+        self.with(|unlocker, time| unlocker.unlock(time, &attempt))
     }
 
     /// What the computer's clock shows.

@@ -1,12 +1,12 @@
 //! Reading a chart: the event and the store go side by side, and the ticket releases what was read.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::entry::Entry;
-use crate::view::glance::Glance;
+use crate::view::access_view::AccessView;
+use crate::view::clinic_clock::ClinicClock;
 use crate::view::names::Names;
-use crate::view::sight::Sight;
+use crate::view::visible_record::VisibleRecord;
+use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use keep_store::{Finding, Store, StoreError};
@@ -14,9 +14,9 @@ use keep_store::{Finding, Store, StoreError};
 /// What the role sees of one person's records.
 pub(crate) struct Chart {
     pub(crate) patient: PatientId,
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) sight: Sight,
-    pub(crate) glance: Glance,
+    pub(crate) entries: Vec<VisibleRecord>,
+    pub(crate) access_view: AccessView,
+    pub(crate) clinic_clock: ClinicClock,
 }
 
 impl std::fmt::Debug for Chart {
@@ -27,13 +27,20 @@ impl std::fmt::Debug for Chart {
 
 /// Reads a chart, or some types of it; recorded as one event.
 pub(crate) fn read_chart(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     patient: &PatientId,
     types: &[&'static str],
-) -> Result<Chart, Fault> {
-    view_chart(app, unlocked, store, patient, Part { name: types.first().copied(), types, every_value: false }, Ok)
+) -> Result<Chart, SessionError> {
+    view_chart(
+        workstation,
+        unlocked,
+        store,
+        patient,
+        Part { name: types.first().copied(), types, every_value: false },
+        Ok,
+    )
 }
 
 /// What is read of a chart.
@@ -48,41 +55,42 @@ pub(crate) struct Part<'a> {
 
 /// Reads a chart and makes a view of it while the event is on its way to the disk; recorded as one event.
 pub(crate) fn view_chart<T>(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     patient: &PatientId,
     part: Part<'_>,
-    view: impl FnOnce(Chart) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    view: impl FnOnce(Chart) -> Result<T, SessionError>,
+) -> Result<T, SessionError> {
     let mut event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).about(Phi::new(patient.clone()));
     if let Some(name) = part.name {
         event = event.with("part", name);
     }
-    let sight = Sight::of(unlocked, crate::cases::vitals::author::known(unlocked, store)?);
-    let glance = Glance::at(app.trusted_now()?);
+    let access_view = AccessView::of(unlocked, crate::cases::vitals::author::known(unlocked, store)?);
+    let clinic_clock = ClinicClock::at(workstation.trusted_now()?);
     let pending = store.ledger().begin_append(event);
-    let of = if part.every_value { Entry::with_values } else { Entry::of };
-    let found = store.open_chart_by(patient, part.types, |record| of(record, &sight));
-    let found = found.map(|held| held.map(|entries| view(Chart { patient: patient.clone(), entries, sight, glance })));
+    let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
+    let found = store.open_chart_by(patient, part.types, |record| of(record, &access_view));
+    let found = found
+        .map(|held| held.map(|entries| view(Chart { patient: patient.clone(), entries, access_view, clinic_clock })));
     // INVARIANT: nothing leaves this function before the event is durable.
     let ticket = pending.wait()?;
-    found.map_err(|e| app.damage(unlocked, e))?.release(ticket)
+    found.map_err(|e| workstation.damage(unlocked, e))?.release(ticket)
 }
 
 /// The names behind references to staff, places and medicines.
-pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, Fault> {
-    Ok(Names::of(&store.nobodys_records(keys)?).asked(keys))
+pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, SessionError> {
+    Ok(Names::of(&store.reference_records(keys)?).asked(keys))
 }
 
-impl App {
+impl Workstation {
     /// The time that clinical entries carry: never a clock that was set back.
-    pub(crate) fn trusted_now(&self) -> Result<UtcMillis, Fault> {
+    pub(crate) fn trusted_now(&self) -> Result<UtcMillis, SessionError> {
         self.with_time(|time| time.now())
     }
 
     /// Records what an integrity check found, and makes the fault.
-    pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> Fault {
+    pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> SessionError {
         let told = crate::integrity_watch::report(self, unlocked);
         if let StoreError::Damaged(finding) = error
             && !told.contains(&finding)
@@ -96,6 +104,6 @@ impl App {
                 tracing::warn!("damage could not be written down");
             }
         }
-        Fault::from(error)
+        SessionError::from(error)
     }
 }

@@ -2,7 +2,7 @@
 //! free, and handed over in the order of the file.
 
 use super::broken_file;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use keep_domain::ErrorCode;
 use keep_fhir::{Block, Lines};
 use keep_store::Incoming;
@@ -33,7 +33,7 @@ pub(super) struct Run {
 /// A file on its way into the store.
 pub(super) struct Feed {
     reading: Mutex<Reading>,
-    shelf: Mutex<Shelf>,
+    reorder_buffer: Mutex<ReorderBuffer>,
     changed: Condvar,
 }
 
@@ -45,20 +45,20 @@ struct Reading {
 
 /// Blocks that are ready, by their number.
 #[derive(Default)]
-struct Shelf {
+struct ReorderBuffer {
     blocks: BTreeMap<u64, Run>,
     /// The block that comes next.
     next: u64,
     /// How many blocks there are, once that is known.
     end: Option<u64>,
-    failed: Option<Fault>,
+    failed: Option<SessionError>,
     /// The helper shall end.
     stop: bool,
     /// The helper has ended.
     alone: bool,
 }
 
-impl Shelf {
+impl ReorderBuffer {
     /// How many blocks are ready without a gap, and whether they are enough for a run.
     fn ready(&self) -> (u64, bool) {
         let numbered = (self.next..).zip(&self.blocks);
@@ -84,29 +84,29 @@ impl Shelf {
 impl Feed {
     pub(super) fn new(source: Source) -> Self {
         let reading = Mutex::new(Reading { source, next: 0, ended: false });
-        Self { reading, shelf: Mutex::default(), changed: Condvar::new() }
+        Self { reading, reorder_buffer: Mutex::default(), changed: Condvar::new() }
     }
 
     /// Hands runs to `store` until the file ends; reads on this thread, too, while there is nothing to store.
     ///
     /// # Errors
     /// What `store` says, or why the file could not be read to its end; what came before was stored.
-    pub(super) fn run(&self, mut store: impl FnMut(Run) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(super) fn run(&self, mut store: impl FnMut(Run) -> Result<(), SessionError>) -> Result<(), SessionError> {
         std::thread::scope(|scope| {
             let helper = scope.spawn(|| {
-                let _says_so = Ending(self, |shelf| shelf.alone = true);
+                let _says_so = Ending(self, |reorder_buffer| reorder_buffer.alone = true);
                 let mut block = Block::default();
                 while self.has_room() && self.read_block(&mut block) {}
             });
             let stored = {
-                let _sends_it_away = Ending(self, |shelf| shelf.stop = true);
+                let _sends_it_away = Ending(self, |reorder_buffer| reorder_buffer.stop = true);
                 let mut block = Block::default();
                 std::iter::from_fn(|| self.next_run(&mut block)).try_for_each(&mut store)
             };
             let helped = helper.join();
             stored?;
-            helped.map_err(|_| Fault::of(ErrorCode::Internal))?;
-            self.shelf().failed.take().map_or(Ok(()), Err)
+            helped.map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            self.reorder_buffer().failed.take().map_or(Ok(()), Err)
         })
     }
 
@@ -117,17 +117,17 @@ impl Feed {
                 return run;
             }
             // A helper ends at the end of the file, or by a panic.
-            let lost = |shelf: &Shelf| shelf.alone && shelf.end.is_none();
-            if lost(&self.shelf()) {
+            let lost = |reorder_buffer: &ReorderBuffer| reorder_buffer.alone && reorder_buffer.end.is_none();
+            if lost(&self.reorder_buffer()) {
                 return None;
             }
             if !self.read_block(block) {
                 // What is missing is in the helper's hands.
-                let waits = |shelf: &mut Shelf| !shelf.alone && !shelf.is_whole();
-                let shelf = self.changed.wait_while(self.shelf(), waits);
-                let mut shelf = shelf.unwrap_or_else(PoisonError::into_inner);
-                if !shelf.is_whole() {
-                    shelf.failed.get_or_insert(Fault::of(ErrorCode::Internal));
+                let waits = |reorder_buffer: &mut ReorderBuffer| !reorder_buffer.alone && !reorder_buffer.is_whole();
+                let reorder_buffer = self.changed.wait_while(self.reorder_buffer(), waits);
+                let mut reorder_buffer = reorder_buffer.unwrap_or_else(PoisonError::into_inner);
+                if !reorder_buffer.is_whole() {
+                    reorder_buffer.failed.get_or_insert(SessionError::of(ErrorCode::Internal));
                     return None;
                 }
             }
@@ -136,19 +136,19 @@ impl Feed {
 
     /// What is ready, where it is enough for a run or the rest of the file; inside, `None` is the end.
     fn take_ready(&self) -> Option<Option<Run>> {
-        let mut shelf = self.shelf();
-        let (count, enough) = shelf.ready();
-        if !enough && !shelf.is_whole() {
+        let mut reorder_buffer = self.reorder_buffer();
+        let (count, enough) = reorder_buffer.ready();
+        if !enough && !reorder_buffer.is_whole() {
             return None;
         }
         if count == 0 {
             return Some(None);
         }
-        shelf.next += count;
-        let due = shelf.next;
-        let later = shelf.blocks.split_off(&due);
-        let mut blocks = std::mem::replace(&mut shelf.blocks, later).into_values();
-        drop(shelf);
+        reorder_buffer.next += count;
+        let due = reorder_buffer.next;
+        let later = reorder_buffer.blocks.split_off(&due);
+        let mut blocks = std::mem::replace(&mut reorder_buffer.blocks, later).into_values();
+        drop(reorder_buffer);
         self.changed.notify_all();
         let mut run = blocks.next().unwrap_or_default();
         for block in blocks {
@@ -170,10 +170,10 @@ impl Feed {
             reading.next += 1;
             if failed.is_some() || block.is_empty() {
                 reading.ended = true;
-                let mut shelf = self.shelf();
-                shelf.end_at(number + u64::from(!block.is_empty()));
+                let mut reorder_buffer = self.reorder_buffer();
+                reorder_buffer.end_at(number + u64::from(!block.is_empty()));
                 if let Some(error) = failed {
-                    shelf.failed.get_or_insert(Fault::of(broken_file(&error)));
+                    reorder_buffer.failed.get_or_insert(SessionError::of(broken_file(&error)));
                 }
                 self.changed.notify_all();
             }
@@ -184,14 +184,14 @@ impl Feed {
         }
         match read(block) {
             Ok(run) => {
-                self.shelf().blocks.insert(number, run);
+                self.reorder_buffer().blocks.insert(number, run);
             }
             // The file ends before it: what comes behind a gap is not stored.
-            Err(fault) => {
+            Err(error) => {
                 self.reading.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
-                let mut shelf = self.shelf();
-                shelf.failed.get_or_insert(fault);
-                shelf.end_at(number);
+                let mut reorder_buffer = self.reorder_buffer();
+                reorder_buffer.failed.get_or_insert(error);
+                reorder_buffer.end_at(number);
             }
         }
         self.changed.notify_all();
@@ -200,27 +200,28 @@ impl Feed {
 
     /// Waits until something may be read ahead; `false` to stop.
     fn has_room(&self) -> bool {
-        let full = |s: &mut Shelf| !s.stop && s.ready().1;
-        let shelf = self.changed.wait_while(self.shelf(), full).unwrap_or_else(PoisonError::into_inner);
-        !shelf.stop
+        let full = |s: &mut ReorderBuffer| !s.stop && s.ready().1;
+        let reorder_buffer =
+            self.changed.wait_while(self.reorder_buffer(), full).unwrap_or_else(PoisonError::into_inner);
+        !reorder_buffer.stop
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reorder_buffer(&self) -> MutexGuard<'_, ReorderBuffer> {
+        self.reorder_buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Notes that one of the two threads ends, also where it ends by a panic: the other must not wait for it.
-struct Ending<'f>(&'f Feed, fn(&mut Shelf));
+struct Ending<'f>(&'f Feed, fn(&mut ReorderBuffer));
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        (self.1)(&mut self.0.shelf());
+        (self.1)(&mut self.0.reorder_buffer());
         self.0.changed.notify_all();
     }
 }
 
-fn read(block: &Block) -> Result<Run, Fault> {
+fn read(block: &Block) -> Result<Run, SessionError> {
     let (mut run, mut numbers) = (Run::default(), Vec::new());
     for (number, text) in block.texts() {
         match text {

@@ -1,11 +1,11 @@
 //! What waits to be sent, was refused or conflicts, as the sync page lists it.
 
 use super::backlog;
-use crate::app::App;
 use crate::dto::sync::SyncItemDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::sight::Sight;
+use crate::view::access_view::AccessView;
+use crate::workstation::Workstation;
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_store::{OutgoingSet, SetState, Store};
@@ -13,15 +13,19 @@ use keep_store::{OutgoingSet, SetState, Store};
 /// Rows of the queue that one page shows.
 const MOST_ITEMS: usize = 100;
 
-pub(super) fn waiting(app: &App, unlocked: &Unlocked, store: &Store) -> Result<Vec<SyncItemDto>, Fault> {
+pub(super) fn waiting(
+    workstation: &Workstation,
+    unlocked: &Unlocked,
+    store: &Store,
+) -> Result<Vec<SyncItemDto>, SessionError> {
     if backlog(store)? == (0, 0, 0) {
         return Ok(Vec::new());
     }
     // The queue says who wrote what kind of record: reading it is an event like any other.
     let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
-    let ticket = app.enrolled_device()?.ledger.append(event)?;
-    let names = app.names();
-    let knows_why = Sight::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
+    let ticket = workstation.enrolled_device()?.ledger.append(event)?;
+    let names = workstation.names();
+    let knows_why = AccessView::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
     let item = |set: OutgoingSet| SyncItemDto {
         change_set: set.id.0,
         state: String::from(match set.state {

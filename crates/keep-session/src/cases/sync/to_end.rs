@@ -1,9 +1,9 @@
 //! A sync that the caller waits for: the command line's, and a test's.
 
 use super::run;
-use crate::app::App;
 use crate::dto::failure::FailureDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_domain::ErrorCode;
 use std::time::Duration;
@@ -36,17 +36,17 @@ pub struct SyncEnd {
 ///
 /// # Errors
 /// `locked`, `refused`, and what ended the run early.
-pub fn run_to_end(app: &App) -> Result<SyncEnd, FailureDto> {
-    app.enter(Action::RunSync, |_| Ok(())).map_err(Fault::tell)?;
-    let ended = app.0.runtime.block_on(async {
+pub fn run_to_end(workstation: &Workstation) -> Result<SyncEnd, FailureDto> {
+    workstation.authorize(Action::RunSync, |_| Ok(())).map_err(SessionError::into_dto)?;
+    let ended = workstation.0.runtime.block_on(async {
         loop {
-            match run(app).await {
-                Err(fault) if fault.code == ErrorCode::Stale => tokio::time::sleep(TURN).await,
+            match run(workstation).await {
+                Err(error) if error.code == ErrorCode::Stale => tokio::time::sleep(TURN).await,
                 ended => return ended,
             }
         }
     });
-    let report = ended.map_err(Fault::tell)?;
+    let report = ended.map_err(SessionError::into_dto)?;
     Ok(SyncEnd {
         pushed: report.pushed,
         pulled: report.pulled,

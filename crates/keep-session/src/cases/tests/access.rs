@@ -5,7 +5,7 @@ use crate::cases::{chart, notes, search, vitals as cases};
 use crate::dto::chart::AllergiesDto;
 use crate::dto::search::SearchDto;
 use crate::dto::visit::SignNoteDto;
-use crate::testing::{TestPerson, bring, leila_at_the_desk, nurse_amara};
+use crate::testing::{TestPerson, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Role};
 
 fn ask(query: &str) -> SearchDto {
@@ -15,45 +15,45 @@ fn ask(query: &str) -> SearchDto {
 #[test]
 fn leila_at_the_desk_identifies_and_sees_nothing_clinical() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    let shown = ok(chart::open_chart(&clinic.app, "maria"));
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(shown.banner.number, "CH-004471");
     assert!(matches!(shown.allergies, AllergiesDto::Unavailable));
     assert!(
         shown.problems.is_empty() && shown.medicines.is_empty() && shown.vitals.is_empty() && shown.results.is_empty()
     );
     assert_eq!(shown.tabs, ["summary"]);
-    let may = ok(crate::cases::unlock::session(&clinic.app)).permissions;
+    let may = ok(crate::cases::unlock::session(&clinic.workstation)).permissions;
     assert!(["strike", "sign_note", "record_vitals"].iter().all(|name| !may.iter().any(|m| m == name)), "{may:?}");
-    assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Refused);
+    assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Refused);
     let note = SignNoteDto {
         patient: String::from("maria"),
         kind: String::from("progress"),
         text: String::from("x"),
         draft: None,
     };
-    assert_eq!(code_of(notes::sign_note(&clinic.app, note)), ErrorCode::Refused);
+    assert_eq!(code_of(notes::sign_note(&clinic.workstation, note)), ErrorCode::Refused);
 }
 
 #[test]
 fn a_patient_is_found_and_says_whether_the_chart_is_here() {
     let clinic = Clinic::with(nurse_amara());
-    let page = ok(search::search_patients(&clinic.app, ask("gonz fern")));
+    let page = ok(search::search_patients(&clinic.workstation, ask("gonz fern")));
     assert_eq!((page.total, page.rows[0].family.as_str(), page.rows[0].ready), (1, "GONZÁLEZ", false));
     assert!(!page.rows[0].opened_today);
     let clinic = clinic.synced();
-    ok(chart::open_chart(&clinic.app, "maria"));
-    let page = ok(search::search_patients(&clinic.app, ask("CH-004471")));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
+    let page = ok(search::search_patients(&clinic.workstation, ask("CH-004471")));
     assert!(page.rows[0].ready && page.rows[0].opened_today);
-    assert_eq!(ok(search::search_patients(&clinic.app, ask("zzz"))).total, 0);
+    assert_eq!(ok(search::search_patients(&clinic.workstation, ask("zzz"))).total, 0);
 }
 
 #[test]
 fn nothing_answers_while_locked() {
     let clinic = Clinic::with(nurse_amara());
-    crate::cases::lock::lock(&clinic.app, "user");
-    assert_eq!(code_of(chart::open_chart(&clinic.app, "maria")), ErrorCode::Locked);
-    assert_eq!(code_of(search::search_patients(&clinic.app, ask("gonz"))), ErrorCode::Locked);
-    assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Locked);
+    crate::cases::lock::lock_session(&clinic.workstation, "user");
+    assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::Locked);
+    assert_eq!(code_of(search::search_patients(&clinic.workstation, ask("gonz"))), ErrorCode::Locked);
+    assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Locked);
 }
 
 /// Every record that says something clinical says it with this word, wherever FHIR has a place for words.
@@ -95,17 +95,17 @@ fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
     }
     let window = || crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 200 };
     let mut found = vec![
-        of("open_chart", value(chart::open_chart(&clinic.app, "maria"))),
-        of("chart_timeline", value(chart::chart_timeline(&clinic.app, window()))),
-        of("chart_results", value(chart::chart_results(&clinic.app, window()))),
-        of("chart_notes", value(chart::chart_notes(&clinic.app, window()))),
-        of("search_patients", value(search::search_patients(&clinic.app, ask("")))),
-        of("sync_page", value(crate::cases::sync::sync_page(&clinic.app))),
-        of("session", value(crate::cases::unlock::session(&clinic.app))),
+        of("open_chart", value(chart::open_chart(&clinic.workstation, "maria"))),
+        of("chart_timeline", value(chart::chart_timeline(&clinic.workstation, window()))),
+        of("chart_results", value(chart::chart_results(&clinic.workstation, window()))),
+        of("chart_notes", value(chart::chart_notes(&clinic.workstation, window()))),
+        of("search_patients", value(search::search_patients(&clinic.workstation, ask("")))),
+        of("sync_page", value(crate::cases::sync::sync_page(&clinic.workstation))),
+        of("session", value(crate::cases::unlock::session(&clinic.workstation))),
     ];
     for list in ["queue", "vitals_due", "my_patients", "today", "charges", "dispensing", "specimens", "drafts"] {
         let ask = crate::dto::worklist::WorklistAskDto { list: list.to_owned(), offset: 0, limit: 200 };
-        found.push(of("worklist", value(crate::cases::worklist::worklist(&clinic.app, ask))));
+        found.push(of("worklist", value(crate::cases::worklist::worklist(&clinic.workstation, ask))));
     }
     found
 }
@@ -115,13 +115,13 @@ fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
 fn no_command_tells_a_role_without_the_clinical_segment_anything_clinical() {
     for role in [Role::FrontDesk, Role::Billing, Role::PrivacyOfficer] {
         let clinic = Clinic::with(TestPerson { subject: "leila", name: "Leila Patel", role }).synced();
-        ok(bring(&clinic.app, clinical_records()));
+        ok(import(&clinic.workstation, clinical_records()));
         for (command, answer) in answers(&clinic) {
             assert!(!answer.contains(WORD), "{} reads through {command}: {answer}", role.name());
         }
     }
     let nurse = Clinic::with(nurse_amara()).synced();
-    ok(bring(&nurse.app, clinical_records()));
+    ok(import(&nurse.workstation, clinical_records()));
     let told = answers(&nurse).into_iter().filter(|(_, answer)| answer.contains(WORD)).count();
     assert!(told >= 4, "a nurse reads it in {told} answers, so the word is where it is looked for");
 }
@@ -129,14 +129,14 @@ fn no_command_tells_a_role_without_the_clinical_segment_anything_clinical() {
 #[test]
 fn leila_sees_what_was_booked_and_that_there_is_an_alert() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    ok(bring(&clinic.app, clinical_records()));
-    let shown = ok(chart::open_chart(&clinic.app, "maria"));
+    ok(import(&clinic.workstation, clinical_records()));
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!((shown.banner.flags.len(), shown.banner.alert), (0, true));
     let ask = crate::dto::worklist::WorklistAskDto { list: String::from("today"), offset: 0, limit: 50 };
-    let today = ok(crate::cases::worklist::worklist(&clinic.app, ask));
+    let today = ok(crate::cases::worklist::worklist(&clinic.workstation, ask));
     let row = today.rows.iter().find(|r| r.appointment == "zap").expect("booked");
     assert_eq!((row.reason.as_str(), row.status.as_str(), row.patient.alert), ("Follow-up visit", "arrived", true));
     let window = crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 50 };
-    let timeline = ok(chart::chart_timeline(&clinic.app, window));
+    let timeline = ok(chart::chart_timeline(&clinic.workstation, window));
     assert!(timeline.rows.iter().any(|r| r.detail == "Follow-up visit · arrived"));
 }

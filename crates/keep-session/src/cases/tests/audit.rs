@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok};
 use crate::cases::audit;
 use crate::dto::audit::{AuditAskDto, AuditRowDto, UnmaskDto};
-use crate::testing::{bring, ingrid_of_privacy};
+use crate::testing::{import, ingrid_of_privacy};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 
@@ -11,12 +11,12 @@ const ADA: &str = r#"{"resourceType":"Patient","id":"ada","meta":{"versionId":"1
 
 impl Clinic {
     fn note(&self, event: EventDraft) -> u64 {
-        self.app.enrolled_device().expect("device").ledger.append(event).expect("appended").sequence()
+        self.workstation.enrolled_device().expect("device").ledger.append(event).expect("appended").sequence()
     }
 
     fn row(&self, sequence: u64) -> AuditRowDto {
         let ask = AuditAskDto { offset: 0, limit: 50, class: String::new(), before: None };
-        let mut rows = ok(audit::audit_events(&self.app, ask)).rows.into_iter();
+        let mut rows = ok(audit::audit_events(&self.workstation, ask)).rows.into_iter();
         rows.find(|r| r.sequence == sequence).expect("in the table")
     }
 }
@@ -32,13 +32,13 @@ fn patients(ids: &[&str]) -> Vec<ResourceKey> {
 #[test]
 fn an_event_of_a_list_names_everybody_on_it_and_is_unmasked_as_one() {
     let clinic = Clinic::with(ingrid_of_privacy());
-    ok(bring(&clinic.app, vec![ADA.to_owned()]));
+    ok(import(&clinic.workstation, vec![ADA.to_owned()]));
     let listed = EventDraft::new(EventClass::ChartRead).touching(&patients(&["maria", "ada", "elsewhere"]));
     let sequence = clinic.note(listed);
     assert_eq!(clinic.row(sequence).patients, 3);
-    assert_eq!(code_of(audit::unmask(&clinic.app, unmask(sequence, " "))), ErrorCode::Invalid);
+    assert_eq!(code_of(audit::unmask(&clinic.workstation, unmask(sequence, " "))), ErrorCode::Invalid);
     assert_eq!(clinic.events(EventClass::Unmask), 0);
-    let shown = ok(audit::unmask(&clinic.app, unmask(sequence, "complaint 14")));
+    let shown = ok(audit::unmask(&clinic.workstation, unmask(sequence, "complaint 14")));
     assert_eq!(shown.patients, ["GONZÁLEZ, María Fernanda · 03-Feb-1961", "NJOROGE, Ada · 01-May-1990"]);
     assert_eq!((shown.unknown, clinic.events(EventClass::Unmask)), (1, 1));
 }
@@ -50,10 +50,10 @@ fn a_chart_is_one_patients_and_other_records_count_for_nobody() {
     let read = EventDraft::new(EventClass::ChartRead).about(Phi::new("maria".parse().expect("id"))).touching([&note]);
     let sequence = clinic.note(read);
     assert_eq!(clinic.row(sequence).patients, 1);
-    assert_eq!(ok(audit::unmask(&clinic.app, unmask(sequence, "complaint 14"))).patients.len(), 1);
+    assert_eq!(ok(audit::unmask(&clinic.workstation, unmask(sequence, "complaint 14"))).patients.len(), 1);
     let nobody = clinic.note(EventDraft::new(EventClass::Lock));
     assert_eq!(clinic.row(nobody).patients, 0);
-    assert_eq!(code_of(audit::unmask(&clinic.app, unmask(nobody, "complaint 14"))), ErrorCode::NotAvailable);
+    assert_eq!(code_of(audit::unmask(&clinic.workstation, unmask(nobody, "complaint 14"))), ErrorCode::NotAvailable);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The file of certificate authorities: trusted only as it was sealed.
 
 use super::{Clinic, NOON, code_of, ok};
-use crate::App;
-use crate::app::guard;
+use crate::Workstation;
 use crate::cases::{device, lock};
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::settings::WorkstationSettings;
 use crate::testing::{TestPerson, nurse_amara, open_unlocked};
-use crate::workstation::Workstation;
+use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::{ErrorCode, ManualClock, Role};
 use keep_keys::FakeKeychain;
@@ -25,18 +25,18 @@ fn authority() -> String {
 fn named(clinic: &Clinic) -> PathBuf {
     let file = clinic.folder.path().join("authority.pem");
     std::fs::write(&file, authority()).expect("written");
-    clinic.app.change_workstation(|w| w.ca_file = Some(file.clone())).map_err(|f| f.code).expect("sealed");
+    clinic.workstation.change_settings(|w| w.ca_file = Some(file.clone())).map_err(|f| f.code).expect("sealed");
     let settings = kept(clinic);
     assert_eq!((settings.version, settings.ca_file_sha256), (1, None));
     file
 }
 
-fn kept(clinic: &Clinic) -> Workstation {
-    Workstation::load(&clinic.app.0.profile).expect("settings")
+fn kept(clinic: &Clinic) -> WorkstationSettings {
+    WorkstationSettings::load(&clinic.workstation.0.profile).expect("settings")
 }
 
-fn connect(app: &App) -> Result<(), ErrorCode> {
-    app.inside(|_| app.open_server(None)).map(|_| ()).map_err(|fault| fault.code)
+fn connect(workstation: &Workstation) -> Result<(), ErrorCode> {
+    workstation.with_session(|_| workstation.open_server(None)).map(|_| ()).map_err(|error| error.code)
 }
 
 #[test]
@@ -44,26 +44,26 @@ fn a_swapped_authority_file_is_refused() {
     // The settings were signed and named a path; whoever could write there could stand in for the server.
     let clinic = Clinic::with(nurse_amara());
     let file = named(&clinic);
-    assert_eq!(connect(&clinic.app), Ok(()));
+    assert_eq!(connect(&clinic.workstation), Ok(()));
     let (ours, findings) = (std::fs::read(&file).expect("read"), clinic.events(EventClass::IntegrityFinding));
     std::fs::write(&file, authority()).expect("swapped");
     for _ in 0..3 {
-        assert_eq!(connect(&clinic.app), Err(ErrorCode::AuthorityFileChanged));
+        assert_eq!(connect(&clinic.workstation), Err(ErrorCode::AuthorityFileChanged));
     }
     assert_eq!(clinic.events(EventClass::IntegrityFinding), findings + 1, "said once");
-    assert!(ok(device::look(&clinic.app)).findings.contains(&String::from("authority_file_changed")));
+    assert!(ok(device::look(&clinic.workstation)).findings.contains(&String::from("authority_file_changed")));
     for gone in [b"".to_vec(), [ours.as_slice(), b"\n"].concat()] {
         std::fs::write(&file, gone).expect("swapped");
-        assert_eq!(connect(&clinic.app), Err(ErrorCode::AuthorityFileChanged));
+        assert_eq!(connect(&clinic.workstation), Err(ErrorCode::AuthorityFileChanged));
     }
     std::fs::remove_file(&file).expect("removed");
-    assert_eq!(connect(&clinic.app), Err(ErrorCode::Invalid));
+    assert_eq!(connect(&clinic.workstation), Err(ErrorCode::Invalid));
     std::fs::create_dir(&file).expect("a folder in its place");
-    assert_eq!(connect(&clinic.app), Err(ErrorCode::Invalid));
+    assert_eq!(connect(&clinic.workstation), Err(ErrorCode::Invalid));
     std::fs::remove_dir(&file).expect("removed");
     std::fs::write(&file, ours).expect("put back");
-    assert_eq!(connect(&clinic.app), Ok(()));
-    assert!(ok(device::look(&clinic.app)).findings.iter().all(|f| !f.starts_with("authority")));
+    assert_eq!(connect(&clinic.workstation), Ok(()));
+    assert!(ok(device::look(&clinic.workstation)).findings.iter().all(|f| !f.starts_with("authority")));
 }
 
 #[test]
@@ -73,59 +73,59 @@ fn settings_without_a_hash_keep_opening_and_are_bound_at_the_first_chance() {
     let changes = clinic.events(EventClass::ConfigChange);
     clinic.lock();
     // As at the next start: the device side is opened anew.
-    *guard(&clinic.app.0.device) = None;
-    let device = clinic.app.enrolled_device().map_err(|f| f.code).expect("opens");
+    *lock(&clinic.workstation.0.device) = None;
+    let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("opens");
     let settings = kept(&clinic);
     assert_eq!((settings.version, settings.ca_file.as_ref()), (2, Some(&file)));
-    assert!(settings.ca_file_sha256.is_some() && settings.seal_holds(&device.kd.signer()));
+    assert!(settings.ca_file_sha256.is_some() && settings.seal_holds(&device.device_key.signer()));
     assert_eq!(clinic.events(EventClass::ConfigChange), changes + 1);
     ok(clinic.unlock_well());
     std::fs::write(&file, authority()).expect("swapped");
-    assert_eq!(connect(&clinic.app), Err(ErrorCode::AuthorityFileChanged));
+    assert_eq!(connect(&clinic.workstation), Err(ErrorCode::AuthorityFileChanged));
     // The hash can be taken out, but not signed for.
-    let bare = Workstation { version: 1, ca_file_sha256: None, ..kept(&clinic) };
-    assert!(!bare.seal_holds(&device.kd.signer()));
+    let bare = WorkstationSettings { version: 1, ca_file_sha256: None, ..kept(&clinic) };
+    assert!(!bare.seal_holds(&device.device_key.signer()));
 }
 
 /// IT's own session, and what keeps it alive.
-fn it() -> (App, tempfile::TempDir, tokio::runtime::Runtime) {
+fn it() -> (Workstation, tempfile::TempDir, tokio::runtime::Runtime) {
     let folder = tempfile::tempdir().expect("folder");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     let sven = TestPerson { subject: "sven", name: "Sven Lund", role: Role::ItAdministrator };
     let (clock, keychain) = (Arc::new(ManualClock::starting(NOON)), Arc::new(FakeKeychain::default()));
-    let app = ok(open_unlocked(folder.path(), sven, runtime.handle().clone(), clock, keychain));
-    (app, folder, runtime)
+    let workstation = ok(open_unlocked(folder.path(), sven, runtime.handle().clone(), clock, keychain));
+    (workstation, folder, runtime)
 }
 
-fn changes(app: &App) -> usize {
+fn changes(workstation: &Workstation) -> usize {
     let filter = HeaderFilter { class: Some(EventClass::ConfigChange), ..HeaderFilter::default() };
-    app.enrolled_device().expect("device").ledger.headers(&filter, 50).expect("headers").headers.len()
+    workstation.enrolled_device().expect("device").ledger.headers(&filter, 50).expect("headers").headers.len()
 }
 
 #[test]
 fn it_takes_another_file_over_and_nobody_else_does() {
     let clinic = Clinic::with(nurse_amara());
     let file = named(&clinic);
-    assert_eq!(code_of(device::trust_authorities(&clinic.app, &file)), ErrorCode::Refused);
+    assert_eq!(code_of(device::trust_authorities(&clinic.workstation, &file)), ErrorCode::Refused);
 
-    let (app, folder, _runtime) = it();
+    let (workstation, folder, _runtime) = it();
     let file = folder.path().join("authority.pem");
-    let refused = |path: &Path| code_of(device::trust_authorities(&app, path));
+    let refused = |path: &Path| code_of(device::trust_authorities(&workstation, path));
     assert_eq!(refused(&file), ErrorCode::Invalid, "there is none");
     std::fs::write(&file, "no certificate").expect("written");
     assert_eq!(refused(&file), ErrorCode::Invalid);
-    assert_eq!((connect(&app), changes(&app)), (Ok(()), 0), "nothing has changed");
+    assert_eq!((connect(&workstation), changes(&workstation)), (Ok(()), 0), "nothing has changed");
     for round in 1..=2 {
         std::fs::write(&file, authority()).expect("written");
         if round > 1 {
-            assert_eq!(connect(&app), Err(ErrorCode::AuthorityFileChanged));
+            assert_eq!(connect(&workstation), Err(ErrorCode::AuthorityFileChanged));
         }
-        ok(device::trust_authorities(&app, &file));
-        assert_eq!((connect(&app), changes(&app)), (Ok(()), round));
+        ok(device::trust_authorities(&workstation, &file));
+        assert_eq!((connect(&workstation), changes(&workstation)), (Ok(()), round));
     }
-    let settings = Workstation::load(&app.0.profile).expect("settings");
-    let device = app.enrolled_device().map_err(|f: Fault| f.code).expect("device");
-    assert!(settings.seal_holds(&device.kd.signer()) && settings.ca_file.is_some_and(|p| p.is_absolute()));
-    lock::lock(&app, "user");
+    let settings = WorkstationSettings::load(&workstation.0.profile).expect("settings");
+    let device = workstation.enrolled_device().map_err(|f: SessionError| f.code).expect("device");
+    assert!(settings.seal_holds(&device.device_key.signer()) && settings.ca_file.is_some_and(|p| p.is_absolute()));
+    lock::lock_session(&workstation, "user");
     assert_eq!(refused(&file), ErrorCode::Locked);
 }

@@ -1,13 +1,13 @@
 //! Colleagues carry keys to each other; the provider's signed statements say who may have which.
 
 use super::{NOON, ok};
-use crate::App;
-use crate::app::guard;
+use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
 use crate::testing::{
     PASSWORD, Statement, TestPerson, TestProvider, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
 };
+use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
 use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 /// A workstation whose people were enrolled one after the other by a provider that signs.
 struct Shift {
-    app: App,
+    workstation: Workstation,
     folder: TempDir,
     clock: Arc<ManualClock>,
     provider: TestProvider,
@@ -35,11 +35,20 @@ impl Shift {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let clock = Arc::new(ManualClock::starting(NOON));
         let keychain = Arc::new(FakeKeychain::default());
-        let app = ok(App::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
+        let workstation =
+            ok(Workstation::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *guard(&app.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        *lock(&workstation.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = TestProvider::new().expect("key");
-        Self { app, folder, clock, provider, restricted: vec!["jonas"], phones: BTreeMap::new(), _runtime: runtime }
+        Self {
+            workstation,
+            folder,
+            clock,
+            provider,
+            restricted: vec!["jonas"],
+            phones: BTreeMap::new(),
+            _runtime: runtime,
+        }
     }
 
     /// Signs what a provider states at an enrolment.
@@ -49,13 +58,13 @@ impl Shift {
     }
 
     fn enrol(&mut self, person: TestPerson) {
-        let phone = enrol_with(&self.app, person, |nonce, now| self.state(person, nonce, now));
+        let phone = enrol_with(&self.workstation, person, |nonce, now| self.state(person, nonce, now));
         self.phones.insert(person.subject, phone.map_err(|f| f.code).expect("enrolled"));
         self.lock();
     }
 
     fn lock(&self) {
-        lock::lock(&self.app, "user");
+        lock::lock_session(&self.workstation, "user");
         self.clock.advance(Duration::from_secs(61));
     }
 
@@ -64,15 +73,15 @@ impl Shift {
         // EXPOSE: a test reads the phone.
         let code = Some(code.expose().clone());
         let user = user_of(person).to_string();
-        ok(unlock::unlock(&self.app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }))
+        ok(unlock::unlock(&self.workstation, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }))
     }
 
     fn holds_audit_key(&self) -> bool {
-        self.app.peek(|u| guard(&u.ring).holds(KeyName::Audit, 1)).expect("unlocked")
+        self.workstation.try_session(|u| lock(&u.ring).holds(KeyName::Audit, 1)).expect("unlocked")
     }
 
     fn findings(&self) -> usize {
-        let device = self.app.enrolled_device().expect("device");
+        let device = self.workstation.enrolled_device().expect("device");
         let filter = HeaderFilter { class: Some(EventClass::IntegrityFinding), ..HeaderFilter::default() };
         device.ledger.headers(&filter, 50).expect("headers").headers.len()
     }
@@ -89,7 +98,7 @@ fn the_clerk_who_enrolled_first_carries_the_audit_key_only_until_it_is_granted_o
     let session = shift.unlock(leila_at_the_desk());
     assert!(matches!(&session.notices[..], [NoticeDto::Granted { name, .. }] if name == "Amara Okafor"));
     assert!(!shift.holds_audit_key(), "gone from the session");
-    assert!(shift.app.peek(|u| u.audit_opener.is_none()).expect("unlocked"));
+    assert!(shift.workstation.try_session(|u| u.audit_opener.is_none()).expect("unlocked"));
     shift.lock();
     shift.unlock(leila_at_the_desk());
     assert!(!shift.holds_audit_key(), "and from the slot on disk");
@@ -115,14 +124,14 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     shift.enrol(nurse_amara());
     shift.enrol(dr_jonas());
     let assign = |roles: Vec<Role>| {
-        let changed = shift.app.change_workstation(|w| w.policy.restricted_for = roles);
+        let changed = shift.workstation.change_settings(|w| w.policy.restricted_for = roles);
         assert_eq!(changed.map_err(|f| f.code), Ok(()));
     };
     assign(Vec::new());
     shift.unlock(nurse_amara());
     shift.lock();
     shift.unlock(dr_jonas());
-    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
+    assert_eq!(shift.workstation.try_session(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
     shift.lock();
     let path = |s: Segment| keep_store::segment_path(shift.folder.path(), s);
     std::fs::rename(path(Segment::Encounters), shift.folder.path().join("lost.db")).expect("lost");
@@ -131,9 +140,11 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     assert!(path(Segment::Restricted).exists(), "its key was made now");
     // The lost one is begun anew, under a key of the next generation and named as not whole: an empty one must never
     // say that nothing is known of anybody.
-    let generation = shift.app.peek(|u| guard(&u.ring).segment(Segment::Encounters).map(|k| k.generation())).flatten();
+    let generation =
+        shift.workstation.try_session(|u| lock(&u.ring).segment(Segment::Encounters).map(|k| k.generation())).flatten();
     assert_eq!(generation, Some(2));
-    let health = |s: Segment| shift.app.peek(|u| u.store.as_ref().map(|store| store.health(s))).flatten();
+    let health =
+        |s: Segment| shift.workstation.try_session(|u| u.store.as_ref().map(|store| store.health(s))).flatten();
     assert_eq!(health(Segment::Encounters), Some(SegmentHealth::Rebuilding));
     assert_eq!(health(Segment::Restricted), Some(SegmentHealth::Whole));
 }
@@ -150,8 +161,8 @@ fn a_physician_to_whom_the_provider_assigns_no_restricted_records_is_granted_non
     assert!(matches!(&session.notices[..], [NoticeDto::Granted { segment, .. }] if segment == "clinical"));
     shift.lock();
     shift.unlock(mei);
-    assert_eq!(shift.app.peek(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
-    let held = |s: Segment| shift.app.peek(|u| guard(&u.ring).segment(s).is_some()).expect("unlocked");
+    assert_eq!(shift.workstation.try_session(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
+    let held = |s: Segment| shift.workstation.try_session(|u| lock(&u.ring).segment(s).is_some()).expect("unlocked");
     assert!(held(Segment::Clinical) && !held(Segment::Restricted));
 }
 

@@ -30,7 +30,7 @@ use Leaves::{Events, Nothing};
 struct Done(Clinic, u64);
 
 fn count(clinic: &Clinic) -> u64 {
-    clinic.app.enrolled_device().map_err(|f| f.code).expect("device").ledger.event_count().expect("count")
+    clinic.workstation.enrolled_device().map_err(|f| f.code).expect("device").ledger.event_count().expect("count")
 }
 
 /// Runs one command and nothing else.
@@ -42,7 +42,7 @@ fn run<T>(clinic: Clinic, command: impl FnOnce(&Clinic) -> T) -> Done {
 
 impl Done {
     fn classes(&self) -> Vec<E> {
-        let device = self.0.app.enrolled_device().map_err(|f| f.code).expect("device");
+        let device = self.0.workstation.enrolled_device().map_err(|f| f.code).expect("device");
         let headers = device.ledger.headers(&HeaderFilter::default(), 500).expect("headers").headers;
         headers.iter().filter(|h| h.sequence >= self.1).map(|h| h.class).collect()
     }
@@ -53,7 +53,7 @@ fn window() -> WindowDto {
 }
 
 fn finding(clinic: &Clinic) -> u64 {
-    let device = clinic.app.enrolled_device().map_err(|f| f.code).expect("device");
+    let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("device");
     device.ledger.append(EventDraft::new(E::IntegrityFinding)).expect("appended").sequence()
 }
 
@@ -71,7 +71,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 ingrid_of_privacy,
                 |c| {
                     let ask = AuditAskDto { offset: 0, limit: 5, class: String::new(), before: None };
-                    run(c, |c| ok(audit::audit_events(&c.app, ask)).total)
+                    run(c, |c| ok(audit::audit_events(&c.workstation, ask)).total)
                 },
                 &[E::AuditRead],
             ),
@@ -83,7 +83,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 |c| {
                     finding(&c);
                     let ask = SignOffDto { sequences: Vec::new(), explanation: String::from("maintenance") };
-                    run(c, |c| ok(audit::sign_off_alerts(&c.app, ask)).sequences)
+                    run(c, |c| ok(audit::sign_off_alerts(&c.workstation, ask)).sequences)
                 },
                 &[E::AlertSignedOff],
             ),
@@ -94,10 +94,11 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 ingrid_of_privacy,
                 |c| {
                     let read = EventDraft::new(E::ChartRead).about(Phi::new("maria".parse().expect("id")));
-                    let device = c.app.enrolled_device().map_err(|f| f.code).expect("device");
+                    let device = c.workstation.enrolled_device().map_err(|f| f.code).expect("device");
                     let sequence = device.ledger.append(read).expect("appended").sequence();
                     run(c, |c| {
-                        ok(audit::unmask(&c.app, UnmaskDto { sequence, reason: String::from("complaint 14") })).unknown
+                        ok(audit::unmask(&c.workstation, UnmaskDto { sequence, reason: String::from("complaint 14") }))
+                            .unknown
                     })
                 },
                 &[E::Unmask],
@@ -105,20 +106,32 @@ fn commands() -> Vec<(&'static str, Leaves)> {
         ),
         (
             "chart_notes",
-            Events(nurse_amara, |c| run(c, |c| ok(chart::chart_notes(&c.app, window())).total), &[E::ChartRead]),
+            Events(
+                nurse_amara,
+                |c| run(c, |c| ok(chart::chart_notes(&c.workstation, window())).total),
+                &[E::ChartRead],
+            ),
         ),
         (
             "chart_results",
-            Events(nurse_amara, |c| run(c, |c| ok(chart::chart_results(&c.app, window())).total), &[E::ChartRead]),
+            Events(
+                nurse_amara,
+                |c| run(c, |c| ok(chart::chart_results(&c.workstation, window())).total),
+                &[E::ChartRead],
+            ),
         ),
         (
             "chart_timeline",
-            Events(nurse_amara, |c| run(c, |c| ok(chart::chart_timeline(&c.app, window())).total), &[E::ChartRead]),
+            Events(
+                nurse_amara,
+                |c| run(c, |c| ok(chart::chart_timeline(&c.workstation, window())).total),
+                &[E::ChartRead],
+            ),
         ),
         ("close_chart", Nothing("nothing is read or written")),
         (
             "open_chart",
-            Events(nurse_amara, |c| run(c, |c| drop(ok(chart::open_chart(&c.app, "maria")))), &[E::ChartRead]),
+            Events(nurse_amara, |c| run(c, |c| drop(ok(chart::open_chart(&c.workstation, "maria")))), &[E::ChartRead]),
         ),
         (
             "conflict",
@@ -126,7 +139,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 dr_jonas,
                 |c| {
                     let (c, id) = c.in_conflict();
-                    run(c, |c| drop(ok(conflict::conflict(&c.app, &id))))
+                    run(c, |c| drop(ok(conflict::conflict(&c.workstation, &id))))
                 },
                 &[E::ChartRead],
             ),
@@ -138,11 +151,11 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 |c| {
                     let (c, id) = c.in_conflict();
                     let paths: Vec<String> =
-                        ok(conflict::conflict(&c.app, &id)).fields.iter().map(|f| f.path.clone()).collect();
+                        ok(conflict::conflict(&c.workstation, &id)).fields.iter().map(|f| f.path.clone()).collect();
                     let choices =
                         paths.into_iter().map(|path| ChoiceDto { path, side: String::from("ours") }).collect();
                     let decided = DecideDto { conflict: id, choices };
-                    run(c, |c| drop(ok(conflict::decide_conflict(&c.app, decided))))
+                    run(c, |c| drop(ok(conflict::decide_conflict(&c.workstation, decided))))
                 },
                 &[E::ConflictDecided],
             ),
@@ -153,8 +166,8 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             Events(
                 nurse_amara,
                 |c| {
-                    let kept = ok(drafts::save_draft(&c.app, half()));
-                    run(c, |c| ok(drafts::discard_draft(&c.app, &kept.draft)))
+                    let kept = ok(drafts::save_draft(&c.workstation, half()));
+                    run(c, |c| ok(drafts::discard_draft(&c.workstation, &kept.draft)))
                 },
                 &[E::DraftDiscarded],
             ),
@@ -164,22 +177,22 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             Events(
                 nurse_amara,
                 |c| {
-                    ok(drafts::save_draft(&c.app, half()));
-                    run(c, |c| ok(drafts::drafts(&c.app)).len())
+                    ok(drafts::save_draft(&c.workstation, half()));
+                    run(c, |c| ok(drafts::drafts(&c.workstation)).len())
                 },
                 &[E::Search],
             ),
         ),
         (
             "save_draft",
-            Events(nurse_amara, |c| run(c, |c| ok(drafts::save_draft(&c.app, half())).draft), &[E::DraftKept]),
+            Events(nurse_amara, |c| run(c, |c| ok(drafts::save_draft(&c.workstation, half())).draft), &[E::DraftKept]),
         ),
         ("enrol_begin", Nothing(ENROLLING)),
         ("enrol_cancel", Nothing(ENROLLING)),
         ("enrol_code", Nothing(ENROLLING)),
         ("enrol_password", Nothing(ENROLLING)),
         ("enrol_state", Nothing(ENROLLING)),
-        ("lock", Events(nurse_amara, |c| run(c, |c| lock::lock(&c.app, "user")), &[E::Lock])),
+        ("lock", Events(nurse_amara, |c| run(c, |c| lock::lock_session(&c.workstation, "user")), &[E::Lock])),
         ("lock_screen", Nothing(NO_RECORD)),
         (
             "search_patients",
@@ -187,7 +200,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 nurse_amara,
                 |c| {
                     let ask = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
-                    run(c, |c| ok(search::search_patients(&c.app, ask)).total)
+                    run(c, |c| ok(search::search_patients(&c.workstation, ask)).total)
                 },
                 &[E::Search],
             ),
@@ -218,7 +231,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 dr_jonas,
                 |c| {
                     let (c, _) = c.in_conflict();
-                    run(c, |c| ok(sync::sync_page(&c.app)).items.len())
+                    run(c, |c| ok(sync::sync_page(&c.workstation)).items.len())
                 },
                 &[E::Sync],
             ),
@@ -229,11 +242,19 @@ fn commands() -> Vec<(&'static str, Leaves)> {
         ),
         (
             "check_vitals",
-            Events(nurse_amara, |c| run(c, |c| ok(cases::check_vitals(&c.app, vitals())).news2), &[E::ChartRead]),
+            Events(
+                nurse_amara,
+                |c| run(c, |c| ok(cases::check_vitals(&c.workstation, vitals())).news2),
+                &[E::ChartRead],
+            ),
         ),
         (
             "save_vitals",
-            Events(nurse_amara, |c| run(c, |c| ok(cases::save_vitals(&c.app, vitals())).change_set), &[E::Create]),
+            Events(
+                nurse_amara,
+                |c| run(c, |c| ok(cases::save_vitals(&c.workstation, vitals())).change_set),
+                &[E::Create],
+            ),
         ),
         (
             "sign_note",
@@ -243,7 +264,8 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                     let (patient, kind, text) =
                         (String::from("maria"), String::from("progress"), String::from("Feels well."));
                     run(c, |c| {
-                        ok(notes::sign_note(&c.app, SignNoteDto { patient, kind, text, draft: None })).change_set
+                        ok(notes::sign_note(&c.workstation, SignNoteDto { patient, kind, text, draft: None }))
+                            .change_set
                     })
                 },
                 &[E::NoteSigned],
@@ -256,7 +278,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 |c| {
                     let (reference, patient) = (String::from("Condition/c1"), String::from("maria"));
                     let strike = StrikeDto { reference, patient, reason: String::from("other patient") };
-                    run(c, |c| ok(cases::strike(&c.app, strike)).change_set)
+                    run(c, |c| ok(cases::strike(&c.workstation, strike)).change_set)
                 },
                 &[E::Strike],
             ),
@@ -267,7 +289,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 leila_at_the_desk,
                 |c| {
                     let ask = CheckInDto { appointment: String::from("ap1"), arrived: true };
-                    run(c, |c| ok(worklist::check_in(&c.app, ask)).change_set)
+                    run(c, |c| ok(worklist::check_in(&c.workstation, ask)).change_set)
                 },
                 &[E::Update],
             ),
@@ -278,7 +300,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 leila_at_the_desk,
                 |c| {
                     let ask = WorklistAskDto { list: String::from("today"), offset: 0, limit: 50 };
-                    run(c, |c| ok(worklist::worklist(&c.app, ask)).total)
+                    run(c, |c| ok(worklist::worklist(&c.workstation, ask)).total)
                 },
                 &[E::Search],
             ),
@@ -316,14 +338,14 @@ fn the_list_has_every_command_of_the_interface() {
 #[test]
 fn commands_that_reach_no_record_leave_nothing() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(chart::open_chart(&clinic.app, "maria"));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
     let done = run(clinic, |c| {
-        ok(chart::close_chart(&c.app, "maria"));
-        ok(unlock::touch(&c.app));
-        drop(ok(unlock::session(&c.app)));
-        drop(ok(sync::sync_chip(&c.app)));
-        drop(ok(lock::lock_screen(&c.app)));
-        drop(ok(device::look(&c.app)));
+        ok(chart::close_chart(&c.workstation, "maria"));
+        ok(unlock::touch(&c.workstation));
+        drop(ok(unlock::session(&c.workstation)));
+        drop(ok(sync::sync_chip(&c.workstation)));
+        drop(ok(lock::lock_screen(&c.workstation)));
+        drop(ok(device::look(&c.workstation)));
     });
     assert_eq!(done.classes(), []);
 }
@@ -331,18 +353,18 @@ fn commands_that_reach_no_record_leave_nothing() {
 #[test]
 fn a_draft_is_one_event_a_session_however_often_it_is_kept() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    let kept = ok(drafts::save_draft(&clinic.app, half()));
+    let kept = ok(drafts::save_draft(&clinic.workstation, half()));
     for n in 0..20 {
         let content = format!("{{\"systolic\":\"{n}\"}}");
-        ok(drafts::save_draft(&clinic.app, SaveDraftDto { draft: kept.draft.clone(), content, ..half() }));
+        ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), content, ..half() }));
     }
     assert_eq!(clinic.events(E::DraftKept), 1);
     clinic.lock();
     ok(clinic.unlock_well());
-    ok(drafts::save_draft(&clinic.app, SaveDraftDto { draft: kept.draft.clone(), ..half() }));
+    ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), ..half() }));
     assert_eq!(clinic.events(E::DraftKept), 2, "written on in another session");
-    ok(drafts::discard_draft(&clinic.app, &kept.draft));
-    ok(drafts::discard_draft(&clinic.app, &kept.draft));
+    ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
+    ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
     assert_eq!(clinic.events(E::DraftDiscarded), 1);
 }
 
@@ -352,10 +374,10 @@ fn long_texts_are_refused_before_they_are_events() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let before = count(&clinic);
     let ask = |length: usize| SearchDto { query: "ö".repeat(length), offset: 0, limit: 5 };
-    assert_eq!(code_of(search::search_patients(&clinic.app, ask(201))), ErrorCode::Invalid);
+    assert_eq!(code_of(search::search_patients(&clinic.workstation, ask(201))), ErrorCode::Invalid);
     let strike =
         StrikeDto { reference: String::from("Condition/c1"), patient: String::from("maria"), reason: "x".repeat(1001) };
-    assert_eq!(code_of(cases::strike(&clinic.app, strike)), ErrorCode::Invalid);
+    assert_eq!(code_of(cases::strike(&clinic.workstation, strike)), ErrorCode::Invalid);
     assert_eq!(count(&clinic), before);
-    assert_eq!(ok(search::search_patients(&clinic.app, ask(200))).total, 0);
+    assert_eq!(ok(search::search_patients(&clinic.workstation, ask(200))).total, 0);
 }

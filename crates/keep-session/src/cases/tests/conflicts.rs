@@ -5,7 +5,7 @@ use crate::cases::{chart, conflict, vitals};
 use crate::dto::chart::RecordStateDto;
 use crate::dto::conflict::{ChoiceDto, DecideDto};
 use crate::dto::visit::StrikeDto;
-use crate::testing::{bring, dr_jonas, leila_at_the_desk, nurse_amara};
+use crate::testing::{dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 
 const THEIRS: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"2","lastUpdated":"2026-11-22T11:15:00Z"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension, stage 2"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014","recorder":{"display":"Dr S. Achieng"}}"#;
@@ -15,7 +15,7 @@ impl Clinic {
     fn with_a_deletion(self) -> (Self, String) {
         let (clinic, id) = self.in_conflict();
         let key: ResourceKey = "Condition/c1".parse().expect("key");
-        let again = clinic.app.inside(|unlocked| {
+        let again = clinic.workstation.with_session(|unlocked| {
             let run = keep_audit::EventDraft::new(keep_audit::EventClass::Sync);
             let run = unlocked.store()?.ledger().append(run)?;
             let id = keep_store::ConflictId(id.parse().expect("id"));
@@ -33,11 +33,11 @@ impl Clinic {
             patient: String::from("maria"),
             reason: String::from("other patient"),
         };
-        ok(vitals::strike(&self.app, strike));
-        let report = ok(bring(&self.app, vec![THEIRS.to_owned()]));
+        ok(vitals::strike(&self.workstation, strike));
+        let report = ok(import(&self.workstation, vec![THEIRS.to_owned()]));
         let contested = report.contested.first().expect("contested");
         let key: ResourceKey = "Condition/c1".parse().expect("key");
-        let id = self.app.inside(|unlocked| {
+        let id = self.workstation.with_session(|unlocked| {
             let theirs = Phi::new(THEIRS.to_owned());
             Ok(unlocked.store()?.write(|tx| tx.open_conflict(contested.set, &key, Some(&theirs)))?)
         });
@@ -54,41 +54,44 @@ fn choose(conflict: &str, paths: &[String], side: &str) -> DecideDto {
 #[test]
 fn dr_jonas_sees_both_sides_and_takes_the_servers() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
-    let shown = ok(conflict::conflict(&clinic.app, &id));
+    let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert_eq!((shown.banner.family.as_str(), shown.reference.as_str()), ("GONZÁLEZ", "Condition/c1"));
     assert_eq!((shown.ours_who.as_str(), shown.theirs_who.as_str()), ("Dr Jonas Mbeki", "Dr S. Achieng"));
     assert_eq!(shown.theirs_when, "2026-11-22T11:15:00.000Z");
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
     assert!(paths.contains(&String::from("code")) && paths.contains(&String::from("verificationStatus")));
-    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &[], "ours"))), ErrorCode::Invalid);
-    ok(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "theirs")));
-    let problem = ok(chart::open_chart(&clinic.app, "maria")).problems;
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], "ours"))), ErrorCode::Invalid);
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "theirs")));
+    let problem = ok(chart::open_chart(&clinic.workstation, "maria")).problems;
     assert_eq!(problem[0].text, "Hypertension, stage 2");
     assert!(problem[0].record == RecordStateDto::Synced);
-    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "theirs"))), ErrorCode::Stale);
+    assert_eq!(
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "theirs"))),
+        ErrorCode::Stale
+    );
 }
 
 #[test]
 fn what_is_kept_of_ours_waits_to_be_sent() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
-    let shown = ok(conflict::conflict(&clinic.app, &id));
+    let shown = ok(conflict::conflict(&clinic.workstation, &id));
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
-    ok(conflict::decide_conflict(&clinic.app, choose(&id, &paths, "ours")));
-    assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
-    let chip = ok(crate::cases::sync::sync_chip(&clinic.app));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "ours")));
+    assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
+    let chip = ok(crate::cases::sync::sync_chip(&clinic.workstation));
     assert_eq!((chip.conflicts, chip.pending > 0), (0, true));
 }
 
 #[test]
 fn dr_jonas_accepts_that_the_server_has_deleted_it() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().with_a_deletion();
-    let shown = ok(conflict::conflict(&clinic.app, &id));
+    let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert!(shown.theirs_deleted);
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["record"]);
-    ok(conflict::decide_conflict(&clinic.app, choose(&id, &[String::from("record")], "theirs")));
-    assert!(ok(chart::open_chart(&clinic.app, "maria")).problems.is_empty());
-    assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.app)).conflicts, 0);
-    assert_eq!(code_of(conflict::decide_conflict(&clinic.app, choose(&id, &[], "ours"))), ErrorCode::Stale);
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], "theirs")));
+    assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
+    assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.workstation)).conflicts, 0);
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], "ours"))), ErrorCode::Stale);
 }
 
 /// María's appointment, of which a colleague at this workstation and another one at the server changed `ours` and
@@ -99,7 +102,7 @@ fn appointment_in_conflict(clinic: &Clinic, ours: [&str; 2], theirs: [&str; 2]) 
     assert!(ours != text && theirs != text);
     let theirs = theirs.replace(r#""versionId":"1""#, r#""versionId":"2","lastUpdated":"2026-11-22T11:15:00Z""#);
     let key: ResourceKey = "Appointment/ap1".parse().expect("key");
-    let id = clinic.app.inside(|unlocked| {
+    let id = clinic.workstation.with_session(|unlocked| {
         Ok(unlocked.store()?.write(|tx| {
             let ticket =
                 tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::Update).by(unlocked.actor()))?;
@@ -122,15 +125,15 @@ fn leila_decides_about_times_and_not_about_reasons() {
     let times = (["11:00:00", "11:30:00"], ["11:00:00", "12:00:00"]);
     let leila = Clinic::with(leila_at_the_desk()).synced();
     let id = appointment_in_conflict(&leila, times.0, times.1);
-    let shown = ok(conflict::conflict(&leila.app, &id));
+    let shown = ok(conflict::conflict(&leila.workstation, &id));
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["start"]);
     let leila = Clinic::with(leila_at_the_desk()).synced();
     let id = appointment_in_conflict(&leila, reasons.0, reasons.1);
-    assert_eq!(code_of(conflict::conflict(&leila.app, &id)), ErrorCode::Refused);
+    assert_eq!(code_of(conflict::conflict(&leila.workstation, &id)), ErrorCode::Refused);
     let all = [String::from("reasonCode")];
-    assert_eq!(code_of(conflict::decide_conflict(&leila.app, choose(&id, &all, "ours"))), ErrorCode::Refused);
+    assert_eq!(code_of(conflict::decide_conflict(&leila.workstation, choose(&id, &all, "ours"))), ErrorCode::Refused);
     let amara = Clinic::with(nurse_amara()).synced();
     let id = appointment_in_conflict(&amara, reasons.0, reasons.1);
-    let shown = ok(conflict::conflict(&amara.app, &id));
+    let shown = ok(conflict::conflict(&amara.workstation, &id));
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["reasonCode"]);
 }

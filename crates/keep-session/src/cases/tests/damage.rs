@@ -1,8 +1,7 @@
 //! Files that are damaged while nobody is signed in: what people then see, and that nobody is kept out.
 
 use super::{Clinic, code_of, ok, vitals};
-use crate::App;
-use crate::app::{AppEvent, guard};
+use crate::Workstation;
 use crate::cases::{chart, search, sync, unlock, vitals as cases, worklist};
 use crate::dto::chart::AllergiesDto;
 use crate::dto::failure::FailureDto;
@@ -10,8 +9,9 @@ use crate::dto::lock::{NoticeDto, UnlockDto};
 use crate::dto::search::SearchDto;
 use crate::dto::visit::VitalsDto;
 use crate::dto::worklist::WorklistAskDto;
-use crate::fault::Fault;
-use crate::testing::{PASSWORD, bring, complete, nurse_amara, user_of};
+use crate::error::SessionError;
+use crate::testing::{PASSWORD, complete, import, nurse_amara, user_of};
+use crate::workstation::{WorkstationEvent, lock};
 use keep_audit::EventClass;
 use keep_domain::{Clock, ErrorCode, Segment};
 use keep_keys::phone_code;
@@ -36,7 +36,10 @@ fn segments_told(notices: &[NoticeDto]) -> Vec<(&str, &str)> {
 }
 
 fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
-    ok(worklist::worklist(&clinic.app, WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 }))
+    ok(worklist::worklist(
+        &clinic.workstation,
+        WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 },
+    ))
 }
 
 /// Found in the review: a nurse read "Allergies not recorded" of a patient with penicillin anaphylaxis, and the chip
@@ -45,8 +48,8 @@ fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
 fn a_damaged_segment_is_said_and_never_reads_as_absence() {
     for segment in [Segment::Encounters, Segment::Clinical] {
         let clinic = Clinic::with(nurse_amara()).synced();
-        ok(complete(&clinic.app, &["Encounter"]));
-        ok(chart::open_chart(&clinic.app, "maria"));
+        ok(complete(&clinic.workstation, &["Encounter"]));
+        ok(chart::open_chart(&clinic.workstation, "maria"));
         clinic.lock();
         let file = path(&clinic, segment);
         let bytes = fs::read(&file).expect("bytes");
@@ -59,7 +62,7 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
             before + 2,
             "the finding, and what became of unsent work"
         );
-        let shown = ok(chart::open_chart(&clinic.app, "maria"));
+        let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
         assert!(shown.completeness.partial);
         assert!(!shown.completeness.missing.is_empty());
         match (segment, &shown.allergies) {
@@ -72,29 +75,29 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
         let list = queue(&clinic);
         assert!(list.rows.iter().all(|r| r.safety != "Allergies not recorded"));
         let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
-        let found = ok(search::search_patients(&clinic.app, asked));
+        let found = ok(search::search_patients(&clinic.workstation, asked));
         assert!(found.rows[0].ready, "the chart opens, to say what is unavailable");
         assert_eq!(found.rows[0].last_seen_known, segment != Segment::Encounters);
         assert_eq!(list.missing, if segment == Segment::Encounters { vec!["Encounter"] } else { Vec::new() });
-        let chip = ok(sync::sync_chip(&clinic.app));
+        let chip = ok(sync::sync_chip(&clinic.workstation));
         assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""));
         assert!(!clinic.folder.path().join("last-sync.json").exists());
         // It is told at every unlock until it is mended; then the chart is as it was.
         clinic.lock();
         let session = ok(clinic.unlock_well());
         assert_eq!(segments_told(&session.notices), [(segment.name(), "rebuilding")]);
-        ok(bring(&clinic.app, super::records().into_iter().map(str::to_owned).collect()));
-        ok(complete(&clinic.app, CHART_TYPES));
+        ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
+        ok(complete(&clinic.workstation, CHART_TYPES));
         let told = Arc::new(Mutex::new(Vec::new()));
         let hears = Arc::clone(&told);
-        clinic.app.listen(Arc::new(move |event| {
-            if let AppEvent::Notice(notice) = event {
-                guard(&hears).push(notice);
+        clinic.workstation.listen(Arc::new(move |event| {
+            if let WorkstationEvent::Notice(notice) = event {
+                lock(&hears).push(notice);
             }
         }));
-        crate::segments::end_repairs(&clinic.app);
-        assert_eq!(segments_told(&guard(&told)), [(segment.name(), "whole")], "what was told at unlock is over");
-        let mended = ok(chart::open_chart(&clinic.app, "maria"));
+        crate::segments::end_repairs(&clinic.workstation);
+        assert_eq!(segments_told(&lock(&told)), [(segment.name(), "whole")], "what was told at unlock is over");
+        let mended = ok(chart::open_chart(&clinic.workstation, "maria"));
         assert!(!mended.completeness.partial);
         assert!(matches!(&mended.allergies, AllergiesDto::Known { list, incomplete: false } if list.len() == 1));
         clinic.lock();
@@ -108,9 +111,9 @@ fn work_goes_on_in_a_segment_that_is_being_rebuilt() {
     clinic.lock();
     fs::remove_file(path(&clinic, Segment::Clinical)).expect("removed");
     ok(clinic.unlock_well());
-    let saved = ok(cases::save_vitals(&clinic.app, VitalsDto { confirmed: true, ..vitals() }));
+    let saved = ok(cases::save_vitals(&clinic.workstation, VitalsDto { confirmed: true, ..vitals() }));
     assert!(!saved.resources.is_empty());
-    let shown = ok(chart::open_chart(&clinic.app, "maria"));
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().any(|v| !v.points.is_empty()), "what was just recorded is shown");
     assert!(matches!(shown.allergies, AllergiesDto::Unavailable));
 }
@@ -122,8 +125,10 @@ fn without_a_directory_search_says_nothing_of_nobody() {
     fs::write(path(&clinic, Segment::Directory), b"not a database").expect("written");
     let session = ok(clinic.unlock_well());
     assert_eq!(segments_told(&session.notices), [("directory", "rebuilding")]);
-    let found =
-        ok(search::search_patients(&clinic.app, SearchDto { query: String::from("gonz"), offset: 0, limit: 5 }));
+    let found = ok(search::search_patients(
+        &clinic.workstation,
+        SearchDto { query: String::from("gonz"), offset: 0, limit: 5 },
+    ));
     assert!(found.rows.is_empty() && found.incomplete);
     let list = queue(&clinic);
     assert!(list.missing.contains(&String::from("Patient")));
@@ -138,13 +143,13 @@ fn an_older_copy_is_told_and_its_absences_are_not_believed() {
     let file = path(&clinic, Segment::Clinical);
     let old = fs::read(&file).expect("bytes");
     ok(clinic.unlock_well());
-    let saved = cases::save_vitals(&clinic.app, VitalsDto { confirmed: true, ..vitals() });
+    let saved = cases::save_vitals(&clinic.workstation, VitalsDto { confirmed: true, ..vitals() });
     ok(saved);
     clinic.lock();
     fs::write(&file, &old).expect("older");
     let session = ok(clinic.unlock_well());
     assert_eq!(segments_told(&session.notices), [("clinical", "stale")]);
-    let shown = ok(chart::open_chart(&clinic.app, "maria"));
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.completeness.partial);
     let AllergiesDto::Known { list, incomplete } = &shown.allergies else { panic!("what is there is shown") };
     assert!(list.len() == 1 && *incomplete);
@@ -167,7 +172,7 @@ fn a_damaged_personal_file_neither_locks_out_nor_leaves_a_session_open() {
             session.notices.iter().any(|n| matches!(n, NoticeDto::PersonalReplaced { .. })),
             "page {page}: the person is told"
         );
-        ok(chart::open_chart(&clinic.app, "maria"));
+        ok(chart::open_chart(&clinic.workstation, "maria"));
         clinic.lock();
     }
     fs::remove_file(&file).expect("removed");
@@ -180,10 +185,11 @@ fn an_unlock_that_fails_at_its_end_leaves_nothing_open() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     ok(clinic.unlock_well());
-    let failed: Result<(), Fault> = unlock::or_nothing(&clinic.app, || Err(Fault::of(ErrorCode::Internal)));
+    let failed: Result<(), SessionError> =
+        unlock::or_nothing(&clinic.workstation, || Err(SessionError::of(ErrorCode::Internal)));
     assert_eq!(failed.map_err(|f| f.code), Err(ErrorCode::Internal));
-    assert!(!clinic.app.is_open(), "no session behind an answer that is an error");
-    assert_eq!(code_of(unlock::session(&clinic.app)), ErrorCode::Locked);
+    assert!(!clinic.workstation.is_open(), "no session behind an answer that is an error");
+    assert_eq!(code_of(unlock::session(&clinic.workstation)), ErrorCode::Locked);
     assert_eq!(clinic.events(EventClass::UnlockFailed), 1);
     clinic.clock.advance(std::time::Duration::from_secs(61));
     ok(clinic.unlock_well());
@@ -193,7 +199,7 @@ fn an_unlock_that_fails_at_its_end_leaves_nothing_open() {
 #[test]
 fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(chart::open_chart(&clinic.app, "maria"));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
     let (key, file) = (segment_key(&clinic, Segment::Clinical), path(&clinic, Segment::Clinical));
     clinic.lock();
     let conn = keep_store::open_cipher(&file, &key.database_key(), keep_store::OpenMode::Read).expect("opened");
@@ -208,18 +214,18 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [], "nothing reads the rows at unlock");
     let list = queue(&clinic);
     assert_eq!(list.rows.iter().map(|r| r.safety.as_str()).collect::<Vec<_>>(), ["Allergies unavailable"]);
-    assert_eq!(code_of(chart::open_chart(&clinic.app, "maria")), ErrorCode::StoreDamaged);
-    assert_eq!(ok(sync::sync_chip(&clinic.app)).state, "incomplete");
+    assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::StoreDamaged);
+    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, "incomplete");
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
     // A sync that goes through shows that the server can fill a new file.
-    crate::segments::ask_for_fresh_starts(&clinic.app);
+    crate::segments::ask_for_fresh_starts(&clinic.workstation);
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
-    ok(bring(&clinic.app, super::records().into_iter().map(str::to_owned).collect()));
-    ok(complete(&clinic.app, CHART_TYPES));
-    crate::segments::end_repairs(&clinic.app);
-    assert!(matches!(ok(chart::open_chart(&clinic.app, "maria")).allergies, AllergiesDto::Known { .. }));
+    ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
+    ok(complete(&clinic.workstation, CHART_TYPES));
+    crate::segments::end_repairs(&clinic.workstation);
+    assert!(matches!(ok(chart::open_chart(&clinic.workstation, "maria")).allergies, AllergiesDto::Known { .. }));
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
 }
@@ -230,10 +236,10 @@ fn a_colleagues_download_says_nothing_of_visits_that_only_this_person_sees() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let last_seen_known = || {
         let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
-        ok(search::search_patients(&clinic.app, asked)).rows[0].last_seen_known
+        ok(search::search_patients(&clinic.workstation, asked)).rows[0].last_seen_known
     };
-    let of_colleague = clinic.app.inside(|unlocked| {
-        let (server, _) = clinic.app.cursor_names(unlocked)?;
+    let of_colleague = clinic.workstation.with_session(|unlocked| {
+        let (server, _) = clinic.workstation.cursor_names(unlocked)?;
         let key =
             CursorKey { server, visibility: String::from("subject rafael"), resource_type: String::from("Encounter") };
         let cursor = Cursor { complete_as_of: Some(1), ..Cursor::default() };
@@ -241,7 +247,7 @@ fn a_colleagues_download_says_nothing_of_visits_that_only_this_person_sees() {
     });
     assert_eq!(of_colleague.map_err(|f| f.code), Ok(()));
     assert!(!last_seen_known(), "what the colleague may see");
-    ok(complete(&clinic.app, &["Encounter"]));
+    ok(complete(&clinic.workstation, &["Encounter"]));
     assert!(last_seen_known(), "what she may see");
 }
 
@@ -252,7 +258,7 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
     let (mut page, mut refused) = (0, 0);
     while refused < 4 {
         let clinic = Clinic::with(nurse_amara()).synced();
-        ok(chart::open_chart(&clinic.app, "maria"));
+        ok(chart::open_chart(&clinic.workstation, "maria"));
         clinic.lock();
         let file = path(&clinic, Segment::Directory);
         let mut bytes = fs::read(&file).expect("bytes");
@@ -261,18 +267,22 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
         ok(clinic.unlock_well());
         let asked = WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 };
         let answers = [
-            chart::open_chart(&clinic.app, "maria").err(),
-            worklist::worklist(&clinic.app, asked).err(),
-            cases::save_vitals(&clinic.app, VitalsDto { confirmed: true, ..vitals() }).err(),
+            chart::open_chart(&clinic.workstation, "maria").err(),
+            worklist::worklist(&clinic.workstation, asked).err(),
+            cases::save_vitals(&clinic.workstation, VitalsDto { confirmed: true, ..vitals() }).err(),
         ];
         if answers.iter().flatten().any(|f| f.code == ErrorCode::StoreDamaged) {
             refused += 1;
-            let chip = ok(sync::sync_chip(&clinic.app));
+            let chip = ok(sync::sync_chip(&clinic.workstation));
             assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""), "page {page}");
             clinic.read_all();
-            assert_eq!(ok(sync::sync_chip(&clinic.app)).state, "incomplete", "page {page}: all was read through");
+            assert_eq!(
+                ok(sync::sync_chip(&clinic.workstation)).state,
+                "incomplete",
+                "page {page}: all was read through"
+            );
             // A sync that the server answered shows that it can fill a new file.
-            crate::segments::ask_for_fresh_starts(&clinic.app);
+            crate::segments::ask_for_fresh_starts(&clinic.workstation);
             clinic.lock();
             let told = ok(clinic.unlock_well()).notices;
             assert_eq!(segments_told(&told), [("directory", "rebuilding")], "page {page}");
@@ -282,7 +292,9 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
 }
 
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
-    let key = clinic.app.peek(|u| crate::app::guard(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
+    let key = clinic
+        .workstation
+        .try_session(|u| crate::workstation::lock(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
     key.flatten().expect("held")
 }
 
@@ -291,10 +303,10 @@ fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
 fn settings_that_are_lost_or_damaged_come_from_their_copy() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
-    clinic.app.close();
-    let file = clinic.app.0.profile.workstation();
+    clinic.workstation.close();
+    let file = clinic.workstation.0.profile.settings();
     let whole = fs::read_to_string(&file).expect("settings");
-    let settings = crate::Workstation::load(&clinic.app.0.profile).expect("settings");
+    let settings = crate::WorkstationSettings::load(&clinic.workstation.0.profile).expect("settings");
     let device = settings.device.to_string();
     let damages: [(&str, Option<String>); 5] = [
         ("deleted", None),
@@ -308,24 +320,27 @@ fn settings_that_are_lost_or_damaged_come_from_their_copy() {
             Some(text) => fs::write(&file, text).expect("written"),
             None => fs::remove_file(&file).expect("removed"),
         }
-        let app = ok(again(&clinic));
+        let workstation = ok(again(&clinic));
         let code = phone_code(&clinic.phone, clinic.clock.now()).expect("a code");
         // EXPOSE: a test reads the phone.
         let code = Some(code.expose().clone());
         let user = user_of(nurse_amara()).to_string();
-        ok(unlock::unlock(&app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }));
-        assert_eq!(crate::Workstation::load(&app.0.profile), Ok(settings.clone()), "{what}");
-        app.close();
+        ok(unlock::unlock(&workstation, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }));
+        assert_eq!(crate::WorkstationSettings::load(&workstation.0.profile), Ok(settings.clone()), "{what}");
+        workstation.close();
         clinic.clock.advance(std::time::Duration::from_secs(61));
     }
     fs::write(&file, "{}").expect("written");
-    fs::write(clinic.app.0.profile.workstation_copy(), "{}").expect("written");
+    fs::write(clinic.workstation.0.profile.workstation_copy(), "{}").expect("written");
     assert!(again(&clinic).is_err(), "nothing is made up where both are gone");
 }
 
 /// The program anew over the same profile.
-fn again(clinic: &Clinic) -> Result<App, FailureDto> {
-    let (handle, clock, keychain) =
-        (clinic.app.0.runtime.clone(), Arc::clone(&clinic.app.0.clock), Arc::clone(&clinic.app.0.keychain));
-    App::open_for_test(clinic.folder.path(), handle, clock, keychain)
+fn again(clinic: &Clinic) -> Result<Workstation, FailureDto> {
+    let (handle, clock, keychain) = (
+        clinic.workstation.0.runtime.clone(),
+        Arc::clone(&clinic.workstation.0.clock),
+        Arc::clone(&clinic.workstation.0.keychain),
+    );
+    Workstation::open_for_test(clinic.folder.path(), handle, clock, keychain)
 }

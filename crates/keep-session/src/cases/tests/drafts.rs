@@ -18,16 +18,16 @@ pub(super) fn half() -> SaveDraftDto {
 #[test]
 fn a_draft_is_kept_until_the_save_that_ends_it() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    assert!(!drafts::any_kept(&clinic.app));
-    let kept = ok(drafts::save_draft(&clinic.app, half()));
-    assert!(drafts::any_kept(&clinic.app) && clinic.folder.path().join("personal").exists());
-    let mine = ok(drafts::drafts(&clinic.app));
+    assert!(!drafts::any_kept(&clinic.workstation));
+    let kept = ok(drafts::save_draft(&clinic.workstation, half()));
+    assert!(drafts::any_kept(&clinic.workstation) && clinic.folder.path().join("personal").exists());
+    let mine = ok(drafts::drafts(&clinic.workstation));
     assert_eq!((mine.len(), mine[0].patient_name.as_str()), (1, "GONZÁLEZ, María Fernanda"));
-    assert_eq!(ok(chart::open_chart(&clinic.app, "maria")).drafts[0].content, half().content);
+    assert_eq!(ok(chart::open_chart(&clinic.workstation, "maria")).drafts[0].content, half().content);
     let mut form = vitals();
     form.draft = Some(kept.draft);
-    ok(cases::save_vitals(&clinic.app, form));
-    assert!(ok(drafts::drafts(&clinic.app)).is_empty() && !drafts::any_kept(&clinic.app));
+    ok(cases::save_vitals(&clinic.workstation, form));
+    assert!(ok(drafts::drafts(&clinic.workstation)).is_empty() && !drafts::any_kept(&clinic.workstation));
 }
 
 #[test]
@@ -35,23 +35,23 @@ fn a_draft_that_is_none_is_refused() {
     let clinic = Clinic::with(nurse_amara());
     let mut long = half();
     long.content = "x".repeat(70_000);
-    assert_eq!(code_of(drafts::save_draft(&clinic.app, long)), ErrorCode::Invalid);
-    let kept = ok(drafts::save_draft(&clinic.app, half()));
-    ok(drafts::discard_draft(&clinic.app, &kept.draft));
-    ok(drafts::discard_draft(&clinic.app, &kept.draft));
-    assert_eq!(code_of(drafts::discard_draft(&clinic.app, "no id")), ErrorCode::NotAvailable);
+    assert_eq!(code_of(drafts::save_draft(&clinic.workstation, long)), ErrorCode::Invalid);
+    let kept = ok(drafts::save_draft(&clinic.workstation, half()));
+    ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
+    ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
+    assert_eq!(code_of(drafts::discard_draft(&clinic.workstation, "no id")), ErrorCode::NotAvailable);
 }
 
 #[test]
 fn what_a_role_may_no_longer_make_is_not_shown() {
     let clinic = Clinic::with(leila_at_the_desk());
     // As kept by herself while she was a nurse.
-    let kept = clinic.app.inside(|unlocked| {
+    let kept = clinic.workstation.with_session(|unlocked| {
         let content = Phi::new(half().content);
         let patient = half().patient.parse().expect("id");
         Ok(unlocked.store()?.personal()?.keep_draft(None, "vitals", &patient, &content)?)
     });
     assert!(kept.is_ok());
-    assert!(ok(drafts::drafts(&clinic.app)).is_empty());
-    assert!(ok(chart::open_chart(&clinic.app, "maria")).drafts.is_empty());
+    assert!(ok(drafts::drafts(&clinic.workstation)).is_empty());
+    assert!(ok(chart::open_chart(&clinic.workstation, "maria")).drafts.is_empty());
 }

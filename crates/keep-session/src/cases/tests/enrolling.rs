@@ -1,13 +1,13 @@
 //! Enrolments that nobody finishes, or that come at a wrong moment.
 
 use super::{Clinic, code_of, ok};
-use crate::app::guard;
 use crate::cases::enrol::{enrol_code, enrol_password, enrol_state, otpauth};
 use crate::cases::lock;
 use crate::dto::enrol::{EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::lock::SlotStateDto;
 use crate::enrolling::{Enrolling, HALF_FINISHED, Person};
 use crate::testing::{PASSWORD, TestProvider, nurse_amara, user_of};
+use crate::workstation::lock;
 use keep_domain::{Clock, ErrorCode, Role, Secret};
 use keep_keys::{Enrolment, KdfParams, phone_code};
 use keep_sync::VerifiedClaims;
@@ -17,7 +17,7 @@ const STEP: Duration = Duration::from_mins(4);
 
 /// Leila has come back from the browser.
 fn leila_signed_in(clinic: &Clinic) {
-    let device = clinic.app.workstation().device;
+    let device = clinic.workstation.settings().device;
     let person = Person {
         enrolment: Enrolment::begin(device, KdfParams::WEAK_FOR_TESTS).expect("begun"),
         claims: VerifiedClaims {
@@ -37,20 +37,20 @@ fn leila_signed_in(clinic: &Clinic) {
         refresh: None,
         since: clinic.clock.monotonic(),
     };
-    *guard(&clinic.app.0.enrolling) = Enrolling::Password(Box::new(person));
+    *lock(&clinic.workstation.0.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 /// `clinic`'s person has come back from the browser with a statement about new keys.
 fn signed_in_anew(clinic: &Clinic) {
-    let enrolment = Enrolment::begin(clinic.app.workstation().device, KdfParams::WEAK_FOR_TESTS).expect("begun");
+    let enrolment = Enrolment::begin(clinic.workstation.settings().device, KdfParams::WEAK_FOR_TESTS).expect("begun");
     let who = clinic.person;
     let names = ("https://id.example", who.subject);
     let provider = TestProvider::new().expect("key");
     let stated = provider.state(who, names, &enrolment.nonce(), clinic.clock.now(), false).expect("signed");
-    let claims = clinic.app.believe(&stated.id_token, &stated.jwk, None, None).expect("believed");
+    let claims = clinic.workstation.believe(&stated.id_token, &stated.jwk, None, None).expect("believed");
     let id_token = Some(Secret::new(stated.id_token));
     let person = Person { enrolment, claims, id_token, refresh: None, since: clinic.clock.monotonic() };
-    *guard(&clinic.app.0.enrolling) = Enrolling::Password(Box::new(person));
+    *lock(&clinic.workstation.0.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 #[test]
@@ -62,16 +62,16 @@ fn whoever_lost_their_codes_enrols_anew_and_drafts_and_files_are_kept_and_named(
     let personal = clinic.folder.path().join("personal").join(format!("{user}.db"));
     let drafts = std::fs::read(&personal).expect("drafts");
     std::fs::remove_file(slots.join(format!("{user}.state"))).expect("lost");
-    let screen = ok(lock::lock_screen(&clinic.app));
+    let screen = ok(lock::lock_screen(&clinic.workstation));
     assert!(matches!(screen.users[0].state, SlotStateDto::Damaged), "said before anybody types");
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SlotDamaged);
 
     signed_in_anew(&clinic);
-    ok(enrol_password(&clinic.app, password()));
-    let phone = ok(otpauth(&clinic.app));
+    ok(enrol_password(&clinic.workstation, password()));
+    let phone = ok(otpauth(&clinic.workstation));
     let code = phone_code(&phone, clinic.clock.now()).expect("a code");
     // EXPOSE: a test reads the phone.
-    let ended = ok(enrol_code(&clinic.app, EnrolCodeDto { code: code.expose().clone(), phone_time: None }));
+    let ended = ok(enrol_code(&clinic.workstation, EnrolCodeDto { code: code.expose().clone(), phone_time: None }));
     let EnrolStateDto::Done { waiting_for_grant, set_aside, .. } = ended else { panic!("enrolled") };
     assert!(waiting_for_grant, "her keys were lost with the old slot: a colleague grants them again");
     assert_eq!(set_aside.len(), 3, "{set_aside:?}");
@@ -79,7 +79,7 @@ fn whoever_lost_their_codes_enrols_anew_and_drafts_and_files_are_kept_and_named(
     let kept = clinic.folder.path().join("personal").join(&set_aside[0]);
     assert_eq!(std::fs::read(kept).expect("kept"), drafts);
     assert!(set_aside[1..].iter().all(|n| slots.join(n).exists()), "{set_aside:?}");
-    assert!(!clinic.app.workstation().holders.anyone_has(keep_domain::Segment::Directory));
+    assert!(!clinic.workstation.settings().holders.anyone_has(keep_domain::Segment::Directory));
 
     let clinic = Clinic { phone, ..clinic };
     clinic.lock();
@@ -96,26 +96,26 @@ fn an_enrolment_that_nobody_goes_on_with_is_wiped() {
     clinic.lock();
     leila_signed_in(&clinic);
     clinic.clock.advance(STEP);
-    assert!(matches!(ok(enrol_password(&clinic.app, password())), EnrolStateDto::Code { .. }));
+    assert!(matches!(ok(enrol_password(&clinic.workstation, password())), EnrolStateDto::Code { .. }));
     clinic.clock.advance(STEP);
-    assert!(otpauth(&clinic.app).is_ok(), "each step starts the time anew");
+    assert!(otpauth(&clinic.workstation).is_ok(), "each step starts the time anew");
     clinic.clock.advance(HALF_FINISHED - STEP);
-    let state = ok(enrol_state(&clinic.app));
+    let state = ok(enrol_state(&clinic.workstation));
     assert!(matches!(state, EnrolStateDto::Failed { code: ErrorCode::SignInNeeded }));
-    let late = enrol_code(&clinic.app, EnrolCodeDto { code: String::from("000000"), phone_time: None });
+    let late = enrol_code(&clinic.workstation, EnrolCodeDto { code: String::from("000000"), phone_time: None });
     assert_eq!(code_of(late), ErrorCode::Stale);
-    assert!(otpauth(&clinic.app).is_err());
+    assert!(otpauth(&clinic.workstation).is_err());
 }
 
 #[test]
 fn no_step_is_taken_while_somebody_is_unlocked() {
     let clinic = Clinic::with(nurse_amara());
     leila_signed_in(&clinic);
-    assert_eq!(code_of(enrol_password(&clinic.app, password())), ErrorCode::Refused);
+    assert_eq!(code_of(enrol_password(&clinic.workstation, password())), ErrorCode::Refused);
     clinic.lock();
     leila_signed_in(&clinic);
-    assert!(matches!(ok(enrol_password(&clinic.app, password())), EnrolStateDto::Code { .. }));
+    assert!(matches!(ok(enrol_password(&clinic.workstation, password())), EnrolStateDto::Code { .. }));
     ok(clinic.unlock_well());
     let code = EnrolCodeDto { code: String::from("000000"), phone_time: None };
-    assert_eq!(code_of(enrol_code(&clinic.app, code)), ErrorCode::Refused);
+    assert_eq!(code_of(enrol_code(&clinic.workstation, code)), ErrorCode::Refused);
 }

@@ -11,7 +11,7 @@ use keep_store::HeaderFilter;
 impl Clinic {
     /// How many events of a class the ledger has.
     pub(super) fn events(&self, class: EventClass) -> usize {
-        let device = self.app.enrolled_device().expect("device");
+        let device = self.workstation.enrolled_device().expect("device");
         let filter = HeaderFilter { class: Some(class), ..HeaderFilter::default() };
         device.ledger.headers(&filter, 500).expect("headers").headers.len()
     }
@@ -20,18 +20,18 @@ impl Clinic {
 #[test]
 fn every_read_search_and_save_is_one_event() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(chart::open_chart(&clinic.app, "maria"));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(clinic.events(EventClass::ChartRead), 1);
     // What she may strike is hers alone, so the first chart of a session looks for her among the staff.
     assert_eq!(clinic.events(EventClass::Search), 1);
-    ok(chart::open_chart(&clinic.app, "maria"));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(clinic.events(EventClass::Search), 1);
     let ask = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
-    ok(search::search_patients(&clinic.app, ask));
+    ok(search::search_patients(&clinic.workstation, ask));
     assert_eq!(clinic.events(EventClass::Search), 2);
-    let saved = ok(cases::save_vitals(&clinic.app, vitals()));
+    let saved = ok(cases::save_vitals(&clinic.workstation, vitals()));
     assert_eq!(clinic.events(EventClass::Create), 1);
-    let device = clinic.app.enrolled_device().expect("device");
+    let device = clinic.workstation.enrolled_device().expect("device");
     let entry = device.ledger.entry(saved.change_set).expect("read").expect("an event");
     // The acknowledgement is the event's own place in the log.
     assert_eq!(entry.header.class, EventClass::Create);
@@ -40,18 +40,18 @@ fn every_read_search_and_save_is_one_event() {
 #[test]
 fn a_form_that_reads_a_chart_nobody_opened_is_an_event_once() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(cases::check_vitals(&clinic.app, vitals()));
-    ok(cases::check_vitals(&clinic.app, vitals()));
+    ok(cases::check_vitals(&clinic.workstation, vitals()));
+    ok(cases::check_vitals(&clinic.workstation, vitals()));
     assert_eq!(clinic.events(EventClass::ChartRead), 1);
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(chart::open_chart(&clinic.app, "maria"));
-    ok(cases::check_vitals(&clinic.app, vitals()));
+    ok(chart::open_chart(&clinic.workstation, "maria"));
+    ok(cases::check_vitals(&clinic.workstation, vitals()));
     assert_eq!(clinic.events(EventClass::ChartRead), 1, "opening the chart has said so");
 }
 
 #[test]
 fn a_refusal_is_recorded() {
     let clinic = Clinic::with(leila_at_the_desk());
-    assert_eq!(code_of(cases::save_vitals(&clinic.app, vitals())), ErrorCode::Refused);
+    assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Refused);
     assert_eq!(clinic.events(EventClass::Refused), 1);
 }

@@ -1,13 +1,13 @@
 //! Old pages put back between two sessions: what is found is an event and a notice, and nothing old is shown.
 
 use super::{Clinic, ok};
-use crate::AppEvent;
-use crate::app::guard;
+use crate::WorkstationEvent;
 use crate::cases::{search, unlock};
 use crate::dto::lock::NoticeDto;
 use crate::dto::search::SearchDto;
 use crate::integrity_watch::read_all;
-use crate::testing::{bring, nurse_amara};
+use crate::testing::{import, nurse_amara};
+use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::Segment;
 use keep_store::{PAGE_SIZE, segment_path};
@@ -23,24 +23,24 @@ impl Clinic {
     /// How many people a search finds; `None` where it is refused or says that somebody may be missing.
     fn found(&self, query: &str) -> Option<u32> {
         let ask = SearchDto { query: query.to_owned(), offset: 0, limit: 5 };
-        search::search_patients(&self.app, ask).ok().filter(|page| !page.incomplete).map(|page| page.total)
+        search::search_patients(&self.workstation, ask).ok().filter(|page| !page.incomplete).map(|page| page.total)
     }
 
     /// Reads everything, as a session does behind the person.
     pub(super) fn read_all(&self) {
-        let store = self.app.peek(|u| u.store.as_ref().map(Arc::downgrade)).flatten().expect("store");
+        let store = self.workstation.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten().expect("store");
         // What is found is told; what cannot be read at all is an error here and at every use.
-        let _ended = read_all(&self.app, &store, || ());
+        let _ended = read_all(&self.workstation, &store, || ());
     }
 }
 
 #[test]
 fn an_old_page_of_the_directory_is_told_and_shows_nothing_old() {
     let clinic = Clinic::with(nurse_amara());
-    ok(bring(&clinic.app, vec![baraka(1, "0700111222")]));
+    ok(import(&clinic.workstation, vec![baraka(1, "0700111222")]));
     let path = segment_path(clinic.folder.path(), Segment::Directory);
     let old = std::fs::read(&path).expect("old");
-    ok(bring(&clinic.app, vec![baraka(2, "0799333444")]));
+    ok(import(&clinic.workstation, vec![baraka(2, "0799333444")]));
     clinic.read_all();
     assert_eq!((clinic.found("0700111222"), clinic.found("0799333444")), (Some(0), Some(1)));
     assert_eq!(clinic.events(EventClass::IntegrityFinding), 0);
@@ -48,9 +48,9 @@ fn an_old_page_of_the_directory_is_told_and_shows_nothing_old() {
     let new = std::fs::read(&path).expect("new");
     let heard = Arc::new(Mutex::new(0));
     let count = Arc::clone(&heard);
-    clinic.app.listen(Arc::new(move |event| {
-        if matches!(&event, AppEvent::Notice(NoticeDto::Segment { segment, .. }) if segment == "directory") {
-            *guard(&count) += 1;
+    clinic.workstation.listen(Arc::new(move |event| {
+        if matches!(&event, WorkstationEvent::Notice(NoticeDto::Segment { segment, .. }) if segment == "directory") {
+            *lock(&count) += 1;
         }
     }));
     let size = PAGE_SIZE as usize;
@@ -68,14 +68,14 @@ fn an_old_page_of_the_directory_is_told_and_shows_nothing_old() {
             std::fs::write(&path, &new).expect("back");
             continue;
         }
-        let before = *guard(&heard);
+        let before = *lock(&heard);
         clinic.read_all();
         assert_ne!(clinic.found("0700111222"), Some(1), "page {page}: the old phone finds somebody");
         assert_ne!(clinic.found("0799333444"), Some(0), "page {page}: somebody is said to be nowhere");
         // Said once while the session lasts, and again to a page that is loaded anew.
-        if *guard(&heard) > before {
-            assert_eq!(*guard(&heard), before + 1);
-            let session = ok(unlock::session(&clinic.app));
+        if *lock(&heard) > before {
+            assert_eq!(*lock(&heard), before + 1);
+            let session = ok(unlock::session(&clinic.workstation));
             assert!(matches!(&session.notices[..], [NoticeDto::Segment { segment, .. }] if segment == "directory"));
             assert!(clinic.events(EventClass::IntegrityFinding) > events);
             told += 1;

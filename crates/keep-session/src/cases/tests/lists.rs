@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{vitals as cases, worklist};
 use crate::dto::worklist::{CheckInDto, WorklistAskDto};
-use crate::testing::{TestPerson, bring, dr_jonas, leila_at_the_desk, nurse_amara};
+use crate::testing::{TestPerson, dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_audit::{EntryBody, EventClass, Opener, seal_info};
 use keep_domain::{ErrorCode, Role};
 use keep_store::HeaderFilter;
@@ -22,34 +22,34 @@ const ARRIVED: &str = r#"{"resourceType":"Appointment","id":"ap2","meta":{"versi
 #[test]
 fn leila_checks_maria_in_and_takes_it_back() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    let today = ok(worklist::worklist(&clinic.app, ask("today")));
+    let today = ok(worklist::worklist(&clinic.workstation, ask("today")));
     assert_eq!((today.total, today.rows[0].status.as_str(), today.downloading), (1, "booked", false));
     assert_eq!((today.rows[0].reason.as_str(), today.rows[0].safety.as_str()), ("", ""));
-    ok(worklist::check_in(&clinic.app, check_in(true)));
+    ok(worklist::check_in(&clinic.workstation, check_in(true)));
     clinic.clock.advance(Duration::from_secs(600));
-    let today = ok(worklist::worklist(&clinic.app, ask("today")));
+    let today = ok(worklist::worklist(&clinic.workstation, ask("today")));
     assert_eq!((today.rows[0].status.as_str(), today.rows[0].waiting_minutes), ("arrived", Some(10)));
     assert_eq!(today.rows[0].with, "Dr Jonas Mbeki");
-    assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Stale);
-    ok(worklist::check_in(&clinic.app, check_in(false)));
-    assert_eq!(ok(worklist::worklist(&clinic.app, ask("today"))).rows[0].status, "booked");
-    assert_eq!(code_of(worklist::worklist(&clinic.app, ask("dispensing"))), ErrorCode::Refused);
-    assert_eq!(code_of(worklist::worklist(&clinic.app, ask("lunch"))), ErrorCode::Invalid);
+    assert_eq!(code_of(worklist::check_in(&clinic.workstation, check_in(true))), ErrorCode::Stale);
+    ok(worklist::check_in(&clinic.workstation, check_in(false)));
+    assert_eq!(ok(worklist::worklist(&clinic.workstation, ask("today"))).rows[0].status, "booked");
+    assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("dispensing"))), ErrorCode::Refused);
+    assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("lunch"))), ErrorCode::Invalid);
 }
 
 #[test]
 fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(bring(&clinic.app, vec![ARRIVED.to_owned()]));
-    let due = ok(worklist::worklist(&clinic.app, ask("vitals_due")));
+    ok(import(&clinic.workstation, vec![ARRIVED.to_owned()]));
+    let due = ok(worklist::worklist(&clinic.workstation, ask("vitals_due")));
     assert_eq!((due.total, due.rows[0].vitals.as_str(), due.rows[0].waiting_minutes), (1, "due", Some(48)));
     assert_eq!((due.rows[0].safety.as_str(), due.rows[0].safety_known), ("Penicillin: anaphylaxis · severe", true));
-    ok(cases::save_vitals(&clinic.app, vitals()));
-    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    ok(cases::save_vitals(&clinic.workstation, vitals()));
+    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
     assert_eq!((queue.total, queue.rows[0].vitals.starts_with("2026-11-22T12:00")), (1, true));
     let count = |name: &str| queue.counts.iter().find(|c| c.list == name).map(|c| c.count);
     assert_eq!((count("queue"), count("vitals_due"), count("drafts")), (Some(1), Some(0), Some(0)));
-    assert_eq!(code_of(worklist::check_in(&clinic.app, check_in(true))), ErrorCode::Refused);
+    assert_eq!(code_of(worklist::check_in(&clinic.workstation, check_in(true))), ErrorCode::Refused);
 }
 
 const FALLS: &str = r#"{"resourceType":"Flag","id":"f1","meta":{"versionId":"1"},"status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
@@ -57,11 +57,11 @@ const FALLS: &str = r#"{"resourceType":"Flag","id":"f1","meta":{"versionId":"1"}
 #[test]
 fn leila_sees_that_there_is_an_alert_and_nothing_else_of_it() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    let alert = || ok(worklist::worklist(&clinic.app, ask("today"))).rows[0].patient.alert;
+    let alert = || ok(worklist::worklist(&clinic.workstation, ask("today"))).rows[0].patient.alert;
     assert!(!alert());
-    ok(bring(&clinic.app, vec![FALLS.to_owned()]));
+    ok(import(&clinic.workstation, vec![FALLS.to_owned()]));
     assert!(alert());
-    ok(bring(&clinic.app, vec![FALLS.replace("\"active\"", "\"inactive\"").replace("\"1\"", "\"2\"")]));
+    ok(import(&clinic.workstation, vec![FALLS.replace("\"active\"", "\"inactive\"").replace("\"1\"", "\"2\"")]));
     assert!(!alert());
 }
 
@@ -70,10 +70,10 @@ const SEALED: &str = r#"{"resourceType":"AllergyIntolerance","id":"a9","meta":{"
 #[test]
 fn nurse_amara_is_told_that_allergies_may_be_missing() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    ok(bring(&clinic.app, vec![ARRIVED.to_owned(), SEALED.to_owned()]));
-    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    ok(import(&clinic.workstation, vec![ARRIVED.to_owned(), SEALED.to_owned()]));
+    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
     assert_eq!(queue.rows[0].safety, "Penicillin: anaphylaxis · severe; may be incomplete");
-    let chart = ok(crate::cases::chart::open_chart(&clinic.app, "maria"));
+    let chart = ok(crate::cases::chart::open_chart(&clinic.workstation, "maria"));
     assert!(matches!(chart.allergies, crate::dto::chart::AllergiesDto::Known { incomplete: true, .. }));
 }
 
@@ -83,19 +83,20 @@ fn the_queue_is_one_event_and_names_everybody_on_it() {
     let ada = r#"{"resourceType":"Patient","id":"ada","meta":{"versionId":"1"},"name":[{"family":"Njoroge","given":["Ada"]}]}"#;
     let hers = ARRIVED.replace("Patient/maria", "Patient/ada").replace("ap2", "ap3");
     assert_ne!(hers, ARRIVED);
-    ok(bring(&clinic.app, vec![ada.to_owned(), ARRIVED.to_owned(), hers]));
+    ok(import(&clinic.workstation, vec![ada.to_owned(), ARRIVED.to_owned(), hers]));
     let before = clinic.events(EventClass::ChartRead);
-    let queue = ok(worklist::worklist(&clinic.app, ask("queue")));
+    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
     assert_eq!(queue.total, 2);
     assert_eq!(clinic.events(EventClass::ChartRead), before + 1);
-    let device = clinic.app.enrolled_device().expect("device");
+    let device = clinic.workstation.enrolled_device().expect("device");
     let filter = HeaderFilter { class: Some(EventClass::ChartRead), ..HeaderFilter::default() };
     let last = device.ledger.headers(&filter, 500).expect("headers").headers.iter().map(|h| h.sequence).max();
     let entry = device.ledger.entry(last.expect("an event")).expect("read").expect("an event");
     let EntryBody::Sealed(sealed) = &entry.body else { panic!("a body that names patients is sealed") };
     let log = device.ledger.state().expect("state").log();
     let info = seal_info(log, entry.header.sequence, entry.header.event);
-    let opener = clinic.app.peek(|u| u.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
+    let opener =
+        clinic.workstation.try_session(|u| u.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
     let text = String::from_utf8(opener.open(&info, sealed).expect("opened")).expect("text");
     assert!(text.contains("Patient/maria") && text.contains("Patient/ada"));
 }
@@ -105,9 +106,9 @@ fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() 
     let asked = r#"{"resourceType":"ServiceRequest","id":"sr1","meta":{"versionId":"1"},"status":"active","intent":"order","code":{"text":"Potassium"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-22T10:00:00Z"}"#;
     let works = |role: Role, list: &str, safety: &str| {
         let clinic = Clinic::with(TestPerson { subject: "wanjiru", name: "Wanjiru Kamau", role }).synced();
-        ok(bring(&clinic.app, vec![asked.to_owned()]));
-        let found = ok(worklist::worklist(&clinic.app, ask(list)));
-        assert_eq!(code_of(worklist::worklist(&clinic.app, ask("today"))), ErrorCode::Refused);
+        ok(import(&clinic.workstation, vec![asked.to_owned()]));
+        let found = ok(worklist::worklist(&clinic.workstation, ask(list)));
+        assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("today"))), ErrorCode::Refused);
         assert_eq!(found.rows[0].safety, safety);
         (found.total, found.rows[0].patient.family.clone(), found.rows[0].reason.clone(), found.rows[0].with.clone())
     };
@@ -122,7 +123,7 @@ fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() 
 #[test]
 fn dr_jonas_has_the_patients_who_come_to_him() {
     let clinic = Clinic::with(dr_jonas()).synced();
-    let mine = ok(worklist::worklist(&clinic.app, ask("my_patients")));
+    let mine = ok(worklist::worklist(&clinic.workstation, ask("my_patients")));
     assert_eq!((mine.total, mine.rows[0].patient.family.as_str()), (1, "GONZÁLEZ"));
     assert_eq!(mine.rows[0].safety, "Penicillin: anaphylaxis · severe");
 }

@@ -6,8 +6,8 @@
 
 use super::sign_in_again::comes_back;
 use super::{Clinic, code_of, ok};
-use crate::app::guard;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
+use crate::workstation::lock;
 use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
 use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Renewal};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use std::time::Duration;
 const DAY: i64 = 86_400_000;
 
 /// A clerk's workstation, locked.
-fn desk() -> Clinic {
+fn system_action() -> Clinic {
     let clinic = Clinic::with(leila_at_the_desk());
     clinic.lock();
     clinic
@@ -23,7 +23,7 @@ fn desk() -> Clinic {
 
 /// What a sign-in of `person` brings, under the clerk's name.
 fn statement_of(clinic: &Clinic, person: TestPerson) -> Renewal {
-    let mut renewal = sign_in_of(&clinic.app, person, "rt").map_err(|f| f.code).expect("signed");
+    let mut renewal = sign_in_of(&clinic.workstation, person, "rt").map_err(|f| f.code).expect("signed");
     leila_at_the_desk().subject.clone_into(&mut renewal.lease.subject);
     renewal
 }
@@ -31,13 +31,14 @@ fn statement_of(clinic: &Clinic, person: TestPerson) -> Renewal {
 /// Seals `renewal` into the clerk's slot.
 fn seal(clinic: &Clinic, renewal: Renewal) {
     let mut opened = clinic.open_slot();
-    let sealed = clinic.app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, renewal));
+    let sealed =
+        clinic.workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal));
     assert_eq!(sealed.map_err(|f| f.code), Ok(()));
     clinic.clock.advance(Duration::from_secs(61));
 }
 
 fn lease(clinic: &Clinic) -> LeaseRecord {
-    clinic.app.peek(|u| guard(&u.ring).lease().cloned()).flatten().expect("a lease")
+    clinic.workstation.try_session(|u| lock(&u.ring).lease().cloned()).flatten().expect("a lease")
 }
 
 fn physician(mut renewal: Renewal) -> Renewal {
@@ -49,12 +50,15 @@ fn physician(mut renewal: Renewal) -> Renewal {
 
 #[test]
 fn a_role_an_assignment_and_an_end_beside_the_token_count_for_nothing() {
-    let clinic = desk();
+    let clinic = system_action();
     seal(&clinic, physician(statement_of(&clinic, leila_at_the_desk())));
     let session = ok(clinic.unlock_well());
     assert_eq!(session.role, Role::FrontDesk);
     assert!(!session.permissions.iter().any(|p| p == "import" || p == "open_chart"), "{:?}", session.permissions);
-    assert_eq!(clinic.app.peek(|u| (u.role, u.rank)), Some((Role::FrontDesk, Rank::up_to(Segment::Directory))));
+    assert_eq!(
+        clinic.workstation.try_session(|u| (u.role, u.rank)),
+        Some((Role::FrontDesk, Rank::up_to(Segment::Directory)))
+    );
     let lease = lease(&clinic);
     assert_eq!((&lease.roles[..], lease.restricted), (&[Role::FrontDesk][..], false));
     assert_eq!(lease.lease_end, lease.issued_at.plus_millis(30 * DAY));
@@ -63,15 +67,15 @@ fn a_role_an_assignment_and_an_end_beside_the_token_count_for_nothing() {
 
 #[test]
 fn another_persons_token_is_none_of_hers() {
-    let clinic = desk();
+    let clinic = system_action();
     seal(&clinic, statement_of(&clinic, dr_jonas()));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
-    assert!(!clinic.app.is_open());
+    assert!(!clinic.workstation.is_open());
 }
 
 #[test]
 fn a_token_that_the_kept_key_did_not_sign_is_none() {
-    let clinic = desk();
+    let clinic = system_action();
     let doctor = TestPerson { role: Role::Physician, ..leila_at_the_desk() };
     let own = statement_of(&clinic, leila_at_the_desk());
     // Claims of her own under the provider's signature: restricted and a role added.
@@ -95,9 +99,10 @@ fn whoever_has_no_statement_left_signs_in_again_and_goes_on() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     let mut opened = clinic.open_slot();
-    let mut other = sign_in_of(&clinic.app, dr_jonas(), "rt").map_err(|f| f.code).expect("signed");
+    let mut other = sign_in_of(&clinic.workstation, dr_jonas(), "rt").map_err(|f| f.code).expect("signed");
     nurse_amara().subject.clone_into(&mut other.lease.subject);
-    let sealed = clinic.app.with_slot_door(|door, _| door.renew(&opened.keys, &mut opened.ring, other));
+    let sealed =
+        clinic.workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, other));
     assert_eq!(sealed.map_err(|f| f.code), Ok(()));
     clinic.clock.advance(Duration::from_secs(61));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
@@ -110,8 +115,8 @@ fn whoever_has_no_statement_left_signs_in_again_and_goes_on() {
 fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     let mut opened = clinic.open_slot();
     let Some(KeptSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
-    let said = clinic.app.believe(record.id_token(), record.jwk(), None, None).expect("believed");
-    let lease = clinic.app.lease_of(&said);
+    let said = clinic.workstation.believe(record.id_token(), record.jwk(), None, None).expect("believed");
+    let lease = clinic.workstation.lease_of(&said);
     let mut old = OldLease {
         issuer: lease.issuer,
         subject: lease.subject,
@@ -125,14 +130,14 @@ fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     };
     change(&mut old);
     opened.ring.keep_old_lease(old);
-    let forgotten = clinic.app.0.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
-    assert_eq!((forgotten, opened.ring.save(&clinic.app.0.slots, &opened.keys)), (Ok(()), Ok(())));
+    let forgotten = clinic.workstation.0.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
+    assert_eq!((forgotten, opened.ring.save(&clinic.workstation.0.slots, &opened.keys)), (Ok(()), Ok(())));
     clinic.clock.advance(Duration::from_secs(61));
 }
 
 #[test]
 fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
-    let clinic = desk();
+    let clinic = system_action();
     leave_old(&clinic, |old| {
         old.roles = vec![Role::Physician];
         old.restricted = true;
@@ -141,13 +146,13 @@ fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
     assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
     let lease = lease(&clinic);
     assert_eq!((lease.restricted, lease.lease_end), (false, lease.issued_at.plus_millis(30 * DAY)));
-    let signed = clinic.app.peek(|u| matches!(guard(&u.ring).sign_in(), Some(KeptSignIn::Signed(_))));
+    let signed = clinic.workstation.try_session(|u| matches!(lock(&u.ring).sign_in(), Some(KeptSignIn::Signed(_))));
     assert_eq!(signed, Some(true));
 }
 
 #[test]
 fn an_old_lease_whose_token_is_gone_gives_no_role_that_the_slot_does_not_name() {
-    let clinic = desk();
+    let clinic = system_action();
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
         old.roles = vec![Role::Physician, Role::FrontDesk];
@@ -162,7 +167,7 @@ fn an_old_lease_whose_token_is_gone_gives_no_role_that_the_slot_does_not_name() 
 
 #[test]
 fn an_old_lease_of_a_key_that_is_gone_gives_no_more_than_the_sealed_role() {
-    let clinic = desk();
+    let clinic = system_action();
     // With a key of another name the slot's token cannot be verified: the sealed role of the slot is the limit.
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
@@ -170,7 +175,7 @@ fn an_old_lease_of_a_key_that_is_gone_gives_no_more_than_the_sealed_role() {
         old.roles = vec![Role::Physician, Role::FrontDesk];
     });
     assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
-    let clinic = desk();
+    let clinic = system_action();
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
         old.roles = vec![Role::Physician];

@@ -15,7 +15,7 @@ fn unlock_at(clinic: &Clinic, real: UtcMillis, phone_time: Option<String>) -> Re
     // EXPOSE: a test reads the phone.
     let code = Some(code.expose().clone());
     let user = user_of(clinic.person).to_string();
-    unlock::unlock(&clinic.app, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time })
+    unlock::unlock(&clinic.workstation, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time })
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn after_a_failed_attempt_the_time_of_the_phone_opens_and_the_correction_is_an_e
     clinic.lock();
     let real = clinic.clock.now();
     clinic.clock.set_wall(real.plus_millis(400_000));
-    let asked = || ok(lock::lock_screen(&clinic.app)).users[0].asks_phone_time;
+    let asked = || ok(lock::lock_screen(&clinic.workstation)).users[0].asks_phone_time;
     assert!(!asked());
     assert_eq!(code_of(unlock_at(&clinic, real, None)), ErrorCode::UnlockRefused);
     assert!(asked(), "and not what was wrong");
@@ -36,6 +36,6 @@ fn after_a_failed_attempt_the_time_of_the_phone_opens_and_the_correction_is_an_e
     assert_eq!(clinic.events(EventClass::ClockCorrection), 1);
     clinic.lock();
     assert!(!asked());
-    let now = clinic.app.trusted_now().map_err(|f| f.code).expect("time");
+    let now = clinic.workstation.trusted_now().map_err(|f| f.code).expect("time");
     ok(unlock_at(&clinic, now, None));
 }

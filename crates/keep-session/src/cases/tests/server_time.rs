@@ -12,7 +12,7 @@ use keep_sync::CHART_TYPES;
 use std::time::Duration;
 
 fn mark(clinic: &Clinic) -> TimeMark {
-    let bytes = clinic.app.0.keychain.read(TIME_MARK_ITEM).expect("keychain").expect("a mark");
+    let bytes = clinic.workstation.0.keychain.read(TIME_MARK_ITEM).expect("keychain").expect("a mark");
     // EXPOSE: a test reads the mark.
     serde_json::from_slice(bytes.expose()).expect("a mark")
 }
@@ -24,7 +24,7 @@ fn a_server_that_agrees_moves_the_mark_that_is_kept() {
     clinic.clock.advance(Duration::from_secs(7_200));
     let now = NOON.plus_millis(7_200_000);
     assert!(mark(&clinic).trusted < now);
-    clinic.app.take_server_time(now.plus_millis(90_000));
+    clinic.workstation.take_server_time(now.plus_millis(90_000));
     assert_eq!(mark(&clinic).trusted, now, "and no further than the clock");
 }
 
@@ -33,10 +33,10 @@ fn one_wrong_date_does_not_poison_trusted_time() {
     let clinic = Clinic::with(nurse_amara());
     let before = mark(&clinic);
     for days in [400, 1, -1, -400] {
-        clinic.app.take_server_time(NOON.plus_millis(days * 86_400_000));
+        clinic.workstation.take_server_time(NOON.plus_millis(days * 86_400_000));
     }
     assert_eq!(mark(&clinic), before);
-    assert_eq!(TrustedClock(clinic.app.clone()).now(), NOON);
+    assert_eq!(TrustedClock(clinic.workstation.clone()).now(), NOON);
     clinic.lock();
     ok(clinic.unlock_well());
 }
@@ -44,11 +44,17 @@ fn one_wrong_date_does_not_poison_trusted_time() {
 #[test]
 fn a_claim_of_the_future_is_no_claim() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    assert!(ok(chart::open_chart(&clinic.app, "maria")).completeness.missing.iter().all(|t| t != "AllergyIntolerance"));
+    assert!(
+        ok(chart::open_chart(&clinic.workstation, "maria"))
+            .completeness
+            .missing
+            .iter()
+            .all(|t| t != "AllergyIntolerance")
+    );
     // As a profile has it whose cursor was moved by a wrong `Date`.
     let ahead = NOON.plus_millis(400 * 86_400_000);
-    let poisoned = clinic.app.inside(|unlocked| {
-        let (server, visibility) = clinic.app.cursor_names(unlocked)?;
+    let poisoned = clinic.workstation.with_session(|unlocked| {
+        let (server, visibility) = clinic.workstation.cursor_names(unlocked)?;
         Ok(unlocked.store()?.write(|tx| {
             CHART_TYPES.iter().try_for_each(|name| {
                 let (server, visibility) = (server.clone(), visibility.clone());
@@ -58,10 +64,10 @@ fn a_claim_of_the_future_is_no_claim() {
         })?)
     });
     poisoned.map_err(|f| f.code).expect("saved");
-    last_sync::keep(&clinic.app.0.profile, ahead);
-    assert!(ok(sync::sync_page(&clinic.app)).types.iter().all(|t| t.complete.is_empty()));
-    assert_eq!(ok(sync::sync_chip(&clinic.app)).complete, "");
-    let chart = ok(chart::open_chart(&clinic.app, "maria"));
+    last_sync::keep(&clinic.workstation.0.profile, ahead);
+    assert!(ok(sync::sync_page(&clinic.workstation)).types.iter().all(|t| t.complete.is_empty()));
+    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).complete, "");
+    let chart = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(chart.completeness.missing.iter().any(|t| t == "AllergyIntolerance"));
-    assert_eq!(sync::lock_chip(&clinic.app).complete, "");
+    assert_eq!(sync::lock_chip(&clinic.workstation).complete, "");
 }

@@ -1,12 +1,12 @@
 //! The way back: a held slot, an ended lease, a refresh token that the server no longer takes.
 
 use super::{Clinic, code_of, ok};
-use crate::app::guard;
 use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::signing_in::{SigningIn, WAITS};
 use crate::testing::{TestPerson, dr_jonas, nurse_amara, sign_in_of, user_of};
+use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::ErrorCode;
 use std::time::Duration;
@@ -15,18 +15,18 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// The browser comes back with a sign-in of `person` for Amara's slot.
 pub(super) fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), ErrorCode> {
-    let renewal = sign_in_of(&clinic.app, person, "rt-again").map_err(|f| f.code)?;
-    let renewal = take(&clinic.app, user_of(nurse_amara()), renewal).map_err(|f: Fault| f.code)?;
+    let renewal = sign_in_of(&clinic.workstation, person, "rt-again").map_err(|f| f.code)?;
+    let renewal = take(&clinic.workstation, user_of(nurse_amara()), renewal).map_err(|f: SessionError| f.code)?;
     if let Some(renewal) = renewal {
         let since = keep_domain::Clock::monotonic(&*clinic.clock);
-        *guard(&clinic.app.0.signing_in) = SigningIn::Waiting { renewal: Box::new(renewal), since };
+        *lock(&clinic.workstation.0.signing_in) = SigningIn::Waiting { renewal: Box::new(renewal), since };
     }
     Ok(())
 }
 
 fn token(clinic: &Clinic) -> Option<String> {
     // EXPOSE: a test compares what is kept.
-    clinic.app.peek(|u| guard(&u.ring).refresh_token().map(|t| t.expose().clone())).flatten()
+    clinic.workstation.try_session(|u| lock(&u.ring).refresh_token().map(|t| t.expose().clone())).flatten()
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_held_slot_is_released_by_its_owners_sign_in_only() {
     assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SlotHeld);
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
-    assert!(matches!(ok(sign_in_state(&clinic.app)), SignInStateDto::Done));
+    assert!(matches!(ok(sign_in_state(&clinic.workstation)), SignInStateDto::Done));
     ok(clinic.unlock_well());
     assert_eq!(token(&clinic).as_deref(), Some("rt-again"));
     assert_eq!((clinic.events(EventClass::Throttle), clinic.events(EventClass::SignIn)), (1, 1));
@@ -79,7 +79,7 @@ fn a_sign_in_that_nobody_takes_up_is_wiped() {
     clinic.lock();
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
     clinic.clock.advance(WAITS);
-    let state = ok(sign_in_state(&clinic.app));
+    let state = ok(sign_in_state(&clinic.workstation));
     assert!(matches!(state, SignInStateDto::Failed { code: ErrorCode::SignInNeeded }));
     ok(clinic.unlock_well());
     assert_eq!(token(&clinic), None);
@@ -90,9 +90,9 @@ fn another_persons_sign_in_is_refused_in_an_open_session() {
     let clinic = Clinic::with(nurse_amara());
     assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
     let ask = SignInAgainDto { user: user_of(dr_jonas()).to_string() };
-    assert_eq!(code_of(sign_in_again(&clinic.app, ask)), ErrorCode::Refused);
+    assert_eq!(code_of(sign_in_again(&clinic.workstation, ask)), ErrorCode::Refused);
     clinic.lock();
     for user in [user_of(dr_jonas()).to_string(), String::new()] {
-        assert_eq!(code_of(sign_in_again(&clinic.app, SignInAgainDto { user })), ErrorCode::NotEnrolled);
+        assert_eq!(code_of(sign_in_again(&clinic.workstation, SignInAgainDto { user })), ErrorCode::NotEnrolled);
     }
 }

@@ -1,11 +1,11 @@
 //! Who the signed-in person is in the records: their Practitioner.
 
-use crate::app::guard;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::own_file;
 use crate::unlocked::Unlocked;
 use crate::view::names::staff_name;
-use keep_access::{Action, Group, Record as Asked};
+use crate::workstation::lock;
+use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, ResourceKey};
 use keep_fhir::{Node, Raw, lens};
@@ -17,16 +17,16 @@ const NAME: &str = "practitioner";
 const MOST_STAFF: usize = 2_000;
 
 /// The Practitioner, if this person wrote something before.
-pub(crate) fn kept(store: &Store) -> Result<Option<ResourceKey>, Fault> {
+pub(crate) fn kept(store: &Store) -> Result<Option<ResourceKey>, SessionError> {
     Ok(own_file::preference(store, NAME).and_then(|text| text.parse().ok()))
 }
 
 /// The Practitioner, as far as what this person may do depends on it: a role that may strike only its own records.
 ///
 /// Looked for once a session where this person has written nothing here yet.
-pub(crate) fn known(unlocked: &Unlocked, store: &Store) -> Result<Option<ResourceKey>, Fault> {
-    let strikes = |asked: Asked| unlocked.decide(Action::Strike, &asked).is_allowed();
-    if strikes(Asked::of(Group::Vitals)) || !strikes(Asked::of(Group::Vitals).own()) {
+pub(crate) fn known(unlocked: &Unlocked, store: &Store) -> Result<Option<ResourceKey>, SessionError> {
+    let strikes = |asked: PolicyResource| unlocked.decide(Action::Strike, &asked).is_allowed();
+    if strikes(PolicyResource::of(Group::Vitals)) || !strikes(PolicyResource::of(Group::Vitals).own()) {
         return kept(store);
     }
     if let Some(found) = unlocked.me.get() {
@@ -39,7 +39,7 @@ pub(crate) fn known(unlocked: &Unlocked, store: &Store) -> Result<Option<Resourc
 /// The Practitioner who is this person: by the sign-in's subject, else by a name that only one has.
 ///
 /// Where the server has none, records name the person by their user id, which is the same on every device.
-pub(crate) fn author(unlocked: &Unlocked, store: &Store) -> Result<ResourceKey, Fault> {
+pub(crate) fn author(unlocked: &Unlocked, store: &Store) -> Result<ResourceKey, SessionError> {
     if let Some(known) = kept(store)? {
         return Ok(known);
     }
@@ -47,14 +47,14 @@ pub(crate) fn author(unlocked: &Unlocked, store: &Store) -> Result<ResourceKey, 
     let pending = store.ledger().begin_append(event);
     let held = store.shared_records("Practitioner", MOST_STAFF)?;
     let staff = held.release(pending.wait()?);
-    let subject = guard(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+    let subject = lock(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
     match find(&staff, &subject, &unlocked.name) {
         Some(found) => {
             own_file::set_preference(store, NAME, &found.to_string());
             Ok(found)
         }
         None => {
-            let id = unlocked.user.to_string().parse().map_err(|_| Fault::of(ErrorCode::Internal))?;
+            let id = unlocked.user.to_string().parse().map_err(|_| SessionError::of(ErrorCode::Internal))?;
             Ok(ResourceKey::new("Practitioner", id))
         }
     }

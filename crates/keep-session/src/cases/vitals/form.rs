@@ -221,8 +221,8 @@ impl std::fmt::Debug for Form<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::view::clinic_clock::ClinicClock;
     use crate::view::fixtures::NOON;
-    use crate::view::glance::Glance;
 
     /// An empty form of María's.
     pub(crate) fn empty() -> VitalsDto {
@@ -260,7 +260,7 @@ pub(crate) mod tests {
     }
 
     fn adult() -> About {
-        About { age: Glance::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) }
+        About { age: ClinicClock::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) }
     }
 
     #[test]
@@ -303,7 +303,7 @@ pub(crate) mod tests {
 
     #[test]
     fn children_have_no_early_warning_score() {
-        let child = About { age: Glance::utc(NOON).age_of("2020-02-03"), last_height: None };
+        let child = About { age: ClinicClock::utc(NOON).age_of("2020-02-03"), last_height: None };
         let check = Form::read(&full(), child).into_dto(child);
         assert!(check.news2.is_none() && check.news2_missing.is_empty());
     }

@@ -5,7 +5,7 @@ use crate::dto::visit::VitalsDto;
 use keep_clinical::{Consciousness, News2, News2Parameter, Vital};
 use keep_domain::{ResourceId, ResourceKey};
 use keep_fhir::write::{
-    self, BloodPressure, EncounterStart, News2Part, News2Score, Recording, VitalSign, blood_pressure, news2_score,
+    self, BloodPressure, EncounterStart, EntryContext, News2Part, News2Score, VitalSign, blood_pressure, news2_score,
     start_encounter, supplemental_oxygen, vital_sign,
 };
 use keep_fhir::{Decimal, Raw};
@@ -14,7 +14,7 @@ use keep_fhir::{Decimal, Raw};
 pub(crate) type Made = (Option<Vital>, ResourceKey, Raw);
 
 /// The visit that a first record of the day opens.
-pub(crate) fn visit(id: &ResourceId, recording: &Recording) -> Raw {
+pub(crate) fn visit(id: &ResourceId, recording: &EntryContext) -> Raw {
     let facts = EncounterStart {
         patient: recording.patient.clone(),
         practitioner: recording.author.clone(),
@@ -35,7 +35,7 @@ fn key() -> ResourceKey {
 pub(crate) fn observations(
     form: &Form<'_>,
     about: About,
-    recording: &Recording,
+    recording: &EntryContext,
     request: &VitalsDto,
     last_height: Option<ResourceId>,
 ) -> Vec<Made> {
@@ -96,7 +96,7 @@ const fn level_of(level: Consciousness) -> write::Consciousness {
     }
 }
 
-fn score(form: &Form<'_>, about: About, recording: &Recording, request: &VitalsDto, made: &[Made]) -> Option<Made> {
+fn score(form: &Form<'_>, about: About, recording: &EntryContext, request: &VitalsDto, made: &[Made]) -> Option<Made> {
     let News2::Complete { total, parts, .. } = form.score(about)? else { return None };
     let part_of = |p: News2Parameter| match p {
         News2Parameter::Respiration => News2Part::Respiration,
@@ -122,7 +122,7 @@ fn score(form: &Form<'_>, about: About, recording: &Recording, request: &VitalsD
 fn bmi(
     form: &Form<'_>,
     about: About,
-    recording: &Recording,
+    recording: &EntryContext,
     made: &[Made],
     last_height: Option<ResourceId>,
 ) -> Option<Made> {
@@ -139,15 +139,15 @@ fn bmi(
 mod tests {
     use super::super::form::tests::full;
     use super::*;
+    use crate::view::clinic_clock::ClinicClock;
     use crate::view::fixtures::NOON;
-    use crate::view::glance::Glance;
 
     #[test]
     fn one_visit_of_maria_is_ten_observations_with_the_digits_typed() {
-        let about = About { age: Glance::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) };
+        let about = About { age: ClinicClock::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) };
         let mut request = full();
         request.weight = String::from("81.40");
-        let recording = Recording {
+        let recording = EntryContext {
             patient: "maria".parse().expect("id"),
             encounter: None,
             author: "Practitioner/amara".parse().expect("key"),

@@ -1,21 +1,21 @@
 //! Who is on which list, and the lines of a window.
 
 use super::orders::{to_dispense, to_draw};
-use crate::app::App;
 use crate::cases::chart::reading::{Chart, names_of};
 use crate::cases::search::Lookup;
 use crate::cases::vitals::author;
 use crate::dto::worklist::WorkRowDto;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::own_file;
 use crate::unlocked::Unlocked;
-use crate::view::entry::Entry;
-use crate::view::work::{Booking, Columns, Gist, Stage, gist, row};
+use crate::view::visible_record::VisibleRecord;
+use crate::view::work::{Booking, Columns, PatientSummary, Stage, patient_summary, row};
+use crate::workstation::Workstation;
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use keep_fhir::lens;
-use keep_store::{DayRow, Held, Store};
+use keep_store::{AuditGated, DayRow, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
@@ -41,37 +41,38 @@ pub(super) struct Day {
     mine: Vec<Item>,
     charges: Vec<Item>,
     orders: Vec<Item>,
-    gists: BTreeMap<PatientId, Gist>,
+    summaries: BTreeMap<PatientId, PatientSummary>,
 }
 
 impl Day {
     /// Reads what the role's lists need; each read is recorded.
     pub(super) fn read(
-        app: &App,
+        workstation: &Workstation,
         unlocked: &Unlocked,
         store: &Store,
         lookup: &Lookup<'_>,
         list: &str,
-    ) -> Result<Self, Fault> {
-        let (from, to) = lookup.glance.today();
-        let booked = appointments(app, unlocked, store, lookup, from, to)?;
+    ) -> Result<Self, SessionError> {
+        let (from, to) = lookup.clinic_clock.today();
+        let booked = appointments(workstation, unlocked, store, lookup, from, to)?;
         let mut day =
-            Self { booked, mine: Vec::new(), charges: Vec::new(), orders: Vec::new(), gists: BTreeMap::new() };
+            Self { booked, mine: Vec::new(), charges: Vec::new(), orders: Vec::new(), summaries: BTreeMap::new() };
         let counted = super::counted(unlocked.role);
         let wants = |name: &str| list == name || counted.contains(&name);
-        let since = lookup.glance.now.plus_millis(-BACK_MILLIS);
+        let since = lookup.clinic_clock.now.plus_millis(-BACK_MILLIS);
         if wants("my_patients") {
-            day.mine = mine(app, unlocked, store, lookup, &day.booked, since)?;
+            day.mine = mine(workstation, unlocked, store, lookup, &day.booked, since)?;
         }
         if wants("charges") {
-            day.charges = charges(app, unlocked, store, lookup, since)?;
+            day.charges = charges(workstation, unlocked, store, lookup, since)?;
         }
         if wants("dispensing") || wants("specimens") {
-            day.orders = orders(app, unlocked, store, lookup, wants("dispensing"))?;
+            day.orders = orders(workstation, unlocked, store, lookup, wants("dispensing"))?;
         }
         if wants("vitals_due") || list == "queue" {
             let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
-            day.gists = gists(app, unlocked, store, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
+            day.summaries =
+                summaries(workstation, unlocked, store, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
         }
         Ok(day)
     }
@@ -84,7 +85,7 @@ impl Day {
     pub(super) fn list(&self, name: &str) -> Vec<&Item> {
         match name {
             "queue" | "vitals_due" => {
-                let due = |i: &&Item| self.gists.get(&i.patient).is_none_or(|g| g.vitals_today.is_none());
+                let due = |i: &&Item| self.summaries.get(&i.patient).is_none_or(|g| g.vitals_today.is_none());
                 let mut list: Vec<&Item> = self.waiting().filter(|i| name == "queue" || due(i)).collect();
                 list.sort_by_key(|i| i.booking.as_ref().map(Booking::waiting_since));
                 list
@@ -100,24 +101,24 @@ impl Day {
     /// The lines of a window.
     pub(super) fn rows<'i>(
         &self,
-        app: &App,
+        workstation: &Workstation,
         store: &Store,
         unlocked: &Unlocked,
         lookup: &Lookup<'_>,
         list: &str,
         items: impl Iterator<Item = &'i Item>,
-    ) -> Result<Vec<WorkRowDto>, Fault> {
+    ) -> Result<Vec<WorkRowDto>, SessionError> {
         let items: Vec<&Item> = items.collect();
         if items.is_empty() {
             return Ok(Vec::new());
         }
         // INVARIANT: a line with a place for allergies says one of their states.
         let unread: Vec<PatientId> =
-            items.iter().map(|i| &i.patient).filter(|p| !self.gists.contains_key(p)).cloned().collect();
+            items.iter().map(|i| &i.patient).filter(|p| !self.summaries.contains_key(p)).cloned().collect();
         let safety = matches!(list, "my_patients" | "dispensing") && !unread.is_empty();
-        let mut gists_of = self.gists.clone();
+        let mut summaries_of = self.summaries.clone();
         if safety {
-            gists_of.extend(gists(app, unlocked, store, lookup, &unread, &["AllergyIntolerance"])?);
+            summaries_of.extend(summaries(workstation, unlocked, store, lookup, &unread, &["AllergyIntolerance"])?);
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
         let event =
@@ -133,7 +134,8 @@ impl Day {
             .flat_map(|b| b.with.iter().filter_map(|(k, _)| k.clone()))
             .collect();
         let names = names_of(store, &staff)?;
-        let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.sight.sees(Group::Vitals).is_allowed();
+        let vitals_column =
+            matches!(list, "queue" | "vitals_due") && lookup.access_view.sees(Group::Vitals).is_allowed();
         // "Due" says that none were taken today.
         let vitals_column = vitals_column && store.is_whole("Observation");
         let mut rows = Vec::with_capacity(items.len());
@@ -148,8 +150,15 @@ impl Day {
                 });
                 b
             });
-            let gist = gists_of.get(&item.patient).cloned().unwrap_or_default();
-            rows.push(row(patient, booking.as_ref(), &gist, item.reason.clone(), vitals_column, &lookup.glance));
+            let summary = summaries_of.get(&item.patient).cloned().unwrap_or_default();
+            rows.push(row(
+                patient,
+                booking.as_ref(),
+                &summary,
+                item.reason.clone(),
+                vitals_column,
+                &lookup.clinic_clock,
+            ));
         }
         Ok(rows)
     }
@@ -161,32 +170,32 @@ fn static_name(list: &str) -> &'static str {
 }
 
 fn day_rows(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     kind: &'static str,
     from: UtcMillis,
     to: UtcMillis,
-) -> Result<Vec<DayRow>, Fault> {
+) -> Result<Vec<DayRow>, SessionError> {
     let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", kind);
     let pending = store.ledger().begin_append(event);
     let found = store.day_list(kind, from, to, MOST_ITEMS);
     let ticket = pending.wait()?;
-    Ok(found.map_err(|e| app.damage(unlocked, e))?.release(ticket))
+    Ok(found.map_err(|e| workstation.damage(unlocked, e))?.release(ticket))
 }
 
 fn appointments(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     from: UtcMillis,
     to: UtcMillis,
-) -> Result<Vec<Item>, Fault> {
+) -> Result<Vec<Item>, SessionError> {
     let mut items = Vec::new();
-    for found in day_rows(app, unlocked, store, "Appointment", from, to)? {
+    for found in day_rows(workstation, unlocked, store, "Appointment", from, to)? {
         let Some(patient) = found.patient else { continue };
-        let Some(entry) = Entry::of(found.record, &lookup.sight) else { continue };
+        let Some(entry) = VisibleRecord::of(found.record, &lookup.access_view) else { continue };
         let Some(raw) = &entry.raw else { continue };
         let Ok(lens) = lens::appointment(raw) else { continue };
         let booking = Booking::of(&lens, raw, &patient, found.start, entry.masked);
@@ -197,13 +206,13 @@ fn appointments(
 
 /// Patients with whom this person has an appointment today or had a visit lately, and whose charts they opened.
 fn mine(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     booked: &[Item],
     since: UtcMillis,
-) -> Result<Vec<Item>, Fault> {
+) -> Result<Vec<Item>, SessionError> {
     let me = author::author(unlocked, store)?;
     let mut items: Vec<Item> = booked
         .iter()
@@ -214,8 +223,9 @@ fn mine(
     let opened = own_file::opened_since(store, since);
     let mut visits: Vec<(UtcMillis, PatientId)> = Vec::new();
     if store.may_hold("Encounter") {
-        for found in day_rows(app, unlocked, store, "Encounter", since, lookup.glance.today().1)? {
-            let (Some(patient), Some(entry)) = (found.patient, Entry::of(found.record, &lookup.sight)) else {
+        for found in day_rows(workstation, unlocked, store, "Encounter", since, lookup.clinic_clock.today().1)? {
+            let (Some(patient), Some(entry)) = (found.patient, VisibleRecord::of(found.record, &lookup.access_view))
+            else {
                 continue;
             };
             let lens = entry.raw.as_ref().and_then(|raw| lens::encounter(raw).ok());
@@ -234,18 +244,18 @@ fn mine(
 
 /// Visits that are over and may be charged.
 fn charges(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     since: UtcMillis,
-) -> Result<Vec<Item>, Fault> {
-    let mut found = day_rows(app, unlocked, store, "Encounter", since, lookup.glance.today().1)?;
+) -> Result<Vec<Item>, SessionError> {
+    let mut found = day_rows(workstation, unlocked, store, "Encounter", since, lookup.clinic_clock.today().1)?;
     found.reverse();
     let items = found.into_iter().filter(|r| r.status == "finished").filter_map(|r| {
         let patient = r.patient?;
         // Masked is enough: the line names the visit, not what was said in it.
-        Entry::of(r.record, &lookup.sight)?;
+        VisibleRecord::of(r.record, &lookup.access_view)?;
         Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
     });
     Ok(items.collect())
@@ -256,22 +266,22 @@ fn charges(
 /// Who has orders need not see the schedule: only whose charts are looked into is taken from it, and each of these
 /// is read as the role may.
 fn orders(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     medicines: bool,
-) -> Result<Vec<Item>, Fault> {
+) -> Result<Vec<Item>, SessionError> {
     let types: &[&'static str] =
         if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
-    let (from, to) = lookup.glance.today();
-    let booked = day_rows(app, unlocked, store, "Appointment", from, to)?;
+    let (from, to) = lookup.clinic_clock.today();
+    let booked = day_rows(workstation, unlocked, store, "Appointment", from, to)?;
     let mut people: Vec<PatientId> = booked.into_iter().filter_map(|b| b.patient).collect();
     people.sort();
     people.dedup();
-    let since = lookup.glance.now.plus_millis(-ORDERS_MILLIS);
+    let since = lookup.clinic_clock.now.plus_millis(-ORDERS_MILLIS);
     let mut items = Vec::new();
-    for chart in charts(app, unlocked, store, lookup, &people, types)? {
+    for chart in charts(workstation, unlocked, store, lookup, &people, types)? {
         let reason = if medicines { to_dispense(&chart.entries, since) } else { to_draw(&chart.entries, since) };
         items.extend(reason.map(|r| Item { patient: chart.patient, booking: None, reason: Some(r) }));
     }
@@ -279,45 +289,46 @@ fn orders(
 }
 
 /// What of these people's charts stands in a list, as far as these types say it.
-fn gists(
-    app: &App,
+fn summaries(
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     patients: &[PatientId],
     types: &[&'static str],
-) -> Result<BTreeMap<PatientId, Gist>, Fault> {
-    let sees = |g: Group| lookup.sight.sees(g).is_allowed();
+) -> Result<BTreeMap<PatientId, PatientSummary>, SessionError> {
+    let sees = |g: Group| lookup.access_view.sees(g).is_allowed();
     let columns =
         Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_complete() };
     if !columns.safety && !columns.vitals {
         return Ok(BTreeMap::new());
     }
-    let found = charts(app, unlocked, store, lookup, patients, types)?;
-    let mut gists = BTreeMap::new();
+    let found = charts(workstation, unlocked, store, lookup, patients, types)?;
+    let mut summaries = BTreeMap::new();
     for chart in found {
         // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
         let downloaded = columns.downloaded && !store.has_hidden_allergy(&chart.patient)?;
-        let gist = gist(&chart.entries, Columns { downloaded, ..columns }, &lookup.glance);
-        gists.insert(chart.patient, gist);
+        let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
+        summaries.insert(chart.patient, summary);
     }
     // A chart that is damaged or has not come yet: its line says that, and not nothing.
     for patient in patients {
-        let unknown = || gist(&[], Columns { downloaded: false, vitals: false, ..columns }, &lookup.glance);
-        gists.entry(patient.clone()).or_insert_with(unknown);
+        let unknown =
+            || patient_summary(&[], Columns { downloaded: false, vitals: false, ..columns }, &lookup.clinic_clock);
+        summaries.entry(patient.clone()).or_insert_with(unknown);
     }
-    Ok(gists)
+    Ok(summaries)
 }
 
 /// Parts of several charts: one query, one event that names them all.
 fn charts(
-    app: &App,
+    workstation: &Workstation,
     unlocked: &Unlocked,
     store: &Store,
     lookup: &Lookup<'_>,
     patients: &[PatientId],
     types: &[&'static str],
-) -> Result<Vec<Chart>, Fault> {
+) -> Result<Vec<Chart>, SessionError> {
     let mut charts = Vec::with_capacity(patients.len());
     // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
     for patients in patients.chunks(TOUCHED_LIMIT) {
@@ -339,20 +350,20 @@ fn charts(
                 // One damaged chart does not take the list with it: the damage is noted, so that the list says that it
                 // may lack something, and the line that its allergies are unavailable.
                 Err(error @ (keep_store::StoreError::Damaged(_) | keep_store::StoreError::PageDamaged)) => {
-                    let _noted = app.damage(unlocked, error);
+                    let _noted = workstation.damage(unlocked, error);
                 }
                 Err(error) => {
                     pending.wait()?;
-                    return Err(app.damage(unlocked, error));
+                    return Err(workstation.damage(unlocked, error));
                 }
             }
         }
-        let rows = Held::join(held).release(pending.wait()?);
+        let rows = AuditGated::join(held).release(pending.wait()?);
         charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
             patient: patient.clone(),
-            entries: rows.records.into_iter().filter_map(|r| Entry::of(r, &lookup.sight)).collect(),
-            sight: lookup.sight.clone(),
-            glance: lookup.glance.clone(),
+            entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.access_view)).collect(),
+            access_view: lookup.access_view.clone(),
+            clinic_clock: lookup.clinic_clock.clone(),
         }));
     }
     Ok(charts)

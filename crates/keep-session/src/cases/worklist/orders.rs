@@ -1,15 +1,15 @@
 //! What of a chart's orders is still to be done.
 
-use crate::view::entry::{Entry, valid};
+use crate::view::visible_record::{VisibleRecord, valid};
 use keep_domain::UtcMillis;
 use std::collections::BTreeSet;
 
-fn is_open(entry: &Entry, since: UtcMillis) -> bool {
+fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
     let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
     status == Some("active") && entry.at().is_some_and(|at| at >= since)
 }
 
-pub(super) fn to_dispense(entries: &[Entry], since: UtcMillis) -> Option<String> {
+pub(super) fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
     let given: BTreeSet<String> = valid(entries, "MedicationDispense")
         .filter_map(|(_, raw)| Some(raw.node().at(&["authorizingPrescription", "reference"])?.text()?.into_owned()))
         .collect();
@@ -22,7 +22,7 @@ pub(super) fn to_dispense(entries: &[Entry], since: UtcMillis) -> Option<String>
     }
 }
 
-pub(super) fn to_draw(entries: &[Entry], since: UtcMillis) -> Option<String> {
+pub(super) fn to_draw(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
     let names: Vec<String> = valid(entries, "ServiceRequest")
         .filter(|(e, _)| is_open(e, since))
         .filter_map(|(_, raw)| {

@@ -25,7 +25,8 @@ fn truncating(desk: &Desk) -> Connection {
 pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: &str) -> u64 {
     let _turn = ledger.turn();
     conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
-    let ticket = append_in(conn, ATTACHED_LEDGER, &ledger.scribe(), draft, ledger.limit_bytes()).expect("written");
+    let ticket =
+        append_in(conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes()).expect("written");
     conn.execute_batch(end).expect("end");
     ticket.committed().sequence()
 }
@@ -72,7 +73,7 @@ fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
     let conn = truncating(&desk);
     let turn = ledger.turn();
     conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
-    let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.scribe(), &chart_read(), ledger.limit_bytes());
+    let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.event_writer(), &chart_read(), ledger.limit_bytes());
     let _never_committed = ticket.expect("written");
     // The pages are in the file, the journal is on the disk, and nothing was committed.
     conn.cache_flush().expect("flushed");

@@ -20,7 +20,7 @@ impl Left {
         let desk = Desk::new();
         let (ledger, fault) = open(&desk, None, false).expect("made");
         assert_eq!(fault, None);
-        ledger.use_scribe(desk.nurse_amara());
+        ledger.use_event_writer(desk.nurse_amara());
         let append = |n: u64| (0..n).map(|_| ledger.append(chart_read()).expect("written").sequence()).max();
         ledger.write(amara(), &UnlockRecord { failures: 3, ..UnlockRecord::fresh(59_000_000, 4) }).expect("record");
         append(EVENTS - 5);
@@ -65,7 +65,7 @@ fn open(desk: &Desk, kept: Option<&Checkpoint>, expected: bool) -> Result<(Ledge
     Ledger::open_or_start(LedgerOpening {
         path: &desk.path(),
         key: &Desk::key(),
-        scribe: Scribe::locked(Arc::clone(&desk.stamper)),
+        event_writer: EventWriter::locked(Arc::clone(&desk.event_stamper)),
         limit_bytes: LEDGER_LIMIT_BYTES,
         device_key: device_key(),
         kept,
@@ -108,8 +108,8 @@ fn cut(left: &Left, length: fn(u64) -> u64) {
 
 fn another_key(left: &Left) {
     let (other, key) = (Desk::new(), DatabaseKey::for_tests(77));
-    let scribe = Scribe::locked(Arc::clone(&other.stamper));
-    Ledger::create(&other.path(), &key, scribe, None, LEDGER_LIMIT_BYTES).expect("made").close();
+    let event_writer = EventWriter::locked(Arc::clone(&other.event_stamper));
+    Ledger::create(&other.path(), &key, event_writer, None, LEDGER_LIMIT_BYTES).expect("made").close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
 

@@ -14,7 +14,7 @@ const MOST: usize = 200_000;
 /// Numbers and telephones of patients, not yet written. Their order has nothing to do with that of the patients, so
 /// each would go to another page of its table; written in their own order, a load touches every page once.
 #[derive(Default)]
-pub(crate) struct LateKeys {
+pub(crate) struct DeferredSearchKeys {
     /// By the ordinal of the patient.
     waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
     count: usize,
@@ -31,7 +31,7 @@ pub(crate) enum KeyTable {
     Phone,
 }
 
-impl LateKeys {
+impl DeferredSearchKeys {
     /// Adds a key of a patient.
     pub(crate) fn add(&mut self, table: KeyTable, key: String, ordinal: u32) {
         self.waiting.entry(ordinal).or_default().push((table, key));
@@ -73,7 +73,7 @@ impl LateKeys {
     }
 }
 
-impl fmt::Debug for LateKeys {
+impl fmt::Debug for DeferredSearchKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LateKeys").field("count", &self.count).finish_non_exhaustive()
     }

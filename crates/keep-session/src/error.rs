@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// A closed code with what the wording needs. Carries no text of any foreign error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct SessionError {
     pub(crate) code: ErrorCode,
     pub(crate) wait: Option<Duration>,
     pub(crate) attempts_left: Option<u32>,
@@ -18,7 +18,7 @@ pub(crate) struct Fault {
     pub(crate) fields: Vec<(&'static str, &'static str)>,
 }
 
-impl Fault {
+impl SessionError {
     pub(crate) const fn of(code: ErrorCode) -> Self {
         Self { code, wait: None, attempts_left: None, fields: Vec::new() }
     }
@@ -29,7 +29,7 @@ impl Fault {
     }
 
     /// What the interface is told; the log gets the incident and the code, nothing else.
-    pub(crate) fn tell(self) -> FailureDto {
+    pub(crate) fn into_dto(self) -> FailureDto {
         let incident = IncidentId::make_random();
         tracing::warn!(incident = %incident, code = %self.code.name(), "a command failed");
         FailureDto {
@@ -46,41 +46,41 @@ impl Fault {
     }
 }
 
-impl From<ErrorCode> for Fault {
+impl From<ErrorCode> for SessionError {
     fn from(code: ErrorCode) -> Self {
         Self::of(code)
     }
 }
 
-impl From<KeysError> for Fault {
+impl From<KeysError> for SessionError {
     fn from(error: KeysError) -> Self {
-        let mut fault = Self::of(error.code());
+        let mut failed = Self::of(error.code());
         match error {
             KeysError::UnlockRefused { attempts_left, wait, .. } => {
-                fault.attempts_left = Some(attempts_left);
-                fault.wait = (!wait.is_zero()).then_some(wait);
+                failed.attempts_left = Some(attempts_left);
+                failed.wait = (!wait.is_zero()).then_some(wait);
             }
-            KeysError::Throttled { wait } => fault.wait = Some(wait),
-            KeysError::CodeUsed { next_in } => fault.wait = Some(next_in),
+            KeysError::Throttled { wait } => failed.wait = Some(wait),
+            KeysError::CodeUsed { next_in } => failed.wait = Some(next_in),
             _ => {}
         }
-        fault
+        failed
     }
 }
 
-impl From<StoreError> for Fault {
+impl From<StoreError> for SessionError {
     fn from(error: StoreError) -> Self {
         Self::of(error.code())
     }
 }
 
-impl From<SyncError> for Fault {
+impl From<SyncError> for SessionError {
     fn from(error: SyncError) -> Self {
         Self::of(error.code())
     }
 }
 
-impl From<AuditError> for Fault {
+impl From<AuditError> for SessionError {
     fn from(_: AuditError) -> Self {
         Self::of(ErrorCode::LedgerDamaged)
     }

@@ -69,7 +69,7 @@ impl Meter {
 
 /// A request to be sent.
 #[derive(Debug)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct HttpRequest<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a Url,
     pub(crate) headers: Vec<(HeaderName, String)>,
@@ -82,7 +82,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) within: Duration,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> HttpRequest<'a> {
     pub(crate) fn of(method: Method, url: &'a Url, limit: usize) -> Self {
         Self {
             method,
@@ -98,24 +98,24 @@ impl<'a> Ask<'a> {
 }
 
 /// What came back, whatever its status.
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Time by the `Date` header of the server or of a gateway, whole seconds. It is not ours: see [`Wire::believed`].
+    /// Time by the `Date` header of the server or of a gateway, whole seconds. It is not ours: see [`HttpClient::believed`].
     pub(crate) server_time: Option<UtcMillis>,
     /// From sending to the last byte.
     pub(crate) took: Duration,
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The body and some headers may hold health information or tokens.
         f.debug_struct("Answer").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
     }
 }
 
-impl Answer {
+impl HttpResponse {
     pub(crate) const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300
     }
@@ -145,7 +145,7 @@ impl Answer {
 
 /// The client with its meter and clock; cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Wire {
+pub(crate) struct HttpClient {
     client: Client,
     meter: Arc<Meter>,
     clock: Arc<dyn Clock>,
@@ -153,7 +153,7 @@ pub(crate) struct Wire {
     told: Arc<AtomicI64>,
 }
 
-impl Wire {
+impl HttpClient {
     pub(crate) fn open(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
         Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock, told: Arc::default() })
     }
@@ -180,7 +180,7 @@ impl Wire {
     ///
     /// # Errors
     /// Unreachable, untrusted or garbled; an error status is an answer, not an error.
-    pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer, SyncError> {
+    pub(crate) async fn send(&self, ask: HttpRequest<'_>) -> Result<HttpResponse, SyncError> {
         let started = self.clock.monotonic();
         let mut request = self.client.request(ask.method, ask.url.clone()).timeout(ask.within);
         request = request.header(header::ACCEPT_ENCODING, "gzip");
@@ -227,7 +227,7 @@ impl Wire {
         if let Some(time) = self.believed(server_time).filter(|_| ask.url.scheme() == "https") {
             self.told.fetch_max(time.0, Ordering::Relaxed);
         }
-        Ok(Answer {
+        Ok(HttpResponse {
             status: response.status().as_u16(),
             server_time,
             headers,

@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// SplitMix64. The moments differ from run to run, since a fixed one would miss what only another meets.
-pub(crate) struct Dice(u64);
+pub(crate) struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     pub(crate) fn thrown() -> Self {
         let told = std::env::var("CHARTKEEP_SEED").ok().and_then(|s| s.parse().ok());
         let seed = told.unwrap_or_else(|| RandomState::new().build_hasher().finish());

@@ -1,11 +1,11 @@
 //! What a person's password opens, without a session around it: for attacks, and for the store by itself.
 
 use crate::TestSession;
-use keep_audit::{BootId, Scribe, Stamper};
+use keep_audit::{BootId, EventStamper, EventWriter};
 use keep_domain::{Clock, DeviceId, Policy, Secret, SystemClock};
 use keep_keys::{
     DeviceKey, FakeMemory, HeldKey, Keychain, KeysError, MachineBoot, MemberRecord, Opened, ResumeSecret, SegmentKey,
-    SlotDoor, Slots, TrustedTime,
+    SlotUnlocker, Slots, TrustedTime,
 };
 use keep_session::testing::{self, TestPerson};
 use keep_store::{AuditSealer, EventKey, LEDGER_LIMIT_BYTES, Ledger, Store, StoreError, StoreKeys, ledger_path};
@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 /// The opened slot of one person and the device's key.
 #[derive(Debug)]
-pub struct KeysAtHand {
+pub struct ExtractedKeys {
     profile: PathBuf,
     /// The device key.
-    pub kd: DeviceKey,
+    pub device_key: DeviceKey,
     /// The slots of the profile.
     pub slots: Slots,
     /// The device.
@@ -26,19 +26,19 @@ pub struct KeysAtHand {
     pub opened: Opened,
 }
 
-impl KeysAtHand {
+impl ExtractedKeys {
     /// Opens the slot of `person` with password and resume secret, as the session does.
     ///
     /// # Errors
-    /// As [`SlotDoor::resume`].
+    /// As [`SlotUnlocker::resume`].
     pub fn take(session: &TestSession, person: TestPerson) -> Result<Self, KeysError> {
         let secret = session.resume_secret(person).map_err(|e| KeysError::Io(e.kind()))?;
         // EXPOSE: read into the type that guards it.
         let secret = ResumeSecret::from_bytes(secret.expose())?;
         let device = secret.context().device;
         let password = Secret::new(testing::PASSWORD.to_owned());
-        Self::open(session.profile(), &session.keychain(), Arc::new(SystemClock), device, |door, time| {
-            door.resume(time, session.user_of(person), &password, secret)
+        Self::open(session.profile(), &session.keychain(), Arc::new(SystemClock), device, |unlocker, time| {
+            unlocker.resume(time, session.user_of(person), &password, secret)
         })
     }
 
@@ -51,14 +51,14 @@ impl KeysAtHand {
         keychain: &dyn Keychain,
         clock: Arc<dyn Clock>,
         device: DeviceId,
-        attempt: impl FnOnce(&SlotDoor<'_>, &mut TrustedTime) -> Result<Opened, KeysError>,
+        attempt: impl FnOnce(&SlotUnlocker<'_>, &mut TrustedTime) -> Result<Opened, KeysError>,
     ) -> Result<Self, KeysError> {
         let slots = Slots::of_profile(profile);
-        let kd = DeviceKey::load(keychain, true)?.ok_or(KeysError::KeychainKeyMissing)?;
+        let device_key = DeviceKey::load(keychain, true)?.ok_or(KeysError::KeychainKeyMissing)?;
         let (memory, policy) = (FakeMemory::default(), Policy::default());
-        let door = SlotDoor { slots: &slots, device, keychain, memory: &memory, policy: &policy };
-        let opened = attempt(&door, &mut TrustedTime::load(keychain, Arc::new(MachineBoot), clock)?)?;
-        Ok(Self { profile: profile.to_owned(), kd, device, opened, slots })
+        let unlocker = SlotUnlocker { slots: &slots, device, keychain, memory: &memory, policy: &policy };
+        let opened = attempt(&unlocker, &mut TrustedTime::load(keychain, Arc::new(MachineBoot), clock)?)?;
+        Ok(Self { profile: profile.to_owned(), device_key, device, opened, slots })
     }
 
     /// This person's member record.
@@ -66,7 +66,7 @@ impl KeysAtHand {
     /// # Errors
     /// As [`Slots::member`].
     pub fn member(&self) -> Result<MemberRecord, KeysError> {
-        self.slots.member(self.opened.header.user, &self.kd)
+        self.slots.member(self.opened.header.user, &self.device_key)
     }
 
     /// The segment keys held, directory first.
@@ -87,20 +87,20 @@ impl KeysAtHand {
     /// As [`Store::open`].
     pub fn open_store(&self) -> Result<Store, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let stamper = Arc::new(Stamper::new(self.device, BootId::make_random(), Arc::clone(&clock)));
-        let scribe = match self.opened.ring.audit() {
+        let event_stamper = Arc::new(EventStamper::new(self.device, BootId::make_random(), Arc::clone(&clock)));
+        let event_writer = match self.opened.ring.audit() {
             Some(audit) => {
-                let sealer = Arc::new(AuditSealer(audit.drop_box().public()));
-                Scribe::unlocked(stamper, sealer, Arc::new(EventKey(self.opened.keys.signer())))
+                let sealer = Arc::new(AuditSealer(audit.hpke_key_pair().public()));
+                EventWriter::unlocked(event_stamper, sealer, Arc::new(EventKey(self.opened.keys.signer())))
             }
-            None => Scribe::locked(stamper),
+            None => EventWriter::locked(event_stamper),
         };
         let path = ledger_path(&self.profile);
-        let ledger = Ledger::open_or_create(&path, &self.kd.ledger_key(), scribe, LEDGER_LIMIT_BYTES)?;
+        let ledger = Ledger::open_or_create(&path, &self.device_key.ledger_key(), event_writer, LEDGER_LIMIT_BYTES)?;
         let keys = StoreKeys {
             segments: self.segments(),
             entitled: self.opened.ring.rank(),
-            ledger: self.kd.ledger_key(),
+            ledger: self.device_key.ledger_key(),
             personal: Some((self.opened.header.user, self.opened.keys.personal_key())),
         };
         Store::open(&self.profile, keys, &[], Arc::new(ledger), clock).map(|(store, _)| store)

@@ -1,10 +1,10 @@
 //! What a role sees and may do, record by record.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
-use crate::view::entry::Entry;
-use keep_access::{Access, Action, Decision, Group, Labels, Record as Asked, Request, Situation};
+use crate::view::visible_record::VisibleRecord;
+use crate::workstation::Workstation;
+use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};
 use keep_fhir::Extracted;
 use keep_store::Record;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// One person's view of records.
 #[derive(Debug, Clone)]
-pub(crate) struct Sight {
+pub(crate) struct AccessView {
     access: Arc<Access>,
     role: Role,
     situation: Situation,
@@ -20,7 +20,7 @@ pub(crate) struct Sight {
     me: Option<ResourceKey>,
 }
 
-impl Sight {
+impl AccessView {
     /// The session's person. `me` is their Practitioner, where one is known.
     pub(crate) fn of(unlocked: &Unlocked, me: Option<ResourceKey>) -> Self {
         let situation = Situation { assigned_restricted: unlocked.rank.holds(Segment::Restricted), break_glass: false };
@@ -34,13 +34,13 @@ impl Sight {
     }
 
     /// Whether `action` may be done to a record like this one.
-    pub(crate) fn may(&self, action: Action, asked: &Asked) -> Decision {
+    pub(crate) fn may(&self, action: Action, asked: &PolicyResource) -> Decision {
         self.access.decide(&Request::about(self.role, action, asked).when(self.situation))
     }
 
     /// What the role sees of ordinary records of a group.
     pub(crate) fn sees(&self, group: Group) -> Decision {
-        self.may(Action::Read, &Asked::of(group))
+        self.may(Action::Read, &PolicyResource::of(group))
     }
 
     /// Whether the role sees any of these groups in full.
@@ -69,17 +69,17 @@ impl Sight {
     }
 
     /// The record in the policies' words.
-    pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> Asked {
+    pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> PolicyResource {
         let mut asked = plain(record, facts);
         asked.own = self.is_own(record);
         asked
     }
 
     /// Whether the person may mark this record as entered in error: what the screen offers is what will be let through.
-    pub(crate) fn may_strike(&self, entry: &Entry) -> bool {
+    pub(crate) fn may_strike(&self, entry: &VisibleRecord) -> bool {
         let Some(raw) = entry.raw.as_ref().filter(|_| !entry.masked && !entry.is_struck()) else { return false };
         let asked = plain(&entry.record, entry.facts.as_deref());
-        let strikes = |asked: &Asked| self.may(Action::Strike, asked).is_allowed();
+        let strikes = |asked: &PolicyResource| self.may(Action::Strike, asked).is_allowed();
         // Who wrote it is looked for only where that decides; a chart asks this of hundreds of values.
         strikes(&asked) || (strikes(&asked.own()) && self.wrote(raw))
     }
@@ -108,9 +108,9 @@ impl Sight {
     }
 }
 
-fn plain(record: &Record, facts: Option<&Extracted>) -> Asked {
+fn plain(record: &Record, facts: Option<&Extracted>) -> PolicyResource {
     let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
-    let mut asked = Asked::of(group);
+    let mut asked = PolicyResource::of(group);
     asked.segment = record.segment;
     asked.labels = Labels::of(&record.labels);
     asked
@@ -133,16 +133,16 @@ fn group_of_type(resource_type: &str) -> Group {
     Group::of(resource_type, &none, &none)
 }
 
-impl App {
+impl Workstation {
     /// Lets a record action through or records the refusal; the record says what it is done to.
     pub(crate) fn permit(
         &self,
         unlocked: &Unlocked,
-        sight: &Sight,
+        access_view: &AccessView,
         action: Action,
-        asked: &Asked,
-    ) -> Result<(), Fault> {
-        if sight.may(action, asked).is_allowed() {
+        asked: &PolicyResource,
+    ) -> Result<(), SessionError> {
+        if access_view.may(action, asked).is_allowed() {
             return Ok(());
         }
         Err(self.refuse(unlocked, action))
@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn a_pharmacist_reads_weight_and_no_pulse() {
-        let sight = Sight::for_tests(Role::Pharmacist);
+        let access_view = AccessView::for_tests(Role::Pharmacist);
         let reads = |text: &str| {
             let facts = keep_fhir::extract(text).expect("readable");
-            sight.reads(&record(text), Some(&facts))
+            access_view.reads(&record(text), Some(&facts))
         };
         let vital = |code: &str| {
             format!(
@@ -172,13 +172,13 @@ mod tests {
 
     #[test]
     fn a_nurse_may_strike_only_what_she_wrote() {
-        let sight = Sight::for_tests(Role::Nurse);
+        let access_view = AccessView::for_tests(Role::Nurse);
         let may = |author: &str| {
             let text = format!(
                 r#"{{"resourceType":"Observation","id":"o","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"8867-4"}}]}},"performer":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
             );
             let facts = keep_fhir::extract(&text).expect("readable");
-            sight.may(Action::Strike, &sight.asked(&record(&text), Some(&facts)))
+            access_view.may(Action::Strike, &access_view.asked(&record(&text), Some(&facts)))
         };
         assert_eq!(may("Practitioner/amara"), Decision::Allow);
         assert_eq!(may("Practitioner/jonas"), Decision::Deny);
@@ -186,14 +186,14 @@ mod tests {
 
     #[test]
     fn a_psychotherapy_note_is_its_authors() {
-        let mut sight = Sight::for_tests(Role::Physician);
-        sight.situation.assigned_restricted = true;
+        let mut access_view = AccessView::for_tests(Role::Physician);
+        access_view.situation.assigned_restricted = true;
         let reads = |author: &str| {
             let text = format!(
                 r#"{{"resourceType":"DocumentReference","id":"n","meta":{{"security":[{{"code":"PSYTHPN"}}]}},"category":[{{"coding":[{{"code":"clinical-note"}}]}}],"author":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
             );
             let facts = keep_fhir::extract(&text).expect("readable");
-            sight.reads(&record(&text), Some(&facts))
+            access_view.reads(&record(&text), Some(&facts))
         };
         assert_eq!(reads("Practitioner/amara"), Decision::Allow);
         assert_eq!(reads("Practitioner/jonas"), Decision::Deny);

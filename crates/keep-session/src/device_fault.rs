@@ -3,11 +3,11 @@
 
 mod notes;
 
-pub(crate) use notes::TroubleNotes;
+pub(crate) use notes::PendingFaults;
 
-use crate::app::{App, guard};
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::profile::Profile;
+use crate::workstation::{Workstation, lock};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use std::path::Path;
 /// The closed list. Its words are the event's cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Trouble {
+pub(crate) enum DeviceFault {
     KeychainLocked,
     KeychainAbsent,
     KeychainKeyMissing,
@@ -28,12 +28,12 @@ pub(crate) enum Trouble {
 
 /// What has become of trouble that lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Reported {
     Event,
     Note,
 }
 
-impl Trouble {
+impl DeviceFault {
     const fn of(code: ErrorCode) -> Option<Self> {
         match code {
             ErrorCode::KeychainLocked => Some(Self::KeychainLocked),
@@ -68,53 +68,53 @@ pub fn note_second_instance(profile: &Path) {
 }
 
 pub(crate) fn second_instance(profile: &Profile, clock: &dyn Clock) {
-    TroubleNotes::at(profile.trouble()).leave(Trouble::SecondInstance, clock.now());
+    PendingFaults::at(profile.device_fault()).leave(DeviceFault::SecondInstance, clock.now());
 }
 
-impl App {
+impl Workstation {
     /// Makes an event or a note of a failure that is the workstation's. What lasts is told once, until the next lock
     /// or unlock; a full disk that could only be noted is counted.
-    pub(crate) fn tell_trouble(&self, code: ErrorCode) {
-        let Some(trouble) = Trouble::of(code).filter(|_| self.0.writes) else { return };
-        let told = guard(&self.0.troubles).get(&trouble).copied();
+    pub(crate) fn report_fault(&self, code: ErrorCode) {
+        let Some(device_fault) = DeviceFault::of(code).filter(|_| self.0.writes) else { return };
+        let told = lock(&self.0.reported_faults).get(&device_fault).copied();
         let told = match told {
-            Some(Told::Event) => return,
-            Some(Told::Note) if trouble != Trouble::DiskFull => return,
-            None if self.write_now(trouble.event()).is_ok() => Told::Event,
+            Some(Reported::Event) => return,
+            Some(Reported::Note) if device_fault != DeviceFault::DiskFull => return,
+            None if self.write_now(device_fault.event()).is_ok() => Reported::Event,
             _ => {
-                self.0.notes.leave(trouble, self.0.stamper.now());
-                Told::Note
+                self.0.notes.leave(device_fault, self.0.event_stamper.now());
+                Reported::Note
             }
         };
-        guard(&self.0.troubles).insert(trouble, told);
+        lock(&self.0.reported_faults).insert(device_fault, told);
     }
 
     /// Turns what was noted into events, as soon as the ledger takes them.
-    pub(crate) fn settle_trouble(&self) {
-        if !self.0.writes || guard(&self.0.device).is_none() {
+    pub(crate) fn report_pending_faults(&self) {
+        if !self.0.writes || lock(&self.0.device).is_none() {
             return;
         }
-        match self.0.notes.settle(self.0.stamper.now(), |event| self.write_now(event)) {
+        match self.0.notes.settle(self.0.event_stamper.now(), |event| self.write_now(event)) {
             // From here on the same trouble is a new one.
-            Ok(()) => guard(&self.0.troubles).retain(|_, told| *told == Told::Event),
-            Err(fault) => tracing::warn!(code = %fault.code.name(), "what was noted waits for the ledger"),
+            Ok(()) => lock(&self.0.reported_faults).retain(|_, told| *told == Reported::Event),
+            Err(error) => tracing::warn!(code = %error.code.name(), "what was noted waits for the ledger"),
         }
     }
 
     /// After a lock or an unlock all trouble is new.
-    pub(crate) fn settle_all_trouble(&self) {
-        self.settle_trouble();
-        guard(&self.0.troubles).clear();
+    pub(crate) fn report_all_faults(&self) {
+        self.report_pending_faults();
+        lock(&self.0.reported_faults).clear();
     }
 
     /// Takes up what another program noted a moment ago.
     pub fn hear_second_instance(&self) {
-        self.settle_trouble();
+        self.report_pending_faults();
     }
 
     /// Into the ledger as it is open now; never opens it.
-    fn write_now(&self, event: EventDraft) -> Result<(), Fault> {
-        let device = guard(&self.0.device).clone().ok_or_else(|| Fault::of(ErrorCode::Locked))?;
+    fn write_now(&self, event: EventDraft) -> Result<(), SessionError> {
+        let device = lock(&self.0.device).clone().ok_or_else(|| SessionError::of(ErrorCode::Locked))?;
         Ok(device.ledger.append(event).map(|_| ())?)
     }
 }

@@ -1,9 +1,9 @@
 //! What the device key opens, locked or not: the ledger and the slots.
 
-use crate::app::{App, guard};
-use crate::fault::Fault;
-use crate::workstation::Workstation;
-use keep_audit::{Checkpoint, EventClass, EventDraft, Outcome, Scribe, SignedCheckpoint};
+use crate::error::SessionError;
+use crate::settings::WorkstationSettings;
+use crate::workstation::{Workstation, lock};
+use keep_audit::{Checkpoint, EventClass, EventDraft, EventWriter, Outcome, SignedCheckpoint};
 use keep_domain::ErrorCode;
 use keep_keys::{DeviceKey, Keychain, KeysError};
 use keep_store::{EventKey, LEDGER_LIMIT_BYTES, Ledger, LedgerOpening, StoreError};
@@ -25,7 +25,7 @@ pub(crate) enum KeptCheckpoint {
 
 impl KeptCheckpoint {
     /// Reads the item.
-    pub(crate) fn read(keychain: &dyn Keychain, device_key: &[u8; 32]) -> Result<Self, Fault> {
+    pub(crate) fn read(keychain: &dyn Keychain, device_key: &[u8; 32]) -> Result<Self, SessionError> {
         let Some(bytes) = keychain.read(CHECKPOINT_ITEM)? else { return Ok(Self::Missing) };
         // EXPOSE: a checkpoint is a public statement; the keychain only keeps it from being altered with the file.
         let note = String::from_utf8(bytes.expose().clone()).ok().map(SignedCheckpoint::from_text);
@@ -54,32 +54,32 @@ impl KeptCheckpoint {
 
 /// The device key and what it opens.
 #[derive(Debug)]
-pub(crate) struct DeviceSide {
-    pub(crate) kd: DeviceKey,
+pub(crate) struct DeviceContext {
+    pub(crate) device_key: DeviceKey,
     pub(crate) ledger: Arc<Ledger>,
 }
 
-impl DeviceSide {
+impl DeviceContext {
     /// Signs the log's end.
-    pub(crate) fn checkpoint(&self) -> Result<SignedCheckpoint, Fault> {
-        Ok(self.ledger.checkpoint(&EventKey(self.kd.signer()))?)
+    pub(crate) fn checkpoint(&self) -> Result<SignedCheckpoint, SessionError> {
+        Ok(self.ledger.checkpoint(&EventKey(self.device_key.signer()))?)
     }
 
     /// Signs the log's end and keeps it outside the file, so that a tail that was cut off is found.
-    pub(crate) fn keep_checkpoint(&self, keychain: &dyn Keychain) -> Result<(), Fault> {
+    pub(crate) fn keep_checkpoint(&self, keychain: &dyn Keychain) -> Result<(), SessionError> {
         Ok(keychain.write(CHECKPOINT_ITEM, self.checkpoint()?.as_str().as_bytes())?)
     }
 }
 
-impl App {
+impl Workstation {
     /// The device side; `None` while nobody is enrolled and so no device key exists.
     ///
     /// # Errors
     /// The keychain's states, and a ledger that cannot be opened.
-    pub(crate) fn device(&self) -> Result<Option<Arc<DeviceSide>>, Fault> {
-        let (device, is_new) = self.held_device().inspect_err(|fault| self.tell_trouble(fault.code))?;
+    pub(crate) fn device(&self) -> Result<Option<Arc<DeviceContext>>, SessionError> {
+        let (device, is_new) = self.held_device().inspect_err(|error| self.report_fault(error.code))?;
         if is_new {
-            self.settle_trouble();
+            self.report_pending_faults();
             if device.is_some() {
                 self.adopt_authority_file();
             }
@@ -88,71 +88,71 @@ impl App {
     }
 
     /// The device side, and whether it was opened just now.
-    fn held_device(&self) -> Result<(Option<Arc<DeviceSide>>, bool), Fault> {
-        let mut held = guard(&self.0.device);
+    fn held_device(&self) -> Result<(Option<Arc<DeviceContext>>, bool), SessionError> {
+        let mut held = lock(&self.0.device);
         let is_new = held.is_none();
         if is_new {
             let enrolled = self.0.slots.exist()?;
             let loaded = DeviceKey::load(&*self.0.keychain, enrolled);
             // The keychain is asked under the device's id: with another id in the settings there is no such key.
             if matches!(loaded, Err(KeysError::KeychainKeyMissing))
-                && !self.0.slots.may_be_of(self.workstation().device)?
+                && !self.0.slots.may_be_of(self.settings().device)?
             {
-                return Err(Fault::of(ErrorCode::SlotDamaged));
+                return Err(SessionError::of(ErrorCode::SlotDamaged));
             }
-            let Some(kd) = loaded? else { return Ok((None, false)) };
+            let Some(device_key) = loaded? else { return Ok((None, false)) };
             // A key without slots is what an enrolment that was cut short leaves behind.
-            *held = Some(Arc::new(self.open_device(kd, enrolled)?));
+            *held = Some(Arc::new(self.open_device(device_key, enrolled)?));
         }
         Ok((held.clone(), is_new))
     }
 
     /// The device side, made now where this is the first enrolment.
-    pub(crate) fn device_or_make(&self) -> Result<Arc<DeviceSide>, Fault> {
+    pub(crate) fn device_or_make(&self) -> Result<Arc<DeviceContext>, SessionError> {
         if let Some(device) = self.device()? {
             return Ok(device);
         }
-        let kd = DeviceKey::load_or_make(&*self.0.keychain, false)?;
-        let device = Arc::new(self.open_device(kd, false)?);
-        *guard(&self.0.device) = Some(Arc::clone(&device));
+        let device_key = DeviceKey::load_or_make(&*self.0.keychain, false)?;
+        let device = Arc::new(self.open_device(device_key, false)?);
+        *lock(&self.0.device) = Some(Arc::clone(&device));
         Ok(device)
     }
 
     /// The device side of a profile that has people; all else is "not enrolled".
-    pub(crate) fn enrolled_device(&self) -> Result<Arc<DeviceSide>, Fault> {
-        self.device()?.ok_or_else(|| Fault::of(ErrorCode::NotEnrolled))
+    pub(crate) fn enrolled_device(&self) -> Result<Arc<DeviceContext>, SessionError> {
+        self.device()?.ok_or_else(|| SessionError::of(ErrorCode::NotEnrolled))
     }
 
-    fn open_device(&self, kd: DeviceKey, enrolled: bool) -> Result<DeviceSide, Fault> {
-        let restored = enrolled && self.sealed_settings(&kd)?;
-        let (path, key, device_key) = (self.0.profile.ledger(), kd.ledger_key(), kd.signer().public());
-        let scribe = Scribe::locked(Arc::clone(&self.0.stamper));
+    fn open_device(&self, device_key: DeviceKey, enrolled: bool) -> Result<DeviceContext, SessionError> {
+        let restored = enrolled && self.sealed_settings(&device_key)?;
+        let (path, key, public_key) = (self.0.profile.ledger(), device_key.ledger_key(), device_key.signer().public());
+        let event_writer = EventWriter::locked(Arc::clone(&self.0.event_stamper));
         if !self.0.writes {
             // Whoever only looks starts no log; `audit verify` says what is wrong with this one.
-            let ledger = Ledger::open(&path, &key, scribe, LEDGER_LIMIT_BYTES)
+            let ledger = Ledger::open(&path, &key, event_writer, LEDGER_LIMIT_BYTES)
                 .map_err(|e| if e.code() == ErrorCode::StoreNewer { e } else { StoreError::LedgerDamaged })?;
-            return Ok(DeviceSide { kd, ledger: Arc::new(ledger) });
+            return Ok(DeviceContext { device_key, ledger: Arc::new(ledger) });
         }
-        let kept = KeptCheckpoint::read(&*self.0.keychain, &device_key)?;
+        let kept = KeptCheckpoint::read(&*self.0.keychain, &public_key)?;
         // INVARIANT: compared with its checkpoint before anything is appended; the checkpoint is replaced only by one of
         // a log that goes on from it, or that names it in its first event.
-        let (ledger, fault) = Ledger::open_or_start(LedgerOpening {
+        let (ledger, log_fault) = Ledger::open_or_start(LedgerOpening {
             path: &path,
             key: &key,
-            scribe,
+            event_writer,
             limit_bytes: LEDGER_LIMIT_BYTES,
-            device_key,
+            device_key: public_key,
             kept: kept.head(),
             expected: enrolled,
-            now: self.0.stamper.now(),
+            now: self.0.event_stamper.now(),
         })
         // INVARIANT: nobody works where no event can be made durable, and they are told that it is the ledger.
         .map_err(|e| match e.code() {
-            code @ (ErrorCode::StoreNewer | ErrorCode::DiskFull) => Fault::of(code),
-            _ => Fault::of(ErrorCode::LedgerDamaged),
+            code @ (ErrorCode::StoreNewer | ErrorCode::DiskFull) => SessionError::of(code),
+            _ => SessionError::of(ErrorCode::LedgerDamaged),
         })?;
-        let device = DeviceSide { kd, ledger: Arc::new(ledger) };
-        for name in guard(&self.0.set_aside).drain(..) {
+        let device = DeviceContext { device_key, ledger: Arc::new(ledger) };
+        for name in lock(&self.0.set_aside).drain(..) {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             device.ledger.append(event.with("finding", "not_a_file").with("name", name))?;
         }
@@ -160,8 +160,8 @@ impl App {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             device.ledger.append(event.with("finding", "settings_restored"))?;
         }
-        if let Some(fault) = fault {
-            tracing::error!(finding = fault.name(), "the audit log could not be continued; a new one was started");
+        if let Some(log_fault) = log_fault {
+            tracing::error!(finding = log_fault.name(), "the audit log could not be continued; a new one was started");
         }
         if let Some(finding) = kept.finding().filter(|_| enrolled) {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
@@ -179,28 +179,28 @@ impl App {
     ///
     /// # Errors
     /// `slot_damaged` where neither is as the device signed it.
-    fn sealed_settings(&self, kd: &DeviceKey) -> Result<bool, Fault> {
-        let holds = |w: &Workstation| w.seal_holds(&kd.signer());
+    fn sealed_settings(&self, device_key: &DeviceKey) -> Result<bool, SessionError> {
+        let holds = |w: &WorkstationSettings| w.seal_holds(&device_key.signer());
         let profile = &self.0.profile;
-        let in_use = self.workstation().clone();
+        let in_use = self.settings().clone();
         let sealed = if holds(&in_use) {
             in_use
         } else {
-            let copy = Workstation::load_copy(profile).filter(holds);
-            let copy = copy.ok_or_else(|| Fault::of(ErrorCode::SlotDamaged))?;
-            *self.0.workstation.write().unwrap_or_else(std::sync::PoisonError::into_inner) = copy.clone();
+            let copy = WorkstationSettings::load_copy(profile).filter(holds);
+            let copy = copy.ok_or_else(|| SessionError::of(ErrorCode::SlotDamaged))?;
+            *self.0.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = copy.clone();
             copy
         };
-        let is_written = |found: Option<Workstation>| found.as_ref() == Some(&sealed);
-        if !self.0.writes || is_written(Workstation::load(profile).ok()) {
-            if self.0.writes && !is_written(Workstation::load_copy(profile)) {
+        let is_written = |found: Option<WorkstationSettings>| found.as_ref() == Some(&sealed);
+        if !self.0.writes || is_written(WorkstationSettings::load(profile).ok()) {
+            if self.0.writes && !is_written(WorkstationSettings::load_copy(profile)) {
                 sealed.save(profile)?;
             }
             return Ok(false);
         }
-        let first = profile.workstation();
+        let first = profile.settings();
         if first.symlink_metadata().is_ok() {
-            keep_store::set_aside(&first, self.0.clock.now()).map_err(Fault::from)?;
+            keep_store::set_aside(&first, self.0.clock.now()).map_err(SessionError::from)?;
         }
         sealed.save(profile)?;
         Ok(true)
@@ -209,12 +209,12 @@ impl App {
     /// Records what happened outside any use case; where even that fails, the log line is all there is.
     pub(crate) fn record(&self, draft: EventDraft) {
         let written = match self.device() {
-            Ok(Some(device)) => device.ledger.append(draft).map(|_| ()).map_err(Fault::from),
+            Ok(Some(device)) => device.ledger.append(draft).map(|_| ()).map_err(SessionError::from),
             Ok(None) => Ok(()),
-            Err(fault) => Err(fault),
+            Err(error) => Err(error),
         };
-        if let Err(fault) = written {
-            tracing::error!(code = %fault.code.name(), "an event could not be recorded");
+        if let Err(error) = written {
+            tracing::error!(code = %error.code.name(), "an event could not be recorded");
         }
     }
 }

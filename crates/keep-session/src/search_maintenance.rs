@@ -1,6 +1,6 @@
 //! What is put in order after a large load, when nobody waits for it.
 
-use crate::app::App;
+use crate::workstation::Workstation;
 use keep_store::Store;
 
 /// A load of this many records leaves the name index in parts that slow a search down.
@@ -8,18 +8,18 @@ const MANY: u64 = 1_000;
 
 /// Puts the name index in order after a large load. Where that fails searches are slower and nothing else.
 pub(crate) fn search(store: &Store, records: u64) {
-    let done = if records >= MANY { store.settle_search() } else { store.seal_search() };
+    let done = if records >= MANY { store.optimize_search() } else { store.seal_search() };
     if done.is_err() {
         tracing::warn!("the name index could not be put in order");
     }
 }
 
 /// Puts the name index in order behind a run that brought much; nobody waits for it.
-pub(crate) fn behind(app: &App, pulled: u64) {
-    let app = app.clone();
-    let runtime = app.0.runtime.clone();
+pub(crate) fn behind(workstation: &Workstation, pulled: u64) {
+    let workstation = workstation.clone();
+    let runtime = workstation.0.runtime.clone();
     runtime.spawn_blocking(move || {
-        let store = app.peek(|u| u.store.clone()).flatten();
+        let store = workstation.try_session(|u| u.store.clone()).flatten();
         store.inspect(|s| search(s, pulled));
     });
 }

@@ -1,11 +1,11 @@
 use super::*;
 use crate::scripted::{NOW, Scripted, clock, json, json_with};
 
-async fn fetch(reply: Vec<u8>, limit: usize) -> (Result<Answer, SyncError>, Arc<Meter>) {
+async fn fetch(reply: Vec<u8>, limit: usize) -> (Result<HttpResponse, SyncError>, Arc<Meter>) {
     let server = Scripted::plain(move |_| reply.clone()).await;
-    let wire = Wire::open(&server.settings(), clock()).unwrap();
-    let answer = wire.send(Ask::of(Method::GET, &server.base, limit)).await;
-    (answer, Arc::clone(wire.meter()))
+    let http = HttpClient::open(&server.settings(), clock()).unwrap();
+    let answer = http.send(HttpRequest::of(Method::GET, &server.base, limit)).await;
+    (answer, Arc::clone(http.meter()))
 }
 
 fn packed(body: &[u8]) -> Vec<u8> {
@@ -69,7 +69,12 @@ async fn retry_after_is_seconds_or_a_date() {
 #[test]
 fn an_answer_shows_no_body() {
     let headers = HeaderMap::new();
-    let answer =
-        Answer { status: 200, headers, body: b"Zebulon Canary".to_vec(), server_time: None, took: Duration::ZERO };
+    let answer = HttpResponse {
+        status: 200,
+        headers,
+        body: b"Zebulon Canary".to_vec(),
+        server_time: None,
+        took: Duration::ZERO,
+    };
     assert!(!format!("{answer:?}").contains("Canary"));
 }

@@ -20,7 +20,7 @@ impl BootId {
 
 /// The facts of writing: identity, times and the salt that keeps a leaf from being guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
+pub struct EventMetadata {
     /// The event's id, also its FHIR id.
     pub event: EventId,
     /// 32 random bytes in front of the body in the leaf hash.
@@ -39,14 +39,14 @@ pub struct Stamp {
 
 /// Draws stamps for one run of the program on one device.
 #[derive(Debug)]
-pub struct Stamper {
+pub struct EventStamper {
     device: DeviceId,
     boot: BootId,
     clock: Arc<dyn Clock>,
     offset_ms: AtomicI64,
 }
 
-impl Stamper {
+impl EventStamper {
     /// A stamper whose clock is not corrected.
     #[must_use]
     pub const fn new(device: DeviceId, boot: BootId, clock: Arc<dyn Clock>) -> Self {
@@ -66,8 +66,8 @@ impl Stamper {
 
     /// A new stamp for one event.
     #[must_use]
-    pub fn stamp(&self) -> Stamp {
-        Stamp {
+    pub fn stamp(&self) -> EventMetadata {
+        EventMetadata {
             event: EventId::make_random(),
             salt: make_random_salt(),
             recorded: self.now(),

@@ -8,7 +8,7 @@ fn minutes(n: i64) -> UtcMillis {
     NOON.plus_millis(n * 60_000)
 }
 
-fn prepared() -> (TempDir, TroubleNotes) {
+fn prepared() -> (TempDir, PendingFaults) {
     let folder = tempfile::tempdir().expect("folder");
     let notes = again(&folder);
     notes.prepare().expect("prepared");
@@ -16,11 +16,11 @@ fn prepared() -> (TempDir, TroubleNotes) {
 }
 
 /// The same file, as another program has it.
-fn again(folder: &TempDir) -> TroubleNotes {
-    TroubleNotes::at(folder.path().join("trouble.json"))
+fn again(folder: &TempDir) -> PendingFaults {
+    PendingFaults::at(folder.path().join("trouble.json"))
 }
 
-fn said(notes: &TroubleNotes, now: UtcMillis) -> Vec<EventDraft> {
+fn said(notes: &PendingFaults, now: UtcMillis) -> Vec<EventDraft> {
     let mut events = Vec::new();
     let done: Result<(), Infallible> = notes.settle(now, |event| {
         events.push(event);
@@ -30,18 +30,18 @@ fn said(notes: &TroubleNotes, now: UtcMillis) -> Vec<EventDraft> {
     events
 }
 
-fn late(trouble: Trouble, times: u32) -> EventDraft {
-    trouble.event().with("noted_late", true).with("times", times)
+fn late(device_fault: DeviceFault, times: u32) -> EventDraft {
+    device_fault.event().with("noted_late", true).with("times", times)
 }
 
 #[test]
 fn what_two_programs_noted_is_one_event_a_kind_and_said_once() {
     let (folder, owner) = prepared();
-    owner.leave(Trouble::KeychainLocked, minutes(0));
-    again(&folder).leave(Trouble::SecondInstance, minutes(1));
-    again(&folder).leave(Trouble::SecondInstance, minutes(3));
-    let locked = late(Trouble::KeychainLocked, 1).happened(minutes(0), minutes(0));
-    let second = late(Trouble::SecondInstance, 2).happened(minutes(1), minutes(3));
+    owner.leave(DeviceFault::KeychainLocked, minutes(0));
+    again(&folder).leave(DeviceFault::SecondInstance, minutes(1));
+    again(&folder).leave(DeviceFault::SecondInstance, minutes(3));
+    let locked = late(DeviceFault::KeychainLocked, 1).happened(minutes(0), minutes(0));
+    let second = late(DeviceFault::SecondInstance, 2).happened(minutes(1), minutes(3));
     assert_eq!(said(&owner, minutes(9)), [locked, second]);
     assert!(said(&owner, minutes(9)).is_empty() && said(&again(&folder), minutes(9)).is_empty());
 }
@@ -49,8 +49,8 @@ fn what_two_programs_noted_is_one_event_a_kind_and_said_once() {
 #[test]
 fn what_the_ledger_does_not_take_stays_noted() {
     let (folder, owner) = prepared();
-    for trouble in [Trouble::KeychainAbsent, Trouble::DiskFull] {
-        owner.leave(trouble, minutes(0));
+    for device_fault in [DeviceFault::KeychainAbsent, DeviceFault::DiskFull] {
+        owner.leave(device_fault, minutes(0));
     }
     let mut room = 1;
     let refused = owner.settle(minutes(1), |_| {
@@ -58,7 +58,7 @@ fn what_the_ledger_does_not_take_stays_noted() {
         if room < 0 { Err("full") } else { Ok(()) }
     });
     assert_eq!((refused, owner.are_waiting()), (Err("full"), true));
-    assert_eq!(said(&again(&folder), minutes(2)), [late(Trouble::DiskFull, 1).happened(minutes(0), minutes(0))]);
+    assert_eq!(said(&again(&folder), minutes(2)), [late(DeviceFault::DiskFull, 1).happened(minutes(0), minutes(0))]);
 }
 
 #[test]
@@ -66,10 +66,10 @@ fn a_note_needs_no_room_and_the_file_never_grows() {
     let (folder, owner) = prepared();
     let path = folder.path().join("trouble.json");
     let kinds = ["keychain_locked", "keychain_absent", "keychain_key_missing", "keychain_slow", "disk_full"];
-    let codes = kinds.map(|k| serde_json::from_value::<Trouble>(k.into()).expect("a kind"));
-    for trouble in codes.into_iter().chain([Trouble::SecondInstance]) {
+    let codes = kinds.map(|k| serde_json::from_value::<DeviceFault>(k.into()).expect("a kind"));
+    for device_fault in codes.into_iter().chain([DeviceFault::SecondInstance]) {
         for n in 0..3 {
-            owner.leave(trouble, minutes(n));
+            owner.leave(device_fault, minutes(n));
             assert_eq!(std::fs::metadata(&path).expect("file").len(), 1024);
         }
     }
@@ -84,10 +84,10 @@ fn a_note_needs_no_room_and_the_file_never_grows() {
 fn without_a_file_notes_are_kept_in_memory() {
     let folder = tempfile::tempdir().expect("folder");
     let owner = again(&folder);
-    owner.leave(Trouble::DiskFull, minutes(0));
-    owner.leave(Trouble::DiskFull, minutes(1));
+    owner.leave(DeviceFault::DiskFull, minutes(0));
+    owner.leave(DeviceFault::DiskFull, minutes(1));
     assert!(std::fs::read_dir(folder.path()).expect("folder").next().is_none(), "nothing is made");
-    assert_eq!(said(&owner, minutes(2)), [late(Trouble::DiskFull, 2).happened(minutes(0), minutes(1))]);
+    assert_eq!(said(&owner, minutes(2)), [late(DeviceFault::DiskFull, 2).happened(minutes(0), minutes(1))]);
     assert!(said(&owner, minutes(2)).is_empty() && !owner.are_waiting());
 }
 
@@ -101,7 +101,7 @@ fn a_forged_note_is_at_most_one_event_of_its_kind() {
     };
     let page = |notes: &str| format!("{{\"version\":1,\"notes\":{{{notes}}}}}");
     let future = page("\"disk_full\":{\"times\":4294967295,\"first\":0,\"last\":9223372036854775807}");
-    assert_eq!(forged(&future), [late(Trouble::DiskFull, MOST)], "no time that cannot be, and a count that ends");
+    assert_eq!(forged(&future), [late(DeviceFault::DiskFull, MOST)], "no time that cannot be, and a count that ends");
     let unreadable =
         EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure).with("finding", "notes_unreadable");
     for text in [
@@ -112,7 +112,7 @@ fn a_forged_note_is_at_most_one_event_of_its_kind() {
     ] {
         assert_eq!(forged(&text), std::slice::from_ref(&unreadable), "{}", text.len());
         assert!(said(&owner, minutes(0)).is_empty(), "and once");
-        owner.leave(Trouble::DiskFull, minutes(0));
+        owner.leave(DeviceFault::DiskFull, minutes(0));
         assert_eq!(said(&owner, minutes(0)).len(), 1, "and the file is of use again");
     }
 }

@@ -5,7 +5,7 @@
 //! proof: whoever may write to the profile may also forge or remove a note, and what a forged one becomes is one event
 //! that says when it was noted and that it was.
 
-use super::Trouble;
+use super::DeviceFault;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::UtcMillis;
 use keep_hardening::private_file::{self, Access};
@@ -34,7 +34,7 @@ struct Note {
     last: UtcMillis,
 }
 
-type Notes = BTreeMap<Trouble, Note>;
+type Notes = BTreeMap<DeviceFault, Note>;
 
 /// The file, version 1.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,14 +46,14 @@ struct Page {
 
 /// The notes of one profile.
 #[derive(Debug)]
-pub(crate) struct TroubleNotes {
+pub(crate) struct PendingFaults {
     path: PathBuf,
     /// What the file could not take; lost with the process.
     unwritten: Mutex<Notes>,
     waiting: AtomicBool,
 }
 
-impl TroubleNotes {
+impl PendingFaults {
     /// The notes in the file at `path`; nothing is created.
     pub(crate) fn at(path: PathBuf) -> Self {
         Self { path, unwritten: Mutex::default(), waiting: AtomicBool::new(false) }
@@ -72,15 +72,15 @@ impl TroubleNotes {
     }
 
     /// Notes one thing more.
-    pub(crate) fn leave(&self, trouble: Trouble, now: UtcMillis) {
+    pub(crate) fn leave(&self, device_fault: DeviceFault, now: UtcMillis) {
         let noted = self.open().and_then(|mut file| {
             // What cannot be read is said by whoever turns the notes into events, and is left for that.
             let mut notes = read(&mut file)?.ok_or(ErrorKind::InvalidData)?;
-            add(&mut notes, trouble, 1, now, now);
+            add(&mut notes, device_fault, 1, now, now);
             write(&mut file, notes)
         });
         if noted.is_err() {
-            add(&mut self.unwritten.lock().unwrap_or_else(PoisonError::into_inner), trouble, 1, now, now);
+            add(&mut self.unwritten.lock().unwrap_or_else(PoisonError::into_inner), device_fault, 1, now, now);
         }
         self.waiting.store(true, Ordering::SeqCst);
     }
@@ -102,8 +102,8 @@ impl TroubleNotes {
         let damaged = matches!(opened, Some((None, _)));
         let mut notes = opened.as_mut().and_then(|(notes, _)| notes.take()).unwrap_or_default();
         let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-        for (trouble, note) in std::mem::take(&mut *unwritten) {
-            add(&mut notes, trouble, note.times, note.first, note.last);
+        for (device_fault, note) in std::mem::take(&mut *unwritten) {
+            add(&mut notes, device_fault, note.times, note.first, note.last);
         }
         let mut all = Ok(());
         let (found, mut damage_said) = (!notes.is_empty(), false);
@@ -113,11 +113,11 @@ impl TroubleNotes {
             damage_said = all.is_ok();
         }
         while all.is_ok()
-            && let Some((trouble, note)) = notes.pop_first()
+            && let Some((device_fault, note)) = notes.pop_first()
         {
-            all = append(event_of(trouble, &note, now));
+            all = append(event_of(device_fault, &note, now));
             if all.is_err() {
-                notes.insert(trouble, note);
+                notes.insert(device_fault, note);
             }
         }
         let rest = notes.clone();
@@ -148,8 +148,8 @@ impl TroubleNotes {
 }
 
 /// One event for all that one note counts. The note's times are shown beside the event's own, unless they cannot be.
-fn event_of(trouble: Trouble, note: &Note, now: UtcMillis) -> EventDraft {
-    let event = trouble.event().with("noted_late", true).with("times", note.times.clamp(1, MOST));
+fn event_of(device_fault: DeviceFault, note: &Note, now: UtcMillis) -> EventDraft {
+    let event = device_fault.event().with("noted_late", true).with("times", note.times.clamp(1, MOST));
     if UtcMillis(0) <= note.first && note.first <= note.last && note.last <= now {
         event.happened(note.first, note.last)
     } else {
@@ -157,8 +157,8 @@ fn event_of(trouble: Trouble, note: &Note, now: UtcMillis) -> EventDraft {
     }
 }
 
-fn add(notes: &mut Notes, trouble: Trouble, times: u32, first: UtcMillis, last: UtcMillis) {
-    let note = notes.entry(trouble).or_insert(Note { times: 0, first, last });
+fn add(notes: &mut Notes, device_fault: DeviceFault, times: u32, first: UtcMillis, last: UtcMillis) {
+    let note = notes.entry(device_fault).or_insert(Note { times: 0, first, last });
     note.times = note.times.saturating_add(times).min(MOST);
     (note.first, note.last) = (note.first.min(first), note.last.max(last));
 }

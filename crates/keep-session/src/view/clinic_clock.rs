@@ -8,7 +8,7 @@ use keep_domain::UtcMillis;
 
 /// Now, and the zone in which days begin.
 #[derive(Debug, Clone)]
-pub(crate) struct Glance {
+pub(crate) struct ClinicClock {
     /// Now.
     pub(crate) now: UtcMillis,
     /// For dates and ages.
@@ -16,7 +16,7 @@ pub(crate) struct Glance {
     calendar: TimeZone,
 }
 
-impl Glance {
+impl ClinicClock {
     /// In the workstation's own zone.
     pub(crate) fn at(now: UtcMillis) -> Self {
         Self { now, zone: Zone::system(), calendar: TimeZone::system() }
@@ -82,13 +82,13 @@ impl Glance {
 
 #[cfg(test)]
 mod tests {
-    use super::Glance;
+    use super::ClinicClock;
     use crate::view::fixtures::{NOON, time};
 
     #[test]
     fn a_value_says_how_old_it_is() {
-        let glance = Glance::utc(NOON);
-        let check = |at: &str, expected: &str| assert_eq!(glance.elapsed(time(at)), expected, "{at}");
+        let clinic_clock = ClinicClock::utc(NOON);
+        let check = |at: &str, expected: &str| assert_eq!(clinic_clock.elapsed(time(at)), expected, "{at}");
         check("2026-11-22T00:00:00Z", "today");
         check("2026-11-21T23:59:00Z", "1 d");
         check("2026-11-01T08:00:00Z", "3 w");
@@ -100,8 +100,10 @@ mod tests {
 
     #[test]
     fn today_is_the_calendar_day() {
-        let glance = Glance::utc(NOON);
-        assert_eq!(glance.today(), (time("2026-11-22T00:00:00Z"), time("2026-11-23T00:00:00Z")));
-        assert!(glance.is_today(time("2026-11-22T23:59:59Z")) && !glance.is_today(time("2026-11-21T23:59:59Z")));
+        let clinic_clock = ClinicClock::utc(NOON);
+        assert_eq!(clinic_clock.today(), (time("2026-11-22T00:00:00Z"), time("2026-11-23T00:00:00Z")));
+        assert!(
+            clinic_clock.is_today(time("2026-11-22T23:59:59Z")) && !clinic_clock.is_today(time("2026-11-21T23:59:59Z"))
+        );
     }
 }

@@ -16,24 +16,24 @@ use zeroize::Zeroizing;
 /// Length of the encapsulated key in front of each sealed message, bytes (RFC 9180, 7.1).
 const ENCAPSULATED: usize = 32;
 
-/// The private side: opens what anyone sealed to [`DropBox::public`].
-pub struct DropBox {
+/// The private side: opens what anyone sealed to [`HpkeKeyPair::public`].
+pub struct HpkeKeyPair {
     private: <X25519HkdfSha256 as Kem>::PrivateKey,
-    public: DropBoxPublic,
+    public: HpkePublicKey,
 }
 
-impl DropBox {
+impl HpkeKeyPair {
     /// The key pair of RFC 9180 `DeriveKeyPair` over 32 bytes of HKDF output.
     pub(crate) fn derive(ikm: &[u8], fields: &[&[u8]]) -> Self {
         let seed = derive::<32>(ikm, None, fields);
         // EXPOSE: input keying material of DeriveKeyPair.
         let (private, public) = X25519HkdfSha256::derive_keypair(seed.expose());
-        Self { private, public: DropBoxPublic(public.to_bytes().into()) }
+        Self { private, public: HpkePublicKey(public.to_bytes().into()) }
     }
 
     /// The public side, safe to write anywhere.
     #[must_use]
-    pub const fn public(&self) -> DropBoxPublic {
+    pub const fn public(&self) -> HpkePublicKey {
         self.public
     }
 
@@ -58,17 +58,17 @@ impl DropBox {
     }
 }
 
-impl fmt::Debug for DropBox {
+impl fmt::Debug for HpkeKeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DropBox({:?})", self.public)
     }
 }
 
-/// The public side of a [`DropBox`]: whoever has it can seal, and not open.
+/// The public side of a [`HpkeKeyPair`]: whoever has it can seal, and not open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DropBoxPublic([u8; 32]);
+pub struct HpkePublicKey([u8; 32]);
 
-impl DropBoxPublic {
+impl HpkePublicKey {
     /// From the 32 bytes of an X25519 public key.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -114,7 +114,7 @@ impl DropBoxPublic {
     }
 }
 
-impl fmt::Debug for DropBoxPublic {
+impl fmt::Debug for HpkePublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DropBoxPublic({})", hex::encode(self.0))
     }
@@ -161,8 +161,8 @@ mod tests {
 
     #[test]
     fn opens_only_for_the_addressee_and_the_info() {
-        let clinical = DropBox::derive(&[1; 32], &[b"drop-box"]);
-        let other = DropBox::derive(&[2; 32], &[b"drop-box"]);
+        let clinical = HpkeKeyPair::derive(&[1; 32], &[b"drop-box"]);
+        let other = HpkeKeyPair::derive(&[2; 32], &[b"drop-box"]);
         let sealed = clinical.public().seal(b"inbox", b"Observation").unwrap();
         assert_eq!(sealed.len(), 11 + 48);
         // EXPOSE: a test compares what came back.
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn a_key_of_small_order_is_refused() {
         assert_eq!(
-            DropBoxPublic::from_bytes([0; 32]).seal(b"inbox", b"x").unwrap_err(),
+            HpkePublicKey::from_bytes([0; 32]).seal(b"inbox", b"x").unwrap_err(),
             KeysError::Invalid("public key")
         );
     }
 
     #[test]
     fn two_messages_never_share_an_ephemeral_key() {
-        let boxed = DropBox::derive(&[1; 32], &[b"drop-box"]).public();
+        let boxed = HpkeKeyPair::derive(&[1; 32], &[b"drop-box"]).public();
         assert_ne!(boxed.seal(b"", b"x").unwrap()[..32], boxed.seal(b"", b"x").unwrap()[..32]);
     }
 

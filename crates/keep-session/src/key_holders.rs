@@ -2,8 +2,8 @@
 //!
 //! A wrong entry only costs a grant that is refused or given twice; what someone holds is what their key ring opens.
 
-use crate::app::App;
-use crate::fault::Fault;
+use crate::error::SessionError;
+use crate::workstation::Workstation;
 use keep_domain::{Segment, UserId};
 use keep_keys::{HeldKey, KeyName, KeyRing};
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// In `workstation.json`: per person the keys, as `name/generation`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Holders(BTreeMap<UserId, BTreeSet<String>>);
+pub struct KeyHolders(BTreeMap<UserId, BTreeSet<String>>);
 
-impl Holders {
+impl KeyHolders {
     /// Whether that person was given that key.
     pub(crate) fn has(&self, user: UserId, key: &HeldKey) -> bool {
         self.0.get(&user).is_some_and(|keys| keys.contains(&entry(key.name(), key.generation())))
@@ -53,11 +53,11 @@ fn entry(name: KeyName, generation: u32) -> String {
     format!("{}/{generation}", name.name())
 }
 
-impl App {
+impl Workstation {
     /// Whether that person was given keys that neither their ring nor a file that waits for them holds.
     pub(crate) fn grants_are_missing(&self, user: UserId, ring: &KeyRing) -> bool {
         let held: BTreeSet<String> = ring.keys().iter().map(|key| entry(key.name(), key.generation())).collect();
-        let given = self.workstation().holders.0.get(&user).cloned().unwrap_or_default();
+        let given = self.settings().holders.0.get(&user).cloned().unwrap_or_default();
         given.iter().any(|key| key != PERSONAL && !held.contains(key))
     }
 
@@ -66,8 +66,8 @@ impl App {
         &self,
         user: UserId,
         keys: impl IntoIterator<Item = &'k HeldKey>,
-    ) -> Result<(), Fault> {
-        self.change_workstation(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
+    ) -> Result<(), SessionError> {
+        self.change_settings(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
 
     /// Remembers that `user` holds `keys`, perhaps a personal file, and nothing else, as their own unlock has just shown.
@@ -76,13 +76,13 @@ impl App {
         user: UserId,
         keys: impl IntoIterator<Item = &'k HeldKey>,
         has_personal: bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), SessionError> {
         let own = has_personal.then(|| PERSONAL.to_owned());
         let held: BTreeSet<String> =
             keys.into_iter().map(|key| entry(key.name(), key.generation())).chain(own).collect();
-        if self.workstation().holders.0.get(&user).is_some_and(|known| *known == held) {
+        if self.settings().holders.0.get(&user).is_some_and(|known| *known == held) {
             return Ok(());
         }
-        self.change_workstation(|w| w.holders.hold(user, held))
+        self.change_settings(|w| w.holders.hold(user, held))
     }
 }

@@ -5,7 +5,7 @@
 ///
 /// Fields longer than `u32::MAX` bytes do not occur here; their prefix would saturate.
 #[must_use]
-pub fn lp(fields: &[&[u8]]) -> Vec<u8> {
+pub fn length_prefixed(fields: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(fields.iter().map(|f| f.len() + 4).sum());
     for f in fields {
         let len = u32::try_from(f.len()).unwrap_or(u32::MAX);
@@ -17,11 +17,11 @@ pub fn lp(fields: &[&[u8]]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::lp;
+    use super::length_prefixed;
 
     #[test]
     fn boundaries_matter() {
-        assert_ne!(lp(&[b"ab", b"c"]), lp(&[b"a", b"bc"]));
-        assert_eq!(lp(&[b"ab"]), [0, 0, 0, 2, b'a', b'b']);
+        assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
+        assert_eq!(length_prefixed(&[b"ab"]), [0, 0, 0, 2, b'a', b'b']);
     }
 }

@@ -1,16 +1,16 @@
 //! A record that this role may see, read once.
 
-use super::sight::Sight;
+use super::access_view::AccessView;
 use crate::dto::chart::RecordStateDto;
 use keep_access::Decision;
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
-use keep_fhir::{Extracted, Kept, Raw};
+use keep_fhir::{Extracted, ParsedRecord, Raw};
 use keep_store::{Record, RecordState};
 use std::cell::OnceCell;
 
 /// One record of a chart. INVARIANT: one that the role may not see never becomes an entry.
-pub(crate) struct Entry {
+pub(crate) struct VisibleRecord {
     /// Without its text, which is in `raw`.
     pub(crate) record: Record,
     /// `None` where the text is no readable resource.
@@ -23,25 +23,25 @@ pub(crate) struct Entry {
     observation: OnceCell<Option<Box<ObservationLens>>>,
 }
 
-impl Entry {
+impl VisibleRecord {
     /// Reads a record; `None` where the role may not see it.
-    pub(crate) fn of(record: Record, sight: &Sight) -> Option<Self> {
-        Self::read(record, sight, false)
+    pub(crate) fn of(record: Record, access_view: &AccessView) -> Option<Self> {
+        Self::read(record, access_view, false)
     }
 
     /// The same, with an Observation's values read in the same pass.
-    pub(crate) fn with_values(record: Record, sight: &Sight) -> Option<Self> {
-        Self::read(record, sight, true)
+    pub(crate) fn with_values(record: Record, access_view: &AccessView) -> Option<Self> {
+        Self::read(record, access_view, true)
     }
 
-    fn read(mut record: Record, sight: &Sight, values: bool) -> Option<Self> {
+    fn read(mut record: Record, access_view: &AccessView, values: bool) -> Option<Self> {
         if !record.unreadable && record.labels.is_empty() {
             // EXPOSE: moved from the record to its reading, which is for the screen.
             let text = std::mem::replace(&mut record.raw, Phi::new(String::new())).into_exposed();
-            match keep_fhir::read_kept(text, values) {
-                Ok(Kept { raw, facts, observation }) => {
-                    let masked = Self::is_masked(sight.reads(&record, Some(&facts)))?;
-                    let raw = shown(raw, &record, sight);
+            match keep_fhir::parse_record(text, values) {
+                Ok(ParsedRecord { raw, facts, observation }) => {
+                    let masked = Self::is_masked(access_view.reads(&record, Some(&facts)))?;
+                    let raw = shown(raw, &record, access_view);
                     let values = observation.map(|lens| OnceCell::from(Some(lens))).unwrap_or_default();
                     return Some(Self { record, raw: Some(raw), facts: Some(facts), masked, observation: values });
                 }
@@ -50,9 +50,9 @@ impl Entry {
         }
         // EXPOSE: read for the screen; who wrote a labelled record may count, so it keeps its text until that is said.
         let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
-        let masked = Self::is_masked(sight.reads(&record, facts.as_ref()))?;
+        let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
-        let raw = raw.map(|raw| shown(raw, &record, sight));
+        let raw = raw.map(|raw| shown(raw, &record, access_view));
         Some(Self { record, raw, facts: facts.map(Box::new), masked, observation: OnceCell::new() })
     }
 
@@ -103,8 +103,8 @@ impl Entry {
 }
 
 /// The text of a record, without what of it the role may not know: no list, line or form can show what is not there.
-fn shown(raw: Raw, record: &Record, sight: &Sight) -> Raw {
-    let hides = record.key.resource_type == "Appointment" && !sight.knows_why(record);
+fn shown(raw: Raw, record: &Record, access_view: &AccessView) -> Raw {
+    let hides = record.key.resource_type == "Appointment" && !access_view.knows_why(record);
     if hides { lens::booking_of(&raw) } else { raw }
 }
 
@@ -119,12 +119,15 @@ pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
 }
 
 /// The readable entries of one type that count: not struck out, not masked, as raw texts.
-pub(crate) fn valid<'e>(entries: &'e [Entry], kind: &'static str) -> impl Iterator<Item = (&'e Entry, &'e Raw)> {
+pub(crate) fn valid<'e>(
+    entries: &'e [VisibleRecord],
+    kind: &'static str,
+) -> impl Iterator<Item = (&'e VisibleRecord, &'e Raw)> {
     let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_struck() && !e.masked);
     of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
 }
 
-impl std::fmt::Debug for Entry {
+impl std::fmt::Debug for VisibleRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Entry({})", self.kind())
     }

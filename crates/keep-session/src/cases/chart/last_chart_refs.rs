@@ -3,10 +3,10 @@
 //! Only references are kept, in the person's own encrypted file; the values are read when they are used.
 
 use super::reading::Chart;
-use crate::fault::Fault;
+use crate::error::SessionError;
 use crate::own_file;
-use crate::view::entry::valid;
 use crate::view::sign::Sign;
+use crate::view::visible_record::valid;
 use crate::view::vitals::{Reading, latest};
 use keep_clinical::Vital;
 use keep_domain::{PatientId, ResourceId, ResourceKey};
@@ -19,7 +19,7 @@ const NAME: &str = "chart.memo";
 
 /// References into one chart.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Memo {
+pub(crate) struct LastChartRefs {
     patient: PatientId,
     /// The Observation with the latest height.
     pub(crate) height: Option<ResourceId>,
@@ -27,12 +27,12 @@ pub(crate) struct Memo {
     pub(crate) visit: Option<ResourceId>,
 }
 
-impl Memo {
+impl LastChartRefs {
     /// The memo of a chart that was just read.
     pub(crate) fn of_chart(chart: &Chart, readings: &[Reading<'_>]) -> Self {
         let height = latest(readings, Sign::Vital(Vital::Height)).map(|r| r.entry.record.key.id.clone());
         let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
-            let today = e.at().is_some_and(|at| chart.glance.is_today(at));
+            let today = e.at().is_some_and(|at| chart.clinic_clock.is_today(at));
             today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")
         });
         let visit = open.max_by_key(|(e, _)| e.at()).map(|(e, _)| e.record.key.id.clone());
@@ -40,7 +40,7 @@ impl Memo {
     }
 
     /// Keeps it as that of the chart opened last, and notes that the chart was opened.
-    pub(crate) fn note_opened(&self, store: &Store) -> Result<(), Fault> {
+    pub(crate) fn note_opened(&self, store: &Store) -> Result<(), SessionError> {
         let text = self.text()?;
         if let Ok(own) = store.personal() {
             own.note_opened(&self.patient, NAME, text);
@@ -48,16 +48,16 @@ impl Memo {
         Ok(())
     }
 
-    fn text(&self) -> Result<String, Fault> {
-        serde_json::to_string(self).map_err(|_| Fault::of(keep_domain::ErrorCode::Internal))
+    fn text(&self) -> Result<String, SessionError> {
+        serde_json::to_string(self).map_err(|_| SessionError::of(keep_domain::ErrorCode::Internal))
     }
 }
 
 /// The memo of this patient; `None` where another chart was opened last.
-pub(crate) fn of(store: &Store, patient: &PatientId) -> Result<Option<Memo>, Fault> {
+pub(crate) fn of(store: &Store, patient: &PatientId) -> Result<Option<LastChartRefs>, SessionError> {
     let text = own_file::preference(store, NAME);
-    let memo: Option<Memo> = text.and_then(|t| serde_json::from_str(&t).ok());
-    Ok(memo.filter(|m| m.patient == *patient))
+    let last_chart_refs: Option<LastChartRefs> = text.and_then(|t| serde_json::from_str(&t).ok());
+    Ok(last_chart_refs.filter(|m| m.patient == *patient))
 }
 
 /// Notes the visit that was opened for this patient, and a height that was taken in it.
@@ -66,21 +66,21 @@ pub(crate) fn note_visit(
     patient: &PatientId,
     visit: &ResourceKey,
     height: Option<&ResourceKey>,
-) -> Result<(), Fault> {
+) -> Result<(), SessionError> {
     let known = of(store, patient)?.and_then(|m| m.height);
     let height = height.map(|k| k.id.clone()).or(known);
-    write(store, &Memo { patient: patient.clone(), height, visit: Some(visit.id.clone()) })
+    write(store, &LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()) })
 }
 
-fn write(store: &Store, memo: &Memo) -> Result<(), Fault> {
-    let text = memo.text()?;
+fn write(store: &Store, last_chart_refs: &LastChartRefs) -> Result<(), SessionError> {
+    let text = last_chart_refs.text()?;
     if own_file::preference(store, NAME).as_deref() != Some(text.as_str()) {
         own_file::set_preference(store, NAME, &text);
     }
     Ok(())
 }
 
-impl std::fmt::Debug for Memo {
+impl std::fmt::Debug for LastChartRefs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Memo")
     }

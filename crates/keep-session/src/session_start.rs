@@ -1,0 +1,190 @@
+//! From an opened slot to an unlocked session: keys, grants, store, ledger.
+
+use crate::audit_key::AuditKeyRecord;
+use crate::authorization::LockEpoch;
+use crate::cases::grants;
+use crate::device_context::DeviceContext;
+use crate::dto::lock::NoticeDto;
+use crate::error::SessionError;
+use crate::lease::name_statement;
+use crate::segments::open_store;
+use crate::unlocked::Unlocked;
+use crate::workstation::{Workstation, lock};
+use keep_access::Access;
+use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
+use keep_domain::{ErrorCode, Rank, Segment};
+use keep_keys::{HeldKey, KeyName, LeaseState, Opened};
+use keep_store::{AuditOpener, AuditSealer, EventKey, Store, segment_path};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Where the opened slot comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionOrigin {
+    /// An unlock: keys that are missing come from colleagues only.
+    Unlock,
+    /// An enrolment that was online a moment ago: the first entitled member makes what does not exist yet.
+    Enrolment,
+}
+
+/// Installs the session and says what the person should know.
+///
+/// `began` was taken before the first secret was used: a lock since then wins, and this answers `locked`.
+/// Where it fails nobody is signed in: the ledger goes on without the person's signing key, and the failure is an
+/// event like any other failed unlock.
+pub(crate) fn start_session(
+    workstation: &Workstation,
+    opened: Opened,
+    session_origin: SessionOrigin,
+    began: LockEpoch,
+) -> Result<Vec<NoticeDto>, SessionError> {
+    let _one_at_a_time = lock(&workstation.0.session_origin);
+    // Before anything is touched that an open session uses.
+    if workstation.is_open() {
+        return Err(SessionError::of(ErrorCode::Refused));
+    }
+    let device = workstation.enrolled_device()?;
+    let (user, role) = (opened.header.user, opened.header.role);
+    assemble_session(workstation, &device, opened, session_origin, began).inspect_err(|error| {
+        device.ledger.use_event_writer(device.ledger.event_writer().without_keys());
+        let event = EventDraft::new(EventClass::UnlockFailed).by(keep_audit::Actor::new(user, role));
+        workstation.record(event.ended(Outcome::SeriousFailure).with("code", error.code));
+    })
+}
+
+fn assemble_session(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    mut opened: Opened,
+    session_origin: SessionOrigin,
+    began: LockEpoch,
+) -> Result<Vec<NoticeDto>, SessionError> {
+    if let Some(renewal) = workstation.take_renewal(opened.header.user) {
+        workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal))?;
+    }
+    if opened.sign_in_altered {
+        let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
+        workstation.record(event.with("slot", opened.header.user).with("finding", "sign_in_altered"));
+    }
+    workstation.derive_lease(&mut opened)?;
+    let lease = opened.ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?.clone();
+    let role = *lease.roles.first().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+    let state = workstation.with_time(|time| lease.state(time.now()))?;
+    if !matches!(state, LeaseState::Valid { .. }) {
+        return Err(SessionError::of(ErrorCode::LeaseEnded));
+    }
+    let actor = {
+        let mut actor = keep_audit::Actor::new(opened.header.user, role);
+        actor.display = Some(lease.name.clone());
+        actor
+    };
+    let entitled = workstation.settings().policy.rank_of(role, lease.restricted);
+    let mut notices = grants::accept_waiting(workstation, device, &mut opened, &actor);
+    if workstation.grants_are_missing(opened.header.user, &opened.ring) {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
+        workstation.record(event.with("finding", "grant_files_missing"));
+    }
+    let made = make_missing_keys(workstation, device, &mut opened, entitled, session_origin)?;
+    if opened.clock_corrected {
+        let offset = workstation.with_time(|time| time.offset_millis())?;
+        workstation.0.event_stamper.correct_clock(offset);
+        workstation.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
+    }
+    if opened.restored_state {
+        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
+        workstation.record(event.with("finding", "state_file_restored"));
+    }
+    let event_writer = event_writer_for(workstation, device, &opened)?;
+    device.ledger.use_event_writer(event_writer);
+    let store = open_store(workstation, device, &mut opened, &actor, entitled, &made)?;
+    let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
+    workstation.note_held(opened.header.user, opened.ring.keys(), has_personal)?;
+    let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
+    // INVARIANT: no session without its durable event.
+    device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
+    device.keep_checkpoint(&*workstation.0.keychain)?;
+    store.iter().for_each(|store| workstation.keep_mirror(store));
+    notices.extend(grants::grant_waiting(workstation, device, &mut opened));
+    let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
+    let header = opened.header;
+    let unlocked = Unlocked {
+        user: header.user,
+        role,
+        name: lease.name,
+        rank,
+        keys: opened.keys,
+        ring: Arc::new(Mutex::new(opened.ring)),
+        store: store.map(Arc::new),
+        audit_opener,
+        access: Arc::new(Access::built_in().map_err(|_| SessionError::of(ErrorCode::Internal))?),
+        since: workstation.0.clock.monotonic(),
+        resume: Some(opened.resume),
+        opened: Mutex::new(HashSet::new()),
+        damaged: Mutex::default(),
+        drafts: Mutex::default(),
+        me: OnceLock::new(),
+    };
+    workstation.0.publish_session(unlocked, began)?;
+    if workstation.0.syncs_by_itself {
+        workstation.mirror_while_open();
+        crate::integrity_watch::start(workstation);
+    }
+    if workstation.0.syncs_by_itself && session_origin == SessionOrigin::Unlock {
+        crate::cases::sync::sync_loop(workstation);
+    }
+    Ok(notices)
+}
+
+/// The first entitled member of the device makes what nobody made before: a key exists where its file does.
+///
+/// The segments whose key was made now: the files of these may be made, too, and no others.
+fn make_missing_keys(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    opened: &mut Opened,
+    entitled: Rank,
+    session_origin: SessionOrigin,
+) -> Result<Vec<Segment>, SessionError> {
+    let mut made = Vec::new();
+    for segment in entitled.segments() {
+        if opened.ring.segment(segment).is_some() {
+            continue;
+        }
+        // INVARIANT: a segment that exists is never given a second key; its holders grant the first.
+        if segment_path(workstation.0.profile.root(), segment).exists()
+            || workstation.settings().holders.anyone_has(segment)
+        {
+            break;
+        }
+        opened.ring.add(HeldKey::make_random(KeyName::Segment(segment), 1)?)?;
+        made.push(segment);
+    }
+    let first_audit_key = session_origin == SessionOrigin::Enrolment && workstation.settings().audit_key.is_none();
+    if first_audit_key {
+        let key = HeldKey::make_random(KeyName::Audit, 1)?;
+        opened.ring.add(key)?;
+        if let Some(audit) = opened.ring.audit() {
+            let record = AuditKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
+            opened.ring.save(&workstation.0.slots, &opened.keys)?;
+            workstation.change_settings(|w| w.audit_key = Some(record))?;
+        }
+    }
+    if !made.is_empty() || first_audit_key {
+        opened.ring.save(&workstation.0.slots, &opened.keys)?;
+        workstation.note_given(opened.header.user, opened.ring.keys())?;
+    }
+    Ok(made)
+}
+
+fn event_writer_for(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    opened: &Opened,
+) -> Result<EventWriter, SessionError> {
+    let event_stamper = Arc::clone(&workstation.0.event_stamper);
+    let signer = Arc::new(EventKey(opened.keys.signer()));
+    Ok(match workstation.audit_public(device)? {
+        Some(public) => EventWriter::unlocked(event_stamper, Arc::new(AuditSealer(public)), signer),
+        None => EventWriter::locked(event_stamper),
+    })
+}

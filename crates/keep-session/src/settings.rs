@@ -1,0 +1,230 @@
+//! The settings of this workstation: no secret, no patient.
+
+use crate::audit_key::AuditKeyRecord;
+use crate::key_holders::KeyHolders;
+use crate::profile::Profile;
+use keep_domain::{DeviceId, ErrorCode, Policy, length_prefixed};
+use keep_hardening::private_file;
+use keep_keys::{DeviceSigner, Slots, verify_signature};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// `workstation.json`, version 1; version 2 where the hash of `ca_file` is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkstationSettings {
+    /// Format version.
+    pub version: u32,
+    /// This device profile.
+    pub device: DeviceId,
+    /// What people call it, for example "Room 3 workstation".
+    pub name: String,
+    /// The site, once the records have told it.
+    pub site: String,
+    /// The FHIR base address; empty until the first enrolment.
+    pub server: String,
+    /// A PEM file of certificate authorities that are trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The SHA-256 of that file, hexadecimal, since version 2: the path alone would let the file be swapped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file_sha256: Option<String>,
+    /// The OAuth client id registered for Chartkeep.
+    pub client_id: String,
+    /// Whether this profile holds demo data; cannot be switched off.
+    pub demo: bool,
+    /// The public half of the audit key, once there is one.
+    pub audit_key: Option<AuditKeyRecord>,
+    /// Who was given which key.
+    pub holders: KeyHolders,
+    /// Organisation policy.
+    pub policy: Policy,
+    /// The device's signature over everything above, hexadecimal; there as soon as somebody is enrolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
+}
+
+/// A clinic's settings are a few kilobytes.
+const MOST_BYTES: u64 = 1 << 20;
+/// The version of settings without a sealed hash; an earlier program reads them, too.
+const WITHOUT_HASH: u32 = 1;
+/// The newest version that this program knows.
+const VERSION: u32 = 2;
+
+impl WorkstationSettings {
+    /// A workstation that nobody has set up.
+    #[must_use]
+    pub fn make_new() -> Self {
+        Self {
+            version: WITHOUT_HASH,
+            device: DeviceId::make_random(),
+            name: String::new(),
+            site: String::new(),
+            server: String::new(),
+            ca_file: None,
+            ca_file_sha256: None,
+            client_id: String::from("chartkeep-desktop"),
+            demo: false,
+            audit_key: None,
+            holders: KeyHolders::default(),
+            policy: Policy::default(),
+            seal: None,
+        }
+    }
+
+    /// Reads the profile's settings, or their copy where the first file is lost, damaged, or names a device of which
+    /// there are no key slots. Whether they are the signed ones is seen once the device key is there.
+    ///
+    /// # Errors
+    /// As [`WorkstationSettings::load`], of the first file.
+    pub(crate) fn load_either(profile: &Profile) -> Result<Self, ErrorCode> {
+        let slots = Slots::of_profile(profile.root());
+        let fits = |settings: &Self| slots.may_be_of(settings.device).unwrap_or(true);
+        let first = Self::load(profile);
+        match first {
+            Ok(settings) if fits(&settings) => Ok(settings),
+            Err(ErrorCode::StoreNewer) => first,
+            _ => match Self::load_copy(profile).filter(fits) {
+                Some(copy) => Ok(copy),
+                None => first,
+            },
+        }
+    }
+
+    /// The copy of the settings, where there is one that can be read.
+    pub(crate) fn load_copy(profile: &Profile) -> Option<Self> {
+        let bytes = private_file::read(&profile.workstation_copy(), MOST_BYTES).ok()??;
+        let settings: Self = serde_json::from_slice(&bytes).ok()?;
+        (settings.version <= VERSION).then_some(settings)
+    }
+
+    /// Reads the profile's settings; absent ones are made and kept at the first change, in a profile without people.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SlotDamaged`] for absent settings while people are enrolled, [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
+    /// that cannot be read as settings, [`ErrorCode::Io`] else. The file is never replaced then.
+    pub fn load(profile: &Profile) -> Result<Self, ErrorCode> {
+        let text = match private_file::read(&profile.settings(), MOST_BYTES) {
+            Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| ErrorCode::SlotDamaged)?,
+            Ok(None) => {
+                // INVARIANT: a profile that has people is never taken for a new one: another device id would ask the
+                // keychain for another key, and the server would no longer be the signed one.
+                let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
+                return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
+            }
+            Err(e) if private_file::is_no_file(&e) => return Err(ErrorCode::SlotDamaged),
+            Err(_) => return Err(ErrorCode::Io),
+        };
+        let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;
+        if version > VERSION {
+            return Err(ErrorCode::StoreNewer);
+        }
+        serde_json::from_str(&text).map_err(|_| ErrorCode::SlotDamaged)
+    }
+
+    /// Writes the settings so that a power cut leaves either the old or the new ones.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DiskFull`] or [`ErrorCode::Io`].
+    pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
+        let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
+        private_file::replace(&profile.settings(), &text).map_err(|e| io_code(&e))?;
+        // Without its copy the first file still says all; the next change tries again.
+        if private_file::replace(&profile.workstation_copy(), &text).is_err() {
+            tracing::warn!("the copy of the settings could not be written");
+        }
+        Ok(())
+    }
+}
+
+impl WorkstationSettings {
+    /// Binds the settings to the content of `ca_file`. A program that does not know of it no longer opens them.
+    pub(crate) fn seal_authority_file(&mut self, sha256: String) {
+        self.ca_file_sha256 = Some(sha256);
+        self.version = VERSION;
+    }
+
+    /// Signs the settings, so that nobody without the device key can point people at another server, loosen a limit
+    /// or assign a segment.
+    pub(crate) fn make_seal(&mut self, device: &DeviceSigner) -> Result<(), ErrorCode> {
+        self.seal = Some(hex::encode(device.sign(&self.sealed_bytes()?)));
+        Ok(())
+    }
+
+    /// Whether the settings are as the device signed them.
+    pub(crate) fn seal_holds(&self, device: &DeviceSigner) -> bool {
+        let mut signature = [0; 64];
+        // In the one way in which it was written: letters of another case would be a change that nothing finds.
+        let decoded = self
+            .seal
+            .as_ref()
+            .is_some_and(|s| hex::decode_to_slice(s, &mut signature).is_ok() && hex::encode(signature) == *s);
+        let bytes = self.sealed_bytes();
+        decoded && bytes.is_ok_and(|b| verify_signature(&device.public(), &b, &signature))
+    }
+
+    fn sealed_bytes(&self) -> Result<Vec<u8>, ErrorCode> {
+        let bare = Self { seal: None, ..self.clone() };
+        let text = serde_json::to_vec(&bare).map_err(|_| ErrorCode::Internal)?;
+        Ok(length_prefixed(&[b"chartkeep/workstation/1", &text]))
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// Tells a full disk from other failures.
+pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+        _ => ErrorCode::Io,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_server_breaks_the_seal() {
+        let (device, thief) = (DeviceSigner::for_tests(1), DeviceSigner::for_tests(2));
+        let mut w = WorkstationSettings::make_new();
+        assert!(!w.seal_holds(&device));
+        w.make_seal(&device).expect("sealed");
+        assert!(w.seal_holds(&device));
+        let moved = WorkstationSettings { server: String::from("https://elsewhere.example/fhir"), ..w.clone() };
+        assert!(!moved.seal_holds(&device));
+        let mut forged = moved;
+        forged.make_seal(&thief).expect("sealed");
+        assert!(!forged.seal_holds(&device));
+    }
+
+    #[test]
+    fn a_profile_with_people_and_without_settings_is_damaged_and_not_new() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::at(folder.path());
+        profile.make_folders().expect("folders");
+        assert!(WorkstationSettings::load(&profile).is_ok());
+        let amara = keep_domain::UserId::of("https://id.example", "amara");
+        std::fs::write(profile.slots().join(format!("{amara}.json")), "{}").expect("written");
+        assert_eq!(WorkstationSettings::load(&profile), Err(ErrorCode::SlotDamaged));
+        assert!(!profile.settings().exists(), "and nothing is written in its place");
+    }
+
+    #[test]
+    fn settings_survive_and_bad_ones_are_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::at(folder.path());
+        profile.make_folders().expect("folders");
+        let mut w = WorkstationSettings::load(&profile).expect("new");
+        w.name = String::from("Room 3 workstation");
+        w.save(&profile).expect("saved");
+        assert_eq!(WorkstationSettings::load(&profile), Ok(w));
+        std::fs::write(profile.settings(), "{\"version\": 9}").expect("write");
+        assert_eq!(WorkstationSettings::load(&profile), Err(ErrorCode::StoreNewer));
+        std::fs::write(profile.settings(), "not json").expect("write");
+        assert_eq!(WorkstationSettings::load(&profile), Err(ErrorCode::SlotDamaged));
+        assert_eq!(std::fs::read_to_string(profile.settings()).expect("kept"), "not json");
+    }
+}
