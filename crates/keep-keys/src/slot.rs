@@ -136,6 +136,7 @@ impl SlotHeader {
 pub(crate) struct SlotFile {
     header: SlotHeader,
     /// UMK under KEK, AAD = the canonical header.
+    #[serde(rename = "umk")]
     master_key: Bytes,
     /// TOTP seed (20) ‖ T (4, big-endian) under UMK.
     factors: Bytes,
