@@ -21,6 +21,7 @@ mod keyring;
 mod kills;
 mod memory;
 mod odd_files;
+mod old_profile;
 mod people;
 mod rng;
 mod small_disk;

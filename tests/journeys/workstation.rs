@@ -47,6 +47,19 @@ impl TestWorkstation {
         Some((Self::enrolled(folder, now, site), disk))
     }
 
+    /// A profile that was made before, in `folder`; `keychain` and `phone` are what `user` had then.
+    pub(crate) fn restored(
+        folder: tempfile::TempDir,
+        now: UtcMillis,
+        keychain: FakeKeychain,
+        phone: Secret<String>,
+        user: UserId,
+    ) -> Self {
+        let runtime = Runtime::new().expect("runtime");
+        let (clock, keychain) = (Arc::new(ManualClock::starting(now)), Arc::new(keychain));
+        Self { folder, runtime, clock, keychain, phone, user }
+    }
+
     fn enrolled(folder: tempfile::TempDir, now: UtcMillis, site: Option<&TestSite>) -> Self {
         let runtime = Runtime::new().expect("runtime");
         let clock = Arc::new(ManualClock::starting(now));
