@@ -6,7 +6,7 @@ use chartkeep_tests::TestSession;
 use keep_domain::SystemClock;
 use keep_session::Workstation;
 use keep_session::cases::sync::SyncEnd;
-use keep_session::cases::{chart, notes, sync, vitals};
+use keep_session::cases::{chart, entered_in_error, notes, sync, vitals};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::visit::{SavedDto, StrikeDto};
 use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
@@ -87,7 +87,10 @@ fn a_visit_goes_through_a_real_hapi_server() {
     println!("The nurse strikes out a value, which changes a record on the server");
     let pulse = pulse_of(&registry, &saved);
     let reason = String::from("taken at the wrong arm");
-    good(vitals::strike(&ward.app, StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason }));
+    good(entered_in_error::mark_entered_in_error(
+        &ward.app,
+        StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason },
+    ));
     ward.sync();
     let there = registry.read(&pulse).expect("the pulse");
     println!("  {pulse} version {}, {}", there["meta"]["versionId"], there["status"]);
@@ -100,7 +103,10 @@ fn a_visit_goes_through_a_real_hapi_server() {
     theirs["note"] = json!([{"text": "Cuff was large."}]);
     registry.put(&theirs.to_string());
     let reason = String::from("belongs to another patient");
-    good(vitals::strike(&ward.app, StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason }));
+    good(entered_in_error::mark_entered_in_error(
+        &ward.app,
+        StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason },
+    ));
     let end = good(sync::run_to_end(&ward.app));
     let there = registry.read(pressure).expect("the pressure");
     println!(

@@ -6,6 +6,7 @@ pub mod conflict;
 pub mod device;
 pub mod drafts;
 pub mod enrol;
+pub mod entered_in_error;
 pub(crate) mod grants;
 pub mod import;
 pub mod lock;

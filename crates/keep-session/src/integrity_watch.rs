@@ -1,5 +1,6 @@
 //! Reading everything behind an open session, and telling what was found: as an event, and to the person.
 
+use crate::error::SessionError;
 use crate::unlocked::Unlocked;
 use crate::workstation::{Workstation, WorkstationEvent, lock};
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -74,4 +75,24 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
         }
     }
     findings
+}
+
+impl Workstation {
+    /// Records what an integrity check found, and makes the error of it.
+    pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> SessionError {
+        let reported = report(self, unlocked);
+        if let StoreError::Damaged(finding) = error
+            && !reported.contains(&finding)
+        {
+            let Finding { segment, kind, .. } = finding;
+            let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
+            let event = event.ended(Outcome::SeriousFailure).with("finding", kind.name());
+            self.record(event.with("segment", segment));
+            let noted = unlocked.store().and_then(|store| Ok(store.note_damage(segment)?));
+            if noted.is_err() {
+                tracing::warn!("damage could not be recorded in the segment");
+            }
+        }
+        SessionError::from(error)
+    }
 }

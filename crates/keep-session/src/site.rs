@@ -1,5 +1,6 @@
 //! The site's name: that of the one organisation which the synced records are of.
 
+use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
 use crate::unlocked::Unlocked;
@@ -21,11 +22,12 @@ pub(crate) fn learn(workstation: &Workstation, unlocked: &Unlocked) -> Result<()
     if !workstation.settings().site.is_empty() {
         return Ok(());
     }
-    let Some(store) = &unlocked.store else { return Ok(()) };
+    if unlocked.store.is_none() {
+        return Ok(());
+    }
+    let ctx = Ctx::new(workstation, unlocked)?;
     let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", "site");
-    let pending = store.ledger().begin_append(event);
-    let found = store.shared_records("Organization", MOST);
-    let organisations = found?.release(pending.wait()?);
+    let organisations = ctx.read_audited(event, |store| store.shared_records("Organization", MOST))?;
     match name_of(&organisations) {
         Some(site) => workstation.change_settings(|w| w.site = site),
         None => Ok(()),

@@ -1,5 +1,6 @@
 //! Trusted time as a clock, for the connection to a server: what comes from there is measured by it.
 
+use crate::error::SessionError;
 use crate::workstation::Workstation;
 use keep_domain::{Clock, UtcMillis};
 use keep_keys::TrustedTime;
@@ -21,6 +22,11 @@ impl Clock for TrustedClock {
 }
 
 impl Workstation {
+    /// The time that clinical entries carry: never a clock that was set back.
+    pub(crate) fn trusted_now(&self) -> Result<UtcMillis, SessionError> {
+        self.with_time(|time| time.now())
+    }
+
     /// Takes the time that a server told over TLS, and keeps the mark: a program that is killed later does not lose it.
     pub(crate) fn take_server_time(&self, told: UtcMillis) {
         let take = |time: &mut TrustedTime| time.accept_from_server(told).then(|| time.mark());

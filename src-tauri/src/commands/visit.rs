@@ -21,7 +21,7 @@ pub(crate) async fn save_vitals(shell: State<'_, Shell>, request: VitalsDto) -> 
 /// Marks a record as entered in error.
 #[tauri::command]
 pub(crate) async fn strike(shell: State<'_, Shell>, request: StrikeDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::vitals::strike(app, request)).await
+    shell.ask(move |app| cases::entered_in_error::mark_entered_in_error(app, request)).await
 }
 
 /// Signs a note.

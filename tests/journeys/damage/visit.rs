@@ -4,7 +4,7 @@ use super::records::{ADA, OMAR, PATIENTS};
 use super::worn_profile::{Enrolled, Station};
 use keep_domain::Role;
 use keep_session::Workstation;
-use keep_session::cases::{chart, drafts, lock, notes, search, sync, unlock, vitals, worklist};
+use keep_session::cases::{chart, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals, worklist};
 use keep_session::dto::chart::WindowDto;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::search::SearchDto;
@@ -141,6 +141,6 @@ pub(super) fn strike(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
         let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
-        super::worn_profile::ok(vitals::strike(app, request));
+        super::worn_profile::ok(entered_in_error::mark_entered_in_error(app, request));
     }
 }

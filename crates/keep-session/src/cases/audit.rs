@@ -1,9 +1,9 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
-use crate::cases::search::at;
 use crate::device_context::KeptCheckpoint;
 use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use crate::dto::failure::FailureDto;
+use crate::dto::{LONGEST_REASON, index};
 use crate::error::SessionError;
 use crate::unlocked::Unlocked;
 use crate::workstation::Workstation;
@@ -23,8 +23,6 @@ use std::time::Duration;
 const MOST_ROWS: u32 = 200;
 /// The filter for alerts that nobody has signed off.
 const OPEN_ALERTS: &str = "open_alerts";
-/// The longest reason, characters.
-pub(crate) const LONGEST_REASON: usize = 1000;
 
 /// What a verification found.
 #[derive(Debug)]
@@ -137,7 +135,7 @@ fn page(
     let filter =
         HeaderFilter { before: Some(before), class, skip: u64::from(request.offset), ..HeaderFilter::default() };
     let (total, shown) = if alerts_only {
-        let (skip, take) = (at(request.offset), at(limit));
+        let (skip, take) = (index(request.offset), index(limit));
         let found: Vec<_> = open.iter().copied().filter(|h| h.sequence < before).collect();
         (u64::try_from(found.len()).unwrap_or(u64::MAX), found.into_iter().skip(skip).take(take).collect())
     } else {

@@ -1,25 +1,19 @@
 //! A patient's chart, as the role may see it.
 
-pub(crate) mod last_chart_refs;
-pub(crate) mod reading;
-
-use crate::dto::chart::{BannerDto, ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
+use crate::ctx::Ctx;
+use crate::dto::chart::{ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
 use crate::dto::failure::FailureDto;
+use crate::dto::index;
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::records::chart::{Chart, Part, banner_of, names_of, read_chart, view_chart};
+use crate::records::last_chart_refs::LastChartRefs;
+use crate::records::patient_id;
 use crate::view::names::Names;
 use crate::view::vitals::Reading;
-use crate::view::{
-    allergies, completeness, immunisations, medicines, notes, person, problems, results, timeline, vitals,
-};
+use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, timeline, vitals};
 use crate::workstation::{Workstation, lock};
 use keep_access::{Action, Group};
-use keep_domain::{ErrorCode, PatientId};
-use keep_fhir::lens;
-use keep_store::Store;
 use keep_sync::CHART_TYPES;
-use last_chart_refs::LastChartRefs;
-use reading::{Chart, Part, names_of, read_chart, view_chart};
 
 /// The most rows of one window.
 const MOST_ROWS: u32 = 200;
@@ -35,17 +29,14 @@ const LONGEST_NOTE: usize = 4_000;
 pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, FailureDto> {
     workstation
         .authorize(Action::OpenPatient, |unlocked| {
-            let store = unlocked.store()?;
-            let (patient, part) = (id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
-            let (dto, last_chart_refs) = view_chart(workstation, unlocked, store, &patient, part, |chart| {
+            let ctx = &Ctx::new(workstation, unlocked)?;
+            let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
+            let (dto, last_chart_refs) = view_chart(ctx, &patient, part, |chart| {
                 let readings = vitals::readings(&chart.entries);
-                Ok((
-                    summary(workstation, unlocked, store, &chart, &readings)?,
-                    LastChartRefs::of_chart(&chart, &readings),
-                ))
+                Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
             })?;
             lock(&unlocked.opened).insert(patient);
-            last_chart_refs.note_opened(store)?;
+            last_chart_refs.note_opened(ctx.store)?;
             Ok(dto)
         })
         .map_err(SessionError::into_dto)
@@ -56,7 +47,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
 /// # Errors
 /// `locked`.
 pub fn close_chart(workstation: &Workstation, patient: &str) -> Result<(), FailureDto> {
-    workstation.with_session(|_| id(patient).map(|_| ())).map_err(SessionError::into_dto)
+    workstation.with_session(|_| patient_id(patient).map(|_| ())).map_err(SessionError::into_dto)
 }
 
 /// One window of the timeline.
@@ -66,10 +57,10 @@ pub fn close_chart(workstation: &Workstation, patient: &str) -> Result<(), Failu
 pub fn chart_timeline(workstation: &Workstation, request: WindowDto) -> Result<TimelineDto, FailureDto> {
     workstation
         .authorize(Action::OpenPatient, |unlocked| {
-            let store = unlocked.store()?;
-            let chart = read_chart(workstation, unlocked, store, &id(&request.patient)?, &[])?;
+            let ctx = &Ctx::new(workstation, unlocked)?;
+            let chart = read_chart(ctx, &patient_id(&request.patient)?, &[])?;
             let (offset, limit) = window(&request);
-            let names = names_of(store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
+            let names = names_of(ctx.store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
             Ok(timeline::window(&chart.entries, &names, offset, limit))
         })
         .map_err(SessionError::into_dto)
@@ -83,7 +74,7 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
     workstation
         .authorize(Action::OpenChart, |unlocked| {
             let types = ["Observation", "DiagnosticReport"];
-            let chart = read_chart(workstation, unlocked, unlocked.store()?, &id(&request.patient)?, &types)?;
+            let chart = read_chart(&Ctx::new(workstation, unlocked)?, &patient_id(&request.patient)?, &types)?;
             let (offset, limit) = window(&request);
             Ok(results::window(&chart.entries, offset, limit))
         })
@@ -97,23 +88,18 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
 pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<NotesDto, FailureDto> {
     workstation
         .authorize(Action::OpenChart, |unlocked| {
-            let store = unlocked.store()?;
-            let chart = read_chart(workstation, unlocked, store, &id(&request.patient)?, &["DocumentReference"])?;
+            let ctx = &Ctx::new(workstation, unlocked)?;
+            let chart = read_chart(ctx, &patient_id(&request.patient)?, &["DocumentReference"])?;
             let (offset, limit) = window(&request);
-            let names = names_of(store, &notes::unnamed_authors(&chart.entries, offset, limit))?
+            let names = names_of(ctx.store, &notes::unnamed_authors(&chart.entries, offset, limit))?
                 .or_people(|| workstation.names());
-            Ok(notes::window(&chart.entries, &names, &chart.access_view, offset, limit))
+            Ok(notes::window(&chart.entries, &names, &chart.view, offset, limit))
         })
         .map_err(SessionError::into_dto)
 }
 
 fn window(request: &WindowDto) -> (usize, usize) {
-    (super::search::at(request.offset), super::search::at(request.limit.clamp(1, MOST_ROWS)))
-}
-
-/// The Patient id of a request; text that is none is a patient who is not here.
-pub(crate) fn id(text: &str) -> Result<PatientId, SessionError> {
-    text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))
+    (index(request.offset), index(request.limit.clamp(1, MOST_ROWS)))
 }
 
 /// The tabs and what opens them.
@@ -143,40 +129,34 @@ const SUMMARY: [&str; 11] = [
     "Encounter",
 ];
 
-fn summary(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    chart: &Chart,
-    readings: &[Reading<'_>],
-) -> Result<ChartDto, SessionError> {
-    let (entries, clinic_clock, access_view) = (&chart.entries, &chart.clinic_clock, &chart.access_view);
-    let (banner, birth_date) = banner_of(store, chart)?;
-    let found = workstation.completeness(unlocked)?;
+fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<ChartDto, SessionError> {
+    let (entries, clinic_clock, view) = (&chart.entries, &chart.clinic_clock, &chart.view);
+    let (banner, birth_date) = banner_of(ctx.store, chart)?;
+    let found = ctx.workstation.completeness(ctx.session)?;
     // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
-    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| store.may_hold(t))
-        && !store.has_hidden_allergy(&chart.patient)?;
+    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
+        && !ctx.store.has_hidden_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
-    let names: Names = names_of(store, &wanted)?.or_people(|| workstation.names());
-    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| access_view.sees(*g).is_visible()));
-    let mut last_note = notes::last(entries, &names, access_view);
+    let names: Names = names_of(ctx.store, &wanted)?.or_people(|| ctx.workstation.names());
+    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| view.sees(*g).is_visible()));
+    let mut last_note = notes::last(entries, &names, view);
     if let Some(note) = &mut last_note {
         note.text = crate::view::words::cut(&note.text, LONGEST_NOTE);
     }
     let name = crate::view::words::joined([banner.family.as_str(), banner.given.as_str()], ", ");
     Ok(ChartDto {
         tabs: std::iter::once("summary").chain(tabs.map(|(name, _)| *name)).map(str::to_owned).collect(),
-        allergies: allergies::allergies(entries, downloaded, access_view.sees_any(&[Group::Allergy])),
+        allergies: allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, clinic_clock)),
-        vitals: vitals::series(readings, &birth_date, clinic_clock, access_view),
+        vitals: vitals::series(readings, &birth_date, clinic_clock, view),
         results: results::to_know(entries, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
-        completeness: completeness::completeness(&found, !store.unhealthy().is_empty(), |t| store.may_hold(t)),
+        completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
-        drafts: super::drafts::of_patient(unlocked, store, &chart.patient, &name)?,
+        drafts: super::drafts::of_patient(ctx, &chart.patient, &name)?,
         banner,
     })
 }
@@ -184,23 +164,4 @@ fn summary(
 fn first<T>(mut list: Vec<T>) -> Vec<T> {
     list.truncate(MOST_LISTED);
     list
-}
-
-/// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
-pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), SessionError> {
-    let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
-    let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
-    let id = chart.patient.as_str();
-    let alerts = if chart.access_view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
-    Ok(match read {
-        Some((raw, lens)) => {
-            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.clinic_clock);
-            if own.is_some_and(|e| e.masked) {
-                // A labelled record keeps its place and loses its detail.
-                (banner.phone, banner.address) = Default::default();
-            }
-            (banner, person::born(&lens))
-        }
-        None => (person::unreadable_banner(id, (&chart.entries, alerts)), String::new()),
-    })
 }

@@ -1,14 +1,13 @@
 //! Deciding between two versions of one record.
 
-use crate::cases::chart::banner_of;
-use crate::cases::chart::reading::{names_of, read_chart};
 use crate::cases::sync;
-use crate::cases::vitals::author;
+use crate::ctx::Ctx;
 use crate::dto::conflict::{ConflictDto, ConflictFieldDto, DecideDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::SavedDto;
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::records::author;
+use crate::records::chart::{banner_of, names_of, read_chart};
 use crate::view::access_view::{AccessView, group_of};
 use crate::view::conflict::{WHOLE, fields, part, side_of, unnamed_in};
 use crate::view::names::{Names, unnamed};
@@ -27,7 +26,7 @@ use keep_store::{Conflict, ConflictId, Store};
 /// `locked`, `refused`, `not_available`.
 pub fn conflict(workstation: &Workstation, conflict: &str) -> Result<ConflictDto, FailureDto> {
     workstation
-        .with_session(|unlocked| show(workstation, unlocked, unlocked.store()?, conflict))
+        .with_session(|unlocked| show(&Ctx::new(workstation, unlocked)?, conflict))
         .map_err(SessionError::into_dto)
 }
 
@@ -47,21 +46,17 @@ fn raw(text: &Phi<String>) -> Result<Raw, SessionError> {
 }
 
 /// Reads a conflict for someone who may decide it; the event says so first.
-fn open(workstation: &Workstation, unlocked: &Unlocked, store: &Store, text: &str) -> Result<Sides, SessionError> {
+fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
     let id = ConflictId(text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?);
-    let event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).with("part", "conflict");
-    let pending = store.ledger().begin_append(event);
-    let found = store.conflict(id);
-    let ticket = pending.wait()?;
-    let conflict = found.map_err(|e| workstation.damage(unlocked, e))?.release(ticket);
+    let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).with("part", "conflict");
+    let conflict = ctx.read_audited(event, |store| store.conflict(id))?;
     let ours = raw(&conflict.ours)?;
     let facts = keep_fhir::extract(ours.as_str()).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
-    let access_view = AccessView::of(unlocked, author::kept(store)?);
+    let view = AccessView::of(ctx.session, author::stored(ctx.store));
     let asked = PolicyResource::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
-    workstation.permit(unlocked, &access_view, Action::ResolveConflict, &asked)?;
+    ctx.permit(&view, Action::ResolveConflict, &asked)?;
     let patient = facts.patient.clone().ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
-    let knows_why =
-        access_view.may(Action::Read, &PolicyResource { group: Group::AppointmentReason, ..asked }).is_allowed();
+    let knows_why = view.may(Action::Read, &PolicyResource { group: Group::AppointmentReason, ..asked }).is_allowed();
     let sides = Sides {
         base: conflict.base.as_ref().map(raw).transpose()?,
         theirs: conflict.theirs.as_ref().map(raw).transpose()?,
@@ -72,7 +67,7 @@ fn open(workstation: &Workstation, unlocked: &Unlocked, store: &Store, text: &st
     };
     // INVARIANT: nobody is shown, or decides about, what they may not read of a record.
     if sides.facts.key.resource_type == "Appointment" && !knows_why && !is_about_bookings(&sides)? {
-        return Err(workstation.refuse(unlocked, Action::ResolveConflict));
+        return Err(ctx.refuse(Action::ResolveConflict));
     }
     Ok(sides)
 }
@@ -84,35 +79,30 @@ fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
     Ok(found.iter().all(|field| top(&field.path)))
 }
 
-fn show(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    text: &str,
-) -> Result<ConflictDto, SessionError> {
-    let sides = open(workstation, unlocked, store, text)?;
-    let chart = read_chart(workstation, unlocked, store, &sides.patient, &["Patient", "Flag"])?;
-    let (banner, _) = banner_of(store, &chart)?;
+fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
+    let sides = open(ctx, text)?;
+    let chart = read_chart(ctx, &sides.patient, &["Patient", "Flag"])?;
+    let (banner, _) = banner_of(ctx.store, &chart)?;
     let who = sides.theirs.as_ref().and_then(author_of);
-    let names = names_of(store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
+    let names = names_of(ctx.store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
     let updated = |raw: Option<&Raw>| {
         let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
         facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339).unwrap_or_default()
     };
     let saved =
-        workstation.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
+        ctx.workstation.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
     Ok(ConflictDto {
         conflict: sides.conflict.id.0.to_string(),
         banner,
         reference: sides.conflict.key.to_string(),
         title: timeline::title_of(&sides.conflict.key.resource_type, &sides.ours, &Names::default()),
         base_when: updated(sides.base.as_ref()),
-        ours_who: workstation.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
+        ours_who: ctx.workstation.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
         ours_when: saved.unwrap_or_default(),
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
         theirs_deleted: sides.theirs.is_none(),
-        fields: fields_of(store, &sides)?,
+        fields: fields_of(ctx.store, &sides)?,
     })
 }
 
@@ -158,33 +148,28 @@ fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, SessionError> 
 /// `invalid` with `choices` where a field has none, `stale` where it was decided already, `refused`.
 pub fn decide_conflict(workstation: &Workstation, request: DecideDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation
-        .with_session(|unlocked| decide(workstation, unlocked, unlocked.store()?, &request))
+        .with_session(|unlocked| decide(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)?;
     sync::wake(workstation);
     Ok(saved)
 }
 
-fn decide(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    request: &DecideDto,
-) -> Result<SavedDto, SessionError> {
-    let sides = open(workstation, unlocked, store, &request.conflict)?;
+fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> {
+    let sides = open(ctx, &request.conflict)?;
     if sides.conflict.decided.is_some() {
         return Err(SessionError::of(ErrorCode::Stale));
     }
     let chosen = chosen_text(&sides, request)?;
     let key = sides.conflict.key.clone();
     let event = EventDraft::new(EventClass::ConflictDecided)
-        .by(unlocked.actor())
+        .by(ctx.actor())
         .about(Phi::new(sides.patient.clone()))
         .touching([&key]);
     let id = sides.conflict.id;
-    let sequence = store.write(|tx| {
+    let sequence = ctx.store.write(|tx| {
         let ticket = tx.append(&event)?;
         tx.decide_conflict(&ticket, id, chosen.as_ref())?;
-        Ok(store.ledger().change_set_number(ticket.sequence()))
+        Ok(ctx.store.ledger().change_set_number(ticket.sequence()))
     })?;
     Ok(SavedDto { change_set: sequence, resources: vec![key.to_string()], visit_started: false })
 }

@@ -1,10 +1,11 @@
 //! Drafts: what somebody had begun to write, in their own encrypted file.
 
-use crate::cases::vitals::author;
+use crate::ctx::Ctx;
 use crate::dto::chart::DraftDto;
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
 use crate::error::SessionError;
+use crate::records::author;
 use crate::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
 use crate::view::person;
@@ -13,7 +14,7 @@ use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
 use keep_fhir::{Raw, lens};
-use keep_store::{Draft, LONGEST_DRAFT, Store};
+use keep_store::{Draft, LONGEST_DRAFT};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 /// Keeps a draft; durable when this returns.
 ///
 /// # Errors
-/// `locked`, `refused`, `invalid` for a kind that is none or a content above 64 kB, `disk_full`, `io`.
+/// `locked`, `refused`, `invalid` for an unknown kind or a content above 64 kB, `disk_full`, `io`.
 pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
     // INVARIANT: who may not save such a form keeps no draft of it either; a draft is listed with its patient's name.
     let Some(form) = form_of(&request.kind) else {
@@ -35,14 +36,14 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             let patient: PatientId = request.patient.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
             let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
             let content = Phi::new(request.content.clone());
-            let store = unlocked.store()?;
+            let ctx = &Ctx::new(workstation, unlocked)?;
             // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
             // follow, every few key strokes, belong to it (decision 16).
             let known = draft.is_some_and(|d| lock(&unlocked.drafts).contains(&d));
             if !known {
-                store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
+                ctx.store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
             }
-            let (draft, kept) = store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+            let (draft, kept) = ctx.store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
             lock(&unlocked.drafts).insert(draft);
             mark(workstation, unlocked.user, true);
             Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
@@ -53,17 +54,17 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
 /// Removes a draft; one that is gone is no error.
 ///
 /// # Errors
-/// `locked`, `not_available` for an id that is none, `io`.
+/// `locked`, `not_available` for an invalid id, `io`.
 pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {
-            let (store, id) = (unlocked.store()?, id(draft)?);
-            if let Some(found) = store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
+            let (ctx, id) = (&Ctx::new(workstation, unlocked)?, id(draft)?);
+            if let Some(found) = ctx.store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
                 let class = EventClass::DraftDiscarded;
                 let form = form_of(&found.kind).unwrap_or(Group::Note);
-                store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
+                ctx.store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
             }
-            discard(workstation, unlocked, store, id)
+            discard(ctx, id)
         })
         .map_err(SessionError::into_dto)
 }
@@ -73,7 +74,7 @@ pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), Failu
 /// # Errors
 /// `locked`, `io`.
 pub fn drafts(workstation: &Workstation) -> Result<Vec<DraftDto>, FailureDto> {
-    workstation.with_session(|unlocked| listed(unlocked, unlocked.store()?)).map_err(SessionError::into_dto)
+    workstation.with_session(|unlocked| listed(&Ctx::new(workstation, unlocked)?)).map_err(SessionError::into_dto)
 }
 
 /// Names the patient and the form; never what was written.
@@ -91,29 +92,27 @@ fn form_of(kind: &str) -> Option<Group> {
 }
 
 /// INVARIANT: a draft is shown to whom policy lets make such a record; a role may have changed since it was kept.
-fn own(unlocked: &Unlocked, store: &Store) -> Result<Vec<Draft>, SessionError> {
+fn own(ctx: &Ctx<'_>) -> Result<Vec<Draft>, SessionError> {
     let may = |draft: &Draft| {
-        form_of(&draft.kind).is_some_and(|g| unlocked.decide(Action::Create, &PolicyResource::of(g)).is_allowed())
+        form_of(&draft.kind).is_some_and(|g| ctx.session.decide(Action::Create, &PolicyResource::of(g)).is_allowed())
     };
-    Ok(store.personal()?.drafts()?.into_iter().filter(may).collect())
+    Ok(ctx.store.personal()?.drafts()?.into_iter().filter(may).collect())
 }
 
 /// Beside other things: a personal file that cannot be read, of which a notice tells, does not hold these up.
-fn own_if_readable(unlocked: &Unlocked, store: &Store) -> Vec<Draft> {
-    own(unlocked, store).unwrap_or_default()
+fn own_if_readable(ctx: &Ctx<'_>) -> Vec<Draft> {
+    own(ctx).unwrap_or_default()
 }
 
-fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, SessionError> {
-    let drafts = own(unlocked, store)?;
+fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
+    let drafts = own(ctx)?;
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
     let keys: Vec<ResourceKey> = drafts.iter().map(|d| ResourceKey::new("Patient", d.patient.clone())).collect();
-    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", "drafts");
-    let pending = store.ledger().begin_append(event);
-    let held = store.records(&keys)?;
-    let records = held.release(pending.wait()?);
-    let access_view = AccessView::of(unlocked, author::kept(store)?);
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", "drafts");
+    let records = ctx.read_audited(event, |store| store.records(&keys))?;
+    let access_view = AccessView::of(ctx.session, author::stored(ctx.store));
     let names: BTreeMap<PatientId, String> = records
         .iter()
         .filter_map(|r| {
@@ -130,19 +129,14 @@ fn listed(unlocked: &Unlocked, store: &Store) -> Result<Vec<DraftDto>, SessionEr
 }
 
 /// This person's drafts of one patient, whose name the caller knows.
-pub(crate) fn of_patient(
-    unlocked: &Unlocked,
-    store: &Store,
-    patient: &PatientId,
-    name: &str,
-) -> Result<Vec<DraftDto>, SessionError> {
-    let drafts = own_if_readable(unlocked, store);
+pub(crate) fn of_patient(ctx: &Ctx<'_>, patient: &PatientId, name: &str) -> Result<Vec<DraftDto>, SessionError> {
+    let drafts = own_if_readable(ctx);
     Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
 }
 
 /// How many drafts this person has.
-pub(crate) fn count(unlocked: &Unlocked, store: &Store) -> Result<usize, SessionError> {
-    Ok(own_if_readable(unlocked, store).len())
+pub(crate) fn count(ctx: &Ctx<'_>) -> Result<usize, SessionError> {
+    Ok(own_if_readable(ctx).len())
 }
 
 fn dto(draft: &Draft, patient_name: String) -> DraftDto {
@@ -158,21 +152,21 @@ fn dto(draft: &Draft, patient_name: String) -> DraftDto {
 }
 
 /// Removes the draft that a save has ended. The save stands whatever becomes of the draft.
-pub(crate) fn end(workstation: &Workstation, unlocked: &Unlocked, store: &Store, draft: Option<&str>) {
+pub(crate) fn end(ctx: &Ctx<'_>, draft: Option<&str>) {
     let ended = match draft.filter(|d| !d.is_empty()).map(id) {
         None => return,
-        Some(found) => found.and_then(|id| discard(workstation, unlocked, store, id)),
+        Some(found) => found.and_then(|id| discard(ctx, id)),
     };
     if let Err(error) = ended {
         tracing::warn!(code = %error.code.name(), "a draft that was saved could not be removed");
     }
 }
 
-fn discard(workstation: &Workstation, unlocked: &Unlocked, store: &Store, draft: Uuid) -> Result<(), SessionError> {
-    let personal = store.personal()?;
+fn discard(ctx: &Ctx<'_>, draft: Uuid) -> Result<(), SessionError> {
+    let personal = ctx.store.personal()?;
     personal.discard_draft(draft)?;
     let left = personal.drafts()?.len();
-    mark(workstation, unlocked.user, left > 0);
+    mark(ctx.workstation, ctx.session.user, left > 0);
     Ok(())
 }
 

@@ -2,11 +2,11 @@
 
 mod feed;
 
+use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::search_maintenance;
 use crate::settings::io_code;
-use crate::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use feed::{Feed, Run, Source};
 use keep_access::Action;
@@ -43,25 +43,20 @@ pub struct ImportReport {
 /// what was stored before stays.
 pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportReport, FailureDto> {
     workstation
-        .authorize(Action::Import, |unlocked| import(workstation, unlocked, unlocked.store()?, file))
+        .authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file))
         .map_err(SessionError::into_dto)
 }
 
-fn import(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    file: &Path,
-) -> Result<ImportReport, SessionError> {
+fn import(ctx: &Ctx<'_>, file: &Path) -> Result<ImportReport, SessionError> {
     let lines = open(file)?;
-    let begin = EventDraft::new(EventClass::Import).by(unlocked.actor()).caused_by("begin");
-    let run = store.ledger().append(begin)?;
+    let begin = EventDraft::new(EventClass::Import).by(ctx.session.actor()).caused_by("begin");
+    let run = ctx.store.ledger().append(begin)?;
     let mut report = ImportReport::default();
-    let ended = Feed::new(lines).run(|read| store_run(store, &run, read, &mut report));
-    search_maintenance::search(store, report.imported);
+    let ended = Feed::new(lines).run(|read| store_run(ctx.store, &run, read, &mut report));
+    search_maintenance::search(ctx.store, report.imported);
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
-    let end = EventDraft::new(EventClass::Import).by(unlocked.actor()).caused_by("end").ended(outcome);
-    workstation.record(
+    let end = EventDraft::new(EventClass::Import).by(ctx.session.actor()).caused_by("end").ended(outcome);
+    ctx.workstation.record(
         end.counting(report.imported)
             .with("read", report.read)
             .with("unreadable", report.kept_unreadable)

@@ -1,19 +1,20 @@
 //! Clinical notes.
 
-use crate::cases::chart::id;
-use crate::cases::vitals::{author::author, open_visit, save_new};
 use crate::cases::{drafts, sync};
+use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::dto::visit::{SavedDto, SignNoteDto};
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::records::author::author;
+use crate::records::change::NewRecords;
+use crate::records::patient_id;
+use crate::records::visit::open_visit;
 use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
 use keep_fhir::write::{Activity, EntryContext, NoteDraft, NoteState, note};
-use keep_store::Store;
 
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
@@ -33,9 +34,9 @@ const KINDS: [(&str, &str, &str); 5] = [
 /// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
 pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation.authorize_for(Action::Sign, &PolicyResource::of(Group::Note).own(), |unlocked| {
-        let store = unlocked.store()?;
-        let saved = sign(workstation, unlocked, store, &request)?;
-        drafts::end(workstation, unlocked, store, request.draft.as_deref());
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let saved = sign(ctx, &request)?;
+        drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
     });
     let saved = saved.map_err(SessionError::into_dto)?;
@@ -43,12 +44,7 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
     Ok(saved)
 }
 
-fn sign(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    request: &SignNoteDto,
-) -> Result<SavedDto, SessionError> {
+fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> {
     let mut problems = Vec::new();
     let kind = KINDS.iter().find(|(name, ..)| *name == request.kind);
     if kind.is_none() {
@@ -63,13 +59,13 @@ fn sign(
     let Some((_, code, display)) = kind.filter(|_| problems.is_empty()) else {
         return Err(SessionError::fields(problems));
     };
-    let patient = id(&request.patient)?;
+    let patient = patient_id(&request.patient)?;
     let person = ResourceKey::new("Patient", patient.clone());
-    store.write(|tx| tx.record(&person))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
-    let now = workstation.trusted_now()?;
-    let recording = EntryContext {
-        encounter: open_visit(unlocked, store, &patient, &ClinicClock::at(now))?,
-        author: author(unlocked, store)?,
+    ctx.store.write(|tx| tx.record(&person))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    let now = ctx.now()?;
+    let context = EntryContext {
+        encounter: open_visit(ctx, &patient, &ClinicClock::at(now))?,
+        author: author(ctx)?,
         effective: now,
         recorded: now,
         patient: patient.clone(),
@@ -83,7 +79,7 @@ fn sign(
         state: NoteState::Final,
         relates_to: None,
     };
-    let raw = note(&key.id, &recording, &draft);
-    let event = EventDraft::new(EventClass::NoteSigned).by(unlocked.actor()).about(Phi::new(patient));
-    save_new(workstation, unlocked, store, &recording, vec![(key, raw)], Activity::Sign, event, false)
+    let raw = note(&key.id, &context, &draft);
+    let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient));
+    NewRecords { context, resources: vec![(key, raw)], activity: Activity::Sign, visit_started: false }.save(ctx, event)
 }

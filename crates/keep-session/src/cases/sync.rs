@@ -5,6 +5,7 @@ mod to_end;
 
 pub use to_end::{SyncEnd, run_to_end};
 
+use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::error::SessionError;
@@ -316,7 +317,7 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
             let complete = as_of.map(|t| t.to_rfc3339()).unwrap_or_default();
             types.push(SyncTypeDto { resource_type, count: held, complete });
         }
-        items = queue::waiting(workstation, unlocked, store)?;
+        items = queue::waiting(&Ctx::new(workstation, unlocked)?)?;
     }
     let audit_pending = workstation.enrolled_device()?.ledger.pending_count()?;
     Ok(SyncPageDto {

@@ -3,14 +3,16 @@
 mod lists;
 mod orders;
 
-use crate::cases::search::{Lookup, at};
-use crate::cases::vitals::{author::author, save_changed};
 use crate::cases::{drafts, sync};
+use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
+use crate::dto::index;
 use crate::dto::visit::SavedDto;
 use crate::dto::worklist::{CheckInDto, ListCountDto, WorklistAskDto, WorklistDto};
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::records::author::author;
+use crate::records::change::ChangedRecord;
+use crate::records::patient_row::Lookup;
 use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
@@ -74,41 +76,36 @@ const fn counted(role: Role) -> &'static [&'static str] {
 /// `locked`, `refused` for a list that the role has not, `invalid` for one that is none.
 pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
     workstation
-        .authorize(Action::OpenPatient, |unlocked| ask(workstation, unlocked, unlocked.store()?, &request))
+        .authorize(Action::OpenPatient, |unlocked| ask(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)
 }
 
-fn ask(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    request: &WorklistAskDto,
-) -> Result<WorklistDto, SessionError> {
+fn ask(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, SessionError> {
     let named = LISTS.iter().find(|(name, _)| *name == request.list);
     let (name, group) = named.ok_or_else(|| SessionError::fields(vec![("list", "unknown")]))?;
-    let lookup = Lookup::make(workstation, unlocked, store)?;
-    if !lookup.access_view.sees(*group).is_visible() {
-        return Err(workstation.refuse(unlocked, Action::Read));
+    let lookup = Lookup::new(ctx)?;
+    if !lookup.view.sees(*group).is_visible() {
+        return Err(ctx.refuse(Action::Read));
     }
-    let day = Day::read(workstation, unlocked, store, &lookup, name)?;
+    let day = Day::read(ctx, &lookup, name)?;
     let items: Vec<&Item> = day.list(name);
-    let window = items.iter().skip(at(request.offset)).take(at(request.limit.clamp(1, MOST_ROWS)));
-    let rows = day.rows(workstation, store, unlocked, &lookup, name, window.copied())?;
+    let window = items.iter().skip(index(request.offset)).take(index(request.limit.clamp(1, MOST_ROWS)));
+    let rows = day.rows(ctx, &lookup, name, window.copied())?;
     let count = |list: &&'static str| -> Result<ListCountDto, SessionError> {
-        let count = if *list == "drafts" { drafts::count(unlocked, store)? } else { day.list(list).len() };
+        let count = if *list == "drafts" { drafts::count(ctx)? } else { day.list(list).len() };
         Ok(ListCountDto { list: (*list).to_owned(), count: u32::try_from(count).unwrap_or(u32::MAX) })
     };
     Ok(WorklistDto {
         rows,
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         // INVARIANT: a count says how many there are, so it is left out where that is not known.
-        counts: counted(unlocked.role)
+        counts: counted(ctx.session.role)
             .iter()
-            .filter(|list| missing(store, list).is_empty() && (**list != "drafts" || store.personal().is_ok()))
+            .filter(|list| missing(ctx.store, list).is_empty() && (**list != "drafts" || ctx.store.personal().is_ok()))
             .map(count)
             .collect::<Result<_, _>>()?,
         downloading: !lookup.is_ready(),
-        missing: missing(store, name),
+        missing: missing(ctx.store, name),
     })
 }
 
@@ -117,29 +114,23 @@ fn ask(
 /// # Errors
 /// `refused`, `not_available`, `stale` where the appointment is past that point already.
 pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    let saved =
-        workstation.authorize(Action::CheckIn, |unlocked| arrive(workstation, unlocked, unlocked.store()?, &request));
+    let saved = workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request));
     let saved = saved.map_err(SessionError::into_dto)?;
     sync::wake(workstation);
     Ok(saved)
 }
 
-fn arrive(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    request: &CheckInDto,
-) -> Result<SavedDto, SessionError> {
+fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError> {
     let gone = || SessionError::of(ErrorCode::NotAvailable);
     let key = ResourceKey::new("Appointment", request.appointment.parse().map_err(|_| gone())?);
-    let record = store.write(|tx| tx.record(&key))?.ok_or_else(gone)?;
+    let record = ctx.store.write(|tx| tx.record(&key))?.ok_or_else(gone)?;
     // EXPOSE: read for its new state.
     let raw = Raw::parse(record.raw.expose().as_str()).map_err(|_| gone())?;
     let facts = keep_fhir::extract(raw.as_str()).map_err(|_| gone())?;
     let patient = facts.patient.clone().ok_or_else(gone)?;
-    let author = author(unlocked, store)?;
-    let access_view = AccessView::of(unlocked, Some(author.clone()));
-    workstation.permit(unlocked, &access_view, Action::Update, &access_view.asked(&record, Some(&facts)))?;
+    let author = author(ctx)?;
+    let view = AccessView::of(ctx.session, Some(author.clone()));
+    ctx.permit(&view, Action::Update, &view.asked(&record, Some(&facts)))?;
     let from = facts.status.as_deref().unwrap_or_default();
     let fits = if request.arrived {
         matches!(from, "booked" | "pending" | "proposed" | "waitlist" | "noshow")
@@ -149,15 +140,15 @@ fn arrive(
     if !fits {
         return Err(SessionError::of(ErrorCode::Stale));
     }
-    let now = workstation.trusted_now()?;
+    let now = ctx.now()?;
     let to = if request.arrived { AppointmentStatus::Arrived } else { AppointmentStatus::Booked };
     let changed = set_appointment_status(&raw, to)
         .and_then(|raw| set_arrival(&raw, &patient.to_string(), request.arrived.then(|| now.to_rfc3339())))
         .map_err(|_| SessionError::of(ErrorCode::Internal))?;
-    let event = EventDraft::new(EventClass::Update).by(unlocked.actor()).about(Phi::new(patient.clone()));
+    let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
-    let recording = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
-    save_changed(workstation, unlocked, store, &recording, &record, changed, None, event)
+    let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    ChangedRecord { context, record: &record, changed, reason: None }.save(ctx, event)
 }
 
 /// Notes when the patient came, as the start of their own participation.

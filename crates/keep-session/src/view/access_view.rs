@@ -1,9 +1,7 @@
 //! What a role sees and may do, record by record.
 
-use crate::error::SessionError;
 use crate::unlocked::Unlocked;
 use crate::view::visible_record::VisibleRecord;
-use crate::workstation::Workstation;
 use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};
 use keep_fhir::Extracted;
@@ -131,22 +129,6 @@ pub(crate) fn group_of(facts: &Extracted) -> Group {
 fn group_of_type(resource_type: &str) -> Group {
     let none: [&str; 0] = [];
     Group::of(resource_type, &none, &none)
-}
-
-impl Workstation {
-    /// Lets a record action through or records the refusal; the record says what it is done to.
-    pub(crate) fn permit(
-        &self,
-        unlocked: &Unlocked,
-        access_view: &AccessView,
-        action: Action,
-        asked: &PolicyResource,
-    ) -> Result<(), SessionError> {
-        if access_view.may(action, asked).is_allowed() {
-            return Ok(());
-        }
-        Err(self.refuse(unlocked, action))
-    }
 }
 
 #[cfg(test)]

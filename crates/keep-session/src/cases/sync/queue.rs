@@ -1,31 +1,26 @@
 //! What waits to be sent, was refused or conflicts, as the sync page lists it.
 
 use super::backlog;
+use crate::ctx::Ctx;
 use crate::dto::sync::SyncItemDto;
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
-use crate::workstation::Workstation;
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
-use keep_store::{OutgoingSet, SetState, Store};
+use keep_store::{OutgoingSet, SetState};
 
 /// Rows of the queue that one page shows.
 const MOST_ITEMS: usize = 100;
 
-pub(super) fn waiting(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-) -> Result<Vec<SyncItemDto>, SessionError> {
-    if backlog(store)? == (0, 0, 0) {
+pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
+    if backlog(ctx.store)? == (0, 0, 0) {
         return Ok(Vec::new());
     }
     // The queue says who wrote what kind of record: reading it is an event like any other.
-    let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("queue_shown");
-    let ticket = workstation.enrolled_device()?.ledger.append(event)?;
-    let names = workstation.names();
-    let knows_why = AccessView::of(unlocked, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
+    let event = EventDraft::new(EventClass::Sync).by(ctx.session.actor()).caused_by("queue_shown");
+    let ticket = ctx.workstation.enrolled_device()?.ledger.append(event)?;
+    let names = ctx.workstation.names();
+    let knows_why = AccessView::of(ctx.session, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
     let item = |set: OutgoingSet| SyncItemDto {
         change_set: set.id.0,
         state: String::from(match set.state {
@@ -39,7 +34,7 @@ pub(super) fn waiting(
         saved: set.saved.to_rfc3339(),
         title: title(&set),
         patient_name: String::new(),
-        reason: if set.author == unlocked.user || knows_why {
+        reason: if set.author == ctx.session.user || knows_why {
             // EXPOSE: the server's reason may quote the record: it is shown to its author and to clinicians.
             set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default()
         } else {
@@ -47,7 +42,7 @@ pub(super) fn waiting(
         },
         conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
     };
-    Ok(store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
+    Ok(ctx.store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
 }
 
 /// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.

@@ -3,7 +3,8 @@
 use super::drafts::half;
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{
-    audit, chart, conflict, device, drafts, lock, notes, search, sync, unlock, vitals as cases, worklist,
+    audit, chart, conflict, device, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals as cases,
+    worklist,
 };
 use crate::dto::audit::{AuditAskDto, SignOffDto, UnmaskDto};
 use crate::dto::chart::WindowDto;
@@ -278,7 +279,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 |c| {
                     let (reference, patient) = (String::from("Condition/c1"), String::from("maria"));
                     let strike = StrikeDto { reference, patient, reason: String::from("other patient") };
-                    run(c, |c| ok(cases::strike(&c.workstation, strike)).change_set)
+                    run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, strike)).change_set)
                 },
                 &[E::Strike],
             ),
@@ -377,7 +378,7 @@ fn long_texts_are_refused_before_they_are_events() {
     assert_eq!(code_of(search::search_patients(&clinic.workstation, ask(201))), ErrorCode::Invalid);
     let strike =
         StrikeDto { reference: String::from("Condition/c1"), patient: String::from("maria"), reason: "x".repeat(1001) };
-    assert_eq!(code_of(cases::strike(&clinic.workstation, strike)), ErrorCode::Invalid);
+    assert_eq!(code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, strike)), ErrorCode::Invalid);
     assert_eq!(count(&clinic), before);
     assert_eq!(ok(search::search_patients(&clinic.workstation, ask(200))).total, 0);
 }

@@ -1,7 +1,7 @@
 //! Two people changed one record.
 
 use super::{Clinic, code_of, ok};
-use crate::cases::{chart, conflict, vitals};
+use crate::cases::{chart, conflict, entered_in_error};
 use crate::dto::chart::RecordStateDto;
 use crate::dto::conflict::{ChoiceDto, DecideDto};
 use crate::dto::visit::StrikeDto;
@@ -33,7 +33,7 @@ impl Clinic {
             patient: String::from("maria"),
             reason: String::from("other patient"),
         };
-        ok(vitals::strike(&self.workstation, strike));
+        ok(entered_in_error::mark_entered_in_error(&self.workstation, strike));
         let report = ok(import(&self.workstation, vec![THEIRS.to_owned()]));
         let contested = report.contested.first().expect("contested");
         let key: ResourceKey = "Condition/c1".parse().expect("key");

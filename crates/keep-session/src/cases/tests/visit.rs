@@ -1,7 +1,7 @@
 //! A visit: vital signs, a note, a mistake.
 
 use super::{Clinic, code_of, ok, vitals};
-use crate::cases::{chart, notes, vitals as cases};
+use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::{AllergiesDto, RecordStateDto, WindowDto};
 use crate::dto::visit::{SignNoteDto, StrikeDto};
 use crate::testing::{dr_jonas, nurse_amara};
@@ -99,14 +99,23 @@ fn a_mistake_is_struck_out_and_stays_readable() {
     };
     let mine = format!("Observation/{point}");
     assert!(saved.resources.contains(&mine));
-    assert_eq!(code_of(cases::strike(&clinic.workstation, ask(mine.clone(), ""))), ErrorCode::Invalid);
+    assert_eq!(
+        code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, ask(mine.clone(), ""))),
+        ErrorCode::Invalid
+    );
     // What the laboratory reported is not hers to strike.
     assert_eq!(
-        code_of(cases::strike(&clinic.workstation, ask(String::from("Observation/l1"), "wrong"))),
+        code_of(entered_in_error::mark_entered_in_error(
+            &clinic.workstation,
+            ask(String::from("Observation/l1"), "wrong")
+        )),
         ErrorCode::Refused
     );
-    ok(cases::strike(&clinic.workstation, ask(mine.clone(), "other patient")));
-    assert_eq!(code_of(cases::strike(&clinic.workstation, ask(mine.clone(), "again"))), ErrorCode::Stale);
+    ok(entered_in_error::mark_entered_in_error(&clinic.workstation, ask(mine.clone(), "other patient")));
+    assert_eq!(
+        code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, ask(mine.clone(), "again"))),
+        ErrorCode::Stale
+    );
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().all(|s| s.key != "pulse"));
     let rows = ok(chart::chart_timeline(&clinic.workstation, window())).rows;

@@ -1,21 +1,20 @@
 //! Who is on which list, and the lines of a window.
 
 use super::orders::{to_dispense, to_draw};
-use crate::cases::chart::reading::{Chart, names_of};
-use crate::cases::search::Lookup;
-use crate::cases::vitals::author;
+use crate::ctx::Ctx;
 use crate::dto::worklist::WorkRowDto;
 use crate::error::SessionError;
 use crate::own_file;
-use crate::unlocked::Unlocked;
+use crate::records::author::author;
+use crate::records::chart::{Chart, names_of};
+use crate::records::patient_row::Lookup;
 use crate::view::visible_record::VisibleRecord;
 use crate::view::work::{Booking, Columns, PatientSummary, Stage, patient_summary, row};
-use crate::workstation::Workstation;
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use keep_fhir::lens;
-use keep_store::{AuditGated, DayRow, Store};
+use keep_store::{AuditGated, DayRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
@@ -46,33 +45,26 @@ pub(super) struct Day {
 
 impl Day {
     /// Reads what the role's lists need; each read is recorded.
-    pub(super) fn read(
-        workstation: &Workstation,
-        unlocked: &Unlocked,
-        store: &Store,
-        lookup: &Lookup<'_>,
-        list: &str,
-    ) -> Result<Self, SessionError> {
+    pub(super) fn read(ctx: &Ctx<'_>, lookup: &Lookup<'_>, list: &str) -> Result<Self, SessionError> {
         let (from, to) = lookup.clinic_clock.today();
-        let booked = appointments(workstation, unlocked, store, lookup, from, to)?;
+        let booked = appointments(ctx, lookup, from, to)?;
         let mut day =
             Self { booked, mine: Vec::new(), charges: Vec::new(), orders: Vec::new(), summaries: BTreeMap::new() };
-        let counted = super::counted(unlocked.role);
+        let counted = super::counted(ctx.session.role);
         let wants = |name: &str| list == name || counted.contains(&name);
         let since = lookup.clinic_clock.now.plus_millis(-BACK_MILLIS);
         if wants("my_patients") {
-            day.mine = mine(workstation, unlocked, store, lookup, &day.booked, since)?;
+            day.mine = mine(ctx, lookup, &day.booked, since)?;
         }
         if wants("charges") {
-            day.charges = charges(workstation, unlocked, store, lookup, since)?;
+            day.charges = charges(ctx, lookup, since)?;
         }
         if wants("dispensing") || wants("specimens") {
-            day.orders = orders(workstation, unlocked, store, lookup, wants("dispensing"))?;
+            day.orders = orders(ctx, lookup, wants("dispensing"))?;
         }
         if wants("vitals_due") || list == "queue" {
             let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
-            day.summaries =
-                summaries(workstation, unlocked, store, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
+            day.summaries = summaries(ctx, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
         }
         Ok(day)
     }
@@ -101,9 +93,7 @@ impl Day {
     /// The lines of a window.
     pub(super) fn rows<'i>(
         &self,
-        workstation: &Workstation,
-        store: &Store,
-        unlocked: &Unlocked,
+        ctx: &Ctx<'_>,
         lookup: &Lookup<'_>,
         list: &str,
         items: impl Iterator<Item = &'i Item>,
@@ -118,14 +108,11 @@ impl Day {
         let safety = matches!(list, "my_patients" | "dispensing") && !unread.is_empty();
         let mut summaries_of = self.summaries.clone();
         if safety {
-            summaries_of.extend(summaries(workstation, unlocked, store, lookup, &unread, &["AllergyIntolerance"])?);
+            summaries_of.extend(summaries(ctx, lookup, &unread, &["AllergyIntolerance"])?);
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
-        let event =
-            EventDraft::new(EventClass::Search).by(unlocked.actor()).touching(&keys).with("list", static_name(list));
-        let pending = store.ledger().begin_append(event);
-        let held = store.with_alerts(store.records(&keys)?)?;
-        let (records, alerts) = held.release(pending.wait()?);
+        let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", static_name(list));
+        let (records, alerts) = ctx.read_audited(event, |store| store.with_alerts(store.records(&keys)?))?;
         let alerts = lookup.alerts(alerts);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
         let staff: Vec<ResourceKey> = items
@@ -133,11 +120,10 @@ impl Day {
             .filter_map(|i| i.booking.as_ref())
             .flat_map(|b| b.with.iter().filter_map(|(k, _)| k.clone()))
             .collect();
-        let names = names_of(store, &staff)?;
-        let vitals_column =
-            matches!(list, "queue" | "vitals_due") && lookup.access_view.sees(Group::Vitals).is_allowed();
+        let names = names_of(ctx.store, &staff)?;
+        let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.view.sees(Group::Vitals).is_allowed();
         // "Due" says that none were taken today.
-        let vitals_column = vitals_column && store.is_whole("Observation");
+        let vitals_column = vitals_column && ctx.store.is_whole("Observation");
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
             let Some(record) = people.get(&item.patient) else { continue };
@@ -169,33 +155,16 @@ fn static_name(list: &str) -> &'static str {
     super::LISTS.iter().find(|(name, _)| *name == list).map_or("other", |(name, _)| name)
 }
 
-fn day_rows(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    kind: &'static str,
-    from: UtcMillis,
-    to: UtcMillis,
-) -> Result<Vec<DayRow>, SessionError> {
-    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", kind);
-    let pending = store.ledger().begin_append(event);
-    let found = store.day_list(kind, from, to, MOST_ITEMS);
-    let ticket = pending.wait()?;
-    Ok(found.map_err(|e| workstation.damage(unlocked, e))?.release(ticket))
+fn day_rows(ctx: &Ctx<'_>, kind: &'static str, from: UtcMillis, to: UtcMillis) -> Result<Vec<DayRow>, SessionError> {
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", kind);
+    ctx.read_audited(event, |store| store.day_list(kind, from, to, MOST_ITEMS))
 }
 
-fn appointments(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    lookup: &Lookup<'_>,
-    from: UtcMillis,
-    to: UtcMillis,
-) -> Result<Vec<Item>, SessionError> {
+fn appointments(ctx: &Ctx<'_>, lookup: &Lookup<'_>, from: UtcMillis, to: UtcMillis) -> Result<Vec<Item>, SessionError> {
     let mut items = Vec::new();
-    for found in day_rows(workstation, unlocked, store, "Appointment", from, to)? {
+    for found in day_rows(ctx, "Appointment", from, to)? {
         let Some(patient) = found.patient else { continue };
-        let Some(entry) = VisibleRecord::of(found.record, &lookup.access_view) else { continue };
+        let Some(entry) = VisibleRecord::of(found.record, &lookup.view) else { continue };
         let Some(raw) = &entry.raw else { continue };
         let Ok(lens) = lens::appointment(raw) else { continue };
         let booking = Booking::of(&lens, raw, &patient, found.start, entry.masked);
@@ -205,27 +174,19 @@ fn appointments(
 }
 
 /// Patients with whom this person has an appointment today or had a visit lately, and whose charts they opened.
-fn mine(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    lookup: &Lookup<'_>,
-    booked: &[Item],
-    since: UtcMillis,
-) -> Result<Vec<Item>, SessionError> {
-    let me = author::author(unlocked, store)?;
+fn mine(ctx: &Ctx<'_>, lookup: &Lookup<'_>, booked: &[Item], since: UtcMillis) -> Result<Vec<Item>, SessionError> {
+    let me = author(ctx)?;
     let mut items: Vec<Item> = booked
         .iter()
         .filter(|i| i.booking.as_ref().is_some_and(|b| b.with.iter().any(|(k, _)| k.as_ref() == Some(&me))))
         .cloned()
         .collect();
     let mut seen: BTreeSet<PatientId> = items.iter().map(|i| i.patient.clone()).collect();
-    let opened = own_file::opened_since(store, since);
+    let opened = own_file::opened_since(ctx.store, since);
     let mut visits: Vec<(UtcMillis, PatientId)> = Vec::new();
-    if store.may_hold("Encounter") {
-        for found in day_rows(workstation, unlocked, store, "Encounter", since, lookup.clinic_clock.today().1)? {
-            let (Some(patient), Some(entry)) = (found.patient, VisibleRecord::of(found.record, &lookup.access_view))
-            else {
+    if ctx.store.may_hold("Encounter") {
+        for found in day_rows(ctx, "Encounter", since, lookup.clinic_clock.today().1)? {
+            let (Some(patient), Some(entry)) = (found.patient, VisibleRecord::of(found.record, &lookup.view)) else {
                 continue;
             };
             let lens = entry.raw.as_ref().and_then(|raw| lens::encounter(raw).ok());
@@ -243,19 +204,13 @@ fn mine(
 }
 
 /// Visits that are over and may be charged.
-fn charges(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    lookup: &Lookup<'_>,
-    since: UtcMillis,
-) -> Result<Vec<Item>, SessionError> {
-    let mut found = day_rows(workstation, unlocked, store, "Encounter", since, lookup.clinic_clock.today().1)?;
+fn charges(ctx: &Ctx<'_>, lookup: &Lookup<'_>, since: UtcMillis) -> Result<Vec<Item>, SessionError> {
+    let mut found = day_rows(ctx, "Encounter", since, lookup.clinic_clock.today().1)?;
     found.reverse();
     let items = found.into_iter().filter(|r| r.status == "finished").filter_map(|r| {
         let patient = r.patient?;
         // Masked is enough: the line names the visit, not what was said in it.
-        VisibleRecord::of(r.record, &lookup.access_view)?;
+        VisibleRecord::of(r.record, &lookup.view)?;
         Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
     });
     Ok(items.collect())
@@ -265,23 +220,17 @@ fn charges(
 ///
 /// Who has orders need not see the schedule: only whose charts are looked into is taken from it, and each of these
 /// is read as the role may.
-fn orders(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
-    lookup: &Lookup<'_>,
-    medicines: bool,
-) -> Result<Vec<Item>, SessionError> {
+fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Result<Vec<Item>, SessionError> {
     let types: &[&'static str] =
         if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
     let (from, to) = lookup.clinic_clock.today();
-    let booked = day_rows(workstation, unlocked, store, "Appointment", from, to)?;
+    let booked = day_rows(ctx, "Appointment", from, to)?;
     let mut people: Vec<PatientId> = booked.into_iter().filter_map(|b| b.patient).collect();
     people.sort();
     people.dedup();
     let since = lookup.clinic_clock.now.plus_millis(-ORDERS_MILLIS);
     let mut items = Vec::new();
-    for chart in charts(workstation, unlocked, store, lookup, &people, types)? {
+    for chart in charts(ctx, lookup, &people, types)? {
         let reason = if medicines { to_dispense(&chart.entries, since) } else { to_draw(&chart.entries, since) };
         items.extend(reason.map(|r| Item { patient: chart.patient, booking: None, reason: Some(r) }));
     }
@@ -290,24 +239,22 @@ fn orders(
 
 /// What of these people's charts stands in a list, as far as these types say it.
 fn summaries(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
+    ctx: &Ctx<'_>,
     lookup: &Lookup<'_>,
     patients: &[PatientId],
     types: &[&'static str],
 ) -> Result<BTreeMap<PatientId, PatientSummary>, SessionError> {
-    let sees = |g: Group| lookup.access_view.sees(g).is_allowed();
+    let sees = |g: Group| lookup.view.sees(g).is_allowed();
     let columns =
         Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_complete() };
     if !columns.safety && !columns.vitals {
         return Ok(BTreeMap::new());
     }
-    let found = charts(workstation, unlocked, store, lookup, patients, types)?;
+    let found = charts(ctx, lookup, patients, types)?;
     let mut summaries = BTreeMap::new();
     for chart in found {
         // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
-        let downloaded = columns.downloaded && !store.has_hidden_allergy(&chart.patient)?;
+        let downloaded = columns.downloaded && !ctx.store.has_hidden_allergy(&chart.patient)?;
         let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
         summaries.insert(chart.patient, summary);
     }
@@ -322,9 +269,7 @@ fn summaries(
 
 /// Parts of several charts: one query, one event that names them all.
 fn charts(
-    workstation: &Workstation,
-    unlocked: &Unlocked,
-    store: &Store,
+    ctx: &Ctx<'_>,
     lookup: &Lookup<'_>,
     patients: &[PatientId],
     types: &[&'static str],
@@ -333,14 +278,14 @@ fn charts(
     // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
     for patients in patients.chunks(TOUCHED_LIMIT) {
         let keys: Vec<ResourceKey> = patients.iter().map(|p| ResourceKey::new("Patient", p.clone())).collect();
-        let mut event = EventDraft::new(EventClass::ChartRead).by(unlocked.actor()).touching(&keys);
+        let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).touching(&keys);
         if let [only] = patients {
             event = event.about(Phi::new(only.clone()));
         }
-        let pending = store.ledger().begin_append(event.with("part", "worklist"));
+        let pending = ctx.store.ledger().begin_append(event.with("part", "worklist"));
         let (mut found, mut held) = (Vec::new(), Vec::new());
         for patient in patients {
-            match store.open_chart(patient, types) {
+            match ctx.store.open_chart(patient, types) {
                 Ok(rows) => {
                     found.push(patient);
                     held.push(rows);
@@ -350,19 +295,19 @@ fn charts(
                 // One damaged chart does not take the list with it: the damage is noted, so that the list says that it
                 // may lack something, and the line that its allergies are unavailable.
                 Err(error @ (keep_store::StoreError::Damaged(_) | keep_store::StoreError::PageDamaged)) => {
-                    let _noted = workstation.damage(unlocked, error);
+                    let _noted = ctx.damage(error);
                 }
                 Err(error) => {
                     pending.wait()?;
-                    return Err(workstation.damage(unlocked, error));
+                    return Err(ctx.damage(error));
                 }
             }
         }
         let rows = AuditGated::join(held).release(pending.wait()?);
         charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
             patient: patient.clone(),
-            entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.access_view)).collect(),
-            access_view: lookup.access_view.clone(),
+            entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.view)).collect(),
+            view: lookup.view.clone(),
             clinic_clock: lookup.clinic_clock.clone(),
         }));
     }

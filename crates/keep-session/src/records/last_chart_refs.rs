@@ -1,8 +1,8 @@
-//! What the forms need of the chart that was opened last: where its height and its visit of today lie.
+//! References into the chart that was opened last, for the forms: its latest height and its visit of today.
 //!
-//! Only references are kept, in the person's own encrypted file; the values are read when they are used.
+//! Only references are stored, in the user's own encrypted file; the values are read when they are used.
 
-use super::reading::Chart;
+use super::chart::Chart;
 use crate::error::SessionError;
 use crate::own_file;
 use crate::view::sign::Sign;
@@ -14,7 +14,7 @@ use keep_fhir::lens;
 use keep_store::Store;
 use serde::{Deserialize, Serialize};
 
-/// The preference that holds it.
+/// The preference that holds them.
 const NAME: &str = "chart.memo";
 
 /// References into one chart.
@@ -28,7 +28,7 @@ pub(crate) struct LastChartRefs {
 }
 
 impl LastChartRefs {
-    /// The memo of a chart that was just read.
+    /// The references of a chart that was just read.
     pub(crate) fn of_chart(chart: &Chart, readings: &[Reading<'_>]) -> Self {
         let height = latest(readings, Sign::Vital(Vital::Height)).map(|r| r.entry.record.key.id.clone());
         let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
@@ -39,7 +39,7 @@ impl LastChartRefs {
         Self { patient: chart.patient.clone(), height, visit }
     }
 
-    /// Keeps it as that of the chart opened last, and notes that the chart was opened.
+    /// Stores them as those of the chart opened last, and notes that the chart was opened.
     pub(crate) fn note_opened(&self, store: &Store) -> Result<(), SessionError> {
         let text = self.text()?;
         if let Ok(own) = store.personal() {
@@ -53,11 +53,11 @@ impl LastChartRefs {
     }
 }
 
-/// The memo of this patient; `None` where another chart was opened last.
+/// The references of this patient; `None` where another chart was opened last.
 pub(crate) fn of(store: &Store, patient: &PatientId) -> Result<Option<LastChartRefs>, SessionError> {
     let text = own_file::preference(store, NAME);
-    let last_chart_refs: Option<LastChartRefs> = text.and_then(|t| serde_json::from_str(&t).ok());
-    Ok(last_chart_refs.filter(|m| m.patient == *patient))
+    let refs: Option<LastChartRefs> = text.and_then(|t| serde_json::from_str(&t).ok());
+    Ok(refs.filter(|m| m.patient == *patient))
 }
 
 /// Notes the visit that was opened for this patient, and a height that was taken in it.
@@ -72,8 +72,8 @@ pub(crate) fn note_visit(
     write(store, &LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()) })
 }
 
-fn write(store: &Store, last_chart_refs: &LastChartRefs) -> Result<(), SessionError> {
-    let text = last_chart_refs.text()?;
+fn write(store: &Store, refs: &LastChartRefs) -> Result<(), SessionError> {
+    let text = refs.text()?;
     if own_file::preference(store, NAME).as_deref() != Some(text.as_str()) {
         own_file::set_preference(store, NAME, &text);
     }
@@ -82,6 +82,6 @@ fn write(store: &Store, last_chart_refs: &LastChartRefs) -> Result<(), SessionEr
 
 impl std::fmt::Debug for LastChartRefs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Memo")
+        f.write_str("LastChartRefs")
     }
 }

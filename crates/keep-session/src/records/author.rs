@@ -1,8 +1,8 @@
-//! Who the signed-in person is in the records: their Practitioner.
+//! The signed-in user as records name them: their Practitioner.
 
+use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::own_file;
-use crate::unlocked::Unlocked;
 use crate::view::names::staff_name;
 use crate::workstation::lock;
 use keep_access::{Action, Group, PolicyResource};
@@ -11,50 +11,48 @@ use keep_domain::{ErrorCode, ResourceKey};
 use keep_fhir::{Node, Raw, lens};
 use keep_store::{Record, Store};
 
-/// The preference that remembers it.
+/// The preference that stores it.
 const NAME: &str = "practitioner";
-/// The most colleagues that are looked through.
+/// The most Practitioners that are searched.
 const MOST_STAFF: usize = 2_000;
 
-/// The Practitioner, if this person wrote something before.
-pub(crate) fn kept(store: &Store) -> Result<Option<ResourceKey>, SessionError> {
-    Ok(own_file::preference(store, NAME).and_then(|text| text.parse().ok()))
+/// The Practitioner, if this user wrote something before.
+pub(crate) fn stored(store: &Store) -> Option<ResourceKey> {
+    own_file::preference(store, NAME).and_then(|text| text.parse().ok())
 }
 
-/// The Practitioner, as far as what this person may do depends on it: a role that may strike only its own records.
+/// The Practitioner where the role may mark only its own records as entered in error, otherwise the stored one.
 ///
-/// Looked for once a session where this person has written nothing here yet.
-pub(crate) fn known(unlocked: &Unlocked, store: &Store) -> Result<Option<ResourceKey>, SessionError> {
-    let strikes = |asked: PolicyResource| unlocked.decide(Action::Strike, &asked).is_allowed();
-    if strikes(PolicyResource::of(Group::Vitals)) || !strikes(PolicyResource::of(Group::Vitals).own()) {
-        return kept(store);
+/// Searched for once a session while this user has written nothing on this device.
+pub(crate) fn known(ctx: &Ctx<'_>) -> Result<Option<ResourceKey>, SessionError> {
+    let may_mark = |resource: PolicyResource| ctx.session.decide(Action::Strike, &resource).is_allowed();
+    if may_mark(PolicyResource::of(Group::Vitals)) || !may_mark(PolicyResource::of(Group::Vitals).own()) {
+        return Ok(stored(ctx.store));
     }
-    if let Some(found) = unlocked.me.get() {
+    if let Some(found) = ctx.session.me.get() {
         return Ok(Some(found.clone()));
     }
-    let found = author(unlocked, store)?;
-    Ok(Some(unlocked.me.get_or_init(|| found).clone()))
+    let found = author(ctx)?;
+    Ok(Some(ctx.session.me.get_or_init(|| found).clone()))
 }
 
-/// The Practitioner who is this person: by the sign-in's subject, else by a name that only one has.
+/// The Practitioner of this user: found by the subject of the sign-in, otherwise by a name that only one has.
 ///
-/// Where the server has none, records name the person by their user id, which is the same on every device.
-pub(crate) fn author(unlocked: &Unlocked, store: &Store) -> Result<ResourceKey, SessionError> {
-    if let Some(known) = kept(store)? {
+/// Where the server has none, records name the user by their user id, which is the same on every device.
+pub(crate) fn author(ctx: &Ctx<'_>) -> Result<ResourceKey, SessionError> {
+    if let Some(known) = stored(ctx.store) {
         return Ok(known);
     }
-    let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).with("list", "staff");
-    let pending = store.ledger().begin_append(event);
-    let held = store.shared_records("Practitioner", MOST_STAFF)?;
-    let staff = held.release(pending.wait()?);
-    let subject = lock(&unlocked.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
-    match find(&staff, &subject, &unlocked.name) {
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", "staff");
+    let staff = ctx.read_audited(event, |store| store.shared_records("Practitioner", MOST_STAFF))?;
+    let subject = lock(&ctx.session.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+    match find(&staff, &subject, &ctx.session.name) {
         Some(found) => {
-            own_file::set_preference(store, NAME, &found.to_string());
+            own_file::set_preference(ctx.store, NAME, &found.to_string());
             Ok(found)
         }
         None => {
-            let id = unlocked.user.to_string().parse().map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            let id = ctx.session.user.to_string().parse().map_err(|_| SessionError::of(ErrorCode::Internal))?;
             Ok(ResourceKey::new("Practitioner", id))
         }
     }
@@ -92,7 +90,7 @@ mod tests {
     use crate::view::fixtures::record;
 
     #[test]
-    fn a_name_that_two_have_is_nobodys() {
+    fn a_name_shared_by_two_practitioners_identifies_neither() {
         let amara = |id: &str| {
             record(&format!(
                 r#"{{"resourceType":"Practitioner","id":"{id}","identifier":[{{"value":"s-{id}"}}],"name":[{{"text":"Amara Okafor"}}]}}"#

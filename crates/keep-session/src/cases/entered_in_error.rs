@@ -1,0 +1,65 @@
+//! Marking a record as entered in error.
+
+use crate::cases::sync;
+use crate::ctx::Ctx;
+use crate::dto::LONGEST_REASON;
+use crate::dto::failure::FailureDto;
+use crate::dto::visit::{SavedDto, StrikeDto};
+use crate::error::SessionError;
+use crate::records::author::author;
+use crate::records::change::ChangedRecord;
+use crate::records::patient_id;
+use crate::view::access_view::AccessView;
+use crate::workstation::Workstation;
+use keep_access::Action;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{ErrorCode, Phi, ResourceKey};
+use keep_fhir::Raw;
+use keep_fhir::write::EntryContext;
+
+/// Marks a record as entered in error, with the reason; the record stays and stays readable.
+///
+/// # Errors
+/// `invalid` without a reason, `refused`, `not_available`, `stale`.
+pub fn mark_entered_in_error(workstation: &Workstation, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+    let saved = workstation
+        .with_session(|unlocked| mark(&Ctx::new(workstation, unlocked)?, &request))
+        .map_err(SessionError::into_dto)?;
+    sync::wake(workstation);
+    Ok(saved)
+}
+
+fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
+    if request.reason.trim().is_empty() {
+        return Err(SessionError::fields(vec![("reason", "missing")]));
+    }
+    if request.reason.chars().count() > LONGEST_REASON {
+        return Err(SessionError::fields(vec![("reason", "too_long")]));
+    }
+    let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let record = ctx.store.write(|tx| tx.record(&key))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    // EXPOSE: read for the decision and for its new text.
+    let text = record.raw.expose().as_str();
+    let facts = keep_fhir::extract(text).ok();
+    let patient = facts.as_ref().and_then(|f| f.patient.clone());
+    if patient.as_ref() != Some(&patient_id(&request.patient)?) {
+        return Err(SessionError::of(ErrorCode::NotAvailable));
+    }
+    let author = author(ctx)?;
+    let view = AccessView::of(ctx.session, Some(author.clone()));
+    ctx.permit(&view, Action::Strike, &view.asked(&record, facts.as_ref()))?;
+    if facts.as_ref().is_some_and(|f| f.entered_in_error) {
+        return Err(SessionError::of(ErrorCode::Stale));
+    }
+    let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let changed =
+        keep_fhir::write::strike(&raw).map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
+    let patient = patient_id(&request.patient)?;
+    let event = EventDraft::new(EventClass::Strike)
+        .by(ctx.actor())
+        .about(Phi::new(patient.clone()))
+        .because(Phi::new(request.reason.trim().to_owned()));
+    let now = ctx.now()?;
+    let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    ChangedRecord { context, record: &record, changed, reason: Some(request.reason.trim()) }.save(ctx, event)
+}

@@ -1,0 +1,87 @@
+//! Reading a chart: the event is written while the store reads, and its ticket releases what was read.
+
+use super::author;
+use crate::ctx::Ctx;
+use crate::dto::chart::BannerDto;
+use crate::error::SessionError;
+use crate::view::access_view::AccessView;
+use crate::view::clinic_clock::ClinicClock;
+use crate::view::names::Names;
+use crate::view::person;
+use crate::view::visible_record::VisibleRecord;
+use keep_audit::{EventClass, EventDraft};
+use keep_domain::{PatientId, Phi, ResourceKey};
+use keep_fhir::lens;
+use keep_store::Store;
+
+/// What the role sees of one person's records.
+pub(crate) struct Chart {
+    pub(crate) patient: PatientId,
+    pub(crate) entries: Vec<VisibleRecord>,
+    pub(crate) view: AccessView,
+    pub(crate) clinic_clock: ClinicClock,
+}
+
+impl std::fmt::Debug for Chart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Chart")
+    }
+}
+
+/// Reads a chart, or some types of it; recorded as one event.
+pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static str]) -> Result<Chart, SessionError> {
+    view_chart(ctx, patient, Part { name: types.first().copied(), types, every_value: false }, Ok)
+}
+
+/// The part of a chart that is read.
+pub(crate) struct Part<'a> {
+    /// The name in the event; `None` for the whole chart.
+    pub(crate) name: Option<&'static str>,
+    /// The types; empty means all.
+    pub(crate) types: &'a [&'static str],
+    /// Whether the values of every Observation are read, not only those of one window.
+    pub(crate) every_value: bool,
+}
+
+/// Reads a chart and presents it while the event is on its way to the disk; recorded as one event.
+pub(crate) fn view_chart<T>(
+    ctx: &Ctx<'_>,
+    patient: &PatientId,
+    part: Part<'_>,
+    present: impl FnOnce(Chart) -> Result<T, SessionError>,
+) -> Result<T, SessionError> {
+    let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).about(Phi::new(patient.clone()));
+    if let Some(name) = part.name {
+        event = event.with("part", name);
+    }
+    let (view, clinic_clock) = (AccessView::of(ctx.session, author::known(ctx)?), ctx.clinic_clock()?);
+    let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
+    ctx.read_audited(event, |store| {
+        let found = store.open_chart_by(patient, part.types, |record| of(record, &view))?;
+        Ok(found.map(|entries| present(Chart { patient: patient.clone(), entries, view, clinic_clock })))
+    })?
+}
+
+/// The names behind references to staff, places and medicines.
+pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, SessionError> {
+    Ok(Names::of(&store.reference_records(keys)?).asked(keys))
+}
+
+/// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
+pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), SessionError> {
+    let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
+    let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
+    let id = chart.patient.as_str();
+    let alerts = if chart.view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
+    Ok(match read {
+        Some((raw, lens)) => {
+            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.clinic_clock);
+            if own.is_some_and(|e| e.masked) {
+                // A labelled record keeps its place and loses its detail.
+                (banner.phone, banner.address) = Default::default();
+            }
+            (banner, person::born(&lens))
+        }
+        None => (person::unreadable_banner(id, (&chart.entries, alerts)), String::new()),
+    })
+}

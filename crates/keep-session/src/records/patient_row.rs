@@ -1,0 +1,94 @@
+//! A patient as one row of a list.
+
+use super::author;
+use crate::ctx::Ctx;
+use crate::dto::search::PatientRowDto;
+use crate::error::SessionError;
+use crate::own_file;
+use crate::view::access_view::AccessView;
+use crate::view::clinic_clock::ClinicClock;
+use crate::view::completeness;
+use crate::view::person::{self, Seen};
+use keep_domain::{PatientId, UtcMillis};
+use keep_fhir::lens;
+use keep_store::Record;
+use keep_sync::CHART_TYPES;
+use std::collections::{BTreeSet, HashSet};
+
+/// Makes rows of patients: what they need besides the patient's record is looked up once.
+pub(crate) struct Lookup<'s> {
+    ctx: Ctx<'s>,
+    pub(crate) view: AccessView,
+    pub(crate) clinic_clock: ClinicClock,
+    opened: HashSet<PatientId>,
+    ready: bool,
+    complete: bool,
+    knows_visits: bool,
+}
+
+impl<'s> Lookup<'s> {
+    pub(crate) fn new(ctx: &Ctx<'s>) -> Result<Self, SessionError> {
+        let clinic_clock = ctx.clinic_clock()?;
+        let opened = own_file::opened_since(ctx.store, clinic_clock.today().0).into_iter().collect();
+        let found = ctx.workstation.completeness(ctx.session)?;
+        let complete = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t));
+        // What a colleague's session has downloaded is here for this one as well, also without a network.
+        let done = ctx.store.completed_by_anyone(&ctx.workstation.settings().server)?;
+        // What is lost or damaged is said in the chart, which opens with all that is left.
+        let opens = |t: &str| done.contains(t) || ctx.store.is_stale(t) || !ctx.store.is_whole(t);
+        let ready = complete || CHART_TYPES.iter().filter(|t| ctx.store.may_hold(t)).all(|t| opens(t));
+        // What a colleague may see says nothing of what this person would find.
+        let knows_visits = ctx.store.may_hold("Encounter") && completeness::has_all(&found, &["Encounter"], |_| true);
+        let view = AccessView::of(ctx.session, author::stored(ctx.store));
+        Ok(Self { ctx: *ctx, view, clinic_clock, opened, ready, complete, knows_visits })
+    }
+
+    /// Whether everything that a chart cannot do without has been downloaded once, by any user.
+    pub(crate) const fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Whether this person's own view was downloaded completely, so that what is absent may be called absent.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whose alerts this role may know of.
+    pub(crate) fn alerts(&self, found: BTreeSet<PatientId>) -> BTreeSet<PatientId> {
+        if self.view.knows_of_alerts() { found } else { BTreeSet::new() }
+    }
+
+    /// One row; `None` for a patient whom the role may not see.
+    pub(crate) fn row(&self, record: &Record, alert: bool) -> Result<Option<PatientRowDto>, SessionError> {
+        let last = self.ctx.store.last_seen(&record.key.id, self.clinic_clock.now)?;
+        Ok(self.row_seen(record, alert, last))
+    }
+
+    pub(crate) fn row_seen(&self, record: &Record, alert: bool, last: Option<UtcMillis>) -> Option<PatientRowDto> {
+        // EXPOSE: read for the row.
+        let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
+        let decision = self.view.reads(record, facts.as_ref());
+        if !decision.is_visible() {
+            return None;
+        }
+        let id = &record.key.id;
+        let opened_today = self.opened.contains(id);
+        let seen = Seen { last, is_known: self.knows_visits, opened_today, ready: self.ready, alert };
+        let lens = raw.and_then(|raw| lens::patient(&raw).ok());
+        let Some(lens) = lens else { return Some(person::unreadable_row(id.as_str(), seen)) };
+        let mut row = person::row(id.as_str(), &lens, &self.clinic_clock, seen);
+        if !decision.is_allowed() {
+            // A labelled record keeps its place and loses its detail.
+            row.phone.clear();
+            row.last_seen.clear();
+            row.last_seen_known = false;
+        }
+        Some(row)
+    }
+}
+
+impl std::fmt::Debug for Lookup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lookup")
+    }
+}
