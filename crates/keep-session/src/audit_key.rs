@@ -1,7 +1,7 @@
 //! The public half of the audit key, kept where everyone on the device finds it and signed by the device.
 
-use crate::device_context::DeviceContext;
 use crate::error::SessionError;
+use crate::state::device_context::DeviceContext;
 use crate::workstation::Workstation;
 use keep_domain::{ErrorCode, length_prefixed};
 use keep_keys::{HpkePublicKey, verify_signature};

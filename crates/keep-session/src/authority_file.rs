@@ -3,7 +3,8 @@
 //! Whoever may write that file could stand between this device and its server, and so be given the refresh token.
 
 use crate::error::SessionError;
-use crate::workstation::{Workstation, lock};
+use crate::state::lock;
+use crate::workstation::Workstation;
 use keep_audit::{Actor, DetailValue, EventClass, EventDraft};
 use keep_domain::ErrorCode;
 use keep_hardening::private_file;
@@ -80,11 +81,11 @@ impl Workstation {
     }
 
     fn adopt(&self, file: &AuthorityFile) -> Result<(), SessionError> {
-        if !self.0.writes {
+        if !self.0.access.writes {
             return Ok(());
         }
         self.change_settings(|w| w.seal_authority_file(file.sha256()))?;
-        if lock(&self.0.device).is_some() {
+        if lock(&self.0.device.context).is_some() {
             self.record(changed("authority_file_adopted", file));
         }
         Ok(())

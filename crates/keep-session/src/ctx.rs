@@ -1,7 +1,7 @@
 //! What a use case of an open session works with.
 
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::state::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;

@@ -1,68 +1,17 @@
-//! Trouble at the workstation that the ledger may be unable to take while it lasts: the keychain, the disk, a second
-//! program on the profile. It is an event at once where that is possible, else a note that becomes one.
-
-mod notes;
-
-pub(crate) use notes::PendingFaults;
+//! Reporting faults of the workstation: an event at once where that is possible, otherwise a note that becomes one.
 
 use crate::error::SessionError;
 use crate::profile::Profile;
-use crate::workstation::{Workstation, lock};
-use keep_audit::{EventClass, EventDraft, Outcome};
+use crate::state::device_fault::{DeviceFault, Reported};
+use crate::state::lock;
+use crate::state::pending_faults::PendingFaults;
+use crate::workstation::Workstation;
+use keep_audit::EventDraft;
 use keep_domain::{Clock, ErrorCode, SystemClock};
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// The closed list. Its words are the event's cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DeviceFault {
-    KeychainLocked,
-    KeychainAbsent,
-    KeychainKeyMissing,
-    KeychainSlow,
-    DiskFull,
-    SecondInstance,
-    AuthorityFileChanged,
-}
-
-/// What has become of trouble that lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reported {
-    Event,
-    Note,
-}
-
-impl DeviceFault {
-    const fn of(code: ErrorCode) -> Option<Self> {
-        match code {
-            ErrorCode::KeychainLocked => Some(Self::KeychainLocked),
-            ErrorCode::KeychainAbsent => Some(Self::KeychainAbsent),
-            ErrorCode::KeychainKeyMissing => Some(Self::KeychainKeyMissing),
-            ErrorCode::KeychainSlow => Some(Self::KeychainSlow),
-            ErrorCode::DiskFull => Some(Self::DiskFull),
-            ErrorCode::AuthorityFileChanged => Some(Self::AuthorityFileChanged),
-            _ => None,
-        }
-    }
-
-    fn event(self) -> EventDraft {
-        use Outcome::{MinorFailure as Minor, SeriousFailure as Serious};
-        let (class, cause, outcome) = match self {
-            Self::KeychainLocked => (EventClass::KeychainProblem, "keychain_locked", Minor),
-            Self::KeychainAbsent => (EventClass::KeychainProblem, "keychain_absent", Minor),
-            Self::KeychainKeyMissing => (EventClass::KeychainProblem, "keychain_key_missing", Serious),
-            Self::KeychainSlow => (EventClass::KeychainProblem, "keychain_slow", Minor),
-            Self::DiskFull => (EventClass::DiskFull, "disk_full", Serious),
-            Self::SecondInstance => (EventClass::SecondInstance, "profile_in_use", Minor),
-            Self::AuthorityFileChanged => (EventClass::IntegrityFinding, "authority_file_changed", Serious),
-        };
-        EventDraft::new(class).ended(outcome).caused_by(cause)
-    }
-}
-
-/// Leaves word for whoever holds the profile that another program asked for it: a note, never an event, because the
-/// ledger is the holder's alone.
+/// Notes for the program that holds the profile that another one asked for it. Never an event: the ledger belongs to
+/// the holder.
 pub fn note_second_instance(profile: &Path) {
     second_instance(&Profile::at(profile), &SystemClock);
 }
@@ -72,49 +21,49 @@ pub(crate) fn second_instance(profile: &Profile, clock: &dyn Clock) {
 }
 
 impl Workstation {
-    /// Makes an event or a note of a failure that is the workstation's. What lasts is told once, until the next lock
-    /// or unlock; a full disk that could only be noted is counted.
+    /// Records a failure of the workstation itself as an event, or as a note while the ledger cannot take it. A fault
+    /// that lasts is reported once until the next lock or unlock; a full disk that could only be noted is counted.
     pub(crate) fn report_fault(&self, code: ErrorCode) {
-        let Some(device_fault) = DeviceFault::of(code).filter(|_| self.0.writes) else { return };
-        let told = lock(&self.0.reported_faults).get(&device_fault).copied();
-        let told = match told {
+        let Some(fault) = DeviceFault::of(code).filter(|_| self.0.access.writes) else { return };
+        let reported = lock(&self.0.faults.reported).get(&fault).copied();
+        let reported = match reported {
             Some(Reported::Event) => return,
-            Some(Reported::Note) if device_fault != DeviceFault::DiskFull => return,
-            None if self.write_now(device_fault.event()).is_ok() => Reported::Event,
+            Some(Reported::Note) if fault != DeviceFault::DiskFull => return,
+            None if self.write_now(fault.event()).is_ok() => Reported::Event,
             _ => {
-                self.0.notes.leave(device_fault, self.0.event_stamper.now());
+                self.0.faults.pending.leave(fault, self.0.device.event_stamper.now());
                 Reported::Note
             }
         };
-        lock(&self.0.reported_faults).insert(device_fault, told);
+        lock(&self.0.faults.reported).insert(fault, reported);
     }
 
-    /// Turns what was noted into events, as soon as the ledger takes them.
+    /// Turns notes into events if the ledger can take them.
     pub(crate) fn report_pending_faults(&self) {
-        if !self.0.writes || lock(&self.0.device).is_none() {
+        if !self.0.access.writes || lock(&self.0.device.context).is_none() {
             return;
         }
-        match self.0.notes.settle(self.0.event_stamper.now(), |event| self.write_now(event)) {
-            // From here on the same trouble is a new one.
-            Ok(()) => lock(&self.0.reported_faults).retain(|_, told| *told == Reported::Event),
-            Err(error) => tracing::warn!(code = %error.code.name(), "what was noted waits for the ledger"),
+        match self.0.faults.pending.report(self.0.device.event_stamper.now(), |event| self.write_now(event)) {
+            // From here on the same fault is a new one.
+            Ok(()) => lock(&self.0.faults.reported).retain(|_, reported| *reported == Reported::Event),
+            Err(error) => tracing::warn!(code = %error.code.name(), "faults are still waiting for the ledger"),
         }
     }
 
-    /// After a lock or an unlock all trouble is new.
+    /// As [`Workstation::report_pending_faults`]; every fault counts as new from here on: after a lock or an unlock.
     pub(crate) fn report_all_faults(&self) {
         self.report_pending_faults();
-        lock(&self.0.reported_faults).clear();
+        lock(&self.0.faults.reported).clear();
     }
 
-    /// Takes up what another program noted a moment ago.
+    /// Records what another program noted a moment ago.
     pub fn hear_second_instance(&self) {
         self.report_pending_faults();
     }
 
-    /// Into the ledger as it is open now; never opens it.
+    /// Appends to the ledger if it is open; never opens it.
     fn write_now(&self, event: EventDraft) -> Result<(), SessionError> {
-        let device = lock(&self.0.device).clone().ok_or_else(|| SessionError::of(ErrorCode::Locked))?;
+        let device = lock(&self.0.device.context).clone().ok_or_else(|| SessionError::of(ErrorCode::Locked))?;
         Ok(device.ledger.append(event).map(|_| ())?)
     }
 }

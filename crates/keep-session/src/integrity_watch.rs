@@ -1,8 +1,9 @@
 //! Reading everything behind an open session, and telling what was found: as an event, and to the person.
 
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
-use crate::workstation::{Workstation, WorkstationEvent, lock};
+use crate::state::lock;
+use crate::state::unlocked::Unlocked;
+use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
 use std::sync::{Arc, Weak};
@@ -70,7 +71,7 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
         if finding.kind != FindingKind::Derived && store.note_damage(finding.segment).is_err() {
             tracing::warn!("damage could not be written down");
         }
-        if lock(&unlocked.damaged).insert(finding.segment) {
+        if lock(&unlocked.memory.damaged).insert(finding.segment) {
             workstation.emit(WorkstationEvent::Notice(crate::segments::notice(store, finding.segment)));
         }
     }

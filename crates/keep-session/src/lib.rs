@@ -8,7 +8,6 @@ mod ctx;
 mod device_context;
 mod device_fault;
 pub mod dto;
-mod enrolling;
 mod error;
 mod integrity_watch;
 mod key_holders;
@@ -25,13 +24,11 @@ mod segments;
 mod server;
 mod session_start;
 mod settings;
-mod signing_in;
 mod site;
-mod syncing;
+mod state;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 mod trusted_clock;
-mod unlocked;
 mod view;
 mod workstation;
 

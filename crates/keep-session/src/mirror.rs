@@ -1,7 +1,8 @@
 //! The keychain keeps what the device has seen of each segment last, so that an older copy of a file is found.
 
 use crate::error::SessionError;
-use crate::workstation::{Workstation, lock};
+use crate::state::lock;
+use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
 use keep_store::{Mirror, SegmentMark, Store};
@@ -22,7 +23,7 @@ impl Workstation {
     /// # Errors
     /// The keychain's states.
     pub(crate) fn mirror(&self) -> Result<Mirror, SessionError> {
-        let kept = self.0.keychain.read(ITEM)?;
+        let kept = self.0.device.keychain.read(ITEM)?;
         // EXPOSE: counts and sums; the keychain keeps them only so that they cannot be put back with the files.
         let marks = kept.map(|bytes| serde_json::from_slice::<Mirror>(bytes.expose()));
         Ok(marks.and_then(Result::ok).unwrap_or_default())
@@ -73,7 +74,7 @@ impl Workstation {
 
     /// Keeps what is later than what is kept, and of `older` segments whatever it is.
     fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), SessionError> {
-        let mut written = lock(&self.0.marks_written);
+        let mut written = lock(&self.0.session.marks_written);
         if marks.iter().all(|(segment, mark)| written.get(segment) == Some(mark)) {
             return Ok(());
         }
@@ -86,21 +87,23 @@ impl Workstation {
             }
         }
         let text = serde_json::to_vec(&kept).map_err(|_| SessionError::of(keep_domain::ErrorCode::Internal))?;
-        self.0.keychain.write(ITEM, &text)?;
+        self.0.device.keychain.write(ITEM, &text)?;
         written.extend(marks.iter().map(|(s, m)| (*s, *m)));
         Ok(())
     }
 
     /// Keeps the marks from time to time for as long as this session lasts.
     pub(crate) fn mirror_while_open(&self) {
-        let Some(session) = self.try_session(|u| u.since) else { return };
+        let Some(session) = self.try_session(|u| u.memory.since) else { return };
         let workstation = self.clone();
         let runtime = workstation.0.runtime.clone();
         runtime.spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;
-                let Some(store) =
-                    workstation.try_session(|u| (u.since == session).then(|| u.store.clone())).flatten().flatten()
+                let Some(store) = workstation
+                    .try_session(|u| (u.memory.since == session).then(|| u.store.clone()))
+                    .flatten()
+                    .flatten()
                 else {
                     return;
                 };

@@ -1,6 +1,6 @@
 //! What the interface may offer: a list of names, each decided by policy. Rust refuses the rest in any case.
 
-use crate::unlocked::Unlocked;
+use crate::state::unlocked::Unlocked;
 use keep_access::{Action, Group, PolicyResource};
 
 /// Done to the program itself.

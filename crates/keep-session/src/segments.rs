@@ -1,10 +1,11 @@
 //! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
 
-use crate::device_context::DeviceContext;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
-use crate::workstation::{Workstation, WorkstationEvent, lock};
+use crate::state::device_context::DeviceContext;
+use crate::state::lock;
+use crate::state::unlocked::Unlocked;
+use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
 use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
@@ -30,9 +31,9 @@ pub(crate) fn open_store(
     if keys.is_empty() {
         return Ok(None);
     }
-    let root = workstation.0.profile.root();
+    let root = workstation.0.device.profile.root();
     let mirror = workstation.mirror()?;
-    let mut checked = CheckedSegments::check(root, keys, &mirror, &*workstation.0.clock)?;
+    let mut checked = CheckedSegments::check(root, keys, &mirror, &*workstation.0.device.clock)?;
     checked.make_missing(made);
     for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
         record(workstation, actor, report);
@@ -54,14 +55,14 @@ pub(crate) fn open_store(
             personal: Some((opened.header.user, opened.keys.personal_key())),
             had_personal,
             ledger: Arc::clone(&device.ledger),
-            clock: Arc::clone(&workstation.0.clock),
+            clock: Arc::clone(&workstation.0.device.clock),
         },
     )?;
     workstation.accept_older(&store, &stale);
     if !store.unhealthy().is_empty() {
         // What was complete is not any more.
-        crate::last_sync::forget(&workstation.0.profile);
-        workstation.0.syncing.forget();
+        crate::last_sync::forget(&workstation.0.device.profile);
+        workstation.0.sync.forget();
     }
     for (segment, done) in store.carried_over() {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
@@ -95,7 +96,7 @@ fn make_next_generations(
         workstation.announce_generation(*segment, generation)?;
         let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
-        opened.ring.save(&workstation.0.slots, &opened.keys)?;
+        opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
         if let Some(key) = opened.ring.segment(*segment) {
             checked.make_next_generation(key.lend());
         }
@@ -133,7 +134,7 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let unhealthy = store.unhealthy();
     // What was found in this session and mended: the derived tables of a segment that is whole.
-    let met = lock(&unlocked.damaged).clone();
+    let met = lock(&unlocked.memory.damaged).clone();
     let mended = met.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
     let mended = mended.collect::<Vec<_>>();
     let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);
@@ -181,7 +182,7 @@ pub(crate) fn end_repairs(workstation: &Workstation) {
         let told = ended.iter().filter(is_told).map(|r| NoticeDto::Segment {
             segment: r.segment.name().to_owned(),
             health: keep_store::SegmentHealth::Whole.name().to_owned(),
-            since: workstation.0.clock.now().to_rfc3339(),
+            since: workstation.0.device.clock.now().to_rfc3339(),
             kept: r.kept.clone(),
         });
         Ok((told.collect::<Vec<_>>(), ended, unlocked.actor()))

@@ -1,9 +1,10 @@
 //! The server of this workstation, and the session's way into it.
 
 use crate::error::SessionError;
+use crate::state::lock;
+use crate::state::unlocked::Unlocked;
 use crate::trusted_clock::TrustedClock;
-use crate::unlocked::Unlocked;
-use crate::workstation::{Workstation, lock};
+use crate::workstation::Workstation;
 use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
 use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
@@ -27,7 +28,7 @@ impl Workstation {
 
     /// The session's credentials: the refresh token of its key ring; a rotated one is kept before it is used.
     pub(crate) fn credentials(&self, unlocked: &Unlocked) -> Result<Credentials, SessionError> {
-        let ring = lock(&unlocked.ring);
+        let ring = lock(&unlocked.keys.ring);
         let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         let token = ring.refresh_token().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         // EXPOSE: the token moves into the one place that sends it.
@@ -39,9 +40,9 @@ impl Workstation {
     /// The session's store as the sync sees it; it writes the event that covers the run before its first read.
     pub(crate) fn sync_port(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncPort>, SessionError> {
         let store = unlocked.store.clone().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))?;
-        let opener = unlocked.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
+        let opener = unlocked.keys.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
         let others = PushForOthers::SameRank;
-        Ok(Arc::new(StorePort::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.clock))))
+        Ok(Arc::new(StorePort::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.device.clock))))
     }
 
     /// Keeps a rotated refresh token under the clinician's key, if they are still signed in.
@@ -49,10 +50,10 @@ impl Workstation {
         let workstation = self.clone();
         Arc::new(move |token| {
             let kept = workstation.with_session(|unlocked| {
-                let mut ring = lock(&unlocked.ring);
+                let mut ring = lock(&unlocked.keys.ring);
                 // EXPOSE: sealed under the clinician's key before it is used.
                 ring.replace_refresh_token(Some(Secret::new(token.expose().clone())));
-                Ok(ring.save(&workstation.0.slots, &unlocked.keys)?)
+                Ok(ring.save(&workstation.0.device.slots, &unlocked.keys.user)?)
             });
             kept.is_ok()
         })

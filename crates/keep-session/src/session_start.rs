@@ -1,22 +1,22 @@
 //! From an opened slot to an unlocked session: keys, grants, store, ledger.
 
 use crate::audit_key::AuditKeyRecord;
-use crate::authorization::LockEpoch;
 use crate::cases::grants;
-use crate::device_context::DeviceContext;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::segments::open_store;
-use crate::unlocked::Unlocked;
-use crate::workstation::{Workstation, lock};
+use crate::state::device_context::DeviceContext;
+use crate::state::lock;
+use crate::state::session::LockEpoch;
+use crate::state::unlocked::{SessionKeys, SessionMemory, Unlocked};
+use crate::workstation::Workstation;
 use keep_access::Access;
 use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
 use keep_domain::{ErrorCode, Rank, Segment};
 use keep_keys::{HeldKey, KeyName, LeaseState, Opened};
 use keep_store::{AuditOpener, AuditSealer, EventKey, Store, segment_path};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 /// Where the opened slot comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) fn start_session(
     session_origin: SessionOrigin,
     began: LockEpoch,
 ) -> Result<Vec<NoticeDto>, SessionError> {
-    let _one_at_a_time = lock(&workstation.0.session_origin);
+    let _one_at_a_time = lock(&workstation.0.session.starting);
     // Before anything is touched that an open session uses.
     if workstation.is_open() {
         return Err(SessionError::of(ErrorCode::Refused));
@@ -87,7 +87,7 @@ fn assemble_session(
     let made = make_missing_keys(workstation, device, &mut opened, entitled, session_origin)?;
     if opened.clock_corrected {
         let offset = workstation.with_time(|time| time.offset_millis())?;
-        workstation.0.event_stamper.correct_clock(offset);
+        workstation.0.device.event_stamper.correct_clock(offset);
         workstation.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
     }
     if opened.restored_state {
@@ -102,7 +102,7 @@ fn assemble_session(
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without its durable event.
     device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
-    device.keep_checkpoint(&*workstation.0.keychain)?;
+    device.keep_checkpoint(&*workstation.0.device.keychain)?;
     store.iter().for_each(|store| workstation.keep_mirror(store));
     notices.extend(grants::grant_waiting(workstation, device, &mut opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
@@ -112,24 +112,22 @@ fn assemble_session(
         role,
         name: lease.name,
         rank,
-        keys: opened.keys,
-        ring: Arc::new(Mutex::new(opened.ring)),
+        keys: SessionKeys {
+            user: opened.keys,
+            ring: Arc::new(Mutex::new(opened.ring)),
+            audit_opener,
+            resume: Some(opened.resume),
+        },
         store: store.map(Arc::new),
-        audit_opener,
         access: Arc::new(Access::built_in().map_err(|_| SessionError::of(ErrorCode::Internal))?),
-        since: workstation.0.clock.monotonic(),
-        resume: Some(opened.resume),
-        opened: Mutex::new(HashSet::new()),
-        damaged: Mutex::default(),
-        drafts: Mutex::default(),
-        me: OnceLock::new(),
+        memory: SessionMemory::starting(workstation.0.device.clock.monotonic()),
     };
-    workstation.0.publish_session(unlocked, began)?;
-    if workstation.0.syncs_by_itself {
+    workstation.0.session.publish_session(unlocked, began)?;
+    if workstation.0.sync.automatic {
         workstation.mirror_while_open();
         crate::integrity_watch::start(workstation);
     }
-    if workstation.0.syncs_by_itself && session_origin == SessionOrigin::Unlock {
+    if workstation.0.sync.automatic && session_origin == SessionOrigin::Unlock {
         crate::cases::sync::sync_loop(workstation);
     }
     Ok(notices)
@@ -151,7 +149,7 @@ fn make_missing_keys(
             continue;
         }
         // INVARIANT: a segment that exists is never given a second key; its holders grant the first.
-        if segment_path(workstation.0.profile.root(), segment).exists()
+        if segment_path(workstation.0.device.profile.root(), segment).exists()
             || workstation.settings().holders.anyone_has(segment)
         {
             break;
@@ -165,12 +163,12 @@ fn make_missing_keys(
         opened.ring.add(key)?;
         if let Some(audit) = opened.ring.audit() {
             let record = AuditKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
-            opened.ring.save(&workstation.0.slots, &opened.keys)?;
+            opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
             workstation.change_settings(|w| w.audit_key = Some(record))?;
         }
     }
     if !made.is_empty() || first_audit_key {
-        opened.ring.save(&workstation.0.slots, &opened.keys)?;
+        opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
         workstation.note_given(opened.header.user, opened.ring.keys())?;
     }
     Ok(made)
@@ -181,7 +179,7 @@ fn event_writer_for(
     device: &DeviceContext,
     opened: &Opened,
 ) -> Result<EventWriter, SessionError> {
-    let event_stamper = Arc::clone(&workstation.0.event_stamper);
+    let event_stamper = Arc::clone(&workstation.0.device.event_stamper);
     let signer = Arc::new(EventKey(opened.keys.signer()));
     Ok(match workstation.audit_public(device)? {
         Some(public) => EventWriter::unlocked(event_stamper, Arc::new(AuditSealer(public)), signer),

@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
-use crate::unlocked::Unlocked;
+use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_fhir::{Node, Raw};

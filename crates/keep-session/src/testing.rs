@@ -147,9 +147,9 @@ pub fn open_at_site(
 pub fn sign_in_again(workstation: &Workstation, refresh_token: Secret<String>) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {
-            let mut ring = crate::workstation::lock(&unlocked.ring);
+            let mut ring = crate::state::lock(&unlocked.keys.ring);
             ring.replace_refresh_token(Some(refresh_token));
-            Ok(ring.save(&workstation.0.slots, &unlocked.keys)?)
+            Ok(ring.save(&workstation.0.device.slots, &unlocked.keys.user)?)
         })
         .map_err(SessionError::into_dto)
 }
@@ -179,7 +179,7 @@ fn enrol_by(
         w.ca_file = Some(ca.to_owned());
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
-    let began = workstation.0.lock_epoch();
+    let began = workstation.0.session.lock_epoch();
     let device = workstation.device_or_make()?;
     let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
     let keep_sync::SignedIn { claims, tokens } = sign_in(&enrolment.nonce());
@@ -252,7 +252,7 @@ fn enrol_at(
         w.ca_file = site.and_then(|s| s.ca.clone());
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
-    let began = workstation.0.lock_epoch();
+    let began = workstation.0.session.lock_epoch();
     let device = workstation.device_or_make()?;
     let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
     let now = workstation.trusted_now()?;

@@ -13,11 +13,11 @@ pub(crate) struct TrustedClock(pub(crate) Workstation);
 impl Clock for TrustedClock {
     fn now(&self) -> UtcMillis {
         // Before the first enrolment, and where the keychain does not answer, there is nothing but the clock.
-        self.0.with_time(|time| time.estimate()).unwrap_or_else(|_| self.0.0.clock.now())
+        self.0.with_time(|time| time.estimate()).unwrap_or_else(|_| self.0.0.device.clock.now())
     }
 
     fn monotonic(&self) -> Duration {
-        self.0.0.clock.monotonic()
+        self.0.0.device.clock.monotonic()
     }
 }
 
@@ -32,7 +32,7 @@ impl Workstation {
         let take = |time: &mut TrustedTime| time.accept_from_server(told).then(|| time.mark());
         let kept = match self.with_time(take) {
             // The keychain may take its time, and nothing that asks for the time has to wait for it.
-            Ok(Some(mark)) => mark.save(&*self.0.keychain).is_ok(),
+            Ok(Some(mark)) => mark.save(&*self.0.device.keychain).is_ok(),
             Ok(None) => {
                 tracing::warn!("the server's clock disagrees with trusted time; its time is not used");
                 true

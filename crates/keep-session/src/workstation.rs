@@ -1,26 +1,23 @@
 //! One running Chartkeep over one profile: the handle that the shell and the command line share.
 
-use crate::authorization::Session;
-use crate::device_context::DeviceContext;
-use crate::device_fault::{DeviceFault, PendingFaults, Reported};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::NoticeDto;
 use crate::dto::sync::{SyncChipDto, SyncProgressDto};
-use crate::enrolling::Enrolling;
 use crate::error::SessionError;
 use crate::profile::Profile;
 use crate::settings::WorkstationSettings;
-use crate::signing_in::SigningIn;
-use crate::syncing::Syncing;
+use crate::state::device_fault::{DeviceFault, DeviceFaults};
+use crate::state::pending_faults::PendingFaults;
+use crate::state::session::SessionCell;
+use crate::state::sync::SyncHandle;
+use crate::state::{Device, ProfileHold, SignInFlows, lock};
 use keep_audit::{BootId, EventStamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_hardening::private_file::Tightened;
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
-use keep_store::{Mirror, ProfileLock, StoreError};
-use std::collections::BTreeMap;
+use keep_store::{ProfileLock, StoreError};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// What the opener wants of the profile.
@@ -51,49 +48,23 @@ pub type Listener = Arc<dyn Fn(WorkstationEvent) + Send + Sync>;
 
 /// One running Chartkeep; cheap to clone.
 #[derive(Clone)]
-pub struct Workstation(pub(crate) Arc<Inner>);
+pub struct Workstation(pub(crate) Arc<State>);
 
 impl std::fmt::Debug for Workstation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("App")
+        f.write_str("Workstation")
     }
 }
 
-pub(crate) struct Inner {
-    pub(crate) profile: Profile,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) keychain: Arc<dyn Keychain>,
+pub(crate) struct State {
+    pub(crate) device: Device,
+    pub(crate) session: SessionCell,
+    pub(crate) sign_in: SignInFlows,
+    pub(crate) sync: SyncHandle,
+    pub(crate) faults: DeviceFaults,
+    pub(crate) access: ProfileHold,
     pub(crate) runtime: tokio::runtime::Handle,
-    pub(crate) slots: Slots,
-    pub(crate) event_stamper: Arc<EventStamper>,
-    pub(crate) settings: RwLock<WorkstationSettings>,
-    pub(crate) device: Mutex<Option<Arc<DeviceContext>>>,
-    pub(crate) time: Mutex<Option<TrustedTime>>,
-    pub(crate) resume: Mutex<Option<ResumeSecret>>,
-    pub(crate) session: RwLock<Session>,
-    pub(crate) closing: AtomicBool,
-    /// One session begins at a time.
-    pub(crate) session_origin: Mutex<()>,
-    /// How many locks there were: an unlock that began before the latest one is not published.
-    pub(crate) lock_epoch: AtomicU64,
-    pub(crate) enrolling: Mutex<Enrolling>,
-    pub(crate) signing_in: Mutex<SigningIn>,
-    pub(crate) syncing: Syncing,
-    /// Whether a session syncs by itself; the command line asks for each sync.
-    pub(crate) syncs_by_itself: bool,
-    /// Whether this opener may create or change anything.
-    pub(crate) writes: bool,
     pub(crate) listener: RwLock<Option<Listener>>,
-    /// What could not be recorded when it happened.
-    pub(crate) notes: PendingFaults,
-    /// Trouble that lasts, and was told.
-    pub(crate) reported_faults: Mutex<BTreeMap<DeviceFault, Reported>>,
-    /// What was renamed aside at the start because it is no file or folder of this program's, until that is an event.
-    pub(crate) set_aside: Mutex<Vec<&'static str>>,
-    /// The marks of segments that the keychain was given last.
-    pub(crate) marks_written: Mutex<Mirror>,
-    /// Held for as long as the app lives; `None` where the caller holds it or nothing is written.
-    pub(crate) profile_lock: Mutex<Option<ProfileLock>>,
 }
 
 impl Workstation {
@@ -124,11 +95,10 @@ impl Workstation {
                 tracing::warn!(failures, others, "parts of the profile are no files, or stay open to others");
             }
         }
-        let syncs_by_itself = matches!(opening, ProfileAccess::Held);
         let lock = match opening {
             ProfileAccess::Own => Some(ProfileLock::take(folder).inspect_err(|error| {
                 if *error == StoreError::ProfileInUse {
-                    crate::device_fault::second_instance(&profile, &*clock);
+                    PendingFaults::at(profile.device_fault()).leave(DeviceFault::SecondInstance, clock.now());
                 }
             })?),
             ProfileAccess::Look | ProfileAccess::Held => None,
@@ -138,38 +108,30 @@ impl Workstation {
         if writes && !profile.settings().exists() && !Slots::of_profile(profile.root()).exist().unwrap_or(true) {
             settings.save(&profile)?;
         }
-        let notes = PendingFaults::at(profile.device_fault());
-        if writes && notes.prepare().is_err() {
-            tracing::warn!("trouble can be noted in memory only");
+        let pending = PendingFaults::at(profile.device_fault());
+        if writes && pending.prepare().is_err() {
+            tracing::warn!("faults can be noted in memory only");
         }
         let keychain = keychain.unwrap_or_else(|| Arc::new(OsKeychain::for_profile(&settings.device.to_string())));
         let event_stamper = Arc::new(EventStamper::new(settings.device, BootId::make_random(), Arc::clone(&clock)));
-        Ok(Self(Arc::new(Inner {
-            slots: Slots::of_profile(profile.root()),
-            profile,
-            clock,
-            keychain,
+        Ok(Self(Arc::new(State {
+            device: Device {
+                slots: Slots::of_profile(profile.root()),
+                profile,
+                settings: RwLock::new(settings),
+                clock,
+                keychain,
+                event_stamper,
+                context: Mutex::new(None),
+                time: Mutex::new(None),
+            },
+            session: SessionCell::default(),
+            sign_in: SignInFlows::default(),
+            sync: SyncHandle::new(matches!(opening, ProfileAccess::Held)),
+            faults: DeviceFaults { pending, reported: Mutex::default(), set_aside: Mutex::new(set_aside) },
+            access: ProfileHold { writes, lock: Mutex::new(lock) },
             runtime,
-            event_stamper,
-            settings: RwLock::new(settings),
-            device: Mutex::new(None),
-            time: Mutex::new(None),
-            resume: Mutex::new(None),
-            session: RwLock::new(Session::Locked),
-            closing: AtomicBool::new(false),
-            session_origin: Mutex::new(()),
-            lock_epoch: AtomicU64::new(0),
-            enrolling: Mutex::new(Enrolling::Idle),
-            signing_in: Mutex::new(SigningIn::Idle),
-            syncing: Syncing::default(),
-            syncs_by_itself,
-            writes,
             listener: RwLock::new(None),
-            notes,
-            reported_faults: Mutex::default(),
-            set_aside: Mutex::new(set_aside),
-            marks_written: Mutex::default(),
-            profile_lock: Mutex::new(lock),
         })))
     }
 
@@ -215,40 +177,24 @@ impl Workstation {
     /// Hands over what lets the password alone unlock, for the process that replaces this one.
     #[must_use]
     pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
-        lock(&self.0.resume).take().and_then(|secret| secret.to_bytes().ok())
+        lock(&self.0.session.resume).take().and_then(|secret| secret.to_bytes().ok())
     }
 
     /// Takes over what [`Workstation::take_resume`] gave in the process before; anything else is ignored.
     pub fn adopt_resume(&self, bytes: &keep_domain::Secret<Vec<u8>>) {
         // EXPOSE: read once into the type that guards it.
-        *lock(&self.0.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
+        *lock(&self.0.session.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
     }
 
     /// Drops what lets the password alone unlock: on sleep, operating system lock and user switch.
     pub fn forget_resume(&self) {
-        *lock(&self.0.resume) = None;
+        *lock(&self.0.session.resume) = None;
     }
 
     /// How long one unlock may last at most, whatever happens, as the site's policy has it.
     #[must_use]
     pub fn absolute_limit(&self) -> Duration {
         Duration::from_secs(3600).saturating_mul(self.settings().policy.absolute_lock_hours)
-    }
-
-    /// Ends: locks if needed, closes the ledger and gives the profile free.
-    pub fn close(&self) {
-        crate::cases::lock::lock_session(self, "close");
-        let device = lock(&self.0.device).clone();
-        if let Some(device) = device.filter(|_| self.0.writes) {
-            self.report_pending_faults();
-            // A ledger that cannot sign its end now is verified up to its last checkpoint.
-            if let Err(error) = device.keep_checkpoint(&*self.0.keychain) {
-                tracing::warn!("the log's end could not be kept at close");
-                self.report_fault(error.code);
-            }
-        }
-        *lock(&self.0.device) = None;
-        *lock(&self.0.profile_lock) = None;
     }
 
     pub(crate) fn emit(&self, event: WorkstationEvent) {
@@ -259,21 +205,21 @@ impl Workstation {
     }
 
     pub(crate) fn settings(&self) -> RwLockReadGuard<'_, WorkstationSettings> {
-        self.0.settings.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.device.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the settings and keeps them; the old ones stay where that fails.
     pub(crate) fn change_settings(&self, change: impl FnOnce(&mut WorkstationSettings)) -> Result<(), SessionError> {
         // Taken before the settings, never after: opening the device side reads them.
-        let device = lock(&self.0.device).clone();
-        let mut held = self.0.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let device = lock(&self.0.device.context).clone();
+        let mut held = self.0.device.settings.write().unwrap_or_else(PoisonError::into_inner);
         let mut fresh = held.clone();
         change(&mut fresh);
         if let Some(device) = device {
             fresh.make_seal(&device.device_key.signer())?;
         }
         if fresh != *held {
-            fresh.save(&self.0.profile)?;
+            fresh.save(&self.0.device.profile)?;
             *held = fresh;
         }
         Ok(())
@@ -286,16 +232,11 @@ impl Workstation {
 
     /// Runs `use_it` with the trusted time, loading its mark from the keychain at first use.
     pub(crate) fn with_time<T>(&self, use_it: impl FnOnce(&mut TrustedTime) -> T) -> Result<T, SessionError> {
-        let mut held = lock(&self.0.time);
+        let mut held = lock(&self.0.device.time);
         if held.is_none() {
-            let clock = Arc::clone(&self.0.clock);
-            *held = Some(TrustedTime::load(&*self.0.keychain, Arc::new(MachineBoot), clock)?);
+            let clock = Arc::clone(&self.0.device.clock);
+            *held = Some(TrustedTime::load(&*self.0.device.keychain, Arc::new(MachineBoot), clock)?);
         }
         held.as_mut().map(use_it).ok_or_else(|| SessionError::of(ErrorCode::Internal))
     }
-}
-
-/// A mutex whose last holder panicked still guards usable data here: every value is replaced whole.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

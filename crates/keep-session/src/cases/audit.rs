@@ -1,11 +1,11 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
-use crate::device_context::KeptCheckpoint;
 use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::{LONGEST_REASON, index};
 use crate::error::SessionError;
-use crate::unlocked::Unlocked;
+use crate::state::device_context::KeptCheckpoint;
+use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{
@@ -50,26 +50,26 @@ pub fn verify(workstation: &Workstation, file: Option<&Path>) -> Result<Verifica
 }
 
 fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verification, SessionError> {
-    let own = workstation.0.profile.ledger();
+    let own = workstation.0.device.profile.ledger();
     let path = file.unwrap_or(&own);
     if file.is_some_and(|f| !f.exists()) {
         return Err(SessionError::of(ErrorCode::Io));
     }
-    let enrolled = workstation.0.slots.exist()?;
-    let device_key = match keep_keys::DeviceKey::load(&*workstation.0.keychain, enrolled) {
+    let enrolled = workstation.0.device.slots.exist()?;
+    let device_key = match keep_keys::DeviceKey::load(&*workstation.0.device.keychain, enrolled) {
         Ok(Some(device_key)) => device_key,
         // Without people and without a log there is nothing that a keychain could tell of.
         Err(_) if !enrolled && !path.exists() => return Err(SessionError::of(ErrorCode::NotEnrolled)),
         Ok(None) => return Err(SessionError::of(ErrorCode::NotEnrolled)),
         Err(error) => return Err(error.into()),
     };
-    let kept = KeptCheckpoint::read(&*workstation.0.keychain, &device_key.signer().public())?;
+    let kept = KeptCheckpoint::read(&*workstation.0.device.keychain, &device_key.signer().public())?;
     if !enrolled && kept.head().is_none() && !path.exists() {
         return Err(SessionError::of(ErrorCode::NotEnrolled));
     }
     let mut known_keys = BTreeMap::new();
-    for person in workstation.0.slots.list()? {
-        if let Ok(member) = workstation.0.slots.member(person.user, &device_key) {
+    for person in workstation.0.device.slots.list()? {
+        if let Ok(member) = workstation.0.device.slots.member(person.user, &device_key) {
             known_keys.insert(*member.ed25519(), person.user);
         }
     }
@@ -150,7 +150,7 @@ fn page(
         rows.push(row);
     }
     let day_ago =
-        workstation.0.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
+        workstation.0.device.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
     let failed =
         HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
     let failed = ledger.count(&failed)?;
@@ -205,7 +205,7 @@ fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventVie
         EntryBody::Clear(bytes) => Cow::Borrowed(bytes.as_slice()),
         EntryBody::Sealed(bytes) => {
             let info = seal_info(log, entry.header.sequence, entry.header.event);
-            Cow::Owned(unlocked.audit_opener.as_ref()?.open(&info, bytes)?)
+            Cow::Owned(unlocked.keys.audit_opener.as_ref()?.open(&info, bytes)?)
         }
     };
     EventView::read(&plain)
@@ -291,7 +291,7 @@ pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result
 impl Workstation {
     /// Display names of everybody enrolled.
     pub(crate) fn names(&self) -> BTreeMap<UserId, String> {
-        let people = self.0.slots.list().unwrap_or_default();
+        let people = self.0.device.slots.list().unwrap_or_default();
         people.into_iter().filter_map(|p| Some((p.user, p.shown?.display_name))).collect()
     }
 }

@@ -8,10 +8,11 @@ use crate::error::SessionError;
 use crate::records::chart::{Chart, Part, banner_of, names_of, read_chart, view_chart};
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
+use crate::state::lock;
 use crate::view::names::Names;
 use crate::view::vitals::Reading;
 use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, timeline, vitals};
-use crate::workstation::{Workstation, lock};
+use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_sync::CHART_TYPES;
 
@@ -35,7 +36,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
                 let readings = vitals::readings(&chart.entries);
                 Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
             })?;
-            lock(&unlocked.opened).insert(patient);
+            lock(&unlocked.memory.opened).insert(patient);
             last_chart_refs.note_opened(ctx.store)?;
             Ok(dto)
         })

@@ -30,11 +30,13 @@ pub fn look(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
 /// How many slots have a key file that no digest was kept of yet: the next change of it keeps one.
 #[must_use]
 pub fn slots_not_yet_checked(workstation: &Workstation) -> usize {
-    let Ok((Some(device), people)) = workstation.device().and_then(|d| Ok((d, workstation.0.slots.list()?))) else {
+    let Ok((Some(device), people)) = workstation.device().and_then(|d| Ok((d, workstation.0.device.slots.list()?)))
+    else {
         return 0;
     };
-    let unchecked =
-        |p: &&SlotSummary| workstation.0.slots.check(p.user, &device.device_key) == Ok(SlotCheck::KeysNotYetChecked);
+    let unchecked = |p: &&SlotSummary| {
+        workstation.0.device.slots.check(p.user, &device.device_key) == Ok(SlotCheck::KeysNotYetChecked)
+    };
     people.iter().filter(unchecked).count()
 }
 
@@ -49,7 +51,7 @@ pub fn trust_authorities(workstation: &Workstation, file: &Path) -> Result<(), F
 }
 
 fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
-    let people = workstation.0.slots.list()?;
+    let people = workstation.0.device.slots.list()?;
     let device = workstation.device();
     let blocked = device.as_ref().err().map(|f| f.code);
     let (mut events, mut pending) = (0, 0);
@@ -66,16 +68,16 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
         Err(error) => findings.push(error.code.name()),
     }
     let damaged = |p: &SlotSummary| match &device {
-        Ok(Some(device)) => workstation.0.slots.check(p.user, &device.device_key).is_err(),
+        Ok(Some(device)) => workstation.0.device.slots.check(p.user, &device.device_key).is_err(),
         _ => p.shown.is_none(),
     };
     // Where their copy is in use, the next program that may write puts it in the place of the first file.
     let in_use = workstation.settings().clone();
-    let are_read = crate::WorkstationSettings::load(&workstation.0.profile).is_ok_and(|first| first == in_use);
+    let are_read = crate::WorkstationSettings::load(&workstation.0.device.profile).is_ok_and(|first| first == in_use);
     if people.iter().any(damaged) || (!people.is_empty() && !are_read) {
         findings.push(String::from("slot_damaged"));
     }
-    if !workstation.0.profile.odd_files().is_empty() {
+    if !workstation.0.device.profile.odd_files().is_empty() {
         findings.push(String::from("special_file"));
     }
     findings.extend(workstation.authority_file_finding().map(String::from));
@@ -114,7 +116,7 @@ fn versions() -> Vec<NameValueDto> {
 }
 
 fn segment(workstation: &Workstation, segment: Segment) -> SegmentDto {
-    let file = workstation.0.profile.segments().join(format!("{}.db", segment.name()));
+    let file = workstation.0.device.profile.segments().join(format!("{}.db", segment.name()));
     let bytes = std::fs::metadata(&file).map_or(0, |m| m.len());
     let aside = aside(workstation, segment);
     let state = if aside > 0 {
@@ -133,7 +135,7 @@ fn segment(workstation: &Workstation, segment: Segment) -> SegmentDto {
 /// Damaged files of a segment that were renamed and kept.
 fn aside(workstation: &Workstation, segment: Segment) -> usize {
     let prefix = format!("{}.db.damaged-", segment.name());
-    let entries = std::fs::read_dir(workstation.0.profile.segments()).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(workstation.0.device.profile.segments()).into_iter().flatten().flatten();
     entries.filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)).count()
 }
 

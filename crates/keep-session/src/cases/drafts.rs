@@ -6,10 +6,11 @@ use crate::dto::failure::FailureDto;
 use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
 use crate::error::SessionError;
 use crate::records::author;
-use crate::unlocked::Unlocked;
+use crate::state::lock;
+use crate::state::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
 use crate::view::person;
-use crate::workstation::{Workstation, lock};
+use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
@@ -39,12 +40,12 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             let ctx = &Ctx::new(workstation, unlocked)?;
             // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
             // follow, every few key strokes, belong to it (decision 16).
-            let known = draft.is_some_and(|d| lock(&unlocked.drafts).contains(&d));
+            let known = draft.is_some_and(|d| lock(&unlocked.memory.drafts).contains(&d));
             if !known {
                 ctx.store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
             }
             let (draft, kept) = ctx.store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
-            lock(&unlocked.drafts).insert(draft);
+            lock(&unlocked.memory.drafts).insert(draft);
             mark(workstation, unlocked.user, true);
             Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
         })
@@ -184,7 +185,7 @@ pub(crate) fn any_kept(workstation: &Workstation) -> bool {
 const MARK: &str = "drafts";
 
 fn folder(workstation: &Workstation) -> PathBuf {
-    workstation.0.profile.root().join("personal")
+    workstation.0.device.profile.root().join("personal")
 }
 
 /// Sets or removes the mark. It is only a hint for the lock screen: a failure costs a line there.

@@ -1,23 +1,24 @@
 //! Enrolment: clinic sign-in in the browser, workstation password, workstation code.
 
 use crate::authority_file::AuthorityFile;
-use crate::authorization::LockEpoch;
 use crate::cases::unlock::phone_time;
 use crate::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::failure::FailureDto;
-use crate::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::session_start::{SessionOrigin, start_session};
-use crate::workstation::{Workstation, lock};
+use crate::state::browser::BrowserSignIn;
+use crate::state::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
+use crate::state::lock;
+use crate::state::session::LockEpoch;
+use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Secret, UserId, UtcMillis};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, KeysError, check_password};
 use keep_store::{personal_path, set_aside};
-use keep_sync::{PendingSignIn, Proof};
+use keep_sync::{Proof, SignedIn, SyncError};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What only IT sets, at the first enrolment of a profile.
@@ -28,9 +29,6 @@ pub struct Setting {
     /// Marks the profile as demo data for good.
     pub demo: bool,
 }
-
-/// Tells an answer of a cancelled sign-in from one that is awaited.
-static TURN: AtomicU64 = AtomicU64::new(0);
 
 /// How far the enrolment is.
 ///
@@ -68,17 +66,16 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     // The keychain is asked before the person is sent to a browser, not after.
     workstation.device_or_make()?;
     let server = workstation.open_server(None)?;
-    let kdf = KdfParams::calibrate(&*workstation.0.clock)?;
+    let kdf = KdfParams::calibrate(&*workstation.0.device.clock)?;
     let enrolment = Enrolment::begin(workstation.settings().device, kdf)?;
     let nonce = enrolment.nonce();
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&nonce, Proof::Anew))?;
-    let address = pending.address().to_string();
-    // Where no browser starts the address is still on the screen.
-    let _ = pending.open_browser();
-    let turn = TURN.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
     let waiting = workstation.clone();
-    let task = workstation.0.runtime.spawn(async move { wait(waiting, turn, pending, enrolment).await });
-    *lock(&workstation.0.enrolling) = Enrolling::Browser { address, turn, stop: task.abort_handle() };
+    // Held over the start, so that an early outcome finds it.
+    let mut held = lock(&workstation.0.sign_in.enrolling);
+    *held = Enrolling::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
+        take_outcome(&waiting, id, outcome, enrolment);
+    }));
     Ok(())
 }
 
@@ -87,21 +84,18 @@ fn nobody_else(workstation: &Workstation) -> Result<(), SessionError> {
     if workstation.is_open() { Err(SessionError::of(ErrorCode::Refused)) } else { Ok(()) }
 }
 
-async fn wait(workstation: Workstation, turn: u64, pending: PendingSignIn, enrolment: Enrolment) {
-    let ended = pending.finish().await;
-    let mut held = lock(&workstation.0.enrolling);
-    // The person may have cancelled and begun again meanwhile.
-    if !matches!(&*held, Enrolling::Browser { turn: now, .. } if *now == turn) {
+fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, SyncError>, enrolment: Enrolment) {
+    let mut held = lock(&workstation.0.sign_in.enrolling);
+    // The user may have cancelled and started again meanwhile.
+    if !matches!(&*held, Enrolling::Browser(browser) if browser.is(id)) {
         return;
     }
-    *held = match ended {
+    let now = workstation.0.device.clock.monotonic();
+    *held = match outcome {
         Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
-        Ok(signed_in) => Enrolling::Password(Box::new(Person::signed_in(
-            &workstation,
-            enrolment,
-            signed_in.claims,
-            signed_in.tokens,
-        ))),
+        Ok(signed_in) => {
+            Enrolling::Password(Box::new(Person::signed_in(enrolment, signed_in.claims, signed_in.tokens, now)))
+        }
         Err(error) => Enrolling::Failed(error.code()),
     };
     let failed = match &*held {
@@ -109,11 +103,10 @@ async fn wait(workstation: Workstation, turn: u64, pending: PendingSignIn, enrol
         _ => None,
     };
     drop(held);
-    forget_later(&workstation);
+    forget_later(workstation);
     if let Some(code) = failed {
         let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure).with("code", code);
-        let recorder = workstation.clone();
-        workstation.0.runtime.spawn_blocking(move || recorder.record(event));
+        workstation.record(event);
     }
 }
 
@@ -129,7 +122,7 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
     if !fields.is_empty() {
         return Err(SessionError::fields(fields));
     }
-    let first = !workstation.0.slots.exist()?;
+    let first = !workstation.0.device.slots.exist()?;
     // What is sealed is what the sign-in that follows is made with.
     let authorities = setting.ca_file.as_deref().map(AuthorityFile::read).transpose()?;
     workstation.change_settings(|w| {
@@ -178,10 +171,10 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
     if check_password(&password, &policy).is_err() {
         return Err(SessionError::fields(vec![("password", "too_short")]).into_dto());
     }
-    let mut held = lock(&workstation.0.enrolling);
+    let mut held = lock(&workstation.0.sign_in.enrolling);
     match std::mem::take(&mut *held) {
         Enrolling::Password(mut person) => {
-            person.went_on(workstation);
+            person.note_step(workstation.0.device.clock.monotonic());
             *held = Enrolling::Code(person, password);
         }
         other => {
@@ -199,7 +192,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
 /// # Errors
 /// `stale` when there is none.
 pub fn otpauth(workstation: &Workstation) -> Result<Secret<String>, FailureDto> {
-    let held = lock(&workstation.0.enrolling);
+    let held = lock(&workstation.0.sign_in.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(SessionError::of(ErrorCode::Stale).into_dto()) };
     uri(workstation, person).map_err(SessionError::into_dto)
 }
@@ -220,10 +213,10 @@ pub fn enrol_code(workstation: &Workstation, request: EnrolCodeDto) -> Result<En
 }
 
 fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMillis>) -> Result<(), SessionError> {
-    let began = workstation.0.lock_epoch();
+    let began = workstation.0.session.lock_epoch();
     nobody_else(workstation)?;
     forget_stale(workstation);
-    let mut held = lock(&workstation.0.enrolling);
+    let mut held = lock(&workstation.0.sign_in.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(SessionError::of(ErrorCode::Stale)) };
     let confirmed = workstation.with_time(|time| match phone {
         None => person.enrolment.confirm_code(code, time),
@@ -238,7 +231,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     };
     drop(held);
     let ended = write_slot(workstation, *person, &password, confirmed, began);
-    *lock(&workstation.0.enrolling) = match &ended {
+    *lock(&workstation.0.sign_in.enrolling) = match &ended {
         Ok(enrolled) => Enrolling::Done(enrolled.clone()),
         Err(error) => Enrolling::Failed(error.code),
     };
@@ -282,7 +275,7 @@ fn write_slot(
     start_session(workstation, opened, SessionOrigin::Enrolment, began)?;
     let waiting =
         workstation.try_session(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
-    if workstation.0.syncs_by_itself {
+    if workstation.0.sync.automatic {
         // The window goes back to its lock screen; no session may stay open behind that.
         crate::cases::lock::lock_session(workstation, "enrolled");
     }
@@ -296,7 +289,7 @@ fn make_way(workstation: &Workstation, user: UserId) -> Result<Vec<String>, Sess
         return Ok(Vec::new());
     }
     workstation.change_settings(|w| w.holders.forget(user))?;
-    let personal = personal_path(workstation.0.profile.root(), user);
+    let personal = personal_path(workstation.0.device.profile.root(), user);
     if !personal.exists() {
         return Ok(Vec::new());
     }
@@ -314,16 +307,16 @@ pub fn enrol_cancel(workstation: &Workstation) -> Result<EnrolStateDto, FailureD
 }
 
 fn cancel(workstation: &Workstation) {
-    let before = std::mem::take(&mut *lock(&workstation.0.enrolling));
-    if let Enrolling::Browser { stop, .. } = before {
-        stop.abort();
+    let before = std::mem::take(&mut *lock(&workstation.0.sign_in.enrolling));
+    if let Enrolling::Browser(browser) = before {
+        browser.cancel();
     }
 }
 
 /// Wipes an enrolment that nobody went on with; its password, seed and tokens do not wait for the next person.
 pub(crate) fn forget_stale(workstation: &Workstation) {
-    let now = workstation.0.clock.monotonic();
-    let mut held = lock(&workstation.0.enrolling);
+    let now = workstation.0.device.clock.monotonic();
+    let mut held = lock(&workstation.0.sign_in.enrolling);
     if let Enrolling::Password(person) | Enrolling::Code(person, _) = &*held
         && person.is_stale(now)
     {
@@ -342,13 +335,13 @@ fn forget_later(workstation: &Workstation) {
 
 fn describe(workstation: &Workstation) -> EnrolStateDto {
     forget_stale(workstation);
-    let held = lock(&workstation.0.enrolling);
+    let held = lock(&workstation.0.sign_in.enrolling);
     match &*held {
         Enrolling::Idle => {
             let w = workstation.settings();
             EnrolStateDto::Idle { server: w.server.clone(), workstation: w.name.clone() }
         }
-        Enrolling::Browser { address, .. } => EnrolStateDto::Browser { address: address.clone() },
+        Enrolling::Browser(browser) => EnrolStateDto::Browser { address: browser.address.clone() },
         Enrolling::Password(person) => EnrolStateDto::Password {
             name: person.claims.name.clone(),
             role: person.claims.roles.first().copied().unwrap_or(keep_domain::Role::ItAdministrator),

@@ -1,8 +1,8 @@
 //! Colleagues carry keys: a holder's unlock grants to those who wait, a newcomer's unlock picks up.
 
-use crate::device_context::DeviceContext;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
+use crate::state::device_context::DeviceContext;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
@@ -17,7 +17,7 @@ pub(crate) fn accept_waiting(
     actor: &Actor,
 ) -> Vec<NoticeDto> {
     let mut notices = Vec::new();
-    let waiting = Grant::waiting_for(&workstation.0.slots, opened.header.user);
+    let waiting = Grant::waiting_for(&workstation.0.device.slots, opened.header.user);
     if waiting.left > 0 {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
         workstation.record(event.with("finding", "grant_files_left").with("count", waiting.left));
@@ -45,11 +45,11 @@ fn accept(
     opened: &mut Opened,
     grant: &Grant,
 ) -> Result<String, SessionError> {
-    let record = workstation.0.slots.member(grant.granter(), &device.device_key)?;
+    let record = workstation.0.device.slots.member(grant.granter(), &device.device_key)?;
     let granter = workstation.verify_member(&record, &opened.ring)?;
     let audit_public = workstation.audit_public(device)?;
-    let root = workstation.0.profile.root();
-    grant.accept(&workstation.0.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
+    let root = workstation.0.device.profile.root();
+    grant.accept(&workstation.0.device.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
         HeldKey::Segment(segment) => {
             let path = segment_path(root, segment.segment());
             open_cipher(&path, &segment.database_key(), OpenMode::Read).is_ok()
@@ -61,7 +61,7 @@ fn accept(
 
 /// Grants to every colleague who waits and whom the provider entitles; each grant is recorded and shown once.
 pub(crate) fn grant_waiting(workstation: &Workstation, device: &DeviceContext, opened: &mut Opened) -> Vec<NoticeDto> {
-    let Ok(people) = workstation.0.slots.list() else { return Vec::new() };
+    let Ok(people) = workstation.0.device.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
     let mut given = Given::default();
     for person in people.into_iter().filter(|p| p.user != opened.header.user && p.shown.is_some()) {
@@ -92,7 +92,7 @@ fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given)
     if !entitled {
         given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
     }
-    if opened.ring.keys().len() < held && opened.ring.save(&workstation.0.slots, &opened.keys).is_err() {
+    if opened.ring.keys().len() < held && opened.ring.save(&workstation.0.device.slots, &opened.keys).is_err() {
         // The next unlock that grants tries again; until then the file still holds it.
         tracing::warn!("a carried audit key could not be dropped from the slot");
     }
@@ -110,7 +110,7 @@ fn grant_to(
     user: keep_domain::UserId,
     given: &mut Given,
 ) -> Result<Option<NoticeDto>, SessionError> {
-    let record = workstation.0.slots.member(user, &device.device_key)?;
+    let record = workstation.0.device.slots.member(user, &device.device_key)?;
     let holders = workstation.settings().holders.clone();
     // Only the present generation has a file that the recipient can try it on.
     let is_present = |k: &&HeldKey| match k {
@@ -127,7 +127,7 @@ fn grant_to(
     let member = workstation.verify_member(&record, &opened.ring)?;
     let mut highest = None;
     for key in wanted.into_iter().filter(|k| member.may_hold(k.name())) {
-        Grant::make(&opened.keys, &member, key)?.write(&workstation.0.slots)?;
+        Grant::make(&opened.keys, &member, key)?.write(&workstation.0.device.slots)?;
         let event = EventDraft::new(EventClass::Grant).by(granter(opened));
         workstation.record(event.with("recipient", user).with("key", key.name().name()));
         match key.name() {

@@ -1,10 +1,11 @@
 //! The lock screen, and locking.
 
-use crate::authorization::Session;
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{KeychainStateDto, LockScreenDto, LockUserDto, SlotStateDto};
 use crate::error::SessionError;
-use crate::workstation::{Workstation, lock};
+use crate::state::lock;
+use crate::state::session::Session;
+use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::ErrorCode;
 use keep_keys::{ClockJudgement, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
@@ -24,18 +25,18 @@ pub fn lock_screen(workstation: &Workstation) -> Result<LockScreenDto, FailureDt
 }
 
 fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
-    let people = workstation.0.slots.list()?;
+    let people = workstation.0.device.slots.list()?;
     let device = workstation.device();
     let blocked = device.as_ref().err().map(|f| f.code);
     let keychain = keychain_state(workstation, blocked);
     let (users, clock_wrong) =
         if blocked.is_none() { tiles(workstation, &people) } else { (closed_tiles(&people), false) };
-    let last_user = lock(&workstation.0.resume).as_ref().map(|r| r.context().user.to_string());
+    let last_user = lock(&workstation.0.session.resume).as_ref().map(|r| r.context().user.to_string());
     let settings = workstation.settings();
     Ok(LockScreenDto {
         workstation: settings.name.clone(),
         site: settings.site.clone(),
-        now: workstation.0.clock.now().to_rfc3339(),
+        now: workstation.0.device.clock.now().to_rfc3339(),
         users,
         last_user,
         keychain,
@@ -63,7 +64,7 @@ const fn is_keychain(code: ErrorCode) -> bool {
 
 /// The keychain as the lock screen, `doctor` and the device page show it.
 pub(crate) fn keychain_state(workstation: &Workstation, blocked: Option<ErrorCode>) -> KeychainStateDto {
-    match (blocked, workstation.0.keychain.state()) {
+    match (blocked, workstation.0.device.keychain.state()) {
         (Some(ErrorCode::KeychainKeyMissing), _) => KeychainStateDto::KeyMissing,
         (_, KeychainState::Ready) => KeychainStateDto::Ready,
         (_, KeychainState::Locked) => KeychainStateDto::Locked,
@@ -124,7 +125,7 @@ fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
             Err(KeysError::Throttled { wait }) => Ok(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
             Err(other) => Err(other),
         };
-        let resume = lock(&workstation.0.resume)
+        let resume = lock(&workstation.0.session.resume)
             .as_ref()
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
@@ -174,16 +175,16 @@ pub(crate) fn initials(name: &str) -> String {
 /// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
 /// `enrolled`, `unlock_failed`.
 pub fn lock_session(workstation: &Workstation, cause: &'static str) {
-    workstation.0.closing.store(true, Ordering::SeqCst);
+    workstation.0.session.closing.store(true, Ordering::SeqCst);
     // Before the session is looked at: an unlock that ends after that look sees the new count.
-    workstation.0.lock_epoch.fetch_add(1, Ordering::SeqCst);
+    workstation.0.session.next_lock_epoch();
     let keeps_resume = matches!(cause, "user" | "idle");
     if !keeps_resume {
         workstation.forget_resume();
     }
-    workstation.0.syncing.cancel();
+    workstation.0.sync.cancel();
     crate::cases::sign_in_again::cancel(workstation);
-    if let Some(store) = workstation.0.session.read().ok().and_then(|s| match &*s {
+    if let Some(store) = workstation.0.session.current.read().ok().and_then(|s| match &*s {
         Session::Unlocked(u) => u.store.clone(),
         Session::Locked => None,
     }) {
@@ -191,12 +192,12 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
         store.interrupt();
     }
     let Some(unlocked) = take_session(workstation) else {
-        workstation.0.closing.store(false, Ordering::SeqCst);
+        workstation.0.session.closing.store(false, Ordering::SeqCst);
         return;
     };
     let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
     let mut unlocked = unlocked;
-    *lock(&workstation.0.resume) = unlocked.resume.take().filter(|_| keeps_resume);
+    *lock(&workstation.0.session.resume) = unlocked.keys.resume.take().filter(|_| keeps_resume);
     if let Ok(Some(device)) = workstation.device() {
         device.ledger.use_event_writer(device.ledger.event_writer().without_keys());
     }
@@ -208,14 +209,14 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
     {
         tracing::error!("the log's end could not be signed at lock");
     }
-    workstation.0.closing.store(false, Ordering::SeqCst);
+    workstation.0.session.closing.store(false, Ordering::SeqCst);
 }
 
 /// Takes the session out by value as soon as no use case reads it.
-fn take_session(workstation: &Workstation) -> Option<Box<crate::unlocked::Unlocked>> {
-    let started = workstation.0.clock.monotonic();
+fn take_session(workstation: &Workstation) -> Option<Box<crate::state::unlocked::Unlocked>> {
+    let started = workstation.0.device.clock.monotonic();
     loop {
-        let taken = match workstation.0.session.try_write() {
+        let taken = match workstation.0.session.current.try_write() {
             Ok(mut session) => Some(std::mem::replace(&mut *session, Session::Locked)),
             Err(std::sync::TryLockError::Poisoned(p)) => {
                 Some(std::mem::replace(&mut *PoisonError::into_inner(p), Session::Locked))
@@ -225,13 +226,29 @@ fn take_session(workstation: &Workstation) -> Option<Box<crate::unlocked::Unlock
         match taken {
             Some(Session::Unlocked(unlocked)) => return Some(unlocked),
             Some(Session::Locked) => return None,
-            None if workstation.0.clock.monotonic().saturating_sub(started) > DRAIN => return None,
+            None if workstation.0.device.clock.monotonic().saturating_sub(started) > DRAIN => return None,
             None => std::thread::park_timeout(Duration::from_millis(2)),
         }
     }
 }
 
 impl Workstation {
+    /// Locks if needed, closes the ledger and releases the profile.
+    pub fn close(&self) {
+        lock_session(self, "close");
+        let device = lock(&self.0.device.context).clone();
+        if let Some(device) = device.filter(|_| self.0.access.writes) {
+            self.report_pending_faults();
+            // A ledger that cannot sign its end now is verified up to its last checkpoint.
+            if let Err(error) = device.keep_checkpoint(&*self.0.device.keychain) {
+                tracing::warn!("the log's end could not be kept at close");
+                self.report_fault(error.code);
+            }
+        }
+        *lock(&self.0.device.context) = None;
+        *lock(&self.0.access.lock) = None;
+    }
+
     /// Runs `work` with everything that slots need; the ledger must be openable.
     pub(crate) fn with_slot_unlocker<T>(
         &self,
@@ -241,9 +258,9 @@ impl Workstation {
         let settings = self.settings().clone();
         let memory: &dyn UnlockMemory = &*device.ledger;
         let unlocker = SlotUnlocker {
-            slots: &self.0.slots,
+            slots: &self.0.device.slots,
             device: settings.device,
-            keychain: &*self.0.keychain,
+            keychain: &*self.0.device.keychain,
             memory,
             policy: &settings.policy,
         };

@@ -8,17 +8,15 @@ use crate::dto::failure::FailureDto;
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
-use crate::signing_in::{SigningIn, WAITS};
-use crate::workstation::{Workstation, lock};
+use crate::state::browser::BrowserSignIn;
+use crate::state::lock;
+use crate::state::renewing::{RENEWAL_WAITS, Renewing};
+use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UserId};
 use keep_keys::Renewal;
-use keep_sync::{PendingSignIn, Proof, SignedIn, SyncError, make_unguessable};
-use std::sync::atomic::{AtomicU64, Ordering};
+use keep_sync::{Proof, SignedIn, SyncError, make_unguessable};
 use std::time::Duration;
-
-/// Tells an answer of a cancelled sign-in from one that is awaited.
-static TURN: AtomicU64 = AtomicU64::new(0);
 
 /// Begins a clinic sign-in of the person who is unlocked, or of a tile of the lock screen, and opens the browser.
 ///
@@ -64,9 +62,9 @@ pub fn wait_for_sign_in(workstation: &Workstation) -> Result<SignInStateDto, Fai
 
 /// Ends whatever is under way or waits.
 pub(crate) fn cancel(workstation: &Workstation) {
-    let before = std::mem::take(&mut *lock(&workstation.0.signing_in));
-    if let SigningIn::Browser { stop, .. } = before {
-        stop.abort();
+    let before = std::mem::take(&mut *lock(&workstation.0.sign_in.renewing));
+    if let Renewing::Browser(browser) = before {
+        browser.cancel();
     }
 }
 
@@ -75,17 +73,15 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     cancel(workstation);
     let device = workstation.enrolled_device()?;
     // The slot's own provider is asked, whatever the FHIR server names by now.
-    let issuer = workstation.0.slots.member(user, &device.device_key)?.claimed_issuer();
+    let issuer = workstation.0.device.slots.member(user, &device.device_key)?.claimed_issuer();
     let server = workstation.open_server(issuer.as_deref())?;
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_unguessable(), Proof::Anew))?;
-    let address = pending.address().to_string();
-    // Where no browser starts the address is still on the screen.
-    let _ = pending.open_browser();
-    let turn = TURN.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
     let waiting = workstation.clone();
-    let mut held = lock(&workstation.0.signing_in);
-    let task = workstation.0.runtime.spawn(async move { wait(waiting, turn, user, pending).await });
-    *held = SigningIn::Browser { address, turn, stop: task.abort_handle() };
+    // Held over the start, so that an early outcome finds it.
+    let mut held = lock(&workstation.0.sign_in.renewing);
+    *held = Renewing::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
+        take_outcome(&waiting, id, outcome, user);
+    }));
     Ok(())
 }
 
@@ -97,26 +93,19 @@ fn whose(workstation: &Workstation, asked: &str) -> Result<UserId, SessionError>
     }
 }
 
-async fn wait(workstation: Workstation, turn: u64, user: UserId, pending: PendingSignIn) {
-    let ended = pending.finish().await;
-    let runtime = workstation.0.runtime.clone();
-    runtime.spawn_blocking(move || {
-        if awaited(&workstation, turn) {
-            let next = settle(&workstation, user, ended);
-            let mut held = lock(&workstation.0.signing_in);
-            // The person may have cancelled and begun again meanwhile.
-            if matches!(&*held, SigningIn::Browser { turn: now, .. } if *now == turn) {
-                *held = next;
-            }
+fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, SyncError>, user: UserId) {
+    let is_awaited = |state: &Renewing| matches!(state, Renewing::Browser(browser) if browser.is(id));
+    if is_awaited(&lock(&workstation.0.sign_in.renewing)) {
+        let next = resolve(workstation, user, outcome);
+        let mut held = lock(&workstation.0.sign_in.renewing);
+        // The user may have cancelled and started again meanwhile.
+        if is_awaited(&held) {
+            *held = next;
         }
-    });
+    }
 }
 
-fn awaited(workstation: &Workstation, turn: u64) -> bool {
-    matches!(&*lock(&workstation.0.signing_in), SigningIn::Browser { turn: now, .. } if *now == turn)
-}
-
-fn settle(workstation: &Workstation, user: UserId, ended: Result<SignedIn, SyncError>) -> SigningIn {
+fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, SyncError>) -> Renewing {
     let renewal = ended.map_err(SessionError::from).and_then(|signed_in| {
         if signed_in.claims.roles.is_empty() {
             return Err(SessionError::of(ErrorCode::Refused));
@@ -131,19 +120,19 @@ fn settle(workstation: &Workstation, user: UserId, ended: Result<SignedIn, SyncE
         })
     });
     match renewal.and_then(|renewal| take(workstation, user, renewal)) {
-        Ok(None) => SigningIn::Done,
+        Ok(None) => Renewing::Done,
         Ok(Some(renewal)) => {
             let (later, runtime) = (workstation.clone(), workstation.0.runtime.clone());
             runtime.spawn(async move {
-                tokio::time::sleep(WAITS).await;
+                tokio::time::sleep(RENEWAL_WAITS).await;
                 later.expire_renewal();
             });
-            SigningIn::Waiting { renewal: Box::new(renewal), since: workstation.0.clock.monotonic() }
+            Renewing::Waiting { renewal: Box::new(renewal), since: workstation.0.device.clock.monotonic() }
         }
         Err(error) => {
             let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure);
             workstation.record(event.with("subject_of_slot", user).with("code", error.code));
-            SigningIn::Failed(error.code)
+            Renewing::Failed(error.code)
         }
     }
 }
@@ -179,17 +168,46 @@ pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) ->
 
 fn renew(workstation: &Workstation, renewal: Renewal) -> Result<(), SessionError> {
     workstation.with_session(|unlocked| {
-        let mut ring = lock(&unlocked.ring);
-        workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&unlocked.keys, &mut ring, renewal))
+        let mut ring = lock(&unlocked.keys.ring);
+        workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&unlocked.keys.user, &mut ring, renewal))
     })
 }
 
 fn describe(workstation: &Workstation) -> SignInStateDto {
     workstation.expire_renewal();
-    match &*lock(&workstation.0.signing_in) {
-        SigningIn::Idle => SignInStateDto::Idle,
-        SigningIn::Browser { address, .. } => SignInStateDto::Browser { address: address.clone() },
-        SigningIn::Waiting { .. } | SigningIn::Done => SignInStateDto::Done,
-        SigningIn::Failed(code) => SignInStateDto::Failed { code: *code },
+    match &*lock(&workstation.0.sign_in.renewing) {
+        Renewing::Idle => SignInStateDto::Idle,
+        Renewing::Browser(browser) => SignInStateDto::Browser { address: browser.address.clone() },
+        Renewing::Waiting { .. } | Renewing::Done => SignInStateDto::Done,
+        Renewing::Failed(code) => SignInStateDto::Failed { code: *code },
+    }
+}
+
+impl Workstation {
+    /// Hands over the sign-in that waits for `user`. Whoever else begins a session ends the wait: the tokens of one
+    /// person do not outlive another's unlock.
+    pub(crate) fn take_renewal(&self, user: UserId) -> Option<Renewal> {
+        self.expire_renewal();
+        let mut held = lock(&self.0.sign_in.renewing);
+        match std::mem::take(&mut *held) {
+            Renewing::Waiting { renewal, .. } => {
+                let mine = renewal.user() == user;
+                *held = if mine { Renewing::Done } else { Renewing::Idle };
+                mine.then_some(*renewal)
+            }
+            other => {
+                *held = other;
+                None
+            }
+        }
+    }
+
+    /// Wipes a sign-in that has waited too long.
+    pub(crate) fn expire_renewal(&self) {
+        let now = self.0.device.clock.monotonic();
+        let mut held = lock(&self.0.sign_in.renewing);
+        if matches!(&*held, Renewing::Waiting { since, .. } if now.saturating_sub(*since) >= RENEWAL_WAITS) {
+            *held = Renewing::Failed(ErrorCode::SignInNeeded);
+        }
     }
 }

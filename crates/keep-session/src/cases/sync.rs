@@ -9,9 +9,10 @@ use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
 use crate::error::SessionError;
+use crate::state::lock;
+use crate::state::unlocked::Unlocked;
 use crate::trusted_clock::TrustedClock;
-use crate::unlocked::Unlocked;
-use crate::workstation::{Workstation, WorkstationEvent, lock};
+use crate::workstation::{Workstation, WorkstationEvent};
 use crate::{last_sync, search_maintenance, segments};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -32,7 +33,7 @@ pub(crate) fn host_of(server: &str) -> String {
 pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
     let mut chip = kept_chip(workstation);
     if chip.complete.is_empty() {
-        let kept = last_sync::kept(&workstation.0.profile).filter(|t| *t <= latest_claim(workstation));
+        let kept = last_sync::kept(&workstation.0.device.profile).filter(|t| *t <= latest_claim(workstation));
         chip.complete = kept.map(|t| t.to_rfc3339()).unwrap_or_default();
     }
     chip
@@ -48,12 +49,12 @@ fn latest_claim(workstation: &Workstation) -> UtcMillis {
 
 /// What this process knows of its own runs.
 fn kept_chip(workstation: &Workstation) -> SyncChipDto {
-    let (report, stopped) = workstation.0.syncing.last().unwrap_or_default();
+    let (report, stopped) = workstation.0.sync.last().unwrap_or_default();
     chip_of(workstation, &report, stopped)
 }
 
 fn chip_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
-    let state = if workstation.0.syncing.is_running() {
+    let state = if workstation.0.sync.is_running() {
         "running"
     } else {
         match stopped {
@@ -141,18 +142,20 @@ const EVERY: Duration = Duration::from_mins(5);
 /// where only a person can help.
 pub(crate) fn sync_loop(workstation: &Workstation) {
     // Without an open store there is nothing to sync with.
-    let Some(session) = workstation.try_session(|u| u.store.is_some().then_some(u.since)).flatten() else { return };
+    let Some(session) = workstation.try_session(|u| u.store.is_some().then_some(u.memory.since)).flatten() else {
+        return;
+    };
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();
     runtime.spawn(async move {
         let mut backoff = Backoff::default();
-        while workstation.try_session(|u| u.since) == Some(session) {
+        while workstation.try_session(|u| u.memory.since) == Some(session) {
             let wait = match run(&workstation).await {
                 Ok(_) => {
                     backoff.reset();
                     Some(EVERY)
                 }
-                Err(_) => match workstation.0.syncing.last().and_then(|(report, _)| report.stopped_by) {
+                Err(_) => match workstation.0.sync.last().and_then(|(report, _)| report.stopped_by) {
                     Some(error) => backoff.wait_after(&error),
                     // It never began: somebody else's run is under way, or there is nothing to sync with.
                     None => Some(EVERY),
@@ -167,8 +170,8 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
 /// After a new sign-in: syncs at once, and from time to time again where only a person could help before.
 pub(crate) fn resume_sync(workstation: &Workstation) {
     let ended =
-        workstation.0.syncing.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
-    if workstation.0.syncs_by_itself && ended { sync_loop(workstation) } else { wake(workstation) }
+        workstation.0.sync.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
+    if workstation.0.sync.automatic && ended { sync_loop(workstation) } else { wake(workstation) }
 }
 
 /// Stops the running sync; what was stored stays.
@@ -176,19 +179,19 @@ pub(crate) fn resume_sync(workstation: &Workstation) {
 /// # Errors
 /// `locked`.
 pub fn sync_cancel(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
-    workstation.0.syncing.cancel();
+    workstation.0.sync.cancel();
     sync_page(workstation)
 }
 
 async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
-    let Some(cancel) = workstation.0.syncing.begin() else { return Err(SessionError::of(ErrorCode::Stale)) };
+    let Some(cancel) = workstation.0.sync.start() else { return Err(SessionError::of(ErrorCode::Stale)) };
     let opened = workstation.with_session(|unlocked| {
         Ok((workstation.credentials(unlocked)?, workstation.sync_port(unlocked)?, unlocked.user, unlocked.role))
     });
     let (credentials, port, me, role) = match opened {
         Ok(opened) => opened,
         Err(error) => {
-            workstation.0.syncing.end(SyncReport::default(), Some(error.code));
+            workstation.0.sync.end(SyncReport::default(), Some(error.code));
             announce(workstation);
             return Err(error);
         }
@@ -218,10 +221,10 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
         .await;
     }
     if let Some(complete) = ended.complete_as_of.filter(|_| segments::are_whole(workstation)) {
-        last_sync::keep(&workstation.0.profile, complete);
+        last_sync::keep(&workstation.0.device.profile, complete);
     }
-    let before = workstation.0.syncing.last().and_then(|(_, stopped)| stopped);
-    workstation.0.syncing.end(ended.clone(), stopped);
+    let before = workstation.0.sync.last().and_then(|(_, stopped)| stopped);
+    workstation.0.sync.end(ended.clone(), stopped);
     record(workstation, &ended, stopped, before).await;
     search_maintenance::behind(workstation, ended.pulled);
     if ended.pulled > 0 {
@@ -274,7 +277,7 @@ fn announce(workstation: &Workstation) {
         if let Ok(chip) = sync_chip(&workstation) {
             workstation.emit(WorkstationEvent::Chip(chip));
         }
-        if !workstation.0.syncing.is_running() {
+        if !workstation.0.sync.is_running() {
             workstation.emit(WorkstationEvent::Progress(None));
         }
     });
@@ -295,7 +298,7 @@ fn show(workstation: &Workstation, step: Progress<'_>) {
             SyncProgressDto { phase: "audit".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
         }
     };
-    workstation.0.syncing.show(progress.clone());
+    workstation.0.sync.show(progress.clone());
     workstation.emit(WorkstationEvent::Progress(Some(progress)));
 }
 
@@ -308,7 +311,7 @@ pub fn sync_page(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
 }
 
 fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, SessionError> {
-    let (report, _) = workstation.0.syncing.last().unwrap_or_default();
+    let (report, _) = workstation.0.sync.last().unwrap_or_default();
     let (mut types, mut items) = (Vec::new(), Vec::new());
     if let Some(store) = unlocked.store.as_deref() {
         let complete = workstation.completeness(unlocked)?;
@@ -322,7 +325,7 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
     let audit_pending = workstation.enrolled_device()?.ledger.pending_count()?;
     Ok(SyncPageDto {
         chip: current_chip(workstation, unlocked)?,
-        progress: workstation.0.syncing.progress(),
+        progress: workstation.0.sync.progress(),
         types,
         items,
         bytes_up: report.bytes_up,
@@ -354,7 +357,7 @@ impl Workstation {
 
     /// How the pull names this session's cursors: the FHIR base and the view of the signed-in subject.
     pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), SessionError> {
-        let ring = lock(&unlocked.ring);
+        let ring = lock(&unlocked.keys.ring);
         let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         Ok((self.settings().server.clone(), format!("subject {}", lease.subject)))
     }

@@ -26,8 +26,8 @@ use crate::cases::{lock, unlock};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::VitalsDto;
+use crate::state::lock;
 use crate::testing::{PASSWORD, TestPerson, complete, import, open_with_phone, user_of};
-use crate::workstation::lock;
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, ManualBoot, Opened, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
@@ -64,7 +64,7 @@ impl Clinic {
         let (workstation, phone) = ok(opened);
         // Trusted time follows the test's clock from here on, not the machine's boot.
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *lock(&workstation.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
         Self { workstation, folder, clock, person, phone, _runtime: runtime }
     }

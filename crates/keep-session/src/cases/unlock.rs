@@ -5,7 +5,8 @@ use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
 use crate::error::SessionError;
 use crate::permissions::permissions;
 use crate::session_start::{SessionOrigin, start_session};
-use crate::workstation::{Workstation, lock};
+use crate::state::lock;
+use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Phi, Rank, Secret, UserId, UtcMillis};
 use keep_keys::{Attempt, Opened};
@@ -31,7 +32,7 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
     if workstation.try_session(|_| ()).is_some() {
         return Err(SessionError::of(ErrorCode::Refused));
     }
-    let began = workstation.0.lock_epoch();
+    let began = workstation.0.session.lock_epoch();
     let user: UserId = request.user.parse().map_err(|_| SessionError::of(ErrorCode::NotEnrolled))?;
     // Without anybody enrolled there is no key to load and nothing to make.
     workstation.enrolled_device()?;
@@ -56,8 +57,9 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
         Err(error) => {
             // As the device sealed it: nobody has shown who they are.
             let device = workstation.device().ok().flatten();
-            let role =
-                device.and_then(|d| workstation.0.slots.header(user, &d.device_key).ok()).map(|header| header.role);
+            let role = device
+                .and_then(|d| workstation.0.device.slots.header(user, &d.device_key).ok())
+                .map(|header| header.role);
             let mut event =
                 EventDraft::new(EventClass::UnlockFailed).ended(Outcome::MinorFailure).with("code", error.code);
             if let Some(role) = role {
@@ -91,7 +93,8 @@ pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Sessi
 }
 
 fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<Opened, SessionError> {
-    let secret = lock(&workstation.0.resume).take().ok_or_else(|| SessionError::of(ErrorCode::UnlockRefused))?;
+    let secret =
+        lock(&workstation.0.session.resume).take().ok_or_else(|| SessionError::of(ErrorCode::UnlockRefused))?;
     workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))
 }
 

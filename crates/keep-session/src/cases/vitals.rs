@@ -12,9 +12,10 @@ use crate::records::author::author;
 use crate::records::change::NewRecords;
 use crate::records::visit::open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
+use crate::state::lock;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::person;
-use crate::workstation::{Workstation, lock};
+use crate::workstation::Workstation;
 use form::{About, Form};
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
@@ -47,12 +48,12 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
 
 /// Records that the form reads the chart, unless this session has opened that chart and so recorded it.
 fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionError> {
-    if lock(&ctx.session.opened).contains(patient) {
+    if lock(&ctx.session.memory.opened).contains(patient) {
         return Ok(());
     }
     let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).about(Phi::new(patient.clone()));
     ctx.store.ledger().append(event.with("part", "vitals_form"))?;
-    lock(&ctx.session.opened).insert(patient.clone());
+    lock(&ctx.session.memory.opened).insert(patient.clone());
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::own_file;
+use crate::state::lock;
 use crate::view::names::staff_name;
-use crate::workstation::lock;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, ResourceKey};
@@ -29,11 +29,11 @@ pub(crate) fn known(ctx: &Ctx<'_>) -> Result<Option<ResourceKey>, SessionError> 
     if may_mark(PolicyResource::of(Group::Vitals)) || !may_mark(PolicyResource::of(Group::Vitals).own()) {
         return Ok(stored(ctx.store));
     }
-    if let Some(found) = ctx.session.me.get() {
+    if let Some(found) = ctx.session.memory.practitioner.get() {
         return Ok(Some(found.clone()));
     }
     let found = author(ctx)?;
-    Ok(Some(ctx.session.me.get_or_init(|| found).clone()))
+    Ok(Some(ctx.session.memory.practitioner.get_or_init(|| found).clone()))
 }
 
 /// The Practitioner of this user: found by the subject of the sign-in, otherwise by a name that only one has.
@@ -45,7 +45,7 @@ pub(crate) fn author(ctx: &Ctx<'_>) -> Result<ResourceKey, SessionError> {
     }
     let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", "staff");
     let staff = ctx.read_audited(event, |store| store.shared_records("Practitioner", MOST_STAFF))?;
-    let subject = lock(&ctx.session.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+    let subject = lock(&ctx.session.keys.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
     match find(&staff, &subject, &ctx.session.name) {
         Some(found) => {
             own_file::set_preference(ctx.store, NAME, &found.to_string());

@@ -1,6 +1,6 @@
 //! What a role sees and may do, record by record.
 
-use crate::unlocked::Unlocked;
+use crate::state::unlocked::Unlocked;
 use crate::view::visible_record::VisibleRecord;
 use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};

@@ -5,8 +5,8 @@ use crate::Workstation;
 use crate::cases::{device, lock};
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
+use crate::state::lock;
 use crate::testing::{TestPerson, nurse_amara, open_unlocked};
-use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::{ErrorCode, ManualClock, Role};
 use keep_keys::FakeKeychain;
@@ -32,7 +32,7 @@ fn named(clinic: &Clinic) -> PathBuf {
 }
 
 fn kept(clinic: &Clinic) -> WorkstationSettings {
-    WorkstationSettings::load(&clinic.workstation.0.profile).expect("settings")
+    WorkstationSettings::load(&clinic.workstation.0.device.profile).expect("settings")
 }
 
 fn connect(workstation: &Workstation) -> Result<(), ErrorCode> {
@@ -73,7 +73,7 @@ fn settings_without_a_hash_keep_opening_and_are_bound_at_the_first_chance() {
     let changes = clinic.events(EventClass::ConfigChange);
     clinic.lock();
     // As at the next start: the device side is opened anew.
-    *lock(&clinic.workstation.0.device) = None;
+    *lock(&clinic.workstation.0.device.context) = None;
     let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("opens");
     let settings = kept(&clinic);
     assert_eq!((settings.version, settings.ca_file.as_ref()), (2, Some(&file)));
@@ -123,7 +123,7 @@ fn it_takes_another_file_over_and_nobody_else_does() {
         ok(device::trust_authorities(&workstation, &file));
         assert_eq!((connect(&workstation), changes(&workstation)), (Ok(()), round));
     }
-    let settings = WorkstationSettings::load(&workstation.0.profile).expect("settings");
+    let settings = WorkstationSettings::load(&workstation.0.device.profile).expect("settings");
     let device = workstation.enrolled_device().map_err(|f: SessionError| f.code).expect("device");
     assert!(settings.seal_holds(&device.device_key.signer()) && settings.ca_file.is_some_and(|p| p.is_absolute()));
     lock::lock_session(&workstation, "user");

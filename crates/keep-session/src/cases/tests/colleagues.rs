@@ -4,10 +4,10 @@ use super::{NOON, ok};
 use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
+use crate::state::lock;
 use crate::testing::{
     PASSWORD, Statement, TestPerson, TestProvider, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
 };
-use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
 use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
@@ -38,7 +38,7 @@ impl Shift {
         let workstation =
             ok(Workstation::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
         let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *lock(&workstation.0.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = TestProvider::new().expect("key");
         Self {
             workstation,
@@ -77,7 +77,7 @@ impl Shift {
     }
 
     fn holds_audit_key(&self) -> bool {
-        self.workstation.try_session(|u| lock(&u.ring).holds(KeyName::Audit, 1)).expect("unlocked")
+        self.workstation.try_session(|u| lock(&u.keys.ring).holds(KeyName::Audit, 1)).expect("unlocked")
     }
 
     fn findings(&self) -> usize {
@@ -98,7 +98,7 @@ fn the_clerk_who_enrolled_first_carries_the_audit_key_only_until_it_is_granted_o
     let session = shift.unlock(leila_at_the_desk());
     assert!(matches!(&session.notices[..], [NoticeDto::Granted { name, .. }] if name == "Amara Okafor"));
     assert!(!shift.holds_audit_key(), "gone from the session");
-    assert!(shift.workstation.try_session(|u| u.audit_opener.is_none()).expect("unlocked"));
+    assert!(shift.workstation.try_session(|u| u.keys.audit_opener.is_none()).expect("unlocked"));
     shift.lock();
     shift.unlock(leila_at_the_desk());
     assert!(!shift.holds_audit_key(), "and from the slot on disk");
@@ -140,8 +140,10 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     assert!(path(Segment::Restricted).exists(), "its key was made now");
     // The lost one is begun anew, under a key of the next generation and named as not whole: an empty one must never
     // say that nothing is known of anybody.
-    let generation =
-        shift.workstation.try_session(|u| lock(&u.ring).segment(Segment::Encounters).map(|k| k.generation())).flatten();
+    let generation = shift
+        .workstation
+        .try_session(|u| lock(&u.keys.ring).segment(Segment::Encounters).map(|k| k.generation()))
+        .flatten();
     assert_eq!(generation, Some(2));
     let health =
         |s: Segment| shift.workstation.try_session(|u| u.store.as_ref().map(|store| store.health(s))).flatten();
@@ -162,7 +164,8 @@ fn a_physician_to_whom_the_provider_assigns_no_restricted_records_is_granted_non
     shift.lock();
     shift.unlock(mei);
     assert_eq!(shift.workstation.try_session(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
-    let held = |s: Segment| shift.workstation.try_session(|u| lock(&u.ring).segment(s).is_some()).expect("unlocked");
+    let held =
+        |s: Segment| shift.workstation.try_session(|u| lock(&u.keys.ring).segment(s).is_some()).expect("unlocked");
     assert!(held(Segment::Clinical) && !held(Segment::Restricted));
 }
 

@@ -10,8 +10,9 @@ use crate::dto::search::SearchDto;
 use crate::dto::visit::VitalsDto;
 use crate::dto::worklist::WorklistAskDto;
 use crate::error::SessionError;
+use crate::state::lock;
 use crate::testing::{PASSWORD, complete, import, nurse_amara, user_of};
-use crate::workstation::{WorkstationEvent, lock};
+use crate::workstation::WorkstationEvent;
 use keep_audit::EventClass;
 use keep_domain::{Clock, ErrorCode, Segment};
 use keep_keys::phone_code;
@@ -294,7 +295,7 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     let key = clinic
         .workstation
-        .try_session(|u| crate::workstation::lock(&u.ring).segment(segment).map(keep_keys::SegmentKey::lend));
+        .try_session(|u| crate::state::lock(&u.keys.ring).segment(segment).map(keep_keys::SegmentKey::lend));
     key.flatten().expect("held")
 }
 
@@ -304,9 +305,9 @@ fn settings_that_are_lost_or_damaged_come_from_their_copy() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     clinic.workstation.close();
-    let file = clinic.workstation.0.profile.settings();
+    let file = clinic.workstation.0.device.profile.settings();
     let whole = fs::read_to_string(&file).expect("settings");
-    let settings = crate::WorkstationSettings::load(&clinic.workstation.0.profile).expect("settings");
+    let settings = crate::WorkstationSettings::load(&clinic.workstation.0.device.profile).expect("settings");
     let device = settings.device.to_string();
     let damages: [(&str, Option<String>); 5] = [
         ("deleted", None),
@@ -326,12 +327,12 @@ fn settings_that_are_lost_or_damaged_come_from_their_copy() {
         let code = Some(code.expose().clone());
         let user = user_of(nurse_amara()).to_string();
         ok(unlock::unlock(&workstation, UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None }));
-        assert_eq!(crate::WorkstationSettings::load(&workstation.0.profile), Ok(settings.clone()), "{what}");
+        assert_eq!(crate::WorkstationSettings::load(&workstation.0.device.profile), Ok(settings.clone()), "{what}");
         workstation.close();
         clinic.clock.advance(std::time::Duration::from_secs(61));
     }
     fs::write(&file, "{}").expect("written");
-    fs::write(clinic.workstation.0.profile.workstation_copy(), "{}").expect("written");
+    fs::write(clinic.workstation.0.device.profile.workstation_copy(), "{}").expect("written");
     assert!(again(&clinic).is_err(), "nothing is made up where both are gone");
 }
 
@@ -339,8 +340,8 @@ fn settings_that_are_lost_or_damaged_come_from_their_copy() {
 fn again(clinic: &Clinic) -> Result<Workstation, FailureDto> {
     let (handle, clock, keychain) = (
         clinic.workstation.0.runtime.clone(),
-        Arc::clone(&clinic.workstation.0.clock),
-        Arc::clone(&clinic.workstation.0.keychain),
+        Arc::clone(&clinic.workstation.0.device.clock),
+        Arc::clone(&clinic.workstation.0.device.keychain),
     );
     Workstation::open_for_test(clinic.folder.path(), handle, clock, keychain)
 }

@@ -5,9 +5,9 @@ use crate::cases::enrol::{enrol_code, enrol_password, enrol_state, otpauth};
 use crate::cases::lock;
 use crate::dto::enrol::{EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::lock::SlotStateDto;
-use crate::enrolling::{Enrolling, HALF_FINISHED, Person};
+use crate::state::enrolling::{Enrolling, HALF_FINISHED, Person};
+use crate::state::lock;
 use crate::testing::{PASSWORD, TestProvider, nurse_amara, user_of};
-use crate::workstation::lock;
 use keep_domain::{Clock, ErrorCode, Role, Secret};
 use keep_keys::{Enrolment, KdfParams, phone_code};
 use keep_sync::VerifiedClaims;
@@ -37,7 +37,7 @@ fn leila_signed_in(clinic: &Clinic) {
         refresh: None,
         since: clinic.clock.monotonic(),
     };
-    *lock(&clinic.workstation.0.enrolling) = Enrolling::Password(Box::new(person));
+    *lock(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 /// `clinic`'s person has come back from the browser with a statement about new keys.
@@ -50,7 +50,7 @@ fn signed_in_anew(clinic: &Clinic) {
     let claims = clinic.workstation.believe(&stated.id_token, &stated.jwk, None, None).expect("believed");
     let id_token = Some(Secret::new(stated.id_token));
     let person = Person { enrolment, claims, id_token, refresh: None, since: clinic.clock.monotonic() };
-    *lock(&clinic.workstation.0.enrolling) = Enrolling::Password(Box::new(person));
+    *lock(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 #[test]

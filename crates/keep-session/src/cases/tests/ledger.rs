@@ -266,7 +266,7 @@ fn a_process_that_ended_without_a_word_keeps_the_checkpoint_at_the_next_start() 
     workstation.record(keep_audit::EventDraft::new(EventClass::ClockSuspect));
     // As after the exec that follows a lock: nothing is closed.
     let behind = system_action.checkpoint();
-    *crate::workstation::lock(&workstation.0.device) = None;
+    *crate::state::lock(&workstation.0.device.context) = None;
     ok(lock::lock_screen(&workstation));
     let now = system_action.checkpoint();
     assert_eq!((now.log, before.log), (before.log, behind.log));

@@ -96,7 +96,7 @@ fn the_queue_is_one_event_and_names_everybody_on_it() {
     let log = device.ledger.state().expect("state").log();
     let info = seal_info(log, entry.header.sequence, entry.header.event);
     let opener =
-        clinic.workstation.try_session(|u| u.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
+        clinic.workstation.try_session(|u| u.keys.audit_opener.clone()).flatten().expect("a nurse holds the audit key");
     let text = String::from_utf8(opener.open(&info, sealed).expect("opened")).expect("text");
     assert!(text.contains("Patient/maria") && text.contains("Patient/ada"));
 }

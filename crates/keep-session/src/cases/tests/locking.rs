@@ -12,7 +12,7 @@ use std::time::Duration;
 fn a_lock_that_comes_during_an_unlock_wins() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
-    let began = clinic.workstation.0.lock_epoch();
+    let began = clinic.workstation.0.session.lock_epoch();
     let opened = clinic.open_slot();
     lock::lock_session(&clinic.workstation, "sleep");
     let ended = start_session(&clinic.workstation, opened, SessionOrigin::Unlock, began);
@@ -27,7 +27,7 @@ fn a_lock_that_comes_during_an_unlock_wins() {
 fn an_open_session_is_never_replaced() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
-    let began = clinic.workstation.0.lock_epoch();
+    let began = clinic.workstation.0.session.lock_epoch();
     let opened = clinic.open_slot();
     clinic.clock.advance(Duration::from_secs(61));
     ok(clinic.unlock_well());

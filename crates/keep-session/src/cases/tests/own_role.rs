@@ -6,8 +6,8 @@
 
 use super::sign_in_again::comes_back;
 use super::{Clinic, code_of, ok};
+use crate::state::lock;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
-use crate::workstation::lock;
 use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
 use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Renewal};
 use std::time::Duration;
@@ -38,7 +38,7 @@ fn seal(clinic: &Clinic, renewal: Renewal) {
 }
 
 fn lease(clinic: &Clinic) -> LeaseRecord {
-    clinic.workstation.try_session(|u| lock(&u.ring).lease().cloned()).flatten().expect("a lease")
+    clinic.workstation.try_session(|u| lock(&u.keys.ring).lease().cloned()).flatten().expect("a lease")
 }
 
 fn physician(mut renewal: Renewal) -> Renewal {
@@ -130,8 +130,8 @@ fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     };
     change(&mut old);
     opened.ring.keep_old_lease(old);
-    let forgotten = clinic.workstation.0.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
-    assert_eq!((forgotten, opened.ring.save(&clinic.workstation.0.slots, &opened.keys)), (Ok(()), Ok(())));
+    let forgotten = clinic.workstation.0.device.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
+    assert_eq!((forgotten, opened.ring.save(&clinic.workstation.0.device.slots, &opened.keys)), (Ok(()), Ok(())));
     clinic.clock.advance(Duration::from_secs(61));
 }
 
@@ -146,7 +146,8 @@ fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
     assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
     let lease = lease(&clinic);
     assert_eq!((lease.restricted, lease.lease_end), (false, lease.issued_at.plus_millis(30 * DAY)));
-    let signed = clinic.workstation.try_session(|u| matches!(lock(&u.ring).sign_in(), Some(KeptSignIn::Signed(_))));
+    let signed =
+        clinic.workstation.try_session(|u| matches!(lock(&u.keys.ring).sign_in(), Some(KeptSignIn::Signed(_))));
     assert_eq!(signed, Some(true));
 }
 

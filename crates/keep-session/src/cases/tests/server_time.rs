@@ -12,7 +12,7 @@ use keep_sync::CHART_TYPES;
 use std::time::Duration;
 
 fn mark(clinic: &Clinic) -> TimeMark {
-    let bytes = clinic.workstation.0.keychain.read(TIME_MARK_ITEM).expect("keychain").expect("a mark");
+    let bytes = clinic.workstation.0.device.keychain.read(TIME_MARK_ITEM).expect("keychain").expect("a mark");
     // EXPOSE: a test reads the mark.
     serde_json::from_slice(bytes.expose()).expect("a mark")
 }
@@ -64,7 +64,7 @@ fn a_claim_of_the_future_is_no_claim() {
         })?)
     });
     poisoned.map_err(|f| f.code).expect("saved");
-    last_sync::keep(&clinic.workstation.0.profile, ahead);
+    last_sync::keep(&clinic.workstation.0.device.profile, ahead);
     assert!(ok(sync::sync_page(&clinic.workstation)).types.iter().all(|t| t.complete.is_empty()));
     assert_eq!(ok(sync::sync_chip(&clinic.workstation)).complete, "");
     let chart = ok(chart::open_chart(&clinic.workstation, "maria"));

@@ -4,9 +4,10 @@ use super::{Clinic, code_of, ok};
 use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
-use crate::signing_in::{SigningIn, WAITS};
+use crate::state::lock;
+use crate::state::renewing::RENEWAL_WAITS;
+use crate::state::renewing::Renewing;
 use crate::testing::{TestPerson, dr_jonas, nurse_amara, sign_in_of, user_of};
-use crate::workstation::lock;
 use keep_audit::EventClass;
 use keep_domain::ErrorCode;
 use std::time::Duration;
@@ -19,14 +20,14 @@ pub(super) fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), Erro
     let renewal = take(&clinic.workstation, user_of(nurse_amara()), renewal).map_err(|f: SessionError| f.code)?;
     if let Some(renewal) = renewal {
         let since = keep_domain::Clock::monotonic(&*clinic.clock);
-        *lock(&clinic.workstation.0.signing_in) = SigningIn::Waiting { renewal: Box::new(renewal), since };
+        *lock(&clinic.workstation.0.sign_in.renewing) = Renewing::Waiting { renewal: Box::new(renewal), since };
     }
     Ok(())
 }
 
 fn token(clinic: &Clinic) -> Option<String> {
     // EXPOSE: a test compares what is kept.
-    clinic.workstation.try_session(|u| lock(&u.ring).refresh_token().map(|t| t.expose().clone())).flatten()
+    clinic.workstation.try_session(|u| lock(&u.keys.ring).refresh_token().map(|t| t.expose().clone())).flatten()
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn a_sign_in_that_nobody_takes_up_is_wiped() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
-    clinic.clock.advance(WAITS);
+    clinic.clock.advance(RENEWAL_WAITS);
     let state = ok(sign_in_state(&clinic.workstation));
     assert!(matches!(state, SignInStateDto::Failed { code: ErrorCode::SignInNeeded }));
     ok(clinic.unlock_well());

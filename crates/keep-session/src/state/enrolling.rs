@@ -1,6 +1,6 @@
 //! How far an enrolment is: the state between the browser and the first code.
 
-use crate::workstation::Workstation;
+use super::browser::BrowserSignIn;
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::Enrolment;
 use keep_sync::{TokenSet, VerifiedClaims};
@@ -13,14 +13,7 @@ pub(crate) enum Enrolling {
     #[default]
     Idle,
     /// Waits for the browser.
-    Browser {
-        /// The address, to be opened by hand if no browser starts.
-        address: String,
-        /// Tells an answer that comes too late from the present one.
-        turn: u64,
-        /// Ends the wait.
-        stop: tokio::task::AbortHandle,
-    },
+    Browser(BrowserSignIn),
     /// Signed in; wants the password.
     Password(Box<Person>),
     /// Has the password; wants a code of the new seed.
@@ -58,22 +51,17 @@ pub(crate) struct Person {
 
 impl Person {
     /// After the sign-in.
-    pub(crate) fn signed_in(
-        workstation: &Workstation,
-        enrolment: Enrolment,
-        claims: VerifiedClaims,
-        tokens: TokenSet,
-    ) -> Self {
+    pub(crate) fn signed_in(enrolment: Enrolment, claims: VerifiedClaims, tokens: TokenSet, now: Duration) -> Self {
         let TokenSet { id_token, refresh, .. } = tokens;
-        Self { enrolment, claims, id_token, refresh, since: workstation.0.clock.monotonic() }
+        Self { enrolment, claims, id_token, refresh, since: now }
     }
 
     /// A step was taken.
-    pub(crate) fn went_on(&mut self, workstation: &Workstation) {
-        self.since = workstation.0.clock.monotonic();
+    pub(crate) fn note_step(&mut self, now: Duration) {
+        self.since = now;
     }
 
-    /// Whether nobody has gone on for too long.
+    /// Whether the next step is overdue.
     pub(crate) fn is_stale(&self, now: Duration) -> bool {
         now.saturating_sub(self.since) >= HALF_FINISHED
     }
@@ -83,7 +71,7 @@ impl std::fmt::Debug for Enrolling {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Idle => "Idle",
-            Self::Browser { .. } => "Browser",
+            Self::Browser(_) => "Browser",
             Self::Password(_) => "Password",
             Self::Code(..) => "Code",
             Self::Done(_) => "Done",

@@ -1,22 +1,29 @@
-//! The one sync of a session: whether it runs, how far it is, and what the last one came to.
+//! The sync of a session: whether it runs, its progress, and the result of the last one.
 
+use super::lock;
 use crate::dto::sync::SyncProgressDto;
-use crate::workstation::lock;
 use keep_domain::ErrorCode;
 use keep_sync::{Cancel, SyncReport};
 use std::sync::Mutex;
 
 /// State that outlives a single run. Holds counts and times only, so it may outlive a lock.
 #[derive(Default)]
-pub(crate) struct Syncing {
+pub(crate) struct SyncHandle {
+    /// Whether a session syncs by itself; on the command line each sync is asked for.
+    pub(crate) automatic: bool,
     running: Mutex<Option<Cancel>>,
     progress: Mutex<Option<SyncProgressDto>>,
     last: Mutex<Option<(SyncReport, Option<ErrorCode>)>>,
 }
 
-impl Syncing {
-    /// Claims the one place; `None` when a sync runs already.
-    pub(crate) fn begin(&self) -> Option<Cancel> {
+impl SyncHandle {
+    /// No sync has run yet.
+    pub(crate) fn new(automatic: bool) -> Self {
+        Self { automatic, ..Self::default() }
+    }
+
+    /// Starts; `None` when a sync runs already.
+    pub(crate) fn start(&self) -> Option<Cancel> {
         let mut running = lock(&self.running);
         if running.is_some() {
             return None;
@@ -26,7 +33,7 @@ impl Syncing {
         Some(cancel)
     }
 
-    /// Gives the place free and keeps what came of it.
+    /// Ends, with the result.
     pub(crate) fn end(&self, report: SyncReport, stopped: Option<ErrorCode>) {
         *lock(&self.running) = None;
         *lock(&self.progress) = None;
@@ -40,7 +47,7 @@ impl Syncing {
         }
     }
 
-    /// Forgets what the last run came to, where that does not hold any more.
+    /// Forgets the result of the last run, which is out of date.
     pub(crate) fn forget(&self) {
         *lock(&self.last) = None;
     }
@@ -57,7 +64,7 @@ impl Syncing {
         lock(&self.progress).clone()
     }
 
-    /// What the last run of this process came to.
+    /// The result of the last run of this process.
     pub(crate) fn last(&self) -> Option<(SyncReport, Option<ErrorCode>)> {
         lock(&self.last).clone()
     }

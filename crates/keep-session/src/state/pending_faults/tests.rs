@@ -22,7 +22,7 @@ fn again(folder: &TempDir) -> PendingFaults {
 
 fn said(notes: &PendingFaults, now: UtcMillis) -> Vec<EventDraft> {
     let mut events = Vec::new();
-    let done: Result<(), Infallible> = notes.settle(now, |event| {
+    let done: Result<(), Infallible> = notes.report(now, |event| {
         events.push(event);
         Ok(())
     });
@@ -53,7 +53,7 @@ fn what_the_ledger_does_not_take_stays_noted() {
         owner.leave(device_fault, minutes(0));
     }
     let mut room = 1;
-    let refused = owner.settle(minutes(1), |_| {
+    let refused = owner.report(minutes(1), |_| {
         room -= 1;
         if room < 0 { Err("full") } else { Ok(()) }
     });

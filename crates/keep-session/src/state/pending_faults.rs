@@ -1,11 +1,10 @@
-//! The note beside the ledger: what happened while the ledger could not be written, until it can.
+//! Notes of faults that happened while the ledger could not be written, until it can.
 //!
-//! One file of a fixed size, whose place on the disk is taken when the profile is made: a note needs no room, so a
-//! full disk has one, too. It holds a word of a closed list, a count and two times for each kind, in clear and without
-//! proof: whoever may write to the profile may also forge or remove a note, and what a forged one becomes is one event
-//! that says when it was noted and that it was.
+//! One file of a fixed size, allocated when the profile is made: a note needs no space, so it works on a full disk. It
+//! holds a count and two times for each fault, in clear and without proof: anyone who may write to the profile may also
+//! forge or remove a note; a forged one becomes one event that says that it was noted, and when.
 
-use super::DeviceFault;
+use super::device_fault::DeviceFault;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::UtcMillis;
 use keep_hardening::private_file::{self, Access};
@@ -92,7 +91,7 @@ impl PendingFaults {
 
     /// Turns every note into one event. What `append` does not take stays noted; what it took may come again after a
     /// crash at the wrong moment.
-    pub(crate) fn settle<E>(
+    pub(crate) fn report<E>(
         &self,
         now: UtcMillis,
         mut append: impl FnMut(EventDraft) -> Result<(), E>,

@@ -1,0 +1,55 @@
+//! The state of a running workstation: plain data that its operations, in the modules above, lock and change.
+
+pub(crate) mod browser;
+pub(crate) mod device_context;
+pub(crate) mod device_fault;
+pub(crate) mod enrolling;
+pub(crate) mod pending_faults;
+pub(crate) mod renewing;
+pub(crate) mod session;
+pub(crate) mod sync;
+pub(crate) mod unlocked;
+
+use crate::profile::Profile;
+use crate::settings::WorkstationSettings;
+use device_context::DeviceContext;
+use enrolling::Enrolling;
+use keep_audit::EventStamper;
+use keep_domain::Clock;
+use keep_keys::{Keychain, Slots, TrustedTime};
+use keep_store::ProfileLock;
+use renewing::Renewing;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// The device: its profile folder, and what the operating system gives.
+pub(crate) struct Device {
+    pub(crate) profile: Profile,
+    pub(crate) settings: RwLock<WorkstationSettings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keychain: Arc<dyn Keychain>,
+    pub(crate) slots: Slots,
+    pub(crate) event_stamper: Arc<EventStamper>,
+    /// Open from the first use of the device key.
+    pub(crate) context: Mutex<Option<Arc<DeviceContext>>>,
+    pub(crate) time: Mutex<Option<TrustedTime>>,
+}
+
+/// Sign-ins that wait for the browser or for their next step.
+#[derive(Default)]
+pub(crate) struct SignInFlows {
+    pub(crate) enrolling: Mutex<Enrolling>,
+    pub(crate) renewing: Mutex<Renewing>,
+}
+
+/// How the profile was opened.
+pub(crate) struct ProfileHold {
+    /// Whether anything may be created or changed.
+    pub(crate) writes: bool,
+    /// `None` where the caller holds it or nothing is written.
+    pub(crate) lock: Mutex<Option<ProfileLock>>,
+}
+
+/// A mutex whose last holder panicked still holds usable data here: every value is replaced whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

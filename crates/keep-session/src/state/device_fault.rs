@@ -1,0 +1,67 @@
+//! Faults of the workstation itself, which the ledger may be unable to record while they last: the keychain, the disk,
+//! a second program on the profile.
+
+use super::pending_faults::PendingFaults;
+use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_domain::ErrorCode;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// The closed list. Its names are the cause in the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeviceFault {
+    KeychainLocked,
+    KeychainAbsent,
+    KeychainKeyMissing,
+    KeychainSlow,
+    DiskFull,
+    SecondInstance,
+    AuthorityFileChanged,
+}
+
+/// How a fault that lasts was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reported {
+    Event,
+    Note,
+}
+
+impl DeviceFault {
+    pub(crate) const fn of(code: ErrorCode) -> Option<Self> {
+        match code {
+            ErrorCode::KeychainLocked => Some(Self::KeychainLocked),
+            ErrorCode::KeychainAbsent => Some(Self::KeychainAbsent),
+            ErrorCode::KeychainKeyMissing => Some(Self::KeychainKeyMissing),
+            ErrorCode::KeychainSlow => Some(Self::KeychainSlow),
+            ErrorCode::DiskFull => Some(Self::DiskFull),
+            ErrorCode::AuthorityFileChanged => Some(Self::AuthorityFileChanged),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn event(self) -> EventDraft {
+        use Outcome::{MinorFailure as Minor, SeriousFailure as Serious};
+        let (class, cause, outcome) = match self {
+            Self::KeychainLocked => (EventClass::KeychainProblem, "keychain_locked", Minor),
+            Self::KeychainAbsent => (EventClass::KeychainProblem, "keychain_absent", Minor),
+            Self::KeychainKeyMissing => (EventClass::KeychainProblem, "keychain_key_missing", Serious),
+            Self::KeychainSlow => (EventClass::KeychainProblem, "keychain_slow", Minor),
+            Self::DiskFull => (EventClass::DiskFull, "disk_full", Serious),
+            Self::SecondInstance => (EventClass::SecondInstance, "profile_in_use", Minor),
+            Self::AuthorityFileChanged => (EventClass::IntegrityFinding, "authority_file_changed", Serious),
+        };
+        EventDraft::new(class).ended(outcome).caused_by(cause)
+    }
+}
+
+/// What is known of faults of the workstation.
+pub(crate) struct DeviceFaults {
+    /// Those that the ledger could not take when they happened.
+    pub(crate) pending: PendingFaults,
+    /// Those that last and were reported since the last lock or unlock.
+    pub(crate) reported: Mutex<BTreeMap<DeviceFault, Reported>>,
+    /// Names that were renamed aside at the start, until an event says so.
+    pub(crate) set_aside: Mutex<Vec<&'static str>>,
+}

@@ -1,0 +1,42 @@
+//! How far a repeated clinic sign-in is, and what one that came back waits for.
+
+use super::browser::BrowserSignIn;
+use keep_domain::ErrorCode;
+use keep_keys::Renewal;
+use std::time::Duration;
+
+/// How long a finished sign-in waits for its owner's unlock; then its tokens are wiped.
+pub(crate) const RENEWAL_WAITS: Duration = Duration::from_mins(5);
+
+/// One repeated sign-in at a time. Nothing of it is on disk before its owner's slot is open.
+#[derive(Default)]
+pub(crate) enum Renewing {
+    /// None is running.
+    #[default]
+    Idle,
+    /// Waits for the browser.
+    Browser(BrowserSignIn),
+    /// Signed in while locked: the owner's unlock takes it over, since only that opens what it is sealed under.
+    Waiting {
+        /// Lease and refresh token.
+        renewal: Box<Renewal>,
+        /// Monotonic time of the sign-in.
+        since: Duration,
+    },
+    /// Done; the open session has it.
+    Done,
+    /// Failed.
+    Failed(ErrorCode),
+}
+
+impl std::fmt::Debug for Renewing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "Idle",
+            Self::Browser(_) => "Browser",
+            Self::Waiting { .. } => "Waiting",
+            Self::Done => "Done",
+            Self::Failed(_) => "Failed",
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! What exists only while a user is signed in: keys, connections, permissions.
+
+use crate::error::SessionError;
+use keep_access::{Access, Action, Decision, PolicyResource, Request, Situation};
+use keep_audit::Actor;
+use keep_domain::{ErrorCode, PatientId, Rank, ResourceKey, Role, Segment, UserId};
+use keep_keys::{KeyRing, ResumeSecret, UserKeys};
+use keep_store::{AuditOpener, Store};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The unlocked session of one user. Dropping it closes the store and wipes the keys.
+pub(crate) struct Unlocked {
+    pub(crate) user: UserId,
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    /// The rank of the segments that are open.
+    pub(crate) rank: Rank,
+    pub(crate) keys: SessionKeys,
+    /// `None` until a colleague has granted the keys.
+    pub(crate) store: Option<Arc<Store>>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) memory: SessionMemory,
+}
+
+/// The keys of an unlocked session.
+pub(crate) struct SessionKeys {
+    pub(crate) user: UserKeys,
+    pub(crate) ring: Arc<Mutex<KeyRing>>,
+    /// The private half of the audit key, for roles that may read bodies.
+    pub(crate) audit_opener: Option<Arc<AuditOpener>>,
+    /// Handed to the process that follows a lock.
+    pub(crate) resume: Option<ResumeSecret>,
+}
+
+/// What one session has done or learned so far.
+pub(crate) struct SessionMemory {
+    /// Monotonic time of the unlock, for the session time limit.
+    pub(crate) since: Duration,
+    /// Charts opened, whose reads were recorded.
+    pub(crate) opened: Mutex<HashSet<PatientId>>,
+    /// Segments in which damage was found.
+    pub(crate) damaged: Mutex<BTreeSet<Segment>>,
+    /// Drafts whose first save was recorded.
+    pub(crate) drafts: Mutex<HashSet<Uuid>>,
+    /// The user as records name them, once it was searched for.
+    pub(crate) practitioner: OnceLock<ResourceKey>,
+}
+
+impl SessionMemory {
+    /// A session that starts at `since`.
+    pub(crate) fn starting(since: Duration) -> Self {
+        Self {
+            since,
+            opened: Mutex::default(),
+            damaged: Mutex::default(),
+            drafts: Mutex::default(),
+            practitioner: OnceLock::new(),
+        }
+    }
+}
+
+impl Unlocked {
+    /// The open store, or "a colleague has to grant first".
+    pub(crate) fn store(&self) -> Result<&Store, SessionError> {
+        self.store.as_deref().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))
+    }
+
+    /// Whether policy grants `action`, done to the program itself, to this role.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        let request = Request::system_action(self.role, action).when(self.situation());
+        self.access.decide(&request).is_allowed()
+    }
+
+    /// What policy says about `action` on a record.
+    pub(crate) fn decide(&self, action: Action, record: &PolicyResource) -> Decision {
+        self.access.decide(&Request::about(self.role, action, record).when(self.situation()))
+    }
+
+    fn situation(&self) -> Situation {
+        Situation { assigned_restricted: self.rank.holds(Segment::Restricted), break_glass: false }
+    }
+
+    /// The user, as events name them.
+    pub(crate) fn actor(&self) -> Actor {
+        let mut actor = Actor::new(self.user, self.role);
+        actor.display = Some(self.name.clone());
+        actor
+    }
+}
+
+impl std::fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unlocked({})", self.user)
+    }
+}
