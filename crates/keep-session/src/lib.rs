@@ -32,10 +32,10 @@ mod trusted_clock;
 mod view;
 mod workstation;
 
-pub use audit_key::AuditKeyRecord;
 pub use device_fault::note_second_instance;
 pub use keep_store::ProfileLock;
-pub use key_holders::KeyHolders;
 pub use profile::Profile;
 pub use settings::WorkstationSettings;
+pub use settings::audit_key::AuditKeyRecord;
+pub use settings::key_holders::KeyHolders;
 pub use workstation::{Listener, ProfileAccess, Workstation, WorkstationEvent};

@@ -1,11 +1,11 @@
 //! From an opened slot to an unlocked session: keys, grants, store, ledger.
 
-use crate::audit_key::AuditKeyRecord;
 use crate::cases::grants;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::segments::open_store;
+use crate::settings::audit_key::AuditKeyRecord;
 use crate::state::device_context::DeviceContext;
 use crate::state::lock;
 use crate::state::session::LockEpoch;

@@ -1,11 +1,14 @@
 //! The settings of this workstation: no secret, no patient.
 
-use crate::audit_key::AuditKeyRecord;
-use crate::key_holders::KeyHolders;
+pub(crate) mod audit_key;
+pub(crate) mod key_holders;
+
 use crate::profile::Profile;
+use audit_key::AuditKeyRecord;
 use keep_domain::{DeviceId, ErrorCode, Policy, length_prefixed};
 use keep_hardening::private_file;
 use keep_keys::{DeviceSigner, Slots, verify_signature};
+use key_holders::KeyHolders;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

@@ -13,12 +13,15 @@ pub(crate) mod unlocked;
 use crate::profile::Profile;
 use crate::settings::WorkstationSettings;
 use device_context::DeviceContext;
+use device_fault::{DeviceFault, Reported};
 use enrolling::Enrolling;
 use keep_audit::EventStamper;
 use keep_domain::Clock;
 use keep_keys::{Keychain, Slots, TrustedTime};
 use keep_store::ProfileLock;
+use pending_faults::PendingFaults;
 use renewing::Renewing;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The device: its profile folder, and what the operating system gives.
@@ -47,6 +50,16 @@ pub(crate) struct ProfileHold {
     pub(crate) writes: bool,
     /// `None` where the caller holds it or nothing is written.
     pub(crate) lock: Mutex<Option<ProfileLock>>,
+}
+
+/// What is known of faults of the workstation.
+pub(crate) struct DeviceFaults {
+    /// Those that the ledger could not take when they happened.
+    pub(crate) pending: PendingFaults,
+    /// Those that last and were reported since the last lock or unlock.
+    pub(crate) reported: Mutex<BTreeMap<DeviceFault, Reported>>,
+    /// Names that were renamed aside at the start, until an event says so.
+    pub(crate) set_aside: Mutex<Vec<&'static str>>,
 }
 
 /// A mutex whose last holder panicked still holds usable data here: every value is replaced whole.

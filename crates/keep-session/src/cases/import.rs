@@ -11,7 +11,6 @@ use crate::workstation::Workstation;
 use feed::{Feed, Run, Source};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_domain::ErrorCode;
 use keep_fhir::Lines;
 use keep_store::{AuditTicket, PageReport, Store};
 use std::fs::File;
@@ -77,16 +76,6 @@ fn open(file: &Path) -> Result<Source, SessionError> {
     let mut decoder = zstd::Decoder::new(opened).map_err(|e| SessionError::of(io_code(&e)))?;
     decoder.window_log_max(WINDOW_LOG).map_err(|e| SessionError::of(io_code(&e)))?;
     Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, decoder))))
-}
-
-/// A compressed file that ends or turns bad in the middle.
-fn broken_file(error: &std::io::Error) -> ErrorCode {
-    match error.kind() {
-        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::Other => {
-            ErrorCode::ImportBroken
-        }
-        _ => io_code(error),
-    }
 }
 
 fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportReport) -> Result<(), SessionError> {

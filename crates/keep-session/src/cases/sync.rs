@@ -17,7 +17,7 @@ use crate::{last_sync, search_maintenance, segments};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
-use keep_store::{AuthorBacklog, ChangeSetId, Completeness, Store};
+use keep_store::{ChangeSetId, Completeness};
 use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,7 +88,7 @@ pub fn sync_chip(workstation: &Workstation) -> Result<SyncChipDto, FailureDto> {
 fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncChipDto, SessionError> {
     let mut chip = kept_chip(workstation);
     if let Some(store) = unlocked.store.as_deref() {
-        let (pending, failed, conflicts) = backlog(store)?;
+        let (pending, failed, conflicts) = queue::backlog(store)?;
         (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
         if !store.unhealthy().is_empty() {
             // INVARIANT: nothing is called complete while a part of the records is not whole.
@@ -106,12 +106,6 @@ fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncCh
         "incomplete".clone_into(&mut chip.state);
     }
     Ok(chip)
-}
-
-fn backlog(store: &Store) -> Result<(u32, u32, u32), SessionError> {
-    let authors = store.backlog()?;
-    let sum = |of: fn(&AuthorBacklog) -> u32| authors.iter().map(of).fold(0, u32::saturating_add);
-    Ok((sum(|a| a.pending), sum(|a| a.rejected), sum(|a| a.conflicts)))
 }
 
 /// Starts a sync in the background, unless one runs, and shows the page.

@@ -1,7 +1,9 @@
 //! The role's home: today's queue and its other lists.
 
+mod kinds;
 mod lists;
 mod orders;
+mod sources;
 
 use crate::cases::{drafts, sync};
 use crate::ctx::Ctx;
@@ -15,60 +17,17 @@ use crate::records::change::ChangedRecord;
 use crate::records::patient_row::Lookup;
 use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
-use keep_access::{Action, Group};
+use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceKey, Role};
+use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status};
 use keep_fhir::{Node, Raw, Step};
-use keep_store::Store;
-use lists::{Day, Item};
+use kinds::{LISTS, counted, missing};
+use lists::Day;
+use sources::Item;
 
 /// The most rows of one window.
 const MOST_ROWS: u32 = 200;
-
-/// A list by its name, and what one must see to have it.
-const LISTS: [(&str, Group); 8] = [
-    ("queue", Group::Schedule),
-    ("vitals_due", Group::Vitals),
-    ("my_patients", Group::Demographics),
-    ("today", Group::Schedule),
-    ("charges", Group::Charge),
-    ("dispensing", Group::MedicineOrder),
-    ("specimens", Group::Order),
-    ("drafts", Group::Note),
-];
-
-/// The types that a list is made of.
-fn sources(list: &str) -> &'static [&'static str] {
-    match list {
-        "queue" | "today" => &["Patient", "Appointment"],
-        "vitals_due" => &["Patient", "Appointment", "Observation"],
-        "my_patients" => &["Patient", "Appointment", "Encounter"],
-        "charges" => &["Patient", "Encounter"],
-        "dispensing" => &["Patient", "Appointment", "MedicationRequest", "MedicationDispense"],
-        "specimens" => &["Patient", "Appointment", "ServiceRequest"],
-        _ => &[],
-    }
-}
-
-/// Of these types something may not be here.
-fn missing(store: &Store, list: &str) -> Vec<String> {
-    let lacks = |t: &&&str| store.may_hold(t) && !store.is_whole(t);
-    sources(list).iter().filter(lacks).map(|t| (*t).to_owned()).collect()
-}
-
-/// The lists beside which a role sees counts.
-const fn counted(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::Physician => &["my_patients", "drafts", "queue"],
-        Role::Nurse => &["queue", "vitals_due", "my_patients", "drafts"],
-        Role::FrontDesk => &["today"],
-        Role::Pharmacist => &["dispensing"],
-        Role::Laboratory => &["specimens"],
-        Role::Billing => &["charges"],
-        Role::PrivacyOfficer | Role::ItAdministrator => &[],
-    }
-}
 
 /// One list of today, and the counts of the others.
 ///
@@ -76,11 +35,11 @@ const fn counted(role: Role) -> &'static [&'static str] {
 /// `locked`, `refused` for a list that the role has not, `invalid` for one that is none.
 pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
     workstation
-        .authorize(Action::OpenPatient, |unlocked| ask(&Ctx::new(workstation, unlocked)?, &request))
+        .authorize(Action::OpenPatient, |unlocked| read_list(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)
 }
 
-fn ask(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, SessionError> {
+fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, SessionError> {
     let named = LISTS.iter().find(|(name, _)| *name == request.list);
     let (name, group) = named.ok_or_else(|| SessionError::fields(vec![("list", "unknown")]))?;
     let lookup = Lookup::new(ctx)?;

@@ -1,12 +1,9 @@
 //! Faults of the workstation itself, which the ledger may be unable to record while they last: the keychain, the disk,
 //! a second program on the profile.
 
-use super::pending_faults::PendingFaults;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::ErrorCode;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 /// The closed list. Its names are the cause in the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,14 +51,4 @@ impl DeviceFault {
         };
         EventDraft::new(class).ended(outcome).caused_by(cause)
     }
-}
-
-/// What is known of faults of the workstation.
-pub(crate) struct DeviceFaults {
-    /// Those that the ledger could not take when they happened.
-    pub(crate) pending: PendingFaults,
-    /// Those that last and were reported since the last lock or unlock.
-    pub(crate) reported: Mutex<BTreeMap<DeviceFault, Reported>>,
-    /// Names that were renamed aside at the start, until an event says so.
-    pub(crate) set_aside: Mutex<Vec<&'static str>>,
 }

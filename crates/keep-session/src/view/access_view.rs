@@ -1,7 +1,6 @@
 //! What a role sees and may do, record by record.
 
 use crate::state::unlocked::Unlocked;
-use crate::view::visible_record::VisibleRecord;
 use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};
 use keep_fhir::Extracted;
@@ -48,7 +47,7 @@ impl AccessView {
 
     /// What the role sees of this record; `facts` is `None` where it could not be read.
     pub(crate) fn reads(&self, record: &Record, facts: Option<&Extracted>) -> Decision {
-        let mut asked = plain(record, facts);
+        let mut asked = unowned(record, facts);
         // Who wrote it decides about a reading of psychotherapy notes only; a chart of thousands is not searched for it.
         asked.own = record.labels.iter().any(|l| l == "PSYTHPN") && self.is_own(record);
         self.may(Action::Read, &asked)
@@ -56,7 +55,7 @@ impl AccessView {
 
     /// Whether the role may know why an appointment was made.
     pub(crate) fn knows_why(&self, appointment: &Record) -> bool {
-        let mut asked = plain(appointment, None);
+        let mut asked = unowned(appointment, None);
         asked.group = Group::AppointmentReason;
         self.may(Action::Read, &asked).is_allowed()
     }
@@ -68,18 +67,9 @@ impl AccessView {
 
     /// The record in the policies' words.
     pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> PolicyResource {
-        let mut asked = plain(record, facts);
+        let mut asked = unowned(record, facts);
         asked.own = self.is_own(record);
         asked
-    }
-
-    /// Whether the person may mark this record as entered in error: what the screen offers is what will be let through.
-    pub(crate) fn may_strike(&self, entry: &VisibleRecord) -> bool {
-        let Some(raw) = entry.raw.as_ref().filter(|_| !entry.masked && !entry.is_struck()) else { return false };
-        let asked = plain(&entry.record, entry.facts.as_deref());
-        let strikes = |asked: &PolicyResource| self.may(Action::Strike, asked).is_allowed();
-        // Who wrote it is looked for only where that decides; a chart asks this of hundreds of values.
-        strikes(&asked) || (strikes(&asked.own()) && self.wrote(raw))
     }
 
     /// Whether the person who asks wrote it.
@@ -91,7 +81,7 @@ impl AccessView {
     }
 
     /// By the elements in which FHIR names an author.
-    fn wrote(&self, raw: &keep_fhir::Raw) -> bool {
+    pub(crate) fn wrote(&self, raw: &keep_fhir::Raw) -> bool {
         let Some(me) = &self.me else { return false };
         let mine = me.to_string();
         let named = |name: &str| {
@@ -106,7 +96,7 @@ impl AccessView {
     }
 }
 
-fn plain(record: &Record, facts: Option<&Extracted>) -> PolicyResource {
+pub(crate) fn unowned(record: &Record, facts: Option<&Extracted>) -> PolicyResource {
     let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
     let mut asked = PolicyResource::of(group);
     asked.segment = record.segment;

@@ -69,7 +69,7 @@ fn dto(entry: &VisibleRecord, raw: &Raw, names: &Names, access_view: &AccessView
         written: words::when(lens.date.as_ref()),
         status: status(&lens).to_owned(),
         text: text(&lens.body),
-        may_strike: access_view.may_strike(entry),
+        may_strike: entry.may_mark_entered_in_error(access_view),
         record: entry.state(),
     })
 }

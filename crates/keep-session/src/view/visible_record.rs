@@ -1,8 +1,8 @@
 //! A record that this role may see, read once.
 
-use super::access_view::AccessView;
+use super::access_view::{AccessView, unowned};
 use crate::dto::chart::RecordStateDto;
-use keep_access::Decision;
+use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
 use keep_fhir::{Extracted, ParsedRecord, Raw};
@@ -24,6 +24,15 @@ pub(crate) struct VisibleRecord {
 }
 
 impl VisibleRecord {
+    /// Whether the user may mark this record as entered in error: what the page offers is what will be permitted.
+    pub(crate) fn may_mark_entered_in_error(&self, view: &AccessView) -> bool {
+        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_struck()) else { return false };
+        let resource = unowned(&self.record, self.facts.as_deref());
+        let may = |resource: &PolicyResource| view.may(Action::Strike, resource).is_allowed();
+        // The author is looked for only where that decides; a chart asks this of hundreds of values.
+        may(&resource) || (may(&resource.own()) && view.wrote(raw))
+    }
+
     /// Reads a record; `None` where the role may not see it.
     pub(crate) fn of(record: Record, access_view: &AccessView) -> Option<Self> {
         Self::read(record, access_view, false)

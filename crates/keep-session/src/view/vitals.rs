@@ -157,7 +157,7 @@ fn one(
         text: r.text.clone(),
         recorded: r.recorded.clone(),
         flag: flag(r, birth_date, clinic_clock),
-        may_strike: access_view.may_strike(r.entry),
+        may_strike: r.entry.may_mark_entered_in_error(access_view),
         record: r.entry.state(),
     });
     let range = sign.adult_range().filter(|_| is_adult_at(birth_date, clinic_clock.now, clinic_clock));

@@ -1,8 +1,8 @@
 //! Reading a file ahead of the store: blocks of lines, each read, checked and compressed on whichever of two threads is
 //! free, and handed over in the order of the file.
 
-use super::broken_file;
 use crate::error::SessionError;
+use crate::settings::io_code;
 use keep_domain::ErrorCode;
 use keep_fhir::{Block, Lines};
 use keep_store::Incoming;
@@ -236,4 +236,14 @@ fn read(block: &Block) -> Result<Run, SessionError> {
     run.broken.extend(no_json);
     run.broken.sort_unstable();
     Ok(run)
+}
+
+/// The code of a read error: a compressed file may be cut off or damaged in the middle.
+fn broken_file(error: &std::io::Error) -> ErrorCode {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::Other => {
+            ErrorCode::ImportBroken
+        }
+        _ => io_code(error),
+    }
 }

@@ -1,13 +1,12 @@
 //! What waits to be sent, was refused or conflicts, as the sync page lists it.
 
-use super::backlog;
 use crate::ctx::Ctx;
 use crate::dto::sync::SyncItemDto;
 use crate::error::SessionError;
 use crate::view::access_view::AccessView;
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
-use keep_store::{OutgoingSet, SetState};
+use keep_store::{AuthorBacklog, OutgoingSet, SetState, Store};
 
 /// Rows of the queue that one page shows.
 const MOST_ITEMS: usize = 100;
@@ -55,4 +54,11 @@ fn title(set: &OutgoingSet) -> String {
         }
     }
     kinds.join(", ")
+}
+
+/// Entries that are pending, rejected and in conflict, of all authors.
+pub(super) fn backlog(store: &Store) -> Result<(u32, u32, u32), SessionError> {
+    let authors = store.backlog()?;
+    let sum = |of: fn(&AuthorBacklog) -> u32| authors.iter().map(of).fold(0, u32::saturating_add);
+    Ok((sum(|a| a.pending), sum(|a| a.rejected), sum(|a| a.conflicts)))
 }

@@ -1,0 +1,200 @@
+//! Where the lists come from: appointments, visits, orders and charts.
+
+use super::orders::{to_dispense, to_draw};
+use crate::ctx::Ctx;
+use crate::error::SessionError;
+use crate::own_file;
+use crate::records::author::author;
+use crate::records::chart::Chart;
+use crate::records::patient_row::Lookup;
+use crate::view::visible_record::VisibleRecord;
+use crate::view::work::{Booking, Columns, PatientSummary, patient_summary};
+use keep_access::Group;
+use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
+use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
+use keep_fhir::lens;
+use keep_store::{AuditGated, DayRow};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most appointments or visits of one list.
+const MOST_ITEMS: usize = 500;
+/// How far back orders to dispense or draw are looked for: 7 days.
+const ORDERS_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// A patient on a list.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub(super) patient: PatientId,
+    pub(super) booking: Option<Booking>,
+    /// What is to be done, where that is not the appointment's reason.
+    pub(super) reason: Option<String>,
+}
+
+fn day_rows(ctx: &Ctx<'_>, kind: &'static str, from: UtcMillis, to: UtcMillis) -> Result<Vec<DayRow>, SessionError> {
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", kind);
+    ctx.read_audited(event, |store| store.day_list(kind, from, to, MOST_ITEMS))
+}
+
+pub(super) fn appointments(
+    ctx: &Ctx<'_>,
+    lookup: &Lookup<'_>,
+    from: UtcMillis,
+    to: UtcMillis,
+) -> Result<Vec<Item>, SessionError> {
+    let mut items = Vec::new();
+    for found in day_rows(ctx, "Appointment", from, to)? {
+        let Some(patient) = found.patient else { continue };
+        let Some(entry) = VisibleRecord::of(found.record, &lookup.view) else { continue };
+        let Some(raw) = &entry.raw else { continue };
+        let Ok(lens) = lens::appointment(raw) else { continue };
+        let booking = Booking::of(&lens, raw, &patient, found.start, entry.masked);
+        items.push(Item { patient, booking: Some(booking), reason: None });
+    }
+    Ok(items)
+}
+
+/// Patients with whom this person has an appointment today or had a visit lately, and whose charts they opened.
+pub(super) fn mine(
+    ctx: &Ctx<'_>,
+    lookup: &Lookup<'_>,
+    booked: &[Item],
+    since: UtcMillis,
+) -> Result<Vec<Item>, SessionError> {
+    let me = author(ctx)?;
+    let mut items: Vec<Item> = booked
+        .iter()
+        .filter(|i| i.booking.as_ref().is_some_and(|b| b.with.iter().any(|(k, _)| k.as_ref() == Some(&me))))
+        .cloned()
+        .collect();
+    let mut seen: BTreeSet<PatientId> = items.iter().map(|i| i.patient.clone()).collect();
+    let opened = own_file::opened_since(ctx.store, since);
+    let mut visits: Vec<(UtcMillis, PatientId)> = Vec::new();
+    if ctx.store.may_hold("Encounter") {
+        for found in day_rows(ctx, "Encounter", since, lookup.clinic_clock.today().1)? {
+            let (Some(patient), Some(entry)) = (found.patient, VisibleRecord::of(found.record, &lookup.view)) else {
+                continue;
+            };
+            let lens = entry.raw.as_ref().and_then(|raw| lens::encounter(raw).ok());
+            let took_part = lens.is_some_and(|l| l.participants.iter().any(|p| p.key.as_ref() == Some(&me)));
+            visits.extend(took_part.then_some((found.start, patient)));
+        }
+    }
+    visits.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    for patient in opened.into_iter().chain(visits.into_iter().map(|(_, p)| p)) {
+        if seen.insert(patient.clone()) {
+            items.push(Item { patient, booking: None, reason: None });
+        }
+    }
+    Ok(items)
+}
+
+/// Visits that are over and may be charged.
+pub(super) fn charges(ctx: &Ctx<'_>, lookup: &Lookup<'_>, since: UtcMillis) -> Result<Vec<Item>, SessionError> {
+    let mut found = day_rows(ctx, "Encounter", since, lookup.clinic_clock.today().1)?;
+    found.reverse();
+    let items = found.into_iter().filter(|r| r.status == "finished").filter_map(|r| {
+        let patient = r.patient?;
+        // Masked is enough: the line names the visit, not what was said in it.
+        VisibleRecord::of(r.record, &lookup.view)?;
+        Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
+    });
+    Ok(items.collect())
+}
+
+/// Open orders of everybody who is booked today; the store has no list of orders across patients.
+///
+/// Who has orders need not see the schedule: only whose charts are looked into is taken from it, and each of these
+/// is read as the role may.
+pub(super) fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Result<Vec<Item>, SessionError> {
+    let types: &[&'static str] =
+        if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
+    let (from, to) = lookup.clinic_clock.today();
+    let booked = day_rows(ctx, "Appointment", from, to)?;
+    let mut people: Vec<PatientId> = booked.into_iter().filter_map(|b| b.patient).collect();
+    people.sort();
+    people.dedup();
+    let since = lookup.clinic_clock.now.plus_millis(-ORDERS_MILLIS);
+    let mut items = Vec::new();
+    for chart in charts(ctx, lookup, &people, types)? {
+        let reason = if medicines { to_dispense(&chart.entries, since) } else { to_draw(&chart.entries, since) };
+        items.extend(reason.map(|r| Item { patient: chart.patient, booking: None, reason: Some(r) }));
+    }
+    Ok(items)
+}
+
+/// What of these people's charts stands in a list, as far as these types say it.
+pub(super) fn summaries(
+    ctx: &Ctx<'_>,
+    lookup: &Lookup<'_>,
+    patients: &[PatientId],
+    types: &[&'static str],
+) -> Result<BTreeMap<PatientId, PatientSummary>, SessionError> {
+    let sees = |g: Group| lookup.view.sees(g).is_allowed();
+    let columns =
+        Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_complete() };
+    if !columns.safety && !columns.vitals {
+        return Ok(BTreeMap::new());
+    }
+    let found = charts(ctx, lookup, patients, types)?;
+    let mut summaries = BTreeMap::new();
+    for chart in found {
+        // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
+        let downloaded = columns.downloaded && !ctx.store.has_hidden_allergy(&chart.patient)?;
+        let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
+        summaries.insert(chart.patient, summary);
+    }
+    // A chart that is damaged or has not come yet: its line says that, and not nothing.
+    for patient in patients {
+        let unknown =
+            || patient_summary(&[], Columns { downloaded: false, vitals: false, ..columns }, &lookup.clinic_clock);
+        summaries.entry(patient.clone()).or_insert_with(unknown);
+    }
+    Ok(summaries)
+}
+
+/// Parts of several charts: one query, one event that names them all.
+fn charts(
+    ctx: &Ctx<'_>,
+    lookup: &Lookup<'_>,
+    patients: &[PatientId],
+    types: &[&'static str],
+) -> Result<Vec<Chart>, SessionError> {
+    let mut charts = Vec::with_capacity(patients.len());
+    // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
+    for patients in patients.chunks(TOUCHED_LIMIT) {
+        let keys: Vec<ResourceKey> = patients.iter().map(|p| ResourceKey::new("Patient", p.clone())).collect();
+        let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).touching(&keys);
+        if let [only] = patients {
+            event = event.about(Phi::new(only.clone()));
+        }
+        let pending = ctx.store.ledger().begin_append(event.with("part", "worklist"));
+        let (mut found, mut held) = (Vec::new(), Vec::new());
+        for patient in patients {
+            match ctx.store.open_chart(patient, types) {
+                Ok(rows) => {
+                    found.push(patient);
+                    held.push(rows);
+                }
+                // An appointment may name somebody whose record has not come yet.
+                Err(keep_store::StoreError::NotAvailable) => {}
+                // One damaged chart does not take the list with it: the damage is noted, so that the list says that it
+                // may lack something, and the line that its allergies are unavailable.
+                Err(error @ (keep_store::StoreError::Damaged(_) | keep_store::StoreError::PageDamaged)) => {
+                    let _noted = ctx.damage(error);
+                }
+                Err(error) => {
+                    pending.wait()?;
+                    return Err(ctx.damage(error));
+                }
+            }
+        }
+        let rows = AuditGated::join(held).release(pending.wait()?);
+        charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
+            patient: patient.clone(),
+            entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.view)).collect(),
+            view: lookup.view.clone(),
+            clinic_clock: lookup.clinic_clock.clone(),
+        }));
+    }
+    Ok(charts)
+}
