@@ -1,4 +1,4 @@
-//! Opening the segments of a session: what is whole is opened, what is lost is begun anew, and each is said.
+//! Opening the segments of a session: intact ones are opened, lost ones are replaced, and each finding is reported.
 
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
@@ -14,18 +14,25 @@ use keep_store::{
 };
 use std::sync::Arc;
 
-/// Opens what the person is entitled to and has keys for. `made` are segments whose first key was made just now.
+/// For whom segments are opened.
+pub(crate) struct StoreRequest<'a> {
+    pub(crate) device: &'a DeviceContext,
+    pub(crate) actor: &'a Actor,
+    pub(crate) entitled: Rank,
+    /// Segments whose first key was made just now.
+    pub(crate) made: &'a [Segment],
+}
+
+/// Opens the segments that the user is entitled to and has keys for; `None` without any key.
 ///
-/// A file that is lost or damaged is replaced by an empty one of the next generation, which the sync fills; nobody is
-/// kept out by it, and it never says that there is nothing. `None` where the person has no key of any segment.
+/// A lost or damaged file is replaced by an empty one of the next generation, which the sync fills. It locks no user
+/// out, and nothing in it counts as absent.
 pub(crate) fn open_store(
     workstation: &Workstation,
-    device: &DeviceContext,
     opened: &mut Opened,
-    actor: &Actor,
-    entitled: Rank,
-    made: &[Segment],
+    request: &StoreRequest<'_>,
 ) -> Result<Option<Store>, SessionError> {
+    let StoreRequest { device, actor, entitled, made } = *request;
     let mut keys: Vec<SegmentKey> = Vec::new();
     keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::lend));
     if keys.is_empty() {
@@ -39,7 +46,7 @@ pub(crate) fn open_store(
         record(workstation, actor, report);
     }
     make_next_generations(workstation, opened, &mirror, &mut checked)?;
-    // A program of a newer version has been here; this one would show nothing and could record nothing.
+    // A newer version has changed this profile; this one could show and record nothing.
     let newer = |r: &&SegmentReport| r.segment == Segment::Directory && r.condition == SegmentCondition::Newer;
     if let Some(report) = checked.reports().iter().find(newer) {
         return Err(report.error().into());
@@ -60,7 +67,7 @@ pub(crate) fn open_store(
     )?;
     workstation.accept_older(&store, &stale);
     if !store.unhealthy().is_empty() {
-        // What was complete is not any more.
+        // The downloads are no longer complete.
         crate::last_sync::forget(&workstation.0.device.profile);
         workstation.0.sync.forget();
     }
@@ -80,8 +87,8 @@ pub(crate) fn open_store(
 
 /// Makes a key of the next generation for each segment whose file is gone; colleagues are granted it at the end of this
 /// unlock.
-// INVARIANT: a key of a generation opens one file only: a file of a used generation that is put back is never taken for
-// the present one.
+// INVARIANT: the key of a generation opens one file only: an old file that is put back is never mistaken for the
+// present one.
 fn make_next_generations(
     workstation: &Workstation,
     opened: &mut Opened,
@@ -92,7 +99,7 @@ fn make_next_generations(
     for (segment, held) in &gone {
         let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
         let generation = next.max(held.saturating_add(1));
-        // Announced first: a number that is never used costs nothing, and one that is used twice would cost a file.
+        // Announced first: a skipped number does no harm, one that is used twice would lose a file.
         workstation.announce_generation(*segment, generation)?;
         let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
@@ -129,13 +136,13 @@ fn name_of(path: &std::path::Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// What the person must know of the segments, for as long as it is so.
+/// Notices about the segments, for as long as they are true.
 pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let unhealthy = store.unhealthy();
-    // What was found in this session and mended: the derived tables of a segment that is whole.
-    let met = lock(&unlocked.memory.damaged).clone();
-    let mended = met.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
+    // Repaired in this session: the derived tables of an intact segment.
+    let found = lock(&unlocked.memory.damaged).clone();
+    let mended = found.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
     let mended = mended.collect::<Vec<_>>();
     let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);
     let own = match (store.personal(), store.personal_set_aside()) {
@@ -154,7 +161,7 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     unhealthy.into_iter().map(of).chain(mended).chain(unsent).chain(own).collect()
 }
 
-/// What is to be said of one segment.
+/// The notice about one segment.
 pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
     let health = match store.health(segment) {
         keep_store::SegmentHealth::Whole => "mended",
@@ -169,48 +176,48 @@ pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
     }
 }
 
-/// Behind a sync that went through: what has been brought up to date by it is whole again.
+/// Ends the repairs that a completed sync has brought up to date.
 pub(crate) fn end_repairs(workstation: &Workstation) {
     let ended = workstation.with_session(|unlocked| {
         let store = unlocked.store()?;
         let (server, visibility) = workstation.cursor_names(unlocked)?;
         let ended = store.end_repairs(&server, &visibility)?;
-        // What an older file never held, and nobody sent, has not come back: that notice stays until it is read.
-        let is_told = |r: &&Repair| {
+        // Entries that an older file never held and that were not sent have not come back: that notice stays.
+        let is_reported = |r: &&Repair| {
             r.cause == RepairCause::Rebuild && store.health(r.segment) == keep_store::SegmentHealth::Whole
         };
-        let told = ended.iter().filter(is_told).map(|r| NoticeDto::Segment {
+        let reported = ended.iter().filter(is_reported).map(|r| NoticeDto::Segment {
             segment: r.segment.name().to_owned(),
             health: keep_store::SegmentHealth::Whole.name().to_owned(),
             since: workstation.0.device.clock.now().to_rfc3339(),
             kept: r.kept.clone(),
         });
-        Ok((told.collect::<Vec<_>>(), ended, unlocked.actor()))
+        Ok((reported.collect::<Vec<_>>(), ended, unlocked.actor()))
     });
-    let Ok((told, repairs, actor)) = ended else { return };
+    let Ok((reported, repairs, actor)) = ended else { return };
     for repair in repairs {
         let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
         workstation.record(event.with("segment", repair.segment.name()));
     }
-    // Takes the place of what was said when the download began.
-    told.into_iter().for_each(|notice| workstation.emit(WorkstationEvent::Notice(notice)));
+    // Replaces the notice that the download has started.
+    reported.into_iter().for_each(|notice| workstation.emit(WorkstationEvent::Notice(notice)));
 }
 
-/// Behind a sync that went through: what is damaged is begun anew at the next unlock, since the server can fill it.
-pub(crate) fn ask_for_fresh_starts(workstation: &Workstation) {
-    let asked = workstation.with_session(|unlocked| {
+/// After a completed sync: requests that damaged files are replaced at the next unlock, since the server can fill them.
+pub(crate) fn request_fresh_starts(workstation: &Workstation) {
+    let requested = workstation.with_session(|unlocked| {
         let store = unlocked.store()?;
         for segment in store.damaged() {
             store.ask_for_fresh_start(segment)?;
         }
         Ok(())
     });
-    if asked.is_err() {
-        tracing::warn!("a fresh start could not be asked for");
+    if requested.is_err() {
+        tracing::warn!("a fresh start could not be requested");
     }
 }
 
-/// Whether nothing is to be said of the segments of the open session.
+/// Whether all segments of the open session are intact.
 pub(crate) fn are_whole(workstation: &Workstation) -> bool {
     workstation.try_session(|u| u.store.as_ref().is_none_or(|store| store.unhealthy().is_empty())).unwrap_or(false)
 }

@@ -4,7 +4,7 @@ use crate::cases::grants;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
 use crate::lease::name_statement;
-use crate::segments::open_store;
+use crate::segments::{StoreRequest, open_store};
 use crate::settings::audit_key::AuditKeyRecord;
 use crate::state::device_context::DeviceContext;
 use crate::state::lock;
@@ -96,7 +96,8 @@ fn assemble_session(
     }
     let event_writer = event_writer_for(workstation, device, &opened)?;
     device.ledger.use_event_writer(event_writer);
-    let store = open_store(workstation, device, &mut opened, &actor, entitled, &made)?;
+    let request = StoreRequest { device, actor: &actor, entitled, made: &made };
+    let store = open_store(workstation, &mut opened, &request)?;
     let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
     workstation.note_held(opened.header.user, opened.ring.keys(), has_personal)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);

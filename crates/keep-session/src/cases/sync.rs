@@ -210,7 +210,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
             if !answered {
                 segments::end_repairs(&behind);
             }
-            segments::ask_for_fresh_starts(&behind);
+            segments::request_fresh_starts(&behind);
         })
         .await;
     }

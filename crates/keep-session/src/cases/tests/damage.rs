@@ -220,7 +220,7 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
     // A sync that goes through shows that the server can fill a new file.
-    crate::segments::ask_for_fresh_starts(&clinic.workstation);
+    crate::segments::request_fresh_starts(&clinic.workstation);
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
     ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
@@ -283,7 +283,7 @@ fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
                 "page {page}: all was read through"
             );
             // A sync that the server answered shows that it can fill a new file.
-            crate::segments::ask_for_fresh_starts(&clinic.workstation);
+            crate::segments::request_fresh_starts(&clinic.workstation);
             clinic.lock();
             let told = ok(clinic.unlock_well()).notices;
             assert_eq!(segments_told(&told), [("directory", "rebuilding")], "page {page}");
