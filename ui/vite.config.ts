@@ -1,12 +1,12 @@
 /// <reference types="vitest/config" />
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { frozenPrototypes } from "./build/frozen-prototypes.ts";
-import { initialBudget } from "./build/initial-budget.ts";
-import { noFake } from "./build/no-fake.ts";
-import { stylesheetId } from "./build/stylesheet-id.ts";
+import { frozenPrototypes } from "./vite-plugins/frozen-prototypes.ts";
+import { initialBudget } from "./vite-plugins/initial-budget.ts";
+import { noFake } from "./vite-plugins/no-fake.ts";
+import { stylesheetId } from "./vite-plugins/stylesheet-id.ts";
 
-// Tests read times in one zone, so that a formatted time is the same on every machine.
+// Tests run in one time zone, so that formatted times are the same on every machine.
 process.env.TZ ??= "Africa/Nairobi";
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
   build: {
     target: "safari16",
     sourcemap: false,
-    // Fonts stay files: font-src allows no data addresses.
+    // Fonts are not inlined, because font-src does not allow data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,5 +1,5 @@
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
 import { type MessageId, useWords } from "../words/words";
 import css from "./shortcut-sheet.module.css";
 
@@ -18,7 +18,7 @@ const KEYS: readonly [string, MessageId][] = [
   ["↵", "keys.open"],
 ];
 
-/** Every shortcut on one sheet. */
+/** The list of all keyboard shortcuts. */
 export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const say = useWords();
   return (

@@ -1,37 +1,42 @@
-import { useSession } from "../app/session-context";
-import type { ChartDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Card } from "../parts/card.view";
-import { Notice } from "../parts/notice.view";
+import { Button } from "../components/button.view";
+import { Card } from "../components/card.view";
+import { Notice } from "../components/notice.view";
+import type { ChartDto, SavedDto } from "../ipc/bindings";
+import { useIpcMutation } from "../ipc/ipc.query";
+import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./form.module.css";
-import type { Done } from "./side.view";
+
+/** The form that was saved last and the reply to saving it. */
+export interface SavedForm {
+  kind: "vitals" | "note";
+  saved: SavedDto;
+}
 
 interface Props {
   chart: ChartDto;
-  done: Done | null;
+  lastSaved: SavedForm | null;
   onPane: (pane: string, draft?: string) => void;
   onDiscarded: (draft: string) => void;
 }
 
-/** What can be begun or gone on with for this person. */
-export function Actions({ chart, done, onPane, onDiscarded }: Props) {
+/** Starts or continues a form for this patient. */
+export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
   const say = useWords();
   const { may } = useSession();
-  const discard = useAct("discard_draft");
+  const discard = useIpcMutation("discard_draft");
   return (
     <>
-      {done === null ? null : (
-        <Notice tone="pending" role="status" title={say(done.kind === "vitals" ? "done.vitals" : "done.note")}>
-          {say("done.waits")} {done.saved.visitStarted ? say("done.visit") : ""}
+      {lastSaved === null ? null : (
+        <Notice tone="pending" role="status" title={say(lastSaved.kind === "vitals" ? "done.vitals" : "done.note")}>
+          {say("done.waits")} {lastSaved.saved.visitStarted ? say("done.visit") : ""}
         </Notice>
       )}
       <Card title={say("actions.title")}>
         <div className={css.actions}>
           {may("record_vitals") ? (
-            <Button look="primary" className={css.action ?? ""} keys="V" onPress={() => onPane("vitals")}>
+            <Button variant="primary" className={css.action ?? ""} keys="V" onPress={() => onPane("vitals")}>
               {say("pane.vitals")}
             </Button>
           ) : null}
@@ -46,14 +51,14 @@ export function Actions({ chart, done, onPane, onDiscarded }: Props) {
             {chart.drafts.map((draft) => (
               <li key={draft.draft} className={css.draft}>
                 <span>
-                  <Button look="link" onPress={() => onPane(draft.kind, draft.draft)}>
+                  <Button variant="link" onPress={() => onPane(draft.kind, draft.draft)}>
                     {say("actions.continue", { kind: say(messageFor("draft", draft.kind, "draft.other")) })}
                   </Button>
                   <br />
                   <span className={css.small}>{say("actions.kept", { at: formatDateTime(draft.kept) })}</span>
                 </span>
                 <Button
-                  look="link"
+                  variant="link"
                   onPress={() => discard.mutate({ draft: draft.draft }, { onSuccess: () => onDiscarded(draft.draft) })}
                 >
                   {say("actions.discard")}
@@ -66,10 +71,10 @@ export function Actions({ chart, done, onPane, onDiscarded }: Props) {
       {chart.unreadable.length === 0 ? null : (
         <Notice tone="warn" title={say("unreadable.title")}>
           {chart.unreadable
-            .map((one) =>
+            .map((group) =>
               say("unreadable.line", {
-                count: one.count,
-                type: say(messageFor("type", one.resourceType, "type.other")),
+                count: group.count,
+                type: say(messageFor("type", group.resourceType, "type.other")),
               }),
             )
             .join(", ")}

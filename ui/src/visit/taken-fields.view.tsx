@@ -1,30 +1,25 @@
-import { Button } from "../parts/button.view";
-import { TextField } from "../parts/field.view";
+import { Button } from "../components/button.view";
+import type { DateTimeInput } from "../components/date-and-time.view";
+import { TextField } from "../components/field.view";
 import { splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
 
-/** Date and time as typed. */
-export interface TakenInput {
-  date: string;
-  time: string;
-}
-
 interface Props {
-  /** Null = now. */
-  taken: TakenInput | null;
+  /** Null means now. */
+  taken: DateTimeInput | null;
   wrong: boolean;
-  onChange: (taken: TakenInput | null) => void;
+  onChange: (taken: DateTimeInput | null) => void;
 }
 
-/** When it was measured: now, unless somebody says otherwise. */
+/** When the values were measured: now, unless the user changes it. */
 export function TakenFields({ taken, wrong, onChange }: Props) {
   const say = useWords();
   if (taken === null) {
     return (
       <p className={css.small}>
         {say("taken.now")} ·{" "}
-        <Button look="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
+        <Button variant="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
           {say("taken.change")}
         </Button>
       </p>
@@ -36,7 +31,7 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
         <TextField
           label={say("taken.date")}
           hint={say("form.date.hint")}
-          problem={wrong ? say("taken.wrong") : undefined}
+          error={wrong ? say("taken.wrong") : undefined}
           inputMode="numeric"
           data-field="taken-date"
           value={taken.date}
@@ -51,7 +46,7 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
           onChange={(event) => onChange({ ...taken, time: event.target.value })}
         />
       </div>
-      <Button look="link" onPress={() => onChange(null)}>
+      <Button variant="link" onPress={() => onChange(null)}>
         {say("taken.reset")}
       </Button>
     </fieldset>

@@ -1,14 +1,13 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useSession } from "../app/session-context";
+import { Button } from "../components/button.view";
+import { Notice } from "../components/notice.view";
+import { Page } from "../components/page.view";
+import { PagedTable } from "../components/paged-table.view";
+import { useShortcuts } from "../components/shortcuts";
 import type { WorkRowDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
-import { Page } from "../parts/page.view";
-import { RowList } from "../parts/row-list.view";
-import { useShortcuts } from "../shell/shortcuts";
+import { usePagedList } from "../ipc/paged-list.query";
+import { useSession } from "../session/session-context";
 import { messageFor, useWords } from "../words/words";
-import { useWorklist } from "./worklist.query";
 import { useWorklistColumns } from "./worklist-columns.view";
 
 const route = getRouteApi("/list/$list");
@@ -23,7 +22,7 @@ function Worklist({ list }: { list: string }) {
   const say = useWords();
   const navigate = useNavigate();
   const { may } = useSession();
-  const rows = useWorklist(list);
+  const rows = usePagedList("worklist", (page) => ({ list, ...page }));
   const open = (row: WorkRowDto, pane?: string) =>
     navigate({
       to: "/chart/$patient/$tab",
@@ -32,26 +31,26 @@ function Worklist({ list }: { list: string }) {
     });
   const columns = useWorklistColumns(list, open);
   const next = rows.rowAt(0);
-  const takes = list === "queue" || list === "vitals_due";
-  const take = () => {
+  const isQueue = list === "queue" || list === "vitals_due";
+  const takeNext = () => {
     if (next !== undefined) open(next, may("record_vitals") && next.vitals === "due" ? "vitals" : undefined);
   };
-  useShortcuts({ n: takes ? take : undefined });
+  useShortcuts({ n: isQueue ? takeNext : undefined });
   const longest = next?.waitingMinutes ?? null;
-  const missing = (rows.first?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
+  const missing = (rows.firstPage?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   return (
     <Page
       title={say(messageFor("list", `${list}.title`, "list.other.title"))}
       aside={
-        rows.loading || missing !== "" || rows.first?.downloading
+        rows.loading || missing !== "" || rows.firstPage?.downloading
           ? ""
-          : takes && longest !== null
+          : isQueue && longest !== null
             ? say("list.waiting", { count: rows.total, longest })
             : say("list.count", { count: rows.total })
       }
       actions={
-        takes && next !== undefined ? (
-          <Button look="primary" keys="N" onPress={take}>
+        isQueue && next !== undefined ? (
+          <Button variant="primary" keys="N" onPress={takeNext}>
             {say("list.take")}
           </Button>
         ) : undefined
@@ -62,34 +61,24 @@ function Worklist({ list }: { list: string }) {
           {say("list.missing.next")}
         </Notice>
       )}
-      {rows.failure !== null ? (
-        <div>
-          <FailureNotice failure={rows.failure} />
-        </div>
-      ) : rows.loading ? (
-        <div aria-busy="true" />
-      ) : (
-        <RowList
-          label={say(messageFor("list", `${list}.title`, "list.other.title"))}
-          columns={columns}
-          total={rows.total}
-          rowAt={rows.rowAt}
-          show={rows.show}
-          rowHeight={60}
-          marked={(row) => takes && row === next}
-          empty={
-            rows.first?.downloading ? (
-              <Notice tone="info" title={say("list.downloading")}>
-                {say("list.downloading.next")}
-              </Notice>
-            ) : missing !== "" ? (
-              say("list.unavailable")
-            ) : (
-              say(messageFor("list", `${list}.empty`, "list.other.empty"))
-            )
-          }
-        />
-      )}
+      <PagedTable
+        list={rows}
+        label={say(messageFor("list", `${list}.title`, "list.other.title"))}
+        columns={columns}
+        rowHeight={60}
+        isMarked={(row) => isQueue && row === next}
+        empty={
+          rows.firstPage?.downloading ? (
+            <Notice tone="info" title={say("list.downloading")}>
+              {say("list.downloading.next")}
+            </Notice>
+          ) : missing !== "" ? (
+            say("list.unavailable")
+          ) : (
+            say(messageFor("list", `${list}.empty`, "list.other.empty"))
+          )
+        }
+      />
     </Page>
   );
 }

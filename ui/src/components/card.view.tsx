@@ -1,0 +1,43 @@
+import { type ReactNode, useId } from "react";
+import css from "./card.module.css";
+
+interface Props {
+  title: string;
+  /** Secondary text at the end of the header. */
+  aside?: ReactNode;
+  tone?: "plain" | "critical";
+  className?: string;
+  children: ReactNode;
+}
+
+/** A titled group of facts about one subject. */
+export function Card({ title, aside, tone = "plain", className, children }: Props) {
+  const id = useId();
+  return (
+    <section
+      aria-labelledby={id}
+      className={`${css.card} ${tone === "critical" ? css.critical : ""} ${className ?? ""}`}
+    >
+      <header className={css.head}>
+        <h2 id={id}>{title}</h2>
+        {aside === undefined ? null : <span className={css.aside}>{aside}</span>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** One line of a card, with its age or date at the end. */
+export function CardRow({ children, end }: { children: ReactNode; end?: ReactNode }) {
+  return (
+    <li className={css.row}>
+      <div>{children}</div>
+      {end === undefined ? null : <span className={css.end}>{end}</span>}
+    </li>
+  );
+}
+
+/** The text of a card that has no content. */
+export function CardEmpty({ children }: { children: ReactNode }) {
+  return <p className={css.empty}>{children}</p>;
+}

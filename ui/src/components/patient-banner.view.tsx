@@ -1,0 +1,56 @@
+import type { BannerDto } from "../ipc/bindings";
+import { formatDate } from "../words/dates";
+import { messageFor, type Say, useWords } from "../words/words";
+import { Avatar } from "./avatar.view";
+import { Chip } from "./chip.view";
+import css from "./patient-banner.module.css";
+
+/** `03-Feb-1961 (65 y)`, or a text saying that the birth date is not known. */
+export function sayBorn(say: Say, banner: BannerDto): string {
+  return banner.birthDate === ""
+    ? say("banner.born.unknown")
+    : say("banner.born.value", { date: formatDate(banner.birthDate), age: banner.age });
+}
+
+/** Who the patient is; shown on every screen about a patient. */
+export function PatientBanner({ banner }: { banner: BannerDto }) {
+  const say = useWords();
+  const facts: [string, string][] = [
+    [say("banner.born"), sayBorn(say, banner)],
+    [say("banner.sex"), say(messageFor("sex", banner.sex, "sex.unknown"))],
+    [banner.numberLabel, banner.number],
+    ...(banner.phone === "" ? [] : [[say("banner.phone"), banner.phone] as [string, string]]),
+  ];
+  const lines = [banner.preferred === "" ? "" : say("banner.preferred", { name: banner.preferred }), banner.language];
+  return (
+    <section className={css.banner} aria-label={say("banner.label")}>
+      <Avatar initials={banner.initials} />
+      <div>
+        <h1 className={css.name}>
+          {banner.family}, {banner.given}
+        </h1>
+        <div className={css.sub}>
+          {lines.filter((line) => line !== "").join(" · ")}
+          {banner.deceased === null ? null : (
+            <Chip tone="grey">{say("banner.deceased", { date: formatDate(banner.deceased) })}</Chip>
+          )}
+          {banner.flags.map((flag) => (
+            <Chip key={flag} tone="critical">
+              {flag}
+            </Chip>
+          ))}
+          {banner.alert ? <Chip tone="critical">{say("banner.alert")}</Chip> : null}
+        </div>
+      </div>
+      <span className={css.space} />
+      <dl className={css.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
