@@ -1,5 +1,5 @@
+import { FailureNotice } from "../components/failure-notice.view";
 import { asFailure } from "../ipc/failure";
-import { FailureNotice } from "../parts/failure-notice.view";
 import css from "./app.module.css";
 
 /** A screen that failed to draw itself; never says what the error said. */

@@ -4,8 +4,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { SessionDto, SyncChipDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { makeSessionCache } from "../ipc/reply.query";
+import { SessionContext, type SessionValue } from "../session/session-context";
 import { makeRouter } from "./router";
-import { SessionContext, type SessionValue } from "./session-context";
 
 /** What a sync may have changed, the chart's windows included. */
 const AFTER_SYNC = [

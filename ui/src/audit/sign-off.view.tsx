@@ -1,9 +1,9 @@
 import { useId, useState } from "react";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import type { AuditRowDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
-import { FailureNotice } from "../parts/failure-notice.view";
 import { messageFor, useWords } from "../words/words";
 import css from "./audit.module.css";
 

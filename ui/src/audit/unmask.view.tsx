@@ -1,12 +1,12 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useForm } from "react-hook-form";
 import * as v from "valibot";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { AreaField } from "../components/field.view";
 import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { AreaField } from "../parts/field.view";
 import { useWords } from "../words/words";
 import css from "./audit.module.css";
 

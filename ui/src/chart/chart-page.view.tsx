@@ -1,18 +1,18 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { useSession } from "../app/session-context";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
+import { PatientBanner } from "../components/patient-banner.view";
+import { useShortcuts } from "../components/shortcuts";
 import type { ChartDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { useReply } from "../ipc/reply.query";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
-import { useShortcuts } from "../shell/shortcuts";
+import { useSession } from "../session/session-context";
 import { Side } from "../visit/side.view";
 import { messageFor, useWords } from "../words/words";
 import { CompletenessOfChart } from "./absence";
 import { AllergiesCard } from "./allergies.view";
-import { Banner } from "./banner.view";
 import css from "./chart.module.css";
 import { Completeness } from "./completeness.view";
 import { ImmunisationsCard } from "./immunisations.view";
@@ -74,7 +74,7 @@ function ChartOf({ patient }: { patient: string }) {
   const fills = current === "timeline" || current === "results" || current === "notes";
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
-      <Banner banner={chart.banner} />
+      <PatientBanner banner={chart.banner} />
       {/* Tabs draws its children a second time, hidden, to count the tabs: what keeps state stands outside it. */}
       <Tabs className={css.tabs ?? ""} selectedKey={current} onSelectionChange={(key) => show({ tab: String(key) })}>
         <div className={css.tabRow}>

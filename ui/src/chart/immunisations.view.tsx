@@ -1,6 +1,6 @@
+import { Card, CardEmpty, CardRow } from "../components/card.view";
+import { Chip } from "../components/chip.view";
 import type { ImmunisationDto } from "../ipc/bindings";
-import { Card, CardEmpty, CardRow } from "../parts/card.view";
-import { Chip } from "../parts/chip.view";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";

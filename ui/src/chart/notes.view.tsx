@@ -1,10 +1,10 @@
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { Card } from "../components/card.view";
+import { Chip } from "../components/chip.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { type Column, RowList, RowOpen } from "../components/row-list.view";
 import type { ChartDto, NoteDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { Card } from "../parts/card.view";
-import { Chip } from "../parts/chip.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { type Column, RowList, RowOpen } from "../parts/row-list.view";
 import { formatDate, formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { useAbsence } from "./absence";

@@ -1,5 +1,5 @@
+import { Card, CardEmpty, CardRow } from "../components/card.view";
 import type { ProblemDto } from "../ipc/bindings";
-import { Card, CardEmpty, CardRow } from "../parts/card.view";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";

@@ -1,5 +1,5 @@
+import { Chip } from "../components/chip.view";
 import type { RecordStateDto } from "../ipc/bindings";
-import { Chip } from "../parts/chip.view";
 import { useWords } from "../words/words";
 
 /** Stands beside every record that is not yet on the server. */

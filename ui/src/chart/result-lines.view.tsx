@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import { Card, CardEmpty } from "../components/card.view";
 import type { ResultDto } from "../ipc/bindings";
-import { Card, CardEmpty } from "../parts/card.view";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import { RESULTS, useAbsence } from "./absence";

@@ -1,6 +1,6 @@
+import { FailureNotice } from "../components/failure-notice.view";
+import { type Column, RowList } from "../components/row-list.view";
 import type { ResultDto } from "../ipc/bindings";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { type Column, RowList } from "../parts/row-list.view";
 import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";

@@ -2,14 +2,14 @@ import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import * as v from "valibot";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { AreaField } from "../components/field.view";
+import { sayBorn } from "../components/patient-banner.view";
 import type { BannerDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { AreaField } from "../parts/field.view";
 import { useWords } from "../words/words";
-import { sayBorn } from "./banner.view";
 import css from "./chart.module.css";
 
 /** What is to be marked as entered in error. */

@@ -1,6 +1,6 @@
-import { useSession } from "../app/session-context";
+import { Card, CardEmpty, CardRow } from "../components/card.view";
 import type { ChartDto } from "../ipc/bindings";
-import { Card, CardEmpty, CardRow } from "../parts/card.view";
+import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAbsence } from "./absence";

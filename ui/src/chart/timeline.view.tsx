@@ -1,7 +1,7 @@
+import { Chip } from "../components/chip.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { type Column, RowList } from "../components/row-list.view";
 import type { TimelineRowDto } from "../ipc/bindings";
-import { Chip } from "../parts/chip.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { type Column, RowList } from "../parts/row-list.view";
 import { useNarrow } from "../theme/narrow";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";

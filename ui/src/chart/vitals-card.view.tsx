@@ -1,5 +1,5 @@
+import { Card, CardEmpty } from "../components/card.view";
 import type { VitalSeriesDto } from "../ipc/bindings";
-import { Card, CardEmpty } from "../parts/card.view";
 import { type MessageId, messages, useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import { FlaggedValue } from "./result-lines.view";

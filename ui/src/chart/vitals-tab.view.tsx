@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { Button } from "../components/button.view";
+import { Card, CardEmpty } from "../components/card.view";
 import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { Card, CardEmpty } from "../parts/card.view";
 import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAbsence } from "./absence";

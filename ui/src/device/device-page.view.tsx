@@ -1,10 +1,10 @@
+import { Card, CardEmpty, CardRow } from "../components/card.view";
+import { Chip, type Tone } from "../components/chip.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
+import { Page } from "../components/page.view";
 import type { DeviceDto, NameValueDto, SegmentDto } from "../ipc/bindings";
 import { useReply } from "../ipc/reply.query";
-import { Card, CardEmpty, CardRow } from "../parts/card.view";
-import { Chip, type Tone } from "../parts/chip.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
-import { Page } from "../parts/page.view";
 import { formatBytes, formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";
 import css from "./device.module.css";

@@ -1,14 +1,14 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useForm } from "react-hook-form";
 import * as v from "valibot";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { TextField } from "../components/field.view";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { TextField } from "../parts/field.view";
 import { messageFor, useWords } from "../words/words";
 import css from "./enrol.module.css";
-import type { StepProps } from "./enrol.view";
 import { StepHead } from "./step-head.view";
+import type { StepProps } from "./step-props";
 
 const form = v.object({
   server: v.pipe(v.string(), v.trim(), v.url()),
@@ -16,7 +16,7 @@ const form = v.object({
 });
 
 /** Which server, and how this workstation is called. */
-export function BeginStep({ state, ask, busy, failure, onCancel }: StepProps<"idle">) {
+export function BeginStep({ state, run, busy, failure, onCancel }: StepProps<"idle">) {
   const say = useWords();
   const ipc = useIpc();
   const { register, handleSubmit, formState } = useForm({
@@ -28,7 +28,7 @@ export function BeginStep({ state, ask, busy, failure, onCancel }: StepProps<"id
     <form
       className={css.manual}
       noValidate
-      onSubmit={handleSubmit((values) => ask(() => ipc.call("enrol_begin", values)))}
+      onSubmit={handleSubmit((values) => run(() => ipc.call("enrol_begin", values)))}
     >
       <StepHead title={say("enrol.begin.title")} lead={say("enrol.begin.lead")} />
       <TextField

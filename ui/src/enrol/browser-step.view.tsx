@@ -1,9 +1,9 @@
-import { FailureNotice } from "../parts/failure-notice.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import { useWords } from "../words/words";
 import { BrowserWait } from "./browser-wait.view";
 import css from "./enrol.module.css";
-import type { StepProps } from "./enrol.view";
 import { StepHead } from "./step-head.view";
+import type { StepProps } from "./step-props";
 
 /** Waits for the clinic sign-in in the browser. */
 export function BrowserStep({ state, failure, onCancel }: StepProps<"browser">) {

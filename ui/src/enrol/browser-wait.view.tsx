@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button } from "../parts/button.view";
+import { Button } from "../components/button.view";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 

@@ -1,18 +1,18 @@
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { CodeBoxes } from "../components/code-boxes.view";
+import { DateAndTime } from "../components/date-and-time.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { CodeBoxes } from "../parts/code-boxes.view";
-import { DateAndTime } from "../parts/date-and-time.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
 import { makeLocalStamp, splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
-import type { StepProps } from "./enrol.view";
 import { StepHead } from "./step-head.view";
+import type { StepProps } from "./step-props";
 
 /** The key for the authenticator app as a picture and for typing, proved by a first code. */
-export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"code">) {
+export function CodeStep({ state, run, busy, failure, onCancel }: StepProps<"code">) {
   const say = useWords();
   const ipc = useIpc();
   const [code, setCode] = useState("");
@@ -25,7 +25,7 @@ export function CodeStep({ state, ask, busy, failure, onCancel }: StepProps<"cod
       onSubmit={(event) => {
         event.preventDefault();
         const phoneTime = makeLocalStamp(phone.date.trim(), phone.time.trim());
-        if (code.length === 6) ask(() => ipc.call("enrol_code", { code, phoneTime }));
+        if (code.length === 6) run(() => ipc.call("enrol_code", { code, phoneTime }));
         setCode("");
       }}
     >

@@ -1,5 +1,5 @@
-import { Button } from "../parts/button.view";
-import { Notice } from "../parts/notice.view";
+import { Button } from "../components/button.view";
+import { Notice } from "../components/notice.view";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from "react";
+import { DemoStrip } from "../components/demo-strip.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import type { EnrolStateDto, FailureDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { DemoStrip } from "../shell/demo-strip.view";
 import { useWords } from "../words/words";
 import { BeginStep } from "./begin-step.view";
 import { BrowserStep } from "./browser-step.view";
@@ -15,16 +15,6 @@ import { PasswordStep } from "./password-step.view";
 
 const STEPS = ["idle", "browser", "password", "code"] as const;
 
-/** What every step of the enrolment is given. */
-export interface StepProps<S extends EnrolStateDto["step"]> {
-  state: Extract<EnrolStateDto, { step: S }>;
-  /** Asks Rust and shows what it answers. */
-  ask: (question: () => Promise<EnrolStateDto>) => void;
-  busy: boolean;
-  failure: FailureDto | null;
-  onCancel: () => void;
-}
-
 /** Enrols a person: server and workstation, clinic sign-in in the browser, password, authenticator app, code. */
 export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void }) {
   const say = useWords();
@@ -33,15 +23,15 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
   const [failure, setFailure] = useState<FailureDto | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const ask = useCallback((question: () => Promise<EnrolStateDto>) => {
+  const run = useCallback((command: () => Promise<EnrolStateDto>) => {
     setBusy(true);
     setFailure(null);
-    question()
+    command()
       .then(setState, (error) => setFailure(asFailure(error)))
       .finally(() => setBusy(false));
   }, []);
 
-  useEffect(() => ask(() => ipc.call("enrol_state")), [ask, ipc]);
+  useEffect(() => run(() => ipc.call("enrol_state")), [run, ipc]);
 
   const waiting = state?.step === "browser";
   useEffect(() => {
@@ -57,8 +47,8 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
     ipc.call("enrol_cancel").catch(() => undefined);
     onLeave();
   };
-  const again = () => ask(() => ipc.call("enrol_cancel"));
-  const shared = { ask, busy, failure, onCancel: cancel };
+  const restart = () => run(() => ipc.call("enrol_cancel"));
+  const shared = { run, busy, failure, onCancel: cancel };
   const at = STEPS.indexOf((state?.step ?? "idle") as (typeof STEPS)[number]);
   return (
     <div className={css.page}>
@@ -82,12 +72,12 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
           <section className={css.card} aria-live="polite" aria-busy={busy}>
             {state === null ? (
               failure === null ? null : (
-                <FailureNotice failure={failure} onRetry={again} />
+                <FailureNotice failure={failure} onRetry={restart} />
               )
             ) : state.step === "idle" ? (
               <BeginStep state={state} {...shared} />
             ) : state.step === "browser" ? (
-              <BrowserStep state={state} {...shared} onCancel={again} />
+              <BrowserStep state={state} {...shared} onCancel={restart} />
             ) : state.step === "password" ? (
               <PasswordStep state={state} {...shared} />
             ) : state.step === "code" ? (
@@ -95,7 +85,7 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
             ) : state.step === "done" ? (
               <DoneStep waiting={state.waitingForGrant} setAside={state.setAside} onLeave={onLeave} />
             ) : (
-              <FailedStep code={state.code} onAgain={again} onLeave={cancel} />
+              <FailedStep code={state.code} onRestart={restart} onLeave={cancel} />
             )}
           </section>
         </div>

@@ -1,12 +1,20 @@
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import type { ErrorCode } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";
 
 /** The sign-in or the enrolment did not succeed. */
-export function FailedStep({ code, onAgain, onLeave }: { code: ErrorCode; onAgain: () => void; onLeave: () => void }) {
+export function FailedStep({
+  code,
+  onRestart,
+  onLeave,
+}: {
+  code: ErrorCode;
+  onRestart: () => void;
+  onLeave: () => void;
+}) {
   const say = useWords();
   return (
     <div className={css.manual}>
@@ -14,7 +22,7 @@ export function FailedStep({ code, onAgain, onLeave }: { code: ErrorCode; onAgai
       <FailureNotice failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }} />
       <div className={css.foot}>
         <Button onPress={onLeave}>{say("dialog.cancel")}</Button>
-        <Button look="primary" onPress={onAgain} autoFocus>
+        <Button look="primary" onPress={onRestart} autoFocus>
           {say("enrol.failed.again")}
         </Button>
       </div>

@@ -1,18 +1,18 @@
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { TextField } from "../components/field.view";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { TextField } from "../parts/field.view";
 import { messageFor, useWords } from "../words/words";
 import css from "./enrol.module.css";
-import type { StepProps } from "./enrol.view";
 import { ratePassword } from "./password-strength";
 import { StepHead } from "./step-head.view";
+import type { StepProps } from "./step-props";
 
 const BARS = [1, 2, 3, 4] as const;
 
 /** The workstation password, typed twice. */
-export function PasswordStep({ state, ask, busy, failure, onCancel }: StepProps<"password">) {
+export function PasswordStep({ state, run, busy, failure, onCancel }: StepProps<"password">) {
   const say = useWords();
   const ipc = useIpc();
   const [first, setFirst] = useState("");
@@ -30,7 +30,7 @@ export function PasswordStep({ state, ask, busy, failure, onCancel }: StepProps<
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!short && first === second) ask(() => ipc.call("enrol_password", { password: first }));
+        if (!short && first === second) run(() => ipc.call("enrol_password", { password: first }));
       }}
     >
       <StepHead

@@ -1,5 +1,6 @@
 import type { LockUserDto } from "../ipc/bindings";
-import { type FakeOptions, makeFailure } from "../ipc/fake/make-fake";
+import type { FakeOptions } from "../ipc/fake/fake-options";
+import { makeFailure } from "../ipc/fake/make-fake";
 import { STAFF } from "../ipc/fake/people";
 
 /** One screen in one state. */

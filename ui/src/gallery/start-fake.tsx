@@ -1,7 +1,8 @@
 import { createRoot, type Root } from "react-dom/client";
 import { App } from "../app/app.view";
 import type { Role } from "../ipc/bindings";
-import { type FakeOptions, makeFakeIpc } from "../ipc/fake/make-fake";
+import type { FakeOptions } from "../ipc/fake/fake-options";
+import { makeFakeIpc } from "../ipc/fake/make-fake";
 import { STAFF } from "../ipc/fake/people";
 import type { ThemeChoice } from "../theme/theme";
 import { Gallery } from "./gallery.view";

@@ -44,7 +44,7 @@ import type {
 } from "./bindings";
 
 /** Every command of the boundary: its request (`undefined` where it has none) and its reply. */
-export interface Commands {
+interface Commands {
   lock_screen: [undefined, LockScreenDto];
   unlock: [UnlockDto, SessionDto];
   enrol_state: [undefined, EnrolStateDto];

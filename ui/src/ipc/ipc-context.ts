@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Ipc } from "./port";
+import type { Ipc } from "./ipc";
 
 /** Carries the boundary to every screen. */
 export const IpcContext = createContext<Ipc | null>(null);

@@ -2,8 +2,8 @@ import { QueryClient, type UseQueryResult, useMutation, useQuery } from "@tansta
 import type { FailureDto } from "./bindings";
 import type { CommandName, ReplyOf, RequestOf } from "./commands";
 import { asFailure } from "./failure";
+import type { Ipc } from "./ipc";
 import { useIpc } from "./ipc-context";
-import type { Ipc } from "./port";
 
 type Args<K extends CommandName> = RequestOf<K> extends undefined ? [] : [RequestOf<K>];
 

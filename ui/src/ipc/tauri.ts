@@ -1,7 +1,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { CommandName, EventName, Events } from "./commands";
-import type { Ipc } from "./port";
+import type { Ipc } from "./ipc";
 
 /** The boundary as the shell serves it. */
 export function makeTauriIpc(): Ipc {

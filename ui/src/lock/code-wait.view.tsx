@@ -1,4 +1,4 @@
-import { Countdown } from "../parts/countdown.view";
+import { Countdown } from "../components/countdown.view";
 import { useWords } from "../words/words";
 import css from "./lock-screen.module.css";
 

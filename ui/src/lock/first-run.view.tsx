@@ -1,4 +1,4 @@
-import { Button } from "../parts/button.view";
+import { Button } from "../components/button.view";
 import { useWords } from "../words/words";
 import css from "./first-run.module.css";
 

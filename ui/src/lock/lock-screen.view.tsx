@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { DemoStrip } from "../components/demo-strip.view";
+import { Notice } from "../components/notice.view";
 import type { LockScreenDto, SessionDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { Notice } from "../parts/notice.view";
-import { DemoStrip } from "../shell/demo-strip.view";
 import { SyncChips } from "../sync/sync-chip.view";
 import { formatDate, formatDateTime, formatTime, weekdayOf } from "../words/dates";
 import { useTickingNow } from "../words/ticking";

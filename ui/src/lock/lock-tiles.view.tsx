@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
 import { Button as AriaButton, Radio, RadioGroup } from "react-aria-components";
+import { Chip } from "../components/chip.view";
+import { Face } from "../components/face.view";
 import type { LockUserDto } from "../ipc/bindings";
-import { Chip } from "../parts/chip.view";
-import { Face } from "../parts/face.view";
 import { type MessageId, useWords } from "../words/words";
 import css from "./lock-screen.module.css";
 

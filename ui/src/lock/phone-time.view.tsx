@@ -1,4 +1,4 @@
-import { TextField } from "../parts/field.view";
+import { TextField } from "../components/field.view";
 import { useWords } from "../words/words";
 
 interface Props {

@@ -1,7 +1,7 @@
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
 import type { FailureDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
 

@@ -1,11 +1,11 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../components/button.view";
+import { CodeBoxes } from "../components/code-boxes.view";
+import { DateAndTime } from "../components/date-and-time.view";
+import { TextField } from "../components/field.view";
 import type { FailureDto, LockUserDto, SessionDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { CodeBoxes } from "../parts/code-boxes.view";
-import { DateAndTime } from "../parts/date-and-time.view";
-import { TextField } from "../parts/field.view";
 import { SignIn } from "../sign-in/sign-in.view";
 import { makeLocalStamp, nearestLocalStamp } from "../words/dates";
 import { useCountdown } from "../words/ticking";

@@ -1,6 +1,6 @@
+import { Button } from "../components/button.view";
+import { Notice } from "../components/notice.view";
 import type { LockUserDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
-import { Notice } from "../parts/notice.view";
 import { type MessageId, useWords } from "../words/words";
 
 const SAID: Record<string, [MessageId, MessageId]> = {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
 

@@ -1,6 +1,6 @@
 import { useRouterState } from "@tanstack/react-router";
-import { useSession } from "../app/session-context";
 import { useAct } from "../ipc/reply.query";
+import { useSession } from "../session/session-context";
 import { THEME_CHOICES, useTheme } from "../theme/theme";
 import { useWords } from "../words/words";
 import { planRail } from "./rail-plan";

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, SearchField } from "react-aria-components";
+import { Dialog } from "../components/dialog.view";
+import { sayBornLine } from "../components/patient-cell.view";
 import type { PatientRowDto } from "../ipc/bindings";
 import { useReply } from "../ipc/reply.query";
-import { Dialog } from "../parts/dialog.view";
-import { sayBornLine } from "../parts/patient-cell.view";
 import { useWords } from "../words/words";
 import css from "./palette.module.css";
 import { type PaletteCommand, usePaletteCommands } from "./palette-commands";

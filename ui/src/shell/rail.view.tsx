@@ -1,7 +1,7 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import { useSession } from "../app/session-context";
+import { Keys } from "../components/keys.view";
 import { useReply } from "../ipc/reply.query";
-import { Keys } from "../parts/keys.view";
+import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { planRail, type RailItem } from "./rail-plan";
 import css from "./shell.module.css";

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
-import { useSession } from "../app/session-context";
+import { Button } from "../components/button.view";
+import { Notice } from "../components/notice.view";
 import type { NoticeDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { Notice } from "../parts/notice.view";
+import { useSession } from "../session/session-context";
 import { SignInNotice } from "../sign-in/sign-in-notice.view";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";

@@ -1,19 +1,19 @@
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { useSession } from "../app/session-context";
-import { Notice } from "../parts/notice.view";
+import { DemoStrip } from "../components/demo-strip.view";
+import { Notice } from "../components/notice.view";
+import { useShortcuts } from "../components/shortcuts";
+import { useTouch } from "../session/activity";
+import { useKeptPlace } from "../session/resume-point";
+import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
-import { DemoStrip } from "./demo-strip.view";
-import { useKeptPlace } from "./kept-place";
 import { LockWarning } from "./lock-warning.view";
 import { Palette } from "./palette.view";
 import { Rail } from "./rail.view";
 import { SessionNotices } from "./session-notices.view";
 import css from "./shell.module.css";
 import { ShortcutSheet } from "./shortcut-sheet.view";
-import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./top-bar.view";
-import { useTouch } from "./touch";
 
 /** The frame of every unlocked screen. */
 export function Shell() {

@@ -1,5 +1,5 @@
-import { Button } from "../parts/button.view";
-import { Dialog, DialogFoot } from "../parts/dialog.view";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
 import { type MessageId, useWords } from "../words/words";
 import css from "./shortcut-sheet.module.css";
 

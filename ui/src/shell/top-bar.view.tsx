@@ -1,10 +1,10 @@
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useSession } from "../app/session-context";
+import { Button } from "../components/button.view";
+import { Keys } from "../components/keys.view";
 import { useReply } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Keys } from "../parts/keys.view";
+import { useSession } from "../session/session-context";
 import { SyncChips } from "../sync/sync-chip.view";
 import { useNarrow, useRoomy } from "../theme/narrow";
 import { useWords } from "../words/words";

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { Dialog } from "../components/dialog.view";
+import { Notice } from "../components/notice.view";
 import { useReply } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Dialog } from "../parts/dialog.view";
-import { Notice } from "../parts/notice.view";
 import { useWords } from "../words/words";
 import { SignIn } from "./sign-in.view";
 

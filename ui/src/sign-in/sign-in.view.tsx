@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
 import { BrowserWait } from "../enrol/browser-wait.view";
 import type { FailureDto, SignInStateDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Notice } from "../parts/notice.view";
 import { useWords } from "../words/words";
 import css from "./sign-in.module.css";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
+import { Button } from "../components/button.view";
 import type { ConflictDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";

@@ -2,11 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
-import { Banner } from "../chart/banner.view";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { PatientBanner } from "../components/patient-banner.view";
 import type { ConflictDto, ConflictFieldDto } from "../ipc/bindings";
 import { useAct, useReply } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
@@ -60,7 +60,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
     );
   return (
     <div className={css.page}>
-      <Banner banner={conflict.banner} />
+      <PatientBanner banner={conflict.banner} />
       <section
         className={css.body}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard

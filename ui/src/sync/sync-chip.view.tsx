@@ -1,5 +1,5 @@
+import { Chip, type Tone } from "../components/chip.view";
 import type { SyncChipDto } from "../ipc/bindings";
-import { Chip, type Tone } from "../parts/chip.view";
 import { formatRecent } from "../words/dates";
 import { type MessageId, useWords } from "../words/words";
 

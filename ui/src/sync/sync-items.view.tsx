@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useSession } from "../app/session-context";
+import { Button } from "../components/button.view";
+import { Card, CardEmpty } from "../components/card.view";
+import { Chip, type Tone } from "../components/chip.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import type { SyncItemDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Card, CardEmpty } from "../parts/card.view";
-import { Chip, type Tone } from "../parts/chip.view";
-import { FailureNotice } from "../parts/failure-notice.view";
+import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./sync.module.css";

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useSession } from "../app/session-context";
+import { Button } from "../components/button.view";
+import { Card, CardEmpty } from "../components/card.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Page } from "../components/page.view";
 import type { SyncPageDto, SyncProgressDto } from "../ipc/bindings";
 import { useAct, useReply } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Card, CardEmpty } from "../parts/card.view";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Page } from "../parts/page.view";
+import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { formatBytes, formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";

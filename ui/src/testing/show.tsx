@@ -2,7 +2,8 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { App } from "../app/app.view";
-import { type FakeIpc, type FakeOptions, makeFakeIpc } from "../ipc/fake/make-fake";
+import type { FakeOptions } from "../ipc/fake/fake-options";
+import { type FakeIpc, makeFakeIpc } from "../ipc/fake/make-fake";
 
 /** Shows the whole interface over the fake, once it has stopped loading. */
 export async function show(

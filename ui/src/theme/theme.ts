@@ -28,7 +28,7 @@ const watch = (query: string, onChange: () => void) => {
 const prefers = (query: string) => window.matchMedia?.(query)?.matches ?? false;
 
 /** The theme that the system asks for. */
-export function systemTheme(): Exclude<ThemeChoice, "system"> {
+function systemTheme(): Exclude<ThemeChoice, "system"> {
   if (prefers("(prefers-contrast: more)")) return "contrast";
   return prefers("(prefers-color-scheme: dark)") ? "dark" : "light";
 }

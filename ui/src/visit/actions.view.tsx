@@ -1,31 +1,36 @@
-import { useSession } from "../app/session-context";
-import type { ChartDto } from "../ipc/bindings";
+import { Button } from "../components/button.view";
+import { Card } from "../components/card.view";
+import { Notice } from "../components/notice.view";
+import type { ChartDto, SavedDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { Card } from "../parts/card.view";
-import { Notice } from "../parts/notice.view";
+import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./form.module.css";
-import type { Done } from "./side.view";
+
+/** The form that was saved last and the reply to saving it. */
+export interface SavedForm {
+  kind: "vitals" | "note";
+  saved: SavedDto;
+}
 
 interface Props {
   chart: ChartDto;
-  done: Done | null;
+  lastSaved: SavedForm | null;
   onPane: (pane: string, draft?: string) => void;
   onDiscarded: (draft: string) => void;
 }
 
 /** What can be begun or gone on with for this person. */
-export function Actions({ chart, done, onPane, onDiscarded }: Props) {
+export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
   const say = useWords();
   const { may } = useSession();
   const discard = useAct("discard_draft");
   return (
     <>
-      {done === null ? null : (
-        <Notice tone="pending" role="status" title={say(done.kind === "vitals" ? "done.vitals" : "done.note")}>
-          {say("done.waits")} {done.saved.visitStarted ? say("done.visit") : ""}
+      {lastSaved === null ? null : (
+        <Notice tone="pending" role="status" title={say(lastSaved.kind === "vitals" ? "done.vitals" : "done.note")}>
+          {say("done.waits")} {lastSaved.saved.visitStarted ? say("done.visit") : ""}
         </Notice>
       )}
       <Card title={say("actions.title")}>

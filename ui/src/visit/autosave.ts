@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useSession } from "../app/session-context";
 import type { DraftDto, FailureDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
+import { useSession } from "../session/session-context";
 
 const PAUSE = 700;
 // INVARIANT: what was typed is kept encrypted at most two seconds after it was typed, however fast the typing goes on.

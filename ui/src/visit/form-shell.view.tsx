@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
-import { useSession } from "../app/session-context";
-import { sayBorn } from "../chart/banner.view";
+import { Button } from "../components/button.view";
+import { sayBorn } from "../components/patient-banner.view";
 import type { BannerDto } from "../ipc/bindings";
-import { Button } from "../parts/button.view";
+import { useSession } from "../session/session-context";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";

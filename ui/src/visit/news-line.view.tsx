@@ -1,5 +1,5 @@
+import { Chip, type Tone } from "../components/chip.view";
 import type { VitalsCheckDto } from "../ipc/bindings";
-import { Chip, type Tone } from "../parts/chip.view";
 import { messageFor, useWords } from "../words/words";
 import css from "./form.module.css";
 

@@ -1,9 +1,9 @@
 import { useId, useState } from "react";
-import { useSession } from "../app/session-context";
-import { sayBorn } from "../chart/banner.view";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { sayBorn } from "../components/patient-banner.view";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
+import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";
 import { readNoteDraft } from "./draft-content";

@@ -1,16 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { ChartDto, DraftDto, SavedDto } from "../ipc/bindings";
-import { Actions } from "./actions.view";
+import { Actions, type SavedForm } from "./actions.view";
 import css from "./form.module.css";
 import { NoteForm } from "./note-form.view";
 import { VitalsForm } from "./vitals-form.view";
-
-/** What was saved last, said in the pane where the form was. */
-export interface Done {
-  kind: "vitals" | "note";
-  saved: SavedDto;
-}
 
 interface Props {
   chart: ChartDto;
@@ -22,7 +16,7 @@ interface Props {
 /** The right pane: one active form at a time, or what can be begun. */
 export function Side({ chart, pane, draft, onPane }: Props) {
   const cache = useQueryClient();
-  const [done, setDone] = useState<Done | null>(null);
+  const [lastSaved, setLastSaved] = useState<SavedForm | null>(null);
   const patient = chart.banner.patient;
   const first = chart.drafts.find((one) => (draft === undefined ? one.kind === pane : one.draft === draft));
 
@@ -44,9 +38,9 @@ export function Side({ chart, pane, draft, onPane }: Props) {
     (gone: string) => patchDrafts((drafts) => drafts.filter((one) => one.draft !== gone)),
     [patchDrafts],
   );
-  const finish = (kind: Done["kind"], saved: SavedDto, ended: string) => {
+  const finish = (kind: SavedForm["kind"], saved: SavedDto, ended: string) => {
     drop(ended);
-    setDone({ kind, saved });
+    setLastSaved({ kind, saved });
     onPane(undefined);
     for (const name of ["open_chart", "chart_timeline", "chart_notes", "worklist", "sync_chip", "sync_page"])
       cache.invalidateQueries({ queryKey: [name] });
@@ -69,7 +63,7 @@ export function Side({ chart, pane, draft, onPane }: Props) {
   }
   return (
     <aside className={css.side}>
-      <Actions chart={chart} done={done} onPane={onPane} onDiscarded={drop} />
+      <Actions chart={chart} lastSaved={lastSaved} onPane={onPane} onDiscarded={drop} />
     </aside>
   );
 }

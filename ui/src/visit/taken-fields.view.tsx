@@ -1,5 +1,5 @@
-import { Button } from "../parts/button.view";
-import { TextField } from "../parts/field.view";
+import { Button } from "../components/button.view";
+import { TextField } from "../components/field.view";
 import { splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";

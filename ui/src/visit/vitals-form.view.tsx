@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { Button } from "../components/button.view";
+import { FailureNotice } from "../components/failure-notice.view";
 import type { BannerDto, DraftDto, SavedDto, VitalsDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
-import { FailureNotice } from "../parts/failure-notice.view";
 import { makeLocalStamp, splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";

@@ -6,7 +6,7 @@ import en from "../messages/en.json";
 export type MessageId = keyof typeof en;
 
 /** Values for a message's arguments. */
-export type MessageValues = Record<string, string | number>;
+type MessageValues = Record<string, string | number>;
 
 /** Says a message. */
 export type Say = (id: MessageId, values?: MessageValues) => string;

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Button } from "../components/button.view";
 import type { WorkRowDto } from "../ipc/bindings";
 import { useAct } from "../ipc/reply.query";
-import { Button } from "../parts/button.view";
 import { messageFor, useWords } from "../words/words";
 import css from "./worklist.module.css";
 

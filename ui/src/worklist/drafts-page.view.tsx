@@ -1,9 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
+import { FailureNotice } from "../components/failure-notice.view";
+import { Page } from "../components/page.view";
+import { type Column, RowList, RowOpen } from "../components/row-list.view";
 import type { DraftDto } from "../ipc/bindings";
 import { useReply } from "../ipc/reply.query";
-import { FailureNotice } from "../parts/failure-notice.view";
-import { Page } from "../parts/page.view";
-import { type Column, RowList, RowOpen } from "../parts/row-list.view";
 import { readNoteDraft } from "../visit/draft-content";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";

@@ -1,5 +1,5 @@
 import { Navigate } from "@tanstack/react-router";
-import { useSession } from "../app/session-context";
+import { useSession } from "../session/session-context";
 import { planHome } from "../shell/rail-plan";
 
 /** The role's home. */

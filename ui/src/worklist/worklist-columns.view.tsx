@@ -1,8 +1,8 @@
-import { useSession } from "../app/session-context";
+import { Chip } from "../components/chip.view";
+import { PatientBorn, PatientName } from "../components/patient-cell.view";
+import { type Column, RowOpen } from "../components/row-list.view";
 import type { WorkRowDto } from "../ipc/bindings";
-import { Chip } from "../parts/chip.view";
-import { PatientBorn, PatientName } from "../parts/patient-cell.view";
-import { type Column, RowOpen } from "../parts/row-list.view";
+import { useSession } from "../session/session-context";
 import { useNarrow } from "../theme/narrow";
 import { formatDate, formatRecent, formatTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";

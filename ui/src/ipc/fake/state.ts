@@ -1,7 +1,7 @@
 import type { DraftDto, EnrolStateDto, FailureDto, LockUserDto, ResumePointDto, Role, SessionDto } from "../bindings";
 import type { EventName, Events } from "../commands";
 import { makeChart } from "./charts";
-import type { FakeOptions } from "./make-fake";
+import type { FakeOptions } from "./fake-options";
 import { makePatients } from "./patients";
 import { PERMISSIONS, STAFF } from "./people";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldOf, readPlace } from "./kept-place";
+import { fieldOf, readPlace } from "./resume-point";
 
 test("a button that takes the focus leaves the caret where it was, until the form is gone", () => {
   document.body.innerHTML =

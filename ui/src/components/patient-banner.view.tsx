@@ -1,9 +1,9 @@
 import type { BannerDto } from "../ipc/bindings";
-import { Chip } from "../parts/chip.view";
-import { Face } from "../parts/face.view";
 import { formatDate } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
-import css from "./chart.module.css";
+import { Chip } from "./chip.view";
+import { Face } from "./face.view";
+import css from "./patient-banner.module.css";
 
 /** `03-Feb-1961 (65 y)`, or that it is not known. */
 export function sayBorn(say: Say, banner: BannerDto): string {
@@ -13,7 +13,7 @@ export function sayBorn(say: Say, banner: BannerDto): string {
 }
 
 /** Who this is about; on every screen and form of a patient. */
-export function Banner({ banner }: { banner: BannerDto }) {
+export function PatientBanner({ banner }: { banner: BannerDto }) {
   const say = useWords();
   const facts: [string, string][] = [
     [say("banner.born"), sayBorn(say, banner)],

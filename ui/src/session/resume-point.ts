@@ -1,8 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useSession } from "../app/session-context";
 import type { ResumePointDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
+import { useSession } from "./session-context";
 
 /** What the person typed in last; a dialog or a button that took the focus since does not change where they are. */
 export function fieldOf(active: Element | null, last: HTMLElement | null): HTMLElement | null {

@@ -6,7 +6,7 @@ const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
 
 /** The name of a key press: `ctrl+k`, `n`, `?`. Ctrl and ⌘ are one. */
-export function nameKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): string {
+function nameKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.altKey) return "";
   return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key;
