@@ -6,7 +6,7 @@ import { initialBudget } from "./build/initial-budget.ts";
 import { noFake } from "./build/no-fake.ts";
 import { stylesheetId } from "./build/stylesheet-id.ts";
 
-// Tests read times in one zone, so that a formatted time is the same on every machine.
+// Tests run in one time zone, so that formatted times are the same on every machine.
 process.env.TZ ??= "Africa/Nairobi";
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
   build: {
     target: "safari16",
     sourcemap: false,
-    // Fonts stay files: font-src allows no data addresses.
+    // Fonts are not inlined, because font-src does not allow data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

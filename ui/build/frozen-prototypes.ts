@@ -19,12 +19,12 @@ const PATCHES: { file: string; from: string; to: string }[] = [
 ];
 
 /**
- * Tauri's `freezePrototype` freezes `Object.prototype`. d3 then fails at its first line, since it assigns
- * `constructor` and `toString` on objects that inherit the frozen ones; this defines them instead.
- * A build whose d3 no longer has these lines fails, so that the list stays true.
+ * Tauri's `freezePrototype` freezes `Object.prototype`, and d3 then throws on load, because it assigns
+ * `constructor` and `toString` on objects that inherit them. This plugin defines the properties instead.
+ * The build fails if d3 no longer contains these lines.
  */
 export function frozenPrototypes(): Plugin {
-  const met = new Set<string>();
+  const applied = new Set<string>();
   return {
     name: "frozen-prototypes",
     apply: "build",
@@ -35,12 +35,13 @@ export function frozenPrototypes(): Plugin {
         if (!id.endsWith(patch.file)) continue;
         if (!patched.includes(patch.from)) this.error(`${patch.file} has changed: ${patch.from}`);
         patched = patched.replace(patch.from, patch.to);
-        met.add(patch.from);
+        applied.add(patch.from);
       }
       return patched === code ? null : { code: patched, map: null };
     },
     buildEnd(error) {
-      if (error === undefined && met.size < PATCHES.length) this.error("a patch for frozen prototypes met no file");
+      if (error === undefined && applied.size < PATCHES.length)
+        this.error("a patch for frozen prototypes was not applied");
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Plugin } from "vite";
 
-/** Fails a production build that carries the fake boundary or the gallery. */
+/** Fails a production build that contains the fake backend or the gallery. */
 export function noFake(): Plugin {
   let production = false;
   return {
@@ -14,7 +14,7 @@ export function noFake(): Plugin {
       for (const file of Object.values(bundle)) {
         const found =
           file.type === "chunk" ? file.moduleIds.find((id) => /\/src\/(ipc\/fake|gallery)\//.test(id)) : undefined;
-        if (found !== undefined) this.error(`the production bundle carries ${found}`);
+        if (found !== undefined) this.error(`the production bundle contains ${found}`);
       }
     },
   };

@@ -1,8 +1,8 @@
 import type { Plugin } from "vite";
 
 /**
- * Gives the one stylesheet link the id under which react-aria looks for its injected `<style>`.
- * Finding it, react-aria injects nothing, and `style-src 'self'` holds; its rule is in `theme/base.css`.
+ * Gives the stylesheet link the id of the `<style>` that react-aria would inject, so that react-aria injects nothing
+ * and the page complies with `style-src 'self'`. The rule itself is in `theme/base.css`.
  */
 export function stylesheetId(): Plugin {
   return {

@@ -6,7 +6,7 @@ import { makeTauriIpc } from "./ipc/tauri";
 const root = document.getElementById("root");
 
 if (root !== null) {
-  // The fake and the gallery exist in development and in e2e builds only; a production bundle never names them.
+  // Only development and e2e builds contain the fake backend and the gallery.
   if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
     import("./gallery/start-fake").then(({ startFake }) => startFake(root));
   } else {

@@ -9,7 +9,7 @@ import { asFailure } from "../ipc/failure";
 import type { Ipc } from "../ipc/ipc";
 import { IpcContext } from "../ipc/ipc-context";
 import { LockScreen } from "../lock/lock-screen.view";
-import { type ThemeChoice, ThemeContext, useThemeSwitch } from "../theme/theme";
+import { type ThemeChoice, ThemeContext, useThemeState } from "../theme/theme";
 import { messages, useWords } from "../words/words";
 import css from "./app.module.css";
 import { Session } from "./session.view";
@@ -25,18 +25,18 @@ type Phase =
 interface Props {
   ipc: Ipc;
   theme?: ThemeChoice;
-  /** Where a session begins; the role's home unless a test or the gallery says otherwise. */
+  /** The first route of a session; by default the home of the role. */
   route?: string;
 }
 
-/** The whole interface over one boundary. The language is always given: `navigator.language` is "C" under LANG=C. */
+/** The whole interface. The locale is always given, because `navigator.language` is "C" under LANG=C. */
 export function App({ ipc, theme, route }: Props) {
-  const themeSwitch = useThemeSwitch(theme);
+  const themeState = useThemeState(theme);
   return (
-    <IntlProvider locale="en" messages={messages} onError={raiseMissing}>
+    <IntlProvider locale="en" messages={messages} onError={throwOutsideProduction}>
       <I18nProvider locale="en">
         <IpcContext value={ipc}>
-          <ThemeContext value={themeSwitch}>
+          <ThemeContext value={themeState}>
             <Phases ipc={ipc} route={route} />
           </ThemeContext>
         </IpcContext>
@@ -45,7 +45,7 @@ export function App({ ipc, theme, route }: Props) {
   );
 }
 
-function raiseMissing(error: Error) {
+function throwOutsideProduction(error: Error) {
   if (import.meta.env.MODE !== "production") throw error;
 }
 
@@ -53,7 +53,7 @@ function Phases({ ipc, route }: { ipc: Ipc; route: string | undefined }) {
   const say = useWords();
   const [phase, setPhase] = useState<Phase>({ at: "starting" });
 
-  const readLock = useCallback(
+  const showLockScreen = useCallback(
     () =>
       ipc.call("lock_screen").then(
         (screen) => setPhase({ at: "locked", screen }),
@@ -66,16 +66,16 @@ function Phases({ ipc, route }: { ipc: Ipc; route: string | undefined }) {
     () =>
       ipc.call("session").then(
         (session) => setPhase({ at: "open", session }),
-        () => readLock(),
+        () => showLockScreen(),
       ),
-    [ipc, readLock],
+    [ipc, showLockScreen],
   );
 
   useEffect(() => {
     start();
   }, [start]);
 
-  // INVARIANT: nothing of a session is on the page or in React's state once `locking` has been heard.
+  // INVARIANT: once `locking` has been received, no session data is on the page or in React state.
   useEffect(() => ipc.listen("locking", () => flushSync(() => setPhase({ at: "opaque" }))), [ipc]);
 
   switch (phase.at) {
@@ -89,11 +89,11 @@ function Phases({ ipc, route }: { ipc: Ipc; route: string | undefined }) {
           screen={phase.screen}
           onUnlocked={(session) => setPhase({ at: "open", session })}
           onEnrol={() => setPhase({ at: "enrolling", demo: phase.screen.demo })}
-          onRefresh={readLock}
+          onRefresh={showLockScreen}
         />
       );
     case "enrolling":
-      return <Enrol demo={phase.demo} onLeave={readLock} />;
+      return <Enrol demo={phase.demo} onLeave={showLockScreen} />;
     case "open":
       return <Session session={phase.session} route={route} />;
     case "failed":

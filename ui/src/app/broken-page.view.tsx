@@ -2,7 +2,7 @@ import { FailureNotice } from "../components/failure-notice.view";
 import { asFailure } from "../ipc/failure";
 import css from "./app.module.css";
 
-/** A screen that failed to draw itself; never says what the error said. */
+/** Shown when a screen fails to render; never shows the text of the error. */
 export function BrokenPage() {
   return (
     <div className={css.failed}>

@@ -2,7 +2,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { requestsOf, show } from "../testing/show";
 
-test("locking takes everything off the page at once", async () => {
+test("locking clears the page immediately", async () => {
   const { ipc } = await show({ role: "nurse" }, "/chart/p1/summary?pane=vitals");
   expect(document.body.textContent).toContain("GONZÁLEZ");
   act(() => ipc.emit("locking", { cause: "inactivity" }));
@@ -10,7 +10,7 @@ test("locking takes everything off the page at once", async () => {
   expect(screen.getByRole("main", { name: "Locked" })).toBeVisible();
 });
 
-test("a dialog does not outlive the lock", async () => {
+test("locking closes an open dialog", async () => {
   const { ipc, user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.keyboard("?");
   expect(await screen.findByRole("dialog")).toBeVisible();
@@ -18,7 +18,7 @@ test("a dialog does not outlive the lock", async () => {
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
-test("Ctrl+L keeps draft and caret, then locks", async () => {
+test("Ctrl+L saves the draft and the resume point, then locks", async () => {
   const { ipc, user } = await show({ role: "nurse" }, "/chart/p1/summary?pane=note");
   await user.keyboard("Half a sent{Control>}l{/Control}");
   await waitFor(() => expect(requestsOf(ipc, "lock")).toEqual([{ cause: "user" }]));
@@ -28,7 +28,7 @@ test("Ctrl+L keeps draft and caret, then locks", async () => {
   expect(names.indexOf("keep_place")).toBeLessThan(names.indexOf("lock"));
 });
 
-test("the warning counts down and any input withdraws it", async () => {
+test("the lock warning counts down and any input dismisses it", async () => {
   const { ipc, user } = await show({ role: "nurse" });
   act(() => ipc.emit("lock_warning", { seconds: 60 }));
   expect(await screen.findByRole("alertdialog", { name: "Locking in 60 s" })).toBeVisible();
@@ -38,7 +38,7 @@ test("the warning counts down and any input withdraws it", async () => {
   expect(requestsOf(ipc, "touch").length).toBeGreaterThan(before);
 });
 
-test("Rust withdraws the warning, too", async () => {
+test("the lock warning is also dismissed by Rust", async () => {
   const { ipc } = await show({ role: "nurse" });
   act(() => ipc.emit("lock_warning", { seconds: 60 }));
   await screen.findByRole("alertdialog");
@@ -46,7 +46,7 @@ test("Rust withdraws the warning, too", async () => {
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
 });
 
-test("input is told at most once in five seconds", async () => {
+test("input is reported at most once every five seconds", async () => {
   const { ipc, user } = await show({ role: "nurse" });
   await user.keyboard("abc");
   expect(requestsOf(ipc, "touch")).toHaveLength(1);
@@ -57,14 +57,14 @@ test("input is told at most once in five seconds", async () => {
   expect(requestsOf(ipc, "touch")).toHaveLength(2);
 });
 
-test("the same person comes back to the form and the field", async () => {
+test("the same user returns to the same form and field", async () => {
   const resume = { route: "/chart/p1/summary?pane=vitals", draft: null, field: "pulse", caret: 0 };
   await show({ role: "nurse", resume });
   expect(screen.getByRole("form", { name: "Record vitals" })).toBeVisible();
   expect(screen.getByLabelText("Pulse")).toHaveFocus();
 });
 
-test("a place that no longer exists leads home", async () => {
+test("a resume point with an unknown route leads to the home screen", async () => {
   await show({ role: "nurse", resume: { route: "/gone/away", draft: null, field: null, caret: 0 } });
   expect(screen.getByRole("heading", { level: 1, name: "Waiting now" })).toBeVisible();
 });

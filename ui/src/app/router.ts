@@ -42,13 +42,13 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/device", component: DevicePage }),
 ]);
 
-/** Routes live in memory: no address, history or storage ever holds a patient. */
-export function makeRouter(first: string) {
+/** Routes live in memory, so no address, history or storage ever contains patient data. */
+export function makeRouter(initialRoute: string) {
   return createRouter({
     routeTree: routes,
-    history: createMemoryHistory({ initialEntries: [first] }),
+    history: createMemoryHistory({ initialEntries: [initialRoute] }),
     defaultPreload: false,
-    // The router's own would show the error's text, which may carry what a record said.
+    // The router's default shows the text of the error, which may contain patient data.
     defaultErrorComponent: BrokenPage,
   });
 }

@@ -2,12 +2,12 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { SessionDto, SyncChipDto } from "../ipc/bindings";
+import { makeSessionCache } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
-import { makeSessionCache } from "../ipc/reply.query";
 import { SessionContext, type SessionValue } from "../session/session-context";
 import { makeRouter } from "./router";
 
-/** What a sync may have changed, the chart's windows included. */
+/** Queries whose replies a sync may change. */
 const AFTER_SYNC = [
   "sync_page",
   "worklist",
@@ -18,45 +18,45 @@ const AFTER_SYNC = [
   "search_patients",
 ];
 
-/** Everything between unlock and lock. Its cache, routes and forms live and end with it. */
+/** Everything between unlock and lock; the query cache, routes and forms end with it. */
 export function Session({ session, route }: { session: SessionDto; route: string | undefined }) {
   const ipc = useIpc();
   const [cache] = useState(makeSessionCache);
   const [router] = useState(() => makeRouter(route ?? session.resume?.route ?? "/"));
-  const keepers = useRef(new Set<() => Promise<unknown>>());
+  const saveCallbacks = useRef(new Set<() => Promise<unknown>>());
   const resume = useRef(session.resume);
 
-  // INVARIANT: no reply of a session stays in the cache once the session's screens are gone.
+  // INVARIANT: once the screens of a session are gone, none of its replies is in the cache.
   useLayoutEffect(() => () => cache.clear(), [cache]);
 
   useEffect(() => {
-    const fresh = (names: string[]) => {
+    const invalidate = (names: string[]) => {
       for (const name of names) cache.invalidateQueries({ queryKey: [name] });
     };
-    // A sync that ends while the screens are still being drawn is told to nobody: the chip, asked again once events
-    // are heard, says so by its time.
-    let complete: string | undefined;
+    // If a sync ends before events are received, only its completion time shows it: the chip is read again once events
+    // are received, and a changed time invalidates the lists.
+    let lastComplete: string | undefined;
     const stops = [
       cache.getQueryCache().subscribe(({ type, query }) => {
         if (type !== "updated" || query.queryKey[0] !== "sync_chip") return;
-        const now = (query.state.data as SyncChipDto | undefined)?.complete;
-        if (now === undefined || now === complete) return;
-        if (complete !== undefined) fresh(AFTER_SYNC);
-        complete = now;
+        const complete = (query.state.data as SyncChipDto | undefined)?.complete;
+        if (complete === undefined || complete === lastComplete) return;
+        if (lastComplete !== undefined) invalidate(AFTER_SYNC);
+        lastComplete = complete;
       }),
       ipc.listen(
         "sync_chip",
         (chip) => {
           cache.setQueryData(["sync_chip", null], chip);
-          fresh(["sync_page"]);
+          invalidate(["sync_page"]);
         },
         () => {
-          const keep = (chip: SyncChipDto) => cache.setQueryData(["sync_chip", null], chip);
-          ipc.call("sync_chip").then(keep, () => undefined);
+          const store = (chip: SyncChipDto) => cache.setQueryData(["sync_chip", null], chip);
+          ipc.call("sync_chip").then(store, () => undefined);
         },
       ),
       ipc.listen("sync_progress", (progress) => {
-        if (progress === null) fresh(AFTER_SYNC);
+        if (progress === null) invalidate(AFTER_SYNC);
         else cache.setQueryData(["sync_progress", null], progress);
       }),
     ];
@@ -75,14 +75,14 @@ export function Session({ session, route }: { session: SessionDto; route: string
         resume.current = null;
         return point;
       },
-      beforeLock: (keep) => {
-        keepers.current.add(keep);
-        return () => keepers.current.delete(keep);
+      beforeLock: (save) => {
+        saveCallbacks.current.add(save);
+        return () => saveCallbacks.current.delete(save);
       },
       lockNow: () => {
-        const kept = Promise.allSettled([...keepers.current].map((keep) => keep()));
-        const late = new Promise((resolve) => setTimeout(resolve, 400));
-        Promise.race([kept, late]).then(() => ipc.call("lock", { cause: "user" }).catch(() => undefined));
+        const saved = Promise.allSettled([...saveCallbacks.current].map((save) => save()));
+        const timeout = new Promise((resolve) => setTimeout(resolve, 400));
+        Promise.race([saved, timeout]).then(() => ipc.call("lock", { cause: "user" }).catch(() => undefined));
       },
     }),
     [session, ipc],

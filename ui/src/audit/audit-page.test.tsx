@@ -7,25 +7,25 @@ test("empty: no events", async () => {
   expect(screen.getByText("No events of this kind.")).toBeVisible();
 });
 
-test("populated: patients are masked and failed sign-ins stand out", async () => {
+test("populated: patients are masked and failed sign-ins are highlighted", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getByText("7 failed sign-ins in the last 24 hours")).toBeVisible();
   expect(screen.getAllByText("••••").length).toBeGreaterThan(0);
   expect(document.body.textContent).not.toContain("GONZÁLEZ");
 });
 
-test("the keyboard reaches the list although its rows may have no button", async () => {
+test("the list can be reached with the keyboard even if its rows have no button", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getByRole("region", { name: "Access review" })).toHaveAttribute("tabindex", "0");
 });
 
-test("a cause is said in words, a typed reason as it was typed", async () => {
+test("a cause is translated, a typed reason is shown verbatim", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getAllByText("nobody at the workstation")[0]).toBeVisible();
   expect(screen.getAllByText("sleep")[0]).toBeVisible();
 });
 
-test("unmasking wants a reason and names the patient on this screen", async () => {
+test("unmasking needs a reason and shows the name on this screen", async () => {
   const { user, ipc } = await show({ role: "privacy-officer" });
   await user.click(screen.getAllByRole("button", { name: /Show the patient of the event/ })[0] as HTMLElement);
   const dialog = await screen.findByRole("dialog", { name: "Show who the patient is" });
@@ -38,7 +38,7 @@ test("unmasking wants a reason and names the patient on this screen", async () =
   expect(requestsOf(ipc, "unmask")).toEqual([{ sequence: 18244, reason: "complaint 14" }]);
 });
 
-test("an event of several patients names them all at once", async () => {
+test("unmasking an event about several patients shows all of them", async () => {
   const { user, ipc } = await show({ role: "privacy-officer" });
   expect(screen.getAllByText("3 patients").length).toBeGreaterThan(0);
   await user.click(screen.getAllByRole("button", { name: /Show the 3 patients of the event/ })[0] as HTMLElement);
@@ -52,7 +52,7 @@ test("an event of several patients names them all at once", async () => {
   expect(requestsOf(ipc, "unmask")).toEqual([{ sequence: 18236, reason: "complaint 14" }]);
 });
 
-test("the filter asks for one class", async () => {
+test("the filter selects one event class", async () => {
   const { user, ipc } = await show({ role: "privacy-officer" });
   await user.selectOptions(screen.getByLabelText("Show"), "unlock_failed");
   await waitFor(() =>
@@ -60,12 +60,12 @@ test("the filter asks for one class", async () => {
   );
 });
 
-test("an event that was recorded later says when it happened", async () => {
+test("an event that was recorded later shows when it happened", async () => {
   await show({ role: "privacy-officer" });
   expect(screen.getAllByText(/happened .+, recorded later/)).toHaveLength(1);
 });
 
-test("an alert stands until somebody signs it off", async () => {
+test("an alert stays open until it is signed off", async () => {
   const { user, ipc } = await show({ role: "privacy-officer" });
   expect(screen.getByText("1 alert is not signed off")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Show them" }));

@@ -4,13 +4,13 @@ import { Chip } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
-import { type Column, RowList } from "../components/row-list.view";
+import { type Column, VirtualTable } from "../components/virtual-table.view";
 import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
+import { ipcQueryOptions } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
-import { PAGE, usePages } from "../ipc/pages.query";
-import { planReply } from "../ipc/reply.query";
+import { PAGE_SIZE, usePagedList } from "../ipc/paged-list.query";
 import { useSession } from "../session/session-context";
-import { useNarrow } from "../theme/narrow";
+import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { formatCount } from "../words/numbers";
 import { messageFor, type Say, useWords } from "../words/words";
@@ -18,7 +18,7 @@ import css from "./audit.module.css";
 import { SignOffDialog } from "./sign-off.view";
 import { UnmaskDialog } from "./unmask.view";
 
-const CLASSES = [
+const EVENT_CLASSES = [
   "chart_read",
   "search",
   "create",
@@ -47,30 +47,38 @@ const CLASSES = [
   "clock_suspect",
 ] as const;
 
-/** Who did what, with patients masked; unmasking asks why and is itself an event. */
+/** Who did what, with patients masked; unmasking needs a reason and is itself an event. */
 export function AuditPage() {
   const say = useWords();
   const ipc = useIpc();
   const id = useId();
   const { may } = useSession();
-  const narrow = useNarrow();
-  const [kind, setKind] = useState("");
-  const [asked, setAsked] = useState<AuditRowDto | null>(null);
-  const [alert, setAlert] = useState<AuditRowDto | null>(null);
-  // Names that were unmasked stay on this screen only.
+  const narrow = useNarrowWindow();
+  const [eventClass, setEventClass] = useState("");
+  const [rowToUnmask, setRowToUnmask] = useState<AuditRowDto | null>(null);
+  const [alertToSignOff, setAlertToSignOff] = useState<AuditRowDto | null>(null);
+  // Unmasked names are kept on this screen only.
   const [names, setNames] = useState<Record<number, UnmaskedDto>>({});
-  // Events that are added while somebody reads move no row: further pages end where the first one began.
-  const [begun, setBegun] = useState<{ kind: string; before: number } | null>(null);
-  const before = begun?.kind === kind ? begun.before : null;
-  const rows = usePages(
+  // Later pages end at the sequence the first one started from, so that new events do not shift rows.
+  const [start, setStart] = useState<{ eventClass: string; before: number } | null>(null);
+  const before = start?.eventClass === eventClass ? start.before : null;
+  const rows = usePagedList(
     useCallback(
       (offset: number) =>
-        planReply(ipc, "audit_events", { offset, limit: PAGE, class: kind, before: offset === 0 ? null : before }),
-      [ipc, kind, before],
+        ipcQueryOptions(ipc, "audit_events", {
+          offset,
+          limit: PAGE_SIZE,
+          class: eventClass,
+          before: offset === 0 ? null : before,
+        }),
+      [ipc, eventClass, before],
     ),
   );
-  const first = rows.first?.before;
-  useEffect(() => setBegun(first === undefined ? null : { kind, before: first }), [kind, first]);
+  const firstBefore = rows.firstPage?.before;
+  useEffect(
+    () => setStart(firstBefore === undefined ? null : { eventClass, before: firstBefore }),
+    [eventClass, firstBefore],
+  );
   const columns: Column<AuditRowDto>[] = [
     {
       key: "at",
@@ -147,25 +155,25 @@ export function AuditPage() {
       cell: (row) =>
         row.openAlert && may("sign_off_alert") ? (
           <Button
-            look="link"
+            variant="link"
             aria-label={say("signoff.name", { at: formatDateTime(row.recorded) })}
-            onPress={() => setAlert(row)}
+            onPress={() => setAlertToSignOff(row)}
           >
             {say("signoff.short")}
           </Button>
         ) : row.patients > 0 && may("unmask") && (names[row.sequence] === undefined || row.patients > 1) ? (
           <Button
-            look="link"
+            variant="link"
             aria-label={say("unmask.name", { count: row.patients, at: formatDateTime(row.recorded) })}
-            onPress={() => setAsked(row)}
+            onPress={() => setRowToUnmask(row)}
           >
             {say("unmask.short")}
           </Button>
         ) : null,
     },
   ];
-  const failed = rows.first?.failedUnlocks ?? 0;
-  const alerts = rows.first?.openAlerts ?? 0;
+  const failed = rows.firstPage?.failedUnlocks ?? 0;
+  const alerts = rows.firstPage?.openAlerts ?? 0;
   return (
     <Page
       title={say("audit.title")}
@@ -173,10 +181,15 @@ export function AuditPage() {
       actions={
         <span className={css.head}>
           <label htmlFor={id}>{say("audit.show")}</label>
-          <select id={id} className={css.select} value={kind} onChange={(event) => setKind(event.target.value)}>
+          <select
+            id={id}
+            className={css.select}
+            value={eventClass}
+            onChange={(event) => setEventClass(event.target.value)}
+          >
             <option value="">{say("audit.class.all")}</option>
             <option value="open_alerts">{say("audit.class.open_alerts")}</option>
-            {CLASSES.map((name) => (
+            {EVENT_CLASSES.map((name) => (
               <option key={name} value={name}>
                 {say(`audit.class.${name}`)}
               </option>
@@ -189,7 +202,7 @@ export function AuditPage() {
         {alerts > 0 ? (
           <Notice tone="critical" role="status" title={say("audit.alerts", { count: alerts })}>
             {say("audit.alerts.next")}{" "}
-            <Button look="link" onPress={() => setKind("open_alerts")}>
+            <Button variant="link" onPress={() => setEventClass("open_alerts")}>
               {say("audit.alerts.show")}
             </Button>
           </Notice>
@@ -208,36 +221,36 @@ export function AuditPage() {
         ) : rows.loading ? (
           <div aria-busy="true" />
         ) : (
-          <RowList
-            key={kind}
+          <VirtualTable
+            key={eventClass}
             label={say("audit.title")}
             // Only events that name a patient have a button.
-            plain
+            noRowButtons
             columns={columns}
             total={rows.total}
             rowAt={rows.rowAt}
-            show={rows.show}
+            onVisibleRows={rows.onVisibleRows}
             rowHeight={37}
             empty={say("audit.empty")}
           />
         )}
       </div>
       <SignOffDialog
-        row={alert}
-        onClose={() => setAlert(null)}
+        row={alertToSignOff}
+        onClose={() => setAlertToSignOff(null)}
         onSignedOff={() => {
-          setAlert(null);
-          rows.readAgain();
+          setAlertToSignOff(null);
+          rows.refetch();
         }}
       />
       <UnmaskDialog
-        row={asked}
-        named={asked === null ? undefined : names[asked.sequence]}
-        onClose={() => setAsked(null)}
+        row={rowToUnmask}
+        named={rowToUnmask === null ? undefined : names[rowToUnmask.sequence]}
+        onClose={() => setRowToUnmask(null)}
         onUnmasked={(row, shown) => {
           setNames((old) => ({ ...old, [row.sequence]: shown }));
-          // One name stands in its row; several are read in the dialog.
-          if (row.patients === 1) setAsked(null);
+          // A single name is shown in its row, several in the dialog.
+          if (row.patients === 1) setRowToUnmask(null);
         }}
       />
     </Page>

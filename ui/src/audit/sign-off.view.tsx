@@ -3,7 +3,7 @@ import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import type { AuditRowDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { messageFor, useWords } from "../words/words";
 import css from "./audit.module.css";
 
@@ -15,7 +15,7 @@ interface Props {
   onSignedOff: () => void;
 }
 
-/** Asks what was found out about an alert; the answer is itself an event, and the alert stays in the list. */
+/** Asks for the explanation of an alert; signing it off is itself an event, and the alert stays in the list. */
 export function SignOffDialog({ row, onClose, onSignedOff }: Props) {
   const say = useWords();
   return (
@@ -28,14 +28,14 @@ export function SignOffDialog({ row, onClose, onSignedOff }: Props) {
 function SignOffForm({ row, onClose, onSignedOff }: Props & { row: AuditRowDto }) {
   const say = useWords();
   const id = useId();
-  const act = useAct("sign_off_alerts");
+  const signOff = useIpcMutation("sign_off_alerts");
   const [explanation, setExplanation] = useState<string>("incident");
   return (
     <form
       className={css.form}
       onSubmit={(event) => {
         event.preventDefault();
-        act.mutate({ sequences: [row.sequence], explanation }, { onSuccess: onSignedOff });
+        signOff.mutate({ sequences: [row.sequence], explanation }, { onSuccess: onSignedOff });
       }}
     >
       <p>
@@ -58,10 +58,10 @@ function SignOffForm({ row, onClose, onSignedOff }: Props & { row: AuditRowDto }
           </option>
         ))}
       </select>
-      {act.error === null ? null : <FailureNotice failure={act.error} />}
+      {signOff.error === null ? null : <FailureNotice failure={signOff.error} />}
       <DialogFoot>
         <Button onPress={onClose}>{say("dialog.cancel")}</Button>
-        <Button type="submit" look="primary" isDisabled={act.isPending}>
+        <Button type="submit" variant="primary" isDisabled={signOff.isPending}>
           {say("signoff.do")}
         </Button>
       </DialogFoot>

@@ -4,23 +4,23 @@ import * as v from "valibot";
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import { AreaField } from "../components/field.view";
+import { TextAreaField } from "../components/field.view";
 import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { useWords } from "../words/words";
 import css from "./audit.module.css";
 
-const form = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(1)) });
+const schema = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(1)) });
 
 interface Props {
   row: AuditRowDto | null;
-  /** Who it is, once that was asked. */
+  /** The patients, once unmasked. */
   named: UnmaskedDto | undefined;
   onClose: () => void;
   onUnmasked: (row: AuditRowDto, shown: UnmaskedDto) => void;
 }
 
-/** Asks why before the patients of an event are named; then names them. */
+/** Asks for a reason, then shows the patients of an event. */
 export function UnmaskDialog({ row, named, onClose, onUnmasked }: Props) {
   const say = useWords();
   const title = say(named === undefined ? "unmask.title" : "unmask.named", { count: row?.patients ?? 1 });
@@ -39,7 +39,7 @@ function Names({ named, onClose }: { named: UnmaskedDto; onClose: () => void }) 
   const say = useWords();
   return (
     <div className={css.form}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable with the keyboard */}
       <ul className={css.names} tabIndex={0}>
         {named.patients.map((line) => (
           <li key={line}>{line}</li>
@@ -47,7 +47,7 @@ function Names({ named, onClose }: { named: UnmaskedDto; onClose: () => void }) 
       </ul>
       {named.unknown === 0 ? null : <p className={css.quiet}>{say("unmask.elsewhere", { count: named.unknown })}</p>}
       <DialogFoot>
-        <Button look="primary" onPress={onClose}>
+        <Button variant="primary" onPress={onClose}>
           {say("dialog.close")}
         </Button>
       </DialogFoot>
@@ -57,26 +57,26 @@ function Names({ named, onClose }: { named: UnmaskedDto; onClose: () => void }) 
 
 function UnmaskForm({ row, onClose, onUnmasked }: Omit<Props, "row" | "named"> & { row: AuditRowDto }) {
   const say = useWords();
-  const act = useAct("unmask");
+  const unmask = useIpcMutation("unmask");
   const { register, handleSubmit, formState } = useForm({
-    resolver: valibotResolver(form),
+    resolver: valibotResolver(schema),
     defaultValues: { reason: "" },
   });
   const submit = handleSubmit(({ reason }) =>
-    act.mutate({ sequence: row.sequence, reason }, { onSuccess: (shown) => onUnmasked(row, shown) }),
+    unmask.mutate({ sequence: row.sequence, reason }, { onSuccess: (shown) => onUnmasked(row, shown) }),
   );
   return (
     <form onSubmit={submit} noValidate className={css.form}>
       <p>{say("unmask.text", { count: row.patients })}</p>
-      <AreaField
+      <TextAreaField
         label={say("unmask.reason")}
-        problem={formState.errors.reason === undefined ? undefined : say("strike.missing")}
+        error={formState.errors.reason === undefined ? undefined : say("strike.missing")}
         {...register("reason")}
       />
-      {act.error === null ? null : <FailureNotice failure={act.error} />}
+      {unmask.error === null ? null : <FailureNotice failure={unmask.error} />}
       <DialogFoot>
         <Button onPress={onClose}>{say("dialog.cancel")}</Button>
-        <Button type="submit" look="primary" isDisabled={act.isPending}>
+        <Button type="submit" variant="primary" isDisabled={unmask.isPending}>
           {say("unmask.do")}
         </Button>
       </DialogFoot>

@@ -2,28 +2,28 @@ import { createContext, useContext } from "react";
 import type { CompletenessDto } from "../ipc/bindings";
 import { type MessageId, useWords } from "../words/words";
 
-const Shown = createContext<CompletenessDto | null>(null);
+const CompletenessContext = createContext<CompletenessDto | null>(null);
 
-/** What is known of the completeness of the chart that is shown. */
-export const CompletenessOfChart = Shown.Provider;
+/** Provides the completeness of the chart that is shown. */
+export const ChartCompleteness = CompletenessContext.Provider;
 
-/** Whether "none" may be said of these FHIR types. */
-export function mayBeAbsent(completeness: CompletenessDto | null, types: readonly string[]): boolean {
-  return completeness === null || !(completeness.partial || types.some((one) => completeness.missing.includes(one)));
+/** Whether the chart may say that it has no record of these FHIR types. */
+export function canConfirmAbsence(completeness: CompletenessDto | null, types: readonly string[]): boolean {
+  return completeness === null || !(completeness.partial || types.some((type) => completeness.missing.includes(type)));
 }
 
 /**
- * The only way in which a chart says that there is nothing: `none` where all that it could be in is on this
- * workstation, and otherwise that it cannot be said.
+ * The only way for a chart to say that it has no record of `types`: the message `none` if all of them are on this
+ * workstation, otherwise a message that the information is unavailable.
  */
 export function useAbsence() {
   const say = useWords();
-  const completeness = useContext(Shown);
+  const completeness = useContext(CompletenessContext);
   return {
     sayNone: (none: MessageId, types: readonly string[]) =>
-      say(mayBeAbsent(completeness, types) ? none : "absence.unavailable"),
-    /** A count beside a list: "0" is an absence, too, and any other number may be too small. */
-    count: <T>(text: T, types: readonly string[]) => (mayBeAbsent(completeness, types) ? text : undefined),
+      say(canConfirmAbsence(completeness, types) ? none : "absence.unavailable"),
+    /** A count shown with a list, or undefined if it may be too small. */
+    count: <T>(text: T, types: readonly string[]) => (canConfirmAbsence(completeness, types) ? text : undefined),
   };
 }
 

@@ -4,9 +4,9 @@ import type { AllergiesDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./chart.module.css";
-import { RecordMark } from "./record-mark.view";
+import { RecordStateChip } from "./record-state.view";
 
-/** Exactly one of four: known and listed, none known, not recorded, unavailable. Never blank. */
+/** Shows exactly one of four states: known and listed, none known, not recorded, unavailable. Never blank. */
 export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
   const say = useWords();
   switch (allergies.state) {
@@ -18,14 +18,18 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
           tone="critical"
         >
           <ul>
-            {allergies.list.map((one) => (
+            {allergies.list.map((allergy) => (
               <CardRow
-                key={one.id}
-                end={one.recorded === "" ? undefined : say("recorded", { date: formatDate(one.recorded) })}
+                key={allergy.id}
+                end={allergy.recorded === "" ? undefined : say("recorded", { date: formatDate(allergy.recorded) })}
               >
-                <b>{one.substance}</b>{" "}
-                {one.severe ? <Chip tone="critical">{one.reaction || say("allergies.severe")}</Chip> : one.reaction}{" "}
-                <RecordMark record={one.record} />
+                <b>{allergy.substance}</b>{" "}
+                {allergy.severe ? (
+                  <Chip tone="critical">{allergy.reaction || say("allergies.severe")}</Chip>
+                ) : (
+                  allergy.reaction
+                )}{" "}
+                <RecordStateChip record={allergy.record} />
               </CardRow>
             ))}
           </ul>

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { makeFailure } from "../ipc/fake/make-fake";
+import { makeFailure } from "../ipc/fake/fake-ipc";
 import { requestsOf, show } from "../testing/show";
 
-test("populated: banner, tabs, badge, completeness and what could not be read", async () => {
+test("populated: shows banner, tabs, record state, completeness and unreadable records", async () => {
   await show({ role: "nurse" }, "/chart/p1/summary");
   const banner = screen.getByRole("region", { name: "Patient" });
   expect(banner).toHaveTextContent("GONZÁLEZ, María Fernanda");
@@ -51,13 +51,13 @@ test("empty: every card says so", async () => {
 });
 
 test.each(["summary", "timeline", "notes", "results", "vitals", "medicines", "problems", "immunisations"])(
-  "partial: nothing is called absent on the tab %s",
+  "partial: nothing is reported as absent on the tab %s",
   async (tab) => {
     await show({ role: "nurse", partial: true }, `/chart/p1/${tab}`);
     expect(screen.getByText("Some records are missing on this workstation")).toBeVisible();
     expect(screen.getAllByText(/^Unavailable: records are missing/).length).toBeGreaterThan(0);
     for (const absence of [/are recorded\.$/, /^No note/, /^Nothing/, /^0\b/])
-      expect(screen.queryAllByText(absence).map((one) => one.textContent)).toEqual([]);
+      expect(screen.queryAllByText(absence).map((element) => element.textContent)).toEqual([]);
   },
 );
 
@@ -75,14 +75,14 @@ test("front desk sees no clinical tab, card or action", async () => {
   expect(screen.queryByRole("button", { name: "Record vitals" })).toBeNull();
 });
 
-test("front desk learns that there is an alert and not what it says", async () => {
+test("front desk sees that there is an alert but not its text", async () => {
   const { ipc } = await show({ role: "front-desk" }, "/chart/p4/summary");
   expect(requestsOf(ipc, "open_chart")).toHaveLength(1);
   expect(screen.getByText("There is an alert: ask a clinician")).toBeVisible();
   expect(screen.queryByText("Falls risk")).toBeNull();
 });
 
-test("what a role sees of vital signs stands in its summary", async () => {
+test("the summary shows only the vital signs that the role may see", async () => {
   await show({ role: "pharmacist" }, "/chart/p1/summary");
   const card = screen.getByRole("region", { name: "Vital signs" });
   expect(card).toHaveTextContent("Weight");
@@ -90,7 +90,7 @@ test("what a role sees of vital signs stands in its summary", async () => {
   expect(screen.queryByRole("heading", { name: "Last note" })).toBeNull();
 });
 
-test("the chart is opened once and closed when it is left", async () => {
+test("a chart is opened once and closed when the user leaves it", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/summary");
   await user.click(screen.getByRole("tab", { name: "Vitals" }));
   await user.click(screen.getByRole("tab", { name: "Notes" }));
@@ -99,7 +99,7 @@ test("the chart is opened once and closed when it is left", async () => {
   await waitFor(() => expect(requestsOf(ipc, "close_chart")).toEqual([{ patient: "p1" }]));
 });
 
-test("a long timeline is read in windows and drawn in part", async () => {
+test("a long timeline is read page by page and only partly rendered", async () => {
   const { ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
   const table = await screen.findByRole("table", { name: "Timeline" });
   expect(table).toHaveAttribute("aria-rowcount", "1241");
@@ -107,7 +107,7 @@ test("a long timeline is read in windows and drawn in part", async () => {
   expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", offset: 0, limit: 100 }]);
 });
 
-test("a vital sign is struck out with a reason", async () => {
+test("a vital sign is marked as entered in error with a reason", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   await user.click(screen.getAllByRole("button", { name: /Strike out Systolic 162/ })[0] as HTMLElement);
@@ -125,7 +125,7 @@ test("a vital sign is struck out with a reason", async () => {
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
-test("only a row that Rust lets be struck offers it", async () => {
+test("only rows that Rust allows can be marked as entered in error", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   const pulse = screen.getByRole("table", { name: "Pulse over time" });
@@ -133,7 +133,7 @@ test("only a row that Rust lets be struck offers it", async () => {
   expect(within(pulse).getAllByRole("button", { name: /Strike out/ })).toHaveLength(2);
 });
 
-test("a note of somebody else cannot be struck, and one without an author says so", async () => {
+test("a note by another author cannot be marked as entered in error, and a note without an author says so", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/notes");
   const reader = screen.getByRole("region", { name: "Note" });
   expect(within(reader).getByText("Dr Jonas Mbeki")).toBeVisible();
@@ -143,7 +143,7 @@ test("a note of somebody else cannot be struck, and one without an author says s
   expect(screen.getByText("Author not known")).toBeVisible();
 });
 
-test("a rounded value keeps what was recorded at hand", async () => {
+test("a rounded value also shows the recorded value", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   expect(screen.getByText("80.7")).toBeVisible();
@@ -164,12 +164,12 @@ test("V and W open the forms", async () => {
   expect(await screen.findByRole("form", { name: "Write a note" })).toBeVisible();
 });
 
-test("known allergies beside one that may not be opened say that the list is not whole", async () => {
+test("known allergies next to a restricted one say that the list is incomplete", async () => {
   await show({ role: "nurse" }, "/chart/p4/summary");
   expect(screen.getByText("Some allergies may not be shown: ask before you treat.")).toBeVisible();
 });
 
-test("a row that was struck out says so in words", async () => {
+test("a row entered in error says so in words", async () => {
   await show({ role: "nurse" }, "/chart/p1/timeline");
   expect(screen.getAllByText("Entered in error")).toHaveLength(1);
 });

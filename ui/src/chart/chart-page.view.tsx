@@ -6,12 +6,12 @@ import { Notice } from "../components/notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
 import { useShortcuts } from "../components/shortcuts";
 import type { ChartDto } from "../ipc/bindings";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
-import { useReply } from "../ipc/reply.query";
 import { useSession } from "../session/session-context";
-import { Side } from "../visit/side.view";
+import { VisitPane } from "../visit/visit-pane.view";
 import { messageFor, useWords } from "../words/words";
-import { CompletenessOfChart } from "./absence";
+import { ChartCompleteness } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { Completeness } from "./completeness.view";
@@ -26,20 +26,20 @@ import { VitalsTab } from "./vitals-tab.view";
 
 const route = getRouteApi("/chart/$patient/$tab");
 
-/** One patient's chart. */
+/** The chart of one patient. */
 export function ChartPage() {
   const { patient } = route.useParams();
-  return <ChartOf key={patient} patient={patient} />;
+  return <Chart key={patient} patient={patient} />;
 }
 
-function ChartOf({ patient }: { patient: string }) {
+function Chart({ patient }: { patient: string }) {
   const say = useWords();
   const ipc = useIpc();
   const { tab } = route.useParams();
   const { pane, draft } = route.useSearch();
   const navigate = useNavigate();
   const { may } = useSession();
-  const reply = useReply("open_chart", { patient });
+  const reply = useIpcQuery("open_chart", { patient });
   useEffect(
     () => () => {
       ipc.call("close_chart", { patient }).catch(() => undefined);
@@ -71,11 +71,11 @@ function ChartOf({ patient }: { patient: string }) {
   const tabs = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
   const current = tabs.includes(tab) ? tab : (tabs[0] ?? "summary");
   const { partial } = chart.completeness;
-  const fills = current === "timeline" || current === "results" || current === "notes";
+  const fillsHeight = current === "timeline" || current === "results" || current === "notes";
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
       <PatientBanner banner={chart.banner} />
-      {/* Tabs draws its children a second time, hidden, to count the tabs: what keeps state stands outside it. */}
+      {/* Tabs renders its children twice to collect the tabs, so stateful components are outside it. */}
       <Tabs className={css.tabs ?? ""} selectedKey={current} onSelectionChange={(key) => show({ tab: String(key) })}>
         <div className={css.tabRow}>
           <TabList className={css.tabList ?? ""} aria-label={say("tab.label")}>
@@ -90,21 +90,21 @@ function ChartOf({ patient }: { patient: string }) {
         <TabPanel
           key={current}
           id={current}
-          className={`${css.panel} ${fills ? css.fills : ""} ${partial ? css.told : ""}`}
+          className={`${css.panel} ${fillsHeight ? css.fillsHeight : ""} ${partial ? css.withNotice : ""}`}
         >
           {partial ? (
             <Notice tone="critical" role="status" title={say("absence.title")}>
               {say("absence.next")}
             </Notice>
           ) : null}
-          <CompletenessOfChart value={chart.completeness}>
+          <ChartCompleteness value={chart.completeness}>
             <Panel chart={chart} tab={current} />
-          </CompletenessOfChart>
+          </ChartCompleteness>
         </TabPanel>
       </Tabs>
       {vitals || notes ? (
         <div className={css.side}>
-          <Side chart={chart} pane={pane} draft={draft} onPane={(next, of) => show({ pane: next, draft: of })} />
+          <VisitPane chart={chart} pane={pane} draft={draft} onPane={(next, of) => show({ pane: next, draft: of })} />
         </div>
       ) : null}
     </div>

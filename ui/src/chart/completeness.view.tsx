@@ -3,7 +3,7 @@ import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./chart.module.css";
 
-/** What is complete as of when, and what is not there yet. */
+/** The time up to which the chart is complete, and what is still missing. */
 export function Completeness({ completeness }: { completeness: CompletenessDto }) {
   const say = useWords();
   const missing = completeness.missing.map((type) => say(messageFor("type", type, "type.other"))).join(", ");

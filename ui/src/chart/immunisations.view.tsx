@@ -4,9 +4,9 @@ import type { ImmunisationDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";
-import { RecordMark } from "./record-mark.view";
+import { RecordStateChip } from "./record-state.view";
 
-/** Vaccines given and not given. */
+/** Vaccines that were given or not given. */
 export function ImmunisationsCard({ immunisations }: { immunisations: ImmunisationDto[] }) {
   const say = useWords();
   const { sayNone, count } = useAbsence();
@@ -16,13 +16,13 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
         <CardEmpty>{sayNone("immunisations.none", ["Immunization"])}</CardEmpty>
       ) : (
         <ul>
-          {immunisations.map((one) => (
-            <CardRow key={one.id} end={formatDate(one.given)}>
-              {one.vaccine}{" "}
-              {one.status === "completed" ? null : (
-                <Chip tone="warn">{say(messageFor("immunisation", one.status, "immunisation.other"))}</Chip>
+          {immunisations.map((immunisation) => (
+            <CardRow key={immunisation.id} end={formatDate(immunisation.given)}>
+              {immunisation.vaccine}{" "}
+              {immunisation.status === "completed" ? null : (
+                <Chip tone="warn">{say(messageFor("immunisation", immunisation.status, "immunisation.other"))}</Chip>
               )}{" "}
-              <RecordMark record={one.record} />
+              <RecordStateChip record={immunisation.record} />
             </CardRow>
           ))}
         </ul>

@@ -5,20 +5,20 @@ import { messageFor, useWords } from "../words/words";
 import { MEDICINES, useAbsence } from "./absence";
 import { MedicationLine } from "./medication-line.view";
 
-/** Current medicines; with `past`, those that ended below them. */
+/** Current medicines. */
 export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const say = useWords();
   const { sayNone, count } = useAbsence();
-  const current = medicines.filter((one) => one.active);
+  const current = medicines.filter((medicine) => medicine.active);
   return (
     <Card title={say("medicines.title")} aside={count(say("medicines.count", { count: current.length }), MEDICINES)}>
       {current.length === 0 ? (
         <CardEmpty>{sayNone("medicines.none", MEDICINES)}</CardEmpty>
       ) : (
         <ul>
-          {current.map((one) => (
-            <CardRow key={one.id} end={one.age}>
-              <MedicationLine medicine={one} />
+          {current.map((medicine) => (
+            <CardRow key={medicine.id} end={medicine.age}>
+              <MedicationLine medicine={medicine} />
             </CardRow>
           ))}
         </ul>
@@ -27,23 +27,23 @@ export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   );
 }
 
-/** Medicines that ended, with how. */
+/** Past medicines, with the reason why they ended. */
 export function PastMedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const say = useWords();
   const { sayNone, count } = useAbsence();
-  const past = medicines.filter((one) => !one.active);
+  const past = medicines.filter((medicine) => !medicine.active);
   return (
     <Card title={say("medicines.past")} aside={count(past.length, MEDICINES)}>
       {past.length === 0 ? (
         <CardEmpty>{sayNone("medicines.past.none", MEDICINES)}</CardEmpty>
       ) : (
         <ul>
-          {past.map((one) => (
+          {past.map((medicine) => (
             <CardRow
-              key={one.id}
-              end={`${say(messageFor("medicine", one.status, "medicine.ended"))}${one.since === "" ? "" : ` · ${say("since", { date: formatDate(one.since) })}`}`}
+              key={medicine.id}
+              end={`${say(messageFor("medicine", medicine.status, "medicine.ended"))}${medicine.since === "" ? "" : ` · ${say("since", { date: formatDate(medicine.since) })}`}`}
             >
-              <MedicationLine medicine={one} />
+              <MedicationLine medicine={medicine} />
             </CardRow>
           ))}
         </ul>

@@ -3,62 +3,62 @@ import { Button } from "../components/button.view";
 import { Card } from "../components/card.view";
 import { Chip } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import { type Column, RowList, RowOpen } from "../components/row-list.view";
+import { type Column, RowButton, VirtualTable } from "../components/virtual-table.view";
 import type { ChartDto, NoteDto } from "../ipc/bindings";
 import { formatDate, formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { useAbsence } from "./absence";
+import { useNotes } from "./chart-lists.query";
+import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import css from "./notes.module.css";
-import { RecordMark } from "./record-mark.view";
-import { StrikeDialog, type Struck } from "./strike.view";
-import { useNotes } from "./window.query";
+import { RecordStateChip } from "./record-state.view";
 
-/** Who wrote a note, or that nothing says who. */
+/** The author of a note, or a text saying that the author is not known. */
 export function sayAuthor(say: Say, note: NoteDto): string {
   return note.author === "" ? say("note.author.unknown") : note.author;
 }
 
-/** Notes at the left, the chosen one at the right. */
+/** The list of notes on the left, the selected one on the right. */
 export function Notes({ chart }: { chart: ChartDto }) {
   const say = useWords();
   const { sayNone } = useAbsence();
   const rows = useNotes(chart.banner.patient);
-  const [chosen, setChosen] = useState(0);
-  const note = rows.rowAt(chosen);
+  const [selected, setSelected] = useState(0);
+  const note = rows.rowAt(selected);
   const columns: Column<NoteDto>[] = [
     {
       key: "note",
       label: say("col.note"),
       width: "minmax(0, 1fr)",
       cell: (row, index) => (
-        <RowOpen onOpen={() => setChosen(index)}>
-          <span className={`${css.kind} ${row.status === "entered_in_error" ? css.struck : ""}`}>{row.kind}</span>
-          <span className={css.by}>{sayAuthor(say, row)}</span>
-        </RowOpen>
+        <RowButton onOpen={() => setSelected(index)}>
+          <span className={`${css.kind} ${row.status === "entered_in_error" ? css.inError : ""}`}>{row.kind}</span>
+          <span className={css.author}>{sayAuthor(say, row)}</span>
+        </RowButton>
       ),
     },
     {
       key: "when",
       label: say("col.when"),
       width: "88px",
-      cell: (row) => <span className={css.by}>{formatDate(row.written)}</span>,
+      cell: (row) => <span className={css.author}>{formatDate(row.written)}</span>,
     },
   ];
   if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
   if (rows.loading) return <div aria-busy="true" />;
   return (
     <div className={css.split}>
-      <RowList
+      <VirtualTable
         label={say("tab.notes")}
         columns={columns}
         total={rows.total}
         rowAt={rows.rowAt}
-        show={rows.show}
+        onVisibleRows={rows.onVisibleRows}
         rowHeight={52}
-        marked={(row) => row === note}
+        isMarked={(row) => row === note}
         empty={sayNone("notes.empty", ["DocumentReference"])}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard */}
       <section className={css.reader} tabIndex={0} aria-label={say("note.text")}>
         {note === undefined ? null : <Reader note={note} chart={chart} />}
       </section>
@@ -68,24 +68,24 @@ export function Notes({ chart }: { chart: ChartDto }) {
 
 function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
   const say = useWords();
-  const [struck, setStruck] = useState<Struck | null>(null);
-  const wrong = note.status === "entered_in_error";
+  const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
+  const inError = note.status === "entered_in_error";
   return (
     <Card title={note.kind} aside={formatDateTime(note.written)}>
       <div className={css.meta}>
         <span>{sayAuthor(say, note)}</span>
-        <Chip tone={wrong ? "critical" : note.status === "draft" ? "warn" : "grey"}>
+        <Chip tone={inError ? "critical" : note.status === "draft" ? "warn" : "grey"}>
           {say(messageFor("note.status", note.status, "note.status.signed"))}
         </Chip>
-        <RecordMark record={note.record} />
+        <RecordStateChip record={note.record} />
       </div>
-      <p className={`${css.text} ${wrong ? css.struck : ""}`}>{note.text}</p>
+      <p className={`${css.text} ${inError ? css.inError : ""}`}>{note.text}</p>
       {note.mayStrike ? (
         <div className={css.foot}>
           <Button
-            look="link"
+            variant="link"
             onPress={() =>
-              setStruck({
+              setRecordToCorrect({
                 reference: `DocumentReference/${note.id}`,
                 title: note.kind,
                 when: formatDateTime(note.written),
@@ -96,7 +96,7 @@ function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
           </Button>
         </div>
       ) : null}
-      <StrikeDialog struck={struck} banner={chart.banner} onClose={() => setStruck(null)} />
+      <EnteredInErrorDialog record={recordToCorrect} banner={chart.banner} onClose={() => setRecordToCorrect(null)} />
     </Card>
   );
 }

@@ -4,13 +4,13 @@ import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { RecordMark } from "./record-mark.view";
+import { RecordStateChip } from "./record-state.view";
 
-/** Problems; on the summary only the active ones. */
+/** Problems; the summary shows only the active ones. */
 export function ProblemsCard({ problems, activeOnly = false }: { problems: ProblemDto[]; activeOnly?: boolean }) {
   const say = useWords();
   const { sayNone, count } = useAbsence();
-  const active = problems.filter((one) => one.active);
+  const active = problems.filter((problem) => problem.active);
   const shown = activeOnly ? active : problems;
   return (
     <Card title={say("problems.title")} aside={count(say("problems.count", { count: active.length }), ["Condition"])}>
@@ -18,9 +18,10 @@ export function ProblemsCard({ problems, activeOnly = false }: { problems: Probl
         <CardEmpty>{sayNone(activeOnly ? "problems.none.active" : "problems.none", ["Condition"])}</CardEmpty>
       ) : (
         <ul>
-          {shown.map((one) => (
-            <CardRow key={one.id} end={<Span problem={one} />}>
-              <span className={one.active ? undefined : css.quiet}>{one.text}</span> <RecordMark record={one.record} />
+          {shown.map((problem) => (
+            <CardRow key={problem.id} end={<ProblemPeriod problem={problem} />}>
+              <span className={problem.active ? undefined : css.quiet}>{problem.text}</span>{" "}
+              <RecordStateChip record={problem.record} />
             </CardRow>
           ))}
         </ul>
@@ -29,7 +30,7 @@ export function ProblemsCard({ problems, activeOnly = false }: { problems: Probl
   );
 }
 
-function Span({ problem }: { problem: ProblemDto }) {
+function ProblemPeriod({ problem }: { problem: ProblemDto }) {
   const say = useWords();
   const since = problem.since === "" ? say("onset.unknown") : say("since", { date: formatDate(problem.since) });
   if (problem.active) return since;

@@ -1,25 +1,25 @@
 import { FailureNotice } from "../components/failure-notice.view";
-import { type Column, RowList } from "../components/row-list.view";
+import { type Column, VirtualTable } from "../components/virtual-table.view";
 import type { ResultDto } from "../ipc/bindings";
-import { useNarrow } from "../theme/narrow";
+import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import { RESULTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { RecordMark } from "./record-mark.view";
-import lines from "./result-lines.module.css";
-import { FlaggedValue } from "./result-lines.view";
-import { useResults } from "./window.query";
+import { useResults } from "./chart-lists.query";
+import { FlaggedValue } from "./flagged-value.view";
+import { RecordStateChip } from "./record-state.view";
+import resultsCss from "./results.module.css";
 
-/** Every result, newest first, with its range beside it. */
+/** All results, newest first, with their reference ranges. */
 export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const { sayNone } = useAbsence();
   const rows = useResults(patient);
-  const narrow = useNarrow();
-  // The recorded value stands under the one that is shown where it has room, else in its title.
+  const narrow = useNarrowWindow();
+  // The recorded value is shown below the rounded one if there is space, otherwise in its title.
   const fits = (row: ResultDto) => !narrow && row.recorded.length <= 32;
-  const hasLong = rows.first?.rows.some((row) => row.recorded !== "" && fits(row)) ?? false;
+  const hasLong = rows.firstPage?.rows.some((row) => row.recorded !== "" && fits(row)) ?? false;
   const columns: Column<ResultDto>[] = [
     {
       key: "name",
@@ -28,24 +28,24 @@ export function ResultsTab({ patient }: { patient: string }) {
       wrap: true,
       cell: (row) => (
         <>
-          <span className={lines.over}>
-            {row.name} <RecordMark record={row.record} />
+          <span className={resultsCss.over}>
+            {row.name} <RecordStateChip record={row.record} />
           </span>
-          <span className={lines.under}>{row.panel}</span>
+          <span className={resultsCss.under}>{row.panel}</span>
         </>
       ),
     },
     {
       key: "value",
       label: say("col.value"),
-      // A value is never cut off: a part of a number is another number.
+      // A value is never truncated: part of a number would read as another number.
       width: hasLong ? "minmax(256px, 0.9fr)" : narrow ? "minmax(150px, 0.9fr)" : "minmax(170px, 0.9fr)",
       align: "end",
       cell: (row) => (
-        <span className={lines.whole}>
+        <span className={resultsCss.breakAnywhere}>
           <FlaggedValue value={row.value} flag={row.flag} recorded={fits(row) ? "" : row.recorded} />
           {row.recorded !== "" && fits(row) ? (
-            <span className={lines.recorded}>{say("value.recorded", { value: row.recorded })}</span>
+            <span className={resultsCss.recorded}>{say("value.recorded", { value: row.recorded })}</span>
           ) : null}
         </span>
       ),
@@ -54,7 +54,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       key: "range",
       label: say("col.range"),
       width: "minmax(0, 1fr)",
-      cell: (row) => <span className={`${css.quiet} ${lines.whole}`}>{row.range}</span>,
+      cell: (row) => <span className={`${css.quiet} ${resultsCss.breakAnywhere}`}>{row.range}</span>,
     },
     {
       key: "taken",
@@ -67,14 +67,14 @@ export function ResultsTab({ patient }: { patient: string }) {
   if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
   if (rows.loading) return <div aria-busy="true" />;
   return (
-    <RowList
+    <VirtualTable
       label={say("tab.results")}
       columns={columns}
       total={rows.total}
       rowAt={rows.rowAt}
-      show={rows.show}
+      onVisibleRows={rows.onVisibleRows}
       rowHeight={52}
-      plain
+      noRowButtons
       empty={sayNone("results.none", RESULTS)}
     />
   );

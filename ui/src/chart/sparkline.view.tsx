@@ -6,7 +6,7 @@ import css from "./vitals.module.css";
 const WIDTH = 124;
 const HEIGHT = 26;
 
-/** The course of a value in miniature; it stands beside the number and its flag, never alone. */
+/** A small line chart of a value; always shown together with the value and its flag. */
 export function Sparkline({ series }: { series: VitalSeriesDto }) {
   const points = series.points;
   const last = points.at(-1);
@@ -38,7 +38,7 @@ export function Sparkline({ series }: { series: VitalSeriesDto }) {
         />
       ) : null}
       <path d={path ?? ""} className={css.stroke} />
-      {/* A line of no length with round ends: a circle would be stretched with the course. */}
+      {/* A zero-length line with round caps, because a circle would be stretched with the chart. */}
       <path d={`M${x(last.at)} ${y(last.value)}h0`} className={last.flag === "" ? css.tip : css.tipFlagged} />
     </svg>
   );

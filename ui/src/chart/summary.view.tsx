@@ -10,14 +10,14 @@ import { ImmunisationsCard } from "./immunisations.view";
 import { MedicinesCard } from "./medicines.view";
 import { sayAuthor } from "./notes.view";
 import { ProblemsCard } from "./problems.view";
-import { RecordMark } from "./record-mark.view";
-import { ResultsCard } from "./result-lines.view";
+import { RecordStateChip } from "./record-state.view";
+import { ResultsCard } from "./results-card.view";
 import { VitalsCard } from "./vitals-card.view";
 
-/** The chart at a glance; each card only where the role may read it. */
+/** The summary of a chart; each card is shown only to roles that may read it. */
 export function Summary({ chart }: { chart: ChartDto }) {
   const { may } = useSession();
-  // A role may see a part of these: a pharmacist weighs a dose against the weight and the kidneys.
+  // A role may see part of these: a pharmacist checks a dose against weight and kidney function.
   const has = (tab: string) => chart.tabs.includes(tab);
   const rightEmpty = !has("vitals") && !has("results") && !has("notes");
   return (
@@ -55,7 +55,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
       aside={
         <>
           {say("note.signed", { author: sayAuthor(say, note), at: formatDateTime(note.written) })}{" "}
-          <RecordMark record={note.record} />
+          <RecordStateChip record={note.record} />
         </>
       }
     >
@@ -64,7 +64,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
   );
 }
 
-/** For roles without clinical view: how to reach the person. */
+/** For roles without clinical access: how to contact the patient. */
 function DetailsCard({ chart }: { chart: ChartDto }) {
   const say = useWords();
   const { banner } = chart;

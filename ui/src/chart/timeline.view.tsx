@@ -1,22 +1,22 @@
 import { Chip } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import { type Column, RowList } from "../components/row-list.view";
+import { type Column, VirtualTable } from "../components/virtual-table.view";
 import type { TimelineRowDto } from "../ipc/bindings";
-import { useNarrow } from "../theme/narrow";
+import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { RecordMark } from "./record-mark.view";
-import { Rounded } from "./result-lines.view";
-import { useTimeline } from "./window.query";
+import { useTimeline } from "./chart-lists.query";
+import { RoundedValue } from "./flagged-value.view";
+import { RecordStateChip } from "./record-state.view";
 
-/** Everything in order of time, newest first. */
+/** All records, newest first. */
 export function Timeline({ patient }: { patient: string }) {
   const say = useWords();
   const { sayNone } = useAbsence();
   const rows = useTimeline(patient);
-  const narrow = useNarrow();
+  const narrow = useNarrowWindow();
   const columns: Column<TimelineRowDto>[] = [
     {
       key: "at",
@@ -35,17 +35,17 @@ export function Timeline({ patient }: { patient: string }) {
       key: "title",
       label: say("col.what"),
       width: "minmax(0, 1fr)",
-      // A dose or a value is never cut off: a part of it is another one.
+      // A dose or a value is never truncated: part of it would read as another one.
       wrap: true,
       cell: (row) =>
         row.unreadable ? (
           <Chip tone="warn">{say("timeline.unreadable")}</Chip>
         ) : (
-          <span className={row.struck ? css.struck : undefined}>
+          <span className={row.struck ? css.inError : undefined}>
             <b>{row.title}</b>
             {row.detail === "" ? null : (
               <span className={css.under}>
-                {row.recorded === "" ? row.detail : <Rounded recorded={row.recorded}>{row.detail}</Rounded>}
+                {row.recorded === "" ? row.detail : <RoundedValue recorded={row.recorded}>{row.detail}</RoundedValue>}
               </span>
             )}
           </span>
@@ -59,7 +59,7 @@ export function Timeline({ patient }: { patient: string }) {
       cell: (row) => (
         <span className={css.marks}>
           {row.struck ? <Chip tone="critical">{say("timeline.struck")}</Chip> : null}
-          <RecordMark record={row.record} />
+          <RecordStateChip record={row.record} />
         </span>
       ),
     },
@@ -67,14 +67,14 @@ export function Timeline({ patient }: { patient: string }) {
   if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
   if (rows.loading) return <div aria-busy="true" />;
   return (
-    <RowList
+    <VirtualTable
       label={say("tab.timeline")}
       columns={columns}
       total={rows.total}
       rowAt={rows.rowAt}
-      show={rows.show}
+      onVisibleRows={rows.onVisibleRows}
       rowHeight={48}
-      plain
+      noRowButtons
       empty={sayNone("timeline.empty", ["Encounter", "Condition", "Observation"])}
     />
   );

@@ -12,7 +12,7 @@ const RIGHT = 16;
 const TOP = 28;
 const BOTTOM = 24;
 
-/** A trend: title, patient, true time axis, labelled y axis with unit, reference range, point values. */
+/** A chart of one vital sign: patient, linear time axis, y axis with unit, reference range, values. */
 export function Trend({ series, banner }: { series: VitalSeriesDto; banner: BannerDto }) {
   const say = useWords();
   const points = series.points;

@@ -2,18 +2,18 @@ import { Card, CardEmpty } from "../components/card.view";
 import type { VitalSeriesDto } from "../ipc/bindings";
 import { type MessageId, messages, useWords } from "../words/words";
 import { useAbsence } from "./absence";
-import { FlaggedValue } from "./result-lines.view";
+import { FlaggedValue } from "./flagged-value.view";
 import { Sparkline } from "./sparkline.view";
 import css from "./vitals.module.css";
 
-/** The signs with a short name; others keep the one that Rust gives. */
-const SIGNS = new Set(
+/** Vital signs that have a short name here; others are shown with the label from Rust. */
+const SHORT_NAMES = new Set(
   Object.keys(messages)
     .filter((id) => id.startsWith("sign."))
     .map((id) => id.slice(5)),
 );
 
-/** The latest of each vital sign with its course and its age. */
+/** The latest value of each vital sign, with its trend and age. */
 export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
   const say = useWords();
   const { sayNone } = useAbsence();
@@ -27,7 +27,7 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
           {taken.map((series) => (
             <li key={series.key} className={css.row}>
               <span className={css.sign}>
-                {SIGNS.has(series.key) ? say(`sign.${series.key}` as MessageId) : series.label}{" "}
+                {SHORT_NAMES.has(series.key) ? say(`sign.${series.key}` as MessageId) : series.label}{" "}
                 <span className={css.unit}>{series.unit}</span>
               </span>
               <span className={css.value}>

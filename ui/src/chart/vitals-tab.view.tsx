@@ -6,20 +6,20 @@ import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
 import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAbsence } from "./absence";
-import { RecordMark } from "./record-mark.view";
-import lines from "./result-lines.module.css";
-import { FlaggedValue } from "./result-lines.view";
-import { StrikeDialog, type Struck } from "./strike.view";
+import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
+import { FlaggedValue } from "./flagged-value.view";
+import { RecordStateChip } from "./record-state.view";
+import resultsCss from "./results.module.css";
 import toggle from "./toggle.module.css";
 import { Trend } from "./trend.view";
 import css from "./vitals.module.css";
 
-/** Every vital sign over time, drawn or as tables. */
+/** Every vital sign over time, as charts or tables. */
 export function VitalsTab({ chart }: { chart: ChartDto }) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const [shape, setShape] = useState("charts");
-  const [struck, setStruck] = useState<Struck | null>(null);
+  const [display, setDisplay] = useState("charts");
+  const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
   const taken = chart.vitals.filter((series) => series.points.length > 0);
   if (taken.length === 0) {
     return (
@@ -36,8 +36,8 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
           aria-label={say("vitals.shape")}
           selectionMode="single"
           disallowEmptySelection
-          selectedKeys={[shape]}
-          onSelectionChange={(keys) => setShape(String([...keys][0] ?? "charts"))}
+          selectedKeys={[display]}
+          onSelectionChange={(keys) => setDisplay(String([...keys][0] ?? "charts"))}
         >
           <ToggleButton id="charts" className={toggle.button ?? ""}>
             {say("vitals.charts")}
@@ -46,9 +46,9 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
             {say("vitals.tables")}
           </ToggleButton>
         </ToggleButtonGroup>
-        <span className={css.unit}>{say(shape === "charts" ? "vitals.charts.hint" : "vitals.tables.hint")}</span>
+        <span className={css.unit}>{say(display === "charts" ? "vitals.charts.hint" : "vitals.tables.hint")}</span>
       </div>
-      <div className={`${css.grid} ${shape === "tables" ? css.wide : ""}`}>
+      <div className={`${css.grid} ${display === "tables" ? css.wide : ""}`}>
         {taken.map((series) => (
           <Card
             key={series.key}
@@ -57,13 +57,13 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
               <FlaggedValue value={`${series.value} ${series.unit}`} flag={series.flag} recorded={series.recorded} />
             }
           >
-            {shape === "charts" ? (
+            {display === "charts" ? (
               <Trend series={series} banner={chart.banner} />
             ) : (
               <PointTable
                 series={series}
-                onStrike={(point) =>
-                  setStruck({
+                onMarkInError={(point) =>
+                  setRecordToCorrect({
                     reference: `Observation/${point.id}`,
                     title: `${series.label} ${point.text} ${series.unit}`,
                     when: formatMillis(point.at),
@@ -74,14 +74,20 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
           </Card>
         ))}
       </div>
-      <StrikeDialog struck={struck} banner={chart.banner} onClose={() => setStruck(null)} />
+      <EnteredInErrorDialog record={recordToCorrect} banner={chart.banner} onClose={() => setRecordToCorrect(null)} />
     </div>
   );
 }
 
-function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (point: VitalPointDto) => void }) {
+function PointTable({
+  series,
+  onMarkInError,
+}: {
+  series: VitalSeriesDto;
+  onMarkInError: (point: VitalPointDto) => void;
+}) {
   const say = useWords();
-  const corrects = series.points.some((point) => point.mayStrike);
+  const canCorrect = series.points.some((point) => point.mayStrike);
   return (
     <table className={css.table} aria-label={say("vitals.table", { name: series.label })}>
       <thead>
@@ -91,7 +97,7 @@ function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (p
             {series.unit}
           </th>
           <th scope="col">{say("col.state")}</th>
-          {corrects ? <th scope="col">{say("col.correct")}</th> : null}
+          {canCorrect ? <th scope="col">{say("col.correct")}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -101,22 +107,22 @@ function PointTable({ series, onStrike }: { series: VitalSeriesDto; onStrike: (p
             <td className={css.end}>
               <FlaggedValue value={point.text} flag={point.flag} />
               {point.recorded === "" ? null : (
-                <span className={lines.recorded}>{say("value.recorded", { value: point.recorded })}</span>
+                <span className={resultsCss.recorded}>{say("value.recorded", { value: point.recorded })}</span>
               )}
             </td>
             <td>
-              <RecordMark record={point.record} />
+              <RecordStateChip record={point.record} />
             </td>
-            {corrects ? (
+            {canCorrect ? (
               <td>
                 {point.mayStrike ? (
                   <Button
-                    look="link"
+                    variant="link"
                     aria-label={say("strike.name", {
                       what: `${series.label} ${point.text}`,
                       when: formatMillis(point.at),
                     })}
-                    onPress={() => onStrike(point)}
+                    onPress={() => onMarkInError(point)}
                   >
                     {say("strike.short")}
                   </Button>

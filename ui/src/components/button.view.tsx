@@ -3,21 +3,21 @@ import { Button as AriaButton, type ButtonProps } from "react-aria-components";
 import css from "./button.module.css";
 import { Keys } from "./keys.view";
 
-type Look = "plain" | "primary" | "quiet" | "link" | "danger";
+type Variant = "plain" | "primary" | "quiet" | "link" | "danger";
 
 interface Props extends Omit<ButtonProps, "className" | "style" | "children"> {
-  look?: Look;
-  /** The shortcut that stands in the button. */
+  variant?: Variant;
+  /** The keyboard shortcut shown in the button. */
   keys?: string;
   children: ReactNode;
   className?: string;
 }
 
-/** Every button. One primary at most on a screen, with its shortcut in it. */
-export function Button({ look = "plain", keys, children, className, ...rest }: Props) {
-  const extra = look === "plain" ? "" : css[look];
+/** A button. A screen has at most one primary button, and it shows its shortcut. */
+export function Button({ variant = "plain", keys, children, className, ...rest }: Props) {
+  const variantClass = variant === "plain" ? "" : css[variant];
   return (
-    <AriaButton {...rest} className={`${css.button} ${extra ?? ""} ${className ?? ""}`}>
+    <AriaButton {...rest} className={`${css.button} ${variantClass ?? ""} ${className ?? ""}`}>
       {children}
       {keys === undefined ? null : <Keys>{keys}</Keys>}
     </AriaButton>

@@ -3,14 +3,14 @@ import css from "./card.module.css";
 
 interface Props {
   title: string;
-  /** The quiet text at the end of the head. */
+  /** Secondary text at the end of the header. */
   aside?: ReactNode;
   tone?: "plain" | "critical";
   className?: string;
   children: ReactNode;
 }
 
-/** A titled group of facts. */
+/** A titled group of facts about one subject. */
 export function Card({ title, aside, tone = "plain", className, children }: Props) {
   const id = useId();
   return (
@@ -27,7 +27,7 @@ export function Card({ title, aside, tone = "plain", className, children }: Prop
   );
 }
 
-/** One line of a card: what it says, and its age or date at the end. */
+/** One line of a card, with its age or date at the end. */
 export function CardRow({ children, end }: { children: ReactNode; end?: ReactNode }) {
   return (
     <li className={css.row}>
@@ -37,7 +37,7 @@ export function CardRow({ children, end }: { children: ReactNode; end?: ReactNod
   );
 }
 
-/** What a card says when there is nothing in it. */
+/** The text of a card that has no content. */
 export function CardEmpty({ children }: { children: ReactNode }) {
   return <p className={css.empty}>{children}</p>;
 }

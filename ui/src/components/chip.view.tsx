@@ -1,18 +1,18 @@
 import type { ReactNode } from "react";
 import css from "./chip.module.css";
 
-/** What a chip's colour means; the words beside it say the same. */
+/** The meaning of a chip's colour; its text always says the same. */
 export type Tone = "grey" | "pending" | "warn" | "critical" | "ok" | "info";
 
 interface Props {
   tone: Tone;
   dot?: boolean;
-  /** Breaks into lines where there is no room: what must not be cut off. */
+  /** Wraps instead of being truncated. */
   wrap?: boolean;
   children: ReactNode;
 }
 
-/** A short state in words, with a dot where it stands for something that changes. */
+/** A short state in words, with a dot if the state changes over time. */
 export function Chip({ tone, dot = false, wrap = false, children }: Props) {
   return (
     <span className={`${css.chip} ${css[tone]} ${wrap ? css.wrap : ""}`}>

@@ -1,19 +1,14 @@
 import { useWords } from "../words/words";
 import { TextField } from "./field.view";
 
-export interface DateAndTimeTyped {
+/** Date and time as typed. */
+export interface DateTimeInput {
   date: string;
   time: string;
 }
 
-/** What the phone shows, typed: its date and its time. */
-export function DateAndTime({
-  value,
-  onChange,
-}: {
-  value: DateAndTimeTyped;
-  onChange: (to: DateAndTimeTyped) => void;
-}) {
+/** Fields for the date and time shown on the phone. */
+export function DateAndTime({ value, onChange }: { value: DateTimeInput; onChange: (value: DateTimeInput) => void }) {
   const say = useWords();
   return (
     <>

@@ -1,7 +1,7 @@
 import { useWords } from "../words/words";
 import css from "./demo-strip.module.css";
 
-/** Stands on every screen of a demo profile and cannot be switched off. */
+/** Shown on every screen of a demo profile; cannot be turned off. */
 export function DemoStrip() {
   const say = useWords();
   return (

@@ -8,19 +8,19 @@ interface Props {
   title: string;
   role?: "dialog" | "alertdialog";
   wide?: boolean;
-  /** Without padding and visible title, near the top: for the palette. */
+  /** No padding and no visible title, near the top of the window; for the command palette. */
   bare?: boolean;
   children: ReactNode;
 }
 
-/** A dialog, for what the right pane cannot serve. Escape closes it and the focus goes back. */
+/** A modal dialog. Escape closes it, and the focus returns to where it was. */
 export function Dialog({ open, onClose, title, role = "dialog", wide = false, bare = false, children }: Props) {
   return (
     <ModalOverlay
       isOpen={open}
-      onOpenChange={(next) => (next ? undefined : onClose())}
+      onOpenChange={(open) => (open ? undefined : onClose())}
       isDismissable
-      className={`${css.veil} ${bare ? css.high : ""}`}
+      className={`${css.overlay} ${bare ? css.nearTop : ""}`}
     >
       <Modal className={`${css.box} ${wide ? css.wide : ""}`}>
         <AriaDialog

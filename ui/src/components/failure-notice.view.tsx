@@ -5,11 +5,11 @@ import { Notice } from "./notice.view";
 
 interface Props {
   failure: FailureDto;
-  /** Offers to try again. */
+  /** Shown as a "try again" link. */
   onRetry?: (() => void) | undefined;
 }
 
-/** What happened, what is safe, what to do next; the incident links the screen to the local log. */
+/** What happened, what is safe and what to do next; the incident id refers to an entry in the local log. */
 export function FailureNotice({ failure, onRetry }: Props) {
   const say = useWords();
   return (
@@ -22,7 +22,7 @@ export function FailureNotice({ failure, onRetry }: Props) {
       {failure.incident === "" ? null : <div>{say("failure.incident", { incident: failure.incident })}</div>}
       {onRetry === undefined ? null : (
         <div>
-          <Button look="link" onPress={onRetry}>
+          <Button variant="link" onPress={onRetry}>
             {say("failure.retry")}
           </Button>
         </div>

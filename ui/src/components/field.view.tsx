@@ -1,20 +1,21 @@
 import { type ComponentProps, useId } from "react";
 import css from "./field.module.css";
 
-interface Shared {
+interface FieldProps {
   label: string;
   hint?: string | undefined;
-  /** Why what was typed is not acceptable. */
-  problem?: string | undefined;
+  /** Why the input is not accepted. */
+  error?: string | undefined;
+}
+
+interface TextFieldProps extends FieldProps, ComponentProps<"input"> {
   tall?: boolean;
 }
 
-type TextProps = Shared & ComponentProps<"input">;
-
-/** A labelled line of text. */
-export function TextField({ label, hint, problem, tall = false, className, ...input }: TextProps) {
+/** A labelled single-line text field. */
+export function TextField({ label, hint, error, tall = false, className, ...input }: TextFieldProps) {
   const id = useId();
-  const said = `${id}-said`;
+  const messageId = `${id}-message`;
   return (
     <div className={`${css.field} ${className ?? ""}`}>
       <label className={css.label} htmlFor={id}>
@@ -26,20 +27,20 @@ export function TextField({ label, hint, problem, tall = false, className, ...in
         {...input}
         id={id}
         className={`${css.input} ${tall ? css.tall : ""}`}
-        aria-invalid={problem === undefined ? undefined : true}
-        aria-describedby={problem === undefined && hint === undefined ? undefined : said}
+        aria-invalid={error === undefined ? undefined : true}
+        aria-describedby={error === undefined && hint === undefined ? undefined : messageId}
       />
-      <Said id={said} hint={hint} problem={problem} />
+      <FieldMessage id={messageId} hint={hint} error={error} />
     </div>
   );
 }
 
-type AreaProps = Shared & ComponentProps<"textarea">;
+type TextAreaFieldProps = FieldProps & ComponentProps<"textarea">;
 
-/** A labelled text of several lines. */
-export function AreaField({ label, hint, problem, tall: _tall, className, ...area }: AreaProps) {
+/** A labelled multi-line text field. */
+export function TextAreaField({ label, hint, error, className, ...area }: TextAreaFieldProps) {
   const id = useId();
-  const said = `${id}-said`;
+  const messageId = `${id}-message`;
   return (
     <div className={`${css.field} ${className ?? ""}`}>
       <label className={css.label} htmlFor={id}>
@@ -50,19 +51,19 @@ export function AreaField({ label, hint, problem, tall: _tall, className, ...are
         {...area}
         id={id}
         className={css.input}
-        aria-invalid={problem === undefined ? undefined : true}
-        aria-describedby={problem === undefined && hint === undefined ? undefined : said}
+        aria-invalid={error === undefined ? undefined : true}
+        aria-describedby={error === undefined && hint === undefined ? undefined : messageId}
       />
-      <Said id={said} hint={hint} problem={problem} />
+      <FieldMessage id={messageId} hint={hint} error={error} />
     </div>
   );
 }
 
-function Said({ id, hint, problem }: { id: string; hint?: string | undefined; problem?: string | undefined }) {
-  if (problem !== undefined) {
+function FieldMessage({ id, hint, error }: { id: string; hint?: string | undefined; error?: string | undefined }) {
+  if (error !== undefined) {
     return (
-      <span id={id} role="alert" className={css.problem}>
-        {problem}
+      <span id={id} role="alert" className={css.error}>
+        {error}
       </span>
     );
   }

@@ -1,6 +1,6 @@
 import css from "./keys.module.css";
 
-/** A shortcut beside what it does; a screen reader hears it from the shortcut sheet instead. */
+/** A keyboard shortcut next to its action; screen reader users find it in the shortcut sheet instead. */
 export function Keys({ children }: { children: string }) {
   return (
     <span aria-hidden="true" data-keys="" className={css.keys}>

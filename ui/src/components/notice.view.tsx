@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Tone } from "./chip.view";
 import css from "./notice.module.css";
 
-const MARKS = {
+const ICONS = {
   critical: CircleAlert,
   warn: TriangleAlert,
   info: Info,
@@ -19,19 +19,19 @@ interface Props {
   /** What is safe and what to do next. */
   children?: ReactNode;
   /** A link at the end of the first line. */
-  act?: ReactNode;
+  action?: ReactNode;
   /** `alert` is read out at once, `status` when there is a pause. */
   role?: "alert" | "status" | "note";
 }
 
-/** A message that stays where it belongs; there are no toasts. */
-export function Notice({ tone, title, children, act, role = "note" }: Props) {
-  const Mark = MARKS[tone];
+/** A message in the page, next to what it is about; there are no toasts. */
+export function Notice({ tone, title, children, action, role = "note" }: Props) {
+  const Icon = ICONS[tone];
   return (
     <div role={role} className={`${css.notice} ${css[tone]}`}>
-      <Mark size={16} aria-hidden="true" />
+      <Icon size={16} aria-hidden="true" />
       <span className={css.title}>{title}</span>
-      {act === undefined ? null : <span className={css.act}>{act}</span>}
+      {action === undefined ? null : <span className={css.action}>{action}</span>}
       {children === undefined ? null : <div className={css.body}>{children}</div>}
     </div>
   );

@@ -5,7 +5,7 @@ import { show } from "../testing/show";
 test.each([
   ["it-administrator", "/device", "This workstation"],
   ["nurse", "/sync", "Sync"],
-] as const)("what scrolls can be reached from the keyboard: %s at %s", async (role, route, name) => {
+] as const)("a scrolling page can be reached with the keyboard: %s at %s", async (role, route, name) => {
   await show({ role }, route);
   expect(screen.getByRole("region", { name })).toHaveAttribute("tabindex", "0");
 });

@@ -3,21 +3,21 @@ import css from "./page.module.css";
 
 interface Props {
   title: string;
-  /** Counts and the like, beside the title. */
+  /** Counts and similar, next to the title. */
   aside?: ReactNode;
-  /** Buttons at the end; one primary at most. */
+  /** Buttons at the end of the header; at most one primary. */
   actions?: ReactNode;
-  /** For pages of cards; lists scroll by themselves. */
+  /** The page itself scrolls; tables scroll on their own. */
   scrolling?: boolean;
   children: ReactNode;
 }
 
-/** A page of the shell. */
+/** The frame of a screen: title, counts, actions, content. */
 export function Page({ title, aside, actions, scrolling = false, children }: Props) {
   return (
     <div
       className={`${css.page} ${scrolling ? css.scrolling : ""}`}
-      // A page of cards may hold nothing to tab to, so what scrolls takes the focus itself.
+      // A page of cards may have no focusable element, so the scrolling element takes the focus itself.
       {...(scrolling ? { tabIndex: 0, role: "region", "aria-label": title } : {})}
     >
       <header className={css.head}>

@@ -1,18 +1,18 @@
 import type { BannerDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
+import { Avatar } from "./avatar.view";
 import { Chip } from "./chip.view";
-import { Face } from "./face.view";
 import css from "./patient-banner.module.css";
 
-/** `03-Feb-1961 (65 y)`, or that it is not known. */
+/** `03-Feb-1961 (65 y)`, or a text saying that the birth date is not known. */
 export function sayBorn(say: Say, banner: BannerDto): string {
   return banner.birthDate === ""
     ? say("banner.born.unknown")
     : say("banner.born.value", { date: formatDate(banner.birthDate), age: banner.age });
 }
 
-/** Who this is about; on every screen and form of a patient. */
+/** Who the patient is; shown on every screen about a patient. */
 export function PatientBanner({ banner }: { banner: BannerDto }) {
   const say = useWords();
   const facts: [string, string][] = [
@@ -24,7 +24,7 @@ export function PatientBanner({ banner }: { banner: BannerDto }) {
   const lines = [banner.preferred === "" ? "" : say("banner.preferred", { name: banner.preferred }), banner.language];
   return (
     <section className={css.banner} aria-label={say("banner.label")}>
-      <Face initials={banner.initials} />
+      <Avatar initials={banner.initials} />
       <div>
         <h1 className={css.name}>
           {banner.family}, {banner.given}

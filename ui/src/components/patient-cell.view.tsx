@@ -3,7 +3,7 @@ import { formatDate } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./patient-cell.module.css";
 
-/** FAMILY, Given over the number; a long name takes a second line and is never cut off. */
+/** FAMILY, Given above the patient number; a long name wraps and is never truncated. */
 export function PatientName({ row }: { row: PatientRowDto }) {
   return (
     <>
@@ -23,7 +23,7 @@ export function sayBornLine(say: Say, row: PatientRowDto): string {
   return [born, row.age, sex].filter((part) => part !== "").join(" · ");
 }
 
-/** Born dd-Mmm-yyyy over age · sex: neither is ever cut off, however narrow the window. */
+/** Birth date above age · sex; neither is truncated, even in a narrow window. */
 export function PatientBorn({ row }: { row: PatientRowDto }) {
   const say = useWords();
   const sex = say(messageFor("sex.short", row.sex, "sex.short.unknown"));

@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { show } from "../testing/show";
 
-test("the page names the organisation, and the address is a detail", async () => {
+test("the header shows the organisation, the details show the server address", async () => {
   await show({ role: "it-administrator" });
   const [head] = screen.getAllByRole("status");
   expect(head).toHaveTextContent(/^Kisumu North Health Centre$/);

@@ -4,17 +4,17 @@ import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
 import type { DeviceDto, NameValueDto, SegmentDto } from "../ipc/bindings";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { formatBytes, formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";
 import css from "./device.module.css";
 
 const TONES: Record<string, Tone> = { ok: "ok", damaged: "critical", newer: "critical", aside: "warn" };
 
-/** The workstation's health: versions, keychain, segments, counts; no patient data. */
+/** The state of the workstation: versions, keychain, segments, counts; no patient data. */
 export function DevicePage() {
   const say = useWords();
-  const reply = useReply("device");
+  const reply = useIpcQuery("device");
   const device = reply.data;
   return (
     <Page title={say("device.title")} aside={device === undefined ? "" : device.site || device.name} scrolling>
@@ -112,9 +112,9 @@ function Values({ title, values, prefix }: { title: string; values: NameValueDto
   return (
     <Card title={title}>
       <ul>
-        {values.map((one) => (
-          <CardRow key={one.name} end={one.value}>
-            {say(messageFor(prefix, one.name, "policy.other"), { name: one.name })}
+        {values.map(({ name, value }) => (
+          <CardRow key={name} end={value}>
+            {say(messageFor(prefix, name, "policy.other"), { name })}
           </CardRow>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { Button } from "../components/button.view";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 
-/** Waits for the browser: a moving bar, and the address for opening it by hand. */
+/** Waiting for the browser: a progress bar, and the address to open manually. */
 export function BrowserWait({ address, onCancel }: { address: string; onCancel: () => void }) {
   const say = useWords();
   const [copied, setCopied] = useState(false);

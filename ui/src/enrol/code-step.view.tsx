@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "../components/button.view";
-import { CodeBoxes } from "../components/code-boxes.view";
+import { CodeInput } from "../components/code-input.view";
 import { DateAndTime } from "../components/date-and-time.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
@@ -11,12 +11,12 @@ import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";
 import type { StepProps } from "./step-props";
 
-/** The key for the authenticator app as a picture and for typing, proved by a first code. */
+/** The authenticator key, as a QR code and as text, confirmed by a first code. */
 export function CodeStep({ state, run, busy, failure, onCancel }: StepProps<"code">) {
   const say = useWords();
   const ipc = useIpc();
   const [code, setCode] = useState("");
-  // A right code is refused where the two clocks differ by more than ten minutes: then the phone's time decides.
+  // A correct code is refused if the two clocks differ by more than ten minutes; the phone's time then decides.
   const [phone, setPhone] = useState({ date: splitLocalStamp(new Date()).date, time: "" });
   return (
     <form
@@ -43,7 +43,7 @@ export function CodeStep({ state, run, busy, failure, onCancel }: StepProps<"cod
             <p className={css.small}>{say("enrol.label")}</p>
             <p>{state.label}</p>
           </div>
-          <CodeBoxes label={say("enrol.code")} value={code} onChange={setCode} />
+          <CodeInput label={say("enrol.code")} value={code} onChange={setCode} />
           {failure === null ? null : failure.code === "invalid" ? (
             <Notice tone="critical" role="alert" title={say("enrol.code.wrong")}>
               {say("enrol.code.wrong.next")}
@@ -61,7 +61,7 @@ export function CodeStep({ state, run, busy, failure, onCancel }: StepProps<"cod
       </div>
       <div className={css.foot}>
         <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
-        <Button type="submit" look="primary" isDisabled={busy || code.length < 6}>
+        <Button type="submit" variant="primary" isDisabled={busy || code.length < 6}>
           {say("enrol.code.check")}
         </Button>
       </div>

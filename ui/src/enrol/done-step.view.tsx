@@ -6,12 +6,12 @@ import { StepHead } from "./step-head.view";
 
 interface Props {
   waiting: boolean;
-  /** The files of a damaged slot and its drafts, as they are called now. */
+  /** The new names of the files of a damaged slot and its drafts. */
   setAside: string[];
   onLeave: () => void;
 }
 
-/** Enrolled; the lock screen is next. */
+/** The user is enrolled; continues to the lock screen. */
 export function DoneStep({ waiting, setAside, onLeave }: Props) {
   const say = useWords();
   return (
@@ -38,7 +38,7 @@ export function DoneStep({ waiting, setAside, onLeave }: Props) {
       )}
       <div className={css.foot}>
         <span />
-        <Button look="primary" onPress={onLeave} autoFocus>
+        <Button variant="primary" onPress={onLeave} autoFocus>
           {say("enrol.done.go")}
         </Button>
       </div>

@@ -1,11 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { makeFailure } from "../ipc/fake/make-fake";
-import { FAKE_CODE } from "../ipc/fake/people";
+import { makeFailure } from "../ipc/fake/fake-ipc";
+import { FAKE_CODE } from "../ipc/fake/staff";
 import { axeViolations, requestsOf, show } from "../testing/show";
 import { ratePassword } from "./password-strength";
 
-const begin = async (options = {}) => {
+const startEnrolment = async (options = {}) => {
   const shown = await show({ lock: { users: [] }, ...options });
   await shown.user.click(screen.getByRole("button", { name: "Enrol this workstation" }));
   await shown.user.type(await screen.findByLabelText("Workstation name"), "Room 3 workstation");
@@ -13,7 +13,7 @@ const begin = async (options = {}) => {
 };
 
 test("populated: from the workstation's name to the lock screen", async () => {
-  const { user, ipc } = await begin();
+  const { user, ipc } = await startEnrolment();
   expect(await axeViolations()).toEqual([]);
   await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
   expect(await screen.findByText(/https:\/\/login\.kisumu-north\.example/)).toBeVisible();
@@ -40,7 +40,7 @@ test("populated: from the workstation's name to the lock screen", async () => {
 });
 
 test("empty: a workstation without a name is not enrolled", async () => {
-  const { user, ipc } = await begin();
+  const { user, ipc } = await startEnrolment();
   await user.clear(screen.getByLabelText("Workstation name"));
   await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
   expect(await screen.findByText("Give the workstation a name.")).toBeVisible();
@@ -48,14 +48,14 @@ test("empty: a workstation without a name is not enrolled", async () => {
 });
 
 test("error: an unreachable server is named and the form stays", async () => {
-  const { user } = await begin({ failing: { enrol_begin: makeFailure("server_unreachable") } });
+  const { user } = await startEnrolment({ failing: { enrol_begin: makeFailure("server_unreachable") } });
   await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("The server cannot be reached");
   expect(screen.getByLabelText("Workstation name")).toHaveValue("Room 3 workstation");
 });
 
 test("cancelling the sign-in goes back to the first step", async () => {
-  const { user, ipc } = await begin({ offline: true });
+  const { user, ipc } = await startEnrolment({ offline: true });
   await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(await screen.findByLabelText("Server address")).toBeVisible();

@@ -5,17 +5,17 @@ import type { EnrolStateDto, FailureDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { useWords } from "../words/words";
-import { BeginStep } from "./begin-step.view";
 import { BrowserStep } from "./browser-step.view";
 import { CodeStep } from "./code-step.view";
 import { DoneStep } from "./done-step.view";
 import css from "./enrol.module.css";
 import { FailedStep } from "./failed-step.view";
 import { PasswordStep } from "./password-step.view";
+import { ServerStep } from "./server-step.view";
 
 const STEPS = ["idle", "browser", "password", "code"] as const;
 
-/** Enrols a person: server and workstation, clinic sign-in in the browser, password, authenticator app, code. */
+/** Enrols a user: server and workstation, clinic sign-in in the browser, password, authenticator app, code. */
 export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void }) {
   const say = useWords();
   const ipc = useIpc();
@@ -49,20 +49,20 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
   };
   const restart = () => run(() => ipc.call("enrol_cancel"));
   const shared = { run, busy, failure, onCancel: cancel };
-  const at = STEPS.indexOf((state?.step ?? "idle") as (typeof STEPS)[number]);
+  const current = STEPS.indexOf((state?.step ?? "idle") as (typeof STEPS)[number]);
   return (
     <div className={css.page}>
       {demo ? <DemoStrip /> : null}
       <main className={css.center}>
         <div className={css.column}>
-          {at < 0 ? null : (
+          {current < 0 ? null : (
             <ol className={css.steps} aria-label={say("enrol.steps")}>
               {STEPS.map((step, index) => (
                 <li
                   key={step}
                   className={css.step}
-                  data-state={index < at ? "done" : "open"}
-                  aria-current={index === at ? "step" : undefined}
+                  data-state={index < current ? "done" : "open"}
+                  aria-current={index === current ? "step" : undefined}
                 >
                   {say(`enrol.step.${step}`)}
                 </li>
@@ -75,7 +75,7 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
                 <FailureNotice failure={failure} onRetry={restart} />
               )
             ) : state.step === "idle" ? (
-              <BeginStep state={state} {...shared} />
+              <ServerStep state={state} {...shared} />
             ) : state.step === "browser" ? (
               <BrowserStep state={state} {...shared} onCancel={restart} />
             ) : state.step === "password" ? (

@@ -22,7 +22,7 @@ export function FailedStep({
       <FailureNotice failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }} />
       <div className={css.foot}>
         <Button onPress={onLeave}>{say("dialog.cancel")}</Button>
-        <Button look="primary" onPress={onRestart} autoFocus>
+        <Button variant="primary" onPress={onRestart} autoFocus>
           {say("enrol.failed.again")}
         </Button>
       </div>

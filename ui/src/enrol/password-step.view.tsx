@@ -20,7 +20,7 @@ export function PasswordStep({ state, run, busy, failure, onCancel }: StepProps<
   const [shown, setShown] = useState(false);
   const [tried, setTried] = useState(false);
   const strength = ratePassword(first, state.minChars);
-  const refused = failure?.fields.find((one) => one.field === "password");
+  const rejected = failure?.fields.find(({ field }) => field === "password");
   const short = [...first].length < state.minChars;
   const type = shown ? "text" : "password";
   return (
@@ -41,12 +41,12 @@ export function PasswordStep({ state, run, busy, failure, onCancel }: StepProps<
         label={say("enrol.password")}
         type={type}
         hint={say("enrol.password.hint", { count: state.minChars })}
-        problem={
+        error={
           tried && short
             ? say("enrol.password.too_short", { count: state.minChars })
-            : refused === undefined
+            : rejected === undefined
               ? undefined
-              : say(messageFor("enrol.password", refused.reason, "enrol.password.refused"), { count: state.minChars })
+              : say(messageFor("enrol.password", rejected.reason, "enrol.password.refused"), { count: state.minChars })
         }
         value={first}
         onChange={(event) => setFirst(event.target.value)}
@@ -65,19 +65,19 @@ export function PasswordStep({ state, run, busy, failure, onCancel }: StepProps<
       <TextField
         label={say("enrol.password.again")}
         type={type}
-        problem={tried && first !== second ? say("enrol.password.differs") : undefined}
+        error={tried && first !== second ? say("enrol.password.differs") : undefined}
         value={second}
         onChange={(event) => setSecond(event.target.value)}
       />
       <div>
-        <Button look="link" onPress={() => setShown(!shown)}>
+        <Button variant="link" onPress={() => setShown(!shown)}>
           {say(shown ? "enrol.password.hide" : "enrol.password.show")}
         </Button>
       </div>
-      {failure === null || refused !== undefined ? null : <FailureNotice failure={failure} />}
+      {failure === null || rejected !== undefined ? null : <FailureNotice failure={failure} />}
       <div className={css.foot}>
         <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
-        <Button type="submit" look="primary" isDisabled={busy}>
+        <Button type="submit" variant="primary" isDisabled={busy}>
           {say("enrol.next")}
         </Button>
       </div>

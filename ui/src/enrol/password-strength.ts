@@ -1,9 +1,9 @@
-/** How hard a password is to guess, roughly: 0 too short … 4 very good. Rust decides what is accepted. */
+/** A rough estimate of password strength, from 0 (too short) to 4 (very good). Rust decides what is accepted. */
 export function ratePassword(password: string, minChars: number): 0 | 1 | 2 | 3 | 4 {
   const length = [...password].length;
   if (length < minChars) return 0;
-  const different = new Set(password.toLowerCase()).size;
-  if (different < 6) return 1;
+  const distinct = new Set(password.toLowerCase()).size;
+  if (distinct < 6) return 1;
   const words = password
     .trim()
     .split(/[\s\-_.]+/)

@@ -1,6 +1,6 @@
 import css from "./enrol.module.css";
 
-/** What a step is and why. */
+/** The title of a step and what it is for. */
 export function StepHead({ title, lead }: { title: string; lead: string }) {
   return (
     <div>

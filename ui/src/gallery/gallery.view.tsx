@@ -1,33 +1,33 @@
 import { useState } from "react";
 import { IntlProvider } from "react-intl";
+import { FlaggedValue } from "../chart/flagged-value.view";
 import { MedicationLine } from "../chart/medication-line.view";
-import { RecordMark } from "../chart/record-mark.view";
-import { FlaggedValue } from "../chart/result-lines.view";
+import { RecordStateChip } from "../chart/record-state.view";
 import { Button } from "../components/button.view";
 import { Card, CardRow } from "../components/card.view";
 import { Chip, type Tone } from "../components/chip.view";
-import { CodeBoxes } from "../components/code-boxes.view";
+import { CodeInput } from "../components/code-input.view";
 import { TextField } from "../components/field.view";
 import { Notice } from "../components/notice.view";
-import { THEME_CHOICES, type ThemeChoice, useThemeSwitch } from "../theme/theme";
+import { THEME_CHOICES, type ThemeChoice, useThemeState } from "../theme/theme";
 import { messages } from "../words/words";
 import css from "./gallery.module.css";
 import { SCENES } from "./scenes";
 
 const TONES: Tone[] = ["grey", "pending", "warn", "critical", "ok", "info"];
 
-/** Every part in every tone, and a link to every scene; for people who build the interface. */
-export function Gallery({ theme }: { theme: ThemeChoice }) {
+/** Every component in every tone, and a link to every scene; for developers. */
+export function Gallery({ initialTheme }: { initialTheme: ThemeChoice }) {
   const [code, setCode] = useState("407");
-  const { choice, choose } = useThemeSwitch(theme);
+  const { choice, choose } = useThemeState(initialTheme);
   return (
     <IntlProvider locale="en" messages={messages}>
       <main className={css.page}>
         <h1 className={css.title}>Gallery</h1>
         <div className={css.line}>
-          {THEME_CHOICES.map((one) => (
-            <Button key={one} look={one === choice ? "primary" : "plain"} onPress={() => choose(one)}>
-              {one}
+          {THEME_CHOICES.map((theme) => (
+            <Button key={theme} variant={theme === choice ? "primary" : "plain"} onPress={() => choose(theme)}>
+              {theme}
             </Button>
           ))}
         </div>
@@ -35,13 +35,13 @@ export function Gallery({ theme }: { theme: ThemeChoice }) {
           <Card title="Buttons and chips">
             <div className={css.stack}>
               <div className={css.line}>
-                <Button look="primary" keys="Ctrl ↵">
+                <Button variant="primary" keys="Ctrl ↵">
                   Save
                 </Button>
                 <Button keys="Ctrl L">Lock</Button>
-                <Button look="quiet">Quiet</Button>
-                <Button look="link">Link</Button>
-                <Button look="danger">Strike out</Button>
+                <Button variant="quiet">Quiet</Button>
+                <Button variant="link">Link</Button>
+                <Button variant="danger">Strike out</Button>
                 <Button isDisabled>Disabled</Button>
               </div>
               <div className={css.line}>
@@ -52,15 +52,15 @@ export function Gallery({ theme }: { theme: ThemeChoice }) {
                 ))}
               </div>
               <div className={css.line}>
-                <RecordMark record="pending" />
-                <RecordMark record="conflict" />
-                <RecordMark record="rejected" />
+                <RecordStateChip record="pending" />
+                <RecordStateChip record="conflict" />
+                <RecordStateChip record="rejected" />
                 <FlaggedValue value="112 µmol/L" flag="H" />
                 <FlaggedValue value="4.6 mmol/L" flag="" />
               </div>
               <TextField label="Label" hint="Hint" defaultValue="0O 1lI" />
-              <TextField label="Label" problem="What is wrong" defaultValue="value" />
-              <CodeBoxes label="Workstation code" value={code} onChange={setCode} />
+              <TextField label="Label" error="What is wrong" defaultValue="value" />
+              <CodeInput label="Workstation code" value={code} onChange={setCode} />
             </div>
           </Card>
           <Card title="Notices" aside="aside">

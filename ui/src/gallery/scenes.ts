@@ -1,7 +1,7 @@
 import type { LockUserDto } from "../ipc/bindings";
+import { makeFailure } from "../ipc/fake/fake-ipc";
 import type { FakeOptions } from "../ipc/fake/fake-options";
-import { makeFailure } from "../ipc/fake/make-fake";
-import { STAFF } from "../ipc/fake/people";
+import { STAFF } from "../ipc/fake/staff";
 
 /** One screen in one state. */
 export interface Scene {
@@ -10,19 +10,19 @@ export interface Scene {
   route?: string;
 }
 
-const nurse = (more: Partial<LockUserDto>) =>
-  STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, ...more } : one));
+const usersWithFirst = (overrides: Partial<LockUserDto>) =>
+  STAFF.slice(0, 3).map((user, index) => (index === 0 ? { ...user, ...overrides } : user));
 
-/** Every screen that is looked at and checked. */
+/** Every screen that is checked for accessibility and can be opened from the gallery. */
 export const SCENES: readonly Scene[] = [
   { name: "lock", options: {} },
   { name: "lock-first-run", options: { lock: { users: [], site: "", workstation: "", lastUser: null } } },
-  { name: "lock-resume", options: { lock: { users: nurse({ resume: true }) } } },
-  { name: "lock-held", options: { lock: { users: nurse({ state: "held" }) } } },
-  { name: "lock-waiting", options: { lock: { users: nurse({ state: "waiting_for_grant" }) } } },
-  { name: "lock-lease", options: { lock: { users: nurse({ state: "lease_ended" }) } } },
-  { name: "lock-throttled", options: { lock: { users: nurse({ waitSeconds: 30 }) } } },
-  { name: "lock-code-used", options: { lock: { users: nurse({ codeSeconds: 21 }) } } },
+  { name: "lock-resume", options: { lock: { users: usersWithFirst({ resume: true }) } } },
+  { name: "lock-held", options: { lock: { users: usersWithFirst({ state: "held" }) } } },
+  { name: "lock-waiting", options: { lock: { users: usersWithFirst({ state: "waiting_for_grant" }) } } },
+  { name: "lock-lease", options: { lock: { users: usersWithFirst({ state: "lease_ended" }) } } },
+  { name: "lock-throttled", options: { lock: { users: usersWithFirst({ waitSeconds: 30 }) } } },
+  { name: "lock-code-used", options: { lock: { users: usersWithFirst({ codeSeconds: 21 }) } } },
   { name: "lock-clock", options: { lock: { clockWrong: true, now: "2020-01-01T00:03:00+03:00" } } },
   { name: "lock-keychain", options: { lock: { keychain: "locked" } } },
   { name: "lock-key-missing", options: { lock: { keychain: "key_missing" } } },

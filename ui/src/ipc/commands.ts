@@ -43,7 +43,7 @@ import type {
   WorklistDto,
 } from "./bindings";
 
-/** Every command of the boundary: its request (`undefined` where it has none) and its reply. */
+/** Every command: its request (`undefined` if it has none) and its reply. */
 interface Commands {
   lock_screen: [undefined, LockScreenDto];
   unlock: [UnlockDto, SessionDto];
@@ -87,14 +87,14 @@ interface Commands {
   device: [undefined, DeviceDto];
 }
 
-/** A command's name. */
+/** The name of a command. */
 export type CommandName = keyof Commands;
-/** What a command wants. */
+/** The request of a command. */
 export type RequestOf<K extends CommandName> = Commands[K][0];
-/** What a command resolves to. */
+/** The reply of a command. */
 export type ReplyOf<K extends CommandName> = Commands[K][1];
 
-/** Every event that Rust sends to the page. */
+/** Every event that Rust sends to the page, with its payload. */
 export interface Events {
   locking: { cause: string };
   lock_warning: { seconds: number };
@@ -103,5 +103,5 @@ export interface Events {
   notice: NoticeDto;
 }
 
-/** An event's name. */
+/** The name of an event. */
 export type EventName = keyof Events;

@@ -1,6 +1,6 @@
 import type { FailureDto } from "./bindings";
 
-/** What a rejected call carries; anything else that was thrown reads as `internal`. */
+/** The failure carried by a rejected call; any other error becomes `internal`. */
 export function asFailure(error: unknown): FailureDto {
   if (typeof error === "object" && error !== null && "code" in error && "incident" in error) {
     return error as FailureDto;

@@ -1,12 +1,12 @@
 import { createContext, useContext } from "react";
 import type { Ipc } from "./ipc";
 
-/** Carries the boundary to every screen. */
+/** Provides the IPC interface to every screen. */
 export const IpcContext = createContext<Ipc | null>(null);
 
-/** The boundary. */
+/** The IPC interface. */
 export function useIpc(): Ipc {
   const ipc = useContext(IpcContext);
-  if (ipc === null) throw new Error("no ipc above this component");
+  if (ipc === null) throw new Error("IpcContext has no value");
   return ipc;
 }

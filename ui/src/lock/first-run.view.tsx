@@ -8,7 +8,7 @@ const STEPS = [
   ["first.3.title", "first.3"],
 ] as const;
 
-/** The lock screen before anyone is enrolled: what is going to happen, and the one thing to do. */
+/** The lock screen before anyone is enrolled: explains enrolment and starts it. */
 export function FirstRun({ onEnrol }: { onEnrol: () => void }) {
   const say = useWords();
   return (
@@ -31,7 +31,7 @@ export function FirstRun({ onEnrol }: { onEnrol: () => void }) {
         ))}
       </ol>
       <div className={css.foot}>
-        <Button look="primary" className={css.button ?? ""} onPress={onEnrol} autoFocus>
+        <Button variant="primary" className={css.button ?? ""} onPress={onEnrol} autoFocus>
           {say("first.enrol")}
         </Button>
         <span className={css.needs}>{say("first.needs")}</span>

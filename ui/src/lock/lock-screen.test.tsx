@@ -1,17 +1,17 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { FAKE_CODE, FAKE_PASSWORD, STAFF } from "../ipc/fake/people";
-import { requestsOf, settled, show } from "../testing/show";
+import { FAKE_CODE, FAKE_PASSWORD, STAFF } from "../ipc/fake/staff";
+import { requestsOf, show, waitUntilLoaded } from "../testing/show";
 
-const resuming = STAFF.slice(0, 3).map((one, at) => ({ ...one, resume: at === 0 }));
+const resuming = STAFF.slice(0, 3).map((user, index) => ({ ...user, resume: index === 0 }));
 
-test("empty: explains and offers to enrol", async () => {
+test("empty: explains enrolment and offers it", async () => {
   await show({ lock: { users: [] } });
   expect(screen.getByText("Nobody is enrolled on this workstation yet.")).toBeVisible();
   expect(screen.getByRole("button", { name: "Enrol this workstation" })).toHaveFocus();
 });
 
-test("populated: people, place and what waits, and the password has the focus", async () => {
+test("populated: shows users, site and pending changes, and focuses the password", async () => {
   await show({});
   expect(screen.getAllByRole("radio")).toHaveLength(3);
   expect(screen.getByText(/Sunday 22-Nov-2026 · Room 3 workstation, Kisumu North Health Centre/)).toBeVisible();
@@ -26,7 +26,7 @@ test("unlocks with password and pasted code", async () => {
   await user.click(screen.getByLabelText("Workstation code"));
   await user.paste("407 115");
   await user.click(screen.getByRole("button", { name: "Unlock" }));
-  await settled();
+  await waitUntilLoaded();
   expect(await screen.findByRole("heading", { name: "Waiting now" })).toBeVisible();
   expect(requestsOf(ipc, "unlock")).toEqual([
     { user: "a0", password: FAKE_PASSWORD, code: FAKE_CODE, phoneTime: null },
@@ -42,21 +42,21 @@ test("error: a wrong password and a wrong code read the same, with the attempts 
   expect(screen.getByLabelText("Workstation password")).toHaveValue("");
 });
 
-test("error: a used code is no failed attempt and counts down", async () => {
+test("error: a used code does not count as a failed attempt and shows a countdown", async () => {
   const { user } = await show({});
   await user.keyboard(`${FAKE_PASSWORD}{Tab}000000{Enter}`);
   expect(await screen.findByText(/next code in 1\d s/)).toBeVisible();
   expect(screen.getByLabelText("Workstation code")).toHaveFocus();
 });
 
-test("error: nothing typed asks Rust nothing", async () => {
+test("error: an empty form is not sent to Rust", async () => {
   const { user, ipc } = await show({});
   await user.keyboard("{Enter}");
   expect(await screen.findByRole("alert")).toHaveTextContent("Type your password and the six digits of the code.");
   expect(requestsOf(ipc, "unlock")).toEqual([]);
 });
 
-test("resume asks for the password only, a wrong one brings the code back", async () => {
+test("resuming needs the password only; after a wrong one the code is needed again", async () => {
   const { user, ipc } = await show({ lock: { users: resuming } });
   expect(screen.queryByLabelText("Workstation code")).toBeNull();
   await user.keyboard("wrong{Enter}");
@@ -64,14 +64,14 @@ test("resume asks for the password only, a wrong one brings the code back", asyn
   expect(requestsOf(ipc, "unlock")).toEqual([{ user: "a0", password: "wrong", code: null, phoneTime: null }]);
 });
 
-test("while throttled the button waits", async () => {
-  const users = STAFF.slice(0, 2).map((one) => ({ ...one, waitSeconds: 30 }));
+test("the unlock button is disabled while throttled", async () => {
+  const users = STAFF.slice(0, 2).map((user) => ({ ...user, waitSeconds: 30 }));
   await show({ lock: { users } });
   expect(screen.getByText(/wait \d+ seconds/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Unlock" })).toBeDisabled();
 });
 
-test("a wrong clock asks for the phone's date and time", async () => {
+test("with a wrong clock the phone's date and time are required", async () => {
   const { user, ipc } = await show({ lock: { clockWrong: true } });
   await user.type(screen.getByLabelText("Date on your phone"), "2026-11-22");
   await user.type(screen.getByLabelText("Time on your phone"), "14:07");
@@ -81,7 +81,7 @@ test("a wrong clock asks for the phone's date and time", async () => {
   expect(requestsOf(ipc, "unlock")[0]).toMatchObject({ phoneTime: "2026-11-22T14:07:00+03:00" });
 });
 
-test("after a failed attempt the phone's time is asked for, and may be left empty", async () => {
+test("after a failed attempt the phone's time is requested and may be left empty", async () => {
   const { user, ipc } = await show({});
   expect(screen.queryByLabelText("Time on your phone")).toBeNull();
   await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
@@ -103,8 +103,8 @@ test("after a failed attempt the phone's time is asked for, and may be left empt
   ]);
 });
 
-test("somebody whose last attempt failed is asked for the phone's time at once", async () => {
-  await show({ lock: { users: STAFF.slice(0, 2).map((one) => ({ ...one, asksPhoneTime: true })) } });
+test("a user whose last attempt failed is asked for the phone's time immediately", async () => {
+  await show({ lock: { users: STAFF.slice(0, 2).map((user) => ({ ...user, asksPhoneTime: true })) } });
   expect(screen.getByLabelText("Time on your phone")).toBeVisible();
 });
 
@@ -115,14 +115,14 @@ test.each([
   [{ keychain: "locked" }, "The computer's keychain is locked"],
   [{ keychain: "absent" }, "The computer's keychain does not answer"],
   [{ keychain: "key_missing" }, "This workstation's key is gone from the keychain"],
-] as const)("error: %o says what happened and asks for no password", async (lock, title) => {
+] as const)("error: %o says what happened and shows no password field", async (lock, title) => {
   await show({ lock });
   expect(screen.getByRole("alert")).toHaveTextContent(title);
   expect(screen.queryByLabelText("Workstation password")).toBeNull();
 });
 
-test("a code that was used up is not sent again, and the next one is counted down to", async () => {
-  const users = STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, codeSeconds: 21 } : one));
+test("a used code is not sent again, and the time until the next one is shown", async () => {
+  const users = STAFF.slice(0, 3).map((user, index) => (index === 0 ? { ...user, codeSeconds: 21 } : user));
   const { user, ipc } = await show({ lock: { users } });
   expect(screen.getByText(/The last code is used up/)).toBeVisible();
   expect(screen.getByText(/Next code in 2[01] s/)).toBeVisible();
@@ -131,7 +131,7 @@ test("a code that was used up is not sent again, and the next one is counted dow
   expect(requestsOf(ipc, "unlock")).toEqual([]);
 });
 
-test("a profile that cannot be opened shows the number for the IT colleague", async () => {
+test("a profile that cannot be opened shows the incident id", async () => {
   await show({ lock: { blocked: "internal", incident: "7f3a-19c2" } });
   expect(screen.getByRole("alert")).toHaveTextContent("Number for your IT colleague: 7f3a-19c2");
 });

@@ -16,11 +16,11 @@ interface Props {
   screen: LockScreenDto;
   onUnlocked: (session: SessionDto) => void;
   onEnrol: () => void;
-  /** Reads the screen again. */
+  /** Reads the state of the lock screen again. */
   onRefresh: () => void;
 }
 
-/** All that a locked workstation shows: the time, the place, the people, what waits; never a patient. */
+/** Everything a locked workstation shows: time, site, users and pending changes; never a patient. */
 export function LockScreen({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
   const say = useWords();
   return (
@@ -46,7 +46,7 @@ function LockHead({ screen }: { screen: LockScreenDto }) {
   const say = useWords();
   const now = useTickingNow(screen.now);
   const iso = now.toISOString();
-  const place = [screen.workstation, screen.site].filter((part) => part !== "").join(", ");
+  const location = [screen.workstation, screen.site].filter((part) => part !== "").join(", ");
   return (
     <header>
       <div className={css.head}>
@@ -59,9 +59,9 @@ function LockHead({ screen }: { screen: LockScreenDto }) {
           </div>
         )}
       </div>
-      <p className={css.place}>
+      <p className={css.location}>
         {say(`weekday.${weekdayOf(iso)}` as MessageId)} {formatDate(iso)}
-        {place === "" ? "" : ` · ${place}`}
+        {location === "" ? "" : ` · ${location}`}
       </p>
     </header>
   );
@@ -70,7 +70,7 @@ function LockHead({ screen }: { screen: LockScreenDto }) {
 function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
   const say = useWords();
   const [chosen, setChosen] = useState(screen.lastUser ?? screen.users[0]?.user ?? "");
-  const user = screen.users.find((one) => one.user === chosen) ?? screen.users[0];
+  const user = screen.users.find(({ user }) => user === chosen) ?? screen.users[0];
   if (screen.blocked !== null) {
     return (
       <Blocked
@@ -99,13 +99,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
           {say("lock.clock.next")}
         </Notice>
       ) : null}
-      <LockTiles
-        users={screen.users}
-        chosen={user.user}
-        onChoose={setChosen}
-        onSomeoneElse={onEnrol}
-        disabled={false}
-      />
+      <LockTiles users={screen.users} chosen={user.user} onChoose={setChosen} onSomeoneElse={onEnrol} />
       <UnlockForm
         key={user.user}
         user={user}
@@ -122,7 +116,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
 interface BlockedProps {
   title: string;
   next: string;
-  /** The number that links this screen to the local log, or empty. */
+  /** The incident id in the local log, or empty. */
   incident: string;
   onRetry: () => void;
 }
@@ -136,7 +130,7 @@ function Blocked({ title, next, incident, onRetry }: BlockedProps) {
         {incident === "" ? null : <div>{say("failure.incident", { incident })}</div>}
       </Notice>
       <div>
-        <Button look="primary" onPress={onRetry}>
+        <Button variant="primary" onPress={onRetry}>
           {say("lock.retry")}
         </Button>
       </div>

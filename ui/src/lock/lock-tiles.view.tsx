@@ -1,7 +1,7 @@
 import { Plus } from "lucide-react";
 import { Button as AriaButton, Radio, RadioGroup } from "react-aria-components";
+import { Avatar } from "../components/avatar.view";
 import { Chip } from "../components/chip.view";
-import { Face } from "../components/face.view";
 import type { LockUserDto } from "../ipc/bindings";
 import { type MessageId, useWords } from "../words/words";
 import css from "./lock-screen.module.css";
@@ -11,11 +11,10 @@ interface Props {
   chosen: string;
   onChoose: (user: string) => void;
   onSomeoneElse: () => void;
-  disabled: boolean;
 }
 
-/** One tile a person: display name and role, never a patient. */
-export function LockTiles({ users, chosen, onChoose, onSomeoneElse, disabled }: Props) {
+/** One tile per user, with display name and role; never a patient. */
+export function LockTiles({ users, chosen, onChoose, onSomeoneElse }: Props) {
   const say = useWords();
   return (
     <div className={`${css.tiles} ${users.length > 7 ? css.many : ""}`}>
@@ -24,12 +23,11 @@ export function LockTiles({ users, chosen, onChoose, onSomeoneElse, disabled }: 
         aria-label={say("lock.people")}
         value={chosen}
         onChange={onChoose}
-        isDisabled={disabled}
         orientation="horizontal"
       >
         {users.map((user) => (
           <Radio key={user.user} value={user.user} className={css.tile ?? ""}>
-            <Face initials={user.initials} />
+            <Avatar initials={user.initials} />
             <span className={css.name}>{user.name}</span>
             <span className={css.role}>{say(`role.${user.role}`)}</span>
             {user.state !== "ready" ? (
@@ -40,9 +38,9 @@ export function LockTiles({ users, chosen, onChoose, onSomeoneElse, disabled }: 
           </Radio>
         ))}
       </RadioGroup>
-      <AriaButton className={css.tile ?? ""} onPress={onSomeoneElse} isDisabled={disabled}>
+      <AriaButton className={css.tile ?? ""} onPress={onSomeoneElse}>
         <span aria-hidden="true">
-          <SomeoneFace />
+          <SomeoneAvatar />
         </span>
         <span className={css.name}>{say("lock.someone")}</span>
         <span className={css.role}>{say("lock.someone.how")}</span>
@@ -51,7 +49,7 @@ export function LockTiles({ users, chosen, onChoose, onSomeoneElse, disabled }: 
   );
 }
 
-function SomeoneFace() {
+function SomeoneAvatar() {
   return (
     <span className={css.someone}>
       <Plus size={18} />

@@ -6,7 +6,7 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** After a failed attempt: both factors may have been right and the clocks differ. Left empty, this computer's time counts. */
+/** Asked after a failed attempt, in case the clocks differ. If left empty, the time of this computer is used. */
 export function PhoneTime({ value, onChange }: Props) {
   const say = useWords();
   return (

@@ -8,17 +8,17 @@ import { useWords } from "../words/words";
 interface Props {
   failure: FailureDto | null;
   wait: number;
-  /** Signs in online; with a damaged slot that is a new enrolment. */
+  /** Signs in online; with a damaged slot this is a new enrolment. */
   onSignIn: (damaged: boolean) => void;
 }
 
-/** What only a sign-in online helps against. */
-const SIGN_IN = ["lease_ended", "sign_in_needed", "slot_damaged"];
+/** Failures that only an online sign-in can resolve. */
+const NEEDS_SIGN_IN = ["lease_ended", "sign_in_needed", "slot_damaged"];
 
 /** Why unlocking did not work. A wrong password and a wrong code read the same. */
 export function UnlockFailure({ failure, wait, onSignIn }: Props) {
   const say = useWords();
-  const next = useCountdown(failure?.code === "code_used" ? (failure.waitSeconds ?? 0) : 0, failure);
+  const secondsLeft = useCountdown(failure?.code === "code_used" ? (failure.waitSeconds ?? 0) : 0, failure);
   if (wait > 0) {
     return (
       <Notice tone="warn" role="status" title={say("lock.wait.title", { seconds: wait })}>
@@ -27,8 +27,8 @@ export function UnlockFailure({ failure, wait, onSignIn }: Props) {
     );
   }
   if (failure?.code === "code_used") {
-    return next > 0 ? (
-      <Notice tone="info" role="status" title={say("lock.used.title", { seconds: next })}>
+    return secondsLeft > 0 ? (
+      <Notice tone="info" role="status" title={say("lock.used.title", { seconds: secondsLeft })}>
         {say("lock.used.next")}
       </Notice>
     ) : (
@@ -48,9 +48,9 @@ export function UnlockFailure({ failure, wait, onSignIn }: Props) {
   return (
     <>
       <FailureNotice failure={failure} />
-      {SIGN_IN.includes(failure.code) ? (
+      {NEEDS_SIGN_IN.includes(failure.code) ? (
         <div>
-          <Button look="link" onPress={() => onSignIn(failure.code === "slot_damaged")}>
+          <Button variant="link" onPress={() => onSignIn(failure.code === "slot_damaged")}>
             {say("lock.signin")}
           </Button>
         </div>

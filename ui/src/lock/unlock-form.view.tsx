@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../components/button.view";
-import { CodeBoxes } from "../components/code-boxes.view";
+import { CodeInput } from "../components/code-input.view";
 import { DateAndTime } from "../components/date-and-time.view";
 import { TextField } from "../components/field.view";
 import type { FailureDto, LockUserDto, SessionDto } from "../ipc/bindings";
@@ -10,93 +10,93 @@ import { SignIn } from "../sign-in/sign-in.view";
 import { makeLocalStamp, nearestLocalStamp } from "../words/dates";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
-import { CodeWait } from "./code-wait.view";
 import css from "./lock-screen.module.css";
+import { NextCode } from "./next-code.view";
 import { PhoneTime } from "./phone-time.view";
 import { UnlockFailure } from "./unlock-failure.view";
 import { UserNotice } from "./user-notice.view";
 
-/** Seconds of the wait in which a code that is typed may be the new one already: clocks differ a little. */
-const GRACE = 2;
+/** In the last seconds of the wait a typed code may already be the new one, because clocks differ slightly. */
+const CLOCK_TOLERANCE = 2;
 
 interface Props {
   user: LockUserDto;
   clockWrong: boolean;
-  /** What this computer's clock shows. */
+  /** The time of this computer. */
   now: string;
   onUnlocked: (session: SessionDto) => void;
-  /** The counters have moved: the tiles are read again. */
+  /** The attempt counters have changed, so the lock screen must be read again. */
   onRefused: () => void;
   onSignIn: () => void;
 }
 
-/** Password and code, or the password alone to resume. */
+/** Password and code, or the password alone to resume a session. */
 export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSignIn }: Props) {
   const say = useWords();
   const ipc = useIpc();
-  const passwordBox = useRef<HTMLInputElement>(null);
-  const codeBox = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
+  const codeInput = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState("");
   const [phone, setPhone] = useState({ date: "", time: "" });
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
   const [failure, setFailure] = useState<FailureDto | null>(null);
-  const [asksCode, setAsksCode] = useState(!user.resume);
+  const [needsCode, setNeedsCode] = useState(!user.resume);
   const wait = useCountdown(failure?.code === "throttled" ? (failure.waitSeconds ?? 0) : user.waitSeconds, failure);
-  const next = useCountdown(asksCode ? user.codeSeconds : 0, user.codeSeconds);
+  const codeSecondsLeft = useCountdown(needsCode ? user.codeSeconds : 0, user.codeSeconds);
   const [early, setEarly] = useState(false);
   const [signingIn, setSigningIn] = useState(false);
-  const asksPhone = !clockWrong && asksCode && (user.asksPhoneTime || failure?.code === "unlock_refused");
-  const shut = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
+  const needsPhoneTime = !clockWrong && needsCode && (user.asksPhoneTime || failure?.code === "unlock_refused");
+  const unavailable = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
 
   useEffect(() => {
-    if (!shut) passwordBox.current?.focus();
-  }, [shut]);
+    if (!unavailable) passwordInput.current?.focus();
+  }, [unavailable]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const password = passwordBox.current?.value ?? "";
-    const typesPhone = clockWrong || (asksPhone && phone.time.trim() !== "");
+    const password = passwordInput.current?.value ?? "";
+    const hasPhoneTime = clockWrong || (needsPhoneTime && phone.time.trim() !== "");
     const phoneTime = clockWrong
       ? makeLocalStamp(phone.date, phone.time)
-      : typesPhone
+      : hasPhoneTime
         ? nearestLocalStamp(phone.time.trim(), new Date(now))
         : null;
-    if (password === "" || (asksCode && code.length < 6) || (typesPhone && phoneTime === null)) {
+    if (password === "" || (needsCode && code.length < 6) || (hasPhoneTime && phoneTime === null)) {
       setMissing(true);
-      (password === "" ? passwordBox : codeBox).current?.focus();
+      (password === "" ? passwordInput : codeInput).current?.focus();
       return;
     }
-    // The code on the phone is the one that was used: it is not sent, and nothing is counted.
-    if (asksCode && next > GRACE) {
+    // The phone still shows the code that was used: it is not sent and no attempt is counted.
+    if (needsCode && codeSecondsLeft > CLOCK_TOLERANCE) {
       setMissing(false);
       setEarly(true);
-      codeBox.current?.focus();
+      codeInput.current?.focus();
       return;
     }
     setEarly(false);
     setMissing(false);
     setBusy(true);
     try {
-      onUnlocked(await ipc.call("unlock", { user: user.user, password, code: asksCode ? code : null, phoneTime }));
+      onUnlocked(await ipc.call("unlock", { user: user.user, password, code: needsCode ? code : null, phoneTime }));
     } catch (error) {
       const refused = asFailure(error);
       setFailure(refused);
       setCode("");
       setPhone({ date: phone.date, time: "" });
       setBusy(false);
-      if (refused.code === "code_used") codeBox.current?.focus();
-      else if (passwordBox.current !== null) {
-        // A wrong password ends the resume, so the code is asked for from here on.
-        setAsksCode(true);
-        passwordBox.current.value = "";
-        passwordBox.current.focus();
+      if (refused.code === "code_used") codeInput.current?.focus();
+      else if (passwordInput.current !== null) {
+        // A wrong password ends the resume, so the code is required from now on.
+        setNeedsCode(true);
+        passwordInput.current.value = "";
+        passwordInput.current.focus();
       }
       onRefused();
     }
   };
 
-  // A damaged key file has nothing left that a sign-in could release: that person enrols again.
+  // A damaged key file cannot be released by a sign-in: the user has to enrol again.
   const signIn = (damaged: boolean) => (damaged ? onSignIn() : setSigningIn(true));
 
   if (signingIn) {
@@ -105,7 +105,7 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
         <h2>{say("signin.title")}</h2>
         <SignIn
           user={user.user}
-          done={say("signin.done.locked")}
+          doneText={say("signin.done.locked")}
           onDone={() => {
             setSigningIn(false);
             onRefused();
@@ -118,24 +118,30 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
   return (
     <form className={css.form} onSubmit={submit} noValidate aria-label={user.name}>
       <UserNotice user={user} onSignIn={() => signIn(user.state === "damaged")} />
-      {clockWrong && !shut ? (
+      {clockWrong && !unavailable ? (
         <div className={css.clockline}>
           <DateAndTime value={phone} onChange={setPhone} />
         </div>
       ) : null}
-      {shut ? null : (
+      {unavailable ? null : (
         <div className={css.line}>
-          <TextField label={say("lock.password")} type="password" tall ref={passwordBox} autoComplete="off" />
-          {asksCode ? <CodeBoxes label={say("lock.code")} value={code} onChange={setCode} ref={codeBox} /> : <span />}
-          <Button type="submit" look="primary" className={css.unlock ?? ""} isDisabled={busy || wait > 0}>
+          <TextField label={say("lock.password")} type="password" tall ref={passwordInput} autoComplete="off" />
+          {needsCode ? (
+            <CodeInput label={say("lock.code")} value={code} onChange={setCode} ref={codeInput} />
+          ) : (
+            <span />
+          )}
+          <Button type="submit" variant="primary" className={css.unlock ?? ""} isDisabled={busy || wait > 0}>
             {say(busy ? "lock.unlocking" : "lock.unlock")}
           </Button>
         </div>
       )}
-      {asksPhone && !shut && wait === 0 ? (
+      {needsPhoneTime && !unavailable && wait === 0 ? (
         <PhoneTime value={phone.time} onChange={(time) => setPhone({ ...phone, time })} />
       ) : null}
-      {asksCode && !shut && wait === 0 && failure?.code !== "code_used" ? <CodeWait left={next} early={early} /> : null}
+      {needsCode && !unavailable && wait === 0 && failure?.code !== "code_used" ? (
+        <NextCode left={codeSecondsLeft} early={early} />
+      ) : null}
       {failure !== null || wait > 0 ? <UnlockFailure failure={failure} wait={wait} onSignIn={signIn} /> : null}
       {missing ? (
         <p role="alert" className={css.missing}>
@@ -144,13 +150,13 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
               ? "lock.missing.clock"
               : phone.time !== ""
                 ? "lock.missing.phone"
-                : asksCode
+                : needsCode
                   ? "lock.missing"
                   : "lock.missing.password",
           )}
         </p>
       ) : null}
-      {!asksCode && failure === null ? <p className={css.say}>{say("lock.resume")}</p> : null}
+      {!needsCode && failure === null ? <p className={css.resumeText}>{say("lock.resume")}</p> : null}
     </form>
   );
 }

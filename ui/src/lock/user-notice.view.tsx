@@ -3,28 +3,28 @@ import { Notice } from "../components/notice.view";
 import type { LockUserDto } from "../ipc/bindings";
 import { type MessageId, useWords } from "../words/words";
 
-const SAID: Record<string, [MessageId, MessageId]> = {
+const MESSAGES: Record<string, [MessageId, MessageId]> = {
   held: ["lock.held.title", "lock.held.next"],
   lease_ended: ["lock.lease.title", "lock.lease.next"],
   damaged: ["lock.damaged.title", "lock.damaged.next"],
   waiting_for_grant: ["lock.waiting.title", "lock.waiting.next"],
 };
 
-/** Where this person's slot stands, when it is not simply ready. */
+/** The state of the user's slot, if it is not ready. */
 export function UserNotice({ user, onSignIn }: { user: LockUserDto; onSignIn: () => void }) {
   const say = useWords();
-  const said = SAID[user.state];
-  if (said === undefined) return null;
+  const message = MESSAGES[user.state];
+  if (message === undefined) return null;
   return (
     <Notice
       tone={user.state === "damaged" ? "critical" : "warn"}
       role="status"
-      title={say(said[0], { name: user.name })}
+      title={say(message[0], { name: user.name })}
     >
-      {say(said[1])}
+      {say(message[1])}
       {user.state === "waiting_for_grant" ? null : (
         <div>
-          <Button look="link" onPress={onSignIn}>
+          <Button variant="link" onPress={onSignIn}>
             {say("lock.signin")}
           </Button>
         </div>

@@ -1,13 +1,13 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { makeFailure } from "../ipc/fake/make-fake";
+import { makeFailure } from "../ipc/fake/fake-ipc";
 import { show } from "../testing/show";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-test("empty: says what can be searched", async () => {
+test("empty: says what can be searched for", async () => {
   await show({ role: "nurse" }, "/search?q=xxxx");
   expect(screen.getByText(/Nobody matches/)).toBeVisible();
 });
@@ -17,13 +17,13 @@ test("error: says what happened", async () => {
   expect(screen.getByRole("alert")).toHaveTextContent("damaged");
 });
 
-test("incomplete: never says that nobody matches", async () => {
+test("incomplete: an empty result is not reported as no match", async () => {
   await show({ role: "nurse", damaged: true }, "/search?q=xxxx");
   expect(screen.getByRole("alert")).toHaveTextContent("Some people cannot be shown");
   expect(screen.queryByText(/Nobody matches/)).toBeNull();
 });
 
-test("populated: typing finds accents, opened today is first, ↓ and Enter open", async () => {
+test("populated: typing finds accents, patients opened today come first, ↓ and Enter open a chart", async () => {
   const { user } = await show({ role: "nurse" });
   await user.keyboard("/gon");
   expect(await screen.findByRole("heading", { name: "Patients matching “gon”" })).toBeVisible();
@@ -45,14 +45,14 @@ test("a chart opened right after typing stays open", async () => {
   expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
 });
 
-test("never seen is said only where no visit can be missing", async () => {
+test("a patient is shown as never seen only if no visit can be missing", async () => {
   await show({ role: "nurse" }, "/search?q=");
   const seen = async (who: RegExp) => (await screen.findByRole("row", { name: who })).textContent;
   expect(await seen(/WANGARI/)).not.toMatch(/never/);
   expect(screen.getAllByText("never").length).toBeGreaterThan(0);
 });
 
-test("a chart that is still downloading does not open", async () => {
+test("a chart that is still downloading cannot be opened", async () => {
   const { user } = await show({ role: "nurse" }, "/search?q=wangari");
   const row = await screen.findByRole("button", { name: /WANGARI/ });
   expect(screen.getByText("downloading")).toBeVisible();

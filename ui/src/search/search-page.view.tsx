@@ -5,33 +5,33 @@ import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
 import { PatientBorn, PatientName } from "../components/patient-cell.view";
-import { type Column, RowList, RowOpen } from "../components/row-list.view";
+import { type Column, RowButton, VirtualTable } from "../components/virtual-table.view";
 import type { PatientRowDto } from "../ipc/bindings";
+import { ipcQueryOptions } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
-import { PAGE, usePages } from "../ipc/pages.query";
-import { planReply } from "../ipc/reply.query";
+import { PAGE_SIZE, usePagedList } from "../ipc/paged-list.query";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./search.module.css";
 
 const route = getRouteApi("/search");
 
-/** Everyone who matches, "opened by me today" first. */
+/** The matching patients, those opened by this user today first. */
 export function SearchPage() {
   const { q } = route.useSearch();
-  // Keyed, so that rows of an earlier query can never be opened under a later one.
-  return <Found key={q ?? ""} query={q ?? ""} />;
+  // Keyed, so that a row of an earlier query can never be opened under a later one.
+  return <SearchResults key={q ?? ""} query={q ?? ""} />;
 }
 
-function Found({ query }: { query: string }) {
+function SearchResults({ query }: { query: string }) {
   const say = useWords();
   const ipc = useIpc();
   const navigate = useNavigate();
-  const plan = useCallback(
-    (offset: number) => planReply(ipc, "search_patients", { query, offset, limit: PAGE }),
+  const pageQuery = useCallback(
+    (offset: number) => ipcQueryOptions(ipc, "search_patients", { query, offset, limit: PAGE_SIZE }),
     [ipc, query],
   );
-  const rows = usePages(plan);
+  const rows = usePagedList(pageQuery);
   const columns: Column<PatientRowDto>[] = [
     {
       key: "patient",
@@ -39,7 +39,7 @@ function Found({ query }: { query: string }) {
       width: "minmax(170px, 1.6fr)",
       wrap: true,
       cell: (row) => (
-        <RowOpen
+        <RowButton
           disabled={!row.ready}
           onOpen={() => {
             if (row.ready)
@@ -47,7 +47,7 @@ function Found({ query }: { query: string }) {
           }}
         >
           <PatientName row={row} />
-        </RowOpen>
+        </RowButton>
       ),
     },
     { key: "born", label: say("col.born"), width: "minmax(112px, 0.7fr)", cell: (row) => <PatientBorn row={row} /> },
@@ -62,8 +62,8 @@ function Found({ query }: { query: string }) {
       label: say("col.seen"),
       width: "104px",
       cell: (row) => {
-        const without = row.lastSeenKnown ? say("search.never") : "–";
-        return <span className={css.quiet}>{row.lastSeen === "" ? without : formatDate(row.lastSeen)}</span>;
+        const placeholder = row.lastSeenKnown ? say("search.never") : "–";
+        return <span className={css.quiet}>{row.lastSeen === "" ? placeholder : formatDate(row.lastSeen)}</span>;
       },
     },
     {
@@ -85,12 +85,12 @@ function Found({ query }: { query: string }) {
     <Page
       title={query === "" ? say("search.all") : say("search.title", { query })}
       aside={
-        rows.loading || rows.first?.incomplete
+        rows.loading || rows.firstPage?.incomplete
           ? ""
-          : say(rows.first?.more ? "search.more" : "search.count", { count: rows.total })
+          : say(rows.firstPage?.more ? "search.more" : "search.count", { count: rows.total })
       }
     >
-      {rows.first?.incomplete ? (
+      {rows.firstPage?.incomplete ? (
         <Notice tone="critical" role="alert" title={say("search.incomplete")}>
           {say("search.incomplete.do")}
         </Notice>
@@ -102,14 +102,14 @@ function Found({ query }: { query: string }) {
       ) : rows.loading ? (
         <div aria-busy="true" />
       ) : (
-        <RowList
+        <VirtualTable
           label={say("search.label")}
           columns={columns}
           total={rows.total}
           rowAt={rows.rowAt}
-          show={rows.show}
+          onVisibleRows={rows.onVisibleRows}
           rowHeight={52}
-          empty={say(rows.first?.incomplete ? "search.incomplete.none" : "search.empty")}
+          empty={say(rows.firstPage?.incomplete ? "search.incomplete.none" : "search.empty")}
         />
       )}
     </Page>

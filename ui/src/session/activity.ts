@@ -1,22 +1,22 @@
 import { useEffect } from "react";
 import { useIpc } from "../ipc/ipc-context";
 
-const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
+const INPUT_EVENTS = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
 
-/** Tells Rust that somebody is there, at most once in five seconds. */
-export function useTouch() {
+/** Reports user activity to Rust, at most once every five seconds. */
+export function useActivityReport() {
   const ipc = useIpc();
   useEffect(() => {
-    let last = Number.NEGATIVE_INFINITY;
-    const touch = () => {
+    let lastReport = Number.NEGATIVE_INFINITY;
+    const report = () => {
       const now = performance.now();
-      if (now - last < 5000) return;
-      last = now;
+      if (now - lastReport < 5000) return;
+      lastReport = now;
       ipc.call("touch").catch(() => undefined);
     };
-    for (const input of INPUTS) window.addEventListener(input, touch, { passive: true, capture: true });
+    for (const event of INPUT_EVENTS) window.addEventListener(event, report, { passive: true, capture: true });
     return () => {
-      for (const input of INPUTS) window.removeEventListener(input, touch, { capture: true });
+      for (const event of INPUT_EVENTS) window.removeEventListener(event, report, { capture: true });
     };
   }, [ipc]);
 }

@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
-import { fieldOf, readPlace } from "./resume-point";
+import { fieldInUse, readResumePoint } from "./resume-point";
 
-test("a button that takes the focus leaves the caret where it was, until the form is gone", () => {
+test("focusing a button keeps the caret position until the form is removed", () => {
   document.body.innerHTML =
     '<form data-draft="d1"><textarea data-field="text">Called away</textarea></form><button>Stay</button>';
   const area = document.querySelector("textarea");
   area?.focus();
   area?.setSelectionRange(6, 6);
-  const typed = fieldOf(document.activeElement, null);
+  const field = fieldInUse(document.activeElement, null);
   document.querySelector("button")?.focus();
-  expect(readPlace("/chart/p1", fieldOf(document.activeElement, typed))).toEqual({
+  expect(readResumePoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
     route: "/chart/p1",
     draft: "d1",
     field: "text",
     caret: 6,
   });
   document.querySelector("form")?.remove();
-  expect(readPlace("/chart/p1", fieldOf(document.activeElement, typed))).toEqual({
+  expect(readResumePoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
     route: "/chart/p1",
     draft: null,
     field: null,

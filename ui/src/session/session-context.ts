@@ -1,25 +1,25 @@
 import { createContext, useContext } from "react";
 import type { ResumePointDto, SessionDto } from "../ipc/bindings";
 
-/** The session and what it may do. */
+/** The open session, its permissions, and what happens before it is locked. */
 export interface SessionValue {
   session: SessionDto;
-  /** Whether policy grants an action by this name; the page hides what it does not, Rust refuses it. */
+  /** Whether policy grants this permission. The page hides what it does not grant; Rust refuses it. */
   may: (permission: string) => boolean;
-  /** Keeps what is unsaved, then locks. */
+  /** Saves unsaved input, then locks. */
   lockNow: () => void;
-  /** Where the person left off, handed out once to the form that it belongs to. */
+  /** Where the user left off; returned once, to the form it belongs to. */
   takeResume: (draft: string | null) => ResumePointDto | null;
-  /** Registers what has to be kept before a lock; returns how to take it back. */
-  beforeLock: (keep: () => Promise<unknown>) => () => void;
+  /** Registers a callback that saves unsaved input before a lock; returns a function that removes it. */
+  beforeLock: (save: () => Promise<unknown>) => () => void;
 }
 
-/** Carries the session. */
+/** Provides the open session to its screens. */
 export const SessionContext = createContext<SessionValue | null>(null);
 
-/** The session. */
+/** The open session. */
 export function useSession(): SessionValue {
   const value = useContext(SessionContext);
-  if (value === null) throw new Error("no session above this component");
+  if (value === null) throw new Error("SessionContext has no value");
   return value;
 }

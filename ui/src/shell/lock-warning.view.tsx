@@ -5,7 +5,7 @@ import { useIpc } from "../ipc/ipc-context";
 import { useCountdown } from "../words/ticking";
 import { useWords } from "../words/words";
 
-/** The countdown before an inactivity lock; any input withdraws it. */
+/** The countdown before an inactivity lock; any input dismisses it. */
 export function LockWarning() {
   const say = useWords();
   const ipc = useIpc();
@@ -18,10 +18,10 @@ export function LockWarning() {
       setSeconds(0);
       ipc.call("touch").catch(() => undefined);
     };
-    const inputs = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
-    for (const input of inputs) window.addEventListener(input, stay, { capture: true });
+    const events = ["keydown", "pointerdown", "pointermove", "wheel"] as const;
+    for (const event of events) window.addEventListener(event, stay, { capture: true });
     return () => {
-      for (const input of inputs) window.removeEventListener(input, stay, { capture: true });
+      for (const event of events) window.removeEventListener(event, stay, { capture: true });
     };
   }, [seconds, ipc]);
   return (
@@ -33,7 +33,7 @@ export function LockWarning() {
     >
       <p>{say("warning.text")}</p>
       <DialogFoot>
-        <Button look="primary" onPress={() => setSeconds(0)} autoFocus>
+        <Button variant="primary" onPress={() => setSeconds(0)} autoFocus>
           {say("warning.stay")}
         </Button>
       </DialogFoot>

@@ -1,11 +1,11 @@
 import { useRouterState } from "@tanstack/react-router";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { THEME_CHOICES, useTheme } from "../theme/theme";
 import { useWords } from "../words/words";
 import { planRail } from "./rail-plan";
 
-/** A command of the palette. */
+/** A command in the command palette. */
 export interface PaletteCommand {
   key: string;
   name: string;
@@ -13,12 +13,12 @@ export interface PaletteCommand {
   run: () => void;
 }
 
-/** What this role can do from here. */
+/** The commands that this role can run from the current screen. */
 export function usePaletteCommands(onHelp: () => void, onGo: (to: string) => void): PaletteCommand[] {
   const say = useWords();
   const { session, may, lockNow } = useSession();
   const theme = useTheme();
-  const sync = useAct("sync_now");
+  const sync = useIpcMutation("sync_now");
   const path = useRouterState({ select: (state) => state.location.pathname });
   const chart = /^\/chart\/([^/]+)\/([^/]+)/.exec(path);
   const commands: PaletteCommand[] = [];

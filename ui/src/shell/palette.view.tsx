@@ -3,7 +3,7 @@ import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, Sear
 import { Dialog } from "../components/dialog.view";
 import { sayBornLine } from "../components/patient-cell.view";
 import type { PatientRowDto } from "../ipc/bindings";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { useWords } from "../words/words";
 import css from "./palette.module.css";
 import { type PaletteCommand, usePaletteCommands } from "./palette-commands";
@@ -28,8 +28,8 @@ export function Palette({ open, onClose, ...rest }: Props) {
 
 function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">) {
   const [text, setText] = useState("");
-  const commands = usePaletteCommands(onHelp, onGo).filter((one) =>
-    one.name.toLowerCase().includes(text.trim().toLowerCase()),
+  const commands = usePaletteCommands(onHelp, onGo).filter((command) =>
+    command.name.toLowerCase().includes(text.trim().toLowerCase()),
   );
   const list = (patients: PatientRowDto[], incomplete: boolean) => (
     <PaletteList
@@ -42,31 +42,31 @@ function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">)
       onGo={onGo}
     />
   );
-  return searchable ? <WithPatients text={text} list={list} /> : list([], false);
+  return searchable ? <PatientSearch text={text} list={list} /> : list([], false);
 }
 
-interface WithPatientsProps {
+interface PatientSearchProps {
   text: string;
   list: (rows: PatientRowDto[], incomplete: boolean) => ReactNode;
 }
 
-function WithPatients({ text, list }: WithPatientsProps) {
+function PatientSearch({ text, list }: PatientSearchProps) {
   const typed = text.trim();
   const [query, setQuery] = useState(typed);
   useEffect(() => {
-    // Every query is an audited event, so not every key is one.
+    // Every search is written to the audit log, so it is delayed until typing pauses.
     const timer = setTimeout(() => setQuery(typed), 150);
     return () => clearTimeout(timer);
   }, [typed]);
-  const found = useReply("search_patients", { query, offset: 0, limit: 7 });
-  return list(query === typed ? (found.data?.rows ?? []) : [], found.data?.incomplete ?? false);
+  const result = useIpcQuery("search_patients", { query, offset: 0, limit: 7 });
+  return list(query === typed ? (result.data?.rows ?? []) : [], result.data?.incomplete ?? false);
 }
 
 interface ListProps {
   text: string;
   setText: (text: string) => void;
   patients: PatientRowDto[];
-  /** Whether patients may be missing, so that "nobody" may not be said. */
+  /** Patients may be missing from the results, so an empty list must not be reported as "no match". */
   incomplete: boolean;
   commands: PaletteCommand[];
   onClose: () => void;
@@ -77,7 +77,7 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
   const say = useWords();
   const run = (key: string) => {
     onClose();
-    const command = commands.find((one) => one.key === key);
+    const command = commands.find((command) => command.key === key);
     if (command !== undefined) command.run();
     else if (key === "all-patients") onGo(`/search?q=${encodeURIComponent(JSON.stringify(text.trim()))}`);
     else onGo(`/chart/${key}/summary`);

@@ -1,28 +1,28 @@
 import type { Role } from "../ipc/bindings";
 import type { MessageId } from "../words/words";
 
-/** An entry of the left rail. */
+/** An entry of the navigation rail. */
 export interface RailItem {
   to: string;
   message: MessageId;
-  /** The worklist whose count stands beside it. */
+  /** The worklist whose count is shown. */
   list?: string;
-  /** The permission without which it is not shown; lists of a role's own need none here, Rust decides. */
-  needs?: string;
+  /** The permission needed to show it. A role's own lists have none here, because Rust decides. */
+  permission?: string;
 }
 
-const list = (name: string, message: MessageId, needs?: string): RailItem => ({
+const list = (name: string, message: MessageId, permission?: string): RailItem => ({
   to: `/list/${name}`,
   message,
   list: name,
-  ...(needs === undefined ? {} : { needs }),
+  ...(permission === undefined ? {} : { permission }),
 });
 
 const QUEUE = list("queue", "rail.queue", "view_worklist");
 const MINE = list("my_patients", "rail.my_patients");
-const DRAFTS: RailItem = { to: "/drafts", message: "rail.drafts", list: "drafts", needs: "write_note" };
+const DRAFTS: RailItem = { to: "/drafts", message: "rail.drafts", list: "drafts", permission: "write_note" };
 
-/** The rail of each role; the first entry is its home. */
+/** The rail of each role; the first entry is its home screen. */
 const RAILS: Record<Role, RailItem[]> = {
   physician: [MINE, DRAFTS, QUEUE],
   nurse: [QUEUE, list("vitals_due", "rail.vitals_due", "read_vitals"), MINE, DRAFTS],
@@ -30,16 +30,16 @@ const RAILS: Record<Role, RailItem[]> = {
   pharmacist: [list("dispensing", "rail.dispensing")],
   laboratory: [list("specimens", "rail.specimens")],
   billing: [list("charges", "rail.charges")],
-  "privacy-officer": [{ to: "/audit", message: "rail.audit", needs: "read_audit" }],
-  "it-administrator": [{ to: "/device", message: "rail.device", needs: "read_device" }],
+  "privacy-officer": [{ to: "/audit", message: "rail.audit", permission: "read_audit" }],
+  "it-administrator": [{ to: "/device", message: "rail.device", permission: "read_device" }],
 };
 
-/** What the rail shows to this role. */
+/** The rail entries for this role. */
 export function planRail(role: Role, may: (permission: string) => boolean): RailItem[] {
-  return RAILS[role].filter((item) => item.needs === undefined || may(item.needs));
+  return RAILS[role].filter((item) => item.permission === undefined || may(item.permission));
 }
 
-/** Where the role begins. */
+/** The home screen of this role. */
 export function planHome(role: Role, may: (permission: string) => boolean): string {
   return planRail(role, may)[0]?.to ?? "/sync";
 }

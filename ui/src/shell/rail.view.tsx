@@ -1,12 +1,12 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Keys } from "../components/keys.view";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { planRail, type RailItem } from "./rail-plan";
 import css from "./shell.module.css";
 
-/** The role's lists at the left, sync and help below. */
+/** The navigation rail: the lists of the role, then sync and help. */
 export function Rail({ onHelp }: { onHelp: () => void }) {
   const say = useWords();
   const { session, may } = useSession();
@@ -17,7 +17,7 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
       {home === undefined || session.waitingForGrant ? (
         items.map((item) => <RailLink key={item.to} item={item} count={undefined} />)
       ) : (
-        <Counted items={items} home={home} />
+        <RailLinksWithCounts items={items} home={home} />
       )}
       <span className={css.space} />
       {may("run_sync") ? <RailLink item={{ to: "/sync", message: "rail.sync" }} count={undefined} /> : null}
@@ -29,10 +29,10 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-function Counted({ items, home }: { items: RailItem[]; home: string }) {
-  const counts = useReply("worklist", { list: home, offset: 0, limit: 100 }).data?.counts ?? [];
+function RailLinksWithCounts({ items, home }: { items: RailItem[]; home: string }) {
+  const counts = useIpcQuery("worklist", { list: home, offset: 0, limit: 100 }).data?.counts ?? [];
   return items.map((item) => (
-    <RailLink key={item.to} item={item} count={counts.find((one) => one.list === item.list)?.count} />
+    <RailLink key={item.to} item={item} count={counts.find(({ list }) => list === item.list)?.count} />
   ));
 }
 

@@ -9,7 +9,7 @@ import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./shell.module.css";
 
-function phrase(say: Say, notice: NoticeDto): string {
+function sayTitle(say: Say, notice: NoticeDto): string {
   switch (notice.kind) {
     case "granted":
       return say("notice.granted", {
@@ -34,13 +34,13 @@ function phrase(say: Say, notice: NoticeDto): string {
   }
 }
 
-/** What it means for the work, and what to do. */
-function next(say: Say, notice: NoticeDto): string | null {
+/** What it means for the user, and what to do. */
+function sayNextStep(say: Say, notice: NoticeDto): string | null {
   switch (notice.kind) {
     case "segment": {
-      const kept = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
-      if (notice.health === "whole") return kept === "" ? null : kept.trim();
-      return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + kept;
+      const keptFile = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
+      if (notice.health === "whole") return keptFile === "" ? null : keptFile.trim();
+      return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + keptFile;
     }
     case "unsent_carried_over":
       return [
@@ -48,7 +48,7 @@ function next(say: Say, notice: NoticeDto): string | null {
         notice.unverified > 0 ? say("notice.unsent.unverified", { count: notice.unverified }) : "",
         notice.lost > 0 || notice.incomplete ? say("notice.unsent.lost") : "",
       ]
-        .filter((one) => one !== "")
+        .filter((text) => text !== "")
         .join(" ");
     case "personal_replaced":
       return notice.kept === ""
@@ -61,24 +61,23 @@ function next(say: Say, notice: NoticeDto): string | null {
   }
 }
 
-const isOver = (notice: NoticeDto) => notice.kind === "segment" && notice.health === "whole";
-const isCritical = (notice: NoticeDto) => next(() => "", notice) !== null && !isOver(notice);
+const isResolved = (notice: NoticeDto) => notice.kind === "segment" && notice.health === "whole";
+const isCritical = (notice: NoticeDto) => sayNextStep(() => "", notice) !== null && !isResolved(notice);
 
-/** What is said of a part of the records takes the place of what was said of it before. */
-function withNews(before: readonly NoticeDto[], news: NoticeDto): NoticeDto[] {
-  const isPast = (notice: NoticeDto) =>
-    notice.kind === "segment" && news.kind === "segment" && notice.segment === news.segment;
-  return [...before.filter((notice) => !isPast(notice)), news];
+/** Adds a notice; it replaces the earlier one about the same part of the records. */
+function addNotice(notices: readonly NoticeDto[], added: NoticeDto): NoticeDto[] {
+  const isReplaced = (notice: NoticeDto) =>
+    notice.kind === "segment" && added.kind === "segment" && notice.segment === added.segment;
+  return [...notices.filter((notice) => !isReplaced(notice)), added];
 }
 
-/** What happened around this unlock, until it has been read. */
+/** Notices from this unlock and since, until the user dismisses them. */
 export function SessionNotices() {
   const say = useWords();
   const { session, may } = useSession();
   const ipc = useIpc();
   const [shown, setShown] = useState(session.notices);
-  // What is found while the session lasts stands beside what was said at its beginning.
-  useEffect(() => ipc.listen("notice", (notice) => setShown((before) => withNews(before, notice))), [ipc]);
+  useEffect(() => ipc.listen("notice", (notice) => setShown((notices) => addNotice(notices, notice))), [ipc]);
   return (
     <div className={css.notices}>
       {may("run_sync") ? <SignInNotice /> : null}
@@ -86,14 +85,14 @@ export function SessionNotices() {
         <Notice
           key={JSON.stringify(notice)}
           tone={isCritical(notice) ? "critical" : "info"}
-          title={phrase(say, notice)}
-          act={
-            <Button look="link" onPress={() => setShown([])}>
+          title={sayTitle(say, notice)}
+          action={
+            <Button variant="link" onPress={() => setShown([])}>
               {say("notice.read")}
             </Button>
           }
         >
-          {next(say, notice) ?? undefined}
+          {sayNextStep(say, notice) ?? undefined}
         </Notice>
       ))}
     </div>

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { DemoStrip } from "../components/demo-strip.view";
 import { Notice } from "../components/notice.view";
 import { useShortcuts } from "../components/shortcuts";
-import { useTouch } from "../session/activity";
-import { useKeptPlace } from "../session/resume-point";
+import { useActivityReport } from "../session/activity";
+import { useResumePoint } from "../session/resume-point";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { LockWarning } from "./lock-warning.view";
@@ -15,15 +15,15 @@ import css from "./shell.module.css";
 import { ShortcutSheet } from "./shortcut-sheet.view";
 import { TopBar } from "./top-bar.view";
 
-/** The frame of every unlocked screen. */
+/** The frame around every screen of an open session. */
 export function Shell() {
   const say = useWords();
   const { session, may, lockNow } = useSession();
   const router = useRouter();
   const [palette, setPalette] = useState(false);
   const [sheet, setSheet] = useState(false);
-  useTouch();
-  useKeptPlace();
+  useActivityReport();
+  useResumePoint();
   useShortcuts({
     "ctrl+k": () => setPalette(true),
     "ctrl+l": lockNow,

@@ -18,7 +18,7 @@ const KEYS: readonly [string, MessageId][] = [
   ["↵", "keys.open"],
 ];
 
-/** Every shortcut on one sheet. */
+/** The list of all keyboard shortcuts. */
 export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const say = useWords();
   return (

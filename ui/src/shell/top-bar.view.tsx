@@ -3,29 +3,29 @@ import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../components/button.view";
 import { Keys } from "../components/keys.view";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { SyncChips } from "../sync/sync-chip.view";
-import { useNarrow, useRoomy } from "../theme/narrow";
+import { useNarrowWindow, useWideWindow } from "../theme/window-width";
 import { useWords } from "../words/words";
 import css from "./shell.module.css";
 
-/** Search, sync, who and where, lock. */
+/** Search, sync state, user and site, lock button. */
 export function TopBar() {
   const say = useWords();
   const navigate = useNavigate();
   const { session, may, lockNow } = useSession();
-  const chip = useReply("sync_chip").data;
-  const narrow = useNarrow();
-  const roomy = useRoomy();
-  // Several things wait at once: fewer words, so that every one of them and the lock button stay in the bar.
-  const waits = [chip?.conflicts, chip?.failed, chip?.pending].filter((count) => (count ?? 0) > 0).length;
-  const short = narrow || (waits > 1 && !roomy);
+  const chip = useIpcQuery("sync_chip").data;
+  const narrow = useNarrowWindow();
+  const wide = useWideWindow();
+  // With several chips at once the texts are shorter, so that all of them and the lock button fit in the bar.
+  const chips = [chip?.conflicts, chip?.failed, chip?.pending].filter((count) => (count ?? 0) > 0).length;
+  const short = narrow || (chips > 1 && !wide);
   const role = say(`role.${session.role}`);
   return (
     <header className={css.top}>
       <span className={css.brand}>{say("app.name")}</span>
-      {may("search_patients") ? <FindBox /> : null}
+      {may("search_patients") ? <SearchBox /> : null}
       <span className={css.space} />
       {chip === undefined ? null : may("run_sync") ? (
         <button type="button" className={css.chips} title={say("chip.label")} onClick={() => navigate({ to: "/sync" })}>
@@ -49,22 +49,22 @@ export function TopBar() {
   );
 }
 
-/** Shows the hits while somebody types. */
-function FindBox() {
+/** The patient search; opens the results while the user types. */
+function SearchBox() {
   const say = useWords();
   const navigate = useNavigate();
-  const box = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState("");
-  const at = useRouterState({ select: (state) => state.location.pathname });
+  const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => () => clearTimeout(timer.current), []);
-  // Whoever opens a chart right after typing stays there: hits that were still due would take the chart away.
+  // A chart opened right after typing stays open: a search that is still pending would replace it.
   useEffect(() => {
-    if (at === "/search") return;
+    if (path === "/search") return;
     clearTimeout(timer.current);
     timer.current = undefined;
-  }, [at]);
-  const go = (q: string) => {
+  }, [path]);
+  const search = (q: string) => {
     clearTimeout(timer.current);
     timer.current = undefined;
     navigate({ to: "/search", search: { q } });
@@ -74,13 +74,13 @@ function FindBox() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          go(text.trim());
+          search(text.trim());
         }}
       >
         <Search size={16} aria-hidden="true" className={css.findMark} />
         <input
           id="find-patient"
-          ref={box}
+          ref={input}
           type="search"
           maxLength={200}
           className={css.findInput}
@@ -94,16 +94,16 @@ function FindBox() {
             setText(typed);
             clearTimeout(timer.current);
             timer.current = undefined;
-            if (typed.trim().length > 1) timer.current = setTimeout(() => go(typed.trim()), 200);
+            if (typed.trim().length > 1) timer.current = setTimeout(() => search(typed.trim()), 200);
           }}
           onKeyDown={(event) => {
             if (event.key === "ArrowDown") {
               event.preventDefault();
-              // Rows that do not belong to what stands in the box yet must not be opened with it.
-              if (timer.current !== undefined) go(text.trim());
+              // The rows on the page may still belong to an earlier text and must not be opened with this one.
+              if (timer.current !== undefined) search(text.trim());
               else document.querySelector<HTMLElement>("[data-row] button")?.focus();
             }
-            if (event.key === "Escape") box.current?.blur();
+            if (event.key === "Escape") input.current?.blur();
           }}
         />
         <span className={css.findKeys}>

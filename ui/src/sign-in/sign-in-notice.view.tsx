@@ -3,16 +3,16 @@ import { useState } from "react";
 import { Button } from "../components/button.view";
 import { Dialog } from "../components/dialog.view";
 import { Notice } from "../components/notice.view";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { useWords } from "../words/words";
 import { SignIn } from "./sign-in.view";
 
-/** Says that the server no longer takes this person's sign-in, and offers the way back. */
+/** Shown when the server no longer accepts the user's sign-in; offers to sign in again. */
 export function SignInNotice() {
   const say = useWords();
   const cache = useQueryClient();
   const [open, setOpen] = useState(false);
-  const chip = useReply("sync_chip").data;
+  const chip = useIpcQuery("sync_chip").data;
   const close = () => {
     setOpen(false);
     for (const name of ["sync_chip", "sync_page"]) cache.invalidateQueries({ queryKey: [name] });
@@ -24,8 +24,8 @@ export function SignInNotice() {
         tone="warn"
         role="status"
         title={say("signin.ended.title")}
-        act={
-          <Button look="link" onPress={() => setOpen(true)}>
+        action={
+          <Button variant="link" onPress={() => setOpen(true)}>
             {say("signin.again")}
           </Button>
         }
@@ -33,7 +33,7 @@ export function SignInNotice() {
         {say("signin.ended.next")}
       </Notice>
       <Dialog open={open} onClose={close} title={say("signin.title")}>
-        <SignIn user="" done={say("signin.done.open")} onDone={close} onCancel={close} />
+        <SignIn user="" doneText={say("signin.done.open")} onDone={close} onCancel={close} />
       </Dialog>
     </>
   );

@@ -1,10 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { makeFailure } from "../ipc/fake/make-fake";
-import { STAFF } from "../ipc/fake/people";
+import { makeFailure } from "../ipc/fake/fake-ipc";
+import { STAFF } from "../ipc/fake/staff";
 import { requestsOf, show } from "../testing/show";
 
-const held = STAFF.slice(0, 3).map((one, at) => (at === 0 ? { ...one, state: "held" as const } : one));
+const users = STAFF.slice(0, 3).map((user, index) => (index === 0 ? { ...user, state: "held" as const } : user));
 
 test("an ended sign-in is renewed from the open session", async () => {
   const { user, ipc } = await show({ role: "nurse", signInEnded: true });
@@ -19,7 +19,7 @@ test("an ended sign-in is renewed from the open session", async () => {
   expect(requestsOf(ipc, "sign_in_cancel")).toEqual([]);
 });
 
-test("Escape gives the sign-in up", async () => {
+test("Escape cancels the sign-in", async () => {
   const { user, ipc } = await show({ role: "nurse", signInEnded: true });
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
   await screen.findByRole("dialog", { name: "Sign in at the clinic again" });
@@ -27,14 +27,14 @@ test("Escape gives the sign-in up", async () => {
   await waitFor(() => expect(requestsOf(ipc, "sign_in_cancel")).toHaveLength(1));
 });
 
-test("error: somebody else signed in", async () => {
+test("error: a different person signed in", async () => {
   const { user } = await show({ role: "nurse", signInEnded: true, failing: { sign_in_again: makeFailure("refused") } });
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
   expect(await screen.findByText("Somebody else signed in")).toBeVisible();
 });
 
-test("a held person signs in from the lock screen and may then unlock", async () => {
-  const { user, ipc } = await show({ lock: { users: held } });
+test("a user on hold signs in from the lock screen and may then unlock", async () => {
+  const { user, ipc } = await show({ lock: { users } });
   await user.click(screen.getByRole("button", { name: "Sign in online" }));
   expect(await screen.findByText(/login.kisumu-north.example/)).toBeVisible();
   expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "a0" }]);

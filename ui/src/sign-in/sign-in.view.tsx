@@ -9,49 +9,49 @@ import { useIpc } from "../ipc/ipc-context";
 import { useWords } from "../words/words";
 import css from "./sign-in.module.css";
 
-/** Milliseconds between two looks at how far the browser is. */
-const LOOK = 1000;
+/** Milliseconds between two reads of the sign-in state. */
+const POLL_INTERVAL = 1000;
 
 interface Props {
-  /** The tile of the lock screen, or empty for whoever is unlocked. */
+  /** The user id on the lock screen, or empty for the user of the open session. */
   user: string;
-  /** What is said when it has worked. */
-  done: string;
+  /** The message shown after success. */
+  doneText: string;
   onDone: () => void;
   onCancel: () => void;
 }
 
-/** The clinic sign-in again, for somebody who is enrolled: begins at once and waits for the browser. */
-export function SignIn({ user, done, onDone, onCancel }: Props) {
+/** Signs an enrolled user in at the clinic again: starts immediately and waits for the browser. */
+export function SignIn({ user, doneText, onDone, onCancel }: Props) {
   const say = useWords();
   const ipc = useIpc();
   const [state, setState] = useState<SignInStateDto>({ step: "idle" });
   const [failure, setFailure] = useState<FailureDto | null>(null);
-  const begun = useRef(false);
+  const started = useRef(false);
 
-  const begin = useCallback(() => {
+  const start = useCallback(() => {
     setFailure(null);
     setState({ step: "idle" });
     ipc.call("sign_in_again", { user }).then(setState, (error) => setFailure(asFailure(error)));
   }, [ipc, user]);
 
   useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    begin();
-  }, [begin]);
+    if (started.current) return;
+    started.current = true;
+    start();
+  }, [start]);
 
   const waiting = state.step === "browser";
   useEffect(() => {
     if (!waiting) return;
     const timer = setInterval(
       () => ipc.call("sign_in_state").then(setState, (error) => setFailure(asFailure(error))),
-      LOOK,
+      POLL_INTERVAL,
     );
     return () => clearInterval(timer);
   }, [waiting, ipc]);
 
-  // Whatever closes this, no sign-in goes on behind the page.
+  // When this is closed for any reason, a pending sign-in is cancelled.
   const finished = useRef(false);
   finished.current = state.step === "done";
   useEffect(
@@ -78,7 +78,7 @@ export function SignIn({ user, done, onDone, onCancel }: Props) {
         )}
         <div className={css.foot}>
           <Button onPress={onCancel}>{say("dialog.cancel")}</Button>
-          <Button look="primary" onPress={begin} autoFocus>
+          <Button variant="primary" onPress={start} autoFocus>
             {say("enrol.failed.again")}
           </Button>
         </div>
@@ -89,11 +89,11 @@ export function SignIn({ user, done, onDone, onCancel }: Props) {
     return (
       <div className={css.body}>
         <Notice tone="ok" role="status" title={say("signin.done.title")}>
-          {done}
+          {doneText}
         </Notice>
         <div className={css.foot}>
           <span />
-          <Button look="primary" onPress={onDone} autoFocus>
+          <Button variant="primary" onPress={onDone} autoFocus>
             {say("signin.done.go")}
           </Button>
         </div>

@@ -16,7 +16,7 @@ interface Props {
   onDecide: (side: "ours" | "theirs") => void;
 }
 
-/** A record that was changed here and deleted on the server: kept or let go, and what each means. */
+/** A record that was changed here and deleted on the server: the user keeps it or accepts the deletion. */
 export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
   const say = useWords();
   // INVARIANT: nothing is preselected.
@@ -31,17 +31,17 @@ export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
         value={side}
         onChange={(value) => setSide(value === "ours" ? "ours" : "theirs")}
       >
-        {SIDES.map((one) => (
-          <Radio key={one} value={one} className={css.way ?? ""}>
-            <span className={`${css.mark} ${css.high}`} aria-hidden="true" />
+        {SIDES.map((option) => (
+          <Radio key={option} value={option} className={css.option ?? ""}>
+            <span className={`${css.mark} ${css.alignTop}`} aria-hidden="true" />
             <span>
-              <span className={css.head}>{say(`conflict.deleted.${one}`)}</span>
+              <span className={css.head}>{say(`conflict.deleted.${option}`)}</span>
               <span className={css.small}>
-                {one === "ours" ? say("conflict.ours") : say("conflict.theirs")}
-                {one === "ours" && who !== "" ? ` · ${who}` : ""}
+                {option === "ours" ? say("conflict.ours") : say("conflict.theirs")}
+                {option === "ours" && who !== "" ? ` · ${who}` : ""}
               </span>
-              <span className={css.what}>{one === "ours" ? ours : say("conflict.deleted.value")}</span>
-              <span className={css.small}>{say(`conflict.deleted.${one}.next`)}</span>
+              <span className={css.value}>{option === "ours" ? ours : say("conflict.deleted.value")}</span>
+              <span className={css.small}>{say(`conflict.deleted.${option}.next`)}</span>
             </span>
           </Radio>
         ))}
@@ -51,7 +51,7 @@ export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
           {say("conflict.decided", { decided: side === null ? 0 : 1, open: 1 })}
         </span>
         <Button onPress={onLater}>{say("conflict.later")}</Button>
-        <Button look="primary" isDisabled={side === null || busy} onPress={() => side !== null && onDecide(side)}>
+        <Button variant="primary" isDisabled={side === null || busy} onPress={() => side !== null && onDecide(side)}>
           {say("conflict.deleted.keep")}
         </Button>
       </div>

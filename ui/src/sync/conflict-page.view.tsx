@@ -6,7 +6,7 @@ import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
 import type { ConflictDto, ConflictFieldDto } from "../ipc/bindings";
-import { useAct, useReply } from "../ipc/reply.query";
+import { useIpcMutation, useIpcQuery } from "../ipc/ipc.query";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
@@ -18,7 +18,7 @@ const route = getRouteApi("/conflict/$conflict");
 /** Two versions of one record, field by field. */
 export function ConflictPage() {
   const { conflict } = route.useParams();
-  const reply = useReply("conflict", { conflict });
+  const reply = useIpcQuery("conflict", { conflict });
   if (reply.error !== null) {
     return (
       <div className={css.body}>
@@ -29,23 +29,23 @@ export function ConflictPage() {
   return reply.data === undefined ? <div aria-busy="true" /> : <Conflict key={conflict} conflict={reply.data} />;
 }
 
-/** Whether the two sides differ, so that somebody has to choose. */
+/** Whether the two sides differ, so that the user has to choose one. */
 const differs = (field: ConflictFieldDto) => JSON.stringify(field.ours) !== JSON.stringify(field.theirs);
 
 function Conflict({ conflict }: { conflict: ConflictDto }) {
   const say = useWords();
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const decide = useAct("decide_conflict");
+  const decide = useIpcMutation("decide_conflict");
   const open = conflict.fields.filter(differs);
-  // INVARIANT: only what Rust chose beforehand is preselected, and for medicines and allergies it chooses nothing.
+  // INVARIANT: only what Rust chose in advance is preselected; for medicines and allergies it chooses nothing.
   const [sides, setSides] = useState<Record<string, string>>(() =>
     Object.fromEntries(open.filter((field) => field.chosen !== "").map((field) => [field.path, field.chosen])),
   );
   const decided = open.filter((field) => sides[field.path] !== undefined).length;
   const done = decided === open.length;
   const title = say(conflict.theirsDeleted ? "conflict.deleted.title" : "conflict.title", { title: conflict.title });
-  const keep = (sideOf: (path: string) => string) =>
+  const submit = (sideOf: (path: string) => string) =>
     decide.mutate(
       {
         conflict: conflict.conflict,
@@ -63,7 +63,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
       <PatientBanner banner={conflict.banner} />
       <section
         className={css.body}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached from the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard
         tabIndex={0}
         aria-label={title}
       >
@@ -77,15 +77,15 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
             conflict={conflict}
             busy={decide.isPending}
             onLater={() => navigate({ to: "/sync" })}
-            onDecide={(side) => keep(() => side)}
+            onDecide={(side) => submit(() => side)}
           />
         ) : (
           <div className={css.card}>
             <div className={css.row}>
               <span className={css.label} />
-              <Head title={say("conflict.base")} who="" when={conflict.baseWhen} />
-              <Head title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
-              <Head title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
+              <SideHeader title={say("conflict.base")} who="" when={conflict.baseWhen} />
+              <SideHeader title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
+              <SideHeader title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
             </div>
             {conflict.fields.map((field) => (
               <div key={field.path} className={css.row}>
@@ -115,9 +115,9 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
               </span>
               <Button onPress={() => navigate({ to: "/sync" })}>{say("conflict.later")}</Button>
               <Button
-                look="primary"
+                variant="primary"
                 isDisabled={!done || decide.isPending}
-                onPress={() => keep((path) => sides[path] ?? "ours")}
+                onPress={() => submit((path) => sides[path] ?? "ours")}
               >
                 {say("conflict.keep")}
               </Button>
@@ -129,7 +129,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   );
 }
 
-function Head({ title, who, when }: { title: string; who: string; when: string }) {
+function SideHeader({ title, who, when }: { title: string; who: string; when: string }) {
   return (
     <div className={css.cell}>
       <span className={css.head}>{title}</span>
@@ -140,9 +140,9 @@ function Head({ title, who, when }: { title: string; who: string; when: string }
 
 function Choice({ side, name, value }: { side: string; name: string; value: string }) {
   const say = useWords();
-  const heard = say("conflict.choice", { side: name, value: value.replaceAll("\n", ", ") });
+  const label = say("conflict.choice", { side: name, value: value.replaceAll("\n", ", ") });
   return (
-    <Radio value={side} className={css.choice ?? ""} aria-label={heard}>
+    <Radio value={side} className={css.choice ?? ""} aria-label={label}>
       <span className={css.mark} aria-hidden="true" />
       <span>{value}</span>
     </Radio>

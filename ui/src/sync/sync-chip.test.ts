@@ -11,7 +11,7 @@ const chip = (more: Partial<SyncChipDto>): SyncChipDto => ({
   ...more,
 });
 
-test("green only when nothing waits and nothing failed", () => {
+test("green only if nothing is pending and nothing failed", () => {
   expect(planChip(chip({})).tone).toBe("ok");
   for (const more of [{ pending: 1 }, { failed: 1 }, { conflicts: 1 }, { complete: "" }])
     expect(planChip(chip(more)).tone).not.toBe("ok");

@@ -3,7 +3,7 @@ import type { SyncChipDto } from "../ipc/bindings";
 import { formatRecent } from "../words/dates";
 import { type MessageId, useWords } from "../words/words";
 
-/** The state chip: green only when nothing waits and nothing failed; offline is grey, not red. */
+/** The state chip: green only if nothing is pending and nothing failed; offline is grey, not red. */
 export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } {
   const clear = chip.pending === 0 && chip.failed === 0 && chip.conflicts === 0;
   switch (chip.state) {
@@ -26,11 +26,11 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
 interface Props {
   chip: SyncChipDto;
   now: Date;
-  /** In fewer words, where there is little room. */
+  /** Shorter texts, for little space. */
   short?: boolean;
 }
 
-/** State, last complete sync, and what waits, each in words. */
+/** Conflicts, failures and pending changes, then the sync state with the time of the last complete sync. */
 export function SyncChips({ chip, now, short = false }: Props) {
   const say = useWords();
   const plan = planChip(chip);

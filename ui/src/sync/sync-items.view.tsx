@@ -5,7 +5,7 @@ import { Card, CardEmpty } from "../components/card.view";
 import { Chip, type Tone } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import type { SyncItemDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
@@ -14,13 +14,13 @@ import css from "./sync.module.css";
 const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", damaged: "critical", pending: "pending" };
 const ORDER = ["damaged", "conflict", "rejected", "pending", "waits_for_rank", "waits_for_author"];
 
-/** What waits, was not accepted or needs a decision; what needs somebody stands first. */
+/** Changes that are pending, rejected or in conflict; those that need a decision come first. */
 export function SyncItems({ items }: { items: SyncItemDto[] }) {
   const say = useWords();
   const cache = useQueryClient();
   const navigate = useNavigate();
   const { may } = useSession();
-  const retry = useAct("sync_retry");
+  const retry = useIpcMutation("sync_retry");
   const sorted = items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.changeSet - b.changeSet);
   return (
     <Card title={say("sync.items")} aside={items.length}>
@@ -41,10 +41,10 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
               <Chip tone={TONES[item.state] ?? "grey"}>
                 {say(messageFor("sync.item", item.state, "sync.item.pending"))}
               </Chip>
-              <ItemAct
+              <ItemAction
                 item={item}
-                decides={may("resolve_conflict")}
-                runs={may("run_sync")}
+                canDecide={may("resolve_conflict")}
+                canRetry={may("run_sync")}
                 onDecide={(conflict) => navigate({ to: "/conflict/$conflict", params: { conflict } })}
                 onRetry={() =>
                   retry.mutate(
@@ -68,7 +68,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
   );
 }
 
-/** The kinds of record of one save, in words. */
+/** The kinds of record in one save. */
 function sayTitle(say: Say, item: SyncItemDto): string {
   const kinds = item.title.split(", ").map((kind) => {
     const id = messageFor("type", kind, "type.other");
@@ -78,25 +78,25 @@ function sayTitle(say: Say, item: SyncItemDto): string {
   return `${all.charAt(0).toUpperCase()}${all.slice(1)}`;
 }
 
-interface ActProps {
+interface ItemActionProps {
   item: SyncItemDto;
-  decides: boolean;
-  runs: boolean;
+  canDecide: boolean;
+  canRetry: boolean;
   onDecide: (conflict: string) => void;
   onRetry: () => void;
 }
 
-function ItemAct({ item, decides, runs, onDecide, onRetry }: ActProps) {
+function ItemAction({ item, canDecide, canRetry, onDecide, onRetry }: ItemActionProps) {
   const say = useWords();
   const { conflict } = item;
-  if (item.state === "conflict" && conflict !== null && decides) {
+  if (item.state === "conflict" && conflict !== null && canDecide) {
     return (
       <Button aria-label={say("sync.decide.name", { title: sayTitle(say, item) })} onPress={() => onDecide(conflict)}>
         {say("sync.decide")}
       </Button>
     );
   }
-  if (item.state === "rejected" && runs) {
+  if (item.state === "rejected" && canRetry) {
     return (
       <Button aria-label={say("sync.retry.name", { title: sayTitle(say, item) })} onPress={onRetry}>
         {say("sync.retry")}

@@ -4,7 +4,7 @@ import { Card, CardEmpty } from "../components/card.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Page } from "../components/page.view";
 import type { SyncPageDto, SyncProgressDto } from "../ipc/bindings";
-import { useAct, useReply } from "../ipc/reply.query";
+import { useIpcMutation, useIpcQuery } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { formatBytes, formatCount } from "../words/numbers";
@@ -14,20 +14,20 @@ import { SyncChips } from "./sync-chip.view";
 import { SyncItems } from "./sync-items.view";
 import { SyncProgress } from "./sync-progress.view";
 
-/** What was sent and received, what waits, and what needs somebody. */
+/** What was sent and received, what is pending, and what needs a decision. */
 export function SyncPage() {
   const say = useWords();
   const cache = useQueryClient();
   const { may } = useSession();
-  const reply = useReply("sync_page");
+  const reply = useIpcQuery("sync_page");
   const live = useQuery<SyncProgressDto | null>({
     queryKey: ["sync_progress", null],
     queryFn: () => null,
     enabled: false,
   });
-  const settle = { onSuccess: (page: SyncPageDto) => cache.setQueryData(["sync_page", null], page) };
-  const now = useAct("sync_now");
-  const cancel = useAct("sync_cancel");
+  const storeReply = { onSuccess: (page: SyncPageDto) => cache.setQueryData(["sync_page", null], page) };
+  const now = useIpcMutation("sync_now");
+  const cancel = useIpcMutation("sync_cancel");
   const page = reply.data;
   const running = page?.chip.state === "running";
   return (
@@ -36,11 +36,11 @@ export function SyncPage() {
       scrolling
       actions={
         running ? (
-          <Button onPress={() => cancel.mutate(undefined, settle)} isDisabled={cancel.isPending}>
+          <Button onPress={() => cancel.mutate(undefined, storeReply)} isDisabled={cancel.isPending}>
             {say("sync.cancel")}
           </Button>
         ) : may("run_sync") ? (
-          <Button look="primary" onPress={() => now.mutate(undefined, settle)} isDisabled={now.isPending}>
+          <Button variant="primary" onPress={() => now.mutate(undefined, storeReply)} isDisabled={now.isPending}>
             {say("sync.now")}
           </Button>
         ) : undefined
@@ -95,11 +95,11 @@ function Types({ page }: { page: SyncPageDto }) {
         <CardEmpty>{say("sync.types.none")}</CardEmpty>
       ) : (
         <ul>
-          {page.types.map((one) => (
-            <li key={one.resourceType} className={css.type}>
-              <span>{say(messageFor("type", one.resourceType, "type.other"))}</span>
-              <span>{formatCount(one.count)}</span>
-              <span>{one.complete === "" ? say("sync.type.incomplete") : formatDateTime(one.complete)}</span>
+          {page.types.map(({ resourceType, count, complete }) => (
+            <li key={resourceType} className={css.type}>
+              <span>{say(messageFor("type", resourceType, "type.other"))}</span>
+              <span>{formatCount(count)}</span>
+              <span>{complete === "" ? say("sync.type.incomplete") : formatDateTime(complete)}</span>
             </li>
           ))}
         </ul>

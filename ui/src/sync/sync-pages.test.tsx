@@ -22,14 +22,14 @@ test("populated: progress while running, and it can be stopped", async () => {
   expect(requestsOf(ipc, "sync_cancel")).toHaveLength(1);
 });
 
-test("a record that was not accepted shows the reason and is sent again", async () => {
+test("a rejected record shows the reason and can be sent again", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/sync");
   expect(screen.getByText("The server's reason: The server does not know this practitioner.")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Send again: Note" }));
   await waitFor(() => expect(requestsOf(ipc, "sync_retry")).toEqual([{ changeSet: 35 }]));
 });
 
-test("a conflict on a medicine has nothing chosen, and is kept only when every line is decided", async () => {
+test("a medicine conflict has nothing preselected and is saved only when every field is decided", async () => {
   const { user, ipc } = await show({ role: "physician" }, "/sync");
   await user.click(screen.getByRole("button", { name: "Decide: Medicine: enalapril" }));
   expect(await screen.findByRole("heading", { name: "Two people changed enalapril" })).toBeVisible();
@@ -66,7 +66,7 @@ test("a conflict can be decided later", async () => {
   expect(requestsOf(ipc, "decide_conflict")).toEqual([]);
 });
 
-test("a record that the server has deleted is kept or let go, and nothing is chosen beforehand", async () => {
+test("a record deleted on the server is kept or deleted, with nothing preselected", async () => {
   const { user, ipc } = await show({ role: "physician" }, "/conflict/c2");
   expect(
     await screen.findByRole("heading", { name: "enalapril was changed here and deleted on the server" }),
@@ -82,7 +82,7 @@ test("a record that the server has deleted is kept or let go, and nothing is cho
   );
 });
 
-test("a panel in conflict is its signs in the clinic's words", async () => {
+test("a conflict about a panel shows its values with their clinical names", async () => {
   await show({ role: "physician" }, "/conflict/c3");
   const values = await screen.findByRole("radiogroup", { name: "Values" });
   expect(within(values).getByRole("radio", { name: /^Server:/ })).toHaveAccessibleName(

@@ -3,7 +3,7 @@ import { formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";
 import css from "./sync.module.css";
 
-/** How far the running sync is. */
+/** Progress of the running sync. */
 export function SyncProgress({ progress }: { progress: SyncProgressDto }) {
   const say = useWords();
   const phase = say(messageFor("sync.phase", progress.phase, "sync.phase.other"));
@@ -29,7 +29,7 @@ export function SyncProgress({ progress }: { progress: SyncProgressDto }) {
         aria-valuenow={share === null ? undefined : Math.round(share * 100)}
       >
         <div
-          className={`${css.fill} ${share === null ? css.unknown : ""}`}
+          className={`${css.fill} ${share === null ? css.indeterminate : ""}`}
           style={share === null ? undefined : { width: `${share * 100}%` }}
         />
       </div>

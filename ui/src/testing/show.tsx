@@ -2,10 +2,10 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { App } from "../app/app.view";
+import { type FakeIpc, makeFakeIpc } from "../ipc/fake/fake-ipc";
 import type { FakeOptions } from "../ipc/fake/fake-options";
-import { type FakeIpc, makeFakeIpc } from "../ipc/fake/make-fake";
 
-/** Shows the whole interface over the fake, once it has stopped loading. */
+/** Renders the whole interface over the fake backend and waits until it is loaded. */
 export async function show(
   options: FakeOptions,
   route?: string,
@@ -13,20 +13,20 @@ export async function show(
   const user = userEvent.setup();
   const ipc = makeFakeIpc(options);
   render(<App ipc={ipc} {...(route === undefined ? {} : { route })} />);
-  await settled();
+  await waitUntilLoaded();
   return { ipc, user };
 }
 
-/** Waits until the page has something to say, nothing is loading and nothing has changed for a moment. */
-export async function settled(): Promise<void> {
+/** Waits until the page has content, nothing is loading and nothing has changed for a moment. */
+export async function waitUntilLoaded(): Promise<void> {
   let last = "";
   await waitFor(
     () => {
-      const now = document.body.textContent ?? "";
-      const same = now === last;
-      last = now;
+      const text = document.body.textContent ?? "";
+      const isSame = text === last;
+      last = text;
       if (
-        !same ||
+        !isSame ||
         (screen.queryByRole("main")?.textContent ?? "") === "" ||
         document.querySelector("[aria-busy=true]") !== null
       )
@@ -36,16 +36,16 @@ export async function settled(): Promise<void> {
   );
 }
 
-/** WCAG 2.2 AA violations, as lines. Contrast needs a real window and is checked there. */
+/** WCAG 2.2 AA violations, one per line. Contrast needs a real window; the e2e tests check it. */
 export async function axeViolations(): Promise<string[]> {
-  const found = await axe.run(document.body, {
+  const results = await axe.run(document.body, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     rules: { "color-contrast": { enabled: false }, "target-size": { enabled: false } },
   });
-  return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 120)}`));
+  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`));
 }
 
-/** The requests of one command so far. */
+/** The requests of one command so far, oldest first. */
 export function requestsOf(ipc: FakeIpc, name: FakeIpc["calls"][number]["name"]): unknown[] {
   return ipc.calls.filter((call) => call.name === name).map((call) => call.request);
 }

@@ -1,21 +1,21 @@
 import { createContext, useContext, useEffect, useMemo, useState } from "react";
 
-/** What the person chose; kept for this session only. */
+/** The theme that the user chose; not saved after the session. */
 export type ThemeChoice = "system" | "light" | "dark" | "contrast";
 
-/** The choices in the order of the switch. */
+/** The choices, in display order. */
 export const THEME_CHOICES: readonly ThemeChoice[] = ["system", "light", "dark", "contrast"];
 
-interface ThemeSwitch {
+interface ThemeState {
   choice: ThemeChoice;
   choose: (choice: ThemeChoice) => void;
 }
 
-/** Carries the switch. */
-export const ThemeContext = createContext<ThemeSwitch>({ choice: "system", choose: () => undefined });
+/** Provides the theme and its setter. */
+export const ThemeContext = createContext<ThemeState>({ choice: "system", choose: () => undefined });
 
-/** The switch. */
-export function useTheme(): ThemeSwitch {
+/** The chosen theme and its setter. */
+export function useTheme(): ThemeState {
   return useContext(ThemeContext);
 }
 
@@ -27,15 +27,15 @@ const watch = (query: string, onChange: () => void) => {
 
 const prefers = (query: string) => window.matchMedia?.(query)?.matches ?? false;
 
-/** The theme that the system asks for. */
+/** The theme that the operating system prefers. */
 function systemTheme(): Exclude<ThemeChoice, "system"> {
   if (prefers("(prefers-contrast: more)")) return "contrast";
   return prefers("(prefers-color-scheme: dark)") ? "dark" : "light";
 }
 
-/** Holds the choice and keeps the document's `data-theme` in step with it and with the system. */
-export function useThemeSwitch(first: ThemeChoice = "system"): ThemeSwitch {
-  const [choice, choose] = useState<ThemeChoice>(first);
+/** Holds the choice and keeps `data-theme` on the document in sync with it and with the operating system. */
+export function useThemeState(initial: ThemeChoice = "system"): ThemeState {
+  const [choice, choose] = useState<ThemeChoice>(initial);
   useEffect(() => {
     const apply = () => {
       document.documentElement.dataset.theme = choice === "system" ? systemTheme() : choice;

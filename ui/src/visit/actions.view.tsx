@@ -2,7 +2,7 @@ import { Button } from "../components/button.view";
 import { Card } from "../components/card.view";
 import { Notice } from "../components/notice.view";
 import type { ChartDto, SavedDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
@@ -21,11 +21,11 @@ interface Props {
   onDiscarded: (draft: string) => void;
 }
 
-/** What can be begun or gone on with for this person. */
+/** Starts or continues a form for this patient. */
 export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
   const say = useWords();
   const { may } = useSession();
-  const discard = useAct("discard_draft");
+  const discard = useIpcMutation("discard_draft");
   return (
     <>
       {lastSaved === null ? null : (
@@ -36,7 +36,7 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
       <Card title={say("actions.title")}>
         <div className={css.actions}>
           {may("record_vitals") ? (
-            <Button look="primary" className={css.action ?? ""} keys="V" onPress={() => onPane("vitals")}>
+            <Button variant="primary" className={css.action ?? ""} keys="V" onPress={() => onPane("vitals")}>
               {say("pane.vitals")}
             </Button>
           ) : null}
@@ -51,14 +51,14 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
             {chart.drafts.map((draft) => (
               <li key={draft.draft} className={css.draft}>
                 <span>
-                  <Button look="link" onPress={() => onPane(draft.kind, draft.draft)}>
+                  <Button variant="link" onPress={() => onPane(draft.kind, draft.draft)}>
                     {say("actions.continue", { kind: say(messageFor("draft", draft.kind, "draft.other")) })}
                   </Button>
                   <br />
                   <span className={css.small}>{say("actions.kept", { at: formatDateTime(draft.kept) })}</span>
                 </span>
                 <Button
-                  look="link"
+                  variant="link"
                   onPress={() => discard.mutate({ draft: draft.draft }, { onSuccess: () => onDiscarded(draft.draft) })}
                 >
                   {say("actions.discard")}
@@ -71,10 +71,10 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
       {chart.unreadable.length === 0 ? null : (
         <Notice tone="warn" title={say("unreadable.title")}>
           {chart.unreadable
-            .map((one) =>
+            .map((group) =>
               say("unreadable.line", {
-                count: one.count,
-                type: say(messageFor("type", one.resourceType, "type.other")),
+                count: group.count,
+                type: say(messageFor("type", group.resourceType, "type.other")),
               }),
             )
             .join(", ")}

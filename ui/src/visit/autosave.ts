@@ -4,55 +4,63 @@ import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
 
+/** Milliseconds without typing after which the draft is saved. */
 const PAUSE = 700;
-// INVARIANT: what was typed is kept encrypted at most two seconds after it was typed, however fast the typing goes on.
-const LONGEST = 1600;
+// INVARIANT: what is typed is saved, encrypted, within two seconds, even if typing never pauses.
+const MAX_DELAY = 1600;
 
-interface Kept {
-  /** The draft's id, empty until first kept. */
+interface Autosave {
+  /** The id of the draft, empty until it is first saved. */
   draft: string;
-  /** When it was last kept, RFC 3339, or empty. */
-  kept: string;
+  /** When it was last saved, RFC 3339, or empty. */
+  savedAt: string;
   failure: FailureDto | null;
-  /** Ends keeping: the form was saved or signed, so the draft is no more. Resolves to the id once writing is quiet. */
+  /** Stops saving, because the form was saved or signed. Resolves to the id of the draft once no save is pending. */
   finish: () => Promise<string>;
-  /** Keeps again after a save that failed. */
+  /** Starts again after saving or signing the form failed. */
   resume: () => void;
 }
 
-/** Keeps `content` as a draft while it changes. */
+/** Saves `content` as a draft while it changes. */
 export function useAutosave(
   kind: "vitals" | "note",
   patient: string,
-  first: DraftDto | undefined,
+  savedDraft: DraftDto | undefined,
   content: string,
-  onKept: (draft: DraftDto) => void,
-): Kept {
+  onDraftSaved: (draft: DraftDto) => void,
+): Autosave {
   const ipc = useIpc();
   const { beforeLock } = useSession();
-  const [shown, setShown] = useState({ draft: first?.draft ?? "", kept: first?.kept ?? "" });
+  const [shown, setShown] = useState({ draft: savedDraft?.draft ?? "", savedAt: savedDraft?.kept ?? "" });
   const [failure, setFailure] = useState<FailureDto | null>(null);
-  const now = useRef({ id: first?.draft ?? "", content, saved: content, ended: false, since: 0, mounted: true });
+  const latest = useRef({
+    id: savedDraft?.draft ?? "",
+    content,
+    saved: content,
+    ended: false,
+    since: 0,
+    mounted: true,
+  });
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-  const tell = useRef(onKept);
-  tell.current = onKept;
-  now.current.content = content;
+  const notify = useRef(onDraftSaved);
+  notify.current = onDraftSaved;
+  latest.current.content = content;
 
   const flush = useCallback(() => {
-    const state = now.current;
+    const state = latest.current;
     queue.current = queue.current.then(async () => {
       if (state.ended || state.content === state.saved) return;
       const sent = state.content;
       try {
-        const answer = await ipc.call("save_draft", { draft: state.id, kind, patient, content: sent });
-        state.id = answer.draft;
+        const reply = await ipc.call("save_draft", { draft: state.id, kind, patient, content: sent });
+        state.id = reply.draft;
         state.saved = sent;
         state.since = 0;
         if (state.ended) return;
-        tell.current({ draft: answer.draft, kind, patient, patientName: "", content: sent, kept: answer.kept });
+        notify.current({ draft: reply.draft, kind, patient, patientName: "", content: sent, kept: reply.kept });
         if (!state.mounted) return;
         setFailure(null);
-        setShown({ draft: answer.draft, kept: answer.kept });
+        setShown({ draft: reply.draft, savedAt: reply.kept });
       } catch (error) {
         if (state.mounted) setFailure(asFailure(error));
       }
@@ -61,17 +69,17 @@ export function useAutosave(
   }, [ipc, kind, patient]);
 
   useEffect(() => {
-    const state = now.current;
+    const state = latest.current;
     if (state.ended || content === state.saved) return;
     if (state.since === 0) state.since = performance.now();
-    const wait = Math.min(PAUSE, Math.max(0, state.since + LONGEST - performance.now()));
+    const wait = Math.min(PAUSE, Math.max(0, state.since + MAX_DELAY - performance.now()));
     const timer = setTimeout(flush, wait);
     return () => clearTimeout(timer);
   }, [content, flush]);
 
   useEffect(() => beforeLock(flush), [beforeLock, flush]);
   useEffect(() => {
-    const state = now.current;
+    const state = latest.current;
     state.mounted = true;
     return () => {
       state.mounted = false;
@@ -83,12 +91,12 @@ export function useAutosave(
     ...shown,
     failure,
     finish: async () => {
-      now.current.ended = true;
+      latest.current.ended = true;
       await queue.current;
-      return now.current.id;
+      return latest.current.id;
     },
     resume: () => {
-      now.current.ended = false;
+      latest.current.ended = false;
     },
   };
 }

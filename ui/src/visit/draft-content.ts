@@ -19,12 +19,12 @@ const vitalsDraft = v.object({
 
 const noteDraft = v.object({ kind: text, text });
 
-/** The vitals form's content in a draft. */
+/** The content of a vitals draft. */
 export type VitalsDraft = v.InferOutput<typeof vitalsDraft>;
-/** The note form's content in a draft. */
+/** The content of a note draft. */
 export type NoteDraft = v.InferOutput<typeof noteDraft>;
 
-/** A vitals form with nothing in it. */
+/** An empty vitals form. */
 export const EMPTY_VITALS: VitalsDraft = v.parse(vitalsDraft, {});
 
 const read = (content: string): unknown => {
@@ -35,13 +35,13 @@ const read = (content: string): unknown => {
   }
 };
 
-/** The content of a vitals draft; what this build does not know is left out, never guessed. */
+/** Reads a vitals draft; fields that this version does not know are dropped. */
 export function readVitalsDraft(content: string): VitalsDraft {
   const parsed = v.safeParse(vitalsDraft, read(content));
   return parsed.success ? parsed.output : EMPTY_VITALS;
 }
 
-/** The content of a note draft. */
+/** Reads a note draft. */
 export function readNoteDraft(content: string): NoteDraft {
   const parsed = v.safeParse(noteDraft, read(content));
   return parsed.success ? parsed.output : { kind: "", text: "" };

@@ -4,14 +4,14 @@ import { requestsOf, show } from "../testing/show";
 
 const ROUTE = "/chart/p1/summary?pane=note";
 
-test("empty: nothing is signed", async () => {
+test("empty: an empty note is not signed", async () => {
   const { user, ipc } = await show({ role: "physician" }, ROUTE);
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Write something to sign.")).toBeVisible();
   expect(requestsOf(ipc, "sign_note")).toEqual([]);
 });
 
-test("populated: name and birth date stand beside Sign, and it ends the draft", async () => {
+test("populated: name and birth date are next to Sign, and signing ends the draft", async () => {
   const { user, ipc } = await show({ role: "nurse" }, ROUTE);
   const form = screen.getByRole("form", { name: "Write a note" });
   expect(within(form).getByRole("button", { name: "Sign" }).parentElement).toHaveTextContent(
@@ -25,7 +25,7 @@ test("populated: name and birth date stand beside Sign, and it ends the draft", 
   expect((requestsOf(ipc, "sign_note")[0] as { draft: string | null }).draft).not.toBeNull();
 });
 
-test("without a pause in typing the draft is still kept", async () => {
+test("the draft is saved even if typing never pauses", async () => {
   const { user, ipc } = await show({ role: "physician" }, ROUTE);
   const text = screen.getByLabelText("Note");
   const end = performance.now() + 2300;

@@ -2,46 +2,46 @@ import { useId, useState } from "react";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { sayBorn } from "../components/patient-banner.view";
-import { useAct } from "../ipc/reply.query";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";
 import { readNoteDraft } from "./draft-content";
-import { DraftLine } from "./draft-line.view";
+import { DraftStatus } from "./draft-status.view";
 import css from "./form.module.css";
-import { FormShell } from "./form-shell.view";
-import type { PaneFormProps } from "./vitals-form.view";
+import { PaneForm } from "./pane-form.view";
+import type { PaneFormProps } from "./pane-form-props";
 
 const KINDS = ["progress", "nursing", "consult", "history", "discharge"] as const;
 const NURSE_KINDS = ["nursing", "progress"] as const;
 
-/** A note: draft while it is written, signed at the end. */
-export function NoteForm({ banner, first, onKept, onClose, onSaved }: PaneFormProps) {
+/** Writes a note: a draft until it is signed. */
+export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }: PaneFormProps) {
   const say = useWords();
   const id = useId();
   const { session, may } = useSession();
   const [note, setNote] = useState(() => {
-    const draft = readNoteDraft(first?.content ?? "");
+    const draft = readNoteDraft(savedDraft?.content ?? "");
     return { ...draft, kind: draft.kind || (session.role === "nurse" ? "nursing" : "progress") };
   });
   const [tried, setTried] = useState(false);
-  const keeper = useAutosave("note", banner.patient, first, JSON.stringify(note), onKept);
-  const sign = useAct("sign_note");
+  const autosave = useAutosave("note", banner.patient, savedDraft, JSON.stringify(note), onDraftSaved);
+  const sign = useIpcMutation("sign_note");
   const submit = async () => {
     setTried(true);
     if (note.text.trim() === "" || !may("sign_note") || sign.isPending) return;
-    const ended = await keeper.finish();
+    const endedDraft = await autosave.finish();
     sign.mutate(
-      { patient: banner.patient, kind: note.kind, text: note.text, draft: ended === "" ? null : ended },
-      { onSuccess: (saved) => onSaved(saved, ended), onError: keeper.resume },
+      { patient: banner.patient, kind: note.kind, text: note.text, draft: endedDraft === "" ? null : endedDraft },
+      { onSuccess: (saved) => onSaved(saved, endedDraft), onError: autosave.resume },
     );
   };
   return (
-    <FormShell
+    <PaneForm
       title={say("pane.note")}
       banner={banner}
-      draft={keeper.draft}
-      resumes={first?.draft ?? null}
+      draft={autosave.draft}
+      initialDraft={savedDraft?.draft ?? null}
       onClose={onClose}
       onSubmit={submit}
       className={css.noteFields}
@@ -55,7 +55,7 @@ export function NoteForm({ banner, first, onKept, onClose, onSaved }: PaneFormPr
             {sayBorn(say, banner)}
           </span>
           {may("sign_note") ? (
-            <Button type="submit" look="primary" keys="Ctrl ↵" isDisabled={sign.isPending}>
+            <Button type="submit" variant="primary" keys="Ctrl ↵" isDisabled={sign.isPending}>
               {say("note.sign")}
             </Button>
           ) : null}
@@ -92,9 +92,9 @@ export function NoteForm({ banner, first, onKept, onClose, onSaved }: PaneFormPr
             {say("note.missing")}
           </p>
         ) : null}
-        <DraftLine kept={keeper.kept} failure={keeper.failure} />
+        <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />
         {sign.error === null ? null : <FailureNotice failure={sign.error} />}
       </div>
-    </FormShell>
+    </PaneForm>
   );
 }

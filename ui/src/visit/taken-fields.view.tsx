@@ -11,20 +11,20 @@ export interface TakenInput {
 }
 
 interface Props {
-  /** Null = now. */
+  /** Null means now. */
   taken: TakenInput | null;
   wrong: boolean;
   onChange: (taken: TakenInput | null) => void;
 }
 
-/** When it was measured: now, unless somebody says otherwise. */
+/** When the values were measured: now, unless the user changes it. */
 export function TakenFields({ taken, wrong, onChange }: Props) {
   const say = useWords();
   if (taken === null) {
     return (
       <p className={css.small}>
         {say("taken.now")} ·{" "}
-        <Button look="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
+        <Button variant="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
           {say("taken.change")}
         </Button>
       </p>
@@ -36,7 +36,7 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
         <TextField
           label={say("taken.date")}
           hint={say("form.date.hint")}
-          problem={wrong ? say("taken.wrong") : undefined}
+          error={wrong ? say("taken.wrong") : undefined}
           inputMode="numeric"
           data-field="taken-date"
           value={taken.date}
@@ -51,7 +51,7 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
           onChange={(event) => onChange({ ...taken, time: event.target.value })}
         />
       </div>
-      <Button look="link" onPress={() => onChange(null)}>
+      <Button variant="link" onPress={() => onChange(null)}>
         {say("taken.reset")}
       </Button>
     </fieldset>

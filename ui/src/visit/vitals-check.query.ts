@@ -2,31 +2,31 @@ import { useEffect, useState } from "react";
 import type { VitalsCheckDto, VitalsDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 
-const NOTHING: VitalsCheckDto = { findings: [], news2: null, news2Risk: "", news2Missing: [], bmi: "" };
+const EMPTY: VitalsCheckDto = { findings: [], news2: null, news2Risk: "", news2Missing: [], bmi: "" };
 
-/** What the values mean so far, asked a moment after the last key. */
-export function useVitalsCheck(vitals: VitalsDto, asked: boolean): VitalsCheckDto {
+/** The clinical check of the values, requested shortly after the last key press. */
+export function useVitalsCheck(vitals: VitalsDto, enabled: boolean): VitalsCheckDto {
   const ipc = useIpc();
-  const [check, setCheck] = useState(NOTHING);
-  const told = JSON.stringify({ ...vitals, draft: null, confirmed: false });
+  const [check, setCheck] = useState(EMPTY);
+  const serialized = JSON.stringify({ ...vitals, draft: null, confirmed: false });
   useEffect(() => {
-    if (!asked) {
-      setCheck(NOTHING);
+    if (!enabled) {
+      setCheck(EMPTY);
       return;
     }
-    let late = false;
+    let cancelled = false;
     const timer = setTimeout(() => {
-      ipc.call("check_vitals", JSON.parse(told) as VitalsDto).then(
-        (answer) => {
-          if (!late) setCheck(answer);
+      ipc.call("check_vitals", JSON.parse(serialized) as VitalsDto).then(
+        (reply) => {
+          if (!cancelled) setCheck(reply);
         },
         () => undefined,
       );
     }, 200);
     return () => {
-      late = true;
+      cancelled = true;
       clearTimeout(timer);
     };
-  }, [ipc, told, asked]);
+  }, [ipc, serialized, enabled]);
   return check;
 }

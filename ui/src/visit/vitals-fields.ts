@@ -1,15 +1,15 @@
 import type { MessageId } from "../words/words";
 import type { VitalsDraft } from "./draft-content";
 
-/** A number of the vitals form. */
+/** A numeric field of the vitals form. */
 export interface VitalsField {
   key: "systolic" | "diastolic" | "pulse" | "temperature" | "respiration" | "spo2" | "weight" | "height";
   label: MessageId;
-  /** Unit as displayed; it has no word in it that a language would change. */
+  /** Unit as displayed; the same in every language. */
   unit: string;
 }
 
-/** The numbers in the order of measuring. */
+/** The numeric fields in the order of measuring. */
 export const VITALS_FIELDS: readonly VitalsField[] = [
   { key: "systolic", label: "vital.systolic", unit: "mmHg" },
   { key: "diastolic", label: "vital.diastolic", unit: "mmHg" },
@@ -21,7 +21,7 @@ export const VITALS_FIELDS: readonly VitalsField[] = [
   { key: "height", label: "vital.height", unit: "cm" },
 ];
 
-/** NEWS2's levels of consciousness. */
+/** The levels of consciousness of NEWS2. */
 export const CONSCIOUSNESS = ["alert", "confusion", "voice", "pain", "unresponsive"] as const;
 
 /** Whether nothing was measured. */

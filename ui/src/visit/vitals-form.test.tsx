@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { VitalsDto } from "../ipc/bindings";
-import { makeFailure } from "../ipc/fake/make-fake";
+import { makeFailure } from "../ipc/fake/fake-ipc";
 import { requestsOf, show } from "../testing/show";
 
 const ROUTE = "/chart/p1/summary?pane=vitals";
@@ -10,7 +10,7 @@ const openForm = async (options = {}) => {
   return { ...shown, form: screen.getByRole("form", { name: "Record vitals" }) };
 };
 
-test("empty: the first field has the focus and an empty form is not saved", async () => {
+test("empty: the first field has the focus, and an empty form is not saved", async () => {
   const { user, ipc, form } = await openForm();
   expect(within(form).getByLabelText("Systolic")).toHaveFocus();
   expect(within(form).getByText(/GONZÁLEZ, María Fernanda · 03-Feb-1961/)).toBeVisible();
@@ -19,7 +19,7 @@ test("empty: the first field has the focus and an empty form is not saved", asyn
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
 });
 
-test("populated: Enter walks on, Ctrl+Enter saves with the draft it ends", async () => {
+test("populated: Enter moves to the next field, Ctrl+Enter saves and ends the draft", async () => {
   const { user, ipc } = await openForm();
   await user.keyboard("128{Enter}82{Enter}76");
   await waitFor(() => expect(screen.getByText(/Draft kept 14:07:12/)).toBeVisible(), { timeout: 3000 });
@@ -38,7 +38,7 @@ test("populated: Enter walks on, Ctrl+Enter saves with the draft it ends", async
   expect(screen.getByText(/No visit was open, so one was started/)).toBeVisible();
 });
 
-test("error: an impossible value blocks, what was typed stays", async () => {
+test("error: an impossible value prevents saving and stays in the form", async () => {
   const { user, ipc, form } = await openForm();
   await user.type(within(form).getByLabelText("Pulse"), "999");
   expect(await within(form).findByText("not possible (from 10 to 350)")).toBeVisible();
@@ -48,7 +48,7 @@ test("error: an impossible value blocks, what was typed stays", async () => {
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
 });
 
-test("error: an unusual value wants a confirmation, which the next change withdraws", async () => {
+test("error: an unusual value needs a confirmation, which the next change clears", async () => {
   const { user, ipc, form } = await openForm();
   await user.type(within(form).getByLabelText("Pulse"), "205");
   const box = await within(form).findByRole("checkbox", { name: /I have measured again/ });
@@ -65,14 +65,14 @@ test("error: an unusual value wants a confirmation, which the next change withdr
   expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ pulse: "205", confirmed: true });
 });
 
-test("error: a failed save keeps the form and says what is safe", async () => {
+test("error: after a failed save the form stays and says what is safe", async () => {
   const { user, form } = await openForm({ failing: { save_vitals: makeFailure("disk_full") } });
   await user.keyboard("120{Control>}{Enter}{/Control}");
   expect(await within(form).findByText("The disk is full: this was not saved")).toBeVisible();
   expect(within(form).getByLabelText("Systolic")).toHaveValue("120");
 });
 
-test("Escape closes and the draft is there again", async () => {
+test("Escape closes the form, and the draft can be reopened", async () => {
   const { user, ipc } = await openForm();
   await user.keyboard("131{Escape}");
   await waitFor(() => expect(requestsOf(ipc, "save_draft")).toHaveLength(1));
@@ -80,7 +80,7 @@ test("Escape closes and the draft is there again", async () => {
   expect(await screen.findByLabelText("Systolic")).toHaveValue("131");
 });
 
-test("backdating sends the time that was typed", async () => {
+test("a changed measuring time is sent", async () => {
   const { user, ipc, form } = await openForm();
   await user.keyboard("120");
   await user.click(within(form).getByRole("button", { name: "change time" }));
@@ -95,7 +95,7 @@ test("backdating sends the time that was typed", async () => {
   expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ taken: "2026-11-21T18:30:00+03:00" });
 });
 
-test("NEWS2 says what it still needs, then its total", async () => {
+test("NEWS2 shows the missing values, then its total", async () => {
   const { user, form } = await openForm();
   await user.keyboard("120");
   expect(
@@ -112,7 +112,7 @@ test("NEWS2 says what it still needs, then its total", async () => {
   expect(await within(form).findByText("NEWS2 0 · low")).toBeVisible();
 });
 
-test("the caret comes back for the same draft", async () => {
+test("the resume point contains the draft, the field and the caret", async () => {
   const draft = {
     draft: "d9",
     kind: "vitals",

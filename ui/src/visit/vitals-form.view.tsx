@@ -1,55 +1,47 @@
 import { useState } from "react";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import type { BannerDto, DraftDto, SavedDto, VitalsDto } from "../ipc/bindings";
-import { useAct } from "../ipc/reply.query";
+import type { VitalsDto } from "../ipc/bindings";
+import { useIpcMutation } from "../ipc/ipc.query";
 import { makeLocalStamp, splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";
 import { EMPTY_VITALS, readVitalsDraft, type VitalsDraft } from "./draft-content";
-import { DraftLine } from "./draft-line.view";
+import { DraftStatus } from "./draft-status.view";
 import css from "./form.module.css";
-import { FormShell } from "./form-shell.view";
-import { NewsInputs } from "./news-inputs.view";
-import { NewsLine } from "./news-line.view";
+import { News2Inputs } from "./news2-inputs.view";
+import { News2Score } from "./news2-score.view";
+import { PaneForm } from "./pane-form.view";
+import type { PaneFormProps } from "./pane-form-props";
 import { TakenFields, type TakenInput } from "./taken-fields.view";
 import { useVitalsCheck } from "./vitals-check.query";
 import { isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
 import { VitalsLine } from "./vitals-line.view";
 
-/** What every pane form is given. */
-export interface PaneFormProps {
-  banner: BannerDto;
-  first: DraftDto | undefined;
-  onKept: (draft: DraftDto) => void;
-  onClose: () => void;
-  onSaved: (saved: SavedDto, endedDraft: string) => void;
-}
-
 /** Records vital signs. */
-export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneFormProps) {
+export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }: PaneFormProps) {
   const say = useWords();
   const [values, setValues] = useState<VitalsDraft>(() =>
-    first === undefined ? EMPTY_VITALS : readVitalsDraft(first.content),
+    savedDraft === undefined ? EMPTY_VITALS : readVitalsDraft(savedDraft.content),
   );
   const [taken, setTaken] = useState<TakenInput | null>(() =>
     values.taken === "" ? null : splitLocalStamp(new Date(values.taken)),
   );
   const [confirmed, setConfirmed] = useState(false);
   const [tried, setTried] = useState(false);
-  const stamp = taken === null ? "" : makeLocalStamp(taken.date, taken.time);
-  const typed: VitalsDraft = { ...values, taken: stamp ?? "" };
-  const keeper = useAutosave("vitals", banner.patient, first, JSON.stringify(typed), onKept);
+  const takenAt = taken === null ? "" : makeLocalStamp(taken.date, taken.time);
+  const typed: VitalsDraft = { ...values, taken: takenAt ?? "" };
+  const autosave = useAutosave("vitals", banner.patient, savedDraft, JSON.stringify(typed), onDraftSaved);
   const request: VitalsDto = {
     ...typed,
     patient: banner.patient,
     confirmed,
-    draft: keeper.draft === "" ? null : keeper.draft,
+    draft: autosave.draft === "" ? null : autosave.draft,
   };
   const check = useVitalsCheck(request, !isEmptyVitals(values));
-  const save = useAct("save_vitals");
-  const blocking = check.findings.filter((one) => one.grade === "impossible" || one.grade === "not_a_number");
-  const unusual = check.findings.filter((one) => one.grade === "improbable");
+  const save = useIpcMutation("save_vitals");
+  const blocking = check.findings.filter(({ grade }) => grade === "impossible" || grade === "not_a_number");
+  const unusual = check.findings.filter(({ grade }) => grade === "improbable");
   const set = <K extends keyof VitalsDraft>(key: K, value: VitalsDraft[K]) => {
     setValues((old) => ({ ...old, [key]: value }));
     setConfirmed(false);
@@ -60,32 +52,32 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
     setTried(true);
     if (
       isEmptyVitals(values) ||
-      stamp === null ||
+      takenAt === null ||
       blocking.length > 0 ||
       (unusual.length > 0 && !confirmed) ||
       save.isPending
     )
       return;
-    const ended = await keeper.finish();
+    const endedDraft = await autosave.finish();
     save.mutate(
-      { ...request, draft: ended === "" ? null : ended },
-      { onSuccess: (saved) => onSaved(saved, ended), onError: keeper.resume },
+      { ...request, draft: endedDraft === "" ? null : endedDraft },
+      { onSuccess: (saved) => onSaved(saved, endedDraft), onError: autosave.resume },
     );
   };
 
-  const needsAnswer =
+  const hasQuestions =
     unusual.length > 0 || save.error !== null || (tried && (isEmptyVitals(values) || blocking.length > 0));
 
   return (
-    <FormShell
+    <PaneForm
       title={say("pane.vitals")}
       banner={banner}
-      draft={keeper.draft}
-      resumes={first?.draft ?? null}
+      draft={autosave.draft}
+      initialDraft={savedDraft?.draft ?? null}
       onClose={onClose}
       onSubmit={submit}
-      asks={
-        needsAnswer ? (
+      questions={
+        hasQuestions ? (
           <>
             {unusual.length === 0 ? null : (
               <label className={css.check}>
@@ -119,8 +111,8 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
       }
       foot={
         <>
-          <NewsLine check={check} />
-          <Button type="submit" look="primary" keys="Ctrl ↵" isDisabled={save.isPending}>
+          <News2Score check={check} />
+          <Button type="submit" variant="primary" keys="Ctrl ↵" isDisabled={save.isPending}>
             {say("form.save")}
           </Button>
         </>
@@ -132,16 +124,16 @@ export function VitalsForm({ banner, first, onKept, onClose, onSaved }: PaneForm
           field={field}
           value={values[field.key]}
           onChange={(text) => set(field.key, text)}
-          finding={check.findings.find((one) => one.field === field.key)}
-          rejected={rejected.find((one) => one.field === field.key)?.reason}
+          finding={check.findings.find((finding) => finding.field === field.key)}
+          rejected={rejected.find((problem) => problem.field === field.key)?.reason}
         />
       ))}
-      <NewsInputs values={values} set={set} />
+      <News2Inputs values={values} set={set} />
       {check.bmi === "" ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
       <div className={css.small}>
-        <DraftLine kept={keeper.kept} failure={keeper.failure} />
+        <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />
       </div>
-      <TakenFields taken={taken} wrong={stamp === null} onChange={setTaken} />
-    </FormShell>
+      <TakenFields taken={taken} wrong={takenAt === null} onChange={setTaken} />
+    </PaneForm>
   );
 }

@@ -9,11 +9,11 @@ interface Props {
   value: string;
   onChange: (text: string) => void;
   finding: VitalFindingDto | undefined;
-  /** Why Rust would not take it, if it said so at saving. */
+  /** Why Rust rejected the value on saving. */
   rejected: string | undefined;
 }
 
-/** One number with its unit, and what is unusual about it. */
+/** One numeric field with its unit and the finding about its value. */
 export function VitalsLine({ field, value, onChange, finding, rejected }: Props) {
   const say = useWords();
   const id = useId();
@@ -33,12 +33,12 @@ export function VitalsLine({ field, value, onChange, finding, rejected }: Props)
         data-field={field.key}
         value={value}
         aria-invalid={blocked || undefined}
-        aria-describedby={grade === undefined ? undefined : `${id}-said`}
+        aria-describedby={grade === undefined ? undefined : `${id}-finding`}
         onChange={(event) => onChange(event.target.value.replace(",", ".").trimStart())}
       />
       <span className={css.unit}>{field.unit}</span>
       {grade === undefined ? null : (
-        <span id={`${id}-said`} role="status" className={`${css.said} ${tone}`}>
+        <span id={`${id}-finding`} role="status" className={`${css.finding} ${tone}`}>
           {say(messageFor("finding", grade, "finding.other"), { low: finding?.low ?? "", high: finding?.high ?? "" })}
         </span>
       )}

@@ -1,19 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Page } from "../components/page.view";
-import { type Column, RowList, RowOpen } from "../components/row-list.view";
+import { type Column, RowButton, VirtualTable } from "../components/virtual-table.view";
 import type { DraftDto } from "../ipc/bindings";
-import { useReply } from "../ipc/reply.query";
+import { useIpcQuery } from "../ipc/ipc.query";
 import { readNoteDraft } from "../visit/draft-content";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./worklist.module.css";
 
-/** What this person has begun and not yet signed or saved. */
+/** Drafts of this user that are not yet signed or saved. */
 export function DraftsPage() {
   const say = useWords();
   const navigate = useNavigate();
-  const drafts = useReply("drafts");
+  const drafts = useIpcQuery("drafts");
   const rows = drafts.data ?? [];
   const columns: Column<DraftDto>[] = [
     {
@@ -21,7 +21,7 @@ export function DraftsPage() {
       label: say("col.patient"),
       width: "minmax(0, 1fr)",
       cell: (row) => (
-        <RowOpen
+        <RowButton
           onOpen={() =>
             navigate({
               to: "/chart/$patient/$tab",
@@ -31,7 +31,7 @@ export function DraftsPage() {
           }
         >
           <b>{row.patientName}</b>
-        </RowOpen>
+        </RowButton>
       ),
     },
     {
@@ -60,7 +60,7 @@ export function DraftsPage() {
       ) : drafts.data === undefined ? (
         <div aria-busy="true" />
       ) : (
-        <RowList
+        <VirtualTable
           label={say("drafts.title")}
           columns={columns}
           total={rows.length}

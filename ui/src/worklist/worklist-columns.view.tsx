@@ -1,9 +1,9 @@
 import { Chip } from "../components/chip.view";
 import { PatientBorn, PatientName } from "../components/patient-cell.view";
-import { type Column, RowOpen } from "../components/row-list.view";
+import { type Column, RowButton } from "../components/virtual-table.view";
 import type { WorkRowDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
-import { useNarrow } from "../theme/narrow";
+import { useNarrowWindow } from "../theme/window-width";
 import { formatDate, formatRecent, formatTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { CheckIn } from "./check-in.view";
@@ -11,20 +11,20 @@ import css from "./worklist.module.css";
 
 type WorkColumn = Column<WorkRowDto>;
 
-/** The columns of a list for this role. */
+/** The columns of a worklist for this role. */
 export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void): WorkColumn[] {
   const say = useWords();
   const { may } = useSession();
-  const narrow = useNarrow();
+  const narrow = useNarrowWindow();
   const patient: WorkColumn = {
     key: "patient",
     label: say("col.patient"),
     width: "minmax(150px, 1.5fr)",
     wrap: true,
     cell: (row) => (
-      <RowOpen onOpen={() => open(row)}>
+      <RowButton onOpen={() => open(row)}>
         <PatientName row={row.patient} />
-      </RowOpen>
+      </RowButton>
     ),
   };
   const born: WorkColumn = {
@@ -67,25 +67,25 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       <span className={css.quiet}>{row.patient.lastSeen === "" ? "–" : formatDate(row.patient.lastSeen)}</span>
     ),
   };
-  const who: WorkColumn = {
+  const practitioner: WorkColumn = {
     key: "with",
     label: say("col.with"),
     width: "minmax(100px, 0.7fr)",
     wrap: true,
     cell: (row) => (row.with === "" ? <span className={css.quiet}>–</span> : row.with),
   };
-  // Where there is no room for a column of its own, whom somebody waits for stands below the reason.
-  const whoIfWide = narrow ? [] : [who];
-  const safe = may("read_allergies") ? [safety] : [];
+  // In a narrow window the practitioner is shown below the reason instead.
+  const practitionerIfWide = narrow ? [] : [practitioner];
+  const safetyIfAllowed = may("read_allergies") ? [safety] : [];
   if (list === "queue" || list === "vitals_due") {
     return [
       waitingColumn(say),
       patient,
       born,
       reason,
-      ...safe,
+      ...safetyIfAllowed,
       ...(may("read_vitals") ? [vitalsColumn(say)] : []),
-      ...whoIfWide,
+      ...practitionerIfWide,
     ];
   }
   if (list === "today") {
@@ -101,18 +101,18 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       width: "120px",
       cell: (row) => <StatusChip status={row.status} />,
     };
-    const act: WorkColumn = {
+    const action: WorkColumn = {
       key: "act",
       label: say("col.act"),
       width: "130px",
       align: "end",
       cell: (row) => <CheckIn row={row} />,
     };
-    // Whoever may not know why somebody comes reads what was booked.
+    // Roles that may not see the reason of a visit see what was booked.
     const booking = may("read_allergies") ? reason : { ...reason, label: say("col.booking") };
-    return [booked, patient, born, booking, ...whoIfWide, status, ...(may("check_in") ? [act] : [])];
+    return [booked, patient, born, booking, ...practitionerIfWide, status, ...(may("check_in") ? [action] : [])];
   }
-  return [patient, born, reason, ...safe, seen];
+  return [patient, born, reason, ...safetyIfAllowed, seen];
 }
 
 const waitingColumn = (say: Say): WorkColumn => ({
@@ -148,7 +148,7 @@ const vitalsColumn = (say: Say): WorkColumn => ({
 function StatusChip({ status }: { status: string }) {
   const say = useWords();
   if (status === "") return <span className={css.quiet}>–</span>;
-  const here = status === "arrived" || status === "checked-in";
-  const tone = here ? "ok" : status === "noshow" ? "warn" : "grey";
+  const hasArrived = status === "arrived" || status === "checked-in";
+  const tone = hasArrived ? "ok" : status === "noshow" ? "warn" : "grey";
   return <Chip tone={tone}>{say(messageFor("visit", status, "visit.other"))}</Chip>;
 }

@@ -1,11 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Role } from "../ipc/bindings";
-import { makeFailure } from "../ipc/fake/make-fake";
-import { STAFF } from "../ipc/fake/people";
+import { makeFailure } from "../ipc/fake/fake-ipc";
+import { STAFF } from "../ipc/fake/staff";
 import { requestsOf, show } from "../testing/show";
 
-test("empty: nobody is waiting", async () => {
+test("empty: no one is waiting", async () => {
   await show({ role: "nurse", empty: true });
   expect(screen.getByText("Nobody is waiting.")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Take next" })).toBeNull();
@@ -16,7 +16,7 @@ test("error: what happened and what is safe", async () => {
   expect(screen.getByRole("alert")).toHaveTextContent("The disk reported a failure");
 });
 
-test("populated: the longest wait is first, N takes it with the vitals form open", async () => {
+test("populated: the longest wait comes first, and N opens it with the vitals form", async () => {
   const { user } = await show({ role: "nurse" });
   expect(screen.getByText("7 people, longest 48 min")).toBeVisible();
   expect(screen.getByText("Penicillin: anaphylaxis")).toBeVisible();
@@ -25,7 +25,7 @@ test("populated: the longest wait is first, N takes it with the vitals form open
   expect(screen.getByRole("heading", { name: "GONZÁLEZ, María Fernanda" })).toBeVisible();
 });
 
-test("a sync that was complete before the screen listened fills the list all the same", async () => {
+test("a sync that completed before the screen received events still refreshes the list", async () => {
   const { ipc } = await show({ role: "nurse" });
   const before = requestsOf(ipc, "worklist").length;
   const chip = { state: "idle", complete: "2026-11-22T13:59:00+03:00", pending: 0, failed: 0, conflicts: 0 } as const;
@@ -36,12 +36,12 @@ test("a sync that was complete before the screen listened fills the list all the
   expect(requestsOf(ipc, "worklist").length).toBe(before + 1);
 });
 
-test("the chip is asked again once events are heard", async () => {
+test("the sync chip is read again once events are received", async () => {
   const { ipc } = await show({ role: "nurse" });
   expect(requestsOf(ipc, "sync_chip").length).toBe(2);
 });
 
-test("the arrow keys walk through the rows and Enter opens", async () => {
+test("the arrow keys move between rows and Enter opens one", async () => {
   const { user } = await show({ role: "nurse" });
   screen.getByRole("button", { name: /GONZÁLEZ/ }).focus();
   await user.keyboard("{ArrowDown}{ArrowDown}");
@@ -52,7 +52,7 @@ test("the arrow keys walk through the rows and Enter opens", async () => {
   expect(await screen.findByRole("heading", { name: "GONZÁLEZ, María Fernanda" })).toBeVisible();
 });
 
-test("front desk checks a person in and takes it back", async () => {
+test("front desk checks a patient in and undoes it", async () => {
   const { user, ipc } = await show({ role: "front-desk" });
   await user.click(screen.getByRole("button", { name: "Check in FERREIRA, Imani" }));
   await user.click(await screen.findByRole("button", { name: "Take back the check-in of FERREIRA, Imani" }));
@@ -75,12 +75,12 @@ const HOMES: Record<Role, string> = {
   "it-administrator": "This workstation",
 };
 
-test.each(STAFF)("$role begins at home", async ({ role }) => {
+test.each(STAFF)("$role starts at its home screen", async ({ role }) => {
   await show({ role });
   expect(screen.getByRole("heading", { level: 1, name: HOMES[role] })).toBeVisible();
 });
 
-test.each(["privacy-officer", "it-administrator"] as const)("%s finds no patient", async (role) => {
+test.each(["privacy-officer", "it-administrator"] as const)("%s cannot search for patients", async (role) => {
   const { ipc, user } = await show({ role });
   expect(screen.queryByRole("searchbox")).toBeNull();
   await user.keyboard("{Control>}k{/Control}");

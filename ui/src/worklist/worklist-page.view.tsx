@@ -3,8 +3,8 @@ import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
-import { RowList } from "../components/row-list.view";
 import { useShortcuts } from "../components/shortcuts";
+import { VirtualTable } from "../components/virtual-table.view";
 import type { WorkRowDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
 import { messageFor, useWords } from "../words/words";
@@ -32,26 +32,26 @@ function Worklist({ list }: { list: string }) {
     });
   const columns = useWorklistColumns(list, open);
   const next = rows.rowAt(0);
-  const takes = list === "queue" || list === "vitals_due";
-  const take = () => {
+  const isQueue = list === "queue" || list === "vitals_due";
+  const takeNext = () => {
     if (next !== undefined) open(next, may("record_vitals") && next.vitals === "due" ? "vitals" : undefined);
   };
-  useShortcuts({ n: takes ? take : undefined });
+  useShortcuts({ n: isQueue ? takeNext : undefined });
   const longest = next?.waitingMinutes ?? null;
-  const missing = (rows.first?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
+  const missing = (rows.firstPage?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   return (
     <Page
       title={say(messageFor("list", `${list}.title`, "list.other.title"))}
       aside={
-        rows.loading || missing !== "" || rows.first?.downloading
+        rows.loading || missing !== "" || rows.firstPage?.downloading
           ? ""
-          : takes && longest !== null
+          : isQueue && longest !== null
             ? say("list.waiting", { count: rows.total, longest })
             : say("list.count", { count: rows.total })
       }
       actions={
-        takes && next !== undefined ? (
-          <Button look="primary" keys="N" onPress={take}>
+        isQueue && next !== undefined ? (
+          <Button variant="primary" keys="N" onPress={takeNext}>
             {say("list.take")}
           </Button>
         ) : undefined
@@ -69,16 +69,16 @@ function Worklist({ list }: { list: string }) {
       ) : rows.loading ? (
         <div aria-busy="true" />
       ) : (
-        <RowList
+        <VirtualTable
           label={say(messageFor("list", `${list}.title`, "list.other.title"))}
           columns={columns}
           total={rows.total}
           rowAt={rows.rowAt}
-          show={rows.show}
+          onVisibleRows={rows.onVisibleRows}
           rowHeight={60}
-          marked={(row) => takes && row === next}
+          isMarked={(row) => isQueue && row === next}
           empty={
-            rows.first?.downloading ? (
+            rows.firstPage?.downloading ? (
               <Notice tone="info" title={say("list.downloading")}>
                 {say("list.downloading.next")}
               </Notice>

@@ -1,11 +1,14 @@
 import { useCallback } from "react";
+import { ipcQueryOptions } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
-import { PAGE, usePages } from "../ipc/pages.query";
-import { planReply } from "../ipc/reply.query";
+import { PAGE_SIZE, usePagedList } from "../ipc/paged-list.query";
 
-/** A worklist, page by page. */
+/** A worklist, read page by page. */
 export function useWorklist(list: string) {
   const ipc = useIpc();
-  const plan = useCallback((offset: number) => planReply(ipc, "worklist", { list, offset, limit: PAGE }), [ipc, list]);
-  return usePages(plan);
+  const plan = useCallback(
+    (offset: number) => ipcQueryOptions(ipc, "worklist", { list, offset, limit: PAGE_SIZE }),
+    [ipc, list],
+  );
+  return usePagedList(plan);
 }

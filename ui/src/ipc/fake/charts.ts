@@ -87,7 +87,7 @@ const medicine = (
   dosage: string,
   since: string,
   age: string,
-  more: Partial<MedicineDto> = {},
+  overrides: Partial<MedicineDto> = {},
 ): MedicineDto => ({
   id,
   name,
@@ -98,7 +98,7 @@ const medicine = (
   since,
   age,
   record: "synced",
-  ...more,
+  ...overrides,
 });
 
 const MEDICINES = [
@@ -163,7 +163,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
     };
   });
 
-/** The chart of one invented person. */
+/** The chart of one invented patient. */
 export function makeChart(row: PatientRowDto, empty: boolean, partial = false): FakeChart {
   const index = Number(row.patient.slice(1));
   const child = row.age.includes("mo");

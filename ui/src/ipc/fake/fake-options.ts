@@ -1,7 +1,7 @@
 import type { FailureDto, LockScreenDto, ResumePointDto, Role } from "../bindings";
 import type { CommandName } from "../commands";
 
-/** What a test or the gallery wants to see. */
+/** The state that the fake backend starts in. */
 export interface FakeOptions {
   /** Starts unlocked as this role. */
   role?: Role;
@@ -13,19 +13,19 @@ export interface FakeOptions {
   empty?: boolean;
   /** The clinical records were damaged and are being downloaded again. */
   partial?: boolean;
-  /** Charts of the directory are damaged: who is in them is not found. */
+  /** Charts in the patient directory are damaged, so their patients are not found. */
   damaged?: boolean;
   /** No network. */
   offline?: boolean;
-  /** The server no longer takes the clinic sign-in. */
+  /** The server no longer accepts the clinic sign-in. */
   signInEnded?: boolean;
   demo?: boolean;
   waitingForGrant?: boolean;
-  /** What an enrolment sets aside. */
+  /** The files that an enrolment sets aside. */
   setAside?: string[];
   resume?: ResumePointDto;
-  /** Milliseconds that an answer takes. */
+  /** Delay of a reply in milliseconds. */
   delay?: number;
-  /** Called where the real process would be replaced. */
-  onReplaced?: () => void;
+  /** Called when the real process would be replaced. */
+  onProcessReplaced?: () => void;
 }

@@ -79,7 +79,7 @@ const row = (index: number, [family, given, birthDate, age, sex, number]: Named)
   deceased: index === 41,
 });
 
-/** 420 invented people, the first eight of whom have parts to play. */
+/** 420 invented patients; tests rely on the first eight. */
 export function makePatients(): PatientRowDto[] {
   const rows = KNOWN.map((known, index) => row(index, known));
   for (let index = rows.length; index < 420; index += 1) {

@@ -1,4 +1,4 @@
-/** A pattern that looks like a QR code and says nothing. */
+/** A pattern that looks like a QR code but encodes nothing. */
 export function makeFakeQr(): { qrPath: string; qrSize: number } {
   const size = 33;
   const finder = (x: number, y: number, left: number, top: number) => {

@@ -1,7 +1,7 @@
 import type { ConflictDto, ConflictPartDto, SyncChipDto, SyncItemDto, SyncPageDto } from "../bindings";
-import { type FakeState, openFakeChart } from "./state";
+import { type FakeState, openFakeChart } from "./fake-state";
 
-/** The chip for the fake's counts. */
+/** The sync chip for the current counts. */
 export function chipOf(
   state: Pick<FakeState, "pending" | "rejected" | "conflicts" | "running" | "signInEnded" | "options">,
 ): SyncChipDto {
@@ -25,7 +25,7 @@ const TYPES: [string, number][] = [
   ["Immunization", 3_280],
 ];
 
-const item = (changeSet: number, state: string, title: string, more: Partial<SyncItemDto> = {}): SyncItemDto => ({
+const item = (changeSet: number, state: string, title: string, overrides: Partial<SyncItemDto> = {}): SyncItemDto => ({
   changeSet,
   state,
   author: "Amara Okafor",
@@ -34,7 +34,7 @@ const item = (changeSet: number, state: string, title: string, more: Partial<Syn
   patientName: "GONZÁLEZ, María Fernanda",
   reason: "",
   conflict: null,
-  ...more,
+  ...overrides,
 });
 
 /** The sync page. */
@@ -81,7 +81,7 @@ export function pageOf(state: FakeState): SyncPageDto {
 
 const part = (text: string, key = "", name = ""): ConflictPartDto => ({ key, name, text, isTime: false });
 
-/** Blood pressure that two people corrected. */
+/** A blood pressure that two users corrected. */
 const pressureOf = (known: ConflictDto): ConflictDto => {
   const cuff = (size: string) => part(size, "", "Cuff size");
   const values = (systolic: string, size: string) => [
@@ -133,7 +133,7 @@ const deletedOf = (known: ConflictDto): ConflictDto => ({
   ],
 });
 
-/** Two people changed one medicine. */
+/** A medicine that two users changed. */
 export function conflictOf(state: FakeState, conflict: string): ConflictDto {
   const field = (path: string, label: string, base: string, ours: string, theirs: string) => ({
     path,

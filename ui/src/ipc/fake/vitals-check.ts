@@ -41,7 +41,7 @@ export function checkFakeVitals(vitals: VitalsDto): VitalsCheckDto {
   const height = Number(vitals.height) / 100;
   return {
     findings,
-    news2: missing.length === 0 ? findings.filter((one) => one.grade !== "not_a_number").length * 2 : null,
+    news2: missing.length === 0 ? findings.filter(({ grade }) => grade !== "not_a_number").length * 2 : null,
     news2Risk: missing.length === 0 ? "low" : "",
     news2Missing: typed ? missing : [],
     bmi: vitals.weight !== "" && height > 0.3 ? `${(Number(vitals.weight) / height ** 2).toFixed(1)} kg/m²` : "",

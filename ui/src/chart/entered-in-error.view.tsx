@@ -1,0 +1,84 @@
+import { valibotResolver } from "@hookform/resolvers/valibot";
+import { useQueryClient } from "@tanstack/react-query";
+import { useForm } from "react-hook-form";
+import * as v from "valibot";
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import { TextAreaField } from "../components/field.view";
+import { sayBorn } from "../components/patient-banner.view";
+import type { BannerDto } from "../ipc/bindings";
+import { useIpcMutation } from "../ipc/ipc.query";
+import { useWords } from "../words/words";
+import css from "./chart.module.css";
+
+/** The record to be marked as entered in error. */
+export interface RecordToCorrect {
+  reference: string;
+  title: string;
+  when: string;
+}
+
+const schema = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(1)) });
+
+interface Props {
+  record: RecordToCorrect | null;
+  banner: BannerDto;
+  onClose: () => void;
+}
+
+/** Asks for the reason why a record was entered in error; the original stays in the history. */
+export function EnteredInErrorDialog({ record, banner, onClose }: Props) {
+  const say = useWords();
+  return (
+    <Dialog open={record !== null} onClose={onClose} title={say("strike.title")}>
+      {record === null ? null : <EnteredInErrorForm record={record} banner={banner} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function EnteredInErrorForm({ record, banner, onClose }: Props & { record: RecordToCorrect }) {
+  const say = useWords();
+  const cache = useQueryClient();
+  const markInError = useIpcMutation("strike");
+  const { register, handleSubmit, formState } = useForm({
+    resolver: valibotResolver(schema),
+    defaultValues: { reason: "" },
+  });
+  const submit = handleSubmit(({ reason }) =>
+    markInError.mutate(
+      { reference: record.reference, patient: banner.patient, reason },
+      {
+        onSuccess: () => {
+          for (const name of ["open_chart", "chart_timeline", "chart_notes", "chart_results", "sync_chip"])
+            cache.invalidateQueries({ queryKey: [name] });
+          onClose();
+        },
+      },
+    ),
+  );
+  return (
+    <form onSubmit={submit} className={css.stack} noValidate>
+      <p>
+        <b>{record.title}</b> · {record.when}
+        <br />
+        <span className={css.quiet}>
+          {banner.family}, {banner.given} · {sayBorn(say, banner)}
+        </span>
+      </p>
+      <TextAreaField
+        label={say("strike.reason")}
+        hint={say("strike.hint")}
+        error={formState.errors.reason === undefined ? undefined : say("strike.missing")}
+        {...register("reason")}
+      />
+      {markInError.error === null ? null : <FailureNotice failure={markInError.error} />}
+      <DialogFoot>
+        <Button onPress={onClose}>{say("dialog.cancel")}</Button>
+        <Button type="submit" variant="danger" isDisabled={markInError.isPending}>
+          {say("strike.do")}
+        </Button>
+      </DialogFoot>
+    </form>
+  );
+}

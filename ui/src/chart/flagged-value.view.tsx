@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import { useWords } from "../words/words";
+import css from "./flagged-value.module.css";
+
+interface FlaggedValueProps {
+  value: string;
+  flag: string;
+  /** The value as recorded, if it is shown rounded; otherwise empty. */
+  recorded?: string;
+}
+
+/** A value with its flag: bold, and red with a letter if it is out of range. */
+export function FlaggedValue({ value, flag, recorded = "" }: FlaggedValueProps) {
+  const shown = flag === "" ? value : `${value} ${flag}`;
+  const className = flag === "" ? css.valued : css.flagged;
+  return recorded === "" ? (
+    <span className={className}>{shown}</span>
+  ) : (
+    <RoundedValue recorded={recorded} className={className}>
+      {shown}
+    </RoundedValue>
+  );
+}
+
+interface RoundedValueProps {
+  recorded: string;
+  className?: string | undefined;
+  children: ReactNode;
+}
+
+/** A rounded value: a dotted underline, and the recorded value as its title and as text for screen readers. */
+export function RoundedValue({ recorded, className, children }: RoundedValueProps) {
+  const say = useWords();
+  return (
+    <>
+      <span className={`${css.rounded} ${className ?? ""}`} title={say("value.recorded", { value: recorded })}>
+        {children}
+      </span>
+      <span className={css.visuallyHidden}> {say("value.recorded", { value: recorded })}</span>
+    </>
+  );
+}

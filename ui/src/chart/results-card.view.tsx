@@ -1,0 +1,33 @@
+import { Card, CardEmpty } from "../components/card.view";
+import type { ResultDto } from "../ipc/bindings";
+import { formatDate } from "../words/dates";
+import { useWords } from "../words/words";
+import { RESULTS, useAbsence } from "./absence";
+import { FlaggedValue } from "./flagged-value.view";
+import { RecordStateChip } from "./record-state.view";
+import css from "./results.module.css";
+
+/** Recent and abnormal results. */
+export function ResultsCard({ results }: { results: ResultDto[] }) {
+  const say = useWords();
+  const { sayNone } = useAbsence();
+  return (
+    <Card title={say("results.know")} aside={say("results.know.aside")}>
+      {results.length === 0 ? (
+        <CardEmpty>{sayNone("results.know.none", RESULTS)}</CardEmpty>
+      ) : (
+        <ul>
+          {results.map((result) => (
+            <li key={`${result.id} ${result.name}`} className={css.line}>
+              <span className={css.name}>
+                {result.name} <RecordStateChip record={result.record} />
+              </span>
+              <FlaggedValue value={result.value} flag={result.flag} recorded={result.recorded} />
+              <span className={css.when}>{formatDate(result.taken)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,68 @@
+import type { ChartDto } from "../bindings";
+import { type FakeState, openFakeChart } from "./fake-state";
+import type { HandlersOf } from "./handlers";
+
+type HandledCommands = "open_chart" | "close_chart" | "chart_timeline" | "chart_results" | "chart_notes";
+
+const TAB_PERMISSIONS: Record<string, string> = {
+  timeline: "read_problems",
+  notes: "read_notes",
+  results: "read_results",
+  vitals: "read_vitals",
+  medicines: "read_medicines",
+  problems: "read_problems",
+  allergies: "read_allergies",
+  immunisations: "read_immunisations",
+};
+
+/** The part of a chart that the role may see; the rest is never sent. */
+function filterByPermission(chart: ChartDto, permissions: string[]): ChartDto {
+  const may = (name: string) => permissions.includes(name);
+  // Roles that dispense medicines see the weight and no other vital sign.
+  const seesWeight = may("read_medicines");
+  const vitals = may("read_vitals")
+    ? chart.vitals
+    : seesWeight
+      ? chart.vitals.filter((series) => series.key === "weight")
+      : [];
+  return {
+    ...chart,
+    tabs: chart.tabs.filter((tab) => may(TAB_PERMISSIONS[tab] ?? "open_chart") || (tab === "vitals" && seesWeight)),
+    banner: may("read_allergies")
+      ? chart.banner
+      : { ...chart.banner, flags: [], alert: chart.banner.alert || chart.banner.flags.length > 0 },
+    allergies: may("read_allergies") ? chart.allergies : { state: "unavailable" },
+    problems: may("read_problems") ? chart.problems : [],
+    medicines: may("read_medicines") ? chart.medicines : [],
+    vitals,
+    results: may("read_results") ? chart.results : [],
+    lastNote: may("read_notes") ? chart.lastNote : null,
+    immunisations: may("read_immunisations") ? chart.immunisations : [],
+    unreadable: may("read_problems") ? chart.unreadable : [],
+  };
+}
+
+/** The chart and its long lists. */
+export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
+  return {
+    open_chart: ({ patient }) => {
+      state.opened.add(patient);
+      const { chart } = openFakeChart(state, patient);
+      const drafts = state.drafts.filter((draft) => draft.patient === patient);
+      return filterByPermission({ ...chart, drafts }, state.session?.permissions ?? []);
+    },
+    close_chart: () => null,
+    chart_timeline: ({ patient, offset, limit }) => {
+      const { timeline } = openFakeChart(state, patient);
+      return { rows: timeline.slice(offset, offset + limit), total: timeline.length };
+    },
+    chart_results: ({ patient, offset, limit }) => {
+      const { results } = openFakeChart(state, patient);
+      return { rows: results.slice(offset, offset + limit), total: results.length };
+    },
+    chart_notes: ({ patient, offset, limit }) => {
+      const { notes } = openFakeChart(state, patient);
+      return { rows: notes.slice(offset, offset + limit), total: notes.length };
+    },
+  };
+}

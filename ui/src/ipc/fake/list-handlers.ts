@@ -1,0 +1,143 @@
+import type { PatientRowDto, WorkRowDto } from "../bindings";
+import { type FakeState, refuse } from "./fake-state";
+import type { HandlersOf } from "./handlers";
+
+type HandledCommands = "search_patients" | "worklist" | "check_in";
+
+const fold = (text: string) =>
+  text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase();
+
+type Wait = [
+  at: number,
+  minutes: number | null,
+  reason: string,
+  safety: string,
+  vitals: string,
+  news2: number | null,
+  who: string,
+];
+
+const WAITING: Wait[] = [
+  [0, 48, "Follow-up, hypertension", "Penicillin: anaphylaxis", "due", null, ""],
+  [1, 31, "Immunisation, 15 months", "No known allergies", "due", null, ""],
+  [2, 22, "Antenatal visit, 28 weeks", "Allergies not recorded", "2026-11-22T13:51:00+03:00", null, "Dr Mbeki"],
+  [
+    3,
+    15,
+    "Cough, 3 days",
+    "Sulfonamides: rash; aspirin: urticaria; peanut: anaphylaxis",
+    "2026-11-22T13:58:00+03:00",
+    6,
+    "Dr Mbeki",
+  ],
+  [4, 9, "Wound dressing", "No known allergies", "2026-11-22T14:01:00+03:00", null, ""],
+  [5, 6, "Family planning", "No known allergies", "due", null, ""],
+  [7, 2, "Repeat prescription", "No known allergies", "due", null, ""],
+];
+
+const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolean, clinical: boolean): WorkRowDto => ({
+  patient,
+  appointment: `ap${at + 1}`,
+  booked: new Date(Date.parse("2026-11-22T13:00:00+03:00") + at * 900_000).toISOString(),
+  status: arrived ? "arrived" : "booked",
+  waitingMinutes: arrived ? wait[1] : null,
+  reason: clinical ? wait[2] : "Routine appointment",
+  safety: clinical ? wait[3] : "",
+  safetyKnown: clinical && wait[3].includes(":"),
+  vitals: clinical ? wait[4] : "",
+  news2: clinical ? wait[5] : null,
+  with: wait[6],
+});
+
+/** Search and worklists. */
+export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
+  const rowsOf = (list: string): WorkRowDto[] => {
+    if (state.options.empty || state.options.partial) return [];
+    const clinical = state.session?.permissions.includes("read_allergies") ?? false;
+    const rows = WAITING.flatMap((wait, at) => {
+      const patient = state.patients[wait[0]];
+      return patient === undefined ? [] : [workRow(patient, at, wait, state.arrived.has(`ap${at + 1}`), clinical)];
+    });
+    if (list === "today") {
+      const later = state.patients.slice(12, 24).map((patient, at): WorkRowDto => {
+        const id = at + 7;
+        const wait: Wait = [
+          0,
+          1,
+          at % 2 === 0 ? "Follow-up" : "New visit",
+          "",
+          "",
+          null,
+          at % 3 === 0 ? "Dr Mbeki" : "",
+        ];
+        return {
+          ...workRow(patient, id, wait, state.arrived.has(`ap${id + 1}`), false),
+          status: at === 5 ? "cancelled" : state.arrived.has(`ap${id + 1}`) ? "arrived" : "booked",
+        };
+      });
+      return [...rows, ...later];
+    }
+    if (list === "vitals_due") return rows.filter((row) => row.vitals === "due");
+    if (list === "my_patients")
+      return state.patients.slice(0, 40).map((patient, at) => ({
+        ...workRow(patient, at, [0, null, "Follow-up", "No known allergies", "", null, "Dr Mbeki"], false, clinical),
+        appointment: "",
+        status: "",
+      }));
+    if (list === "dispensing" || list === "specimens" || list === "charges")
+      return rows.map((row) => ({
+        ...row,
+        waitingMinutes: null,
+        reason:
+          { dispensing: "2 medicines to dispense", specimens: "Basic metabolic panel", charges: "Visit to review" }[
+            list
+          ] ?? "",
+      }));
+    return rows;
+  };
+  const count = (list: string) => ({ list, count: rowsOf(list).length });
+  return {
+    search_patients: ({ query, offset, limit }) => {
+      const words = fold(query)
+        .split(/\s+/)
+        .filter((word) => word !== "");
+      const found = state.patients
+        .filter((row) =>
+          words.every((word) =>
+            fold(`${row.family} ${row.given} ${row.number} ${row.birthDate} ${row.phone}`).includes(word),
+          ),
+        )
+        .map((row) => ({ ...row, openedToday: state.opened.has(row.patient) }))
+        .sort((a, b) => Number(b.openedToday) - Number(a.openedToday));
+      return {
+        rows: found.slice(offset, offset + limit),
+        total: found.length,
+        more: false,
+        incomplete: (state.options.partial || state.options.damaged) ?? false,
+      };
+    },
+    worklist: ({ list, offset, limit }) => {
+      const rows = rowsOf(list);
+      return {
+        rows: rows.slice(offset, offset + limit),
+        total: rows.length,
+        counts: ["queue", "vitals_due", "my_patients", "today", "dispensing", "specimens", "charges"]
+          .map(count)
+          .concat({ list: "drafts", count: state.drafts.length }),
+        downloading: false,
+        missing: state.options.partial ? ["Observation"] : [],
+      };
+    },
+    check_in: ({ appointment, arrived }) => {
+      if (state.session === null) return refuse("locked");
+      if (arrived) state.arrived.add(appointment);
+      else state.arrived.delete(appointment);
+      state.changeSet += 1;
+      state.pending += 1;
+      return { changeSet: state.changeSet, resources: [`Appointment/${appointment}`], visitStarted: arrived };
+    },
+  };
+}

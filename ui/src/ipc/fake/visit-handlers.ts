@@ -1,0 +1,104 @@
+import type { NoteDto, SavedDto } from "../bindings";
+import { type FakeState, openFakeChart, refuse } from "./fake-state";
+import type { HandlersOf } from "./handlers";
+import { FAKE_NOW } from "./staff";
+import { checkFakeVitals } from "./vitals-check";
+
+type HandledCommands =
+  | "check_vitals"
+  | "save_vitals"
+  | "save_draft"
+  | "discard_draft"
+  | "drafts"
+  | "sign_note"
+  | "strike";
+
+/** Vitals, notes, drafts and marking records as entered in error. */
+export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
+  const saved = (resources: string[]): SavedDto => {
+    state.changeSet += 1;
+    state.pending += 1;
+    return { changeSet: state.changeSet, resources, visitStarted: resources.length > 2 };
+  };
+  const endDraft = (draft: string | null) => {
+    state.drafts = state.drafts.filter((candidate) => candidate.draft !== draft);
+  };
+  return {
+    check_vitals: checkFakeVitals,
+    save_vitals: (vitals) => {
+      const check = checkFakeVitals(vitals);
+      const rejected = check.findings.filter(
+        (finding) =>
+          finding.grade === "impossible" ||
+          finding.grade === "not_a_number" ||
+          (finding.grade === "improbable" && !vitals.confirmed),
+      );
+      if (rejected.length > 0)
+        return refuse("invalid", { fields: rejected.map(({ field, grade }) => ({ field, reason: grade })) });
+      const { chart } = openFakeChart(state, vitals.patient);
+      for (const series of chart.vitals) {
+        const typed = vitals[series.key as "systolic"];
+        if (typed === undefined || typed === "") continue;
+        const at = Date.parse(vitals.taken === "" ? FAKE_NOW : vitals.taken);
+        series.points.push({
+          id: `${series.key}-${state.changeSet}`,
+          at,
+          value: Number(typed),
+          text: typed,
+          recorded: "",
+          mayStrike: true,
+          flag: "",
+          record: "pending",
+        });
+        Object.assign(series, { value: typed, flag: "", age: "today", taken: new Date(at).toISOString() });
+      }
+      endDraft(vitals.draft);
+      return saved(["Encounter/e1", "Observation/o1", "Observation/o2"]);
+    },
+    save_draft: ({ draft, kind, patient, content }) => {
+      const id = draft === "" ? `d${state.drafts.length + 1}-${state.changeSet}` : draft;
+      const row = state.patients.find((candidate) => candidate.patient === patient);
+      endDraft(id);
+      state.drafts.push({
+        draft: id,
+        kind,
+        patient,
+        patientName: `${row?.family}, ${row?.given}`,
+        content,
+        kept: FAKE_NOW,
+      });
+      return { draft: id, kept: FAKE_NOW };
+    },
+    discard_draft: ({ draft }) => {
+      endDraft(draft);
+      return null;
+    },
+    drafts: () => state.drafts,
+    sign_note: ({ patient, kind, text, draft }) => {
+      if (text.trim() === "") return refuse("invalid", { fields: [{ field: "text", reason: "missing" }] });
+      const fake = openFakeChart(state, patient);
+      const note: NoteDto = {
+        id: `n${state.changeSet}-new`,
+        kind: kind === "nursing" ? "Nursing note" : "Progress note",
+        author: state.session?.name ?? "",
+        written: FAKE_NOW,
+        status: "signed",
+        text,
+        mayStrike: true,
+        record: "pending",
+      };
+      fake.notes.unshift(note);
+      fake.chart.lastNote = note;
+      endDraft(draft);
+      return saved(["DocumentReference/n1"]);
+    },
+    strike: ({ patient, reference, reason }) => {
+      if (reason.trim() === "") return refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] });
+      const fake = openFakeChart(state, patient);
+      const id = reference.split("/")[1];
+      for (const series of fake.chart.vitals) series.points = series.points.filter((point) => point.id !== id);
+      for (const note of fake.notes) if (note.id === id) note.status = "entered_in_error";
+      return saved([reference]);
+    },
+  };
+}
