@@ -1,20 +1,15 @@
 import { Button } from "../components/button.view";
+import type { DateTimeInput } from "../components/date-and-time.view";
 import { TextField } from "../components/field.view";
 import { splitLocalStamp } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
 
-/** Date and time as typed. */
-export interface TakenInput {
-  date: string;
-  time: string;
-}
-
 interface Props {
   /** Null means now. */
-  taken: TakenInput | null;
+  taken: DateTimeInput | null;
   wrong: boolean;
-  onChange: (taken: TakenInput | null) => void;
+  onChange: (taken: DateTimeInput | null) => void;
 }
 
 /** When the values were measured: now, unless the user changes it. */

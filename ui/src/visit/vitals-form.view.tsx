@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button } from "../components/button.view";
+import type { DateTimeInput } from "../components/date-and-time.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import type { VitalsDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
@@ -13,7 +14,7 @@ import { News2Inputs } from "./news2-inputs.view";
 import { News2Score } from "./news2-score.view";
 import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
-import { TakenFields, type TakenInput } from "./taken-fields.view";
+import { TakenFields } from "./taken-fields.view";
 import { useVitalsCheck } from "./vitals-check.query";
 import { isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
 import { VitalsLine } from "./vitals-line.view";
@@ -24,7 +25,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
   const [values, setValues] = useState<VitalsDraft>(() =>
     savedDraft === undefined ? EMPTY_VITALS : readVitalsDraft(savedDraft.content),
   );
-  const [taken, setTaken] = useState<TakenInput | null>(() =>
+  const [taken, setTaken] = useState<DateTimeInput | null>(() =>
     values.taken === "" ? null : splitLocalStamp(new Date(values.taken)),
   );
   const [confirmed, setConfirmed] = useState(false);
