@@ -1,10 +1,10 @@
 /// <reference types="vitest/config" />
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { frozenPrototypes } from "./build/frozen-prototypes.ts";
-import { initialBudget } from "./build/initial-budget.ts";
-import { noFake } from "./build/no-fake.ts";
-import { stylesheetId } from "./build/stylesheet-id.ts";
+import { frozenPrototypes } from "./vite-plugins/frozen-prototypes.ts";
+import { initialBudget } from "./vite-plugins/initial-budget.ts";
+import { noFake } from "./vite-plugins/no-fake.ts";
+import { stylesheetId } from "./vite-plugins/stylesheet-id.ts";
 
 // Tests run in one time zone, so that formatted times are the same on every machine.
 process.env.TZ ??= "Africa/Nairobi";

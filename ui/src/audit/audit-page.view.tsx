@@ -1,14 +1,12 @@
-import { useCallback, useEffect, useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Button } from "../components/button.view";
 import { Chip } from "../components/chip.view";
-import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
-import { type Column, VirtualTable } from "../components/virtual-table.view";
+import { PagedTable } from "../components/paged-table.view";
+import type { Column } from "../components/virtual-table.view";
 import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
-import { ipcQueryOptions } from "../ipc/ipc.query";
-import { useIpc } from "../ipc/ipc-context";
-import { PAGE_SIZE, usePagedList } from "../ipc/paged-list.query";
+import { usePagedList } from "../ipc/paged-list.query";
 import { useSession } from "../session/session-context";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
@@ -50,7 +48,6 @@ const EVENT_CLASSES = [
 /** Who did what, with patients masked; unmasking needs a reason and is itself an event. */
 export function AuditPage() {
   const say = useWords();
-  const ipc = useIpc();
   const id = useId();
   const { may } = useSession();
   const narrow = useNarrowWindow();
@@ -62,18 +59,11 @@ export function AuditPage() {
   // Later pages end at the sequence the first one started from, so that new events do not shift rows.
   const [start, setStart] = useState<{ eventClass: string; before: number } | null>(null);
   const before = start?.eventClass === eventClass ? start.before : null;
-  const rows = usePagedList(
-    useCallback(
-      (offset: number) =>
-        ipcQueryOptions(ipc, "audit_events", {
-          offset,
-          limit: PAGE_SIZE,
-          class: eventClass,
-          before: offset === 0 ? null : before,
-        }),
-      [ipc, eventClass, before],
-    ),
-  );
+  const rows = usePagedList("audit_events", (page) => ({
+    ...page,
+    class: eventClass,
+    before: page.offset === 0 ? null : before,
+  }));
   const firstBefore = rows.firstPage?.before;
   useEffect(
     () => setStart(firstBefore === undefined ? null : { eventClass, before: firstBefore }),
@@ -216,24 +206,16 @@ export function AuditPage() {
         ) : (
           <span />
         )}
-        {rows.failure !== null ? (
-          <FailureNotice failure={rows.failure} />
-        ) : rows.loading ? (
-          <div aria-busy="true" />
-        ) : (
-          <VirtualTable
-            key={eventClass}
-            label={say("audit.title")}
-            // Only events that name a patient have a button.
-            noRowButtons
-            columns={columns}
-            total={rows.total}
-            rowAt={rows.rowAt}
-            onVisibleRows={rows.onVisibleRows}
-            rowHeight={37}
-            empty={say("audit.empty")}
-          />
-        )}
+        <PagedTable
+          list={rows}
+          key={eventClass}
+          label={say("audit.title")}
+          // Only events that name a patient have a button.
+          noRowButtons
+          columns={columns}
+          rowHeight={37}
+          empty={say("audit.empty")}
+        />
       </div>
       <SignOffDialog
         row={alertToSignOff}

@@ -5,10 +5,10 @@ import { Chip } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { type Column, RowButton, VirtualTable } from "../components/virtual-table.view";
 import type { ChartDto, NoteDto } from "../ipc/bindings";
+import { usePagedList } from "../ipc/paged-list.query";
 import { formatDate, formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { useAbsence } from "./absence";
-import { useNotes } from "./chart-lists.query";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import css from "./notes.module.css";
 import { RecordStateChip } from "./record-state.view";
@@ -22,7 +22,7 @@ export function sayAuthor(say: Say, note: NoteDto): string {
 export function Notes({ chart }: { chart: ChartDto }) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const rows = useNotes(chart.banner.patient);
+  const rows = usePagedList("chart_notes", (page) => ({ patient: chart.banner.patient, ...page }));
   const [selected, setSelected] = useState(0);
   const note = rows.rowAt(selected);
   const columns: Column<NoteDto>[] = [

@@ -1,12 +1,12 @@
-import { FailureNotice } from "../components/failure-notice.view";
-import { type Column, VirtualTable } from "../components/virtual-table.view";
+import { PagedTable } from "../components/paged-table.view";
+import type { Column } from "../components/virtual-table.view";
 import type { ResultDto } from "../ipc/bindings";
+import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import { RESULTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { useResults } from "./chart-lists.query";
 import { FlaggedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
 import resultsCss from "./results.module.css";
@@ -15,7 +15,7 @@ import resultsCss from "./results.module.css";
 export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const rows = useResults(patient);
+  const rows = usePagedList("chart_results", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
   // The recorded value is shown below the rounded one if there is space, otherwise in its title.
   const fits = (row: ResultDto) => !narrow && row.recorded.length <= 32;
@@ -64,15 +64,11 @@ export function ResultsTab({ patient }: { patient: string }) {
       cell: (row) => <span className={css.quiet}>{formatDateTime(row.taken)}</span>,
     },
   ];
-  if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
-  if (rows.loading) return <div aria-busy="true" />;
   return (
-    <VirtualTable
+    <PagedTable
+      list={rows}
       label={say("tab.results")}
       columns={columns}
-      total={rows.total}
-      rowAt={rows.rowAt}
-      onVisibleRows={rows.onVisibleRows}
       rowHeight={52}
       noRowButtons
       empty={sayNone("results.none", RESULTS)}

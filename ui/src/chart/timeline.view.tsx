@@ -1,13 +1,13 @@
 import { Chip } from "../components/chip.view";
-import { FailureNotice } from "../components/failure-notice.view";
-import { type Column, VirtualTable } from "../components/virtual-table.view";
+import { PagedTable } from "../components/paged-table.view";
+import type { Column } from "../components/virtual-table.view";
 import type { TimelineRowDto } from "../ipc/bindings";
+import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { useTimeline } from "./chart-lists.query";
 import { RoundedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
 
@@ -15,7 +15,7 @@ import { RecordStateChip } from "./record-state.view";
 export function Timeline({ patient }: { patient: string }) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const rows = useTimeline(patient);
+  const rows = usePagedList("chart_timeline", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
   const columns: Column<TimelineRowDto>[] = [
     {
@@ -64,15 +64,11 @@ export function Timeline({ patient }: { patient: string }) {
       ),
     },
   ];
-  if (rows.failure !== null) return <FailureNotice failure={rows.failure} />;
-  if (rows.loading) return <div aria-busy="true" />;
   return (
-    <VirtualTable
+    <PagedTable
+      list={rows}
       label={say("tab.timeline")}
       columns={columns}
-      total={rows.total}
-      rowAt={rows.rowAt}
-      onVisibleRows={rows.onVisibleRows}
       rowHeight={48}
       noRowButtons
       empty={sayNone("timeline.empty", ["Encounter", "Condition", "Observation"])}

@@ -13,7 +13,8 @@ export interface Column<T> {
   cell: (row: T, index: number) => ReactNode;
 }
 
-interface Props<T> {
+/** Props of {@link VirtualTable}. */
+export interface VirtualTableProps<T> {
   label: string;
   columns: Column<T>[];
   total: number;
@@ -48,7 +49,7 @@ export function VirtualTable<T>({
   isMarked,
   empty,
   noRowButtons = false,
-}: Props<T>) {
+}: VirtualTableProps<T>) {
   const [grownHeight, setGrownHeight] = useState(0);
   const rowHeight = Math.max(minHeight, grownHeight);
   const scroller = useRef<HTMLDivElement>(null);

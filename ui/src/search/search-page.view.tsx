@@ -1,15 +1,12 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useCallback } from "react";
 import { Chip } from "../components/chip.view";
-import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
+import { PagedTable } from "../components/paged-table.view";
 import { PatientBorn, PatientName } from "../components/patient-cell.view";
-import { type Column, RowButton, VirtualTable } from "../components/virtual-table.view";
+import { type Column, RowButton } from "../components/virtual-table.view";
 import type { PatientRowDto } from "../ipc/bindings";
-import { ipcQueryOptions } from "../ipc/ipc.query";
-import { useIpc } from "../ipc/ipc-context";
-import { PAGE_SIZE, usePagedList } from "../ipc/paged-list.query";
+import { usePagedList } from "../ipc/paged-list.query";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./search.module.css";
@@ -25,13 +22,8 @@ export function SearchPage() {
 
 function SearchResults({ query }: { query: string }) {
   const say = useWords();
-  const ipc = useIpc();
   const navigate = useNavigate();
-  const pageQuery = useCallback(
-    (offset: number) => ipcQueryOptions(ipc, "search_patients", { query, offset, limit: PAGE_SIZE }),
-    [ipc, query],
-  );
-  const rows = usePagedList(pageQuery);
+  const rows = usePagedList("search_patients", (page) => ({ query, ...page }));
   const columns: Column<PatientRowDto>[] = [
     {
       key: "patient",
@@ -95,23 +87,13 @@ function SearchResults({ query }: { query: string }) {
           {say("search.incomplete.do")}
         </Notice>
       ) : null}
-      {rows.failure !== null ? (
-        <div>
-          <FailureNotice failure={rows.failure} />
-        </div>
-      ) : rows.loading ? (
-        <div aria-busy="true" />
-      ) : (
-        <VirtualTable
-          label={say("search.label")}
-          columns={columns}
-          total={rows.total}
-          rowAt={rows.rowAt}
-          onVisibleRows={rows.onVisibleRows}
-          rowHeight={52}
-          empty={say(rows.firstPage?.incomplete ? "search.incomplete.none" : "search.empty")}
-        />
-      )}
+      <PagedTable
+        list={rows}
+        label={say("search.label")}
+        columns={columns}
+        rowHeight={52}
+        empty={say(rows.firstPage?.incomplete ? "search.incomplete.none" : "search.empty")}
+      />
     </Page>
   );
 }

@@ -1,14 +1,13 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button } from "../components/button.view";
-import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
+import { PagedTable } from "../components/paged-table.view";
 import { useShortcuts } from "../components/shortcuts";
-import { VirtualTable } from "../components/virtual-table.view";
 import type { WorkRowDto } from "../ipc/bindings";
+import { usePagedList } from "../ipc/paged-list.query";
 import { useSession } from "../session/session-context";
 import { messageFor, useWords } from "../words/words";
-import { useWorklist } from "./worklist.query";
 import { useWorklistColumns } from "./worklist-columns.view";
 
 const route = getRouteApi("/list/$list");
@@ -23,7 +22,7 @@ function Worklist({ list }: { list: string }) {
   const say = useWords();
   const navigate = useNavigate();
   const { may } = useSession();
-  const rows = useWorklist(list);
+  const rows = usePagedList("worklist", (page) => ({ list, ...page }));
   const open = (row: WorkRowDto, pane?: string) =>
     navigate({
       to: "/chart/$patient/$tab",
@@ -62,34 +61,24 @@ function Worklist({ list }: { list: string }) {
           {say("list.missing.next")}
         </Notice>
       )}
-      {rows.failure !== null ? (
-        <div>
-          <FailureNotice failure={rows.failure} />
-        </div>
-      ) : rows.loading ? (
-        <div aria-busy="true" />
-      ) : (
-        <VirtualTable
-          label={say(messageFor("list", `${list}.title`, "list.other.title"))}
-          columns={columns}
-          total={rows.total}
-          rowAt={rows.rowAt}
-          onVisibleRows={rows.onVisibleRows}
-          rowHeight={60}
-          isMarked={(row) => isQueue && row === next}
-          empty={
-            rows.firstPage?.downloading ? (
-              <Notice tone="info" title={say("list.downloading")}>
-                {say("list.downloading.next")}
-              </Notice>
-            ) : missing !== "" ? (
-              say("list.unavailable")
-            ) : (
-              say(messageFor("list", `${list}.empty`, "list.other.empty"))
-            )
-          }
-        />
-      )}
+      <PagedTable
+        list={rows}
+        label={say(messageFor("list", `${list}.title`, "list.other.title"))}
+        columns={columns}
+        rowHeight={60}
+        isMarked={(row) => isQueue && row === next}
+        empty={
+          rows.firstPage?.downloading ? (
+            <Notice tone="info" title={say("list.downloading")}>
+              {say("list.downloading.next")}
+            </Notice>
+          ) : missing !== "" ? (
+            say("list.unavailable")
+          ) : (
+            say(messageFor("list", `${list}.empty`, "list.other.empty"))
+          )
+        }
+      />
     </Page>
   );
 }
