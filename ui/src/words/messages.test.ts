@@ -21,3 +21,9 @@ test("every message has words and every argument a name", () => {
     expect(text.includes("{}"), id).toBe(false);
   }
 });
+
+test("every message is in one file only", () => {
+  const files = import.meta.glob<Record<string, string>>("./en/*.json", { import: "default", eager: true });
+  const ids = Object.values(files).flatMap((file) => Object.keys(file));
+  expect(ids.toSorted()).toEqual(Object.keys(messages).toSorted());
+});
