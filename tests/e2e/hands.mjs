@@ -116,7 +116,7 @@ export class Hands {
 
   /** Types into the search of the top bar. */
   async search(words) {
-    await this.retype("Find a patient by name, birth date, number, phone", words);
+    await this.retype("Find a patient by name, birth date, number or phone", words);
     await this.see(`Patients matching “${words}”`);
   }
 

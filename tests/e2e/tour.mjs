@@ -92,12 +92,12 @@ export class Tour {
     await this.#tell(`vitals are saved on the workstation (${score})`);
     await hands.press("Write a note");
     await hands.type("Note", NOTE);
-    await hands.see("Draft kept");
+    await hands.see("Draft saved");
     await hands.keys(Key.CONTROL, Key.ENTER);
     await hands.see("Note signed and saved on this workstation");
     await hands.press("Notes");
-    await hands.see("not sent yet");
-    await this.#tell("a note is drafted, signed and marked “not sent yet”", "note");
+    await hands.see("Not sent yet");
+    await this.#tell("a note is drafted, signed and marked “Not sent yet”", "note");
     await this.clinic.start();
     await this.#tell("the network is back");
     await until("the sync to end clear", 90_000, async () => {
@@ -113,7 +113,7 @@ export class Tour {
   async #leave() {
     const { gone } = await this.hands.lock();
     await this.hands.see(this.clinic.person("amara").name);
-    await this.hands.see("Synced, complete");
+    await this.hands.see("Synced ");
     await this.#tell(`Ctrl+L locks: the process that held her records was gone after ${gone} ms`, "locked");
     const violations = await this.app.readViolations();
     if (violations.length > 0) throw new Error(`content security policy: ${violations.join(", ")}`);

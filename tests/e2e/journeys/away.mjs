@@ -81,11 +81,11 @@ export default async function away(journey) {
     await hands.openChart("gonz", "María Fernanda");
     await hands.press("Write a note");
     await hands.type("Note", NOTE);
-    await hands.see("Draft kept");
+    await hands.see("Draft saved");
   });
   await step("left alone she is warned", async () => {
     await hands.see("Locking in", 30_000);
-    await hands.see("Any key or movement keeps it open.");
+    await hands.see("Press any key or move the mouse to keep it unlocked.");
     await journey.screen("warning");
   });
   await step("a movement beside the window withdraws the warning", async () => {

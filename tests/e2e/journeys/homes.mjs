@@ -18,7 +18,7 @@ export default async function homes(journey) {
 
   await step("before a colleague's unlock the records wait", async () => {
     await hands.unlock(clinic, "wanjiru");
-    await hands.see("Waiting for a colleague's unlock");
+    await hands.see("Waiting for a colleague to unlock this workstation");
     await journey.screen("waiting-for-grant");
     await hands.lock();
   });
@@ -45,14 +45,14 @@ export default async function homes(journey) {
   });
   await step("a name that nobody has", async () => {
     await hands.search("xylophone");
-    await hands.see("Nobody matches.");
+    await hands.see("No patients match.");
     await journey.screen("search-nobody");
   });
   await step("unsigned drafts are listed", async () => {
     await hands.openChart("gonz", "María Fernanda");
     await hands.press("Write a note");
     await hands.type("Note", "Seen with her daughter.");
-    await hands.see("Draft kept");
+    await hands.see("Draft saved");
     await journey.screen("physician-note");
     await hands.press("Unsigned drafts", { part: true });
     await hands.see("María Fernanda");
@@ -64,7 +64,7 @@ export default async function homes(journey) {
       await hands.unlock(clinic, user);
       await hands.synced(90_000);
       await hands.see(home);
-      assert.ok(!(await hands.read()).includes("Waiting for a colleague's unlock"), "the physician's unlock gave the keys");
+      assert.ok(!(await hands.read()).includes("Waiting for a colleague to unlock this workstation"), "the physician's unlock gave the keys");
       await readNotices(hands);
       await journey.screen(clinic.person(user).role);
       await hands.openChart("gonz", "María Fernanda");

@@ -40,7 +40,7 @@ export default async function lock(journey) {
     await hands.press("Problems");
     await hands.press("Write a note");
     await hands.type("Note", NOTE);
-    await hands.see("Draft kept");
+    await hands.see("Draft saved");
     await journey.screen("draft");
   });
   await step("while unlocked the scan finds what was typed and who it is about", () => {
@@ -64,7 +64,7 @@ export default async function lock(journey) {
     console.log(`       old engine gone after ${times.gone} ms, driven again after ${times.attached} ms`);
     const shown = await hands.read();
     assert.ok(!shown.includes(NAMED) && !shown.includes(CANARY));
-    await hands.see("Unfinished drafts are kept, encrypted.");
+    await hands.see("Unfinished drafts are saved, encrypted.");
     await journey.screen("locked");
   });
   await step("after the lock the scan finds nothing in any process", () => {
@@ -79,7 +79,7 @@ export default async function lock(journey) {
     await hands.type("Workstation password", "not her password at all");
     await hands.type("Workstation code", "000000");
     await hands.press("Unlock");
-    await hands.see("The password or the code is not right", 30_000);
+    await hands.see("Incorrect password or code", 30_000);
     await journey.screen("refused");
   });
 
@@ -93,7 +93,7 @@ export default async function lock(journey) {
     // What is complete is known for each sign-in by itself.
     await hands.synced();
     await hands.openChart(NAMED.toLowerCase(), NAMED);
-    assert.ok(!(await hands.offers("Note: go on")), "nobody else's draft");
+    assert.ok(!(await hands.offers("Continue: Note")), "nobody else's draft");
     await journey.screen("colleague");
   });
   await step("Grace locks", () => hands.lock());

@@ -70,7 +70,7 @@ export default async function roles(journey) {
     await hands.lock();
     await hands.unlock(clinic, "ingrid");
     await hands.see("Access review");
-    await hands.see("chart read");
+    await hands.see("Chart viewed");
     const shown = await hands.read();
     assert.ok(!shown.includes("GONZÁLEZ") && !shown.includes("María"), "patients are masked");
     assert.ok(shown.includes("Leila Patel"), "people of the clinic are named");
@@ -78,8 +78,8 @@ export default async function roles(journey) {
     assert.equal((await ask("open_chart", { patient })).failed?.code, "refused");
   });
   await step("the clerk's refused commands are in the audit table", async () => {
-    await choose(app, await hands.field("Show"), "refused to the role");
-    await hands.see("refused to the role");
+    await choose(app, await hands.field("Show"), "Not allowed for the role");
+    await hands.see("Not allowed for the role");
     const { ok } = await ask("audit_events", { offset: 0, limit: 100, class: "refused" });
     assert.ok(ok.rows.filter((row) => row.actor === "Leila Patel").length >= 7, JSON.stringify(ok.rows.length));
     await journey.screen("privacy-refused");
@@ -90,12 +90,12 @@ export default async function roles(journey) {
     const rows = async () => (await ask("audit_events", { offset: 0, limit: 10, class: "second_instance" })).ok.rows;
     await until("the event of the second start", 10_000, async () => (await rows()).length > 0);
     assert.equal((await rows())[0].actor, "device");
-    await choose(app, await hands.field("Show"), "second start refused");
-    await hands.see("profile already in use");
+    await choose(app, await hands.field("Show"), "Second start refused");
+    await hands.see("Profile already in use");
   });
   await step("a patient is named only for a reason", async () => {
-    await choose(app, await hands.field("Show"), "chart read");
-    await hands.press("Show the patient of the event", { part: true });
+    await choose(app, await hands.field("Show"), "Chart viewed");
+    await hands.press("Show the patient in the event", { part: true });
     await hands.see("Why do you need to know?");
     await journey.screen("privacy-unmask");
     await hands.type("Why do you need to know?", "A complaint of the patient");
@@ -107,7 +107,7 @@ export default async function roles(journey) {
     await hands.lock();
     await hands.unlock(clinic, "samuel");
     await hands.see("This workstation");
-    await hands.see("Stores");
+    await hands.see("Databases");
     await journey.screen("it-device");
     assert.equal((await ask("search_patients", { query: "gonz", offset: 0, limit: 1 })).failed?.code, "refused");
     assert.equal((await ask("open_chart", { patient })).failed?.code, "refused");

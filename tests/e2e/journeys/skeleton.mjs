@@ -15,7 +15,7 @@ export default async function skeleton(journey) {
   const hands = new Hands(app);
 
   await step("nobody is enrolled", async () => {
-    await hands.see("Nobody is enrolled on this workstation yet.");
+    await hands.see("No one is enrolled on this workstation yet.");
     await journey.screen("first-run");
   });
   await step("server and workstation are typed", async () => {
@@ -26,17 +26,17 @@ export default async function skeleton(journey) {
   });
   await step("the browser signs in and the window goes on by itself", async () => {
     await clinic.nextStep(amara.otpauth);
-    await hands.press("Sign in in the browser");
+    await hands.press("Sign in using the browser");
     await hands.see(`Welcome, ${amara.name}`, 30_000);
     await hands.see("Signed in as: Nurse");
   });
   await step("a password is chosen", async () => {
     await hands.type("Workstation password", "short");
-    await hands.type("The same again", "short");
+    await hands.type("Repeat password", "short");
     await hands.press("Next");
-    await hands.see("At least 12 characters are needed.");
+    await hands.see("Enter at least 12 characters.");
     await hands.retype("Workstation password", amara.workstationPassword);
-    await hands.retype("The same again", amara.workstationPassword);
+    await hands.retype("Repeat password", amara.workstationPassword);
     await hands.see("good", 5_000).catch(() => {});
     await journey.screen("enrol-password");
     await hands.press("Next");
@@ -63,7 +63,7 @@ export default async function skeleton(journey) {
   await step("the first sync runs by itself", async () => {
     const chip = await hands.synced();
     assert.equal(chip.conflicts + chip.failed, 0);
-    await hands.see("Synced, complete");
+    await hands.see("Synced ");
     await journey.screen("home");
   });
   const found = async () => {

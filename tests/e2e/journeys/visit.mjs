@@ -39,9 +39,9 @@ export default async function visit(journey) {
   await step("an impossible and an unusual value are marked", async () => {
     await hands.press("Record vitals");
     await hands.type("Systolic", "1200");
-    await hands.see("not possible");
+    await hands.see("Not possible");
     await hands.retype("Systolic", "240");
-    await hands.see("unusual (mostly");
+    await hands.see("Unusual (usually");
     await journey.screen("vitals-warning");
   });
   await step("the warning has to be answered", async () => {
@@ -59,7 +59,7 @@ export default async function visit(journey) {
     // RCP 2017: respiration 22 → 2, SpO₂ 93 → 2, systolic 240 → 3, pulse 112 → 2, alert → 0, 38.6 °C → 1.
     assert.deepEqual([ok.news2, ok.news2Risk], [10, "high"]);
     await hands.see("NEWS2 10 · high");
-    await hands.press("I have measured again", { part: true });
+    await hands.press("I measured again", { part: true });
     await journey.screen("vitals-confirmed");
   });
   await step("the vitals are saved and not sent yet", async () => {
@@ -68,13 +68,13 @@ export default async function visit(journey) {
     await hands.see("waiting to send");
     await hands.press("Vitals");
     await hands.press("Tables");
-    await hands.see("not sent yet");
+    await hands.see("Not sent yet");
     await journey.screen("vitals-saved");
   });
   await step("a note is kept while it is written", async () => {
     await hands.press("Write a note");
     await hands.type("Note", NOTE);
-    await hands.see("Draft kept");
+    await hands.see("Draft saved");
     // It is kept several times while the keys are pressed.
     await until("the whole note to be kept", 10_000, async () => {
       const { ok } = await app.invoke("drafts");
@@ -87,14 +87,14 @@ export default async function visit(journey) {
     await hands.see("Note signed and saved on this workstation");
     await hands.press("Notes");
     await hands.see(NOTE);
-    await hands.see("not sent yet");
+    await hands.see("Not sent yet");
     assert.deepEqual((await app.invoke("drafts")).ok, []);
     await journey.screen("note-signed");
   });
   await step("the sync page says what waits", async () => {
     await hands.press("Sync");
     await hands.see("Not on the server yet");
-    await hands.see("waiting to send");
+    await hands.see("Waiting to send");
     await until("the chip to say offline", 20_000, async () => (await hands.read()).includes("Offline"));
     await journey.screen("sync-offline");
   });
@@ -130,7 +130,7 @@ export default async function visit(journey) {
     await hands.openChart("kowalska 2002-01-07", "CH-002208");
     await hands.press("Notes");
     await hands.see(NOTE);
-    await hands.lose("not sent yet");
+    await hands.lose("Not sent yet");
   });
 
   await step("the server changes the pressure while the nurse, offline, strikes it out", async () => {
@@ -144,12 +144,12 @@ export default async function visit(journey) {
     await hands.press("Tables");
     await until("the pressure's row", 10_000, () =>
       app.driver.executeScript(
-        "const b = [...document.querySelectorAll('button')].find((b) => /Strike out .*240/.test(b.getAttribute('aria-label') ?? '')); b?.click(); return b !== undefined",
+        "const b = [...document.querySelectorAll('button')].find((b) => /Mark as entered in error: .*240/.test(b.getAttribute('aria-label') ?? '')); b?.click(); return b !== undefined",
       ),
     );
     await hands.type("Why is it wrong?", "Cuff too small");
     await journey.screen("strike");
-    await hands.press("Strike out");
+    await hands.press("Mark as entered in error");
     await hands.lose("Why is it wrong?");
     assert.ok((await app.invoke("sync_chip")).ok.pending > 0);
   });
@@ -161,7 +161,7 @@ export default async function visit(journey) {
       return ok.conflicts === 1;
     });
     await hands.press("Sync");
-    await hands.see("needs a decision");
+    await hands.see("Needs a decision");
     await journey.screen("sync-conflict");
     await hands.press("Decide", { part: true });
     await hands.see("Two people changed");
@@ -172,7 +172,7 @@ export default async function visit(journey) {
   await step("a decision keeps nothing back and reaches the server", async () => {
     for (const group of await app.driver.executeScript("return [...document.querySelectorAll('[role=radiogroup]')]"))
       await app.driver.executeScript("arguments[0].querySelector('input').closest('label').click()", group);
-    await hands.press("Keep these");
+    await hands.press("Save these choices");
     await until("the decision to be sent", 60_000, async () => {
       const { ok } = await app.invoke("sync_chip");
       if (ok.state !== "running" && ok.pending > 0) await app.invoke("sync_now");
