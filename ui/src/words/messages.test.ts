@@ -15,7 +15,7 @@ test("no screen uses storage, a service worker, a locale's own format or raw HTM
   expect(code.filter(([, text]) => banned.test(text)).map(([path]) => path)).toEqual([]);
 });
 
-test("every message has words and every argument a name", () => {
+test("every message has text and every argument a name", () => {
   for (const [id, text] of Object.entries(messages)) {
     expect(text.trim(), id).not.toBe("");
     expect(text.includes("{}"), id).toBe(false);
