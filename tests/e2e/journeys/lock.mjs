@@ -13,7 +13,7 @@ const CANARY = "Quetzalcanary Obsidian-Mbingu";
 /** The given name of a patient, just as unique: it arrives by sync and is stored in the databases. */
 const PATIENT = "Zephyranthes";
 /** The text of the note. */
-const NOTE = `Seen today: ${CANARY}. To be gone on with`;
+const NOTE = `Seen today: ${CANARY}. To be continued`;
 
 export default async function lock(journey) {
   const step = journey.step.bind(journey);
