@@ -4,7 +4,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Processes, firstLine, freePort, until } from "../../tests/e2e/processes.mjs";
+import { browserEnv } from "../../tests/e2e/clinic.mjs";
+import { Processes, freePort, onInterrupt, until } from "../../tests/e2e/processes.mjs";
+import { startKeychain } from "../../tests/e2e/services.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const built = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "release");
@@ -33,16 +35,6 @@ async function step(name, act) {
   const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
   console.log(`-- ${name}: ${seconds(Date.now() - start)} (${seconds(Date.now() - began)} in all)`);
   return answer;
-}
-
-async function keychain() {
-  const args = ["--session", "--nofork", "--print-address=1"];
-  env.DBUS_SESSION_BUS_ADDRESS = await firstLine(programs.start("dbus", "dbus-daemon", args, { env, pipe: true }), "dbus-daemon");
-  const keyring = ["--unlock", "--components=secrets", "--foreground"];
-  programs.start("keyring", "gnome-keyring-daemon", keyring, { env, input: "demo" });
-  const ask = ["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/org/freedesktop/DBus"];
-  ask.push("org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets");
-  await until("the keychain", 20_000, async () => (await output("dbus-send", ask)).includes("true"));
 }
 
 /** The clinic's server, on one port and folder for the whole demo, so that it can stop and come back. */
@@ -107,14 +99,7 @@ async function nextCode(otpauth) {
 
 /** Enrols one person through the command-line program, as IT would, with a browser that signs in by itself. */
 async function enrol(person, clinic) {
-  const more = {
-    BROWSER: path.join(root, "scripts/browser"),
-    SIGN_IN_USER: person.user,
-    SIGN_IN_PASSWORD: person.password,
-    SIGN_IN_OTPAUTH: person.otpauth,
-    SIGN_IN_CA: clinic.ca,
-    SIGN_IN_BACKEND: path.join(built, "keep-backend"),
-  };
+  const more = browserEnv(person, { ca: clinic.ca, backend: path.join(built, "keep-backend") });
   const args = ["enrol", "--profile", profile, "--json", "--server", clinic.fhir, "--ca", clinic.ca, "--workstation"];
   args.push("Demo workstation", "--demo", "--password-fd", "3", "--otpauth-fd", "4", "--code-fd", "5");
   const onRead = async (otpauth, child) => {
@@ -149,11 +134,11 @@ async function tour(server, staff) {
     const found = staff.find((p) => p.user === user);
     return { ...found, workstationPassword: workstationPassword(found), workstationOtpauth: phone(found) };
   };
-  const clinic = { person, code: nextCode, stop: () => server.stop(), start: () => server.start() };
+  const clinic = { person, nextCode, stop: () => server.stop(), start: () => server.start() };
   console.log("No display here: walking the main job on a virtual one.\n");
   const home = path.join(demo, "home");
-  const window = path.join(built, "chartkeep-desktop");
-  await new Tour({ clinic, programs, env, home, profile, window, pictures }).walk();
+  const binary = path.join(built, "chartkeep-desktop");
+  await new Tour({ clinic, processes: programs, env, home, profile, binary, pictures }).run();
   const verified = await output(path.join(built, "chartkeep"), ["audit", "verify", "--profile", profile, "--json"]);
   console.log(`\nchartkeep audit verify --json\n  ${verified.trim()}`);
   console.log(`\nPictures of the window: ${path.relative(root, pictures)}/`);
@@ -161,12 +146,10 @@ async function tour(server, staff) {
 }
 
 // Ended from outside, the demo takes with it what it started.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.once(signal, () => programs.endAll().finally(() => process.exit(130)));
-}
+onInterrupt(() => programs.endAll());
 let failed = false;
 try {
-  await step("a keychain of its own", keychain);
+  await step("a keychain of its own", () => startKeychain(programs, env, "demo"));
   const server = new Server();
   await step("the clinic's server", () => server.start());
   const staff = JSON.parse(await output(path.join(built, "keep-backend"), ["people", "--json"]));

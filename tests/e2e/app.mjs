@@ -1,68 +1,60 @@
 // The real program in its real window, driven through WebKit's own driver.
 //
-// Lock replaces the process, which ends the driver's session: `lock` and `reattach` belong together.
+// Locking replaces the process, which ends the driver's session: `reattach` locks and starts a new session.
 import fs from "node:fs";
 import path from "node:path";
-import { Builder, By, Capabilities, Key } from "selenium-webdriver";
-import { freePort, listening, until } from "./processes.mjs";
+import { Builder, Capabilities, Key } from "selenium-webdriver";
+import { freePort, until, waitForPort } from "./processes.mjs";
+import { automationEnv, startWebDriver } from "./web-driver.mjs";
 
-/** What the page reports to the driver: policy violations, from before it was attached where the engine keeps them. */
-const LISTEN = `
+/** Collects policy violations in the page, including earlier ones where the engine has kept them. */
+const COLLECT_VIOLATIONS = `
   if (!window.__violations) {
     window.__violations = [];
-    const keep = (v) => window.__violations.push(v.effectiveDirective + " " + (v.blockedURI ?? v.blockedURL ?? ""));
-    document.addEventListener("securitypolicyviolation", keep);
+    const add = (v) => window.__violations.push(v.effectiveDirective + " " + (v.blockedURI ?? v.blockedURL ?? ""));
+    document.addEventListener("securitypolicyviolation", add);
     if (window.ReportingObserver) {
-      new ReportingObserver((reports) => reports.forEach((r) => keep(r.body)), { types: ["csp-violation"], buffered: true }).observe();
+      new ReportingObserver((reports) => reports.forEach((r) => add(r.body)), { types: ["csp-violation"], buffered: true }).observe();
     }
   }`;
 
 export class App {
-  /** Starts the program on a profile of the desk and attaches to it. */
-  static async open(desk, { binary, profile = path.join(desk.home, "profile"), env = {} }) {
+  /** Starts the program on a profile of the workstation and attaches to it. */
+  static async open(workstation, { binary, profile = path.join(workstation.home, "profile"), env = {} }) {
     const app = new App();
-    app.desk = desk;
+    app.processes = workstation.processes;
     app.profile = profile;
     app.violations = [];
-    const [inspector, driver] = [await freePort(), await freePort()];
-    app.child = desk.processes.start("app", binary, ["--profile", profile], {
-      env: {
-        ...desk.env,
-        ...env,
-        TAURI_WEBVIEW_AUTOMATION: "true",
-        WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspector}`,
-      },
+    const [inspector, port] = [await freePort(), await freePort()];
+    app.child = app.processes.start("app", binary, ["--profile", profile], {
+      env: { ...workstation.env, ...env, ...automationEnv(inspector) },
     });
     app.pid = app.child.pid;
-    await listening(inspector);
-    const args = [`--port=${driver}`, `--target=127.0.0.1:${inspector}`, "--replace-on-new-session"];
-    app.webDriver = desk.processes.start("webdriver", "WebKitWebDriver", args, { env: desk.env });
-    await listening(driver);
-    app.server = `http://127.0.0.1:${driver}/`;
+    await waitForPort(inspector);
+    const options = ["--replace-on-new-session"];
+    app.webDriver = await startWebDriver(app.processes, { env: workstation.env, port, inspector, options });
+    app.server = `http://127.0.0.1:${port}/`;
     await app.attach();
     return app;
   }
 
-  /** A new session with the image that is running now. */
+  /** Starts a driver session with the process image that is running now. */
   async attach(limit = 15_000) {
-    const began = Date.now();
     this.driver = await until("the window to be driven", limit, async () => {
       const driver = await new Builder()
         .withCapabilities(new Capabilities().setBrowserName("wry"))
         .usingServer(this.server)
         .build();
-      // A session may still have caught the old page in its last moments.
+      // A session may still have caught the old page just before it went away.
       const url = await driver.getCurrentUrl();
       return url.startsWith("tauri://") && driver;
     });
     await this.driver.manage().setTimeouts({ script: 20_000, implicit: 0 });
-    await this.driver.executeScript(LISTEN);
-    return Date.now() - began;
+    await this.driver.executeScript(COLLECT_VIOLATIONS);
   }
 
-  /** The start time of the running image's window process; changes when exec replaced the image. */
-  image() {
-    // The command line is the image's own: after a lock it ends in --locked and the descriptors handed over.
+  /** The command line of the running image: after a lock it ends in --locked and the descriptors handed over. */
+  commandLine() {
     return fs.readFileSync(`/proc/${this.pid}/cmdline`, "utf8").split("\0").filter(Boolean);
   }
 
@@ -75,20 +67,23 @@ export class App {
       .map((pid) => ({ pid: Number(pid), name: fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() }));
   }
 
-  /** Runs `act`, which locks within `limit` ms, waits until the old web engine is gone and attaches to the new one. */
+  /**
+   * Runs `act`, which locks within `limit` ms, waits until the old web engine has ended and attaches to the new one.
+   * Returns milliseconds: `gone` until the old engine had ended, `attached` until the new one could be driven.
+   */
   async reattach(act, limit = 5_000) {
     await this.readViolations();
     const old = this.children().map((c) => c.pid);
-    const began = Date.now();
-    // The answer may be cut off by the lock itself.
+    const start = Date.now();
+    // The lock itself may cut off the answer.
     await act().catch(() => {});
     await until("the old web engine to end", limit, () => old.every((pid) => !fs.existsSync(`/proc/${pid}`)));
-    const gone = Date.now() - began;
+    const gone = Date.now() - start;
     await this.attach();
-    return { gone, attached: Date.now() - began };
+    return { gone, attached: Date.now() - start };
   }
 
-  /** Calls a command as the page would; answers {ok} or {failed}. */
+  /** Calls a command as the page would; returns {ok} or {failed}. */
   invoke(name, args = {}) {
     return this.driver.executeAsyncScript(
       `const [name, args, done] = arguments;
@@ -98,91 +93,79 @@ export class App {
     );
   }
 
-  /** Waits for an element. */
-  find(css, limit = 10_000) {
-    return until(css, limit, () => this.driver.findElement(By.css(css)));
-  }
-
-  /** Waits until the page shows a text. */
-  text(words, limit = 10_000) {
-    return until(`the words "${words}"`, limit, () =>
-      this.driver.executeScript("return document.body.innerText.includes(arguments[0])", words),
-    );
-  }
-
-  /** Waits until fonts are loaded, transitions have ended and two frames were drawn. */
-  painted() {
+  /** Waits until fonts are loaded, transitions have ended and two frames have been drawn. */
+  waitForPaint() {
     return this.driver.executeAsyncScript(`
       const done = arguments[0];
       const frame = () => new Promise((next) => requestAnimationFrame(next));
-      const still = () => Promise.allSettled(document.getAnimations().map((a) => a.finished));
-      document.fonts.ready.then(frame).then(still).then(frame).then(() => done());`);
+      const animations = () => Promise.allSettled(document.getAnimations().map((a) => a.finished));
+      document.fonts.ready.then(frame).then(animations).then(frame).then(() => done());`);
   }
 
-  /** A picture of the page. */
-  async picture(file) {
-    await this.painted();
-    // The driver waits for the next frame, and a page that stands still draws none: move something nobody sees.
+  /** Takes a picture of the page. */
+  async screenshot(file) {
+    await this.waitForPaint();
+    // The driver waits for the next frame, and a page without changes draws none: move an invisible pixel.
     await this.driver.executeScript(`
-      const mote = document.body.appendChild(document.createElement("i"));
-      mote.setAttribute("aria-hidden", "true");
-      Object.assign(mote.style, { position: "fixed", right: 0, bottom: 0, width: "1px", height: "1px" });
+      const pixel = document.body.appendChild(document.createElement("i"));
+      pixel.setAttribute("aria-hidden", "true");
+      Object.assign(pixel.style, { position: "fixed", right: 0, bottom: 0, width: "1px", height: "1px" });
       let at = 0;
-      const moving = setInterval(() => { mote.style.backgroundColor = "rgba(0, 0, 0, 0.00" + (1 + (at ^= 1)) + ")"; mote.style.transform = "translateX(-" + at + "px)"; }, 16);
-      window.__still = () => { clearInterval(moving); mote.remove(); };`);
+      const moving = setInterval(() => { pixel.style.backgroundColor = "rgba(0, 0, 0, 0.00" + (1 + (at ^= 1)) + ")"; pixel.style.transform = "translateX(-" + at + "px)"; }, 16);
+      window.__removePixel = () => { clearInterval(moving); pixel.remove(); };`);
     const picture = await this.driver.takeScreenshot();
-    await this.driver.executeScript("window.__still()");
+    await this.driver.executeScript("window.__removePixel()");
     fs.writeFileSync(file, picture, "base64");
   }
 
   /** Shows the page in a theme, as the system's setting would. */
-  async theme(name) {
+  async setTheme(name) {
     await this.driver.executeScript("document.documentElement.dataset.theme = arguments[0]", name);
-    await this.painted();
+    await this.waitForPaint();
   }
 
-  /** Does `act` in a window of `size`, such as `1366x768` or, zoomed to 200 %, `1366x768@200`. */
-  async sized(size, act) {
+  /** Runs `act` in a window of `size`, such as `1366x768` or, zoomed to 200 %, `1366x768@200`. */
+  async atSize(size, act) {
     const [, width, height, percent = "100"] = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(size);
     const window = this.driver.manage().window();
     const before = await window.getRect();
-    // The program's own keys make everything larger by a fifth at a time.
+    // The program's own shortcuts zoom by 20 % at a time.
     const steps = (Number(percent) - 100) / 20;
     await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
     const unzoomed = Number(width);
-    await until("the window's size", 5_000, async () => (await this.#width()) === unzoomed);
+    await until("the window's size", 5_000, async () => (await this.#innerWidth()) === unzoomed);
     try {
-      await this.#chord("=", steps);
+      await this.#pressWithControl("=", steps);
       const zoomed = (unzoomed * 100) / Number(percent);
-      await until("the zoom", 5_000, async () => Math.abs((await this.#width()) - zoomed) <= 1);
+      await until("the zoom", 5_000, async () => Math.abs((await this.#innerWidth()) - zoomed) <= 1);
       await act();
     } finally {
-      await this.#chord("-", steps);
-      await until("the zoom to end", 5_000, async () => (await this.#width()) === unzoomed);
+      await this.#pressWithControl("-", steps);
+      await until("the zoom to end", 5_000, async () => (await this.#innerWidth()) === unzoomed);
       await window.setRect(before);
     }
   }
 
-  /** Pixels of the page's own measure. */
-  #width() {
+  /** Width of the page in CSS pixels. */
+  #innerWidth() {
     return this.driver.executeScript("return window.innerWidth");
   }
 
-  async #chord(key, times) {
+  async #pressWithControl(key, times) {
     const press = this.driver.actions().keyDown(Key.CONTROL);
     for (let n = 0; n < times; n += 1) press.sendKeys(key).pause(100);
     await press.keyUp(Key.CONTROL).perform();
   }
 
-  /** Violations of the content security policy so far, all images of this run together. */
+  /** All violations of the content security policy so far, in every process image of this run. */
   async readViolations() {
     this.violations.push(...(await this.driver.executeScript("return window.__violations.splice(0)")));
     return this.violations;
   }
 
-  /** Ends the program by its id, after the driver. */
+  /** Ends the driver, then the program. */
   async close() {
-    await this.desk.processes.end(this.webDriver);
-    await this.desk.processes.end(this.child);
+    await this.processes.end(this.webDriver);
+    await this.processes.end(this.child);
   }
 }

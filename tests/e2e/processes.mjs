@@ -4,18 +4,18 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 
-/** Programs started by this run, youngest last. */
+/** The programs started by this run, newest last. */
 export class Processes {
   #started = [];
-  #over = false;
+  #closed = false;
 
   constructor(logs) {
     this.logs = logs;
   }
 
-  /** Starts a program; its output goes to `<name>.log`, and to `pipe` when the caller wants to read it. */
+  /** Starts a program. Its output goes to `<name>.log`; with `pipe`, the caller reads standard output instead. */
   start(name, command, args, { env, pipe = false, input } = {}) {
-    if (this.#over) throw new Error(`${name} is not started any more: the run is over`);
+    if (this.#closed) throw new Error(`${name} cannot be started: the run has ended`);
     const log = fs.openSync(path.join(this.logs, `${name}.log`), "a");
     const stdio = [input === undefined ? "ignore" : "pipe", pipe ? "pipe" : log, log];
     const child = spawn(command, args, { env, stdio });
@@ -27,39 +27,55 @@ export class Processes {
     return child;
   }
 
-  /** Ends one program: asks, then insists. */
+  /** Runs a program to its end and returns its standard output. */
+  run(command, args, { env, input } = {}) {
+    return new Promise((resolve, reject) => {
+      const child = this.start(path.basename(command), command, args, { env, pipe: true, input });
+      let text = "";
+      child.stdout.on("data", (bytes) => {
+        text += bytes;
+      });
+      child.once("error", reject);
+      child.once("close", (code) => {
+        if (code === 0) resolve(text);
+        else reject(Object.assign(new Error(`${command} ended with ${code}`), { code, text }));
+      });
+    });
+  }
+
+  /** Ends one program: SIGTERM, then SIGKILL after three seconds. */
   async end(child) {
     const entry = this.#started.find((e) => e.child === child);
     if (!entry || child.pid === undefined) return;
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGTERM");
-      const insist = setTimeout(() => child.kill("SIGKILL"), 3000);
+      const kill = setTimeout(() => child.kill("SIGKILL"), 3000);
       await entry.done;
-      clearTimeout(insist);
+      clearTimeout(kill);
     }
     this.#started = this.#started.filter((e) => e !== entry);
   }
 
-  /** Ends everything, youngest first, for good. */
+  /** Ends all programs, newest first; none can be started afterwards. */
   async endAll() {
-    this.#over = true;
+    this.#closed = true;
     for (const { child } of [...this.#started].reverse()) await this.end(child);
   }
 }
 
-/** A line from a program that prints what it chose, for example a display number. */
-export function firstLine(child, what) {
+/** The first line that a program prints, for example the display number it chose. */
+export function firstLine(child, name) {
   return new Promise((resolve, reject) => {
     let text = "";
-    const late = setTimeout(() => reject(new Error(`${what} said nothing within 20 s`)), 20_000);
+    const timeout = setTimeout(() => reject(new Error(`${name} printed nothing within 20 s`)), 20_000);
     child.stdout.on("data", (bytes) => {
       text += bytes;
       if (text.includes("\n")) {
-        clearTimeout(late);
+        clearTimeout(timeout);
         resolve(text.slice(0, text.indexOf("\n")));
       }
     });
-    child.once("close", () => reject(new Error(`${what} ended at once`)));
+    child.once("close", () => reject(new Error(`${name} ended at once`)));
     child.once("error", reject);
   });
 }
@@ -76,8 +92,8 @@ export function freePort() {
   });
 }
 
-/** Waits until something listens on the port. */
-export async function listening(port, limit = 20_000) {
+/** Waits until a program listens on the port. */
+export async function waitForPort(port, limit = 20_000) {
   await until(`port ${port} to answer`, limit, () => {
     return new Promise((resolve) => {
       const socket = net.connect(port, "127.0.0.1");
@@ -87,14 +103,14 @@ export async function listening(port, limit = 20_000) {
   });
 }
 
-/** Tries `check` again and again until it answers something true. */
+/** Calls `check` until it returns a truthy value, and returns that value. */
 export async function until(what, limit, check) {
   const end = Date.now() + limit;
   let last;
   while (Date.now() < end) {
     try {
-      const answer = await check();
-      if (answer) return answer;
+      const result = await check();
+      if (result) return result;
     } catch (error) {
       last = error;
     }
@@ -103,12 +119,19 @@ export async function until(what, limit, check) {
   throw new Error(`waited ${limit} ms for ${what}`, { cause: last });
 }
 
-/** Whether a process runs; one that has ended but was not collected by its parent does not. */
-export function alive(pid) {
+/** Whether a process is running; a zombie is not. */
+export function isRunning(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
   } catch {
     return false;
+  }
+}
+
+/** Runs `cleanUp` when this process is interrupted, then exits. */
+export function onInterrupt(cleanUp) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.once(signal, () => cleanUp().finally(() => process.exit(130)));
   }
 }

@@ -1,132 +1,120 @@
-// The main job once, in the real window on a virtual display, with a line for each thing that a person would notice.
+// The main workflow once, in the real window on a virtual display, with a printed line for each visible result.
 import fs from "node:fs";
 import path from "node:path";
 import { Key } from "selenium-webdriver";
 import { App } from "./app.mjs";
-import { Hands } from "./hands.mjs";
-import { firstLine, until } from "./processes.mjs";
+import { PageDriver } from "./page-driver.mjs";
+import { until } from "./processes.mjs";
+import { startDisplay } from "./services.mjs";
 
 const NOTE = "Dressing changed, wound clean and dry. Comes again on Thursday.";
 const VITALS = { Systolic: "128", Diastolic: "82", Pulse: "76", Temperature: "36,8", Respiration: "16", "SpO₂": "98" };
 
 export class Tour {
-  #shown = 0;
-  #began = Date.now();
+  #pictureCount = 0;
+  #start = Date.now();
 
-  /** `clinic` answers people and codes and can stop and start its server; pictures go to `pictures`. */
-  constructor({ clinic, programs, env, home, profile, window, pictures }) {
-    Object.assign(this, { clinic, programs, env, home, profile, window, pictures });
+  /** `clinic` provides people and codes and can stop and start its server; pictures go to the folder `pictures`. */
+  constructor({ clinic, processes, env, home, profile, binary, pictures }) {
+    Object.assign(this, { clinic, processes, env, home, profile, binary, pictures });
     fs.rmSync(pictures, { recursive: true, force: true });
     fs.mkdirSync(pictures, { recursive: true });
   }
 
-  /** Walks; ends when the window is locked and closed. */
-  async walk() {
-    await this.#display();
-    const desk = { processes: this.programs, env: this.env, home: this.home };
-    this.app = await App.open(desk, { binary: this.window, profile: this.profile });
-    this.hands = new Hands(this.app);
+  /** Runs the tour; at the end the window is locked and closed. */
+  async run() {
+    await startDisplay(this.processes, this.env, "1366x800");
+    this.app = await App.open(this, { binary: this.binary, profile: this.profile });
+    this.page = new PageDriver(this.app);
     try {
       await this.#unlock();
-      await this.#look();
-      await this.#work();
-      await this.#leave();
+      await this.#findPatient();
+      await this.#recordVisit();
+      await this.#lock();
     } catch (error) {
-      // What the window showed says more than the stack.
+      // The window often says more than the stack.
       await this.#picture("failed").catch(() => {});
       throw error;
     }
   }
 
-  async #display() {
-    const screen = ["-displayfd", "1", "-screen", "0", "1366x800x24", "-nolisten", "tcp", "-noreset"];
-    const display = await firstLine(this.programs.start("xvfb", "Xvfb", screen, { env: this.env, pipe: true }), "Xvfb");
-    Object.assign(this.env, { DISPLAY: `:${display}`, GDK_BACKEND: "x11", NO_AT_BRIDGE: "1", GTK_A11Y: "none" });
-    // Without a render node WebKit's buffer sharing only costs memory.
-    if (!fs.existsSync("/dev/dri/renderD128")) this.env.WEBKIT_DISABLE_DMABUF_RENDERER = "1";
-    this.programs.start("openbox", "openbox", [], { env: this.env });
-  }
-
   async #unlock() {
-    const { hands, clinic } = this;
-    await hands.see(clinic.person("amara").name);
-    await this.#tell("the window stands at the lock screen of the demo clinic", "lock");
-    await hands.unlock(clinic, "amara");
-    await this.#tell("Nurse Amara unlocks with her password and a one-time code");
-    const chip = await hands.synced(120_000);
-    await this.#tell(`the first sync has ended: complete as of ${chip.complete}`, "home");
+    const { page, clinic } = this;
+    await page.waitForText(clinic.person("amara").name);
+    await this.#report("the window shows the lock screen of the demo clinic", "lock");
+    await page.unlock(clinic, "amara");
+    await this.#report("Nurse Amara unlocks with her password and a one-time code");
+    const chip = await page.waitForSync(120_000);
+    await this.#report(`the first sync has ended: complete to ${chip.complete}`, "home");
   }
 
-  async #look() {
-    const { hands } = this;
-    const [words, rows] = await this.#find();
-    await hands.search(words);
+  async #findPatient() {
+    const { page } = this;
+    const [query, rows] = await this.#queryWithResults();
+    await page.search(query);
     const names = rows.map((row) => `${row.family}, ${row.given}`);
-    await this.#tell(`the search for “${words}” finds ${names.join("; ")}`, "search");
+    await this.#report(`the search for “${query}” finds ${names.join("; ")}`, "search");
     const [patient] = rows;
     await this.clinic.stop();
-    await this.#tell("the network goes down: the clinic's server is stopped");
-    await hands.openChart(words, patient.number);
-    await this.#tell(`the chart of ${names[0]} opens without it`, "chart");
+    await this.#report("the network goes down: the clinic's server is stopped");
+    await page.openChart(query, patient.number);
+    await this.#report(`the chart of ${names[0]} opens without it`, "chart");
   }
 
-  /** The beginning of a name that somebody in these records has, typed without its accents. */
-  async #find() {
+  /** The start of a name that occurs in these records, typed without its accents. */
+  async #queryWithResults() {
     for (const query of ["gonz", "trevino", "mar"]) {
       const { ok } = await this.app.invoke("search_patients", { request: { query, offset: 0, limit: 5 } });
       if (ok.rows.length > 0) return [query, ok.rows];
     }
-    throw new Error("the records hold nobody whose name begins with gonz, trevino or mar");
+    throw new Error("no patient in these records has a name that starts with gonz, trevino or mar");
   }
 
-  async #work() {
-    const { hands, app } = this;
-    await hands.press("Record vitals");
-    for (const [label, value] of Object.entries(VITALS)) await hands.type(label, value);
-    await (await hands.field("Consciousness")).sendKeys("Alert");
-    await until("the score", 10_000, async () => /NEWS2 \d+ · /.test(await hands.read()));
-    const score = /NEWS2 \d+ · \w+/.exec(await hands.read())[0];
+  async #recordVisit() {
+    const { page } = this;
+    await page.press("Record vitals");
+    for (const [label, value] of Object.entries(VITALS)) await page.type(label, value);
+    await (await page.field("Consciousness")).sendKeys("Alert");
+    await until("the score", 10_000, async () => /NEWS2 \d+ · /.test(await page.text()));
+    const score = /NEWS2 \d+ · \w+/.exec(await page.text())[0];
     await this.#picture("vitals");
-    await hands.press("Save");
-    await hands.see("Vitals saved on this workstation");
-    await this.#tell(`vitals are saved on the workstation (${score})`);
-    await hands.press("Write a note");
-    await hands.type("Note", NOTE);
-    await hands.see("Draft kept");
-    await hands.keys(Key.CONTROL, Key.ENTER);
-    await hands.see("Note signed and saved on this workstation");
-    await hands.press("Notes");
-    await hands.see("not sent yet");
-    await this.#tell("a note is drafted, signed and marked “not sent yet”", "note");
+    await page.press("Save");
+    await page.waitForText("Vitals saved on this workstation");
+    await this.#report(`vitals are saved on the workstation (${score})`);
+    await page.press("Write a note");
+    await page.type("Note", NOTE);
+    await page.waitForText("Draft saved");
+    await page.pressKeys(Key.CONTROL, Key.ENTER);
+    await page.waitForText("Note signed and saved on this workstation");
+    await page.press("Notes");
+    await page.waitForText("Not sent yet");
+    await this.#report("a note is drafted, signed and marked “Not sent yet”", "note");
     await this.clinic.start();
-    await this.#tell("the network is back");
-    await until("the sync to end clear", 90_000, async () => {
-      const { ok } = await app.invoke("sync_chip");
-      if (ok.state !== "running" && (ok.pending > 0 || ok.state !== "idle")) await app.invoke("sync_now");
-      return ok.state === "idle" && ok.pending === 0;
-    });
-    await hands.press("Sync");
-    await hands.see("Everything is on the server.");
-    await this.#tell("everything is on the server", "sync");
+    await this.#report("the network is back");
+    await page.sendAll();
+    await page.press("Sync");
+    await page.waitForText("Everything is on the server.");
+    await this.#report("everything is on the server", "sync");
   }
 
-  async #leave() {
-    const { gone } = await this.hands.lock();
-    await this.hands.see(this.clinic.person("amara").name);
-    await this.hands.see("Synced, complete");
-    await this.#tell(`Ctrl+L locks: the process that held her records was gone after ${gone} ms`, "locked");
+  async #lock() {
+    const { gone } = await this.page.lock();
+    await this.page.waitForText(this.clinic.person("amara").name);
+    await this.page.waitForText("Synced ");
+    await this.#report(`Ctrl+L locks: the process that held her records was gone after ${gone} ms`, "locked");
     const violations = await this.app.readViolations();
     if (violations.length > 0) throw new Error(`content security policy: ${violations.join(", ")}`);
     await this.app.close();
   }
 
-  async #tell(words, picture) {
-    console.log(`  ${((Date.now() - this.#began) / 1000).toFixed(1).padStart(6)} s  ${words}`);
+  async #report(text, picture) {
+    console.log(`  ${((Date.now() - this.#start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
     if (picture) await this.#picture(picture);
   }
 
   async #picture(name) {
-    this.#shown += 1;
-    await this.app.picture(path.join(this.pictures, `${String(this.#shown).padStart(2, "0")}-${name}.png`));
+    this.#pictureCount += 1;
+    const number = String(this.#pictureCount).padStart(2, "0");
+    await this.app.screenshot(path.join(this.pictures, `${number}-${name}.png`));
   }
 }

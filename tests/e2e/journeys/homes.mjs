@@ -1,80 +1,76 @@
-// The roles that have no journey of their own: where each begins, what it opens, and the screens that everyone has.
+// The roles without a journey of their own: their home, what they can open, and the screens that everyone has.
 import assert from "node:assert/strict";
 import { Key } from "selenium-webdriver";
 import { Clinic } from "../clinic.mjs";
-import { Hands } from "../hands.mjs";
+import { PageDriver } from "../page-driver.mjs";
 
-/** Who, and the rail entry that is home. */
+/** People and the rail entry of their home. */
 const HOMES = { wanjiru: "Dispensing", rafael: "Specimens", daniel: "Charges" };
 
 export default async function homes(journey) {
   const step = journey.step.bind(journey);
   const clinic = await step("the clinic's server starts", () => Clinic.open(journey));
-  await step("a physician, a pharmacist, a laboratory and a billing person are enrolled", () =>
+  await step("a physician, a pharmacist, a laboratory technician and a billing clerk are enrolled", () =>
     clinic.enrol("jonas", "wanjiru", "rafael", "daniel"),
   );
   const app = await step("the window opens", () => journey.openApp({ profile: clinic.profile }));
-  const hands = new Hands(app);
+  const page = new PageDriver(app);
 
-  await step("before a colleague's unlock the records wait", async () => {
-    await hands.unlock(clinic, "wanjiru");
-    await hands.see("Waiting for a colleague's unlock");
+  await step("the records cannot be opened before a colleague's unlock", async () => {
+    await page.unlock(clinic, "wanjiru");
+    await page.waitForText("Waiting for a colleague to unlock this workstation");
     await journey.screen("waiting-for-grant");
-    await hands.lock();
+    await page.lock();
   });
-  await step("the physician begins with the patients of the day", async () => {
-    await hands.unlock(clinic, "jonas");
-    await hands.synced(90_000);
-    await hands.see("My patients");
+  await step("the physician's home is the list of their patients", async () => {
+    await page.unlock(clinic, "jonas");
+    await page.waitForSync(90_000);
+    await page.waitForText("My patients");
     await journey.screen("physician-notices");
-    await readNotices(hands);
+    await page.dismissNotices();
     await journey.screen("physician");
   });
   await step("the palette finds patients and commands", async () => {
-    await hands.keys(Key.CONTROL, "k");
-    await hands.type("Find a patient or a command", "gonz");
-    await hands.see("María Fernanda");
+    await page.pressKeys(Key.CONTROL, "k");
+    await page.type("Find a patient or a command", "gonz");
+    await page.waitForText("María Fernanda");
     await journey.screen("palette");
-    await hands.dismiss();
+    await page.dismissDialog();
   });
-  await step("the shortcuts are on one sheet", async () => {
-    await hands.press("Help");
-    await app.find("[role=dialog]");
+  await step("all shortcuts are listed in one dialog", async () => {
+    await page.press("Help");
+    await page.find("[role=dialog]");
     await journey.screen("shortcuts");
-    await hands.dismiss();
+    await page.dismissDialog();
   });
-  await step("a name that nobody has", async () => {
-    await hands.search("xylophone");
-    await hands.see("Nobody matches.");
-    await journey.screen("search-nobody");
+  await step("a name that no patient has", async () => {
+    await page.search("xylophone");
+    await page.waitForText("No patients match.");
+    await journey.screen("search-empty");
   });
   await step("unsigned drafts are listed", async () => {
-    await hands.openChart("gonz", "María Fernanda");
-    await hands.press("Write a note");
-    await hands.type("Note", "Seen with her daughter.");
-    await hands.see("Draft kept");
+    await page.openChart("gonz", "María Fernanda");
+    await page.press("Write a note");
+    await page.type("Note", "Seen with her daughter.");
+    await page.waitForText("Draft saved");
     await journey.screen("physician-note");
-    await hands.press("Unsigned drafts", { part: true });
-    await hands.see("María Fernanda");
+    await page.press("Unsigned drafts", { part: true });
+    await page.waitForText("María Fernanda");
     await journey.screen("drafts");
   });
   for (const [user, home] of Object.entries(HOMES)) {
-    await step(`${clinic.person(user).role} begins with ${home.toLowerCase()}`, async () => {
-      await hands.lock();
-      await hands.unlock(clinic, user);
-      await hands.synced(90_000);
-      await hands.see(home);
-      assert.ok(!(await hands.read()).includes("Waiting for a colleague's unlock"), "the physician's unlock gave the keys");
-      await readNotices(hands);
+    await step(`the home of the ${clinic.person(user).role} role is ${home.toLowerCase()}`, async () => {
+      await page.lock();
+      await page.unlock(clinic, user);
+      await page.waitForSync(90_000);
+      await page.waitForText(home);
+      const waits = (await page.text()).includes("Waiting for a colleague to unlock this workstation");
+      assert.ok(!waits, "the physician's unlock granted the keys");
+      await page.dismissNotices();
       await journey.screen(clinic.person(user).role);
-      await hands.openChart("gonz", "María Fernanda");
+      await page.openChart("gonz", "María Fernanda");
       await journey.screen(`${clinic.person(user).role}-chart`);
     });
   }
   await step("no violation of the content security policy", () => journey.noViolations());
-}
-
-/** Puts away what stands above the page since the unlock. */
-async function readNotices(hands) {
-  while (await hands.offers("I have read this")) await hands.press("I have read this");
 }

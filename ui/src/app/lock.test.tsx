@@ -31,7 +31,7 @@ test("Ctrl+L saves the draft and the resume point, then locks", async () => {
 test("the lock warning counts down and any input dismisses it", async () => {
   const { ipc, user } = await show({ role: "nurse" });
   act(() => ipc.emit("lock_warning", { seconds: 60 }));
-  expect(await screen.findByRole("alertdialog", { name: "Locking in 60 s" })).toBeVisible();
+  expect(await screen.findByRole("alertdialog", { name: "Locking in 60 seconds" })).toBeVisible();
   const before = requestsOf(ipc, "touch").length;
   await user.keyboard("x");
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());

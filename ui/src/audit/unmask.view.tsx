@@ -70,7 +70,7 @@ function UnmaskForm({ row, onClose, onUnmasked }: Omit<Props, "row" | "named"> &
       <p>{say("unmask.text", { count: row.patients })}</p>
       <TextAreaField
         label={say("unmask.reason")}
-        error={formState.errors.reason === undefined ? undefined : say("strike.missing")}
+        error={formState.errors.reason === undefined ? undefined : say("entered_in_error.missing")}
         {...register("reason")}
       />
       {unmask.error === null ? null : <FailureNotice failure={unmask.error} />}

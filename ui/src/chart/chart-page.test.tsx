@@ -19,7 +19,7 @@ test("populated: shows banner, tabs, record state, completeness and unreadable r
     "Allergies",
     "Immunisations",
   ]);
-  expect(screen.getByText("not sent yet")).toBeVisible();
+  expect(screen.getByText("Not sent yet")).toBeVisible();
   expect(
     screen.getByText(/Downloaded 22-Nov-2026 08:40\. Records may be incomplete: laboratory reports not synced\./),
   ).toBeVisible();
@@ -44,7 +44,7 @@ test("empty: every card says so", async () => {
     "No active problems are recorded.",
     "No current medicines are recorded.",
     "No vital signs are recorded.",
-    "Nothing out of range, nothing from the last 90 days.",
+    "No results out of range, and none from the last 90 days.",
     "No note has been signed yet.",
   ])
     expect(screen.getByText(text)).toBeVisible();
@@ -54,16 +54,16 @@ test.each(["summary", "timeline", "notes", "results", "vitals", "medicines", "pr
   "partial: nothing is reported as absent on the tab %s",
   async (tab) => {
     await show({ role: "nurse", partial: true }, `/chart/p1/${tab}`);
-    expect(screen.getByText("Some records are missing on this workstation")).toBeVisible();
+    expect(screen.getByText("Some records are missing from this workstation")).toBeVisible();
     expect(screen.getAllByText(/^Unavailable: records are missing/).length).toBeGreaterThan(0);
-    for (const absence of [/are recorded\.$/, /^No note/, /^Nothing/, /^0\b/])
+    for (const absence of [/are recorded\.$/, /^No (note|results)/, /^Nothing/, /^0\b/])
       expect(screen.queryAllByText(absence).map((element) => element.textContent)).toEqual([]);
   },
 );
 
 test("error: says what is safe", async () => {
   await show({ role: "nurse", failing: { open_chart: makeFailure("store_damaged") } }, "/chart/p1/summary");
-  expect(screen.getByRole("alert")).toHaveTextContent("A part of the records on this workstation is damaged");
+  expect(screen.getByRole("alert")).toHaveTextContent("Some of the records on this workstation are damaged");
   expect(screen.getByRole("alert")).toHaveTextContent("7f3a-19c2");
 });
 
@@ -110,13 +110,13 @@ test("a long timeline is read page by page and only partly rendered", async () =
 test("a vital sign is marked as entered in error with a reason", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
-  await user.click(screen.getAllByRole("button", { name: /Strike out Systolic 162/ })[0] as HTMLElement);
-  const dialog = await screen.findByRole("dialog", { name: "Strike out as entered in error" });
+  await user.click(screen.getAllByRole("button", { name: /Mark as entered in error: Systolic 162/ })[0] as HTMLElement);
+  const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
   expect(dialog).toHaveTextContent("GONZÁLEZ, María Fernanda · 03-Feb-1961 (65 y)");
-  await user.click(within(dialog).getByRole("button", { name: "Strike out" }));
-  expect(await within(dialog).findByText("Say why in a few words.")).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
+  expect(await within(dialog).findByText("Enter a reason.")).toBeVisible();
   await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
-  await user.click(within(dialog).getByRole("button", { name: "Strike out" }));
+  await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
   await waitFor(() =>
     expect(requestsOf(ipc, "strike")).toEqual([
       { reference: "Observation/systolic-7", patient: "p1", reason: "wrong patient" },
@@ -130,16 +130,16 @@ test("only rows that Rust allows can be marked as entered in error", async () =>
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   const pulse = screen.getByRole("table", { name: "Pulse over time" });
   expect(within(pulse).getAllByRole("row")).toHaveLength(9);
-  expect(within(pulse).getAllByRole("button", { name: /Strike out/ })).toHaveLength(2);
+  expect(within(pulse).getAllByRole("button", { name: /Mark as entered in error/ })).toHaveLength(2);
 });
 
 test("a note by another author cannot be marked as entered in error, and a note without an author says so", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/notes");
   const reader = screen.getByRole("region", { name: "Note" });
   expect(within(reader).getByText("Dr Jonas Mbeki")).toBeVisible();
-  expect(within(reader).queryByRole("button", { name: "Entered in error" })).toBeNull();
+  expect(within(reader).queryByRole("button", { name: "Mark as entered in error" })).toBeNull();
   await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
-  expect(within(reader).getByRole("button", { name: "Entered in error" })).toBeVisible();
+  expect(within(reader).getByRole("button", { name: "Mark as entered in error" })).toBeVisible();
   expect(screen.getByText("Author not known")).toBeVisible();
 });
 

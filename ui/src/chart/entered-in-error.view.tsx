@@ -31,7 +31,7 @@ interface Props {
 export function EnteredInErrorDialog({ record, banner, onClose }: Props) {
   const say = useWords();
   return (
-    <Dialog open={record !== null} onClose={onClose} title={say("strike.title")}>
+    <Dialog open={record !== null} onClose={onClose} title={say("entered_in_error.title")}>
       {record === null ? null : <EnteredInErrorForm record={record} banner={banner} onClose={onClose} />}
     </Dialog>
   );
@@ -67,16 +67,16 @@ function EnteredInErrorForm({ record, banner, onClose }: Props & { record: Recor
         </span>
       </p>
       <TextAreaField
-        label={say("strike.reason")}
-        hint={say("strike.hint")}
-        error={formState.errors.reason === undefined ? undefined : say("strike.missing")}
+        label={say("entered_in_error.reason")}
+        hint={say("entered_in_error.hint")}
+        error={formState.errors.reason === undefined ? undefined : say("entered_in_error.missing")}
         {...register("reason")}
       />
       {markInError.error === null ? null : <FailureNotice failure={markInError.error} />}
       <DialogFoot>
         <Button onPress={onClose}>{say("dialog.cancel")}</Button>
         <Button type="submit" variant="danger" isDisabled={markInError.isPending}>
-          {say("strike.do")}
+          {say("entered_in_error.do")}
         </Button>
       </DialogFoot>
     </form>

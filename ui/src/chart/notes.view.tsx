@@ -92,7 +92,7 @@ function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
               })
             }
           >
-            {say("strike.short")}
+            {say("entered_in_error.short")}
           </Button>
         </div>
       ) : null}

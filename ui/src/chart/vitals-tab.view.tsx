@@ -118,13 +118,13 @@ function PointTable({
                 {point.mayStrike ? (
                   <Button
                     variant="link"
-                    aria-label={say("strike.name", {
+                    aria-label={say("entered_in_error.name", {
                       what: `${series.label} ${point.text}`,
                       when: formatMillis(point.at),
                     })}
                     onPress={() => onMarkInError(point)}
                   >
-                    {say("strike.short")}
+                    {say("entered_in_error.short")}
                   </Button>
                 ) : null}
               </td>

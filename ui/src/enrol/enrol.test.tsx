@@ -15,16 +15,16 @@ const startEnrolment = async (options = {}) => {
 test("populated: from the workstation's name to the lock screen", async () => {
   const { user, ipc } = await startEnrolment();
   expect(await axeViolations()).toEqual([]);
-  await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
+  await user.click(screen.getByRole("button", { name: "Sign in using the browser" }));
   expect(await screen.findByText(/https:\/\/login\.kisumu-north\.example/)).toBeVisible();
   expect(await axeViolations()).toEqual([]);
   const password = await screen.findByLabelText("Workstation password", {}, { timeout: 6000 });
   expect(await axeViolations()).toEqual([]);
   await user.type(password, "four quiet goats");
-  await user.type(screen.getByLabelText("The same again"), "four quiet goat");
+  await user.type(screen.getByLabelText("Repeat password"), "four quiet goat");
   await user.click(screen.getByRole("button", { name: "Next" }));
-  expect(await screen.findByText("The two are not the same.")).toBeVisible();
-  await user.type(screen.getByLabelText("The same again"), "s");
+  expect(await screen.findByText("The passwords do not match.")).toBeVisible();
+  await user.type(screen.getByLabelText("Repeat password"), "s");
   await user.click(screen.getByRole("button", { name: "Next" }));
   expect(await screen.findByRole("img", { name: /QR code/ })).toBeVisible();
   expect(screen.getByText("JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP")).toBeVisible();
@@ -42,21 +42,21 @@ test("populated: from the workstation's name to the lock screen", async () => {
 test("empty: a workstation without a name is not enrolled", async () => {
   const { user, ipc } = await startEnrolment();
   await user.clear(screen.getByLabelText("Workstation name"));
-  await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
-  expect(await screen.findByText("Give the workstation a name.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Sign in using the browser" }));
+  expect(await screen.findByText("Enter a name for the workstation.")).toBeVisible();
   expect(requestsOf(ipc, "enrol_begin")).toEqual([]);
 });
 
 test("error: an unreachable server is named and the form stays", async () => {
   const { user } = await startEnrolment({ failing: { enrol_begin: makeFailure("server_unreachable") } });
-  await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
+  await user.click(screen.getByRole("button", { name: "Sign in using the browser" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("The server cannot be reached");
   expect(screen.getByLabelText("Workstation name")).toHaveValue("Room 3 workstation");
 });
 
 test("cancelling the sign-in goes back to the first step", async () => {
   const { user, ipc } = await startEnrolment({ offline: true });
-  await user.click(screen.getByRole("button", { name: "Sign in in the browser" }));
+  await user.click(screen.getByRole("button", { name: "Sign in using the browser" }));
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(await screen.findByLabelText("Server address")).toBeVisible();
   await waitFor(() => expect(requestsOf(ipc, "enrol_cancel")).toHaveLength(1));

@@ -41,7 +41,7 @@ export function Gallery({ initialTheme }: { initialTheme: ThemeChoice }) {
                 <Button keys="Ctrl L">Lock</Button>
                 <Button variant="quiet">Quiet</Button>
                 <Button variant="link">Link</Button>
-                <Button variant="danger">Strike out</Button>
+                <Button variant="danger">Mark as entered in error</Button>
                 <Button isDisabled>Disabled</Button>
               </div>
               <div className={css.line}>

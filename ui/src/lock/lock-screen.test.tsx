@@ -7,7 +7,7 @@ const resuming = STAFF.slice(0, 3).map((user, index) => ({ ...user, resume: inde
 
 test("empty: explains enrolment and offers it", async () => {
   await show({ lock: { users: [] } });
-  expect(screen.getByText("Nobody is enrolled on this workstation yet.")).toBeVisible();
+  expect(screen.getByText("No one is enrolled on this workstation yet.")).toBeVisible();
   expect(screen.getByRole("button", { name: "Enrol this workstation" })).toHaveFocus();
 });
 
@@ -36,8 +36,8 @@ test("unlocks with password and pasted code", async () => {
 test("error: a wrong password and a wrong code read the same, with the attempts left", async () => {
   const { user } = await show({});
   await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
-  expect(await screen.findByText("The password or the code is not right")).toBeVisible();
-  expect(screen.getByText(/4 attempts left before a wait/)).toBeVisible();
+  expect(await screen.findByText("Incorrect password or code")).toBeVisible();
+  expect(screen.getByText(/You have 4 attempts left before you need to wait/)).toBeVisible();
   expect(screen.getByLabelText("Workstation password")).toHaveFocus();
   expect(screen.getByLabelText("Workstation password")).toHaveValue("");
 });
@@ -52,7 +52,7 @@ test("error: a used code does not count as a failed attempt and shows a countdow
 test("error: an empty form is not sent to Rust", async () => {
   const { user, ipc } = await show({});
   await user.keyboard("{Enter}");
-  expect(await screen.findByRole("alert")).toHaveTextContent("Type your password and the six digits of the code.");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Enter your password and the 6-digit code.");
   expect(requestsOf(ipc, "unlock")).toEqual([]);
 });
 
@@ -86,13 +86,15 @@ test("after a failed attempt the phone's time is requested and may be left empty
   expect(screen.queryByLabelText("Time on your phone")).toBeNull();
   await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
   const phone = await screen.findByLabelText("Time on your phone");
-  expect(phone).toHaveAccessibleDescription(/clock may be some minutes off/);
+  expect(phone).toHaveAccessibleDescription(/clock may be a few minutes wrong/);
   expect(screen.getByLabelText("Workstation password")).toHaveFocus();
   await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
   await waitFor(() => expect(requestsOf(ipc, "unlock")).toHaveLength(2));
   await user.type(screen.getByLabelText("Time on your phone"), "1407");
   await user.type(screen.getByLabelText("Workstation password"), `${FAKE_PASSWORD}{Tab}${FAKE_CODE}{Enter}`);
-  expect(await screen.findByText(/Type the time as your phone shows it/)).toBeVisible();
+  expect(
+    await screen.findByText(/Enter the time shown on your phone, for example 14:07, or leave it empty/),
+  ).toBeVisible();
   await user.clear(screen.getByLabelText("Time on your phone"));
   await user.type(screen.getByLabelText("Time on your phone"), "14:14{Enter}");
   await waitFor(() => expect(requestsOf(ipc, "unlock")).toHaveLength(3));
@@ -110,11 +112,11 @@ test("a user whose last attempt failed is asked for the phone's time immediately
 
 test.each([
   [{ blocked: "store_damaged" }, "The records on this workstation are damaged"],
-  [{ blocked: "store_newer" }, "These records were written by a newer Chartkeep"],
-  [{ blocked: "profile_in_use" }, "Chartkeep already runs on this profile"],
+  [{ blocked: "store_newer" }, "These records were saved by a newer version of Chartkeep"],
+  [{ blocked: "profile_in_use" }, "Chartkeep is already running with this profile"],
   [{ keychain: "locked" }, "The computer's keychain is locked"],
-  [{ keychain: "absent" }, "The computer's keychain does not answer"],
-  [{ keychain: "key_missing" }, "This workstation's key is gone from the keychain"],
+  [{ keychain: "absent" }, "The computer's keychain is not responding"],
+  [{ keychain: "key_missing" }, "This workstation's key is missing from the keychain"],
 ] as const)("error: %o says what happened and shows no password field", async (lock, title) => {
   await show({ lock });
   expect(screen.getByRole("alert")).toHaveTextContent(title);
@@ -124,14 +126,14 @@ test.each([
 test("a used code is not sent again, and the time until the next one is shown", async () => {
   const users = STAFF.slice(0, 3).map((user, index) => (index === 0 ? { ...user, codeSeconds: 21 } : user));
   const { user, ipc } = await show({ lock: { users } });
-  expect(screen.getByText(/The last code is used up/)).toBeVisible();
-  expect(screen.getByText(/Next code in 2[01] s/)).toBeVisible();
+  expect(screen.getByText(/The last code has been used/)).toBeVisible();
+  expect(screen.getByText(/Next code in 2[01] seconds/)).toBeVisible();
   await user.keyboard(`${FAKE_PASSWORD}{Tab}${FAKE_CODE}{Enter}`);
-  expect(screen.getByRole("alert")).toHaveTextContent("wait for the authenticator app");
+  expect(screen.getByRole("alert")).toHaveTextContent("Wait until your authenticator app shows a new one");
   expect(requestsOf(ipc, "unlock")).toEqual([]);
 });
 
 test("a profile that cannot be opened shows the incident id", async () => {
   await show({ lock: { blocked: "internal", incident: "7f3a-19c2" } });
-  expect(screen.getByRole("alert")).toHaveTextContent("Number for your IT colleague: 7f3a-19c2");
+  expect(screen.getByRole("alert")).toHaveTextContent("Reference for IT support: 7f3a-19c2");
 });

@@ -9,7 +9,7 @@ afterEach(() => {
 
 test("empty: says what can be searched for", async () => {
   await show({ role: "nurse" }, "/search?q=xxxx");
-  expect(screen.getByText(/Nobody matches/)).toBeVisible();
+  expect(screen.getByText(/No patients match/)).toBeVisible();
 });
 
 test("error: says what happened", async () => {
@@ -19,8 +19,8 @@ test("error: says what happened", async () => {
 
 test("incomplete: an empty result is not reported as no match", async () => {
   await show({ role: "nurse", damaged: true }, "/search?q=xxxx");
-  expect(screen.getByRole("alert")).toHaveTextContent("Some people cannot be shown");
-  expect(screen.queryByText(/Nobody matches/)).toBeNull();
+  expect(screen.getByRole("alert")).toHaveTextContent("Some patients cannot be shown");
+  expect(screen.queryByText(/No patients match/)).toBeNull();
 });
 
 test("populated: typing finds accents, patients opened today come first, ↓ and Enter open a chart", async () => {
@@ -29,7 +29,7 @@ test("populated: typing finds accents, patients opened today come first, ↓ and
   expect(await screen.findByRole("heading", { name: "Patients matching “gon”" })).toBeVisible();
   const table = await screen.findByRole("table", { name: "Patients found" });
   const rows = within(table).getAllByRole("row").slice(1);
-  expect(rows[0]).toHaveTextContent(/GONZÁLEZ, María FernandaCH-004471.*03-Feb-196165 y · female.*opened by me today/);
+  expect(rows[0]).toHaveTextContent(/GONZÁLEZ, María FernandaCH-004471.*03-Feb-196165 y · female.*Opened by you today/);
   await user.keyboard("{ArrowDown}{Enter}");
   expect(await screen.findByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ");
 });
@@ -48,14 +48,14 @@ test("a chart opened right after typing stays open", async () => {
 test("a patient is shown as never seen only if no visit can be missing", async () => {
   await show({ role: "nurse" }, "/search?q=");
   const seen = async (who: RegExp) => (await screen.findByRole("row", { name: who })).textContent;
-  expect(await seen(/WANGARI/)).not.toMatch(/never/);
-  expect(screen.getAllByText("never").length).toBeGreaterThan(0);
+  expect(await seen(/WANGARI/)).not.toMatch(/Never/);
+  expect(screen.getAllByText("Never").length).toBeGreaterThan(0);
 });
 
 test("a chart that is still downloading cannot be opened", async () => {
   const { user } = await show({ role: "nurse" }, "/search?q=wangari");
   const row = await screen.findByRole("button", { name: /WANGARI/ });
-  expect(screen.getByText("downloading")).toBeVisible();
+  expect(screen.getByText("Downloading")).toBeVisible();
   await user.click(row);
   expect(screen.getByRole("table", { name: "Patients found" })).toBeVisible();
 });

@@ -38,7 +38,7 @@ function sayTitle(say: Say, notice: NoticeDto): string {
 function sayNextStep(say: Say, notice: NoticeDto): string | null {
   switch (notice.kind) {
     case "segment": {
-      const keptFile = notice.kept === "" ? "" : ` ${say("notice.kept", { file: notice.kept })}`;
+      const keptFile = notice.kept === "" ? "" : ` ${say("notice.saved_as", { file: notice.kept })}`;
       if (notice.health === "whole") return keptFile === "" ? null : keptFile.trim();
       return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + keptFile;
     }

@@ -8,13 +8,13 @@ const users = STAFF.slice(0, 3).map((user, index) => (index === 0 ? { ...user, s
 
 test("an ended sign-in is renewed from the open session", async () => {
   const { user, ipc } = await show({ role: "nurse", signInEnded: true });
-  expect(screen.getByText("Your clinic sign-in has ended: nothing is sent or received")).toBeVisible();
+  expect(screen.getByText("Your clinic sign-in has ended: nothing is being sent or received")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
-  const dialog = await screen.findByRole("dialog", { name: "Sign in at the clinic again" });
+  const dialog = await screen.findByRole("dialog", { name: "Sign in to your clinic again" });
   expect(await within(dialog).findByText(/login.kisumu-north.example/)).toBeVisible();
   expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "" }]);
   expect(await within(dialog).findByText("You are signed in", undefined, { timeout: 5000 })).toBeVisible();
-  await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+  await user.click(within(dialog).getByRole("button", { name: "Continue" }));
   await waitFor(() => expect(screen.queryByText(/clinic sign-in has ended/)).toBeNull());
   expect(requestsOf(ipc, "sign_in_cancel")).toEqual([]);
 });
@@ -22,7 +22,7 @@ test("an ended sign-in is renewed from the open session", async () => {
 test("Escape cancels the sign-in", async () => {
   const { user, ipc } = await show({ role: "nurse", signInEnded: true });
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
-  await screen.findByRole("dialog", { name: "Sign in at the clinic again" });
+  await screen.findByRole("dialog", { name: "Sign in to your clinic again" });
   await user.keyboard("{Escape}");
   await waitFor(() => expect(requestsOf(ipc, "sign_in_cancel")).toHaveLength(1));
 });
@@ -30,7 +30,7 @@ test("Escape cancels the sign-in", async () => {
 test("error: a different person signed in", async () => {
   const { user } = await show({ role: "nurse", signInEnded: true, failing: { sign_in_again: makeFailure("refused") } });
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
-  expect(await screen.findByText("Somebody else signed in")).toBeVisible();
+  expect(await screen.findByText("A different person signed in")).toBeVisible();
 });
 
 test("a user on hold signs in from the lock screen and may then unlock", async () => {
@@ -38,7 +38,7 @@ test("a user on hold signs in from the lock screen and may then unlock", async (
   await user.click(screen.getByRole("button", { name: "Sign in online" }));
   expect(await screen.findByText(/login.kisumu-north.example/)).toBeVisible();
   expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "a0" }]);
-  expect(await screen.findByText(/Unlock within five minutes/, undefined, { timeout: 5000 })).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "Go on" }));
+  expect(await screen.findByText(/unlock within 5 minutes/, undefined, { timeout: 5000 })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Continue" }));
   expect(await screen.findByLabelText("Workstation password")).toBeVisible();
 });

@@ -12,11 +12,11 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
     case "offline":
       return { tone: "grey", message: chip.complete === "" ? "chip.offline.never" : "chip.offline" };
     case "sign_in":
-      return { tone: "warn", message: "chip.sign_in" };
+      return { tone: "warn", message: chip.complete === "" ? "chip.sign_in.never" : "chip.sign_in" };
     case "incomplete":
       return { tone: "critical", message: "chip.incomplete" };
     case "failed":
-      return { tone: "critical", message: "chip.failed" };
+      return { tone: "critical", message: chip.complete === "" ? "chip.failed.never" : "chip.failed" };
     default:
       if (chip.complete === "") return { tone: "grey", message: "chip.idle.never" };
       return clear ? { tone: "ok", message: "chip.idle" } : { tone: "grey", message: "chip.idle.behind" };
@@ -53,7 +53,7 @@ export function SyncChips({ chip, now, short = false }: Props) {
         </Chip>
       ) : null}
       <Chip tone={plan.tone} dot>
-        {say(short && plan.message === "chip.sign_in" ? "chip.sign_in.short" : plan.message, { at })}
+        {say(short && chip.state === "sign_in" ? "chip.sign_in.short" : plan.message, { at })}
       </Chip>
     </>
   );

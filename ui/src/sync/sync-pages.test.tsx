@@ -17,14 +17,14 @@ test("populated: progress while running, and it can be stopped", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/sync");
   await user.click(screen.getByRole("button", { name: "Sync now" }));
   expect(await screen.findByRole("progressbar")).toHaveAttribute("aria-valuenow", "66");
-  await user.click(screen.getByRole("button", { name: "Stop" }));
+  await user.click(screen.getByRole("button", { name: "Stop sync" }));
   await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
   expect(requestsOf(ipc, "sync_cancel")).toHaveLength(1);
 });
 
 test("a rejected record shows the reason and can be sent again", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/sync");
-  expect(screen.getByText("The server's reason: The server does not know this practitioner.")).toBeVisible();
+  expect(screen.getByText("Reason from the server: The server does not know this practitioner.")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Send again: Note" }));
   await waitFor(() => expect(requestsOf(ipc, "sync_retry")).toEqual([{ changeSet: 35 }]));
 });
@@ -34,10 +34,10 @@ test("a medicine conflict has nothing preselected and is saved only when every f
   await user.click(screen.getByRole("button", { name: "Decide: Medicine: enalapril" }));
   expect(await screen.findByRole("heading", { name: "Two people changed enalapril" })).toBeVisible();
   for (const radio of screen.getAllByRole("radio")) expect(radio).not.toBeChecked();
-  const keep = screen.getByRole("button", { name: "Keep these" });
+  const keep = screen.getByRole("button", { name: "Save these choices" });
   expect(keep).toBeDisabled();
   await user.click(
-    within(screen.getByRole("radiogroup", { name: "Dose" })).getByRole("radio", { name: "This device: 20 mg" }),
+    within(screen.getByRole("radiogroup", { name: "Dose" })).getByRole("radio", { name: "This workstation: 20 mg" }),
   );
   expect(screen.getByText("1 of 2 decided")).toBeVisible();
   expect(keep).toBeDisabled();
@@ -72,9 +72,9 @@ test("a record deleted on the server is kept or deleted, with nothing preselecte
     await screen.findByRole("heading", { name: "enalapril was changed here and deleted on the server" }),
   ).toBeVisible();
   for (const radio of screen.getAllByRole("radio")) expect(radio).not.toBeChecked();
-  expect(screen.getByRole("button", { name: "Decide" })).toBeDisabled();
+  expect(screen.getByRole("button", { name: "Save this choice" })).toBeDisabled();
   await user.click(screen.getByRole("radio", { name: /Accept the deletion/ }));
-  await user.click(screen.getByRole("button", { name: "Decide" }));
+  await user.click(screen.getByRole("button", { name: "Save this choice" }));
   await waitFor(() =>
     expect(requestsOf(ipc, "decide_conflict")).toEqual([
       { conflict: "c2", choices: [{ path: "record", side: "theirs" }] },
@@ -89,5 +89,5 @@ test("a conflict about a panel shows its values with their clinical names", asyn
     "Server: Systolic pressure 162 mmHg, Diastolic pressure 98 mmHg, Cuff size large",
   );
   expect(screen.getByText(/Systolic pressure 126 mmHg/)).toBeVisible();
-  expect(screen.getByRole("radio", { name: "This device: 22-Nov-2026 13:40" })).toBeChecked();
+  expect(screen.getByRole("radio", { name: "This workstation: 22-Nov-2026 13:40" })).toBeChecked();
 });

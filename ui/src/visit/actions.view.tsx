@@ -55,7 +55,7 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
                     {say("actions.continue", { kind: say(messageFor("draft", draft.kind, "draft.other")) })}
                   </Button>
                   <br />
-                  <span className={css.small}>{say("actions.kept", { at: formatDateTime(draft.kept) })}</span>
+                  <span className={css.small}>{say("actions.saved", { at: formatDateTime(draft.kept) })}</span>
                 </span>
                 <Button
                   variant="link"

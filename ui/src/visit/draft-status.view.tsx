@@ -13,5 +13,5 @@ export function DraftStatus({ savedAt, failure }: { savedAt: string; failure: Fa
       </span>
     );
   }
-  return <span>{savedAt === "" ? say("draft.none") : say("draft.kept", { at: formatSeconds(savedAt) })}</span>;
+  return <span>{savedAt === "" ? say("draft.none") : say("draft.saved", { at: formatSeconds(savedAt) })}</span>;
 }

@@ -7,7 +7,7 @@ const ROUTE = "/chart/p1/summary?pane=note";
 test("empty: an empty note is not signed", async () => {
   const { user, ipc } = await show({ role: "physician" }, ROUTE);
   await user.keyboard("{Control>}{Enter}{/Control}");
-  expect(await screen.findByText("Write something to sign.")).toBeVisible();
+  expect(await screen.findByText("Write the note before you sign it.")).toBeVisible();
   expect(requestsOf(ipc, "sign_note")).toEqual([]);
 });
 

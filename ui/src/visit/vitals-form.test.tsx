@@ -15,14 +15,14 @@ test("empty: the first field has the focus, and an empty form is not saved", asy
   expect(within(form).getByLabelText("Systolic")).toHaveFocus();
   expect(within(form).getByText(/GONZÁLEZ, María Fernanda · 03-Feb-1961/)).toBeVisible();
   await user.keyboard("{Control>}{Enter}{/Control}");
-  expect(await screen.findByText("Type at least one value.")).toBeVisible();
+  expect(await screen.findByText("Enter at least one value.")).toBeVisible();
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
 });
 
 test("populated: Enter moves to the next field, Ctrl+Enter saves and ends the draft", async () => {
   const { user, ipc } = await openForm();
   await user.keyboard("128{Enter}82{Enter}76");
-  await waitFor(() => expect(screen.getByText(/Draft kept 14:07:12/)).toBeVisible(), { timeout: 3000 });
+  await waitFor(() => expect(screen.getByText(/Draft saved 14:07:12/)).toBeVisible(), { timeout: 3000 });
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Vitals saved on this workstation")).toBeVisible();
   const saved = requestsOf(ipc, "save_vitals")[0] as VitalsDto;
@@ -41,9 +41,9 @@ test("populated: Enter moves to the next field, Ctrl+Enter saves and ends the dr
 test("error: an impossible value prevents saving and stays in the form", async () => {
   const { user, ipc, form } = await openForm();
   await user.type(within(form).getByLabelText("Pulse"), "999");
-  expect(await within(form).findByText("not possible (from 10 to 350)")).toBeVisible();
+  expect(await within(form).findByText("Not possible (allowed 10 to 350)")).toBeVisible();
   await user.keyboard("{Control>}{Enter}{/Control}");
-  expect(await screen.findByText("A value is not possible: correct it to save.")).toBeVisible();
+  expect(await screen.findByText("A value is not possible. Correct it before you save.")).toBeVisible();
   expect(within(form).getByLabelText("Pulse")).toHaveValue("999");
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
 });
@@ -51,7 +51,7 @@ test("error: an impossible value prevents saving and stays in the form", async (
 test("error: an unusual value needs a confirmation, which the next change clears", async () => {
   const { user, ipc, form } = await openForm();
   await user.type(within(form).getByLabelText("Pulse"), "205");
-  const box = await within(form).findByRole("checkbox", { name: /I have measured again/ });
+  const box = await within(form).findByRole("checkbox", { name: /I measured again/ });
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText(/Measure again, then confirm/)).toBeVisible();
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
@@ -76,14 +76,14 @@ test("Escape closes the form, and the draft can be reopened", async () => {
   const { user, ipc } = await openForm();
   await user.keyboard("131{Escape}");
   await waitFor(() => expect(requestsOf(ipc, "save_draft")).toHaveLength(1));
-  await user.click(await screen.findByRole("button", { name: "Vitals: go on" }));
+  await user.click(await screen.findByRole("button", { name: "Continue: Vitals" }));
   expect(await screen.findByLabelText("Systolic")).toHaveValue("131");
 });
 
 test("a changed measuring time is sent", async () => {
   const { user, ipc, form } = await openForm();
   await user.keyboard("120");
-  await user.click(within(form).getByRole("button", { name: "change time" }));
+  await user.click(within(form).getByRole("button", { name: "Change time" }));
   const date = within(form).getByLabelText("Date taken");
   const time = within(form).getByLabelText("Time taken");
   await user.clear(date);
@@ -123,7 +123,7 @@ test("the resume point contains the draft, the field and the caret", async () =>
   await ipc.call("save_draft", draft);
   ipc.calls.length = 0;
   await user.click(await screen.findByRole("button", { name: /GONZÁLEZ/ }));
-  await user.click(await screen.findByRole("button", { name: "Vitals: go on" }));
+  await user.click(await screen.findByRole("button", { name: "Continue: Vitals" }));
   const field = await screen.findByLabelText<HTMLInputElement>("Diastolic");
   field.focus();
   field.setSelectionRange(1, 1);

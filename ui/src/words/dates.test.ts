@@ -17,7 +17,7 @@ test.each([
   ["2026-11-22T09:14:07+03:00", "22-Nov-2026"],
   ["2026-11-22T22:30:00Z", "23-Nov-2026"],
   ["not a date", "not a date"],
-])("date %s reads %s", (iso, said) => expect(formatDate(iso)).toBe(said));
+])("date %s reads %s", (iso, text) => expect(formatDate(iso)).toBe(text));
 
 test("a time is local and has two digits each", () => {
   expect(formatTime("2026-11-22T09:04:07+03:00")).toBe("09:04");
@@ -25,18 +25,18 @@ test("a time is local and has two digits each", () => {
   expect(formatTime("2026-11-22")).toBe("");
 });
 
-test("date and time stand together, a partial date alone", () => {
+test("a full date is shown with its time, a partial date alone", () => {
   expect(formatDateTime("2026-11-22T09:14:00+03:00")).toBe("22-Nov-2026 09:14");
   expect(formatDateTime("2019-05")).toBe("May-2019");
 });
 
-test("today's time stands alone", () => {
+test("today's time is shown without the date", () => {
   const now = new Date("2026-11-22T14:00:00+03:00");
   expect(formatRecent("2026-11-22T08:40:00+03:00", now)).toBe("08:40");
   expect(formatRecent("2026-11-21T08:40:00+03:00", now)).toBe("21-Nov-2026 08:40");
 });
 
-test("a typed date and time carry the local offset", () => {
+test("a typed date and time get the local offset", () => {
   expect(makeLocalStamp("2026-11-22", "09:14")).toBe("2026-11-22T09:14:00+03:00");
 });
 
@@ -48,7 +48,7 @@ test.each([
   ["2026-11-22", "25:00"],
 ])("%s %s is not a date and time", (date, time) => expect(makeLocalStamp(date, time)).toBeNull());
 
-test("a time of day is of the day that brings it nearest", () => {
+test("a time of day is on the nearest day", () => {
   const late = new Date("2026-11-22T23:56:00+03:00");
   expect(nearestLocalStamp("23:51", late)).toBe("2026-11-22T23:51:00+03:00");
   expect(nearestLocalStamp("00:03", late)).toBe("2026-11-23T00:03:00+03:00");

@@ -6,7 +6,7 @@ const PARTIAL = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 /**
  * A date as `22-Nov-2026`, from a full or partial ISO date or an RFC 3339 time (read in local time).
- * A year alone stays `2026`, a month `Nov-2026`. Empty or unreadable text comes back as it is.
+ * A year alone stays `2026`, a month `Nov-2026`. Empty or invalid text is returned unchanged.
  */
 export function formatDate(iso: string): string {
   const partial = PARTIAL.exec(iso);
@@ -34,18 +34,18 @@ export function formatSeconds(iso: string): string {
   return time === "" ? "" : `${time}:${two(new Date(iso).getSeconds())}`;
 }
 
-/** `22-Nov-2026 09:14`, or the date alone where the time is not known. */
+/** `22-Nov-2026 09:14`, or the date alone if the time is not known. */
 export function formatDateTime(iso: string): string {
   const time = formatTime(iso);
   return time === "" ? formatDate(iso) : `${formatDate(iso)} ${time}`;
 }
 
-/** The same for milliseconds since the epoch. */
+/** `formatDateTime` for milliseconds since the epoch. */
 export function formatMillis(at: number): string {
   return formatDateTime(new Date(at).toISOString());
 }
 
-/** The time alone when it is on the day of `now`, else date and time. */
+/** The time alone on the day of `now`, otherwise date and time. */
 export function formatRecent(iso: string, now: Date): string {
   return formatDate(iso) === formatDate(now.toISOString()) ? formatTime(iso) : formatDateTime(iso);
 }
@@ -56,13 +56,13 @@ export function weekdayOf(iso: string): number {
 }
 
 /**
- * RFC 3339 with the local offset from the two fields of a form (`2026-11-22`, `09:14`).
- * Null when they are not a real date and time.
+ * RFC 3339 with the local offset, from the two fields of a form (`2026-11-22`, `09:14`).
+ * Null if they are not a valid date and time.
  */
 export function makeLocalStamp(date: string, time: string): string | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return null;
   const at = new Date(`${date}T${time}:00`);
-  // A day that the month does not have would be read as one of the next month.
+  // A day that the month does not have would be parsed as a day of the next month.
   if (Number.isNaN(at.getTime()) || splitLocalStamp(at).date !== date) return null;
   const minutes = -at.getTimezoneOffset();
   const sign = minutes < 0 ? "-" : "+";
@@ -71,19 +71,22 @@ export function makeLocalStamp(date: string, time: string): string | null {
 }
 
 /**
- * RFC 3339 for a time of day alone (`14:07`), on the day that brings it nearest to `now`: shortly before midnight the
- * phone may be in the next day already. Null when it is no time.
+ * RFC 3339 for a time of day alone (`14:07`), on the day that is nearest to `now`: shortly before midnight, the phone
+ * may already show the next day. Null if it is not a valid time.
  */
 export function nearestLocalStamp(time: string, now: Date): string | null {
   const stamps = [-1, 0, 1].map((days) => {
     const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
     return makeLocalStamp(splitLocalStamp(day).date, time);
   });
-  const away = (stamp: string) => Math.abs(Date.parse(stamp) - now.getTime());
-  return stamps.reduce((best, one) => (best === null || (one !== null && away(one) < away(best)) ? one : best), null);
+  const distance = (stamp: string) => Math.abs(Date.parse(stamp) - now.getTime());
+  return stamps.reduce(
+    (best, one) => (best === null || (one !== null && distance(one) < distance(best)) ? one : best),
+    null,
+  );
 }
 
-/** The two form fields for a moment, local. */
+/** A moment as the two fields of a form, local. */
 export function splitLocalStamp(at: Date): { date: string; time: string } {
   return {
     date: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,

@@ -15,9 +15,15 @@ test("no screen uses storage, a service worker, a locale's own format or raw HTM
   expect(code.filter(([, text]) => banned.test(text)).map(([path]) => path)).toEqual([]);
 });
 
-test("every message has words and every argument a name", () => {
+test("every message has text and every argument a name", () => {
   for (const [id, text] of Object.entries(messages)) {
     expect(text.trim(), id).not.toBe("");
     expect(text.includes("{}"), id).toBe(false);
   }
+});
+
+test("every message is in one file only", () => {
+  const files = import.meta.glob<Record<string, string>>("./en/*.json", { import: "default", eager: true });
+  const ids = Object.values(files).flatMap((file) => Object.keys(file));
+  expect(ids.toSorted()).toEqual(Object.keys(messages).toSorted());
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatBytes, formatCount } from "./numbers";
 
-test("counts are grouped by a thin space", () => {
+test("counts are grouped with a thin space", () => {
   expect(formatCount(7)).toBe("7");
   expect(formatCount(62_880)).toBe("62\u202f880");
   expect(formatCount(1_234_567)).toBe("1\u202f234\u202f567");

@@ -1,4 +1,4 @@
-/** A count with thin groups of three: `62 880`; never the locale's marks. */
+/** A count in groups of three with thin spaces, such as `62 880`, independent of the locale. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }

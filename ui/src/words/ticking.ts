@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-/** The device's time as Rust told it at `start`, moved on by the page's own monotonic clock. */
+/** The device's time: what Rust reported as `start`, advanced by the page's own monotonic clock. */
 export function useTickingNow(start: string): Date {
   const origin = useRef({ start, at: performance.now() });
   if (origin.current.start !== start) origin.current = { start, at: performance.now() };
@@ -13,10 +13,10 @@ export function useTickingNow(start: string): Date {
   return origin.current.start === start ? now : read();
 }
 
-/** Seconds left of a wait of `seconds` that began when `key` last changed. */
+/** Seconds left of a wait of `seconds` that started when `key` last changed. */
 export function useCountdown(seconds: number, key: unknown): number {
   const [left, setLeft] = useState(seconds);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key starts the same wait again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key restarts the same wait
   useEffect(() => {
     setLeft(seconds);
     if (seconds <= 0) return;

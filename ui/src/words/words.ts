@@ -1,26 +1,26 @@
 import { useCallback } from "react";
 import { useIntl } from "react-intl";
-import en from "../messages/en.json";
+import { en } from "./en";
 
-/** The key of a message in `messages/en.json`. */
+/** The id of a message in `en/`. */
 export type MessageId = keyof typeof en;
 
 /** Values for a message's arguments. */
 type MessageValues = Record<string, string | number>;
 
-/** Says a message. */
+/** Returns a message in the language of this build. */
 export type Say = (id: MessageId, values?: MessageValues) => string;
 
-/** The messages of the one language that this build carries. */
+/** The messages of the one language in this build. */
 export const messages: Record<string, string> = en;
 
-/** Reads messages; every visible word comes through here. */
+/** Gives access to the messages; every visible text comes from here. */
 export function useWords(): Say {
   const intl = useIntl();
   return useCallback((id, values) => intl.formatMessage({ id }, values), [intl]);
 }
 
-/** The key for a word from Rust's closed lists, or `fallback` where this build does not know the word. */
+/** The message for a value of one of Rust's closed lists, or `fallback` if this build does not know the value. */
 export function messageFor(prefix: string, word: string, fallback: MessageId): MessageId {
   const id = `${prefix}.${word}`;
   return id in messages ? (id as MessageId) : fallback;

@@ -46,7 +46,7 @@ export function DraftsPage() {
       width: "minmax(0, 2fr)",
       cell: (row) => <span className={css.draft}>{row.kind === "note" ? readNoteDraft(row.content).text : ""}</span>,
     },
-    { key: "kept", label: say("col.kept"), width: "160px", cell: (row) => formatDateTime(row.kept) },
+    { key: "kept", label: say("col.saved"), width: "160px", cell: (row) => formatDateTime(row.kept) },
   ];
   return (
     <Page

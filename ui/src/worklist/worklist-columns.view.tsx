@@ -104,7 +104,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     const action: WorkColumn = {
       key: "act",
       label: say("col.act"),
-      width: "130px",
+      width: "146px",
       align: "end",
       cell: (row) => <CheckIn row={row} />,
     };

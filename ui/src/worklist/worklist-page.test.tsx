@@ -7,18 +7,18 @@ import { requestsOf, show } from "../testing/show";
 
 test("empty: no one is waiting", async () => {
   await show({ role: "nurse", empty: true });
-  expect(screen.getByText("Nobody is waiting.")).toBeVisible();
-  expect(screen.queryByRole("button", { name: "Take next" })).toBeNull();
+  expect(screen.getByText("No one is waiting.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Next patient" })).toBeNull();
 });
 
 test("error: what happened and what is safe", async () => {
   await show({ role: "nurse", failing: { worklist: makeFailure("io") } });
-  expect(screen.getByRole("alert")).toHaveTextContent("The disk reported a failure");
+  expect(screen.getByRole("alert")).toHaveTextContent("The disk reported an error");
 });
 
 test("populated: the longest wait comes first, and N opens it with the vitals form", async () => {
   const { user } = await show({ role: "nurse" });
-  expect(screen.getByText("7 people, longest 48 min")).toBeVisible();
+  expect(screen.getByText("7 patients, longest wait 48 min")).toBeVisible();
   expect(screen.getByText("Penicillin: anaphylaxis")).toBeVisible();
   await user.keyboard("n");
   expect(await screen.findByRole("form", { name: "Record vitals" })).toBeVisible();
@@ -55,7 +55,7 @@ test("the arrow keys move between rows and Enter opens one", async () => {
 test("front desk checks a patient in and undoes it", async () => {
   const { user, ipc } = await show({ role: "front-desk" });
   await user.click(screen.getByRole("button", { name: "Check in FERREIRA, Imani" }));
-  await user.click(await screen.findByRole("button", { name: "Take back the check-in of FERREIRA, Imani" }));
+  await user.click(await screen.findByRole("button", { name: "Undo check-in of FERREIRA, Imani" }));
   await waitFor(() =>
     expect(requestsOf(ipc, "check_in")).toEqual([
       { appointment: "ap8", arrived: true },
