@@ -7,7 +7,7 @@ use keep_domain::ErrorCode;
 use keep_keys::HpkePublicKey;
 
 impl Workstation {
-    /// The key to which audit bodies are sealed; a record that the device did not sign is a finding.
+    /// The key to which audit bodies are sealed; a record without the device's signature is `slot_damaged`.
     pub(crate) fn audit_public(&self, device: &DeviceContext) -> Result<Option<HpkePublicKey>, SessionError> {
         match &self.settings().audit_key {
             None => Ok(None),

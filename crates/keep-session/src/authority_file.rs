@@ -1,6 +1,6 @@
-//! The file of certificate authorities that the settings name: read whole, once, and only as it was sealed.
+//! The file of certificate authorities named in the settings, used only while its hash is the sealed one.
 //!
-//! Whoever may write that file could stand between this device and its server, and so be given the refresh token.
+//! Anyone who can change that file could intercept the connection to the server and receive the refresh token.
 
 use crate::error::SessionError;
 use crate::state::lock;
@@ -11,17 +11,17 @@ use keep_hardening::private_file;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Largest file that is read; the whole bundle of a browser is a quarter of it.
+/// The largest accepted file, bytes; the bundle of a browser is a quarter of that.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Its text, and the hash that the settings keep of it.
+/// The file's text and hash.
 pub(crate) struct AuthorityFile {
     pub(crate) pem: String,
     digest: [u8; 32],
 }
 
 impl AuthorityFile {
-    /// Reads the file at `path`; what is no regular file, too large or no text is not readable.
+    /// Reads the file at `path`; it must be a regular text file of at most [`LIMIT`] bytes.
     pub(crate) fn read(path: &Path) -> Result<Self, SessionError> {
         let not_readable = || SessionError::fields(vec![("ca_file", "not_readable")]);
         let bytes = private_file::read_named(path, LIMIT).map_err(|_| not_readable())?;
@@ -30,17 +30,17 @@ impl AuthorityFile {
         Ok(Self { pem, digest })
     }
 
-    /// Its SHA-256 as the settings keep it.
+    /// The SHA-256 in hexadecimal, as the settings store it.
     pub(crate) fn sha256(&self) -> String {
         hex::encode(self.digest)
     }
 }
 
 impl Workstation {
-    /// The authorities to trust besides the system's, as the settings were sealed with them.
+    /// The authorities to trust in addition to the system's, as sealed in the settings.
     ///
     /// # Errors
-    /// `authority_file_changed` where the file is another by now, `invalid` where it cannot be read.
+    /// `authority_file_changed` where the file has changed since, `invalid` where it cannot be read.
     pub(crate) fn sealed_authorities(&self) -> Result<Option<String>, SessionError> {
         let (path, sealed) = {
             let settings = self.settings();
@@ -50,16 +50,16 @@ impl Workstation {
         let file = AuthorityFile::read(&path)?;
         match sealed {
             Some(sealed) if sealed == file.sha256() => {}
-            // INVARIANT: nothing is sent, and no other file is taken for the sealed one.
+            // INVARIANT: nothing is sent, and no other file is accepted in place of the sealed one.
             Some(_) => return Err(SessionError::of(ErrorCode::AuthorityFileChanged)),
             None => self.adopt(&file)?,
         }
         Ok(Some(file.pem))
     }
 
-    /// Seals the hash of the file that the settings of an earlier version name, or those that IT prepared.
+    /// Seals the hash of a file named in settings of an earlier version, or in settings that IT prepared.
     ///
-    /// Done as soon as the device key is there, so that the time in which the file can be swapped ends.
+    /// Done as soon as the device key exists, which ends the time in which the file could be swapped.
     pub(crate) fn adopt_authority_file(&self) {
         let path = {
             let settings = self.settings();
@@ -67,11 +67,11 @@ impl Workstation {
         };
         let adopted = path.map(|path| AuthorityFile::read(&path).and_then(|file| self.adopt(&file)));
         if matches!(adopted, Some(Err(_))) {
-            tracing::warn!("the file of certificate authorities could not be sealed; the next connection tries again");
+            tracing::warn!("the certificate authority file could not be sealed; the next connection will try again");
         }
     }
 
-    /// What is wrong with the file, as a finding of the device page.
+    /// The finding about the file for the device page.
     pub(crate) fn authority_file_finding(&self) -> Option<&'static str> {
         match self.sealed_authorities() {
             Ok(_) => None,
@@ -91,10 +91,10 @@ impl Workstation {
         Ok(())
     }
 
-    /// Takes the file at `path` in place of the one that the settings name.
+    /// Replaces the file named in the settings with the one at `path`.
     ///
     /// # Errors
-    /// `invalid` where it cannot be read or holds no certificate, and those of saving the settings.
+    /// `invalid` where it cannot be read or holds no certificate, and the errors of saving the settings.
     pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), SessionError> {
         let path = path.canonicalize().map_err(|_| SessionError::fields(vec![("ca_file", "not_readable")]))?;
         let file = AuthorityFile::read(&path)?;
@@ -109,7 +109,7 @@ impl Workstation {
     }
 }
 
-/// The event of a file that is trusted from now on.
+/// The event for a newly trusted file.
 fn changed(how: &'static str, file: &AuthorityFile) -> EventDraft {
     EventDraft::new(EventClass::ConfigChange).caused_by(how).with("sha256", DetailValue::digest(&file.digest))
 }

@@ -1,4 +1,4 @@
-//! The one way into an unlocked session: permit, then event, then work.
+//! Access to the unlocked session: policy decides, a refusal is recorded, then the use case runs.
 
 use crate::error::SessionError;
 use crate::state::session::Session;
@@ -12,8 +12,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 impl Workstation {
-    /// Runs `work` inside the session if policy grants `action`, which is done to the program itself, to the
-    /// session's role; a refusal is recorded.
+    /// Runs `work` with the session if policy grants its role `action`, which concerns no particular record.
+    /// A refusal is recorded.
     pub(crate) fn authorize<T>(
         &self,
         action: Action,
@@ -45,7 +45,7 @@ impl Workstation {
         done
     }
 
-    /// A use case that went well is when notes may become events.
+    /// Reports findings, and turns noted faults into events after a use case that succeeded.
     fn report_after<T>(&self, done: &Result<T, SessionError>) {
         crate::integrity_watch::report_now(self);
         if done.is_ok() && self.0.faults.pending.are_waiting() {
@@ -53,14 +53,14 @@ impl Workstation {
         }
     }
 
-    /// Records that policy refused something, and makes the fault.
+    /// Records that policy refused `action`, and returns the error for it.
     pub(crate) fn refuse(&self, unlocked: &Unlocked, action: Action) -> SessionError {
         let event = EventDraft::new(EventClass::Refused).by(unlocked.actor()).ended(Outcome::SeriousFailure);
         self.record(event.with("action", action.name()));
         SessionError::of(ErrorCode::Refused)
     }
 
-    /// Runs `work` inside the session whatever the role: for what belongs to the person alone.
+    /// Runs `work` with the session whatever the role: for what belongs to the user alone.
     pub(crate) fn with_session<T>(
         &self,
         work: impl FnOnce(&Unlocked) -> Result<T, SessionError>,
@@ -75,20 +75,20 @@ impl Workstation {
         }
     }
 
-    /// Whether somebody is signed in, even while that is just ending.
+    /// Whether a user is signed in, even while a lock is under way.
     ///
-    /// INVARIANT: the one source of that for whoever watches over the session.
+    /// INVARIANT: every watcher of the session decides by this alone.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(&*self.0.session.current.read().unwrap_or_else(PoisonError::into_inner), Session::Unlocked(_))
     }
 
-    /// Looks at the session without any permission; for facts that are no records.
+    /// Reads the session without a permission check, for facts that are not records; `None` while locked.
     pub(crate) fn try_session<T>(&self, look: impl FnOnce(&Unlocked) -> T) -> Option<T> {
         self.with_session(|u| Ok(look(u))).ok()
     }
 
-    /// How long the present session has been unlocked; `None` while locked.
+    /// Time since the unlock; `None` while locked.
     #[must_use]
     pub fn unlocked_for(&self) -> Option<Duration> {
         self.try_session(|u| self.0.device.clock.monotonic().saturating_sub(u.memory.since))

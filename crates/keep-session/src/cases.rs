@@ -1,4 +1,4 @@
-//! The use cases: one family of free functions a noun, each a request in and a reply out.
+//! The use cases: one module per subject, one function per use case, a request in and a reply out.
 
 pub mod audit;
 pub mod chart;

@@ -1,4 +1,4 @@
-//! What a use case of an open session works with.
+//! The context of a use case in an open session.
 
 use crate::error::SessionError;
 use crate::state::unlocked::Unlocked;
@@ -10,7 +10,7 @@ use keep_audit::{Actor, EventDraft};
 use keep_domain::UtcMillis;
 use keep_store::{AuditGated, Store, StoreError};
 
-/// An open session with its store; cheap to copy, gone when the use case ends.
+/// An open session with its store, borrowed for one use case.
 #[derive(Clone, Copy)]
 pub(crate) struct Ctx<'a> {
     pub(crate) workstation: &'a Workstation,
@@ -55,12 +55,12 @@ impl<'a> Ctx<'a> {
         Ok(found.map_err(|e| self.damage(e))?.release(ticket))
     }
 
-    /// Records what an integrity check found, and makes the error of it.
+    /// Records what an integrity check found, and returns the error for it.
     pub(crate) fn damage(&self, error: StoreError) -> SessionError {
         self.workstation.damage(self.session, error)
     }
 
-    /// Lets an action on a record pass, or records the refusal.
+    /// Permits an action on a record, or records the refusal.
     pub(crate) fn permit(
         &self,
         view: &AccessView,
@@ -70,7 +70,7 @@ impl<'a> Ctx<'a> {
         if view.may(action, resource).is_allowed() { Ok(()) } else { Err(self.refuse(action)) }
     }
 
-    /// Records that policy refused `action`, and makes the error of it.
+    /// Records that policy refused `action`, and returns the error for it.
     pub(crate) fn refuse(&self, action: Action) -> SessionError {
         self.workstation.refuse(self.session, action)
     }

@@ -12,7 +12,7 @@ use keep_store::{LEDGER_LIMIT_BYTES, Ledger, LedgerOpening, StoreError};
 use std::sync::Arc;
 
 impl Workstation {
-    /// The device side; `None` while nobody is enrolled and so no device key exists.
+    /// Device key and ledger; `None` before the first enrolment, when there is no device key.
     ///
     /// # Errors
     /// The keychain's states, and a ledger that cannot be opened.
@@ -27,27 +27,27 @@ impl Workstation {
         Ok(device)
     }
 
-    /// The device side, and whether it was opened just now.
+    /// Device key and ledger, and whether they were opened just now.
     fn held_device(&self) -> Result<(Option<Arc<DeviceContext>>, bool), SessionError> {
         let mut held = lock(&self.0.device.context);
         let is_new = held.is_none();
         if is_new {
             let enrolled = self.0.device.slots.exist()?;
             let loaded = DeviceKey::load(&*self.0.device.keychain, enrolled);
-            // The keychain is asked under the device's id: with another id in the settings there is no such key.
+            // The keychain stores the key under the device's id: settings with another id find no key.
             if matches!(loaded, Err(KeysError::KeychainKeyMissing))
                 && !self.0.device.slots.may_be_of(self.settings().device)?
             {
                 return Err(SessionError::of(ErrorCode::SlotDamaged));
             }
             let Some(device_key) = loaded? else { return Ok((None, false)) };
-            // A key without slots is what an enrolment that was cut short leaves behind.
+            // An interrupted enrolment leaves a key without slots.
             *held = Some(Arc::new(self.open_device(device_key, enrolled)?));
         }
         Ok((held.clone(), is_new))
     }
 
-    /// The device side, made now where this is the first enrolment.
+    /// Device key and ledger, created for the first enrolment.
     pub(crate) fn device_or_make(&self) -> Result<Arc<DeviceContext>, SessionError> {
         if let Some(device) = self.device()? {
             return Ok(device);
@@ -58,7 +58,7 @@ impl Workstation {
         Ok(device)
     }
 
-    /// The device side of a profile that has people; all else is "not enrolled".
+    /// Device key and ledger of a profile with enrolled users, otherwise `not_enrolled`.
     pub(crate) fn enrolled_device(&self) -> Result<Arc<DeviceContext>, SessionError> {
         self.device()?.ok_or_else(|| SessionError::of(ErrorCode::NotEnrolled))
     }
@@ -69,14 +69,14 @@ impl Workstation {
             (self.0.device.profile.ledger(), device_key.ledger_key(), device_key.signer().public());
         let event_writer = EventWriter::locked(Arc::clone(&self.0.device.event_stamper));
         if !self.0.access.writes {
-            // Whoever only looks starts no log; `audit verify` says what is wrong with this one.
+            // Read-only access never starts a log; `audit verify` reports what is wrong with this one.
             let ledger = Ledger::open(&path, &key, event_writer, LEDGER_LIMIT_BYTES)
                 .map_err(|e| if e.code() == ErrorCode::StoreNewer { e } else { StoreError::LedgerDamaged })?;
             return Ok(DeviceContext { device_key, ledger: Arc::new(ledger) });
         }
         let kept = KeptCheckpoint::read(&*self.0.device.keychain, &public_key)?;
-        // INVARIANT: compared with its checkpoint before anything is appended; the checkpoint is replaced only by one of
-        // a log that goes on from it, or that names it in its first event.
+        // INVARIANT: the log is compared with its checkpoint before anything is appended; the checkpoint is replaced only
+        // by one of a log that continues from it, or that names it in its first event.
         let (ledger, log_fault) = Ledger::open_or_start(LedgerOpening {
             path: &path,
             key: &key,
@@ -87,7 +87,7 @@ impl Workstation {
             expected: enrolled,
             now: self.0.device.event_stamper.now(),
         })
-        // INVARIANT: nobody works where no event can be made durable, and they are told that it is the ledger.
+        // INVARIANT: without a working ledger there is no session, and the error names the ledger.
         .map_err(|e| match e.code() {
             code @ (ErrorCode::StoreNewer | ErrorCode::DiskFull) => SessionError::of(code),
             _ => SessionError::of(ErrorCode::LedgerDamaged),
@@ -108,18 +108,18 @@ impl Workstation {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             device.ledger.append(event.with("finding", finding))?;
         }
-        // The process before this one may have ended without keeping it. Where it cannot be kept the old one stands.
+        // The process before this one may have ended without storing it. If that fails the old one stays.
         if device.keep_checkpoint(&*self.0.device.keychain).is_err() {
-            tracing::warn!("the log's end could not be kept at start");
+            tracing::warn!("the end of the audit log could not be stored at start");
         }
         Ok(device)
     }
 
-    /// Makes sure that the settings in use are those that the device signed; where the first file is not, their copy
-    /// takes its place, and the file as it was found is kept. Says whether that was done.
+    /// Makes sure that the settings in use are signed by the device. If the first file is not, its copy replaces it and
+    /// the file as it was found is set aside. Returns whether that was done.
     ///
     /// # Errors
-    /// `slot_damaged` where neither is as the device signed it.
+    /// `slot_damaged` where neither has the device's signature.
     fn sealed_settings(&self, device_key: &DeviceKey) -> Result<bool, SessionError> {
         let holds = |w: &WorkstationSettings| w.seal_holds(&device_key.signer());
         let profile = &self.0.device.profile;
@@ -147,7 +147,7 @@ impl Workstation {
         Ok(true)
     }
 
-    /// Records what happened outside any use case; where even that fails, the log line is all there is.
+    /// Records an event; if the ledger fails, only a log line remains.
     pub(crate) fn record(&self, draft: EventDraft) {
         let written = match self.device() {
             Ok(Some(device)) => device.ledger.append(draft).map(|_| ()).map_err(SessionError::from),

@@ -1,4 +1,4 @@
-//! What went wrong inside a use case, before it is told to anyone.
+//! The error of a use case.
 
 use crate::dto::failure::{FailureDto, FieldProblemDto};
 use keep_audit::AuditError;
@@ -8,13 +8,13 @@ use keep_store::StoreError;
 use keep_sync::SyncError;
 use std::time::Duration;
 
-/// A closed code with what the wording needs. Carries no text of any foreign error.
+/// A code with what its message needs. Never contains the text of another error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SessionError {
     pub(crate) code: ErrorCode,
     pub(crate) wait: Option<Duration>,
     pub(crate) attempts_left: Option<u32>,
-    /// Field and closed reason.
+    /// Field and reason, both from closed lists.
     pub(crate) fields: Vec<(&'static str, &'static str)>,
 }
 
@@ -23,12 +23,12 @@ impl SessionError {
         Self { code, wait: None, attempts_left: None, fields: Vec::new() }
     }
 
-    /// A form whose fields are not acceptable.
+    /// A form with invalid fields.
     pub(crate) const fn fields(fields: Vec<(&'static str, &'static str)>) -> Self {
         Self { code: ErrorCode::Invalid, wait: None, attempts_left: None, fields }
     }
 
-    /// What the interface is told; the log gets the incident and the code, nothing else.
+    /// The reply to the page; only the incident id and the code are logged.
     pub(crate) fn into_dto(self) -> FailureDto {
         let incident = IncidentId::make_random();
         tracing::warn!(incident = %incident, code = %self.code.name(), "a command failed");

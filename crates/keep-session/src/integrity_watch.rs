@@ -1,4 +1,4 @@
-//! Reading everything behind an open session, and telling what was found: as an event, and to the person.
+//! Checking all records in the background of an open session, and reporting findings to the ledger and the user.
 
 use crate::error::SessionError;
 use crate::state::lock;
@@ -9,27 +9,27 @@ use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// Time in which others use the store, between two steps of about 15 ms.
+/// The pause between two steps of about 15 ms, for other users of the store.
 const PAUSE: Duration = Duration::from_millis(30);
 
-/// Compares the derived tables of the session that has just begun, then reads every record, in small steps behind
-/// whatever the person does. It ends with the session; nobody waits for it.
+/// Checks the derived tables of a new session, then every record, in small steps in the background. Ends with the
+/// session.
 pub(crate) fn start(workstation: &Workstation) {
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();
     runtime.spawn_blocking(move || {
-        // INVARIANT: between two steps nothing here keeps the store open: a lock closes it at once.
+        // INVARIANT: between two steps nothing here keeps the store open, so a lock closes it at once.
         let store = workstation.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
         let ended = store.map_or(Ok(()), |store| read_all(&workstation, &store, || std::thread::sleep(PAUSE)));
         if let Err(error) = ended
             && error != StoreError::Interrupted
         {
-            tracing::warn!(code = %error.code().name(), "the records could not be read through");
+            tracing::warn!(code = %error.code().name(), "the check of all records stopped");
         }
     });
 }
 
-/// Reads until everything was read or the session is gone.
+/// Reads until every record was checked or the session has ended.
 pub(crate) fn read_all(workstation: &Workstation, store: &Weak<Store>, pause: impl Fn()) -> Result<(), StoreError> {
     let Some(open) = store.upgrade() else { return Ok(()) };
     let confirmed = open.confirm_derived();
@@ -45,16 +45,16 @@ pub(crate) fn read_all(workstation: &Workstation, store: &Weak<Store>, pause: im
         report_now(workstation);
         step?;
     }
-    tracing::info!(rows = scrub.rows, findings = scrub.findings.len(), "all records were read through");
+    tracing::info!(rows = scrub.rows, findings = scrub.findings.len(), "all records were checked");
     Ok(())
 }
 
-/// Tells what was found since the last time, if anything was.
+/// Reports new findings.
 pub(crate) fn report_now(workstation: &Workstation) {
     let _told = workstation.try_session(|unlocked| report(workstation, unlocked));
 }
 
-/// Writes an event for each finding and tells the page of each segment once in a session; answers the findings.
+/// Records each new finding, notifies the page once per segment and session, and returns the findings.
 pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Finding> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let findings = store.take_findings();
@@ -62,14 +62,14 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
         let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
         let mut event = event.ended(Outcome::SeriousFailure).with("finding", finding.kind.name());
         event = event.with("segment", finding.segment);
-        // The number of a chart in its file names nobody.
+        // The number of a chart in its file identifies no patient.
         if let Some(chart) = finding.chart {
             event = event.with("chart", chart);
         }
         workstation.record(event);
-        // A derived table is made anew from its rows; anything else stays until the segment is.
+        // A derived table is rebuilt from its rows; other damage stays until the segment is replaced.
         if finding.kind != FindingKind::Derived && store.note_damage(finding.segment).is_err() {
-            tracing::warn!("damage could not be written down");
+            tracing::warn!("damage could not be recorded in the segment");
         }
         if lock(&unlocked.memory.damaged).insert(finding.segment) {
             workstation.emit(WorkstationEvent::Notice(crate::segments::notice(store, finding.segment)));
@@ -79,7 +79,7 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
 }
 
 impl Workstation {
-    /// Records what an integrity check found, and makes the error of it.
+    /// Records what an integrity check found, and returns the error for it.
     pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> SessionError {
         let reported = report(self, unlocked);
         if let StoreError::Damaged(finding) = error

@@ -8,14 +8,14 @@ use keep_keys::{HeldKey, KeyRing};
 use std::collections::BTreeSet;
 
 impl Workstation {
-    /// Whether that person was given keys that neither their ring nor a file that waits for them holds.
+    /// Whether this user was granted keys that are neither in their ring nor in a waiting grant.
     pub(crate) fn grants_are_missing(&self, user: UserId, ring: &KeyRing) -> bool {
         let held: BTreeSet<String> = ring.keys().iter().map(|key| entry(key.name(), key.generation())).collect();
         let given = self.settings().holders.of(user).cloned().unwrap_or_default();
         given.iter().any(|key| key != PERSONAL && !held.contains(key))
     }
 
-    /// Remembers that `user` has been given `keys`.
+    /// Records that `user` has been given `keys`.
     pub(crate) fn note_given<'k>(
         &self,
         user: UserId,
@@ -24,7 +24,7 @@ impl Workstation {
         self.change_settings(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
 
-    /// Remembers that `user` holds `keys`, perhaps a personal file, and nothing else, as their own unlock has just shown.
+    /// Records that `user` holds exactly `keys`, and perhaps a personal file, as seen at their unlock.
     pub(crate) fn note_held<'k>(
         &self,
         user: UserId,

@@ -1,11 +1,11 @@
-//! When this workstation was last complete, kept beside the stores so that the lock screen can say it without a key.
+//! The time at which the records were last complete, stored in clear for the lock screen.
 
 use crate::profile::Profile;
 use keep_domain::UtcMillis;
 use keep_hardening::private_file;
 use serde::{Deserialize, Serialize};
 
-/// `last-sync.json`, version 1: a time and nothing else. It is shown, never decided on.
+/// `last-sync.json`, version 1: a time, for display only.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LastSync {
@@ -13,28 +13,30 @@ struct LastSync {
     complete_as_of: UtcMillis,
 }
 
-/// More than the file ever has.
+/// The most bytes that are read.
 const MOST_BYTES: u64 = 4096;
 
-/// Keeps the time; a failure costs the lock screen a line and nothing else.
+/// Stores the time; a failure only affects the lock screen.
 pub(crate) fn keep(profile: &Profile, complete_as_of: UtcMillis) {
     let written = serde_json::to_vec(&LastSync { version: 1, complete_as_of })
         .map_err(std::io::Error::other)
         .and_then(|text| private_file::replace(&profile.last_sync(), &text));
     if written.is_err() {
-        tracing::debug!("the time of the last sync could not be kept");
+        tracing::debug!("the time of the last sync could not be stored");
     }
 }
 
-/// Forgets the time: what was complete is not any more.
+/// Removes the time: the records are no longer complete.
 pub(crate) fn forget(profile: &Profile) {
     match std::fs::remove_file(profile.last_sync()) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the time of the last sync still stands"),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!("the time of the last sync could not be removed")
+        }
         _ => {}
     }
 }
 
-/// The kept time; `None` before the first complete sync and for a file that cannot be read.
+/// The stored time; `None` before the first complete sync, and where the file cannot be read.
 pub(crate) fn kept(profile: &Profile) -> Option<UtcMillis> {
     let text = private_file::read(&profile.last_sync(), MOST_BYTES).ok()??;
     let last: LastSync = serde_json::from_slice(&text).ok()?;

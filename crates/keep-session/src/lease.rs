@@ -1,6 +1,6 @@
 //! Role, assignment and lease end, read from the provider's signed token at each unlock.
 //!
-//! INVARIANT: nothing of them is read from a file that the person could write with their own keys.
+//! INVARIANT: none of them is read from a file that the user could write with their own keys.
 
 use crate::error::SessionError;
 use crate::workstation::Workstation;
@@ -10,8 +10,7 @@ use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Opened, UnverifiedIssue};
 use keep_sync::{Expected, Jwks, TokenError, VerifiedClaims, verify_id_token};
 
 impl Workstation {
-    /// Derives the lease of the last sign-in and puts it on the ring; answers `sign_in_needed` where there is no
-    /// statement that holds.
+    /// Derives the lease from the last sign-in and puts it on the ring; `sign_in_needed` without a valid statement.
     pub(crate) fn derive_lease(&self, opened: &mut Opened) -> Result<(), SessionError> {
         let lease = match opened.ring.sign_in().cloned() {
             None => None,
@@ -24,7 +23,7 @@ impl Workstation {
         Ok(())
     }
 
-    /// What a sign-in gives that this device has verified, now or earlier.
+    /// The lease of a sign-in that this device has verified.
     pub(crate) fn lease_of(&self, claims: &VerifiedClaims) -> LeaseRecord {
         let policy = &self.settings().policy;
         let issued_at = UtcMillis(claims.issued_at.saturating_mul(1000));
@@ -42,7 +41,7 @@ impl Workstation {
         }
     }
 
-    /// Verifies a kept token with the key that was kept with it. It counts as of when it was issued: that it was fresh
+    /// Verifies a stored token with the key stored with it, as of the time at which it was issued: whether it was fresh
     /// was checked at the sign-in.
     pub(crate) fn believe(
         &self,
@@ -74,15 +73,15 @@ impl Workstation {
             return None;
         }
         let lease = self.lease_of(&claims);
-        // The provider signed when the token was issued, so no end that is written beside it lasts longer than policy.
+        // The provider signed the time of issue, so a stored end can never be later than policy allows.
         Some(LeaseRecord { lease_end: lease.lease_end.min(lease_end), ..lease })
     }
 
-    /// The lease of a key ring of version 1, which kept no token.
+    /// The lease of a key ring of version 1, which stored no token.
     ///
-    /// Where it was read from the very token that lies in the slot, it is derived from that and kept as a signed
-    /// statement from here on. Else there was a sign-in since whose token is gone: the lease counts until it ends or
-    /// the person signs in again, and for no role that the slot's own statement does not name.
+    /// If it came from the token that is in the slot, it is derived from that and stored as a signed statement from now
+    /// on. Otherwise the token of a later sign-in is lost: the lease counts until it ends or the user signs in again,
+    /// and only for roles that the slot's own statement names.
     fn lease_from_old(&self, opened: &mut Opened, old: OldLease) -> Result<Option<LeaseRecord>, SessionError> {
         let user = opened.header.user;
         if UserId::of(&old.issuer, &old.subject) != user {
@@ -101,7 +100,7 @@ impl Workstation {
         let stated = self.believe(&id_token, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
         let (roles, restricted) = match stated {
             Ok(claims) => (claims.roles, claims.restricted),
-            // The provider has another signing key by now; what is left is the role that the device sealed in the slot.
+            // The provider has a new signing key; only the role that the device sealed in the slot is left.
             Err(TokenError::UnknownKey) => (vec![opened.header.role], false),
             Err(_) => return Ok(None),
         };
@@ -122,8 +121,8 @@ impl Workstation {
     }
 }
 
-/// Which statement of the provider an event rests on: a role that somebody wrote themselves shows as an unlock under a
-/// token or a key that no sign-in brought.
+/// Adds the provider's statement to an event: a forged role shows as an unlock with a token or key that no sign-in
+/// fetched.
 pub(crate) fn name_statement(event: EventDraft, lease: &LeaseRecord) -> EventDraft {
     event
         .with("token", DetailValue::digest(&lease.token_hash))

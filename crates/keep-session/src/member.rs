@@ -1,4 +1,4 @@
-//! Looks up member records against the keys that this person's own sign-in fetched.
+//! Verifying member records with the keys that this user's own sign-in fetched.
 
 use crate::error::SessionError;
 use crate::workstation::Workstation;
@@ -6,10 +6,10 @@ use keep_domain::{ErrorCode, UserId, UtcMillis};
 use keep_keys::{KeyRing, MemberClaims, MemberRecord, VerifiedMember};
 
 impl Workstation {
-    /// Verifies a colleague's member record: the provider's signature over who holds which keys in which role.
+    /// Verifies a colleague's member record: the provider's statement about their keys and role.
     ///
-    /// The signing key is the one that the session's own sign-in fetched and kept in its lease; a record signed
-    /// by another key of the provider waits for the next online sign-in.
+    /// The signing key is the one that the session's own sign-in fetched; a record signed by another key of the provider
+    /// waits for the next online sign-in.
     pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
         let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         let nonce = record.nonce();
@@ -22,7 +22,7 @@ impl Workstation {
         Ok(record.verify(&claims)?)
     }
 
-    /// The claims as keep-keys wants them; the restricted segment is the provider's assignment, which policy narrows.
+    /// The claims for keep-keys. The provider assigns the restricted segment; policy can only narrow that.
     pub(crate) fn slot_claims(&self, claims: &keep_sync::VerifiedClaims, nonce: String) -> MemberClaims {
         MemberClaims {
             issuer: claims.issuer.clone(),

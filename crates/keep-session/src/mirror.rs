@@ -1,4 +1,4 @@
-//! The keychain keeps what the device has seen of each segment last, so that an older copy of a file is found.
+//! Marks of the latest state of each segment, in the keychain, by which an older copy of a file is recognised.
 
 use crate::error::SessionError;
 use crate::state::lock;
@@ -12,29 +12,29 @@ use std::time::Duration;
 
 /// The keychain item.
 const ITEM: &str = "segment-marks";
-/// How long a lock waits for the keychain; what is not written then is written at the next unlock.
+/// How long a lock waits for the keychain; otherwise the next unlock writes the marks.
 const AT_LOCK: Duration = Duration::from_millis(150);
-/// Between two looks whether something was written to the store.
+/// The interval at which the store is checked for writes.
 const EVERY: Duration = Duration::from_secs(20);
 
 impl Workstation {
-    /// What the keychain keeps. A text that cannot be understood counts as none: it only ever was a lower bound.
+    /// The marks in the keychain; unreadable ones count as none, since they are only lower bounds.
     ///
     /// # Errors
     /// The keychain's states.
     pub(crate) fn mirror(&self) -> Result<Mirror, SessionError> {
         let kept = self.0.device.keychain.read(ITEM)?;
-        // EXPOSE: counts and sums; the keychain keeps them only so that they cannot be put back with the files.
+        // EXPOSE: counts and sums; they are in the keychain only so that they are not restored along with the files.
         let marks = kept.map(|bytes| serde_json::from_slice::<Mirror>(bytes.expose()));
         Ok(marks.and_then(Result::ok).unwrap_or_default())
     }
 
-    /// Says that a file of a new generation is about to be made, so that nobody takes it for a damaged one.
+    /// Announces that a file of a new generation is about to be created, so that it does not count as damaged.
     pub(crate) fn announce_generation(&self, segment: Segment, generation: u32) -> Result<(), SessionError> {
         self.keep_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]), &[])
     }
 
-    /// Keeps the present marks of a session's segments; where that fails it is an event and nothing more.
+    /// Stores the present marks of a session's segments; a failure is only recorded.
     pub(crate) fn keep_mirror(&self, store: &Store) {
         let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, &[]));
         if let Err(error) = kept {
@@ -43,7 +43,7 @@ impl Workstation {
         }
     }
 
-    /// The same on a thread of its own and with little patience: a lock waits for nobody.
+    /// The same on its own thread and with a short wait, for a lock.
     pub(crate) fn keep_mirror_before_lock(&self, store: &Arc<Store>) {
         let (workstation, store) = (self.clone(), Arc::clone(store));
         let (done, wait) = channel();
@@ -52,7 +52,7 @@ impl Workstation {
                 drop(store);
                 let _kept = workstation.keep_marks(&marks, &[]);
             }
-            // The receiver may have gone on by now.
+            // The receiver may have stopped waiting.
             let _gone = done.send(());
         });
         if spawned.is_ok() {
@@ -60,19 +60,19 @@ impl Workstation {
         }
     }
 
-    /// Takes the present marks of segments whose file is older than it should be, once that is an event and a repair:
-    /// the next unlock compares with these.
+    /// Accepts the marks of segments whose file is older than expected, after an event and a repair: the next unlock
+    /// compares with these.
     pub(crate) fn accept_older(&self, store: &Store, stale: &[Segment]) {
         if stale.is_empty() {
             return;
         }
         let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, stale));
         if kept.is_err() {
-            tracing::warn!("the keychain still has the marks of the later file");
+            tracing::warn!("the keychain still has the marks of the newer file");
         }
     }
 
-    /// Keeps what is later than what is kept, and of `older` segments whatever it is.
+    /// Stores marks that are newer than the stored ones, and those of `older` segments in any case.
     fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), SessionError> {
         let mut written = lock(&self.0.session.marks_written);
         if marks.iter().all(|(segment, mark)| written.get(segment) == Some(mark)) {
@@ -92,7 +92,7 @@ impl Workstation {
         Ok(())
     }
 
-    /// Keeps the marks from time to time for as long as this session lasts.
+    /// Stores the marks at intervals for as long as this session lasts.
     pub(crate) fn mirror_while_open(&self) {
         let Some(session) = self.try_session(|u| u.memory.since) else { return };
         let workstation = self.clone();

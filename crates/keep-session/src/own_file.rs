@@ -1,22 +1,21 @@
-//! The person's own file, as far as other work leans on it: hints that make work easier, never records.
+//! Preferences and recently opened charts in the user's own file: conveniences, never records.
 //!
-//! INVARIANT: a personal file that cannot be read or written keeps nobody from the records; only what is about drafts
-//! says so.
+//! INVARIANT: an unreadable personal file never blocks access to records; only use cases about drafts report it.
 
 use keep_domain::{PatientId, UtcMillis};
 use keep_store::{Store, StoreError};
 
-/// The charts that this person opened since then; none where that cannot be read.
+/// The charts that this user opened since then; empty where the file cannot be read.
 pub(crate) fn opened_since(store: &Store, since: UtcMillis) -> Vec<PatientId> {
     readable(store.personal().and_then(|own| own.opened_since(since))).unwrap_or_default()
 }
 
-/// A preference; none where it cannot be read.
+/// A preference; `None` where it cannot be read.
 pub(crate) fn preference(store: &Store, name: &str) -> Option<String> {
     readable(store.personal().and_then(|own| own.preference(name))).flatten()
 }
 
-/// Sets a preference, where it can be written.
+/// Sets a preference if the file can be written.
 pub(crate) fn set_preference(store: &Store, name: &str, value: &str) {
     let _told = readable(store.personal().and_then(|own| own.set_preference(name, value)));
 }

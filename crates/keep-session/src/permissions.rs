@@ -1,9 +1,9 @@
-//! What the interface may offer: a list of names, each decided by policy. Rust refuses the rest in any case.
+//! What the page may offer: a list of names, each decided by policy. Rust refuses everything else in any case.
 
 use crate::state::unlocked::Unlocked;
 use keep_access::{Action, Group, PolicyResource};
 
-/// Done to the program itself.
+/// Actions that concern no record.
 const DESK: [(&str, Action); 10] = [
     ("search_patients", Action::SearchPatients),
     ("open_patient", Action::OpenPatient),
@@ -17,7 +17,7 @@ const DESK: [(&str, Action); 10] = [
     ("import", Action::Import),
 ];
 
-/// Done to a kind of record.
+/// Actions on a kind of record.
 const RECORDS: [(&str, Action, Group); 12] = [
     ("read_notes", Action::Read, Group::Note),
     ("read_results", Action::Read, Group::Laboratory),
@@ -33,11 +33,11 @@ const RECORDS: [(&str, Action, Group); 12] = [
     ("resolve_conflict", Action::ResolveConflict, Group::Vitals),
 ];
 
-/// Done to a record that the person wrote; whether a record is theirs is decided when they do it.
+/// Actions on records that the user wrote; whether a record is theirs is decided for each one.
 const OWN: [(&str, Action, Group); 2] =
     [("sign_note", Action::Sign, Group::Note), ("strike", Action::Strike, Group::Vitals)];
 
-/// The names of everything that the session's role may do.
+/// The names of all actions that the session's role may do.
 pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
     let system_action = DESK.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
     let records = RECORDS.iter().filter(|(_, action, group)| {

@@ -1,10 +1,10 @@
-//! The profile folder: where everything of one OS user lies on disk.
+//! The profile folder: all files of one operating system user.
 
 use keep_domain::UtcMillis;
 use keep_hardening::private_file::{self, Kind, Tightened};
 use std::path::{Path, PathBuf};
 
-/// The files of this program in the profile's own folder.
+/// The files of this program in the profile folder itself.
 const OWN_FILES: [&str; 7] = [
     "profile.lock",
     "workstation.json",
@@ -78,23 +78,23 @@ impl Profile {
         self.root.join("workstation.json")
     }
 
-    /// The same settings once more, for when the first file is lost or damaged.
+    /// A copy of the settings, used if the first file is lost or damaged.
     pub(crate) fn workstation_copy(&self) -> PathBuf {
         self.root.join("workstation.copy.json")
     }
 
-    /// When the workstation was last complete, for the lock screen.
+    /// The time at which the records were last complete, for the lock screen.
     pub(crate) fn last_sync(&self) -> PathBuf {
         self.root.join("last-sync.json")
     }
 
-    /// What happened while the ledger could not be written.
+    /// Faults that the ledger could not record yet.
     pub(crate) fn device_fault(&self) -> PathBuf {
         self.root.join("trouble.json")
     }
 
-    /// Renames aside what lies under a name of this program's and is not what belongs there, so that work can go on;
-    /// says under which names. Key slots are left: without them nobody is known.
+    /// Sets aside anything of the wrong kind under a name of this program, so that work can go on, and returns those
+    /// names. Key slots are left alone: without them no user is known.
     pub(crate) fn set_odd_aside(&self, now: UtcMillis) -> Vec<&'static str> {
         let folders = ["segments", "personal"].into_iter().filter(|name| {
             let path = self.root.join(name);
@@ -105,10 +105,10 @@ impl Profile {
         odd.into_iter().filter(|name| keep_store::set_aside(&self.root.join(name), now).is_ok()).collect()
     }
 
-    /// Makes the folders, readable by this OS user only.
+    /// Creates the folders, readable by this operating system user only.
     ///
     /// # Errors
-    /// Whatever the file system says.
+    /// Those of the file system.
     pub fn make_folders(&self) -> std::io::Result<()> {
         for folder in [&self.root, &self.slots(), &self.segments(), &self.personal()] {
             private_file::make_folder(folder)?;
@@ -122,8 +122,8 @@ impl Profile {
         self.root.join("personal")
     }
 
-    /// Takes everybody's rights but the owner's from what an older version or a copy left open to others. Only this
-    /// program's own names are touched: somebody may have named a folder that holds other things, too.
+    /// Removes the rights of other users from files of older versions or copies. Only this program's own names are
+    /// touched: the folder may hold other things, too.
     pub(crate) fn tighten(&self) -> Tightened {
         let mut done = Tightened::default();
         for folder in [self.slots(), self.segments(), self.personal()] {
@@ -143,7 +143,7 @@ impl Profile {
         done
     }
 
-    /// What lies in the profile under a name of this program's and is no regular file: nothing of it is ever opened.
+    /// Names of this program that are not regular files; they are never opened.
     #[must_use]
     pub fn odd_files(&self) -> Vec<PathBuf> {
         let mut odd: Vec<PathBuf> =

@@ -1,20 +1,20 @@
-//! What is put in order after a large load, when nobody waits for it.
+//! Maintenance of the name index after a large load.
 
 use crate::workstation::Workstation;
 use keep_store::Store;
 
-/// A load of this many records leaves the name index in parts that slow a search down.
+/// A load of this many records leaves the name index in parts that slow down searches.
 const MANY: u64 = 1_000;
 
-/// Puts the name index in order after a large load. Where that fails searches are slower and nothing else.
+/// Optimizes the name index after a large load. If that fails, searches are only slower.
 pub(crate) fn search(store: &Store, records: u64) {
     let done = if records >= MANY { store.optimize_search() } else { store.seal_search() };
     if done.is_err() {
-        tracing::warn!("the name index could not be put in order");
+        tracing::warn!("the name index could not be optimized");
     }
 }
 
-/// Puts the name index in order behind a run that brought much; nobody waits for it.
+/// The same in the background, after a sync.
 pub(crate) fn behind(workstation: &Workstation, pulled: u64) {
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();

@@ -1,4 +1,4 @@
-//! The server of this workstation, and the session's way into it.
+//! The server of this workstation, and the session's credentials for it.
 
 use crate::error::SessionError;
 use crate::state::lock;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 impl Workstation {
     /// The configured server; nothing is sent yet.
     ///
-    /// With an `issuer`, tokens go to what that issuer's own discovery names, whatever the FHIR server says.
+    /// With an `issuer`, tokens go only to the endpoints in that issuer's own discovery document.
     pub(crate) fn open_server(&self, issuer: Option<&str>) -> Result<Server, SessionError> {
         let own = self.settings().clone();
         let base =
@@ -26,18 +26,18 @@ impl Workstation {
         Ok(Server::open(settings, Arc::new(TrustedClock(self.clone())))?)
     }
 
-    /// The session's credentials: the refresh token of its key ring; a rotated one is kept before it is used.
+    /// The session's credentials: the refresh token of its key ring; a rotated one is stored before it is used.
     pub(crate) fn credentials(&self, unlocked: &Unlocked) -> Result<Credentials, SessionError> {
         let ring = lock(&unlocked.keys.ring);
         let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
         let token = ring.refresh_token().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
-        // EXPOSE: the token moves into the one place that sends it.
+        // EXPOSE: the token moves into the only type that sends it.
         let token = Secret::new(token.expose().clone());
         let server = self.open_server(Some(&lease.issuer))?;
         Ok(Credentials::of_refresh_token(&server, &lease.subject, token, self.persist()))
     }
 
-    /// The session's store as the sync sees it; it writes the event that covers the run before its first read.
+    /// The session's store for the sync; it records the event of the run before its first read.
     pub(crate) fn sync_port(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncPort>, SessionError> {
         let store = unlocked.store.clone().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))?;
         let opener = unlocked.keys.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
@@ -45,13 +45,13 @@ impl Workstation {
         Ok(Arc::new(StorePort::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.device.clock))))
     }
 
-    /// Keeps a rotated refresh token under the clinician's key, if they are still signed in.
+    /// Stores a rotated refresh token under the user's key, if they are still signed in.
     fn persist(&self) -> PersistRefreshToken {
         let workstation = self.clone();
         Arc::new(move |token| {
             let kept = workstation.with_session(|unlocked| {
                 let mut ring = lock(&unlocked.keys.ring);
-                // EXPOSE: sealed under the clinician's key before it is used.
+                // EXPOSE: sealed under the user's key before it is used.
                 ring.replace_refresh_token(Some(Secret::new(token.expose().clone())));
                 Ok(ring.save(&workstation.0.device.slots, &unlocked.keys.user)?)
             });

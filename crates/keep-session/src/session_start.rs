@@ -1,4 +1,4 @@
-//! From an opened slot to an unlocked session: keys, grants, store, ledger.
+//! From an opened key slot to an unlocked session: lease, grants, keys, store, event.
 
 use crate::cases::grants;
 use crate::dto::lock::NoticeDto;
@@ -21,17 +21,16 @@ use std::sync::{Arc, Mutex};
 /// Where the opened slot comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionOrigin {
-    /// An unlock: keys that are missing come from colleagues only.
+    /// An unlock: missing keys come from colleagues only.
     Unlock,
-    /// An enrolment that was online a moment ago: the first entitled member makes what does not exist yet.
+    /// An enrolment, which is online: the first entitled user makes keys that do not exist yet.
     Enrolment,
 }
 
-/// Installs the session and says what the person should know.
+/// Starts the session and returns its notices.
 ///
-/// `began` was taken before the first secret was used: a lock since then wins, and this answers `locked`.
-/// Where it fails nobody is signed in: the ledger goes on without the person's signing key, and the failure is an
-/// event like any other failed unlock.
+/// `began` was read before the first secret was used: after a lock since then this returns `locked`.
+/// If it fails no user is signed in, the ledger continues without the user's signing key, and the failure is an event.
 pub(crate) fn start_session(
     workstation: &Workstation,
     opened: Opened,
@@ -39,7 +38,7 @@ pub(crate) fn start_session(
     began: LockEpoch,
 ) -> Result<Vec<NoticeDto>, SessionError> {
     let _one_at_a_time = lock(&workstation.0.session.starting);
-    // Before anything is touched that an open session uses.
+    // Checked before anything that an open session uses is touched.
     if workstation.is_open() {
         return Err(SessionError::of(ErrorCode::Refused));
     }
@@ -101,7 +100,7 @@ fn assemble_session(
     let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
     workstation.note_held(opened.header.user, opened.ring.keys(), has_personal)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
-    // INVARIANT: no session without its durable event.
+    // INVARIANT: no session without a durable event.
     device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
     device.keep_checkpoint(&*workstation.0.device.keychain)?;
     store.iter().for_each(|store| workstation.keep_mirror(store));
@@ -134,9 +133,9 @@ fn assemble_session(
     Ok(notices)
 }
 
-/// The first entitled member of the device makes what nobody made before: a key exists where its file does.
+/// Makes the keys of segments that do not exist yet, for the first entitled user of the device.
 ///
-/// The segments whose key was made now: the files of these may be made, too, and no others.
+/// Returns the segments whose key was made now; only their files may be created.
 fn make_missing_keys(
     workstation: &Workstation,
     device: &DeviceContext,
@@ -149,7 +148,7 @@ fn make_missing_keys(
         if opened.ring.segment(segment).is_some() {
             continue;
         }
-        // INVARIANT: a segment that exists is never given a second key; its holders grant the first.
+        // INVARIANT: a segment that exists never gets a second key; users who hold the first one grant it.
         if segment_path(workstation.0.device.profile.root(), segment).exists()
             || workstation.settings().holders.anyone_has(segment)
         {

@@ -20,41 +20,41 @@ pub struct WorkstationSettings {
     pub version: u32,
     /// This device profile.
     pub device: DeviceId,
-    /// What people call it, for example "Room 3 workstation".
+    /// The display name, for example "Room 3 workstation".
     pub name: String,
-    /// The site, once the records have told it.
+    /// The site's name, once it is known from the records.
     pub site: String,
     /// The FHIR base address; empty until the first enrolment.
     pub server: String,
-    /// A PEM file of certificate authorities that are trusted besides the system's.
+    /// A PEM file of certificate authorities to trust in addition to the system's.
     pub ca_file: Option<PathBuf>,
     /// The SHA-256 of that file, hexadecimal, since version 2: the path alone would let the file be swapped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file_sha256: Option<String>,
     /// The OAuth client id registered for Chartkeep.
     pub client_id: String,
-    /// Whether this profile holds demo data; cannot be switched off.
+    /// Whether this profile holds demo data; never reset.
     pub demo: bool,
-    /// The public half of the audit key, once there is one.
+    /// The public half of the audit key, once it exists.
     pub audit_key: Option<AuditKeyRecord>,
-    /// Who was given which key.
+    /// The users who were given each key.
     pub holders: KeyHolders,
     /// Organisation policy.
     pub policy: Policy,
-    /// The device's signature over everything above, hexadecimal; there as soon as somebody is enrolled.
+    /// The device's signature over everything above, hexadecimal; present after the first enrolment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<String>,
 }
 
-/// A clinic's settings are a few kilobytes.
+/// The largest accepted file; real settings have a few kilobytes.
 const MOST_BYTES: u64 = 1 << 20;
-/// The version of settings without a sealed hash; an earlier program reads them, too.
+/// The version without a sealed hash, which earlier programs can read.
 const WITHOUT_HASH: u32 = 1;
-/// The newest version that this program knows.
+/// The newest version that this program can read.
 const VERSION: u32 = 2;
 
 impl WorkstationSettings {
-    /// A workstation that nobody has set up.
+    /// The settings of a new workstation.
     #[must_use]
     pub fn make_new() -> Self {
         Self {
@@ -74,8 +74,8 @@ impl WorkstationSettings {
         }
     }
 
-    /// Reads the profile's settings, or their copy where the first file is lost, damaged, or names a device of which
-    /// there are no key slots. Whether they are the signed ones is seen once the device key is there.
+    /// Reads the profile's settings, or their copy if the first file is lost, damaged, or names a device without key
+    /// slots here. The signature is checked later, with the device key.
     ///
     /// # Errors
     /// As [`WorkstationSettings::load`], of the first file.
@@ -93,14 +93,14 @@ impl WorkstationSettings {
         }
     }
 
-    /// The copy of the settings, where there is one that can be read.
+    /// The copy of the settings, if it can be read.
     pub(crate) fn load_copy(profile: &Profile) -> Option<Self> {
         let bytes = private_file::read(&profile.workstation_copy(), MOST_BYTES).ok()??;
         let settings: Self = serde_json::from_slice(&bytes).ok()?;
         (settings.version <= VERSION).then_some(settings)
     }
 
-    /// Reads the profile's settings; absent ones are made and kept at the first change, in a profile without people.
+    /// Reads the profile's settings. In a profile without users missing settings are new ones, saved at the first change.
     ///
     /// # Errors
     /// [`ErrorCode::SlotDamaged`] for absent settings while people are enrolled, [`ErrorCode::StoreNewer`] for a version this build does not know, [`ErrorCode::SlotDamaged`] for a file
@@ -109,8 +109,8 @@ impl WorkstationSettings {
         let text = match private_file::read(&profile.settings(), MOST_BYTES) {
             Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| ErrorCode::SlotDamaged)?,
             Ok(None) => {
-                // INVARIANT: a profile that has people is never taken for a new one: another device id would ask the
-                // keychain for another key, and the server would no longer be the signed one.
+                // INVARIANT: a profile with users never counts as new: a new device id would need another key in the
+                // keychain, and the server would not be the signed one.
                 let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
                 return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
             }
@@ -131,7 +131,7 @@ impl WorkstationSettings {
     pub fn save(&self, profile: &Profile) -> Result<(), ErrorCode> {
         let text = serde_json::to_vec_pretty(self).map_err(|_| ErrorCode::Internal)?;
         private_file::replace(&profile.settings(), &text).map_err(|e| io_code(&e))?;
-        // Without its copy the first file still says all; the next change tries again.
+        // The first file is complete; the next change writes the copy again.
         if private_file::replace(&profile.workstation_copy(), &text).is_err() {
             tracing::warn!("the copy of the settings could not be written");
         }
@@ -140,23 +140,22 @@ impl WorkstationSettings {
 }
 
 impl WorkstationSettings {
-    /// Binds the settings to the content of `ca_file`. A program that does not know of it no longer opens them.
+    /// Binds the settings to the content of `ca_file`. Earlier programs can no longer open them.
     pub(crate) fn seal_authority_file(&mut self, sha256: String) {
         self.ca_file_sha256 = Some(sha256);
         self.version = VERSION;
     }
 
-    /// Signs the settings, so that nobody without the device key can point people at another server, loosen a limit
-    /// or assign a segment.
+    /// Signs the settings, so that only a holder of the device key can change the server, a limit or an assignment.
     pub(crate) fn make_seal(&mut self, device: &DeviceSigner) -> Result<(), ErrorCode> {
         self.seal = Some(hex::encode(device.sign(&self.sealed_bytes()?)));
         Ok(())
     }
 
-    /// Whether the settings are as the device signed them.
+    /// Whether the settings have a valid signature of the device.
     pub(crate) fn seal_holds(&self, device: &DeviceSigner) -> bool {
         let mut signature = [0; 64];
-        // In the one way in which it was written: letters of another case would be a change that nothing finds.
+        // Only in lower case, as written: otherwise a change of case would go undetected.
         let decoded = self
             .seal
             .as_ref()
@@ -177,7 +176,7 @@ struct Version {
     version: u32,
 }
 
-/// Tells a full disk from other failures.
+/// Distinguishes a full disk from other failures.
 pub(crate) fn io_code(error: &std::io::Error) -> ErrorCode {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,

@@ -1,4 +1,4 @@
-//! One running Chartkeep over one profile: the handle that the shell and the command line share.
+//! One running Chartkeep over one profile: the handle for the shell and the command line.
 
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::NoticeDto;
@@ -20,26 +20,26 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-/// What the opener wants of the profile.
+/// How a profile is opened.
 #[derive(Debug)]
 pub enum ProfileAccess {
-    /// Only look; nothing is created or locked.
+    /// Read only: nothing is created or locked.
     Look,
-    /// Take the profile's file lock and write.
+    /// Take the profile's file lock, and write.
     Own,
-    /// The caller holds the profile's file lock for as long as the app lives.
+    /// The caller holds the profile's file lock for as long as the workstation is open.
     Held,
 }
 
-/// What the app tells its shell without being asked.
+/// An event for the shell.
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "carries what the interface shows")]
 pub enum WorkstationEvent {
-    /// The sync chip changed.
+    /// The sync status changed.
     Chip(SyncChipDto),
-    /// A sync run went on, or ended (`None`).
+    /// A sync made progress, or ended (`None`).
     Progress(Option<SyncProgressDto>),
-    /// Something that the person should know of this session.
+    /// A notice for the user.
     Notice(NoticeDto),
 }
 
@@ -77,7 +77,7 @@ impl Workstation {
         Self::open_with(folder, opening, runtime, clock, None).map_err(SessionError::into_dto)
     }
 
-    /// Opens a profile with a clock and a keychain of the caller's; `None` is the operating system's.
+    /// Opens a profile with the caller's clock and keychain; `None` is the operating system's.
     pub(crate) fn open_with(
         folder: &Path,
         opening: ProfileAccess,
@@ -92,7 +92,11 @@ impl Workstation {
             profile.make_folders().map_err(|e| SessionError::of(crate::settings::io_code(&e)))?;
             let Tightened { failures, others } = profile.tighten();
             if failures > 0 || others > 0 {
-                tracing::warn!(failures, others, "parts of the profile are no files, or stay open to others");
+                tracing::warn!(
+                    failures,
+                    others,
+                    "parts of the profile are not regular files, or other users can still read them"
+                );
             }
         }
         let lock = match opening {
@@ -104,7 +108,7 @@ impl Workstation {
             ProfileAccess::Look | ProfileAccess::Held => None,
         };
         let settings = WorkstationSettings::load_either(&profile)?;
-        // In a profile that has people they are written once they are known to be the signed ones.
+        // In a profile with users they are written only after their signature was checked.
         if writes && !profile.settings().exists() && !Slots::of_profile(profile.root()).exist().unwrap_or(true) {
             settings.save(&profile)?;
         }
@@ -135,7 +139,7 @@ impl Workstation {
         })))
     }
 
-    /// Opens a profile with a clock and a keychain of a test.
+    /// Opens a profile with a test's clock and keychain.
     ///
     /// # Errors
     /// As [`Workstation::open`].
@@ -149,7 +153,7 @@ impl Workstation {
         Self::open_with(folder, ProfileAccess::Own, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
     }
 
-    /// As [`Workstation::open_for_test`], to look only: what was found is left as it is.
+    /// As [`Workstation::open_for_test`], but read only.
     ///
     /// # Errors
     /// As [`Workstation::open`].
@@ -163,35 +167,35 @@ impl Workstation {
         Self::open_with(folder, ProfileAccess::Look, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
     }
 
-    /// Sets who hears of changes.
+    /// Sets the listener for events.
     pub fn listen(&self, listener: Listener) {
         *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
     }
 
-    /// Makes a failure of a code, for a caller that found it before any use case ran.
+    /// The failure for `code`, for a caller that found it before any use case ran.
     #[must_use]
     pub fn failure(&self, code: ErrorCode) -> FailureDto {
         SessionError::of(code).into_dto()
     }
 
-    /// Hands over what lets the password alone unlock, for the process that replaces this one.
+    /// Takes the resume secret, with which the password alone unlocks, for the process that replaces this one.
     #[must_use]
     pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
         lock(&self.0.session.resume).take().and_then(|secret| secret.to_bytes().ok())
     }
 
-    /// Takes over what [`Workstation::take_resume`] gave in the process before; anything else is ignored.
+    /// Adopts the secret from [`Workstation::take_resume`] of the process before; anything else is ignored.
     pub fn adopt_resume(&self, bytes: &keep_domain::Secret<Vec<u8>>) {
-        // EXPOSE: read once into the type that guards it.
+        // EXPOSE: read once into the type that protects it.
         *lock(&self.0.session.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
     }
 
-    /// Drops what lets the password alone unlock: on sleep, operating system lock and user switch.
+    /// Drops the resume secret: on sleep, operating system lock and user switch.
     pub fn forget_resume(&self) {
         *lock(&self.0.session.resume) = None;
     }
 
-    /// How long one unlock may last at most, whatever happens, as the site's policy has it.
+    /// The session time limit of the site's policy.
     #[must_use]
     pub fn absolute_limit(&self) -> Duration {
         Duration::from_secs(3600).saturating_mul(self.settings().policy.absolute_lock_hours)
@@ -208,9 +212,9 @@ impl Workstation {
         self.0.device.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the settings and keeps them; the old ones stay where that fails.
+    /// Changes and saves the settings; the old ones stay if that fails.
     pub(crate) fn change_settings(&self, change: impl FnOnce(&mut WorkstationSettings)) -> Result<(), SessionError> {
-        // Taken before the settings, never after: opening the device side reads them.
+        // Locked before the settings, never after: opening the device key reads them.
         let device = lock(&self.0.device.context).clone();
         let mut held = self.0.device.settings.write().unwrap_or_else(PoisonError::into_inner);
         let mut fresh = held.clone();
@@ -225,12 +229,12 @@ impl Workstation {
         Ok(())
     }
 
-    /// Signs the settings as they stand, before the first slot makes the signature necessary.
+    /// Signs the present settings, before the first slot requires the signature.
     pub(crate) fn seal_settings(&self) -> Result<(), SessionError> {
         self.change_settings(|_| ())
     }
 
-    /// Runs `use_it` with the trusted time, loading its mark from the keychain at first use.
+    /// Runs `use_it` with the trusted time, whose mark is loaded from the keychain at first use.
     pub(crate) fn with_time<T>(&self, use_it: impl FnOnce(&mut TrustedTime) -> T) -> Result<T, SessionError> {
         let mut held = lock(&self.0.device.time);
         if held.is_none() {

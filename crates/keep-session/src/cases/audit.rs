@@ -21,13 +21,13 @@ use std::time::Duration;
 
 /// Most rows of one window.
 const MOST_ROWS: u32 = 200;
-/// The filter for alerts that nobody has signed off.
+/// The filter for alerts that are not signed off.
 const OPEN_ALERTS: &str = "open_alerts";
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug)]
 pub struct Verification {
-    /// Events that were read.
+    /// Number of events read.
     pub events: u64,
     /// First sequence.
     pub from: Option<u64>,
@@ -35,16 +35,16 @@ pub struct Verification {
     pub to: Option<u64>,
     /// Missing sequences, as "17" or "17-19".
     pub gaps: Vec<String>,
-    /// Findings, one sentence each; none names a patient. Alerts of the log that nobody has signed off are among them.
+    /// Findings, one sentence each, including alerts that are not signed off; none names a patient.
     pub findings: Vec<String>,
-    /// Alerts of the log that somebody has signed off, one sentence each.
+    /// Alerts that were signed off, one sentence each.
     pub signed_off: Vec<String>,
 }
 
 /// Verifies the profile's ledger, or the copy of it at `file`. Needs no unlock, only the device key.
 ///
 /// # Errors
-/// The keychain's states; `not_enrolled` where there is no ledger; `io` for a file that is not there.
+/// The keychain's states; `not_enrolled` where there is no ledger; `io` where the file does not exist.
 pub fn verify(workstation: &Workstation, file: Option<&Path>) -> Result<Verification, FailureDto> {
     verify_file(workstation, file).map_err(SessionError::into_dto)
 }
@@ -58,7 +58,7 @@ fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verific
     let enrolled = workstation.0.device.slots.exist()?;
     let device_key = match keep_keys::DeviceKey::load(&*workstation.0.device.keychain, enrolled) {
         Ok(Some(device_key)) => device_key,
-        // Without people and without a log there is nothing that a keychain could tell of.
+        // With no user and no log, the state of the keychain does not matter.
         Err(_) if !enrolled && !path.exists() => return Err(SessionError::of(ErrorCode::NotEnrolled)),
         Ok(None) => return Err(SessionError::of(ErrorCode::NotEnrolled)),
         Err(error) => return Err(error.into()),
@@ -78,7 +78,7 @@ fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verific
         KeptCheckpoint::Missing | KeptCheckpoint::Unreadable => Vec::new(),
     };
     let evidence = LedgerEvidence {
-        // A copy of the file may be older than the keychain's checkpoint without being cut.
+        // A copy may be older than the keychain's checkpoint without having been truncated.
         trusted: if file.is_none() { &trusted } else { &[] },
         device_key: Some(device_key.signer().public()),
         known_keys: Some(&known_keys),
@@ -189,12 +189,12 @@ fn row(
             .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
         role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
         patients: u32::try_from(patients).unwrap_or(u32::MAX),
-        // A finding's word says what was found, as a cause says why.
+        // A finding is shown where other events have their cause.
         cause: view
             .as_ref()
             .and_then(|v| v.cause.clone().or_else(|| v.detail("finding").map(str::to_owned)))
             .unwrap_or_default(),
-        // EXPOSE: the officer's table shows why somebody looked; policy grants it to this role.
+        // EXPOSE: the privacy officer's table shows the reason for an access; policy grants it to this role.
         reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()).unwrap_or_default(),
         open_alert: false,
     }
@@ -211,7 +211,7 @@ fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventVie
     EventView::read(&plain)
 }
 
-/// Everybody whom an event names: whose chart it was, and for a list or a search each of its rows.
+/// The patients named in an event: whose chart it was, or the rows of a list or search.
 fn patients_of(view: &EventView) -> Vec<ResourceKey> {
     // EXPOSE: counted in the table; shown by unmasking only.
     let about = view.patient.iter().map(|p| ResourceKey::new("Patient", p.expose().clone()));
@@ -226,7 +226,7 @@ fn patients_of(view: &EventView) -> Vec<ResourceKey> {
     patients
 }
 
-/// Shows whom an event names; recorded before anything is shown.
+/// Shows the patients named in an event; recorded before anything is shown.
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` without a reason, `not_available`.
@@ -249,7 +249,7 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
                 .by(unlocked.actor())
                 .because(Phi::new(request.reason.clone()))
                 .with("unmasked", request.sequence);
-            // One patient is whom the event is about; of several each is named by it.
+            // A single patient is the event's subject; several are listed in it.
             event =
                 if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
             let ticket = device.ledger.append(event)?;
@@ -260,11 +260,10 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
         .map_err(SessionError::into_dto)
 }
 
-/// Signs off alerts of the audit log: somebody entitled has looked into them. They stay in the log and are listed as
-/// signed off.
+/// Signs off alerts after an entitled user has looked into them. They stay in the log and are listed as signed off.
 ///
 /// # Errors
-/// `locked`, `refused`, `invalid` for an explanation that is none, `not_available` for a sequence that is no open alert.
+/// `locked`, `refused`, `invalid` for an unknown explanation, `not_available` for a sequence that is not an open alert.
 pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
     workstation
         .authorize(Action::SignOffAlert, |unlocked| {
@@ -289,7 +288,7 @@ pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result
 }
 
 impl Workstation {
-    /// Display names of everybody enrolled.
+    /// Display names of all enrolled users.
     pub(crate) fn names(&self) -> BTreeMap<UserId, String> {
         let people = self.0.device.slots.list().unwrap_or_default();
         people.into_iter().filter_map(|p| Some((p.user, p.shown?.display_name))).collect()

@@ -43,7 +43,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
         .map_err(SessionError::into_dto)
 }
 
-/// Closes a chart: nothing is kept of it in this process but that it was opened.
+/// Closes a chart; the session only remembers that it was opened.
 ///
 /// # Errors
 /// `locked`.
@@ -82,7 +82,7 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
         .map_err(SessionError::into_dto)
 }
 
-/// One window of notes. Fewer rows than asked for may come where their texts are long.
+/// One window of notes; fewer rows than requested where the texts are long.
 ///
 /// # Errors
 /// As [`open_chart`].
@@ -103,7 +103,7 @@ fn window(request: &WindowDto) -> (usize, usize) {
     (index(request.offset), index(request.limit.clamp(1, MOST_ROWS)))
 }
 
-/// The tabs and what opens them.
+/// The tabs, and the groups of which a role must see one.
 const TABS: [(&str, &[Group]); 8] = [
     ("timeline", &[Group::Encounter, Group::Problem, Group::Laboratory]),
     ("notes", &[Group::Note]),
@@ -115,7 +115,7 @@ const TABS: [(&str, &[Group]); 8] = [
     ("immunisations", &[Group::Immunization]),
 ];
 
-/// The types that the summary is made of; claims and the like, half of a chart's bytes, are read by the timeline only.
+/// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
 const SUMMARY: [&str; 11] = [
     "Patient",
     "Flag",
@@ -134,7 +134,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let (entries, clinic_clock, view) = (&chart.entries, &chart.clinic_clock, &chart.view);
     let (banner, birth_date) = banner_of(ctx.store, chart)?;
     let found = ctx.workstation.completeness(ctx.session)?;
-    // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
+    // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
         && !ctx.store.has_hidden_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);

@@ -30,7 +30,7 @@ pub fn conflict(workstation: &Workstation, conflict: &str) -> Result<ConflictDto
         .map_err(SessionError::into_dto)
 }
 
-/// The sides of a conflict, read.
+/// The parsed sides of a conflict.
 struct Sides {
     conflict: Conflict,
     facts: Extracted,
@@ -41,11 +41,11 @@ struct Sides {
 }
 
 fn raw(text: &Phi<String>) -> Result<Raw, SessionError> {
-    // EXPOSE: both versions are what the person decides about.
+    // EXPOSE: the user decides between the versions.
     Raw::parse(text.expose().as_str()).map_err(|_| SessionError::of(ErrorCode::NotAvailable))
 }
 
-/// Reads a conflict for someone who may decide it; the event says so first.
+/// Reads a conflict for a user who may decide it, under an event.
 fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
     let id = ConflictId(text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?);
     let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).with("part", "conflict");
@@ -65,14 +65,14 @@ fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
         patient,
         ours,
     };
-    // INVARIANT: nobody is shown, or decides about, what they may not read of a record.
+    // INVARIANT: no user sees or decides about parts of a record that they may not read.
     if sides.facts.key.resource_type == "Appointment" && !knows_why && !is_about_bookings(&sides)? {
         return Err(ctx.refuse(Action::ResolveConflict));
     }
     Ok(sides)
 }
 
-/// Whether the sides of an Appointment differ in its booking only, not in why it was made.
+/// Whether the sides of an Appointment differ in its booking only, not in its reason.
 fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
     let found = differing(sides)?.unwrap_or_default();
     let top = |path: &str| path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name));
@@ -106,7 +106,7 @@ fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
     })
 }
 
-/// Who the record names as its author.
+/// The author named in the record.
 fn author_of(raw: &Raw) -> Option<Link> {
     let node = raw.node();
     let found = ["requester", "recorder", "asserter", "author", "performer", "informationSource"];
@@ -116,7 +116,7 @@ fn author_of(raw: &Raw) -> Option<Link> {
     Some(Link { key: keep_fhir::reference_of(one, None), display })
 }
 
-/// The fields in which the sides differ; a deletion is one field, the record itself.
+/// The fields in which the sides differ; a deletion counts as one field, the whole record.
 fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, SessionError> {
     let kind = sides.conflict.key.resource_type.as_str();
     match differing(sides)? {
@@ -142,10 +142,10 @@ fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, SessionError> 
     }))
 }
 
-/// Takes a decision: a choice for every field in which the sides differ.
+/// Decides a conflict: a choice for every field in which the sides differ.
 ///
 /// # Errors
-/// `invalid` with `choices` where a field has none, `stale` where it was decided already, `refused`.
+/// `invalid` with `choices` where a field has none, `stale` where it has been decided already, `refused`.
 pub fn decide_conflict(workstation: &Workstation, request: DecideDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation
         .with_session(|unlocked| decide(&Ctx::new(workstation, unlocked)?, &request))
@@ -174,7 +174,7 @@ fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> 
     Ok(SavedDto { change_set: sequence, resources: vec![key.to_string()], visit_started: false })
 }
 
-/// The text that was decided for; `None` where the server's deletion was accepted.
+/// The chosen text; `None` where the server's deletion was accepted.
 fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, SessionError> {
     let bad = || SessionError::fields(vec![("choices", "missing")]);
     let side = |path: &str| {
@@ -184,7 +184,7 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     let Some(theirs) = &sides.theirs else {
         return Ok(match side(WHOLE)? {
             Side::Ours => Some(sides.conflict.ours.clone()),
-            // The record goes from here as well; its text stays in the conflict, and the event says who decided.
+            // The record is deleted here as well; its text stays in the conflict, and the event names who decided.
             Side::Theirs => None,
         });
     };
@@ -192,12 +192,12 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     let choices: Vec<(String, Side)> =
         found.iter().map(|f| Ok((f.path.clone(), side(&f.path)?))).collect::<Result<_, SessionError>>()?;
     if choices.iter().all(|(_, side)| *side == Side::Theirs) {
-        // The server's own text, byte for byte: then nothing is sent.
+        // The server's own text, byte for byte, so that nothing is sent.
         return Ok(sides.conflict.theirs.clone());
     }
     let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| SessionError::of(ErrorCode::Internal))?;
     let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| SessionError::of(ErrorCode::Internal))?;
-    // INVARIANT: no choice of fields turns a record into another one's.
+    // INVARIANT: no choice of fields gives a record another id or another patient.
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
         return Err(SessionError::fields(vec![("choices", "another_record")]));
     }

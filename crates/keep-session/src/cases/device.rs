@@ -19,7 +19,7 @@ pub fn device(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
     workstation.authorize(Action::ReadDevice, |_| health(workstation)).map_err(SessionError::into_dto)
 }
 
-/// The same without a session, for whoever may run programs on this computer anyway.
+/// The same without a session: anyone who may run programs on this computer could read it.
 ///
 /// # Errors
 /// `io` where the profile cannot be read.
@@ -27,7 +27,7 @@ pub fn look(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
     health(workstation).map_err(SessionError::into_dto)
 }
 
-/// How many slots have a key file that no digest was kept of yet: the next change of it keeps one.
+/// Number of slots whose key file has no stored digest yet; its next change stores one.
 #[must_use]
 pub fn slots_not_yet_checked(workstation: &Workstation) -> usize {
     let Ok((Some(device), people)) = workstation.device().and_then(|d| Ok((d, workstation.0.device.slots.list()?)))
@@ -40,10 +40,10 @@ pub fn slots_not_yet_checked(workstation: &Workstation) -> usize {
     people.iter().filter(unchecked).count()
 }
 
-/// Takes the file of certificate authorities at `file` in place of the one that the settings name.
+/// Replaces the certificate authority file named in the settings with `file`.
 ///
 /// # Errors
-/// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and those of saving.
+/// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and the errors of saving.
 pub fn trust_authorities(workstation: &Workstation, file: &Path) -> Result<(), FailureDto> {
     workstation
         .authorize(Action::ChangeDevice, |unlocked| workstation.replace_authority_file(unlocked.actor(), file))
@@ -71,7 +71,7 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
         Ok(Some(device)) => workstation.0.device.slots.check(p.user, &device.device_key).is_err(),
         _ => p.shown.is_none(),
     };
-    // Where their copy is in use, the next program that may write puts it in the place of the first file.
+    // While the copy is in use: the next program that may write restores the first file from it.
     let in_use = workstation.settings().clone();
     let are_read = crate::WorkstationSettings::load(&workstation.0.device.profile).is_ok_and(|first| first == in_use);
     if people.iter().any(damaged) || (!people.is_empty() && !are_read) {
@@ -132,14 +132,14 @@ fn segment(workstation: &Workstation, segment: Segment) -> SegmentDto {
     SegmentDto { name: segment.name().to_owned(), bytes, generation, state: state.to_owned() }
 }
 
-/// Damaged files of a segment that were renamed and kept.
+/// Number of damaged files of a segment that were set aside.
 fn aside(workstation: &Workstation, segment: Segment) -> usize {
     let prefix = format!("{}.db.damaged-", segment.name());
     let entries = std::fs::read_dir(workstation.0.device.profile.segments()).into_iter().flatten().flatten();
     entries.filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)).count()
 }
 
-/// What the operating system leaves open that encryption at rest cannot cover.
+/// Gaps of the operating system that encryption at rest cannot close.
 fn findings() -> Vec<String> {
     let mut findings = Vec::new();
     if cfg!(target_os = "linux") && unencrypted_swap() {

@@ -1,4 +1,4 @@
-//! Drafts: what somebody had begun to write, in their own encrypted file.
+//! Drafts: unfinished forms in the user's own encrypted file.
 
 use crate::ctx::Ctx;
 use crate::dto::chart::DraftDto;
@@ -20,12 +20,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// Keeps a draft; durable when this returns.
+/// Saves a draft; durable when this returns.
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` for an unknown kind or a content above 64 kB, `disk_full`, `io`.
 pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
-    // INVARIANT: who may not save such a form keeps no draft of it either; a draft is listed with its patient's name.
+    // INVARIANT: a role that may not save such a form saves no draft of it: drafts are listed with the patient's name.
     let Some(form) = form_of(&request.kind) else {
         return Err(SessionError::fields(vec![("kind", "unknown")]).into_dto());
     };
@@ -38,8 +38,8 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
             let content = Phi::new(request.content.clone());
             let ctx = &Ctx::new(workstation, unlocked)?;
-            // INVARIANT: the first keeping of a draft in a session is an event before it is on the disk, and the ones that
-            // follow, every few key strokes, belong to it (decision 16).
+            // INVARIANT: the first save of a draft in a session is an event before it is on the disk; the following saves,
+            // every few keystrokes, belong to that event (decision 16).
             let known = draft.is_some_and(|d| lock(&unlocked.memory.drafts).contains(&d));
             if !known {
                 ctx.store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
@@ -52,7 +52,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
         .map_err(SessionError::into_dto)
 }
 
-/// Removes a draft; one that is gone is no error.
+/// Removes a draft; a missing one is no error.
 ///
 /// # Errors
 /// `locked`, `not_available` for an invalid id, `io`.
@@ -70,7 +70,7 @@ pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), Failu
         .map_err(SessionError::into_dto)
 }
 
-/// All drafts of this person that their role may still finish, newest first.
+/// The user's drafts that their role may still finish, newest first.
 ///
 /// # Errors
 /// `locked`, `io`.
@@ -78,12 +78,12 @@ pub fn drafts(workstation: &Workstation) -> Result<Vec<DraftDto>, FailureDto> {
     workstation.with_session(|unlocked| listed(&Ctx::new(workstation, unlocked)?)).map_err(SessionError::into_dto)
 }
 
-/// Names the patient and the form; never what was written.
+/// Names the patient and the form, never the content.
 fn event_of(class: EventClass, unlocked: &Unlocked, patient: &PatientId, form: Group) -> EventDraft {
     EventDraft::new(class).by(unlocked.actor()).about(Phi::new(patient.clone())).with("form", form.name())
 }
 
-/// The form of a draft, in the policies' words.
+/// The policy group of a draft's form.
 fn form_of(kind: &str) -> Option<Group> {
     match kind {
         "vitals" => Some(Group::Vitals),
@@ -92,7 +92,7 @@ fn form_of(kind: &str) -> Option<Group> {
     }
 }
 
-/// INVARIANT: a draft is shown to whom policy lets make such a record; a role may have changed since it was kept.
+/// INVARIANT: a draft is shown only while policy lets the role make such a record; the role may have changed since.
 fn own(ctx: &Ctx<'_>) -> Result<Vec<Draft>, SessionError> {
     let may = |draft: &Draft| {
         form_of(&draft.kind).is_some_and(|g| ctx.session.decide(Action::Create, &PolicyResource::of(g)).is_allowed())
@@ -100,7 +100,7 @@ fn own(ctx: &Ctx<'_>) -> Result<Vec<Draft>, SessionError> {
     Ok(ctx.store.personal()?.drafts()?.into_iter().filter(may).collect())
 }
 
-/// Beside other things: a personal file that cannot be read, of which a notice tells, does not hold these up.
+/// As [`own`], but an unreadable personal file, which has its own notice, does not block the rest of a page.
 fn own_if_readable(ctx: &Ctx<'_>) -> Vec<Draft> {
     own(ctx).unwrap_or_default()
 }
@@ -117,7 +117,7 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
     let names: BTreeMap<PatientId, String> = records
         .iter()
         .filter_map(|r| {
-            // EXPOSE: the name stands beside the person's own draft.
+            // EXPOSE: the name is listed with the user's own draft.
             let text = r.raw.expose().as_str();
             if !access_view.reads(r, keep_fhir::extract(text).ok().as_ref()).is_visible() {
                 return None;
@@ -129,13 +129,13 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
     Ok(drafts.into_iter().map(|d| dto(&d, names.get(&d.patient).cloned().unwrap_or_default())).collect())
 }
 
-/// This person's drafts of one patient, whose name the caller knows.
+/// The user's drafts of one patient, whose name the caller knows.
 pub(crate) fn of_patient(ctx: &Ctx<'_>, patient: &PatientId, name: &str) -> Result<Vec<DraftDto>, SessionError> {
     let drafts = own_if_readable(ctx);
     Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
 }
 
-/// How many drafts this person has.
+/// Number of the user's drafts.
 pub(crate) fn count(ctx: &Ctx<'_>) -> Result<usize, SessionError> {
     Ok(own_if_readable(ctx).len())
 }
@@ -152,7 +152,7 @@ fn dto(draft: &Draft, patient_name: String) -> DraftDto {
     }
 }
 
-/// Removes the draft that a save has ended. The save stands whatever becomes of the draft.
+/// Removes the draft of a form that was saved. If that fails the save stays valid.
 pub(crate) fn end(ctx: &Ctx<'_>, draft: Option<&str>) {
     let ended = match draft.filter(|d| !d.is_empty()).map(id) {
         None => return,
@@ -175,25 +175,25 @@ fn id(text: &str) -> Result<Uuid, SessionError> {
     text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))
 }
 
-/// Whether somebody left a draft behind; asked while locked, so only a mark without content tells.
+/// Whether any user has drafts. Read while locked, from marker files without content.
 pub(crate) fn any_kept(workstation: &Workstation) -> bool {
     let Ok(files) = std::fs::read_dir(folder(workstation)) else { return false };
     files.flatten().any(|f| f.path().extension().is_some_and(|e| e == MARK))
 }
 
-/// The extension of the empty file that says "this person has drafts".
+/// The extension of the empty file that marks a user who has drafts.
 const MARK: &str = "drafts";
 
 fn folder(workstation: &Workstation) -> PathBuf {
     workstation.0.device.profile.root().join("personal")
 }
 
-/// Sets or removes the mark. It is only a hint for the lock screen: a failure costs a line there.
+/// Sets or removes the marker. Only the lock screen uses it, so a failure is not an error.
 fn mark(workstation: &Workstation, user: UserId, kept: bool) {
     let path = folder(workstation).join(format!("{user}.{MARK}"));
     let done = if kept { keep_hardening::private_file::replace(&path, &[]) } else { std::fs::remove_file(&path) };
     match done {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the mark of drafts was not written"),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the marker for drafts was not written"),
         _ => {}
     }
 }

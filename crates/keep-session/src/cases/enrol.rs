@@ -21,16 +21,16 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What only IT sets, at the first enrolment of a profile.
+/// Options that only IT sets, at the first enrolment of a profile.
 #[derive(Debug, Default)]
 pub struct Setting {
-    /// A PEM file of certificate authorities to trust besides the system's.
+    /// A PEM file of certificate authorities to trust in addition to the system's.
     pub ca_file: Option<PathBuf>,
-    /// Marks the profile as demo data for good.
+    /// Marks the profile permanently as demo data.
     pub demo: bool,
 }
 
-/// How far the enrolment is.
+/// The state of the enrolment.
 ///
 /// # Errors
 /// None at present; the state itself says what failed.
@@ -38,15 +38,15 @@ pub fn enrol_state(workstation: &Workstation) -> Result<EnrolStateDto, FailureDt
     Ok(describe(workstation))
 }
 
-/// Begins an enrolment and opens the browser.
+/// Starts an enrolment and opens the browser.
 ///
 /// # Errors
-/// `invalid` for an unacceptable address or an empty workstation name, and those of the keychain and the server.
+/// `invalid` for an unacceptable address or an empty workstation name, and the errors of the keychain and the server.
 pub fn enrol_begin(workstation: &Workstation, request: EnrolBeginDto) -> Result<EnrolStateDto, FailureDto> {
     begin_with(workstation, request, Setting::default())
 }
 
-/// As [`enrol_begin`], with what IT sets.
+/// As [`enrol_begin`], with the options of IT.
 ///
 /// # Errors
 /// As [`enrol_begin`].
@@ -63,7 +63,7 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     nobody_else(workstation)?;
     cancel(workstation);
     keep_settings(workstation, request, setting)?;
-    // The keychain is asked before the person is sent to a browser, not after.
+    // The keychain is checked before the user is sent to the browser.
     workstation.device_or_make()?;
     let server = workstation.open_server(None)?;
     let kdf = KdfParams::calibrate(&*workstation.0.device.clock)?;
@@ -71,7 +71,7 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     let nonce = enrolment.nonce();
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&nonce, Proof::Anew))?;
     let waiting = workstation.clone();
-    // Held over the start, so that an early outcome finds it.
+    // Locked until the state is set, so that an early outcome finds it.
     let mut held = lock(&workstation.0.sign_in.enrolling);
     *held = Enrolling::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
         take_outcome(&waiting, id, outcome, enrolment);
@@ -79,7 +79,7 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     Ok(())
 }
 
-/// INVARIANT: no step of an enrolment is taken while somebody's session is open: it would end in a session of its own.
+/// INVARIANT: no step of an enrolment happens while a session is open: it would end in a second session.
 fn nobody_else(workstation: &Workstation) -> Result<(), SessionError> {
     if workstation.is_open() { Err(SessionError::of(ErrorCode::Refused)) } else { Ok(()) }
 }
@@ -123,10 +123,10 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
         return Err(SessionError::fields(fields));
     }
     let first = !workstation.0.device.slots.exist()?;
-    // What is sealed is what the sign-in that follows is made with.
+    // The sign-in that follows uses exactly what is sealed here.
     let authorities = setting.ca_file.as_deref().map(AuthorityFile::read).transpose()?;
     workstation.change_settings(|w| {
-        // INVARIANT: once somebody is enrolled, only a new profile talks to another server.
+        // INVARIANT: after the first enrolment the profile never changes its server.
         if first {
             if !request.server.trim().is_empty() {
                 request.server.trim().clone_into(&mut w.server);
@@ -159,10 +159,10 @@ pub fn wait_for_browser(workstation: &Workstation) -> Result<EnrolStateDto, Fail
     }
 }
 
-/// Takes the workstation password.
+/// Accepts the workstation password.
 ///
 /// # Errors
-/// `invalid` for a short password, `refused` while somebody is unlocked, `stale` when no password is awaited.
+/// `invalid` for a short password, `refused` while a session is open, `stale` when no password is expected.
 pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> Result<EnrolStateDto, FailureDto> {
     let password = Secret::new(request.password);
     nobody_else(workstation).map_err(SessionError::into_dto)?;
@@ -187,7 +187,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
     Ok(describe(workstation))
 }
 
-/// The otpauth URI of the seed, for a caller that hands it on itself.
+/// The otpauth URI of the seed, for a caller that shows it itself.
 ///
 /// # Errors
 /// `stale` when there is none.
@@ -201,11 +201,11 @@ fn uri(workstation: &Workstation, person: &Person) -> Result<Secret<String>, Ses
     Ok(person.enrolment.otpauth_uri(&person.claims.name, &workstation.settings().name)?)
 }
 
-/// Takes a code of the new seed, writes the slot and unlocks.
+/// Accepts a code of the new seed, writes the slot and unlocks.
 ///
 /// # Errors
-/// `invalid` for a wrong code, with which the person may try again; `refused` while somebody is unlocked; those of the
-/// keychain and the files.
+/// `invalid` for a wrong code, after which the user may try again; `refused` while a session is open; the errors of
+/// the keychain and the files.
 pub fn enrol_code(workstation: &Workstation, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
     let phone = phone_time(request.phone_time.as_deref()).map_err(SessionError::into_dto)?;
     finish(workstation, &Secret::new(request.code), phone).map_err(SessionError::into_dto)?;
@@ -276,14 +276,14 @@ fn write_slot(
     let waiting =
         workstation.try_session(|u| u.store.is_none() && u.role.rank() != keep_domain::Rank::NONE).unwrap_or(false);
     if workstation.0.sync.automatic {
-        // The window goes back to its lock screen; no session may stay open behind that.
+        // The window returns to the lock screen; no session may stay open behind it.
         crate::cases::lock::lock_session(workstation, "enrolled");
     }
     Ok(Enrolled { user: user.to_string(), waiting_for_grant: waiting, set_aside })
 }
 
-/// Makes room for the new slot of somebody whose old one is damaged: their drafts lie under keys that are lost with it,
-/// and colleagues give their keys again. Says what the drafts' file is called now.
+/// Prepares a new slot for a user whose old one is damaged: colleagues grant the keys again, and the file of drafts,
+/// whose key is lost, is set aside. Returns the new name of that file.
 fn make_way(workstation: &Workstation, user: UserId) -> Result<Vec<String>, SessionError> {
     if !workstation.with_slot_unlocker(|unlocker, _| unlocker.is_damaged(user))? {
         return Ok(Vec::new());
@@ -297,7 +297,7 @@ fn make_way(workstation: &Workstation, user: UserId) -> Result<Vec<String>, Sess
     Ok(target.file_name().map(|n| n.to_string_lossy().into_owned()).into_iter().collect())
 }
 
-/// Gives up.
+/// Cancels the enrolment.
 ///
 /// # Errors
 /// None at present.
@@ -313,7 +313,7 @@ fn cancel(workstation: &Workstation) {
     }
 }
 
-/// Wipes an enrolment that nobody went on with; its password, seed and tokens do not wait for the next person.
+/// Wipes an abandoned enrolment, so that its password, seed and tokens do not wait for the next user.
 pub(crate) fn forget_stale(workstation: &Workstation) {
     let now = workstation.0.device.clock.monotonic();
     let mut held = lock(&workstation.0.sign_in.enrolling);
@@ -324,7 +324,7 @@ pub(crate) fn forget_stale(workstation: &Workstation) {
     }
 }
 
-/// Looks again when the time is over, whether or not anybody asks until then.
+/// Wipes an abandoned enrolment when its time is over.
 fn forget_later(workstation: &Workstation) {
     let (later, runtime) = (workstation.clone(), workstation.0.runtime.clone());
     runtime.spawn(async move {
@@ -361,7 +361,7 @@ fn describe(workstation: &Workstation) -> EnrolStateDto {
 
 fn show_seed(workstation: &Workstation, person: &Person) -> Option<EnrolStateDto> {
     let uri = uri(workstation, person).ok()?;
-    // EXPOSE: the seed is shown once, as a picture and as letters, to the person who owns it.
+    // EXPOSE: the seed is shown once, as a QR code and as letters, to its owner.
     let text = uri.expose();
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let secret = text.split(['?', '&']).find_map(|part| part.strip_prefix("secret="))?;

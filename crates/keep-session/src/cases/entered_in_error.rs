@@ -17,7 +17,7 @@ use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::EntryContext;
 
-/// Marks a record as entered in error, with the reason; the record stays and stays readable.
+/// Marks a record as entered in error, with the reason; the record stays readable.
 ///
 /// # Errors
 /// `invalid` without a reason, `refused`, `not_available`, `stale`.
@@ -38,7 +38,7 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
     }
     let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let record = ctx.store.write(|tx| tx.record(&key))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
-    // EXPOSE: read for the decision and for its new text.
+    // EXPOSE: read for the decision, and to make its new text.
     let text = record.raw.expose().as_str();
     let facts = keep_fhir::extract(text).ok();
     let patient = facts.as_ref().and_then(|f| f.patient.clone());

@@ -1,4 +1,4 @@
-//! Colleagues carry keys: a holder's unlock grants to those who wait, a newcomer's unlock picks up.
+//! Grants: the unlock of a user who holds a key grants it to colleagues who lack it; their unlock accepts it.
 
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
@@ -9,7 +9,7 @@ use keep_domain::Segment;
 use keep_keys::{Grant, HeldKey, KeyName, Opened, VerifiedMember};
 use keep_store::{OpenMode, open_cipher, segment_path};
 
-/// Takes over the grants that wait for this person; a grant that does not hold what it claims stays where it is.
+/// Accepts the grants that wait for this user; a grant that does not contain what it claims is left alone.
 pub(crate) fn accept_waiting(
     workstation: &Workstation,
     device: &DeviceContext,
@@ -59,7 +59,7 @@ fn accept(
     Ok(granter.name().to_owned())
 }
 
-/// Grants to every colleague who waits and whom the provider entitles; each grant is recorded and shown once.
+/// Grants keys to every waiting colleague whom the provider entitles; each grant is recorded and shown once.
 pub(crate) fn grant_waiting(workstation: &Workstation, device: &DeviceContext, opened: &mut Opened) -> Vec<NoticeDto> {
     let Ok(people) = workstation.0.device.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
@@ -77,14 +77,14 @@ pub(crate) fn grant_waiting(workstation: &Workstation, device: &DeviceContext, o
     notices
 }
 
-/// The audit keys that a grant on disk holds by now, by generation.
+/// The generations of the audit key for which a grant is on disk.
 #[derive(Default)]
 struct Given(Vec<u32>);
 
-/// Whoever enrols first makes the audit key, whatever their role. One who may not read the audit carries it only until
-/// somebody who may has been granted it.
+/// Removes the audit key from the ring of a role that may not read the audit log. The first user who enrols makes that
+/// key whatever their role, and holds it only until a user with the right role has been granted it.
 ///
-/// INVARIANT: a key goes only after its grant is durable, and then from the disk, too.
+/// INVARIANT: the key is removed only after its grant is durable, and then from the disk, too.
 fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given) {
     let entitled =
         opened.ring.lease().is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
@@ -93,8 +93,8 @@ fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given)
         given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
     }
     if opened.ring.keys().len() < held && opened.ring.save(&workstation.0.device.slots, &opened.keys).is_err() {
-        // The next unlock that grants tries again; until then the file still holds it.
-        tracing::warn!("a carried audit key could not be dropped from the slot");
+        // The next unlock that grants will try again; until then the file still holds it.
+        tracing::warn!("an audit key that this role does not need could not be removed from the slot");
     }
 }
 
@@ -112,7 +112,7 @@ fn grant_to(
 ) -> Result<Option<NoticeDto>, SessionError> {
     let record = workstation.0.device.slots.member(user, &device.device_key)?;
     let holders = workstation.settings().holders.clone();
-    // Only the present generation has a file that the recipient can try it on.
+    // Only the present generation has a file on which the recipient can check it.
     let is_present = |k: &&HeldKey| match k {
         HeldKey::Segment(key) => {
             opened.ring.segment(key.segment()).is_some_and(|newest| newest.generation() == key.generation())

@@ -1,4 +1,4 @@
-//! Taking over records from a file.
+//! Importing records from a file.
 
 mod feed;
 
@@ -20,26 +20,26 @@ use std::path::Path;
 /// The largest window of a zstd frame, as a power of two: `zstd --long=27` and all ordinary levels.
 const WINDOW_LOG: u32 = 27;
 
-/// What became of a file.
+/// The result of an import.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct ImportReport {
     /// Lines with a JSON object.
     pub read: u64,
     /// New or changed records.
     pub imported: u64,
-    /// Versions that were here already, or older ones.
+    /// Versions that were already stored, or older ones.
     pub unchanged: u64,
-    /// Objects that are no readable resource, kept as they are and flagged.
+    /// Objects that are not readable resources; stored as received and flagged.
     pub kept_unreadable: u64,
-    /// Lines that are not JSON, from 1; everything else was taken.
+    /// Numbers of the lines that are not JSON, from 1; all others were imported.
     pub broken_lines: Vec<u64>,
 }
 
-/// Takes over a file of one resource a line, `.ndjson` or `.ndjson.zst`. Repeating it is harmless.
+/// Imports a file of one resource a line, `.ndjson` or `.ndjson.zst`. Repeating it is harmless.
 ///
 /// # Errors
-/// `locked`, `refused`, `io` for a file that cannot be read, `invalid` for another ending, and those of the store;
-/// what was stored before stays.
+/// `locked`, `refused`, `io` for a file that cannot be read, `invalid` for another file extension, and the errors of the
+/// store; what was stored before stays.
 pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportReport, FailureDto> {
     workstation
         .authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file))
@@ -85,7 +85,7 @@ fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportRep
     let add = |sum: &mut u64, n: usize| *sum = sum.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
     add(&mut report.read, objects);
     add(&mut report.imported, stored.saturating_sub(unreadable));
-    // What lies above this rank has reached its segment's inbox, where the next holder takes it over.
+    // Records above this rank are in their segment's inbox, from which the next user with the key stores them.
     add(&mut report.imported, sealed.saturating_add(elsewhere));
     add(&mut report.unchanged, unchanged);
     add(&mut report.kept_unreadable, unreadable);

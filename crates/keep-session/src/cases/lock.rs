@@ -13,13 +13,13 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long commands that are under way may take to end before the process is replaced anyway.
+/// The longest wait for running commands; after it the process is replaced anyway.
 const DRAIN: Duration = Duration::from_millis(500);
 
-/// All that a locked workstation shows.
+/// Everything that a locked workstation shows.
 ///
 /// # Errors
-/// `io` where the profile cannot be read at all; every other trouble is shown on the screen itself.
+/// `io` where the profile cannot be read at all; all other problems are shown on the screen itself.
 pub fn lock_screen(workstation: &Workstation) -> Result<LockScreenDto, FailureDto> {
     screen(workstation).map_err(SessionError::into_dto)
 }
@@ -50,7 +50,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
     })
 }
 
-/// A number that the log has as well.
+/// An incident id that is in the log, too.
 fn incident_of(code: ErrorCode) -> String {
     SessionError::of(code).into_dto().incident.to_string()
 }
@@ -115,7 +115,7 @@ fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
     }
     let policy = workstation.settings().policy.clone();
     let found = workstation.with_slot_unlocker(|unlocker, time| {
-        // Said before anybody types: what is left to that person is to enrol anew.
+        // Shown before the user types anything: they have to enrol again.
         if unlocker.is_damaged(person.user)? {
             return Err(KeysError::SlotDamaged("slot"));
         }
@@ -162,7 +162,7 @@ fn closed_tile(person: &SlotSummary) -> LockUserDto {
     }
 }
 
-/// Up to two letters: of the first and the last word that is no title.
+/// Up to two letters, of the first and the last word; titles are left out.
 pub(crate) fn initials(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().filter(|w| !matches!(*w, "Dr" | "Dr." | "Prof" | "Prof.")).collect();
     let first = words.first().and_then(|w| w.chars().next());
@@ -170,13 +170,14 @@ pub(crate) fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// Locks, at any time: an unlock that is under way then ends with `locked` instead of an open session. Never fails and never waits longer than half a second: what does not drain dies with the process.
+/// Locks, at any time: an unlock that is under way then ends with `locked`. Never fails, and waits at most half a second
+/// for running commands; what has not ended by then dies with the process.
 ///
-/// `cause` is a word of a closed list: `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
+/// `cause` is one of `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
 /// `enrolled`, `unlock_failed`.
 pub fn lock_session(workstation: &Workstation, cause: &'static str) {
     workstation.0.session.closing.store(true, Ordering::SeqCst);
-    // Before the session is looked at: an unlock that ends after that look sees the new count.
+    // Counted before the session is read: an unlock that ends later sees the new count.
     workstation.0.session.next_lock_epoch();
     let keeps_resume = matches!(cause, "user" | "idle");
     if !keeps_resume {
@@ -207,12 +208,12 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
     if let Ok(Some(device)) = workstation.device()
         && device.checkpoint().is_err()
     {
-        tracing::error!("the log's end could not be signed at lock");
+        tracing::error!("the end of the audit log could not be signed at lock");
     }
     workstation.0.session.closing.store(false, Ordering::SeqCst);
 }
 
-/// Takes the session out by value as soon as no use case reads it.
+/// Takes the session by value as soon as no use case reads it.
 fn take_session(workstation: &Workstation) -> Option<Box<crate::state::unlocked::Unlocked>> {
     let started = workstation.0.device.clock.monotonic();
     loop {
@@ -239,9 +240,9 @@ impl Workstation {
         let device = lock(&self.0.device.context).clone();
         if let Some(device) = device.filter(|_| self.0.access.writes) {
             self.report_pending_faults();
-            // A ledger that cannot sign its end now is verified up to its last checkpoint.
+            // Without a new checkpoint the ledger is verified up to its last one.
             if let Err(error) = device.keep_checkpoint(&*self.0.device.keychain) {
-                tracing::warn!("the log's end could not be kept at close");
+                tracing::warn!("the end of the audit log could not be stored at close");
                 self.report_fault(error.code);
             }
         }
@@ -249,7 +250,7 @@ impl Workstation {
         *lock(&self.0.access.lock) = None;
     }
 
-    /// Runs `work` with everything that slots need; the ledger must be openable.
+    /// Runs `work` with access to the key slots; the ledger must be openable.
     pub(crate) fn with_slot_unlocker<T>(
         &self,
         work: impl FnOnce(&SlotUnlocker<'_>, &mut keep_keys::TrustedTime) -> Result<T, KeysError>,
@@ -266,7 +267,7 @@ impl Workstation {
         };
         let done = self.with_time(|time| work(&unlocker, time)).and_then(|done| Ok(done?));
         done.inspect_err(|error| match error.code {
-            // What a save or an unlock does on a full disk is counted there.
+            // Saves and unlocks count a full disk themselves.
             ErrorCode::DiskFull => {}
             code => self.report_fault(code),
         })

@@ -19,7 +19,7 @@ use keep_fhir::write::{Activity, EntryContext, NoteDraft, NoteState, note};
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
 
-/// The kinds of note: name, LOINC document type, its display.
+/// The kinds of note: name, LOINC document type and its display.
 const KINDS: [(&str, &str, &str); 5] = [
     ("progress", "11506-3", "Progress note"),
     ("nursing", "34746-8", "Nursing note"),
@@ -28,7 +28,7 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("history", "34117-2", "History and physical note"),
 ];
 
-/// Signs a note and saves it; what is signed is never changed, only followed.
+/// Signs and saves a note; a signed note is never changed, only followed by another.
 ///
 /// # Errors
 /// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.

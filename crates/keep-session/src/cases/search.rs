@@ -15,10 +15,10 @@ use std::collections::BTreeSet;
 
 /// The most rows of one page.
 const MOST_ROWS: u32 = 100;
-/// The longest search text, characters: names, birth dates, numbers. The event holds it, and the ledger has an end.
+/// The longest search text, characters. The event contains it, and the ledger's size is limited.
 const LONGEST_QUERY: usize = 200;
 
-/// Finds patients; the event names what was asked.
+/// Finds patients; the event contains the search text.
 ///
 /// # Errors
 /// `locked`, `refused`, `invalid` for a text above 200 characters, `waiting_for_grant`, `store_damaged`.
@@ -49,7 +49,7 @@ fn rows_of(ctx: &Ctx<'_>, page: &SearchPage, alerts: BTreeSet<PatientId>) -> Res
     for (record, last) in page.patients.iter().zip(last) {
         rows.extend(lookup.row_seen(record, alerts.contains(&record.key.id), last));
     }
-    // Within a page the charts that were opened today come first; the order is the match's otherwise.
+    // Charts opened today come first within a page; otherwise the best match does.
     rows.sort_by_key(|r| !r.opened_today);
     let incomplete = page.incomplete || page.damaged > 0 || !ctx.store.is_whole("Patient");
     Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete })

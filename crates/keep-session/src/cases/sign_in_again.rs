@@ -1,8 +1,8 @@
-//! The way back from a held slot, an ended lease and a sign-in that the server no longer takes.
+//! Signing in again: after a held slot, an ended lease, or a sign-in that the server no longer accepts.
 //!
-//! Start with [`sign_in_again`], poll [`sign_in_state`] (or block in [`wait_for_sign_in`]) until it says done or failed.
+//! Start with [`sign_in_again`] and poll [`sign_in_state`] (or block in [`wait_for_sign_in`]) until it is done or failed.
 //! While locked the slot is released at once; lease and refresh token wait in memory for the owner's next unlock,
-//! because they are kept sealed under keys that only that unlock opens. While unlocked they are kept at once.
+//! because only that opens the keys under which they are stored. While unlocked they are stored at once.
 
 use crate::dto::failure::FailureDto;
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
@@ -18,16 +18,16 @@ use keep_keys::Renewal;
 use keep_sync::{Proof, SignedIn, SyncError, make_unguessable};
 use std::time::Duration;
 
-/// Begins a clinic sign-in of the person who is unlocked, or of a tile of the lock screen, and opens the browser.
+/// Starts a clinic sign-in of the unlocked user, or of one chosen on the lock screen, and opens the browser.
 ///
 /// # Errors
-/// `refused` where somebody else is unlocked, `not_enrolled`, `slot_damaged`, and those of the keychain and the server.
+/// `refused` where another user is unlocked, `not_enrolled`, `slot_damaged`, the errors of keychain and server.
 pub fn sign_in_again(workstation: &Workstation, request: SignInAgainDto) -> Result<SignInStateDto, FailureDto> {
     start(workstation, &request).map_err(SessionError::into_dto)?;
     Ok(describe(workstation))
 }
 
-/// How far the sign-in is.
+/// The state of the sign-in.
 ///
 /// # Errors
 /// None at present; the state itself says what failed.
@@ -35,7 +35,7 @@ pub fn sign_in_state(workstation: &Workstation) -> Result<SignInStateDto, Failur
     Ok(describe(workstation))
 }
 
-/// Gives up; nothing of a sign-in that was not finished is kept.
+/// Cancels; nothing of an unfinished sign-in is stored.
 ///
 /// # Errors
 /// None at present.
@@ -60,7 +60,7 @@ pub fn wait_for_sign_in(workstation: &Workstation) -> Result<SignInStateDto, Fai
     }
 }
 
-/// Ends whatever is under way or waits.
+/// Cancels a sign-in that is under way, or drops one that waits for its owner.
 pub(crate) fn cancel(workstation: &Workstation) {
     let before = std::mem::take(&mut *lock(&workstation.0.sign_in.renewing));
     if let Renewing::Browser(browser) = before {
@@ -72,12 +72,12 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     let user = whose(workstation, &request.user)?;
     cancel(workstation);
     let device = workstation.enrolled_device()?;
-    // The slot's own provider is asked, whatever the FHIR server names by now.
+    // The provider of the slot counts, whatever the FHIR server names now.
     let issuer = workstation.0.device.slots.member(user, &device.device_key)?.claimed_issuer();
     let server = workstation.open_server(issuer.as_deref())?;
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_unguessable(), Proof::Anew))?;
     let waiting = workstation.clone();
-    // Held over the start, so that an early outcome finds it.
+    // Locked until the state is set, so that an early outcome finds it.
     let mut held = lock(&workstation.0.sign_in.renewing);
     *held = Renewing::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
         take_outcome(&waiting, id, outcome, user);
@@ -111,7 +111,7 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
             return Err(SessionError::of(ErrorCode::Refused));
         }
         let id_token = signed_in.tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
-        // EXPOSE: the token is the provider's statement about this person; it is kept under their own key.
+        // EXPOSE: the token is the provider's statement about this user; it is stored under their own key.
         let id_token = id_token.expose().clone();
         Ok(Renewal {
             lease: workstation.lease_of(&signed_in.claims),
@@ -137,9 +137,9 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
     }
 }
 
-/// Takes over a verified sign-in; what comes back waits for its owner's unlock.
+/// Accepts a verified sign-in. While locked it is returned, to wait for its owner's unlock.
 pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) -> Result<Option<Renewal>, SessionError> {
-    // INVARIANT: only the very person of the slot, by issuer and subject, releases it.
+    // INVARIANT: only the owner of the slot, by issuer and subject, releases it.
     if renewal.user() != user {
         return Err(SessionError::of(ErrorCode::Refused));
     }
@@ -184,8 +184,8 @@ fn describe(workstation: &Workstation) -> SignInStateDto {
 }
 
 impl Workstation {
-    /// Hands over the sign-in that waits for `user`. Whoever else begins a session ends the wait: the tokens of one
-    /// person do not outlive another's unlock.
+    /// Takes the sign-in that waits for `user`. The session of any other user ends the wait: one user's tokens do not
+    /// outlive another's unlock.
     pub(crate) fn take_renewal(&self, user: UserId) -> Option<Renewal> {
         self.expire_renewal();
         let mut held = lock(&self.0.sign_in.renewing);

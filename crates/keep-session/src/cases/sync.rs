@@ -1,4 +1,4 @@
-//! Sync: the chip, the page, and running it.
+//! Sync: its status, its page, and running it.
 
 mod queue;
 mod to_end;
@@ -29,7 +29,7 @@ pub(crate) fn host_of(server: &str) -> String {
     url.port().map_or(host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// The chip of the lock screen: what can be told without any key.
+/// The status on the lock screen: what is known without any key.
 pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
     let mut chip = kept_chip(workstation);
     if chip.complete.is_empty() {
@@ -39,15 +39,15 @@ pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
     chip
 }
 
-/// So far this device's clock may be behind the one that a claim was made by, milliseconds.
+/// How far this device's clock may be behind the clock of a completeness claim, milliseconds.
 const CLOCK_ERROR_MILLIS: i64 = 600_000;
 
-/// The latest time of which anything can be complete.
+/// The latest time as of which records can be complete.
 fn latest_claim(workstation: &Workstation) -> UtcMillis {
     TrustedClock(workstation.clone()).now().plus_millis(CLOCK_ERROR_MILLIS)
 }
 
-/// What this process knows of its own runs.
+/// The status as far as this process knows it from its own runs.
 fn kept_chip(workstation: &Workstation) -> SyncChipDto {
     let (report, stopped) = workstation.0.sync.last().unwrap_or_default();
     chip_of(workstation, &report, stopped)
@@ -77,7 +77,7 @@ fn count(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// The chip of the unlocked session, counted now.
+/// The status of the unlocked session, counted now.
 ///
 /// # Errors
 /// `locked`.
@@ -91,7 +91,7 @@ fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncCh
         let (pending, failed, conflicts) = queue::backlog(store)?;
         (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
         if !store.unhealthy().is_empty() {
-            // INVARIANT: nothing is called complete while a part of the records is not whole.
+            // INVARIANT: nothing is called complete while a segment is damaged or incomplete.
             chip.complete.clear();
             if chip.state == "idle" {
                 "incomplete".clone_into(&mut chip.state);
@@ -101,14 +101,14 @@ fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncCh
         }
     }
     if unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE {
-        // Without keys nothing is known of what waits here.
+        // Without keys the queue cannot be counted.
         chip.complete.clear();
         "incomplete".clone_into(&mut chip.state);
     }
     Ok(chip)
 }
 
-/// Starts a sync in the background, unless one runs, and shows the page.
+/// Starts a sync in the background, unless one is running, and returns the page.
 ///
 /// # Errors
 /// `locked`, `refused`, `sign_in_needed`.
@@ -118,13 +118,13 @@ pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
     sync_page(workstation)
 }
 
-/// Starts a sync in the background where the session can; used after a save and after an unlock.
+/// Starts a sync in the background if the session can; called after a save and an unlock.
 pub(crate) fn wake(workstation: &Workstation) {
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();
-    // The runtime's own blocking pool: a run is mostly waiting, but its store access blocks.
+    // In the blocking pool: a run mostly waits, but its store access blocks.
     runtime.spawn(async move {
-        // What ended the run is on the chip and in the ledger.
+        // The result is in the status and in the ledger.
         let _ = run(&workstation).await;
     });
 }
@@ -132,8 +132,8 @@ pub(crate) fn wake(workstation: &Workstation) {
 /// Time between two syncs of a session in which nothing is saved.
 const EVERY: Duration = Duration::from_mins(5);
 
-/// Syncs now and from time to time for as long as this session lasts; waits longer after each failure, and ends
-/// where only a person can help.
+/// Syncs now and at intervals for as long as this session lasts; waits longer after each failure, and ends where only
+/// the user can help.
 pub(crate) fn sync_loop(workstation: &Workstation) {
     // Without an open store there is nothing to sync with.
     let Some(session) = workstation.try_session(|u| u.store.is_some().then_some(u.memory.since)).flatten() else {
@@ -151,7 +151,7 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
                 }
                 Err(_) => match workstation.0.sync.last().and_then(|(report, _)| report.stopped_by) {
                     Some(error) => backoff.wait_after(&error),
-                    // It never began: somebody else's run is under way, or there is nothing to sync with.
+                    // It did not start: another run is under way, or there is nothing to sync with.
                     None => Some(EVERY),
                 },
             };
@@ -161,7 +161,7 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
     });
 }
 
-/// After a new sign-in: syncs at once, and from time to time again where only a person could help before.
+/// After a new sign-in: syncs at once, and restarts the intervals where they had ended.
 pub(crate) fn resume_sync(workstation: &Workstation) {
     let ended =
         workstation.0.sync.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
@@ -198,10 +198,10 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
     if let Some(time) = ended.server_time {
         let taker = workstation.clone();
-        // A join error means the runtime is ending; the next unlock keeps a mark of its own.
+        // A join error means the runtime is ending; the next unlock stores a time mark of its own.
         let _ = tokio::task::spawn_blocking(move || taker.take_server_time(time)).await;
     }
-    // A damaged file may be what stopped it; that the server answered is enough to begin anew.
+    // A damaged file may have stopped the run; it is enough that the server answered.
     let answered = stopped == Some(ErrorCode::StoreDamaged) && ended.server_time.is_some();
     if stopped.is_none() || answered {
         let behind = workstation.clone();
@@ -226,7 +226,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     }
     announce(workstation);
     let workstation = workstation.clone();
-    // A join error means the runtime is ending; notes stay where they are.
+    // A join error means the runtime is ending; noted faults stay noted.
     let _ = tokio::task::spawn_blocking(move || {
         stopped.map_or_else(|| workstation.report_pending_faults(), |c| workstation.report_fault(c))
     })
@@ -239,7 +239,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
 
 async fn learn_site(workstation: &Workstation) {
     let workstation = workstation.clone();
-    // A site that cannot be read now is read after the next sync.
+    // If the site's name cannot be read now, the next sync reads it.
     let _ = tokio::task::spawn_blocking(move || {
         workstation.with_session(|unlocked| crate::site::learn(&workstation, unlocked))
     })
@@ -248,7 +248,7 @@ async fn learn_site(workstation: &Workstation) {
 
 async fn record(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>, before: Option<ErrorCode>) {
     let quiet = stopped.is_none() && report.pushed == 0 && report.pulled == 0;
-    // A device that is offline for a day must not fill its ledger with that: the beginning is said.
+    // A day offline must not fill the ledger: only its start is recorded.
     let still_offline = stopped == Some(ErrorCode::ServerUnreachable) && before == stopped;
     if quiet || still_offline {
         return;
@@ -260,7 +260,7 @@ async fn record(workstation: &Workstation, report: &SyncReport, stopped: Option<
     };
     let event = event.with("pushed", report.pushed).with("pulled", report.pulled);
     let recorder = workstation.clone();
-    // A join error means the runtime is ending, and the event with it.
+    // A join error means the runtime is ending; the event is lost.
     let _ = tokio::task::spawn_blocking(move || recorder.record(event)).await;
 }
 
@@ -330,14 +330,14 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
 }
 
 impl Workstation {
-    /// What is complete as of when, as this session's cursors say.
+    /// What is complete as of when, by this session's cursors.
     pub(crate) fn completeness(&self, unlocked: &Unlocked) -> Result<Vec<Completeness>, SessionError> {
         let (server, visibility) = self.cursor_names(unlocked)?;
         let mut found = unlocked.store()?.completeness(&server, &visibility)?;
         let latest = latest_claim(self);
         for claim in &mut found {
-            // INVARIANT: a claim of the future was made by a wrong clock. Of when it really is nobody knows, so nothing
-            // is claimed until the type has been read again.
+            // INVARIANT: a claim of the future was made with a wrong clock, so its true time is unknown and nothing is
+            // claimed until the type has been read again.
             claim.complete_as_of = claim.complete_as_of.filter(|at| *at <= latest);
         }
         Ok(found)
@@ -349,7 +349,7 @@ impl Workstation {
         Ok(all.iter().map(|c| c.complete_as_of).min().flatten())
     }
 
-    /// How the pull names this session's cursors: the FHIR base and the view of the signed-in subject.
+    /// The names of this session's cursors: the FHIR base address and the view of the signed-in subject.
     pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), SessionError> {
         let ring = lock(&unlocked.keys.ring);
         let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
@@ -357,7 +357,7 @@ impl Workstation {
     }
 }
 
-/// Puts a rejected change set back, to be sent again.
+/// Queues a rejected change set to be sent again.
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`.

@@ -1,4 +1,4 @@
-//! Unlocking, and what an unlocked session tells about itself.
+//! Unlocking, and the state of the unlocked session.
 
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
@@ -13,10 +13,10 @@ use keep_keys::{Attempt, Opened};
 
 /// Unlocks with password and code, or with the password alone where that resumes.
 ///
-/// Every failure is recorded while locked; a wrong password and a wrong code are never told apart.
+/// Every failure is recorded while locked; a wrong password and a wrong code give the same answer.
 ///
 /// # Errors
-/// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came meanwhile.
+/// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came in the meantime.
 pub fn unlock(workstation: &Workstation, request: UnlockDto) -> Result<SessionDto, FailureDto> {
     let unlocked = unlock_slot(workstation, request);
     match &unlocked {
@@ -27,21 +27,20 @@ pub fn unlock(workstation: &Workstation, request: UnlockDto) -> Result<SessionDt
 }
 
 fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionDto, SessionError> {
-    // INVARIANT: an open session is never answered to somebody who typed a password; a page that was loaded anew
-    // asks `session`.
+    // INVARIANT: an unlock never returns a session that is already open; a reloaded page calls `session`.
     if workstation.try_session(|_| ()).is_some() {
         return Err(SessionError::of(ErrorCode::Refused));
     }
     let began = workstation.0.session.lock_epoch();
     let user: UserId = request.user.parse().map_err(|_| SessionError::of(ErrorCode::NotEnrolled))?;
-    // Without anybody enrolled there is no key to load and nothing to make.
+    // With no user enrolled there is no key to load, and none is made.
     workstation.enrolled_device()?;
     let password = Secret::new(request.password);
     let opened = match request.code {
         Some(code) => {
             let code = Secret::new(code);
             let entered_time = phone_time(request.phone_time.as_deref())?;
-            // Another person's full unlock is a user switch: nothing is left to resume with.
+            // A full unlock may be a user switch: no earlier session can be resumed after it.
             workstation.forget_resume();
             workstation.with_slot_unlocker(|unlocker, time| {
                 unlocker.unlock(time, &Attempt { user, password: &password, code: &code, entered_time })
@@ -55,7 +54,7 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
             or_nothing(workstation, || session_of(workstation, notices))
         }
         Err(error) => {
-            // As the device sealed it: nobody has shown who they are.
+            // The role in the slot as the device sealed it: the user is not authenticated.
             let device = workstation.device().ok().flatten();
             let role = device
                 .and_then(|d| workstation.0.device.slots.header(user, &d.device_key).ok())
@@ -71,9 +70,9 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
     }
 }
 
-/// Runs the end of an unlock; where that fails the session ends as by a lock.
+/// Runs the end of an unlock; if it fails the session is locked again.
 ///
-/// INVARIANT: an unlock is all or nothing: no session stays open behind an answer that is an error.
+/// INVARIANT: an unlock is all or nothing: no session stays open after an error.
 pub(crate) fn or_nothing<T>(
     workstation: &Workstation,
     end: impl FnOnce() -> Result<T, SessionError>,
@@ -85,7 +84,7 @@ pub(crate) fn or_nothing<T>(
     })
 }
 
-/// Date and time that somebody typed from their phone; empty is none.
+/// The date and time that the user typed from their phone; empty means none.
 pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, SessionError> {
     let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
     let time = UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("phone_time", "not_a_time")]))?;
@@ -98,7 +97,7 @@ fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) ->
     workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))
 }
 
-/// The unlocked session, for a page that was loaded anew.
+/// The unlocked session, for a page that was reloaded.
 ///
 /// # Errors
 /// `locked`.
@@ -106,7 +105,7 @@ pub fn session(workstation: &Workstation) -> Result<SessionDto, FailureDto> {
     session_of(workstation, Vec::new()).map_err(SessionError::into_dto)
 }
 
-/// Input was seen; the shell's own watcher decides about inactivity, this only keeps the page honest.
+/// Reports user input. The shell's own watcher decides about inactivity; this only tells the page whether it is locked.
 ///
 /// # Errors
 /// `locked`.
@@ -114,7 +113,7 @@ pub fn touch(workstation: &Workstation) -> Result<(), FailureDto> {
     workstation.with_session(|_| Ok(())).map_err(SessionError::into_dto)
 }
 
-/// Keeps where the person is, so that the same person comes back to the same caret.
+/// Stores where the user is, so that the same user returns to the same field.
 ///
 /// # Errors
 /// `locked`, `disk_full`, `io`.
@@ -129,11 +128,11 @@ pub fn keep_place(workstation: &Workstation, place: ResumePointDto) -> Result<()
 
 fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<SessionDto, SessionError> {
     workstation.with_session(|unlocked| {
-        // A page that is loaded anew has to say it again.
+        // A reloaded page has to show them again.
         notices.extend(crate::segments::notices(unlocked));
         let settings = workstation.settings();
         let place = match &unlocked.store {
-            // Where the own file cannot be read the session begins at its first page; a notice tells why.
+            // Without a readable personal file the session starts at the home page; a notice says why.
             Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
             None => None,
         };
@@ -147,11 +146,11 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
             lock_seconds: settings.policy.lock_minutes.saturating_mul(60),
             warning_seconds: settings.policy.lock_warning_seconds,
             demo: settings.demo,
-            // A role that is entitled to no segment waits for nothing.
+            // A role without any segment does not wait for a grant.
             waiting_for_grant: unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE,
             notices,
             resume: place.and_then(|text| {
-                // EXPOSE: handed back to the page of the same person.
+                // EXPOSE: returned to the page of the same user.
                 serde_json::from_str(text.expose()).ok()
             }),
         })

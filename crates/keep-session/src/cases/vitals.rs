@@ -1,4 +1,4 @@
-//! Vital signs: checking them while they are typed, saving them.
+//! Vital signs: checking them while they are typed, and saving them.
 
 mod form;
 mod writing;
@@ -25,10 +25,10 @@ use keep_fhir::lens;
 use keep_fhir::write::{Activity, EntryContext};
 use keep_store::{Record, Store, StoreError};
 
-/// How far ahead of this computer's clock a time may lie before it counts as the future.
+/// How far a time may be ahead of this computer's clock before it counts as in the future.
 const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
 
-/// What the values mean so far.
+/// Checks the values typed so far.
 ///
 /// # Errors
 /// `locked`, `refused`, `not_available`.
@@ -57,7 +57,7 @@ fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionErr
     Ok(())
 }
 
-/// What the form needs of the patient, and the birth date. Only what was computed from it leaves this function.
+/// What the form needs to know about the patient, and the birth date.
 fn about(
     store: &Store,
     patient: &PatientId,
@@ -84,7 +84,7 @@ fn height_of(record: &Record) -> Option<f64> {
     }
 }
 
-/// Saves vital signs with what follows from them, and opens a visit where none is open today.
+/// Saves vital signs with the scores derived from them, and opens a visit if none is open today.
 ///
 /// # Errors
 /// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.

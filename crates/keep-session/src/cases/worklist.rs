@@ -32,7 +32,7 @@ const MOST_ROWS: u32 = 200;
 /// One list of today, and the counts of the others.
 ///
 /// # Errors
-/// `locked`, `refused` for a list that the role has not, `invalid` for one that is none.
+/// `locked`, `refused` for a list that the role does not have, `invalid` for an unknown one.
 pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
     workstation
         .authorize(Action::OpenPatient, |unlocked| read_list(&Ctx::new(workstation, unlocked)?, &request))
@@ -57,7 +57,7 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
     Ok(WorklistDto {
         rows,
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
-        // INVARIANT: a count says how many there are, so it is left out where that is not known.
+        // INVARIANT: a count is left out where records of its list may be missing.
         counts: counted(ctx.session.role)
             .iter()
             .filter(|list| missing(ctx.store, list).is_empty() && (**list != "drafts" || ctx.store.personal().is_ok()))
@@ -68,10 +68,10 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
     })
 }
 
-/// Checks a patient in, or takes it back.
+/// Checks a patient in, or undoes it.
 ///
 /// # Errors
-/// `refused`, `not_available`, `stale` where the appointment is past that point already.
+/// `refused`, `not_available`, `stale` where the appointment is past that point.
 pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request));
     let saved = saved.map_err(SessionError::into_dto)?;
@@ -110,7 +110,7 @@ fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError>
     ChangedRecord { context, record: &record, changed, reason: None }.save(ctx, event)
 }
 
-/// Notes when the patient came, as the start of their own participation.
+/// Records the time of arrival, as the start of the patient's own participation.
 fn set_arrival(raw: &Raw, patient: &str, at: Option<String>) -> Result<Raw, keep_fhir::FhirError> {
     let own = format!("Patient/{patient}");
     let mut participants = raw.node().member("participant").into_iter().flat_map(Node::items);

@@ -69,7 +69,7 @@ impl ChangedRecord<'_> {
         };
         let draft = ChangeSetDraft { author: ctx.session.user, entries: vec![update, create(made)] };
         let set = ctx.store.write(|tx| {
-            // INVARIANT: the text that was changed is still the stored one, whoever saved meanwhile.
+            // INVARIANT: the text that was changed is still the stored one.
             if tx.record(&record.key)?.is_none_or(|r| r.revision != record.revision || r.version != record.version) {
                 return Err(StoreError::Stale);
             }

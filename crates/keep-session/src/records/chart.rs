@@ -14,7 +14,7 @@ use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
 use keep_store::Store;
 
-/// What the role sees of one person's records.
+/// The records of one patient that the role may see.
 pub(crate) struct Chart {
     pub(crate) patient: PatientId,
     pub(crate) entries: Vec<VisibleRecord>,
@@ -67,7 +67,7 @@ pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, Ses
     Ok(Names::of(&store.reference_records(keys)?).asked(keys))
 }
 
-/// The banner, and the birth date that it shows. A person who cannot be read has a banner all the same.
+/// The banner, and the birth date that it shows. An unreadable patient has a banner, too.
 pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), SessionError> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
     let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
@@ -77,7 +77,7 @@ pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, Stri
         Some((raw, lens)) => {
             let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.clinic_clock);
             if own.is_some_and(|e| e.masked) {
-                // A labelled record keeps its place and loses its detail.
+                // A masked patient keeps the banner without contact details.
                 (banner.phone, banner.address) = Default::default();
             }
             (banner, person::born(&lens))

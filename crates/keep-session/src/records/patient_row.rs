@@ -32,28 +32,28 @@ impl<'s> Lookup<'s> {
         let opened = own_file::opened_since(ctx.store, clinic_clock.today().0).into_iter().collect();
         let found = ctx.workstation.completeness(ctx.session)?;
         let complete = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t));
-        // What a colleague's session has downloaded is here for this one as well, also without a network.
+        // What a colleague's session has downloaded is available to this one, also offline.
         let done = ctx.store.completed_by_anyone(&ctx.workstation.settings().server)?;
-        // What is lost or damaged is said in the chart, which opens with all that is left.
+        // Lost and damaged records are reported in the chart, which opens with what is left.
         let opens = |t: &str| done.contains(t) || ctx.store.is_stale(t) || !ctx.store.is_whole(t);
         let ready = complete || CHART_TYPES.iter().filter(|t| ctx.store.may_hold(t)).all(|t| opens(t));
-        // What a colleague may see says nothing of what this person would find.
+        // A colleague's downloads say nothing about what this user may see.
         let knows_visits = ctx.store.may_hold("Encounter") && completeness::has_all(&found, &["Encounter"], |_| true);
         let view = AccessView::of(ctx.session, author::stored(ctx.store));
         Ok(Self { ctx: *ctx, view, clinic_clock, opened, ready, complete, knows_visits })
     }
 
-    /// Whether everything that a chart cannot do without has been downloaded once, by any user.
+    /// Whether all types that a chart needs have been downloaded once, by any user.
     pub(crate) const fn is_ready(&self) -> bool {
         self.ready
     }
 
-    /// Whether this person's own view was downloaded completely, so that what is absent may be called absent.
+    /// Whether this user's own view is complete, so that missing records may be called absent.
     pub(crate) const fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// Whose alerts this role may know of.
+    /// The patients whose alerts this role may know of.
     pub(crate) fn alerts(&self, found: BTreeSet<PatientId>) -> BTreeSet<PatientId> {
         if self.view.knows_of_alerts() { found } else { BTreeSet::new() }
     }
@@ -78,7 +78,7 @@ impl<'s> Lookup<'s> {
         let Some(lens) = lens else { return Some(person::unreadable_row(id.as_str(), seen)) };
         let mut row = person::row(id.as_str(), &lens, &self.clinic_clock, seen);
         if !decision.is_allowed() {
-            // A labelled record keeps its place and loses its detail.
+            // A masked patient stays in the list without details.
             row.phone.clear();
             row.last_seen.clear();
             row.last_seen_known = false;

@@ -1,5 +1,5 @@
-//! Reading a file ahead of the store: blocks of lines, each read, checked and compressed on whichever of two threads is
-//! free, and handed over in the order of the file.
+//! Reading a file ahead of the store: blocks of lines, each read, checked and compressed on either of two threads, and
+//! delivered in the order of the file.
 
 use crate::error::SessionError;
 use crate::settings::io_code;
@@ -12,16 +12,16 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of one block: small enough to stay in a processor's cache between reading and compressing.
 const BLOCK_BYTES: usize = 512 * 1024;
-/// Texts of one run at which it is stored. A run is sorted by chart: to come back to a chart later costs as much again
-/// as to store its rows, so a first load of a small clinic is one run.
+/// Number of texts at which a run is stored. A run is sorted by chart: returning to a chart later costs as much again
+/// as storing its rows, so the first load of a small clinic is one run.
 const RUN: usize = 200_000;
-/// About the bytes of memory of one run at which it is stored with fewer texts.
+/// Approximate bytes of memory at which a run is stored even with fewer texts.
 const RUN_BYTES: usize = 64 * 1024 * 1024;
 
 /// The lines of an open file.
 pub(super) type Source = Lines<Box<dyn BufRead + Send>>;
 
-/// Some texts in the order of the file.
+/// Consecutive texts of the file.
 #[derive(Default)]
 pub(super) struct Run {
     /// Read and compressed.
@@ -30,7 +30,7 @@ pub(super) struct Run {
     pub(super) broken: Vec<u64>,
 }
 
-/// A file on its way into the store.
+/// Reads one file for the store.
 pub(super) struct Feed {
     reading: Mutex<Reading>,
     reorder_buffer: Mutex<ReorderBuffer>,
@@ -47,19 +47,19 @@ struct Reading {
 #[derive(Default)]
 struct ReorderBuffer {
     blocks: BTreeMap<u64, Run>,
-    /// The block that comes next.
+    /// The number of the next block.
     next: u64,
-    /// How many blocks there are, once that is known.
+    /// The number of blocks, once it is known.
     end: Option<u64>,
     failed: Option<SessionError>,
-    /// The helper shall end.
+    /// Tells the helper thread to end.
     stop: bool,
-    /// The helper has ended.
+    /// Whether the helper thread has ended.
     alone: bool,
 }
 
 impl ReorderBuffer {
-    /// How many blocks are ready without a gap, and whether they are enough for a run.
+    /// The number of ready blocks without a gap, and whether they are enough for a run.
     fn ready(&self) -> (u64, bool) {
         let numbered = (self.next..).zip(&self.blocks);
         let counts = |due: u64, number: u64| due == number && self.end.is_none_or(|end| number < end);
@@ -70,7 +70,7 @@ impl ReorderBuffer {
         (count, texts >= RUN || bytes >= RUN_BYTES)
     }
 
-    /// There is nothing from this block on.
+    /// Notes that the file has no block from this number on.
     fn end_at(&mut self, number: u64) {
         self.end = Some(self.end.map_or(number, |end| end.min(number)));
     }
@@ -87,10 +87,10 @@ impl Feed {
         Self { reading, reorder_buffer: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Hands runs to `store` until the file ends; reads on this thread, too, while there is nothing to store.
+    /// Passes runs to `store` until the file ends; this thread reads, too, while there is nothing to store.
     ///
     /// # Errors
-    /// What `store` says, or why the file could not be read to its end; what came before was stored.
+    /// The error of `store`, or why the file could not be read to its end; earlier runs were stored.
     pub(super) fn run(&self, mut store: impl FnMut(Run) -> Result<(), SessionError>) -> Result<(), SessionError> {
         std::thread::scope(|scope| {
             let helper = scope.spawn(|| {
@@ -110,7 +110,7 @@ impl Feed {
         })
     }
 
-    /// The next run; `None` behind the last one.
+    /// The next run; `None` after the last one.
     fn next_run(&self, block: &mut Block) -> Option<Run> {
         loop {
             if let Some(run) = self.take_ready() {
@@ -122,7 +122,7 @@ impl Feed {
                 return None;
             }
             if !self.read_block(block) {
-                // What is missing is in the helper's hands.
+                // The helper thread is reading the missing block.
                 let waits = |reorder_buffer: &mut ReorderBuffer| !reorder_buffer.alone && !reorder_buffer.is_whole();
                 let reorder_buffer = self.changed.wait_while(self.reorder_buffer(), waits);
                 let mut reorder_buffer = reorder_buffer.unwrap_or_else(PoisonError::into_inner);
@@ -134,7 +134,7 @@ impl Feed {
         }
     }
 
-    /// What is ready, where it is enough for a run or the rest of the file; inside, `None` is the end.
+    /// The ready blocks, if they are enough for a run or the rest of the file; `Some(None)` at the end.
     fn take_ready(&self) -> Option<Option<Run>> {
         let mut reorder_buffer = self.reorder_buffer();
         let (count, enough) = reorder_buffer.ready();
@@ -158,7 +158,7 @@ impl Feed {
         Some(Some(run))
     }
 
-    /// Reads one block; `false` where there is none left.
+    /// Reads one block; `false` where none is left.
     fn read_block(&self, block: &mut Block) -> bool {
         let number = {
             let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,7 +186,7 @@ impl Feed {
             Ok(run) => {
                 self.reorder_buffer().blocks.insert(number, run);
             }
-            // The file ends before it: what comes behind a gap is not stored.
+            // The file ends before this block: nothing after a gap is stored.
             Err(error) => {
                 self.reading.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
                 let mut reorder_buffer = self.reorder_buffer();
@@ -211,7 +211,7 @@ impl Feed {
     }
 }
 
-/// Notes that one of the two threads ends, also where it ends by a panic: the other must not wait for it.
+/// Notes that one of the two threads ends, even by a panic, so that the other does not wait for it.
 struct Ending<'f>(&'f Feed, fn(&mut ReorderBuffer));
 
 impl Drop for Ending<'_> {

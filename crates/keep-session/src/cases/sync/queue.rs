@@ -1,4 +1,4 @@
-//! What waits to be sent, was refused or conflicts, as the sync page lists it.
+//! Change sets that are pending, rejected or in conflict, as the sync page lists them.
 
 use crate::ctx::Ctx;
 use crate::dto::sync::SyncItemDto;
@@ -8,14 +8,14 @@ use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_store::{AuthorBacklog, OutgoingSet, SetState, Store};
 
-/// Rows of the queue that one page shows.
+/// The most rows that the page shows.
 const MOST_ITEMS: usize = 100;
 
 pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
     if backlog(ctx.store)? == (0, 0, 0) {
         return Ok(Vec::new());
     }
-    // The queue says who wrote what kind of record: reading it is an event like any other.
+    // The queue shows who wrote what kind of record, so reading it is an event.
     let event = EventDraft::new(EventClass::Sync).by(ctx.session.actor()).caused_by("queue_shown");
     let ticket = ctx.workstation.enrolled_device()?.ledger.append(event)?;
     let names = ctx.workstation.names();
@@ -44,7 +44,7 @@ pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
     Ok(ctx.store.next_change_sets(&ticket, MOST_ITEMS)?.into_iter().map(item).collect())
 }
 
-/// The kinds of record in a set, each once, in the order of the save; Provenance goes without saying.
+/// The types of record in a set, each once, in the order of the save; Provenance is left out.
 fn title(set: &OutgoingSet) -> String {
     let mut kinds: Vec<&str> = Vec::new();
     for key in set.entries.iter().map(|e| &e.key).chain(&set.damaged) {

@@ -1,4 +1,4 @@
-//! A sync that the caller waits for: the command line's, and a test's.
+//! A sync that the caller waits for: the command line, and tests.
 
 use super::run;
 use crate::dto::failure::FailureDto;
@@ -8,10 +8,10 @@ use keep_access::Action;
 use keep_domain::ErrorCode;
 use std::time::Duration;
 
-/// How often somebody who waits for a running sync looks again.
+/// The interval at which a running sync is checked.
 const TURN: Duration = Duration::from_millis(10);
 
-/// What a run to the end came to, for the command line.
+/// The result of a run, for the command line.
 #[derive(Debug)]
 pub struct SyncEnd {
     /// Records that the server confirmed.
@@ -28,11 +28,11 @@ pub struct SyncEnd {
     pub bytes_up: u64,
     /// Bytes received.
     pub bytes_down: u64,
-    /// Complete as of, RFC 3339 or empty.
+    /// Complete as of, RFC 3339; empty where unknown.
     pub complete_as_of: String,
 }
 
-/// Runs one sync to its end, after the one that a save may have woken. For the command line and for tests.
+/// Runs one sync to its end, after one that a save may have started. For the command line and for tests.
 ///
 /// # Errors
 /// `locked`, `refused`, and what ended the run early.

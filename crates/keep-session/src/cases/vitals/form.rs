@@ -1,4 +1,4 @@
-//! The vital signs form: what was typed, and what it means.
+//! The vital signs form: the typed values and their assessment.
 
 use crate::dto::visit::{VitalFindingDto, VitalsCheckDto, VitalsDto};
 use keep_clinical::{
@@ -7,9 +7,9 @@ use keep_clinical::{
 };
 use keep_fhir::Decimal;
 
-/// NEWS2 is for people of this age and over (RCP 2017).
+/// NEWS2 applies from this age (RCP 2017).
 const NEWS2_YEARS: u32 = 16;
-/// Below this age the usual ranges of adults say nothing.
+/// Below this age the normal ranges of adults do not apply.
 const ADULT_YEARS: u32 = 18;
 
 /// The fields in the order of the form.
@@ -24,7 +24,7 @@ pub(crate) const FIELDS: [(&str, Vital); 8] = [
     ("height", Vital::Height),
 ];
 
-/// The form, read.
+/// The parsed form.
 pub(crate) struct Form<'r> {
     request: &'r VitalsDto,
     /// Field, sign, and the number as typed.
@@ -32,7 +32,7 @@ pub(crate) struct Form<'r> {
     findings: Vec<VitalFindingDto>,
 }
 
-/// What the form knows of the patient.
+/// What the form knows about the patient.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct About {
     /// Age when the values were taken.
@@ -54,7 +54,7 @@ fn typed<'r>(request: &'r VitalsDto, field: &str) -> &'r str {
     }
 }
 
-/// The number as typed; a decimal comma becomes a point, nothing else changes.
+/// The number as typed; only a decimal comma becomes a point.
 fn number(text: &str) -> Option<Decimal> {
     let text = text.trim();
     let pointed = if text.contains('.') { text.to_owned() } else { text.replacen(',', ".", 1) };
@@ -62,7 +62,7 @@ fn number(text: &str) -> Option<Decimal> {
 }
 
 impl<'r> Form<'r> {
-    /// Reads and judges the fields.
+    /// Parses and checks the fields.
     pub(crate) fn read(request: &'r VitalsDto, about: About) -> Self {
         let mut form = Self { request, values: Vec::new(), findings: Vec::new() };
         for (field, vital) in FIELDS {
@@ -123,7 +123,7 @@ impl<'r> Form<'r> {
         self.values.iter().find(|(_, v, _)| *v == vital).map(|(_, _, d)| d)
     }
 
-    /// The fields that forbid saving, each with its grade.
+    /// The fields that prevent saving, each with its grade.
     pub(crate) fn blockers(&self) -> Vec<(&'static str, &'static str)> {
         let blocks = self.findings.iter().filter_map(|f| match f.grade.as_str() {
             "not_a_number" => Some((f, "not_a_number")),
@@ -145,7 +145,7 @@ impl<'r> Form<'r> {
         found
     }
 
-    /// The level of consciousness; an error for a word that is none.
+    /// The level of consciousness; an error for an unknown one.
     pub(crate) fn consciousness(&self) -> Result<Option<Consciousness>, ()> {
         Ok(Some(match self.request.consciousness.as_str() {
             "" => return Ok(None),
@@ -158,7 +158,7 @@ impl<'r> Form<'r> {
         }))
     }
 
-    /// The early warning score; `None` for someone too young, or of unknown age, for it.
+    /// The NEWS2 score; `None` for patients who are too young or of unknown age.
     pub(crate) fn score(&self, about: About) -> Option<News2> {
         about.age.filter(|a| a.years >= NEWS2_YEARS)?;
         Some(news2(&News2Input {
@@ -173,12 +173,12 @@ impl<'r> Form<'r> {
         }))
     }
 
-    /// BMI from the typed weight, and the typed or else the latest height; adults and children alike.
+    /// BMI from the typed weight and the typed or latest height, for adults and children.
     pub(crate) fn bmi(&self, about: About) -> Option<Bmi> {
         bmi(self.value(Vital::Weight)?, self.value(Vital::Height).or(about.last_height)?)
     }
 
-    /// Everything that the form shows while it is filled in.
+    /// What the form shows while it is filled in.
     pub(crate) fn into_dto(self, about: About) -> VitalsCheckDto {
         let bmi = self.bmi(about).map(|b| format!("{} kg/m²", b.text())).unwrap_or_default();
         let started = self.values.iter().any(|(_, v, _)| !matches!(v, Vital::Weight | Vital::Height));
@@ -224,7 +224,7 @@ pub(crate) mod tests {
     use crate::view::clinic_clock::ClinicClock;
     use crate::view::fixtures::NOON;
 
-    /// An empty form of María's.
+    /// An empty form for María.
     pub(crate) fn empty() -> VitalsDto {
         VitalsDto {
             patient: String::from("maria"),
@@ -245,7 +245,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// All that NEWS2 asks for.
+    /// All parameters of NEWS2.
     pub(crate) fn full() -> VitalsDto {
         VitalsDto {
             systolic: String::from("162"),

@@ -10,10 +10,10 @@ use keep_fhir::write::{
 };
 use keep_fhir::{Decimal, Raw};
 
-/// What one resource measures, its key and its text.
+/// The vital sign of a resource, its key and its text.
 pub(crate) type Made = (Option<Vital>, ResourceKey, Raw);
 
-/// The visit that a first record of the day opens.
+/// The visit that the first record of the day opens.
 pub(crate) fn visit(id: &ResourceId, recording: &EntryContext) -> Raw {
     let facts = EncounterStart {
         patient: recording.patient.clone(),
@@ -29,7 +29,7 @@ fn key() -> ResourceKey {
     ResourceKey::new("Observation", ResourceId::make_random())
 }
 
-/// One Observation per sign, the pressure as one panel, then the score and the BMI with what they come from.
+/// One Observation per sign, blood pressure as one panel, then NEWS2 and BMI with what they derive from.
 ///
 /// `last_height` is the Observation that holds the latest height.
 pub(crate) fn observations(
@@ -59,7 +59,7 @@ pub(crate) fn observations(
         let raw = write::consciousness(&key.id, recording, level_of(level));
         made.push((None, key, raw));
     }
-    // Whether oxygen is given belongs to the saturation that was measured with it.
+    // A saturation is always saved with whether oxygen was given.
     if request.oxygen || form.decimal(Vital::OxygenSaturation).is_some() {
         let key = key();
         let raw = supplemental_oxygen(&key.id, recording, request.oxygen);

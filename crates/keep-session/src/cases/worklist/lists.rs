@@ -13,10 +13,10 @@ use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, ResourceKey};
 use std::collections::BTreeMap;
 
-/// How far back charges and own patients are looked for: 14 days.
+/// How far back charges and the user's own patients are searched: 14 days.
 const BACK_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
 
-/// Everything that today's lists are made of.
+/// Everything that today's lists need.
 pub(super) struct Day {
     /// Today's appointments in the order of the day.
     booked: Vec<Item>,
@@ -27,7 +27,7 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// Reads what the role's lists need; each read is recorded.
+    /// Reads what the role's lists need, each under an event.
     pub(super) fn read(ctx: &Ctx<'_>, lookup: &Lookup<'_>, list: &str) -> Result<Self, SessionError> {
         let (from, to) = lookup.clinic_clock.today();
         let booked = appointments(ctx, lookup, from, to)?;
@@ -56,7 +56,7 @@ impl Day {
         self.booked.iter().filter(|i| i.booking.as_ref().is_some_and(|b| b.stage() == Stage::Waiting))
     }
 
-    /// Who is on a list, in its order.
+    /// The patients on a list, in its order.
     pub(super) fn list(&self, name: &str) -> Vec<&Item> {
         match name {
             "queue" | "vitals_due" => {
@@ -73,7 +73,7 @@ impl Day {
         }
     }
 
-    /// The lines of a window.
+    /// The rows of a window.
     pub(super) fn rows<'i>(
         &self,
         ctx: &Ctx<'_>,
@@ -85,7 +85,7 @@ impl Day {
         if items.is_empty() {
             return Ok(Vec::new());
         }
-        // INVARIANT: a line with a place for allergies says one of their states.
+        // INVARIANT: a row with an allergy column always says something about allergies.
         let unread: Vec<PatientId> =
             items.iter().map(|i| &i.patient).filter(|p| !self.summaries.contains_key(p)).cloned().collect();
         let safety = matches!(list, "my_patients" | "dispensing") && !unread.is_empty();
@@ -105,7 +105,7 @@ impl Day {
             .collect();
         let names = names_of(ctx.store, &staff)?;
         let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.view.sees(Group::Vitals).is_allowed();
-        // "Due" says that none were taken today.
+        // "Due" states that none were taken today, which needs all observations.
         let vitals_column = vitals_column && ctx.store.is_whole("Observation");
         let mut rows = Vec::with_capacity(items.len());
         for item in items {

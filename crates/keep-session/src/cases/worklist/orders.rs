@@ -1,4 +1,4 @@
-//! What of a chart's orders is still to be done.
+//! The open orders of a chart.
 
 use crate::view::visible_record::{VisibleRecord, valid};
 use keep_domain::UtcMillis;

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
 const MOST_ITEMS: usize = 500;
-/// How far back orders to dispense or draw are looked for: 7 days.
+/// How far back orders to dispense or draw are searched: 7 days.
 const ORDERS_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// A patient on a list.
@@ -26,7 +26,7 @@ const ORDERS_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 pub(super) struct Item {
     pub(super) patient: PatientId,
     pub(super) booking: Option<Booking>,
-    /// What is to be done, where that is not the appointment's reason.
+    /// The task, where it is not the appointment's reason.
     pub(super) reason: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn appointments(
     Ok(items)
 }
 
-/// Patients with whom this person has an appointment today or had a visit lately, and whose charts they opened.
+/// Patients who have an appointment with this user today, had a recent visit with them, or whose chart they opened.
 pub(super) fn mine(
     ctx: &Ctx<'_>,
     lookup: &Lookup<'_>,
@@ -88,23 +88,22 @@ pub(super) fn mine(
     Ok(items)
 }
 
-/// Visits that are over and may be charged.
+/// Finished visits, for charges.
 pub(super) fn charges(ctx: &Ctx<'_>, lookup: &Lookup<'_>, since: UtcMillis) -> Result<Vec<Item>, SessionError> {
     let mut found = day_rows(ctx, "Encounter", since, lookup.clinic_clock.today().1)?;
     found.reverse();
     let items = found.into_iter().filter(|r| r.status == "finished").filter_map(|r| {
         let patient = r.patient?;
-        // Masked is enough: the line names the visit, not what was said in it.
+        // Masked is enough: the row names the visit, not its content.
         VisibleRecord::of(r.record, &lookup.view)?;
         Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
     });
     Ok(items.collect())
 }
 
-/// Open orders of everybody who is booked today; the store has no list of orders across patients.
+/// Open orders of all patients booked today; the store has no list of orders across patients.
 ///
-/// Who has orders need not see the schedule: only whose charts are looked into is taken from it, and each of these
-/// is read as the role may.
+/// The role need not see the schedule: it only decides whose charts are read, and each chart is read as the role may.
 pub(super) fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Result<Vec<Item>, SessionError> {
     let types: &[&'static str] =
         if medicines { &["MedicationRequest", "MedicationDispense"] } else { &["ServiceRequest"] };
@@ -122,7 +121,7 @@ pub(super) fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Res
     Ok(items)
 }
 
-/// What of these people's charts stands in a list, as far as these types say it.
+/// The summaries of these charts for a list, from these types.
 pub(super) fn summaries(
     ctx: &Ctx<'_>,
     lookup: &Lookup<'_>,
@@ -138,12 +137,12 @@ pub(super) fn summaries(
     let found = charts(ctx, lookup, patients, types)?;
     let mut summaries = BTreeMap::new();
     for chart in found {
-        // INVARIANT: an allergy that this session may not open makes every statement of absence impossible.
+        // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
         let downloaded = columns.downloaded && !ctx.store.has_hidden_allergy(&chart.patient)?;
         let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
         summaries.insert(chart.patient, summary);
     }
-    // A chart that is damaged or has not come yet: its line says that, and not nothing.
+    // A damaged or missing chart: its row says "unknown" instead of nothing.
     for patient in patients {
         let unknown =
             || patient_summary(&[], Columns { downloaded: false, vitals: false, ..columns }, &lookup.clinic_clock);
@@ -152,7 +151,7 @@ pub(super) fn summaries(
     Ok(summaries)
 }
 
-/// Parts of several charts: one query, one event that names them all.
+/// Parts of several charts, under one event that names them all.
 fn charts(
     ctx: &Ctx<'_>,
     lookup: &Lookup<'_>,
@@ -175,10 +174,10 @@ fn charts(
                     found.push(patient);
                     held.push(rows);
                 }
-                // An appointment may name somebody whose record has not come yet.
+                // An appointment may name a patient whose record is not here yet.
                 Err(keep_store::StoreError::NotAvailable) => {}
-                // One damaged chart does not take the list with it: the damage is noted, so that the list says that it
-                // may lack something, and the line that its allergies are unavailable.
+                // One damaged chart does not break the list: the damage is noted, the list says that it may be incomplete,
+                // and the row that allergies are unavailable.
                 Err(error @ (keep_store::StoreError::Damaged(_) | keep_store::StoreError::PageDamaged)) => {
                     let _noted = ctx.damage(error);
                 }
