@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::demo::Today;
+use crate::demo::{STAFF, StaffMember, Today};
 use crate::upstream::Upstream;
 use crate::{BackendError, serve};
 use clap::{Args, Parser, Subcommand};
@@ -96,7 +96,7 @@ impl DemoArguments {
     /// The day and the time of day up to which the clinic has a past.
     pub(crate) fn today(&self, clock: &dyn Clock) -> Result<Today, BackendError> {
         match &self.today {
-            Some(text) => Today::read(text, clock.now()),
+            Some(text) => Today::parse(text, clock.now()),
             None => Ok(Today::of(clock.now())),
         }
     }
@@ -130,14 +130,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), BackendE
 
 fn print_people(json: bool) -> Result<(), BackendError> {
     if json {
-        let people: Vec<_> = crate::DEMO_STAFF.iter().map(crate::DemoPerson::credentials).collect();
+        let people: Vec<_> = STAFF.iter().map(StaffMember::credentials).collect();
         return print_line(&serde_json::json!(people).to_string());
     }
-    for person in &crate::DEMO_STAFF {
+    for person in &STAFF {
         print_line(&format!(
             "{:<8} {:<18} {:<18} {:<22} {}",
             person.user,
-            person.name,
+            person.name(),
             person.role.name(),
             person.password,
             person.otpauth()

@@ -18,5 +18,5 @@ mod upstream;
 
 pub use arguments::run;
 pub use code::{CurrentCode, code_at};
-pub use demo::{DemoPerson, STAFF as DEMO_STAFF, Today, write_clinic};
+pub use demo::{Today, write_clinic};
 pub use error::BackendError;
