@@ -171,9 +171,6 @@ pub(crate) struct PatientScenario {
 
 impl Catalogue {
     /// Parses the built-in lists.
-    ///
-    /// # Errors
-    /// [`BackendError::Demo`] with the name of the invalid list.
     pub(crate) fn load() -> Result<Self, BackendError> {
         Ok(Self {
             cultures: parse_list(include_str!("../../../../assets/demo/names.json"), "names.json")?,

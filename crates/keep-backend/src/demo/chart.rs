@@ -87,8 +87,8 @@ impl<'a> Chart<'a> {
         if !subject.is_empty() {
             resource.insert(subject.to_owned(), self.subject());
         }
-        if let Value::Object(members) = body {
-            resource.extend(members.into_iter().filter(|(_, v)| !v.is_null()));
+        if let Value::Object(members) = without_nulls(body) {
+            resource.extend(members);
         }
         self.lines.push(Value::Object(resource));
         reference
@@ -131,6 +131,17 @@ impl<'a> Chart<'a> {
             "communication": [communication],
             "managingOrganization": {"reference": format!("Organization/{}", super::staff::organization())},
         })
+    }
+}
+
+/// Removes members that are null, which FHIR does not allow.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
     }
 }
 

@@ -16,9 +16,6 @@ pub fn write_clinic(out: &Path, seed: u64, today: &Today) -> Result<(), BackendE
 }
 
 /// The clinic as NDJSON.
-///
-/// # Errors
-/// [`BackendError::Demo`] if a seed list is invalid.
 pub(crate) fn make_clinic(seed: u64, today: &Today) -> Result<String, BackendError> {
     let clinic = Clinic { catalogue: Catalogue::load()?, today: *today, seed };
     let mut lines = Vec::new();

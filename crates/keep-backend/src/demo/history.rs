@@ -3,7 +3,7 @@
 use super::catalogue::Medicine;
 use super::chart::{Chart, concept, hl7, quantity};
 use super::staff::{NURSE, PHYSICIAN};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const SNOMED: &str = "http://snomed.info/sct";
 
@@ -150,14 +150,14 @@ fn add_medicines(chart: &mut Chart<'_>, problems: &[ActiveProblem]) {
         }
         return;
     }
-    let mut given: Vec<&String> = Vec::new();
+    let mut prescribed: Vec<&String> = Vec::new();
     for active in problems {
         let Some(problem) = catalogue.clinical.problems.get(&active.key) else { continue };
         for key in &problem.medicines {
-            let Some(medicine) = catalogue.clinical.medicines.get(key).filter(|_| !given.contains(&key)) else {
+            let Some(medicine) = catalogue.clinical.medicines.get(key).filter(|_| !prescribed.contains(&key)) else {
                 continue;
             };
-            given.push(key);
+            prescribed.push(key);
             let days = chart.rng.between(0, active.days_since_onset.min(900));
             let status = if chart.rng.chance(88) { "active" } else { "stopped" };
             add_medicine(chart, medicine, days, status, problem.label.as_deref());
@@ -209,7 +209,7 @@ pub(crate) fn add_medicine(chart: &mut Chart<'_>, medicine: &Medicine, days: i64
             "doseAndRate": [{"doseQuantity": quantity(medicine.dose.into(), &display_unit(&medicine.unit), &medicine.unit)}],
         }],
     });
-    chart.add("MedicationRequest", "subject", label, without_nulls(body));
+    chart.add("MedicationRequest", "subject", label, body);
 }
 
 /// The unit as displayed: UCUM annotations without their braces, micrograms spelled out.
@@ -255,15 +255,4 @@ fn add_cover(chart: &mut Chart<'_>) {
         "period": {"start": chart.clinic.today.date(300)},
     });
     chart.add("Coverage", "beneficiary", None, body);
-}
-
-/// Removes members that are null, which FHIR does not allow.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
-        }
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
 }

@@ -37,11 +37,11 @@ fn the_same_moment_makes_the_same_clinic() {
 fn references_point_only_to_earlier_resources() {
     let mut known = HashSet::new();
     for resource in clinic() {
-        let mut wanted = Vec::new();
-        references(&resource, &mut wanted);
+        let mut referenced = Vec::new();
+        references(&resource, &mut referenced);
         let name =
             format!("{}/{}", resource["resourceType"].as_str().expect("type"), resource["id"].as_str().expect("id"));
-        assert!(wanted.iter().all(|w| known.contains(w)), "{name}");
+        assert!(referenced.iter().all(|r| known.contains(r)), "{name}");
         assert!(known.insert(name));
     }
 }

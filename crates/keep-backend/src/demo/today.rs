@@ -31,7 +31,7 @@ impl Today {
     /// # Errors
     /// [`BackendError::Demo`] for any other text.
     pub(crate) fn parse(text: &str, now: UtcMillis) -> Result<Self, BackendError> {
-        let date: Date = text.parse().map_err(|_| BackendError::Demo("the day is not YYYY-MM-DD"))?;
+        let date: Date = text.parse().map_err(|_| BackendError::Demo("date, expected YYYY-MM-DD"))?;
         Ok(Self { date, ..Self::of(now) })
     }
 

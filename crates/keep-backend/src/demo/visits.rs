@@ -86,7 +86,8 @@ fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[ActiveProblem], base:
         let text = chart.rng.pick(&catalogue.clinical.notes).cloned().unwrap_or_default();
         let text = text.replace("for {reason}", &format!("for {}", reason_text.to_lowercase()));
         let text = text.replace("{reason}", reason_text);
-        add_note(chart, &Note { days, minute: minute + 15, text: &text, visit: Some(&visit), label: None });
+        let at = chart.clinic.today.at(days, minute + 15);
+        add_note(chart, &at, &text, Some(&visit), None);
     }
     if chart.rng.chance(50) {
         add_results(chart, days, problems);
@@ -140,20 +141,8 @@ fn add_encounter(chart: &mut Chart<'_>, days: i64, minute: i64, reason: &str, la
     chart.add("Encounter", "subject", label, body)
 }
 
-struct Note<'a> {
-    /// Days ago.
-    days: i64,
-    /// Minute of that day.
-    minute: i64,
-    text: &'a str,
-    visit: Option<&'a Value>,
-    label: Option<&'a str>,
-}
-
 /// Adds a plain-text note signed by the physician.
-fn add_note(chart: &mut Chart<'_>, note: &Note<'_>) {
-    let Note { days, minute, text, visit, label } = *note;
-    let at = chart.clinic.today.at(days, minute);
+fn add_note(chart: &mut Chart<'_>, at: &str, text: &str, visit: Option<&Value>, label: Option<&str>) {
     let body = json!({
         "status": "current",
         "docStatus": "final",
@@ -202,13 +191,14 @@ fn add_scenario(chart: &mut Chart<'_>) {
         add_report(chart, *days, values, sensitive.as_deref());
     }
     if let Some((days, minute, text)) = &scenario.note {
-        let note = Note { days: *days, minute: *minute, text, visit: last_visit.as_ref(), label: None };
-        add_note(chart, &note);
+        let at = chart.clinic.today.at(*days, *minute);
+        add_note(chart, &at, text, last_visit.as_ref(), None);
     }
     if sensitive.is_some() {
         let visit = add_encounter(chart, 44, 13 * 60, "Counselling", Some("PSY"));
         let text = "Counselling session. Sleep better, support at home. Wishes this to stay between us; next session in four weeks.";
-        add_note(chart, &Note { days: 44, minute: 13 * 60 + 30, text, visit: Some(&visit), label: Some("PSY") });
+        let at = chart.clinic.today.at(44, 13 * 60 + 30);
+        add_note(chart, &at, text, Some(&visit), Some("PSY"));
     }
     if let Some([ago, systolic, diastolic, pulse, respiration, saturation, temperature]) = scenario.todays_vitals {
         let measurement = Measurement { at: chart.clinic.today.at(0, chart.clinic.today.minute() - ago), visit: None };
