@@ -1,6 +1,6 @@
 //! The HTTP server: routes requests to FHIR, sign-in, the upstream server or fault injection.
 
-use crate::fault_injection::{FaultInjector, FaultRule};
+use crate::fault_injection::FaultInjector;
 use crate::fhir::{self, FhirApi, FhirRequest};
 use crate::fhir_error::FhirError;
 use crate::identity::{self, IdentityProvider};
@@ -49,8 +49,7 @@ pub(crate) async fn answer(State(server): State<Arc<Server>>, request: Request) 
         return reply.into_response(false, started);
     }
     let fhir_path = path.strip_prefix("/fhir").filter(|p| p.is_empty() || p.starts_with('/')).map(String::from);
-    let rule: Option<FaultRule> =
-        server.faults.as_ref().and_then(|faults| faults.next_fault(method, fhir_path.as_deref().unwrap_or(path)));
+    let rule = server.faults.as_ref().and_then(|f| f.next_fault(method, fhir_path.as_deref().unwrap_or(path)));
     let Some(rule) = rule else { return handle(server, parts, fhir_path, body, started).await };
     let connection = parts.extensions.get::<ConnectInfo<ResetHandle>>().map(|c| c.0.clone()).unwrap_or_default();
     if let Some(response) = rule.before_request(&connection, started).await {

@@ -22,16 +22,8 @@ pub(crate) fn add_appointments(chart: &mut Chart<'_>, index: usize) {
         }
         return;
     }
-    let catalogue = &chart.clinic.catalogue;
-    let years = chart.patient.years();
-    let reasons: Vec<&str> = catalogue
-        .clinical
-        .reasons
-        .iter()
-        .filter(|r| (r.from..=r.to).contains(&years))
-        .map(|r| r.text.as_str())
-        .collect();
-    let reason = chart.rng.pick(&reasons).copied().unwrap_or("Visit");
+    let reasons = chart.clinic.catalogue.reasons_at(chart.patient.years());
+    let reason = chart.rng.pick(&reasons).map_or("Visit", |r| r.text.as_str());
     let slot = i64::try_from(index % GENERATED_TODAY).unwrap_or(0);
     let now = chart.clinic.today.minute();
     let with_physician = chart.rng.chance(55);

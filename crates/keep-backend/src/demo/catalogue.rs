@@ -180,6 +180,11 @@ impl Catalogue {
         })
     }
 
+    /// The reasons for which patients of this age in years visit.
+    pub(crate) fn reasons_at(&self, years: i64) -> Vec<&Reason> {
+        self.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect()
+    }
+
     /// Median weight in kg and length in cm at an age in months.
     pub(crate) fn growth_at(&self, months: i64, female: bool) -> (f64, f64) {
         let age = f64::from(i32::try_from(months).unwrap_or(0));

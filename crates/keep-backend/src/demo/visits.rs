@@ -58,10 +58,8 @@ impl Baseline {
 
 fn add_visit(chart: &mut Chart<'_>, days: i64, problems: &[ActiveProblem], base: &Baseline, adult: bool) {
     let catalogue = &chart.clinic.catalogue;
-    let years = chart.patient.years();
-    let fitting: Vec<&Reason> =
-        catalogue.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect();
-    let Some(reason) = chart.rng.pick(&fitting).copied() else { return };
+    let reasons = catalogue.reasons_at(chart.patient.years());
+    let Some(reason) = chart.rng.pick(&reasons).copied() else { return };
     let reason_text = reason.text.as_str();
     let minute = chart.rng.between(8 * 60, 16 * 60);
     let visit = add_encounter(chart, days, minute, reason_text, None);

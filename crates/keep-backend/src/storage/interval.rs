@@ -1,8 +1,8 @@
 //! FHIR dates as half-open intervals of milliseconds (FHIR R4 3.1.1.4.7: a date covers the whole period of its precision).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use keep_domain::UtcMillis;
 use serde_json::Value;
 
@@ -25,12 +25,12 @@ impl Interval {
         let month: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
         let day: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
         let first = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
-        let next = match (month, day) {
-            (None, _) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
-            (Some(12), None) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
-            (Some(month), None) => Date::new(year, month + 1, 1).ok()?,
-            (Some(_), Some(_)) => first.tomorrow().ok()?,
+        let precision = match (month, day) {
+            (None, _) => 1.year(),
+            (_, None) => 1.month(),
+            _ => 1.day(),
         };
+        let next = first.checked_add(precision).ok()?;
         Some(Self { low: midnight(first)?, high: midnight(next)? })
     }
 
