@@ -1,70 +1,70 @@
-//! What can stop the backend or one of its verbs.
+//! Errors of the backend and its commands.
 
 use std::path::PathBuf;
 
-/// Why the backend could not start or a verb could not be done.
+/// Why the backend could not start or a command failed.
 ///
-/// Errors of SQLite, JSON and HTTP are kept as their kind only: their text may carry records.
+/// Of SQLite, JSON and HTTP errors only the category is retained: their text may contain patient data.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
-    /// The arguments cannot be understood; clap has said why.
-    #[error("the arguments cannot be understood")]
+    /// The command line is invalid; clap has already printed why.
+    #[error("invalid command-line arguments")]
     Usage,
-    /// Only loopback addresses may be listened on.
+    /// The listen address is not a loopback address.
     #[error("refusing to listen on {0}: only loopback addresses are allowed")]
     NotLoopback(String),
-    /// A file or socket could not be used.
+    /// A file or socket operation failed.
     #[error("{what}: {kind}")]
     Io {
-        /// What was tried, with the path.
+        /// The attempted operation, with its path or address.
         what: String,
-        /// The operating system's word for it.
+        /// Category of the operating system's error.
         kind: std::io::ErrorKind,
     },
-    /// The certificate authority or the leaf could not be made or read.
-    #[error("the certificate in {0} cannot be made or read")]
+    /// The certificate authority or the server certificate could not be created or read.
+    #[error("the certificate in {0} cannot be created or read")]
     Certificate(PathBuf),
-    /// The signing key of the identity provider cannot be made or read.
-    #[error("the signing key in {0} cannot be made or read")]
+    /// The signing key of the identity provider could not be created or read.
+    #[error("the signing key in {0} cannot be created or read")]
     SigningKey(PathBuf),
-    /// The users file is not what it should be.
+    /// The users file is not a valid list of users.
     #[error("the users file {path} cannot be read (line {line})")]
     Users {
         /// The file.
         path: PathBuf,
-        /// Line of the JSON error, 0 where there is none.
+        /// Line of the JSON error, 0 if unknown.
         line: usize,
     },
-    /// The database failed.
+    /// A database operation failed, with the SQLite error code.
     #[error("the database failed ({0})")]
     Database(String),
-    /// A file of records has no readable record.
+    /// A file to load contains no valid resource.
     #[error("{path}: line {line} is not a FHIR resource")]
     Load {
         /// The file.
         path: PathBuf,
-        /// First bad line, from 1.
+        /// First invalid line, from 1.
         line: usize,
     },
-    /// The otpauth URI lacks its secret or asks for something other than SHA-1, 6 digits, 30 s.
-    #[error("not an otpauth URI of SHA-1, 6 digits, 30 s")]
+    /// The otpauth URI has no secret or requires something other than SHA-1, 6 digits, 30 s.
+    #[error("not an otpauth URI with a secret, SHA-1, 6 digits and 30 s")]
     Otpauth,
-    /// The demo clinic's seed lists are broken or the date is not one.
-    #[error("the demo clinic cannot be made: {0}")]
+    /// A seed list of the demo clinic or the given date is invalid.
+    #[error("the demo clinic cannot be generated: invalid {0}")]
     Demo(&'static str),
-    /// The operating system gave no randomness.
-    #[error("the operating system gave no randomness")]
+    /// The operating system provided no randomness.
+    #[error("the operating system provided no randomness")]
     Random,
 }
 
 impl BackendError {
-    /// An input/output error with the thing that was tried.
+    /// Converts an I/O error, with the operation that was attempted.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |e| Self::Io { what, kind: e.kind() }
     }
 
-    /// A database error, by its code.
+    /// Converts a database error to its code.
     pub(crate) fn database(error: &rusqlite::Error) -> Self {
         Self::Database(error.sqlite_error_code().map_or_else(|| String::from("no code"), |c| format!("{c:?}")))
     }

@@ -1,22 +1,26 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
-mod backend;
 mod certificate;
-mod code;
 mod demo;
 mod error;
-mod faults;
+mod fault_injection;
 mod fhir;
+mod fhir_error;
 mod identity;
 mod listener;
 mod load;
-mod random;
+mod origin;
+mod private_file;
+mod random_token;
+mod reply;
+mod run;
 mod serve;
+mod server;
 mod storage;
+mod totp;
 mod upstream;
 
-pub use arguments::run;
-pub use code::{CurrentCode, code_at};
-pub use demo::{DemoPerson, STAFF as DEMO_STAFF, Today, write_clinic};
+pub use demo::{Today, write_clinic};
 pub use error::BackendError;
+pub use run::run;

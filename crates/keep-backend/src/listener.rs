@@ -1,4 +1,4 @@
-//! TLS connections for axum, with the two things that fault injection needs of them: a byte count and a switch that cuts.
+//! TLS connections for axum, with two additions for fault injection: a byte count and a handle that resets a connection.
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -16,84 +16,84 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// Bytes on the wire, TLS included, since start.
+/// Bytes on all connections since start, TLS included.
 #[derive(Debug, Default)]
-pub(crate) struct WireBytes {
+pub(crate) struct TrafficCounter {
     pub(crate) received: AtomicU64,
     pub(crate) sent: AtomicU64,
 }
 
-/// Cuts the connection of one request: every further read and write fails.
+/// Resets the connection of one request: every further read and write fails.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct CutSwitch(Arc<Switch>);
+pub(crate) struct ResetHandle(Arc<ResetState>);
 
 #[derive(Debug, Default)]
-struct Switch {
-    cut: AtomicBool,
-    /// Whoever waits for bytes: the connection's own task.
+struct ResetState {
+    is_reset: AtomicBool,
+    /// The connection's task, waiting for bytes.
     reader: Mutex<Option<Waker>>,
 }
 
-impl CutSwitch {
-    /// Drops the connection without another byte.
-    pub(crate) fn cut(&self) {
-        self.0.cut.store(true, Ordering::SeqCst);
-        // An HTTP/2 connection is driven by another task than its streams and would not notice before its peer speaks.
+impl ResetHandle {
+    /// Drops the connection without sending another byte.
+    pub(crate) fn reset(&self) {
+        self.0.is_reset.store(true, Ordering::SeqCst);
+        // An HTTP/2 connection has a task of its own, which would not notice until the client sends something.
         if let Some(reader) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
             reader.wake();
         }
     }
 
-    /// Whether it was cut.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.0.cut.load(Ordering::SeqCst)
+    /// Whether the connection was reset.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.0.is_reset.load(Ordering::SeqCst)
     }
 
-    fn watch(&self, context: &Context<'_>) {
+    fn set_reader(&self, context: &Context<'_>) {
         *self.0.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
     }
 }
 
-impl Connected<IncomingStream<'_, TlsListener>> for CutSwitch {
+impl Connected<IncomingStream<'_, TlsListener>> for ResetHandle {
     fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        stream.io().get_ref().0.switch.clone()
+        stream.io().get_ref().0.reset.clone()
     }
 }
 
-/// Hands finished TLS connections to axum; a slow handshake never holds up another client.
+/// Passes established TLS connections to axum. A slow handshake does not delay other clients.
 #[derive(Debug)]
 pub(crate) struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<Wire>, SocketAddr)>,
+    ready: mpsc::Receiver<(TlsStream<MeteredStream>, SocketAddr)>,
     address: SocketAddr,
 }
 
 impl TlsListener {
-    /// Starts to accept. Must be called inside a tokio runtime.
+    /// Starts to accept connections. Must be called inside a tokio runtime.
     pub(crate) fn start(
         tcp: TcpListener,
         address: SocketAddr,
         config: Arc<ServerConfig>,
-        bytes: Arc<WireBytes>,
+        traffic: Arc<TrafficCounter>,
     ) -> Self {
-        let (finished, ready) = mpsc::channel(64);
+        let (established, ready) = mpsc::channel(64);
         let acceptor = TlsAcceptor::from(config);
         tokio::spawn(async move {
-            while !finished.is_closed() {
+            while !established.is_closed() {
                 let (stream, peer) = match tcp.accept().await {
                     Ok(accepted) => accepted,
                     Err(_) => {
-                        // Out of descriptors, most likely: let some connections end first.
+                        // Most likely out of file descriptors: wait for some connections to end.
                         tokio::time::sleep(Duration::from_millis(100)).await;
                         continue;
                     }
                 };
                 stream.set_nodelay(true).ok();
-                let (acceptor, finished) = (acceptor.clone(), finished.clone());
-                let wire = Wire { stream, bytes: Arc::clone(&bytes), switch: CutSwitch::default() };
+                let (acceptor, established) = (acceptor.clone(), established.clone());
+                let stream = MeteredStream { stream, traffic: Arc::clone(&traffic), reset: ResetHandle::default() };
                 tokio::spawn(async move {
-                    let handshake = tokio::time::timeout(Duration::from_secs(10), acceptor.accept(wire));
+                    let handshake = tokio::time::timeout(Duration::from_secs(10), acceptor.accept(stream));
                     if let Ok(Ok(stream)) = handshake.await {
-                        finished.send((stream, peer)).await.ok();
+                        established.send((stream, peer)).await.ok();
                     }
                 });
             }
@@ -103,7 +103,7 @@ impl TlsListener {
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<Wire>;
+    type Io = TlsStream<MeteredStream>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -119,49 +119,49 @@ impl Listener for TlsListener {
     }
 }
 
-/// A TCP stream that counts and can be cut.
+/// A TCP stream that counts its bytes and can be reset.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct MeteredStream {
     stream: TcpStream,
-    bytes: Arc<WireBytes>,
-    switch: CutSwitch,
+    traffic: Arc<TrafficCounter>,
+    reset: ResetHandle,
 }
 
-impl Wire {
-    fn alive(&self) -> io::Result<()> {
-        if self.switch.is_cut() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+impl MeteredStream {
+    fn check_alive(&self) -> io::Result<()> {
+        if self.reset.is_reset() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for MeteredStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // The order matters: a cut between the two still finds the waker.
-        self.switch.watch(context);
-        self.alive()?;
+        // The order matters: a reset between the two calls still finds the waker.
+        self.reset.set_reader(context);
+        self.check_alive()?;
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         let read = buffer.filled().len().saturating_sub(before);
-        self.bytes.received.fetch_add(read as u64, Ordering::Relaxed);
+        self.traffic.received.fetch_add(read as u64, Ordering::Relaxed);
         polled
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for MeteredStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        self.alive()?;
+        self.check_alive()?;
         let polled = Pin::new(&mut self.stream).poll_write(context, data);
         if let Poll::Ready(Ok(written)) = &polled {
-            self.bytes.sent.fetch_add(*written as u64, Ordering::Relaxed);
+            self.traffic.sent.fetch_add(*written as u64, Ordering::Relaxed);
         }
         polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.alive()?;
+        self.check_alive()?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -1,8 +1,8 @@
-//! Bulk load of NDJSON, plain or zstd.
+//! Bulk load of NDJSON files, plain or zstd.
 
-use crate::BackendError;
-use crate::fhir::Refusal;
-use crate::storage::{Incoming, Storage, WriteRequest};
+use crate::error::BackendError;
+use crate::fhir_error::FhirError;
+use crate::storage::{IncomingResource, Storage, WriteRequest};
 use keep_domain::Clock;
 use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
@@ -10,114 +10,99 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Resources in one transaction. Ids are random, so a small one would write nearly every index page again each time.
-const CHUNK: usize = 10_000;
-/// Resources with one `lastUpdated`.
-const STAMPED: usize = 500;
+/// Resources per transaction. Ids are random, so each transaction writes nearly every index page.
+const PER_TRANSACTION: usize = 10_000;
+/// Resources with the same `lastUpdated`.
+const PER_TIMESTAMP: usize = 500;
 
-/// What a load did.
+/// Result of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Loaded {
+pub(crate) struct LoadSummary {
     pub(crate) resources: usize,
-    /// Lines that are not resources.
-    pub(crate) broken: usize,
+    /// Number of lines that are not resources.
+    pub(crate) invalid: usize,
 }
 
-/// Loads a file unless this very content was loaded before, so that a restart keeps later changes. `None` = was there.
+/// Loads a file unless the same content was loaded before, so that a restart does not overwrite later changes.
+///
+/// `None` if it was loaded before.
 ///
 /// # Errors
-/// [`BackendError::Io`], and [`BackendError::Load`] when no line can be read.
-pub(crate) fn load_file(storage: &Storage, path: &Path, clock: &dyn Clock) -> Result<Option<Loaded>, BackendError> {
-    let named = || BackendError::io(format!("reading {}", path.display()));
-    let name = format!("file {}", digest_of(path).map_err(named())?);
-    if storage.was_loaded(&name).map_err(failed)? {
+/// [`BackendError::Io`], and [`BackendError::Load`] if no line is a resource.
+pub(crate) fn load_file(
+    storage: &Storage,
+    path: &Path,
+    clock: &dyn Clock,
+) -> Result<Option<LoadSummary>, BackendError> {
+    let failed = || BackendError::io(format!("reading {}", path.display()));
+    let name = format!("file {}", hash_file(path).map_err(failed())?);
+    if storage.was_loaded(&name)? {
         return Ok(None);
     }
-    let file = BufReader::with_capacity(1 << 20, File::open(path).map_err(named())?);
+    let file = BufReader::with_capacity(1 << 20, File::open(path).map_err(failed())?);
     let loaded = if path.extension().is_some_and(|e| e == "zst") {
-        let decoder = zstd::stream::read::Decoder::with_buffer(file).map_err(named())?;
+        let decoder = zstd::stream::read::Decoder::with_buffer(file).map_err(failed())?;
         load_lines(storage, BufReader::with_capacity(1 << 20, decoder), clock, path)?
     } else {
         load_lines(storage, file, clock, path)?
     };
-    storage.mark_loaded(&name).map_err(failed)?;
+    storage.mark_loaded(&name)?;
     Ok(Some(loaded))
 }
 
-/// Loads lines; each is one resource, stored under its own id or a new one.
-///
-/// # Errors
-/// As [`load_file`].
+/// Loads lines, one resource each, stored under its own id or a new one.
 pub(crate) fn load_lines(
     storage: &Storage,
-    mut lines: impl BufRead,
+    lines: impl BufRead,
     clock: &dyn Clock,
     path: &Path,
-) -> Result<Loaded, BackendError> {
-    let (mut resources, mut broken, mut number) = (0, Vec::new(), 0);
-    let mut chunk: Vec<(usize, String)> = Vec::with_capacity(CHUNK);
+) -> Result<LoadSummary, BackendError> {
+    let mut lines = (1..).zip(lines.split(b'\n')).map(|(number, line)| line.map(|line| (number, line)));
+    let (mut resources, mut invalid) = (0, Vec::new());
     loop {
-        let mut line = Vec::new();
-        let read =
-            lines.read_until(b'\n', &mut line).map_err(BackendError::io(format!("reading {}", path.display())))?;
-        if read > 0 {
-            number += 1;
-            match String::from_utf8(line) {
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => chunk.push((number, text)),
-                Err(_) => broken.push(number),
-            }
-        }
-        if chunk.len() >= CHUNK || (read == 0 && !chunk.is_empty()) {
-            let refused = storage.write(|t| store_chunk(t, &chunk, clock)).map_err(failed)?;
-            resources += chunk.len() - refused.len();
-            broken.extend(refused);
-            chunk.clear();
-        }
-        if read == 0 {
+        let chunk = lines.by_ref().take(PER_TRANSACTION).collect::<io::Result<Vec<_>>>();
+        let mut chunk = chunk.map_err(BackendError::io(format!("reading {}", path.display())))?;
+        if chunk.is_empty() {
             break;
         }
+        chunk.retain(|(_, line)| !line.trim_ascii().is_empty());
+        let rejected = storage.write(|t| store_chunk(t, &chunk, clock))?;
+        resources += chunk.len() - rejected.len();
+        invalid.extend(rejected);
     }
-    let first = broken.iter().min().copied();
+    let first = invalid.first().copied();
     if let Some(line) = first {
-        tracing::warn!(broken = broken.len(), line, "lines that are not resources were left out");
+        tracing::warn!(invalid = invalid.len(), first = line, "skipped lines that are not FHIR resources");
     }
     match first {
         Some(line) if resources == 0 => Err(BackendError::Load { path: path.to_path_buf(), line }),
-        _ => Ok(Loaded { resources, broken: broken.len() }),
+        _ => Ok(LoadSummary { resources, invalid: invalid.len() }),
     }
 }
 
-/// Stores the lines and gives the numbers of those that are not resources.
+/// Stores lines and returns the numbers of those that are not resources.
 fn store_chunk(
     transaction: &Transaction<'_>,
-    chunk: &[(usize, String)],
+    chunk: &[(usize, Vec<u8>)],
     clock: &dyn Clock,
-) -> Result<Vec<usize>, Refusal> {
-    let mut broken = Vec::new();
-    for part in chunk.chunks(STAMPED) {
+) -> Result<Vec<usize>, FhirError> {
+    let mut invalid = Vec::new();
+    for part in chunk.chunks(PER_TIMESTAMP) {
         let started = clock.now();
-        for (number, text) in part {
-            let Ok(resource) = Incoming::read(text.trim_end()) else {
-                broken.push(*number);
+        for (number, line) in part {
+            let text = std::str::from_utf8(line).unwrap_or_default();
+            let Ok(resource) = IncomingResource::parse(text.trim_end()) else {
+                invalid.push(*number);
                 continue;
             };
             let id = resource.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-            let request = WriteRequest {
-                resource_type: &resource.resource_type,
-                id: &id,
-                resource: Some(&resource),
-                if_match: None,
-                method: "PUT",
-                started,
-            };
-            request.apply(transaction)?;
+            WriteRequest::new(&resource.resource_type, &id, Some(&resource), started).apply(transaction)?;
         }
     }
-    Ok(broken)
+    Ok(invalid)
 }
 
-fn digest_of(path: &Path) -> io::Result<String> {
+fn hash_file(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
@@ -128,8 +113,4 @@ fn digest_of(path: &Path) -> io::Result<String> {
         }
         hash.update(buffer.get(..read).unwrap_or_default());
     }
-}
-
-fn failed(refusal: Refusal) -> BackendError {
-    BackendError::Database(refusal.diagnostics)
 }

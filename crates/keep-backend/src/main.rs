@@ -1,4 +1,4 @@
-//! Entry point: hands the arguments to the library and turns its error into an exit code.
+//! Entry point: runs the library with the arguments and turns an error into an exit code.
 
 use std::process::ExitCode;
 
@@ -9,8 +9,8 @@ fn main() -> ExitCode {
     match keep_backend::run(std::env::args_os()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The error enum carries no PHI and no secret: paths, line numbers and kinds only.
-            tracing::error!(%error, "keep-backend stops");
+            // The error contains no PHI and no secrets: only paths, line numbers and categories.
+            tracing::error!(%error, "keep-backend failed");
             ExitCode::FAILURE
         }
     }

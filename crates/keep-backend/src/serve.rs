@@ -1,21 +1,21 @@
-//! `serve`: opens everything, listens, tells where, and ends on a signal.
+//! The command `serve`: starts the server, writes the ready file, and stops on a signal.
 
-use crate::BackendError;
 use crate::arguments::ServeArguments;
-use crate::backend::{Backend, answer};
-use crate::certificate::{open_tls, write_private};
-use crate::demo;
-use crate::faults::Faults;
-use crate::fhir::{Pages, Refusal};
-use crate::identity::{Identity, People};
-use crate::listener::{CutSwitch, TlsListener, WireBytes};
+use crate::certificate::open_tls;
+use crate::demo::{make_clinic, users_file};
+use crate::error::BackendError;
+use crate::fault_injection::FaultInjector;
+use crate::fhir::FhirApi;
+use crate::identity::{IdentityProvider, Users};
+use crate::listener::{ResetHandle, TlsListener, TrafficCounter};
 use crate::load::{load_file, load_lines};
+use crate::origin::Origin;
+use crate::private_file::write_private;
+use crate::server::{Server, answer};
 use crate::storage::Storage;
 use axum::Router;
 use keep_domain::{Clock, SystemClock};
 use serde_json::json;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +24,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How long open requests may take to end after a signal.
-const LAST_REQUESTS: Duration = Duration::from_secs(2);
+/// How long open requests may take after a signal.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT.
-///
-/// # Errors
-/// Whatever keeps it from starting.
 pub(crate) fn serve(arguments: &ServeArguments) -> Result<(), BackendError> {
     if !arguments.listen.ip().is_loopback() {
         return Err(BackendError::NotLoopback(arguments.listen.to_string()));
@@ -41,68 +38,65 @@ pub(crate) fn serve(arguments: &ServeArguments) -> Result<(), BackendError> {
         .enable_all()
         .build()
         .map_err(BackendError::io("starting the runtime"))?;
-    let ended = runtime.block_on(listen(arguments));
-    runtime.shutdown_timeout(LAST_REQUESTS);
-    ended
+    let result = runtime.block_on(listen(arguments));
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-/// A backend that listens.
-struct Running {
-    backend: Arc<Backend>,
+/// A server that is listening.
+struct RunningServer {
+    origin: Origin,
+    /// PEM file of the certificate authority.
     ca: PathBuf,
     stop: watch::Sender<bool>,
-    server: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<std::io::Result<()>>,
 }
 
-impl Running {
-    /// What the ready file says.
-    fn told(&self) -> serde_json::Value {
+impl RunningServer {
+    /// Content of the ready file.
+    fn ready_info(&self) -> serde_json::Value {
         let ca = self.ca.canonicalize().unwrap_or_else(|_| self.ca.clone());
-        json!({"fhir": self.backend.fhir_base(), "issuer": self.backend.issuer(), "ca": ca, "pid": std::process::id()})
+        json!({"fhir": self.origin.fhir_base(), "issuer": self.origin.0, "ca": ca, "pid": std::process::id()})
     }
 
-    /// Lets open requests end, but not for long.
+    /// Stops listening and gives open requests a short time to finish.
     async fn stop(self) {
         self.stop.send(true).ok();
-        tokio::time::timeout(LAST_REQUESTS, self.server).await.ok();
+        tokio::time::timeout(SHUTDOWN_TIMEOUT, self.task).await.ok();
     }
 }
 
-async fn start(arguments: &ServeArguments) -> Result<Running, BackendError> {
+async fn start(arguments: &ServeArguments) -> Result<RunningServer, BackendError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let data = &arguments.data;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(data)
-        .map_err(BackendError::io(format!("making {}", data.display())))?;
+    keep_hardening::private_file::make_folder(data)
+        .map_err(BackendError::io(format!("creating {}", data.display())))?;
     let (tls, ca) = open_tls(data, clock.now())?;
-    let storage = Storage::open(&data.join("fhir.db"))?;
+    let storage = Arc::new(Storage::open(&data.join("fhir.db"))?);
     load(arguments, &storage, &*clock)?;
-    let identity = Identity::open(data, open_people(arguments)?)?;
+    let users = open_users(arguments)?;
 
     let listening = || BackendError::io(format!("listening on {}", arguments.listen));
     let tcp = TcpListener::bind(arguments.listen).await.map_err(listening())?;
     let address = tcp.local_addr().map_err(listening())?;
-    let bytes = Arc::new(WireBytes::default());
-    let backend = Arc::new(Backend {
-        storage,
-        pages: Pages::default(),
+    let traffic = Arc::new(TrafficCounter::default());
+    let origin = Origin(format!("https://{address}"));
+    let server = Arc::new(Server {
+        fhir: FhirApi::new(Arc::clone(&storage), origin.fhir_base()),
+        identity: IdentityProvider::open(data, users, storage, origin.clone())?,
         upstream: arguments.upstream.clone(),
-        identity,
-        faults: arguments.test_faults.then(|| Faults::watching(Arc::clone(&bytes))),
+        faults: arguments.test_faults.then(|| FaultInjector::new(Arc::clone(&traffic))),
         clock,
-        origin: format!("https://{address}"),
     });
     let (stop, mut stopped) = watch::channel(false);
-    let router = Router::new().fallback(answer).with_state(Arc::clone(&backend));
-    let listener = TlsListener::start(tcp, address, tls, bytes);
-    let service = router.into_make_service_with_connect_info::<CutSwitch>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let router = Router::new().fallback(answer).with_state(server);
+    let listener = TlsListener::start(tcp, address, tls, traffic);
+    let service = router.into_make_service_with_connect_info::<ResetHandle>();
+    let task = axum::serve(listener, service).with_graceful_shutdown(async move {
         stopped.wait_for(|s| *s).await.ok();
     });
     tracing::info!(%address, "listening");
-    Ok(Running { backend, ca, stop, server: tokio::spawn(server.into_future()) })
+    Ok(RunningServer { origin, ca, stop, task: tokio::spawn(task.into_future()) })
 }
 
 async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
@@ -112,34 +106,30 @@ async fn listen(arguments: &ServeArguments) -> Result<(), BackendError> {
         (signal(SignalKind::terminate()).map_err(signals())?, signal(SignalKind::interrupt()).map_err(signals())?);
     let running = start(arguments).await?;
     if let Some(ready) = &arguments.ready {
-        write_private(ready, running.told().to_string().as_bytes())?;
+        write_private(ready, running.ready_info().to_string().as_bytes())?;
     }
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
     running.stop().await;
-    tracing::info!("ended");
+    tracing::info!("stopped");
     Ok(())
 }
 
 fn load(arguments: &ServeArguments, storage: &Storage, clock: &dyn Clock) -> Result<(), BackendError> {
-    if arguments.demo {
-        let failed = |r: Refusal| BackendError::Database(r.diagnostics);
-        if !storage.was_loaded("demo").map_err(failed)? {
-            let today = arguments.clinic.today(clock)?;
-            let lines = demo::make_clinic(arguments.clinic.seed, &today)?;
-            load_lines(storage, std::io::Cursor::new(lines), clock, Path::new("demo clinic"))?;
-            storage.mark_loaded("demo").map_err(failed)?;
-        }
+    if arguments.demo && !storage.was_loaded("demo")? {
+        let lines = make_clinic(arguments.clinic.seed, &arguments.clinic.today(clock)?)?;
+        load_lines(storage, lines.as_bytes(), clock, Path::new("demo clinic"))?;
+        storage.mark_loaded("demo")?;
     }
     for path in &arguments.load {
-        let began = clock.monotonic();
+        let started = clock.monotonic();
         if let Some(loaded) = load_file(storage, path, clock)? {
-            let millis = clock.monotonic().saturating_sub(began).as_millis();
+            let millis = clock.monotonic().saturating_sub(started).as_millis();
             tracing::info!(
                 resources = loaded.resources,
-                broken = loaded.broken,
+                invalid = loaded.invalid,
                 millis = u64::try_from(millis).unwrap_or(u64::MAX),
                 "loaded"
             );
@@ -148,17 +138,16 @@ fn load(arguments: &ServeArguments, storage: &Storage, clock: &dyn Clock) -> Res
     Ok(())
 }
 
-fn open_people(arguments: &ServeArguments) -> Result<People, BackendError> {
-    if let Some(path) = &arguments.users {
-        let text = std::fs::read_to_string(path).map_err(BackendError::io(format!("reading {}", path.display())))?;
-        return People::open(&arguments.data, Some((path, &text)));
-    }
-    let kept = arguments.data.join("users.json").exists();
-    if (arguments.demo || arguments.demo_staff) && !kept {
-        let text = demo::users_file();
-        return People::open(&arguments.data, Some((Path::new("demo staff"), &text)));
-    }
-    People::open(&arguments.data, None)
+fn open_users(arguments: &ServeArguments) -> Result<Users, BackendError> {
+    let given = match &arguments.users {
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            Some((path.as_path(), text.map_err(BackendError::io(format!("reading {}", path.display())))?))
+        }
+        None if arguments.data.join("users.json").exists() => None,
+        None => (arguments.demo || arguments.demo_staff).then(|| (Path::new("demo staff"), users_file())),
+    };
+    Users::open(&arguments.data, given.as_ref().map(|(path, text)| (*path, text.as_str())))
 }
 
 #[cfg(test)]

@@ -1,20 +1,21 @@
-//! Another FHIR server behind this one's TLS and sign-in: tests run the client against a real server that way.
+//! Forwards FHIR requests to another server, so that tests can run the client against a real server.
 
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::uri::{Authority, PathAndQuery};
-use axum::http::{HeaderMap, HeaderName, Request, Response, Uri, header};
+use axum::http::{HeaderName, Request, Response, Uri, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// A FHIR base on this machine, over plain HTTP/1.1.
+/// The FHIR base of a server on this machine, over plain HTTP/1.1.
 #[derive(Debug, Clone)]
 pub(crate) struct Upstream {
     authority: Authority,
     base: String,
 }
 
-/// What concerns one connection only (RFC 9110, 7.6.1), or is for this server and not for that one.
-const OURS: [HeaderName; 6] = [
+/// Headers that are not forwarded: those of one connection (RFC 9110 7.6.1) and those meant for this server.
+const NOT_FORWARDED: [HeaderName; 6] = [
     header::AUTHORIZATION,
     header::CONNECTION,
     header::TRANSFER_ENCODING,
@@ -24,32 +25,26 @@ const OURS: [HeaderName; 6] = [
 ];
 
 impl Upstream {
-    /// Reads an address such as `http://127.0.0.1:8080/fhir`.
+    /// Parses a URL such as `http://127.0.0.1:8080/fhir`.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
-    pub(crate) fn read(address: &str) -> Result<Self, String> {
-        let uri: Uri = address.parse().map_err(|_| String::from("not an address"))?;
-        let authority = uri.authority().cloned().ok_or("no host")?;
-        let local = authority.host().parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-        if uri.scheme_str() != Some("http") || !local || authority.port().is_none() {
-            return Err(String::from("http to a loopback address and port only"));
+    /// A message for the command line.
+    pub(crate) fn parse(address: &str) -> Result<Self, String> {
+        let uri: Uri = address.parse().map_err(|_| String::from("not a URL"))?;
+        let authority = uri.authority().cloned().ok_or("the URL has no host")?;
+        let is_loopback = authority.host().parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        if uri.scheme_str() != Some("http") || !is_loopback || authority.port().is_none() {
+            return Err(String::from("must be http with a loopback address and a port"));
         }
         Ok(Self { authority, base: uri.path().trim_end_matches('/').to_owned() })
     }
 
-    /// Sends a request on; `path` is below the FHIR base. `None` where no answer comes.
-    pub(crate) async fn ask(
-        &self,
-        method: axum::http::Method,
-        path: &str,
-        query: Option<&str>,
-        headers: &HeaderMap,
-        body: Vec<u8>,
-    ) -> Option<Response<Body>> {
-        let target = format!("{}{path}{}", self.base, query.map(|q| format!("?{q}")).unwrap_or_default());
-        let mut request = Request::builder().method(method).uri(target.parse::<PathAndQuery>().ok()?.as_str());
-        for (name, value) in headers.iter().filter(|(name, _)| !OURS.contains(name)) {
+    /// Forwards a request; `path` is below the FHIR base. `None` if the server does not respond.
+    pub(crate) async fn forward(&self, parts: &Parts, path: &str, body: Vec<u8>) -> Option<Response<Body>> {
+        let query = parts.uri.query().map(|q| format!("?{q}")).unwrap_or_default();
+        let target: PathAndQuery = format!("{}{path}{query}", self.base).parse().ok()?;
+        let mut request = Request::builder().method(&parts.method).uri(target.as_str());
+        for (name, value) in parts.headers.iter().filter(|(name, _)| !NOT_FORWARDED.contains(name)) {
             request = request.header(name, value);
         }
         let request = request.header(header::HOST, self.authority.as_str()).body(Body::from(body)).ok()?;
@@ -57,7 +52,7 @@ impl Upstream {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
         let (mut parts, body) = sender.send_request(request).await.ok()?.into_parts();
-        for name in OURS {
+        for name in NOT_FORWARDED {
             parts.headers.remove(name);
         }
         Some(Response::from_parts(parts, Body::new(body)))
@@ -70,11 +65,11 @@ mod tests {
 
     #[track_caller]
     fn check(address: &str, expected: bool) {
-        assert_eq!(Upstream::read(address).is_ok(), expected, "{address}");
+        assert_eq!(Upstream::parse(address).is_ok(), expected, "{address}");
     }
 
     #[test]
-    fn only_this_machine_is_behind() {
+    fn only_a_loopback_address_is_accepted() {
         check("http://127.0.0.1:8080/fhir", true);
         check("http://127.0.0.1/fhir", false);
         check("https://127.0.0.1:8080/fhir", false);

@@ -1,4 +1,4 @@
-//! The program itself: where it says that it listens, and how it ends.
+//! The program as a process: ready file, signals and exit codes.
 
 #![cfg(unix)]
 
@@ -11,7 +11,7 @@ fn backend() -> Command {
 }
 
 #[test]
-fn it_tells_where_it_listens_and_ends_on_a_signal() {
+fn it_writes_the_ready_file_and_stops_on_a_signal() {
     let folder = tempfile::tempdir().expect("folder");
     let ready = folder.path().join("ready.json");
     let mut child = backend()
@@ -23,26 +23,26 @@ fn it_tells_where_it_listens_and_ends_on_a_signal() {
         .stderr(Stdio::null())
         .spawn()
         .expect("keep-backend starts");
-    let said = (0..3000).find_map(|_| {
+    let info = (0..3000).find_map(|_| {
         std::thread::park_timeout(Duration::from_millis(20));
         serde_json::from_slice::<Value>(&std::fs::read(&ready).ok()?).ok()
     });
     let stopped = Command::new("kill").arg(child.id().to_string()).status();
-    let ended = child.wait().expect("ended");
-    let said = said.expect("the ready file");
-    assert!(stopped.expect("kill").success() && ended.success(), "{ended}");
-    assert_eq!(said["pid"], child.id());
-    assert!(said["fhir"].as_str().is_some_and(|f| f.starts_with("https://127.0.0.1:") && f.ends_with("/fhir")));
-    assert_eq!(said["fhir"], format!("{}/fhir", said["issuer"].as_str().expect("issuer")));
-    assert!(std::fs::read_to_string(said["ca"].as_str().expect("ca")).expect("pem").contains("BEGIN CERTIFICATE"));
+    let exit = child.wait().expect("exit status");
+    let info = info.expect("the ready file");
+    assert!(stopped.expect("kill").success() && exit.success(), "{exit}");
+    assert_eq!(info["pid"], child.id());
+    assert!(info["fhir"].as_str().is_some_and(|f| f.starts_with("https://127.0.0.1:") && f.ends_with("/fhir")));
+    assert_eq!(info["fhir"], format!("{}/fhir", info["issuer"].as_str().expect("issuer")));
+    assert!(std::fs::read_to_string(info["ca"].as_str().expect("ca")).expect("pem").contains("BEGIN CERTIFICATE"));
 }
 
 #[test]
-fn it_computes_codes() {
+fn it_prints_one_time_codes() {
     let uri = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-    let said = backend().args(["code", "--otpauth", uri]).output().expect("keep-backend runs");
-    let code = String::from_utf8(said.stdout).expect("text");
+    let output = backend().args(["code", "--otpauth", uri]).output().expect("keep-backend runs");
+    let code = String::from_utf8(output.stdout).expect("text");
     assert!(code.trim().len() == 6 && code.trim().bytes().all(|b| b.is_ascii_digit()), "{code}");
-    let refused = backend().args(["code", "--otpauth", "nothing"]).output().expect("keep-backend runs");
-    assert!(!refused.status.success() && refused.stdout.is_empty());
+    let rejected = backend().args(["code", "--otpauth", "nothing"]).output().expect("keep-backend runs");
+    assert!(!rejected.status.success() && rejected.stdout.is_empty());
 }

@@ -1,25 +1,25 @@
-//! The seed lists of `assets/demo`, read once.
+//! The seed lists in `assets/demo`, built into the program.
 
-use crate::BackendError;
+use crate::error::BackendError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
-/// All lists.
+/// All seed lists.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     pub(crate) cultures: Vec<Culture>,
-    pub(crate) named: Vec<Story>,
-    /// Age in months, girls' weight (kg) and length (cm), boys' weight and length.
+    pub(crate) scenarios: Vec<PatientScenario>,
+    /// Rows of: age in months, girls' weight (kg) and length (cm), boys' weight and length.
     pub(crate) growth: Vec<[f64; 5]>,
     pub(crate) clinical: Clinical,
 }
 
-/// Names that belong together.
+/// Names of one culture, and how often it is chosen relative to the others.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Culture {
     pub(crate) weight: i64,
-    /// Code and name.
+    /// BCP 47 code and name.
     pub(crate) language: [String; 2],
     pub(crate) family: Vec<String>,
     pub(crate) female: Vec<String>,
@@ -43,13 +43,13 @@ pub(crate) struct Clinical {
 pub(crate) struct Problem {
     pub(crate) code: String,
     pub(crate) text: String,
-    /// Ages in years between which it is common.
+    /// Ages in years between which `percent` of the patients have it.
     pub(crate) from: i64,
     pub(crate) to: i64,
     pub(crate) percent: i64,
     pub(crate) medicines: Vec<String>,
     pub(crate) tests: Vec<String>,
-    /// Security label of everything about it.
+    /// Security label of all records about it.
     pub(crate) label: Option<String>,
 }
 
@@ -64,9 +64,10 @@ pub(crate) struct Medicine {
     pub(crate) frequency: i64,
     pub(crate) per_days: i64,
     pub(crate) route: String,
-    pub(crate) words: String,
-    #[serde(default)]
-    pub(crate) needed: bool,
+    #[serde(rename = "words")]
+    pub(crate) dosage_text: String,
+    #[serde(rename = "needed", default)]
+    pub(crate) as_needed: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,7 +80,7 @@ pub(crate) struct Allergen {
     pub(crate) severity: String,
 }
 
-/// Values are whole numbers in units of the last decimal place.
+/// A laboratory test. Values are integers in units of the last of `places` decimal places.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Test {
     pub(crate) loinc: String,
@@ -90,6 +91,7 @@ pub(crate) struct Test {
     pub(crate) high: i64,
     pub(crate) places: u32,
     pub(crate) mean: i64,
+    /// Largest distance of a generated value from the mean.
     pub(crate) spread: i64,
 }
 
@@ -97,30 +99,33 @@ pub(crate) struct Test {
 pub(crate) struct Vaccine {
     pub(crate) cvx: String,
     pub(crate) text: String,
-    /// Age at which it is given.
-    pub(crate) days: i64,
+    /// Age in days at which it is given.
+    #[serde(rename = "days")]
+    pub(crate) age_days: i64,
+    /// `None`: given to both sexes.
     pub(crate) sex: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Reason {
     pub(crate) text: String,
-    /// ICD-10 code of what is usually found, and its name.
+    /// ICD-10 code of the usual diagnosis, and its name.
     pub(crate) icd: String,
     pub(crate) diagnosis: String,
+    /// Ages in years at which it occurs.
     pub(crate) from: i64,
     pub(crate) to: i64,
 }
 
-/// A patient with a story of their own.
+/// A named patient with a scripted history.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Story {
+pub(crate) struct PatientScenario {
     pub(crate) number: String,
     pub(crate) family: String,
     pub(crate) given: Vec<String>,
     pub(crate) preferred: Option<String>,
-    /// A date of birth, or an age in months and days.
+    /// A date of birth; without one, `months` and `days` give the age.
     pub(crate) birth: Option<String>,
     pub(crate) months: Option<i64>,
     pub(crate) days: Option<i64>,
@@ -134,46 +139,50 @@ pub(crate) struct Story {
     pub(crate) allergies: Vec<(String, i64)>,
     #[serde(default)]
     pub(crate) none_known: bool,
-    /// A substance that only some may know of, and the security label of the record.
+    /// A substance and the security label that restricts the record.
     pub(crate) sensitive_allergy: Option<[String; 2]>,
-    /// Problem and the year in which it began.
+    /// Problem and the year of its onset.
     pub(crate) problems: Vec<(String, i64)>,
-    /// Medicine and how many days ago it was ordered.
+    /// Medicine and the number of days since it was ordered.
     pub(crate) medicines: Vec<(String, i64)>,
     /// Days ago, systolic, diastolic.
     #[serde(default)]
     pub(crate) pressures: Vec<[i64; 3]>,
-    /// Days ago, tenths of a kilogram.
+    /// Days ago, weight in tenths of a kilogram.
     #[serde(default)]
     pub(crate) weight: Vec<[i64; 2]>,
-    /// Days ago, then test and value.
+    /// Days ago, then pairs of test and value.
     #[serde(default)]
     pub(crate) results: Vec<(i64, Vec<(String, i64)>)>,
     /// Days ago, minute of the day, text.
     pub(crate) note: Option<(i64, i64, String)>,
-    /// Minutes since arrival today.
-    pub(crate) waiting: Option<i64>,
+    /// Minutes since the patient arrived today.
+    #[serde(rename = "waiting")]
+    pub(crate) waiting_minutes: Option<i64>,
     pub(crate) reason: Option<String>,
-    /// Whether the physician sees them.
-    #[serde(default)]
-    pub(crate) doctor: bool,
-    /// Vitals of today: minutes ago, systolic, diastolic, pulse, respiration, saturation, tenths of a degree.
-    pub(crate) now: Option<[i64; 7]>,
+    /// Whether today's appointment is with the physician.
+    #[serde(rename = "doctor", default)]
+    pub(crate) with_physician: bool,
+    /// Today's vital signs: minutes ago, systolic, diastolic, pulse, respiration, saturation, tenths of a degree.
+    #[serde(rename = "now")]
+    pub(crate) todays_vitals: Option<[i64; 7]>,
     pub(crate) flag: Option<String>,
 }
 
 impl Catalogue {
-    /// Reads the lists that are built in.
-    ///
-    /// # Errors
-    /// [`BackendError::Demo`] naming the list that is broken.
-    pub(crate) fn read() -> Result<Self, BackendError> {
+    /// Parses the built-in lists.
+    pub(crate) fn load() -> Result<Self, BackendError> {
         Ok(Self {
-            cultures: list(include_str!("../../../../assets/demo/names.json"), "names.json")?,
-            named: list(include_str!("../../../../assets/demo/named.json"), "named.json")?,
-            growth: list(include_str!("../../../../assets/demo/growth.json"), "growth.json")?,
-            clinical: list(include_str!("../../../../assets/demo/catalogue.json"), "catalogue.json")?,
+            cultures: parse_list(include_str!("../../../../assets/demo/names.json"), "names.json")?,
+            scenarios: parse_list(include_str!("../../../../assets/demo/named.json"), "named.json")?,
+            growth: parse_list(include_str!("../../../../assets/demo/growth.json"), "growth.json")?,
+            clinical: parse_list(include_str!("../../../../assets/demo/catalogue.json"), "catalogue.json")?,
         })
+    }
+
+    /// The reasons for which patients of this age in years visit.
+    pub(crate) fn reasons_at(&self, years: i64) -> Vec<&Reason> {
+        self.clinical.reasons.iter().filter(|r| (r.from..=r.to).contains(&years)).collect()
     }
 
     /// Median weight in kg and length in cm at an age in months.
@@ -190,7 +199,7 @@ impl Catalogue {
     }
 }
 
-fn list<T: DeserializeOwned>(text: &str, name: &'static str) -> Result<T, BackendError> {
+fn parse_list<T: DeserializeOwned>(text: &str, name: &'static str) -> Result<T, BackendError> {
     serde_json::from_str(text).map_err(|_| BackendError::Demo(name))
 }
 
@@ -199,27 +208,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_reads_and_names_only_what_is_there() {
-        let all = Catalogue::read().expect("lists");
+    fn every_list_parses_and_refers_only_to_existing_entries() {
+        let all = Catalogue::load().expect("lists");
         for problem in all.clinical.problems.values() {
             assert!(problem.medicines.iter().all(|m| all.clinical.medicines.contains_key(m)), "{}", problem.text);
             assert!(problem.tests.iter().all(|t| all.clinical.tests.contains_key(t)), "{}", problem.text);
         }
-        for story in &all.named {
-            assert!(story.medicines.iter().all(|(m, _)| all.clinical.medicines.contains_key(m)), "{}", story.number);
-            assert!(story.problems.iter().all(|(p, _)| all.clinical.problems.contains_key(p)), "{}", story.number);
-            assert!(story.allergies.iter().all(|(a, _)| all.clinical.allergens.contains_key(a)), "{}", story.number);
+        for scenario in &all.scenarios {
             assert!(
-                story.results.iter().flat_map(|(_, r)| r).all(|(t, _)| all.clinical.tests.contains_key(t)),
+                scenario.medicines.iter().all(|(m, _)| all.clinical.medicines.contains_key(m)),
                 "{}",
-                story.number
+                scenario.number
+            );
+            assert!(
+                scenario.problems.iter().all(|(p, _)| all.clinical.problems.contains_key(p)),
+                "{}",
+                scenario.number
+            );
+            assert!(
+                scenario.allergies.iter().all(|(a, _)| all.clinical.allergens.contains_key(a)),
+                "{}",
+                scenario.number
+            );
+            assert!(
+                scenario.results.iter().flat_map(|(_, r)| r).all(|(t, _)| all.clinical.tests.contains_key(t)),
+                "{}",
+                scenario.number
             );
         }
     }
 
     #[test]
-    fn growth_is_between_its_neighbours() {
-        let all = Catalogue::read().expect("lists");
+    fn growth_is_interpolated_between_the_listed_ages() {
+        let all = Catalogue::load().expect("lists");
         let (weight, length) = all.growth_at(5, true);
         assert!((6.4..7.3).contains(&weight) && (62.1..65.7).contains(&length));
         assert!(all.growth_at(400, false).0 <= 60.0);

@@ -1,11 +1,19 @@
-//! One patient's chart while it is being made: who, and a place to put resources.
+//! One patient's chart while it is generated, and the JSON elements that all resources share.
 
-use super::catalogue::{Catalogue, Story};
-use super::dice::{Dice, id_of};
+use super::catalogue::{Catalogue, PatientScenario};
+use super::seeded_rng::{SeededRng, derive_id};
 use super::today::Today;
 use serde_json::{Map, Value, json};
 
-/// Who the chart is about.
+/// Inputs that all charts share.
+#[derive(Debug)]
+pub(crate) struct Clinic {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) today: Today,
+    pub(crate) seed: u64,
+}
+
+/// The person whom the chart is about.
 #[derive(Debug)]
 pub(crate) struct Patient {
     pub(crate) id: String,
@@ -19,7 +27,7 @@ pub(crate) struct Patient {
     pub(crate) phone: String,
     pub(crate) language: [String; 2],
     pub(crate) interpreter: bool,
-    /// Days lived.
+    /// Age in days.
     pub(crate) age_days: i64,
 }
 
@@ -30,46 +38,45 @@ impl Patient {
         self.age_days * 400 / 146_097
     }
 
-    /// Completed months, near enough for growth.
+    /// Completed months, accurate enough for growth charts.
     pub(crate) const fn months(&self) -> i64 {
         self.age_days * 4800 / 146_097
     }
 }
 
-/// A chart in the making.
+/// A chart that is being generated.
 #[derive(Debug)]
 pub(crate) struct Chart<'a> {
     pub(crate) patient: Patient,
-    pub(crate) story: Option<&'a Story>,
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) today: &'a Today,
-    pub(crate) dice: Dice,
-    seed: u64,
-    count: usize,
+    /// `None`: everything about the patient is random.
+    pub(crate) scenario: Option<&'a PatientScenario>,
+    pub(crate) clinic: &'a Clinic,
+    pub(crate) rng: SeededRng,
+    resource_count: usize,
     lines: &'a mut Vec<Value>,
 }
 
 impl<'a> Chart<'a> {
-    /// Opens a chart with its Patient resource.
+    /// Starts a chart with its Patient resource.
     pub(crate) fn open(
+        clinic: &'a Clinic,
         lines: &'a mut Vec<Value>,
-        catalogue: &'a Catalogue,
-        today: &'a Today,
-        seed: u64,
         patient: Patient,
-        story: Option<&'a Story>,
+        scenario: Option<&'a PatientScenario>,
     ) -> Self {
-        let dice = Dice::of(seed, &format!("chart {}", patient.number));
-        let chart = Self { patient, story, catalogue, today, dice, seed, count: 0, lines };
+        let rng = SeededRng::for_subject(clinic.seed, &format!("chart {}", patient.number));
+        let chart = Self { patient, scenario, clinic, rng, resource_count: 0, lines };
         let resource = chart.patient_resource();
         chart.lines.push(resource);
         chart
     }
 
-    /// Adds a resource about the patient and gives its reference. `subject` is the name of the element that points to them.
+    /// Adds a resource about the patient and returns its reference.
+    ///
+    /// `subject` is the name of the element that refers to the patient; empty where `body` does that itself.
     pub(crate) fn add(&mut self, kind: &str, subject: &str, label: Option<&str>, body: Value) -> Value {
-        self.count += 1;
-        let id = id_of(self.seed, &format!("{} {kind} {}", self.patient.number, self.count));
+        self.resource_count += 1;
+        let id = derive_id(self.clinic.seed, &format!("{} {kind} {}", self.patient.number, self.resource_count));
         let reference = json!({"reference": format!("{kind}/{id}")});
         let mut resource = Map::new();
         resource.insert(String::from("resourceType"), kind.into());
@@ -80,16 +87,11 @@ impl<'a> Chart<'a> {
         if !subject.is_empty() {
             resource.insert(subject.to_owned(), self.subject());
         }
-        if let Value::Object(members) = body {
-            resource.extend(members.into_iter().filter(|(_, v)| !v.is_null()));
+        if let Value::Object(members) = without_nulls(body) {
+            resource.extend(members);
         }
         self.lines.push(Value::Object(resource));
         reference
-    }
-
-    /// The clinic's seed.
-    pub(crate) const fn seed(&self) -> u64 {
-        self.seed
     }
 
     /// `{reference}` to the patient.
@@ -132,17 +134,28 @@ impl<'a> Chart<'a> {
     }
 }
 
-/// A concept with one coding.
+/// Removes members that are null, which FHIR does not allow.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+/// A CodeableConcept with one coding.
 pub(crate) fn concept(system: &str, code: &str, text: &str) -> Value {
     json!({"coding": [{"system": system, "code": code, "display": text}], "text": text})
 }
 
-/// A concept of terminology.hl7.org.
+/// A CodeableConcept with a code system of terminology.hl7.org.
 pub(crate) fn hl7(system: &str, code: &str) -> Value {
     json!({"coding": [{"system": format!("http://terminology.hl7.org/CodeSystem/{system}"), "code": code}]})
 }
 
-/// A number of `places` decimal places from its digits.
+/// A number with `places` decimal places from its digits.
 pub(crate) fn decimal(digits: i64, places: u32) -> Value {
     let scale = 10_i64.saturating_pow(places);
     if places == 0 {
@@ -152,12 +165,12 @@ pub(crate) fn decimal(digits: i64, places: u32) -> Value {
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
-/// A UCUM quantity.
+/// A Quantity with a UCUM unit.
 pub(crate) fn quantity(value: Value, unit: &str, ucum: &str) -> Value {
     json!({"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": ucum})
 }
 
-/// The label itself and the confidentiality that goes with it.
+/// `meta.security`: the label and the confidentiality code that goes with it.
 fn security(label: &str) -> Value {
     json!([
         {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R", "display": "restricted"},

@@ -2,15 +2,15 @@
 
 use super::catalogue::Test;
 use super::chart::{Chart, concept, decimal, hl7, quantity};
-use super::staff::STAFF;
+use super::staff::LAB_TECHNICIAN;
 use serde_json::{Value, json};
 
 const LOINC: &str = "http://loinc.org";
 
-/// One report of `values` (test key, digits), with a label where the tests are about something sensitive.
+/// Adds a report of `values` (test key, digits), with a security label if the tests are sensitive.
 pub(crate) fn add_report(chart: &mut Chart<'_>, days: i64, values: &[(String, i64)], label: Option<&str>) {
-    let catalogue = chart.catalogue;
-    let at = chart.today.at(days, 15 * 60 + 5);
+    let catalogue = &chart.clinic.catalogue;
+    let at = chart.clinic.today.at(days, 15 * 60 + 5);
     let mut results = Vec::new();
     for (key, digits) in values {
         let Some(test) = catalogue.clinical.tests.get(key) else { continue };
@@ -26,7 +26,7 @@ pub(crate) fn add_report(chart: &mut Chart<'_>, days: i64, values: &[(String, i6
         "code": {"coding": [{"system": LOINC, "code": "11502-2", "display": "Laboratory report"}], "text": "Laboratory report"},
         "effectiveDateTime": at,
         "issued": at,
-        "performer": [STAFF[5].reference()],
+        "performer": [LAB_TECHNICIAN.reference()],
         "result": results,
     });
     chart.add("DiagnosticReport", "subject", label, body);
@@ -47,7 +47,7 @@ fn observation(test: &Test, digits: i64, at: &str) -> Value {
         "code": concept(LOINC, &test.loinc, &test.text),
         "effectiveDateTime": at,
         "issued": at,
-        "performer": [STAFF[5].reference()],
+        "performer": [LAB_TECHNICIAN.reference()],
         "valueQuantity": amount(digits),
         "interpretation": [hl7("v3-ObservationInterpretation", flag)],
         "referenceRange": [{"low": amount(test.low), "high": amount(test.high)}],

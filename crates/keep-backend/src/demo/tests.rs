@@ -34,20 +34,20 @@ fn the_same_moment_makes_the_same_clinic() {
 }
 
 #[test]
-fn nothing_refers_to_what_is_missing_or_comes_later() {
+fn references_point_only_to_earlier_resources() {
     let mut known = HashSet::new();
     for resource in clinic() {
-        let mut wanted = Vec::new();
-        references(&resource, &mut wanted);
+        let mut referenced = Vec::new();
+        references(&resource, &mut referenced);
         let name =
             format!("{}/{}", resource["resourceType"].as_str().expect("type"), resource["id"].as_str().expect("id"));
-        assert!(wanted.iter().all(|w| known.contains(w)), "{name}");
+        assert!(referenced.iter().all(|r| known.contains(r)), "{name}");
         assert!(known.insert(name));
     }
 }
 
 #[test]
-fn three_hundred_patients_in_all_states_of_allergy() {
+fn three_hundred_patients_cover_all_allergy_states() {
     let clinic = clinic();
     assert_eq!(of(&clinic, "Patient").len(), 300);
     let mut states: HashMap<String, bool> = HashMap::new();
@@ -60,7 +60,7 @@ fn three_hundred_patients_in_all_states_of_allergy() {
 }
 
 #[test]
-fn maria_gonzalez_is_as_drawn() {
+fn maria_gonzalez_matches_the_design_screens() {
     let clinic = clinic();
     let patients = of(&clinic, "Patient");
     let maria = patients.iter().find(|p| p["identifier"][0]["value"] == "CH-004471").expect("María");
@@ -68,25 +68,26 @@ fn maria_gonzalez_is_as_drawn() {
         (&maria["birthDate"], &maria["name"][0]["family"]),
         (&Value::from("1961-02-03"), &Value::from("González"))
     );
-    let hers = |r: &&Value| r["subject"]["reference"] == format!("Patient/{}", maria["id"].as_str().expect("id"));
+    let about_maria =
+        |r: &&Value| r["subject"]["reference"] == format!("Patient/{}", maria["id"].as_str().expect("id"));
     let hba1c = of(&clinic, "Observation")
         .into_iter()
-        .filter(hers)
+        .filter(about_maria)
         .find(|o| o["code"]["text"] == "HbA1c")
         .expect("HbA1c")
         .clone();
     assert_eq!(hba1c["valueQuantity"]["value"].to_string(), "8.2");
     assert_eq!(hba1c["interpretation"][0]["coding"][0]["code"], "H");
     assert_eq!(hba1c["effectiveDateTime"], "2026-11-11T15:05:00+03:00");
-    assert_eq!(of(&clinic, "MedicationRequest").into_iter().filter(hers).count(), 3);
+    assert_eq!(of(&clinic, "MedicationRequest").into_iter().filter(about_maria).count(), 3);
     assert_eq!(
-        of(&clinic, "DocumentReference").into_iter().find(hers).expect("a note")["date"],
+        of(&clinic, "DocumentReference").into_iter().find(about_maria).expect("a note")["date"],
         "2026-10-24T10:32:00+03:00"
     );
 }
 
 #[test]
-fn people_wait_today() {
+fn patients_are_waiting_today() {
     let clinic = clinic();
     let appointments = of(&clinic, "Appointment");
     let count = |status: &str| {
@@ -98,10 +99,10 @@ fn people_wait_today() {
 }
 
 #[test]
-fn the_pharmacist_and_the_laboratory_have_work() {
+fn the_pharmacy_and_the_laboratory_have_open_orders() {
     let clinic = clinic();
     let reference = |r: &Value| r["subject"]["reference"].as_str().expect("patient").to_owned();
-    let here: HashSet<String> = of(&clinic, "Appointment")
+    let seen: HashSet<String> = of(&clinic, "Appointment")
         .into_iter()
         .filter(|a| a["start"].as_str().is_some_and(|s| s.starts_with("2026-11-22")) && a["status"] != "booked")
         .map(|a| a["participant"][0]["actor"]["reference"].as_str().expect("patient").to_owned())
@@ -109,15 +110,15 @@ fn the_pharmacist_and_the_laboratory_have_work() {
     let open = |kind: &str| {
         let today = |r: &&Value| r["authoredOn"].as_str().is_some_and(|at| at.starts_with("2026-11-22"));
         let open = of(&clinic, kind).into_iter().filter(today).filter(|r| r["status"] == "active");
-        open.map(reference).filter(|patient| here.contains(patient)).collect::<HashSet<_>>().len()
+        open.map(reference).filter(|patient| seen.contains(patient)).collect::<HashSet<_>>().len()
     };
     assert!(open("MedicationRequest") >= 5 && open("ServiceRequest") >= 5);
     let specimens = of(&clinic, "Specimen");
-    assert!(specimens.len() >= 2 && specimens.iter().all(|s| here.contains(&reference(s))));
+    assert!(specimens.len() >= 2 && specimens.iter().all(|s| seen.contains(&reference(s))));
 }
 
 #[test]
-fn children_grow_and_some_records_are_sensitive() {
+fn children_have_growth_data_and_some_records_are_labelled() {
     let clinic = clinic();
     assert!(of(&clinic, "Immunization").len() > 200);
     for label in ["HIV", "PSY"] {
@@ -133,10 +134,10 @@ fn children_grow_and_some_records_are_sensitive() {
 }
 
 #[test]
-fn the_staff_hold_every_role() {
+fn every_role_has_a_staff_member() {
     for role in keep_domain::Role::ALL {
         assert!(STAFF.iter().any(|p| p.role == role), "{}", role.name());
     }
-    let seeds: HashSet<String> = STAFF.iter().map(DemoPerson::totp_seed).collect();
+    let seeds: HashSet<String> = STAFF.iter().map(StaffMember::totp_seed).collect();
     assert_eq!(seeds.len(), STAFF.len());
 }

@@ -1,6 +1,6 @@
-//! The moment that the clinic's past ends and its future begins.
+//! The current day and time of the demo clinic.
 
-use crate::BackendError;
+use crate::error::BackendError;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
@@ -9,7 +9,7 @@ use keep_domain::UtcMillis;
 /// Kisumu is three hours ahead of UTC all year.
 const ZONE_HOURS: i8 = 3;
 
-/// A day at the clinic, and how late it is there.
+/// A day at the clinic and the time of day there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Today {
     date: Date,
@@ -18,7 +18,7 @@ pub struct Today {
 }
 
 impl Today {
-    /// The day and time of `now` at the clinic.
+    /// The day and time at the clinic at `now`.
     #[must_use]
     pub fn of(now: UtcMillis) -> Self {
         let zone = TimeZone::fixed(Offset::constant(ZONE_HOURS));
@@ -26,33 +26,33 @@ impl Today {
         Self { date: local.date(), minute: i64::from(local.hour()) * 60 + i64::from(local.minute()) }
     }
 
-    /// A given day at the time of day of `now`.
+    /// A given day, `YYYY-MM-DD`, at the time of day of `now`.
     ///
     /// # Errors
-    /// [`BackendError::Demo`] when it is not `YYYY-MM-DD`.
-    pub fn read(text: &str, now: UtcMillis) -> Result<Self, BackendError> {
-        let date: Date = text.parse().map_err(|_| BackendError::Demo("the day is not YYYY-MM-DD"))?;
+    /// [`BackendError::Demo`] for any other text.
+    pub(crate) fn parse(text: &str, now: UtcMillis) -> Result<Self, BackendError> {
+        let date: Date = text.parse().map_err(|_| BackendError::Demo("date, expected YYYY-MM-DD"))?;
         Ok(Self { date, ..Self::of(now) })
     }
 
-    /// `YYYY-MM-DD`, `days` ago.
+    /// The date `days_ago`, `YYYY-MM-DD`.
     pub(crate) fn date(&self, days_ago: i64) -> String {
         self.day(days_ago).to_string()
     }
 
-    /// `YYYY-MM-DD`, `months` and `days` ago.
+    /// The date `months` and `days` ago, `YYYY-MM-DD`.
     pub(crate) fn date_months_ago(&self, months: i64, days: i64) -> String {
         self.date.saturating_sub(months.months()).saturating_sub(days.days()).to_string()
     }
 
-    /// A FHIR dateTime at a minute of a day that was `days_ago`, with the clinic's offset.
+    /// The FHIR dateTime of a minute of the day `days_ago`, with the clinic's offset.
     pub(crate) fn at(&self, days_ago: i64, minute: i64) -> String {
         let day = self.day(days_ago).saturating_add(minute.div_euclid(1440).days());
         let minute = minute.rem_euclid(1440);
         format!("{day}T{:02}:{:02}:00+0{ZONE_HOURS}:00", minute / 60, minute % 60)
     }
 
-    /// Minutes since midnight now.
+    /// Current time in minutes since midnight.
     pub(crate) const fn minute(&self) -> i64 {
         self.minute
     }
@@ -72,12 +72,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clinic_is_ahead_of_utc() {
+    fn the_clinic_is_three_hours_ahead_of_utc() {
         let now = UtcMillis::from_rfc3339("2026-11-22T22:30:00Z").expect("a time");
         let today = Today::of(now);
         assert_eq!((today.date(0), today.minute()), (String::from("2026-11-23"), 90));
         assert_eq!(today.at(1, 9 * 60 + 14), "2026-11-22T09:14:00+03:00");
         assert_eq!(today.days_since("2026-11-03"), 20);
-        assert!(Today::read("soon", now).is_err());
+        assert!(Today::parse("soon", now).is_err());
     }
 }

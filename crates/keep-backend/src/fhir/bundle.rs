@@ -1,11 +1,11 @@
 //! Transaction and batch bundles (FHIR R4 3.1.0.11).
 
-use super::Refusal;
-use super::call::{Call, Reply, version_of_tag};
-use super::entitlement::Wish;
-use super::instance::{check_own_id, match_one};
-use crate::backend::Backend;
-use crate::storage::{Incoming, Storage, WriteRequest};
+use super::instance::{check_id, check_type, find_unique};
+use super::permissions::Access;
+use super::request::{FhirRequest, version_of_etag};
+use crate::fhir_error::FhirError;
+use crate::reply::Reply;
+use crate::storage::{IncomingResource, Storage, WriteOutcome, WriteRequest, current_version};
 use keep_domain::{UtcMillis, is_r4_type};
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ struct Bundle<'a> {
     #[serde(rename = "resourceType")]
     resource_type: String,
     #[serde(rename = "type")]
-    kind: String,
+    bundle_type: String,
     #[serde(borrow, default)]
     entry: Vec<Entry<'a>>,
 }
@@ -41,115 +41,108 @@ struct EntryRequest {
     if_none_exist: Option<String>,
 }
 
-/// An entry with its target settled.
-struct Step {
-    /// Position in the request, and so in the answer.
-    position: usize,
+/// An entry whose target resource is known.
+struct PlannedEntry {
     method: &'static str,
     kind: String,
     id: String,
-    /// The resource with references rewritten.
+    /// The resource, later with references rewritten; empty for GET and DELETE.
     text: String,
     if_match: Option<String>,
-    /// A conditional create whose criteria matched: nothing is written.
+    /// A conditional create whose criteria match: nothing is written.
     exists: bool,
 }
 
 /// `POST [base]`
-pub(crate) fn answer(backend: &Backend, call: &Call) -> Result<Reply, Refusal> {
+pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, FhirError> {
     let bundle: Bundle<'_> =
-        serde_json::from_str(&call.body).map_err(|_| Refusal::invalid("the body is not a bundle"))?;
+        serde_json::from_str(&request.body).map_err(|_| FhirError::invalid("the body is not a bundle"))?;
     if bundle.resource_type != "Bundle" {
-        return Err(Refusal::invalid("the body is not a bundle"));
+        return Err(FhirError::invalid("the body is not a bundle"));
     }
-    let answers = match bundle.kind.as_str() {
-        "transaction" => backend.storage.write(|t| run(t, call, &bundle.entry))?,
-        "batch" => bundle
-            .entry
-            .iter()
-            .map(|entry| {
-                // Each entry stands for itself; an error is told in its place.
-                backend.storage.write(|t| run(t, call, std::slice::from_ref(entry))).map_or_else(
-                    |refusal| {
-                        format!(
-                            r#"{{"response":{{"status":"{}","outcome":{}}}}}"#,
-                            status_line(refusal.status),
-                            refusal.outcome()
-                        )
-                    },
-                    |mut one| one.pop().unwrap_or_default(),
-                )
-            })
-            .collect(),
-        _ => return Err(Refusal::invalid("only transaction and batch bundles are taken")),
+    let entries = match bundle.bundle_type.as_str() {
+        "transaction" => storage.write(|t| process_entries(t, request, &bundle.entry))?.join(","),
+        "batch" => {
+            let results = bundle.entry.iter().map(|entry| {
+                // Each entry is its own transaction; an error is reported in its position.
+                let result = storage.write(|t| process_entries(t, request, std::slice::from_ref(entry)));
+                result.map_or_else(|error| error_entry(&error), |texts| texts.concat())
+            });
+            results.collect::<Vec<_>>().join(",")
+        }
+        _ => return Err(FhirError::invalid("only transaction and batch bundles are supported")),
     };
     let body = format!(
-        r#"{{"resourceType":"Bundle","id":"{}","type":"{}-response","entry":[{}]}}"#,
+        r#"{{"resourceType":"Bundle","id":"{}","type":"{}-response","entry":[{entries}]}}"#,
         uuid::Uuid::new_v4(),
-        bundle.kind,
-        answers.join(",")
+        bundle.bundle_type,
     );
-    Ok(Reply::json(200, body))
+    Ok(Reply::fhir(200, body))
 }
 
-fn run(connection: &Connection, call: &Call, entries: &[Entry<'_>]) -> Result<Vec<String>, Refusal> {
-    let mut steps = Vec::with_capacity(entries.len());
-    let mut renamed = Vec::new();
+/// Applies entries in one transaction and returns the response entries as JSON.
+fn process_entries(
+    connection: &Connection,
+    request: &FhirRequest,
+    entries: &[Entry<'_>],
+) -> Result<Vec<String>, FhirError> {
+    let mut planned = Vec::with_capacity(entries.len());
+    let mut references = Vec::new();
     let mut targets = HashSet::new();
-    for (position, entry) in entries.iter().enumerate() {
-        let step = settle(connection, call, position, entry)?;
-        if matches!(step.method, "POST" | "PUT")
+    for entry in entries {
+        let plan = plan_entry(connection, request, entry)?;
+        if matches!(plan.method, "POST" | "PUT")
             && let Some(url) = entry.full_url.as_deref().filter(|u| u.starts_with("urn:"))
         {
-            renamed.push((serde_json::Value::from(url).to_string(), format!("\"{}/{}\"", step.kind, step.id)));
+            references.push((serde_json::Value::from(url).to_string(), format!("\"{}/{}\"", plan.kind, plan.id)));
         }
-        if matches!(step.method, "PUT" | "DELETE") && !targets.insert((step.kind.clone(), step.id.clone())) {
-            return Err(Refusal::invalid("a transaction may name a resource only once"));
+        if matches!(plan.method, "PUT" | "DELETE") && !targets.insert((plan.kind.clone(), plan.id.clone())) {
+            return Err(FhirError::invalid("a transaction may contain a resource only once"));
         }
-        steps.push(step);
+        planned.push(plan);
     }
-    for step in &mut steps {
-        for (from, to) in &renamed {
-            step.text = rewrite_references(&step.text, from, to);
+    for plan in &mut planned {
+        for (from, to) in &references {
+            plan.text = rewrite_references(&plan.text, from, to);
         }
     }
-    // The standard's order; inside one method that of the bundle.
+    // The processing order of the standard; entries with the same method in bundle order.
     let rank = |method: &str| ["DELETE", "POST", "PUT", "GET"].iter().position(|m| *m == method);
-    let mut order: Vec<&Step> = steps.iter().collect();
-    order.sort_by_key(|s| rank(s.method));
-    let mut answers = Vec::with_capacity(steps.len());
-    for step in order {
-        answers.push((step.position, apply(connection, call, step)?));
+    let mut order: Vec<(usize, &PlannedEntry)> = planned.iter().enumerate().collect();
+    order.sort_by_key(|(_, plan)| rank(plan.method));
+    let mut results = Vec::with_capacity(planned.len());
+    for (position, plan) in order {
+        results.push((position, apply_entry(connection, request, plan)?));
     }
-    answers.sort_by_key(|(position, _)| *position);
-    Ok(answers.into_iter().map(|(_, text)| text).collect())
+    results.sort_by_key(|(position, _)| *position);
+    Ok(results.into_iter().map(|(_, text)| text).collect())
 }
 
-/// Decides what an entry is about before anything is written, so that references can be rewritten.
-fn settle(connection: &Connection, call: &Call, position: usize, entry: &Entry<'_>) -> Result<Step, Refusal> {
-    let request = entry.request.as_ref().ok_or_else(|| Refusal::invalid("an entry has no request"))?;
-    let mut parts = request.url.split('/');
+/// Determines the target of an entry before anything is written, so that references to it can be rewritten.
+fn plan_entry(connection: &Connection, request: &FhirRequest, entry: &Entry<'_>) -> Result<PlannedEntry, FhirError> {
+    let target = entry.request.as_ref().ok_or_else(|| FhirError::invalid("an entry has no request"))?;
+    let mut parts = target.url.split('/');
     let (kind, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().map(String::from));
     if !is_r4_type(&kind) || parts.next().is_some() {
-        return Err(Refusal::invalid("an entry's address is not a type or a type and an id"));
+        return Err(FhirError::invalid("the URL of an entry is neither a type nor a type and an id"));
     }
-    let method = match request.method.as_str() {
+    let method = match target.method.as_str() {
         "POST" => "POST",
         "PUT" => "PUT",
         "DELETE" => "DELETE",
         "GET" => "GET",
-        _ => return Err(Refusal::invalid("an entry's method is not offered")),
+        _ => return Err(FhirError::invalid("the method of an entry is not supported")),
     };
-    call.permit(&kind, if method == "GET" { Wish::Read } else { Wish::Write })?;
+    request.permit(&kind, if method == "GET" { Access::Read } else { Access::Write })?;
     let text = match (method, entry.resource) {
         ("POST" | "PUT", Some(resource)) => resource.get().to_owned(),
-        ("POST" | "PUT", None) => return Err(Refusal::invalid("an entry has no resource")),
+        ("POST" | "PUT", None) => return Err(FhirError::invalid("an entry has no resource")),
         _ => String::new(),
     };
     let mut exists = false;
     let id = match (method, id) {
-        ("POST", None) => match &request.if_none_exist {
-            Some(criteria) => match match_one(connection, &kind, criteria)? {
+        ("POST", None) => match &target.if_none_exist {
+            Some(criteria) => match find_unique(connection, &kind, criteria)? {
                 Some(id) => {
                     exists = true;
                     id
@@ -159,47 +152,56 @@ fn settle(connection: &Connection, call: &Call, position: usize, entry: &Entry<'
             None => uuid::Uuid::new_v4().to_string(),
         },
         ("PUT" | "DELETE" | "GET", Some(id)) => id,
-        _ => return Err(Refusal::invalid("an entry's address does not fit its method")),
+        _ => return Err(FhirError::invalid("the URL of an entry does not fit its method")),
     };
-    let if_match = request.if_match.as_deref().map(|t| version_of_tag(t).to_owned());
-    Ok(Step { position, method, kind, id, text, if_match, exists })
+    let if_match = target.if_match.as_deref().map(|t| version_of_etag(t).to_owned());
+    Ok(PlannedEntry { method, kind, id, text, if_match, exists })
 }
 
-fn apply(connection: &Connection, call: &Call, step: &Step) -> Result<String, Refusal> {
-    let (kind, id) = (step.kind.as_str(), step.id.as_str());
-    if step.method == "GET" || step.exists {
-        let stored = Storage::current(connection, kind, id)?.ok_or_else(|| Refusal::not_found("no such resource"))?;
-        let body = stored.body.ok_or_else(|| Refusal::gone("the resource was deleted"))?;
-        let shown = (!step.exists).then_some(body);
-        return Ok(entry_answer(200, kind, id, stored.version, stored.updated, shown.as_deref()));
+fn apply_entry(connection: &Connection, request: &FhirRequest, plan: &PlannedEntry) -> Result<String, FhirError> {
+    let (kind, id) = (plan.kind.as_str(), plan.id.as_str());
+    if plan.method == "GET" || plan.exists {
+        let mut stored =
+            current_version(connection, kind, id)?.ok_or_else(|| FhirError::not_found("no such resource"))?;
+        if stored.body.is_none() {
+            return Err(FhirError::gone("the resource was deleted"));
+        }
+        let body = stored.body.take().filter(|_| !plan.exists);
+        let outcome = WriteOutcome { body, ..stored.into() };
+        return Ok(response_entry(200, kind, id, &outcome));
     }
-    let resource = if step.method == "DELETE" { None } else { Some(Incoming::read(&step.text)?) };
+    let resource = if plan.method == "DELETE" { None } else { Some(IncomingResource::parse(&plan.text)?) };
     if let Some(resource) = &resource {
-        if resource.resource_type != kind {
-            return Err(Refusal::invalid("resourceType is not that of the address"));
-        }
-        if step.method == "PUT" {
-            check_own_id(resource, id)?;
+        check_type(resource, kind)?;
+        if plan.method == "PUT" {
+            check_id(resource, id)?;
         }
     }
-    let if_match = step.if_match.as_deref().filter(|_| step.method == "PUT");
-    let method = if step.method == "POST" { "POST" } else { "PUT" };
-    let request =
-        WriteRequest { resource_type: kind, id, resource: resource.as_ref(), if_match, method, started: call.started };
-    let written = request.apply(connection)?;
-    let status = match (step.method, written.created) {
+    let write = WriteRequest {
+        resource_type: kind,
+        id,
+        resource: resource.as_ref(),
+        if_match: plan.if_match.as_deref().filter(|_| plan.method == "PUT"),
+        method: if plan.method == "POST" { "POST" } else { "PUT" },
+        started: request.started,
+    };
+    let mut outcome = write.apply(connection)?;
+    let status = match (plan.method, outcome.created) {
         ("DELETE", _) => 204,
         (_, true) => 201,
         _ => 200,
     };
-    let shown = (call.prefer.as_deref() == Some("representation")).then_some(written.body).flatten();
-    Ok(entry_answer(status, kind, id, written.version, written.updated, shown.as_deref()))
+    if request.preferred_return() != Some("representation") {
+        outcome.body = None;
+    }
+    Ok(response_entry(status, kind, id, &outcome))
 }
 
-fn entry_answer(status: u16, kind: &str, id: &str, version: i64, updated: i64, body: Option<&str>) -> String {
+fn response_entry(status: u16, kind: &str, id: &str, outcome: &WriteOutcome) -> String {
+    let version = outcome.version;
     let mut out = String::from("{");
     // Writing to a String cannot fail.
-    if let Some(body) = body {
+    if let Some(body) = &outcome.body {
         let _ = write!(out, r#""resource":{body},"#);
     }
     let _ = write!(out, r#""response":{{"status":"{}""#, status_line(status));
@@ -207,11 +209,15 @@ fn entry_answer(status: u16, kind: &str, id: &str, version: i64, updated: i64, b
         let _ = write!(
             out,
             r#","location":"{kind}/{id}/_history/{version}","etag":"W/\"{version}\"","lastModified":"{}""#,
-            UtcMillis(updated)
+            UtcMillis(outcome.updated)
         );
     }
     out.push_str("}}");
     out
+}
+
+fn error_entry(error: &FhirError) -> String {
+    format!(r#"{{"response":{{"status":"{}","outcome":{}}}}}"#, status_line(error.status), error.outcome())
 }
 
 fn status_line(status: u16) -> String {
@@ -219,8 +225,8 @@ fn status_line(status: u16) -> String {
     format!("{status} {reason}")
 }
 
-/// Replaces the quoted address `from` by the quoted reference `to`, but only as the value of a member named `reference`,
-/// so that an identifier that happens to be equal stays what it is.
+/// Replaces the quoted URL `from` by the quoted reference `to`, but only as the value of a member named `reference`,
+/// so that an equal identifier remains unchanged.
 fn rewrite_references(text: &str, from: &str, to: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pieces = text.split(from);

@@ -1,16 +1,17 @@
-//! History of a type or of one resource, newest first, `_since` inclusive (FHIR R4 3.1.0.11; details as HAPI has them).
+//! History of a type or of one resource, newest first, `_since` inclusive (FHIR R4 3.1.0.11; details as in HAPI).
 
-use super::Refusal;
-use super::call::{Call, Reply};
-use super::pages::Page;
+use super::api::FhirApi;
+use super::page_links::NextPage;
 use super::query::MAX_COUNT;
-use crate::backend::Backend;
-use crate::storage::{HistoryQuery, Interval, Storage};
+use super::request::FhirRequest;
+use crate::fhir_error::FhirError;
+use crate::reply::Reply;
+use crate::storage::{HistoryQuery, Interval, current_version, find_history};
 use keep_domain::UtcMillis;
 use std::fmt::Write;
 
 /// `GET [type]/_history` and `GET [type]/[id]/_history`
-pub(crate) fn history(backend: &Backend, call: &Call, kind: &str, id: Option<&str>) -> Result<Reply, Refusal> {
+pub(crate) fn history(api: &FhirApi, request: &FhirRequest, kind: &str, id: Option<&str>) -> Result<Reply, FhirError> {
     let mut query = HistoryQuery {
         resource_type: kind.to_owned(),
         id: id.map(String::from),
@@ -18,33 +19,34 @@ pub(crate) fn history(backend: &Backend, call: &Call, kind: &str, id: Option<&st
         count: 100,
         before: None,
     };
-    for (name, value) in &call.query {
+    for (name, value) in &request.query {
         match name.as_str() {
             "_since" => {
-                let interval = Interval::read(value).ok_or_else(|| Refusal::invalid("_since cannot be read"))?;
+                let interval =
+                    Interval::parse(value).ok_or_else(|| FhirError::invalid("_since is not a valid date"))?;
                 query.since = interval.low;
             }
             "_count" => {
-                let count: usize = value.parse().map_err(|_| Refusal::invalid("_count is not a number"))?;
+                let count: usize = value.parse().map_err(|_| FhirError::invalid("_count is not a number"))?;
                 query.count = count.clamp(1, MAX_COUNT);
             }
             "_format" | "_pretty" => {}
-            _ => return Err(Refusal::invalid("unknown history parameter")),
+            _ => return Err(FhirError::invalid("unknown history parameter")),
         }
     }
     if let Some(id) = id
-        && backend.storage.read(|c| Storage::current(c, kind, id))?.is_none()
+        && api.storage.read(|c| current_version(c, kind, id))?.is_none()
     {
-        return Err(Refusal::not_found("no such resource"));
+        return Err(FhirError::not_found("no such resource"));
     }
-    page(backend, query, call.started.to_rfc3339())
+    page(api, query, request.started.to_rfc3339())
 }
 
-/// One page.
-pub(crate) fn page(backend: &Backend, mut query: HistoryQuery, began: String) -> Result<Reply, Refusal> {
-    let base = backend.fhir_base();
+/// One page. `started` is the bundle time of the first page.
+pub(crate) fn page(api: &FhirApi, mut query: HistoryQuery, started: String) -> Result<Reply, FhirError> {
+    let base = &api.base;
     let kind = query.resource_type.clone();
-    let mut rows = backend.storage.read(|c| Storage::history(c, &query))?;
+    let mut rows = api.storage.read(|c| find_history(c, &query))?;
     let more = rows.len() > query.count;
     rows.truncate(query.count);
 
@@ -53,13 +55,13 @@ pub(crate) fn page(backend: &Backend, mut query: HistoryQuery, began: String) ->
     // Writing to a String cannot fail.
     let _ = write!(
         out,
-        r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{began}"}},"type":"history","link":[{{"relation":"self","url":"{base}/{kind}/_history"}}"#,
+        r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{started}"}},"type":"history","link":[{{"relation":"self","url":"{base}/{kind}/_history"}}"#,
         uuid::Uuid::new_v4()
     );
     if more {
         query.before = rows.last().map(|r| (r.updated, r.vid));
-        let handle = backend.pages.remember(Page::History(query, began))?;
-        let _ = write!(out, r#",{{"relation":"next","url":"{base}?_getpages={handle}"}}"#);
+        let token = api.page_links.insert(NextPage::History(query, started))?;
+        let _ = write!(out, r#",{{"relation":"next","url":"{base}?_getpages={token}"}}"#);
     }
     out.push(']');
     for (n, row) in rows.iter().enumerate() {
@@ -75,7 +77,7 @@ pub(crate) fn page(backend: &Backend, mut query: HistoryQuery, began: String) ->
                     UtcMillis(row.updated)
                 );
             }
-            // Like HAPI, a deletion carries neither the resource nor its time.
+            // As in HAPI, the entry of a deletion has neither a resource nor a time.
             None => {
                 let _ = write!(
                     out,
@@ -88,5 +90,5 @@ pub(crate) fn page(backend: &Backend, mut query: HistoryQuery, began: String) ->
         out.push(']');
     }
     out.push('}');
-    Ok(Reply::json(200, out))
+    Ok(Reply::fhir(200, out))
 }

@@ -1,13 +1,13 @@
 //! The CapabilityStatement and the SMART discovery document.
 
-use super::call::Reply;
-use crate::backend::Backend;
-use crate::storage::{Kind, terms_of};
+use crate::origin::Origin;
+use crate::reply::Reply;
+use crate::storage::{ParamType, params_for};
 use keep_domain::R4_TYPES;
 use serde_json::{Value, json};
 
 /// `GET /metadata` (FHIR R4 5.2).
-pub(crate) fn capability_statement(backend: &Backend) -> Reply {
+pub(crate) fn capability_statement(base: &str) -> Reply {
     let resources: Vec<Value> = R4_TYPES.iter().map(|kind| resource(kind)).collect();
     let statement = json!({
         "resourceType": "CapabilityStatement",
@@ -15,7 +15,7 @@ pub(crate) fn capability_statement(backend: &Backend) -> Reply {
         "date": "2026-11-01",
         "kind": "instance",
         "software": {"name": "keep-backend", "version": env!("CARGO_PKG_VERSION")},
-        "implementation": {"description": "Embedded backend for demonstration and tests", "url": backend.fhir_base()},
+        "implementation": {"description": "Embedded backend for demonstration and tests", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "rest": [{
@@ -28,26 +28,26 @@ pub(crate) fn capability_statement(backend: &Backend) -> Reply {
             "interaction": [{"code": "transaction"}, {"code": "batch"}],
         }],
     });
-    Reply::json(200, statement.to_string())
+    Reply::fhir(200, statement.to_string())
 }
 
 fn resource(kind: &str) -> Value {
-    let audit = kind == "AuditEvent";
+    let immutable = kind == "AuditEvent";
     let interactions: Vec<Value> =
         ["read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type"]
             .into_iter()
-            .filter(|code| !audit || *code != "delete")
+            .filter(|code| !immutable || *code != "delete")
             .map(|code| json!({"code": code}))
             .collect();
     let mut parameters = vec![json!({"name": "_id", "type": "token"}), json!({"name": "_lastUpdated", "type": "date"})];
-    parameters.extend(terms_of(kind).map(|term| {
-        let kind = match term.kind {
-            Kind::Token | Kind::Contact => "token",
-            Kind::Text => "string",
-            Kind::Reference => "reference",
-            Kind::Date => "date",
+    parameters.extend(params_for(kind).map(|param| {
+        let param_type = match param.param_type {
+            ParamType::Token | ParamType::Contact => "token",
+            ParamType::Text => "string",
+            ParamType::Reference => "reference",
+            ParamType::Date => "date",
         };
-        json!({"name": term.name, "type": kind})
+        json!({"name": param.name, "type": param_type})
     }));
     json!({
         "type": kind,
@@ -62,8 +62,7 @@ fn resource(kind: &str) -> Value {
 }
 
 /// `GET /.well-known/smart-configuration` (SMART App Launch 2).
-pub(crate) fn smart_configuration(backend: &Backend) -> Value {
-    let issuer = backend.issuer();
+pub(crate) fn smart_configuration(Origin(issuer): &Origin) -> Value {
     json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/jwks"),

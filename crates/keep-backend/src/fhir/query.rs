@@ -1,129 +1,127 @@
-//! Search parameters to conditions.
+//! Parses search parameters.
 
-use super::Refusal;
-use super::call::Call;
-use crate::storage::find::{Comparison, Condition, Order, Search};
-use crate::storage::{Interval, Kind, fold, term_of};
+use super::request::FhirRequest;
+use crate::fhir_error::FhirError;
+use crate::storage::{Comparison, Condition, Interval, Order, ParamType, Search, fold, fold_contact, param_for};
 
-/// Pages that do not say how large they want to be.
+/// Page size without `_count`.
 const DEFAULT_COUNT: usize = 100;
-/// What `_count` is silently cut to, as HAPI does.
+/// Largest page size; like HAPI, a larger `_count` is silently reduced.
 pub(crate) const MAX_COUNT: usize = 1000;
 
-/// A search with what shapes its answer.
+/// A search and the form of its result.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct SearchRequest {
     pub(crate) search: Search,
+    /// Elements to include; empty = all.
     pub(crate) elements: Vec<String>,
-    pub(crate) only_count: bool,
+    pub(crate) count_only: bool,
     pub(crate) with_total: bool,
 }
 
 /// The names in `_elements`.
-pub(crate) fn elements_of(call: &Call) -> Vec<String> {
-    call.parameter("_elements").map(split_list).unwrap_or_default()
+pub(crate) fn elements_of(request: &FhirRequest) -> Vec<String> {
+    request.parameter("_elements").map(split_list).unwrap_or_default()
 }
 
-/// Reads the parameters of a search on `kind`.
+/// Parses the parameters of a search for resources of type `kind`.
 ///
 /// # Errors
-/// 400 for parameters that are unknown or have no readable value, as HAPI does.
-pub(crate) fn read_search(kind: &str, pairs: &[(String, String)]) -> Result<Wanted, Refusal> {
-    let mut wanted = Wanted {
+/// 400 for unknown parameters and invalid values, as in HAPI.
+pub(crate) fn parse_search(kind: &str, pairs: &[(String, String)]) -> Result<SearchRequest, FhirError> {
+    let mut parsed = SearchRequest {
         search: Search {
             resource_type: kind.to_owned(),
             conditions: Vec::new(),
-            order: Order::Stored,
+            order: Order::Created,
             descending: false,
             count: DEFAULT_COUNT,
             after: None,
         },
         elements: Vec::new(),
-        only_count: false,
+        count_only: false,
         with_total: false,
     };
     for (name, value) in pairs {
         match name.as_str() {
             "_format" | "_pretty" | "_contained" | "_containedType" => {}
             "_count" => match value.parse::<usize>() {
-                Ok(0) => wanted.only_count = true,
-                Ok(count) => wanted.search.count = count.min(MAX_COUNT),
-                Err(_) => return Err(Refusal::invalid("_count is not a number")),
+                Ok(0) => parsed.count_only = true,
+                Ok(count) => parsed.search.count = count.min(MAX_COUNT),
+                Err(_) => return Err(FhirError::invalid("_count is not a number")),
             },
-            "_elements" => wanted.elements = split_list(value),
-            "_summary" => wanted.only_count |= value == "count",
-            "_total" => wanted.with_total = value == "accurate",
-            "_sort" => (wanted.search.order, wanted.search.descending) = read_sort(value)?,
-            "_id" => wanted.search.conditions.push(Condition::Ids(split_list(value))),
+            "_elements" => parsed.elements = split_list(value),
+            "_summary" => parsed.count_only |= value == "count",
+            "_total" => parsed.with_total = value == "accurate",
+            "_sort" => (parsed.search.order, parsed.search.descending) = parse_sort(value)?,
+            "_id" => parsed.search.conditions.push(Condition::Ids(split_list(value))),
             "_lastUpdated" => {
-                let (comparison, interval) = read_moment(value)?;
-                wanted.search.conditions.push(Condition::Updated(comparison, interval));
+                let (comparison, interval) = parse_date(value)?;
+                parsed.search.conditions.push(Condition::Updated(comparison, interval));
             }
-            _ => wanted.search.conditions.push(read_term(kind, name, value)?),
+            _ => parsed.search.conditions.push(parse_condition(kind, name, value)?),
         }
     }
-    Ok(wanted)
+    Ok(parsed)
 }
 
-fn read_sort(value: &str) -> Result<(Order, bool), Refusal> {
+fn parse_sort(value: &str) -> Result<(Order, bool), FhirError> {
     let (name, descending) = value.strip_prefix('-').map_or((value, false), |n| (n, true));
-    // A second key is not needed: pages are in a total order anyway.
+    // Further sort keys are ignored: the first key and the row id already give a total order.
     let order = match name.split(',').next().unwrap_or_default() {
         "_lastUpdated" => Order::Updated,
         "_id" => Order::Id,
-        "date" | "authoredon" | "recorded-date" => Order::Happened,
-        _ => return Err(Refusal::invalid("_sort by this parameter is not offered")),
+        "date" | "authoredon" | "recorded-date" => Order::Date,
+        _ => return Err(FhirError::invalid("_sort by this parameter is not offered")),
     };
     Ok((order, descending))
 }
 
-fn read_term(kind: &str, given: &str, value: &str) -> Result<Condition, Refusal> {
-    let (name, modifier) = given.split_once(':').map_or((given, None), |(n, m)| (n, Some(m)));
-    // What a chained or typed name adds is only whose reference it is.
+fn parse_condition(kind: &str, qualified_name: &str, value: &str) -> Result<Condition, FhirError> {
+    let (name, modifier) = qualified_name.split_once(':').map_or((qualified_name, None), |(n, m)| (n, Some(m)));
+    // `subject` is indexed as `patient`.
     let name = if name == "subject" { "patient" } else { name };
-    let term = term_of(kind, name).ok_or_else(|| Refusal::invalid("unknown search parameter"))?;
+    let param = param_for(kind, name).ok_or_else(|| FhirError::invalid("unknown search parameter"))?;
     let parts = split_list(value);
     if parts.is_empty() {
-        return Err(Refusal::invalid("a search parameter has no value"));
+        return Err(FhirError::invalid("a search parameter has no value"));
     }
-    let param = term.name;
-    Ok(match (term.kind, modifier) {
-        (Kind::Token, None) => Condition::Words { param, any: parts.iter().map(|p| read_token(p)).collect() },
-        (Kind::Contact, None) => {
-            Condition::Words { param, any: parts.iter().map(|p| (crate::storage::fold_contact(p), None)).collect() }
+    let (param_type, param, parts) = (param.param_type, param.name, parts.iter());
+    let exact = |any: Vec<(String, Option<String>)>| Condition::Exact { param, any };
+    Ok(match (param_type, modifier) {
+        (ParamType::Token, None) => exact(parts.map(|p| parse_token(p)).collect()),
+        (ParamType::Contact, None) => exact(parts.map(|p| (fold_contact(p), None)).collect()),
+        (ParamType::Text, Some("exact")) => exact(parts.map(|p| (fold(p), None)).collect()),
+        (ParamType::Text, None) => Condition::Prefixes { param, any: parts.map(|p| fold(p)).collect() },
+        (ParamType::Reference, None | Some("Patient")) => {
+            exact(parts.map(|p| (parse_reference(name, p), None)).collect())
         }
-        (Kind::Text, Some("exact")) => Condition::Words { param, any: parts.iter().map(|p| (fold(p), None)).collect() },
-        (Kind::Text, None) => Condition::Prefixes { param, any: parts.iter().map(|p| fold(p)).collect() },
-        (Kind::Reference, None | Some("Patient")) => {
-            Condition::Words { param, any: parts.iter().map(|p| (read_reference(name, p), None)).collect() }
+        (ParamType::Date, None) => {
+            Condition::Dates { param, any: parts.map(|p| parse_date(p)).collect::<Result<_, _>>()? }
         }
-        (Kind::Date, None) => {
-            Condition::Moments { param, any: parts.iter().map(|p| read_moment(p)).collect::<Result<_, _>>()? }
-        }
-        _ => return Err(Refusal::invalid("this modifier is not offered")),
+        _ => return Err(FhirError::invalid("this modifier is not offered")),
     })
 }
 
-fn read_token(text: &str) -> (String, Option<String>) {
+fn parse_token(text: &str) -> (String, Option<String>) {
     match text.split_once('|') {
         Some((system, code)) => (code.to_owned(), Some(system.to_owned())),
         None => (text.to_owned(), None),
     }
 }
 
-/// References are stored as `Type/id`; a bare id means the type that the parameter is named after.
-fn read_reference(name: &str, text: &str) -> String {
-    let mut last: Vec<&str> = text.rsplit('/').take(2).collect();
-    last.reverse();
-    match (last.as_slice(), name) {
-        ([_, _], _) => last.join("/"),
-        (_, "encounter") => format!("Encounter/{text}"),
-        (_, "practitioner") => format!("Practitioner/{text}"),
+/// References are indexed as `Type/id`; a bare id gets the type that the parameter `name` refers to.
+fn parse_reference(name: &str, text: &str) -> String {
+    let mut segments = text.rsplit('/');
+    match (segments.next(), segments.next(), name) {
+        (Some(id), Some(kind), _) => format!("{kind}/{id}"),
+        (_, _, "encounter") => format!("Encounter/{text}"),
+        (_, _, "practitioner") => format!("Practitioner/{text}"),
         _ => format!("Patient/{text}"),
     }
 }
 
-fn read_moment(text: &str) -> Result<(Comparison, Interval), Refusal> {
+fn parse_date(text: &str) -> Result<(Comparison, Interval), FhirError> {
     let prefixed = text.split_at_checked(2).and_then(|(prefix, rest)| {
         let comparison = match prefix {
             "eq" => Comparison::Eq,
@@ -137,7 +135,7 @@ fn read_moment(text: &str) -> Result<(Comparison, Interval), Refusal> {
         Some((comparison, rest))
     });
     let (comparison, date) = prefixed.unwrap_or((Comparison::Eq, text));
-    let interval = Interval::read(date).ok_or_else(|| Refusal::invalid("a date cannot be read"))?;
+    let interval = Interval::parse(date).ok_or_else(|| FhirError::invalid("invalid date"))?;
     Ok((comparison, interval))
 }
 

@@ -1,72 +1,51 @@
-//! The provider's ES256 key, its JWKS, and the tokens that it signs.
+//! The provider's ES256 key, its JWKS, and signed tokens.
 
-use crate::BackendError;
-use crate::certificate::write_private;
+use super::claims::AccessClaims;
+use crate::error::BackendError;
+use crate::private_file::write_private;
 use data_encoding::BASE64URL_NOPAD;
-use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use keep_domain::UtcMillis;
 use rcgen::KeyPair;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
 use std::path::Path;
 
-/// Lifetime of an access token and of an id token, s.
+/// Lifetime of an access token and of an ID token, s.
 pub(crate) const TOKEN_SECONDS: i64 = 300;
 
-/// The claims of an access token.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccessClaims {
-    pub(crate) iss: String,
-    pub(crate) sub: String,
-    pub(crate) aud: String,
-    pub(crate) client_id: String,
-    pub(crate) iat: i64,
-    pub(crate) exp: i64,
-    pub(crate) scope: String,
-    pub(crate) roles: Vec<String>,
-    pub(crate) jti: String,
+/// Signs and verifies tokens.
+pub(crate) struct TokenSigner {
+    signing_key: EncodingKey,
+    verifying_key: DecodingKey,
+    jwk: Jwk,
 }
 
-/// Signs and checks.
-pub(crate) struct Signer {
-    key: EncodingKey,
-    check: DecodingKey,
-    jwk: serde_json::Value,
-    kid: String,
-}
-
-impl fmt::Debug for Signer {
+impl fmt::Debug for TokenSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("TokenSigner").field("jwk", &self.jwk).finish_non_exhaustive()
     }
 }
 
-impl Signer {
-    /// Opens the key of `data`, making it at first start.
-    ///
-    /// # Errors
-    /// [`BackendError::SigningKey`].
+impl TokenSigner {
+    /// Opens the key in `data`, creating it on first start.
     pub(crate) fn open(data: &Path) -> Result<Self, BackendError> {
         let path = data.join("signing.key");
-        let broken = || BackendError::SigningKey(path.clone());
+        let invalid = || BackendError::SigningKey(path.clone());
         if !path.exists() {
-            let pair = KeyPair::generate().map_err(|_| broken())?;
+            let pair = KeyPair::generate().map_err(|_| invalid())?;
             write_private(&path, pair.serialize_pem().as_bytes())?;
         }
-        let pem = std::fs::read_to_string(&path).map_err(|_| broken())?;
-        let pair = KeyPair::from_pem(&pem).map_err(|_| broken())?;
-        let key = EncodingKey::from_ec_der(pair.serialized_der());
-        let jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|_| broken())?;
-        let check = DecodingKey::from_jwk(&jwk).map_err(|_| broken())?;
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| broken())?;
-        let mut value = serde_json::to_value(&jwk).map_err(|_| broken())?;
-        if let Some(members) = value.as_object_mut() {
-            members.insert(String::from("kid"), kid.clone().into());
-            members.insert(String::from("use"), "sig".into());
-            members.insert(String::from("alg"), "ES256".into());
-        }
-        Ok(Self { key, check, jwk: value, kid })
+        let pem = std::fs::read_to_string(&path).map_err(|_| invalid())?;
+        let pair = KeyPair::from_pem(&pem).map_err(|_| invalid())?;
+        let signing_key = EncodingKey::from_ec_der(pair.serialized_der());
+        let mut jwk = Jwk::from_encoding_key(&signing_key, Algorithm::ES256).map_err(|_| invalid())?;
+        let verifying_key = DecodingKey::from_jwk(&jwk).map_err(|_| invalid())?;
+        jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| invalid())?);
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        jwk.common.key_algorithm = Some(KeyAlgorithm::ES256);
+        Ok(Self { signing_key, verifying_key, jwk })
     }
 
     /// The public key as a JWK set (RFC 7517).
@@ -74,15 +53,15 @@ impl Signer {
         serde_json::json!({"keys": [self.jwk]})
     }
 
-    /// Signs claims; `None` only when the library fails.
+    /// Signs claims; `None` if the library fails.
     pub(crate) fn sign<T: Serialize>(&self, claims: &T) -> Option<String> {
         let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).ok()
+        header.kid.clone_from(&self.jwk.common.key_id);
+        jsonwebtoken::encode(&header, claims, &self.signing_key).ok()
     }
 
-    /// The claims of an access token that is genuine, ours, for this audience and not over.
-    pub(crate) fn check_access_token(
+    /// The claims of an access token with a valid signature, issuer, audience and lifetime.
+    pub(crate) fn verify_access_token(
         &self,
         token: &str,
         issuer: &str,
@@ -92,15 +71,15 @@ impl Signer {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
-        // The library would ask the system clock; the injected one decides below.
+        // The library would use the system clock; the lifetime is checked below.
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<AccessClaims>(token, &self.check, &validation).ok()?.claims;
-        // Like Keycloak: good in its last second, refused in the next.
+        let claims = jsonwebtoken::decode::<AccessClaims>(token, &self.verifying_key, &validation).ok()?.claims;
+        // As in Keycloak, a token is still valid in the second in which it expires.
         (claims.exp >= now.seconds()).then_some(claims)
     }
 }
 
-/// SHA-256 in base64url, as PKCE's S256 and our refresh token digests use it.
+/// SHA-256 in base64url, used for the PKCE challenge S256 and for stored refresh tokens.
 pub(crate) fn digest(text: &str) -> String {
     use sha2::Digest;
     BASE64URL_NOPAD.encode(&sha2::Sha256::digest(text.as_bytes()))

@@ -1,4 +1,4 @@
-//! The whole program in process, over a real socket and real TLS.
+//! The server in this process, over a real socket and TLS.
 
 use super::*;
 use crate::arguments::DemoArguments;
@@ -19,28 +19,28 @@ fn arguments(data: &Path) -> ServeArguments {
     }
 }
 
-fn client(running: &Running) -> Client {
+fn client(running: &RunningServer) -> Client {
     let pem = std::fs::read(&running.ca).expect("authority");
     Client::builder().tls_certs_only([Certificate::from_pem(&pem).expect("PEM")]).build().expect("client")
 }
 
-async fn inject(client: &Client, running: &Running, kind: &str) {
+async fn inject(client: &Client, running: &RunningServer, kind: &str) {
     let body = format!(r#"{{"kind":"{kind}"}}"#);
-    let told = client.post(format!("{}/_test/fault", running.backend.origin)).body(body).send().await.expect("answer");
-    assert_eq!(told.status(), StatusCode::NO_CONTENT);
+    let response = client.post(format!("{}/_test/fault", running.origin.0)).body(body).send().await.expect("response");
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tls_is_trusted_by_its_own_authority_only() {
+async fn only_its_own_certificate_authority_trusts_it() {
     let folder = tempfile::tempdir().expect("folder");
     let running = start(&arguments(folder.path())).await.expect("start");
-    let metadata = format!("{}/metadata", running.backend.fhir_base());
-    let answer = client(&running).get(&metadata).send().await.expect("answer");
-    assert_eq!(answer.status(), StatusCode::OK);
-    assert!(Client::new().get(&metadata).send().await.is_err(), "no other authority vouches for it");
-    let told = running.told();
-    assert!(told["fhir"].as_str().is_some_and(|f| f.starts_with("https://127.0.0.1:") && f.ends_with("/fhir")));
-    assert!(std::fs::read_to_string(told["ca"].as_str().expect("path")).expect("PEM").contains("BEGIN CERTIFICATE"));
+    let metadata = format!("{}/metadata", running.origin.fhir_base());
+    let response = client(&running).get(&metadata).send().await.expect("response");
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(Client::new().get(&metadata).send().await.is_err(), "other authorities do not trust it");
+    let ready = running.ready_info();
+    assert!(ready["fhir"].as_str().is_some_and(|f| f.starts_with("https://127.0.0.1:") && f.ends_with("/fhir")));
+    assert!(std::fs::read_to_string(ready["ca"].as_str().expect("path")).expect("PEM").contains("BEGIN CERTIFICATE"));
     running.stop().await;
     assert!(client_is_refused(&metadata).await);
 }
@@ -50,27 +50,27 @@ async fn client_is_refused(address: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_drop_where_a_fault_says_so() {
+async fn injected_faults_drop_connections_and_corrupt_bodies() {
     let folder = tempfile::tempdir().expect("folder");
     let running = start(&arguments(folder.path())).await.expect("start");
     let client = client(&running);
-    let metadata = format!("{}/metadata", running.backend.fhir_base());
+    let metadata = format!("{}/metadata", running.origin.fhir_base());
     for kind in ["cut", "lost_answer"] {
         inject(&client, &running, kind).await;
         assert!(client.get(&metadata).send().await.is_err(), "{kind}");
-        assert_eq!(client.get(&metadata).send().await.expect("answer").status(), StatusCode::OK, "{kind}");
+        assert_eq!(client.get(&metadata).send().await.expect("response").status(), StatusCode::OK, "{kind}");
     }
     inject(&client, &running, "half_body").await;
-    let half = client.get(&metadata).send().await.expect("its beginning");
-    assert!(half.bytes().await.is_err(), "half a body is not a body");
+    let half = client.get(&metadata).send().await.expect("the header");
+    assert!(half.bytes().await.is_err(), "a truncated body is an error");
     inject(&client, &running, "garbage").await;
-    let garbage = client.get(&metadata).send().await.expect("answer").bytes().await.expect("bytes");
+    let garbage = client.get(&metadata).send().await.expect("response").bytes().await.expect("bytes");
     assert!(serde_json::from_slice::<serde_json::Value>(&garbage).is_err());
     running.stop().await;
 }
 
 #[test]
-fn only_loopback_is_listened_on() {
+fn other_than_loopback_addresses_are_rejected() {
     let folder = tempfile::tempdir().expect("folder");
     let open = ServeArguments { listen: "0.0.0.0:0".parse().expect("address"), ..arguments(folder.path()) };
     assert!(matches!(serve(&open), Err(BackendError::NotLoopback(_))));

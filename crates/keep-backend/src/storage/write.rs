@@ -1,29 +1,30 @@
 //! Writing one resource inside a transaction.
 
-use super::keys::Keys;
-use super::{Incoming, Storage};
-use crate::fhir::Refusal;
+use super::raw_json::IncomingResource;
+use super::search_index::IndexEntries;
+use super::versions::{StoredVersion, current_version};
+use crate::fhir_error::FhirError;
 use keep_domain::UtcMillis;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// What is to be done to one resource.
+/// A create, update or delete of one resource.
 #[derive(Debug)]
 pub(crate) struct WriteRequest<'a> {
     pub(crate) resource_type: &'a str,
     pub(crate) id: &'a str,
     /// `None` deletes.
-    pub(crate) resource: Option<&'a Incoming<'a>>,
-    /// The version that the client based its change on.
+    pub(crate) resource: Option<&'a IncomingResource<'a>>,
+    /// The version on which the client based its change.
     pub(crate) if_match: Option<&'a str>,
-    /// POST or PUT.
+    /// `POST` or `PUT`.
     pub(crate) method: &'static str,
-    /// Start of the transaction: becomes `meta.lastUpdated`, as HAPI does it.
+    /// Start of the request; like HAPI, it becomes `meta.lastUpdated`.
     pub(crate) started: UtcMillis,
 }
 
-/// What was done.
+/// Result of a write.
 #[derive(Debug)]
-pub(crate) struct Written {
+pub(crate) struct WriteOutcome {
     pub(crate) version: i64,
     pub(crate) updated: i64,
     pub(crate) created: bool,
@@ -31,90 +32,90 @@ pub(crate) struct Written {
     pub(crate) body: Option<String>,
 }
 
-impl WriteRequest<'_> {
-    /// Does it.
+impl From<StoredVersion> for WriteOutcome {
+    /// The outcome of a write that changed nothing.
+    fn from(stored: StoredVersion) -> Self {
+        Self { version: stored.version, updated: stored.updated, created: false, body: stored.body }
+    }
+}
+
+impl<'a> WriteRequest<'a> {
+    /// A PUT without conditions, or a deletion if there is no resource.
+    pub(crate) const fn new(
+        resource_type: &'a str,
+        id: &'a str,
+        resource: Option<&'a IncomingResource<'a>>,
+        started: UtcMillis,
+    ) -> Self {
+        Self { resource_type, id, resource, if_match: None, method: "PUT", started }
+    }
+
+    /// Performs the write.
     ///
     /// # Errors
-    /// 409 for a stale `If-Match` (as HAPI answers), and for a change of an AuditEvent.
-    pub(crate) fn apply(&self, connection: &Connection) -> Result<Written, Refusal> {
-        let row: Option<(i64, i64)> = connection
-            .prepare_cached("SELECT rid, deleted FROM resource WHERE type = ? AND id = ?")
-            .and_then(|mut s| {
-                s.query_row(params![self.resource_type, self.id], |r| Ok((r.get(0)?, r.get(1)?))).optional()
-            })
-            .map_err(Refusal::database)?;
-        let Some((rid, _)) = row else { return self.create(connection) };
-        let Some(before) = Storage::current(connection, self.resource_type, self.id)? else {
-            return self.create(connection);
-        };
+    /// 409 for a stale `If-Match` (as HAPI answers) and for a change of an AuditEvent; 405 for its deletion.
+    pub(crate) fn apply(&self, connection: &Connection) -> Result<WriteOutcome, FhirError> {
+        let rid: Option<i64> = connection
+            .prepare_cached("SELECT rid FROM resource WHERE type = ? AND id = ?")
+            .and_then(|mut s| s.query_row(params![self.resource_type, self.id], |r| r.get(0)).optional())
+            .map_err(FhirError::database)?;
+        let current = current_version(connection, self.resource_type, self.id)?;
+        let (Some(rid), Some(before)) = (rid, current) else { return self.create(connection) };
         if let (Some(base), Some(_)) = (self.if_match, self.resource)
             && base != before.version.to_string()
         {
-            return Err(Refusal::conflict(&format!("version {base} is not the current version {}", before.version)));
+            return Err(FhirError::conflict(&format!("version {base} is not the current version {}", before.version)));
         }
-        let Some(resource) = self.resource else {
-            return self.delete(connection, rid, before.version, before.updated, before.body);
-        };
+        let Some(resource) = self.resource else { return self.delete(connection, rid, before) };
         if let Some(old) = &before.body {
-            // HAPI makes no new version when nothing changed; a repeated PUT is harmless.
-            let same = resource.stamp(self.id, before.version, UtcMillis(before.updated), Some(old));
-            if same == *old {
-                return Ok(Written {
-                    version: before.version,
-                    updated: before.updated,
-                    created: false,
-                    body: before.body,
-                });
+            // Like HAPI, a PUT that changes nothing creates no version, so it can be repeated safely.
+            let unchanged = resource.with_meta(self.id, before.version, UtcMillis(before.updated), Some(old));
+            if unchanged == *old {
+                return Ok(before.into());
             }
             // INVARIANT: an AuditEvent is never changed once it is stored.
             if self.resource_type == "AuditEvent" {
-                return Err(Refusal::conflict("an AuditEvent is never changed"));
+                return Err(FhirError::conflict("an AuditEvent cannot be changed"));
             }
-            forget_keys(connection, self.resource_type, rid, old)?;
+            delete_index_entries(connection, self.resource_type, rid, old)?;
         }
-        let body = resource.stamp(self.id, before.version + 1, self.started, before.body.as_deref());
-        self.put_version(connection, Some(rid), before.version + 1, Some(body), before.body.is_none())
+        let body = resource.with_meta(self.id, before.version + 1, self.started, before.body.as_deref());
+        self.insert_version(connection, Some(rid), before.version + 1, Some(body))
+            .map(|w| WriteOutcome { created: before.body.is_none(), ..w })
     }
 
-    fn create(&self, connection: &Connection) -> Result<Written, Refusal> {
+    fn create(&self, connection: &Connection) -> Result<WriteOutcome, FhirError> {
         match self.resource {
-            // A PUT with If-Match on an id that is not there creates it: so does HAPI.
+            // Like HAPI, a PUT with If-Match on an unknown id creates it.
             Some(resource) => {
-                let body = resource.stamp(self.id, 1, self.started, None);
-                self.put_version(connection, None, 1, Some(body), true)
+                let body = resource.with_meta(self.id, 1, self.started, None);
+                self.insert_version(connection, None, 1, Some(body)).map(|w| WriteOutcome { created: true, ..w })
             }
-            None => Ok(Written { version: 0, updated: self.started.0, created: false, body: None }),
+            None => Ok(WriteOutcome { version: 0, updated: self.started.0, created: false, body: None }),
         }
     }
 
-    fn delete(
-        &self,
-        connection: &Connection,
-        rid: i64,
-        version: i64,
-        updated: i64,
-        old: Option<String>,
-    ) -> Result<Written, Refusal> {
+    fn delete(&self, connection: &Connection, rid: i64, before: StoredVersion) -> Result<WriteOutcome, FhirError> {
         // INVARIANT: an AuditEvent is never deleted.
         if self.resource_type == "AuditEvent" {
-            return Err(Refusal::not_allowed("an AuditEvent is never deleted"));
+            return Err(FhirError::not_allowed("an AuditEvent cannot be deleted"));
         }
-        let Some(old) = old else { return Ok(Written { version, updated, created: false, body: None }) };
-        forget_keys(connection, self.resource_type, rid, &old)?;
-        self.put_version(connection, Some(rid), version + 1, None, false)
+        let Some(old) = &before.body else { return Ok(before.into()) };
+        delete_index_entries(connection, self.resource_type, rid, old)?;
+        self.insert_version(connection, Some(rid), before.version + 1, None)
     }
 
-    fn put_version(
+    /// Inserts a version with its index entries; `rid` is `None` for a new resource.
+    fn insert_version(
         &self,
         connection: &Connection,
         rid: Option<i64>,
         version: i64,
         body: Option<String>,
-        created: bool,
-    ) -> Result<Written, Refusal> {
+    ) -> Result<WriteOutcome, FhirError> {
         let method = if body.is_none() { "DELETE" } else { self.method };
-        let keys = body.as_deref().map(|b| Keys::of(self.resource_type, b)).unwrap_or_default();
-        let done = (|| {
+        let entries = body.as_deref().map(|b| IndexEntries::extract(self.resource_type, b)).unwrap_or_default();
+        let inserted = (|| {
             let vid = connection
                 .prepare_cached(
                     "INSERT INTO version (type, id, version, updated, method, body) VALUES (?, ?, ?, ?, ?, ?)",
@@ -126,48 +127,48 @@ impl WriteRequest<'_> {
                         .prepare_cached(
                             "UPDATE resource SET vid = ?, updated = ?, happened = ?, deleted = ? WHERE rid = ?",
                         )?
-                        .execute(params![vid, self.started.0, keys.happened, body.is_none(), rid])?;
+                        .execute(params![vid, self.started.0, entries.happened, body.is_none(), rid])?;
                     rid
                 }
                 None => connection
                     .prepare_cached(
                         "INSERT INTO resource (type, id, vid, updated, happened, deleted) VALUES (?, ?, ?, ?, ?, 0)",
                     )?
-                    .insert(params![self.resource_type, self.id, vid, self.started.0, keys.happened])?,
+                    .insert(params![self.resource_type, self.id, vid, self.started.0, entries.happened])?,
             };
             let mut word = connection.prepare_cached(
                 "INSERT OR IGNORE INTO word (type, param, value, system, rid) VALUES (?, ?, ?, ?, ?)",
             )?;
-            for (param, value, system) in &keys.words {
+            for (param, value, system) in &entries.values {
                 word.execute(params![self.resource_type, param, value, system, rid])?;
             }
             let mut moment = connection
                 .prepare_cached("INSERT OR IGNORE INTO moment (type, param, low, high, rid) VALUES (?, ?, ?, ?, ?)")?;
-            for (param, interval) in &keys.moments {
+            for (param, interval) in &entries.dates {
                 moment.execute(params![self.resource_type, param, interval.low, interval.high, rid])?;
             }
             Ok(())
         })();
-        done.map_err(Refusal::database)?;
-        Ok(Written { version, updated: self.started.0, created, body })
+        inserted.map_err(FhirError::database)?;
+        Ok(WriteOutcome { version, updated: self.started.0, created: false, body })
     }
 }
 
-/// Removes the search rows of a body that is about to be replaced.
-fn forget_keys(connection: &Connection, resource_type: &str, rid: i64, old: &str) -> Result<(), Refusal> {
-    let keys = Keys::of(resource_type, old);
+/// Deletes the index entries of a body that is about to be replaced.
+fn delete_index_entries(connection: &Connection, resource_type: &str, rid: i64, old: &str) -> Result<(), FhirError> {
+    let entries = IndexEntries::extract(resource_type, old);
     (|| {
         let mut word = connection
             .prepare_cached("DELETE FROM word WHERE type = ? AND param = ? AND value = ? AND system = ? AND rid = ?")?;
-        for (param, value, system) in &keys.words {
+        for (param, value, system) in &entries.values {
             word.execute(params![resource_type, param, value, system, rid])?;
         }
         let mut moment = connection
             .prepare_cached("DELETE FROM moment WHERE type = ? AND param = ? AND low = ? AND high = ? AND rid = ?")?;
-        for (param, interval) in &keys.moments {
+        for (param, interval) in &entries.dates {
             moment.execute(params![resource_type, param, interval.low, interval.high, rid])?;
         }
         Ok(())
     })()
-    .map_err(Refusal::database)
+    .map_err(FhirError::database)
 }

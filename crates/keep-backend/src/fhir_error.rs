@@ -1,36 +1,37 @@
-//! Refusals: an HTTP status with an OperationOutcome (FHIR R4 3.1.0.1.12).
+//! Errors as an HTTP status with an OperationOutcome (FHIR R4 3.1.0.1.12).
 
-use super::call::Reply;
+use crate::error::BackendError;
+use crate::reply::Reply;
 use serde_json::json;
 
-/// Why a call is not answered as asked.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct FhirError {
     pub(crate) status: u16,
-    /// A code of the value set issue-type.
+    /// Code of the value set `issue-type`.
     pub(crate) issue: &'static str,
-    /// For a reader; never quotes the body of a request.
+    /// Human-readable; never contains parts of a request body.
     pub(crate) diagnostics: String,
 }
 
-impl Refusal {
+impl FhirError {
     fn new(status: u16, issue: &'static str, diagnostics: &str) -> Self {
         Self { status, issue, diagnostics: diagnostics.to_owned() }
     }
 
-    /// 400: malformed or against the rules of the interaction.
+    /// 400: malformed or not valid for the interaction.
     pub(crate) fn invalid(diagnostics: &str) -> Self {
         Self::new(400, "invalid", diagnostics)
     }
 
     /// 401: no valid access token.
-    pub(crate) fn sign_in() -> Self {
-        Self::new(401, "login", "a valid access token is needed")
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(401, "login", "a valid access token is required")
     }
 
-    /// 403: the role may not.
+    /// 403: none of the user's roles permits it.
     pub(crate) fn forbidden() -> Self {
-        Self::new(403, "forbidden", "the role may not do that")
+        Self::new(403, "forbidden", "the role does not permit this")
     }
 
     /// 404.
@@ -43,23 +44,23 @@ impl Refusal {
         Self::new(405, "not-supported", diagnostics)
     }
 
-    /// 409: a stale version or a record that is never changed.
+    /// 409: a stale version or an immutable resource.
     pub(crate) fn conflict(diagnostics: &str) -> Self {
         Self::new(409, "conflict", diagnostics)
     }
 
-    /// 410: deleted, or a page link that is no longer known.
+    /// 410: deleted, or an expired page link.
     pub(crate) fn gone(diagnostics: &str) -> Self {
         Self::new(410, "deleted", diagnostics)
     }
 
-    /// 502: the server behind this one does not answer.
+    /// 502: the upstream server does not respond.
     pub(crate) fn bad_gateway() -> Self {
-        Self::new(502, "transient", "the server behind this one does not answer")
+        Self::new(502, "transient", "the upstream server does not respond")
     }
 
-    /// 412: a conditional request matches more than one.
-    pub(crate) fn precondition(diagnostics: &str) -> Self {
+    /// 412: a conditional request matches more than one resource.
+    pub(crate) fn multiple_matches(diagnostics: &str) -> Self {
         Self::new(412, "multiple-matches", diagnostics)
     }
 
@@ -68,23 +69,23 @@ impl Refusal {
         Self::new(413, "too-long", "the body is too large")
     }
 
-    /// 500: the database failed. Its text may carry records and is not passed on.
+    /// 500: the database failed. SQLite's message may contain patient data, so only its code is logged.
     pub(crate) fn database(error: rusqlite::Error) -> Self {
-        tracing::error!(code = ?error.sqlite_error_code(), "the database failed");
-        Self::new(500, "exception", "the database failed")
+        tracing::error!(code = ?error.sqlite_error_code(), "database error");
+        Self::new(500, "exception", "database error")
     }
 
     /// 500.
     pub(crate) fn internal() -> Self {
-        Self::new(500, "exception", "an internal error")
+        Self::new(500, "exception", "internal error")
     }
 
-    /// A refusal with any status, for fault injection.
+    /// Any status, for fault injection.
     pub(crate) fn injected(status: u16, issue: &'static str) -> Self {
         Self::new(status, issue, "injected by a test")
     }
 
-    /// The OperationOutcome as a JSON value.
+    /// The OperationOutcome.
     pub(crate) fn outcome(&self) -> serde_json::Value {
         json!({
             "resourceType": "OperationOutcome",
@@ -92,12 +93,19 @@ impl Refusal {
         })
     }
 
-    /// The answer.
+    /// The HTTP reply.
     pub(crate) fn reply(&self) -> Reply {
-        let mut reply = Reply::json(self.status, self.outcome().to_string());
+        let mut reply = Reply::fhir(self.status, self.outcome().to_string());
         if self.status == 401 {
             reply.headers.push(("www-authenticate", String::from("Bearer error=\"invalid_token\"")));
         }
         reply
+    }
+}
+
+impl From<FhirError> for BackendError {
+    /// Outside a request, the only such errors are those of the database.
+    fn from(error: FhirError) -> Self {
+        Self::Database(error.diagnostics)
     }
 }

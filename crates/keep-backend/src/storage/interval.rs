@@ -1,12 +1,12 @@
-//! FHIR dates as half-open intervals of milliseconds (FHIR R4 3.1.1.4.7: a date stands for its whole precision).
+//! FHIR dates as half-open intervals of milliseconds (FHIR R4 3.1.1.4.7: a date covers the whole period of its precision).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use keep_domain::UtcMillis;
 use serde_json::Value;
 
-/// From `low` up to but without `high`, in ms since the epoch.
+/// From `low` inclusive to `high` exclusive, ms since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Interval {
     pub(crate) low: i64,
@@ -14,32 +14,32 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or a date-time with offset to the minute, second or fraction.
-    /// Dates without a time are taken in UTC.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    /// Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or a date-time to the minute, second or fraction.
+    /// Without an offset, UTC is assumed.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Some((_, time)) = text.split_once('T') {
-            return read_instant(text, time);
+            return parse_instant(text, time);
         }
         let mut parts = text.splitn(3, '-');
         let year: i16 = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
         let month: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
         let day: Option<i8> = parts.next().map(str::parse).transpose().ok()?;
         let first = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
-        let next = match (month, day) {
-            (None, _) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
-            (Some(12), None) => Date::new(year.checked_add(1)?, 1, 1).ok()?,
-            (Some(month), None) => Date::new(year, month + 1, 1).ok()?,
-            (Some(_), Some(_)) => first.tomorrow().ok()?,
+        let precision = match (month, day) {
+            (None, _) => 1.year(),
+            (_, None) => 1.month(),
+            _ => 1.day(),
         };
+        let next = first.checked_add(precision).ok()?;
         Some(Self { low: midnight(first)?, high: midnight(next)? })
     }
 
-    /// Reads a JSON string as above, or a Period, whose open ends reach as far as milliseconds do.
-    pub(crate) fn read_value(value: &Value) -> Option<Self> {
+    /// Parses a JSON string as above, or a Period, whose open ends are `i64::MIN` and `i64::MAX`.
+    pub(crate) fn parse_value(value: &Value) -> Option<Self> {
         match value {
-            Value::String(text) => Self::read(text),
+            Value::String(text) => Self::parse(text),
             Value::Object(period) => {
-                let end = |name: &str| period.get(name).and_then(Value::as_str).and_then(Self::read);
+                let end = |name: &str| period.get(name).and_then(Value::as_str).and_then(Self::parse);
                 match (end("start"), end("end")) {
                     (None, None) => None,
                     (start, end) => {
@@ -52,18 +52,18 @@ impl Interval {
     }
 }
 
-fn read_instant(text: &str, time: &str) -> Option<Interval> {
-    let clock: &str = time.split(['Z', '+', '-']).next()?;
-    let zoned = clock.len() < time.len();
-    let full = match (clock.len(), zoned) {
-        // Chromium and some tools leave out the offset; the standard wants it once there is a time.
+fn parse_instant(text: &str, time: &str) -> Option<Interval> {
+    let time_of_day: &str = time.split(['Z', '+', '-']).next()?;
+    let has_offset = time_of_day.len() < time.len();
+    let complete = match (time_of_day.len(), has_offset) {
+        // FHIR requires an offset with a time, but some clients omit it.
         (_, false) => format!("{text}Z"),
         // Minutes without seconds are allowed in searches.
-        (5, true) => text.replacen(clock, &format!("{clock}:00"), 1),
+        (5, true) => text.replacen(time_of_day, &format!("{time_of_day}:00"), 1),
         _ => text.to_owned(),
     };
-    let low = UtcMillis::from_rfc3339(&full)?.0;
-    let width = match clock.len() {
+    let low = UtcMillis::from_rfc3339(&complete)?.0;
+    let width = match time_of_day.len() {
         5 => 60_000,
         8 => 1000,
         _ => 1,
@@ -80,8 +80,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn precision_is_the_interval() {
-        let width = |text: &str| Interval::read(text).map(|i| i.high - i.low);
+    fn an_interval_is_as_wide_as_the_precision() {
+        let width = |text: &str| Interval::parse(text).map(|i| i.high - i.low);
         assert_eq!(width("2026"), Some(365 * 86_400_000));
         assert_eq!(width("2026-12"), Some(31 * 86_400_000));
         assert_eq!(width("2026-11-22"), Some(86_400_000));
@@ -94,8 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn open_periods_have_no_end() {
+    fn periods_without_an_end_are_unbounded() {
         let value = serde_json::json!({"start": "2026-01-01"});
-        assert_eq!(Interval::read_value(&value).map(|i| i.high), Some(i64::MAX));
+        assert_eq!(Interval::parse_value(&value).map(|i| i.high), Some(i64::MAX));
     }
 }

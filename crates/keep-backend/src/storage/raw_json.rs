@@ -1,6 +1,6 @@
-//! JSON objects as lists of raw members: what is not looked at is kept byte for byte, decimals included.
+//! JSON objects as lists of raw members, so that unknown elements and decimals are stored byte for byte.
 
-use crate::fhir::Refusal;
+use crate::fhir_error::FhirError;
 use keep_domain::UtcMillis;
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
@@ -14,8 +14,8 @@ pub(crate) struct RawObject<'a> {
 }
 
 impl<'a> RawObject<'a> {
-    /// Reads one object.
-    pub(crate) fn read(text: &'a str) -> Option<Self> {
+    /// Parses one object.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
@@ -24,7 +24,7 @@ impl<'a> RawObject<'a> {
         self.members.iter().find(|(n, _)| n == name).map(|(_, v)| v.get())
     }
 
-    /// A member that is a string.
+    /// The value of a member that is a string.
     pub(crate) fn string(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.member(name)?).ok()
     }
@@ -50,37 +50,37 @@ impl<'de> Deserialize<'de> for RawObject<'de> {
     }
 }
 
-/// A resource as a client sent it.
+/// A resource as the client sent it.
 #[derive(Debug)]
-pub(crate) struct Incoming<'a> {
+pub(crate) struct IncomingResource<'a> {
     pub(crate) resource_type: String,
     pub(crate) id: Option<String>,
     members: RawObject<'a>,
 }
 
-impl<'a> Incoming<'a> {
-    /// Reads a resource.
+impl<'a> IncomingResource<'a> {
+    /// Parses a resource.
     ///
     /// # Errors
-    /// 400 when it is not a JSON object with a `resourceType` of FHIR R4.
-    pub(crate) fn read(text: &'a str) -> Result<Self, Refusal> {
-        let members = RawObject::read(text).ok_or_else(|| Refusal::invalid("the body is not a JSON object"))?;
+    /// 400 if it is not a JSON object with a `resourceType` of FHIR R4.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, FhirError> {
+        let members = RawObject::parse(text).ok_or_else(|| FhirError::invalid("the body is not a JSON object"))?;
         let resource_type =
-            members.string("resourceType").ok_or_else(|| Refusal::invalid("resourceType is missing"))?;
+            members.string("resourceType").ok_or_else(|| FhirError::invalid("resourceType is missing"))?;
         if !keep_domain::is_r4_type(&resource_type) {
-            return Err(Refusal::invalid("resourceType is not one of FHIR R4"));
+            return Err(FhirError::invalid("resourceType is not a type of FHIR R4"));
         }
         let id = match members.member("id") {
             None => None,
-            Some(_) => Some(members.string("id").ok_or_else(|| Refusal::invalid("id is not a string"))?),
+            Some(_) => Some(members.string("id").ok_or_else(|| FhirError::invalid("id is not a string"))?),
         };
         Ok(Self { resource_type, id, members })
     }
 
-    /// The resource as it is stored and served: what was received, with `id` and the server's `meta`.
+    /// The resource as it is stored and served: as received, with `id` and the server's `meta`.
     ///
-    /// Like HAPI, tags and security labels of the version before stay unless new ones are sent.
-    pub(crate) fn stamp(&self, id: &str, version: i64, updated: UtcMillis, before: Option<&str>) -> String {
+    /// Like HAPI, tags and security labels of the previous version remain unless new ones are sent.
+    pub(crate) fn with_meta(&self, id: &str, version: i64, updated: UtcMillis, previous: Option<&str>) -> String {
         let size: usize = self.members.members.iter().map(|(n, v)| n.len() + v.get().len() + 4).sum();
         let mut out = String::with_capacity(size + 160);
         // Writing to a String cannot fail.
@@ -89,16 +89,17 @@ impl<'a> Incoming<'a> {
             r#"{{"resourceType":"{}","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"{updated}""#,
             self.resource_type
         );
-        let meta = self.members.member("meta").and_then(RawObject::read).unwrap_or_default();
+        let meta = self.members.member("meta").and_then(RawObject::parse).unwrap_or_default();
         for (name, value) in &meta.members {
             if name != "versionId" && name != "lastUpdated" {
                 push_member(&mut out, name, value.get());
             }
         }
-        if let Some(old) = before.and_then(RawObject::read).and_then(|r| r.member("meta")).and_then(RawObject::read) {
+        if let Some(old) = previous.and_then(RawObject::parse).and_then(|r| r.member("meta")).and_then(RawObject::parse)
+        {
             for name in ["tag", "security"] {
-                if let (None, Some(kept)) = (meta.member(name), old.member(name)) {
-                    push_member(&mut out, name, kept);
+                if let (None, Some(inherited)) = (meta.member(name), old.member(name)) {
+                    push_member(&mut out, name, inherited);
                 }
             }
         }
@@ -113,15 +114,15 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// Only `resourceType`, `id`, `meta` and the named elements of a stored resource, marked as a subset
+/// A stored resource reduced to `resourceType`, `id`, `meta` and the named elements, tagged as a subset
 /// (FHIR R4 3.1.1.5.9 `_elements`).
 pub(crate) fn reduce_to_elements(body: &str, elements: &[String]) -> String {
     const SUBSETTED: &str = r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED","display":"Resource encoded in summary mode"}"#;
-    let Some(object) = RawObject::read(body) else { return body.to_owned() };
+    let Some(object) = RawObject::parse(body) else { return body.to_owned() };
     let mut out = String::with_capacity(256);
     for (name, value) in &object.members {
         if name == "meta" {
-            let meta = RawObject::read(value.get()).unwrap_or_default();
+            let meta = RawObject::parse(value.get()).unwrap_or_default();
             let mut text = String::from("{");
             let mut tagged = false;
             for (part, raw) in &meta.members {
@@ -164,25 +165,25 @@ mod tests {
 
     #[test]
     fn only_id_and_meta_change() {
-        let stamped = Incoming::read(WEIGHT).expect("a resource").stamp("x", 2, UtcMillis(0), None);
+        let stored = IncomingResource::parse(WEIGHT).expect("a resource").with_meta("x", 2, UtcMillis(0), None);
         assert_eq!(
-            stamped,
+            stored,
             r#"{"resourceType":"Observation","id":"x","meta":{"versionId":"2","lastUpdated":"1970-01-01T00:00:00.000Z","profile":["p"]},"valueQuantity":{"value":81.40},"odd":[1.10, 2e3]}"#
         );
     }
 
     #[test]
-    fn old_labels_stay_unless_new_ones_come() {
+    fn labels_remain_unless_new_ones_are_sent() {
         let old = r#"{"meta":{"security":[{"code":"R"}]}}"#;
-        let kept = Incoming::read(WEIGHT).expect("a resource").stamp("x", 2, UtcMillis(0), Some(old));
-        assert!(kept.contains(r#""security":[{"code":"R"}]"#));
+        let inherited = IncomingResource::parse(WEIGHT).expect("a resource").with_meta("x", 2, UtcMillis(0), Some(old));
+        assert!(inherited.contains(r#""security":[{"code":"R"}]"#));
         let sent = r#"{"resourceType":"Observation","meta":{"security":[]}}"#;
-        let cleared = Incoming::read(sent).expect("a resource").stamp("x", 2, UtcMillis(0), Some(old));
+        let cleared = IncomingResource::parse(sent).expect("a resource").with_meta("x", 2, UtcMillis(0), Some(old));
         assert!(!cleared.contains(r#""code":"R""#));
     }
 
     #[test]
-    fn subsets_say_so() {
+    fn subsets_are_tagged() {
         let body = r#"{"resourceType":"Patient","id":"p","meta":{"versionId":"1","tag":[{"code":"a"}]},"gender":"male","name":[]}"#;
         let subset = reduce_to_elements(body, &[String::from("gender")]);
         assert!(subset.contains(r#"{"code":"a"},{"system""#) && subset.contains("SUBSETTED"));
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_resource_is_refused() {
+    fn invalid_resources_are_rejected() {
         for bad in [
             "",
             "[]",
@@ -200,7 +201,7 @@ mod tests {
             r#"{"resourceType":"Patient","id":7}"#,
             r#"{"resourceType":"Patient""#,
         ] {
-            assert!(Incoming::read(bad).is_err(), "{bad}");
+            assert!(IncomingResource::parse(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The FHIR face through the one handler, as a client meets it.
+//! The FHIR API as a client sees it.
 
-use crate::backend::fixture::{Answer, Client, Fixture};
+use crate::load::load_file;
+use crate::server::test_server::{TestClient, TestResponse, TestServer};
+use keep_domain::Clock;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 
@@ -16,7 +18,7 @@ fn next(bundle: &Value) -> Option<String> {
     links.iter().find(|l| l["relation"] == "next").and_then(|l| l["url"].as_str()).map(String::from)
 }
 
-async fn put_weights(client: &Client<'_>, fixture: &Fixture, count: i64) {
+async fn put_weights(client: &TestClient<'_>, server: &TestServer, count: i64) {
     for n in 0..count {
         let body = json!({
             "resourceType": "Observation", "id": format!("w-{n}"), "status": "final",
@@ -25,18 +27,18 @@ async fn put_weights(client: &Client<'_>, fixture: &Fixture, count: i64) {
             "effectiveDateTime": format!("2026-01-{:02}", 28 - n),
         });
         assert_eq!(client.put(&format!("/Observation/w-{n}"), &body.to_string()).await.status, 201);
-        fixture.pass(if n % 2 == 0 { 0 } else { 10 });
+        server.advance(if n % 2 == 0 { 0 } else { 10 });
     }
 }
 
 #[tokio::test]
-async fn a_resource_lives_and_is_remembered() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
+async fn a_resource_is_created_updated_read_and_deleted() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
     let created = amara.put("/Patient/maria-1", MARIA).await;
     assert_eq!((created.status, created.header("etag")), (201, "W/\"1\""));
     assert!(created.header("location").ends_with("/fhir/Patient/maria-1/_history/1"));
-    fixture.pass(5000);
+    server.advance(5000);
     let again = amara.put("/Patient/maria-1", MARIA).await;
     assert_eq!((again.status, again.header("etag")), (200, "W/\"1\""));
 
@@ -45,7 +47,7 @@ async fn a_resource_lives_and_is_remembered() {
     assert_eq!((stale.status, &stale.json()["issue"][0]["code"]), (409, &json!("conflict")));
     let second = amara.send("PUT", "/Patient/maria-1", &[("if-match", "W/\"1\"")], changed).await;
     assert_eq!((second.status, second.header("etag")), (200, "W/\"2\""));
-    assert_eq!(second.json()["meta"]["lastUpdated"], fixture.backend.clock.now().to_rfc3339());
+    assert_eq!(second.json()["meta"]["lastUpdated"], server.clock.now().to_rfc3339());
 
     let read = amara.get("/Patient/maria-1").await;
     assert!(String::from_utf8_lossy(&read.bytes).contains(r#""x":81.40"#));
@@ -55,7 +57,7 @@ async fn a_resource_lives_and_is_remembered() {
     assert_eq!(amara.send("DELETE", "/Patient/maria-1", &[], "").await.status, 200);
     assert_eq!(amara.get("/Patient/maria-1").await.status, 410);
     assert!(ids(&amara.get("/Patient?family=gonz").await.json()).is_empty());
-    assert_eq!(amara.get("/Patient/nobody").await.status, 404);
+    assert_eq!(amara.get("/Patient/unknown").await.status, 404);
     let history = amara.get("/Patient/maria-1/_history").await.json();
     let methods: Vec<&Value> =
         history["entry"].as_array().expect("entries").iter().map(|e| &e["request"]["method"]).collect();
@@ -68,18 +70,18 @@ async fn a_resource_lives_and_is_remembered() {
 
 #[tokio::test]
 async fn records_survive_a_restart() {
-    let fixture = Fixture::new();
-    fixture.client("amara").await.put("/Patient/maria-1", MARIA).await;
-    fixture.pass(60_000);
-    let fixture = fixture.restarted();
-    let found = fixture.client("amara").await.get("/Patient?name=maria").await.json();
+    let server = TestServer::new();
+    server.client("amara").await.put("/Patient/maria-1", MARIA).await;
+    server.advance(60_000);
+    let server = server.restarted();
+    let found = server.client("amara").await.get("/Patient?name=maria").await.json();
     assert_eq!(ids(&found), ["maria-1"]);
 }
 
 #[tokio::test]
-async fn bad_requests_get_an_outcome() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
+async fn invalid_requests_get_an_operation_outcome() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
     let cases = [
         ("PUT", "/Patient/x-1", "{", 400),
         ("PUT", "/Patient/x-1", r#"{"resourceType":"Observation","id":"x-1"}"#, 400),
@@ -92,20 +94,20 @@ async fn bad_requests_get_an_outcome() {
         ("POST", "/", r#"{"resourceType":"Patient"}"#, 400),
     ];
     for (method, path, body, status) in cases {
-        let answer = amara.send(method, path, &[], body).await;
-        assert_eq!(answer.status, status, "{method} {path}");
-        assert_eq!(answer.json()["resourceType"], "OperationOutcome", "{method} {path}");
+        let response = amara.send(method, path, &[], body).await;
+        assert_eq!(response.status, status, "{method} {path}");
+        assert_eq!(response.json()["resourceType"], "OperationOutcome", "{method} {path}");
     }
-    let anonymous = fixture.send("GET", "/fhir/Patient", &[], "").await;
+    let anonymous = server.send("GET", "/fhir/Patient", &[], "").await;
     assert_eq!((anonymous.status, anonymous.header("www-authenticate").is_empty()), (401, false));
-    assert_eq!(fixture.send("GET", "/fhir/metadata", &[], "").await.json()["fhirVersion"], "4.0.1");
+    assert_eq!(server.send("GET", "/fhir/metadata", &[], "").await.json()["fhirVersion"], "4.0.1");
 }
 
 #[tokio::test]
-async fn searches_find_by_what_clients_ask() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
-    put_weights(&amara, &fixture, 9).await;
+async fn searches_support_the_parameters_that_clients_use() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
+    put_weights(&amara, &server, 9).await;
     let cases = [
         ("/Observation?patient=p-1", "w-1 w-4 w-7"),
         ("/Observation?subject=Patient/p-1&code=29463-7", "w-4"),
@@ -126,17 +128,17 @@ async fn searches_find_by_what_clients_ask() {
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let posted = amara.send("POST", "/Observation/_search", &form, "patient=p-1&_count=1").await;
     assert_eq!(ids(&posted.json()), ["w-1"]);
-    assert!(!next(&posted.json()).expect("next").contains("p-1"), "criteria stay out of addresses");
+    assert!(!next(&posted.json()).expect("next").contains("p-1"), "search criteria do not appear in URLs");
     let subset = amara.get("/Observation?_id=w-1&_elements=id,meta").await.json();
     assert_eq!(subset["entry"][0]["resource"]["meta"]["tag"][0]["code"], "SUBSETTED");
     assert_eq!(subset["entry"][0]["resource"]["code"], Value::Null);
 }
 
 #[tokio::test]
-async fn pages_are_complete_and_stable_whatever_is_written_meanwhile() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
-    put_weights(&amara, &fixture, 12).await;
+async fn pages_are_complete_and_repeatable() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
+    put_weights(&amara, &server, 12).await;
     for sort in ["_lastUpdated", "-_lastUpdated", "date", "-date", "_id", ""] {
         let sorted = if sort.is_empty() { String::new() } else { format!("&_sort={sort}") };
         let mut page = amara.get(&format!("/Observation?_count=5&status=final{sorted}")).await.json();
@@ -144,7 +146,7 @@ async fn pages_are_complete_and_stable_whatever_is_written_meanwhile() {
         while let Some(url) = next(&page) {
             let repeated = amara.get(&url).await.json();
             page = amara.get(&url).await.json();
-            assert_eq!(ids(&repeated), ids(&page), "a lost page can be asked for again");
+            assert_eq!(ids(&repeated), ids(&page), "a lost page can be requested again");
             seen.extend(ids(&page));
         }
         let all = seen.len();
@@ -154,8 +156,8 @@ async fn pages_are_complete_and_stable_whatever_is_written_meanwhile() {
     }
     assert_eq!(amara.get("https://127.0.0.1:1/fhir?_getpages=unknown").await.status, 410);
     let start = amara.get("/Observation?_sort=_lastUpdated&_count=1").await.json();
-    let stamp = start["entry"][0]["resource"]["meta"]["lastUpdated"].as_str().expect("stamp").to_owned();
-    let equal = |prefix: &str| format!("/Observation?_lastUpdated={prefix}{stamp}&_summary=count");
+    let timestamp = start["entry"][0]["resource"]["meta"]["lastUpdated"].as_str().expect("timestamp").to_owned();
+    let equal = |prefix: &str| format!("/Observation?_lastUpdated={prefix}{timestamp}&_summary=count");
     assert_eq!(amara.get(&equal("ge")).await.json()["total"], 12);
     assert_eq!(amara.get(&equal("gt")).await.json()["total"], 10);
     assert_eq!(amara.get(&equal("le")).await.json()["total"], 2);
@@ -164,10 +166,10 @@ async fn pages_are_complete_and_stable_whatever_is_written_meanwhile() {
 
 #[tokio::test]
 async fn history_is_newest_first_and_since_is_inclusive() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
-    put_weights(&amara, &fixture, 6).await;
-    let since = fixture.backend.clock.now().to_rfc3339();
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
+    put_weights(&amara, &server, 6).await;
+    let since = server.clock.now().to_rfc3339();
     amara.send("DELETE", "/Observation/w-2", &[], "").await;
     let first = amara.get(&format!("/Observation/_history?_since={since}")).await.json();
     assert_eq!(first["entry"].as_array().map(Vec::len), Some(1));
@@ -194,26 +196,33 @@ fn visit(if_match: Option<&str>) -> Value {
 
 #[tokio::test]
 async fn a_transaction_is_all_or_nothing_and_resolves_references() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
     let done = amara.send("POST", "/", &[], visit(None).to_string()).await;
     assert_eq!(done.status, 200);
-    let answer = done.json();
+    let response = done.json();
     assert_eq!(
-        (&answer["type"], &answer["entry"][1]["response"]["status"]),
+        (&response["type"], &response["entry"][1]["response"]["status"]),
         (&json!("transaction-response"), &json!("201 Created"))
     );
-    let location = answer["entry"][0]["response"]["location"].as_str().expect("location");
+    let location = response["entry"][0]["response"]["location"].as_str().expect("location");
     let encounter = location.split("/_history").next().expect("reference").to_owned();
     assert_eq!(amara.get("/Observation/bp-1").await.json()["encounter"]["reference"], encounter);
 
     let again = amara.send("POST", "/", &[], visit(Some("W/\"1\"")).to_string()).await.json();
-    assert_eq!(again["entry"][0]["response"]["status"], "200 OK", "the conditional create found its own");
+    assert_eq!(
+        again["entry"][0]["response"]["status"], "200 OK",
+        "the conditional create matched the existing encounter"
+    );
     let mut stale = visit(Some("W/\"9\""));
     stale["entry"][0]["request"]["ifNoneExist"] = Value::Null;
-    let refused = amara.send("POST", "/", &[], stale.to_string()).await;
-    assert_eq!((refused.status, &refused.json()["resourceType"]), (409, &json!("OperationOutcome")));
-    assert_eq!(amara.get("/Encounter?_summary=count").await.json()["total"], 1, "nothing of it was kept");
+    let rejected = amara.send("POST", "/", &[], stale.to_string()).await;
+    assert_eq!((rejected.status, &rejected.json()["resourceType"]), (409, &json!("OperationOutcome")));
+    assert_eq!(
+        amara.get("/Encounter?_summary=count").await.json()["total"],
+        1,
+        "nothing of the transaction was stored"
+    );
 
     let mut batch = visit(Some("W/\"9\""));
     batch["type"] = json!("batch");
@@ -224,24 +233,24 @@ async fn a_transaction_is_all_or_nothing_and_resolves_references() {
 }
 
 #[tokio::test]
-async fn audit_events_are_only_ever_added() {
-    let fixture = Fixture::new();
-    let (amara, ingrid) = (fixture.client("amara").await, fixture.client("ingrid").await);
+async fn audit_events_cannot_be_changed_or_deleted() {
+    let server = TestServer::new();
+    let (amara, ingrid) = (server.client("amara").await, server.client("ingrid").await);
     let event = r#"{"resourceType":"AuditEvent","id":"ae-1","recorded":"2026-11-22T09:00:00Z","outcome":"0"}"#;
     assert_eq!(amara.put("/AuditEvent/ae-1", event).await.status, 201);
-    fixture.pass(9000);
+    server.advance(9000);
     assert_eq!(amara.put("/AuditEvent/ae-1", event).await.status, 200);
     assert_eq!(amara.put("/AuditEvent/ae-1", &event.replace("\"0\"", "\"8\"")).await.status, 409);
     assert_eq!(amara.send("DELETE", "/AuditEvent/ae-1", &[], "").await.status, 405);
     assert_eq!(amara.get("/AuditEvent/ae-1").await.status, 403);
-    let kept = ingrid.get("/AuditEvent/ae-1").await.json();
-    assert_eq!((&kept["outcome"], &kept["meta"]["versionId"]), (&json!("0"), &json!("1")));
+    let stored = ingrid.get("/AuditEvent/ae-1").await.json();
+    assert_eq!((&stored["outcome"], &stored["meta"]["versionId"]), (&json!("0"), &json!("1")));
 }
 
 #[tokio::test]
-async fn roles_are_kept_apart() {
-    let fixture = Fixture::new();
-    let (leila, samuel) = (fixture.client("leila").await, fixture.client("samuel").await);
+async fn roles_limit_access_by_resource_type() {
+    let server = TestServer::new();
+    let (leila, samuel) = (server.client("leila").await, server.client("samuel").await);
     assert_eq!(leila.get("/Patient").await.status, 200);
     for path in
         ["/Observation", "/Observation/x", "/Observation/_history", "/Condition?patient=p", "/DocumentReference"]
@@ -253,56 +262,61 @@ async fn roles_are_kept_apart() {
 }
 
 #[tokio::test]
-async fn gzip_both_ways() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
+async fn gzip_is_supported_in_both_directions() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
     let long = MARIA.replace("González", &"González ".repeat(200));
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packed.write_all(long.as_bytes()).expect("packing");
-    let sent =
-        amara.send("PUT", "/Patient/maria-1", &[("content-encoding", "gzip")], packed.finish().expect("packed")).await;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(long.as_bytes()).expect("compression");
+    let sent = amara
+        .send("PUT", "/Patient/maria-1", &[("content-encoding", "gzip")], encoder.finish().expect("compressed"))
+        .await;
     assert_eq!(sent.status, 201);
     let got = amara.send("GET", "/Patient/maria-1", &[("accept-encoding", "br, gzip")], "").await;
     assert_eq!(got.header("content-encoding"), "gzip");
     let mut text = String::new();
-    flate2::read::GzDecoder::new(got.bytes.as_slice()).read_to_string(&mut text).expect("unpacking");
+    flate2::read::GzDecoder::new(got.bytes.as_slice()).read_to_string(&mut text).expect("decompression");
     assert!(text.contains("González González"));
     assert_eq!(amara.send("PUT", "/Patient/m-2", &[("content-encoding", "gzip")], "not gzip").await.status, 400);
 }
 
 #[tokio::test]
-async fn faults_hit_only_what_they_name() {
-    let fixture = Fixture::new();
-    let amara = fixture.client("amara").await;
+async fn faults_apply_only_to_matching_requests() {
+    let server = TestServer::new();
+    let amara = server.client("amara").await;
     let fault = r#"{"kind":"503","times":2,"path_prefix":"/Observation","retry_after":7}"#;
-    assert_eq!(fixture.send("POST", "/_test/fault", &[], fault).await.status, 204);
+    assert_eq!(server.send("POST", "/_test/fault", &[], fault).await.status, 204);
     assert_eq!(amara.get("/Patient").await.status, 200);
-    let hit: Answer = amara.get("/Observation").await;
-    assert_eq!((hit.status, hit.header("retry-after")), (503, "7"));
+    let failed: TestResponse = amara.get("/Observation").await;
+    assert_eq!((failed.status, failed.header("retry-after")), (503, "7"));
     assert_eq!(amara.get("/Observation").await.status, 503);
     assert_eq!(amara.get("/Observation").await.status, 200);
-    fixture.send("POST", "/_test/fault", &[], r#"{"kind":"503"}"#).await;
-    assert_eq!(fixture.send("GET", "/jwks", &[], "").await.status, 200, "sign-in is hit only where it is named");
+    server.send("POST", "/_test/fault", &[], r#"{"kind":"503"}"#).await;
+    assert_eq!(
+        server.send("GET", "/jwks", &[], "").await.status,
+        200,
+        "faults apply to sign-in only if its path is given"
+    );
     assert_eq!(amara.get("/Observation").await.status, 503);
-    fixture.send("POST", "/_test/fault", &[], r#"{"kind":"500","path_prefix":"/jwks"}"#).await;
-    assert_eq!(fixture.send("GET", "/jwks", &[], "").await.status, 500);
-    let stats = fixture.send("GET", "/_test/stats", &[], "").await.json();
+    server.send("POST", "/_test/fault", &[], r#"{"kind":"500","path_prefix":"/jwks"}"#).await;
+    assert_eq!(server.send("GET", "/jwks", &[], "").await.status, 500);
+    let stats = server.send("GET", "/_test/stats", &[], "").await.json();
     assert_eq!((&stats["requests"]["GET Observation"], &stats["waiting"]), (&json!(4), &json!(0)));
-    assert_eq!(fixture.send("POST", "/_test/fault", &[], r#"{"kind":"earthquake"}"#).await.status, 400);
+    assert_eq!(server.send("POST", "/_test/fault", &[], r#"{"kind":"earthquake"}"#).await.status, 400);
 }
 
 #[tokio::test]
-async fn loads_keep_later_changes() {
-    let fixture = Fixture::new();
+async fn a_repeated_load_does_not_overwrite_later_changes() {
+    let server = TestServer::new();
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("records.ndjson.zst");
     let text = format!("{MARIA}\nnot a resource\n{}\n", MARIA.replace("maria-1", "maria-2"));
-    std::fs::write(&file, zstd::encode_all(text.as_bytes(), 3).expect("packing")).expect("writing");
-    let clock = fixture.backend.clock.as_ref();
-    let loaded = crate::load::load_file(&fixture.backend.storage, &file, clock).expect("load").expect("was new");
-    assert_eq!((loaded.resources, loaded.broken), (2, 1));
-    let amara = fixture.client("amara").await;
+    std::fs::write(&file, zstd::encode_all(text.as_bytes(), 3).expect("compression")).expect("writing");
+    let clock = server.clock.as_ref();
+    let loaded = load_file(&server.storage, &file, clock).expect("load").expect("was new");
+    assert_eq!((loaded.resources, loaded.invalid), (2, 1));
+    let amara = server.client("amara").await;
     amara.send("DELETE", "/Patient/maria-2", &[], "").await;
-    assert_eq!(crate::load::load_file(&fixture.backend.storage, &file, clock).expect("load"), None);
+    assert_eq!(load_file(&server.storage, &file, clock).expect("load"), None);
     assert_eq!(amara.get("/Patient/maria-2").await.status, 410);
 }

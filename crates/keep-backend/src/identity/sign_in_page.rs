@@ -1,14 +1,14 @@
 //! The sign-in page: plain HTML, no script.
 
-use crate::fhir::Reply;
+use crate::reply::Reply;
 use std::fmt::Write;
 
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-/// No script at all; the form may end at the client's loopback address, which browsers count as a form action.
+/// No script. The form ends in a redirect to the client's loopback address, which browsers check as a form action.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self' http://127.0.0.1:* http://[::1]:*; base-uri 'none'; frame-ancestors 'none'";
 
-/// The form with its hidden request fields and, after a failure, a message.
+/// The form with the hidden request fields and, after a failure, a message.
 pub(crate) fn form(status: u16, hidden: &[(&str, &str)], user: &str, message: Option<&str>) -> Reply {
     let mut out = String::from(HEAD);
     // Writing to a String cannot fail.
@@ -30,8 +30,8 @@ pub(crate) fn form(status: u16, hidden: &[(&str, &str)], user: &str, message: Op
     html(status, out)
 }
 
-/// A page that ends here, because there is no address to go back to.
-pub(crate) fn dead_end(message: &str) -> Reply {
+/// An error page, for when there is no valid URL to redirect to.
+pub(crate) fn error(message: &str) -> Reply {
     html(400, format!(r#"{HEAD}<p class="message" role="alert">{}</p></main></body></html>"#, escape(message)))
 }
 
@@ -50,16 +50,6 @@ fn html(status: u16, body: String) -> Reply {
 }
 
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    escaped.replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -1,19 +1,18 @@
-//! A small seeded generator (SplitMix64), so that the clinic is the same everywhere; and ids made from names.
+//! A small seeded random number generator (SplitMix64), the same on every machine, and ids derived from names.
 
 use sha2::{Digest, Sha256};
 
-/// Deterministic chance. Not for keys.
+/// Deterministic random numbers. Not for cryptography.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
+pub(crate) struct SeededRng(u64);
 
-impl Dice {
-    /// Dice of their own for each subject, so that a change in one patient moves no other.
-    pub(crate) fn of(seed: u64, subject: &str) -> Self {
+impl SeededRng {
+    /// A generator for one subject, so that a change to one patient leaves the others unchanged.
+    pub(crate) fn for_subject(seed: u64, subject: &str) -> Self {
         let digest = Sha256::digest(format!("chartkeep demo dice {seed} {subject}").as_bytes());
         Self(digest.iter().take(8).fold(0, |n, b| (n << 8) | u64::from(*b)))
     }
 
-    /// The next 64 bits.
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -22,26 +21,26 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A whole number in `low..=high`.
+    /// An integer in `low..=high`.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let width = u64::try_from(high.saturating_sub(low)).unwrap_or(0).saturating_add(1);
         low.saturating_add(i64::try_from(self.next() % width).unwrap_or(0))
     }
 
-    /// True in `percent` of 100 throws.
+    /// True with a probability of `percent` in 100.
     pub(crate) fn chance(&mut self, percent: i64) -> bool {
         self.between(0, 99) < percent
     }
 
-    /// One of a list.
+    /// One element of a list.
     pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
         let last = i64::try_from(list.len()).unwrap_or(0).saturating_sub(1);
         list.get(usize::try_from(self.between(0, last.max(0))).unwrap_or(0))
     }
 }
 
-/// The UUID (version 8, RFC 9562) of something in the clinic, from its name.
-pub(crate) fn id_of(seed: u64, name: &str) -> String {
+/// The UUID (version 8, RFC 9562) of an object in the clinic, derived from its name.
+pub(crate) fn derive_id(seed: u64, name: &str) -> String {
     let digest = Sha256::digest(format!("chartkeep demo id {seed} {name}").as_bytes());
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest).for_each(|(b, d)| *b = d);
@@ -53,18 +52,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_throws_the_same() {
-        let throw = |seed| {
-            let mut dice = Dice::of(seed, "amara");
-            (0..5).map(|_| dice.between(1, 6)).collect::<Vec<_>>()
+    fn the_same_seed_gives_the_same_numbers() {
+        let numbers = |seed| {
+            let mut rng = SeededRng::for_subject(seed, "amara");
+            (0..5).map(|_| rng.between(1, 6)).collect::<Vec<_>>()
         };
-        assert_eq!(throw(1), throw(1));
-        assert_ne!(throw(1), throw(2));
+        assert_eq!(numbers(1), numbers(1));
+        assert_ne!(numbers(1), numbers(2));
     }
 
     #[test]
     fn ids_are_uuids() {
-        assert_ne!(id_of(1, "a"), id_of(1, "b"));
-        assert!(uuid::Uuid::parse_str(&id_of(1, "a")).is_ok());
+        assert_ne!(derive_id(1, "a"), derive_id(1, "b"));
+        assert!(uuid::Uuid::parse_str(&derive_id(1, "a")).is_ok());
     }
 }
