@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browserEnv } from "../../tests/e2e/clinic.mjs";
 import { Processes, freePort, onInterrupt, until } from "../../tests/e2e/processes.mjs";
-import { startKeychain } from "../../tests/e2e/services.mjs";
+import { startKeychain } from "../../tests/e2e/desktop-environment.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const built = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "release");

@@ -5,7 +5,7 @@ import { Key } from "selenium-webdriver";
 import { App } from "./app.mjs";
 import { PageDriver } from "./page-driver.mjs";
 import { until } from "./processes.mjs";
-import { startDisplay } from "./services.mjs";
+import { startDisplay } from "./desktop-environment.mjs";
 
 const NOTE = "Dressing changed, wound clean and dry. Comes again on Thursday.";
 const VITALS = { Systolic: "128", Diastolic: "82", Pulse: "76", Temperature: "36,8", Respiration: "16", "SpO₂": "98" };

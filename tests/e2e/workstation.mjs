@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Processes, until } from "./processes.mjs";
-import { startDisplay, startKeychain } from "./services.mjs";
+import { startDisplay, startKeychain } from "./desktop-environment.mjs";
 
 /** Width and height of the clinic laptop that the interface is designed for, plus a title bar. */
 const SCREEN = process.env.CHARTKEEP_E2E_SIZES ? "1920x1120" : "1366x800";
