@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_comes_back_and_a_broken_file_is_no_time() {
+    fn the_time_is_read_back_and_an_unreadable_file_counts_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::at(folder.path());
         assert_eq!(kept(&profile), None);

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_with_people_and_without_settings_is_damaged_and_not_new() {
+    fn a_profile_with_users_and_without_settings_is_damaged_and_not_new() {
         let folder = tempfile::tempdir().expect("folder");
         let profile = Profile::at(folder.path());
         profile.make_folders().expect("folders");
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_survive_and_bad_ones_are_kept() {
+    fn settings_are_read_back_and_invalid_ones_are_left_alone() {
         let folder = tempfile::tempdir().expect("folder");
         let profile = Profile::at(folder.path());
         profile.make_folders().expect("folders");

@@ -1,4 +1,4 @@
-//! The site's name: that of the one organisation which the synced records are of.
+//! The site's name: that of the only top-level organisation in the synced records.
 
 use crate::ctx::Ctx;
 use crate::error::SessionError;
@@ -9,15 +9,15 @@ use keep_audit::{EventClass, EventDraft};
 use keep_fhir::{Node, Raw};
 use keep_store::Record;
 
-/// Organisations that are looked at; a server with more is not one site's.
+/// The most organisations that are read; a server with more serves several sites.
 const MOST: usize = 50;
 
-/// What stands where the site's name is expected: the site, or the workstation while that is not known.
+/// The site's name, or the workstation's while it is not known.
 pub(crate) fn shown(settings: &WorkstationSettings) -> String {
     if settings.site.is_empty() { settings.name.clone() } else { settings.site.clone() }
 }
 
-/// Reads the site's name from the records where it is not known yet.
+/// Reads the site's name from the records if it is not known yet.
 pub(crate) fn learn(workstation: &Workstation, unlocked: &Unlocked) -> Result<(), SessionError> {
     if !workstation.settings().site.is_empty() {
         return Ok(());
@@ -34,10 +34,10 @@ pub(crate) fn learn(workstation: &Workstation, unlocked: &Unlocked) -> Result<()
     }
 }
 
-/// The name of the only organisation that is part of no other; two of them name no site.
+/// The name of the only organisation that is not part of another; `None` if there are several.
 fn name_of(organisations: &[Record]) -> Option<String> {
     let mut names = organisations.iter().filter_map(|record| {
-        // EXPOSE: an organisation's name is nobody's health information.
+        // EXPOSE: an organisation's name is not health information.
         let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
         let node = raw.node();
         let counts = node.member("partOf").is_none() && node.member("active").and_then(Node::boolean) != Some(false);

@@ -24,7 +24,7 @@ use renewing::Renewing;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// The device: its profile folder, and what the operating system gives.
+/// The device: profile, settings, and the services of the operating system.
 pub(crate) struct Device {
     pub(crate) profile: Profile,
     pub(crate) settings: RwLock<WorkstationSettings>,
@@ -52,17 +52,17 @@ pub(crate) struct ProfileHold {
     pub(crate) lock: Mutex<Option<ProfileLock>>,
 }
 
-/// What is known of faults of the workstation.
+/// Faults of the workstation.
 pub(crate) struct DeviceFaults {
-    /// Those that the ledger could not take when they happened.
+    /// Faults that the ledger could not record when they happened.
     pub(crate) pending: PendingFaults,
-    /// Those that last and were reported since the last lock or unlock.
+    /// Faults that last and were reported since the last lock or unlock.
     pub(crate) reported: Mutex<BTreeMap<DeviceFault, Reported>>,
-    /// Names that were renamed aside at the start, until an event says so.
+    /// Names that were set aside at the start, until that is an event.
     pub(crate) set_aside: Mutex<Vec<&'static str>>,
 }
 
-/// A mutex whose last holder panicked still holds usable data here: every value is replaced whole.
+/// Locks a mutex even after a panic of its last holder: every value here is replaced whole and stays usable.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

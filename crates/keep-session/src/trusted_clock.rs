@@ -1,4 +1,4 @@
-//! Trusted time as a clock, for the connection to a server: what comes from there is measured by it.
+//! Trusted time as a clock, for connections to a server.
 
 use crate::error::SessionError;
 use crate::workstation::Workstation;
@@ -6,13 +6,13 @@ use keep_domain::{Clock, UtcMillis};
 use keep_keys::TrustedTime;
 use std::time::Duration;
 
-/// The clock of this device as far as it can be trusted.
+/// The best estimate of the time on this device.
 #[derive(Debug, Clone)]
 pub(crate) struct TrustedClock(pub(crate) Workstation);
 
 impl Clock for TrustedClock {
     fn now(&self) -> UtcMillis {
-        // Before the first enrolment, and where the keychain does not answer, there is nothing but the clock.
+        // Before the first enrolment, and while the keychain does not answer, only the clock is left.
         self.0.with_time(|time| time.estimate()).unwrap_or_else(|_| self.0.0.device.clock.now())
     }
 
@@ -22,16 +22,16 @@ impl Clock for TrustedClock {
 }
 
 impl Workstation {
-    /// The time that clinical entries carry: never a clock that was set back.
+    /// The time for clinical entries; it never goes back with the clock.
     pub(crate) fn trusted_now(&self) -> Result<UtcMillis, SessionError> {
         self.with_time(|time| time.now())
     }
 
-    /// Takes the time that a server told over TLS, and keeps the mark: a program that is killed later does not lose it.
+    /// Accepts the time that a server sent over TLS, and stores the mark at once so that a crash does not lose it.
     pub(crate) fn take_server_time(&self, told: UtcMillis) {
         let take = |time: &mut TrustedTime| time.accept_from_server(told).then(|| time.mark());
         let kept = match self.with_time(take) {
-            // The keychain may take its time, and nothing that asks for the time has to wait for it.
+            // Outside the lock: the keychain may be slow, and readers of the time must not wait for it.
             Ok(Some(mark)) => mark.save(&*self.0.device.keychain).is_ok(),
             Ok(None) => {
                 tracing::warn!("the server's clock disagrees with trusted time; its time is not used");

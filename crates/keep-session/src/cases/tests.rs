@@ -38,14 +38,14 @@ use tempfile::TempDir;
 /// 22-Nov-2026 12:00 UTC.
 const NOON: UtcMillis = UtcMillis(1_795_348_800_000);
 
-/// One workstation with one person unlocked, María's chart on it.
+/// A workstation with one user unlocked, and María's chart.
 struct Clinic {
     workstation: Workstation,
     folder: TempDir,
     clock: Arc<ManualClock>,
     person: TestPerson,
     phone: Secret<String>,
-    // Dropped last: the app's tasks run on it.
+    // Dropped last: the workstation's tasks run on it.
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -69,7 +69,7 @@ impl Clinic {
         Self { workstation, folder, clock, person, phone, _runtime: runtime }
     }
 
-    /// Locks, and waits until the code that was used last is over.
+    /// Locks, and waits until the last code has expired.
     fn lock(&self) {
         lock::lock_session(&self.workstation, "user");
         self.clock.advance(Duration::from_secs(61));
@@ -84,12 +84,12 @@ impl Clinic {
         unlock::unlock(&self.workstation, UnlockDto { user, password: password.to_owned(), code, phone_time: None })
     }
 
-    /// Unlocks as the person themselves does.
+    /// Unlocks with the right factors.
     fn unlock_well(&self) -> Result<SessionDto, FailureDto> {
         self.unlock(PASSWORD)
     }
 
-    /// The person's slot, opened with password and code; nothing is installed yet.
+    /// The user's slot, opened with password and code, without starting a session.
     fn open_slot(&self) -> Opened {
         let code = phone_code(&self.phone, self.clock.now()).expect("a code");
         let password = Secret::new(PASSWORD.to_owned());
@@ -105,7 +105,7 @@ impl Clinic {
     }
 }
 
-/// Takes the reply; a failure shows its code only, as everywhere.
+/// The reply; a failure panics with its code.
 fn ok<T>(reply: Result<T, crate::dto::failure::FailureDto>) -> T {
     match reply {
         Ok(value) => value,

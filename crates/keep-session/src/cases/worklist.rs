@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrival_is_noted_and_taken_back() {
+    fn arrival_is_recorded_and_undone() {
         let text = r#"{"resourceType":"Appointment","id":"a","participant":[{"actor":{"reference":"Practitioner/jonas"}},{"actor":{"reference":"Patient/maria"},"status":"accepted"}]}"#;
         let raw = Raw::parse(text).expect("valid");
         let here = set_arrival(&raw, "maria", Some(String::from("2026-11-22T11:12:00.000Z"))).expect("set");

@@ -1,11 +1,11 @@
-//! The public half of the audit key, kept where everyone on the device finds it and signed by the device.
+//! The public half of the audit key, in the settings for all users and signed by the device.
 
 use crate::state::device_context::DeviceContext;
 use keep_domain::length_prefixed;
 use keep_keys::{HpkePublicKey, verify_signature};
 use serde::{Deserialize, Serialize};
 
-/// As it stands in `workstation.json`.
+/// The record in `workstation.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuditKeyRecord {
@@ -23,7 +23,7 @@ impl AuditKeyRecord {
         Self { generation, public: hex::encode(public.as_bytes()), signature: hex::encode(signature) }
     }
 
-    /// The key, if the device signed it.
+    /// The key, if the device's signature is valid.
     pub(crate) fn verified(&self, device: &DeviceContext) -> Option<HpkePublicKey> {
         let mut public = [0; 32];
         let mut signature = [0; 64];

@@ -9,14 +9,14 @@ use std::sync::Arc;
 /// The keychain item that holds the newest checkpoint.
 const CHECKPOINT_ITEM: &str = "log-checkpoint";
 
-/// What the keychain has in the checkpoint's place.
+/// The checkpoint in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeptCheckpoint {
     /// This device's own signature over the end of a log.
     Signed(SignedCheckpoint, Checkpoint),
     /// Nothing.
     Missing,
-    /// Something else.
+    /// Not a checkpoint that this device signed.
     Unreadable,
 }
 
@@ -24,14 +24,14 @@ impl KeptCheckpoint {
     /// Reads the item.
     pub(crate) fn read(keychain: &dyn Keychain, device_key: &[u8; 32]) -> Result<Self, SessionError> {
         let Some(bytes) = keychain.read(CHECKPOINT_ITEM)? else { return Ok(Self::Missing) };
-        // EXPOSE: a checkpoint is a public statement; the keychain only keeps it from being altered with the file.
+        // EXPOSE: a checkpoint is a public statement; the keychain only prevents changing it along with the file.
         let note = String::from_utf8(bytes.expose().clone()).ok().map(SignedCheckpoint::from_text);
         Ok(note
             .and_then(|note| note.check(device_key).ok().map(|head| Self::Signed(note, head)))
             .unwrap_or(Self::Unreadable))
     }
 
-    /// The end of the log, where it is known.
+    /// The end of the log, if known.
     pub(crate) const fn head(&self) -> Option<&Checkpoint> {
         match self {
             Self::Signed(_, head) => Some(head),
@@ -39,7 +39,7 @@ impl KeptCheckpoint {
         }
     }
 
-    /// The word of the finding that this is where people are enrolled.
+    /// The name of the finding, if users are enrolled.
     pub(crate) const fn finding(&self) -> Option<&'static str> {
         match self {
             Self::Signed(..) => None,
@@ -49,7 +49,7 @@ impl KeptCheckpoint {
     }
 }
 
-/// The device key and what it opens.
+/// The device key and the ledger that it opens.
 #[derive(Debug)]
 pub(crate) struct DeviceContext {
     pub(crate) device_key: DeviceKey,
@@ -62,7 +62,7 @@ impl DeviceContext {
         Ok(self.ledger.checkpoint(&EventKey(self.device_key.signer()))?)
     }
 
-    /// Signs the log's end and keeps it outside the file, so that a tail that was cut off is found.
+    /// Signs the log's end and stores it outside the file, so that truncation is detected.
     pub(crate) fn keep_checkpoint(&self, keychain: &dyn Keychain) -> Result<(), SessionError> {
         Ok(keychain.write(CHECKPOINT_ITEM, self.checkpoint()?.as_str().as_bytes())?)
     }

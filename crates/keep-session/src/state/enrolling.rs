@@ -1,4 +1,4 @@
-//! How far an enrolment is: the state between the browser and the first code.
+//! The state of an enrolment, from the browser to the first code.
 
 use super::browser::BrowserSignIn;
 use keep_domain::{ErrorCode, Secret};
@@ -6,7 +6,7 @@ use keep_keys::Enrolment;
 use keep_sync::{TokenSet, VerifiedClaims};
 use std::time::Duration;
 
-/// One enrolment at a time. Nothing is on disk before it ends.
+/// One enrolment at a time. Nothing is written to disk before it ends.
 #[derive(Default)]
 pub(crate) enum Enrolling {
     /// None is running.
@@ -14,9 +14,9 @@ pub(crate) enum Enrolling {
     Idle,
     /// Waits for the browser.
     Browser(BrowserSignIn),
-    /// Signed in; wants the password.
+    /// Signed in; the password is next.
     Password(Box<Person>),
-    /// Has the password; wants a code of the new seed.
+    /// Has the password; a code of the new seed is next.
     Code(Box<Person>, Secret<String>),
     /// Done.
     Done(Enrolled),
@@ -24,24 +24,24 @@ pub(crate) enum Enrolling {
     Failed(ErrorCode),
 }
 
-/// What an enrolment ended with.
+/// The result of an enrolment.
 #[derive(Clone)]
 pub(crate) struct Enrolled {
     /// The new user id.
     pub(crate) user: String,
     /// Whether a colleague has to grant first.
     pub(crate) waiting_for_grant: bool,
-    /// What the files of a damaged slot are called now.
+    /// The new names of the files of a damaged slot.
     pub(crate) set_aside: Vec<String>,
 }
 
-/// How long an enrolment waits for its next step; then its secrets are wiped.
+/// The time limit for the next step; after it the secrets are wiped.
 pub(crate) const HALF_FINISHED: Duration = Duration::from_mins(5);
 
-/// A person who signed in and has no slot yet.
+/// A user who signed in and has no slot yet.
 pub(crate) struct Person {
     pub(crate) enrolment: Enrolment,
-    /// What the provider says of them.
+    /// The provider's statement about them.
     pub(crate) claims: VerifiedClaims,
     pub(crate) id_token: Option<Secret<String>>,
     pub(crate) refresh: Option<Secret<String>>,
@@ -50,13 +50,13 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// After the sign-in.
+    /// A user who has just signed in.
     pub(crate) fn signed_in(enrolment: Enrolment, claims: VerifiedClaims, tokens: TokenSet, now: Duration) -> Self {
         let TokenSet { id_token, refresh, .. } = tokens;
         Self { enrolment, claims, id_token, refresh, since: now }
     }
 
-    /// A step was taken.
+    /// Notes that a step was taken.
     pub(crate) fn note_step(&mut self, now: Duration) {
         self.since = now;
     }

@@ -19,12 +19,12 @@ use std::time::Duration;
 
 /// Bytes of the file, at all times; a few hundred are used.
 const SIZE: usize = 1024;
-/// A count stops here.
+/// The highest count.
 const MOST: u32 = 1_000_000;
-/// How often a program that finds the file in use looks again.
+/// The number of attempts to open a file that is in use.
 const LOOKS: u32 = 50;
 
-/// How often something happened, and when first and last.
+/// How often a fault happened, and when first and last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Note {
@@ -47,7 +47,7 @@ struct Page {
 #[derive(Debug)]
 pub(crate) struct PendingFaults {
     path: PathBuf,
-    /// What the file could not take; lost with the process.
+    /// Notes that could not be written; lost with the process.
     unwritten: Mutex<Notes>,
     waiting: AtomicBool,
 }
@@ -58,7 +58,7 @@ impl PendingFaults {
         Self { path, unwritten: Mutex::default(), waiting: AtomicBool::new(false) }
     }
 
-    /// Takes the file's place on the disk. Only the holder of the profile's lock does.
+    /// Allocates the file. Only the holder of the profile's lock may call this.
     pub(crate) fn prepare(&self) -> std::io::Result<()> {
         match private_file::create_new(&self.path) {
             Ok(mut file) => {
@@ -70,10 +70,10 @@ impl PendingFaults {
         }
     }
 
-    /// Notes one thing more.
+    /// Notes a fault.
     pub(crate) fn leave(&self, device_fault: DeviceFault, now: UtcMillis) {
         let noted = self.open().and_then(|mut file| {
-            // What cannot be read is said by whoever turns the notes into events, and is left for that.
+            // An unreadable file is left for `report`, which records it.
             let mut notes = read(&mut file)?.ok_or(ErrorKind::InvalidData)?;
             add(&mut notes, device_fault, 1, now, now);
             write(&mut file, notes)
@@ -84,19 +84,19 @@ impl PendingFaults {
         self.waiting.store(true, Ordering::SeqCst);
     }
 
-    /// Whether this process has noted anything since the last time that all was said.
+    /// Whether this process has notes that are not reported yet.
     pub(crate) fn are_waiting(&self) -> bool {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    /// Turns every note into one event. What `append` does not take stays noted; what it took may come again after a
-    /// crash at the wrong moment.
+    /// Turns every note into one event. Notes that `append` refuses stay; an appended one may be repeated after a crash
+    /// at the wrong moment.
     pub(crate) fn report<E>(
         &self,
         now: UtcMillis,
         mut append: impl FnMut(EventDraft) -> Result<(), E>,
     ) -> Result<(), E> {
-        // Held to the end: what another program notes meanwhile waits for its turn.
+        // Open until the end: notes of another program wait for the lock.
         let mut opened = self.open().and_then(|mut file| Ok((read(&mut file)?, file))).ok();
         let damaged = matches!(opened, Some((None, _)));
         let mut notes = opened.as_mut().and_then(|(notes, _)| notes.take()).unwrap_or_default();
@@ -132,7 +132,7 @@ impl PendingFaults {
         all
     }
 
-    /// The file, with the right to change it.
+    /// Opens the file for writing, with its lock.
     fn open(&self) -> std::io::Result<File> {
         let file = private_file::open(&self.path, Access::Change)?;
         for _ in 0..LOOKS {
@@ -146,7 +146,7 @@ impl PendingFaults {
     }
 }
 
-/// One event for all that one note counts. The note's times are shown beside the event's own, unless they cannot be.
+/// One event for a note; it carries the times of the note if they are plausible.
 fn event_of(device_fault: DeviceFault, note: &Note, now: UtcMillis) -> EventDraft {
     let event = device_fault.event().with("noted_late", true).with("times", note.times.clamp(1, MOST));
     if UtcMillis(0) <= note.first && note.first <= note.last && note.last <= now {
@@ -162,12 +162,12 @@ fn add(notes: &mut Notes, device_fault: DeviceFault, times: u32, first: UtcMilli
     (note.first, note.last) = (note.first.min(first), note.last.max(last));
 }
 
-/// The notes; `None` where the file holds something else.
+/// The notes; `None` where the file is not readable as notes.
 fn read(file: &mut File) -> std::io::Result<Option<Notes>> {
     let mut text = Vec::with_capacity(SIZE + 1);
     file.rewind()?;
     file.take(SIZE as u64 + 1).read_to_end(&mut text)?;
-    // What a full disk left of a file that was to be made.
+    // Left by a full disk when the file was created.
     if text.is_empty() {
         return Ok(Some(Notes::new()));
     }
@@ -175,7 +175,7 @@ fn read(file: &mut File) -> std::io::Result<Option<Notes>> {
     Ok(page.map(|page| page.notes))
 }
 
-/// In place, so that no room is needed.
+/// Writes in place, so that no disk space is needed.
 fn write(file: &mut File, notes: Notes) -> std::io::Result<()> {
     let text = text_of(notes)?;
     file.rewind()?;
@@ -184,7 +184,7 @@ fn write(file: &mut File, notes: Notes) -> std::io::Result<()> {
     file.sync_data()
 }
 
-/// Filled up with spaces, which mean nothing in JSON.
+/// Padded with spaces, which JSON ignores.
 fn text_of(notes: Notes) -> std::io::Result<Vec<u8>> {
     let mut text = serde_json::to_vec(&Page { version: 1, notes }).map_err(Error::other)?;
     if text.len() > SIZE {

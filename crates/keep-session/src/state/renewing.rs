@@ -1,4 +1,4 @@
-//! How far a repeated clinic sign-in is, and what one that came back waits for.
+//! The state of a repeated clinic sign-in.
 
 use super::browser::BrowserSignIn;
 use keep_domain::ErrorCode;
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How long a finished sign-in waits for its owner's unlock; then its tokens are wiped.
 pub(crate) const RENEWAL_WAITS: Duration = Duration::from_mins(5);
 
-/// One repeated sign-in at a time. Nothing of it is on disk before its owner's slot is open.
+/// One repeated sign-in at a time. Nothing is written to disk before its owner's slot is open.
 #[derive(Default)]
 pub(crate) enum Renewing {
     /// None is running.
@@ -16,14 +16,14 @@ pub(crate) enum Renewing {
     Idle,
     /// Waits for the browser.
     Browser(BrowserSignIn),
-    /// Signed in while locked: the owner's unlock takes it over, since only that opens what it is sealed under.
+    /// Signed in while locked: the owner's unlock accepts it, since only that opens the keys to store it.
     Waiting {
         /// Lease and refresh token.
         renewal: Box<Renewal>,
         /// Monotonic time of the sign-in.
         since: Duration,
     },
-    /// Done; the open session has it.
+    /// Done; the open session has stored it.
     Done,
     /// Failed.
     Failed(ErrorCode),

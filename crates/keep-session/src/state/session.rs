@@ -22,7 +22,7 @@ pub(crate) enum Session {
     Unlocked(Box<Unlocked>),
 }
 
-/// The session, and what decides whether one may start.
+/// The session, with the state that decides whether one may start.
 #[derive(Default)]
 pub(crate) struct SessionCell {
     pub(crate) current: RwLock<Session>,
@@ -32,9 +32,9 @@ pub(crate) struct SessionCell {
     lock_epoch: AtomicU64,
     /// Held while a session starts, so that one starts at a time.
     pub(crate) starting: Mutex<()>,
-    /// What lets the password alone unlock after a lock.
+    /// The secret with which the password alone unlocks after a lock.
     pub(crate) resume: Mutex<Option<ResumeSecret>>,
-    /// The marks of segments that the keychain was given last.
+    /// The marks of segments that were last stored in the keychain.
     pub(crate) marks_written: Mutex<Mirror>,
 }
 

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 /// State that outlives a single run. Holds counts and times only, so it may outlive a lock.
 #[derive(Default)]
 pub(crate) struct SyncHandle {
-    /// Whether a session syncs by itself; on the command line each sync is asked for.
+    /// Whether a session syncs by itself; the command line requests each sync.
     pub(crate) automatic: bool,
     running: Mutex<Option<Cancel>>,
     progress: Mutex<Option<SyncProgressDto>>,

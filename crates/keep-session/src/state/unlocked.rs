@@ -31,7 +31,7 @@ pub(crate) struct SessionKeys {
     pub(crate) ring: Arc<Mutex<KeyRing>>,
     /// The private half of the audit key, for roles that may read bodies.
     pub(crate) audit_opener: Option<Arc<AuditOpener>>,
-    /// Handed to the process that follows a lock.
+    /// Passed to the process that follows a lock.
     pub(crate) resume: Option<ResumeSecret>,
 }
 
@@ -63,18 +63,18 @@ impl SessionMemory {
 }
 
 impl Unlocked {
-    /// The open store, or "a colleague has to grant first".
+    /// The open store, or `waiting_for_grant`.
     pub(crate) fn store(&self) -> Result<&Store, SessionError> {
         self.store.as_deref().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))
     }
 
-    /// Whether policy grants `action`, done to the program itself, to this role.
+    /// Whether policy grants this role `action`, which concerns no record.
     pub(crate) fn may(&self, action: Action) -> bool {
         let request = Request::system_action(self.role, action).when(self.situation());
         self.access.decide(&request).is_allowed()
     }
 
-    /// What policy says about `action` on a record.
+    /// The decision of policy about `action` on a record.
     pub(crate) fn decide(&self, action: Action, record: &PolicyResource) -> Decision {
         self.access.decide(&Request::about(self.role, action, record).when(self.situation()))
     }

@@ -13,7 +13,7 @@ fn ask(query: &str) -> SearchDto {
 }
 
 #[test]
-fn leila_at_the_desk_identifies_and_sees_nothing_clinical() {
+fn the_front_desk_identifies_patients_and_sees_nothing_clinical() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(shown.banner.number, "CH-004471");
@@ -35,7 +35,7 @@ fn leila_at_the_desk_identifies_and_sees_nothing_clinical() {
 }
 
 #[test]
-fn a_patient_is_found_and_says_whether_the_chart_is_here() {
+fn a_found_patient_shows_whether_the_chart_is_downloaded() {
     let clinic = Clinic::with(nurse_amara());
     let page = ok(search::search_patients(&clinic.workstation, ask("gonz fern")));
     assert_eq!((page.total, page.rows[0].family.as_str(), page.rows[0].ready), (1, "GONZÁLEZ", false));
@@ -48,7 +48,7 @@ fn a_patient_is_found_and_says_whether_the_chart_is_here() {
 }
 
 #[test]
-fn nothing_answers_while_locked() {
+fn every_command_is_refused_while_locked() {
     let clinic = Clinic::with(nurse_amara());
     crate::cases::lock::lock_session(&clinic.workstation, "user");
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::Locked);
@@ -56,10 +56,10 @@ fn nothing_answers_while_locked() {
     assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Locked);
 }
 
-/// Every record that says something clinical says it with this word, wherever FHIR has a place for words.
+/// The word with which every clinical record of the test says something, in every text field of FHIR.
 const WORD: &str = "zymosan";
 
-/// What a clinic has of somebody, with the word in every place; the Flags lie where a version before had them, too.
+/// The records of a patient with that word in every text; Flags also where an earlier version stored them.
 fn clinical_records() -> Vec<String> {
     let of_maria = |id: &str, kind: &str, rest: &str| {
         format!(
@@ -82,7 +82,7 @@ fn clinical_records() -> Vec<String> {
     records
 }
 
-/// What every command that a role without the clinical segment can call answers, as it goes to the window.
+/// The replies of all commands that a role without the clinical segment can call, as the page receives them.
 fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
     let json = |name, value: serde_json::Value| (name, value.to_string());
     let of = |name, reply: Result<serde_json::Value, crate::dto::failure::FailureDto>| {
@@ -110,9 +110,10 @@ fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
     found
 }
 
-/// Seen before: the clerk's lists and timeline gave the reasons of appointments, and her directory the text of alerts.
+/// A fault that was found: the clerk's lists and timeline showed the reasons of appointments, her directory the text
+/// of alerts.
 #[test]
-fn no_command_tells_a_role_without_the_clinical_segment_anything_clinical() {
+fn no_command_shows_clinical_content_to_a_role_without_the_clinical_segment() {
     for role in [Role::FrontDesk, Role::Billing, Role::PrivacyOfficer] {
         let clinic = Clinic::with(TestPerson { subject: "leila", name: "Leila Patel", role }).synced();
         ok(import(&clinic.workstation, clinical_records()));
@@ -127,7 +128,7 @@ fn no_command_tells_a_role_without_the_clinical_segment_anything_clinical() {
 }
 
 #[test]
-fn leila_sees_what_was_booked_and_that_there_is_an_alert() {
+fn leila_sees_the_booking_and_that_there_is_an_alert() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     ok(import(&clinic.workstation, clinical_records()));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));

@@ -30,7 +30,7 @@ fn patients(ids: &[&str]) -> Vec<ResourceKey> {
 }
 
 #[test]
-fn an_event_of_a_list_names_everybody_on_it_and_is_unmasked_as_one() {
+fn an_event_of_a_list_names_every_patient_and_is_unmasked_as_one() {
     let clinic = Clinic::with(ingrid_of_privacy());
     ok(import(&clinic.workstation, vec![ADA.to_owned()]));
     let listed = EventDraft::new(EventClass::ChartRead).touching(&patients(&["maria", "ada", "elsewhere"]));
@@ -44,7 +44,7 @@ fn an_event_of_a_list_names_everybody_on_it_and_is_unmasked_as_one() {
 }
 
 #[test]
-fn a_chart_is_one_patients_and_other_records_count_for_nobody() {
+fn the_patients_of_an_event_are_counted_once_and_other_records_not_at_all() {
     let clinic = Clinic::with(ingrid_of_privacy());
     let note: ResourceKey = "DocumentReference/n1".parse().expect("key");
     let read = EventDraft::new(EventClass::ChartRead).about(Phi::new("maria".parse().expect("id"))).touching([&note]);
@@ -57,7 +57,7 @@ fn a_chart_is_one_patients_and_other_records_count_for_nobody() {
 }
 
 #[test]
-fn a_typed_reason_is_no_cause_even_if_it_is_the_word_of_one() {
+fn a_typed_reason_is_never_shown_as_a_cause() {
     let clinic = Clinic::with(ingrid_of_privacy());
     let typed = clinic.note(EventDraft::new(EventClass::Unmask).because(Phi::new(String::from("sleep"))));
     let caused = clinic.note(EventDraft::new(EventClass::Lock).caused_by("sleep"));

@@ -1,4 +1,4 @@
-//! The file of certificate authorities: trusted only as it was sealed.
+//! The certificate authority file is trusted only while its hash is the sealed one.
 
 use super::{Clinic, NOON, code_of, ok};
 use crate::Workstation;
@@ -41,7 +41,7 @@ fn connect(workstation: &Workstation) -> Result<(), ErrorCode> {
 
 #[test]
 fn a_swapped_authority_file_is_refused() {
-    // The settings were signed and named a path; whoever could write there could stand in for the server.
+    // Once only the path was signed, so anyone who could write there could impersonate the server.
     let clinic = Clinic::with(nurse_amara());
     let file = named(&clinic);
     assert_eq!(connect(&clinic.workstation), Ok(()));
@@ -67,12 +67,12 @@ fn a_swapped_authority_file_is_refused() {
 }
 
 #[test]
-fn settings_without_a_hash_keep_opening_and_are_bound_at_the_first_chance() {
+fn settings_without_a_hash_still_open_and_are_bound_as_soon_as_possible() {
     let clinic = Clinic::with(nurse_amara());
     let file = named(&clinic);
     let changes = clinic.events(EventClass::ConfigChange);
     clinic.lock();
-    // As at the next start: the device side is opened anew.
+    // As at the next start: the device key is opened again.
     *lock(&clinic.workstation.0.device.context) = None;
     let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("opens");
     let settings = kept(&clinic);
@@ -82,7 +82,7 @@ fn settings_without_a_hash_keep_opening_and_are_bound_at_the_first_chance() {
     ok(clinic.unlock_well());
     std::fs::write(&file, authority()).expect("swapped");
     assert_eq!(connect(&clinic.workstation), Err(ErrorCode::AuthorityFileChanged));
-    // The hash can be taken out, but not signed for.
+    // The hash can be removed, but not re-signed.
     let bare = WorkstationSettings { version: 1, ca_file_sha256: None, ..kept(&clinic) };
     assert!(!bare.seal_holds(&device.device_key.signer()));
 }
@@ -103,7 +103,7 @@ fn changes(workstation: &Workstation) -> usize {
 }
 
 #[test]
-fn it_takes_another_file_over_and_nobody_else_does() {
+fn only_it_may_replace_the_authority_file() {
     let clinic = Clinic::with(nurse_amara());
     let file = named(&clinic);
     assert_eq!(code_of(device::trust_authorities(&clinic.workstation, &file)), ErrorCode::Refused);

@@ -1,4 +1,4 @@
-//! Colleagues carry keys to each other; the provider's signed statements say who may have which.
+//! Colleagues grant keys to each other; the provider's signed statements say who may have which.
 
 use super::{NOON, ok};
 use crate::Workstation;
@@ -17,13 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A workstation whose people were enrolled one after the other by a provider that signs.
+/// A workstation whose users enrolled one after the other at a provider that signs its statements.
 struct Shift {
     workstation: Workstation,
     folder: TempDir,
     clock: Arc<ManualClock>,
     provider: TestProvider,
-    /// To whom the provider assigns the restricted segment.
+    /// The users to whom the provider assigns the restricted segment.
     restricted: Vec<&'static str>,
     phones: BTreeMap<&'static str, Secret<String>>,
     _runtime: tokio::runtime::Runtime,
@@ -88,7 +88,7 @@ impl Shift {
 }
 
 #[test]
-fn the_clerk_who_enrolled_first_carries_the_audit_key_only_until_it_is_granted_on() {
+fn a_clerk_who_enrolled_first_loses_the_audit_key_once_it_is_granted() {
     let mut shift = Shift::new();
     shift.enrol(leila_at_the_desk());
     shift.unlock(leila_at_the_desk());
@@ -109,7 +109,7 @@ fn the_clerk_who_enrolled_first_carries_the_audit_key_only_until_it_is_granted_o
 }
 
 #[test]
-fn whoever_may_read_the_audit_keeps_the_key_that_was_granted_on() {
+fn a_role_that_may_read_the_audit_log_keeps_its_key_after_granting_it() {
     let mut shift = Shift::new();
     shift.enrol(nurse_amara());
     shift.enrol(dr_jonas());
@@ -119,7 +119,7 @@ fn whoever_may_read_the_audit_keeps_the_key_that_was_granted_on() {
 }
 
 #[test]
-fn only_files_of_keys_that_were_made_now_are_made() {
+fn only_files_of_new_keys_are_created() {
     let mut shift = Shift::new();
     shift.enrol(nurse_amara());
     shift.enrol(dr_jonas());
@@ -138,8 +138,8 @@ fn only_files_of_keys_that_were_made_now_are_made() {
     assign(vec![Role::Physician]);
     shift.unlock(dr_jonas());
     assert!(path(Segment::Restricted).exists(), "its key was made now");
-    // The lost one is begun anew, under a key of the next generation and named as not whole: an empty one must never
-    // say that nothing is known of anybody.
+    // The lost one is replaced under a key of the next generation and reported as incomplete: an empty file must
+    // never count as "no patients".
     let generation = shift
         .workstation
         .try_session(|u| lock(&u.keys.ring).segment(Segment::Encounters).map(|k| k.generation()))
@@ -152,7 +152,7 @@ fn only_files_of_keys_that_were_made_now_are_made() {
 }
 
 #[test]
-fn a_physician_to_whom_the_provider_assigns_no_restricted_records_is_granted_none() {
+fn a_physician_without_restricted_assignment_is_granted_no_restricted_key() {
     let mei = TestPerson { subject: "mei", name: "Dr Mei Tanaka", role: Role::Physician };
     let mut shift = Shift::new();
     shift.enrol(dr_jonas());
@@ -170,7 +170,7 @@ fn a_physician_to_whom_the_provider_assigns_no_restricted_records_is_granted_non
 }
 
 #[test]
-fn nothing_in_a_grants_folder_keeps_anybody_out() {
+fn stray_files_in_a_grants_folder_lock_no_user_out() {
     let mut shift = Shift::new();
     shift.enrol(nurse_amara());
     let grants = shift.folder.path().join("slots").join(format!("{}.grants", user_of(nurse_amara())));
@@ -186,9 +186,9 @@ fn nothing_in_a_grants_folder_keeps_anybody_out() {
     shift.unlock(nurse_amara());
 }
 
-/// Found by the damage matrix: a grant that was lost on the way was never given again, since it was noted as given.
+/// Found by the damage matrix: a lost grant was never given again, since it was recorded as given.
 #[test]
-fn a_grant_that_was_lost_on_the_way_is_given_again() {
+fn a_lost_grant_is_given_again() {
     let mut shift = Shift::new();
     shift.enrol(dr_jonas());
     shift.enrol(nurse_amara());

@@ -1,4 +1,4 @@
-//! Every command of the interface, and the event that it leaves.
+//! Every command of the page, and the event that it records.
 
 use super::drafts::half;
 use super::{Clinic, code_of, ok, vitals};
@@ -17,17 +17,17 @@ use keep_audit::{EventClass as E, EventDraft};
 use keep_domain::{ErrorCode, Phi};
 use keep_store::HeaderFilter;
 
-/// What a command leaves in the log.
+/// What a command records in the log.
 enum Leaves {
-    /// At least these events, made by the one who does it.
+    /// At least these events, by this user.
     Events(fn() -> TestPerson, fn(Clinic) -> Done, &'static [E]),
-    /// Nothing, because of what stands here.
+    /// Nothing, for the given reason.
     Nothing(&'static str),
 }
 
 use Leaves::{Events, Nothing};
 
-/// The clinic, and how many events it had before the command.
+/// The clinic, and its number of events before the command.
 struct Done(Clinic, u64);
 
 fn count(clinic: &Clinic) -> u64 {
@@ -309,7 +309,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
     ]
 }
 
-/// Saving and discarding a draft left no event, and no list would have shown it.
+/// Once saving and discarding a draft recorded no event, and no test would have noticed.
 #[test]
 fn every_command_that_reaches_a_record_leaves_its_event() {
     for (name, leaves) in commands() {
@@ -352,7 +352,7 @@ fn commands_that_reach_no_record_leave_nothing() {
 }
 
 #[test]
-fn a_draft_is_one_event_a_session_however_often_it_is_kept() {
+fn a_draft_is_one_event_per_session_however_often_it_is_saved() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let kept = ok(drafts::save_draft(&clinic.workstation, half()));
     for n in 0..20 {
@@ -369,9 +369,9 @@ fn a_draft_is_one_event_a_session_however_often_it_is_kept() {
     assert_eq!(clinic.events(E::DraftDiscarded), 1);
 }
 
-/// 400 searches of 20 kB took 15 MB of the ledger.
+/// Once 400 searches of 20 kB each used 15 MB of the ledger.
 #[test]
-fn long_texts_are_refused_before_they_are_events() {
+fn long_texts_are_refused_before_they_reach_the_log() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let before = count(&clinic);
     let ask = |length: usize| SearchDto { query: "ö".repeat(length), offset: 0, limit: 5 };

@@ -11,7 +11,7 @@ use keep_domain::{ErrorCode, Phi, ResourceKey};
 const THEIRS: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"versionId":"2","lastUpdated":"2026-11-22T11:15:00Z"},"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"text":"Hypertension, stage 2"},"subject":{"reference":"Patient/maria"},"onsetDateTime":"2014","recorder":{"display":"Dr S. Achieng"}}"#;
 
 impl Clinic {
-    /// Dr Jonas strikes María's problem out while the server deletes it.
+    /// Dr Jonas marks María's problem as entered in error while the server deletes it.
     fn with_a_deletion(self) -> (Self, String) {
         let (clinic, id) = self.in_conflict();
         let key: ResourceKey = "Condition/c1".parse().expect("key");
@@ -26,7 +26,7 @@ impl Clinic {
         (clinic, id)
     }
 
-    /// Dr Jonas strikes María's problem out while a colleague changes it on the server.
+    /// Dr Jonas marks María's problem as entered in error while a colleague changes it on the server.
     pub(super) fn in_conflict(self) -> (Self, String) {
         let strike = StrikeDto {
             reference: String::from("Condition/c1"),
@@ -52,7 +52,7 @@ fn choose(conflict: &str, paths: &[String], side: &str) -> DecideDto {
 }
 
 #[test]
-fn dr_jonas_sees_both_sides_and_takes_the_servers() {
+fn dr_jonas_sees_both_versions_and_chooses_the_servers() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert_eq!((shown.banner.family.as_str(), shown.reference.as_str()), ("GONZÁLEZ", "Condition/c1"));
@@ -72,7 +72,7 @@ fn dr_jonas_sees_both_sides_and_takes_the_servers() {
 }
 
 #[test]
-fn what_is_kept_of_ours_waits_to_be_sent() {
+fn our_chosen_fields_are_queued_for_sending() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
@@ -83,7 +83,7 @@ fn what_is_kept_of_ours_waits_to_be_sent() {
 }
 
 #[test]
-fn dr_jonas_accepts_that_the_server_has_deleted_it() {
+fn dr_jonas_accepts_the_servers_deletion() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().with_a_deletion();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert!(shown.theirs_deleted);
@@ -94,8 +94,7 @@ fn dr_jonas_accepts_that_the_server_has_deleted_it() {
     assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], "ours"))), ErrorCode::Stale);
 }
 
-/// María's appointment, of which a colleague at this workstation and another one at the server changed `ours` and
-/// `theirs`.
+/// María's appointment, changed to `ours` by a colleague here and to `theirs` on the server.
 fn appointment_in_conflict(clinic: &Clinic, ours: [&str; 2], theirs: [&str; 2]) -> String {
     let text = super::records().into_iter().find(|r| r.contains("\"ap1\"")).expect("booked");
     let (ours, theirs) = (text.replace(ours[0], ours[1]), text.replace(theirs[0], theirs[1]));
@@ -120,7 +119,7 @@ fn appointment_in_conflict(clinic: &Clinic, ours: [&str; 2], theirs: [&str; 2]) 
 }
 
 #[test]
-fn leila_decides_about_times_and_not_about_reasons() {
+fn leila_decides_conflicts_about_times_and_not_about_reasons() {
     let reasons = (["Follow-up, hypertension", "Falls"], ["Follow-up, hypertension", "Gout"]);
     let times = (["11:00:00", "11:30:00"], ["11:00:00", "12:00:00"]);
     let leila = Clinic::with(leila_at_the_desk()).synced();

@@ -1,4 +1,4 @@
-//! Files that are damaged while nobody is signed in: what people then see, and that nobody is kept out.
+//! Files that are damaged while locked: what users see, and that no user is locked out.
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::Workstation;
@@ -43,10 +43,10 @@ fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
     ))
 }
 
-/// Found in the review: a nurse read "Allergies not recorded" of a patient with penicillin anaphylaxis, and the chip
-/// said that all was complete.
+/// Found in a review: a nurse saw "Allergies not recorded" for a patient with penicillin anaphylaxis, and the sync
+/// status said that all was complete.
 #[test]
-fn a_damaged_segment_is_said_and_never_reads_as_absence() {
+fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
     for segment in [Segment::Encounters, Segment::Clinical] {
         let clinic = Clinic::with(nurse_amara()).synced();
         ok(complete(&clinic.workstation, &["Encounter"]));
@@ -83,7 +83,7 @@ fn a_damaged_segment_is_said_and_never_reads_as_absence() {
         let chip = ok(sync::sync_chip(&clinic.workstation));
         assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""));
         assert!(!clinic.folder.path().join("last-sync.json").exists());
-        // It is told at every unlock until it is mended; then the chart is as it was.
+        // It is reported at every unlock until it is repaired; then the chart is as before.
         clinic.lock();
         let session = ok(clinic.unlock_well());
         assert_eq!(segments_told(&session.notices), [(segment.name(), "rebuilding")]);
@@ -120,7 +120,7 @@ fn work_goes_on_in_a_segment_that_is_being_rebuilt() {
 }
 
 #[test]
-fn without_a_directory_search_says_nothing_of_nobody() {
+fn without_a_directory_search_does_not_say_that_no_patient_was_found() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     fs::write(path(&clinic, Segment::Directory), b"not a database").expect("written");
@@ -138,7 +138,7 @@ fn without_a_directory_search_says_nothing_of_nobody() {
 }
 
 #[test]
-fn an_older_copy_is_told_and_its_absences_are_not_believed() {
+fn an_older_copy_is_reported_and_its_absences_do_not_count() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     let file = path(&clinic, Segment::Clinical);
@@ -156,10 +156,10 @@ fn an_older_copy_is_told_and_its_absences_are_not_believed() {
     assert!(list.len() == 1 && *incomplete);
 }
 
-/// Found in the review: unlock answered an error while the session stayed open behind the lock screen, where no lock
-/// reached it, and everybody else was refused.
+/// Found in a review: unlock failed while the session stayed open behind the lock screen, out of reach of any lock, and
+/// all other users were refused.
 #[test]
-fn a_damaged_personal_file_neither_locks_out_nor_leaves_a_session_open() {
+fn a_damaged_personal_file_neither_blocks_an_unlock_nor_leaves_a_session_open() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     let file = personal_path(clinic.folder.path(), user_of(nurse_amara()));
@@ -196,9 +196,9 @@ fn an_unlock_that_fails_at_its_end_leaves_nothing_open() {
     ok(clinic.unlock_well());
 }
 
-/// One flipped bit among the rows themselves is met only when a chart is opened.
+/// A flipped bit among the rows is found only when a chart is opened.
 #[test]
-fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
+fn damage_found_in_a_chart_is_recorded_and_repaired_after_the_next_sync() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(chart::open_chart(&clinic.workstation, "maria"));
     let (key, file) = (segment_key(&clinic, Segment::Clinical), path(&clinic, Segment::Clinical));
@@ -219,7 +219,7 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, "incomplete");
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
-    // A sync that goes through shows that the server can fill a new file.
+    // A completed sync shows that the server can fill a new file.
     crate::segments::request_fresh_starts(&clinic.workstation);
     clinic.lock();
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
@@ -231,9 +231,9 @@ fn damage_that_a_chart_meets_is_noted_and_mended_after_the_next_sync() {
     assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
 }
 
-/// Found in a review: a colleague's download had been taken for this person's, who may see more than the colleague.
+/// Found in a review: a colleague's download counted for this user, who may see more than the colleague.
 #[test]
-fn a_colleagues_download_says_nothing_of_visits_that_only_this_person_sees() {
+fn a_colleagues_download_says_nothing_about_visits_that_only_this_user_sees() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let last_seen_known = || {
         let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
@@ -252,10 +252,10 @@ fn a_colleagues_download_says_nothing_of_visits_that_only_this_person_sees() {
     assert!(last_seen_known(), "what she may see");
 }
 
-/// Found by the damage matrix over all cells: pages of derived tables that could not be made anew refused the lists, and
-/// the chip still said that all was complete.
+/// Found by the full damage matrix: with pages of derived tables that could not be rebuilt the lists were refused, and
+/// the sync status still said that all was complete.
 #[test]
-fn nothing_is_called_complete_after_an_answer_that_its_records_are_damaged() {
+fn nothing_is_called_complete_after_damaged_records_were_reported() {
     let (mut page, mut refused) = (0, 0);
     while refused < 4 {
         let clinic = Clinic::with(nurse_amara()).synced();
@@ -299,9 +299,9 @@ fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     key.flatten().expect("held")
 }
 
-/// Found by the damage matrix: settings that were lost or damaged locked everybody out.
+/// Found by the damage matrix: lost or damaged settings locked all users out.
 #[test]
-fn settings_that_are_lost_or_damaged_come_from_their_copy() {
+fn lost_or_damaged_settings_are_restored_from_their_copy() {
     let clinic = Clinic::with(nurse_amara()).synced();
     clinic.lock();
     clinic.workstation.close();
@@ -336,7 +336,7 @@ fn settings_that_are_lost_or_damaged_come_from_their_copy() {
     assert!(again(&clinic).is_err(), "nothing is made up where both are gone");
 }
 
-/// The program anew over the same profile.
+/// The program started again over the same profile.
 fn again(clinic: &Clinic) -> Result<Workstation, FailureDto> {
     let (handle, clock, keychain) = (
         clinic.workstation.0.runtime.clone(),

@@ -16,7 +16,7 @@ pub(super) fn half() -> SaveDraftDto {
 }
 
 #[test]
-fn a_draft_is_kept_until_the_save_that_ends_it() {
+fn a_draft_stays_until_its_form_is_saved() {
     let clinic = Clinic::with(nurse_amara()).synced();
     assert!(!drafts::any_kept(&clinic.workstation));
     let kept = ok(drafts::save_draft(&clinic.workstation, half()));
@@ -31,7 +31,7 @@ fn a_draft_is_kept_until_the_save_that_ends_it() {
 }
 
 #[test]
-fn a_draft_that_is_none_is_refused() {
+fn an_invalid_draft_is_refused() {
     let clinic = Clinic::with(nurse_amara());
     let mut long = half();
     long.content = "x".repeat(70_000);
@@ -43,9 +43,9 @@ fn a_draft_that_is_none_is_refused() {
 }
 
 #[test]
-fn what_a_role_may_no_longer_make_is_not_shown() {
+fn drafts_that_a_role_may_no_longer_finish_are_not_shown() {
     let clinic = Clinic::with(leila_at_the_desk());
-    // As kept by herself while she was a nurse.
+    // As she saved it while she was a nurse.
     let kept = clinic.workstation.with_session(|unlocked| {
         let content = Phi::new(half().content);
         let patient = half().patient.parse().expect("id");

@@ -1,4 +1,4 @@
-//! Enrolments that nobody finishes, or that come at a wrong moment.
+//! Abandoned enrolments, and enrolments at a bad moment.
 
 use super::{Clinic, code_of, ok};
 use crate::cases::enrol::{enrol_code, enrol_password, enrol_state, otpauth};
@@ -40,7 +40,7 @@ fn leila_signed_in(clinic: &Clinic) {
     *lock(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 
-/// `clinic`'s person has come back from the browser with a statement about new keys.
+/// `clinic`'s user has come back from the browser with a statement about new keys.
 fn signed_in_anew(clinic: &Clinic) {
     let enrolment = Enrolment::begin(clinic.workstation.settings().device, KdfParams::WEAK_FOR_TESTS).expect("begun");
     let who = clinic.person;
@@ -54,7 +54,7 @@ fn signed_in_anew(clinic: &Clinic) {
 }
 
 #[test]
-fn whoever_lost_their_codes_enrols_anew_and_drafts_and_files_are_kept_and_named() {
+fn a_user_with_a_damaged_slot_enrols_again_and_old_files_are_set_aside_and_named() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     let user = user_of(nurse_amara());
@@ -91,7 +91,7 @@ fn password() -> EnrolPasswordDto {
 }
 
 #[test]
-fn an_enrolment_that_nobody_goes_on_with_is_wiped() {
+fn an_abandoned_enrolment_is_wiped() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     leila_signed_in(&clinic);
@@ -108,7 +108,7 @@ fn an_enrolment_that_nobody_goes_on_with_is_wiped() {
 }
 
 #[test]
-fn no_step_is_taken_while_somebody_is_unlocked() {
+fn no_enrolment_step_is_possible_while_a_session_is_open() {
     let clinic = Clinic::with(nurse_amara());
     leila_signed_in(&clinic);
     assert_eq!(code_of(enrol_password(&clinic.workstation, password())), ErrorCode::Refused);

@@ -1,4 +1,4 @@
-//! What is recorded: one event a chart, a search, a save, and none without its patient sealed.
+//! What is recorded: one event per chart, search and save, always with the patient sealed.
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, search, vitals as cases};
@@ -9,7 +9,7 @@ use keep_domain::ErrorCode;
 use keep_store::HeaderFilter;
 
 impl Clinic {
-    /// How many events of a class the ledger has.
+    /// The number of events of a class.
     pub(super) fn events(&self, class: EventClass) -> usize {
         let device = self.workstation.enrolled_device().expect("device");
         let filter = HeaderFilter { class: Some(class), ..HeaderFilter::default() };
@@ -22,7 +22,7 @@ fn every_read_search_and_save_is_one_event() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(clinic.events(EventClass::ChartRead), 1);
-    // What she may strike is hers alone, so the first chart of a session looks for her among the staff.
+    // She may mark only her own records as entered in error, so the first chart searches for her among the staff.
     assert_eq!(clinic.events(EventClass::Search), 1);
     ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(clinic.events(EventClass::Search), 1);
@@ -33,12 +33,12 @@ fn every_read_search_and_save_is_one_event() {
     assert_eq!(clinic.events(EventClass::Create), 1);
     let device = clinic.workstation.enrolled_device().expect("device");
     let entry = device.ledger.entry(saved.change_set).expect("read").expect("an event");
-    // The acknowledgement is the event's own place in the log.
+    // The acknowledgement is the event's sequence number.
     assert_eq!(entry.header.class, EventClass::Create);
 }
 
 #[test]
-fn a_form_that_reads_a_chart_nobody_opened_is_an_event_once() {
+fn a_form_that_reads_an_unopened_chart_is_recorded_once() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(cases::check_vitals(&clinic.workstation, vitals()));
     ok(cases::check_vitals(&clinic.workstation, vitals()));

@@ -1,4 +1,4 @@
-//! Taking over records from a file.
+//! Importing records from a file.
 
 use super::{Clinic, code_of, ok};
 use crate::cases::{chart, import, search};
@@ -16,7 +16,7 @@ const LINES: &str = concat!(
 );
 
 #[test]
-fn broken_lines_are_named_and_the_others_imported() {
+fn invalid_lines_are_reported_and_the_others_imported() {
     let clinic = Clinic::with(dr_jonas());
     let plain = clinic.folder.path().join("clinic.ndjson");
     std::fs::write(&plain, LINES).expect("written");
@@ -32,7 +32,7 @@ fn broken_lines_are_named_and_the_others_imported() {
 }
 
 #[test]
-fn a_cut_file_and_another_ending_are_refused() {
+fn a_truncated_file_and_an_unknown_extension_are_refused() {
     let clinic = Clinic::with(dr_jonas());
     let cut = clinic.folder.path().join("cut.ndjson.zst");
     let packed = zstd::encode_all(LINES.as_bytes(), 3).expect("packed");
@@ -51,7 +51,7 @@ fn a_cut_file_and_another_ending_are_refused() {
 
 #[test]
 fn the_order_of_a_long_file_decides_between_versions() {
-    // Several blocks, read by two threads; each record comes again without a version in a later block, and counts.
+    // Several blocks, read by two threads; each record appears again without a version in a later block, which wins.
     let clinic = Clinic::with(dr_jonas());
     let line = |n: usize, text: &str| {
         let subject = r#""subject":{"reference":"Patient/baraka"}"#;

@@ -1,4 +1,4 @@
-//! Old pages put back between two sessions: what is found is an event and a notice, and nothing old is shown.
+//! Old pages restored between two sessions: findings are an event and a notice, and nothing old is shown.
 
 use super::{Clinic, ok};
 use crate::WorkstationEvent;
@@ -20,22 +20,22 @@ fn baraka(version: u32, phone: &str) -> String {
 }
 
 impl Clinic {
-    /// How many people a search finds; `None` where it is refused or says that somebody may be missing.
+    /// The number of patients that a search finds; `None` where it is refused or incomplete.
     fn found(&self, query: &str) -> Option<u32> {
         let ask = SearchDto { query: query.to_owned(), offset: 0, limit: 5 };
         search::search_patients(&self.workstation, ask).ok().filter(|page| !page.incomplete).map(|page| page.total)
     }
 
-    /// Reads everything, as a session does behind the person.
+    /// Checks everything, as a session does in the background.
     pub(super) fn read_all(&self) {
         let store = self.workstation.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten().expect("store");
-        // What is found is told; what cannot be read at all is an error here and at every use.
+        // Findings are reported; what cannot be read at all is an error here and at every use.
         let _ended = read_all(&self.workstation, &store, || ());
     }
 }
 
 #[test]
-fn an_old_page_of_the_directory_is_told_and_shows_nothing_old() {
+fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
     let clinic = Clinic::with(nurse_amara());
     ok(import(&clinic.workstation, vec![baraka(1, "0700111222")]));
     let path = segment_path(clinic.folder.path(), Segment::Directory);
@@ -72,7 +72,7 @@ fn an_old_page_of_the_directory_is_told_and_shows_nothing_old() {
         clinic.read_all();
         assert_ne!(clinic.found("0700111222"), Some(1), "page {page}: the old phone finds somebody");
         assert_ne!(clinic.found("0799333444"), Some(0), "page {page}: somebody is said to be nowhere");
-        // Said once while the session lasts, and again to a page that is loaded anew.
+        // Reported once per session, and again to a reloaded page.
         if *lock(&heard) > before {
             assert_eq!(*lock(&heard), before + 1);
             let session = ok(unlock::session(&clinic.workstation));

@@ -1,4 +1,4 @@
-//! A ledger that was put back, lost or exchanged while the program was closed.
+//! A ledger that was replaced by an older copy, lost or exchanged while the program was closed.
 
 use super::{NOON, code_of, ok, records, vitals as form};
 use crate::Workstation;
@@ -87,16 +87,16 @@ impl Desk {
     }
 }
 
-/// What somebody does to the ledger, with an earlier copy of it.
+/// Tampering with the ledger, given an earlier copy.
 type Damage = fn(&Desk, &[u8]);
 
 fn all(explanation: &str) -> SignOffDto {
     SignOffDto { sequences: Vec::new(), explanation: explanation.to_owned() }
 }
 
-/// `audit verify` answered 1 once, and 0 after the next unlock.
+/// Once `audit verify` returned 1 and, after the next unlock, 0.
 #[test]
-fn a_ledger_put_back_or_lost_is_reported_until_somebody_signs_it_off() {
+fn an_older_or_lost_ledger_is_reported_until_it_is_signed_off() {
     let damages: [(&str, Damage); 4] = [
         ("put back", |d, old| fs::write(d.ledger(), old).expect("written")),
         ("deleted", |d, _| fs::remove_file(d.ledger()).expect("removed")),
@@ -138,7 +138,7 @@ fn a_ledger_put_back_or_lost_is_reported_until_somebody_signs_it_off() {
 }
 
 #[test]
-fn a_nurse_signs_nothing_off() {
+fn a_nurse_cannot_sign_off_alerts() {
     let system_action = Desk::of(nurse_amara());
     let workstation = system_action.open();
     system_action.unlock(&workstation);
@@ -147,7 +147,7 @@ fn a_nurse_signs_nothing_off() {
 }
 
 #[test]
-fn a_checkpoint_that_is_missing_or_no_checkpoint_is_a_finding_and_the_log_goes_on() {
+fn a_missing_or_invalid_checkpoint_is_a_finding_and_the_log_continues() {
     type Change = fn(&FakeKeychain);
     let changes: [(&str, Change); 2] = [
         ("checkpoint_missing", |k| k.delete(CHECKPOINT).expect("deleted")),
@@ -186,7 +186,7 @@ fn a_checkpoint_of_another_log_starts_a_new_one_that_names_both() {
 }
 
 #[test]
-fn failures_are_counted_on_without_the_ledger_and_held_without_both_copies() {
+fn failures_are_counted_without_the_ledger_and_the_slot_is_held_without_both_copies() {
     let system_action = Desk::of(nurse_amara());
     let workstation = system_action.open();
     system_action.clock.advance(Duration::from_secs(61));
@@ -203,7 +203,7 @@ fn failures_are_counted_on_without_the_ledger_and_held_without_both_copies() {
     let Err(failure) = unlock::unlock(&workstation, wrong) else { panic!("unlocked") };
     assert_eq!(failure.attempts_left, Some(8), "the keychain's copy counts");
     workstation.close();
-    // Whose slot is whole is let in without the ledger's copy.
+    // An intact slot is enough without the ledger's copy.
     fs::remove_file(system_action.ledger()).expect("removed");
     system_action.work();
     fs::remove_file(system_action.ledger()).expect("removed");
@@ -214,7 +214,7 @@ fn failures_are_counted_on_without_the_ledger_and_held_without_both_copies() {
     workstation.close();
 }
 
-/// The numbers of change sets began again with the new log, so that the next save replaced one that was still waiting.
+/// Once the numbers of change sets started again with a new log, so that the next save replaced a pending one.
 #[test]
 fn unsent_work_of_the_closed_log_still_waits() {
     let system_action = Desk::of(nurse_amara());
@@ -222,7 +222,7 @@ fn unsent_work_of_the_closed_log_still_waits() {
     system_action.unlock(&workstation);
     ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
     ok(complete(&workstation, CHART_TYPES));
-    // As many saves as make the new log's sequences meet those of the old one.
+    // Enough saves for the new log's sequences to reach those of the old one.
     let mut saved: Vec<u64> = (0..6).map(|_| ok(vitals::save_vitals(&workstation, form())).change_set).collect();
     assert_eq!(ok(sync::sync_chip(&workstation)).pending, 6);
     workstation.close();
@@ -238,7 +238,7 @@ fn unsent_work_of_the_closed_log_still_waits() {
 }
 
 #[test]
-fn where_no_event_can_be_made_durable_nobody_unlocks_and_is_told_why() {
+fn without_a_working_ledger_no_user_unlocks_and_the_error_says_why() {
     let system_action = Desk::of(nurse_amara());
     fs::remove_file(system_action.ledger()).expect("removed");
     let in_the_way = system_action.folder.path().join("ledger.db.new");
@@ -257,14 +257,14 @@ fn where_no_event_can_be_made_durable_nobody_unlocks_and_is_told_why() {
 }
 
 #[test]
-fn a_process_that_ended_without_a_word_keeps_the_checkpoint_at_the_next_start() {
+fn after_a_crash_the_next_start_stores_the_checkpoint() {
     let system_action = Desk::of(nurse_amara());
     let before = system_action.checkpoint();
     let workstation = system_action.open();
     system_action.unlock(&workstation);
     lock::lock_session(&workstation, "user");
     workstation.record(keep_audit::EventDraft::new(EventClass::ClockSuspect));
-    // As after the exec that follows a lock: nothing is closed.
+    // As after the exec that follows a lock: nothing was closed.
     let behind = system_action.checkpoint();
     *crate::state::lock(&workstation.0.device.context) = None;
     ok(lock::lock_screen(&workstation));

@@ -20,7 +20,7 @@ fn check_in(arrived: bool) -> CheckInDto {
 const ARRIVED: &str = r#"{"resourceType":"Appointment","id":"ap2","meta":{"versionId":"1"},"status":"arrived","start":"2026-11-22T11:30:00Z","reasonCode":[{"text":"Cough"}],"participant":[{"actor":{"reference":"Patient/maria"},"status":"accepted","period":{"start":"2026-11-22T11:12:00Z"}},{"actor":{"reference":"Practitioner/jonas-1"},"status":"accepted"}]}"#;
 
 #[test]
-fn leila_checks_maria_in_and_takes_it_back() {
+fn leila_checks_maria_in_and_undoes_it() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let today = ok(worklist::worklist(&clinic.workstation, ask("today")));
     assert_eq!((today.total, today.rows[0].status.as_str(), today.downloading), (1, "booked", false));
@@ -55,7 +55,7 @@ fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
 const FALLS: &str = r#"{"resourceType":"Flag","id":"f1","meta":{"versionId":"1"},"status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
 
 #[test]
-fn leila_sees_that_there_is_an_alert_and_nothing_else_of_it() {
+fn leila_sees_only_that_there_is_an_alert() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let alert = || ok(worklist::worklist(&clinic.workstation, ask("today"))).rows[0].patient.alert;
     assert!(!alert());
@@ -68,7 +68,7 @@ fn leila_sees_that_there_is_an_alert_and_nothing_else_of_it() {
 const SEALED: &str = r#"{"resourceType":"AllergyIntolerance","id":"a9","meta":{"versionId":"1","security":[{"code":"PSY"}]},"code":{"text":"Lithium"},"patient":{"reference":"Patient/maria"}}"#;
 
 #[test]
-fn nurse_amara_is_told_that_allergies_may_be_missing() {
+fn nurse_amara_learns_that_allergies_may_be_missing() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(import(&clinic.workstation, vec![ARRIVED.to_owned(), SEALED.to_owned()]));
     let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
@@ -78,7 +78,7 @@ fn nurse_amara_is_told_that_allergies_may_be_missing() {
 }
 
 #[test]
-fn the_queue_is_one_event_and_names_everybody_on_it() {
+fn the_queue_is_one_event_that_names_every_patient_on_it() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let ada = r#"{"resourceType":"Patient","id":"ada","meta":{"versionId":"1"},"name":[{"family":"Njoroge","given":["Ada"]}]}"#;
     let hers = ARRIVED.replace("Patient/maria", "Patient/ada").replace("ap2", "ap3");
@@ -102,7 +102,7 @@ fn the_queue_is_one_event_and_names_everybody_on_it() {
 }
 
 #[test]
-fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() {
+fn the_pharmacist_and_the_laboratory_see_orders_and_not_the_schedule() {
     let asked = r#"{"resourceType":"ServiceRequest","id":"sr1","meta":{"versionId":"1"},"status":"active","intent":"order","code":{"text":"Potassium"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-22T10:00:00Z"}"#;
     let works = |role: Role, list: &str, safety: &str| {
         let clinic = Clinic::with(TestPerson { subject: "wanjiru", name: "Wanjiru Kamau", role }).synced();
@@ -121,7 +121,7 @@ fn the_pharmacist_and_the_laboratory_see_what_is_ordered_and_not_the_schedule() 
 }
 
 #[test]
-fn dr_jonas_has_the_patients_who_come_to_him() {
+fn dr_jonas_sees_the_patients_booked_with_him() {
     let clinic = Clinic::with(dr_jonas()).synced();
     let mine = ok(worklist::worklist(&clinic.workstation, ask("my_patients")));
     assert_eq!((mine.total, mine.rows[0].patient.family.as_str()), (1, "GONZÁLEZ"));

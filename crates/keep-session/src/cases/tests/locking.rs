@@ -1,4 +1,4 @@
-//! Locks that come at a bad moment, and how long one unlock may last.
+//! Locks at a bad moment, and the session time limit.
 
 use super::{Clinic, ok};
 use crate::cases::lock;
@@ -37,7 +37,7 @@ fn an_open_session_is_never_replaced() {
 }
 
 #[test]
-fn sleep_while_locked_ends_what_the_password_alone_could_resume() {
+fn sleep_while_locked_ends_the_resume_by_password_alone() {
     let clinic = Clinic::with(nurse_amara());
     lock::lock_session(&clinic.workstation, "user");
     lock::lock_session(&clinic.workstation, "sleep");
@@ -45,7 +45,7 @@ fn sleep_while_locked_ends_what_the_password_alone_could_resume() {
 }
 
 #[test]
-fn the_limit_of_an_unlock_is_the_sites() {
+fn the_session_time_limit_comes_from_the_sites_policy() {
     let clinic = Clinic::with(nurse_amara());
     let changed = clinic.workstation.change_settings(|w| w.policy.absolute_lock_hours = 4);
     assert_eq!(changed.map_err(|f| f.code), Ok(()));

@@ -1,8 +1,8 @@
-//! Nobody writes their own role, assignment or lease end: a clerk had sealed her own lease anew as a physician, with ten
-//! years more, and was a physician.
+//! Users cannot write their own role, assignment or lease end. Once a clerk sealed her own lease again as a physician,
+//! with ten more years, and was a physician.
 //!
-//! Whoever is played here holds their own master key and, as the same OS user, the device key: `renew` seals whatever it
-//! is given with both.
+//! The attacker here holds their own master key and, as the same operating system user, the device key: `renew` seals
+//! whatever it is given with both.
 
 use super::sign_in_again::comes_back;
 use super::{Clinic, code_of, ok};
@@ -21,7 +21,7 @@ fn system_action() -> Clinic {
     clinic
 }
 
-/// What a sign-in of `person` brings, under the clerk's name.
+/// The result of a sign-in of `person`, under the clerk's name.
 fn statement_of(clinic: &Clinic, person: TestPerson) -> Renewal {
     let mut renewal = sign_in_of(&clinic.workstation, person, "rt").map_err(|f| f.code).expect("signed");
     leila_at_the_desk().subject.clone_into(&mut renewal.lease.subject);
@@ -49,7 +49,7 @@ fn physician(mut renewal: Renewal) -> Renewal {
 }
 
 #[test]
-fn a_role_an_assignment_and_an_end_beside_the_token_count_for_nothing() {
+fn roles_assignments_and_lease_ends_outside_the_token_do_not_count() {
     let clinic = system_action();
     seal(&clinic, physician(statement_of(&clinic, leila_at_the_desk())));
     let session = ok(clinic.unlock_well());
@@ -66,7 +66,7 @@ fn a_role_an_assignment_and_an_end_beside_the_token_count_for_nothing() {
 }
 
 #[test]
-fn another_persons_token_is_none_of_hers() {
+fn another_users_token_is_not_accepted() {
     let clinic = system_action();
     seal(&clinic, statement_of(&clinic, dr_jonas()));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
@@ -74,7 +74,7 @@ fn another_persons_token_is_none_of_hers() {
 }
 
 #[test]
-fn a_token_that_the_kept_key_did_not_sign_is_none() {
+fn a_token_not_signed_by_the_stored_key_is_not_accepted() {
     let clinic = system_action();
     let doctor = TestPerson { role: Role::Physician, ..leila_at_the_desk() };
     let own = statement_of(&clinic, leila_at_the_desk());
@@ -86,7 +86,7 @@ fn a_token_that_the_kept_key_did_not_sign_is_none() {
     seal(&clinic, Renewal { id_token: mixed.join("."), ..physician(statement_of(&clinic, doctor)) });
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
     clinic.clock.advance(Duration::from_secs(61));
-    // A key of her own that bears the provider's name.
+    // A key of her own with the provider's name.
     let mine = TestProvider::new().expect("key");
     let now = UtcMillis(own.lease.issued_at.0);
     let stated = mine.state(doctor, ("https://id.example", doctor.subject), "any", now, true).expect("signed");
@@ -95,7 +95,7 @@ fn a_token_that_the_kept_key_did_not_sign_is_none() {
 }
 
 #[test]
-fn whoever_has_no_statement_left_signs_in_again_and_goes_on() {
+fn a_user_without_a_valid_statement_signs_in_again_and_continues() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     let mut opened = clinic.open_slot();
@@ -111,7 +111,7 @@ fn whoever_has_no_statement_left_signs_in_again_and_goes_on() {
     assert_eq!(ok(clinic.unlock_well()).role, Role::Nurse);
 }
 
-/// The clerk's slot as an earlier Chartkeep left it, with `change` made to its lease.
+/// The clerk's slot as an earlier version left it, with `change` applied to its lease.
 fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     let mut opened = clinic.open_slot();
     let Some(KeptSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
@@ -136,7 +136,7 @@ fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
 }
 
 #[test]
-fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
+fn an_old_lease_from_the_slots_token_is_derived_again_and_stored_signed() {
     let clinic = system_action();
     leave_old(&clinic, |old| {
         old.roles = vec![Role::Physician];
@@ -152,7 +152,7 @@ fn an_old_lease_of_the_slots_own_token_is_derived_from_it_and_kept_signed() {
 }
 
 #[test]
-fn an_old_lease_whose_token_is_gone_gives_no_role_that_the_slot_does_not_name() {
+fn an_old_lease_without_its_token_gives_only_roles_that_the_slot_names() {
     let clinic = system_action();
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
@@ -167,9 +167,9 @@ fn an_old_lease_whose_token_is_gone_gives_no_role_that_the_slot_does_not_name() 
 }
 
 #[test]
-fn an_old_lease_of_a_key_that_is_gone_gives_no_more_than_the_sealed_role() {
+fn an_old_lease_of_an_unknown_key_gives_only_the_sealed_role() {
     let clinic = system_action();
-    // With a key of another name the slot's token cannot be verified: the sealed role of the slot is the limit.
+    // With a key of another name the slot's token cannot be verified, so only the sealed role counts.
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
         old.jwk = old.jwk.replace("k1", "k2");

@@ -1,4 +1,4 @@
-//! A computer whose clock is some minutes off: right factors were refused until the slot was held.
+//! A computer whose clock is some minutes off. Once correct factors were refused until the slot was held.
 
 use super::{Clinic, code_of, ok};
 use crate::cases::{lock, unlock};
@@ -9,7 +9,7 @@ use keep_audit::EventClass;
 use keep_domain::{Clock, ErrorCode, UtcMillis};
 use keep_keys::phone_code;
 
-/// Unlocks with what the phone shows at `real`, and its time where it is asked for.
+/// Unlocks with the phone's code at `real`, and its time where that is requested.
 fn unlock_at(clinic: &Clinic, real: UtcMillis, phone_time: Option<String>) -> Result<SessionDto, FailureDto> {
     let code = phone_code(&clinic.phone, real).expect("a code");
     // EXPOSE: a test reads the phone.
@@ -19,7 +19,7 @@ fn unlock_at(clinic: &Clinic, real: UtcMillis, phone_time: Option<String>) -> Re
 }
 
 #[test]
-fn after_a_failed_attempt_the_time_of_the_phone_opens_and_the_correction_is_an_event() {
+fn after_a_failed_attempt_the_phones_time_unlocks_and_the_correction_is_recorded() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     ok(clinic.unlock_well());

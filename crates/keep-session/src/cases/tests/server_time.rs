@@ -1,4 +1,4 @@
-//! What a server says of the time, and what is kept of it.
+//! The server's time, and what is stored of it.
 
 use super::{Clinic, NOON, ok};
 use crate::cases::{chart, sync};
@@ -18,8 +18,8 @@ fn mark(clinic: &Clinic) -> TimeMark {
 }
 
 #[test]
-fn a_server_that_agrees_moves_the_mark_that_is_kept() {
-    // It was kept at an unlock only, so that a program that was killed forgot it.
+fn a_server_time_that_agrees_moves_the_stored_mark() {
+    // Once it was stored at an unlock only, so that a killed program lost it.
     let clinic = Clinic::with(nurse_amara());
     clinic.clock.advance(Duration::from_secs(7_200));
     let now = NOON.plus_millis(7_200_000);
@@ -42,7 +42,7 @@ fn one_wrong_date_does_not_poison_trusted_time() {
 }
 
 #[test]
-fn a_claim_of_the_future_is_no_claim() {
+fn a_completeness_claim_of_the_future_does_not_count() {
     let clinic = Clinic::with(nurse_amara()).synced();
     assert!(
         ok(chart::open_chart(&clinic.workstation, "maria"))
@@ -51,7 +51,7 @@ fn a_claim_of_the_future_is_no_claim() {
             .iter()
             .all(|t| t != "AllergyIntolerance")
     );
-    // As a profile has it whose cursor was moved by a wrong `Date`.
+    // As in a profile whose cursor was moved by a wrong `Date`.
     let ahead = NOON.plus_millis(400 * 86_400_000);
     let poisoned = clinic.workstation.with_session(|unlocked| {
         let (server, visibility) = clinic.workstation.cursor_names(unlocked)?;

@@ -1,4 +1,4 @@
-//! The way back: a held slot, an ended lease, a refresh token that the server no longer takes.
+//! Signing in again: a held slot, an ended lease, a refresh token that the server no longer accepts.
 
 use super::{Clinic, code_of, ok};
 use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
@@ -26,12 +26,12 @@ pub(super) fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), Erro
 }
 
 fn token(clinic: &Clinic) -> Option<String> {
-    // EXPOSE: a test compares what is kept.
+    // EXPOSE: a test compares the stored token.
     clinic.workstation.try_session(|u| lock(&u.keys.ring).refresh_token().map(|t| t.expose().clone())).flatten()
 }
 
 #[test]
-fn a_held_slot_is_released_by_its_owners_sign_in_only() {
+fn only_its_owners_sign_in_releases_a_held_slot() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     for _ in 0..10 {
@@ -49,7 +49,7 @@ fn a_held_slot_is_released_by_its_owners_sign_in_only() {
 }
 
 #[test]
-fn an_ended_lease_is_replaced_at_the_next_unlock_and_its_codes_go_on() {
+fn an_ended_lease_is_replaced_at_the_next_unlock_and_its_codes_continue() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     clinic.clock.advance(33 * DAY);
@@ -64,7 +64,7 @@ fn an_ended_lease_is_replaced_at_the_next_unlock_and_its_codes_go_on() {
 }
 
 #[test]
-fn an_open_session_takes_its_sign_in_at_once() {
+fn an_open_session_accepts_its_sign_in_at_once() {
     let clinic = Clinic::with(nurse_amara());
     clinic.clock.advance(3 * DAY);
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
@@ -75,7 +75,7 @@ fn an_open_session_takes_its_sign_in_at_once() {
 }
 
 #[test]
-fn a_sign_in_that_nobody_takes_up_is_wiped() {
+fn an_unclaimed_sign_in_is_wiped() {
     let clinic = Clinic::with(nurse_amara());
     clinic.lock();
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
@@ -87,7 +87,7 @@ fn a_sign_in_that_nobody_takes_up_is_wiped() {
 }
 
 #[test]
-fn another_persons_sign_in_is_refused_in_an_open_session() {
+fn another_users_sign_in_is_refused_in_an_open_session() {
     let clinic = Clinic::with(nurse_amara());
     assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
     let ask = SignInAgainDto { user: user_of(dr_jonas()).to_string() };

@@ -1,4 +1,4 @@
-//! A visit: vital signs, a note, a mistake.
+//! A visit: vital signs, a note, a record entered in error.
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
@@ -48,14 +48,14 @@ fn the_first_vitals_of_the_day_open_a_visit_and_the_next_join_it() {
 }
 
 #[test]
-fn vitals_without_an_opened_chart_find_the_visit_all_the_same() {
+fn vitals_find_the_visit_without_an_opened_chart() {
     let clinic = Clinic::with(nurse_amara()).synced();
     assert!(ok(cases::save_vitals(&clinic.workstation, vitals())).visit_started);
     assert!(!ok(cases::save_vitals(&clinic.workstation, vitals())).visit_started);
 }
 
 #[test]
-fn what_cannot_be_is_not_saved() {
+fn impossible_values_are_not_saved() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let mut form = vitals();
     form.pulse = String::from("900");
@@ -86,7 +86,7 @@ fn a_note_is_signed_and_read_back_with_its_author() {
 }
 
 #[test]
-fn a_mistake_is_struck_out_and_stays_readable() {
+fn a_record_entered_in_error_stays_readable() {
     let clinic = Clinic::with(nurse_amara()).synced();
     assert!(ok(crate::cases::unlock::session(&clinic.workstation)).permissions.iter().any(|name| name == "strike"));
     let saved = ok(cases::save_vitals(&clinic.workstation, vitals()));
@@ -103,7 +103,7 @@ fn a_mistake_is_struck_out_and_stays_readable() {
         code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, ask(mine.clone(), ""))),
         ErrorCode::Invalid
     );
-    // What the laboratory reported is not hers to strike.
+    // She may not mark the laboratory's result.
     assert_eq!(
         code_of(entered_in_error::mark_entered_in_error(
             &clinic.workstation,

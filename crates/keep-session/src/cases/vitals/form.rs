@@ -274,7 +274,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_and_what_is_rare_is_asked() {
+    fn impossible_values_are_refused_and_unlikely_ones_need_confirmation() {
         let mut form = empty();
         form.pulse = String::from("900");
         form.temperature = String::from("33");

@@ -42,7 +42,7 @@ mod tests {
     use keep_domain::Role;
 
     #[test]
-    fn what_is_dispensed_is_off_the_list() {
+    fn dispensed_medicines_leave_the_list() {
         let order = |id: &str, at: &str| {
             format!(
                 r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","intent":"order","subject":{{"reference":"Patient/maria"}},"authoredOn":"{at}"}}"#

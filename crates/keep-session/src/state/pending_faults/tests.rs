@@ -35,7 +35,7 @@ fn late(device_fault: DeviceFault, times: u32) -> EventDraft {
 }
 
 #[test]
-fn what_two_programs_noted_is_one_event_a_kind_and_said_once() {
+fn notes_of_two_programs_become_one_event_per_fault() {
     let (folder, owner) = prepared();
     owner.leave(DeviceFault::KeychainLocked, minutes(0));
     again(&folder).leave(DeviceFault::SecondInstance, minutes(1));
@@ -47,7 +47,7 @@ fn what_two_programs_noted_is_one_event_a_kind_and_said_once() {
 }
 
 #[test]
-fn what_the_ledger_does_not_take_stays_noted() {
+fn faults_that_the_ledger_cannot_record_stay_noted() {
     let (folder, owner) = prepared();
     for device_fault in [DeviceFault::KeychainAbsent, DeviceFault::DiskFull] {
         owner.leave(device_fault, minutes(0));
@@ -62,7 +62,7 @@ fn what_the_ledger_does_not_take_stays_noted() {
 }
 
 #[test]
-fn a_note_needs_no_room_and_the_file_never_grows() {
+fn a_note_needs_no_disk_space_and_the_file_never_grows() {
     let (folder, owner) = prepared();
     let path = folder.path().join("trouble.json");
     let kinds = ["keychain_locked", "keychain_absent", "keychain_key_missing", "keychain_slow", "disk_full"];
