@@ -9,7 +9,6 @@ use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::ErrorCode;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 impl Workstation {
     /// Runs `work` with the session if policy grants its role `action`, which concerns no particular record.
@@ -86,11 +85,5 @@ impl Workstation {
     /// Reads the session without a permission check, for facts that are not records; `None` while locked.
     pub(crate) fn try_session<T>(&self, look: impl FnOnce(&Unlocked) -> T) -> Option<T> {
         self.with_session(|u| Ok(look(u))).ok()
-    }
-
-    /// Time since the unlock; `None` while locked.
-    #[must_use]
-    pub fn unlocked_for(&self) -> Option<Duration> {
-        self.try_session(|u| self.0.device.clock.monotonic().saturating_sub(u.memory.since))
     }
 }

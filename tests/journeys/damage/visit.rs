@@ -119,7 +119,7 @@ pub(super) fn lock(app: &Workstation, answers: &mut Answers) {
 
 /// What is open although nobody is unlocked.
 pub(super) fn behind_the_lock(app: &Workstation) -> Value {
-    json!({"open": app.unlocked_for().is_some(), "session": answer(unlock::session(app))})
+    json!({"open": app.is_open(), "session": answer(unlock::session(app))})
 }
 
 pub(super) fn save_vitals(app: &Workstation, patient: &str, pulse: &str) -> Result<SavedDto, FailureDto> {
