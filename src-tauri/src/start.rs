@@ -7,7 +7,7 @@ use crate::place::Place;
 use crate::shell::Shell;
 use crate::{children, commands, hardening, log, logind, sealed_memory, second_instance, watcher, window};
 use keep_domain::ErrorCode;
-use keep_hardening::{CallersDescriptors, Direction, NotProtected};
+use keep_hardening::{Direction, InheritedDescriptors, NotProtected};
 use keep_session::{Profile, ProfileLock};
 use std::os::fd::RawFd;
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
     let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), Profile::default_folder().ok())?;
     let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();
     // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
-    let mut handed_over = CallersDescriptors::find([lock_fd, secret_fd].into_iter().flatten());
+    let mut handed_over = InheritedDescriptors::find([lock_fd, secret_fd].into_iter().flatten());
     let mut take = |number: RawFd| handed_over.adopt(number, Direction::Read).ok();
     let (lock_fd, secret_fd) = (lock_fd.and_then(&mut take), secret_fd.and_then(&mut take));
     log::start();

@@ -7,7 +7,7 @@ use crate::tree::{Source, files, test_modules};
 const UNSAFE: &[&str] = &[
     "crates/keep-store/src/cipher.rs",
     "crates/keep-store/src/cipher/wiping.rs",
-    "crates/keep-hardening/src/inherited.rs",
+    "crates/keep-hardening/src/platform/linux/inherited.rs",
     "crates/keep-hardening/src/wiping_allocator.rs",
     "src-tauri/src/exec.rs",
     "src-tauri/src/hardening.rs",

@@ -69,7 +69,7 @@ impl RunningServer {
 async fn start(arguments: &ServeArguments) -> Result<RunningServer, BackendError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let data = &arguments.data;
-    keep_hardening::private_file::make_folder(data)
+    keep_hardening::private_file::create_folder(data)
         .map_err(BackendError::io(format!("creating {}", data.display())))?;
     let (tls, ca) = open_tls(data, clock.now())?;
     let storage = Arc::new(Storage::open(&data.join("fhir.db"))?);

@@ -8,14 +8,14 @@ pub mod wording;
 
 use answer::Answer;
 use args::{Args, Audit, Verb};
-use keep_hardening::CallersDescriptors;
+use keep_hardening::InheritedDescriptors;
 use keep_session::{Profile, ProfileAccess, Workstation};
 use secret_fd::SecretFds;
 use serde_json::json;
 
 /// Runs one verb to its end, with the descriptors that the caller had opened when this program began.
 #[must_use]
-pub fn run(args: Args, callers: CallersDescriptors) -> Answer {
+pub fn run(args: Args, callers: InheritedDescriptors) -> Answer {
     // INVARIANT: before a runtime, a file or a thread is opened, so that no number can mean one of those.
     let secrets = match SecretFds::adopt(&args.verb, callers) {
         Ok(secrets) => secrets,

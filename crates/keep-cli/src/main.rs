@@ -4,7 +4,7 @@ use clap::Parser;
 use keep_cli::answer::Answer;
 use keep_cli::args::DESCRIPTORS;
 use keep_domain::ErrorCode;
-use keep_hardening::CallersDescriptors;
+use keep_hardening::InheritedDescriptors;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ static ALLOCATOR: keep_hardening::WipingAllocator = keep_hardening::WipingAlloca
 
 fn main() -> ExitCode {
     let protected = keep_hardening::protect_process();
-    let callers = CallersDescriptors::find(DESCRIPTORS);
+    let callers = InheritedDescriptors::find(DESCRIPTORS);
     let args = match keep_cli::args::Args::try_parse() {
         Ok(args) => args,
         Err(wrong) => return refuse(&wrong),

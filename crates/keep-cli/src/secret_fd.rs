@@ -2,7 +2,7 @@
 
 use crate::args::{Audit, Enrol, Unlock, Verb};
 use keep_domain::{ErrorCode, Secret};
-use keep_hardening::{CallersDescriptors, DescriptorError, Direction};
+use keep_hardening::{DescriptorError, Direction, InheritedDescriptors};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{OwnedFd, RawFd};
@@ -41,7 +41,7 @@ impl SecretFds {
     ///
     /// # Errors
     /// [`NotUsable`] for the first that the caller has not opened for its use.
-    pub fn adopt(verb: &Verb, mut callers: CallersDescriptors) -> Result<Self, NotUsable> {
+    pub fn adopt(verb: &Verb, mut callers: InheritedDescriptors) -> Result<Self, NotUsable> {
         let mut take = |argument, number, direction| match callers.adopt(number, direction) {
             Ok(fd) => Ok(Some(fd)),
             Err(why) => Err(NotUsable { argument, number, why }),

@@ -1,12 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-mod inherited;
+mod platform;
 pub mod private_file;
-mod process;
 mod stack;
 mod wiping_allocator;
 
-pub use inherited::{CallersDescriptors, DescriptorError, Direction};
-pub use process::{NotProtected, protect_process};
+pub use platform::{DescriptorError, Direction, InheritedDescriptors, NotProtected, protect_process};
 pub use stack::wipe_stack;
 pub use wiping_allocator::WipingAllocator;

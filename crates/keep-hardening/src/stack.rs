@@ -1,11 +1,11 @@
-//! What calls that have returned leave behind on the stack.
+//! Wipes the stack below the caller.
 
-/// Bytes below the caller's frame; the deepest calls of a sync need less.
+/// Bytes wiped below the caller's frame; the deepest calls of a sync need less.
 const DEPTH: usize = 512 * 1024;
 
-/// Overwrites the unused part of this thread's stack, where values that were moved or returned leave copies.
+/// Overwrites the unused part of this thread's stack, which holds copies of values that were moved or returned.
 #[inline(never)]
 pub fn wipe_stack() {
-    // Looked at from outside as far as the compiler knows, so the zeros are really written.
+    // `black_box` makes the compiler assume that the zeros are read, so it does not remove the writes.
     std::hint::black_box(&mut [0_u8; DEPTH]);
 }

@@ -1,20 +1,20 @@
-//! A global allocator that zeroes what it frees.
+//! A global allocator that zeroes memory when it is freed.
 //!
-//! Strings and buffers that carried a record are freed long before the lock replaces the process; measured, wiping
-//! them on free cuts what a memory dump of the unlocked program finds from about 18,000 hits to a few dozen.
+//! Strings and buffers that held a record are freed long before the lock replaces the process. Wiping them on free
+//! reduced the copies of a known value in a memory dump of the unlocked program from about 18,000 to a few dozen.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// The system's allocator, zeroing every block before it is given back.
+/// The system's allocator; zeroes every block before it is freed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WipingAllocator;
 
-#[expect(unsafe_code, reason = "a global allocator is an unsafe trait; every call is passed on to the system's")]
-// SAFETY: layouts and pointers go to `System` unchanged; a block is written to only between its last use by the
-// caller and its return to `System`, inside its own layout.
+#[expect(unsafe_code, reason = "an allocator is an unsafe trait; every call is forwarded to the system's")]
+// SAFETY: layouts and pointers are passed to `System` unchanged; a block is written to only between its last use by
+// the caller and its return to `System`, within its own layout.
 unsafe impl GlobalAlloc for WipingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller keeps the contract of `alloc`.
+        // SAFETY: the caller upholds the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
@@ -24,16 +24,16 @@ unsafe impl GlobalAlloc for WipingAllocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: `block` holds `layout.size()` bytes and nobody reads it any more.
+        // SAFETY: `block` holds `layout.size()` bytes and is no longer read.
         unsafe {
-            libc::explicit_bzero(block.cast(), layout.size());
+            crate::platform::wipe(block.cast(), layout.size());
             System.dealloc(block, layout);
         }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // The system's realloc may move the block and leave the old one behind unwiped.
-        // SAFETY: `new_size` rounded up to the alignment does not overflow, as the caller promises; both blocks are
+        // SAFETY: the caller guarantees that `new_size` rounded up to the alignment does not overflow; both blocks are
         // valid for the bytes copied.
         unsafe {
             let moved = System.alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
@@ -52,11 +52,11 @@ mod tests {
     use std::alloc::{GlobalAlloc, Layout};
 
     #[test]
-    #[expect(unsafe_code, reason = "calls an allocator by hand")]
-    fn growing_keeps_the_content() {
+    #[expect(unsafe_code, reason = "calls an allocator directly")]
+    fn growing_a_block_preserves_its_content() {
         let layout = Layout::from_size_align(8, 8).expect("layout");
         let grown = Layout::from_size_align(64, 8).expect("layout");
-        // SAFETY: every block is used inside its layout and freed once with the layout it has.
+        // SAFETY: every block is used within its layout and freed once with that layout.
         unsafe {
             let block = WipingAllocator.alloc(layout);
             block.write_bytes(7, 8);

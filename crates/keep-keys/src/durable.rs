@@ -15,7 +15,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
 /// Reads `path`; `None` when there is no such file. What is no regular file, or too large, counts as damage.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, KeysError> {
     private_file::read(path, MOST_BYTES)
-        .map_err(|e| if private_file::is_no_file(&e) { KeysError::SlotDamaged("slot") } else { e.into() })
+        .map_err(|e| if private_file::is_not_regular_file(&e) { KeysError::SlotDamaged("slot") } else { e.into() })
 }
 
 /// Deletes `path` durably; deleting what is not there is no error.
@@ -25,5 +25,5 @@ pub(crate) fn delete(path: &Path) -> Result<(), KeysError> {
 
 /// Makes a folder that only its owner may enter.
 pub(crate) fn make_folder(path: &Path) -> Result<(), KeysError> {
-    Ok(private_file::make_folder(path)?)
+    Ok(private_file::create_folder(path)?)
 }

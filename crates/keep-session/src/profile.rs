@@ -1,7 +1,7 @@
 //! The profile folder: all files of one operating system user.
 
 use keep_domain::UtcMillis;
-use keep_hardening::private_file::{self, Kind, Tightened};
+use keep_hardening::private_file::{self, Kind, RestrictReport};
 use std::path::{Path, PathBuf};
 
 /// The files of this program in the profile folder itself.
@@ -111,8 +111,8 @@ impl Profile {
     /// Those of the file system.
     pub fn make_folders(&self) -> std::io::Result<()> {
         for folder in [&self.root, &self.slots(), &self.segments(), &self.personal()] {
-            private_file::make_folder(folder)?;
-            private_file::tighten_folder(folder)?;
+            private_file::create_folder(folder)?;
+            private_file::restrict_folder(folder)?;
         }
         Ok(())
     }
@@ -124,17 +124,17 @@ impl Profile {
 
     /// Removes the rights of other users from files of older versions or copies. Only this program's own names are
     /// touched: the folder may hold other things, too.
-    pub(crate) fn tighten(&self) -> Tightened {
-        let mut done = Tightened::default();
+    pub(crate) fn tighten(&self) -> RestrictReport {
+        let mut done = RestrictReport::default();
         for folder in [self.slots(), self.segments(), self.personal()] {
-            let below = private_file::tighten_all(&folder);
+            let below = private_file::restrict_all(&folder);
             done.failures = done.failures.saturating_add(below.failures);
             done.others = done.others.saturating_add(below.others);
         }
         for name in OWN_FILES {
             let path = self.root.join(name);
             match private_file::kind(&path) {
-                Ok(Kind::File) => done.failures += u32::from(private_file::tighten_file(&path).is_err()),
+                Ok(Kind::File) => done.failures += u32::from(private_file::restrict_file(&path).is_err()),
                 Ok(Kind::Other) => done.others += 1,
                 Ok(Kind::Absent) => {}
                 Err(_) => done.failures += 1,

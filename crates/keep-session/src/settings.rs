@@ -114,7 +114,7 @@ impl WorkstationSettings {
                 let people = Slots::of_profile(profile.root()).exist().map_err(|e| e.code())?;
                 return if people { Err(ErrorCode::SlotDamaged) } else { Ok(Self::make_new()) };
             }
-            Err(e) if private_file::is_no_file(&e) => return Err(ErrorCode::SlotDamaged),
+            Err(e) if private_file::is_not_regular_file(&e) => return Err(ErrorCode::SlotDamaged),
             Err(_) => return Err(ErrorCode::Io),
         };
         let version = serde_json::from_str::<Version>(&text).map_err(|_| ErrorCode::SlotDamaged)?.version;

@@ -13,7 +13,7 @@ use crate::state::sync::SyncHandle;
 use crate::state::{Device, DeviceFaults, ProfileHold, SignInFlows, lock};
 use keep_audit::{BootId, EventStamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
-use keep_hardening::private_file::Tightened;
+use keep_hardening::private_file::RestrictReport;
 use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
 use keep_store::{ProfileLock, StoreError};
 use std::path::Path;
@@ -90,7 +90,7 @@ impl Workstation {
         let set_aside = if writes { profile.set_odd_aside(clock.now()) } else { Vec::new() };
         if writes {
             profile.make_folders().map_err(|e| SessionError::of(crate::settings::io_code(&e)))?;
-            let Tightened { failures, others } = profile.tighten();
+            let RestrictReport { failures, others } = profile.tighten();
             if failures > 0 || others > 0 {
                 tracing::warn!(
                     failures,

@@ -68,8 +68,8 @@ fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
         let beside = Path::new(&name);
         match private_file::kind(beside)? {
             Kind::Other if mode == OpenMode::Read || ending.is_empty() => return Err(StoreError::NotOpened("file")),
-            Kind::Other => private_file::move_out_of_the_way(beside)?,
-            Kind::File if mode != OpenMode::Read => private_file::tighten_file(beside)?,
+            Kind::Other => private_file::set_aside(beside)?,
+            Kind::File if mode != OpenMode::Read => private_file::restrict_file(beside)?,
             Kind::Absent if mode == OpenMode::Create && ending.is_empty() => drop(private_file::create_new(beside)?),
             Kind::File | Kind::Absent => {}
         }

@@ -102,7 +102,7 @@ impl Store {
             .map_err(|_| StoreError::Internal("parcel"))?;
         let sealed = HpkePublicKey::from_bytes(row.public).seal(&info(segment, row.generation), &inbox_item)?;
         let folder = inbox_path(&self.profile, segment);
-        private_file::make_folder(&folder)?;
+        private_file::create_folder(&folder)?;
         // The name says nothing and is the same for the same text, so a repeat makes no second file.
         let name = hex::encode(Sha256::digest(length_prefixed(&[&row.public, raw.as_bytes()])));
         private_file::replace(&folder.join(format!("{name}.sealed")), &sealed)?;

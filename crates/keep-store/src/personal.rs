@@ -106,7 +106,7 @@ impl Personal {
     pub fn open(profile: &Path, user: UserId, key: &DatabaseKey, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let path = personal_path(profile, user);
         if let Some(folder) = path.parent() {
-            keep_hardening::private_file::make_folder(folder)?;
+            keep_hardening::private_file::create_folder(folder)?;
         }
         let mut conn = open_cipher(&path, key, OpenMode::Create)?;
         PERSONAL.apply(&mut conn)?;

@@ -20,7 +20,7 @@ impl ProfileLock {
     /// # Errors
     /// [`StoreError::ProfileInUse`], and file errors.
     pub fn take(profile: &Path) -> Result<Self, StoreError> {
-        private_file::make_folder(profile)?;
+        private_file::create_folder(profile)?;
         let file = private_file::open_or_create(&profile.join(NAME))?;
         flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|e| {
             if e == rustix::io::Errno::WOULDBLOCK { StoreError::ProfileInUse } else { StoreError::Io(e.kind()) }

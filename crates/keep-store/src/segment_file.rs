@@ -74,7 +74,7 @@ pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, cr
             return Err(StoreError::Missing(name));
         }
         if let Some(folder) = path.parent() {
-            private_file::make_folder(folder)?;
+            private_file::create_folder(folder)?;
         }
     }
     let mode = if fresh { OpenMode::Create } else { OpenMode::Write };
@@ -201,7 +201,7 @@ pub(crate) fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
     let read = match private_file::open(journal, Access::Read) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         // Whoever opens the database beside it says that this is no journal.
-        Err(e) if private_file::is_no_file(&e) => return Ok(false),
+        Err(e) if private_file::is_not_regular_file(&e) => return Ok(false),
         file => file?.read(&mut first)?,
     };
     Ok(read > 0 && first != [0])

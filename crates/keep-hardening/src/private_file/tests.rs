@@ -1,15 +1,16 @@
-//! What is put in the place of a file, and who may read what is made.
+//! Odd things in the place of a file, and the rights of created files.
 
 use super::*;
-use rustix::fs::{CWD, FileType as Type, mknodat};
-use std::os::unix::fs::symlink;
+use rustix::fs::{CWD, FileType as Type, Mode, mknodat};
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 
 fn mode(path: &Path) -> u32 {
     std::fs::symlink_metadata(path).expect("there").permissions().mode() & 0o7777
 }
 
-/// A folder in which each name is something that is no regular file.
+/// A folder with one of each kind of path that is not a regular file.
 fn odd_things() -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("folder");
     let at = |name: &str| folder.path().join(name);
@@ -20,7 +21,7 @@ fn odd_things() -> (tempfile::TempDir, Vec<PathBuf>) {
     symlink("/dev/zero", at("device-link")).expect("link");
     drop(UnixListener::bind(at("socket")).expect("socket"));
     let mut all: Vec<_> = ["pipe", "folder", "link", "device-link", "socket"].map(at).into();
-    // Only root may make a device: the one that never ends.
+    // Only root can create a device; this one is /dev/zero, which never ends.
     if mknodat(CWD, at("device"), Type::CharacterDevice, Mode::from_raw_mode(0o600), rustix::fs::makedev(1, 5)).is_ok()
     {
         all.push(at("device"));
@@ -29,26 +30,26 @@ fn odd_things() -> (tempfile::TempDir, Vec<PathBuf>) {
 }
 
 #[test]
-fn nothing_but_a_regular_file_is_opened_and_nothing_waits() {
+fn only_regular_files_are_opened_and_nothing_blocks() {
     let (folder, odd) = odd_things();
     for path in &odd {
-        assert_eq!(kind(path).expect("seen"), Kind::Other);
-        for access in [Access::Read, Access::Change] {
-            let refused = open(path, access).expect_err("no file");
-            assert!(is_no_file(&refused), "{} {refused}", path.display());
+        assert_eq!(kind(path).expect("kind"), Kind::Other);
+        for access in [Access::Read, Access::ReadWrite] {
+            let refused = open(path, access).expect_err("not a file");
+            assert!(is_not_regular_file(&refused), "{} {refused}", path.display());
         }
-        assert!(read(path, 10).is_err_and(|e| is_no_file(&e)));
-        assert!(open_or_create(path).is_err_and(|e| is_no_file(&e)));
+        assert!(read(path, 10).is_err_and(|e| is_not_regular_file(&e)));
+        assert!(open_or_create(path).is_err_and(|e| is_not_regular_file(&e)));
     }
-    assert_eq!(kind(&folder.path().join("absent")).expect("seen"), Kind::Absent);
+    assert_eq!(kind(&folder.path().join("absent")).expect("kind"), Kind::Absent);
     assert_eq!(read(&folder.path().join("absent"), 10).expect("none"), None);
-    // The check of the open file itself, for what is put there between look and open.
-    assert!(open_flags(&folder.path().join("pipe"), Access::Read, OFlags::NOFOLLOW).is_err_and(|e| is_no_file(&e)));
-    assert!(open_flags(&folder.path().join("link"), Access::Read, OFlags::NOFOLLOW).is_err());
+    // The check of the open file itself, for a path that is replaced between check and open.
+    assert!(open_regular(&folder.path().join("pipe"), Access::Read, false).is_err_and(|e| is_not_regular_file(&e)));
+    assert!(open_regular(&folder.path().join("link"), Access::Read, false).is_err());
 }
 
 #[test]
-fn a_named_file_may_be_a_link_and_nothing_else_odd() {
+fn a_file_that_the_user_names_may_be_a_link_but_not_a_pipe_or_device() {
     let (folder, _) = odd_things();
     assert_eq!(read_named(&folder.path().join("link"), 10).expect("followed"), b"x");
     for name in ["pipe", "folder", "device-link", "socket"] {
@@ -58,7 +59,7 @@ fn a_named_file_may_be_a_link_and_nothing_else_odd() {
 }
 
 #[test]
-fn a_file_without_end_is_not_read() {
+fn a_file_above_the_limit_is_not_read() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("giant");
     File::create(&path).and_then(|f| f.set_len(1 << 40)).expect("sparse");
@@ -70,10 +71,10 @@ fn a_file_without_end_is_not_read() {
 }
 
 #[test]
-fn what_is_made_is_its_owners_alone() {
+fn created_files_and_folders_are_private_to_their_owner() {
     let folder = tempfile::tempdir().expect("folder");
     let inner = folder.path().join("slots").join("grants");
-    make_folder(&inner).expect("made");
+    create_folder(&inner).expect("made");
     let path = inner.join("a.json");
     replace(&path, b"one").expect("written");
     replace(&path, b"two").expect("written");
@@ -82,17 +83,17 @@ fn what_is_made_is_its_owners_alone() {
     drop(open_or_create(&inner.join("lock")).expect("made"));
     assert_eq!([mode(&path), mode(&inner.join("lock")), mode(&inner)], [0o600, 0o600, 0o700]);
     assert!(create_new(&path).is_err_and(|e| e.kind() == ErrorKind::AlreadyExists));
-    // Something odd in the place of the temporary file does not stop it.
+    // A link in the place of the temporary file does not prevent it.
     symlink("/dev/full", inner.join("a.json.tmp")).expect("link");
     replace(&path, b"three").expect("written");
     assert_eq!(read(&path, 9).expect("read").as_deref(), Some(&b"three"[..]));
     delete(&path).expect("deleted");
     delete(&path).expect("nothing to delete");
-    assert_eq!(kind(&path).expect("seen"), Kind::Absent);
+    assert_eq!(kind(&path).expect("kind"), Kind::Absent);
 }
 
 #[test]
-fn what_was_open_to_others_is_tightened() {
+fn rights_of_other_users_are_removed() {
     let (folder, odd) = odd_things();
     let loose = folder.path().join("folder").join("inner");
     std::fs::write(&loose, "x").expect("written");
@@ -101,22 +102,22 @@ fn what_was_open_to_others_is_tightened() {
     {
         std::fs::set_permissions(path, Permissions::from_mode(rights)).expect("loosened");
     }
-    let done = tighten_all(folder.path());
+    let report = restrict_all(folder.path());
     let others = u32::try_from(odd.len()).expect("few") - 1;
-    assert_eq!(done, Tightened { failures: 0, others });
+    assert_eq!(report, RestrictReport { failures: 0, others });
     assert_eq!([mode(&loose), mode(&folder.path().join("whole"))], [0o600; 2]);
     assert_eq!([mode(folder.path()), mode(&folder.path().join("folder"))], [0o700; 2]);
-    assert_eq!(tighten_all(&folder.path().join("pipe")), Tightened { failures: 0, others: 1 });
-    assert_eq!(tighten_all(&folder.path().join("absent")), Tightened::default());
+    assert_eq!(restrict_all(&folder.path().join("pipe")), RestrictReport { failures: 0, others: 1 });
+    assert_eq!(restrict_all(&folder.path().join("absent")), RestrictReport::default());
 }
 
 #[test]
-fn what_is_moved_out_of_the_way_overwrites_nothing() {
+fn setting_a_file_aside_overwrites_nothing() {
     let (folder, _) = odd_things();
     let pipe = folder.path().join("pipe");
-    std::fs::write(folder.path().join("pipe.odd"), "kept").expect("written");
-    move_out_of_the_way(&pipe).expect("moved");
-    assert_eq!(kind(&pipe).expect("seen"), Kind::Absent);
-    assert_eq!(kind(&folder.path().join("pipe.odd-1")).expect("seen"), Kind::Other);
-    assert_eq!(std::fs::read_to_string(folder.path().join("pipe.odd")).expect("read"), "kept");
+    std::fs::write(folder.path().join("pipe.odd"), "older").expect("written");
+    set_aside(&pipe).expect("moved");
+    assert_eq!(kind(&pipe).expect("kind"), Kind::Absent);
+    assert_eq!(kind(&folder.path().join("pipe.odd-1")).expect("kind"), Kind::Other);
+    assert_eq!(std::fs::read_to_string(folder.path().join("pipe.odd")).expect("read"), "older");
 }

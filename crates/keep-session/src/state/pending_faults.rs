@@ -134,7 +134,7 @@ impl PendingFaults {
 
     /// Opens the file for writing, with its lock.
     fn open(&self) -> std::io::Result<File> {
-        let file = private_file::open(&self.path, Access::Change)?;
+        let file = private_file::open(&self.path, Access::ReadWrite)?;
         for _ in 0..LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(file),

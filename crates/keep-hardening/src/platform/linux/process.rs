@@ -1,4 +1,4 @@
-//! What a process forbids itself before it holds anything worth reading.
+//! Protects the memory of the process from core files and debuggers.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
@@ -7,13 +7,13 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 #[error("the process cannot be protected from dumps: {0}")]
 pub struct NotProtected(#[source] rustix::io::Errno);
 
-/// No core file, also of programs that this one starts, and no reading of this process's memory by other programs of
+/// Forbids core files, also those of child processes, and the reading of this process's memory by other programs of
 /// the same user.
 ///
-/// INVARIANT: called first in `main`, again in each image, because exec makes a process dumpable again.
+/// INVARIANT: called first in `main`, and therefore again after each exec, which makes a process dumpable again.
 ///
 /// # Errors
-/// [`NotProtected`]; the caller ends then.
+/// [`NotProtected`]; the program must then end.
 pub fn protect_process() -> Result<(), NotProtected> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(NotProtected)?;
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).map_err(NotProtected)
@@ -22,7 +22,7 @@ pub fn protect_process() -> Result<(), NotProtected> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_process_cannot_be_dumped() {
+    fn a_protected_process_cannot_be_dumped() {
         super::protect_process().expect("hardening");
         assert_eq!(rustix::process::getrlimit(rustix::process::Resource::Core).maximum, Some(0));
         let behavior = rustix::process::dumpable_behavior().expect("prctl");
