@@ -1,4 +1,4 @@
-//! The commands of the interface: parse, one call, map. At most ten lines each.
+//! The commands of the interface, at most ten lines each: parse the request, call one use case, map the result.
 
 pub(crate) mod audit;
 pub(crate) mod chart;

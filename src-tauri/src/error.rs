@@ -1,17 +1,17 @@
-//! What can go wrong in the shell before or beside a command.
+//! Errors of the shell outside commands.
 
 use keep_domain::ErrorCode;
 
-/// A failure of the shell itself; commands answer with a `FailureDto` instead.
+/// An error of the shell itself; commands return a `FailureDto` instead.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ShellError {
-    /// The command line.
+    /// An argument of the command line that does not exist or has an invalid value.
     #[error("cannot use the argument {0}")]
-    Argument(&'static str),
-    /// The platform names no folder for application data.
+    Argument(String),
+    /// The operating system reports no folder for application data.
     #[error("no home folder for the profile")]
     NoProfileFolder,
-    /// The profile folder or its lock; `profile_in_use` when another instance holds it.
+    /// The profile folder or its lock; `profile_in_use` if another instance holds it.
     #[error("the profile cannot be used: {}", .0.name())]
     Profile(ErrorCode),
     /// A thread could not be started.
@@ -26,7 +26,7 @@ pub(crate) enum ShellError {
 }
 
 impl ShellError {
-    /// The closed code, which also says how the program ends.
+    /// The code that determines the exit code of the program.
     pub(crate) const fn code(&self) -> ErrorCode {
         match self {
             Self::Argument(_) => ErrorCode::Invalid,

@@ -1,21 +1,21 @@
-//! How a command fails.
+//! Failures of commands.
 
 use keep_domain::{ErrorCode, IncidentId};
 use keep_session::dto::failure::FailureDto;
 
-/// A failure with nothing but its code, for what went wrong before any use case ran.
+/// A failure with only a code, for an error before any use case ran.
 pub(crate) fn failure(code: ErrorCode) -> FailureDto {
     let incident = IncidentId::make_random();
     tracing::info!(code = %code.name(), %incident, "command failed");
     FailureDto { code, incident, wait_seconds: None, attempts_left: None, fields: Vec::new() }
 }
 
-/// Runs a blocking use case away from the threads that serve the window.
+/// Runs a blocking use case on a thread that does not serve the window.
 pub(crate) async fn blocking<T: Send + 'static>(
     case: impl FnOnce() -> Result<T, FailureDto> + Send + 'static,
 ) -> Result<T, FailureDto> {
     match tauri::async_runtime::spawn_blocking(case).await {
-        Ok(answer) => answer,
+        Ok(reply) => reply,
         Err(_panicked) => Err(failure(ErrorCode::Internal)),
     }
 }

@@ -1,24 +1,20 @@
 #![doc = include_str!("../README.md")]
 
-mod activity;
-mod children;
 mod commands;
 mod error;
-mod exec;
 mod failure;
-mod hardening;
-mod idle;
+mod inactivity;
 mod launch;
 mod lock;
+mod lock_cause;
 mod log;
-mod logind;
-mod place;
-mod sealed_memory;
+mod platform;
 mod second_instance;
+mod session_limits;
 mod shell;
 mod start;
-mod watcher;
 mod web_view;
 mod window;
+mod window_geometry;
 
 pub use start::run;

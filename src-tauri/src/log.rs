@@ -1,11 +1,11 @@
-//! Logs: to standard error, own crates only.
+//! Logs to standard error, from Chartkeep's own crates only.
 
 use std::io::Write;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// The crates that keep to the rule that no log carries a value of a patient, a secret or an address with a query.
-const OURS: [&str; 10] = [
+/// The crates whose logs contain no patient data, no secret and no URL with a query.
+const OWN_CRATES: [&str; 10] = [
     "chartkeep_desktop",
     "keep_access",
     "keep_audit",
@@ -18,27 +18,27 @@ const OURS: [&str; 10] = [
     "keep_sync",
 ];
 
-/// Starts logging. `CHARTKEEP_LOG` is a level: `error`, `warn`, `info` (which is the default), `debug` or `trace`.
+/// Starts logging. `CHARTKEEP_LOG` is a level: `error`, `warn`, `info` (the default), `debug` or `trace`.
 ///
-/// INVARIANT: other crates are silent at every level: their debug output may carry addresses and values.
+/// INVARIANT: other crates are silent at every level: their debug output may contain URLs and patient data.
 pub(crate) fn start() {
-    let asked = std::env::var("CHARTKEEP_LOG").ok().and_then(|text| text.parse().ok());
-    let filter = EnvFilter::new(directives(asked.unwrap_or(LevelFilter::INFO)));
+    let level = std::env::var("CHARTKEEP_LOG").ok().and_then(|text| text.parse().ok());
+    let filter = EnvFilter::new(directives(level.unwrap_or(LevelFilter::INFO)));
     let _already_set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
     std::panic::set_hook(Box::new(|info| {
-        // The message may carry a value; the place is enough to find the defect.
-        let place = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
-        say(&format!("a defect stopped a thread at {place}"));
+        // The message may contain patient data; the location is enough to find the defect.
+        let location = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
+        print_line(&format!("a defect stopped a thread at {location}"));
     }));
 }
 
 fn directives(level: LevelFilter) -> String {
-    OURS.iter().fold(String::from("off"), |all, ours| format!("{all},{ours}={level}"))
+    OWN_CRATES.iter().fold(String::from("off"), |all, name| format!("{all},{name}={level}"))
 }
 
-/// One line for the person who started the program from a terminal.
-pub(crate) fn say(line: &str) {
-    let _nobody_reads = writeln!(std::io::stderr(), "chartkeep: {line}");
+/// Prints one line for a user who started the program from a terminal.
+pub(crate) fn print_line(line: &str) {
+    let _no_terminal = writeln!(std::io::stderr(), "chartkeep: {line}");
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
     use std::io::Read;
     use std::sync::{Arc, Mutex, PoisonError};
 
-    /// Where the lines of a test go.
+    /// The log lines of a test.
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -69,7 +69,7 @@ mod tests {
             .with_writer(move || sink.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, || {
-            tracing::error!(target: "reqwest::connect", "address of a patient");
+            tracing::error!(target: "reqwest::connect", "URL of a patient");
             tracing::trace!(target: "hyper", "body of a patient");
             tracing::trace!(target: "keep_session::cases", "ours");
         });

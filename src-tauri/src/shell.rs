@@ -1,50 +1,49 @@
-//! What the shell itself knows while it runs.
+//! State of the running shell.
 
-use crate::activity::{Activity, Limits};
 use crate::failure::{blocking, failure};
-use crate::lock::LockCause;
-use crate::place::Place;
-use crate::sealed_memory;
+use crate::lock_cause::LockCause;
+use crate::platform::SealedMemory;
+use crate::session_limits::{SessionLimits, SessionTimer};
+use crate::window_geometry::WindowGeometry;
 use keep_domain::{Clock, ErrorCode, Secret, SystemClock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::SessionDto;
 use keep_session::{ProfileAccess, ProfileLock, Workstation, WorkstationEvent, cases};
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Emitter};
 
-/// State shared by the commands, the watchers and the lock.
+/// State shared by the commands, the lock and the threads that may cause it.
 #[derive(Debug)]
 pub(crate) struct Shell {
     profile: PathBuf,
-    lock: ProfileLock,
+    profile_lock: ProfileLock,
     app: Result<Workstation, ErrorCode>,
-    place: Mutex<Option<Place>>,
-    resume: Mutex<Option<OwnedFd>>,
-    activity: Activity,
-    unlocking: AtomicUsize,
+    geometry: Mutex<Option<WindowGeometry>>,
+    resume: Mutex<Option<SealedMemory>>,
+    timer: SessionTimer,
+    unlocks: AtomicUsize,
     clock: SystemClock,
 }
 
-/// An unlock that is under way.
+/// Marks an unlock as running until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Unlocking<'a>(&'a AtomicUsize);
+pub(crate) struct RunningUnlock<'a>(&'a AtomicUsize);
 
-impl Drop for Unlocking<'_> {
+impl Drop for RunningUnlock<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Shell {
-    /// Starts locked. A profile that cannot be used is kept as the reason, for the lock screen to show.
+    /// Starts locked. If the profile cannot be used, the lock screen shows the reason.
     pub(crate) fn open(
         profile: PathBuf,
-        lock: ProfileLock,
-        place: Option<Place>,
+        profile_lock: ProfileLock,
+        geometry: Option<WindowGeometry>,
         resume: Option<&Secret<Vec<u8>>>,
     ) -> Self {
         let runtime = tauri::async_runtime::handle().inner().clone();
@@ -54,12 +53,12 @@ impl Shell {
         }
         Self {
             profile,
-            lock,
+            profile_lock,
             app,
-            place: Mutex::new(place),
+            geometry: Mutex::new(geometry),
             resume: Mutex::new(None),
-            activity: Activity::default(),
-            unlocking: AtomicUsize::new(0),
+            timer: SessionTimer::default(),
+            unlocks: AtomicUsize::new(0),
             clock: SystemClock,
         }
     }
@@ -69,18 +68,18 @@ impl Shell {
         &self.profile
     }
 
-    /// The lock on the profile.
-    pub(crate) const fn lock(&self) -> &ProfileLock {
-        &self.lock
+    /// The lock on the profile, which the next process inherits.
+    pub(crate) const fn profile_lock(&self) -> &ProfileLock {
+        &self.profile_lock
     }
 
-    /// The session's side, or why the profile cannot be used.
+    /// The session, or why the profile cannot be used.
     pub(crate) fn app(&self) -> Result<Workstation, ErrorCode> {
         self.app.clone()
     }
 
-    /// Answers one command with one use case, away from the threads that serve the window.
-    pub(crate) async fn ask<T: Send + 'static>(
+    /// Runs the use case of a command on a thread that does not serve the window.
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         case: impl FnOnce(&Workstation) -> Result<T, FailureDto> + Send + 'static,
     ) -> Result<T, FailureDto> {
@@ -88,69 +87,69 @@ impl Shell {
         blocking(move || case(&app)).await
     }
 
-    /// Passes the session's news on to the page.
-    pub(crate) fn tell_page(&self, page: &AppHandle) {
+    /// Forwards the session's events to the page.
+    pub(crate) fn forward_events(&self, page: &AppHandle) {
         let page = page.clone();
-        let tell = move |event: WorkstationEvent| {
-            let told = match event {
+        let forward = move |event: WorkstationEvent| {
+            let sent = match event {
                 WorkstationEvent::Chip(chip) => page.emit("sync_chip", chip),
                 WorkstationEvent::Progress(progress) => page.emit("sync_progress", progress),
                 WorkstationEvent::Notice(notice) => page.emit("notice", notice),
             };
-            if let Err(error) = told {
-                tracing::warn!(%error, "the page was not told of the sync");
+            if let Err(error) = sent {
+                tracing::warn!(%error, "the page did not get an event of the session");
             }
         };
         if let Ok(app) = &self.app {
-            app.listen(Arc::new(tell));
+            app.listen(Arc::new(forward));
         }
     }
 
-    /// Says that an unlock is under way, until the answer is dropped; [`Shell::watch`] comes before that.
-    pub(crate) fn begin_unlock(&self) -> Unlocking<'_> {
-        self.unlocking.fetch_add(1, Ordering::SeqCst);
-        Unlocking(&self.unlocking)
+    /// Marks an unlock as running; it must last until [`Shell::start_timer`] has been called.
+    pub(crate) fn track_unlock(&self) -> RunningUnlock<'_> {
+        self.unlocks.fetch_add(1, Ordering::SeqCst);
+        RunningUnlock(&self.unlocks)
     }
 
-    /// Whether a session is open, or may be in a moment.
+    /// Whether a session is open, or may be soon.
     pub(crate) fn is_open_or_opening(&self) -> bool {
-        // In this order: an unlock that ends between the two has begun the session already.
-        self.unlocking.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(Workstation::is_open)
+        // In this order: an unlock that ends between the two checks has already opened the session.
+        self.unlocks.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(Workstation::is_open)
     }
 
-    /// Whether a session is open of which the page was never told, so that nobody would lock it.
-    pub(crate) fn is_open_unwatched(&self) -> bool {
-        // In this order: what an unlock under way has opened is watched before that unlock ends.
+    /// Whether a session is open whose timer was never started, so that inactivity would not lock it.
+    pub(crate) fn is_open_untimed(&self) -> bool {
+        // In this order: a running unlock starts the timer of its session before it ends.
         let is_open = self.app.as_ref().is_ok_and(Workstation::is_open);
-        is_open && self.unlocking.load(Ordering::SeqCst) == 0 && !self.activity.is_open()
+        is_open && self.unlocks.load(Ordering::SeqCst) == 0 && !self.timer.is_running()
     }
 
-    /// Starts watching for inactivity, once per session.
-    pub(crate) fn watch(&self, session: &SessionDto) {
-        if let (false, Ok(app)) = (self.activity.is_open(), &self.app) {
+    /// Starts the timer of the time limits, once per session.
+    pub(crate) fn start_timer(&self, session: &SessionDto) {
+        if let (false, Ok(app)) = (self.timer.is_running(), &self.app) {
             let seconds = |s: u32| Duration::from_secs(s.into());
-            let limits = Limits {
+            let limits = SessionLimits {
                 idle: seconds(session.lock_seconds),
                 warning: seconds(session.warning_seconds),
                 absolute: app.absolute_limit(),
             };
-            self.activity.begin(self.monotonic(), limits);
+            self.timer.start(self.monotonic(), limits);
         }
     }
 
-    /// Where the window stood when it was last seen.
-    pub(crate) fn place(&self) -> Option<Place> {
-        *held(&self.place)
+    /// The last known geometry of the window.
+    pub(crate) fn geometry(&self) -> Option<WindowGeometry> {
+        *lock(&self.geometry)
     }
 
-    /// Remembers where the window stands.
-    pub(crate) fn set_place(&self, place: Place) {
-        *held(&self.place) = Some(place);
+    /// Stores the geometry of the window.
+    pub(crate) fn set_geometry(&self, geometry: WindowGeometry) {
+        *lock(&self.geometry) = Some(geometry);
     }
 
-    /// Inactivity of the unlocked session.
-    pub(crate) const fn activity(&self) -> &Activity {
-        &self.activity
+    /// The timer of the session's time limits.
+    pub(crate) const fn timer(&self) -> &SessionTimer {
+        &self.timer
     }
 
     /// Wall time.
@@ -163,33 +162,33 @@ impl Shell {
         self.clock.monotonic()
     }
 
-    /// From now on the password alone unlocks nothing.
+    /// Discards the resume secret: the next unlock needs password and code.
     pub(crate) fn forget_resume(&self) {
         if let Ok(app) = &self.app {
             app.forget_resume();
         }
     }
 
-    /// Ends the session, if one is open, and keeps what the next image needs to resume it.
+    /// Ends the session, if one is open, and saves the resume secret for the next process.
     ///
-    /// The resume secret is put aside before the slower rest, so that the watchdog finds it, too.
+    /// The secret is saved before the slower steps, so that the watchdog of the lock finds it.
     pub(crate) fn close_session(&self, cause: LockCause) {
         let Ok(app) = &self.app else { return };
         cases::lock::lock_session(app, cause.word());
         if let Some(bytes) = app.take_resume() {
-            // EXPOSE: written to sealed memory, the only way to the next image.
-            *held(&self.resume) = sealed_memory::write(bytes.expose()).ok();
+            // EXPOSE: written to sealed memory, the only way to the next process.
+            *lock(&self.resume) = SealedMemory::write(bytes.expose()).ok();
         }
         app.close();
     }
 
-    /// The sealed memory that holds the resume secret, for exec.
-    pub(crate) fn take_resume(&self) -> Option<OwnedFd> {
-        held(&self.resume).take()
+    /// Takes the sealed memory that holds the resume secret.
+    pub(crate) fn take_resume(&self) -> Option<SealedMemory> {
+        lock(&self.resume).take()
     }
 }
 
-/// Every value here is replaced whole, so the holder of a poisoned lock left nothing half done.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A poisoned lock is used: every value is replaced as a whole, so it is never half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

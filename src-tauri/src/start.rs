@@ -1,25 +1,25 @@
 //! From the command line to the running window.
 
 use crate::error::ShellError;
-use crate::launch::{Handover, Launch};
-use crate::lock::{self, LockCause};
-use crate::place::Place;
+use crate::launch::Launch;
+use crate::lock::{lock_if_open, lock_session};
+use crate::lock_cause::LockCause;
 use crate::shell::Shell;
-use crate::{children, commands, hardening, log, logind, sealed_memory, second_instance, watcher, window};
+use crate::window_geometry::WindowGeometry;
+use crate::{commands, inactivity, log, platform, second_instance, window};
 use keep_domain::ErrorCode;
-use keep_hardening::{Direction, InheritedDescriptors, NotProtected};
+use keep_hardening::NotProtected;
 use keep_session::{Profile, ProfileLock};
-use std::os::fd::RawFd;
 use std::process::ExitCode;
 use tauri::{App, Manager, Window, WindowEvent};
 
-/// Runs the desktop program until its window is closed; `main` has protected the process first.
+/// Runs the desktop program until its window is closed; `protected` is the result of the call that `main` makes first.
 #[must_use]
 pub fn run(protected: Result<(), NotProtected>) -> ExitCode {
     match open(protected) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            log::say(&error.to_string());
+            log::print_line(&error.to_string());
             ExitCode::from(error.code().exit_code() as u8)
         }
     }
@@ -27,31 +27,25 @@ pub fn run(protected: Result<(), NotProtected>) -> ExitCode {
 
 fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
     protected?;
-    hardening::refuse_remote_control();
+    platform::refuse_remote_control();
     let Launch { profile, handover } = Launch::from_args(std::env::args_os().skip(1), Profile::default_folder().ok())?;
-    let Handover { lock_fd, secret_fd, place, children } = handover.unwrap_or_default();
-    // INVARIANT: descriptors handed over are taken before this image opens any file of its own.
-    let mut handed_over = InheritedDescriptors::find([lock_fd, secret_fd].into_iter().flatten());
-    let mut take = |number: RawFd| handed_over.adopt(number, Direction::Read).ok();
-    let (lock_fd, secret_fd) = (lock_fd.and_then(&mut take), secret_fd.and_then(&mut take));
+    let handover = handover.unwrap_or_default();
+    // INVARIANT: handed over files are taken before this process opens any file of its own.
+    let (lock_fd, resume) = platform::take_inherited(&handover);
     log::start();
     let taken = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
     let lock = taken.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {
         if error.code() == ErrorCode::ProfileInUse {
             keep_session::note_second_instance(&profile);
-            if !second_instance::ask_first(&profile) {
-                second_instance::explain();
-            }
+            second_instance::show_first(&profile);
         }
     })?;
-    let resume = secret_fd.and_then(|fd| sealed_memory::read(fd).ok());
-    if !children.is_empty() {
-        let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || children::reap(children));
-        if let Err(error) = reaper {
-            tracing::warn!(%error, "children of the previous image are left as they are");
-        }
+    let resume = resume.and_then(|memory| memory.read().ok());
+    if let Err(error) = platform::reap(handover.children) {
+        tracing::warn!(%error, "children of the replaced process remain as zombies");
     }
-    let shell = Shell::open(profile, lock, place, resume.as_ref());
+    let geometry = handover.geometry;
+    let shell = Shell::open(profile, lock, geometry, resume.as_ref());
     let app = tauri::Builder::default()
         .manage(shell)
         .invoke_handler(tauri::generate_handler![
@@ -97,21 +91,22 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::worklist::worklist,
         ])
         .on_window_event(on_window_event)
-        .setup(move |app| Ok(set_up(app, place)?))
+        .setup(move |app| Ok(set_up(app, geometry)?))
         .build(tauri::generate_context!())
         .map_err(ShellError::Window)?;
     Ok(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1))
 }
 
-fn set_up(app: &App, place: Option<Place>) -> Result<(), ShellError> {
+fn set_up(app: &App, geometry: Option<WindowGeometry>) -> Result<(), ShellError> {
     let handle = app.handle();
-    window::open(handle, place)?;
-    watcher::start(handle.clone()).map_err(ShellError::Thread)?;
-    app.state::<Shell>().tell_page(handle);
+    window::open(handle, geometry)?;
+    inactivity::start_watching(handle.clone()).map_err(ShellError::Thread)?;
+    app.state::<Shell>().forward_events(handle);
     if let Err(error) = second_instance::answer(handle.clone(), app.state::<Shell>().profile()) {
         tracing::warn!(%error, "a second start cannot raise this window");
     }
-    tauri::async_runtime::spawn(logind::listen(handle.clone()));
+    let app = handle.clone();
+    tauri::async_runtime::spawn(platform::watch_os_session(move |cause| lock_if_open(&app, cause)));
     Ok(())
 }
 
@@ -119,12 +114,12 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
-            lock::begin(window.app_handle(), LockCause::Close);
+            lock_session(window.app_handle(), LockCause::Close);
         }
         WindowEvent::Moved(_) | WindowEvent::Resized(_) | WindowEvent::Focused(_) => {
             let view = window.app_handle().get_webview_window(window.label());
-            if let Some(place) = view.as_ref().and_then(Place::of) {
-                window.state::<Shell>().set_place(place);
+            if let Some(geometry) = view.as_ref().and_then(WindowGeometry::of) {
+                window.state::<Shell>().set_geometry(geometry);
             }
         }
         _ => {}

@@ -1,19 +1,20 @@
 //! What the web view may not do.
 
+use crate::platform;
 use std::path::{Path, PathBuf};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 
-/// Where the web engine puts the salts of a web context that Tauri makes beside the one in use. No page ever has it.
-pub(crate) fn unused_context(profile: &Path) -> PathBuf {
+/// Where the web engine writes the salts of a second web context, which Tauri creates but no page uses.
+fn unused_context(profile: &Path) -> PathBuf {
     profile.join("web-view")
 }
 
-/// Removes what an image before left there.
-pub(crate) fn forget_unused_context(profile: &Path) {
+/// Removes what an earlier process wrote there.
+pub(crate) fn remove_unused_context(profile: &Path) {
     match std::fs::remove_dir_all(unused_context(profile)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::info!(%error, "salts of an unused web context are left in the profile");
+            tracing::info!(%error, "salts of an unused web context remain in the profile");
         }
         _ => {}
     }
@@ -26,36 +27,30 @@ pub(crate) fn confine<'a>(
 ) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
     let builder = builder
         .incognito(true)
-        // Else these lie in a folder of their own beside every profile.
+        // Otherwise the salts are written to a folder of their own next to every profile.
         .data_directory(unused_context(profile))
         .devtools(false)
         .general_autofill_enabled(false)
         .zoom_hotkeys_enabled(true)
         .disable_drag_drop_handler()
-        .on_navigation(is_ours)
+        .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false);
-    // WebDriver cannot attach to a web view that leaves nothing on disk.
+    // WebDriver cannot attach to a web view that writes nothing to disk.
     #[cfg(feature = "e2e")]
     let builder = builder.incognito(false).data_directory(std::env::temp_dir().join("chartkeep-e2e-web-view"));
     builder
 }
 
-/// Spelling: dictionaries learn words, and a patient's name is one.
-pub(crate) fn quieten(window: &WebviewWindow) {
-    use webkit2gtk::{WebContextExt, WebViewExt};
-    let done = window.with_webview(|view| {
-        if let Some(context) = view.inner().context() {
-            context.set_spell_checking_enabled(false);
-        }
-    });
-    if let Err(error) = done {
-        tracing::warn!(%error, "spelling is left as the system has it");
+/// Turns the spelling checker off, which would learn the names of patients.
+pub(crate) fn disable_spelling(window: &WebviewWindow) {
+    if let Err(error) = platform::disable_spelling(window) {
+        tracing::warn!(%error, "the spelling checker cannot be turned off");
     }
 }
 
 /// The interface's own origin, the isolation frame, and the empty page that frames start with.
-fn is_ours(url: &Url) -> bool {
+fn is_own_page(url: &Url) -> bool {
     match url.scheme() {
         "tauri" | "isolation" => true,
         "about" => url.path() == "blank" || url.path() == "srcdoc",
@@ -66,8 +61,8 @@ fn is_ours(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn only_our_own_pages_open() {
-        let ours = |url: &str| super::is_ours(&url.parse().expect("url"));
+    fn only_pages_of_the_interface_open() {
+        let ours = |url: &str| super::is_own_page(&url.parse().expect("url"));
         assert!(ours("tauri://localhost/index.html"));
         for url in
             ["https://example.org/", "http://127.0.0.1:9/", "file:///etc/passwd", "data:text/html,x", "about:config"]

@@ -78,7 +78,7 @@ fn the_tested_program_differs_in_two_places() {
         found.extend(file.text.matches(marker).map(|_| file.path.clone()));
     }
     // It may be driven, and keeps web data in the temporary folder, without which a driver cannot attach.
-    assert_eq!(found, ["src-tauri/src/hardening.rs", "src-tauri/src/web_view.rs"]);
+    assert_eq!(found, ["src-tauri/src/platform/linux/remote_control.rs", "src-tauri/src/web_view.rs"]);
     let config = read("src-tauri/Cargo.toml");
     assert!(config.contains("\ne2e = []\n"), "the feature brings nothing along");
     assert!(!config.contains("devtools"), "no developer tools");

@@ -6,20 +6,20 @@ use keep_session::dto::audit::{AuditAskDto, AuditPageDto, SignOffDto, SignedOffD
 use keep_session::dto::failure::FailureDto;
 use tauri::State;
 
-/// A window of the audit log.
+/// One page of the audit log.
 #[tauri::command]
 pub(crate) async fn audit_events(shell: State<'_, Shell>, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
-    shell.ask(move |app| cases::audit::audit_events(app, request)).await
+    shell.run(move |app| cases::audit::audit_events(app, request)).await
 }
 
-/// Signs off alerts of the audit log; one event each.
+/// Signs off alerts of the audit log, with one audit event each.
 #[tauri::command]
 pub(crate) async fn sign_off_alerts(shell: State<'_, Shell>, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
-    shell.ask(move |app| cases::audit::sign_off_alerts(app, request)).await
+    shell.run(move |app| cases::audit::sign_off_alerts(app, request)).await
 }
 
-/// Shows whom an event is about; that is an event itself.
+/// Reveals which patient an event is about, with an audit event of its own.
 #[tauri::command]
 pub(crate) async fn unmask(shell: State<'_, Shell>, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
-    shell.ask(move |app| cases::audit::unmask(app, request)).await
+    shell.run(move |app| cases::audit::unmask(app, request)).await
 }

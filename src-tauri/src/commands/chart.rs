@@ -1,4 +1,4 @@
-//! `open_chart`, `close_chart` and the chart's windows.
+//! `open_chart`, `close_chart` and the chart's pages.
 
 use crate::shell::Shell;
 use keep_session::cases;
@@ -13,32 +13,32 @@ pub(crate) struct PatientRequest {
     patient: String,
 }
 
-/// The chart of a patient; its opening is an audit event.
+/// The chart of a patient, with an audit event.
 #[tauri::command]
 pub(crate) async fn open_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<ChartDto, FailureDto> {
-    shell.ask(move |app| cases::chart::open_chart(app, &request.patient)).await
+    shell.run(move |app| cases::chart::open_chart(app, &request.patient)).await
 }
 
-/// The chart is no longer shown.
+/// Reports that the chart is no longer shown.
 #[tauri::command]
 pub(crate) async fn close_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<(), FailureDto> {
-    shell.ask(move |app| cases::chart::close_chart(app, &request.patient)).await
+    shell.run(move |app| cases::chart::close_chart(app, &request.patient)).await
 }
 
-/// A window of the timeline.
+/// One page of the timeline.
 #[tauri::command]
 pub(crate) async fn chart_timeline(shell: State<'_, Shell>, request: WindowDto) -> Result<TimelineDto, FailureDto> {
-    shell.ask(move |app| cases::chart::chart_timeline(app, request)).await
+    shell.run(move |app| cases::chart::chart_timeline(app, request)).await
 }
 
-/// A window of the results.
+/// One page of the results.
 #[tauri::command]
 pub(crate) async fn chart_results(shell: State<'_, Shell>, request: WindowDto) -> Result<ResultsDto, FailureDto> {
-    shell.ask(move |app| cases::chart::chart_results(app, request)).await
+    shell.run(move |app| cases::chart::chart_results(app, request)).await
 }
 
-/// A window of the notes.
+/// One page of the notes.
 #[tauri::command]
 pub(crate) async fn chart_notes(shell: State<'_, Shell>, request: WindowDto) -> Result<NotesDto, FailureDto> {
-    shell.ask(move |app| cases::chart::chart_notes(app, request)).await
+    shell.run(move |app| cases::chart::chart_notes(app, request)).await
 }

@@ -14,14 +14,14 @@ pub(crate) struct ConflictRequest {
     conflict: String,
 }
 
-/// The versions of a record that changed here and on the server.
+/// The versions of a record that changed both here and on the server.
 #[tauri::command]
 pub(crate) async fn conflict(shell: State<'_, Shell>, request: ConflictRequest) -> Result<ConflictDto, FailureDto> {
-    shell.ask(move |app| cases::conflict::conflict(app, &request.conflict)).await
+    shell.run(move |app| cases::conflict::conflict(app, &request.conflict)).await
 }
 
-/// Keeps what was decided.
+/// Saves the decision on a conflict.
 #[tauri::command]
 pub(crate) async fn decide_conflict(shell: State<'_, Shell>, request: DecideDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::conflict::decide_conflict(app, request)).await
+    shell.run(move |app| cases::conflict::decide_conflict(app, request)).await
 }

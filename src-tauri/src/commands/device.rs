@@ -6,8 +6,8 @@ use keep_session::dto::device::DeviceDto;
 use keep_session::dto::failure::FailureDto;
 use tauri::State;
 
-/// The state of this workstation; no patient.
+/// The state of this workstation, without patient data.
 #[tauri::command]
 pub(crate) async fn device(shell: State<'_, Shell>) -> Result<DeviceDto, FailureDto> {
-    shell.ask(cases::device::device).await
+    shell.run(cases::device::device).await
 }

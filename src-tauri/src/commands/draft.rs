@@ -14,20 +14,20 @@ pub(crate) struct DraftRequest {
     draft: String,
 }
 
-/// Keeps what is being written.
+/// Saves a draft.
 #[tauri::command]
 pub(crate) async fn save_draft(shell: State<'_, Shell>, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
-    shell.ask(move |app| cases::drafts::save_draft(app, request)).await
+    shell.run(move |app| cases::drafts::save_draft(app, request)).await
 }
 
-/// Throws a draft away.
+/// Deletes a draft.
 #[tauri::command]
 pub(crate) async fn discard_draft(shell: State<'_, Shell>, request: DraftRequest) -> Result<(), FailureDto> {
-    shell.ask(move |app| cases::drafts::discard_draft(app, &request.draft)).await
+    shell.run(move |app| cases::drafts::discard_draft(app, &request.draft)).await
 }
 
-/// The person's own drafts.
+/// The user's own drafts.
 #[tauri::command]
 pub(crate) async fn drafts(shell: State<'_, Shell>) -> Result<Vec<DraftDto>, FailureDto> {
-    shell.ask(cases::drafts::drafts).await
+    shell.run(cases::drafts::drafts).await
 }

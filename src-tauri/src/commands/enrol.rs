@@ -6,35 +6,35 @@ use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, En
 use keep_session::dto::failure::FailureDto;
 use tauri::State;
 
-/// Where the enrolment stands.
+/// The state of the enrolment.
 #[tauri::command]
 pub(crate) async fn enrol_state(shell: State<'_, Shell>) -> Result<EnrolStateDto, FailureDto> {
-    shell.ask(cases::enrol::enrol_state).await
+    shell.run(cases::enrol::enrol_state).await
 }
 
 /// Opens the clinic's sign-in in the browser.
 #[tauri::command]
 pub(crate) async fn enrol_begin(shell: State<'_, Shell>, request: EnrolBeginDto) -> Result<EnrolStateDto, FailureDto> {
-    shell.ask(move |app| cases::enrol::enrol_begin(app, request)).await
+    shell.run(move |app| cases::enrol::enrol_begin(app, request)).await
 }
 
-/// Takes the workstation password.
+/// Sets the workstation password.
 #[tauri::command]
 pub(crate) async fn enrol_password(
     shell: State<'_, Shell>,
     request: EnrolPasswordDto,
 ) -> Result<EnrolStateDto, FailureDto> {
-    shell.ask(move |app| cases::enrol::enrol_password(app, request)).await
+    shell.run(move |app| cases::enrol::enrol_password(app, request)).await
 }
 
-/// Verifies the first code.
+/// Verifies the first one-time code and completes the enrolment.
 #[tauri::command]
 pub(crate) async fn enrol_code(shell: State<'_, Shell>, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
-    shell.ask(move |app| cases::enrol::enrol_code(app, request)).await
+    shell.run(move |app| cases::enrol::enrol_code(app, request)).await
 }
 
-/// Leaves the enrolment; nothing is kept.
+/// Cancels the enrolment; nothing is saved.
 #[tauri::command]
 pub(crate) async fn enrol_cancel(shell: State<'_, Shell>) -> Result<EnrolStateDto, FailureDto> {
-    shell.ask(cases::enrol::enrol_cancel).await
+    shell.run(cases::enrol::enrol_cancel).await
 }

@@ -1,7 +1,8 @@
 //! `lock` and `lock_screen`.
 
 use crate::failure::{blocking, failure};
-use crate::lock::{self, LockCause};
+use crate::lock::lock_session;
+use crate::lock_cause::LockCause;
 use crate::shell::Shell;
 use keep_domain::{Clock, ErrorCode, Policy};
 use keep_session::cases;
@@ -11,7 +12,7 @@ use keep_session::dto::sync::SyncChipDto;
 use serde::Deserialize;
 use tauri::{AppHandle, State};
 
-/// Why the page asks for a lock; the other causes are the shell's own.
+/// Why the page locks; only the shell itself uses the other causes.
 #[derive(Debug, Deserialize)]
 pub(crate) struct LockRequest {
     cause: PageCause,
@@ -24,17 +25,17 @@ enum PageCause {
     Close,
 }
 
-/// Locks. The answer may never arrive: the process is replaced.
+/// Locks. The reply may never arrive, because the process is replaced.
 #[tauri::command]
 pub(crate) async fn lock(app: AppHandle, request: LockRequest) {
     let cause = match request.cause {
         PageCause::User => LockCause::User,
         PageCause::Close => LockCause::Close,
     };
-    lock::begin(&app, cause);
+    lock_session(&app, cause);
 }
 
-/// Everything a locked workstation shows.
+/// The content of the lock screen.
 #[tauri::command]
 pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto, FailureDto> {
     match shell.app() {
@@ -43,7 +44,7 @@ pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto
     }
 }
 
-/// The lock screen of a profile that cannot be used at all: it says why and offers nothing.
+/// The lock screen of a profile that cannot be used: it shows the reason and nothing else.
 fn blocked(reason: ErrorCode, clock: &dyn Clock) -> LockScreenDto {
     LockScreenDto {
         workstation: String::new(),

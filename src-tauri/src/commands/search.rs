@@ -6,8 +6,8 @@ use keep_session::dto::failure::FailureDto;
 use keep_session::dto::search::{PatientPageDto, SearchDto};
 use tauri::State;
 
-/// Patients by any part of a name, birth date, number or phone.
+/// Patients by any part of a name, birth date, identifier or phone number.
 #[tauri::command]
 pub(crate) async fn search_patients(shell: State<'_, Shell>, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
-    shell.ask(move |app| cases::search::search_patients(app, request)).await
+    shell.run(move |app| cases::search::search_patients(app, request)).await
 }

@@ -1,7 +1,7 @@
 //! `unlock`, `session`, `touch`, `keep_place`.
 
 use crate::failure::failure;
-use crate::logind;
+use crate::lock::lock_if_os_is_locked;
 use crate::shell::Shell;
 use keep_domain::ErrorCode;
 use keep_session::cases;
@@ -16,27 +16,27 @@ pub(crate) async fn unlock(
     shell: State<'_, Shell>,
     request: UnlockDto,
 ) -> Result<SessionDto, FailureDto> {
-    let _running = shell.begin_unlock();
-    let session = shell.ask(move |app| cases::unlock::unlock(app, request)).await?;
-    shell.watch(&session);
-    if logind::lock_if_os_is_locked(&page).await { Err(failure(ErrorCode::Locked)) } else { Ok(session) }
+    let _running = shell.track_unlock();
+    let session = shell.run(move |app| cases::unlock::unlock(app, request)).await?;
+    shell.start_timer(&session);
+    if lock_if_os_is_locked(&page).await { Err(failure(ErrorCode::Locked)) } else { Ok(session) }
 }
 
 /// The open session, or the failure `locked`.
 #[tauri::command]
 pub(crate) async fn session(shell: State<'_, Shell>) -> Result<SessionDto, FailureDto> {
-    shell.ask(cases::unlock::session).await.inspect(|session| shell.watch(session))
+    shell.run(cases::unlock::session).await.inspect(|session| shell.start_timer(session))
 }
 
-/// The page saw input.
+/// Records input in the page.
 #[tauri::command]
 pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), FailureDto> {
-    shell.activity().touch(shell.monotonic());
-    shell.ask(cases::unlock::touch).await
+    shell.timer().touch(shell.monotonic());
+    shell.run(cases::unlock::touch).await
 }
 
-/// Keeps where the person is.
+/// Saves what the user is looking at, to resume there after a lock.
 #[tauri::command]
 pub(crate) async fn keep_place(shell: State<'_, Shell>, request: ResumePointDto) -> Result<(), FailureDto> {
-    shell.ask(move |app| cases::unlock::keep_place(app, request)).await
+    shell.run(move |app| cases::unlock::keep_place(app, request)).await
 }

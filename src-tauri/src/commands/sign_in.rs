@@ -1,4 +1,4 @@
-//! `sign_in_*`: the clinic sign-in again, from the lock screen or from an open session.
+//! `sign_in_*`: a repeated clinic sign-in, from the lock screen or an open session.
 
 use crate::shell::Shell;
 use keep_session::cases;
@@ -6,23 +6,23 @@ use keep_session::dto::failure::FailureDto;
 use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use tauri::State;
 
-/// Opens the clinic's sign-in in the browser for somebody who is enrolled.
+/// Opens the clinic's sign-in in the browser for an enrolled user.
 #[tauri::command]
 pub(crate) async fn sign_in_again(
     shell: State<'_, Shell>,
     request: SignInAgainDto,
 ) -> Result<SignInStateDto, FailureDto> {
-    shell.ask(move |app| cases::sign_in_again::sign_in_again(app, request)).await
+    shell.run(move |app| cases::sign_in_again::sign_in_again(app, request)).await
 }
 
-/// Where it stands.
+/// The state of the sign-in.
 #[tauri::command]
 pub(crate) async fn sign_in_state(shell: State<'_, Shell>) -> Result<SignInStateDto, FailureDto> {
-    shell.ask(cases::sign_in_again::sign_in_state).await
+    shell.run(cases::sign_in_again::sign_in_state).await
 }
 
-/// Gives up.
+/// Cancels the sign-in.
 #[tauri::command]
 pub(crate) async fn sign_in_cancel(shell: State<'_, Shell>) -> Result<SignInStateDto, FailureDto> {
-    shell.ask(cases::sign_in_again::sign_in_cancel).await
+    shell.run(cases::sign_in_again::sign_in_cancel).await
 }

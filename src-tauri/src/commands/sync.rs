@@ -6,32 +6,32 @@ use keep_session::dto::failure::FailureDto;
 use keep_session::dto::sync::{RetryDto, SyncChipDto, SyncPageDto};
 use tauri::State;
 
-/// The chip.
+/// The state that the sync chip shows.
 #[tauri::command]
 pub(crate) async fn sync_chip(shell: State<'_, Shell>) -> Result<SyncChipDto, FailureDto> {
-    shell.ask(cases::sync::sync_chip).await
+    shell.run(cases::sync::sync_chip).await
 }
 
-/// The page.
+/// The content of the sync page.
 #[tauri::command]
 pub(crate) async fn sync_page(shell: State<'_, Shell>) -> Result<SyncPageDto, FailureDto> {
-    shell.ask(cases::sync::sync_page).await
+    shell.run(cases::sync::sync_page).await
 }
 
-/// Starts a run.
+/// Starts a sync.
 #[tauri::command]
 pub(crate) async fn sync_now(shell: State<'_, Shell>) -> Result<SyncPageDto, FailureDto> {
-    shell.ask(cases::sync::sync_now).await
+    shell.run(cases::sync::sync_now).await
 }
 
-/// Stops the run.
+/// Stops the running sync.
 #[tauri::command]
 pub(crate) async fn sync_cancel(shell: State<'_, Shell>) -> Result<SyncPageDto, FailureDto> {
-    shell.ask(cases::sync::sync_cancel).await
+    shell.run(cases::sync::sync_cancel).await
 }
 
-/// Sends a rejected change set again.
+/// Queues a rejected change set again.
 #[tauri::command]
 pub(crate) async fn sync_retry(shell: State<'_, Shell>, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
-    shell.ask(move |app| cases::sync::sync_retry(app, request)).await
+    shell.run(move |app| cases::sync::sync_retry(app, request)).await
 }

@@ -6,26 +6,26 @@ use keep_session::dto::failure::FailureDto;
 use keep_session::dto::visit::{SavedDto, SignNoteDto, StrikeDto, VitalsCheckDto, VitalsDto};
 use tauri::State;
 
-/// What is implausible about vitals, and their scores; nothing is kept.
+/// Implausible vital signs and the scores; nothing is saved.
 #[tauri::command]
 pub(crate) async fn check_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
-    shell.ask(move |app| cases::vitals::check_vitals(app, request)).await
+    shell.run(move |app| cases::vitals::check_vitals(app, request)).await
 }
 
-/// Keeps vitals.
+/// Saves vital signs.
 #[tauri::command]
 pub(crate) async fn save_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::vitals::save_vitals(app, request)).await
+    shell.run(move |app| cases::vitals::save_vitals(app, request)).await
 }
 
 /// Marks a record as entered in error.
 #[tauri::command]
 pub(crate) async fn strike(shell: State<'_, Shell>, request: StrikeDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::entered_in_error::mark_entered_in_error(app, request)).await
+    shell.run(move |app| cases::entered_in_error::mark_entered_in_error(app, request)).await
 }
 
 /// Signs a note.
 #[tauri::command]
 pub(crate) async fn sign_note(shell: State<'_, Shell>, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::notes::sign_note(app, request)).await
+    shell.run(move |app| cases::notes::sign_note(app, request)).await
 }

@@ -7,14 +7,14 @@ use keep_session::dto::visit::SavedDto;
 use keep_session::dto::worklist::{CheckInDto, WorklistAskDto, WorklistDto};
 use tauri::State;
 
-/// Who is waiting.
+/// The patients of a list.
 #[tauri::command]
 pub(crate) async fn worklist(shell: State<'_, Shell>, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
-    shell.ask(move |app| cases::worklist::worklist(app, request)).await
+    shell.run(move |app| cases::worklist::worklist(app, request)).await
 }
 
-/// A patient has arrived.
+/// Records that a patient has arrived.
 #[tauri::command]
 pub(crate) async fn check_in(shell: State<'_, Shell>, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    shell.ask(move |app| cases::worklist::check_in(app, request)).await
+    shell.run(move |app| cases::worklist::check_in(app, request)).await
 }

@@ -3,7 +3,7 @@
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::time::Duration;
 
-/// Names as the kernel keeps them, cut to 15 bytes. A browser opened for the sign-in is the user's own and is spared.
+/// Process names as the kernel stores them, cut to 15 bytes. The user's browser, opened for the sign-in, is not one.
 const WEB_ENGINE: &[&str] = &["WebKit", "bwrap", "xdg-dbus-proxy"];
 
 /// One line of the process table.
@@ -15,10 +15,10 @@ struct Process {
     dead: bool,
 }
 
-/// Kills the web engine's processes below this one and returns the ids, which the next image has to reap.
+/// Kills the web engine's processes below this one and returns their ids for [`reap`] in the next process.
 pub(crate) fn kill_web_engine() -> Vec<i32> {
     let mut killed = Vec::new();
-    // A process may be born while the table is read: look again until none is left.
+    // A process may start while the table is read, so look again until none is left.
     for _ in 0..4 {
         let alive = web_engine_of(std::process::id().cast_signed(), &process_table());
         if alive.is_empty() {
@@ -26,8 +26,7 @@ pub(crate) fn kill_web_engine() -> Vec<i32> {
         }
         for pid in alive {
             if let Some(target) = Pid::from_raw(pid) {
-                // Already gone is as good.
-                let _gone = kill_process(target, Signal::KILL);
+                let _already_ended = kill_process(target, Signal::KILL);
             }
             if !killed.contains(&pid) {
                 killed.push(pid);
@@ -37,10 +36,16 @@ pub(crate) fn kill_web_engine() -> Vec<i32> {
     killed
 }
 
-/// Collects the children that a previous image killed; without this they would stay as zombies.
-///
-/// Runs on a thread of its own. A pid that is not our child any more is left alone: it may be someone else's by now.
-pub(crate) fn reap(mut children: Vec<i32>) {
+/// Reaps the children that the replaced process killed, on a thread of its own; they would remain as zombies.
+pub(crate) fn reap(children: Vec<i32>) -> std::io::Result<()> {
+    if children.is_empty() {
+        return Ok(());
+    }
+    std::thread::Builder::new().name("reaper".into()).spawn(move || wait_for(children)).map(drop)
+}
+
+/// A pid that is no longer a child of this process is left alone: it may name another process by now.
+fn wait_for(mut children: Vec<i32>) {
     for _ in 0..2_500 {
         children.retain(|pid| {
             let pid = Pid::from_raw(*pid);
@@ -51,7 +56,7 @@ pub(crate) fn reap(mut children: Vec<i32>) {
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    tracing::warn!(left = children.len(), "children of the previous image have not ended");
+    tracing::warn!(left = children.len(), "children of the replaced process have not ended");
 }
 
 fn process_table() -> Vec<Process> {
@@ -60,9 +65,9 @@ fn process_table() -> Vec<Process> {
     pids.filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()).filter_map(|s| parse(&s)).collect()
 }
 
-/// Reads a line of `/proc/PID/stat` (proc(5)): pid, (name), state, parent, ...
+/// Parses a line of `/proc/PID/stat` (proc(5)): pid, (name), state, parent, ...
 fn parse(stat: &str) -> Option<Process> {
-    // The name may hold spaces and parentheses itself, so the last one ends it.
+    // The name may contain spaces and parentheses, so the last one ends it.
     let (front, rest) = stat.rsplit_once(") ")?;
     let (pid, name) = front.split_once(" (")?;
     let mut rest = rest.split(' ');
@@ -70,7 +75,7 @@ fn parse(stat: &str) -> Option<Process> {
     Some(Process { pid: pid.parse().ok()?, parent: rest.next()?.parse().ok()?, name: name.to_owned(), dead })
 }
 
-/// Living web engine processes among the children of `root`, and everything below them.
+/// Running web engine processes among the children of `root`, and their descendants.
 fn web_engine_of(root: i32, table: &[Process]) -> Vec<i32> {
     let ours = |p: &&Process| p.parent == root && WEB_ENGINE.iter().any(|name| p.name.starts_with(name));
     let mut found: Vec<&Process> = table.iter().filter(ours).collect();
@@ -87,7 +92,7 @@ mod tests {
     use super::{parse, web_engine_of};
 
     #[test]
-    fn only_the_web_engine_dies() {
+    fn only_processes_of_the_web_engine_are_killed() {
         let table: Vec<_> = [
             "10 (chartkeep-deskt) S 1 10 10 0",
             "11 (WebKitWebProces) S 10 10 10 0",

@@ -1,4 +1,4 @@
-//! A bus of the test's own, on which the test is logind.
+//! A private bus on which the test plays logind.
 
 use super::locked_hint;
 use std::io::{BufRead, BufReader};
@@ -13,12 +13,12 @@ const SESSION: &str = "/org/freedesktop/login1/session/_31";
 struct Bus(Child);
 
 impl Bus {
-    /// A bus and its address; `None`, with a line that says so, where there is none to be had.
+    /// A bus and its address; `None`, with a printed line, where dbus-daemon is not installed.
     fn start() -> Option<(Self, String)> {
         let mut daemon = Command::new("dbus-daemon");
         daemon.args(["--session", "--nofork", "--print-address=1"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let Ok(mut child) = daemon.spawn() else {
-            println!("skipped: no dbus-daemon here; scripts/setup installs it");
+            println!("skipped: dbus-daemon is not installed; scripts/setup installs it");
             return None;
         };
         let mut address = String::new();
@@ -30,8 +30,8 @@ impl Bus {
 
 impl Drop for Bus {
     fn drop(&mut self) {
-        let _ended_by_itself = self.0.kill();
-        let _nothing_to_reap = self.0.wait();
+        let _already_ended = self.0.kill();
+        let _already_reaped = self.0.wait();
     }
 }
 
@@ -55,20 +55,20 @@ impl Session {
 }
 
 #[test]
-fn the_screen_is_locked_when_logind_says_so_now() {
+fn the_screen_is_locked_exactly_while_logind_reports_it() {
     let Some((_bus, address)) = Bus::start() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     runtime.block_on(async {
         let ours = Builder::address(address.as_str()).expect("address").build().await.expect("connected");
-        assert_ne!(locked_hint(&ours).await, Ok(true), "nobody says so");
+        assert_ne!(locked_hint(&ours).await, Ok(true), "no logind yet");
         let locked = Arc::new(AtomicBool::new(false));
         let logind = Builder::address(address.as_str()).expect("address").name("org.freedesktop.login1").expect("name");
         let logind = logind.serve_at("/org/freedesktop/login1", Manager).expect("manager");
         let logind = logind.serve_at(SESSION, Session(Arc::clone(&locked))).expect("session");
         let _logind = logind.build().await.expect("logind");
-        for says in [false, true, false] {
-            locked.store(says, Ordering::SeqCst);
-            assert_eq!(locked_hint(&ours).await, Ok(says));
+        for reported in [false, true, false] {
+            locked.store(reported, Ordering::SeqCst);
+            assert_eq!(locked_hint(&ours).await, Ok(reported));
         }
     });
 }

@@ -1,4 +1,4 @@
-//! How long nobody has touched the workstation, as the operating system sees it.
+//! Time since the last input, from the X server's screen saver extension.
 
 use std::time::Duration;
 use x11rb::connection::Connection;
@@ -6,15 +6,15 @@ use x11rb::protocol::screensaver::ConnectionExt;
 use x11rb::protocol::xproto::Window;
 use x11rb::rust_connection::RustConnection;
 
-/// A connection to the X server's screen saver extension.
+/// A connection to the X server.
 #[derive(Debug)]
-pub(crate) struct OsIdle {
+pub(crate) struct IdleTime {
     connection: RustConnection,
     root: Window,
 }
 
-impl OsIdle {
-    /// None where it cannot be measured: without an X server, and under Wayland, where an X client sees only a part
+impl IdleTime {
+    /// `None` where it cannot be measured: without an X server, and under Wayland, where an X client sees only a part
     /// of the input.
     pub(crate) fn open() -> Option<Self> {
         if std::env::var_os("WAYLAND_DISPLAY").is_some() {

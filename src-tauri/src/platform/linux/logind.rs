@@ -1,11 +1,9 @@
-//! The operating system's own lock and sleep, as systemd-logind tells them (org.freedesktop.login1).
+//! Screen lock, user switch and sleep, as systemd-logind reports them (org.freedesktop.login1).
 
-use crate::lock::{self, LockCause};
-use crate::shell::Shell;
+use crate::lock_cause::LockCause;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::Duration;
-use tauri::{AppHandle, Manager};
 use zbus::export::futures_core::Stream;
 use zbus::proxy::CacheProperties;
 use zbus::zvariant::{OwnedFd, OwnedObjectPath};
@@ -37,17 +35,20 @@ trait Session {
     fn locked_hint(&self) -> zbus::Result<bool>;
 }
 
-/// How long the operating system may take to say whether its screen is locked.
-const ASK: Duration = Duration::from_millis(500);
+/// Time limit for the answer whether the screen is locked.
+const ANSWER: Duration = Duration::from_millis(500);
 
-/// Listens until the bus goes away. A machine without logind locks by inactivity alone.
-pub(crate) async fn listen(app: AppHandle) {
-    if let Err(error) = follow(&app).await {
-        tracing::info!(%error, "no word from the operating system about its lock and sleep");
+/// Calls `lock` when the screen is locked, another user's session is shown or the machine is about to sleep, until the
+/// bus goes away. `lock` returns whether this process is being replaced; sleep waits for that.
+///
+/// A machine without logind locks by inactivity alone.
+pub(crate) async fn watch_os_session(lock: impl Fn(LockCause) -> bool) {
+    if let Err(error) = follow(lock).await {
+        tracing::info!(%error, "screen lock and sleep of the operating system are not reported");
     }
 }
 
-async fn follow(app: &AppHandle) -> zbus::Result<()> {
+async fn follow(lock: impl Fn(LockCause) -> bool) -> zbus::Result<()> {
     let bus = zbus::Connection::system().await?;
     let manager = ManagerProxy::new(&bus).await?;
     let mut sleeping = manager.receive_prepare_for_sleep().await?;
@@ -59,21 +60,22 @@ async fn follow(app: &AppHandle) -> zbus::Result<()> {
         Some(session) => (Some(session.receive_lock().await?), Some(session.receive_active_changed().await)),
         None => (None, None),
     };
-    // The descriptor delays sleep. Exec closes it, so the machine sleeps only after the lock has ended.
+    // The descriptor delays sleep. Exec closes it, so the machine sleeps only after the lock is complete.
     let mut delay = inhibit_sleep(&manager).await;
     loop {
         tokio::select! {
-            Some(_) = next(locking.as_mut()) => lock_if_open(app, LockCause::OsLock),
+            Some(_) = next(locking.as_mut()) => {
+                lock(LockCause::OsLock);
+            }
             Some(active) = next(switching.as_mut()) => {
-                // Another person's session is in front now; this one's screen is locked by the desktop.
+                // Another user's session is shown now; the desktop locks the screen of this one.
                 if matches!(active.get().await, Ok(false)) {
-                    lock_if_open(app, LockCause::OsLock);
+                    lock(LockCause::OsLock);
                 }
             }
             Some(signal) = next(Some(&mut sleeping)) => {
                 if signal.args()?.start {
-                    lock_if_open(app, LockCause::Sleep);
-                    if !app.state::<Shell>().is_open_or_opening() {
+                    if !lock(LockCause::Sleep) {
                         delay = None;
                     }
                 } else if delay.is_none() {
@@ -85,36 +87,20 @@ async fn follow(app: &AppHandle) -> zbus::Result<()> {
     }
 }
 
-/// INVARIANT: an unlock that is still running when the operating system locks does not win: its process is replaced.
-fn lock_if_open(app: &AppHandle, cause: LockCause) {
-    let shell = app.state::<Shell>();
-    // From here on the password alone must not open the session again.
-    shell.forget_resume();
-    if shell.is_open_or_opening() {
-        lock::begin(app, cause);
-    }
-}
-
-/// Locks what was opened just now where the operating system has locked its screen meanwhile: its signal may have come
-/// before anybody here knew of an unlock. Answers whether it did.
-pub(crate) async fn lock_if_os_is_locked(app: &AppHandle) -> bool {
+/// Whether the screen is locked now; false without logind, or if it does not answer in time.
+pub(crate) async fn is_screen_locked() -> bool {
     let ask = async { locked_hint(&zbus::Connection::system().await?).await };
-    // A machine without logind, and one that does not answer, locks by inactivity alone.
-    let locked = matches!(tokio::time::timeout(ASK, ask).await, Ok(Ok(true)));
-    if locked {
-        lock_if_open(app, LockCause::OsLock);
-    }
-    locked
+    matches!(tokio::time::timeout(ANSWER, ask).await, Ok(Ok(true)))
 }
 
-/// What logind keeps of the last lock and unlock of the session's screen, asked anew.
+/// Whether the session's screen was last locked or unlocked, read from logind without a cache.
 async fn locked_hint(bus: &zbus::Connection) -> zbus::Result<bool> {
     let Some(path) = session_path(&ManagerProxy::new(bus).await?).await else { return Ok(false) };
     let session = SessionProxy::builder(bus).path(path)?.cache_properties(CacheProperties::No).build().await?;
     session.locked_hint().await
 }
 
-/// The session's own path, as its signals carry it; the alias `session/auto` sends none.
+/// The session's own path, from which its signals are sent; the alias `session/auto` sends none.
 async fn session_path(manager: &ManagerProxy<'_>) -> Option<OwnedObjectPath> {
     if let Ok(id) = std::env::var("XDG_SESSION_ID")
         && let Ok(path) = manager.get_session(&id).await
@@ -128,7 +114,7 @@ async fn inhibit_sleep(manager: &ManagerProxy<'_>) -> Option<OwnedFd> {
     manager.inhibit("sleep", "Chartkeep", "Locks before the machine sleeps", "delay").await.ok()
 }
 
-/// The next item; `None` once the stream has ended or where there is none.
+/// The next item; `None` once the stream has ended or if there is no stream.
 async fn next<S: Stream + Unpin>(stream: Option<&mut S>) -> Option<S::Item> {
     let stream = stream?;
     poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await

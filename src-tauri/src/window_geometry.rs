@@ -1,11 +1,11 @@
-//! Where the window stands, so that the locked one opens in the same place.
+//! Position, size and state of the window, so that the window of the locked process opens in the same place.
 
 use std::str::FromStr;
 use tauri::WebviewWindow;
 
-/// Place, size and state of the window; physical pixels.
+/// Position, size and state of the window, in physical pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct WindowGeometry {
     pub(crate) x: i32,
     pub(crate) y: i32,
     pub(crate) width: u32,
@@ -15,8 +15,8 @@ pub(crate) struct Place {
     pub(crate) minimized: bool,
 }
 
-impl Place {
-    /// Reads the window; must run on the main thread, elsewhere it waits for it.
+impl WindowGeometry {
+    /// Reads the window; on any thread but the main one it waits for the main thread.
     pub(crate) fn of(window: &WebviewWindow) -> Option<Self> {
         let at = window.outer_position().ok()?;
         let size = window.inner_size().ok()?;
@@ -31,21 +31,20 @@ impl Place {
         })
     }
 
-    /// The form that crosses exec as one argument.
+    /// The form that is handed to the next process as one argument.
     pub(crate) fn to_argument(self) -> String {
-        let flags = [self.focused, self.maximized, self.minimized].map(u8::from);
-        let [f, m, n] = flags;
-        format!("{},{},{},{},{f},{m},{n}", self.x, self.y, self.width, self.height)
+        let [focused, maximized, minimized] = [self.focused, self.maximized, self.minimized].map(u8::from);
+        format!("{},{},{},{},{focused},{maximized},{minimized}", self.x, self.y, self.width, self.height)
     }
 }
 
-impl FromStr for Place {
+impl FromStr for WindowGeometry {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut parts = text.split(',');
         let mut next = || parts.next().and_then(|p| p.parse::<i32>().ok()).ok_or(());
-        let place = Self {
+        let geometry = Self {
             x: next()?,
             y: next()?,
             width: u32::try_from(next()?).map_err(|_| ())?,
@@ -54,25 +53,32 @@ impl FromStr for Place {
             maximized: next()? == 1,
             minimized: next()? == 1,
         };
-        if parts.next().is_none() { Ok(place) } else { Err(()) }
+        if parts.next().is_none() { Ok(geometry) } else { Err(()) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::WindowGeometry;
 
     #[test]
-    fn a_place_survives_the_argument() {
-        let place =
-            Place { x: -1366, y: 24, width: 1200, height: 740, focused: true, maximized: false, minimized: true };
-        assert_eq!(place.to_argument().parse(), Ok(place));
+    fn a_geometry_is_read_back_from_its_argument() {
+        let geometry = WindowGeometry {
+            x: -1366,
+            y: 24,
+            width: 1200,
+            height: 740,
+            focused: true,
+            maximized: false,
+            minimized: true,
+        };
+        assert_eq!(geometry.to_argument().parse(), Ok(geometry));
     }
 
     #[test]
-    fn a_broken_place_is_refused() {
+    fn an_invalid_argument_is_refused() {
         for text in ["", "1,2,3", "1,2,-3,4,0,0,0", "1,2,3,4,0,0,0,9", "a,2,3,4,0,0,0"] {
-            assert_eq!(text.parse::<Place>(), Err(()), "{text}");
+            assert_eq!(text.parse::<WindowGeometry>(), Err(()), "{text}");
         }
     }
 }
