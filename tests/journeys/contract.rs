@@ -4,7 +4,7 @@ use crate::clinic::Clinic;
 use crate::people::{patient, result};
 use crate::terminal::check;
 use crate::workstation::TestWorkstation;
-use keep_cli::answer::Answer;
+use keep_cli::report::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const SYNC: [&str; 8] =
 
 /// The object has `ok`, `code` and exactly these members.
 #[track_caller]
-fn has_exactly(answer: &Answer, members: &[&str]) -> Value {
+fn has_exactly(answer: &Report, members: &[&str]) -> Value {
     let object: Value = serde_json::from_str(&answer.to_json()).expect("one JSON object");
     let found: BTreeSet<&str> = object.as_object().expect("an object").keys().map(String::as_str).collect();
     let expected: BTreeSet<&str> = ["ok", "code"].into_iter().chain(members.iter().copied()).collect();

@@ -32,7 +32,7 @@ fn mode(path: &Path) -> u32 {
 fn everything_in_a_profile_is_its_owners_alone() {
     let w = TestWorkstation::new();
     let answer = w.sync();
-    assert!(!answer.code.is_empty());
+    assert!(!answer.status.name().is_empty());
     // A profile that an older version, or a copy, has left open to others.
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     walk(&w.profile(), &mut files, &mut folders);
@@ -102,11 +102,12 @@ fn something_else_in_the_place_of_a_file_never_hangs_the_program() {
             std::thread::scope(|scope| {
                 scope.spawn(|| {
                     let (sync, doctor, verify) = (w.sync(), w.doctor(), w.audit_verify(None));
-                    done.send((sync.code, doctor.code, verify.code)).expect("heard");
+                    let codes = [sync, doctor, verify].map(|report| report.status.name());
+                    done.send(codes).expect("heard");
                 });
                 let said = ended.recv_timeout(LONG);
                 let name = path.file_name().unwrap_or_default().display().to_string();
-                let Ok((sync, doctor, _)) = said else {
+                let Ok([sync, doctor, _]) = said else {
                     // The thread that hangs cannot be ended, so neither can the scope.
                     println!("{what} in the place of {name}: the program hangs");
                     std::process::exit(101);

@@ -2,11 +2,12 @@
 
 use crate::workstation::{TestWorkstation, is_alert};
 use keep_audit::{BootId, EventClass, EventStamper, EventWriter, Outcome};
-use keep_cli::answer::Answer;
 use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
+use keep_cli::messages::message;
+use keep_cli::report::Report;
 use keep_cli::secret_fd::SecretFds;
-use keep_cli::wording::sentence;
-use keep_domain::{Clock, DeviceId};
+use keep_cli::status::Status;
+use keep_domain::{Clock, DeviceId, ErrorCode};
 use keep_keys::{DeviceKey, Keychain};
 use keep_session::testing::PASSWORD;
 use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
@@ -42,38 +43,38 @@ const fn anybody() -> Unlock {
 
 impl TestWorkstation {
     /// `chartkeep sync`, after the code that was used last.
-    pub(crate) fn sync(&self) -> Answer {
+    pub(crate) fn sync(&self) -> Report {
         self.later();
         self.sync_with(PASSWORD, &self.code())
     }
 
     /// `chartkeep sync` with what was typed.
-    pub(crate) fn sync_with(&self, password: &str, code: &str) -> Answer {
+    pub(crate) fn sync_with(&self, password: &str, code: &str) -> Report {
         let typed = Typed::lines(password, code);
         self.run(Verb::Sync(Sync { sign_in: false, unlock: anybody() }), typed.secrets())
     }
 
     /// `chartkeep import FILE`.
-    pub(crate) fn import(&self, file: &Path) -> Answer {
+    pub(crate) fn import(&self, file: &Path) -> Report {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
         self.run(Verb::Import(Import { file: file.to_owned(), unlock: anybody() }), typed.secrets())
     }
 
     /// `chartkeep grant`.
-    pub(crate) fn grant(&self) -> Answer {
+    pub(crate) fn grant(&self) -> Report {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
         self.run(Verb::Grant(anybody()), typed.secrets())
     }
 
     /// `chartkeep audit verify [--ledger FILE]`.
-    pub(crate) fn audit_verify(&self, ledger: Option<&Path>) -> Answer {
+    pub(crate) fn audit_verify(&self, ledger: Option<&Path>) -> Report {
         self.run(Verb::Audit(Audit::Verify { ledger: ledger.map(Path::to_owned) }), SecretFds::default())
     }
 
     /// `chartkeep audit sign-off`, which is not for a physician.
-    pub(crate) fn sign_off(&self) -> Answer {
+    pub(crate) fn sign_off(&self) -> Report {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
         let (sequences, explanation) = (Vec::new(), String::from("incident"));
@@ -90,11 +91,11 @@ impl TestWorkstation {
     }
 
     /// `chartkeep doctor`.
-    pub(crate) fn doctor(&self) -> Answer {
+    pub(crate) fn doctor(&self) -> Report {
         self.run(Verb::Doctor, SecretFds::default())
     }
 
-    fn run(&self, verb: Verb, secrets: SecretFds) -> Answer {
+    fn run(&self, verb: Verb, secrets: SecretFds) -> Report {
         let opened = if matches!(verb, Verb::Doctor) { self.look() } else { self.try_open() };
         match opened {
             Ok(app) => {
@@ -102,7 +103,7 @@ impl TestWorkstation {
                 app.close();
                 answer
             }
-            Err(failure) => Answer::failure(&failure),
+            Err(failure) => Report::from(failure),
         }
     }
 
@@ -131,13 +132,13 @@ pub(crate) fn recorded(profile: &Path, keychain: &dyn Keychain, clock: Arc<dyn C
     all
 }
 
-/// The answer is the one object {ok, code, …} with that code and exit code, and for a person a sentence of its own.
+/// The answer is the one object {ok, code, …} with that code and exit code, and its text starts with a message of its own.
 #[track_caller]
-pub(crate) fn check(what: &str, answer: &Answer, code: &str, exit: i32) {
+pub(crate) fn check(what: &str, answer: &Report, code: &str, exit: i32) {
     let object: serde_json::Value = serde_json::from_str(&answer.to_json()).expect("one JSON object");
-    assert_eq!((object["code"].as_str(), answer.exit as i32), (Some(code), exit), "{what}: {object}");
+    assert_eq!((object["code"].as_str(), answer.exit_code() as i32), (Some(code), exit), "{what}: {object}");
     assert_eq!(object["ok"], exit == 0, "{what}");
     let text = answer.to_text();
-    assert!(text.starts_with(sentence(code)), "{what}: {text}");
-    assert_ne!(sentence(code), sentence("internal"), "{what}: a sentence of its own");
+    assert!(text.starts_with(message(answer.status)), "{what}: {text}");
+    assert_ne!(message(answer.status), message(Status::Failed(ErrorCode::Internal)), "{what}: a message of its own");
 }

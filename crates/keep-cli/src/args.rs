@@ -1,28 +1,28 @@
-//! The command line, as IT and auditors type it.
+//! The arguments of the command line; the comments are its help texts.
 
 use clap::{Parser, Subcommand};
 use std::ops::RangeInclusive;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-/// The descriptors that a caller may hand over: above the standard streams, and few enough to look at them all.
+/// The descriptors on which secrets may be passed: above the standard streams, and few enough to check them all.
 pub const DESCRIPTORS: RangeInclusive<RawFd> = 3..=9;
 
 fn descriptor() -> clap::builder::RangedI64ValueParser<RawFd> {
     clap::value_parser!(RawFd).range(i64::from(*DESCRIPTORS.start())..=i64::from(*DESCRIPTORS.end()))
 }
 
-/// Chartkeep for IT and auditors. Secrets are read from file descriptors only, 3 to 9, which the caller has opened.
+/// Chartkeep for IT and auditors. Secrets are read only from file descriptors 3 to 9, which the caller must open.
 #[derive(Debug, Parser)]
 #[command(name = "chartkeep", version, about, arg_required_else_help = true)]
 pub struct Args {
-    /// The profile folder; the platform's local application data folder by default.
+    /// The profile folder; by default the user's local application data folder.
     #[arg(long, global = true, value_name = "DIR")]
     pub profile: Option<PathBuf>,
     /// Print one JSON object on standard output; logs go to standard error.
     #[arg(long, global = true)]
     pub json: bool,
-    /// What to do.
+    /// The verb.
     #[command(subcommand)]
     pub verb: Verb,
 }
@@ -30,56 +30,56 @@ pub struct Args {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Show versions, the keychain, the segments and the ledger of this device. Needs no unlock.
+    /// Show the versions, keychain, segments and audit log of this workstation. Needs no unlock.
     Doctor,
-    /// Enrol a person on this workstation: sign-in in the browser, password, one-time code.
+    /// Enrol a user on this workstation: sign-in in the browser, password, one-time code.
     Enrol(Enrol),
-    /// Unlock, send what waits and fetch what is new.
+    /// Unlock, send pending changes and fetch new records.
     Sync(Sync),
-    /// Work with the audit ledger.
+    /// Verify the audit log and sign off its alerts.
     #[command(subcommand)]
     Audit(Audit),
-    /// Unlock and import FHIR resources, one JSON object a line (.ndjson or .ndjson.zst).
+    /// Unlock and import FHIR resources, one JSON object per line (.ndjson or .ndjson.zst).
     Import(Import),
-    /// Unlock and grant the segment keys to colleagues who wait for them.
+    /// Unlock and give access to records to colleagues who are waiting for it.
     Grant(Unlock),
-    /// Unlock as IT administrator and trust another file of certificate authorities from now on.
+    /// Unlock as an IT administrator and trust a new file of certificate authorities.
     Trust(Trust),
 }
 
 /// `enrol`.
 #[derive(Debug, clap::Args)]
 pub struct Enrol {
-    /// The FHIR base address; needed for the first person of a profile.
+    /// The base URL of the FHIR server; required for the first user of a profile.
     #[arg(long, default_value = "")]
     pub server: String,
-    /// A PEM file of certificate authorities to trust besides the system's.
+    /// A PEM file of certificate authorities to trust in addition to the system's.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// What people call this workstation; needed for the first person of a profile.
+    /// The name of this workstation; required for the first user of a profile.
     #[arg(long, default_value = "")]
     pub workstation: String,
-    /// Mark the profile as demo data for good.
+    /// Mark the profile permanently as demo data.
     #[arg(long)]
     pub demo: bool,
     /// The file descriptor from which the new workstation password is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub password_fd: RawFd,
-    /// The file descriptor to which the otpauth URI is written, once.
+    /// The file descriptor to which the otpauth URI is written.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub otpauth_fd: RawFd,
-    /// The file descriptor from which a code of the new seed is read after the URI was written.
+    /// The file descriptor from which the first one-time code is read, after the URI was written.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub code_fd: RawFd,
-    /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off.
+    /// Date and time on the phone, for example 2026-11-22T14:07:00+03:00, if this computer's clock is wrong.
     #[arg(long, value_name = "TIME")]
     pub phone_time: Option<String>,
 }
 
-/// How a person unlocks.
+/// How a user unlocks.
 #[derive(Debug, clap::Args)]
 pub struct Unlock {
-    /// The person: display name or user id; may be left out where only one is enrolled.
+    /// The display name or user id; may be omitted if only one user is enrolled.
     #[arg(long, default_value = "")]
     pub user: String,
     /// The file descriptor from which the workstation password is read.
@@ -88,8 +88,8 @@ pub struct Unlock {
     /// The file descriptor from which the six-digit code is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub code_fd: RawFd,
-    /// Date and time as the phone shows them, for example 2026-11-22T14:07:00+03:00: where this computer's clock is off,
-    /// or right factors are refused. Only the codes of that time are tried.
+    /// Date and time on the phone, for example 2026-11-22T14:07:00+03:00, if this computer's clock is wrong or a correct
+    /// password and code are refused. Only the codes of that time are tried.
     #[arg(long, value_name = "TIME")]
     pub phone_time: Option<String>,
 }
@@ -97,11 +97,11 @@ pub struct Unlock {
 /// `sync`.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
-    /// First sign in at the clinic again, in the browser that `$BROWSER` names: after an ended lease, for a held
-    /// slot, or where the server asks for it.
+    /// First sign in at the clinic again, in the browser that `$BROWSER` names: needed when the time allowed without a
+    /// sign-in is over, when the user is blocked, or when the server requires it.
     #[arg(long)]
     pub sign_in: bool,
-    /// Who syncs.
+    /// The user.
     #[command(flatten)]
     pub unlock: Unlock,
 }
@@ -111,7 +111,7 @@ pub struct Sync {
 pub struct Import {
     /// The file.
     pub file: PathBuf,
-    /// Who imports.
+    /// The user.
     #[command(flatten)]
     pub unlock: Unlock,
 }
@@ -119,8 +119,8 @@ pub struct Import {
 /// `trust`.
 #[derive(Debug, clap::Args)]
 pub struct Trust {
-    /// The PEM file of certificate authorities to trust besides the system's. Its content is sealed with the settings:
-    /// after a change of the file, run this again.
+    /// The PEM file of certificate authorities to trust in addition to the system's. The settings store its checksum, so
+    /// run this again after the file has changed.
     #[arg(long, value_name = "FILE")]
     pub ca: PathBuf,
     /// The IT administrator.
@@ -131,29 +131,29 @@ pub struct Trust {
 /// `audit`.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// Check hashes, sequence, proofs, signatures and clock steps; exit 1 on a finding.
+    /// Check hashes, sequence, proofs, signatures and clock steps; exit code 1 if there are findings.
     Verify {
-        /// A ledger file of this profile to check instead of the profile's own.
+        /// An audit log of this profile to check instead of the current one.
         #[arg(long, value_name = "FILE")]
         ledger: Option<PathBuf>,
     },
-    /// Sign off alerts of the ledger that somebody has looked into. For the privacy officer and IT; needs an unlock.
+    /// Sign off alerts of the audit log that have been investigated. For the privacy officer and IT; needs an unlock.
     SignOff(SignOff),
 }
 
 /// `audit sign-off`.
 #[derive(Debug, clap::Args)]
 pub struct SignOff {
-    /// The sequence of an alert, as `audit verify` lists it; may be given several times. All open alerts by default.
+    /// The sequence number of an alert, as `audit verify` lists it; may be repeated. By default all open alerts.
     #[arg(long = "sequence", value_name = "N")]
     pub sequences: Vec<u64>,
-    /// What was found out.
+    /// The cause that was found.
     #[arg(long, value_name = "WORD", value_parser = EXPLANATIONS)]
     pub explanation: String,
-    /// Who signs off.
+    /// The user.
     #[command(flatten)]
     pub unlock: Unlock,
 }
 
-/// What can be said about an alert.
+/// The values of `--explanation`.
 const EXPLANATIONS: [&str; 5] = ["backup_restored", "hardware_fault", "maintenance", "incident", "unexplained"];

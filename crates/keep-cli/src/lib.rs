@@ -1,62 +1,53 @@
 #![doc = include_str!("../README.md")]
 
-pub mod answer;
 pub mod args;
+pub mod messages;
+pub mod report;
 pub mod secret_fd;
+pub mod status;
 mod verbs;
-pub mod wording;
 
-use answer::Answer;
 use args::{Args, Audit, Verb};
+use keep_domain::ErrorCode;
 use keep_hardening::InheritedDescriptors;
 use keep_session::{Profile, ProfileAccess, Workstation};
+use report::Report;
 use secret_fd::SecretFds;
 use serde_json::json;
 
-/// Runs one verb to its end, with the descriptors that the caller had opened when this program began.
+/// Runs one verb with the descriptors that were open when this program started.
 #[must_use]
-pub fn run(args: Args, callers: InheritedDescriptors) -> Answer {
-    // INVARIANT: before a runtime, a file or a thread is opened, so that no number can mean one of those.
-    let secrets = match SecretFds::adopt(&args.verb, callers) {
-        Ok(secrets) => secrets,
-        Err(wrong) => {
-            let mut answer = Answer::failed(keep_domain::ErrorCode::Invalid);
-            answer.body.insert(String::from("descriptor"), json!(wrong.to_string()));
-            return answer;
-        }
-    };
-    let folder = match args.profile.map_or_else(Profile::default_folder, Ok) {
-        Ok(folder) => folder,
-        Err(_) => return Answer::failed(keep_domain::ErrorCode::Io),
-    };
-    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
-        return Answer::failed(keep_domain::ErrorCode::Internal);
-    };
-    let opening = if matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. })) {
-        ProfileAccess::Look
-    } else {
-        ProfileAccess::Own
-    };
-    let app = match Workstation::open(&folder, opening, runtime.handle().clone()) {
-        Ok(app) => app,
-        Err(failure) => return Answer::failure(&failure),
-    };
-    let answer = run_on(&app, args.verb, secrets);
-    app.close();
-    answer
+pub fn run(args: Args, inherited: InheritedDescriptors) -> Report {
+    try_run(args, inherited).unwrap_or_else(|failed| failed)
 }
 
-/// Runs one verb on a profile that the caller has opened, and closes.
+fn try_run(args: Args, inherited: InheritedDescriptors) -> Result<Report, Report> {
+    // INVARIANT: before a runtime, a file or a thread is opened, so that no number can name one of those.
+    let secrets = SecretFds::adopt(&args.verb, inherited)
+        .map_err(|error| Report::failed(ErrorCode::Invalid, json!({ "descriptor": error.to_string() })))?;
+    let folder = args.profile.map_or_else(Profile::default_folder, Ok).map_err(|_| ErrorCode::Io)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().map_err(|_| ErrorCode::Internal)?;
+    let reads_only = matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. }));
+    let access = if reads_only { ProfileAccess::Look } else { ProfileAccess::Own };
+    let app = Workstation::open(&folder, access, runtime.handle().clone())?;
+    let report = run_on(&app, args.verb, secrets);
+    app.close();
+    Ok(report)
+}
+
+/// Runs one verb on a profile that the caller opens and closes.
 #[must_use]
-pub fn run_on(app: &Workstation, verb: Verb, secrets: SecretFds) -> Answer {
-    match verb {
+pub fn run_on(app: &Workstation, verb: Verb, secrets: SecretFds) -> Report {
+    let report = match verb {
         Verb::Doctor => verbs::doctor::run(app),
         Verb::Enrol(enrol) => verbs::enrol::run(app, &enrol, secrets),
         Verb::Sync(sync) => verbs::sync::run(app, &sync, secrets),
-        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::run(app, ledger.as_deref()),
+        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(app, ledger.as_deref()),
         Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(app, sign_off, secrets),
         Verb::Import(import) => verbs::import::run(app, &import, secrets),
         Verb::Grant(unlock) => verbs::grant::run(app, &unlock, secrets),
         Verb::Trust(trust) => verbs::trust::run(app, &trust, secrets),
-    }
+    };
+    report.unwrap_or_else(|failed| failed)
 }

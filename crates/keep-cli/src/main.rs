@@ -1,8 +1,8 @@
-//! Binary `chartkeep`: for IT and auditors.
+//! The program `chartkeep`, for IT and auditors.
 
 use clap::Parser;
-use keep_cli::answer::Answer;
-use keep_cli::args::DESCRIPTORS;
+use keep_cli::args::{Args, DESCRIPTORS};
+use keep_cli::report::Report;
 use keep_domain::ErrorCode;
 use keep_hardening::InheritedDescriptors;
 use std::io::Write;
@@ -13,32 +13,32 @@ static ALLOCATOR: keep_hardening::WipingAllocator = keep_hardening::WipingAlloca
 
 fn main() -> ExitCode {
     let protected = keep_hardening::protect_process();
-    let callers = InheritedDescriptors::find(DESCRIPTORS);
-    let args = match keep_cli::args::Args::try_parse() {
+    let inherited = InheritedDescriptors::find(DESCRIPTORS);
+    let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(wrong) => return refuse(&wrong),
+        Err(error) => return end_without_verb(&error),
     };
     let json = args.json;
-    let answer = match protected {
-        Ok(()) => keep_cli::run(args, callers),
-        Err(_) => Answer::failed(ErrorCode::Internal),
+    let report = match protected {
+        Ok(()) => keep_cli::run(args, inherited),
+        Err(_) => ErrorCode::Internal.into(),
     };
     keep_hardening::wipe_stack();
-    let text = if json { answer.to_json() } else { answer.to_text() };
+    let text = if json { report.to_json() } else { report.to_text() };
     // A closed pipe must not hide the exit code.
     let _ = writeln!(std::io::stdout(), "{text}");
-    ExitCode::from(u8::try_from(answer.exit as i32).unwrap_or(1))
+    ExitCode::from(report.exit_code() as u8)
 }
 
-/// Wrong use, or help and version, which are no failure. A program that asked for JSON gets its object, too.
-fn refuse(wrong: &clap::Error) -> ExitCode {
+/// Prints the help, the version or an error in the arguments; for an error with `--json` also the JSON object.
+fn end_without_verb(error: &clap::Error) -> ExitCode {
     // A closed pipe must not hide the exit code.
-    let _ = wrong.print();
-    if !wrong.use_stderr() {
+    let _ = error.print();
+    if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
     if std::env::args_os().any(|a| a == "--json") {
-        let _ = writeln!(std::io::stdout(), "{}", Answer::failed(ErrorCode::Invalid).to_json());
+        let _ = writeln!(std::io::stdout(), "{}", Report::from(ErrorCode::Invalid).to_json());
     }
     ExitCode::from(2)
 }

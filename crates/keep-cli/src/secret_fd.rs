@@ -1,4 +1,4 @@
-//! Secrets come in by file descriptor: never by argument or environment, where others can read them.
+//! Secrets are read from file descriptors: other programs can read arguments and the environment.
 
 use crate::args::{Audit, Enrol, Unlock, Verb};
 use keep_domain::{ErrorCode, Secret};
@@ -7,13 +7,13 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{OwnedFd, RawFd};
 
-/// Longest secret that is read, bytes.
+/// Length of the longest secret that is read, in bytes.
 const LIMIT: u64 = 4096;
 
-/// Where one secret is read or written, once.
+/// A descriptor on which one secret is read or written, once; `None` for a verb without it.
 pub type SecretFd = Option<OwnedFd>;
 
-/// The descriptors that a verb names.
+/// The descriptors that the arguments of a verb name.
 #[derive(Debug, Default)]
 pub struct SecretFds {
     /// The password is read from it.
@@ -24,27 +24,29 @@ pub struct SecretFds {
     pub otpauth: SecretFd,
 }
 
-/// Which descriptor cannot be used, and why.
+/// A descriptor that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{argument} {number}: {why}")]
-pub struct NotUsable {
+#[error("{argument} {number}: {error}")]
+pub struct SecretFdError {
     /// The argument that names it.
     pub argument: &'static str,
-    /// The number given.
+    /// The number of the descriptor.
     pub number: RawFd,
-    /// What is wrong with it.
-    pub why: DescriptorError,
+    /// The reason.
+    pub error: DescriptorError,
 }
 
 impl SecretFds {
-    /// Takes over every descriptor that `verb` names, before anything else is opened.
+    /// Takes ownership of every descriptor that `verb` names.
+    ///
+    /// INVARIANT: called before this program opens a file of its own.
     ///
     /// # Errors
-    /// [`NotUsable`] for the first that the caller has not opened for its use.
-    pub fn adopt(verb: &Verb, mut callers: InheritedDescriptors) -> Result<Self, NotUsable> {
-        let mut take = |argument, number, direction| match callers.adopt(number, direction) {
+    /// [`SecretFdError`] for the first descriptor that the parent process did not open for its purpose.
+    pub fn adopt(verb: &Verb, mut inherited: InheritedDescriptors) -> Result<Self, SecretFdError> {
+        let mut take = |argument, number, direction| match inherited.adopt(number, direction) {
             Ok(fd) => Ok(Some(fd)),
-            Err(why) => Err(NotUsable { argument, number, why }),
+            Err(error) => Err(SecretFdError { argument, number, error }),
         };
         let (password, code, otpauth) = match verb {
             Verb::Doctor | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
@@ -73,12 +75,12 @@ const fn numbers(unlock: &Unlock) -> (RawFd, RawFd, Option<RawFd>) {
 /// Reads a secret to its end or first line break, and closes the descriptor.
 ///
 /// # Errors
-/// [`ErrorCode::Invalid`] for a descriptor that cannot be read or text that is not UTF-8.
+/// [`ErrorCode::Invalid`] for a descriptor that cannot be read, and for text that is not UTF-8.
 pub fn read(fd: SecretFd) -> Result<Secret<String>, ErrorCode> {
     let mut file = File::from(fd.ok_or(ErrorCode::Invalid)?);
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(256));
     let mut one = [0_u8; 1];
-    // One byte at a time: what follows the line belongs to someone else.
+    // One byte at a time: the rest of the stream is left for other programs.
     while (bytes.len() as u64) < LIMIT && file.read(&mut one).map_err(|_| ErrorCode::Invalid)? == 1 {
         if one == [b'\n'] {
             break;

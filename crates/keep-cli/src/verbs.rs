@@ -1,4 +1,4 @@
-//! One file a verb: read what was asked, call the session once, put the reply in words.
+//! One file per verb: read the secrets, call the session, report the result.
 
 pub(crate) mod audit;
 pub(crate) mod doctor;

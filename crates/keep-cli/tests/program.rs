@@ -1,4 +1,4 @@
-//! The program itself, without a keychain: what it prints and how it ends.
+//! Output and exit codes of the program, without a keychain.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends where its assumption ends")]
 
@@ -20,16 +20,16 @@ fn chartkeep(profile: &Path, args: &[&str]) -> Output {
 fn check(args: &[&str], exit: i32, code: &str) {
     let folder = tempfile::tempdir().expect("folder");
     let ended = chartkeep(folder.path(), args);
-    let said: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
-    assert_eq!((ended.status.code(), &said["code"]), (Some(exit), &Value::from(code)), "{args:?}");
-    assert_eq!(said["ok"], exit == 0);
+    let object: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
+    assert_eq!((ended.status.code(), &object["code"]), (Some(exit), &Value::from(code)), "{args:?}");
+    assert_eq!(object["ok"], exit == 0);
 }
 
 #[test]
-fn an_empty_profile_has_a_code_for_every_verb() {
+fn every_verb_has_a_code_on_an_empty_profile() {
     let unlock = ["--password-fd", "3", "--code-fd", "4"];
     let with = |verb: &[&'static str]| [&["--json"], verb, &unlock].concat();
-    // No keychain answers here, which is what doctor is asked for.
+    // Without a keychain service, doctor has a finding.
     check(&["--json", "doctor"], 1, "finding");
     check(&["--json", "audit", "verify"], 3, "not_enrolled");
     check(&with(&["sync"]), 3, "not_enrolled");
@@ -41,29 +41,29 @@ fn an_empty_profile_has_a_code_for_every_verb() {
 }
 
 #[test]
-fn words_are_for_people_and_json_for_programs() {
+fn output_is_text_for_the_user_unless_json_is_asked_for() {
     let folder = tempfile::tempdir().expect("folder");
-    let said = chartkeep(folder.path(), &["audit", "verify"]);
-    let text = String::from_utf8(said.stdout).expect("text");
-    assert!(text.starts_with("Nobody of that name is enrolled on this workstation."), "{text}");
+    let output = chartkeep(folder.path(), &["audit", "verify"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.starts_with("No matching user is enrolled on this workstation."), "{text}");
     let unknown = chartkeep(folder.path(), &["no-such-verb"]);
     assert_eq!((unknown.status.code(), unknown.stdout), (Some(2), Vec::new()));
     assert!(!unknown.stderr.is_empty());
 }
 
-/// Once, a descriptor was taken when it was needed: a number that the caller had not opened was by then the profile's
-/// lock file, and the seed of the codes was written there in clear.
+/// A descriptor was once taken only when it was needed. By then a number that the caller had not opened named the
+/// profile's lock file, and the seed of the codes was written there in plain text.
 #[test]
-fn a_descriptor_that_the_caller_did_not_open_is_refused_before_anything_is_made() {
+fn a_descriptor_that_the_caller_did_not_open_is_refused_before_any_file_is_created() {
     for number in (0..=20).map(|n| n.to_string()) {
         let folder = tempfile::tempdir().expect("folder");
         let profile = folder.path().join("profile");
         let fds = ["--password-fd", "3", "--code-fd", "4", "--otpauth-fd", &number];
         let args = [&["--json", "enrol", "--server", "https://127.0.0.1:1/fhir"][..], &fds].concat();
         let ended = chartkeep(&profile, &args);
-        let said: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
-        assert_eq!((ended.status.code(), &said["code"]), (Some(2), &Value::from("invalid")), "{number}: {said}");
-        assert!(!profile.exists(), "{number}: nothing was opened");
+        let object: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
+        assert_eq!((ended.status.code(), &object["code"]), (Some(2), &Value::from("invalid")), "{number}: {object}");
+        assert!(!profile.exists(), "{number}: no file was created");
         for other in ["--password-fd", "--code-fd"] {
             let (password, code) =
                 if other == "--password-fd" { (number.as_str(), "4") } else { ("3", number.as_str()) };
@@ -77,14 +77,14 @@ fn a_descriptor_that_the_caller_did_not_open_is_refused_before_anything_is_made(
 }
 
 #[test]
-fn a_descriptor_is_used_in_its_own_direction_and_named_when_it_cannot_be() {
+fn a_descriptor_for_the_wrong_direction_is_refused_and_named() {
     let folder = tempfile::tempdir().expect("folder");
     // Descriptor 4 is open for reading only.
     let args = ["--json", "enrol", "--password-fd", "3", "--code-fd", "5", "--otpauth-fd", "4"];
-    let said: Value = serde_json::from_slice(&chartkeep(folder.path(), &args).stdout).expect("one JSON object");
-    let told = said["descriptor"].as_str().expect("told");
-    assert!(told.starts_with("--code-fd 5: "), "{told}");
+    let object: Value = serde_json::from_slice(&chartkeep(folder.path(), &args).stdout).expect("one JSON object");
+    let reason = object["descriptor"].as_str().expect("reason");
+    assert!(reason.starts_with("--code-fd 5: "), "{reason}");
     let args = ["--json", "enrol", "--password-fd", "3", "--code-fd", "4", "--otpauth-fd", "4"];
-    let said: Value = serde_json::from_slice(&chartkeep(folder.path(), &args).stdout).expect("one JSON object");
-    assert!(said["descriptor"].as_str().is_some_and(|t| t.starts_with("--otpauth-fd 4: ")), "{said}");
+    let object: Value = serde_json::from_slice(&chartkeep(folder.path(), &args).stdout).expect("one JSON object");
+    assert!(object["descriptor"].as_str().is_some_and(|t| t.starts_with("--otpauth-fd 4: ")), "{object}");
 }

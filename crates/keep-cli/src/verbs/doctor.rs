@@ -1,38 +1,38 @@
 //! `chartkeep doctor`.
 
-use crate::answer::Answer;
+use crate::report::Report;
+use crate::status::Status;
 use keep_session::Workstation;
 use keep_session::cases::device;
 use serde_json::{Map, Value, json};
 
-/// Shows the health of the device; exit 1 when a segment or a slot is damaged.
-pub(crate) fn run(app: &Workstation) -> Answer {
-    let device = match device::look(app) {
-        Ok(device) => device,
-        Err(failure) => return Answer::failure(&failure),
-    };
+/// Shows the health of the workstation; damage to a segment or key slot is a finding.
+pub(crate) fn run(app: &Workstation) -> Result<Report, Report> {
+    let device = device::look(app)?;
     let versions: Map<String, Value> =
         device.versions.iter().map(|v| (v.name.clone(), Value::String(v.value.clone()))).collect();
-    let keychain = serde_json::to_value(&device.keychain).unwrap_or(Value::Null);
     let segments: Vec<Value> = device
         .segments
         .iter()
         .map(|s| json!({"name": s.name, "bytes": s.bytes, "generation": s.generation, "state": s.state}))
         .collect();
-    let unwell = device.segments.iter().any(|s| matches!(s.state.as_str(), "damaged" | "newer" | "aside"));
-    let mut body = json!({
+    let mut report = Report::ok(json!({
         "versions": versions,
-        "keychain": keychain,
+        "keychain": serde_json::to_value(&device.keychain).unwrap_or(Value::Null),
         "slots": device.slots,
         "segments": segments,
         "ledger": {"events": device.ledger_events, "pending": device.ledger_pending},
-    });
-    if let (false, Some(members)) = (device.findings.is_empty(), body.as_object_mut()) {
-        members.insert(String::from("findings"), json!(device.findings));
+    }));
+    if device.segments.iter().any(|s| matches!(s.state.as_str(), "damaged" | "newer" | "aside")) {
+        report.status = Status::Finding;
+    }
+    if !device.findings.is_empty() {
+        report.status = Status::Finding;
+        report.body.insert(String::from("findings"), json!(device.findings));
     }
     let unchecked = device::slots_not_yet_checked(app);
-    if let (true, Some(members)) = (unchecked > 0, body.as_object_mut()) {
-        members.insert(String::from("slots_not_yet_checked"), json!(unchecked));
+    if unchecked > 0 {
+        report.body.insert(String::from("slots_not_yet_checked"), json!(unchecked));
     }
-    if unwell || !device.findings.is_empty() { Answer::finding(body) } else { Answer::ok(body) }
+    Ok(report)
 }

@@ -1,15 +1,15 @@
 //! `chartkeep grant`.
 
 use super::unlocked;
-use crate::answer::Answer;
 use crate::args::Unlock;
+use crate::report::Report;
 use crate::secret_fd::SecretFds;
 use keep_session::Workstation;
 use keep_session::dto::lock::NoticeDto;
 use serde_json::{Value, json};
 
-/// Unlocking grants to every verified colleague who waits; this says to whom.
-pub(crate) fn run(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Answer {
+/// Unlocks, which gives access to every verified colleague who is waiting, and lists these colleagues.
+pub(crate) fn run(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<Report, Report> {
     unlocked::with(app, who, secrets, |_, session| {
         let granted: Vec<Value> = session
             .notices
@@ -21,6 +21,6 @@ pub(crate) fn run(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Answer
                 _ => None,
             })
             .collect();
-        Answer::ok(json!({ "granted": granted, "waiting_for_grant": session.waiting_for_grant }))
+        Ok(Report::ok(json!({ "granted": granted, "waiting_for_grant": session.waiting_for_grant })))
     })
 }

@@ -1,8 +1,8 @@
 //! `chartkeep sync`.
 
 use super::unlocked;
-use crate::answer::Answer;
 use crate::args::Sync;
+use crate::report::Report;
 use crate::secret_fd::SecretFds;
 use keep_domain::ErrorCode;
 use keep_session::Workstation;
@@ -10,30 +10,26 @@ use keep_session::cases::{sign_in_again, sync};
 use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use serde_json::json;
 
-/// Sends what waits, fetches what is new, delivers audit events; exit 1 when something needs a person.
-pub(crate) fn run(app: &Workstation, ask: &Sync, secrets: SecretFds) -> Answer {
-    if ask.sign_in
-        && let Err(code) = sign_in(app, &ask.unlock.user)
-    {
-        return Answer::failed(code);
+/// Sends pending changes, fetches new records and delivers audit events; rejected changes and conflicts are findings.
+pub(crate) fn run(app: &Workstation, args: &Sync, secrets: SecretFds) -> Result<Report, Report> {
+    if args.sign_in {
+        sign_in(app, &args.unlock.user)?;
     }
-    unlocked::with(app, &ask.unlock, secrets, |app, _| match sync::run_to_end(app) {
-        Ok(report) => {
-            let body = json!({
-                "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
-                "failed": report.failed, "conflicts": report.conflicts,
-                "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
-                "complete_as_of": report.complete_as_of,
-            });
-            if report.failed > 0 || report.conflicts > 0 { Answer::finding(body) } else { Answer::ok(body) }
-        }
-        Err(failure) => Answer::failure(&failure),
+    unlocked::with(app, &args.unlock, secrets, |app, _| {
+        let report = sync::run_to_end(app)?;
+        let body = json!({
+            "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
+            "failed": report.failed, "conflicts": report.conflicts,
+            "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
+            "complete_as_of": report.complete_as_of,
+        });
+        Ok(if report.failed > 0 || report.conflicts > 0 { Report::finding(body) } else { Report::ok(body) })
     })
 }
 
-/// Leaves a finished sign-in for the unlock that follows to take over.
-fn sign_in(app: &Workstation, person: &str) -> Result<(), ErrorCode> {
-    let user = unlocked::find(app, person)?;
+/// Completes a clinic sign-in, which the next unlock uses.
+fn sign_in(app: &Workstation, name: &str) -> Result<(), ErrorCode> {
+    let user = unlocked::find_user(app, name)?;
     sign_in_again::sign_in_again(app, SignInAgainDto { user }).map_err(|f| f.code)?;
     match sign_in_again::wait_for_sign_in(app).map_err(|f| f.code)? {
         SignInStateDto::Done => Ok(()),

@@ -1,17 +1,17 @@
 //! `chartkeep trust`.
 
 use super::unlocked;
-use crate::answer::Answer;
 use crate::args::Trust;
+use crate::report::Report;
 use crate::secret_fd::SecretFds;
 use keep_session::Workstation;
 use keep_session::cases::device;
 use serde_json::json;
 
-/// Seals another file of certificate authorities with the settings.
-pub(crate) fn run(app: &Workstation, ask: &Trust, secrets: SecretFds) -> Answer {
-    unlocked::with(app, &ask.unlock, secrets, |app, _| match device::trust_authorities(app, &ask.ca) {
-        Ok(()) => Answer::ok(json!({ "ca": ask.ca })),
-        Err(failure) => Answer::failure(&failure),
+/// Records a new file of certificate authorities in the sealed settings.
+pub(crate) fn run(app: &Workstation, args: &Trust, secrets: SecretFds) -> Result<Report, Report> {
+    unlocked::with(app, &args.unlock, secrets, |app, _| {
+        device::trust_authorities(app, &args.ca)?;
+        Ok(Report::ok(json!({ "ca": args.ca })))
     })
 }

@@ -1,45 +1,38 @@
-//! Unlocks for one verb and locks again, whatever happens.
+//! Unlocks for one verb, and locks again whether or not it succeeds.
 
-use crate::answer::Answer;
 use crate::args::Unlock;
+use crate::report::Report;
 use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
 use keep_session::Workstation;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 
-/// Runs `work` while the person of `who` is unlocked.
+/// Runs `work` while the user named by `who` is unlocked.
 pub(crate) fn with(
     app: &Workstation,
     who: &Unlock,
     secrets: SecretFds,
-    work: impl FnOnce(&Workstation, &SessionDto) -> Answer,
-) -> Answer {
-    let request = match read(app, who, secrets) {
-        Ok(request) => request,
-        Err(code) => return Answer::failed(code),
-    };
-    match unlock::unlock(app, request) {
-        Ok(session) => {
-            let answer = work(app, &session);
-            lock::lock_session(app, "command_ended");
-            answer
-        }
-        Err(failure) => Answer::failure(&failure),
-    }
+    work: impl FnOnce(&Workstation, &SessionDto) -> Result<Report, Report>,
+) -> Result<Report, Report> {
+    let request = read_request(app, who, secrets)?;
+    let session = unlock::unlock(app, request)?;
+    let report = work(app, &session);
+    lock::lock_session(app, "command_ended");
+    report
 }
 
-fn read(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
-    let user = find(app, &who.user)?;
+fn read_request(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
+    let user = find_user(app, &who.user)?;
     let password = secret_fd::read(secrets.password)?;
     let code = secret_fd::read(secrets.code)?;
-    // EXPOSE: handed to the one call that derives keys from them.
+    // EXPOSE: passed to the one call that derives keys from them.
     let (password, code) = (password.expose().clone(), Some(code.expose().clone()));
     Ok(UnlockDto { user, password, code, phone_time: who.phone_time.clone() })
 }
 
-/// The user id of the one person of that name or id.
-pub(crate) fn find(app: &Workstation, name: &str) -> Result<String, ErrorCode> {
+/// The user id of the only user with that name or id; an empty name matches every user.
+pub(crate) fn find_user(app: &Workstation, name: &str) -> Result<String, ErrorCode> {
     let screen = lock::lock_screen(app).map_err(|f| f.code)?;
     if let Some(code) = screen.blocked {
         return Err(code);

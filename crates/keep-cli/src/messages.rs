@@ -1,0 +1,148 @@
+//! The messages of the program: what happened, what it means for the user, and what to do.
+
+use crate::status::Status;
+use keep_domain::ErrorCode;
+
+/// The message for a status, for the user at the terminal.
+#[must_use]
+pub const fn message(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "Done.",
+        Status::Finding => "Done, with findings that need attention: see below.",
+        Status::Failed(code) => error_message(code),
+    }
+}
+
+const fn error_message(code: ErrorCode) -> &'static str {
+    use ErrorCode as E;
+    match code {
+        E::UnlockRefused => {
+            "Incorrect password or code. Nothing was changed. Check both and try again. If both are correct, this \
+             computer's clock may be wrong: give the phone's time with --phone-time."
+        }
+        E::Throttled => "Too many failed attempts. Nothing was changed. Wait, then try again.",
+        E::SlotHeld => {
+            "This user is blocked after too many failed attempts. Everything saved is safe. Sign in at the clinic to \
+             remove the block: chartkeep sync --sign-in"
+        }
+        E::CodeUsed => {
+            "This code has already been used. This does not count as a failed attempt. Wait for the next code."
+        }
+        E::NotEnrolled => {
+            "No matching user is enrolled on this workstation. Nothing was changed. Check the name, or enrol the user: \
+             chartkeep enrol"
+        }
+        E::WaitingForGrant => {
+            "The user is enrolled but has no access to records yet. A colleague with access must unlock Chartkeep on \
+             this workstation once."
+        }
+        E::LeaseEnded => {
+            "The time allowed without a clinic sign-in is over. Everything saved is safe. Sign in at the clinic: \
+             chartkeep sync --sign-in"
+        }
+        E::Locked => "Chartkeep is locked. Everything saved is safe. Unlock it and try again.",
+        E::Refused => {
+            "This user's role does not permit that. Nothing was changed, and the attempt was recorded. Ask a colleague \
+             whose role permits it."
+        }
+        E::KeychainLocked => {
+            "The keychain is locked. Records are safe. Unlock it in the operating system, then try again."
+        }
+        E::KeychainAbsent => {
+            "The keychain does not respond. Records are safe but cannot be opened without it. Start the keychain \
+             service (Secret Service), then try again."
+        }
+        E::KeychainKeyMissing => {
+            "The device key is missing from the keychain. Nothing was deleted, but the records on this workstation \
+             cannot be opened without it. Restore the keychain before anything else."
+        }
+        E::KeychainSlow => {
+            "The keychain did not respond in time. Records are safe. Look for a password prompt of the operating \
+             system, then try again."
+        }
+        E::SlotDamaged => {
+            "A key file or settings file is damaged or was changed outside Chartkeep. It was left as it is, and records \
+             are not affected. Compare it with a backup; if a user's key file is damaged, enrol that user again."
+        }
+        E::StoreDamaged => {
+            "A part of the records on this workstation failed its integrity check. Nothing was deleted, and synced \
+             records are safe on the server. See chartkeep doctor for the damaged part."
+        }
+        E::StoreNewer => {
+            "The profile was written by a newer version of Chartkeep. Nothing was changed. Update this program."
+        }
+        E::StoreStale => {
+            "A part of the records on this workstation was replaced by an older copy and may be out of date. Run \
+             chartkeep sync before you rely on it."
+        }
+        E::LedgerDamaged => {
+            "The audit log failed its integrity check. It was left as it is. See chartkeep audit verify for the place."
+        }
+        E::DiskFull => {
+            "The disk is full. The last change was not saved; everything saved before is safe. Free some space and try \
+             again."
+        }
+        E::ProfileInUse => "Chartkeep is already running on this profile. Nothing was changed. Close it and try again.",
+        E::ClockWrong => {
+            "This computer's clock, or the time given, does not match the trusted time. Nothing was changed. Set the \
+             clock, or give the phone's time with --phone-time."
+        }
+        E::ServerUnreachable => {
+            "The server cannot be reached. Everything is saved on this workstation and will be sent later. Check the \
+             network and try again."
+        }
+        E::ServerUntrusted => {
+            "The server's certificate is not trusted. Nothing was sent. Check the certificate before you try again: the \
+             connection may be intercepted."
+        }
+        E::ServerGarbled => {
+            "The server's reply is not valid FHIR. Nothing was changed. Try again later; if the error persists, check \
+             the server."
+        }
+        E::ServerFailed => {
+            "The server reported an error. Everything is saved on this workstation and will be sent again later."
+        }
+        E::SignInNeeded => {
+            "A clinic sign-in is needed. Everything is saved on this workstation. Sign in to send it: \
+             chartkeep sync --sign-in"
+        }
+        E::SignInFailed => {
+            "The sign-in failed or was cancelled. Nothing was changed. Start again and complete it in the browser."
+        }
+        E::NotAvailable => {
+            "The record is not on this workstation, or this user's role cannot see it. Nothing was changed. Sync and \
+             try again."
+        }
+        E::Stale => "The record has changed since it was read. Nothing was changed. Read it again and retry.",
+        E::Invalid => "An argument or value is not valid. Nothing was changed. See chartkeep --help.",
+        E::ImportBroken => {
+            "Some lines of the file could not be read; the others were imported. Correct the lines listed below and \
+             import the file again."
+        }
+        E::AuthorityFileChanged => {
+            "The file of certificate authorities is not the one that was set up. Nothing was sent. Restore the old \
+             file, or trust the new one: chartkeep trust --ca FILE"
+        }
+        E::Io => {
+            "A file could not be read or written. Everything saved before is safe. Check the path, its permissions and \
+             the disk."
+        }
+        E::Internal => {
+            "Chartkeep failed because of a defect. Everything saved before is safe. Report the incident number, if one is \
+             shown: it identifies the failure in the log."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorCode, Status, message};
+
+    #[test]
+    fn every_code_but_internal_has_its_own_message() {
+        let defect = message(Status::Failed(ErrorCode::Internal));
+        for code in [ErrorCode::UnlockRefused, ErrorCode::Io, ErrorCode::KeychainKeyMissing, ErrorCode::DiskFull] {
+            assert_ne!(message(Status::Failed(code)), defect);
+        }
+    }
+}
