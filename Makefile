@@ -1,4 +1,4 @@
-# Thin: each target is one line of a script in scripts/.
+# Each target only calls a script in scripts/.
 .PHONY: run test soak e2e bench package bindings setup codes hapi
 
 run:      ; @scripts/run $(if $(FRESH),--fresh) $(if $(DATA),--data $(DATA))
