@@ -4,7 +4,7 @@ use crate::people::{patient, result};
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use hkdf::Hkdf;
 use keep_domain::{Segment, SystemClock, length_prefixed};
-use keep_keys::{DEVICE_KEY_ITEM, Grant, HeldKey, Keychain, MemberClaims, VerifiedMember};
+use keep_keys::{DEVICE_KEY_ITEM, DataKey, Grant, Keychain, MemberClaims, VerifiedMember};
 use keep_session::Workstation;
 use keep_session::cases::{chart, search};
 use keep_session::dto::search::SearchDto;
@@ -60,7 +60,7 @@ pub(crate) fn clinic_with(
             &leila.opened.keys,
             &mut leila.opened.ring,
             &verified_jonas,
-            |key| matches!(key, HeldKey::Segment(s) if open_cipher(&path, &s.database_key(), OpenMode::Read).is_ok()),
+            |key| matches!(key, DataKey::Segment(s) if open_cipher(&path, &s.database_key(), OpenMode::Read).is_ok()),
         );
         accepted.expect("accepted");
     }
@@ -132,7 +132,7 @@ fn the_clerks_session_finds_a_patient_and_no_result() {
     assert_eq!(page.rows.iter().map(|r| r.patient.as_str()).collect::<Vec<_>>(), ["p1"]);
     let shown = match chart::open_chart(&app, "p1") {
         Ok(chart) => serde_json::to_string(&chart).expect("json"),
-        Err(failure) => failure.code.name(),
+        Err(failure) => failure.code.name().to_owned(),
     };
     assert!(!shown.contains("5.8") && !shown.contains("2345-7"), "{shown}");
     app.close();

@@ -1,4 +1,4 @@
-//! Injected time. Nothing outside this file may ask the operating system for it.
+//! Injected time. Only this file reads the operating system's clocks.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -43,11 +43,11 @@ impl fmt::Display for UtcMillis {
     }
 }
 
-/// Wall time and monotonic time, injected so that tests can move both.
+/// Wall-clock and monotonic time, injected so that tests can control both.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The raw wall clock; may jump.
+    /// The raw wall clock; it may jump.
     fn now(&self) -> UtcMillis;
-    /// Time since an arbitrary start that never goes back and, where the system offers it, counts sleep.
+    /// Time since an arbitrary start; never decreases and, where the system supports it, includes sleep.
     fn monotonic(&self) -> Duration;
 }
 
@@ -64,7 +64,7 @@ impl Clock for SystemClock {
 
     #[cfg(target_os = "linux")]
     fn monotonic(&self) -> Duration {
-        // Sleep counts: a workstation that was shut for the night has been left alone for as long.
+        // Time asleep counts: a workstation suspended overnight has been unattended that long.
         let since_boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         let nanos = u32::try_from(since_boot.tv_nsec).unwrap_or_default();
         Duration::new(u64::try_from(since_boot.tv_sec).unwrap_or_default(), nanos)
@@ -80,7 +80,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that tests set and move by hand.
+/// A clock that tests set and advance.
 #[cfg(any(test, feature = "test-support"))]
 #[derive(Debug)]
 pub struct ManualClock {
@@ -96,7 +96,7 @@ impl ManualClock {
         Self { wall: std::sync::atomic::AtomicI64::new(at.0), monotonic: std::sync::atomic::AtomicU64::new(0) }
     }
 
-    /// Lets both clocks run on.
+    /// Advances both clocks.
     pub fn advance(&self, by: Duration) {
         use std::sync::atomic::Ordering::SeqCst;
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
@@ -104,7 +104,7 @@ impl ManualClock {
         self.monotonic.fetch_add(millis, SeqCst);
     }
 
-    /// Sets only the wall clock, as a user or a dead battery would.
+    /// Sets only the wall clock, as a user or an empty battery would.
     pub fn set_wall(&self, at: UtcMillis) {
         self.wall.store(at.0, std::sync::atomic::Ordering::SeqCst);
     }
@@ -147,12 +147,12 @@ mod tests {
         assert!(before <= now && now <= reading(ClockId::Boottime));
         assert!(
             now >= reading(ClockId::Monotonic).saturating_sub(Duration::from_secs(1)),
-            "never less than awake time"
+            "never less than the time awake"
         );
     }
 
     #[test]
-    fn manual_clock_moves_both_hands() {
+    fn a_manual_clock_advances_both_times() {
         let c = ManualClock::starting(UtcMillis(1000));
         c.advance(Duration::from_secs(2));
         c.set_wall(UtcMillis(5));

@@ -1,91 +1,86 @@
-//! The closed list of what can go wrong, as it crosses IPC and ends the command-line program.
+//! The closed list of errors that cross IPC and decide the exit code of the command line.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use ts_rs::TS;
 
-/// A closed code; the interface owns the wording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// Password or code wrong; the two are never told apart.
-    UnlockRefused,
-    /// Too many failures: wait.
-    Throttled,
-    /// The slot is held until it is released.
-    SlotHeld,
-    /// The code of this 30 s step was used already: wait for the next.
-    CodeUsed,
-    /// No slot for that person on this device.
-    NotEnrolled,
-    /// Enrolled, but no colleague has granted the segment keys yet.
-    WaitingForGrant,
-    /// The offline lease has ended; sign in online.
-    LeaseEnded,
-    /// The app is locked.
-    Locked,
-    /// The role may not do that.
-    Refused,
-    /// The keychain is locked.
-    KeychainLocked,
-    /// No keychain service answers.
-    KeychainAbsent,
-    /// The device key is gone from the keychain although slots exist.
-    KeychainKeyMissing,
-    /// The keychain did not answer in time.
-    KeychainSlow,
-    /// A slot or state file was changed outside Chartkeep or damaged.
-    SlotDamaged,
-    /// A segment failed its integrity check.
-    StoreDamaged,
-    /// A segment was written by a newer Chartkeep.
-    StoreNewer,
-    /// An older copy of a segment was put back.
-    StoreStale,
-    /// The audit ledger failed its check.
-    LedgerDamaged,
-    /// No room on the disk.
-    DiskFull,
-    /// Another instance uses the profile.
-    ProfileInUse,
-    /// The wall clock disagrees with the trusted time.
-    ClockWrong,
-    /// The server cannot be reached.
-    ServerUnreachable,
-    /// The server's certificate is not trusted.
-    ServerUntrusted,
-    /// The server answered with something that is not FHIR.
-    ServerGarbled,
-    /// The server answered with an error.
-    ServerFailed,
-    /// Sign in online again.
-    SignInNeeded,
-    /// The sign-in failed or was cancelled.
-    SignInFailed,
-    /// The record is not on this device or not visible to this role.
-    NotAvailable,
-    /// The record changed since it was read.
-    Stale,
-    /// What was entered is not acceptable.
-    Invalid,
-    /// An import file has lines that cannot be read.
-    ImportBroken,
-    /// The file of certificate authorities is not the one that the settings were sealed with.
-    AuthorityFileChanged,
-    /// A file could not be read or written.
-    Io,
-    /// A defect in Chartkeep.
-    Internal,
+crate::named_enum! {
+    /// An error as it crosses IPC; the UI owns the wording.
+    #[derive(TS)]
+    pub enum ErrorCode {
+        /// Wrong password or code; the error never says which.
+        UnlockRefused = "unlock_refused",
+        /// Too many failures; wait.
+        Throttled = "throttled",
+        /// The slot is held until a colleague or an online sign-in releases it.
+        SlotHeld = "slot_held",
+        /// The code of this 30 s step was already used; wait for the next one.
+        CodeUsed = "code_used",
+        /// The user has no slot on this device.
+        NotEnrolled = "not_enrolled",
+        /// Enrolled, but no colleague has granted the segment keys yet.
+        WaitingForGrant = "waiting_for_grant",
+        /// The offline lease has ended; sign in online.
+        LeaseEnded = "lease_ended",
+        /// The workstation is locked.
+        Locked = "locked",
+        /// The role does not permit the action.
+        Refused = "refused",
+        /// The keychain is locked.
+        KeychainLocked = "keychain_locked",
+        /// No keychain service is available.
+        KeychainAbsent = "keychain_absent",
+        /// Slots exist, but the device key is missing from the keychain.
+        KeychainKeyMissing = "keychain_key_missing",
+        /// The keychain did not answer in time.
+        KeychainSlow = "keychain_slow",
+        /// A slot file is damaged or was changed outside Chartkeep.
+        SlotDamaged = "slot_damaged",
+        /// A segment failed its integrity check.
+        StoreDamaged = "store_damaged",
+        /// A segment was written by a newer Chartkeep.
+        StoreNewer = "store_newer",
+        /// A segment was replaced by an older copy.
+        StoreStale = "store_stale",
+        /// The audit ledger failed its check.
+        LedgerDamaged = "ledger_damaged",
+        /// The disk is full.
+        DiskFull = "disk_full",
+        /// Another instance has the profile open.
+        ProfileInUse = "profile_in_use",
+        /// The wall clock disagrees with the trusted time.
+        ClockWrong = "clock_wrong",
+        /// The server cannot be reached.
+        ServerUnreachable = "server_unreachable",
+        /// The server's certificate is not trusted.
+        ServerUntrusted = "server_untrusted",
+        /// The server's response is not FHIR.
+        ServerGarbled = "server_garbled",
+        /// The server responded with an error.
+        ServerFailed = "server_failed",
+        /// A new online sign-in is needed.
+        SignInNeeded = "sign_in_needed",
+        /// The sign-in failed or was cancelled.
+        SignInFailed = "sign_in_failed",
+        /// The record is not on this device or not visible to this role.
+        NotAvailable = "not_available",
+        /// The record has changed since it was read.
+        Stale = "stale",
+        /// The input is invalid.
+        Invalid = "invalid",
+        /// An import file has unreadable lines.
+        ImportBroken = "import_broken",
+        /// The certificate authority file differs from the one the settings were sealed with.
+        AuthorityFileChanged = "authority_file_changed",
+        /// A file could not be read or written.
+        Io = "io",
+        /// A bug in Chartkeep.
+        Internal = "internal",
+    }
 }
 
 impl ErrorCode {
-    /// The code as it is written in JSON.
-    #[must_use]
-    pub fn name(self) -> String {
-        serde_json_name(&self)
-    }
-
-    /// The exit code that the command-line program ends with.
+    /// The exit code of the command-line program.
     #[must_use]
     pub const fn exit_code(self) -> ExitCode {
         use ErrorCode as E;
@@ -112,38 +107,26 @@ impl ErrorCode {
     }
 }
 
-fn serde_json_name(code: &ErrorCode) -> String {
-    // The Debug name is CamelCase ASCII; the JSON name is the same in snake_case.
-    let mut out = String::new();
-    for c in format!("{code:?}").chars() {
-        if c.is_ascii_uppercase() && !out.is_empty() {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
-}
-
-/// How the command-line program ends.
+/// Exit codes of the command-line program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
-    /// All well.
+    /// Success.
     Ok = 0,
-    /// Something was found.
+    /// A check found something, or the command failed.
     Finding = 1,
-    /// Wrong use or unacceptable input.
+    /// Wrong usage or invalid input.
     Usage = 2,
     /// Locked or refused.
     Refused = 3,
-    /// The keychain.
+    /// A keychain error.
     Keychain = 4,
-    /// The server.
+    /// A server error.
     Server = 5,
-    /// Another instance uses the profile.
+    /// Another instance has the profile open.
     ProfileInUse = 6,
 }
 
-/// A short random id that links what the user sees to the log; never derived from data.
+/// A short random id that links an error shown to the user with the log; never derived from data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct IncidentId(String);
 
@@ -159,17 +142,5 @@ impl IncidentId {
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_the_serialized_names() {
-        for c in [ErrorCode::UnlockRefused, ErrorCode::Io, ErrorCode::KeychainKeyMissing] {
-            assert_eq!(serde_json::to_value(c).ok(), Some(serde_json::Value::String(c.name())));
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Values that must not be seen: protected health information and secrets.
+//! Values that must not leak: protected health information and secrets.
 
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -14,7 +14,7 @@ impl<T> Phi<T> {
         Self(value)
     }
 
-    /// Looks inside. Each call site carries an `// EXPOSE:` line that says why.
+    /// The value. Each call site carries an `// EXPOSE:` line that says why.
     pub const fn expose(&self) -> &T {
         &self.0
     }
@@ -41,7 +41,7 @@ impl<T: Zeroize> Secret<T> {
         Self(value)
     }
 
-    /// Looks inside. Each call site carries an `// EXPOSE:` line that says why.
+    /// The value. Each call site carries an `// EXPOSE:` line that says why.
     pub const fn expose(&self) -> &T {
         &self.0
     }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_compare_by_content() {
+    fn secrets_compare_by_value() {
         assert_eq!(Secret::new([1u8, 2]), Secret::new([1u8, 2]));
         assert_ne!(Secret::new([1u8, 2]), Secret::new([1u8, 3]));
     }

@@ -1,4 +1,4 @@
-//! Identifiers. None of them names a person; `Display` is safe in file names and logs.
+//! Identifiers. None of them contains a name; `Display` is safe in file names and logs.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -19,13 +19,13 @@ macro_rules! hex_id {
         pub struct $name([u8; 16]);
 
         impl $name {
-            /// From 16 bytes.
+            /// The id with these bytes.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 
-            /// The 16 bytes, as they enter key derivations.
+            /// The 16 bytes, as used in key derivations.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -69,15 +69,15 @@ macro_rules! hex_id {
 }
 
 hex_id! {
-    /// One device profile; random, made once.
+    /// One device profile; random, created once.
     DeviceId
 }
 hex_id! {
-    /// One clinician on any device: a digest of (issuer, subject), so it never names anyone and is never reused.
+    /// One clinician on any device: a digest of (issuer, subject), so it reveals no name and is never reused.
     UserId
 }
 hex_id! {
-    /// One audit log: a new one starts with a new device key or a restore.
+    /// One audit log; a new device key or a restore starts a new log.
     LogId
 }
 
@@ -145,7 +145,7 @@ impl fmt::Display for EventId {
 pub struct ResourceId(String);
 
 impl ResourceId {
-    /// A new random UUID, as every resource made on this device gets.
+    /// A new random UUID, as for every resource created on this device.
     #[must_use]
     pub fn make_random() -> Self {
         Self(Uuid::new_v4().to_string())
@@ -168,7 +168,7 @@ impl FromStr for ResourceId {
 impl TryFrom<String> for ResourceId {
     type Error = InvalidId;
     fn try_from(s: String) -> Result<Self, InvalidId> {
-        // Every byte is looked at, so that the compiler takes many at once.
+        // No early exit, so that the compiler can vectorise the loop.
         let fits = |ok: bool, b: u8| ok & (b.is_ascii_alphanumeric() | (b == b'-') | (b == b'.'));
         let ok = (1..=64).contains(&s.len()) && s.bytes().fold(true, fits);
         if ok { Ok(Self(s)) } else { Err(InvalidId) }
@@ -206,7 +206,7 @@ impl ResourceKey {
         Self { resource_type: resource_type.to_owned(), id }
     }
 
-    /// Type and id of a relative reference, neither copied; whether the id is one is not looked at.
+    /// Type and id of a relative reference, borrowed; the id is not validated.
     #[must_use]
     pub fn parts(reference: &str) -> Option<(&str, &str)> {
         let (resource_type, rest) = reference.split_once('/')?;
@@ -241,14 +241,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn user_id_is_frozen() {
+    fn a_user_id_depends_on_the_subject_and_reads_back() {
         let id = UserId::of("https://id.example", "amara");
         assert_eq!(id, id.to_string().parse().expect("hex"));
         assert_ne!(id, UserId::of("https://id.example", "bo"));
     }
 
     #[test]
-    fn resource_ids_follow_fhir() {
+    fn resource_ids_follow_the_fhir_syntax() {
         assert!("5ee05359-57bf".parse::<ResourceId>().is_ok());
         for bad in ["", "a b", "ä", "a/b", &"x".repeat(65)] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad}");
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_read() {
+    fn only_relative_references_are_read() {
         let k: ResourceKey = "Observation/12/_history/3".parse().expect("key");
         assert_eq!(k.to_string(), "Observation/12");
         for bad in ["Observation", "#contained", "urn:uuid:1", "http://x/Patient/1", "Observation/1/2"] {

@@ -1,9 +1,9 @@
-//! Length-prefixed encoding, the one way in which fields enter a key derivation or an AAD.
+//! Length-prefixed encoding, used for the fields of every key derivation and AAD.
 
-/// Concatenates `fields`, each behind its length as four big-endian bytes, so that no two
-/// different lists of fields have the same encoding.
+/// Concatenates `fields`, each after its length as four big-endian bytes, so that different lists of
+/// fields never have the same encoding.
 ///
-/// Fields longer than `u32::MAX` bytes do not occur here; their prefix would saturate.
+/// Fields longer than `u32::MAX` bytes do not occur; their prefix would saturate.
 #[must_use]
 pub fn length_prefixed(fields: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(fields.iter().map(|f| f.len() + 4).sum());
@@ -20,7 +20,7 @@ mod tests {
     use super::length_prefixed;
 
     #[test]
-    fn boundaries_matter() {
+    fn field_boundaries_are_part_of_the_encoding() {
         assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
         assert_eq!(length_prefixed(&[b"ab"]), [0, 0, 0, 2, b'a', b'b']);
     }

@@ -5,6 +5,7 @@ mod error_code;
 mod guard;
 mod id;
 mod length_prefixed;
+mod named_enum;
 mod policy;
 mod resource_type;
 mod role;

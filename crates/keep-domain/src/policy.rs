@@ -1,9 +1,9 @@
-//! Values that an organisation sets; the defaults are the design's.
+//! Limits that an organisation sets.
 
 use crate::{Rank, Role, Segment};
 use serde::{Deserialize, Serialize};
 
-/// Organisation policy. Unknown fields are refused, so that a misspelt limit is never ignored.
+/// Organisation policy. Unknown fields are rejected, so that a misspelt limit is never ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
@@ -13,11 +13,11 @@ pub struct Policy {
     pub lock_warning_seconds: u32,
     /// Absolute limit of one unlock, hours.
     pub absolute_lock_hours: u32,
-    /// How long the password alone resumes after a full unlock, minutes; 0 = never.
+    /// How long after a full unlock the password alone is enough, minutes; 0 = never.
     pub resume_minutes: u32,
-    /// Validity of an offline lease after sign-in, days; at most 90.
+    /// Validity of the offline lease after a sign-in, days; at most 90.
     pub lease_days: u32,
-    /// Days after lease end for which the code table is extended.
+    /// Days after the end of the lease that the code table covers.
     pub lease_grace_days: u32,
     /// Failures before the first wait.
     pub throttle_from: u32,
@@ -25,9 +25,9 @@ pub struct Policy {
     pub throttle_hold: u32,
     /// Failures after which only an online sign-in releases the slot.
     pub throttle_online: u32,
-    /// Roles whose assignment of the restricted segment, which only the identity provider makes, counts here.
+    /// Roles for which an assignment of the restricted segment by the identity provider takes effect.
     pub restricted_for: Vec<Role>,
-    /// Lowest length of a workstation password, characters (NIST SP 800-63B-4, 3.1.1.2).
+    /// Minimum length of a workstation password, characters (NIST SP 800-63B-4, 3.1.1.2).
     pub password_min_chars: u32,
 }
 
@@ -50,18 +50,17 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the provider's assignment of the restricted segment to somebody in these `roles` counts; never for a
-    /// role that may not hold it. Policy narrows what the provider says and never widens it.
+    /// Whether the provider's assignment of the restricted segment takes effect for a user with these `roles`. Policy
+    /// can only narrow what the provider assigns.
     #[must_use]
-    pub fn lets_restricted(&self, roles: &[Role]) -> bool {
+    pub fn permits_restricted(&self, roles: &[Role]) -> bool {
         roles.iter().any(|r| r.may_hold_restricted() && self.restricted_for.contains(r))
     }
 
-    /// The rank to which `role` is entitled under this policy, with or without the provider's assignment of the
-    /// restricted segment.
+    /// The rank of `role` under this policy; `assigned` says whether the provider assigned the restricted segment.
     #[must_use]
     pub fn rank_of(&self, role: Role, assigned: bool) -> Rank {
-        if assigned && self.lets_restricted(&[role]) { Rank::up_to(Segment::Restricted) } else { role.rank() }
+        if assigned && self.permits_restricted(&[role]) { Rank::up_to(Segment::Restricted) } else { role.rank() }
     }
 }
 
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelt_policy_is_refused() {
+    fn a_misspelt_limit_is_rejected() {
         assert!(serde_json::from_str::<Policy>(r#"{"lock_minuts": 1}"#).is_err());
         assert_eq!(serde_json::from_str::<Policy>("{}").ok(), Some(Policy::default()));
     }

@@ -1,7 +1,7 @@
 //! The resource types of FHIR R4.
 
 /// The resource types of FHIR R4 (4.0.1, 2.26), sorted.
-// INVARIANT: the store writes the position of a name as its number, so this list never changes.
+// INVARIANT: the store saves the index of a name as its number, so this list never changes.
 pub const R4_TYPES: [&str; 146] = [
     "Account",
     "ActivityDefinition",
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_and_case_matters() {
+    fn the_list_is_sorted_and_names_are_case_sensitive() {
         assert!(R4_TYPES.is_sorted());
         assert!(is_r4_type("Patient") && !is_r4_type("patient") && !is_r4_type("Gadget"));
     }

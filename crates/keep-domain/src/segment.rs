@@ -1,42 +1,22 @@
-//! The four nested segments of the store and the rank that a role has in them.
+//! The four nested segments of the store, and ranks over them.
 
 use serde::{Deserialize, Serialize};
 
-/// One encrypted file of records. Segments nest: a key for one comes with the keys of all below it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Segment {
-    /// Who, where, when: demographics, appointments, staff, safety flags.
-    Directory,
-    /// The coded visit: encounters, procedures, charges.
-    Encounters,
-    /// Every other clinical resource.
-    Clinical,
-    /// What the policy's labels call sensitive (42 CFR Part 2, psychotherapy notes, HIV).
-    Restricted,
+crate::named_enum! {
+    /// One encrypted file of records. Segments nest: the key of one comes with the keys of all segments below it.
+    pub enum Segment {
+        /// Who, where, when: demographics, appointments, staff, safety flags.
+        Directory = "directory",
+        /// The coded visit: encounters, procedures, charges.
+        Encounters = "encounters",
+        /// Every other clinical resource.
+        Clinical = "clinical",
+        /// Records under a label that policy calls sensitive (42 CFR Part 2, psychotherapy notes, HIV).
+        Restricted = "restricted",
+    }
 }
 
 impl Segment {
-    /// All segments, lowest first.
-    pub const ALL: [Self; 4] = [Self::Directory, Self::Encounters, Self::Clinical, Self::Restricted];
-
-    /// The name used in file names, schemas and key derivation.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::Encounters => "encounters",
-            Self::Clinical => "clinical",
-            Self::Restricted => "restricted",
-        }
-    }
-
-    /// The inverse of [`Segment::name`].
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.name() == name)
-    }
-
     /// Position from 0 (directory) to 3 (restricted); part of frozen formats.
     #[must_use]
     pub const fn ordinal(self) -> u8 {
@@ -55,7 +35,7 @@ impl Segment {
     }
 }
 
-/// How far up the nested segments someone may decrypt. `None` inside means no segment at all.
+/// The highest segment that a user may decrypt; `None` means no segment at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rank(Option<Segment>);
 
@@ -100,9 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn names_and_ordinals_are_inverse() {
+    fn ordinals_read_back() {
         for s in Segment::ALL {
-            assert_eq!(Segment::from_name(s.name()), Some(s));
             assert_eq!(Segment::from_ordinal(s.ordinal()), Some(s));
         }
     }

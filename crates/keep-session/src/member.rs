@@ -29,7 +29,7 @@ impl Workstation {
             subject: claims.subject.clone(),
             name: claims.name.clone(),
             roles: claims.roles.clone(),
-            restricted: claims.restricted && self.settings().policy.lets_restricted(&claims.roles),
+            restricted: claims.restricted && self.settings().policy.permits_restricted(&claims.roles),
             nonce,
             issued_at: UtcMillis(claims.issued_at.saturating_mul(1000)),
         }
