@@ -1,101 +1,79 @@
-//! What a record is about, finer than its FHIR type where a role's view needs it.
+//! What a record is about; finer than its FHIR type where the role table needs it.
 
 use keep_domain::Segment;
 
-macro_rules! groups {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $segment:ident;)*) => {
-        /// A kind of record in the sense of the role table; the list is that of the policy schema.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Group { $($(#[$doc])* $variant,)* }
-
-        impl Group {
-            /// Every group.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The name in the policies.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The segment in which such records lie when no label lifts them.
-            #[must_use]
-            pub const fn usual_segment(self) -> Segment {
-                match self { $(Self::$variant => Segment::$segment,)* }
-            }
-        }
-    };
-}
-
-groups! {
-    /// Patient, RelatedPerson.
-    Demographics "demographics" Directory;
-    /// Appointment, Schedule, Slot.
-    Schedule "schedule" Directory;
-    /// Practitioner, PractitionerRole, Organization, Location.
-    Staff "staff" Directory;
-    /// Coverage, Account.
-    Coverage "coverage" Directory;
-    /// Consent.
-    Consent "consent" Directory;
-    /// Flag of category admin or contact.
-    AdministrativeFlag "administrative_flag" Directory;
-    /// That somebody has an alert, not what it says.
-    AlertMarker "alert_marker" Directory;
-    /// Why an appointment was made: reasons, descriptions, comments, what else is in it beside its booking.
-    AppointmentReason "appointment_reason" Directory;
-    /// Encounter.
-    Encounter "encounter" Encounters;
-    /// Procedure.
-    Procedure "procedure" Encounters;
-    /// Condition of category encounter-diagnosis.
-    EncounterDiagnosis "encounter_diagnosis" Encounters;
-    /// Claim, ChargeItem and what comes of them.
-    Charge "charge" Encounters;
-    /// Any other Flag: an alert.
-    SafetyFlag "safety_flag" Clinical;
-    /// Any other Condition.
-    Problem "problem" Clinical;
-    /// AllergyIntolerance.
-    Allergy "allergy" Clinical;
-    /// MedicationRequest.
-    MedicineOrder "medicine_order" Clinical;
-    /// MedicationStatement, Medication.
-    MedicineStatement "medicine_statement" Clinical;
-    /// MedicationAdministration.
-    MedicineGiven "medicine_given" Clinical;
-    /// MedicationDispense.
-    MedicineDispense "medicine_dispense" Clinical;
-    /// Immunization and its recommendation.
-    Immunization "immunization" Clinical;
-    /// Observation of category vital-signs, weight apart.
-    Vitals "vitals" Clinical;
-    /// Body weight.
-    Weight "weight" Clinical;
-    /// Laboratory observations and reports, renal function apart.
-    Laboratory "laboratory" Clinical;
-    /// Renal function: creatinine, eGFR, cystatin C, urea.
-    Renal "renal" Clinical;
-    /// Any other Observation.
-    Observation "observation" Clinical;
-    /// ServiceRequest.
-    Order "order" Clinical;
-    /// Specimen.
-    Specimen "specimen" Clinical;
-    /// Composition, ClinicalImpression, reports that are not the laboratory's.
-    Note "note" Clinical;
-    /// DocumentReference, Media, Binary.
-    Document "document" Clinical;
-    /// CarePlan, CareTeam, Goal.
-    CarePlan "care_plan" Clinical;
-    /// Task.
-    Task "task" Clinical;
-    /// Provenance.
-    Provenance "provenance" Clinical;
-    /// Everything else, unknown types included.
-    Other "other" Clinical;
-    /// An event of the audit ledger.
-    AuditEvent "audit_event" Directory;
+keep_domain::named_enum! {
+    /// A kind of record in the role table; the list matches the policy schema.
+    pub enum Group {
+        /// Patient, RelatedPerson.
+        Demographics = "demographics",
+        /// Appointment, Schedule, Slot.
+        Schedule = "schedule",
+        /// Practitioner, PractitionerRole, Organization, Location.
+        Staff = "staff",
+        /// Coverage, Account.
+        Coverage = "coverage",
+        /// Consent.
+        Consent = "consent",
+        /// Flag of category admin or contact.
+        AdministrativeFlag = "administrative_flag",
+        /// That the patient has an alert, but not what it says.
+        AlertMarker = "alert_marker",
+        /// Why an appointment was made: reasons, descriptions, comments; everything in it except the booking.
+        AppointmentReason = "appointment_reason",
+        /// Encounter.
+        Encounter = "encounter",
+        /// Procedure.
+        Procedure = "procedure",
+        /// Condition of category encounter-diagnosis.
+        EncounterDiagnosis = "encounter_diagnosis",
+        /// Claim, ChargeItem and their responses and invoices.
+        Charge = "charge",
+        /// Any other Flag: an alert.
+        SafetyFlag = "safety_flag",
+        /// Any other Condition.
+        Problem = "problem",
+        /// AllergyIntolerance.
+        Allergy = "allergy",
+        /// MedicationRequest.
+        MedicineOrder = "medicine_order",
+        /// MedicationStatement, Medication.
+        MedicineStatement = "medicine_statement",
+        /// MedicationAdministration.
+        MedicineGiven = "medicine_given",
+        /// MedicationDispense.
+        MedicineDispense = "medicine_dispense",
+        /// Immunization and its recommendation.
+        Immunization = "immunization",
+        /// Observation of category vital-signs, except weight.
+        Vitals = "vitals",
+        /// Body weight.
+        Weight = "weight",
+        /// Laboratory observations and reports, except renal function.
+        Laboratory = "laboratory",
+        /// Renal function: creatinine, eGFR, cystatin C, urea.
+        Renal = "renal",
+        /// Any other Observation.
+        Observation = "observation",
+        /// ServiceRequest.
+        Order = "order",
+        /// Specimen.
+        Specimen = "specimen",
+        /// Composition, ClinicalImpression, reports other than laboratory reports.
+        Note = "note",
+        /// DocumentReference, Media, Binary.
+        Document = "document",
+        /// CarePlan, CareTeam, Goal.
+        CarePlan = "care_plan",
+        /// Task.
+        Task = "task",
+        /// Provenance.
+        Provenance = "provenance",
+        /// Everything else, including unknown types.
+        Other = "other",
+        /// An event of the audit ledger.
+        AuditEvent = "audit_event",
+    }
 }
 
 /// Body weight (LOINC): measured, stated, estimated, birth.
@@ -107,8 +85,20 @@ const RENAL: [&str; 17] = [
 ];
 
 impl Group {
-    /// The group of a resource: by type, by the codes of its categories, by the codes of what it is
-    /// about. Total: an unknown type is [`Group::Other`].
+    /// The segment of such records when no label moves them to the restricted one.
+    pub(crate) const fn usual_segment(self) -> Segment {
+        match self {
+            Self::Demographics | Self::Schedule | Self::Staff | Self::Coverage | Self::Consent => Segment::Directory,
+            Self::AdministrativeFlag | Self::AlertMarker | Self::AppointmentReason | Self::AuditEvent => {
+                Segment::Directory
+            }
+            Self::Encounter | Self::Procedure | Self::EncounterDiagnosis | Self::Charge => Segment::Encounters,
+            _ => Segment::Clinical,
+        }
+    }
+
+    /// The group of a resource, from its type, its category codes and its own codes. An unknown type is
+    /// [`Group::Other`].
     #[must_use]
     pub fn of<C: AsRef<str>, D: AsRef<str>>(resource_type: &str, categories: &[C], codes: &[D]) -> Self {
         let category = |name: &str| categories.iter().any(|c| c.as_ref().eq_ignore_ascii_case(name));
@@ -144,7 +134,7 @@ impl Group {
             "ServiceRequest" => Self::Order,
             "Specimen" => Self::Specimen,
             "Composition" | "ClinicalImpression" | "DiagnosticReport" => Self::Note,
-            // A clinical note that is kept as a document is a note (US Core, DocumentReference category).
+            // A clinical note stored as a document is a note (US Core, DocumentReference category).
             "DocumentReference" if category("clinical-note") => Self::Note,
             "DocumentReference" | "Media" | "Binary" => Self::Document,
             "CarePlan" | "CareTeam" | "Goal" => Self::CarePlan,
@@ -161,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_categories_and_codes_decide() {
+    fn the_group_depends_on_type_category_and_code() {
         let of = |t, categories: &[&str], codes: &[&str]| Group::of(t, categories, codes);
         assert_eq!(of("Observation", &["vital-signs"], &["29463-7"]), Group::Weight);
         assert_eq!(of("Observation", &["vital-signs"], &["8867-4"]), Group::Vitals);

@@ -2,16 +2,22 @@
 
 mod access;
 mod action;
+mod decision;
 mod error;
 mod group;
-mod record;
-mod words;
+mod labels;
+mod policy_engine;
+mod policy_resource;
+mod request;
 
 pub use access::Access;
-pub use action::{Action, AppliesTo};
+pub use action::Action;
+pub use decision::Decision;
 pub use error::AccessError;
 pub use group::Group;
-pub use record::{Decision, Labels, PolicyResource, Request, Situation};
+pub use labels::Labels;
+pub use policy_resource::PolicyResource;
+pub use request::{Request, Situation};
 
 #[cfg(test)]
 mod matrix;

@@ -1,6 +1,7 @@
-//! The whole role × action × group × label matrix as a text that is reviewed like code.
+//! The whole role × action × group × label matrix as text that is reviewed like code.
 
-use crate::{Access, Action, AppliesTo, Decision, Group, Labels, PolicyResource, Request, Situation};
+use crate::action::AppliesTo;
+use crate::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::Role;
 use std::fmt::Write;
 
@@ -14,7 +15,7 @@ fn letter(decision: Decision) -> char {
     }
 }
 
-/// The situations in which every record action is asked.
+/// The situations in which every record action is decided.
 fn variants(group: Group) -> Vec<(&'static str, PolicyResource, Situation)> {
     let (plain, assigned) = (Situation::default(), Situation { assigned_restricted: true, break_glass: false });
     let glass = Situation { assigned_restricted: false, break_glass: true };
@@ -38,22 +39,22 @@ fn print(access: &Access) -> String {
         writeln!(out, "{what:<58}{}", letters.trim_end()).expect("written");
     };
     writeln!(out, "{:<58}{}", "", Role::ALL.map(Role::name).join(" | ")).expect("written");
-    for action in Action::ALL.iter().copied() {
+    for action in Action::ALL {
         writeln!(out, "\n# {}", action.name()).expect("written");
-        if action.applies_to() == AppliesTo::Desk {
+        if action.applies_to() == AppliesTo::System {
             line(&mut out, "", &|role| access.decide(&Request::system_action(role, action)));
             continue;
         }
-        for group in Group::ALL.iter().copied() {
-            let mut before = None;
+        for group in Group::ALL {
+            let mut plain = None;
             for (name, record, situation) in variants(group) {
                 let decide = |role| access.decide(&Request::about(role, action, &record).when(situation));
                 let row = Role::ALL.map(decide);
-                // The plain row always; another one only where it differs from it.
-                if before.is_none_or(|b| b != row) {
+                // The plain row always; other rows only where they differ from it.
+                if plain.is_none_or(|p| p != row) {
                     line(&mut out, &format!("{} {name}", group.name()), &decide);
                 }
-                before = before.or(Some(row));
+                plain = plain.or(Some(row));
             }
         }
     }

@@ -1,6 +1,7 @@
-//! The role table of the design, "neither rendered nor granted" included.
+//! The role table, including what each role may neither see nor do.
 
-use crate::{Access, AccessError, Action, AppliesTo, Decision, Group, Labels, PolicyResource, Request, Situation};
+use crate::action::AppliesTo;
+use crate::{Access, AccessError, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{Role, Segment};
 
 fn access() -> Access {
@@ -11,21 +12,19 @@ fn read(role: Role, group: Group) -> Decision {
     access().decide(&Request::about(role, Action::Read, &PolicyResource::of(group)))
 }
 
-/// All groups of which the role sees anything, own records included.
-fn seen(role: Role) -> Vec<Group> {
+/// The groups of which the role may see anything.
+fn visible(role: Role) -> Vec<Group> {
     let access = access();
     let sees = |record: &PolicyResource| access.decide(&Request::about(role, Action::Read, record)).is_visible();
-    Group::ALL.iter().copied().filter(|g| sees(&PolicyResource::of(*g))).collect()
+    Group::ALL.into_iter().filter(|g| sees(&PolicyResource::of(*g))).collect()
 }
 
-/// All record actions but reading, in every situation: the groups in which the role may do anything.
-fn written(role: Role) -> Vec<Group> {
+/// The groups in which the role may do anything but read, in any situation.
+fn writable(role: Role) -> Vec<Group> {
     let access = access();
     let mut out: Vec<Group> = Vec::new();
-    for action in
-        Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::PolicyResource && *a != Action::Read)
-    {
-        for group in Group::ALL.iter().copied() {
+    for action in Action::ALL.into_iter().filter(|a| a.applies_to() == AppliesTo::Record && *a != Action::Read) {
+        for group in Group::ALL {
             for (own, break_glass, assigned_restricted) in
                 [(false, false, false), (true, false, false), (true, true, false), (true, true, true)]
             {
@@ -42,12 +41,11 @@ fn written(role: Role) -> Vec<Group> {
     out
 }
 
-fn system_action(role: Role) -> Vec<Action> {
+fn permitted_system_actions(role: Role) -> Vec<Action> {
     let access = access();
     Action::ALL
-        .iter()
-        .copied()
-        .filter(|a| a.applies_to() == AppliesTo::Desk)
+        .into_iter()
+        .filter(|a| a.applies_to() == AppliesTo::System)
         .filter(|a| access.decide(&Request::system_action(role, *a)).is_allowed())
         .collect()
 }
@@ -57,11 +55,11 @@ use Group as G;
 #[test]
 fn the_front_desk_sees_people_and_times_and_no_clinical_record() {
     assert_eq!(
-        seen(Role::FrontDesk),
+        visible(Role::FrontDesk),
         [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent, G::AdministrativeFlag, G::AlertMarker]
     );
     assert_eq!(
-        written(Role::FrontDesk),
+        writable(Role::FrontDesk),
         [G::Demographics, G::Schedule, G::Staff, G::Coverage, G::Consent, G::AdministrativeFlag]
     );
     for clinical in [
@@ -77,7 +75,7 @@ fn the_front_desk_sees_people_and_times_and_no_clinical_record() {
     ] {
         assert_eq!(read(Role::FrontDesk, clinical), Decision::Deny, "{clinical:?}");
     }
-    let may = system_action(Role::FrontDesk);
+    let may = permitted_system_actions(Role::FrontDesk);
     assert_eq!(
         may,
         [
@@ -93,23 +91,23 @@ fn the_front_desk_sees_people_and_times_and_no_clinical_record() {
 
 #[test]
 fn the_privacy_officer_sees_masked_patients_and_no_clinical_content() {
-    assert_eq!(seen(Role::PrivacyOfficer), [G::Demographics, G::Staff, G::Consent, G::AuditEvent]);
+    assert_eq!(visible(Role::PrivacyOfficer), [G::Demographics, G::Staff, G::Consent, G::AuditEvent]);
     for masked in [G::Demographics, G::Consent, G::AuditEvent] {
         assert_eq!(read(Role::PrivacyOfficer, masked), Decision::Masked, "{masked:?}");
     }
-    assert_eq!(written(Role::PrivacyOfficer), []);
+    assert_eq!(writable(Role::PrivacyOfficer), []);
     assert_eq!(
-        system_action(Role::PrivacyOfficer),
+        permitted_system_actions(Role::PrivacyOfficer),
         [Action::Grant, Action::RunSync, Action::ReadAudit, Action::Unmask, Action::SignOffAlert, Action::ExportAudit]
     );
 }
 
 #[test]
-fn it_sees_no_patient_data_at_all() {
-    assert_eq!(seen(Role::ItAdministrator), []);
-    assert_eq!(written(Role::ItAdministrator), []);
+fn the_it_administrator_sees_no_patient_data() {
+    assert_eq!(visible(Role::ItAdministrator), []);
+    assert_eq!(writable(Role::ItAdministrator), []);
     assert_eq!(
-        system_action(Role::ItAdministrator),
+        permitted_system_actions(Role::ItAdministrator),
         [Action::RunSync, Action::SignOffAlert, Action::ReadDevice, Action::ChangeDevice, Action::ChangePolicy]
     );
 }
@@ -117,12 +115,12 @@ fn it_sees_no_patient_data_at_all() {
 #[test]
 fn billing_sees_codes_without_narrative_and_no_results() {
     let groups = [G::Demographics, G::Staff, G::Coverage, G::Encounter, G::Procedure, G::EncounterDiagnosis, G::Charge];
-    assert_eq!(seen(Role::Billing), groups);
+    assert_eq!(visible(Role::Billing), groups);
     for coded in [G::Encounter, G::Procedure, G::EncounterDiagnosis] {
         assert_eq!(read(Role::Billing, coded), Decision::Masked, "{coded:?}");
     }
-    assert_eq!(written(Role::Billing), [G::Demographics, G::Staff, G::Coverage, G::Charge]);
-    assert!(!system_action(Role::Billing).contains(&Action::OpenChart));
+    assert_eq!(writable(Role::Billing), [G::Demographics, G::Staff, G::Coverage, G::Charge]);
+    assert!(!permitted_system_actions(Role::Billing).contains(&Action::OpenChart));
 }
 
 #[test]
@@ -146,14 +144,14 @@ fn the_nurse_neither_prescribes_nor_signs_for_others() {
     let access = access();
     let may =
         |action, record: PolicyResource| access.decide(&Request::about(Role::Nurse, action, &record)).is_allowed();
-    for action in [Action::Create, Action::Update, Action::Prescribe, Action::Strike] {
+    for action in [Action::Create, Action::Update, Action::Prescribe, Action::MarkEnteredInError] {
         assert!(!may(action, PolicyResource::of(G::MedicineOrder).own()), "{action:?}");
     }
     assert!(
         may(Action::Create, PolicyResource::of(G::Vitals).own())
-            && may(Action::Strike, PolicyResource::of(G::Vitals).own())
+            && may(Action::MarkEnteredInError, PolicyResource::of(G::Vitals).own())
     );
-    assert!(!may(Action::Strike, PolicyResource::of(G::Vitals)));
+    assert!(!may(Action::MarkEnteredInError, PolicyResource::of(G::Vitals)));
     assert!(may(Action::Sign, PolicyResource::of(G::Note).own()) && !may(Action::Sign, PolicyResource::of(G::Note)));
 }
 
@@ -163,7 +161,7 @@ fn a_physician_reads_own_events_and_no_device_settings() {
     let event = |own| PolicyResource { own, ..PolicyResource::of(G::AuditEvent) };
     let read = |own| access.decide(&Request::about(Role::Physician, Action::Read, &event(own)));
     assert_eq!([read(true), read(false)], [Decision::Allow, Decision::Deny]);
-    assert!(!system_action(Role::Physician).iter().any(|a| {
+    assert!(!permitted_system_actions(Role::Physician).iter().any(|a| {
         matches!(
             a,
             Action::ReadAudit | Action::ReadDevice | Action::ChangeDevice | Action::ChangePolicy | Action::Unmask
@@ -189,7 +187,7 @@ fn sensitive_records_need_assignment_or_break_glass_and_a_rank() {
 }
 
 #[test]
-fn a_label_masks_in_the_directory_and_never_moves() {
+fn a_label_masks_a_directory_record_and_never_moves_it() {
     let access = access();
     let patient = PolicyResource::of(G::Demographics).labelled(Labels::of(["V"]));
     assert_eq!(patient.segment, Segment::Directory);
@@ -199,15 +197,15 @@ fn a_label_masks_in_the_directory_and_never_moves() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_denied() {
+fn a_record_action_without_a_record_is_denied() {
     let access = access();
-    for action in Action::ALL.iter().copied().filter(|a| a.applies_to() == AppliesTo::PolicyResource) {
+    for action in Action::ALL.into_iter().filter(|a| a.applies_to() == AppliesTo::Record) {
         assert_eq!(access.decide(&Request::system_action(Role::Physician, action)), Decision::Deny);
     }
 }
 
 #[test]
-fn a_site_may_add_but_never_open_what_is_forbidden() {
+fn a_site_policy_may_permit_more_but_never_what_is_forbidden() {
     let site = r#"
         @id("nurses-order-tests")
         permit (principal == Role::"nurse", action == Action::"create", resource is Record)
@@ -222,7 +220,7 @@ fn a_site_may_add_but_never_open_what_is_forbidden() {
 }
 
 #[test]
-fn an_invalid_site_file_is_refused() {
+fn an_invalid_site_policy_is_rejected() {
     assert!(matches!(Access::with_site("permit (principal"), Err(AccessError::Syntax(_))));
     for bad in [
         r#"permit (principal == Role::"nurze", action, resource);"#,
@@ -238,11 +236,10 @@ fn an_invalid_site_file_is_refused() {
 }
 
 #[test]
-fn decisions_are_remembered_and_stay_the_same() {
+fn cached_decisions_stay_the_same() {
     let access = access();
-    let records: Vec<PolicyResource> =
-        Group::ALL.iter().map(|g| PolicyResource::of(*g).labelled(Labels::of(["N"]))).collect();
-    let ask =
+    let records = Group::ALL.map(|g| PolicyResource::of(g).labelled(Labels::of(["N"])));
+    let decide_all =
         || records.iter().map(|r| access.decide(&Request::about(Role::Nurse, Action::Read, r))).collect::<Vec<_>>();
-    assert_eq!(ask(), ask());
+    assert_eq!(decide_all(), decide_all());
 }

@@ -47,7 +47,7 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
     }
     let author = author(ctx)?;
     let view = AccessView::of(ctx.session, Some(author.clone()));
-    ctx.permit(&view, Action::Strike, &view.asked(&record, facts.as_ref()))?;
+    ctx.permit(&view, Action::MarkEnteredInError, &view.asked(&record, facts.as_ref()))?;
     if facts.as_ref().is_some_and(|f| f.entered_in_error) {
         return Err(SessionError::of(ErrorCode::Stale));
     }
@@ -55,7 +55,7 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
     let changed =
         keep_fhir::write::strike(&raw).map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
     let patient = patient_id(&request.patient)?;
-    let event = EventDraft::new(EventClass::Strike)
+    let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())
         .about(Phi::new(patient.clone()))
         .because(Phi::new(request.reason.trim().to_owned()));

@@ -25,7 +25,7 @@ pub(crate) fn stored(store: &Store) -> Option<ResourceKey> {
 ///
 /// Searched for once a session while this user has written nothing on this device.
 pub(crate) fn known(ctx: &Ctx<'_>) -> Result<Option<ResourceKey>, SessionError> {
-    let may_mark = |resource: PolicyResource| ctx.session.decide(Action::Strike, &resource).is_allowed();
+    let may_mark = |resource: PolicyResource| ctx.session.decide(Action::MarkEnteredInError, &resource).is_allowed();
     if may_mark(PolicyResource::of(Group::Vitals)) || !may_mark(PolicyResource::of(Group::Vitals).own()) {
         return Ok(stored(ctx.store));
     }
