@@ -1,14 +1,14 @@
-//! Texts of no more than so many bytes.
+//! Truncation of texts to a number of bytes.
 
-/// What ends a text that was cut.
+/// Marks a truncated text.
 const ELLIPSIS: char = '…';
 
-/// The beginning of a text, at most `limit` bytes, never within a character.
+/// The start of a text, at most `limit` bytes, cut at a character boundary.
 pub(crate) fn cut(text: &str, limit: usize) -> &str {
     text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
 }
 
-/// The text, or its beginning and an ellipsis, at most `limit` bytes in all.
+/// The text, or its start and an ellipsis, at most `limit` bytes in total.
 pub(crate) fn cut_with_ellipsis(text: String, limit: usize) -> String {
     if text.len() <= limit {
         return text;
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_between_characters_and_says_so() {
+    fn a_text_is_cut_at_a_character_boundary_and_marked() {
         assert_eq!(cut_with_ellipsis("Zoë Adeyemi".into(), 11), "Zoë Ade…");
         assert_eq!(cut_with_ellipsis("Zoë".into(), 4), "Zoë");
         assert_eq!((cut("Zoë", 3), cut("Zoë", 0), cut("Zoë", 99)), ("Zo", "", "Zoë"));

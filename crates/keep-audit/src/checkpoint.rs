@@ -14,7 +14,7 @@ const ALG_ED25519: u8 = 1;
 /// The extension line that carries the chain's link.
 const LINK_LINE: &str = "link ";
 
-/// What a checkpoint says: this log had this many events, with this root and this last link.
+/// A tree head: the number of events of a log, their root and the last link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The log.
@@ -31,23 +31,22 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedCheckpoint(String);
 
-/// The origin line of a log, also the name of its key: `chartkeep/<log id>`.
-#[must_use]
-pub fn origin_of(log: LogId) -> String {
+/// The origin line of a log, also its key name: `chartkeep/<log id>`.
+pub(crate) fn origin_of(log: LogId) -> String {
     format!("chartkeep/{log}")
 }
 
 impl Checkpoint {
-    /// The head of a log.
+    /// The current head of a log.
     #[must_use]
     pub fn of(state: &LogState) -> Self {
         Self { log: state.log(), size: state.next_sequence(), root: state.root(), link: *state.link() }
     }
 
-    /// Signs with the device's key.
+    /// Signs the checkpoint with the device key.
     ///
     /// # Errors
-    /// What the key refuses; [`AuditError::SignFailed`] where no note can be made.
+    /// The errors of the key; [`AuditError::SignFailed`] when no note can be made.
     pub fn sign(&self, device: &dyn EventSigner) -> Result<SignedCheckpoint, AuditError> {
         let origin = origin_of(self.log);
         let link = format!("{LINK_LINE}{}\n", BASE64_STANDARD.encode(self.link));
@@ -69,7 +68,7 @@ impl Checkpoint {
 }
 
 impl SignedCheckpoint {
-    /// A note as it was stored or received; nothing is checked yet.
+    /// A stored or received note, not yet checked.
     #[must_use]
     pub const fn from_text(text: String) -> Self {
         Self(text)
@@ -81,7 +80,7 @@ impl SignedCheckpoint {
         &self.0
     }
 
-    /// Checks the signature of the device's key and reads the checkpoint.
+    /// Verifies the device's signature and reads the checkpoint.
     ///
     /// # Errors
     /// [`AuditError::CheckpointRefused`].
@@ -99,7 +98,7 @@ fn device_key_id(name: &str, key: &[u8; 32]) -> u32 {
     key_id(name, &[&[ALG_ED25519], key.as_slice()].concat())
 }
 
-/// Whether `signature` is `key`'s over `message`; weak keys and malleable signatures are refused.
+/// Whether `signature` over `message` is by `key`; weak keys and malleable signatures are rejected.
 pub(crate) fn verify_ed25519(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let (Ok(key), Ok(signature)) = (VerifyingKey::from_bytes(key), ed25519_dalek::Signature::from_slice(signature))
     else {
@@ -137,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_reads_back_only_under_its_device_key() {
+    fn a_checkpoint_verifies_only_with_its_device_key() {
         let note = head().sign(&device_key()).expect("signed");
         assert_eq!(note.check(&device_key().public_key()), Ok(head()));
         assert_eq!(note.check(&nurse_amara().public_key()), Err(AuditError::CheckpointRefused));
     }
 
     #[test]
-    fn any_flipped_byte_is_refused_or_changes_nothing() {
+    fn any_flipped_byte_is_rejected() {
         let note = head().sign(&device_key()).expect("signed");
         for at in 0..note.as_str().len() {
             let mut bytes = note.as_str().as_bytes().to_vec();
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn other_programs_can_check_the_note() {
+    fn a_standard_verifier_accepts_the_note() {
         let (note, name) = (head().sign(&device_key()).expect("signed"), origin_of(head().log));
         let key = [&[ALG_ED25519], device_key().public_key().as_slice()].concat();
         let vkey = format!("{name}+{:08x}+{}", key_id(&name, &key), BASE64_STANDARD.encode(&key));

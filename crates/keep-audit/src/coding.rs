@@ -1,14 +1,14 @@
 //! The code systems that audit events use, and the codings behind each event class.
 
-/// A FHIR `Coding` that never changes at run time.
+/// A constant FHIR `Coding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coding {
-    /// The code system's canonical address.
-    pub system: &'static str,
+pub(crate) struct Coding {
+    /// The canonical URL of the code system.
+    pub(crate) system: &'static str,
     /// The code.
-    pub code: &'static str,
-    /// Its display text.
-    pub display: &'static str,
+    pub(crate) code: &'static str,
+    /// The display text.
+    pub(crate) display: &'static str,
 }
 
 const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
@@ -23,7 +23,7 @@ pub(crate) const OBJECT_ROLE: &str = "http://terminology.hl7.org/CodeSystem/obje
 pub(crate) const SOURCE_TYPE: &str = "http://terminology.hl7.org/CodeSystem/security-source-type";
 /// `AuditEvent.purposeOfEvent` (HL7 v3 ActReason, PurposeOfUse).
 pub(crate) const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
-/// Chartkeep's event classes, a second subtype of each event.
+/// Chartkeep's event classes, the second subtype of each event.
 pub(crate) const CLASS_SYSTEM: &str = "urn:chartkeep:event-class";
 /// Chartkeep's role names.
 pub(crate) const ROLE_SYSTEM: &str = "urn:chartkeep:role";
@@ -39,7 +39,6 @@ const fn restful(code: &'static str) -> Coding {
 pub(crate) const REST: Coding = Coding { system: AUDIT_EVENT_TYPE, code: "rest", display: "RESTful Operation" };
 pub(crate) const APPLICATION_ACTIVITY: Coding = dcm("110100", "Application Activity");
 pub(crate) const AUDIT_LOG_USED: Coding = dcm("110101", "Audit Log Used");
-pub(crate) const EXPORT: Coding = dcm("110106", "Export");
 pub(crate) const IMPORT: Coding = dcm("110107", "Import");
 pub(crate) const NETWORK_ENTRY: Coding = dcm("110108", "Network Entry");
 pub(crate) const SECURITY_ALERT: Coding = dcm("110113", "Security Alert");
@@ -48,8 +47,6 @@ pub(crate) const USER_AUTHENTICATION: Coding = dcm("110114", "User Authenticatio
 pub(crate) const LOGIN: Coding = dcm("110122", "Login");
 pub(crate) const LOGOUT: Coding = dcm("110123", "Logout");
 pub(crate) const NODE_AUTHENTICATION: Coding = dcm("110126", "Node Authentication");
-pub(crate) const OVERRIDE_STARTED: Coding = dcm("110127", "Emergency Override Started");
-pub(crate) const OVERRIDE_STOPPED: Coding = dcm("110138", "Emergency Override Stopped");
 pub(crate) const SECURITY_CONFIGURATION: Coding = dcm("110129", "Security Configuration");
 pub(crate) const SOFTWARE_CONFIGURATION: Coding = dcm("110131", "Software Configuration");
 pub(crate) const RESTRICTED_FUNCTION: Coding = dcm("110132", "Use of Restricted Function");
@@ -70,9 +67,9 @@ pub(crate) const TRANSACTION: Coding = restful("transaction");
 pub(crate) const DESTINATION: Coding = dcm("110152", "Destination Role ID");
 /// The machine that supplied the data (BALP client of a create, update, delete or query).
 pub(crate) const SOURCE: Coding = dcm("110153", "Source Role ID");
-/// The program itself, where no data moved.
+/// The program itself, when no data was transferred.
 pub(crate) const APPLICATION: Coding = dcm("110150", "Application");
-/// The person who saw something.
+/// The user who received information.
 pub(crate) const RECIPIENT: Coding = Coding { system: PARTICIPATION, code: "IRCP", display: "information recipient" };
-/// The person who wrote or did something.
+/// The user who wrote or did something.
 pub(crate) const AUTHOR: Coding = Coding { system: PARTICIPATION, code: "AUT", display: "author (originator)" };

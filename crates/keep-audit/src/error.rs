@@ -1,18 +1,18 @@
-//! What can go wrong when an event is written or a proof is made.
+//! Errors of writing events and reading evidence.
 
-/// Why an event could not be written, or evidence could not be read.
+/// The error of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuditError {
-    /// The event names a patient, a query or a reason, but no audit key is at hand to seal it.
+    /// The event names a patient, a query or a reason, but there is no audit key to seal it.
     #[error("an event that names a patient was written without an audit key")]
     NotSealable,
-    /// The audit key refused to seal.
+    /// The audit key could not seal the body.
     #[error("the event body could not be sealed")]
     SealFailed,
-    /// A signing key refused to sign.
+    /// The signing key could not sign.
     #[error("the signature could not be made")]
     SignFailed,
-    /// The event has no canonical form; a defect.
+    /// The event has no canonical form; a bug.
     #[error("the event has no canonical form")]
     NotCanonical,
     /// The stored state of the log cannot be read.
@@ -21,13 +21,7 @@ pub enum AuditError {
     /// A stored entry cannot be read.
     #[error("a stored entry cannot be read")]
     EntryUnreadable,
-    /// A checkpoint is not a signed note of this log, or its signature is wrong.
+    /// A checkpoint is not a valid signed note of this log.
     #[error("the checkpoint cannot be trusted")]
     CheckpointRefused,
-    /// A proof was asked for a position that the tree does not have.
-    #[error("the tree has no such position")]
-    NoSuchPosition,
-    /// A proof does not lead to the root.
-    #[error("the proof does not lead to the root")]
-    ProofRefused,
 }

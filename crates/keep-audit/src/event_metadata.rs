@@ -1,4 +1,4 @@
-//! When and where an event was written, drawn fresh for each event.
+//! Identity, time and salt of an event.
 
 use keep_domain::{Clock, DeviceId, EventId, UtcMillis};
 use sha2::{Digest, Sha256};
@@ -6,30 +6,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uuid::Uuid;
 
-/// One run of the program; monotonic times of the same run can be compared.
+/// One run of the program; monotonic times are comparable within a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BootId(pub Uuid);
 
 impl BootId {
-    /// A new run.
+    /// A new random id.
     #[must_use]
     pub fn make_random() -> Self {
         Self(Uuid::new_v4())
     }
 }
 
-/// The facts of writing: identity, times and the salt that keeps a leaf from being guessed.
+/// When and where an event was written, with the salt that keeps its leaf from being guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventMetadata {
     /// The event's id, also its FHIR id.
     pub event: EventId,
-    /// 32 random bytes in front of the body in the leaf hash.
+    /// 32 random bytes, hashed before the body in the leaf.
     pub salt: [u8; 32],
-    /// Corrected wall time.
+    /// Wall-clock time, corrected.
     pub recorded: UtcMillis,
     /// Milliseconds of the monotonic clock.
     pub monotonic_ms: u64,
-    /// What was added to the raw wall clock, milliseconds.
+    /// Correction added to the raw wall clock, milliseconds.
     pub clock_offset_ms: i64,
     /// The run of the program.
     pub boot: BootId,
@@ -37,7 +37,7 @@ pub struct EventMetadata {
     pub device: DeviceId,
 }
 
-/// Draws stamps for one run of the program on one device.
+/// Makes the metadata of events for one run of the program on one device.
 #[derive(Debug)]
 pub struct EventStamper {
     device: DeviceId,
@@ -47,13 +47,13 @@ pub struct EventStamper {
 }
 
 impl EventStamper {
-    /// A stamper whose clock is not corrected.
+    /// A stamper without a clock correction.
     #[must_use]
     pub const fn new(device: DeviceId, boot: BootId, clock: Arc<dyn Clock>) -> Self {
         Self { device, boot, clock, offset_ms: AtomicI64::new(0) }
     }
 
-    /// Sets what is added to the raw wall clock, milliseconds; the caller writes the event.
+    /// Sets the correction added to the raw wall clock, milliseconds; the caller records the event.
     pub fn correct_clock(&self, offset_ms: i64) {
         self.offset_ms.store(offset_ms, Ordering::SeqCst);
     }
@@ -64,9 +64,8 @@ impl EventStamper {
         self.clock.now().plus_millis(self.offset_ms.load(Ordering::SeqCst))
     }
 
-    /// A new stamp for one event.
-    #[must_use]
-    pub fn stamp(&self) -> EventMetadata {
+    /// The metadata of one new event.
+    pub(crate) fn make_metadata(&self) -> EventMetadata {
         EventMetadata {
             event: EventId::make_random(),
             salt: make_random_salt(),
@@ -79,7 +78,7 @@ impl EventStamper {
     }
 }
 
-/// A salt is no key: it only has to be unguessable, which three random UUIDs (366 bits) are.
+/// A salt is not a key: it only has to be unguessable, as three random UUIDs (366 bits) are.
 fn make_random_salt() -> [u8; 32] {
     let mut hash = Sha256::new();
     for _ in 0..3 {

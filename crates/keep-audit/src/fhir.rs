@@ -1,47 +1,51 @@
-//! The FHIR R4 AuditEvent of a draft (IHE BALP where a profile fits), in RFC 8785 canonical form.
+//! The FHIR R4 AuditEvent of a draft (IHE BALP where a profile fits), in RFC 8785 canonical codes.
 
 use crate::coding::{self as c, Coding};
-use crate::event_class::{AuditAction, Family};
+use crate::event_class::{AuditAction, EventCategory};
 use crate::{AuditError, EventDraft, EventMetadata};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keep_domain::LogId;
 use serde_json::{Map, Value, json};
 
-/// The extension that places an event in its log.
+/// The extension that holds the position of an event in its log.
 pub(crate) const EXTENSION: &str = "urn:chartkeep:audit";
 
-/// The place of an event in its log and who vouches for it.
+/// The position of an event in its log, and its signer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct LogPosition {
     pub(crate) log: LogId,
     pub(crate) sequence: u64,
-    /// The clinician's Ed25519 public key; none for device-asserted events.
+    /// The clinician's Ed25519 public key; `None` for device-asserted events.
     pub(crate) signer: Option<[u8; 32]>,
 }
 
 /// The canonical bytes of an event: what the leaf hash covers and what the server receives.
-pub(crate) fn canonical(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Result<Vec<u8>, AuditError> {
-    serde_json_canonicalizer::to_vec(&audit_event(draft, stamp, place)).map_err(|_| AuditError::NotCanonical)
+pub(crate) fn canonical(
+    draft: &EventDraft,
+    metadata: &EventMetadata,
+    position: &LogPosition,
+) -> Result<Vec<u8>, AuditError> {
+    serde_json_canonicalizer::to_vec(&audit_event(draft, metadata, position)).map_err(|_| AuditError::NotCanonical)
 }
 
-fn audit_event(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Value {
-    let form = draft.class.form();
+fn audit_event(draft: &EventDraft, metadata: &EventMetadata, position: &LogPosition) -> Value {
+    let codes = draft.class.codes();
     let class = Coding { system: c::CLASS_SYSTEM, code: draft.class.name(), display: draft.class.name() };
     let mut event = Map::new();
     event.insert("resourceType".into(), "AuditEvent".into());
-    event.insert("id".into(), stamp.event.to_string().into());
+    event.insert("id".into(), metadata.event.to_string().into());
     if let Some(profile) = profile_of(draft) {
         event.insert("meta".into(), json!({ "profile": [profile] }));
     }
-    event.insert("extension".into(), json!([place_extension(stamp, place)]));
-    event.insert("type".into(), coding(form.kind));
-    event.insert("subtype".into(), json!([coding(form.subtype), coding(class)]));
-    event.insert("action".into(), form.action.code().into());
+    event.insert("extension".into(), json!([position_extension(metadata, position)]));
+    event.insert("type".into(), coding(codes.kind));
+    event.insert("subtype".into(), json!([coding(codes.subtype), coding(class)]));
+    event.insert("action".into(), codes.action.code().into());
     if let Some((first, last)) = draft.happened {
         event.insert("period".into(), json!({ "start": first.to_rfc3339(), "end": last.to_rfc3339() }));
     }
-    event.insert("recorded".into(), stamp.recorded.to_rfc3339().into());
+    event.insert("recorded".into(), metadata.recorded.to_rfc3339().into());
     event.insert("outcome".into(), draft.outcome.number().to_string().into());
     if let Some(cause) = draft.cause {
         event.insert("outcomeDesc".into(), cause.into());
@@ -49,8 +53,8 @@ fn audit_event(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Valu
     if let Some(purpose) = purpose(draft) {
         event.insert("purposeOfEvent".into(), json!([purpose]));
     }
-    event.insert("agent".into(), agents(draft, stamp).into());
-    event.insert("source".into(), source(stamp));
+    event.insert("agent".into(), agents(draft, metadata).into());
+    event.insert("source".into(), source(metadata));
     let entities = entities(draft);
     if !entities.is_empty() {
         event.insert("entity".into(), entities.into());
@@ -59,9 +63,8 @@ fn audit_event(draft: &EventDraft, stamp: &EventMetadata, place: &Place) -> Valu
 }
 
 fn profile_of(draft: &EventDraft) -> Option<String> {
-    let name = draft.class.form().balp?;
-    let crud = matches!(name, "Create" | "Read" | "Update" | "Delete" | "Query");
-    let patient = if crud && draft.patient.is_some() { "Patient" } else { "" };
+    let name = draft.class.codes().balp?;
+    let patient = if draft.patient.is_some() { "Patient" } else { "" };
     Some(format!("https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.{patient}{name}"))
 }
 
@@ -69,17 +72,17 @@ fn coding(coding: Coding) -> Value {
     json!({ "system": coding.system, "code": coding.code, "display": coding.display })
 }
 
-/// All values are strings: servers rewrite numbers.
-fn place_extension(stamp: &EventMetadata, place: &Place) -> Value {
+/// All values are strings, because servers rewrite numbers.
+fn position_extension(metadata: &EventMetadata, position: &LogPosition) -> Value {
     let part = |url: &str, value: String| json!({ "url": url, "valueString": value });
-    let signer = place.signer.map_or_else(|| "device".to_owned(), |key| format!("user:{}", hex::encode(key)));
+    let signer = position.signer.map_or_else(|| "device".to_owned(), |key| format!("user:{}", hex::encode(key)));
     json!({ "url": EXTENSION, "extension": [
-        part("log", place.log.to_string()),
-        part("sequence", place.sequence.to_string()),
-        part("boot", stamp.boot.0.to_string()),
-        part("monotonic", stamp.monotonic_ms.to_string()),
-        part("offset", stamp.clock_offset_ms.to_string()),
-        part("salt", hex::encode(stamp.salt)),
+        part("log", position.log.to_string()),
+        part("sequence", position.sequence.to_string()),
+        part("boot", metadata.boot.0.to_string()),
+        part("monotonic", metadata.monotonic_ms.to_string()),
+        part("offset", metadata.clock_offset_ms.to_string()),
+        part("salt", hex::encode(metadata.salt)),
         part("signer", signer),
     ] })
 }
@@ -96,22 +99,22 @@ fn purpose(draft: &EventDraft) -> Option<Value> {
     }
 }
 
-/// The program on this device always, the person where one is known (IHE BALP: client and user).
-fn agents(draft: &EventDraft, stamp: &EventMetadata) -> Vec<Value> {
-    let form = draft.class.form();
-    let client_kind = match (form.family, form.action) {
-        (Family::Security, _) => c::APPLICATION,
+/// The program on this device, and the user where one is known (IHE BALP: client and user).
+fn agents(draft: &EventDraft, metadata: &EventMetadata) -> Vec<Value> {
+    let codes = draft.class.codes();
+    let client_kind = match (codes.category, codes.action) {
+        (EventCategory::Security, _) => c::APPLICATION,
         (_, AuditAction::Read) => c::DESTINATION,
         _ => c::SOURCE,
     };
     let mut agents = vec![json!({
         "type": { "coding": [coding(client_kind)] },
-        "who": { "identifier": { "system": "urn:chartkeep:device", "value": stamp.device.to_string() } },
+        "who": { "identifier": { "system": "urn:chartkeep:device", "value": metadata.device.to_string() } },
         "name": "Chartkeep",
         "requestor": draft.actor.is_none(),
     })];
     if let Some(actor) = &draft.actor {
-        let kind = if form.action == AuditAction::Read { c::RECIPIENT } else { c::AUTHOR };
+        let kind = if codes.action == AuditAction::Read { c::RECIPIENT } else { c::AUTHOR };
         let mut who = json!({ "identifier": { "system": "urn:chartkeep:user", "value": actor.user.to_string() } });
         if let (Some(display), Some(who)) = (&actor.display, who.as_object_mut()) {
             who.insert("display".into(), display.clone().into());
@@ -126,9 +129,9 @@ fn agents(draft: &EventDraft, stamp: &EventMetadata) -> Vec<Value> {
     agents
 }
 
-fn source(stamp: &EventMetadata) -> Value {
+fn source(metadata: &EventMetadata) -> Value {
     json!({
-        "observer": { "identifier": { "system": "urn:chartkeep:device", "value": stamp.device.to_string() } },
+        "observer": { "identifier": { "system": "urn:chartkeep:device", "value": metadata.device.to_string() } },
         // 1 = user interface device (FHIR R4, security-source-type).
         "type": [{ "system": c::SOURCE_TYPE, "code": "1", "display": "User Device" }],
     })

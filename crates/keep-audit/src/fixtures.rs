@@ -1,7 +1,7 @@
-//! People and keys of the tests. None of them is secret.
+//! Test users and test keys.
 
 use crate::{
-    AuditError, BootId, EventDraft, EventMetadata, EventSigner, EventWriter, LedgerEntry, LogState, Opener, Sealer,
+    AuditError, BootId, EventDraft, EventMetadata, EventSigner, EventStamper, LedgerEntry, LogState, Opener, Sealer,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use keep_domain::{Clock, DeviceId, EventId, LogId, UtcMillis};
@@ -29,24 +29,24 @@ pub(crate) fn nurse_amara() -> TestKey {
     TestKey(SigningKey::from_bytes(&[2; 32]))
 }
 
-/// "Seals" by XOR behind the info, so that tests see which bytes were stored; no cipher.
+/// A fake cipher: `info` ‖ plaintext XOR 0x5a, so that tests can see which bytes are stored.
 #[derive(Debug)]
-pub(crate) struct XorBox;
+pub(crate) struct XorCipher;
 
-impl Sealer for XorBox {
+impl Sealer for XorCipher {
     fn seal(&self, info: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, AuditError> {
         Ok(info.iter().copied().chain(plaintext.iter().map(|b| b ^ 0x5a)).collect())
     }
 }
 
-impl Opener for XorBox {
+impl Opener for XorCipher {
     fn open(&self, info: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         Some(sealed.strip_prefix(info)?.iter().map(|b| b ^ 0x5a).collect())
     }
 }
 
-/// The stamp of the `n`-th event: one second apart, everything else fixed.
-pub(crate) fn stamp(n: u64) -> EventMetadata {
+/// The metadata of the `n`-th event: one second apart, everything else fixed.
+pub(crate) fn metadata(n: u64) -> EventMetadata {
     let mut salt = [0xa5; 32];
     salt[..8].copy_from_slice(&n.to_be_bytes());
     EventMetadata {
@@ -68,8 +68,8 @@ pub(crate) fn empty_log() -> LogState {
 pub(crate) fn write_all(drafts: &[EventDraft]) -> (Vec<LedgerEntry>, Vec<LogState>) {
     let (amara, mut state, mut entries, mut states) = (nurse_amara(), empty_log(), Vec::new(), Vec::new());
     for (n, draft) in drafts.iter().enumerate() {
-        let stamp = stamp(u64::try_from(n).expect("small"));
-        let (entry, next) = state.append(draft, &stamp, Some(&XorBox), Some(&amara)).expect("written");
+        let metadata = metadata(u64::try_from(n).expect("small"));
+        let (entry, next) = state.append(draft, &metadata, Some(&XorCipher), Some(&amara)).expect("written");
         entries.push(entry);
         state = next.clone();
         states.push(next);
@@ -78,9 +78,9 @@ pub(crate) fn write_all(drafts: &[EventDraft]) -> (Vec<LedgerEntry>, Vec<LogStat
 }
 
 #[derive(Debug)]
-pub(crate) struct StillClock;
+pub(crate) struct StoppedClock;
 
-impl Clock for StillClock {
+impl Clock for StoppedClock {
     fn now(&self) -> UtcMillis {
         UtcMillis(1_795_338_000_000)
     }
@@ -89,7 +89,6 @@ impl Clock for StillClock {
     }
 }
 
-pub(crate) fn locked_event_writer() -> EventWriter {
-    let device = DeviceId::from_bytes([9; 16]);
-    EventWriter::locked(Arc::new(crate::EventStamper::new(device, BootId(Uuid::from_u128(77)), Arc::new(StillClock))))
+pub(crate) fn stamper() -> EventStamper {
+    EventStamper::new(DeviceId::from_bytes([9; 16]), BootId(Uuid::from_u128(77)), Arc::new(StoppedClock))
 }

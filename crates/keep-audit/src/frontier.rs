@@ -1,11 +1,10 @@
-//! The right edge of the Merkle tree: enough to append and to know the root.
+//! The right edge of the Merkle tree: enough to append leaves and compute the root.
 
 use crate::AuditError;
 use tlog_tiles::tlog::{EMPTY_HASH, Hash, node_hash, record_hash};
 
 /// The leaf hash of an event: SHA-256(0x00 ‖ salt32 ‖ canonical JSON) (RFC 6962, 2.1).
-#[must_use]
-pub fn leaf_hash(salt: &[u8; 32], canonical: &[u8]) -> [u8; 32] {
+pub(crate) fn leaf_hash(salt: &[u8; 32], canonical: &[u8]) -> [u8; 32] {
     let mut data = Vec::with_capacity(salt.len() + canonical.len());
     data.extend_from_slice(salt);
     data.extend_from_slice(canonical);
@@ -26,7 +25,7 @@ impl Frontier {
         Self { size: 0, nodes: Vec::new() }
     }
 
-    /// How many leaves the tree has.
+    /// Number of leaves.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
@@ -35,7 +34,7 @@ impl Frontier {
     /// Adds a leaf on the right.
     pub fn push(&mut self, leaf: [u8; 32]) {
         let mut node = Hash(leaf);
-        // Each trailing one bit of the old size is a complete subtree that the new leaf closes.
+        // Each trailing one bit of the old size is a complete subtree that merges with the new leaf.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.nodes.pop() {
                 node = node_hash(Hash(left), node);
@@ -55,7 +54,7 @@ impl Frontier {
         right.unwrap_or(EMPTY_HASH).0
     }
 
-    /// The subtrees' hashes one behind the other, 32 bytes each.
+    /// The concatenated subtree hashes, 32 bytes each.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         self.nodes.concat()
@@ -64,11 +63,11 @@ impl Frontier {
     /// The inverse of [`Frontier::to_bytes`] for a tree of `size` leaves.
     ///
     /// # Errors
-    /// [`AuditError::StateUnreadable`] where the number of hashes does not fit the size.
+    /// [`AuditError::StateUnreadable`] when the number of hashes does not match the size.
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Result<Self, AuditError> {
         let (nodes, rest) = bytes.as_chunks::<32>();
-        let fits = rest.is_empty() && u32::try_from(nodes.len()).is_ok_and(|n| n == size.count_ones());
-        if fits { Ok(Self { size, nodes: nodes.to_vec() }) } else { Err(AuditError::StateUnreadable) }
+        let matches = rest.is_empty() && u32::try_from(nodes.len()).is_ok_and(|n| n == size.count_ones());
+        if matches { Ok(Self { size, nodes: nodes.to_vec() }) } else { Err(AuditError::StateUnreadable) }
     }
 }
 
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_equal_those_of_the_reference_at_every_size() {
+    fn roots_match_the_reference_implementation_at_every_size() {
         let (mut ours, mut stored) = (Frontier::new(), Stored(Vec::new()));
         assert_eq!(ours.root(), EMPTY_HASH.0);
         for n in 0..200_u64 {

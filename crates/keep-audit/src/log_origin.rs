@@ -1,16 +1,16 @@
-//! What the first event of a log says about where the log comes from.
+//! What the first event of a log says about its origin.
 
 use crate::{Checkpoint, DetailValue, EntryBody, EventClass, EventDraft, EventView};
 use keep_domain::LogId;
 
-/// The end of a log that is closed, as far as it was known.
+/// The last known end of a closed log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClosedLog {
     /// The log.
     pub log: LogId,
-    /// Its number of events.
+    /// Number of events.
     pub size: u64,
-    /// The root of its tree.
+    /// Root of its Merkle tree.
     pub root: [u8; 32],
 }
 
@@ -20,12 +20,12 @@ impl From<&Checkpoint> for ClosedLog {
     }
 }
 
-/// Where a log comes from.
+/// The origin of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogOrigin {
-    /// The log before it, as the last checkpoint that was kept outside the ledger had it.
+    /// The previous log, according to the last checkpoint stored outside the ledger.
     pub previous: Option<ClosedLog>,
-    /// What is added to a sequence to number a change set: change sets of a closed log may still wait to be sent.
+    /// Added to a sequence number to number a change set, since change sets of a closed log may still be unsent.
     pub change_set_base: u64,
 }
 
@@ -33,17 +33,17 @@ impl LogOrigin {
     /// The first event of the log.
     #[must_use]
     pub fn first_event(&self) -> EventDraft {
-        let mut start = EventDraft::new(EventClass::LogStart);
-        if let Some(old) = self.previous {
-            start = start
-                .with("previous_log", old.log)
-                .with("previous_size", old.size)
-                .with("previous_root", DetailValue::digest(&old.root));
+        let mut event = EventDraft::new(EventClass::LogStart);
+        if let Some(previous) = self.previous {
+            event = event
+                .with("previous_log", previous.log)
+                .with("previous_size", previous.size)
+                .with("previous_root", DetailValue::digest(&previous.root));
         }
-        if self.change_set_base > 0 { start.with("change_set_base", self.change_set_base) } else { start }
+        if self.change_set_base > 0 { event.with("change_set_base", self.change_set_base) } else { event }
     }
 
-    /// Reads the body of the first event; `None` where it is none.
+    /// Reads the body of the first event; `None` for any other body.
     #[must_use]
     pub fn read(body: &EntryBody) -> Option<Self> {
         let EntryBody::Clear(json) = body else { return None };
@@ -65,19 +65,19 @@ impl LogOrigin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{empty_log, stamp};
+    use crate::fixtures::{empty_log, metadata};
 
     #[test]
-    fn the_first_event_says_where_the_log_comes_from() {
+    fn only_the_first_event_states_the_origin_of_the_log() {
         let previous = ClosedLog { log: LogId::from_bytes([4; 16]), size: 12, root: [9; 32] };
         for origin in [
             LogOrigin::default(),
             LogOrigin { previous: Some(previous), change_set_base: 0 },
             LogOrigin { previous: Some(previous), change_set_base: 1 << 51 },
         ] {
-            let (entry, state) = empty_log().append(&origin.first_event(), &stamp(0), None, None).expect("written");
+            let (entry, state) = empty_log().append(&origin.first_event(), &metadata(0), None, None).expect("written");
             assert_eq!(LogOrigin::read(&entry.body), Some(origin));
-            let (second, _) = state.append(&origin.first_event(), &stamp(1), None, None).expect("written");
+            let (second, _) = state.append(&origin.first_event(), &metadata(1), None, None).expect("written");
             assert_eq!(LogOrigin::read(&second.body), None, "only the first event of a log counts");
         }
     }

@@ -1,10 +1,11 @@
 //! The state of a log between two events.
 
-use crate::entry::{seal_info, signed_bytes};
-use crate::fhir::{Place, canonical};
+use crate::fhir::{LogPosition, canonical};
+use crate::frontier::leaf_hash;
+use crate::ledger_entry::{seal_info, signed_bytes};
 use crate::{
     AuditError, EntryBody, EntryHeader, EventDraft, EventMetadata, EventSigner, Frontier, LedgerEntry, Sealer,
-    UserSignature, leaf_hash,
+    UserSignature,
 };
 use keep_domain::{LogId, UtcMillis};
 
@@ -24,10 +25,10 @@ impl LogState {
         Self { log, frontier: Frontier::new(), link: [0; 32], last_recorded: UtcMillis(i64::MIN) }
     }
 
-    /// A state as it was stored.
+    /// A stored state.
     ///
     /// # Errors
-    /// [`AuditError::StateUnreadable`] where the frontier does not fit the number of events.
+    /// [`AuditError::StateUnreadable`] when the frontier does not match the number of events.
     pub fn from_parts(
         log: LogId,
         next_sequence: u64,
@@ -44,7 +45,7 @@ impl LogState {
         self.log
     }
 
-    /// The sequence of the next event, which is also the number of events so far.
+    /// The sequence number of the next event; also the number of events so far.
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
         self.frontier.size()
@@ -74,26 +75,25 @@ impl LogState {
         self.frontier.root()
     }
 
-    /// Writes the next event: the entry to store and the state after it.
+    /// Writes the next event; returns the entry to store and the state after it.
     ///
     /// # Errors
-    /// [`AuditError::NotSealable`] where the event names a patient and there is no `sealer`, and
-    /// whatever the keys refuse.
+    /// [`AuditError::NotSealable`] when the event names a patient and there is no `sealer`, and the errors of the keys.
     pub fn append(
         &self,
         draft: &EventDraft,
-        stamp: &EventMetadata,
+        metadata: &EventMetadata,
         sealer: Option<&dyn Sealer>,
         signer: Option<&dyn EventSigner>,
     ) -> Result<(LedgerEntry, Self), AuditError> {
         let sequence = self.next_sequence();
-        let place = Place { log: self.log, sequence, signer: signer.map(EventSigner::public_key) };
-        let json = canonical(draft, stamp, &place)?;
-        let leaf = leaf_hash(&stamp.salt, &json);
-        // INVARIANT: a body that names a patient is never stored in the clear.
+        let position = LogPosition { log: self.log, sequence, signer: signer.map(EventSigner::public_key) };
+        let json = canonical(draft, metadata, &position)?;
+        let leaf = leaf_hash(&metadata.salt, &json);
+        // INVARIANT: a body that names a patient is never stored in cleartext.
         let body = if draft.names_patient() {
             let sealer = sealer.ok_or(AuditError::NotSealable)?;
-            EntryBody::Sealed(sealer.seal(&seal_info(self.log, sequence, stamp.event), &json)?)
+            EntryBody::Sealed(sealer.seal(&seal_info(self.log, sequence, metadata.event), &json)?)
         } else {
             EntryBody::Clear(json)
         };
@@ -106,16 +106,16 @@ impl LogState {
         };
         let header = EntryHeader {
             sequence,
-            event: stamp.event,
+            event: metadata.event,
             class: draft.class,
-            recorded: stamp.recorded,
+            recorded: metadata.recorded,
             outcome: draft.outcome,
         };
         let mut entry = LedgerEntry { header, body, leaf, signature, link: [0; 32] };
         entry.link = entry.derive_link(&self.link);
         let mut frontier = self.frontier.clone();
         frontier.push(leaf);
-        let next = Self { log: self.log, frontier, link: entry.link, last_recorded: stamp.recorded };
+        let next = Self { log: self.log, frontier, link: entry.link, last_recorded: metadata.recorded };
         Ok((entry, next))
     }
 }

@@ -1,4 +1,4 @@
-//! How an audited action ended.
+//! Outcomes of audited actions.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// 0: it was done.
+    /// 0: the action was done.
     #[default]
     Success,
-    /// 4: it was refused or had to be repeated; nothing is wrong with the system.
+    /// 4: the action was refused or has to be repeated; the system is fine.
     MinorFailure,
-    /// 8: it failed.
+    /// 8: the action failed.
     SeriousFailure,
-    /// 12: it failed and the system cannot go on as it was.
+    /// 12: the action failed and the system cannot continue normally.
     MajorFailure,
 }
 

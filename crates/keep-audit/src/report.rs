@@ -1,9 +1,9 @@
-//! What a verification found.
+//! Findings of a verification.
 
 use serde::Serialize;
 use std::fmt;
 
-/// What kind of thing was found.
+/// Kinds of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
@@ -11,40 +11,40 @@ pub enum FindingKind {
     Unreadable,
     /// An entry could not be read.
     EntryUnreadable,
-    /// The body is not the one that the leaf was made of.
+    /// The body does not match the leaf.
     BodyMismatch,
-    /// The header says something else than the body.
+    /// The header does not match the body.
     HeaderMismatch,
     /// The entry does not continue the one before it.
     ChainBroken,
-    /// A clinician's signature is wrong or of an unknown key.
+    /// A clinician's signature is wrong or by an unknown key.
     SignatureWrong,
     /// Entries are missing.
     Gap,
     /// A sequence number occurs twice or goes back.
     OutOfOrder,
-    /// The root of the tree is not the one of a checkpoint.
+    /// The root of the tree differs from a checkpoint.
     RootMismatch,
-    /// A checkpoint says that there were more events than are here.
+    /// A checkpoint counts more events than there are.
     Truncated,
-    /// A checkpoint is not signed by this device, or is of another log.
+    /// A checkpoint is not signed by this device, or belongs to another log.
     CheckpointRefused,
-    /// The wall clock jumped without an event that says so.
+    /// The wall clock jumped without an event that explains it.
     ClockStep,
-    /// The stored state of the log does not fit its entries.
+    /// The stored state of the log does not match its entries.
     StateMismatch,
-    /// An event of the log is an alert that nobody has signed off.
+    /// An alert has not been signed off.
     Alert,
 }
 
-/// One thing found.
+/// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The entry concerned; none where it is about the log as a whole.
+    /// The entry; `None` for a finding about the log as a whole.
     pub sequence: Option<u64>,
-    /// What kind of thing.
+    /// The kind.
     pub kind: FindingKind,
-    /// The same in words, without PHI.
+    /// A description for the log and the command line, without PHI.
     pub text: String,
 }
 
@@ -68,9 +68,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Entries that are not there, both ends included.
+/// A range of missing entries, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Gap {
+pub struct MissingRange {
     /// The first missing sequence.
     pub from: u64,
     /// The last missing sequence.
@@ -82,7 +82,7 @@ pub struct Gap {
 pub struct Report {
     /// The log, in hexadecimal.
     pub log: Option<String>,
-    /// How many entries were read.
+    /// Number of entries read.
     pub events: u64,
     /// The first sequence.
     pub from: Option<u64>,
@@ -92,24 +92,24 @@ pub struct Report {
     pub from_time: Option<String>,
     /// When the last entry was recorded (RFC 3339).
     pub to_time: Option<String>,
-    /// Missing entries.
-    pub gaps: Vec<Gap>,
-    /// Everything found, in the order of the log; alerts that nobody has signed off come last.
+    /// Ranges of missing entries.
+    pub gaps: Vec<MissingRange>,
+    /// All findings in the order of the log; alerts not signed off come last.
     pub findings: Vec<Finding>,
-    /// Alerts that somebody entitled has signed off.
+    /// Alerts that an entitled user has signed off.
     pub signed_off: Vec<Finding>,
-    /// Entries with a clinician's signature that is right.
+    /// Entries with a valid clinician's signature.
     pub user_signed: u64,
-    /// Entries that only the device vouches for.
+    /// Entries without a clinician's signature.
     pub device_asserted: u64,
-    /// Sealed bodies that could not be opened here: their link was checked, their leaf was not.
+    /// Sealed bodies that could not be opened: their link was checked, their leaf was not.
     pub sealed_unopened: u64,
-    /// Checkpoints whose signature and root were right.
+    /// Checkpoints with a valid signature and a matching root.
     pub checkpoints: u64,
 }
 
 impl Report {
-    /// Whether nothing was found.
+    /// Whether there are no findings.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
         self.findings.is_empty() && self.gaps.is_empty()

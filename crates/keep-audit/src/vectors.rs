@@ -1,10 +1,11 @@
-//! Frozen vectors: what was written by the first release must verify for ever.
+//! Frozen vectors: events written by the first release must always verify.
 //! Never change a file in `vectors/`; a new format gets new files.
 
-use crate::fixtures::{XorBox, device_key, empty_log, locked_event_writer, nurse_amara, stamp};
+use crate::fixtures::{XorCipher, device_key, empty_log, metadata, nurse_amara, stamper};
+use crate::frontier::leaf_hash;
 use crate::{
-    Actor, Checkpoint, ClosedLog, EntryBody, EventClass, EventDraft, Explanation, LogOrigin, Outcome, SignOff,
-    leaf_hash,
+    Actor, Checkpoint, ClosedLog, EntryBody, EventClass, EventDraft, EventWriter, Explanation, LogOrigin, Outcome,
+    SignOff,
 };
 use keep_domain::{DeviceId, LogId, Phi, ResourceKey, Role, Segment, UserId};
 
@@ -27,7 +28,7 @@ fn drafts() -> [EventDraft; 3] {
     ]
 }
 
-/// Compares with the frozen file; `UPDATE=1` writes it, which is for a new file only.
+/// Compares with the frozen file; `UPDATE=1` writes a file that does not exist yet.
 fn frozen(name: &str, found: &str) {
     let path = format!("{}/src/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE").is_some() && !std::path::Path::new(&path).exists() {
@@ -42,16 +43,17 @@ fn canonical_bytes_leaves_roots_links_and_checkpoint_are_frozen() {
     for (n, draft) in drafts().iter().enumerate() {
         let amara = nurse_amara();
         let signer = (n == 2).then_some(&amara as &dyn crate::EventSigner);
-        let (entry, next) =
-            state.append(draft, &stamp(u64::try_from(n).expect("small")), Some(&XorBox), signer).expect("written");
+        let (entry, next) = state
+            .append(draft, &metadata(u64::try_from(n).expect("small")), Some(&XorCipher), signer)
+            .expect("written");
         let json = match &entry.body {
             EntryBody::Clear(json) => json.clone(),
             EntryBody::Sealed(sealed) => {
                 let info = crate::seal_info(state.log(), entry.header.sequence, entry.header.event);
-                crate::Opener::open(&XorBox, &info, sealed).expect("opened")
+                crate::Opener::open(&XorCipher, &info, sealed).expect("opened")
             }
         };
-        assert_eq!(leaf_hash(&stamp(u64::try_from(n).expect("small")).salt, &json), entry.leaf);
+        assert_eq!(leaf_hash(&metadata(u64::try_from(n).expect("small")).salt, &json), entry.leaf);
         frozen(&format!("event-{n}.json"), &String::from_utf8(json).expect("utf-8"));
         lines += &format!(
             "leaf {} root {} link {}",
@@ -67,16 +69,16 @@ fn canonical_bytes_leaves_roots_links_and_checkpoint_are_frozen() {
     frozen("checkpoint.txt", Checkpoint::of(&state).sign(&device_key()).expect("note").as_str());
 }
 
-/// Version 2 of the first event, of a log that follows another one, and the event that signs an alert off.
+/// Version 2 of the first event, for a log that continues another one, and the event that signs off an alert.
 #[test]
-fn the_start_of_a_following_log_and_a_sign_off_are_frozen() {
+fn the_first_event_of_a_continuing_log_and_a_sign_off_are_frozen() {
     let previous = ClosedLog { log: LogId::from_bytes([4; 16]), size: 18_244, root: [6; 32] };
     let origin = LogOrigin { previous: Some(previous), change_set_base: 1_795_338_000 << 20 };
-    let (start, state) = empty_log().append(&origin.first_event(), &stamp(0), None, None).expect("written");
+    let (start, state) = empty_log().append(&origin.first_event(), &metadata(0), None, None).expect("written");
     let ingrid = Actor::new(UserId::of("https://id.example", "ingrid"), Role::PrivacyOfficer);
-    let sign_off = SignOff { sequence: 1, event: stamp(1).event, explanation: Explanation::BackupRestored };
+    let sign_off = SignOff { sequence: 1, event: metadata(1).event, explanation: Explanation::BackupRestored };
     let (signed, _) =
-        state.append(&sign_off.draft(ingrid), &stamp(1), Some(&XorBox), Some(&nurse_amara())).expect("written");
+        state.append(&sign_off.draft(ingrid), &metadata(1), Some(&XorCipher), Some(&nurse_amara())).expect("written");
     for (name, entry) in [("log-start-2.json", &start), ("sign-off.json", &signed)] {
         let EntryBody::Clear(json) = &entry.body else { panic!("{name} is clear") };
         frozen(name, std::str::from_utf8(json).expect("utf-8"));
@@ -85,16 +87,15 @@ fn the_start_of_a_following_log_and_a_sign_off_are_frozen() {
 }
 
 #[test]
-fn a_locked_scribe_refuses_to_name_a_patient() {
-    let (event_writer, [start, _, read]) = (locked_event_writer(), drafts());
-    let (entry, state) = event_writer.write(&empty_log(), &start).expect("written");
+fn a_locked_writer_refuses_to_name_a_patient() {
+    let (writer, [start, _, read]) = (EventWriter::locked(std::sync::Arc::new(stamper())), drafts());
+    let (entry, state) = writer.write(&empty_log(), &start).expect("written");
     assert!(matches!(entry.body, EntryBody::Clear(_)) && entry.signature.is_none());
-    assert_eq!(event_writer.write(&state, &read), Err(crate::AuditError::NotSealable));
+    assert_eq!(writer.write(&state, &read), Err(crate::AuditError::NotSealable));
 }
 
 #[test]
 fn salts_and_event_ids_are_never_repeated() {
-    let event_stamper = locked_event_writer();
-    let (a, b) = (event_stamper.event_stamper().stamp(), event_stamper.event_stamper().stamp());
+    let (a, b) = (stamper().make_metadata(), stamper().make_metadata());
     assert!(a.salt != b.salt && a.event != b.event);
 }

@@ -1,103 +1,106 @@
-//! The verifier: hashes, order, chain, checkpoints, signatures, clock and alerts, without a database.
+//! The verifier: checks hashes, order, chain, checkpoints, signatures, clock and alerts without a database.
 
 mod alerts;
 
 use crate::checkpoint::verify_ed25519;
+use crate::frontier::leaf_hash;
 use crate::report::FindingKind as K;
 use crate::{
-    ChainFacts, Checkpoint, ClosedLog, EntryBody, EventClass, Finding, Frontier, Gap, LedgerEntry, LogOrigin, LogState,
-    Opener, Report, SignedCheckpoint, leaf_hash, seal_info, signed_bytes,
+    ChainFacts, Checkpoint, ClosedLog, EntryBody, EventClass, Finding, Frontier, LedgerEntry, LogOrigin, LogState,
+    MissingRange, Opener, Report, SignedCheckpoint, seal_info, signed_bytes,
 };
 use alerts::Alerts;
 use keep_domain::{LogId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far wall time and monotonic time of one run may drift apart between two events, milliseconds.
+/// How far the wall clock and the monotonic clock of one run may drift apart between two events, milliseconds.
 const CLOCK_TOLERANCE_MS: i64 = 5_000;
 
-/// What the verifier is given besides the entries.
+/// What the verifier uses besides the entries.
 #[derive(Debug, Default)]
 pub struct Evidence<'a> {
-    /// The log that the entries should be of; else the first readable body decides.
+    /// The expected log; otherwise the first readable body decides.
     pub log: Option<LogId>,
-    /// The device's public key; without it no checkpoint counts.
+    /// The device's public key; without it checkpoints are ignored.
     pub device_key: Option<[u8; 32]>,
-    /// Checkpoints stored beside the entries.
+    /// Checkpoints stored with the entries.
     pub checkpoints: &'a [SignedCheckpoint],
-    /// Checkpoints kept elsewhere (server, keychain): these also show a cut tail.
+    /// Checkpoints stored elsewhere (server, keychain); these also reveal a truncated log.
     pub trusted: &'a [SignedCheckpoint],
-    /// The stored state of the log, where there is one.
+    /// The stored state of the log, if any.
     pub state: Option<&'a LogState>,
-    /// Opens sealed bodies, where the reader holds the audit key.
+    /// Opens sealed bodies, if the reader has the audit key.
     pub opener: Option<&'a dyn Opener>,
-    /// The clinicians' public keys; where given, a signature of any other key is a finding.
+    /// The clinicians' public keys; if given, a signature by any other key is a finding.
     pub known_keys: Option<&'a BTreeMap<[u8; 32], UserId>>,
 }
 
-/// What stands in the place of an entry that could not be read.
+/// An entry that could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnreadableEntry {
-    /// Its position.
+    /// The position.
     pub sequence: u64,
 }
 
-/// Checks `entries` in the order of their sequence. The report names every entry that was changed;
-/// only what comes after the last checkpoint can be rewritten unseen, and only by a holder of KD.
+/// Checks `entries` in the order of their sequence. The report names every changed entry; only entries after the last
+/// checkpoint can be rewritten without being noticed, and only with the device key.
 pub fn verify(
     entries: impl IntoIterator<Item = Result<LedgerEntry, UnreadableEntry>>,
     evidence: &Evidence<'_>,
 ) -> Report {
-    let mut walk = Walk::new(evidence);
+    let mut verifier = Verifier::new(evidence);
     for entry in entries {
         match entry {
-            Ok(entry) => walk.take(&entry),
-            Err(lost) => walk.lose(lost.sequence),
+            Ok(entry) => verifier.check_entry(&entry),
+            Err(unreadable) => verifier.skip_unreadable(unreadable.sequence),
         }
     }
-    walk.finish()
+    verifier.finish()
 }
 
-/// The end of the chain as far as it has been read.
+/// The last entry that was read.
 #[derive(Debug, Clone, Copy)]
-struct Last {
+struct PreviousEntry {
     sequence: u64,
     link: [u8; 32],
     class: EventClass,
     facts: Option<ChainFacts>,
 }
 
-struct Walk<'a> {
+struct Verifier<'a> {
     evidence: &'a Evidence<'a>,
     report: Report,
     log: Option<LogId>,
-    /// The tree, as long as no entry is missing from its beginning.
+    /// The tree, unless an earlier entry is missing.
     frontier: Option<Frontier>,
+    /// Checkpoints not yet reached, by size.
     heads: BTreeMap<u64, Vec<Checkpoint>>,
-    last: Option<Last>,
-    seen: u64,
+    previous: Option<PreviousEntry>,
+    /// The next expected sequence number.
+    next: u64,
     alerts: Alerts,
-    /// Checkpoints of other logs; one of the log that this one continues is no finding.
+    /// Checkpoints of other logs; one of the log that this one continues is not a finding.
     foreign: Vec<Checkpoint>,
     origin: LogOrigin,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Verifier<'a> {
     fn new(evidence: &'a Evidence<'a>) -> Self {
         let log = evidence.log.or_else(|| evidence.state.map(LogState::log));
-        let mut walk = Self {
+        let mut verifier = Self {
             evidence,
             report: Report::default(),
             log,
             frontier: Some(Frontier::new()),
             heads: BTreeMap::new(),
-            last: None,
-            seen: 0,
+            previous: None,
+            next: 0,
             alerts: Alerts::default(),
             foreign: Vec::new(),
             origin: LogOrigin::default(),
         };
-        walk.read_checkpoints();
-        walk
+        verifier.read_checkpoints();
+        verifier
     }
 
     fn read_checkpoints(&mut self) {
@@ -119,13 +122,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn take(&mut self, entry: &LedgerEntry) {
+    fn check_entry(&mut self, entry: &LedgerEntry) {
         let sequence = entry.header.sequence;
-        if sequence < self.seen {
+        if sequence < self.next {
             self.finding(sequence, K::OutOfOrder, "occurs twice or goes back");
             return;
         }
-        self.skip_to(sequence);
+        self.report_missing_before(sequence);
         self.report.events += 1;
         self.report.from.get_or_insert(sequence);
         self.report.to = Some(sequence);
@@ -136,7 +139,7 @@ impl<'a> Walk<'a> {
         let facts = self.check_body(entry);
         self.check_link(entry);
         let signer_is_known = self.check_signature(entry, facts.as_ref());
-        self.alerts.take(entry, facts.is_some() && signer_is_known);
+        self.alerts.read(entry, facts.is_some() && signer_is_known);
         if sequence == 0 && facts.is_some() {
             self.origin = LogOrigin::read(&entry.body).unwrap_or_default();
         }
@@ -144,31 +147,31 @@ impl<'a> Walk<'a> {
         if let Some(frontier) = &mut self.frontier {
             frontier.push(entry.leaf);
         }
-        let facts = facts.or_else(|| self.last.and_then(|l| l.facts));
-        self.last = Some(Last { sequence, link: entry.link, class: entry.header.class, facts });
-        self.seen = sequence + 1;
+        let facts = facts.or_else(|| self.previous.and_then(|p| p.facts));
+        self.previous = Some(PreviousEntry { sequence, link: entry.link, class: entry.header.class, facts });
+        self.next = sequence + 1;
         self.check_heads(sequence + 1, Some(&entry.link));
     }
 
-    fn lose(&mut self, sequence: u64) {
-        if sequence < self.seen {
+    fn skip_unreadable(&mut self, sequence: u64) {
+        if sequence < self.next {
             return;
         }
-        self.skip_to(sequence);
+        self.report_missing_before(sequence);
         self.finding(sequence, K::EntryUnreadable, "cannot be read");
         self.frontier = None;
-        self.last = None;
-        self.seen = sequence + 1;
+        self.previous = None;
+        self.next = sequence + 1;
     }
 
-    fn skip_to(&mut self, sequence: u64) {
-        if sequence > self.seen {
-            let gap = Gap { from: self.seen, to: sequence - 1 };
+    fn report_missing_before(&mut self, sequence: u64) {
+        if sequence > self.next {
+            let gap = MissingRange { from: self.next, to: sequence - 1 };
             self.report.gaps.push(gap);
             self.log_finding(K::Gap, format!("sequences {} to {} are missing", gap.from, gap.to));
             self.frontier = None;
-            self.last = None;
-            self.seen = sequence;
+            self.previous = None;
+            self.next = sequence;
         }
     }
 
@@ -184,7 +187,7 @@ impl<'a> Walk<'a> {
                 };
                 let info = seal_info(log, sequence, entry.header.event);
                 let Some(plain) = opener.open(&info, bytes) else {
-                    self.finding(sequence, K::BodyMismatch, "sealed body does not open in its place");
+                    self.finding(sequence, K::BodyMismatch, "sealed body does not open at its position");
                     return None;
                 };
                 opened = plain;
@@ -192,8 +195,8 @@ impl<'a> Walk<'a> {
             }
         };
         let facts = ChainFacts::read(canonical);
-        let fits = facts.is_some_and(|f| leaf_hash(&f.salt, canonical) == entry.leaf);
-        let Some(facts) = facts.filter(|_| fits) else {
+        let matches = facts.is_some_and(|f| leaf_hash(&f.salt, canonical) == entry.leaf);
+        let Some(facts) = facts.filter(|_| matches) else {
             self.finding(sequence, K::BodyMismatch, "body does not match its leaf");
             return None;
         };
@@ -212,10 +215,10 @@ impl<'a> Walk<'a> {
     }
 
     fn check_link(&mut self, entry: &LedgerEntry) {
-        let previous = match self.last {
-            Some(last) => last.link,
+        let previous = match self.previous {
+            Some(previous) => previous.link,
             None if entry.header.sequence == 0 => [0; 32],
-            // What stood before is missing, which is a finding already.
+            // The entry before is missing, which was already reported.
             None => return,
         };
         if entry.derive_link(&previous) != entry.link {
@@ -223,7 +226,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether somebody signed the entry whose key is known.
+    /// Whether a known user signed the entry.
     fn check_signature(&mut self, entry: &LedgerEntry, facts: Option<&ChainFacts>) -> bool {
         let sequence = entry.header.sequence;
         let claimed = facts.map(|f| f.signer);
@@ -236,9 +239,9 @@ impl<'a> Walk<'a> {
         };
         let known = self.evidence.known_keys;
         let wrong = if claimed.is_some_and(|c| c != Some(signature.public_key)) {
-            Some("signature is of another key than the body says")
+            Some("signature is by a different key than the body states")
         } else if known.is_some_and(|k| !k.contains_key(&signature.public_key)) {
-            Some("signature is of an unknown key")
+            Some("signature is by an unknown key")
         } else if !self.log.is_some_and(|log| {
             verify_ed25519(&signature.public_key, &signed_bytes(log, sequence, &entry.leaf), &signature.signature)
         }) {
@@ -253,12 +256,11 @@ impl<'a> Walk<'a> {
         wrong.is_none()
     }
 
-    /// Within one run wall and monotonic time must advance together, unless an event says why not.
+    /// Within one run, wall-clock and monotonic time must advance together unless an event explains the difference.
     fn check_clock(&mut self, sequence: u64, class: EventClass, facts: Option<&ChainFacts>) {
-        let (Some(now), Some(last)) = (facts, self.last) else { return };
-        let Some(before) = last.facts else { return };
-        let explains = |c: EventClass| matches!(c, EventClass::ClockCorrection | EventClass::ClockSuspect);
-        if before.boot != now.boot || explains(class) || explains(last.class) {
+        let (Some(now), Some(previous)) = (facts, self.previous) else { return };
+        let Some(before) = previous.facts else { return };
+        if before.boot != now.boot || [class, previous.class].contains(&EventClass::ClockCorrection) {
             return;
         }
         let wall = now.recorded.0.saturating_sub(before.recorded.0);
@@ -274,11 +276,11 @@ impl<'a> Walk<'a> {
     fn check_heads(&mut self, size: u64, link: Option<&[u8; 32]>) {
         let Some(heads) = self.heads.remove(&size) else { return };
         for head in heads {
-            let root_fits = self.frontier.as_ref().map(|f| f.root() == head.root);
-            let link_fits = link.is_none_or(|l| *l == head.link);
-            if root_fits == Some(true) && link_fits {
+            let root_matches = self.frontier.as_ref().map(|f| f.root() == head.root);
+            let link_matches = link.is_none_or(|l| *l == head.link);
+            if root_matches == Some(true) && link_matches {
                 self.report.checkpoints += 1;
-            } else if root_fits == Some(false) || !link_fits {
+            } else if root_matches == Some(false) || !link_matches {
                 let what = format!("the first {size} events are not those of a signed checkpoint");
                 self.log_finding(K::RootMismatch, what);
             }
@@ -287,17 +289,17 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Report {
         self.check_heads(0, None);
-        let beyond: Vec<u64> = self.heads.keys().copied().filter(|size| *size > self.seen).collect();
+        let beyond: Vec<u64> = self.heads.keys().copied().filter(|size| *size > self.next).collect();
         if let Some(size) = beyond.last() {
-            let what = format!("a checkpoint counts {size} events, the ledger ends after {}", self.seen);
+            let what = format!("a checkpoint counts {size} events, the ledger ends after {}", self.next);
             self.log_finding(K::Truncated, what);
         }
         if let Some(state) = self.evidence.state {
-            let link_fits =
-                self.last.is_none_or(|l| l.sequence + 1 != state.next_sequence() || l.link == *state.link());
-            let root_fits = self.frontier.as_ref().is_none_or(|f| f == state.frontier());
-            if state.next_sequence() != self.seen || !link_fits || !root_fits {
-                self.log_finding(K::StateMismatch, "the stored state does not fit the entries");
+            let link_matches =
+                self.previous.is_none_or(|p| p.sequence + 1 != state.next_sequence() || p.link == *state.link());
+            let root_matches = self.frontier.as_ref().is_none_or(|f| f == state.frontier());
+            if state.next_sequence() != self.next || !link_matches || !root_matches {
+                self.log_finding(K::StateMismatch, "the stored state does not match the entries");
             }
         }
         if self.foreign.iter().any(|head| self.origin.previous != Some(ClosedLog::from(head))) {

@@ -42,7 +42,6 @@ const EVENT_CLASSES = [
   "keychain_problem",
   "disk_full",
   "second_instance",
-  "clock_suspect",
 ] as const;
 
 /** Who did what, with patients masked; unmasking needs a reason and is itself an event. */

@@ -1,7 +1,7 @@
 mod alerts;
 
 use super::*;
-use crate::fixtures::{XorBox, device_key, nurse_amara, stamp, write_all};
+use crate::fixtures::{XorCipher, device_key, metadata, nurse_amara, write_all};
 use crate::{Actor, EntryHeader, EventDraft, EventSigner, FindingKind, Outcome};
 use keep_domain::{Phi, ResourceId, Role, UtcMillis};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn check(entries: &[LedgerEntry], state: Option<&LogState>, heads: &[SignedCheck
         device_key: Some(device_key().public_key()),
         checkpoints: heads,
         state,
-        opener: open.then_some(&XorBox as &dyn Opener),
+        opener: open.then_some(&XorCipher as &dyn Opener),
         known_keys: Some(&keys),
         ..Evidence::default()
     };
@@ -37,6 +37,7 @@ fn check(entries: &[LedgerEntry], state: Option<&LogState>, heads: &[SignedCheck
 fn kinds(report: &Report) -> Vec<FindingKind> {
     report.findings.iter().map(|f| f.kind).collect()
 }
+
 #[test]
 fn an_untouched_ledger_is_clean() {
     let (entries, states) = write_all(&drafts(20));
@@ -55,7 +56,7 @@ fn an_empty_ledger_is_clean() {
 }
 
 #[test]
-fn the_event_of_a_flipped_byte_is_named() {
+fn the_entry_with_a_flipped_byte_is_named() {
     let (mut entries, states) = write_all(&drafts(20));
     let EntryBody::Clear(body) = &mut entries[18].body else { panic!("clear") };
     body[40] ^= 1;
@@ -68,7 +69,7 @@ fn the_event_of_a_flipped_byte_is_named() {
 }
 
 #[test]
-fn a_cut_tail_is_found_by_a_checkpoint_kept_elsewhere() {
+fn a_truncated_log_is_found_by_a_checkpoint_stored_elsewhere() {
     let (entries, states) = write_all(&drafts(12));
     let head = Checkpoint::of(&states[11]).sign(&device_key()).expect("note");
     let report = check(&entries[..9], None, &[head], true);
@@ -91,12 +92,15 @@ fn missing_repeated_and_unreadable_entries_are_reported() {
     let mut holed = entries.clone();
     holed.drain(3..5);
     let report = check(&holed, states.last(), &[], true);
-    assert_eq!((report.gaps.as_slice(), kinds(&report)), ([Gap { from: 3, to: 4 }].as_slice(), vec![FindingKind::Gap]));
+    assert_eq!(
+        (report.gaps.as_slice(), kinds(&report)),
+        ([MissingRange { from: 3, to: 4 }].as_slice(), vec![FindingKind::Gap])
+    );
     let mut twice = entries.clone();
     twice.insert(4, entries[2].clone());
     assert_eq!(kinds(&check(&twice, states.last(), &[], true)), [FindingKind::OutOfOrder]);
     let keys = keys();
-    let evidence = Evidence { known_keys: Some(&keys), opener: Some(&XorBox), ..Evidence::default() };
+    let evidence = Evidence { known_keys: Some(&keys), opener: Some(&XorCipher), ..Evidence::default() };
     let lost =
         |e: &LedgerEntry| if e.header.sequence == 6 { Err(UnreadableEntry { sequence: 6 }) } else { Ok(e.clone()) };
     let report = verify(entries.iter().map(lost), &evidence);
@@ -104,7 +108,7 @@ fn missing_repeated_and_unreadable_entries_are_reported() {
 }
 
 #[test]
-fn a_foreign_or_forged_checkpoint_is_refused() {
+fn a_forged_checkpoint_is_refused() {
     let (entries, states) = write_all(&drafts(4));
     let forged = Checkpoint::of(&states[3]).sign(&nurse_amara()).expect("note");
     assert_eq!(kinds(&check(&entries, None, &[forged], true)), [FindingKind::CheckpointRefused]);
@@ -113,24 +117,24 @@ fn a_foreign_or_forged_checkpoint_is_refused() {
 #[test]
 fn an_unknown_signer_is_reported() {
     let state = crate::fixtures::empty_log();
-    let (entry, _) = state.append(&drafts(1)[0], &stamp(0), None, Some(&device_key())).expect("written");
+    let (entry, _) = state.append(&drafts(1)[0], &metadata(0), None, Some(&device_key())).expect("written");
     assert_eq!(kinds(&check(&[entry], None, &[], true)), [FindingKind::SignatureWrong]);
 }
 
 #[test]
-fn a_silent_clock_step_is_reported_and_an_announced_one_is_not() {
+fn a_clock_step_is_reported_unless_an_event_explains_it() {
     let write = |class: EventClass| {
         let (first, state) = crate::fixtures::empty_log()
-            .append(&EventDraft::new(EventClass::Unlock), &stamp(0), None, None)
+            .append(&EventDraft::new(EventClass::Unlock), &metadata(0), None, None)
             .expect("first");
-        let mut late = stamp(1);
+        let mut late = metadata(1);
         late.recorded = UtcMillis(late.recorded.0 - 3_600_000);
         let (second, _) = state.append(&EventDraft::new(class), &late, None, None).expect("second");
         [first, second]
     };
     let report = check(&write(EventClass::Lock), None, &[], true);
     assert_eq!(report.findings[0].text, "sequence 1: wall clock stepped by -3600 s since sequence 0");
-    // A correction is itself an alert, and no step.
+    // A correction is an alert itself, but not a clock step.
     assert_eq!(kinds(&check(&write(EventClass::ClockCorrection), None, &[], true)), [FindingKind::Alert]);
 }
 
@@ -142,7 +146,7 @@ fn a_changed_header_of_a_sealed_event_is_found_without_the_audit_key() {
     assert_eq!(kinds(&check(&entries, states.last(), &[], false)), [FindingKind::ChainBroken]);
 }
 
-/// Flips one bit somewhere in the stored form of an entry; `None` where the bit is not there.
+/// Flips one bit of a field of an entry; `None` if the field is empty.
 fn flip(entry: &LedgerEntry, field: u8, at: usize, bit: u8) -> Option<LedgerEntry> {
     let mut e = entry.clone();
     let flip = |bytes: &mut [u8]| -> bool {
@@ -183,7 +187,7 @@ fn flip(entry: &LedgerEntry, field: u8, at: usize, bit: u8) -> Option<LedgerEntr
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With or without the audit key, any flipped bit of any entry is found and its event is the first named.
+    /// With or without the audit key, any flipped bit of any entry is found, and its entry is the first one named.
     #[test]
     fn any_flipped_bit_is_found(n in 1..12usize, which in 0..12usize, field in 0..6u8, at: usize, bit in 0..8u8, open: bool) {
         let (mut entries, states) = write_all(&drafts(n));

@@ -42,7 +42,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             // every few keystrokes, belong to that event (decision 16).
             let known = draft.is_some_and(|d| lock(&unlocked.memory.drafts).contains(&d));
             if !known {
-                ctx.store.ledger().append(event_of(EventClass::DraftKept, unlocked, &patient, form))?;
+                ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
             }
             let (draft, kept) = ctx.store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
             lock(&unlocked.memory.drafts).insert(draft);

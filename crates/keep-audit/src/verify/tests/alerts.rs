@@ -1,4 +1,4 @@
-//! Alerts count until somebody entitled has signed them off.
+//! Alerts are findings until an entitled user has signed them off.
 
 use super::*;
 use crate::{Explanation, SignOff};
@@ -11,7 +11,7 @@ fn finding() -> EventDraft {
     EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", "log_rolled_back")
 }
 
-/// Writes two findings and what `about` makes of the first one.
+/// Writes two findings and the event that `about` makes from the first one.
 fn with(about: impl Fn(&LedgerEntry) -> EventDraft) -> Vec<LedgerEntry> {
     let first = [EventDraft::new(EventClass::LogStart), finding(), finding()];
     let (entries, _) = write_all(&first);
@@ -28,9 +28,9 @@ fn sequences(findings: &[crate::Finding]) -> Vec<Option<u64>> {
     findings.iter().map(|f| f.sequence).collect()
 }
 
-/// A finding that the program itself recorded left `audit verify` at exit 0.
+/// `audit verify` used to exit with 0 for a finding that the program itself had recorded.
 #[test]
-fn a_finding_in_the_log_counts_until_it_is_signed_off() {
+fn a_recorded_finding_is_reported_until_it_is_signed_off() {
     let entries = with(|alert| sign_off(alert).draft(ingrid()));
     let before = check(&entries[..3], None, &[], false);
     assert_eq!((sequences(&before.findings), sequences(&before.signed_off)), (vec![Some(1), Some(2)], vec![]));
@@ -41,7 +41,7 @@ fn a_finding_in_the_log_counts_until_it_is_signed_off() {
 }
 
 #[test]
-fn only_an_entitled_role_signs_off_and_only_the_event_that_it_names() {
+fn only_an_entitled_role_signs_off_and_only_the_named_event() {
     let nurse = with(|alert| sign_off(alert).draft(Actor::new(UserId::of("iss", "amara"), Role::Nurse)));
     assert_eq!(sequences(&check(&nurse, None, &[], false).findings), [Some(1), Some(2)]);
     let another = with(|alert| SignOff { sequence: 2, ..sign_off(alert) }.draft(ingrid()));
@@ -49,7 +49,7 @@ fn only_an_entitled_role_signs_off_and_only_the_event_that_it_names() {
 }
 
 #[test]
-fn the_device_alone_signs_nothing_off() {
+fn an_event_without_a_user_signature_signs_nothing_off() {
     let (mut state, mut written) = (crate::fixtures::empty_log(), Vec::new());
     for n in 0..3 {
         let draft = match written.get(1) {
@@ -57,7 +57,7 @@ fn the_device_alone_signs_nothing_off() {
             None if n == 0 => EventDraft::new(EventClass::LogStart),
             None => finding(),
         };
-        let (entry, next) = state.append(&draft, &stamp(n), None, None).expect("written");
+        let (entry, next) = state.append(&draft, &metadata(n), None, None).expect("written");
         written.push(entry);
         state = next;
     }
@@ -66,7 +66,7 @@ fn the_device_alone_signs_nothing_off() {
 }
 
 #[test]
-fn a_checkpoint_of_the_log_that_this_one_continues_is_no_finding() {
+fn a_checkpoint_of_the_continued_log_is_not_a_finding() {
     let (_, states) = write_all(&drafts(5));
     let old = Checkpoint { log: LogId::from_bytes([4; 16]), ..Checkpoint::of(&states[4]) };
     let note = old.sign(&device_key()).expect("note");

@@ -186,7 +186,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
         ),
         (
             "save_draft",
-            Events(nurse_amara, |c| run(c, |c| ok(drafts::save_draft(&c.workstation, half())).draft), &[E::DraftKept]),
+            Events(nurse_amara, |c| run(c, |c| ok(drafts::save_draft(&c.workstation, half())).draft), &[E::DraftSaved]),
         ),
         ("enrol_begin", Nothing(ENROLLING)),
         ("enrol_cancel", Nothing(ENROLLING)),
@@ -281,7 +281,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                     let strike = StrikeDto { reference, patient, reason: String::from("other patient") };
                     run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, strike)).change_set)
                 },
-                &[E::Strike],
+                &[E::MarkedInError],
             ),
         ),
         (
@@ -359,11 +359,11 @@ fn a_draft_is_one_event_per_session_however_often_it_is_saved() {
         let content = format!("{{\"systolic\":\"{n}\"}}");
         ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), content, ..half() }));
     }
-    assert_eq!(clinic.events(E::DraftKept), 1);
+    assert_eq!(clinic.events(E::DraftSaved), 1);
     clinic.lock();
     ok(clinic.unlock_well());
     ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), ..half() }));
-    assert_eq!(clinic.events(E::DraftKept), 2, "written on in another session");
+    assert_eq!(clinic.events(E::DraftSaved), 2, "written on in another session");
     ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
     ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
     assert_eq!(clinic.events(E::DraftDiscarded), 1);

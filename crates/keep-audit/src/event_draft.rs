@@ -1,87 +1,21 @@
-//! An event before it has a place in the ledger.
+//! Events before they are written to the ledger.
 
 use crate::bounded::{cut, cut_with_ellipsis};
-use crate::{DetailValue, EventClass, Outcome};
-use keep_domain::{PatientId, Phi, ResourceKey, Role, UserId, UtcMillis};
+use crate::{Actor, DetailValue, EventClass, Outcome, Purpose};
+use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use sha2::{Digest, Sha256};
 
-/// The most resource keys that one event lists; the count always says how many there were.
+/// The maximum number of resource keys listed in an event; the count is always complete.
 pub const TOUCHED_LIMIT: usize = 50;
-/// The most bytes of a text that a person typed, in one event: of a longer one the beginning, its length and its
-/// SHA-256. The ledger has a fixed size, and no input of anybody may fill it.
-pub const TEXT_LIMIT: usize = 1000;
-/// The most bytes of a clinician's name.
+/// The maximum length of a typed text in an event, bytes. A longer text is truncated, and its length and SHA-256 are
+/// added: the ledger has a fixed size, and no input may fill it.
+pub(crate) const TEXT_LIMIT: usize = 1000;
+/// The maximum length of a clinician's name, bytes.
 const NAME_LIMIT: usize = 200;
-/// The most bytes of a resource type; FHIR R4's longest has 33.
+/// The maximum length of a resource type, bytes; the longest of FHIR R4 has 33.
 const TYPE_LIMIT: usize = 64;
 
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// The digest that identifies the clinician.
-    pub user: UserId,
-    /// The role in which it was done.
-    pub role: Role,
-    /// The clinician's name as the identity provider gave it.
-    pub display: Option<String>,
-}
-
-impl Actor {
-    /// An actor without a name.
-    #[must_use]
-    pub const fn new(user: UserId, role: Role) -> Self {
-        Self { user, role, display: None }
-    }
-}
-
-/// Why it was done (HL7 v3 ActReason, value set PurposeOfUse).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// TREAT
-    Treatment,
-    /// ETREAT
-    EmergencyTreatment,
-    /// BTG
-    BreakTheGlass,
-    /// HPAYMT
-    Payment,
-    /// PATADMIN
-    PatientAdministration,
-    /// HCOMPL
-    Compliance,
-    /// HSYSADMIN
-    SystemAdministration,
-}
-
-impl Purpose {
-    /// The ActReason code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Treatment => "TREAT",
-            Self::EmergencyTreatment => "ETREAT",
-            Self::BreakTheGlass => "BTG",
-            Self::Payment => "HPAYMT",
-            Self::PatientAdministration => "PATADMIN",
-            Self::Compliance => "HCOMPL",
-            Self::SystemAdministration => "HSYSADMIN",
-        }
-    }
-
-    /// The purpose that a role's ordinary work has.
-    #[must_use]
-    pub const fn of_role(role: Role) -> Self {
-        match role {
-            Role::Physician | Role::Nurse | Role::Pharmacist | Role::Laboratory => Self::Treatment,
-            Role::FrontDesk => Self::PatientAdministration,
-            Role::Billing => Self::Payment,
-            Role::PrivacyOfficer => Self::Compliance,
-            Role::ItAdministrator => Self::SystemAdministration,
-        }
-    }
-}
-
-/// What happened, to whom, by whom: everything but time, place in the log and evidence.
+/// What happened, to whom and by whom: everything except time, position in the log and evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventDraft {
     pub(crate) class: EventClass,
@@ -99,7 +33,7 @@ pub struct EventDraft {
 }
 
 impl EventDraft {
-    /// A successful event of `class` with nothing else known yet.
+    /// A successful event of `class` with no further data.
     #[must_use]
     pub const fn new(class: EventClass) -> Self {
         Self {
@@ -118,7 +52,7 @@ impl EventDraft {
         }
     }
 
-    /// Who did it; without a purpose of its own the event gets the role's ordinary one.
+    /// Sets the user; an event without a purpose gets the usual one of the role.
     #[must_use]
     pub fn by(mut self, mut actor: Actor) -> Self {
         actor.display = actor.display.map(|name| cut_with_ellipsis(name, NAME_LIMIT));
@@ -127,37 +61,37 @@ impl EventDraft {
         self
     }
 
-    /// How it ended.
+    /// Sets the outcome.
     #[must_use]
     pub const fn ended(mut self, outcome: Outcome) -> Self {
         self.outcome = outcome;
         self
     }
 
-    /// The patient whose data it was.
+    /// Sets the patient concerned.
     #[must_use]
     pub fn about(mut self, patient: Phi<PatientId>) -> Self {
         self.patient = Some(patient);
         self
     }
 
-    /// What was asked, as a FHIR search or as typed; stored base64 in `entity.query`. Cut at [`TEXT_LIMIT`].
+    /// Sets the query, as a FHIR search or as typed; stored as base64 in `entity.query`. Truncated to 1,000 bytes.
     #[must_use]
     pub fn asking(mut self, query: Phi<String>) -> Self {
         self.query = Some(self.bounded(query, ("query_bytes", "query_sha256")));
         self
     }
 
-    /// The reason that the person typed. Cut at [`TEXT_LIMIT`].
+    /// Sets the reason that the user typed. Truncated to 1,000 bytes.
     #[must_use]
     pub fn because(mut self, reason: Phi<String>) -> Self {
         self.reason = Some(self.bounded(reason, ("reason_bytes", "reason_sha256")));
         self
     }
 
-    /// The text if it is short; else its beginning, with length and hash of the whole as further facts.
+    /// The text, truncated if it is too long; then the details get the full length and hash.
     fn bounded(&mut self, text: Phi<String>, (length, hash): (&'static str, &'static str)) -> Phi<String> {
-        // EXPOSE: measured and cut; the event is sealed because of it either way.
+        // EXPOSE: measured and truncated; the event is sealed either way.
         let whole = text.expose();
         if whole.len() <= TEXT_LIMIT {
             return text;
@@ -167,28 +101,28 @@ impl EventDraft {
         Phi::new(cut_with_ellipsis(whole.clone(), TEXT_LIMIT))
     }
 
-    /// The purpose of use.
+    /// Sets the purpose of use.
     #[must_use]
     pub const fn for_purpose(mut self, purpose: Purpose) -> Self {
         self.purpose = Some(purpose);
         self
     }
 
-    /// The closed cause, such as what locked the screen.
+    /// Sets the cause, such as what locked the screen.
     #[must_use]
     pub const fn caused_by(mut self, cause: &'static str) -> Self {
         self.cause = Some(cause);
         self
     }
 
-    /// When it happened, first and last, where that was before it could be recorded (`AuditEvent.period`).
+    /// Sets the first and last time of an event that could only be recorded later (`AuditEvent.period`).
     #[must_use]
     pub const fn happened(mut self, first: UtcMillis, last: UtcMillis) -> Self {
         self.happened = Some((first, last));
         self
     }
 
-    /// Resources shown or changed: all are counted, the first [`TOUCHED_LIMIT`] are listed.
+    /// Adds resources that were shown or changed: all are counted, the first [`TOUCHED_LIMIT`] are listed.
     #[must_use]
     pub fn touching<'a>(mut self, keys: impl IntoIterator<Item = &'a ResourceKey>) -> Self {
         for key in keys {
@@ -207,7 +141,7 @@ impl EventDraft {
         self
     }
 
-    /// A further fact that names no patient.
+    /// Adds a detail, which cannot name a patient.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<DetailValue>) -> Self {
         self.details.push((key, value.into()));
@@ -226,22 +160,21 @@ impl EventDraft {
         self.outcome
     }
 
-    /// The purpose of use, if one is known.
+    /// The purpose of use, if known.
     #[must_use]
     pub const fn purpose(&self) -> Option<Purpose> {
         self.purpose
     }
 
-    /// Who did it, if anyone is known.
+    /// The user, if known.
     #[must_use]
     pub const fn actor(&self) -> Option<&Actor> {
         self.actor.as_ref()
     }
 
-    /// Whether the body says who the patient is, directly or through a record, a query or a
-    /// typed reason. Such a body is sealed; it cannot be written while nobody is signed in.
-    #[must_use]
-    pub const fn names_patient(&self) -> bool {
+    /// Whether the body identifies the patient, directly or through a record, a query or a typed reason. Such a body
+    /// is sealed, and cannot be written while no user is signed in.
+    pub(crate) const fn names_patient(&self) -> bool {
         self.patient.is_some() || self.query.is_some() || self.reason.is_some() || !self.touched.is_empty()
     }
 }
@@ -249,15 +182,15 @@ impl EventDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{XorBox, empty_log, nurse_amara, stamp};
+    use crate::fixtures::{XorCipher, empty_log, metadata, nurse_amara};
     use crate::{EntryBody, EventView, Opener, seal_info};
-    use keep_domain::ResourceId;
+    use keep_domain::{ResourceId, Role, UserId};
 
-    /// What a row may take at most, whatever is put into its event.
+    /// The maximum size of a row, whatever its event contains.
     const ROW_LIMIT: usize = 32 * 1024;
 
-    /// A search text of 20 kB went into the ledger whole: 400 searches took 15 MB of its gigabyte, and at 95 % of that
-    /// no chart opens any more.
+    /// Search texts used to be stored in full: 400 searches of 20 kB took 15 MB of the ledger's gigabyte, and at 95 % no
+    /// chart opens any more.
     #[test]
     fn no_input_makes_a_large_row_of_any_class() {
         let keys: Vec<_> =
@@ -276,18 +209,18 @@ mod tests {
                 .happened(UtcMillis(1), UtcMillis(i64::MAX / 2))
                 .with("root", DetailValue::digest(&[7; 100_000]));
             let (entry, _) =
-                empty_log().append(&draft, &stamp(0), Some(&XorBox), Some(&nurse_amara())).expect("written");
+                empty_log().append(&draft, &metadata(0), Some(&XorCipher), Some(&nurse_amara())).expect("written");
             assert!(entry.body.bytes().len() < ROW_LIMIT, "{class}: {} bytes", entry.body.bytes().len());
         }
     }
 
     #[test]
-    fn a_long_text_keeps_its_beginning_its_length_and_its_hash() {
+    fn a_long_text_is_truncated_and_its_length_and_hash_are_added() {
         let whole = format!("gonz{}", "é".repeat(800));
         let draft = EventDraft::new(EventClass::Search).asking(Phi::new(whole.clone()));
-        let (entry, _) = empty_log().append(&draft, &stamp(0), Some(&XorBox), None).expect("written");
+        let (entry, _) = empty_log().append(&draft, &metadata(0), Some(&XorCipher), None).expect("written");
         let EntryBody::Sealed(sealed) = &entry.body else { panic!("clear") };
-        let plain = XorBox.open(&seal_info(empty_log().log(), 0, entry.header.event), sealed).expect("opened");
+        let plain = XorCipher.open(&seal_info(empty_log().log(), 0, entry.header.event), sealed).expect("opened");
         let view = EventView::read(&plain).expect("read");
         // EXPOSE: the test compares the query.
         let query = view.query.expect("query").expose().clone();
@@ -300,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_that_leads_to_a_patient_is_sealed() {
+    fn anything_that_identifies_a_patient_is_sealed() {
         let draft = || EventDraft::new(EventClass::Search);
         assert!(!draft().with("segment", keep_domain::Segment::Directory).counting(4).names_patient());
         assert!(draft().asking(Phi::new("gonz".into())).names_patient());
@@ -310,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_counted_and_cut() {
+    fn long_lists_are_counted_and_truncated() {
         let keys: Vec<_> = (0..80).map(|_| ResourceKey::new("Observation", ResourceId::make_random())).collect();
         let draft = EventDraft::new(EventClass::ChartRead).touching(&keys);
         assert_eq!((draft.touched.len(), draft.touched_count), (TOUCHED_LIMIT, 80));

@@ -1,25 +1,25 @@
-//! One row of the ledger: a clear header, a body that may be sealed, and its evidence.
+//! One row of the ledger: a cleartext header, a body that may be sealed, and the hashes and signature over them.
 
 use crate::{AuditError, EventClass, Outcome};
 use keep_domain::{EventId, LogId, UtcMillis, length_prefixed};
 use sha2::{Digest, Sha256};
 
-/// The part of an entry that says nothing about a patient and is readable without the audit key.
+/// The cleartext part of an entry: names no patient and is readable without the audit key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryHeader {
-    /// Position in the log from 0, which is also the leaf's index in the Merkle tree.
+    /// Position in the log, from 0; also the leaf's index in the Merkle tree.
     pub sequence: u64,
-    /// The event.
+    /// The id of the event.
     pub event: EventId,
     /// The class.
     pub class: EventClass,
-    /// Corrected wall time of writing.
+    /// When it was written, by the corrected wall clock.
     pub recorded: UtcMillis,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// The event itself: canonical FHIR JSON, sealed where it names a patient.
+/// The event: canonical FHIR JSON, sealed when it names a patient.
 #[derive(Clone, PartialEq, Eq)]
 pub enum EntryBody {
     /// Canonical JSON that names no patient.
@@ -84,7 +84,7 @@ impl UserSignature {
     /// The inverse of [`UserSignature::to_bytes`].
     ///
     /// # Errors
-    /// [`AuditError::EntryUnreadable`] where there are not 96 bytes.
+    /// [`AuditError::EntryUnreadable`] when there are not exactly 96 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AuditError> {
         let (key, signature) = bytes.split_first_chunk::<32>().ok_or(AuditError::EntryUnreadable)?;
         let signature = signature.try_into().map_err(|_| AuditError::EntryUnreadable)?;
@@ -95,24 +95,23 @@ impl UserSignature {
 /// One row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// The clear header.
+    /// The cleartext header.
     pub header: EntryHeader,
     /// The body.
     pub body: EntryBody,
     /// SHA-256(0x00 ‖ salt32 ‖ canonical JSON); the salt is inside the JSON, so a sealed body
     /// cannot be guessed from its leaf.
     pub leaf: [u8; 32],
-    /// The clinician's signature; without one the event is device-asserted.
+    /// The clinician's signature; `None` for a device-asserted event.
     pub signature: Option<UserSignature>,
-    /// Hash over the previous entry's link and all of the above: ties header, sealed bytes and
-    /// signature into the chain, which the leaf alone does not cover.
+    /// Hash over the previous entry's link and all of the above. It covers the header, the sealed bytes and the
+    /// signature, which the leaf does not.
     pub link: [u8; 32],
 }
 
 impl LedgerEntry {
-    /// What [`LedgerEntry::link`] must be after an entry with the link `previous`.
-    #[must_use]
-    pub fn derive_link(&self, previous: &[u8; 32]) -> [u8; 32] {
+    /// The correct [`LedgerEntry::link`] after an entry with the link `previous`.
+    pub(crate) fn derive_link(&self, previous: &[u8; 32]) -> [u8; 32] {
         let h = &self.header;
         let signature = self.signature.map(|s| s.to_bytes()).unwrap_or_default();
         Sha256::digest(length_prefixed(&[

@@ -1,22 +1,22 @@
-//! The keys that the log works with, seen from a room that holds none.
+//! The keys that the log uses, as traits, since this crate holds none.
 
 use crate::AuditError;
 use std::fmt;
 
-/// An Ed25519 key that signs: the device's for checkpoints, a clinician's for events.
+/// An Ed25519 signing key: the device's for checkpoints, a clinician's for events.
 pub trait EventSigner: Send + Sync + fmt::Debug {
     /// The public key, 32 bytes (RFC 8032).
     fn public_key(&self) -> [u8; 32];
     /// The signature over `message`, 64 bytes.
     ///
     /// # Errors
-    /// [`AuditError::SignFailed`] where the key is no longer at hand.
+    /// [`AuditError::SignFailed`] when the key is no longer available.
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], AuditError>;
 }
 
 /// The public half of the audit key: anyone signed in may seal with it.
 pub trait Sealer: Send + Sync + fmt::Debug {
-    /// Seals `plaintext`; `info` binds it to its place in the log (HPKE base mode, RFC 9180).
+    /// Seals `plaintext`; `info` binds it to its position in the log (HPKE base mode, RFC 9180).
     ///
     /// # Errors
     /// [`AuditError::SealFailed`].
@@ -25,6 +25,6 @@ pub trait Sealer: Send + Sync + fmt::Debug {
 
 /// The private half of the audit key, held by clinical roles and the privacy officer.
 pub trait Opener: Send + Sync + fmt::Debug {
-    /// Opens what [`Sealer::seal`] made; `None` where key, place or bytes do not fit.
+    /// Opens the output of [`Sealer::seal`]; `None` when the key, `info` or bytes do not match.
     fn open(&self, info: &[u8], sealed: &[u8]) -> Option<Vec<u8>>;
 }

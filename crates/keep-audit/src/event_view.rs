@@ -1,109 +1,45 @@
-//! What an event's canonical JSON says, read back for the verifier and the access review.
+//! An event read back for the access review.
 
-use crate::fhir::EXTENSION;
-use crate::{BootId, EventClass, Outcome};
+use crate::ChainFacts;
+use crate::chain_facts::text;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keep_domain::{DeviceId, EventId, LogId, PatientId, Phi, ResourceKey, Role, UserId, UtcMillis};
+use keep_domain::{DeviceId, PatientId, Phi, ResourceKey, Role, UserId, UtcMillis};
 use serde_json::Value;
-use uuid::Uuid;
 
-/// The facts of writing, as they stand in the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainFacts {
-    /// The log.
-    pub log: LogId,
-    /// The position.
-    pub sequence: u64,
-    /// The event.
-    pub event: EventId,
-    /// The class.
-    pub class: EventClass,
-    /// Corrected wall time.
-    pub recorded: UtcMillis,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The run of the program.
-    pub boot: BootId,
-    /// Milliseconds of the monotonic clock.
-    pub monotonic_ms: u64,
-    /// What was added to the raw wall clock, milliseconds.
-    pub clock_offset_ms: i64,
-    /// The salt of the leaf.
-    pub salt: [u8; 32],
-    /// The clinician's public key; none for device-asserted events.
-    pub signer: Option<[u8; 32]>,
-}
-
-impl ChainFacts {
-    /// Reads a body; `None` where anything is missing or malformed.
-    #[must_use]
-    pub fn read(canonical: &[u8]) -> Option<Self> {
-        Self::of(&serde_json::from_slice(canonical).ok()?)
-    }
-
-    fn of(event: &Value) -> Option<Self> {
-        let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned();
-        let place = list(event, "extension")?.into_iter().find(|e| text(e, "url") == Some(EXTENSION))?;
-        let parts = list(&place, "extension")?;
-        let part = |url: &str| parts.iter().find(|p| text(p, "url") == Some(url)).and_then(|p| text(p, "valueString"));
-        let class = list(event, "subtype")?
-            .iter()
-            .find(|s| text(s, "system") == Some(crate::coding::CLASS_SYSTEM))
-            .and_then(|s| EventClass::from_name(text(s, "code")?))?;
-        let signer = match part("signer")? {
-            "device" => None,
-            other => Some(hex32(other.strip_prefix("user:")?)?),
-        };
-        Some(Self {
-            log: part("log")?.parse().ok()?,
-            sequence: part("sequence")?.parse().ok()?,
-            event: EventId::from_uuid(Uuid::parse_str(text(event, "id")?).ok()?),
-            class,
-            recorded: UtcMillis::from_rfc3339(text(event, "recorded")?)?,
-            outcome: Outcome::from_number(text(event, "outcome")?.parse().ok()?)?,
-            boot: BootId(Uuid::parse_str(part("boot")?).ok()?),
-            monotonic_ms: part("monotonic")?.parse().ok()?,
-            clock_offset_ms: part("offset")?.parse().ok()?,
-            salt: hex32(part("salt")?)?,
-            signer,
-        })
-    }
-}
-
-/// What the access review shows of an event whose body could be read.
+/// An event as the access review shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventView {
-    /// The facts of writing.
+    /// Position, metadata and signer.
     pub facts: ChainFacts,
     /// The device.
     pub device: Option<DeviceId>,
-    /// Who did it.
+    /// The user.
     pub user: Option<UserId>,
-    /// In which role.
+    /// Their role.
     pub role: Option<Role>,
-    /// The clinician's name.
+    /// Their name.
     pub display: Option<String>,
-    /// Whose data it was.
+    /// The patient.
     pub patient: Option<Phi<PatientId>>,
-    /// What was asked.
+    /// The query.
     pub query: Option<Phi<String>>,
-    /// Which records, as far as they were listed.
+    /// The listed records.
     pub touched: Vec<Phi<ResourceKey>>,
     /// The purpose of use, an ActReason code.
     pub purpose: Option<String>,
-    /// The reason that was typed.
+    /// The typed reason.
     pub reason: Option<Phi<String>>,
-    /// The closed cause.
+    /// The cause.
     pub cause: Option<String>,
-    /// First and last time, where it happened before it could be recorded.
+    /// First and last time, if the event could only be recorded later.
     pub happened: Option<(UtcMillis, UtcMillis)>,
-    /// Further facts that name no patient, the number of resources among them.
+    /// The details, including the number of resources.
     pub details: Vec<(String, String)>,
 }
 
 impl EventView {
-    /// Reads a body; `None` where it is not an event of a Chartkeep log.
+    /// Reads a body; `None` if it is not an event of a Chartkeep log.
     #[must_use]
     pub fn read(canonical: &[u8]) -> Option<Self> {
         let event: Value = serde_json::from_slice(canonical).ok()?;
@@ -140,7 +76,7 @@ impl EventView {
         Some(view)
     }
 
-    /// A further fact by its name.
+    /// The detail with this name.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {
         self.details.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
@@ -167,21 +103,11 @@ impl EventView {
     }
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key)?.as_str()
-}
-
-fn hex32(text: &str) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    hex::decode_to_slice(text, &mut out).ok()?;
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{XorBox, empty_log, nurse_amara, stamp};
-    use crate::{Actor, EventDraft, EventSigner, Opener, Purpose, seal_info};
+    use crate::fixtures::{XorCipher, empty_log, metadata, nurse_amara};
+    use crate::{Actor, EventClass, EventDraft, EventSigner, Opener, Purpose, seal_info};
     use keep_domain::ResourceId;
 
     #[test]
@@ -200,9 +126,10 @@ mod tests {
             .caused_by("search_row")
             .happened(UtcMillis(1_795_348_800_000), UtcMillis(1_795_348_860_500))
             .with("segment", keep_domain::Segment::Clinical);
-        let (entry, _) = empty_log().append(&draft, &stamp(0), Some(&XorBox), Some(&nurse_amara())).expect("written");
+        let (entry, _) =
+            empty_log().append(&draft, &metadata(0), Some(&XorCipher), Some(&nurse_amara())).expect("written");
         let info = seal_info(empty_log().log(), 0, entry.header.event);
-        let view = EventView::read(&XorBox.open(&info, entry.body.bytes()).expect("opened")).expect("read");
+        let view = EventView::read(&XorCipher.open(&info, entry.body.bytes()).expect("opened")).expect("read");
         assert_eq!(view.facts.signer, Some(nurse_amara().public_key()));
         assert_eq!((view.facts.class, view.facts.recorded), (entry.header.class, entry.header.recorded));
         assert_eq!((view.patient, view.query), (draft.patient, draft.query));
@@ -215,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_json_is_no_event() {
+    fn other_json_is_not_an_event() {
         for bad in ["", "{}", r#"{"resourceType":"AuditEvent"}"#, "[1]"] {
             assert_eq!(EventView::read(bad.as_bytes()), None, "{bad}");
         }
