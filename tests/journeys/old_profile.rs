@@ -9,7 +9,7 @@ use crate::workstation::TestWorkstation;
 use chartkeep_tests::TestSession;
 use keep_audit::Outcome;
 use keep_domain::{Clock, Secret, UtcMillis};
-use keep_keys::{BootClock, FakeKeychain, Keychain, MachineBoot, phone_code};
+use keep_keys::{BootClock, FakeKeychain, Keychain, SystemBootClock, phone_code};
 use keep_session::Workstation;
 use keep_session::cases::{chart, drafts, lock, search, sync, unlock};
 use keep_session::dto::failure::FailureDto;
@@ -88,7 +88,7 @@ fn resume_secret(person: TestPerson) -> Secret<Vec<u8>> {
     // EXPOSE: the secret of a made-up person.
     let mut secret: Value = serde_json::from_slice(secret.expose()).expect("json");
     assert_eq!(secret["since"]["boot"]["boot"], FIRST_BOOT);
-    if let Some(reading) = MachineBoot.reading() {
+    if let Some(reading) = SystemBootClock.reading() {
         secret["since"]["boot"] = json!(reading);
     }
     Secret::new(secret.to_string().into_bytes())

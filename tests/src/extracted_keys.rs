@@ -4,8 +4,8 @@ use crate::TestSession;
 use keep_audit::{BootId, EventStamper, EventWriter};
 use keep_domain::{Clock, DeviceId, Policy, Secret, SystemClock};
 use keep_keys::{
-    DeviceKey, FakeMemory, HeldKey, Keychain, KeysError, MachineBoot, MemberRecord, Opened, ResumeSecret, SegmentKey,
-    SlotUnlocker, Slots, TrustedTime,
+    DataKey, DeviceKey, FakeMemory, Keychain, KeysError, MemberRecord, OpenedSlot, ResumeSecret, SegmentKey,
+    SlotUnlocker, Slots, SystemBootClock, TrustedTime,
 };
 use keep_session::testing::{self, TestPerson};
 use keep_store::{AuditSealer, EventKey, LEDGER_LIMIT_BYTES, Ledger, Store, StoreError, StoreKeys, ledger_path};
@@ -23,7 +23,7 @@ pub struct ExtractedKeys {
     /// The device.
     pub device: DeviceId,
     /// What the slot opened to.
-    pub opened: Opened,
+    pub opened: OpenedSlot,
 }
 
 impl ExtractedKeys {
@@ -51,13 +51,13 @@ impl ExtractedKeys {
         keychain: &dyn Keychain,
         clock: Arc<dyn Clock>,
         device: DeviceId,
-        attempt: impl FnOnce(&SlotUnlocker<'_>, &mut TrustedTime) -> Result<Opened, KeysError>,
+        attempt: impl FnOnce(&SlotUnlocker<'_>, &mut TrustedTime) -> Result<OpenedSlot, KeysError>,
     ) -> Result<Self, KeysError> {
         let slots = Slots::of_profile(profile);
         let device_key = DeviceKey::load(keychain, true)?.ok_or(KeysError::KeychainKeyMissing)?;
         let (memory, policy) = (FakeMemory::default(), Policy::default());
         let unlocker = SlotUnlocker { slots: &slots, device, keychain, memory: &memory, policy: &policy };
-        let opened = attempt(&unlocker, &mut TrustedTime::load(keychain, Arc::new(MachineBoot), clock)?)?;
+        let opened = attempt(&unlocker, &mut TrustedTime::load(keychain, Arc::new(SystemBootClock), clock)?)?;
         Ok(Self { profile: profile.to_owned(), device_key, device, opened, slots })
     }
 
@@ -73,8 +73,8 @@ impl ExtractedKeys {
     #[must_use]
     pub fn segments(&self) -> Vec<SegmentKey> {
         let held = self.opened.ring.keys().iter().filter_map(|k| match k {
-            HeldKey::Segment(key) => Some(key.lend()),
-            HeldKey::Audit(_) => None,
+            DataKey::Segment(key) => Some(key.duplicate()),
+            DataKey::Audit(_) => None,
         });
         let mut held: Vec<SegmentKey> = held.collect();
         held.sort_by_key(SegmentKey::segment);

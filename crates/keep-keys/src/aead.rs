@@ -1,4 +1,4 @@
-//! AES-256-GCM with a random 96-bit nonce in front: nonce12 ‖ ciphertext ‖ tag16 (NIST SP 800-38D).
+//! AES-256-GCM with a random 96-bit nonce: nonce12 ‖ ciphertext ‖ tag16 (NIST SP 800-38D).
 
 use crate::KeysError;
 use crate::entropy::{Entropy, make_public};
@@ -26,7 +26,7 @@ pub(crate) fn seal(
     Ok(out)
 }
 
-/// Opens what [`seal`] made; every kind of mismatch is the same [`KeysError::NotOpened`].
+/// Opens the output of [`seal`]; any mismatch is [`KeysError::NotOpened`].
 pub(crate) fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Result<Secret<Vec<u8>>, KeysError> {
     let (nonce, body) = sealed.split_first_chunk::<12>().ok_or(KeysError::NotOpened)?;
     Aes256Gcm::new(&(*key).into())

@@ -1,4 +1,4 @@
-//! One attempt of this OS user is counted at a time, whichever copy of a profile it is made on.
+//! Serialises unlock attempts of one operating system user, across all copies of a profile.
 
 use crate::{KeysError, durable};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -9,21 +9,21 @@ use std::time::Duration;
 
 const NAME: &str = "chartkeep-attempts.lock";
 
-/// Between two looks at a lock that somebody else holds.
-const PAUSE: Duration = Duration::from_millis(5);
+/// Time between two attempts to take a lock that is held.
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// So many looks, ten seconds in all: whoever holds it writes two small records.
-const MOST_LOOKS: u32 = 2000;
+/// Attempts to take the lock, ten seconds in total: a holder only writes two small records.
+const MAX_RETRIES: u32 = 2000;
 
-/// Held while a record is read, checked, raised and written; given back when dropped.
+/// Held while a record is read, checked, changed and written; released on drop.
 #[derive(Debug)]
 pub(crate) struct AttemptLock(#[expect(dead_code, reason = "holds the lock for as long as it lives")] File);
 
 impl AttemptLock {
-    /// Takes the lock of this OS user. It lies outside every profile, so that copies of a profile share it as they
-    /// share the keychain.
+    /// Takes the lock of this OS user. It is outside the profile, so that copies of a profile share it as they share
+    /// the keychain.
     ///
-    /// An attempt that cannot be counted is not made: no lock is an error.
+    /// Failing to take it is an error: an attempt that cannot be counted is not made.
     pub(crate) fn take(slots: &Path) -> Result<Self, KeysError> {
         Self::take_at(&folder(slots)?.join(NAME))
     }
@@ -34,10 +34,10 @@ impl AttemptLock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        for _ in 0..MOST_LOOKS {
+        for _ in 0..MAX_RETRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),
-                Err(TryLockError::WouldBlock) => thread::park_timeout(PAUSE),
+                Err(TryLockError::WouldBlock) => thread::park_timeout(RETRY_INTERVAL),
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
         }
@@ -45,18 +45,18 @@ impl AttemptLock {
     }
 }
 
-/// The first of these that there is: the user's runtime folder, their cache, the profile's own slots.
+/// The first that exists of: the user's runtime folder, their cache, the profile's slots.
 fn folder(slots: &Path) -> Result<PathBuf, KeysError> {
     if let Some(runtime) = runtime_folder() {
         return Ok(runtime);
     }
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let cache = if cfg!(windows) {
-        set("LOCALAPPDATA")
+        variable("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
-        set("HOME").map(|h| h.join("Library/Caches"))
+        variable("HOME").map(|h| h.join("Library/Caches"))
     } else {
-        set("HOME").map(|h| h.join(".cache"))
+        variable("HOME").map(|h| h.join(".cache"))
     };
     let cache = cache.map(|c| c.join("chartkeep")).filter(|c| durable::make_folder(c).is_ok());
     match cache {
@@ -65,7 +65,7 @@ fn folder(slots: &Path) -> Result<PathBuf, KeysError> {
     }
 }
 
-/// By the user's number and not by a variable, which every copy could have set to another folder.
+/// From the user id rather than an environment variable, which could differ between copies.
 #[cfg(target_os = "linux")]
 fn runtime_folder() -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_at_a_time() {
+    fn only_one_lock_is_held_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(NAME);
         let held = AttemptLock::take_at(&path).unwrap();

@@ -1,50 +1,50 @@
-//! Which steps of the phone a typed code may belong to.
+//! Which time steps a typed code may belong to.
 
 use crate::KeysError;
-use crate::state::UnlockState;
 use crate::totp;
-use crate::trusted_time::{ClockJudgement, TrustedTime};
-use crate::unlock::Attempt;
-use keep_domain::UtcMillis;
+use crate::trusted_time::{ClockStatus, TrustedTime};
+use crate::unlock_state::UnlockState;
+use keep_domain::{Secret, UtcMillis};
 
-/// One way to read the typed code.
-pub(crate) struct Candidate {
+/// One interpretation of a typed code: its step, and the T it leads to.
+pub(crate) struct StepCandidate {
     pub(crate) step: u64,
     pub(crate) t: u32,
 }
 
-/// The ways to read the code, likeliest first; none is a refusal that is not counted.
+/// The interpretations of `code`, most likely first. An error means that the attempt is refused without being counted.
 pub(crate) fn plan_candidates(
     state: &UnlockState,
     time: &TrustedTime,
-    attempt: &Attempt<'_>,
-) -> Result<Vec<Candidate>, KeysError> {
-    let steps = match attempt.entered_time {
+    code: &Secret<String>,
+    entered_time: Option<UtcMillis>,
+) -> Result<Vec<StepCandidate>, KeysError> {
+    let steps = match entered_time {
         Some(entered) => steps_at(entered, state.skew, time)?,
         None => steps_now(state, time)?,
     };
-    // A code that is no six digits is a wrong code like any other.
-    let code = totp::parse_code(attempt.code);
+    // A code other than six digits is treated like any wrong code.
+    let code = totp::parse_code(code);
     let inside = steps.iter().any(|s| *s >= state.table.first() && *s < state.table.end());
     if !inside {
-        // Past the end the lease is over, if the time can be believed; else ask for the phone's time first.
-        let believed = attempt.entered_time.is_some() || time.is_confirmed();
+        // After the end of the table the lease has ended, if the time is trusted; otherwise ask for the phone's time.
+        let trusted = entered_time.is_some() || time.is_confirmed();
         let past = steps.iter().all(|s| *s >= state.table.end());
-        return Err(if believed && past { KeysError::LeaseEnded } else { KeysError::ClockWrong });
+        return Err(if trusted && past { KeysError::LeaseEnded } else { KeysError::ClockWrong });
     }
-    let read = |step: u64| code.and_then(|c| state.table.t(step, c)).map(|t| Candidate { step, t });
+    let read = |step: u64| code.and_then(|c| state.table.t(step, c)).map(|t| StepCandidate { step, t });
     Ok(steps.into_iter().filter_map(read).collect())
 }
 
-/// The learned skew, then one step to either side.
+/// The step at the learned skew, then one step to either side.
 fn steps_now(state: &UnlockState, time: &TrustedTime) -> Result<Vec<u64>, KeysError> {
-    if time.judge() != ClockJudgement::Agrees {
+    if time.clock_status() != ClockStatus::Agrees {
         return Err(KeysError::ClockWrong);
     }
     let now = time.now();
     let base = totp::step_of(now).saturating_add_signed(i64::from(state.skew));
     if base <= state.last_step {
-        // One step back is the code just used; more means that the clock went back.
+        // One step back is the code used last; more means that the clock went back.
         let next = state.last_step.saturating_add(1);
         let next_in = totp::until(now, next.saturating_add_signed(-i64::from(state.skew)));
         let used = state.last_step - base <= 1;
@@ -53,12 +53,12 @@ fn steps_now(state: &UnlockState, time: &TrustedTime) -> Result<Vec<u64>, KeysEr
     Ok(vec![base, base.saturating_add(1), base.saturating_sub(1)])
 }
 
-/// The two steps of the minute that the phone shows, the one after, as typing takes time, and the one before, for whoever
-/// typed the code first and then looked at the time.
+/// The two steps of the minute that the phone shows, the step after, since typing takes time, and the step before, for
+/// users who type the code before they read the time.
 ///
-/// INVARIANT: whatever time is typed, no step behind the trusted time is tried, so that a code that somebody saw earlier
-/// does not count; and none far ahead of it where all time since is accounted for. A phone that is known to be slow or
-/// fast may be so, and one step is the tolerance of every unlock.
+/// INVARIANT: whatever time is typed, no step before the trusted time is tried, so that an observed code cannot be used
+/// later; and no step far ahead of it when all time since is accounted for. The learned skew and one step of tolerance
+/// are added to both limits.
 pub(crate) fn steps_at(entered: UtcMillis, skew: i16, time: &TrustedTime) -> Result<Vec<u64>, KeysError> {
     let first = totp::step_of(UtcMillis(entered.0.saturating_sub(entered.0.rem_euclid(60_000))));
     let mut steps: Vec<u64> = (first..=first.saturating_add(2)).chain([first.saturating_sub(1)]).collect();

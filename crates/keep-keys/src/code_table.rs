@@ -1,11 +1,11 @@
-//! The offsets that turn a one-time code into T, and their packed form.
+//! The offsets that turn one-time codes into T, and their packed form.
 
 use crate::totp::{MODULUS, TotpSeed};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// `offset[j] = (T − TOTP(j)) mod 10^6` for consecutive steps j.
 ///
-/// Differences between codes follow from it, so it is wiped when dropped and has no Debug.
+/// It reveals differences between codes, so it is wiped when dropped and has no Debug.
 #[derive(Zeroize, ZeroizeOnDrop, PartialEq, Eq)]
 pub(crate) struct CodeTable {
     first: u64,
@@ -13,7 +13,7 @@ pub(crate) struct CodeTable {
 }
 
 impl CodeTable {
-    /// The table of the steps after `last` up to and including `end`.
+    /// The table of the steps after `last`, up to and including `end`.
     pub(crate) fn make(seed: &TotpSeed, t: u32, last: u64, end: u64) -> Self {
         let mut table = Self { first: last.saturating_add(1), offsets: Vec::new() };
         table.extend(seed, t, end);
@@ -37,7 +37,7 @@ impl CodeTable {
         self.first.saturating_add(u64::try_from(self.offsets.len()).unwrap_or(u64::MAX))
     }
 
-    /// T as `code` of `step` says; `None` outside the table.
+    /// T, from the code of a step; `None` outside the table.
     pub(crate) fn t(&self, step: u64, code: u32) -> Option<u32> {
         let index = usize::try_from(step.checked_sub(self.first)?).ok()?;
         self.offsets.get(index).map(|offset| (code % MODULUS + offset) % MODULUS)
@@ -45,17 +45,17 @@ impl CodeTable {
 
     /// Drops the steps up to and including `last`.
     ///
-    /// INVARIANT: after this no code of a step ≤ `last` leads to T; that is the replay rule.
+    /// INVARIANT: afterwards no code of a step ≤ `last` leads to T, which prevents replay.
     pub(crate) fn drop_through(&mut self, last: u64) {
         let gone = last.saturating_add(1).saturating_sub(self.first);
         let gone = usize::try_from(gone).unwrap_or(usize::MAX).min(self.offsets.len());
         self.offsets.drain(..gone);
-        // Draining moves the rest down and leaves copies behind the new end.
+        // Draining moves the rest down and leaves copies after the new end.
         self.offsets.spare_capacity_mut().zeroize();
         self.first = self.first.max(last.saturating_add(1));
     }
 
-    /// Computes only what is missing up to and including `end`.
+    /// Computes the missing steps up to and including `end`.
     pub(crate) fn extend(&mut self, seed: &TotpSeed, t: u32, end: u64) {
         let from = self.end();
         let missing = usize::try_from(end.saturating_add(1).saturating_sub(from)).unwrap_or_default();
@@ -70,7 +70,7 @@ impl CodeTable {
     }
 }
 
-/// Packs numbers below 2^20 at 20 bits each, big-endian, the last byte filled with zero bits.
+/// Packs numbers below 2^20 at 20 bits each, big-endian, the last byte padded with zero bits.
 pub(crate) fn pack(numbers: &[u32]) -> Vec<u8> {
     let mut out = Vec::with_capacity((numbers.len() * 20).div_ceil(8));
     for pair in numbers.chunks(2) {
@@ -86,7 +86,7 @@ pub(crate) fn pack(numbers: &[u32]) -> Vec<u8> {
     out
 }
 
-/// The inverse of [`pack`]; `None` when the length, the filling or a number is not one that it makes.
+/// The inverse of [`pack`]; `None` if the length, the padding or a number is invalid.
 pub(crate) fn unpack(bytes: &[u8], count: usize) -> Option<Vec<u32>> {
     if bytes.len() != count.checked_mul(20)?.div_ceil(8) {
         return None;
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_steps_lead_nowhere_and_extending_changes_nothing() {
+    fn dropped_steps_give_no_t_and_extending_keeps_the_rest() {
         let mut table = CodeTable::make(&seed(), 5, 100, 150);
         table.drop_through(120);
         table.extend(&seed(), 5, 200);

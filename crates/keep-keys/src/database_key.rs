@@ -5,7 +5,7 @@ use keep_domain::Secret;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A raw key and salt for SQLCipher; never a passphrase, so no key stretching takes place at open.
+/// A raw key and salt for SQLCipher; not a passphrase, so opening involves no key stretching.
 pub struct DatabaseKey {
     key: Secret<[u8; 32]>,
     salt: Secret<[u8; 16]>,
@@ -26,24 +26,24 @@ impl DatabaseKey {
     /// The 32-byte raw key.
     #[must_use]
     pub const fn key(&self) -> &[u8; 32] {
-        // EXPOSE: handed to sqlite3_key_v2 by the store, from a zeroizing buffer.
+        // EXPOSE: passed to sqlite3_key_v2 by the store, from a zeroizing buffer.
         self.key.expose()
     }
 
     /// The 16-byte salt that SQLCipher writes in the file's first bytes.
     #[must_use]
     pub const fn salt(&self) -> &[u8; 16] {
-        // EXPOSE: handed to sqlite3_key_v2 by the store, from a zeroizing buffer.
+        // EXPOSE: passed to sqlite3_key_v2 by the store, from a zeroizing buffer.
         self.salt.expose()
     }
 
-    /// A second copy, for a holder that opens the file again.
+    /// A copy, for a caller that opens the file again. Explicit, because secrets are not `Clone`.
     #[must_use]
-    pub fn lend(&self) -> Self {
+    pub fn duplicate(&self) -> Self {
         Self { key: Secret::new(*self.key()), salt: Secret::new(*self.salt()) }
     }
 
-    /// A key that is the same in every run, for tests of other rooms.
+    /// A key that is the same in every run, for the tests of other crates.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn for_tests(seed: u8) -> Self {

@@ -1,7 +1,7 @@
-//! KD, the key of one device profile, kept in the keychain.
+//! KD, the key of one device profile, stored in the keychain.
 
 use crate::derive::derive;
-use crate::entropy::{Entropy, OsEntropy, make_secret};
+use crate::entropy::{OsEntropy, make_secret};
 use crate::{DatabaseKey, DeviceSigner, Keychain, KeysError, MacKey};
 use keep_domain::Secret;
 use std::fmt;
@@ -9,12 +9,12 @@ use std::fmt;
 /// The keychain item that holds KD.
 pub const DEVICE_KEY_ITEM: &str = "device-key";
 
-/// 32 random bytes. Without a password they open nothing; without them a password opens nothing.
+/// 32 random bytes. Neither this key nor a password opens anything without the other.
 pub struct DeviceKey(Secret<[u8; 32]>);
 
 impl DeviceKey {
-    /// Reads the device key. `slots_exist` says whether somebody is enrolled here: then a missing key
-    /// is a loss and never a first run.
+    /// Reads the device key. `slots_exist` says whether any user is enrolled: then a missing key is an error and not a
+    /// first run.
     ///
     /// # Errors
     /// [`KeysError::KeychainKeyMissing`] and the keychain variants.
@@ -29,7 +29,7 @@ impl DeviceKey {
         }
     }
 
-    /// Reads the device key, or makes one on a device where nobody is enrolled.
+    /// Reads the device key, or makes one on a device without enrolled users.
     ///
     /// # Errors
     /// As [`DeviceKey::load`] and [`DeviceKey::make`].
@@ -43,20 +43,16 @@ impl DeviceKey {
     /// Makes a device key, writes it and reads it back.
     ///
     /// # Errors
-    /// The keychain variants; [`KeysError::AlreadyEnrolled`] when there is a key, which is never replaced.
+    /// The keychain variants; [`KeysError::AlreadyEnrolled`] if there is a key, which is never replaced.
     pub fn make(keychain: &dyn Keychain) -> Result<Self, KeysError> {
-        Self::make_with(keychain, &mut OsEntropy)
-    }
-
-    pub(crate) fn make_with(keychain: &dyn Keychain, entropy: &mut dyn Entropy) -> Result<Self, KeysError> {
         if keychain.read(DEVICE_KEY_ITEM)?.is_some() {
             return Err(KeysError::AlreadyEnrolled);
         }
-        let made = Self(make_secret(entropy)?);
+        let made = Self(make_secret(&mut OsEntropy)?);
         keychain.write(DEVICE_KEY_ITEM, made.bytes())?;
-        // INVARIANT: no slot is ever written under a key that the keychain did not give back.
+        // INVARIANT: no slot is written under a key that cannot be read back from the keychain.
         match Self::load(keychain, false)? {
-            Some(kept) if kept.0 == made.0 => Ok(kept),
+            Some(stored) if stored.0 == made.0 => Ok(stored),
             _ => Err(KeysError::KeychainGarbled),
         }
     }
@@ -79,12 +75,12 @@ impl DeviceKey {
         DeviceSigner::derive(self.bytes(), &[b"sign"])
     }
 
-    /// The key that seals slot files against silent edits; it opens nothing.
+    /// The key that authenticates slot files; it opens nothing.
     pub(crate) fn slot_seal_key(&self) -> MacKey {
         MacKey::derive(self.bytes(), &[b"slot-seal"])
     }
 
-    /// The key that seals what the device keeps of a sign-in; it opens nothing.
+    /// The key that authenticates stored sign-ins; it opens nothing.
     pub(crate) fn sign_in_seal_key(&self) -> MacKey {
         MacKey::derive(self.bytes(), &[b"sign-in-seal"])
     }
@@ -94,7 +90,7 @@ impl DeviceKey {
         self.0.expose()
     }
 
-    /// A key that is the same in every run, for tests of other rooms.
+    /// A key that is the same in every run, for the tests of other crates.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn for_tests(seed: u8) -> Self {
@@ -114,7 +110,7 @@ mod tests {
     use crate::{FakeKeychain, KeychainState};
 
     #[test]
-    fn made_once_and_found_again() {
+    fn the_key_is_made_once_and_read_again() {
         let keychain = FakeKeychain::default();
         assert!(DeviceKey::load(&keychain, false).unwrap().is_none());
         let made = DeviceKey::load_or_make(&keychain, false).unwrap();
@@ -128,7 +124,7 @@ mod tests {
         DeviceKey::make(&keychain).unwrap();
         keychain.lose_everything();
         assert_eq!(DeviceKey::load_or_make(&keychain, true).unwrap_err(), KeysError::KeychainKeyMissing);
-        assert!(keychain.items().is_empty(), "nothing was made in its place");
+        assert!(keychain.items().is_empty(), "no new key was made");
     }
 
     #[test]

@@ -1,29 +1,31 @@
-//! Enrolling a clinician on a device: new master key, seed and T, one sign-in, one slot.
+//! Enrolling a clinician on a device: a sign-in and new secrets make a slot.
 
 use crate::code_plan::steps_at;
 use crate::code_table::CodeTable;
-use crate::entropy::{Entropy, OsEntropy, make_public, make_six_digits};
+use crate::entropy::{OsEntropy, make_public, make_six_digits};
 use crate::kdf::{KdfParams, derive_kek, derive_password_key};
 use crate::key_ring::KeyRing;
 use crate::lease::{LeaseRecord, codes_until};
-use crate::member::{MemberClaims, MemberRecord, NoncePreimage};
+use crate::nonce_preimage::NoncePreimage;
 use crate::resume::ResumeSecret;
-use crate::sign_in_record::{KeptSignIn, SignInRecord};
-use crate::slot::{HeaderParts, SlotFile, SlotHeader};
+use crate::sign_in_record::SignInRecord;
+use crate::slot::{HeaderParts, SlotFile, SlotHeader, SlotSecrets};
 use crate::slot_id::{SlotContext, SlotId};
-use crate::state::UnlockState;
+use crate::slot_unlocker::SlotUnlocker;
+use crate::stored_sign_in::StoredSignIn;
 use crate::throttle::UnlockRecord;
 use crate::totp::{self, TotpSeed};
 use crate::trusted_time::TrustedTime;
-use crate::unlock::{MOST_SKEW, Opened, SlotUnlocker, learned_skew};
+use crate::unlock::{MAX_SKEW, OpenedSlot, UnlockFindings, learned_skew};
+use crate::unlock_state::UnlockState;
 use crate::user_keys::{MasterKey, UserKeys};
-use crate::{DeviceKey, KeysError};
+use crate::{DeviceKey, KeysError, MemberClaims, MemberRecord};
 use keep_domain::{DeviceId, Policy, Secret, UserId, UtcMillis};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-/// An enrolment under way. Nothing is written before [`Enrolment::finish`].
+/// An enrolment in progress. Nothing is written before [`Enrolment::finish`].
 pub struct Enrolment {
     device: DeviceId,
     slot: SlotId,
@@ -35,25 +37,25 @@ pub struct Enrolment {
     salt: [u8; 16],
 }
 
-/// The code of a phone that has the seed, as the new slot will remember it.
+/// A confirmed code of the phone, from which the new slot learns the phone's skew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConfirmedCode {
     step: u64,
     skew: i16,
-    /// What the clock is corrected to, where the time came from the phone.
+    /// The corrected time, if the phone corrects the clock.
     corrected: Option<UtcMillis>,
 }
 
-/// What the sign-in and the clinician contribute.
+/// Input from the sign-in and the clinician.
 #[derive(Debug)]
 pub struct EnrolmentInput<'a> {
-    /// The claims of `id_token`, verified.
+    /// The verified claims of `id_token`.
     pub claims: &'a MemberClaims,
-    /// The ID token as it was received.
+    /// The ID token, as received.
     pub id_token: String,
-    /// What the same verified token gives.
+    /// The lease of the same token.
     pub lease: LeaseRecord,
-    /// The refresh token, where the provider gave one.
+    /// The refresh token, if the provider issued one.
     pub refresh_token: Option<Secret<String>>,
     /// The new workstation password.
     pub password: &'a Secret<String>,
@@ -62,15 +64,12 @@ pub struct EnrolmentInput<'a> {
 }
 
 impl Enrolment {
-    /// Draws everything random of a new slot.
+    /// Generates all random values of a new slot.
     ///
     /// # Errors
     /// [`KeysError::NoRandomness`].
     pub fn begin(device: DeviceId, kdf: KdfParams) -> Result<Self, KeysError> {
-        Self::begin_with(device, kdf, &mut OsEntropy)
-    }
-
-    pub(crate) fn begin_with(device: DeviceId, kdf: KdfParams, entropy: &mut dyn Entropy) -> Result<Self, KeysError> {
+        let entropy = &mut OsEntropy;
         let master_key = MasterKey::make_with(entropy)?;
         let preimage = NoncePreimage::make_with(device, &master_key, entropy)?;
         Ok(Self {
@@ -85,13 +84,13 @@ impl Enrolment {
         })
     }
 
-    /// The `nonce` of the sign-in: it makes the ID token a statement about this slot's keys.
+    /// The `nonce` of the sign-in, which commits the ID token to this slot's keys.
     #[must_use]
     pub fn nonce(&self) -> String {
         self.preimage.nonce()
     }
 
-    /// The address for the phone, shown once as a picture; the label reads "person @ workstation".
+    /// The otpauth URI for the phone, shown once as a QR code; its label is "person @ workstation".
     ///
     /// # Errors
     /// [`KeysError::Invalid`] for an empty label.
@@ -99,17 +98,17 @@ impl Enrolment {
         self.seed.otpauth_uri(person, workstation)
     }
 
-    /// Checks a code of the phone within ten minutes of this computer's time, and learns the difference.
+    /// Checks a code within ten minutes of this computer's time, and learns the difference to the phone.
     ///
-    /// Only an enrolment compares a code: the seed is still in memory here.
+    /// Only an enrolment compares codes, because only here the seed is in memory.
     ///
     /// # Errors
-    /// [`KeysError::Invalid`] when no step fits.
+    /// [`KeysError::Invalid`] if no step matches.
     pub fn confirm_code(&self, code: &Secret<String>, time: &TrustedTime) -> Result<ConfirmedCode, KeysError> {
         let code = totp::parse_code(code).ok_or(KeysError::Invalid("code"))?;
         let here = totp::step_of(time.now());
-        // Nearest first, so that a code that fits two steps is read as the likelier one.
-        let skews = (0..=MOST_SKEW).flat_map(|n| [n, -n]);
+        // Nearest first, so that a code of two steps is taken for the more likely one.
+        let skews = (0..=MAX_SKEW).flat_map(|n| [n, -n]);
         for skew in skews {
             let step = here.saturating_add_signed(skew);
             if self.seed.code(step) == code {
@@ -119,10 +118,10 @@ impl Enrolment {
         Err(KeysError::Invalid("code"))
     }
 
-    /// Checks a code at the time that the phone shows: for a computer whose clock is off by more than ten minutes.
+    /// Checks a code at the time on the phone, for a computer whose clock is off by more than ten minutes.
     ///
     /// # Errors
-    /// [`KeysError::Invalid`] when no step fits, [`KeysError::ClockWrong`] for a time that cannot be.
+    /// [`KeysError::Invalid`] if no step matches, [`KeysError::ClockWrong`] for an impossible time.
     pub fn confirm_code_at(
         &self,
         code: &Secret<String>,
@@ -138,30 +137,20 @@ impl Enrolment {
         Ok(ConfirmedCode { step, skew, corrected: time.phone_corrects(at).then_some(now) })
     }
 
-    /// Writes the slot; its `.json` comes last, so a crash before leaves no slot. What is left of a damaged slot of the
-    /// same person is set aside first.
+    /// Writes the slot; its `.json` comes last, so that an earlier crash leaves no slot. The files of a damaged slot of
+    /// the same user are set aside first.
     ///
     /// # Errors
-    /// [`KeysError::Invalid`] for a short password, [`KeysError::Refused`] for a token of other keys,
-    /// [`KeysError::AlreadyEnrolled`] where the person has a slot that opens, the keychain's and file errors.
+    /// [`KeysError::Invalid`] for a short password, [`KeysError::Refused`] for a token for other keys,
+    /// [`KeysError::AlreadyEnrolled`] if the user has an intact slot, the keychain variants and file errors.
     pub fn finish(
         self,
         unlocker: &SlotUnlocker<'_>,
         device_key: &DeviceKey,
         time: &mut TrustedTime,
         input: EnrolmentInput<'_>,
-    ) -> Result<Opened, KeysError> {
-        self.finish_with(unlocker, device_key, time, input, &mut OsEntropy)
-    }
-
-    pub(crate) fn finish_with(
-        self,
-        unlocker: &SlotUnlocker<'_>,
-        device_key: &DeviceKey,
-        time: &mut TrustedTime,
-        input: EnrolmentInput<'_>,
-        entropy: &mut dyn Entropy,
-    ) -> Result<Opened, KeysError> {
+    ) -> Result<OpenedSlot, KeysError> {
+        let entropy = &mut OsEntropy;
         let claims = input.claims;
         check_password(input.password, unlocker.policy)?;
         let role = *claims.roles.first().ok_or(KeysError::Refused("the token names no role"))?;
@@ -174,9 +163,9 @@ impl Enrolment {
         let lease = input.lease;
         let sign_in =
             SignInRecord::make(device_key, context, input.id_token.clone(), lease.jwk.clone(), lease.lease_end);
-        let sign_in = KeptSignIn::Signed(sign_in);
+        let sign_in = StoredSignIn::Signed(sign_in);
         let member = MemberRecord::new(self.preimage, input.id_token, claims)?;
-        let header = SlotHeader::first(HeaderParts {
+        let header = SlotHeader::new(HeaderParts {
             context,
             display_name: claims.name.clone(),
             role,
@@ -193,17 +182,18 @@ impl Enrolment {
         let mut factors = Zeroizing::new([0; 24]);
         let both = self.seed.bytes().iter().chain(&t_bytes);
         factors.iter_mut().zip(both).for_each(|(o, b)| *o = *b);
-        let file = SlotFile::make(header, &kek, &self.master_key, &factors, member, device_key, entropy)?;
+        let secrets = SlotSecrets { kek: &kek, master_key: &self.master_key, factors: &factors };
+        let file = SlotFile::make(header, &secrets, member, device_key, entropy)?;
 
         let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, unlocker.policy));
         let ConfirmedCode { step, skew, corrected } = input.confirmed;
         let table = CodeTable::make(&self.seed, t, step, end);
         let state = UnlockState { counter: 1, last_step: step, skew, table };
         let keys = UserKeys::bound(self.master_key, context);
-        // INVARIANT: an enrolment overwrites no file of a slot that was in use: it may be brought back.
+        // INVARIANT: an enrolment overwrites no file of a slot that was in use, since the slot may be restored.
         let set_aside = if damaged { unlocker.slots.set_aside(user, time.now())? } else { Vec::new() };
-        unlocker.settle_sign_in(context, &sign_in)?;
-        let mut ring = KeyRing::first(sign_in, input.refresh_token);
+        unlocker.commit_sign_in(context, &sign_in)?;
+        let mut ring = KeyRing::new(sign_in, input.refresh_token);
         ring.save(unlocker.slots, &keys)?;
         let generation = file.header().totp_generation;
         unlocker.slots.write_state(user, &state.seal(device_key, &context, generation, entropy)?)?;
@@ -214,16 +204,13 @@ impl Enrolment {
         }
         time.save(unlocker.keychain)?;
         unlocker.slots.write(&file)?;
-        Ok(Opened {
+        Ok(OpenedSlot {
             header: file.header().clone(),
             keys,
             ring,
             member: file.into_member(),
             resume: ResumeSecret::new(context, t, time.mark()),
-            restored_state: false,
-            clock_corrected: corrected.is_some(),
-            sign_in_altered: false,
-            set_aside,
+            findings: UnlockFindings { clock_corrected: corrected.is_some(), set_aside, ..UnlockFindings::default() },
         })
     }
 }
@@ -234,7 +221,7 @@ impl fmt::Debug for Enrolment {
     }
 }
 
-/// Whether a new password is long enough (NIST SP 800-63B-4, 3.1.1.2 counts characters after normalisation).
+/// Checks the length of a new password, in characters after normalisation (NIST SP 800-63B-4, 3.1.1.2).
 ///
 /// # Errors
 /// [`KeysError::Invalid`].

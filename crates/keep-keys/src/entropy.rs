@@ -1,12 +1,12 @@
-//! Random bytes for keys, with the one seam through which frozen vectors become deterministic.
+//! Random bytes for keys, behind a trait so that frozen vectors are deterministic.
 
 use crate::KeysError;
 use keep_domain::Secret;
 use zeroize::Zeroizing;
 
-/// Where key material comes from.
+/// A source of key material.
 pub(crate) trait Entropy {
-    /// Fills `out` completely or fails.
+    /// Fills all of `out`, or fails.
     fn fill(&mut self, out: &mut [u8]) -> Result<(), KeysError>;
 }
 
@@ -34,9 +34,9 @@ pub(crate) fn make_public<const N: usize>(entropy: &mut dyn Entropy) -> Result<[
     Ok(bytes)
 }
 
-/// A number below one million, each equally likely.
+/// A uniformly distributed number below one million.
 pub(crate) fn make_six_digits(entropy: &mut dyn Entropy) -> Result<u32, KeysError> {
-    /// The largest multiple of a million that fits four bytes; values above it would favour small numbers.
+    /// The largest multiple of a million in four bytes; values from there on would favour small numbers.
     const LIMIT: u32 = u32::MAX - u32::MAX % 1_000_000;
     loop {
         let drawn = u32::from_be_bytes(make_public(entropy)?);
@@ -46,7 +46,7 @@ pub(crate) fn make_six_digits(entropy: &mut dyn Entropy) -> Result<u32, KeysErro
     }
 }
 
-/// A stream of bytes that is the same in every run, for frozen vectors.
+/// A reproducible stream of bytes, for frozen vectors.
 #[cfg(test)]
 #[derive(Debug)]
 pub(crate) struct FixedEntropy {
@@ -56,7 +56,7 @@ pub(crate) struct FixedEntropy {
 
 #[cfg(test)]
 impl FixedEntropy {
-    /// The stream named `label`: SHA-256(lp(label, counter)), one block per draw of up to 32 bytes.
+    /// The stream named `label`: SHA-256(length_prefixed(label, counter)), one block per draw of up to 32 bytes.
     pub(crate) const fn named(label: &'static str) -> Self {
         Self { label, drawn: 0 }
     }

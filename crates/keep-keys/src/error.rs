@@ -1,68 +1,68 @@
-//! What can go wrong with keys, factors and the keychain.
+//! Errors of keys, factors and the keychain.
 
 use keep_domain::ErrorCode;
 use std::time::Duration;
 
-/// The one error of this crate. No variant carries a secret, a name or the text of a foreign error.
+/// The error of this crate. No variant carries a secret, a name or the text of another error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeysError {
-    /// The keychain is locked; asking would open a prompt of the operating system.
+    /// The keychain is locked; reading it would open a prompt of the operating system.
     #[error("the keychain is locked")]
     KeychainLocked,
-    /// No keychain service answers, or it has nowhere to keep an item.
-    #[error("no keychain service answers")]
+    /// No keychain service is available, or it has no collection to store an item in.
+    #[error("no keychain service is available")]
     KeychainAbsent,
-    /// Slots exist but the device key is not in the keychain.
+    /// Slots exist, but the device key is missing from the keychain.
     #[error("the device key is missing from the keychain")]
     KeychainKeyMissing,
-    /// The keychain did not answer within its limit.
-    #[error("the keychain did not answer in time")]
+    /// The keychain did not respond in time.
+    #[error("the keychain did not respond in time")]
     KeychainSlow,
-    /// The keychain gave back something else than what was written.
+    /// The keychain returned something other than what was written.
     #[error("the keychain holds an unusable value")]
     KeychainGarbled,
-    /// The operating system gave no random bytes.
+    /// The operating system provided no random bytes.
     #[error("no random bytes from the operating system")]
     NoRandomness,
     /// An authenticated decryption failed: wrong key, wrong context or altered bytes.
     #[error("sealed data could not be opened")]
     NotOpened,
-    /// A slot, state or key file was altered, swapped, cut short or put back from an older copy.
+    /// A slot, state or key file was altered, swapped, truncated or replaced by an older copy.
     #[error("the {0} file is damaged")]
     SlotDamaged(&'static str),
     /// A slot, state or key file was written by a newer Chartkeep.
-    #[error("the {0} file is of a newer format")]
+    #[error("the {0} file has a newer format")]
     SlotNewer(&'static str),
-    /// No slot of that person on this device.
+    /// The user has no slot on this device.
     #[error("not enrolled on this device")]
     NotEnrolled,
-    /// That person has a slot here already.
+    /// The user already has a slot on this device.
     #[error("already enrolled on this device")]
     AlreadyEnrolled,
-    /// Password or code is wrong; the two are never told apart.
-    #[error("password or code is wrong")]
+    /// Wrong password or code; the error never says which.
+    #[error("wrong password or code")]
     UnlockRefused {
-        /// Failures so far, this one included.
+        /// Failures so far, including this one.
         failures: u32,
         /// Attempts left before the slot is held.
         attempts_left: u32,
         /// Time to wait before the next attempt.
         wait: Duration,
     },
-    /// Too many failures: nothing was tried.
+    /// Too many failures; nothing was tried.
     #[error("wait before the next attempt")]
     Throttled {
-        /// Time left to wait.
+        /// Remaining time to wait.
         wait: Duration,
     },
-    /// The slot is held until somebody releases it; nothing was tried.
+    /// The slot is held until it is released; nothing was tried.
     #[error("the slot is held")]
     SlotHeld {
         /// Whether only an online sign-in releases it.
         online_only: bool,
     },
-    /// The code of this 30 s step has been accepted before.
-    #[error("the code was used already")]
+    /// The code of this 30 s step was already used.
+    #[error("the code was already used")]
     CodeUsed {
         /// Time until the next code.
         next_in: Duration,
@@ -70,31 +70,31 @@ pub enum KeysError {
     /// The wall clock disagrees with authenticated time, or is outside the code table.
     #[error("the clock of this computer is wrong")]
     ClockWrong,
-    /// The code table has run out with the lease; only an online sign-in makes a new one.
+    /// The code table has ended with the lease; only an online sign-in makes a new one.
     #[error("the lease has ended")]
     LeaseEnded,
-    /// Nothing to resume with: the password alone is not enough now.
+    /// There is nothing to resume; the password alone is not enough.
     #[error("password and code are needed")]
     CodeNeeded,
     /// No segment key has been granted yet.
     #[error("waiting for a colleague's grant")]
     WaitingForGrant,
-    /// A grant or member record that does not fit what it claims.
+    /// A grant or member record is not what it claims to be.
     #[error("refused: {0}")]
     Refused(&'static str),
-    /// Input that is not acceptable.
-    #[error("not acceptable: {0}")]
+    /// Invalid input.
+    #[error("invalid input: {0}")]
     Invalid(&'static str),
     /// A file could not be read or written.
     #[error("file error: {0:?}")]
     Io(std::io::ErrorKind),
-    /// A defect in Chartkeep.
+    /// A bug in Chartkeep.
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
 
 impl KeysError {
-    /// The closed code that crosses the shell's border.
+    /// The code that crosses IPC.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
@@ -122,7 +122,7 @@ impl KeysError {
 
 impl From<std::io::Error> for KeysError {
     fn from(error: std::io::Error) -> Self {
-        // Only the kind is kept: the text of an I/O error may name paths.
+        // Only the kind: the text of an I/O error may contain paths.
         Self::Io(error.kind())
     }
 }

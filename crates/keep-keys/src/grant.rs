@@ -1,13 +1,11 @@
-//! A colleague carries a key to a newcomer: `slots/<recipient>.grants/<key>-<generation>.json`.
+//! Grants of data keys to colleagues: `slots/<recipient>.grants/<key>-<generation>.json`.
 
-use crate::b64::{Bytes, Exactly};
+use crate::base64url::{Base64Array, Base64Bytes};
 use crate::entropy::{Entropy, OsEntropy};
-use crate::held_key::{HeldKey, KeyName};
 use crate::key_ring::KeyRing;
-use crate::member::VerifiedMember;
 use crate::slots::Slots;
-use crate::{HpkePublicKey, KeysError, UserKeys, durable, verify_signature};
-use keep_domain::{DeviceId, UserId, length_prefixed};
+use crate::{DataKey, HpkePublicKey, KeyName, KeysError, UserKeys, VerifiedMember, durable, verify_signature};
+use keep_domain::{DeviceId, Secret, UserId, length_prefixed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::ErrorKind;
@@ -26,40 +24,40 @@ pub struct Grant {
     recipient: UserId,
     granter: UserId,
     /// HPKE base mode: encapsulated key ‖ ciphertext.
-    sealed: Bytes,
+    sealed: Base64Bytes,
     /// Ed25519 over everything above.
-    signature: Exactly<64>,
+    signature: Base64Array<64>,
 }
 
-/// What lies in the folder of one recipient.
+/// The grants in the folder of one recipient.
 #[derive(Debug)]
 pub struct WaitingGrants {
     /// The grants, lowest segment first.
     pub grants: Vec<Grant>,
-    /// How many files are none, or could not be read.
-    pub left: u32,
+    /// Number of files that are not grants or could not be read.
+    pub unreadable: u32,
 }
 
 impl Grant {
-    /// Seals `key` to `recipient`, whose member record the granter's own session has verified.
+    /// Seals `key` to `recipient`, whose member record the granter's session has verified.
     ///
     /// # Errors
-    /// [`KeysError::Refused`] when the recipient is on another device or not entitled to the key.
-    pub fn make(granter: &UserKeys, recipient: &VerifiedMember, key: &HeldKey) -> Result<Self, KeysError> {
+    /// [`KeysError::Refused`] if the recipient is enrolled on another device or not entitled to the key.
+    pub fn make(granter: &UserKeys, recipient: &VerifiedMember, key: &DataKey) -> Result<Self, KeysError> {
         Self::make_with(granter, recipient, key, &mut OsEntropy)
     }
 
     pub(crate) fn make_with(
         granter: &UserKeys,
         recipient: &VerifiedMember,
-        key: &HeldKey,
+        key: &DataKey,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, KeysError> {
         let context = granter.context();
         if recipient.device() != context.device {
             return Err(KeysError::Refused("the recipient is enrolled on another device"));
         }
-        // INVARIANT: no key leaves for a role that is not entitled to it; colleagues only carry keys.
+        // INVARIANT: no key is granted to a role that is not entitled to it.
         if !recipient.may_hold(key.name()) {
             return Err(KeysError::Refused("the recipient's role does not entitle to that key"));
         }
@@ -70,17 +68,16 @@ impl Grant {
             generation: key.generation(),
             recipient: recipient.user(),
             granter: context.user,
-            sealed: Bytes(Vec::new()),
-            signature: Exactly([0; 64]),
+            sealed: Base64Bytes(Vec::new()),
+            signature: Base64Array([0; 64]),
         };
         let info = grant.info(recipient.hpke());
-        grant.sealed = Bytes(recipient.hpke().seal_with(&info, key.bytes(), entropy)?);
-        grant.signature = Exactly(granter.signer().sign(&grant.signed_bytes()));
+        grant.sealed = Base64Bytes(recipient.hpke().seal_with(&info, key.bytes(), entropy)?);
+        grant.signature = Base64Array(granter.signer().sign(&grant.signed_bytes()));
         Ok(grant)
     }
 
-    /// One grant for each key on the granter's ring to which the recipient is entitled: a grant is for a
-    /// rank, and the audit key goes with it.
+    /// One grant for each key on the granter's ring to which the recipient is entitled, including the audit key.
     ///
     /// # Errors
     /// As [`Grant::make`].
@@ -93,42 +90,41 @@ impl Grant {
         entitled.map(|key| Self::make(granter, recipient, key)).collect()
     }
 
-    /// Which key.
+    /// The name of the key.
     #[must_use]
     pub const fn key(&self) -> KeyName {
         self.key
     }
 
-    /// Which generation of it.
+    /// The generation of the key.
     #[must_use]
     pub const fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// Who granted it; the recipient verifies that member record before opening.
+    /// The granter; the recipient verifies their member record before opening the grant.
     #[must_use]
     pub const fn granter(&self) -> UserId {
         self.granter
     }
 
-    /// Opens the grant, lets `test_open` try the key on its file, wraps it into the ring, saves the ring
-    /// and deletes the grant.
+    /// Opens the grant, tests the key with `test_open`, adds it to the ring, saves the ring and deletes the grant.
     ///
-    /// `granter` is the granter's member record as the recipient's own session verified it.
+    /// `granter` is the granter's member record, verified by the recipient's session.
     ///
     /// # Errors
     /// [`KeysError::Refused`] for a wrong signature, another recipient, an unentitled granter, a second key of a
-    /// generation or a key that `test_open` rejects; then the grant stays where it is.
+    /// generation or a key that `test_open` rejects; the grant file then stays.
     pub fn accept(
         &self,
         slots: &Slots,
         recipient: &UserKeys,
         ring: &mut KeyRing,
         granter: &VerifiedMember,
-        test_open: impl FnOnce(&HeldKey) -> bool,
+        test_open: impl FnOnce(&DataKey) -> bool,
     ) -> Result<(), KeysError> {
         if ring.holds(self.key, self.generation) {
-            return Err(KeysError::Refused("a key of that generation is held already"));
+            return Err(KeysError::Refused("there is already a key of that generation"));
         }
         let key = self.open(recipient, granter)?;
         if !test_open(&key) {
@@ -139,16 +135,16 @@ impl Grant {
         durable::delete(&self.path(slots))
     }
 
-    fn open(&self, recipient: &UserKeys, granter: &VerifiedMember) -> Result<HeldKey, KeysError> {
+    fn open(&self, recipient: &UserKeys, granter: &VerifiedMember) -> Result<DataKey, KeysError> {
         let context = recipient.context();
         if self.recipient != context.user || self.device != context.device {
-            return Err(KeysError::Refused("the grant is for someone else"));
+            return Err(KeysError::Refused("the grant is for another user"));
         }
         if granter.user() != self.granter || granter.device() != self.device {
             return Err(KeysError::Refused("the grant names another granter"));
         }
-        // Whoever enrols first makes the audit key, whatever their role; the recipient's test-open against the public
-        // half that the device signed decides whether it is the right one.
+        // The first user to enrol makes the audit key, whatever their role; the recipient tests it against the public half
+        // that the device signed.
         if self.key != KeyName::Audit && !granter.may_hold(self.key) {
             return Err(KeysError::Refused("the granter's role does not entitle to that key"));
         }
@@ -161,10 +157,10 @@ impl Grant {
             .map_err(|_| KeysError::Refused("the grant does not open"))?;
         // EXPOSE: the bytes move from one secret container to another.
         let key = opened.expose().as_slice().try_into().map_err(|_| KeysError::Refused("the grant holds no key"))?;
-        Ok(HeldKey::from_secret(self.key, self.generation, keep_domain::Secret::new(key)))
+        Ok(DataKey::from_secret(self.key, self.generation, Secret::new(key)))
     }
 
-    /// Deletes a grant that its recipient refused or does not need.
+    /// Deletes a grant that the recipient refused or does not need.
     ///
     /// # Errors
     /// [`KeysError::Io`].
@@ -178,7 +174,7 @@ impl Grant {
     /// [`KeysError::Io`].
     pub fn write(&self, slots: &Slots) -> Result<(), KeysError> {
         let folder = slots.grants_folder(self.recipient);
-        // Something else in its place is kept under another name: it must not keep the recipient waiting for ever.
+        // Anything else with that name is renamed, so that it does not block grants permanently.
         if folder.symlink_metadata().is_ok() && !folder.is_dir() {
             fs::rename(&folder, folder.with_extension("grants.damaged")).map_err(|e| KeysError::Io(e.kind()))?;
         }
@@ -187,28 +183,28 @@ impl Grant {
         durable::write(&self.path(slots), &bytes)
     }
 
-    /// The grants that wait for `user`, lowest segment first.
+    /// The waiting grants of `user`, lowest segment first.
     ///
-    /// INVARIANT: no file in the folder keeps anybody out: what is no grant stays where it is, and is counted.
+    /// INVARIANT: no file in the folder prevents an unlock: files that are not grants stay and are counted.
     #[must_use]
     pub fn waiting_for(slots: &Slots, user: UserId) -> WaitingGrants {
-        let mut waiting = WaitingGrants { grants: Vec::new(), left: 0 };
+        let mut waiting = WaitingGrants { grants: Vec::new(), unreadable: 0 };
         let entries = match fs::read_dir(slots.grants_folder(user)) {
             Ok(entries) => entries,
             Err(e) => {
-                waiting.left = u32::from(e.kind() != ErrorKind::NotFound);
+                waiting.unreadable = u32::from(e.kind() != ErrorKind::NotFound);
                 return waiting;
             }
         };
         for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-            // What a crash while a grant was written leaves behind holds nothing that is missing.
+            // A temporary file left by a crash contains no complete grant.
             if path.extension().is_some_and(|e| e == "tmp") {
                 continue;
             }
             let grant = durable::read(&path).ok().flatten().and_then(|b| serde_json::from_slice::<Self>(&b).ok());
             match grant.filter(|g| g.version == VERSION && g.recipient == user) {
                 Some(grant) => waiting.grants.push(grant),
-                None => waiting.left = waiting.left.saturating_add(1),
+                None => waiting.unreadable = waiting.unreadable.saturating_add(1),
             }
         }
         waiting.grants.sort_by_key(|g| (g.key, g.generation));

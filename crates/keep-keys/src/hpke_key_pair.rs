@@ -13,10 +13,10 @@ use std::convert::Infallible;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Length of the encapsulated key in front of each sealed message, bytes (RFC 9180, 7.1).
+/// Length of the encapsulated key at the start of each sealed message, bytes (RFC 9180, 7.1).
 const ENCAPSULATED: usize = 32;
 
-/// The private side: opens what anyone sealed to [`HpkeKeyPair::public`].
+/// A key pair: opens messages that anyone sealed to [`HpkeKeyPair::public`].
 pub struct HpkeKeyPair {
     private: <X25519HkdfSha256 as Kem>::PrivateKey,
     public: HpkePublicKey,
@@ -31,7 +31,7 @@ impl HpkeKeyPair {
         Self { private, public: HpkePublicKey(public.to_bytes().into()) }
     }
 
-    /// The public side, safe to write anywhere.
+    /// The public half, safe to publish.
     #[must_use]
     pub const fn public(&self) -> HpkePublicKey {
         self.public
@@ -60,11 +60,11 @@ impl HpkeKeyPair {
 
 impl fmt::Debug for HpkeKeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DropBox({:?})", self.public)
+        write!(f, "HpkeKeyPair({:?})", self.public)
     }
 }
 
-/// The public side of a [`HpkeKeyPair`]: whoever has it can seal, and not open.
+/// The public half of an [`HpkeKeyPair`]: seals, but cannot open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HpkePublicKey([u8; 32]);
 
@@ -97,7 +97,7 @@ impl HpkePublicKey {
     ) -> Result<Vec<u8>, KeysError> {
         let refused = KeysError::Invalid("public key");
         let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&self.0).map_err(|_| refused.clone())?;
-        let mut ephemeral = OneDraw { bytes: make_secret(entropy)?, used: false };
+        let mut ephemeral = SingleUseRng { bytes: make_secret(entropy)?, used: false };
         let (encapsulated, body) = single_shot_seal_with_rng::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
             &OpModeS::Base,
             &public,
@@ -116,18 +116,18 @@ impl HpkePublicKey {
 
 impl fmt::Debug for HpkePublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DropBoxPublic({})", hex::encode(self.0))
+        write!(f, "HpkePublicKey({})", hex::encode(self.0))
     }
 }
 
-/// Hands 32 bytes drawn beforehand to the one draw that an encapsulation makes, so that a failing
-/// operating system generator is an error here and not a panic in the library.
-struct OneDraw {
+/// Supplies 32 bytes, generated in advance, to the single draw of an encapsulation, so that a failure of the operating
+/// system's generator is an error here and not a panic in the library.
+struct SingleUseRng {
     bytes: Secret<[u8; 32]>,
     used: bool,
 }
 
-impl TryRng for OneDraw {
+impl TryRng for SingleUseRng {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
@@ -143,8 +143,8 @@ impl TryRng for OneDraw {
     }
 
     fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        // INVARIANT: one draw of 32 bytes. A library that drew twice would get a repeated stream;
-        // the RFC 9180 round trip in the tests asserts that it draws once.
+        // INVARIANT: one draw of 32 bytes. A library that drew twice would get the same bytes again; the tests, which
+        // run with debug assertions, check that it draws once.
         debug_assert!(!self.used && out.len() == 32, "one draw of 32 bytes");
         self.used = true;
         // EXPOSE: becomes the ephemeral key of one message.
@@ -153,14 +153,14 @@ impl TryRng for OneDraw {
     }
 }
 
-impl TryCryptoRng for OneDraw {}
+impl TryCryptoRng for SingleUseRng {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn opens_only_for_the_addressee_and_the_info() {
+    fn opens_only_for_the_recipient_and_the_info() {
         let clinical = HpkeKeyPair::derive(&[1; 32], &[b"drop-box"]);
         let other = HpkeKeyPair::derive(&[2; 32], &[b"drop-box"]);
         let sealed = clinical.public().seal(b"inbox", b"Observation").unwrap();
@@ -184,8 +184,8 @@ mod tests {
 
     #[test]
     fn two_messages_never_share_an_ephemeral_key() {
-        let boxed = HpkeKeyPair::derive(&[1; 32], &[b"drop-box"]).public();
-        assert_ne!(boxed.seal(b"", b"x").unwrap()[..32], boxed.seal(b"", b"x").unwrap()[..32]);
+        let public = HpkeKeyPair::derive(&[1; 32], &[b"drop-box"]).public();
+        assert_ne!(public.seal(b"", b"x").unwrap()[..32], public.seal(b"", b"x").unwrap()[..32]);
     }
 
     /// RFC 9180, appendix A.1.1 gives ikmR and skRm / pkRm for DHKEM(X25519, HKDF-SHA256).

@@ -10,11 +10,11 @@ use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Time that one derivation may take on this device, at calibration.
-const AT_MOST: Duration = Duration::from_millis(500);
+/// Maximum time of one derivation at calibration.
+const TARGET_TIME: Duration = Duration::from_millis(500);
 
-/// Parameters above these are not ours: a tampered slot must not take the machine's memory.
-const MOST: KdfParams = KdfParams { memory_kib: 1 << 20, passes: 64, lanes: 1 };
+/// Parameters above these are rejected: a forged slot must not exhaust the memory.
+const MAXIMUM: KdfParams = KdfParams { memory_kib: 1 << 20, passes: 64, lanes: 1 };
 
 /// Argon2id parameters of one slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,45 +29,46 @@ pub struct KdfParams {
 }
 
 impl KdfParams {
-    /// The floor below which no slot is made: 64 MiB, three passes, one lane.
-    pub const FLOOR: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
+    /// The minimum for new slots: 64 MiB, three passes, one lane.
+    pub const MINIMUM: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
 
-    /// Parameters for tests, which must not cost a test run its time.
+    /// Fast parameters, for tests.
     #[cfg(any(test, feature = "test-support"))]
     pub const WEAK_FOR_TESTS: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
 
-    /// The strongest parameters that take at most half a second on this device, never below the floor.
+    /// The strongest parameters that take at most half a second on this device, never below the minimum.
     ///
     /// # Errors
     /// Only [`KeysError::Internal`].
     pub fn calibrate(clock: &dyn Clock) -> Result<Self, KeysError> {
         let before = clock.monotonic();
-        derive_password_key(&Secret::new(String::from("calibration")), 0, &[0; 16], Self::FLOOR)?;
+        derive_password_key(&Secret::new(String::from("calibration")), 0, &[0; 16], Self::MINIMUM)?;
         Ok(Self::fitting(clock.monotonic().saturating_sub(before)))
     }
 
-    /// Scales the passes of the floor, which took `floor_took`.
-    fn fitting(floor_took: Duration) -> Self {
-        let per_pass = (floor_took / Self::FLOOR.passes).as_micros().max(1);
-        let passes = u32::try_from(AT_MOST.as_micros() / per_pass).unwrap_or(u32::MAX);
-        Self { passes: passes.clamp(Self::FLOOR.passes, MOST.passes), ..Self::FLOOR }
+    /// Scales the passes of the minimum, which took `minimum_took`.
+    fn fitting(minimum_took: Duration) -> Self {
+        let per_pass = (minimum_took / Self::MINIMUM.passes).as_micros().max(1);
+        let passes = u32::try_from(TARGET_TIME.as_micros() / per_pass).unwrap_or(u32::MAX);
+        Self { passes: passes.clamp(Self::MINIMUM.passes, MAXIMUM.passes), ..Self::MINIMUM }
     }
 
     fn checked(self) -> Result<Params, KeysError> {
-        let above = self.memory_kib > MOST.memory_kib || self.passes > MOST.passes || self.lanes > MOST.lanes;
-        if above || self.below_floor() {
+        let above_maximum =
+            self.memory_kib > MAXIMUM.memory_kib || self.passes > MAXIMUM.passes || self.lanes > MAXIMUM.lanes;
+        if above_maximum || self.below_minimum() {
             return Err(KeysError::SlotDamaged("slot"));
         }
         Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(|_| KeysError::SlotDamaged("slot"))
     }
 
     #[cfg(not(any(test, feature = "test-support")))]
-    const fn below_floor(self) -> bool {
-        self.memory_kib < Self::FLOOR.memory_kib || self.passes < Self::FLOOR.passes
+    const fn below_minimum(self) -> bool {
+        self.memory_kib < Self::MINIMUM.memory_kib || self.passes < Self::MINIMUM.passes
     }
 
     #[cfg(any(test, feature = "test-support"))]
-    const fn below_floor(self) -> bool {
+    const fn below_minimum(self) -> bool {
         self.memory_kib < Self::WEAK_FOR_TESTS.memory_kib
     }
 }
@@ -85,7 +86,7 @@ pub(crate) fn derive_password_key(
     let mut input = Zeroizing::new(String::with_capacity(typed.len() * 4 + 6));
     input.extend(typed.nfc());
     input.push_str(&Zeroizing::new(digits(t)));
-    let mut memory = Zeroizing::new(Blocks(vec![Block::default(); params.block_count()]));
+    let mut memory = Zeroizing::new(WorkingMemory(vec![Block::default(); params.block_count()]));
     let mut out = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into_with_memory(input.as_bytes(), salt, out.as_mut(), &mut memory.0)
@@ -93,16 +94,16 @@ pub(crate) fn derive_password_key(
     Ok(Secret::new(*out))
 }
 
-/// Argon2's working memory, wiped afterwards: its last block leads to KP.
-struct Blocks(Vec<Block>);
+/// Argon2's working memory, wiped after use, because the last block leads to KP.
+struct WorkingMemory(Vec<Block>);
 
-impl Zeroize for Blocks {
+impl Zeroize for WorkingMemory {
     fn zeroize(&mut self) {
         self.0.iter_mut().for_each(Zeroize::zeroize);
     }
 }
 
-/// KEK = HKDF-SHA256(ikm = KP, salt = KD, info = lp("chartkeep/kek/1", user, device, slot, generation)).
+/// KEK = HKDF-SHA256(ikm = KP, salt = KD, info = length_prefixed("chartkeep/kek/1", user, device, slot, generation)).
 pub(crate) fn derive_kek(
     password_key: &Secret<[u8; 32]>,
     device_key: &DeviceKey,
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn password_and_t_both_count() {
+    fn the_key_depends_on_password_and_t() {
         assert_eq!(password_key("korrekt", 7), password_key("korrekt", 7));
         assert_ne!(password_key("korrekt", 7), password_key("korrekt", 8));
         assert_ne!(password_key("korrekt", 7), password_key("Korrekt", 7));
@@ -134,21 +135,21 @@ mod tests {
     }
 
     #[test]
-    fn calibration_never_falls_below_the_floor() {
-        assert_eq!(KdfParams::fitting(Duration::from_secs(9)), KdfParams::FLOOR);
+    fn calibration_never_goes_below_the_minimum() {
+        assert_eq!(KdfParams::fitting(Duration::from_secs(9)), KdfParams::MINIMUM);
         assert_eq!(KdfParams::fitting(Duration::from_millis(150)).passes, 10);
-        assert_eq!(KdfParams::fitting(Duration::ZERO).passes, MOST.passes);
+        assert_eq!(KdfParams::fitting(Duration::ZERO).passes, MAXIMUM.passes);
     }
 
     #[test]
-    fn absurd_parameters_are_refused() {
-        let absurd = KdfParams { memory_kib: u32::MAX, ..KdfParams::FLOOR };
-        let refused = derive_password_key(&Secret::new(String::from("x")), 0, &[0; 16], absurd);
+    fn excessive_parameters_are_rejected() {
+        let excessive = KdfParams { memory_kib: u32::MAX, ..KdfParams::MINIMUM };
+        let refused = derive_password_key(&Secret::new(String::from("x")), 0, &[0; 16], excessive);
         assert_eq!(refused.unwrap_err(), KeysError::SlotDamaged("slot"));
     }
 
     #[test]
-    fn kek_needs_the_device_key_and_the_whole_context() {
+    fn the_kek_depends_on_the_device_key_and_the_whole_context() {
         let kek = |device_key: u8, slot: &[u8]| {
             derive_kek(&password_key("pw", 1), &DeviceKey::for_tests(device_key), [b"u", b"d", slot, b"g"])
         };

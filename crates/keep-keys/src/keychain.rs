@@ -1,32 +1,24 @@
-//! The operating system's keychain as named items.
-
-#[cfg(any(test, feature = "test-support"))]
-mod fake;
-mod os;
-#[cfg(target_os = "linux")]
-mod secret_service;
-
-pub use os::OsKeychain;
+//! The keychain of the operating system, as a trait.
 
 use crate::KeysError;
 use keep_domain::Secret;
 use std::fmt;
 
-/// What the keychain can do right now; a missing device key is found by reading it.
+/// The current state of the keychain; a missing device key only shows when it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeychainState {
-    /// It answers.
+    /// It can be used.
     Ready,
-    /// It is there and locked; asking would open a prompt.
+    /// It is locked; reading it would open a prompt.
     Locked,
-    /// No service, no bus, or nowhere to keep an item.
+    /// There is no service, no bus or no collection.
     Absent,
-    /// It did not answer in time.
+    /// It did not respond in time.
     Slow,
 }
 
 impl KeychainState {
-    /// The error that goes with a state; none for ready.
+    /// The error of a state; `None` for ready.
     #[must_use]
     pub const fn error(self) -> Option<KeysError> {
         match self {
@@ -38,29 +30,26 @@ impl KeychainState {
     }
 }
 
-/// Named items in a keychain. Implementations answer within a few seconds or say that they are slow.
+/// Named items in a keychain. Implementations respond within a few seconds or fail as slow.
 pub trait Keychain: Send + Sync + fmt::Debug {
-    /// The value of `item`; `None` when there is no such item.
+    /// The value of `item`; `None` if there is no such item.
     ///
     /// # Errors
     /// The keychain variants of [`KeysError`].
     fn read(&self, item: &str) -> Result<Option<Secret<Vec<u8>>>, KeysError>;
 
-    /// Writes `item`, replacing what was there.
+    /// Writes `item`, replacing any previous value.
     ///
     /// # Errors
     /// The keychain variants of [`KeysError`].
     fn write(&self, item: &str, value: &[u8]) -> Result<(), KeysError>;
 
-    /// Deletes `item`; deleting what is not there is no error.
+    /// Deletes `item`; a missing item is not an error.
     ///
     /// # Errors
     /// The keychain variants of [`KeysError`].
     fn delete(&self, item: &str) -> Result<(), KeysError>;
 
-    /// What the keychain can do right now, found out without opening a prompt.
+    /// The current state, determined without opening a prompt.
     fn state(&self) -> KeychainState;
 }
-
-#[cfg(any(test, feature = "test-support"))]
-pub use fake::FakeKeychain;

@@ -1,27 +1,27 @@
-//! What a sign-in allows while offline: role, assignment and end, as the provider's signed token states them.
+//! The offline lease: role, assignment and end, from the provider's signed token.
 
 use keep_domain::{Policy, Role, UtcMillis};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// Days that no policy may exceed.
-const MOST_DAYS: u32 = 90;
+/// Maximum length of a lease, days, whatever the policy.
+const MAX_DAYS: u32 = 90;
 
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// How long emergency mode lasts after lease end.
+/// Length of the emergency period after the end of the lease.
 const EMERGENCY: Duration = Duration::from_secs(72 * 3600);
 
-/// What a verified token gives. Never written anywhere: it is derived from the token at each unlock.
+/// The lease of a verified token. Never stored: each unlock derives it from the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseRecord {
     /// Issuer of the ID token.
     pub issuer: String,
     /// Subject at that issuer.
     pub subject: String,
-    /// Name as the provider gives it; empty where it gives none.
+    /// Name from the provider; empty if there is none.
     pub name: String,
-    /// Roles of the role claim.
+    /// The roles of the role claim.
     pub roles: Vec<Role>,
     /// Whether the provider assigned the restricted segment.
     pub restricted: bool,
@@ -33,35 +33,35 @@ pub struct LeaseRecord {
     pub kid: String,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// The signing JWK as the provider published it; colleagues' member records are verified with it.
+    /// The provider's signing JWK; colleagues' member records are verified with it.
     pub jwk: String,
 }
 
-/// Where a lease stands.
+/// The state of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseState {
-    /// Valid for so long.
+    /// Valid.
     Valid {
         /// Time left.
         left: Duration,
     },
-    /// Ended; emergency mode with reason, banner and audit is possible for so long.
+    /// Ended, but within the emergency period.
     Emergency {
         /// Time left.
         left: Duration,
     },
-    /// Over: sign in online.
+    /// Ended; an online sign-in is needed.
     Ended,
 }
 
 impl LeaseRecord {
-    /// The end that policy gives a lease issued at `issued_at`; at most 90 days.
+    /// The end of a lease issued at `issued_at` under `policy`; at most 90 days later.
     #[must_use]
     pub fn end_for(issued_at: UtcMillis, policy: &Policy) -> UtcMillis {
-        issued_at.plus_millis(i64::from(policy.lease_days.min(MOST_DAYS)) * DAY_MILLIS)
+        issued_at.plus_millis(i64::from(policy.lease_days.min(MAX_DAYS)) * DAY_MILLIS)
     }
 
-    /// Where the lease stands at `now`.
+    /// The state of the lease at `now`.
     #[must_use]
     pub fn state(&self, now: UtcMillis) -> LeaseState {
         let left = |end: UtcMillis| Duration::from_millis(u64::try_from(end.0.saturating_sub(now.0)).unwrap_or(0));
@@ -73,17 +73,17 @@ impl LeaseRecord {
         }
     }
 
-    /// SHA-256 of the signing key, for events: an unlock under a key that no other sign-in shows is found by it.
+    /// SHA-256 of the signing key, for events: it reveals an unlock with a key that no sign-in has shown.
     #[must_use]
     pub fn provider_key(&self) -> [u8; 32] {
         Sha256::digest(self.jwk.as_bytes()).into()
     }
 }
 
-/// The last instant for which a code table is made at `now`, for a lease that ends at `lease_end`: no lease is longer than
-/// the longest, so no end that was written by hand makes a table of years.
+/// The end of a code table made at `now` for a lease that ends at `lease_end`. It is limited by the maximum lease, so a
+/// forged end cannot make a table of years.
 pub(crate) fn codes_until(lease_end: UtcMillis, now: UtcMillis, policy: &Policy) -> UtcMillis {
-    let longest = now.plus_millis(i64::from(MOST_DAYS) * DAY_MILLIS);
+    let longest = now.plus_millis(i64::from(MAX_DAYS) * DAY_MILLIS);
     lease_end.min(longest).plus_millis(i64::from(policy.lease_grace_days) * DAY_MILLIS)
 }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_gives_more_than_ninety_days() {
+    fn no_policy_allows_more_than_ninety_days() {
         let policy = Policy { lease_days: 400, ..Policy::default() };
         assert_eq!(LeaseRecord::end_for(UtcMillis(0), &policy), UtcMillis(90 * 86_400_000));
     }

@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod aead;
+mod attempt_count;
 mod attempt_lock;
-mod b64;
+mod audit_key;
+mod base64url;
+mod boot_clock;
 mod code_plan;
 mod code_table;
 mod damaged_slot;
+mod data_key;
 mod database_key;
 mod derive;
 mod device_key;
@@ -13,68 +17,84 @@ mod durable;
 mod enrolment;
 mod entropy;
 mod error;
+#[cfg(any(test, feature = "test-support"))]
+mod fake_keychain;
 #[cfg(test)]
 mod frozen;
 mod grant;
-mod held_key;
 mod hpke_key_pair;
 mod kdf;
+mod key_file_sums;
+mod key_name;
 mod key_ring;
 mod keychain;
 mod lease;
 mod mac_key;
-mod member;
+mod member_record;
+mod nonce_preimage;
 mod old_lease;
-mod record_copies;
+mod os_keychain;
 mod renewal;
 mod resume;
 mod segment_key;
+mod sign_in_check;
 mod sign_in_record;
 mod signer;
 mod slot;
 mod slot_check;
 mod slot_id;
+mod slot_unlocker;
 mod slots;
-mod state;
+mod stored_sign_in;
 mod throttle;
 mod totp;
 mod trusted_time;
 mod unlock;
+mod unlock_memory;
+mod unlock_state;
+mod unverified_issue;
 mod user_keys;
 
+pub use audit_key::AuditKey;
+#[cfg(any(test, feature = "test-support"))]
+pub use boot_clock::ManualBootClock;
+pub use boot_clock::{BootClock, BootReading, SystemBootClock};
+pub use data_key::DataKey;
 pub use database_key::DatabaseKey;
 pub use device_key::{DEVICE_KEY_ITEM, DeviceKey};
 pub use enrolment::{ConfirmedCode, Enrolment, EnrolmentInput, check_password};
 pub use error::KeysError;
+#[cfg(any(test, feature = "test-support"))]
+pub use fake_keychain::FakeKeychain;
 pub use grant::{Grant, WaitingGrants};
-pub use held_key::{AuditKey, HeldKey, KeyName};
 pub use hpke_key_pair::{HpkeKeyPair, HpkePublicKey};
 pub use kdf::KdfParams;
+pub use key_name::KeyName;
 pub use key_ring::KeyRing;
-#[cfg(any(test, feature = "test-support"))]
-pub use keychain::FakeKeychain;
-pub use keychain::{Keychain, KeychainState, OsKeychain};
+pub use keychain::{Keychain, KeychainState};
 pub use lease::{LeaseRecord, LeaseState};
 pub use mac_key::MacKey;
-pub use member::{MemberClaims, MemberRecord, NoncePreimage, UnverifiedIssue, VerifiedMember};
+pub use member_record::{MemberClaims, MemberRecord, VerifiedMember};
 pub use old_lease::OldLease;
+pub use os_keychain::OsKeychain;
 pub use renewal::Renewal;
 pub use resume::ResumeSecret;
 pub use segment_key::SegmentKey;
-pub use sign_in_record::{KeptSignIn, SignInRecord};
+pub use sign_in_record::SignInRecord;
 pub use signer::{DeviceSigner, Signer, verify_signature};
-pub use slot::{Factor, SlotHeader};
+pub use slot::{Factor, SlotHeader, SlotOwner};
 pub use slot_check::SlotCheck;
 pub use slot_id::{SlotContext, SlotId};
-pub use slots::{ShownPerson, SlotSummary, Slots};
-#[cfg(any(test, feature = "test-support"))]
-pub use throttle::FakeMemory;
-pub use throttle::{UnlockMemory, UnlockRecord, wait_after};
-pub use totp::STEP_SECONDS;
+pub use slot_unlocker::SlotUnlocker;
+pub use slots::{SlotSummary, Slots};
+pub use stored_sign_in::StoredSignIn;
+pub use throttle::UnlockRecord;
 #[cfg(any(test, feature = "test-support"))]
 pub use totp::phone_code;
+pub use trusted_time::{ClockStatus, TIME_MARK_ITEM, TimeMark, TrustedTime};
+pub use unlock::{Attempt, OpenedSlot, UnlockFindings};
 #[cfg(any(test, feature = "test-support"))]
-pub use trusted_time::ManualBoot;
-pub use trusted_time::{BootClock, BootReading, ClockJudgement, MachineBoot, TIME_MARK_ITEM, TimeMark, TrustedTime};
-pub use unlock::{Attempt, Opened, SlotUnlocker};
+pub use unlock_memory::FakeMemory;
+pub use unlock_memory::UnlockMemory;
+pub use unverified_issue::UnverifiedIssue;
 pub use user_keys::UserKeys;

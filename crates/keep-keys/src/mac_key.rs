@@ -7,7 +7,7 @@ use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// 32 bytes used only as an HMAC-SHA256 key.
+/// A 32-byte HMAC-SHA256 key.
 pub struct MacKey(Secret<[u8; 32]>);
 
 impl MacKey {
@@ -15,14 +15,14 @@ impl MacKey {
         Self(derive(ikm, None, fields))
     }
 
-    /// The raw key, for a caller that keeps a prepared HMAC state.
+    /// The raw key, for a caller that caches an HMAC state.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
         // EXPOSE: prepares an HMAC state.
         self.0.expose()
     }
 
-    /// HMAC-SHA256 over the concatenation of `parts`; the caller makes the concatenation unambiguous.
+    /// HMAC-SHA256 over the concatenation of `parts`, which the caller must make unambiguous.
     #[must_use]
     pub fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.prepare();
@@ -45,7 +45,7 @@ impl MacKey {
         Hmac::<Sha256>::new((&*block).into())
     }
 
-    /// A key that is the same in every run, for tests of other rooms.
+    /// A key that is the same in every run, for the tests of other crates.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn for_tests(seed: u8) -> Self {

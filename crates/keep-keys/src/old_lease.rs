@@ -1,11 +1,11 @@
-//! The lease of key rings of version 1: what the device had read from a token that it did not keep.
+//! The lease in key rings of version 1, which stored what had been read from the token instead of the token.
 
 use crate::KeysError;
 use keep_domain::{Role, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Read for as long as such key rings exist; never made any more.
+/// A lease of version 1; only ever read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OldLease {
@@ -13,9 +13,9 @@ pub struct OldLease {
     pub issuer: String,
     /// Subject at that issuer.
     pub subject: String,
-    /// Roles, as the device had read them.
+    /// Roles, as read from the token.
     pub roles: Vec<Role>,
-    /// Whether the restricted segment was assigned, as the device had read it.
+    /// Whether the restricted segment was assigned, as read from the token.
     pub restricted: bool,
     /// When the token was issued.
     pub issued_at: UtcMillis,
@@ -25,12 +25,12 @@ pub struct OldLease {
     pub kid: String,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// The signing key as the provider published it.
+    /// The provider's signing JWK.
     pub jwk: String,
 }
 
 impl OldLease {
-    /// Whether this is the lease of the sign-in that brought `id_token`.
+    /// Whether this lease was read from `id_token`.
     #[must_use]
     pub fn is_of(&self, id_token: &str) -> bool {
         self.token_hash == <[u8; 32]>::from(Sha256::digest(id_token.as_bytes()))

@@ -1,4 +1,4 @@
-//! What a locked process keeps after a full unlock, so that the password alone unlocks for a while.
+//! The secret that lets the password alone unlock for a while after a full unlock.
 
 use crate::KeysError;
 use crate::slot_id::SlotContext;
@@ -9,12 +9,12 @@ use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// No resume after this, whatever the policy says.
-const AT_MOST: Duration = Duration::from_secs(12 * 3600);
+/// Maximum age of the secret, whatever the policy.
+const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
 
 /// T and the time of the last full unlock. Opens nothing without the password and KD.
 ///
-/// The holder drops it on sleep, OS lock, user switch and restart; a wrong password consumes it.
+/// Its holder drops it on sleep, OS lock, user switch and restart; a wrong password consumes it.
 pub struct ResumeSecret {
     context: SlotContext,
     t: Secret<[u8; 4]>,
@@ -23,7 +23,7 @@ pub struct ResumeSecret {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Handed {
+struct SerializedSecret {
     user: keep_domain::UserId,
     device: keep_domain::DeviceId,
     slot: crate::SlotId,
@@ -36,16 +36,16 @@ impl ResumeSecret {
         Self { context, t: Secret::new(t.to_be_bytes()), since }
     }
 
-    /// Whose secret.
+    /// The slot of the secret.
     #[must_use]
     pub const fn context(&self) -> SlotContext {
         self.context
     }
 
-    /// Time left under `policy`; zero = password and code are needed.
+    /// Remaining time under `policy`; zero means that password and code are needed.
     #[must_use]
     pub fn left(&self, time: &TrustedTime, policy: &Policy) -> Duration {
-        let limit = Duration::from_secs(u64::from(policy.resume_minutes) * 60).min(AT_MOST);
+        let limit = Duration::from_secs(u64::from(policy.resume_minutes) * 60).min(MAX_AGE);
         if time.is_before(&self.since) { Duration::ZERO } else { limit.saturating_sub(time.elapsed_since(&self.since)) }
     }
 
@@ -58,26 +58,26 @@ impl ResumeSecret {
         u32::from_be_bytes(*self.t.expose())
     }
 
-    /// The bytes to hand to the process that replaces this one, through a sealed memory file only.
+    /// The bytes to pass to the process that replaces this one, only through a sealed memory file.
     ///
     /// # Errors
     /// Only [`KeysError::Internal`].
     pub fn to_bytes(&self) -> Result<Secret<Vec<u8>>, KeysError> {
         let SlotContext { user, device, slot } = self.context;
-        // EXPOSE: T crosses from one image of this program to the next.
-        let handed = Handed { user, device, slot, t: *self.t.expose(), since: self.since.clone() };
-        serde_json::to_vec(&handed).map(Secret::new).map_err(|_| KeysError::Internal("resume secret"))
+        // EXPOSE: T is passed to the process that replaces this one.
+        let serialized = SerializedSecret { user, device, slot, t: *self.t.expose(), since: self.since.clone() };
+        serde_json::to_vec(&serialized).map(Secret::new).map_err(|_| KeysError::Internal("resume secret"))
     }
 
-    /// Reads what [`ResumeSecret::to_bytes`] made; the caller wipes its copy.
+    /// Reads the output of [`ResumeSecret::to_bytes`]; the caller wipes its copy.
     ///
     /// # Errors
     /// [`KeysError::CodeNeeded`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeysError> {
-        let handed: Handed = serde_json::from_slice(bytes).map_err(|_| KeysError::CodeNeeded)?;
-        let t = Zeroizing::new(handed.t);
-        let context = SlotContext { user: handed.user, device: handed.device, slot: handed.slot };
-        Ok(Self { context, t: Secret::new(*t), since: handed.since })
+        let serialized: SerializedSecret = serde_json::from_slice(bytes).map_err(|_| KeysError::CodeNeeded)?;
+        let t = Zeroizing::new(serialized.t);
+        let context = SlotContext { user: serialized.user, device: serialized.device, slot: serialized.slot };
+        Ok(Self { context, t: Secret::new(*t), since: serialized.since })
     }
 }
 

@@ -1,6 +1,5 @@
-//! S_k, the key of one segment, and everything that follows from it.
+//! S_k, the key of one segment, and the keys derived from it.
 
-use crate::derive::derive;
 use crate::entropy::{Entropy, OsEntropy, make_secret};
 use crate::{DatabaseKey, HpkeKeyPair, KeysError, MacKey};
 use keep_domain::{Secret, Segment};
@@ -30,19 +29,19 @@ impl SegmentKey {
         Self { segment, generation, key }
     }
 
-    /// A second copy, for a store that uses it up by opening; the only way to have two.
+    /// A copy, for a store that consumes it when opening. Explicit, because secrets are not `Clone`.
     #[must_use]
-    pub fn lend(&self) -> Self {
+    pub fn duplicate(&self) -> Self {
         Self { segment: self.segment, generation: self.generation, key: Secret::new(*self.bytes()) }
     }
 
-    /// Which segment.
+    /// The segment.
     #[must_use]
     pub const fn segment(&self) -> Segment {
         self.segment
     }
 
-    /// Which generation, counted from 1; rotation makes the next one.
+    /// The generation, counted from 1; rotation makes the next one.
     #[must_use]
     pub const fn generation(&self) -> u32 {
         self.generation
@@ -69,22 +68,13 @@ impl SegmentKey {
         MacKey::derive(self.bytes(), &self.fields(b"chartkeep/segment/root/1", &self.generation.to_be_bytes()))
     }
 
-    /// The key pair to which records are sealed that arrive while nobody with this key is signed in.
+    /// The key pair to which records are sealed that arrive while no user with this key is signed in.
     #[must_use]
     pub fn hpke_key_pair(&self) -> HpkeKeyPair {
         HpkeKeyPair::derive(self.bytes(), &self.fields(b"chartkeep/segment/drop-box/1", &self.generation.to_be_bytes()))
     }
 
-    /// Eight bytes that tell two keys apart without revealing either; for comparing copies.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 8] {
-        let print =
-            derive::<8>(self.bytes(), None, &self.fields(b"chartkeep/segment/print/1", &self.generation.to_be_bytes()));
-        // EXPOSE: a fingerprint is public by purpose.
-        *print.expose()
-    }
-
-    /// The key itself, for tests that look for it in the memory of a program.
+    /// The raw key, for tests that search the memory of a program for it.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn bytes_for_tests(&self) -> &[u8; 32] {
@@ -100,7 +90,7 @@ impl SegmentKey {
         [purpose, self.segment.name().as_bytes(), generation]
     }
 
-    /// A key that is the same in every run, for tests of other rooms.
+    /// A key that is the same in every run, for the tests of other crates.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn for_tests(segment: Segment, generation: u32, seed: u8) -> Self {

@@ -29,7 +29,7 @@ impl Signer {
         self.0.verifying_key().to_bytes()
     }
 
-    /// A signer that is the same in every run, for tests of other rooms.
+    /// A signer that is the same in every run, for the tests of other crates.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub fn for_tests(seed: u8) -> Self {
@@ -43,7 +43,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Whether `signature` is `public`'s signature over `message`; weak keys and malleable forms are refused.
+/// Whether `signature` over `message` is by `public`; weak keys and malleable signatures are rejected.
 #[must_use]
 pub fn verify_signature(public: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let Ok(signature) = Signature::from_slice(signature) else { return false };

@@ -1,9 +1,8 @@
-//! `slots/<user>.json`, format version 1: written at enrolment, password change or reset only.
+//! `slots/<user>.json`, format version 1; only written at enrolment, password change and reset.
 
-use crate::b64::{Bytes, Exactly};
+use crate::base64url::{Base64Array, Base64Bytes};
 use crate::entropy::Entropy;
 use crate::slot_id::{SlotContext, SlotId};
-use crate::slots::ShownPerson;
 use crate::user_keys::MasterKey;
 use crate::{DeviceKey, KdfParams, KeysError, MemberRecord, aead};
 use keep_domain::{DeviceId, Role, Secret, UserId, UtcMillis, length_prefixed};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const VERSION: u32 = 1;
 const DAMAGED: KeysError = KeysError::SlotDamaged("slot");
 
-/// What takes part in opening a slot.
+/// A factor needed to open a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Factor {
@@ -34,21 +33,21 @@ impl Factor {
     }
 }
 
-/// The clear part of a slot; all of it is bound to the wrapped master key.
+/// The cleartext part of a slot; all of it is bound to the wrapped master key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SlotHeader {
     /// Format version.
     pub version: u32,
-    /// Whose slot.
+    /// The user.
     pub user: UserId,
-    /// On which device.
+    /// The device.
     pub device: DeviceId,
-    /// Which enrolment.
+    /// The enrolment.
     pub slot: SlotId,
-    /// Counts password changes and resets, from 1.
+    /// Number of the password, from 1; changes and resets increment it.
     pub generation: u32,
-    /// Counts seeds, from 1.
+    /// Number of the TOTP seed, from 1.
     pub totp_generation: u32,
     /// Name for the lock screen.
     pub display_name: String,
@@ -57,14 +56,14 @@ pub struct SlotHeader {
     /// Argon2id parameters.
     pub kdf: KdfParams,
     /// Argon2id salt.
-    salt: Exactly<16>,
-    /// What takes part in opening.
+    salt: Base64Array<16>,
+    /// The factors needed to open the slot.
     pub factors: Vec<Factor>,
     /// When the slot was made.
     pub created: UtcMillis,
 }
 
-/// What a new slot's header is made of.
+/// The variable parts of a new header.
 pub(crate) struct HeaderParts {
     pub(crate) context: SlotContext,
     pub(crate) display_name: String,
@@ -75,7 +74,7 @@ pub(crate) struct HeaderParts {
 }
 
 impl SlotHeader {
-    pub(crate) fn first(parts: HeaderParts) -> Self {
+    pub(crate) fn new(parts: HeaderParts) -> Self {
         Self {
             version: VERSION,
             user: parts.context.user,
@@ -86,7 +85,7 @@ impl SlotHeader {
             display_name: parts.display_name,
             role: parts.role,
             kdf: parts.kdf,
-            salt: Exactly(parts.salt),
+            salt: Base64Array(parts.salt),
             factors: vec![Factor::Password, Factor::Totp, Factor::Keychain],
             created: parts.created,
         }
@@ -102,8 +101,8 @@ impl SlotHeader {
         &self.salt.0
     }
 
-    pub(crate) fn shown(&self) -> ShownPerson {
-        ShownPerson { display_name: self.display_name.clone(), role: self.role, created: self.created }
+    pub(crate) fn owner(&self) -> SlotOwner {
+        SlotOwner { display_name: self.display_name.clone(), role: self.role, created: self.created }
     }
 
     /// The canonical bytes: every field, length-prefixed, in the order of the struct.
@@ -130,6 +129,25 @@ impl SlotHeader {
     }
 }
 
+/// The secrets of a new slot.
+pub(crate) struct SlotSecrets<'a> {
+    pub(crate) kek: &'a Secret<[u8; 32]>,
+    pub(crate) master_key: &'a MasterKey,
+    /// TOTP seed (20) ‖ T (4, big-endian).
+    pub(crate) factors: &'a [u8; 24],
+}
+
+/// A user as the lock screen shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotOwner {
+    /// Name from the identity provider.
+    pub display_name: String,
+    /// Main role.
+    pub role: Role,
+    /// When the slot was made.
+    pub created: UtcMillis,
+}
+
 /// The whole slot file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,18 +155,18 @@ pub(crate) struct SlotFile {
     header: SlotHeader,
     /// UMK under KEK, AAD = the canonical header.
     #[serde(rename = "umk")]
-    master_key: Bytes,
+    master_key: Base64Bytes,
     /// TOTP seed (20) ‖ T (4, big-endian) under UMK.
-    factors: Bytes,
-    /// What the identity provider signed about this clinician's keys.
+    factors: Base64Bytes,
+    /// The identity provider's statement about this clinician's keys.
     member: MemberRecord,
-    /// Room for sealed recovery codes; empty in version 1.
-    recovery: Vec<Bytes>,
-    /// HMAC under a key from KD over everything above: tells a changed file from a wrong password.
-    seal: Exactly<32>,
+    /// Reserved for sealed recovery codes; empty in version 1.
+    recovery: Vec<Base64Bytes>,
+    /// HMAC under a key from KD over everything above: distinguishes a changed file from a wrong password.
+    seal: Base64Array<32>,
 }
 
-/// Only what every version of the format has.
+/// The part common to all versions of the format.
 #[derive(Deserialize)]
 struct Versioned {
     header: VersionOnly,
@@ -160,29 +178,28 @@ struct VersionOnly {
 }
 
 impl SlotFile {
-    /// Seals a slot. `factors` = seed (20 bytes) ‖ T (4 bytes).
+    /// Seals a slot.
     pub(crate) fn make(
         header: SlotHeader,
-        kek: &Secret<[u8; 32]>,
-        master_key: &MasterKey,
-        factors: &[u8; 24],
+        secrets: &SlotSecrets<'_>,
         member: MemberRecord,
         device_key: &DeviceKey,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, KeysError> {
         let aad = header.canonical();
         // EXPOSE: wraps the master key.
-        let wrapped = aead::seal(kek.expose(), &aad, master_key.bytes(), entropy)?;
-        let sealed_factors = aead::seal(&factors_key(master_key), &factors_aad(&header), factors, entropy)?;
+        let wrapped = aead::seal(secrets.kek.expose(), &aad, secrets.master_key.bytes(), entropy)?;
+        let key = factors_key(secrets.master_key);
+        let factors = aead::seal(&key, &factors_aad(&header), secrets.factors, entropy)?;
         let mut file = Self {
             header,
-            master_key: Bytes(wrapped),
-            factors: Bytes(sealed_factors),
+            master_key: Base64Bytes(wrapped),
+            factors: Base64Bytes(factors),
             member,
             recovery: Vec::new(),
-            seal: Exactly([0; 32]),
+            seal: Base64Array([0; 32]),
         };
-        file.seal = Exactly(device_key.slot_seal_key().tag(&[&file.sealed_bytes()]));
+        file.seal = Base64Array(device_key.slot_seal_key().tag(&[&file.sealed_bytes()]));
         Ok(file)
     }
 
@@ -222,7 +239,7 @@ impl SlotFile {
         self.member
     }
 
-    /// Success is this opening: a wrong password and a wrong code both end here, alike.
+    /// Unwraps the master key. This decides an unlock: a wrong password and a wrong code fail here in the same way.
     pub(crate) fn open_master_key(&self, kek: &Secret<[u8; 32]>) -> Result<MasterKey, KeysError> {
         // EXPOSE: unwraps the master key.
         aead::open_array(kek.expose(), &self.header.canonical(), &self.master_key.0).map(MasterKey::from_secret)
@@ -265,7 +282,7 @@ mod tests {
     }
 
     fn header() -> SlotHeader {
-        SlotHeader::first(HeaderParts {
+        SlotHeader::new(HeaderParts {
             context: SlotContext::for_tests(1),
             display_name: String::from("Amara Obi"),
             role: Role::Nurse,
@@ -279,7 +296,8 @@ mod tests {
         let master_key = MasterKey::from_secret(Secret::new([6; 32]));
         let member = MemberRecord::for_tests(SlotContext::for_tests(1), &master_key);
         let entropy = &mut FixedEntropy::named("slot");
-        SlotFile::make(header(), &kek(5), &master_key, &[8; 24], member, &DeviceKey::for_tests(1), entropy).unwrap()
+        let secrets = SlotSecrets { kek: &kek(5), master_key: &master_key, factors: &[8; 24] };
+        SlotFile::make(header(), &secrets, member, &DeviceKey::for_tests(1), entropy).unwrap()
     }
 
     #[test]
@@ -306,7 +324,7 @@ mod tests {
             |h| h.role = Role::Physician,
             |h| h.generation = 2,
             |h| h.kdf.passes = 4,
-            |h| h.salt = Exactly([0; 16]),
+            |h| h.salt = Base64Array([0; 16]),
             |h| h.created = UtcMillis(0),
             |h| h.factors.clear(),
         ];
@@ -319,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_and_every_changed_part_is_damage() {
+    fn a_truncated_or_changed_file_is_damage() {
         let bytes = file().to_bytes().unwrap();
         for at in 0..bytes.len() {
             assert_eq!(SlotFile::parse(&bytes[..at]).err(), Some(DAMAGED), "cut at {at}");

@@ -1,4 +1,4 @@
-//! Which slot: clinician, device and one enrolment of the one on the other.
+//! Identifiers of a slot: clinician, device and enrolment.
 
 use crate::KeysError;
 use crate::entropy::{Entropy, make_public};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// One enrolment; random, so that nothing of an earlier enrolment fits a later one.
+/// One enrolment; random, so that nothing from an earlier enrolment is valid in a later one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SlotId([u8; 16]);
@@ -52,7 +52,7 @@ impl From<SlotId> for String {
     }
 }
 
-/// The three identifiers that every derivation and every AAD of a slot contains.
+/// The identifiers in every key derivation and AAD of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotContext {
     /// The clinician.

@@ -1,9 +1,9 @@
 //! The folder `slots/` of a profile.
 
-use crate::slot::{SlotFile, SlotHeader};
+use crate::key_file_sums::KeyFileSums;
+use crate::slot::{SlotFile, SlotHeader, SlotOwner};
 use crate::{DeviceKey, KeysError, MemberRecord, durable};
-use crate::{key_ring, state};
-use keep_domain::{DeviceId, Role, UserId, UtcMillis};
+use keep_domain::{DeviceId, ErrorCode, UserId};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,34 +14,23 @@ pub struct Slots {
     folder: PathBuf,
 }
 
-/// What the lock screen shows of a slot, before anything is verified.
+/// A slot as the lock screen shows it; nothing is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotSummary {
-    /// Whose slot.
+    /// The user.
     pub user: UserId,
-    /// Name and role; `None` when the file cannot be read.
-    pub shown: Option<ShownPerson>,
-}
-
-/// A person as the lock screen shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownPerson {
-    /// Name as the identity provider gave it.
-    pub display_name: String,
-    /// Main role.
-    pub role: Role,
-    /// When the slot was made.
-    pub created: UtcMillis,
+    /// Name and role; `None` if the file cannot be read.
+    pub owner: Option<SlotOwner>,
 }
 
 impl Slots {
-    /// The slots of the profile in `profile`; makes nothing yet.
+    /// The slots of the profile in `profile`; creates no folder.
     #[must_use]
     pub fn of_profile(profile: &Path) -> Self {
         Self { folder: profile.join("slots") }
     }
 
-    /// Whether anybody is enrolled, damaged slots included.
+    /// Whether any user is enrolled; damaged slots count.
     ///
     /// # Errors
     /// [`KeysError::Io`].
@@ -49,22 +38,19 @@ impl Slots {
         Ok(!self.users()?.is_empty())
     }
 
-    /// Everybody who is enrolled, in the order of their names; damaged slots last.
+    /// All enrolled users, sorted by name, damaged slots last.
     ///
     /// # Errors
     /// [`KeysError::Io`].
     pub fn list(&self) -> Result<Vec<SlotSummary>, KeysError> {
         let mut out = Vec::new();
         for user in self.users()? {
-            let shown = match self.read_unchecked(user) {
-                Ok(file) => Some(file.header().shown()),
-                // One person's file that cannot be read must not lock out the others.
-                Err(_) => None,
-            };
-            out.push(SlotSummary { user, shown });
+            // An unreadable file of one user must not lock out the others.
+            let owner = self.read_unchecked(user).ok().map(|file| file.header().owner());
+            out.push(SlotSummary { user, owner });
         }
         out.sort_by_cached_key(|s| {
-            (s.shown.is_none(), s.shown.as_ref().map(|p| p.display_name.to_lowercase()), s.user)
+            (s.owner.is_none(), s.owner.as_ref().map(|o| o.display_name.to_lowercase()), s.user)
         });
         Ok(out)
     }
@@ -77,7 +63,7 @@ impl Slots {
         self.read(user, device_key).map(SlotFile::into_header)
     }
 
-    /// The member record of a colleague, for granting keys to them or for checking their grant.
+    /// The member record of a colleague, for granting keys to them or checking their grant.
     ///
     /// # Errors
     /// As [`Slots::header`].
@@ -94,7 +80,7 @@ impl Slots {
     fn read_unchecked(&self, user: UserId) -> Result<SlotFile, KeysError> {
         let bytes = durable::read(&self.slot_path(user))?.ok_or(KeysError::NotEnrolled)?;
         let file = SlotFile::parse(&bytes)?;
-        // A slot under another's name would ask one clinician for the other's password.
+        // A renamed slot file would ask one user for the password of another.
         if file.header().user == user { Ok(file) } else { Err(KeysError::SlotDamaged("slot")) }
     }
 
@@ -118,22 +104,15 @@ impl Slots {
 
     pub(crate) fn write_keys(&self, user: UserId, bytes: &[u8]) -> Result<(), KeysError> {
         durable::make_folder(&self.folder)?;
-        // The digests are for `doctor` alone: without them it says that the file was changed, and nobody is kept out.
-        match self.write_sums(user, bytes) {
-            Err(full) if full.code() == keep_domain::ErrorCode::DiskFull => return Err(full),
-            _kept_or_not => {}
+        let keys = self.path(user, "keys");
+        // The current file is about to be replaced, so it may be unreadable.
+        let sums = KeyFileSums::of(bytes, durable::read(&keys).ok().flatten().as_deref()).to_bytes()?;
+        // Only `doctor` needs the digests: without them it reports a changed file, but users can still unlock.
+        match durable::write(&self.path(user, "sums"), &sums) {
+            Err(full) if full.code() == ErrorCode::DiskFull => return Err(full),
+            Ok(()) | Err(_) => {}
         }
-        durable::write(&self.path(user, "keys"), bytes)
-    }
-
-    /// Whether keys or codes lie here that were in use and whose `.json` is gone. What an enrolment that was cut short
-    /// leaves has been written once and holds no key yet.
-    pub(crate) fn has_orphans(&self, user: UserId) -> Result<bool, KeysError> {
-        let used = |kind: &str, written: fn(&[u8]) -> Option<u64>| -> Result<bool, KeysError> {
-            let bytes = durable::read(&self.path(user, kind))?;
-            Ok(bytes.is_some_and(|b| written(&b) != Some(1)))
-        };
-        Ok(used("keys", key_ring::times_written)? || used("state", state::times_written)?)
+        durable::write(&keys, bytes)
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -152,9 +131,14 @@ impl Slots {
         self.folder.join(format!("{user}.{kind}"))
     }
 
-    /// The devices that readable slots name; nothing is verified.
-    pub(crate) fn devices(&self) -> Result<Vec<DeviceId>, KeysError> {
-        Ok(self.users()?.into_iter().filter_map(|u| self.read_unchecked(u).ok()).map(|f| f.header().device).collect())
+    /// Whether a readable slot names `device`, or no slot is readable. Otherwise the device id in the settings has
+    /// changed. Nothing is verified.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn may_belong_to(&self, device: DeviceId) -> Result<bool, KeysError> {
+        let readable: Vec<SlotFile> = self.users()?.into_iter().filter_map(|u| self.read_unchecked(u).ok()).collect();
+        Ok(readable.is_empty() || readable.iter().any(|f| f.header().device == device))
     }
 
     fn users(&self) -> Result<Vec<UserId>, KeysError> {

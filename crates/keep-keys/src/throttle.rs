@@ -1,9 +1,9 @@
-//! How failures slow down and hold a slot.
+//! Waits and holds after failed unlock attempts.
 
 use crate::KeysError;
 use crate::totp;
 use crate::trusted_time::{TimeMark, TrustedTime};
-use keep_domain::{Policy, UserId, UtcMillis};
+use keep_domain::{Policy, UtcMillis};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ const FIRST_WAIT: Duration = Duration::from_secs(30);
 /// The longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// What is remembered about one slot's unlocks, once in the ledger and once in the keychain.
+/// The unlock attempts of one slot; stored in the ledger and in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnlockRecord {
     /// Failures since the last success; counted before the key derivation runs.
     pub failures: u32,
-    /// The number of failures at the last release by a colleague; waits and the hold count from there.
+    /// Number of failures at the last release by a colleague; later ones count for waits and the hold.
     pub released_at: u32,
     /// The time of the last failure.
     pub failed_at: Option<TimeMark>,
@@ -29,13 +29,13 @@ pub struct UnlockRecord {
 }
 
 impl UnlockRecord {
-    /// A slot without a history.
+    /// A record without failures.
     #[must_use]
     pub const fn fresh(last_step: u64, counter: u64) -> Self {
         Self { failures: 0, released_at: 0, failed_at: None, last_step, counter }
     }
 
-    /// What is assumed when both copies are gone although the slot exists: held.
+    /// The record assumed for an existing slot when both copies are missing: held.
     #[must_use]
     pub const fn unknown(policy: &Policy) -> Self {
         Self { failures: policy.throttle_hold, released_at: 0, failed_at: None, last_step: 0, counter: 0 }
@@ -54,14 +54,14 @@ impl UnlockRecord {
         }
     }
 
-    /// Time until a code that was not used yet can exist: each code opens once. Zero where there is one already.
+    /// Time until the next unused code, since each code works once; zero if the current one is unused.
     ///
-    /// Zero as well where `now` lies further back than the last step: then the clock is wrong, not the code early.
+    /// Also zero if `now` is well before the last step: then the clock is wrong.
     #[must_use]
     pub fn next_code_in(&self, now: UtcMillis) -> Duration {
         match self.last_step.checked_sub(totp::step_of(now)) {
             Some(0) => totp::until(now, self.last_step.saturating_add(1)),
-            // The phone is one step ahead of this computer: it shows the next code as that step begins here.
+            // The phone is one step ahead of this computer: it shows the next code when that step begins here.
             Some(1) => totp::until(now, self.last_step),
             _ => Duration::ZERO,
         }
@@ -79,7 +79,7 @@ impl UnlockRecord {
             return Err(KeysError::SlotHeld { online_only: false });
         }
         let wait = wait_after(self.since_release(), policy);
-        // Without a time of failure nothing shows that the wait is over.
+        // Without the time of the failure the wait cannot be over.
         let passed = self.failed_at.as_ref().map_or(Duration::ZERO, |mark| time.elapsed_since(mark));
         match wait.saturating_sub(passed) {
             Duration::ZERO => Ok(()),
@@ -87,13 +87,13 @@ impl UnlockRecord {
         }
     }
 
-    /// One failure more, at `now`.
+    /// The record with one more failure, at `now`.
     #[must_use]
     pub fn failed(&self, now: TimeMark) -> Self {
         Self { failures: self.failures.saturating_add(1), failed_at: Some(now), ..self.clone() }
     }
 
-    /// The error that a wrong password or code ends with, for the record that counts it already.
+    /// The error for a wrong password or code; this record already counts it.
     #[must_use]
     pub fn refusal(&self, policy: &Policy) -> KeysError {
         KeysError::UnlockRefused {
@@ -103,80 +103,31 @@ impl UnlockRecord {
         }
     }
 
-    /// Failures that count for waiting and holding; a colleague's release starts them anew.
+    /// Failures since the last release by a colleague, which count for waits and the hold.
     const fn since_release(&self) -> u32 {
         self.failures.saturating_sub(self.released_at)
     }
 }
 
-/// The wait after so many failures: none, 30 s, doubling, at most 15 min.
-#[must_use]
-pub fn wait_after(failures: u32, policy: &Policy) -> Duration {
+/// The wait after a number of failures: none, then 30 s, doubling up to 15 min.
+fn wait_after(failures: u32, policy: &Policy) -> Duration {
     match failures.checked_sub(policy.throttle_from) {
         None => Duration::ZERO,
         Some(doublings) => FIRST_WAIT.saturating_mul(1 << doublings.min(16)).min(LONGEST_WAIT),
     }
 }
 
-/// The ledger's side of the unlock record; the keychain keeps the other copy.
-pub trait UnlockMemory: Send + Sync {
-    /// The record of `user`; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError>;
-
-    /// Replaces the record of `user`, durably.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError>;
-}
-
-#[cfg(any(test, feature = "test-support"))]
-pub use fake::FakeMemory;
-
-#[cfg(any(test, feature = "test-support"))]
-mod fake {
-    use super::{UnlockMemory, UnlockRecord};
-    use crate::KeysError;
-    use keep_domain::UserId;
-    use std::collections::BTreeMap;
-    use std::sync::{Mutex, PoisonError};
-
-    /// A ledger's memory without a ledger.
-    #[derive(Debug, Default)]
-    pub struct FakeMemory(Mutex<BTreeMap<UserId, UnlockRecord>>);
-
-    impl FakeMemory {
-        /// Forgets everything, as a deleted ledger would.
-        pub fn lose_everything(&self) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
-    }
-
-    impl UnlockMemory for FakeMemory {
-        fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError> {
-            Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&user).cloned())
-        }
-        fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user, record.clone());
-            Ok(())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trusted_time::{BootClock, BootReading};
+    use crate::boot_clock::{BootClock, BootReading};
     use keep_domain::{ManualClock, UtcMillis};
     use std::sync::Arc;
 
     #[derive(Debug)]
-    struct NoBoot;
+    struct NoBootClock;
 
-    impl BootClock for NoBoot {
+    impl BootClock for NoBootClock {
         fn reading(&self) -> Option<BootReading> {
             None
         }
@@ -215,7 +166,7 @@ mod tests {
     #[test]
     fn a_wait_survives_a_clock_set_forward_and_back() {
         let clock = clock();
-        let time = TrustedTime::starting(None, Arc::new(NoBoot), clock.clone());
+        let time = TrustedTime::starting(None, Arc::new(NoBootClock), clock.clone());
         let mut record = UnlockRecord::fresh(0, 0);
         record.failures = 4;
         let record = record.failed(time.mark());
@@ -231,8 +182,8 @@ mod tests {
     }
 
     #[test]
-    fn ten_failures_hold_and_a_hundred_need_the_server() {
-        let time = TrustedTime::starting(None, Arc::new(NoBoot), clock());
+    fn ten_failures_hold_a_slot_and_a_hundred_need_an_online_sign_in() {
+        let time = TrustedTime::starting(None, Arc::new(NoBootClock), clock());
         let policy = Policy::default();
         let with = |failures, released_at| UnlockRecord { failures, released_at, ..UnlockRecord::fresh(0, 0) };
         assert_eq!(with(10, 0).check(&policy, &time), Err(KeysError::SlotHeld { online_only: false }));

@@ -1,4 +1,4 @@
-//! Time-based one-time codes (RFC 6238): SHA-1, six digits, 30 s, a 160-bit seed of our own.
+//! Time-based one-time codes (RFC 6238): SHA-1, six digits, 30 s, a 160-bit seed.
 
 use crate::KeysError;
 use crate::entropy::{Entropy, make_secret};
@@ -8,9 +8,9 @@ use std::time::Duration;
 use totp_rs::{Algorithm, Builder, Totp};
 
 /// Length of a step, seconds (RFC 6238, 5.2).
-pub const STEP_SECONDS: u64 = 30;
+pub(crate) const STEP_SECONDS: u64 = 30;
 
-/// Codes are numbers below this.
+/// All codes are below this.
 pub(crate) const MODULUS: u32 = 1_000_000;
 
 /// The seed that phone and workstation share.
@@ -30,7 +30,7 @@ impl TotpSeed {
         self.0.expose()
     }
 
-    /// The codes of the steps from `first` on, `count` of them.
+    /// The codes of `count` steps, starting with `first`.
     pub(crate) fn codes(&self, first: u64, count: usize) -> impl Iterator<Item = u32> {
         let totp = self.totp("", "");
         (first..).take(count).map(move |step| {
@@ -44,9 +44,9 @@ impl TotpSeed {
         self.codes(step, 1).next().unwrap_or_default()
     }
 
-    /// The address that a phone reads as a picture; shown once. The label reads "person @ workstation".
+    /// The otpauth URI for the phone; shown once as a QR code. Its label is "person @ workstation".
     pub(crate) fn otpauth_uri(&self, person: &str, workstation: &str) -> Result<Secret<String>, KeysError> {
-        // A colon separates issuer and account in the label, so it may not occur in either.
+        // A colon separates issuer and account in the label, so neither may contain one.
         let label = format!("{person} @ {workstation}").replace(':', " ");
         self.totp(&label, "Chartkeep").to_url().map(Secret::new).map_err(|_| KeysError::Invalid("label"))
     }
@@ -77,7 +77,7 @@ fn truncate(signature: &[u8]) -> u32 {
     (taken & 0x7fff_ffff) % MODULUS
 }
 
-/// The step that holds an instant.
+/// The step that contains an instant.
 pub(crate) fn step_of(at: UtcMillis) -> u64 {
     u64::try_from(at.seconds()).unwrap_or_default() / STEP_SECONDS
 }
@@ -97,7 +97,7 @@ pub(crate) fn digits(number: u32) -> String {
     format!("{number:06}")
 }
 
-/// Reads a typed code: six digits, blanks and one hyphen between them allowed.
+/// Reads a typed code: six digits; white space and hyphens are ignored.
 pub(crate) fn parse_code(typed: &Secret<String>) -> Option<u32> {
     let mut found = 0_u32;
     let mut number = 0_u32;
@@ -112,11 +112,11 @@ pub(crate) fn parse_code(typed: &Secret<String>) -> Option<u32> {
     (found == 6).then_some(number)
 }
 
-/// The code that a phone with this otpauth address shows at `at`, for tests of other rooms.
+/// The code that a phone with this otpauth URI shows at `at`, for the tests of other crates.
 #[cfg(any(test, feature = "test-support"))]
 #[must_use]
 pub fn phone_code(otpauth: &Secret<String>, at: UtcMillis) -> Option<Secret<String>> {
-    // EXPOSE: plays the phone that read the picture.
+    // EXPOSE: simulates the phone that scanned the QR code.
     let seed = otpauth.expose().split("secret=").nth(1)?.split('&').next()?;
     let seed = data_encoding::BASE32_NOPAD.decode(seed.as_bytes()).ok()?;
     let seed = TotpSeed::from_secret(Secret::new(seed.try_into().ok()?));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn our_truncation_is_the_library_s() {
+    fn our_truncation_matches_the_library() {
         let totp = rfc_seed().totp("", "");
         for step in 0..500 {
             assert_eq!(digits(rfc_seed().code(step)), totp.generate(step * 30).to_string());
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_codes() {
+    fn typed_codes_may_contain_spaces_and_hyphens() {
         let parse = |s: &str| parse_code(&Secret::new(s.to_owned()));
         assert_eq!(parse("012 345"), Some(12_345));
         assert_eq!(parse("012-345"), Some(12_345));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_and_instants() {
+    fn steps_convert_to_instants() {
         assert_eq!(step_of(UtcMillis(59_999)), 1);
         assert_eq!(start_of(2), UtcMillis(60_000));
         assert_eq!(until(UtcMillis(59_000), 2), Duration::from_secs(1));

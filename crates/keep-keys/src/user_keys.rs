@@ -1,9 +1,9 @@
-//! UMK, the master key of one clinician on one device, and what follows from it.
+//! UMK, the master key of one clinician on one device, and the keys derived from it.
 
 use crate::derive::derive;
 use crate::entropy::{Entropy, OsEntropy, make_secret};
 use crate::slot_id::SlotContext;
-use crate::{DatabaseKey, HeldKey, HpkeKeyPair, KeyName, KeysError, Signer, aead};
+use crate::{DataKey, DatabaseKey, HpkeKeyPair, KeyName, KeysError, Signer, aead};
 use keep_domain::{Secret, length_prefixed};
 use std::fmt;
 
@@ -51,7 +51,7 @@ impl UserKeys {
         self.context
     }
 
-    /// The master key itself, for tests that look for it in the memory of a program.
+    /// The raw master key, for tests that search the memory of a program for it.
     #[cfg(any(test, feature = "test-support"))]
     #[must_use]
     pub const fn master_key_for_tests(&self) -> &[u8; 32] {
@@ -68,43 +68,33 @@ impl UserKeys {
         DatabaseKey::derive(self.master_key.bytes(), &[b"personal"])
     }
 
-    /// The clinician's Ed25519 key: events and grants.
+    /// The clinician's Ed25519 key, which signs events and grants.
     #[must_use]
     pub fn signer(&self) -> Signer {
         self.master_key.signer()
     }
 
-    /// The clinician's X25519 pair: what grants are sealed to.
+    /// The clinician's X25519 pair, to which grants are sealed.
     #[must_use]
     pub fn hpke_key_pair(&self) -> HpkeKeyPair {
         self.master_key.hpke_key_pair()
     }
 
-    /// Wraps a carried key, bound to its name, its generation and this slot.
-    ///
-    /// # Errors
-    /// [`KeysError::NoRandomness`].
-    pub fn wrap_key(&self, key: &HeldKey) -> Result<Vec<u8>, KeysError> {
-        self.wrap_with(key, &mut OsEntropy)
-    }
-
-    pub(crate) fn wrap_with(&self, key: &HeldKey, entropy: &mut dyn Entropy) -> Result<Vec<u8>, KeysError> {
+    /// Wraps a data key, bound to its name, its generation and this slot.
+    pub(crate) fn wrap_key(&self, key: &DataKey, entropy: &mut dyn Entropy) -> Result<Vec<u8>, KeysError> {
         let aad = self.wrap_aad(key.name(), key.generation());
         // EXPOSE: wraps the key.
         aead::seal(self.wrapping_key().expose(), &aad, key.bytes(), entropy)
     }
 
-    /// Unwraps what [`UserKeys::wrap_key`] made for the same name and generation.
-    ///
-    /// # Errors
-    /// [`KeysError::NotOpened`].
-    pub fn unwrap_key(&self, name: KeyName, generation: u32, wrapped: &[u8]) -> Result<HeldKey, KeysError> {
+    /// Unwraps the output of [`UserKeys::wrap_key`] for the same name and generation.
+    pub(crate) fn unwrap_key(&self, name: KeyName, generation: u32, wrapped: &[u8]) -> Result<DataKey, KeysError> {
         // EXPOSE: unwraps the key.
         let key = aead::open_array(self.wrapping_key().expose(), &self.wrap_aad(name, generation), wrapped)?;
-        Ok(HeldKey::from_secret(name, generation, key))
+        Ok(DataKey::from_secret(name, generation, key))
     }
 
-    /// Seals a small secret under a purpose of the caller's and this slot.
+    /// Seals a small secret, bound to a purpose and this slot.
     ///
     /// # Errors
     /// [`KeysError::NoRandomness`].
@@ -112,7 +102,7 @@ impl UserKeys {
         self.seal_with(purpose, &[], plaintext, &mut OsEntropy)
     }
 
-    /// Opens what [`UserKeys::seal`] made for the same purpose.
+    /// Opens the output of [`UserKeys::seal`] for the same purpose.
     ///
     /// # Errors
     /// [`KeysError::NotOpened`].
@@ -172,10 +162,10 @@ mod tests {
     const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
 
     #[test]
-    fn a_wrapped_key_opens_under_its_name_generation_slot_and_owner_only() {
+    fn a_wrapped_key_opens_only_for_its_name_generation_slot_and_owner() {
         let amara = UserKeys::for_tests(1);
-        let key = HeldKey::make_random(CLINICAL, 2).unwrap();
-        let wrapped = amara.wrap_key(&key).unwrap();
+        let key = DataKey::make_random(CLINICAL, 2).unwrap();
+        let wrapped = amara.wrap_key(&key, &mut OsEntropy).unwrap();
         assert_eq!(amara.unwrap_key(CLINICAL, 2, &wrapped).unwrap().bytes(), key.bytes());
         assert!(amara.unwrap_key(CLINICAL, 1, &wrapped).is_err());
         assert!(amara.unwrap_key(KeyName::Segment(Segment::Restricted), 2, &wrapped).is_err());
@@ -185,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_secret_opens_for_its_purpose_only() {
+    fn a_small_secret_opens_only_for_its_purpose() {
         let amara = UserKeys::for_tests(1);
         let sealed = amara.seal("refresh-token", b"rt-1").unwrap();
         // EXPOSE: a test compares what came back.

@@ -1,6 +1,6 @@
 //! The keychain against a real gnome-keyring on a private bus: ready, locked, without a service.
 //!
-//! Each scenario runs this same program again inside `dbus-run-session` with a home of its own.
+//! Each scenario runs this program again inside `dbus-run-session` with its own home.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test ends where its assumption ends")]
@@ -17,10 +17,10 @@ fn installed(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|p| p.join(program).exists()))
 }
 
-/// Runs the test `inner` of this program after `prelude`, in a fresh session.
+/// Runs the test `inner` of this program after `prelude`, in a new session.
 fn in_session(prelude: &str, inner: &str) {
     if !["dbus-run-session", "gnome-keyring-daemon", "gdbus"].into_iter().all(installed) {
-        // Not silent: the workspace's set-up script installs all three, so this shows in the log.
+        // The set-up script installs all three; a missing one shows in the log.
         std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no gnome-keyring here\n").unwrap();
         return;
     }
@@ -38,12 +38,12 @@ fn in_session(prelude: &str, inner: &str) {
         .env_remove("GNOME_KEYRING_CONTROL")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    assert!(done.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    let output = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && output.contains("1 passed"), "{output}{}", String::from_utf8_lossy(&done.stderr));
     end_daemon_of(home.path());
 }
 
-/// Ends the daemon that this test started, known by its home.
+/// Ends the daemon that this test started, identified by its home.
 fn end_daemon_of(home: &Path) {
     let mine = format!("HOME={}", home.display());
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
@@ -58,12 +58,12 @@ fn end_daemon_of(home: &Path) {
 }
 
 #[test]
-fn an_unlocked_keyring_keeps_a_device_key() {
+fn an_unlocked_keyring_stores_a_device_key() {
     in_session(START, "inner_ready");
 }
 
 #[test]
-fn a_locked_keyring_is_said_at_once_and_raises_no_prompt() {
+fn a_locked_keyring_is_reported_at_once_without_a_prompt() {
     in_session(&format!("{START}\"$1\" --exact inner_put --ignored >/dev/null; {LOCK}"), "inner_locked");
 }
 
@@ -73,7 +73,7 @@ fn a_session_without_a_keyring_is_absent() {
 }
 
 #[test]
-#[ignore = "runs inside the session that another test makes"]
+#[ignore = "runs inside the session of another test"]
 fn inner_ready() {
     let keychain = OsKeychain::for_profile("clinic-a");
     assert_eq!(keychain.state(), KeychainState::Ready);
@@ -89,13 +89,13 @@ fn inner_ready() {
 }
 
 #[test]
-#[ignore = "runs inside the session that another test makes"]
+#[ignore = "runs inside the session of another test"]
 fn inner_put() {
     OsKeychain::for_profile("clinic-a").write("device-key", &[7; 32]).unwrap();
 }
 
 #[test]
-#[ignore = "runs inside the session that another test makes"]
+#[ignore = "runs inside the session of another test"]
 fn inner_locked() {
     let keychain = OsKeychain::for_profile("clinic-a");
     assert_eq!(keychain.state(), KeychainState::Locked);
@@ -105,7 +105,7 @@ fn inner_locked() {
 }
 
 #[test]
-#[ignore = "runs inside the session that another test makes"]
+#[ignore = "runs inside the session of another test"]
 fn inner_absent() {
     let keychain = OsKeychain::for_profile("clinic-a");
     assert_eq!(keychain.state(), KeychainState::Absent);

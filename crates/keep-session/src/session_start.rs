@@ -14,7 +14,7 @@ use crate::workstation::Workstation;
 use keep_access::Access;
 use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
 use keep_domain::{ErrorCode, Rank, Segment};
-use keep_keys::{HeldKey, KeyName, LeaseState, Opened};
+use keep_keys::{DataKey, KeyName, LeaseState, OpenedSlot};
 use keep_store::{AuditOpener, AuditSealer, EventKey, Store, segment_path};
 use std::sync::{Arc, Mutex};
 
@@ -33,7 +33,7 @@ pub(crate) enum SessionOrigin {
 /// If it fails no user is signed in, the ledger continues without the user's signing key, and the failure is an event.
 pub(crate) fn start_session(
     workstation: &Workstation,
-    opened: Opened,
+    opened: OpenedSlot,
     session_origin: SessionOrigin,
     began: LockEpoch,
 ) -> Result<Vec<NoticeDto>, SessionError> {
@@ -54,14 +54,14 @@ pub(crate) fn start_session(
 fn assemble_session(
     workstation: &Workstation,
     device: &DeviceContext,
-    mut opened: Opened,
+    mut opened: OpenedSlot,
     session_origin: SessionOrigin,
     began: LockEpoch,
 ) -> Result<Vec<NoticeDto>, SessionError> {
     if let Some(renewal) = workstation.take_renewal(opened.header.user) {
         workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal))?;
     }
-    if opened.sign_in_altered {
+    if opened.findings.sign_in_altered {
         let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
         workstation.record(event.with("slot", opened.header.user).with("finding", "sign_in_altered"));
     }
@@ -84,12 +84,12 @@ fn assemble_session(
         workstation.record(event.with("finding", "grant_files_missing"));
     }
     let made = make_missing_keys(workstation, device, &mut opened, entitled, session_origin)?;
-    if opened.clock_corrected {
+    if opened.findings.clock_corrected {
         let offset = workstation.with_time(|time| time.offset_millis())?;
         workstation.0.device.event_stamper.correct_clock(offset);
         workstation.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
     }
-    if opened.restored_state {
+    if opened.findings.restored_state {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
         workstation.record(event.with("finding", "state_file_restored"));
     }
@@ -139,7 +139,7 @@ fn assemble_session(
 fn make_missing_keys(
     workstation: &Workstation,
     device: &DeviceContext,
-    opened: &mut Opened,
+    opened: &mut OpenedSlot,
     entitled: Rank,
     session_origin: SessionOrigin,
 ) -> Result<Vec<Segment>, SessionError> {
@@ -154,12 +154,12 @@ fn make_missing_keys(
         {
             break;
         }
-        opened.ring.add(HeldKey::make_random(KeyName::Segment(segment), 1)?)?;
+        opened.ring.add(DataKey::make_random(KeyName::Segment(segment), 1)?)?;
         made.push(segment);
     }
     let first_audit_key = session_origin == SessionOrigin::Enrolment && workstation.settings().audit_key.is_none();
     if first_audit_key {
-        let key = HeldKey::make_random(KeyName::Audit, 1)?;
+        let key = DataKey::make_random(KeyName::Audit, 1)?;
         opened.ring.add(key)?;
         if let Some(audit) = opened.ring.audit() {
             let record = AuditKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
@@ -177,7 +177,7 @@ fn make_missing_keys(
 fn event_writer_for(
     workstation: &Workstation,
     device: &DeviceContext,
-    opened: &Opened,
+    opened: &OpenedSlot,
 ) -> Result<EventWriter, SessionError> {
     let event_stamper = Arc::clone(&workstation.0.device.event_stamper);
     let signer = Arc::new(EventKey(opened.keys.signer()));

@@ -81,7 +81,7 @@ impl WorkstationSettings {
     /// As [`WorkstationSettings::load`], of the first file.
     pub(crate) fn load_either(profile: &Profile) -> Result<Self, ErrorCode> {
         let slots = Slots::of_profile(profile.root());
-        let fits = |settings: &Self| slots.may_be_of(settings.device).unwrap_or(true);
+        let fits = |settings: &Self| slots.may_belong_to(settings.device).unwrap_or(true);
         let first = Self::load(profile);
         match first {
             Ok(settings) if fits(&settings) => Ok(settings),

@@ -74,7 +74,7 @@ pub(crate) fn make_files(
     let stand_in = profile.join("segments").join("stand-in.db");
     remove_stand_in(&stand_in)?;
     let mut files: Vec<(SegmentKey, PathBuf)> =
-        checked.keys.iter().map(|k| (k.lend(), segment_path(profile, k.segment()))).collect();
+        checked.keys.iter().map(|k| (k.duplicate(), segment_path(profile, k.segment()))).collect();
     let makes =
         |segment: Segment| checked.first_files.contains(&segment) || checked.next_generations.contains(&segment);
     let directory = checked.keys.first().filter(|k| k.segment() == Segment::Directory);

@@ -1,14 +1,17 @@
 use crate::entropy::FixedEntropy;
-use crate::member::{MemberClaims, MemberRecord, VerifiedMember};
+use crate::nonce_preimage::NoncePreimage;
 use crate::slot_id::SlotContext;
 use crate::user_keys::MasterKey;
-use crate::{Grant, HeldKey, KeptSignIn, KeyName, KeyRing, KeysError, NoncePreimage, Slots, UserKeys};
+use crate::{
+    DataKey, Grant, KeyName, KeyRing, KeysError, MemberClaims, MemberRecord, Slots, StoredSignIn, UserKeys,
+    VerifiedMember,
+};
 use keep_domain::{Role, Secret, Segment, UserId, UtcMillis};
 
 const DIRECTORY: KeyName = KeyName::Segment(Segment::Directory);
 const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
 
-/// Someone with keys and a member record that the session verified.
+/// A user with keys and a verified member record.
 fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
     let master_key = || MasterKey::from_secret(Secret::new([seed; 32]));
     let subject = format!("person-{seed}");
@@ -29,11 +32,11 @@ fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
 }
 
 fn ring() -> KeyRing {
-    KeyRing::first(KeptSignIn::for_tests(UserKeys::for_tests(1).context(), UtcMillis(0)), None)
+    KeyRing::new(StoredSignIn::for_tests(UserKeys::for_tests(1).context(), UtcMillis(0)), None)
 }
 
-fn key(name: KeyName) -> HeldKey {
-    HeldKey::make_with(name, 1, &mut FixedEntropy::named("granted")).unwrap()
+fn key(name: KeyName) -> DataKey {
+    DataKey::make_with(name, 1, &mut FixedEntropy::named("granted")).unwrap()
 }
 
 fn grant() -> Grant {
@@ -73,22 +76,22 @@ fn a_grant_is_found_tested_wrapped_and_deleted() {
 
     let rejected = waiting[0].accept(&slots, &leila, &mut ring, &amara, |_| false);
     assert_eq!(reason(rejected), "the granted key does not open its file");
-    assert_eq!(Grant::waiting_for(&slots, leila.context().user).grants.len(), 1, "it stays");
+    assert_eq!(Grant::waiting_for(&slots, leila.context().user).grants.len(), 1, "the grant stays");
 
     waiting[0].accept(&slots, &leila, &mut ring, &amara, |k| k.bytes() == key(DIRECTORY).bytes()).unwrap();
     assert!(Grant::waiting_for(&slots, leila.context().user).grants.is_empty());
-    let kept = KeyRing::load(&slots, &leila).unwrap();
-    assert_eq!(kept.segment(Segment::Directory).unwrap().bytes(), key(DIRECTORY).bytes());
+    let stored = KeyRing::load(&slots, &leila).unwrap();
+    assert_eq!(stored.segment(Segment::Directory).unwrap().bytes(), key(DIRECTORY).bytes());
 
     let again = waiting[0].accept(&slots, &leila, &mut ring, &amara, |_| true);
-    assert_eq!(reason(again), "a key of that generation is held already");
+    assert_eq!(reason(again), "there is already a key of that generation");
     waiting[0].write(&slots).unwrap();
     waiting[0].discard(&slots).unwrap();
     assert!(Grant::waiting_for(&slots, leila.context().user).grants.is_empty());
 }
 
 #[test]
-fn no_clinical_key_leaves_for_the_front_desk() {
+fn the_front_desk_is_granted_no_clinical_key() {
     let ((amara, _), (_, leila)) = (person(1, Role::Nurse), person(2, Role::FrontDesk));
     for name in [CLINICAL, KeyName::Segment(Segment::Encounters), KeyName::Segment(Segment::Restricted), KeyName::Audit]
     {
@@ -97,20 +100,20 @@ fn no_clinical_key_leaves_for_the_front_desk() {
 }
 
 #[test]
-fn a_grant_for_a_rank_carries_what_the_role_entitles_to() {
+fn a_grant_for_a_rank_contains_the_keys_of_the_role() {
     let (amara, _) = person(1, Role::Nurse);
     let mut ring = ring();
     for name in [DIRECTORY, KeyName::Segment(Segment::Encounters), CLINICAL, KeyName::Audit] {
         ring.add(key(name)).unwrap();
     }
-    let carried = |seed, role| {
+    let granted = |seed, role| {
         let grants = Grant::make_for_rank(&amara, &ring, &person(seed, role).1).unwrap();
         grants.iter().map(Grant::key).collect::<Vec<_>>()
     };
-    assert_eq!(carried(2, Role::FrontDesk), [DIRECTORY]);
-    assert_eq!(carried(3, Role::PrivacyOfficer), [DIRECTORY, KeyName::Audit]);
-    assert_eq!(carried(4, Role::Physician).len(), 4);
-    assert_eq!(carried(5, Role::ItAdministrator), []);
+    assert_eq!(granted(2, Role::FrontDesk), [DIRECTORY]);
+    assert_eq!(granted(3, Role::PrivacyOfficer), [DIRECTORY, KeyName::Audit]);
+    assert_eq!(granted(4, Role::Physician).len(), 4);
+    assert_eq!(granted(5, Role::ItAdministrator), []);
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn forged_redirected_and_altered_grants_are_refused() {
     let mut try_it = |grant: &Grant, who: &UserKeys, granter: &VerifiedMember| {
         reason(grant.accept(&slots, who, &mut ring, granter, |_| true))
     };
-    assert_eq!(try_it(&grant(), &mallory, &amara), "the grant is for someone else");
+    assert_eq!(try_it(&grant(), &mallory, &amara), "the grant is for another user");
     assert_eq!(try_it(&grant(), &leila, &mallory_member), "the grant names another granter");
 
     let mut altered = grant();
@@ -137,10 +140,10 @@ fn forged_redirected_and_altered_grants_are_refused() {
 
     // Mallory signs a grant under Amara's name.
     let mut forged = grant();
-    forged.signature = crate::b64::Exactly(mallory.signer().sign(&forged.signed_bytes()));
+    forged.signature = crate::base64url::Base64Array(mallory.signer().sign(&forged.signed_bytes()));
     assert_eq!(try_it(&forged, &leila, &amara), "the grant's signature is wrong");
 
-    // Someone without the entitlement signs correctly, with a key that they made up.
+    // A user without the entitlement signs correctly, with an invented key.
     let (clerk, clerk_member) = person(4, Role::FrontDesk);
     let (_, nurse) = person(5, Role::Nurse);
     let made_up = Grant::make(&clerk, &nurse, &key(CLINICAL)).unwrap();
@@ -149,7 +152,7 @@ fn forged_redirected_and_altered_grants_are_refused() {
 }
 
 #[test]
-fn files_that_are_no_grants_are_left_out() {
+fn files_that_are_not_grants_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let slots = Slots::of_profile(folder.path());
     let (leila, _) = person(2, Role::FrontDesk);

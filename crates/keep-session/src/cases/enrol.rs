@@ -263,7 +263,7 @@ fn write_slot(
     let mut set_aside = make_way(workstation, UserId::of(&claims.issuer, &claims.subject))?;
     let opened =
         workstation.with_slot_unlocker(|unlocker, time| enrolment.finish(unlocker, &device.device_key, time, input))?;
-    set_aside.extend(opened.set_aside.iter().cloned());
+    set_aside.extend(opened.findings.set_aside.iter().cloned());
     let user = opened.header.user;
     let actor = keep_audit::Actor::new(user, opened.header.role);
     if !set_aside.is_empty() {

@@ -8,7 +8,7 @@ use crate::state::session::Session;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::ErrorCode;
-use keep_keys::{ClockJudgement, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
+use keep_keys::{ClockStatus, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -110,7 +110,7 @@ fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
         failed: false,
         clock_wrong: false,
     };
-    if person.shown.is_none() {
+    if person.owner.is_none() {
         return damaged;
     }
     let policy = workstation.settings().policy.clone();
@@ -131,7 +131,7 @@ fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
         let code_wait = u32::try_from(next).unwrap_or_default();
         let failed = record.failures > 0;
-        Ok(wait.map(|wait| (wait, code_wait, resume, failed, time.judge() != ClockJudgement::Agrees)))
+        Ok(wait.map(|wait| (wait, code_wait, resume, failed, time.clock_status() != ClockStatus::Agrees)))
     });
     match found {
         Ok(Ok((wait, code_wait, resume, failed, clock_wrong))) => {
@@ -147,13 +147,13 @@ fn closed_tiles(people: &[SlotSummary]) -> Vec<LockUserDto> {
 }
 
 fn closed_tile(person: &SlotSummary) -> LockUserDto {
-    let shown = person.shown.as_ref();
-    let name = shown.map_or_else(String::new, |s| s.display_name.clone());
+    let owner = person.owner.as_ref();
+    let name = owner.map_or_else(String::new, |s| s.display_name.clone());
     LockUserDto {
         user: person.user.to_string(),
         initials: initials(&name),
         name,
-        role: shown.map_or(keep_domain::Role::ItAdministrator, |s| s.role),
+        role: owner.map_or(keep_domain::Role::ItAdministrator, |s| s.role),
         resume: false,
         state: SlotStateDto::Damaged,
         wait_seconds: 0,

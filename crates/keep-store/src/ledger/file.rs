@@ -162,7 +162,7 @@ impl Ledger {
             reading: Mutex::default(),
             alerts: Mutex::default(),
             path: path.to_owned(),
-            key: key.lend(),
+            key: key.duplicate(),
             event_writer: RwLock::new(event_writer),
             requests: Some(requests),
             writer: Some(writer),

@@ -1,10 +1,8 @@
-//! Copies of one profile share the keychain: twelve attempts at once had counted as one.
+//! Copies of a profile share the keychain. Twelve simultaneous attempts used to count as one.
 
-use super::workstation::*;
+use super::test_device::*;
 use crate::slots::Slots;
-use crate::throttle::FakeMemory;
-use crate::unlock::{Attempt, SlotUnlocker};
-use crate::{FakeKeychain, Keychain, KeychainState, KeysError};
+use crate::{Attempt, FakeKeychain, FakeMemory, Keychain, KeychainState, KeysError, SlotUnlocker};
 use keep_domain::{DeviceId, Secret};
 use std::fs;
 use std::sync::{Barrier, Mutex};
@@ -12,11 +10,11 @@ use std::thread;
 
 const COPIES: usize = 12;
 
-/// A keychain that lets everybody else go on before it hands over what it has read, as a real one does.
+/// A keychain that yields to other threads before it returns a value, as a real one does.
 #[derive(Debug)]
-struct Unhurried<'a>(&'a FakeKeychain);
+struct SlowKeychain<'a>(&'a FakeKeychain);
 
-impl Keychain for Unhurried<'_> {
+impl Keychain for SlowKeychain<'_> {
     fn read(&self, item: &str) -> Result<Option<Secret<Vec<u8>>>, KeysError> {
         let read = self.0.read(item);
         (0..5).for_each(|_| thread::yield_now());
@@ -36,9 +34,14 @@ impl Keychain for Unhurried<'_> {
     }
 }
 
-/// What `COPIES` attempts at the same moment end with, each on a copy of the profile with a ledger of its own.
-fn attempts_at_once(w: &TestDevice, amara: &Person, password: &str, code: &str) -> Vec<Result<(), KeysError>> {
-    let copies: Vec<_> = (0..COPIES).map(|_| copy_of(w)).collect();
+/// The results of `COPIES` simultaneous attempts, each on a copy of the profile with its own ledger.
+fn simultaneous_attempts(
+    device: &TestDevice,
+    amara: &Person,
+    password: &str,
+    code: &str,
+) -> Vec<Result<(), KeysError>> {
+    let copies: Vec<_> = (0..COPIES).map(|_| copy_of(device)).collect();
     let (start, ended) = (Barrier::new(COPIES), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for copy in &copies {
@@ -46,12 +49,17 @@ fn attempts_at_once(w: &TestDevice, amara: &Person, password: &str, code: &str) 
             scope.spawn(move || {
                 let (slots, memory) = (Slots::of_profile(copy.path()), FakeMemory::default());
                 let device = DeviceId::from_bytes([0xd0; 16]);
-                let keychain = Unhurried(&w.keychain);
-                let unlocker =
-                    SlotUnlocker { slots: &slots, device, keychain: &keychain, memory: &memory, policy: &w.policy };
+                let keychain = SlowKeychain(&device.keychain);
+                let unlocker = SlotUnlocker {
+                    slots: &slots,
+                    device,
+                    keychain: &keychain,
+                    memory: &memory,
+                    policy: &device.policy,
+                };
                 let (password, code) = (Secret::new(password.to_owned()), Secret::new(code.to_owned()));
                 let attempt = Attempt { user: amara.user, password: &password, code: &code, entered_time: None };
-                let mut time = w.time_again();
+                let mut time = device.time_again();
                 start.wait();
                 let end = unlocker.unlock(&mut time, &attempt).map(|_| ());
                 ended.lock().unwrap().push(end);
@@ -61,10 +69,10 @@ fn attempts_at_once(w: &TestDevice, amara: &Person, password: &str, code: &str) 
     ended.into_inner().unwrap()
 }
 
-fn copy_of(w: &TestDevice) -> tempfile::TempDir {
+fn copy_of(device: &TestDevice) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     fs::create_dir(copy.path().join("slots")).unwrap();
-    for entry in fs::read_dir(w.folder.path().join("slots")).unwrap().map(Result::unwrap) {
+    for entry in fs::read_dir(device.folder.path().join("slots")).unwrap().map(Result::unwrap) {
         fs::copy(entry.path(), copy.path().join("slots").join(entry.file_name())).unwrap();
     }
     copy
@@ -72,25 +80,25 @@ fn copy_of(w: &TestDevice) -> tempfile::TempDir {
 
 #[test]
 fn every_attempt_on_a_copy_is_counted() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    w.later(60);
-    let ended = attempts_at_once(&w, &amara, "wrong password", "000000");
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    device.later(60);
+    let ended = simultaneous_attempts(&device, &amara, "wrong password", "000000");
     let refused = ended.iter().filter(|e| matches!(e, Err(KeysError::UnlockRefused { .. }))).count();
     let throttled = ended.iter().filter(|e| matches!(e, Err(KeysError::Throttled { .. }))).count();
     assert_eq!((refused, throttled), (5, COPIES - 5), "{ended:?}");
-    let record = w.with(|unlocker, _| unlocker.load_record(amara.user)).unwrap();
+    let record = device.with(|unlocker, _| unlocker.load_record(amara.user)).unwrap();
     assert_eq!(record.failures, 5);
 }
 
 #[test]
-fn a_code_opens_one_copy() {
-    let mut w = TestDevice::new();
-    w.policy.throttle_from = 50;
-    w.policy.throttle_hold = 50;
-    let amara = w.enrol("amara", 0);
-    w.later(60);
-    let code = w.code(&amara, 0);
-    let ended = attempts_at_once(&w, &amara, PASSWORD, &code);
+fn a_code_unlocks_only_one_copy() {
+    let mut device = TestDevice::new();
+    device.policy.throttle_from = 50;
+    device.policy.throttle_hold = 50;
+    let amara = device.enrol("amara", 0);
+    device.later(60);
+    let code = device.code(&amara, 0);
+    let ended = simultaneous_attempts(&device, &amara, PASSWORD, &code);
     assert_eq!(ended.iter().filter(|e| e.is_ok()).count(), 1, "{ended:?}");
 }

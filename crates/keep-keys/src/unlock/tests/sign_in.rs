@@ -1,38 +1,38 @@
-//! What a key ring keeps of a sign-in counts only as this device kept it last. Role and lease end had been the person's
-//! own word: whoever holds their own master key could seal others.
+//! A stored sign-in is only valid if it is the last one of this device. Role and end of lease used to be whatever the key
+//! file said, which users could forge with their own master key.
 
-use super::workstation::*;
+use super::test_device::*;
 use crate::key_ring::KeyRing;
 use crate::lease::LeaseRecord;
-use crate::unlock::Opened;
-use crate::{DeviceKey, KeptSignIn, OldLease, Renewal, SignInRecord};
+use crate::unlock::OpenedSlot;
+use crate::{DeviceKey, OldLease, Renewal, SignInRecord, StoredSignIn};
 use keep_domain::{Role, UtcMillis};
 use std::fs;
 
 const DAY: i64 = 86_400_000;
 
-/// Amara, unlocked, a minute later.
-fn unlocked(w: &mut TestDevice, amara: &Person) -> Opened {
-    w.later(60);
-    let code = w.code(amara, 0);
-    w.unlock(amara, PASSWORD, &code).unwrap()
+/// Unlocks as Amara a minute later.
+fn unlocked(device: &mut TestDevice, amara: &Person) -> OpenedSlot {
+    device.later(60);
+    let code = device.code(amara, 0);
+    device.unlock(amara, PASSWORD, &code).unwrap()
 }
 
-/// Writes a ring that keeps `sign_in`, as somebody does who holds their own master key.
-fn write(w: &TestDevice, opened: &mut Opened, sign_in: KeptSignIn) {
+/// Writes a ring with `sign_in`, as users can with their own master key.
+fn write(device: &TestDevice, opened: &mut OpenedSlot, sign_in: StoredSignIn) {
     opened.ring.replace_sign_in(sign_in);
-    opened.ring.save(&w.slots, &opened.keys).unwrap();
+    opened.ring.save(&device.slots, &opened.keys).unwrap();
 }
 
-fn signed(opened: &Opened) -> SignInRecord {
-    let Some(KeptSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
+fn signed(opened: &OpenedSlot) -> SignInRecord {
+    let Some(StoredSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a sign-in record") };
     record.clone()
 }
 
-fn counts(opened: &Opened) -> bool {
-    assert_eq!(opened.sign_in_altered, opened.ring.sign_in().is_none());
+fn is_valid(opened: &OpenedSlot) -> bool {
+    assert_eq!(opened.findings.sign_in_altered, opened.ring.sign_in().is_none());
     assert_eq!(opened.ring.lease(), None, "no lease comes from a file");
-    !opened.sign_in_altered
+    !opened.findings.sign_in_altered
 }
 
 fn old_lease() -> OldLease {
@@ -50,11 +50,11 @@ fn old_lease() -> OldLease {
 }
 
 #[test]
-fn a_statement_that_the_device_did_not_seal_counts_for_nothing() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    let mut opened = unlocked(&mut w, &amara);
-    assert!(counts(&opened));
+fn a_sign_in_not_sealed_by_the_device_is_ignored() {
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    let mut opened = unlocked(&mut device, &amara);
+    assert!(is_valid(&opened));
     let (context, own) = (opened.keys.context(), signed(&opened));
     let thief = DeviceKey::for_tests(7);
     let made = |token: &str, jwk: &str, end| {
@@ -66,81 +66,85 @@ fn a_statement_that_the_device_did_not_seal_counts_for_nothing() {
         made(own.id_token(), own.jwk(), own.lease_end().0 + 3650 * DAY),
     ];
     for record in forged {
-        write(&w, &mut opened, KeptSignIn::Signed(record));
-        assert!(!counts(&unlocked(&mut w, &amara)));
+        write(&device, &mut opened, StoredSignIn::Signed(record));
+        assert!(!is_valid(&unlocked(&mut device, &amara)));
     }
-    write(&w, &mut opened, KeptSignIn::Signed(own));
-    assert!(counts(&unlocked(&mut w, &amara)));
+    write(&device, &mut opened, StoredSignIn::Signed(own));
+    assert!(is_valid(&unlocked(&mut device, &amara)));
 }
 
 #[test]
-fn an_earlier_sign_in_put_back_counts_for_nothing() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    let mut opened = unlocked(&mut w, &amara);
-    let before = fs::read(w.file(&amara, "keys")).unwrap();
-    let lease = LeaseRecord { roles: vec![Role::Billing], ..LeaseRecord::for_tests(w.time.now(), 1) };
+fn a_restored_earlier_sign_in_is_ignored() {
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    let mut opened = unlocked(&mut device, &amara);
+    let before = fs::read(device.file(&amara, "keys")).unwrap();
+    let lease = LeaseRecord { roles: vec![Role::Billing], ..LeaseRecord::for_tests(device.time.now(), 1) };
     let renewal = Renewal { lease, id_token: String::from("d.e.f"), refresh_token: None };
-    w.with(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal)).unwrap();
-    assert!(counts(&unlocked(&mut w, &amara)));
-    fs::write(w.file(&amara, "keys"), before).unwrap();
-    assert!(!counts(&unlocked(&mut w, &amara)), "she is no nurse any more");
+    device.with(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal)).unwrap();
+    assert!(is_valid(&unlocked(&mut device, &amara)));
+    fs::write(device.file(&amara, "keys"), before).unwrap();
+    assert!(!is_valid(&unlocked(&mut device, &amara)), "she is no longer a nurse");
 }
 
 #[test]
-fn an_old_lease_counts_as_it_was_first_seen_and_never_after_a_signed_statement() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    let mut opened = unlocked(&mut w, &amara);
-    write(&w, &mut opened, KeptSignIn::Old(old_lease()));
-    assert!(!counts(&unlocked(&mut w, &amara)), "there was a signed one");
+fn an_old_lease_is_valid_unchanged_and_only_before_a_sign_in_record() {
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    let mut opened = unlocked(&mut device, &amara);
+    write(&device, &mut opened, StoredSignIn::Old(old_lease()));
+    assert!(!is_valid(&unlocked(&mut device, &amara)), "there was a sign-in record");
 
-    // A profile of an earlier version: the keychain knows of no sign-in yet.
-    crate::Keychain::delete(&w.keychain, &format!("sign-in/{}", amara.user)).unwrap();
-    assert!(counts(&unlocked(&mut w, &amara)));
+    // A profile of an earlier version: the keychain has no digest yet.
+    crate::Keychain::delete(&device.keychain, &format!("sign-in/{}", amara.user)).unwrap();
+    assert!(is_valid(&unlocked(&mut device, &amara)));
     let physician = OldLease { roles: vec![Role::Physician], ..old_lease() };
     let longer = OldLease { lease_end: MORNING.plus_millis(3650 * DAY), ..old_lease() };
     for changed in [physician, longer] {
-        write(&w, &mut opened, KeptSignIn::Old(changed));
-        assert!(!counts(&unlocked(&mut w, &amara)));
+        write(&device, &mut opened, StoredSignIn::Old(changed));
+        assert!(!is_valid(&unlocked(&mut device, &amara)));
     }
-    write(&w, &mut opened, KeptSignIn::Old(old_lease()));
-    let mut opened = unlocked(&mut w, &amara);
-    assert!(counts(&opened));
+    write(&device, &mut opened, StoredSignIn::Old(old_lease()));
+    let mut opened = unlocked(&mut device, &amara);
+    assert!(is_valid(&opened));
     let lease = LeaseRecord::for_tests(MORNING, 1);
-    w.with(|unlocker, _| unlocker.sign_old_lease(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
+    device
+        .with(|unlocker, _| unlocker.replace_old_lease(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
         .unwrap();
-    assert!(counts(&unlocked(&mut w, &amara)));
-    write(&w, &mut opened, KeptSignIn::Old(old_lease()));
-    assert!(!counts(&unlocked(&mut w, &amara)));
+    assert!(is_valid(&unlocked(&mut device, &amara)));
+    write(&device, &mut opened, StoredSignIn::Old(old_lease()));
+    assert!(!is_valid(&unlocked(&mut device, &amara)));
 }
 
 #[test]
-fn a_replacement_that_was_cut_short_leaves_one_that_counts() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    let mut opened = unlocked(&mut w, &amara);
-    let (context, own) = (opened.keys.context(), KeptSignIn::Signed(signed(&opened)));
-    let device_key = DeviceKey::load(&w.keychain, true).unwrap().unwrap();
+fn an_interrupted_replacement_leaves_one_valid_sign_in() {
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    let mut opened = unlocked(&mut device, &amara);
+    let (context, own) = (opened.keys.context(), StoredSignIn::Signed(signed(&opened)));
+    let device_key = DeviceKey::load(&device.keychain, true).unwrap().unwrap();
     let end = MORNING.plus_millis(2 * DAY);
     let next =
-        KeptSignIn::Signed(SignInRecord::make(&device_key, context, String::from("d.e.f"), String::from("{}"), end));
-    w.with(|unlocker, _| unlocker.announce_sign_in(context, &next)).unwrap();
-    assert!(counts(&unlocked(&mut w, &amara)), "the ring was not written: the old one counts, and from now on alone");
-    write(&w, &mut opened, next.clone());
-    assert!(!counts(&unlocked(&mut w, &amara)));
-    w.with(|unlocker, _| unlocker.announce_sign_in(context, &next)).unwrap();
-    assert!(counts(&unlocked(&mut w, &amara)), "the ring was written: the new one counts");
-    write(&w, &mut opened, own);
-    assert!(!counts(&unlocked(&mut w, &amara)));
+        StoredSignIn::Signed(SignInRecord::make(&device_key, context, String::from("d.e.f"), String::from("{}"), end));
+    device.with(|unlocker, _| unlocker.stage_sign_in(context, &next)).unwrap();
+    assert!(
+        is_valid(&unlocked(&mut device, &amara)),
+        "the ring was not written: the old one is valid, and from now on the only one"
+    );
+    write(&device, &mut opened, next.clone());
+    assert!(!is_valid(&unlocked(&mut device, &amara)));
+    device.with(|unlocker, _| unlocker.stage_sign_in(context, &next)).unwrap();
+    assert!(is_valid(&unlocked(&mut device, &amara)), "the ring was written: the new one is valid");
+    write(&device, &mut opened, own);
+    assert!(!is_valid(&unlocked(&mut device, &amara)));
 }
 
 #[test]
-fn a_ring_of_version_1_may_not_stand_in_for_one_of_version_2() {
-    let mut w = TestDevice::new();
-    let amara = w.enrol("amara", 0);
-    let opened = unlocked(&mut w, &amara);
-    let mut file = fs::read(w.file(&amara, "keys")).unwrap();
+fn a_key_file_cannot_be_downgraded_to_version_1() {
+    let mut device = TestDevice::new();
+    let amara = device.enrol("amara", 0);
+    let opened = unlocked(&mut device, &amara);
+    let mut file = fs::read(device.file(&amara, "keys")).unwrap();
     assert_eq!(file[4], 2);
     file[4] = 1;
     assert!(KeyRing::open(&file, &opened.keys).is_err());

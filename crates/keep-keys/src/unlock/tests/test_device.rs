@@ -1,13 +1,12 @@
-//! A workstation and its people, for tests of unlocking.
+//! A device with its users, for tests of unlocking.
 
 use crate::enrolment::{Enrolment, EnrolmentInput};
 use crate::lease::LeaseRecord;
-use crate::slots::Slots;
-use crate::throttle::FakeMemory;
 use crate::totp::{TotpSeed, digits, start_of, step_of};
-use crate::trusted_time::{ManualBoot, TrustedTime};
-use crate::unlock::{Attempt, Opened, SlotUnlocker};
-use crate::{DeviceKey, FakeKeychain, KdfParams, KeysError, MemberClaims};
+use crate::{
+    Attempt, DeviceKey, FakeKeychain, FakeMemory, KdfParams, KeysError, ManualBootClock, MemberClaims, OpenedSlot,
+    SlotUnlocker, Slots, TrustedTime,
+};
 use keep_domain::{Clock, DeviceId, ManualClock, Policy, Role, Secret, UserId, UtcMillis};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use std::time::Duration;
 pub(super) const MORNING: UtcMillis = UtcMillis(1_795_338_000_000);
 pub(super) const PASSWORD: &str = "correct horse battery";
 
-/// A workstation with nobody enrolled.
+/// A device without enrolled users.
 pub(super) struct TestDevice {
     pub(super) folder: tempfile::TempDir,
     pub(super) slots: Slots,
@@ -28,7 +27,7 @@ pub(super) struct TestDevice {
     pub(super) time: TrustedTime,
 }
 
-/// A clinician's phone and head.
+/// A user and the seed in their phone.
 pub(super) struct Person {
     pub(super) user: UserId,
     pub(super) seed: TotpSeed,
@@ -38,7 +37,7 @@ impl TestDevice {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::starting(MORNING));
-        let boot = Arc::new(ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") });
+        let boot = Arc::new(ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") });
         Self {
             slots: Slots::of_profile(folder.path()),
             folder,
@@ -61,7 +60,7 @@ impl TestDevice {
         work(&unlocker, &mut self.time)
     }
 
-    /// Enrols someone whose phone is `phone_ahead` steps ahead.
+    /// Enrols a user whose phone is `phone_ahead` steps ahead.
     pub(super) fn enrol(&mut self, subject: &str, phone_ahead: i64) -> Person {
         self.try_enrol(subject, phone_ahead).unwrap()
     }
@@ -71,7 +70,7 @@ impl TestDevice {
         self.with(|unlocker, time| {
             let enrolment = Enrolment::begin(unlocker.device, KdfParams::WEAK_FOR_TESTS).unwrap();
             let uri = enrolment.otpauth_uri(subject, "Room 2").unwrap();
-            // EXPOSE: a test plays the phone.
+            // EXPOSE: a test simulates the phone.
             let base32 = uri.expose().split("secret=").nth(1).unwrap().split('&').next().unwrap().to_owned();
             let seed = data_encoding::BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
             let seed = TotpSeed::from_secret(Secret::new(seed.try_into().unwrap()));
@@ -102,12 +101,12 @@ impl TestDevice {
         })
     }
 
-    /// The code of the step that is `ahead` of this computer's.
+    /// The code `ahead` steps after this computer's step.
     pub(super) fn code(&self, person: &Person, ahead: i64) -> String {
         digits(person.seed.code(step_of(self.time.now()).saturating_add_signed(ahead)))
     }
 
-    pub(super) fn unlock(&mut self, person: &Person, password: &str, code: &str) -> Result<Opened, KeysError> {
+    pub(super) fn unlock(&mut self, person: &Person, password: &str, code: &str) -> Result<OpenedSlot, KeysError> {
         self.unlock_at(person, password, code, None)
     }
 
@@ -117,20 +116,20 @@ impl TestDevice {
         password: &str,
         code: &str,
         entered_time: Option<UtcMillis>,
-    ) -> Result<Opened, KeysError> {
+    ) -> Result<OpenedSlot, KeysError> {
         let (password, code) = (Secret::new(password.to_owned()), Secret::new(code.to_owned()));
         let attempt = Attempt { user: person.user, password: &password, code: &code, entered_time };
         self.with(|unlocker, time| unlocker.unlock(time, &attempt))
     }
 
-    /// What the computer's clock shows.
+    /// The time on the computer's clock.
     pub(super) fn clock_now(&self) -> UtcMillis {
         self.clock.now()
     }
 
-    /// Trusted time as another program on this computer has it.
+    /// Trusted time in another process of this computer.
     pub(super) fn time_again(&self) -> TrustedTime {
-        let boot = Arc::new(ManualBoot { clock: Arc::clone(&self.clock), boot: String::from("monday") });
+        let boot = Arc::new(ManualBootClock { clock: Arc::clone(&self.clock), boot: String::from("monday") });
         TrustedTime::starting(Some(&self.time.mark()), boot, self.clock.clone())
     }
 

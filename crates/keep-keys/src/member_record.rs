@@ -1,17 +1,13 @@
-//! The identity provider's signed statement of who holds which keys in which role.
+//! Member records: the identity provider's signed statement of who holds which keys in which role.
 
 use crate::KeysError;
-use crate::b64::{Exactly, encode};
-use crate::entropy::{Entropy, make_public};
-use crate::held_key::KeyName;
-use crate::hpke_key_pair::HpkePublicKey;
-use crate::user_keys::MasterKey;
+use crate::nonce_preimage::NoncePreimage;
+use crate::{HpkePublicKey, KeyName, UnverifiedIssue};
 use keep_domain::{DeviceId, Rank, Role, Segment, UserId, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-/// The claims of an ID token whose signature, issuer, audience, expiry and algorithm were verified
-/// by the caller against keys that its own session fetched.
+/// Claims of an ID token. The caller has verified its signature, issuer, audience, expiry and algorithm against keys
+/// that its own session fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberClaims {
     /// `iss`.
@@ -20,7 +16,7 @@ pub struct MemberClaims {
     pub subject: String,
     /// `name`, for the lock screen.
     pub name: String,
-    /// The role claim, known roles only, main role first.
+    /// The known roles of the role claim, main role first.
     pub roles: Vec<Role>,
     /// Whether the provider assigned the restricted segment.
     pub restricted: bool,
@@ -30,83 +26,22 @@ pub struct MemberClaims {
     pub issued_at: UtcMillis,
 }
 
-/// What the sign-in nonce commits to. Kept as the record's preimage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoncePreimage {
-    device: DeviceId,
-    x25519: Exactly<32>,
-    ed25519: Exactly<32>,
-    random: Exactly<32>,
-}
-
-impl NoncePreimage {
-    pub(crate) fn make_with(
-        device: DeviceId,
-        master_key: &MasterKey,
-        entropy: &mut dyn Entropy,
-    ) -> Result<Self, KeysError> {
-        Ok(Self {
-            device,
-            x25519: Exactly(*master_key.hpke_key_pair().public().as_bytes()),
-            ed25519: Exactly(master_key.signer().public()),
-            random: Exactly(make_public(entropy)?),
-        })
-    }
-
-    /// `b64url(SHA-256("chartkeep/enrol/1" ‖ length_prefixed(device) ‖ length_prefixed(x25519) ‖ length_prefixed(ed25519) ‖ length_prefixed(rand32)))`.
-    #[must_use]
-    pub fn nonce(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(b"chartkeep/enrol/1");
-        hash.update(length_prefixed(&[self.device.as_bytes(), &self.x25519.0, &self.ed25519.0, &self.random.0]));
-        encode(&hash.finalize())
-    }
-}
-
-/// ID token and preimage of one member of a device; lies in clear in the slot, for colleagues to check.
+/// ID token and nonce preimage of one member of a device; stored in cleartext in the slot, for colleagues to check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberRecord {
-    /// Who.
+    /// The member.
     pub user: UserId,
     preimage: NoncePreimage,
-    /// The compact JWS as the provider signed it.
+    /// The compact JWS signed by the provider.
     pub id_token: String,
 }
 
-/// What a token says of its issue, read before anything is verified: only good for asking that issuer, and for asking
-/// whether the token was valid then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnverifiedIssue {
-    /// `iss`.
-    pub issuer: String,
-    /// `iat`.
-    pub issued_at: UtcMillis,
-}
-
-#[derive(Deserialize)]
-struct Claimed {
-    iss: String,
-    iat: i64,
-}
-
-impl UnverifiedIssue {
-    /// Reads a compact JWS; `None` for text that is no token.
-    #[must_use]
-    pub fn read(id_token: &str) -> Option<Self> {
-        let payload = id_token.split('.').nth(1)?;
-        let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-        let claimed: Claimed = serde_json::from_slice(&bytes).ok()?;
-        Some(Self { issuer: claimed.iss, issued_at: UtcMillis(claimed.iat.saturating_mul(1000)) })
-    }
-}
-
 impl MemberRecord {
-    /// A record of `claims`, which are those of `id_token`.
+    /// A record with `claims`, which must be those of `id_token`.
     ///
     /// # Errors
-    /// [`KeysError::Refused`] when the token was not issued for these keys.
+    /// [`KeysError::Refused`] if the token was not issued for these keys.
     pub(crate) fn new(preimage: NoncePreimage, id_token: String, claims: &MemberClaims) -> Result<Self, KeysError> {
         let record = Self { user: UserId::of(&claims.issuer, &claims.subject), preimage, id_token };
         record.verify(claims)?;
@@ -119,7 +54,7 @@ impl MemberRecord {
         self.preimage.device
     }
 
-    /// The Ed25519 key that the record claims; believed only after [`MemberRecord::verify`].
+    /// The Ed25519 key that the record claims; trusted only after [`MemberRecord::verify`].
     #[must_use]
     pub const fn ed25519(&self) -> &[u8; 32] {
         &self.preimage.ed25519.0
@@ -131,14 +66,13 @@ impl MemberRecord {
         self.preimage.nonce()
     }
 
-    /// Who the token says issued it, read before anything is verified: only good for asking that issuer again.
-    /// `None` for text that is no token.
+    /// The issuer of the unverified token: only for choosing the issuer to ask. `None` for an invalid token.
     #[must_use]
-    pub fn claimed_issuer(&self) -> Option<String> {
+    pub fn unverified_issuer(&self) -> Option<String> {
         UnverifiedIssue::read(&self.id_token).map(|issue| issue.issuer)
     }
 
-    /// Checks that `claims`, read from this record's token by the caller, state these keys of this person.
+    /// Checks that `claims`, which the caller read from this record's token, are for these keys and this user.
     ///
     /// # Errors
     /// [`KeysError::Refused`].
@@ -177,7 +111,7 @@ impl MemberRecord {
     }
 }
 
-/// A member whose record was checked in this session; only [`MemberRecord::verify`] makes one.
+/// A member with a verified record; only [`MemberRecord::verify`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedMember {
     user: UserId,
@@ -190,31 +124,31 @@ pub struct VerifiedMember {
 }
 
 impl VerifiedMember {
-    /// Who.
+    /// The member.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// On which device.
+    /// The device of the keys.
     #[must_use]
     pub const fn device(&self) -> DeviceId {
         self.device
     }
 
-    /// Name as the provider gives it.
+    /// Name from the provider.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Roles as the provider gives them.
+    /// Roles from the provider.
     #[must_use]
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
 
-    /// The highest rank of the roles, restricted only where it was assigned.
+    /// The highest rank of the roles; restricted only if it was assigned.
     #[must_use]
     pub fn rank(&self) -> Rank {
         let restricted = self.may_hold(KeyName::Segment(Segment::Restricted));
@@ -222,19 +156,19 @@ impl VerifiedMember {
         if restricted { Rank::up_to(Segment::Restricted) } else { best }
     }
 
-    /// Whether any of the roles entitles to a key.
+    /// Whether any of the roles entitles the member to a key.
     #[must_use]
     pub fn may_hold(&self, name: KeyName) -> bool {
         self.roles.iter().any(|r| name.may_be_held_by(*r, self.restricted))
     }
 
-    /// What grants to this member are sealed to.
+    /// The public key to which grants for this member are sealed.
     #[must_use]
     pub const fn hpke(&self) -> HpkePublicKey {
         self.hpke
     }
 
-    /// What this member signs with.
+    /// The public key of this member's signatures.
     #[must_use]
     pub const fn ed25519(&self) -> &[u8; 32] {
         &self.ed25519
@@ -243,7 +177,7 @@ impl VerifiedMember {
 
 #[cfg(test)]
 impl MemberRecord {
-    pub(crate) fn for_tests(context: crate::SlotContext, master_key: &MasterKey) -> Self {
+    pub(crate) fn for_tests(context: crate::SlotContext, master_key: &crate::user_keys::MasterKey) -> Self {
         let entropy = &mut crate::entropy::FixedEntropy::named("member");
         let preimage = NoncePreimage::make_with(context.device, master_key, entropy).unwrap();
         Self { user: context.user, preimage, id_token: String::from("header.payload.signature") }
@@ -254,6 +188,7 @@ impl MemberRecord {
 mod tests {
     use super::*;
     use crate::entropy::FixedEntropy;
+    use crate::user_keys::MasterKey;
     use keep_domain::Secret;
 
     fn preimage() -> NoncePreimage {
@@ -292,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn restricted_needs_an_assignment_and_a_role_that_may() {
+    fn the_restricted_rank_needs_an_assignment_and_an_eligible_role() {
         let member = |role, restricted| {
             let claims = MemberClaims { roles: vec![role], restricted, ..leila() };
             MemberRecord::new(preimage(), String::new(), &claims).unwrap().verify(&claims).unwrap().rank()

@@ -1,26 +1,25 @@
-//! The two copies of an unlock record: ledger and keychain, the stricter one counts.
+//! Counting unlock attempts, in two copies of the unlock record: ledger and keychain. The stricter copy counts.
 
 use crate::KeysError;
 use crate::attempt_lock::AttemptLock;
+use crate::slot_unlocker::SlotUnlocker;
 use crate::throttle::UnlockRecord;
 use crate::totp::STEP_SECONDS;
 use crate::trusted_time::TrustedTime;
-use crate::unlock::SlotUnlocker;
 use keep_domain::UserId;
 use std::time::Duration;
 
 impl SlotUnlocker<'_> {
-    /// What is on record about a slot's unlocks: the stricter of both copies, and when both are gone the
-    /// slot is held. For the lock screen and for deciding.
+    /// The unlock record of a slot: the stricter of both copies. If both are missing, the slot is held.
     ///
     /// # Errors
-    /// The keychain variants, and the ledger's.
+    /// The keychain variants, and those of the ledger.
     pub fn load_record(&self, user: UserId) -> Result<UnlockRecord, KeysError> {
         let ledger = self.memory.read(user)?;
         let keychain = match self.keychain.read(&record_item(user))? {
             None => None,
-            // A copy that cannot be read counts as one that is gone.
-            // EXPOSE: counters are no secret; the keychain only keeps them from being altered.
+            // An unreadable copy counts as missing.
+            // EXPOSE: counters are not secret; the keychain only protects them from changes.
             Some(bytes) => serde_json::from_slice(bytes.expose()).ok(),
         };
         Ok(match (ledger, keychain) {
@@ -37,42 +36,42 @@ impl SlotUnlocker<'_> {
         self.keychain.write(&record_item(user), &bytes)
     }
 
-    /// Begins an attempt: checks the throttle, lets `plan` say what is to be tried, and counts the attempt as a failure
-    /// until it has succeeded. What `plan` refuses is not counted.
+    /// Begins an attempt: checks the throttle, lets `plan` decide what to try, and counts the attempt as a failure until
+    /// it succeeds. If `plan` fails, nothing is counted.
     ///
-    /// INVARIANT: the failure is on disk and in the keychain before the key derivation runs, so that pulling the plug
-    /// is no way around the throttle; and no two attempts of this OS user read the same count.
-    pub(crate) fn count_attempt<T>(
+    /// INVARIANT: the failure is on disk and in the keychain before the key derivation runs, so that cutting the power
+    /// does not bypass the throttle; and no two attempts of this OS user read the same count.
+    pub(crate) fn begin_attempt<T>(
         &self,
         user: UserId,
         time: &TrustedTime,
         plan: impl FnOnce(&UnlockRecord) -> Result<T, KeysError>,
     ) -> Result<(UnlockRecord, T), KeysError> {
-        let _alone = AttemptLock::take(self.slots.folder())?;
+        let _lock = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(user)?;
         record.check(self.policy, time)?;
         let planned = plan(&record)?;
         let counted = record.failed(time.mark());
         self.save_record(user, &counted)?;
-        // A keychain that does not keep what it took would let every attempt be the first.
+        // A keychain that loses writes would make every attempt the first one.
         if self.load_record(user)?.failures < counted.failures {
             return Err(KeysError::KeychainGarbled);
         }
         Ok((counted, planned))
     }
 
-    /// Ends a successful attempt: what had been counted is cleared and `step` counts as used. `write` puts the state
-    /// file in place with a counter not below the one that it is given, and says which.
+    /// Completes a successful attempt: clears the failures and marks `step` as used. `write` writes the state file with
+    /// a counter not below the given one, and returns that counter.
     ///
     /// # Errors
-    /// [`KeysError::CodeUsed`] where another copy of the profile has used that step meanwhile.
-    pub(crate) fn settle_attempt(
+    /// [`KeysError::CodeUsed`] if another copy of the profile has used that step in the meantime.
+    pub(crate) fn complete_attempt(
         &self,
         user: UserId,
         step: u64,
         write: impl FnOnce(u64) -> Result<u64, KeysError>,
     ) -> Result<(), KeysError> {
-        let _alone = AttemptLock::take(self.slots.folder())?;
+        let _lock = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(user)?;
         if record.last_step >= step {
             return Err(KeysError::CodeUsed { next_in: Duration::from_secs(STEP_SECONDS) });
@@ -81,21 +80,20 @@ impl SlotUnlocker<'_> {
         self.save_record(user, &UnlockRecord::fresh(step, counter))
     }
 
-    /// Ends a successful attempt without a code: what had been counted is cleared, and nothing else changes.
+    /// Completes a successful attempt without a code: clears the failures.
     pub(crate) fn clear_failures(&self, user: UserId) -> Result<(), KeysError> {
-        let _alone = AttemptLock::take(self.slots.folder())?;
+        let _lock = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(user)?;
         self.save_record(user, &UnlockRecord::fresh(record.last_step, record.counter))
     }
 
-    /// Releases a held slot, after an entitled colleague confirmed with their own password or after an
-    /// online sign-in; the caller has checked and audited that. Does nothing for a slot that only an
-    /// online sign-in releases, unless `online`.
+    /// Releases a held slot after an entitled colleague confirmed it with their own password or, with `online`, after an
+    /// online sign-in. The caller has checked and audited that.
     ///
     /// # Errors
-    /// [`KeysError::SlotHeld`] and those of the copies.
+    /// [`KeysError::SlotHeld`] for a slot that only an online sign-in releases, and those of the copies.
     pub fn release(&self, user: UserId, online: bool) -> Result<(), KeysError> {
-        let _alone = AttemptLock::take(self.slots.folder())?;
+        let _lock = AttemptLock::take(self.slots.folder())?;
         let record = self.load_record(user)?;
         if record.failures >= self.policy.throttle_online && !online {
             return Err(KeysError::SlotHeld { online_only: true });
@@ -109,7 +107,7 @@ impl SlotUnlocker<'_> {
     }
 }
 
-/// The keychain item of one clinician's record.
-pub(crate) fn record_item(user: UserId) -> String {
+/// The keychain item of a user's record.
+fn record_item(user: UserId) -> String {
     format!("unlock/{user}")
 }

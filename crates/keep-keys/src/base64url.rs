@@ -1,39 +1,39 @@
-//! Bytes as unpadded base64url text in JSON files (RFC 4648, 5).
+//! Bytes as unpadded base64url text in JSON (RFC 4648, 5).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes that are written as base64url.
+/// Bytes serialised as base64url.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Bytes(pub(crate) Vec<u8>);
+pub(crate) struct Base64Bytes(pub(crate) Vec<u8>);
 
-impl Serialize for Bytes {
+impl Serialize for Base64Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&encode(&self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
+impl<'de> Deserialize<'de> for Base64Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         URL_SAFE_NO_PAD.decode(text).map(Self).map_err(|_| serde::de::Error::custom("not base64url"))
     }
 }
 
-/// Exactly `N` bytes that are written as base64url.
+/// `N` bytes serialised as base64url.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Exactly<const N: usize>(pub(crate) [u8; N]);
+pub(crate) struct Base64Array<const N: usize>(pub(crate) [u8; N]);
 
-impl<const N: usize> Serialize for Exactly<N> {
+impl<const N: usize> Serialize for Base64Array<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&encode(&self.0))
     }
 }
 
-impl<'de, const N: usize> Deserialize<'de> for Exactly<N> {
+impl<'de, const N: usize> Deserialize<'de> for Base64Array<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = Bytes::deserialize(deserializer)?;
+        let bytes = Base64Bytes::deserialize(deserializer)?;
         bytes.0.try_into().map(Self).map_err(|_| serde::de::Error::custom("wrong number of bytes"))
     }
 }

@@ -1,53 +1,52 @@
 //! A keychain in memory, for tests.
 
-use super::{Keychain, KeychainState};
-use crate::KeysError;
+use crate::{Keychain, KeychainState, KeysError};
 use keep_domain::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A keychain in memory whose state tests set by hand.
+/// A keychain in memory with a state that tests set.
 pub struct FakeKeychain {
-    contents: Mutex<Contents>,
+    inner: Mutex<Inner>,
 }
 
-struct Contents {
+struct Inner {
     state: KeychainState,
     items: BTreeMap<String, Vec<u8>>,
 }
 
 impl Default for FakeKeychain {
     fn default() -> Self {
-        Self { contents: Mutex::new(Contents { state: KeychainState::Ready, items: BTreeMap::new() }) }
+        Self { inner: Mutex::new(Inner { state: KeychainState::Ready, items: BTreeMap::new() }) }
     }
 }
 
 impl FakeKeychain {
-    /// Makes it ready, locked, absent or slow; a slow one fails at once so that tests need not wait.
+    /// Sets the state; a slow keychain fails at once so that tests need not wait.
     pub fn set_state(&self, state: KeychainState) {
-        self.contents().state = state;
+        self.lock().state = state;
     }
 
-    /// Loses every item, as an operating system password reset does.
+    /// Deletes every item, as resetting the operating system password does.
     pub fn lose_everything(&self) {
-        self.contents().items.clear();
+        self.lock().items.clear();
     }
 
-    /// The names of the items held.
+    /// The names of all items.
     #[must_use]
     pub fn items(&self) -> Vec<String> {
-        self.contents().items.keys().cloned().collect()
+        self.lock().items.keys().cloned().collect()
     }
 
-    fn contents(&self) -> MutexGuard<'_, Contents> {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ready(&self) -> Result<MutexGuard<'_, Contents>, KeysError> {
-        let contents = self.contents();
-        match contents.state.error() {
-            None => Ok(contents),
+    fn ready(&self) -> Result<MutexGuard<'_, Inner>, KeysError> {
+        let inner = self.lock();
+        match inner.state.error() {
+            None => Ok(inner),
             Some(error) => Err(error),
         }
     }
@@ -75,6 +74,6 @@ impl Keychain for FakeKeychain {
     }
 
     fn state(&self) -> KeychainState {
-        self.contents().state
+        self.lock().state
     }
 }

@@ -1,7 +1,9 @@
 //! The keychain of the platform: Secret Service, macOS Keychain, Windows Credential Manager.
 
-use super::{Keychain, KeychainState};
-use crate::KeysError;
+#[cfg(target_os = "linux")]
+mod secret_service;
+
+use crate::{Keychain, KeychainState, KeysError};
 use keep_domain::Secret;
 use keyring::{Entry, Error};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,17 +12,16 @@ use std::thread;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The service name under which every item is kept.
+/// The service name of all items.
 const SERVICE: &str = "org.chartkeep.desktop";
 
-/// How long one call may take before the keychain counts as slow.
-const LIMIT: Duration = Duration::from_secs(5);
+/// Time after which a call fails as slow.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Calls that may hang at the same time before further ones are refused at once.
-const MOST_HANGING: u32 = 3;
+/// Maximum number of hanging calls; more are refused at once.
+const MAX_HANGING: u32 = 3;
 
-/// The operating system's keychain. Items of two profiles never collide: the account is
-/// `<profile tag>/<item>`.
+/// The operating system's keychain. The account of an item is `<profile tag>/<item>`, so that profiles never collide.
 #[derive(Debug)]
 pub struct OsKeychain {
     profile_tag: String,
@@ -28,7 +29,7 @@ pub struct OsKeychain {
 }
 
 impl OsKeychain {
-    /// A keychain for the profile that `profile_tag` names; the device id is a good tag.
+    /// The keychain of the profile identified by `profile_tag`, for example its device id.
     #[must_use]
     pub fn for_profile(profile_tag: &str) -> Self {
         Self { profile_tag: profile_tag.to_owned(), hanging: Arc::default() }
@@ -38,37 +39,36 @@ impl OsKeychain {
         format!("{}/{item}", self.profile_tag)
     }
 
-    /// Runs `work` on a thread of its own: a keychain call blocks on D-Bus or on a prompt, and its
-    /// library may panic inside an async worker.
+    /// Runs `work` on its own thread: a keychain call may block on D-Bus or a prompt, and the library may panic inside
+    /// an async worker.
     fn bounded<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
     ) -> Result<T, KeysError> {
         let hanging = Arc::clone(&self.hanging);
-        if hanging.fetch_add(1, Ordering::SeqCst) >= MOST_HANGING {
+        if hanging.fetch_add(1, Ordering::SeqCst) >= MAX_HANGING {
             hanging.fetch_sub(1, Ordering::SeqCst);
             return Err(KeysError::KeychainSlow);
         }
-        let counted = Counted(hanging);
-        let (tell, told) = mpsc::sync_channel(1);
+        let counter = CallCounter(hanging);
+        let (sender, receiver) = mpsc::sync_channel(1);
         thread::Builder::new().name("keychain".to_owned()).spawn(move || {
-            let _counted = counted;
-            let done = work();
-            // The caller may have stopped waiting; then there is nobody to tell.
-            let _ = tell.send(done);
+            let _counter = counter;
+            // Sending fails if the caller has stopped waiting.
+            let _ = sender.send(work());
         })?;
-        match told.recv_timeout(LIMIT) {
-            Ok(done) => done,
+        match receiver.recv_timeout(TIMEOUT) {
+            Ok(result) => result,
             Err(mpsc::RecvTimeoutError::Timeout) => Err(KeysError::KeychainSlow),
             Err(mpsc::RecvTimeoutError::Disconnected) => Err(KeysError::KeychainAbsent),
         }
     }
 }
 
-/// Counts a thread for as long as it lives, panics included.
-struct Counted(Arc<AtomicU32>);
+/// Counts a call until it ends, even by a panic.
+struct CallCounter(Arc<AtomicU32>);
 
-impl Drop for Counted {
+impl Drop for CallCounter {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -80,20 +80,20 @@ impl Keychain for OsKeychain {
         self.bounded(move || match open_entry(&account)?.get_secret() {
             Ok(value) => Ok(Some(Secret::new(value))),
             Err(Error::NoEntry) => Ok(None),
-            Err(error) => Err(closed(&error)),
+            Err(error) => Err(to_keys_error(&error)),
         })
     }
 
     fn write(&self, item: &str, value: &[u8]) -> Result<(), KeysError> {
         let (account, value) = (self.account(item), Zeroizing::new(value.to_vec()));
-        self.bounded(move || open_entry(&account)?.set_secret(&value).map_err(|e| closed(&e)))
+        self.bounded(move || open_entry(&account)?.set_secret(&value).map_err(|e| to_keys_error(&e)))
     }
 
     fn delete(&self, item: &str) -> Result<(), KeysError> {
         let account = self.account(item);
         self.bounded(move || match open_entry(&account)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(closed(&error)),
+            Err(error) => Err(to_keys_error(&error)),
         })
     }
 
@@ -106,34 +106,34 @@ impl Keychain for OsKeychain {
     }
 }
 
-/// Opens an entry only when that cannot raise a prompt. The probe also comes first because the
-/// library connects once per process: a first call without a service would be its last.
+/// Opens an entry only if that cannot open a prompt. The probe also comes first because the library connects once per
+/// process: after a first call without a service, all later calls would fail.
 fn open_entry(account: &str) -> Result<Entry, KeysError> {
     if let Some(error) = probe()?.error() {
         return Err(error);
     }
-    Entry::new(SERVICE, account).map_err(|e| closed(&e))
+    Entry::new(SERVICE, account).map_err(|e| to_keys_error(&e))
 }
 
 #[cfg(target_os = "linux")]
 fn probe() -> Result<KeychainState, KeysError> {
-    Ok(super::secret_service::probe())
+    Ok(secret_service::probe())
 }
 
 #[cfg(not(target_os = "linux"))]
 fn probe() -> Result<KeychainState, KeysError> {
-    // The other platforms have no cheap question; a locked keychain shows in the call itself.
+    // Other platforms have no cheap query; a locked keychain shows in the call itself.
     Ok(KeychainState::Ready)
 }
 
-/// The library's errors as ours; their texts are dropped, for they may name items.
-const fn closed(error: &Error) -> KeysError {
+/// Converts the library's errors, without their texts, which may contain item names.
+const fn to_keys_error(error: &Error) -> KeysError {
     match error {
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) | Error::Ambiguous(_) => {
             KeysError::KeychainGarbled
         }
-        // On Linux a locked collection was ruled out by the probe, so no access means a collection
-        // that is missing or was locked within the last milliseconds.
+        // On Linux the probe has ruled out a locked collection, so no access means that the collection is missing or was
+        // locked within the last milliseconds.
         #[cfg(not(target_os = "linux"))]
         Error::NoStorageAccess(_) => KeysError::KeychainLocked,
         _ => KeysError::KeychainAbsent,
@@ -145,13 +145,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panicking_call_is_absent_and_frees_its_place() {
+    fn a_panicking_call_fails_as_absent_and_is_no_longer_counted() {
         let keychain = OsKeychain::for_profile("test");
         for _ in 0..10 {
-            let answer: Result<(), _> = keychain.bounded(|| panic!("the library gave up"));
+            let answer: Result<(), _> = keychain.bounded(|| panic!("the library failed"));
             assert_eq!(answer, Err(KeysError::KeychainAbsent));
         }
-        // The last thread drops its count after its channel; wait for it by asking again.
+        // The last thread drops its counter after its channel.
         while keychain.hanging.load(Ordering::SeqCst) != 0 {
             thread::yield_now();
         }
@@ -159,15 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn hanging_calls_do_not_pile_up() {
+    fn the_number_of_hanging_calls_is_limited() {
         let keychain = OsKeychain::for_profile("test");
-        keychain.hanging.store(MOST_HANGING, Ordering::SeqCst);
+        keychain.hanging.store(MAX_HANGING, Ordering::SeqCst);
         assert_eq!(keychain.bounded(|| Ok(7)), Err(KeysError::KeychainSlow));
-        assert_eq!(keychain.hanging.load(Ordering::SeqCst), MOST_HANGING);
+        assert_eq!(keychain.hanging.load(Ordering::SeqCst), MAX_HANGING);
     }
 
     #[test]
-    fn two_profiles_have_two_accounts() {
+    fn profiles_have_separate_accounts() {
         let (a, b) = (OsKeychain::for_profile("a"), OsKeychain::for_profile("b"));
         assert_ne!(a.account("device-key"), b.account("device-key"));
     }

@@ -1,7 +1,7 @@
-//! Asks the Secret Service whether it is there and unlocked, without ever raising its prompt
+//! Queries whether the Secret Service is available and unlocked, without opening its prompt
 //! (freedesktop.org Secret Service API, draft 0.2, `ReadAlias` and `Collection.Locked`).
 
-use super::KeychainState;
+use crate::KeychainState;
 use zbus::blocking::fdo::DBusProxy;
 use zbus::blocking::{Connection, Proxy};
 use zbus::names::BusName;
@@ -9,7 +9,7 @@ use zbus::zvariant::OwnedObjectPath;
 
 const SERVICE: &str = "org.freedesktop.secrets";
 
-/// Blocking; called on a keychain thread only.
+/// Blocking; only called on a keychain thread.
 pub(super) fn probe() -> KeychainState {
     match locked() {
         Some(false) => KeychainState::Ready,
@@ -22,7 +22,7 @@ pub(super) fn probe() -> KeychainState {
 fn locked() -> Option<bool> {
     let bus = Connection::session().ok()?;
     let name = BusName::try_from(SERVICE).ok()?;
-    // A service that the bus would start by itself counts: it is started by the call below.
+    // A service that the bus can activate also counts; the call below starts it.
     let dbus = DBusProxy::new(&bus).ok()?;
     let known =
         dbus.name_has_owner(name).ok()? || dbus.list_activatable_names().ok()?.iter().any(|n| n.as_str() == SERVICE);

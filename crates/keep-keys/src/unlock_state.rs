@@ -1,4 +1,4 @@
-//! `slots/<user>.state`: how a code becomes T. Rewritten after each unlock.
+//! `slots/<user>.state`: the code table, rewritten after each unlock.
 //!
 //! File = "CKST" ‖ version (1) ‖ TOTP generation (4) ‖ counter (8) ‖ nonce (12) ‖ ciphertext ‖ tag (16), integers
 //! big-endian. Plaintext = last step (8) ‖ skew (2, signed) ‖ first step (8) ‖ count (4) ‖ offsets, 20 bits each.
@@ -14,10 +14,10 @@ const MAGIC: &[u8; 4] = b"CKST";
 const VERSION: u8 = 1;
 const DAMAGED: KeysError = KeysError::SlotDamaged("state");
 
-/// What the state file of one slot holds.
+/// The content of a state file.
 #[derive(PartialEq, Eq)]
 pub(crate) struct UnlockState {
-    /// Counts rewrites; in clear in the file's head, where it is authenticated.
+    /// Number of writes; in the authenticated cleartext header of the file.
     pub(crate) counter: u64,
     /// The last accepted step, L.
     pub(crate) last_step: u64,
@@ -26,8 +26,8 @@ pub(crate) struct UnlockState {
     pub(crate) table: CodeTable,
 }
 
-/// How often a file was written, as its head says; `None` for what is no such file.
-pub(crate) fn times_written(file: &[u8]) -> Option<u64> {
+/// How often a file was written, from its header; `None` for invalid bytes.
+pub(crate) fn write_count(file: &[u8]) -> Option<u64> {
     let (magic, rest) = file.split_first_chunk::<4>()?;
     let counter = rest.get(5..)?.first_chunk::<8>()?;
     (magic == MAGIC).then_some(u64::from_be_bytes(*counter))
@@ -97,7 +97,7 @@ impl UnlockState {
         let (count, packed) = rest.split_first_chunk::<4>()?;
         let offsets = unpack(packed, usize::try_from(u32::from_be_bytes(*count)).ok()?)?;
         let (last_step, first) = (u64::from_be_bytes(*last_step), u64::from_be_bytes(*first));
-        // INVARIANT: the table starts after L, so a code of a step ≤ L leads nowhere.
+        // INVARIANT: the table starts after L, so no code of a step ≤ L leads to T.
         (first > last_step).then_some(Self {
             counter,
             last_step,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_only_where_it_belongs() {
+    fn a_state_opens_only_for_its_device_slot_and_generation() {
         assert!(open(&sealed(), 1, 1, 2).unwrap() == state());
         for (device_key, slot, generation) in [(2, 1, 2), (1, 2, 2), (1, 1, 3)] {
             assert!(open(&sealed(), device_key, slot, generation).err() == Some(DAMAGED));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn any_cut_or_flipped_byte_is_damage() {
+    fn a_truncated_or_flipped_file_is_damage() {
         let file = sealed();
         for at in 0..file.len() {
             assert!(open(&file[..at], 1, 1, 2).err() == Some(DAMAGED), "cut at {at}");
