@@ -286,7 +286,7 @@ mod tests {
             context: SlotContext::for_tests(1),
             display_name: String::from("Amara Obi"),
             role: Role::Nurse,
-            kdf: KdfParams::FLOOR,
+            kdf: KdfParams::MINIMUM,
             salt: [4; 16],
             created: UtcMillis(1_795_338_000_000),
         })

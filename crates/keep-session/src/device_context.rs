@@ -36,7 +36,7 @@ impl Workstation {
             let loaded = DeviceKey::load(&*self.0.device.keychain, enrolled);
             // The keychain stores the key under the device's id: settings with another id find no key.
             if matches!(loaded, Err(KeysError::KeychainKeyMissing))
-                && !self.0.device.slots.may_be_of(self.settings().device)?
+                && !self.0.device.slots.may_belong_to(self.settings().device)?
             {
                 return Err(SessionError::of(ErrorCode::SlotDamaged));
             }

@@ -4,7 +4,7 @@ use crate::error::SessionError;
 use crate::settings::key_holders::{PERSONAL, entry};
 use crate::workstation::Workstation;
 use keep_domain::UserId;
-use keep_keys::{HeldKey, KeyRing};
+use keep_keys::{DataKey, KeyRing};
 use std::collections::BTreeSet;
 
 impl Workstation {
@@ -19,7 +19,7 @@ impl Workstation {
     pub(crate) fn note_given<'k>(
         &self,
         user: UserId,
-        keys: impl IntoIterator<Item = &'k HeldKey>,
+        keys: impl IntoIterator<Item = &'k DataKey>,
     ) -> Result<(), SessionError> {
         self.change_settings(|w| keys.into_iter().for_each(|key| w.holders.note(user, key)))
     }
@@ -28,7 +28,7 @@ impl Workstation {
     pub(crate) fn note_held<'k>(
         &self,
         user: UserId,
-        keys: impl IntoIterator<Item = &'k HeldKey>,
+        keys: impl IntoIterator<Item = &'k DataKey>,
         has_personal: bool,
     ) -> Result<(), SessionError> {
         let own = has_personal.then(|| PERSONAL.to_owned());

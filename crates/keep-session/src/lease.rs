@@ -6,20 +6,20 @@ use crate::error::SessionError;
 use crate::workstation::Workstation;
 use keep_audit::{DetailValue, EventDraft};
 use keep_domain::{ErrorCode, UserId, UtcMillis};
-use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Opened, UnverifiedIssue};
+use keep_keys::{LeaseRecord, OldLease, OpenedSlot, StoredSignIn, UnverifiedIssue};
 use keep_sync::{Expected, Jwks, TokenError, VerifiedClaims, verify_id_token};
 
 impl Workstation {
     /// Derives the lease from the last sign-in and puts it on the ring; `sign_in_needed` without a valid statement.
-    pub(crate) fn derive_lease(&self, opened: &mut Opened) -> Result<(), SessionError> {
+    pub(crate) fn derive_lease(&self, opened: &mut OpenedSlot) -> Result<(), SessionError> {
         let lease = match opened.ring.sign_in().cloned() {
             None => None,
-            Some(KeptSignIn::Signed(record)) => {
+            Some(StoredSignIn::Signed(record)) => {
                 self.lease_from(opened.header.user, record.id_token(), record.jwk(), record.lease_end())
             }
-            Some(KeptSignIn::Old(old)) => self.lease_from_old(opened, old)?,
+            Some(StoredSignIn::Old(old)) => self.lease_from_old(opened, old)?,
         };
-        opened.ring.use_lease(lease.ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?);
+        opened.ring.set_lease(lease.ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?);
         Ok(())
     }
 
@@ -32,7 +32,7 @@ impl Workstation {
             subject: claims.subject.clone(),
             name: claims.name.clone(),
             roles: claims.roles.clone(),
-            restricted: claims.restricted && policy.lets_restricted(&claims.roles),
+            restricted: claims.restricted && policy.permits_restricted(&claims.roles),
             issued_at,
             lease_end: LeaseRecord::end_for(issued_at, policy),
             kid: claims.key_id.clone(),
@@ -82,7 +82,7 @@ impl Workstation {
     /// If it came from the token that is in the slot, it is derived from that and stored as a signed statement from now
     /// on. Otherwise the token of a later sign-in is lost: the lease counts until it ends or the user signs in again,
     /// and only for roles that the slot's own statement names.
-    fn lease_from_old(&self, opened: &mut Opened, old: OldLease) -> Result<Option<LeaseRecord>, SessionError> {
+    fn lease_from_old(&self, opened: &mut OpenedSlot, old: OldLease) -> Result<Option<LeaseRecord>, SessionError> {
         let user = opened.header.user;
         if UserId::of(&old.issuer, &old.subject) != user {
             return Ok(None);
@@ -92,7 +92,7 @@ impl Workstation {
             let lease = self.lease_from(user, &id_token, &old.jwk, old.lease_end);
             if let Some(lease) = &lease {
                 self.with_slot_unlocker(|unlocker, _| {
-                    unlocker.sign_old_lease(&opened.keys, &mut opened.ring, id_token, lease)
+                    unlocker.replace_old_lease(&opened.keys, &mut opened.ring, id_token, lease)
                 })?;
             }
             return Ok(lease);
@@ -107,7 +107,7 @@ impl Workstation {
         let policy = &self.settings().policy;
         let roles: Vec<_> = old.roles.into_iter().filter(|r| roles.contains(r)).collect();
         Ok((!roles.is_empty()).then(|| LeaseRecord {
-            restricted: old.restricted && restricted && policy.lets_restricted(&roles),
+            restricted: old.restricted && restricted && policy.permits_restricted(&roles),
             roles,
             name: opened.header.display_name.clone(),
             lease_end: LeaseRecord::end_for(old.issued_at, policy).min(old.lease_end),

@@ -8,7 +8,7 @@ use crate::state::unlocked::Unlocked;
 use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
-use keep_keys::{HeldKey, KeyName, Opened, SegmentKey};
+use keep_keys::{DataKey, KeyName, OpenedSlot, SegmentKey};
 use keep_store::{
     CheckedSegments, Mirror, Opening, Repair, RepairCause, SegmentCondition, SegmentMark, SegmentReport, Store,
 };
@@ -29,12 +29,12 @@ pub(crate) struct StoreRequest<'a> {
 /// out, and nothing in it counts as absent.
 pub(crate) fn open_store(
     workstation: &Workstation,
-    opened: &mut Opened,
+    opened: &mut OpenedSlot,
     request: &StoreRequest<'_>,
 ) -> Result<Option<Store>, SessionError> {
     let StoreRequest { device, actor, entitled, made } = *request;
     let mut keys: Vec<SegmentKey> = Vec::new();
-    keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::lend));
+    keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::duplicate));
     if keys.is_empty() {
         return Ok(None);
     }
@@ -91,7 +91,7 @@ pub(crate) fn open_store(
 // present one.
 fn make_next_generations(
     workstation: &Workstation,
-    opened: &mut Opened,
+    opened: &mut OpenedSlot,
     mirror: &Mirror,
     checked: &mut CheckedSegments,
 ) -> Result<(), SessionError> {
@@ -101,11 +101,11 @@ fn make_next_generations(
         let generation = next.max(held.saturating_add(1));
         // Announced first: a skipped number does no harm, one that is used twice would lose a file.
         workstation.announce_generation(*segment, generation)?;
-        let key = HeldKey::make_random(KeyName::Segment(*segment), generation)?;
+        let key = DataKey::make_random(KeyName::Segment(*segment), generation)?;
         opened.ring.add(key)?;
         opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
         if let Some(key) = opened.ring.segment(*segment) {
-            checked.make_next_generation(key.lend());
+            checked.make_next_generation(key.duplicate());
         }
     }
     if !gone.is_empty() {

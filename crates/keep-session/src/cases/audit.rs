@@ -291,6 +291,6 @@ impl Workstation {
     /// Display names of all enrolled users.
     pub(crate) fn names(&self) -> BTreeMap<UserId, String> {
         let people = self.0.device.slots.list().unwrap_or_default();
-        people.into_iter().filter_map(|p| Some((p.user, p.shown?.display_name))).collect()
+        people.into_iter().filter_map(|p| Some((p.user, p.owner?.display_name))).collect()
     }
 }

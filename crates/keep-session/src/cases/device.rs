@@ -65,11 +65,11 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
             }
         }
         Ok(None) => {}
-        Err(error) => findings.push(error.code.name()),
+        Err(error) => findings.push(error.code.name().to_owned()),
     }
     let damaged = |p: &SlotSummary| match &device {
         Ok(Some(device)) => workstation.0.device.slots.check(p.user, &device.device_key).is_err(),
-        _ => p.shown.is_none(),
+        _ => p.owner.is_none(),
     };
     // While the copy is in use: the next program that may write restores the first file from it.
     let in_use = workstation.settings().clone();

@@ -6,21 +6,21 @@ use crate::state::device_context::DeviceContext;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
-use keep_keys::{Grant, HeldKey, KeyName, Opened, VerifiedMember};
+use keep_keys::{DataKey, Grant, KeyName, OpenedSlot, VerifiedMember};
 use keep_store::{OpenMode, open_cipher, segment_path};
 
 /// Accepts the grants that wait for this user; a grant that does not contain what it claims is left alone.
 pub(crate) fn accept_waiting(
     workstation: &Workstation,
     device: &DeviceContext,
-    opened: &mut Opened,
+    opened: &mut OpenedSlot,
     actor: &Actor,
 ) -> Vec<NoticeDto> {
     let mut notices = Vec::new();
     let waiting = Grant::waiting_for(&workstation.0.device.slots, opened.header.user);
-    if waiting.left > 0 {
+    if waiting.unreadable > 0 {
         let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
-        workstation.record(event.with("finding", "grant_files_left").with("count", waiting.left));
+        workstation.record(event.with("finding", "grant_files_left").with("count", waiting.unreadable));
     }
     for grant in waiting.grants {
         let accepted = accept(workstation, device, opened, &grant);
@@ -42,7 +42,7 @@ pub(crate) fn accept_waiting(
 fn accept(
     workstation: &Workstation,
     device: &DeviceContext,
-    opened: &mut Opened,
+    opened: &mut OpenedSlot,
     grant: &Grant,
 ) -> Result<String, SessionError> {
     let record = workstation.0.device.slots.member(grant.granter(), &device.device_key)?;
@@ -50,21 +50,25 @@ fn accept(
     let audit_public = workstation.audit_public(device)?;
     let root = workstation.0.device.profile.root();
     grant.accept(&workstation.0.device.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
-        HeldKey::Segment(segment) => {
+        DataKey::Segment(segment) => {
             let path = segment_path(root, segment.segment());
             open_cipher(&path, &segment.database_key(), OpenMode::Read).is_ok()
         }
-        HeldKey::Audit(audit) => audit_public == Some(audit.hpke_key_pair().public()),
+        DataKey::Audit(audit) => audit_public == Some(audit.hpke_key_pair().public()),
     })?;
     Ok(granter.name().to_owned())
 }
 
 /// Grants keys to every waiting colleague whom the provider entitles; each grant is recorded and shown once.
-pub(crate) fn grant_waiting(workstation: &Workstation, device: &DeviceContext, opened: &mut Opened) -> Vec<NoticeDto> {
+pub(crate) fn grant_waiting(
+    workstation: &Workstation,
+    device: &DeviceContext,
+    opened: &mut OpenedSlot,
+) -> Vec<NoticeDto> {
     let Ok(people) = workstation.0.device.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
     let mut given = Given::default();
-    for person in people.into_iter().filter(|p| p.user != opened.header.user && p.shown.is_some()) {
+    for person in people.into_iter().filter(|p| p.user != opened.header.user && p.owner.is_some()) {
         match grant_to(workstation, device, opened, person.user, &mut given) {
             Ok(notice) => notices.extend(notice),
             Err(error) => {
@@ -85,7 +89,7 @@ struct Given(Vec<u32>);
 /// key whatever their role, and holds it only until a user with the right role has been granted it.
 ///
 /// INVARIANT: the key is removed only after its grant is durable, and then from the disk, too.
-fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given) {
+fn forget_carried(workstation: &Workstation, opened: &mut OpenedSlot, given: &Given) {
     let entitled =
         opened.ring.lease().is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
     let held = opened.ring.keys().len();
@@ -98,7 +102,7 @@ fn forget_carried(workstation: &Workstation, opened: &mut Opened, given: &Given)
     }
 }
 
-fn granter(opened: &Opened) -> Actor {
+fn granter(opened: &OpenedSlot) -> Actor {
     let role = opened.ring.lease().and_then(|l| l.roles.first().copied()).unwrap_or(opened.header.role);
     Actor::new(opened.header.user, role)
 }
@@ -106,20 +110,20 @@ fn granter(opened: &Opened) -> Actor {
 fn grant_to(
     workstation: &Workstation,
     device: &DeviceContext,
-    opened: &Opened,
+    opened: &OpenedSlot,
     user: keep_domain::UserId,
     given: &mut Given,
 ) -> Result<Option<NoticeDto>, SessionError> {
     let record = workstation.0.device.slots.member(user, &device.device_key)?;
     let holders = workstation.settings().holders.clone();
     // Only the present generation has a file on which the recipient can check it.
-    let is_present = |k: &&HeldKey| match k {
-        HeldKey::Segment(key) => {
+    let is_present = |k: &&DataKey| match k {
+        DataKey::Segment(key) => {
             opened.ring.segment(key.segment()).is_some_and(|newest| newest.generation() == key.generation())
         }
-        HeldKey::Audit(_) => true,
+        DataKey::Audit(_) => true,
     };
-    let wanted: Vec<&HeldKey> =
+    let wanted: Vec<&DataKey> =
         opened.ring.keys().iter().filter(|k| !holders.has(user, k)).filter(is_present).collect();
     if wanted.is_empty() {
         return Ok(None);

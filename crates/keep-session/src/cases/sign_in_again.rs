@@ -73,7 +73,7 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     cancel(workstation);
     let device = workstation.enrolled_device()?;
     // The provider of the slot counts, whatever the FHIR server names now.
-    let issuer = workstation.0.device.slots.member(user, &device.device_key)?.claimed_issuer();
+    let issuer = workstation.0.device.slots.member(user, &device.device_key)?.unverified_issuer();
     let server = workstation.open_server(issuer.as_deref())?;
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_unguessable(), Proof::Anew))?;
     let waiting = workstation.clone();

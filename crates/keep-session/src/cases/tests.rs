@@ -29,7 +29,7 @@ use crate::dto::visit::VitalsDto;
 use crate::state::lock;
 use crate::testing::{PASSWORD, TestPerson, complete, import, open_with_phone, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
-use keep_keys::{Attempt, FakeKeychain, ManualBoot, Opened, TrustedTime, phone_code};
+use keep_keys::{Attempt, FakeKeychain, ManualBootClock, OpenedSlot, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl Clinic {
         );
         let (workstation, phone) = ok(opened);
         // Trusted time follows the test's clock from here on, not the machine's boot.
-        let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
+        let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
         *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
         Self { workstation, folder, clock, person, phone, _runtime: runtime }
@@ -90,7 +90,7 @@ impl Clinic {
     }
 
     /// The user's slot, opened with password and code, without starting a session.
-    fn open_slot(&self) -> Opened {
+    fn open_slot(&self) -> OpenedSlot {
         let code = phone_code(&self.phone, self.clock.now()).expect("a code");
         let password = Secret::new(PASSWORD.to_owned());
         let attempt = Attempt { user: user_of(self.person), password: &password, code: &code, entered_time: None };

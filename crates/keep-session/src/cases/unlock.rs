@@ -9,7 +9,7 @@ use crate::state::lock;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Phi, Rank, Secret, UserId, UtcMillis};
-use keep_keys::{Attempt, Opened};
+use keep_keys::{Attempt, OpenedSlot};
 
 /// Unlocks with password and code, or with the password alone where that resumes.
 ///
@@ -91,7 +91,7 @@ pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Sessi
     Ok(Some(time))
 }
 
-fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<Opened, SessionError> {
+fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<OpenedSlot, SessionError> {
     let secret =
         lock(&workstation.0.session.resume).take().ok_or_else(|| SessionError::of(ErrorCode::UnlockRefused))?;
     workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))

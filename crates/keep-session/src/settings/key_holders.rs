@@ -3,7 +3,7 @@
 //! A wrong entry only leads to a grant that is refused or given twice; the key rings decide who holds a key.
 
 use keep_domain::{Segment, UserId};
-use keep_keys::{HeldKey, KeyName};
+use keep_keys::{DataKey, KeyName};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub struct KeyHolders(BTreeMap<UserId, BTreeSet<String>>);
 
 impl KeyHolders {
     /// Whether that user was given that key.
-    pub(crate) fn has(&self, user: UserId, key: &HeldKey) -> bool {
+    pub(crate) fn has(&self, user: UserId, key: &DataKey) -> bool {
         self.0.get(&user).is_some_and(|keys| keys.contains(&entry(key.name(), key.generation())))
     }
 
@@ -44,7 +44,7 @@ impl KeyHolders {
         self.0.get(&user).is_some_and(|keys| keys.contains(PERSONAL))
     }
 
-    pub(crate) fn note(&mut self, user: UserId, key: &HeldKey) {
+    pub(crate) fn note(&mut self, user: UserId, key: &DataKey) {
         self.0.entry(user).or_default().insert(entry(key.name(), key.generation()));
     }
 }

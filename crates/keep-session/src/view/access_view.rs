@@ -150,7 +150,7 @@ mod tests {
                 r#"{{"resourceType":"Observation","id":"o","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"8867-4"}}]}},"performer":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
             );
             let facts = keep_fhir::extract(&text).expect("readable");
-            access_view.may(Action::Strike, &access_view.asked(&record(&text), Some(&facts)))
+            access_view.may(Action::MarkEnteredInError, &access_view.asked(&record(&text), Some(&facts)))
         };
         assert_eq!(may("Practitioner/amara"), Decision::Allow);
         assert_eq!(may("Practitioner/jonas"), Decision::Deny);

@@ -28,7 +28,7 @@ impl VisibleRecord {
     pub(crate) fn may_mark_entered_in_error(&self, view: &AccessView) -> bool {
         let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_struck()) else { return false };
         let resource = unowned(&self.record, self.facts.as_deref());
-        let may = |resource: &PolicyResource| view.may(Action::Strike, resource).is_allowed();
+        let may = |resource: &PolicyResource| view.may(Action::MarkEnteredInError, resource).is_allowed();
         // The author is looked for only where that decides; a chart asks this of hundreds of values.
         may(&resource) || (may(&resource.own()) && view.wrote(raw))
     }

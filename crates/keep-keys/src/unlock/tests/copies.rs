@@ -48,11 +48,10 @@ fn simultaneous_attempts(
             let (start, ended) = (&start, &ended);
             scope.spawn(move || {
                 let (slots, memory) = (Slots::of_profile(copy.path()), FakeMemory::default());
-                let device = DeviceId::from_bytes([0xd0; 16]);
                 let keychain = SlowKeychain(&device.keychain);
                 let unlocker = SlotUnlocker {
                     slots: &slots,
-                    device,
+                    device: DeviceId::from_bytes([0xd0; 16]),
                     keychain: &keychain,
                     memory: &memory,
                     policy: &device.policy,

@@ -10,7 +10,7 @@ use crate::testing::{
 };
 use keep_audit::EventClass;
 use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
-use keep_keys::{FakeKeychain, KeyName, ManualBoot, TrustedTime, phone_code};
+use keep_keys::{FakeKeychain, KeyName, ManualBootClock, TrustedTime, phone_code};
 use keep_store::{HeaderFilter, SegmentHealth};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Shift {
         let keychain = Arc::new(FakeKeychain::default());
         let workstation =
             ok(Workstation::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
-        let boot = ManualBoot { clock: Arc::clone(&clock), boot: String::from("monday") };
+        let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
         *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = TestProvider::new().expect("key");
         Self {

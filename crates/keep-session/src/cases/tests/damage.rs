@@ -295,7 +295,7 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     let key = clinic
         .workstation
-        .try_session(|u| crate::state::lock(&u.keys.ring).segment(segment).map(keep_keys::SegmentKey::lend));
+        .try_session(|u| crate::state::lock(&u.keys.ring).segment(segment).map(keep_keys::SegmentKey::duplicate));
     key.flatten().expect("held")
 }
 

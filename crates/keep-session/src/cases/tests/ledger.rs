@@ -263,7 +263,7 @@ fn after_a_crash_the_next_start_stores_the_checkpoint() {
     let workstation = system_action.open();
     system_action.unlock(&workstation);
     lock::lock_session(&workstation, "user");
-    workstation.record(keep_audit::EventDraft::new(EventClass::ClockSuspect));
+    workstation.record(keep_audit::EventDraft::new(EventClass::ConfigChange));
     // As after the exec that follows a lock: nothing was closed.
     let behind = system_action.checkpoint();
     *crate::state::lock(&workstation.0.device.context) = None;

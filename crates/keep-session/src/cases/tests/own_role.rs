@@ -9,7 +9,7 @@ use super::{Clinic, code_of, ok};
 use crate::state::lock;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
 use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
-use keep_keys::{KeptSignIn, LeaseRecord, OldLease, Renewal};
+use keep_keys::{LeaseRecord, OldLease, Renewal, StoredSignIn};
 use std::time::Duration;
 
 const DAY: i64 = 86_400_000;
@@ -114,7 +114,7 @@ fn a_user_without_a_valid_statement_signs_in_again_and_continues() {
 /// The clerk's slot as an earlier version left it, with `change` applied to its lease.
 fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     let mut opened = clinic.open_slot();
-    let Some(KeptSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
+    let Some(StoredSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
     let said = clinic.workstation.believe(record.id_token(), record.jwk(), None, None).expect("believed");
     let lease = clinic.workstation.lease_of(&said);
     let mut old = OldLease {
@@ -129,7 +129,7 @@ fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
         jwk: lease.jwk,
     };
     change(&mut old);
-    opened.ring.keep_old_lease(old);
+    opened.ring.set_old_lease(old);
     let forgotten = clinic.workstation.0.device.keychain.delete(&format!("sign-in/{}", user_of(leila_at_the_desk())));
     assert_eq!((forgotten, opened.ring.save(&clinic.workstation.0.device.slots, &opened.keys)), (Ok(()), Ok(())));
     clinic.clock.advance(Duration::from_secs(61));
@@ -147,7 +147,7 @@ fn an_old_lease_from_the_slots_token_is_derived_again_and_stored_signed() {
     let lease = lease(&clinic);
     assert_eq!((lease.restricted, lease.lease_end), (false, lease.issued_at.plus_millis(30 * DAY)));
     let signed =
-        clinic.workstation.try_session(|u| matches!(lock(&u.keys.ring).sign_in(), Some(KeptSignIn::Signed(_))));
+        clinic.workstation.try_session(|u| matches!(lock(&u.keys.ring).sign_in(), Some(StoredSignIn::Signed(_))));
     assert_eq!(signed, Some(true));
 }
 
