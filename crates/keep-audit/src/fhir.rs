@@ -1,4 +1,4 @@
-//! The FHIR R4 AuditEvent of a draft (IHE BALP where a profile fits), in RFC 8785 canonical codes.
+//! The FHIR R4 AuditEvent of a draft (IHE BALP where a profile fits), in RFC 8785 canonical form.
 
 use crate::coding::{self as c, Coding};
 use crate::event_class::{AuditAction, EventCategory};

@@ -53,7 +53,7 @@ impl Report {
     pub fn to_json(&self) -> String {
         let mut object = Map::new();
         object.insert(String::from("ok"), Value::Bool(self.status == Status::Ok));
-        object.insert(String::from("code"), Value::String(self.status.name()));
+        object.insert(String::from("code"), Value::from(self.status.name()));
         object.extend(self.body.clone());
         Value::Object(object).to_string()
     }
@@ -98,6 +98,6 @@ mod tests {
             json!({"ok": true, "code": "ok", "slots": 2})
         );
         let f = Report::from(ErrorCode::ProfileInUse);
-        assert_eq!((f.exit_code() as i32, f.status.name().as_str()), (6, "profile_in_use"));
+        assert_eq!((f.exit_code() as i32, f.status.name()), (6, "profile_in_use"));
     }
 }

@@ -26,10 +26,10 @@ impl Status {
 
     /// The value of the JSON member `code`: `ok`, `finding` or the name of the error code.
     #[must_use]
-    pub fn name(self) -> String {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Ok => String::from("ok"),
-            Self::Finding => String::from("finding"),
+            Self::Ok => "ok",
+            Self::Finding => "finding",
             Self::Failed(code) => code.name(),
         }
     }

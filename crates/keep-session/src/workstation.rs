@@ -14,7 +14,7 @@ use crate::state::{Device, DeviceFaults, ProfileHold, SignInFlows, lock};
 use keep_audit::{BootId, EventStamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_hardening::private_file::RestrictReport;
-use keep_keys::{Keychain, MachineBoot, OsKeychain, ResumeSecret, Slots, TrustedTime};
+use keep_keys::{Keychain, OsKeychain, ResumeSecret, Slots, SystemBootClock, TrustedTime};
 use keep_store::{ProfileLock, StoreError};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -239,7 +239,7 @@ impl Workstation {
         let mut held = lock(&self.0.device.time);
         if held.is_none() {
             let clock = Arc::clone(&self.0.device.clock);
-            *held = Some(TrustedTime::load(&*self.0.device.keychain, Arc::new(MachineBoot), clock)?);
+            *held = Some(TrustedTime::load(&*self.0.device.keychain, Arc::new(SystemBootClock), clock)?);
         }
         held.as_mut().map(use_it).ok_or_else(|| SessionError::of(ErrorCode::Internal))
     }
