@@ -2,29 +2,7 @@
 //!
 //! For people of 16 years and over who are not pregnant; the caller asks.
 
-/// Level of consciousness on the ACVPU scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Consciousness {
-    /// Alert.
-    Alert,
-    /// New confusion.
-    Confusion,
-    /// Responds to voice.
-    Voice,
-    /// Responds to pain.
-    Pain,
-    /// Unresponsive.
-    Unresponsive,
-}
-
-/// Which saturation scale; scale 2 only where hypercapnic respiratory failure is confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SpO2Scale {
-    /// Target 96 % and more.
-    One,
-    /// Target 88–92 %.
-    Two,
-}
+use keep_domain::{Consciousness, News2Parameter, SpO2Scale};
 
 /// What was measured; anything may be missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,25 +23,6 @@ pub struct News2Input {
     pub consciousness: Option<Consciousness>,
     /// Degrees Celsius.
     pub temperature: Option<f64>,
-}
-
-/// One of the seven parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum News2Parameter {
-    /// Respiration rate.
-    Respiration,
-    /// Oxygen saturation on the chosen scale.
-    OxygenSaturation,
-    /// Air or oxygen.
-    AirOrOxygen,
-    /// Systolic blood pressure.
-    SystolicPressure,
-    /// Pulse.
-    Pulse,
-    /// Consciousness.
-    Consciousness,
-    /// Temperature.
-    Temperature,
 }
 
 /// Clinical risk (RCP 2017, chart 2).

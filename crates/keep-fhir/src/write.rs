@@ -13,8 +13,7 @@ pub use note::{NoteDraft, NoteRelation, NoteState, note};
 pub use provenance::{Activity, ProvenanceFacts, provenance};
 pub use status::{AppointmentStatus, amend_time, set_appointment_status, strike};
 pub use vitals::{
-    BloodPressure, Consciousness, News2Part, News2Score, VitalSign, blood_pressure, consciousness, news2_score,
-    supplemental_oxygen, vital_sign,
+    BloodPressure, News2Score, blood_pressure, consciousness, news2_score, supplemental_oxygen, vital_sign,
 };
 
 use crate::compose::{Composer, reference};

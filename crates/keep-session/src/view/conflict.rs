@@ -6,7 +6,7 @@ use super::sign::Sign;
 use super::words;
 use crate::dto::conflict::{ConflictFieldDto, ConflictPartDto};
 use keep_clinical::{Grouping, number_text, safe_unit};
-use keep_domain::{Phi, ResourceKey};
+use keep_domain::{BLOOD_PRESSURE_PANEL, Phi, ResourceKey};
 use keep_fhir::{ConflictField, FhirDate, Kind, Node, Raw, Side, lens};
 
 /// The choice that stands for the whole record, where one side has deleted it.
@@ -171,7 +171,7 @@ impl Reading<'_> {
         if let Some(sign) = Sign::of_node(node) {
             return Some(sign.label().to_owned());
         }
-        if node.at(&["coding", "code"]).and_then(Node::text).as_deref() == Some(words::PRESSURE_PANEL) {
+        if node.at(&["coding", "code"]).and_then(Node::text).as_deref() == Some(BLOOD_PRESSURE_PANEL) {
             return Some(String::from("Blood pressure"));
         }
         let coding =

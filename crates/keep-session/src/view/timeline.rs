@@ -2,13 +2,12 @@
 
 use super::names::{Names, unnamed};
 use super::results;
-use super::sign::NEWS2;
 use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
 use crate::dto::chart::{TimelineDto, TimelineRowDto};
-use keep_domain::{ResourceKey, UtcMillis};
+use keep_domain::{NEWS2_TOTAL, ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use std::cmp::Reverse;
 
@@ -41,7 +40,7 @@ fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
 /// Whether an entry shares its line with the other vital signs of the same moment.
 fn joins(entry: &VisibleRecord) -> bool {
     let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
-    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2);
+    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2_TOTAL);
     entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
 }
 

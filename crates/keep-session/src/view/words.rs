@@ -1,12 +1,9 @@
 //! Values of records as text.
 
-use keep_clinical::{Shown, Vital, measured_text, rounded_text, safe_unit};
-use keep_domain::UtcMillis;
+use keep_clinical::{Shown, measured_text, rounded_text, safe_unit};
+use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
 use keep_fhir::lens::{Concept, Measured, Moment, PeriodSpan, Quantity, ReferenceRange, When};
-
-/// Blood pressure panel, LOINC: its own display is a sentence.
-pub(crate) const PRESSURE_PANEL: &str = "85354-9";
 
 /// Shown for a value that is there and cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -19,8 +16,9 @@ pub(crate) fn label(concept: Option<&Concept>) -> String {
 /// What an Observation is called: a vital sign as the chart calls it, anything else by its own words.
 pub(crate) fn observed(concept: Option<&Concept>) -> String {
     let known = concept.into_iter().flat_map(|c| &c.codings).find_map(|c| match c.code.as_str() {
-        PRESSURE_PANEL => Some("Blood pressure"),
-        other => Vital::from_loinc(other).map(Vital::label),
+        // Its own display is a sentence.
+        BLOOD_PRESSURE_PANEL => Some("Blood pressure"),
+        other => VitalSign::from_loinc(other).map(VitalSign::label),
     });
     known.map_or_else(|| label(concept), str::to_owned)
 }

@@ -138,7 +138,7 @@ fn whole(score: f64) -> u32 {
 }
 
 const fn is_vital(sign: Sign) -> bool {
-    use keep_clinical::Vital as V;
+    use keep_domain::VitalSign as V;
     matches!(
         sign,
         Sign::Vital(
