@@ -7,34 +7,42 @@
 
 mod allergy;
 mod appointment;
-mod audit_event;
+mod author;
 mod care;
 mod condition;
 mod dosage;
+mod element;
 mod encounter;
 mod medication;
 mod note;
 mod observation;
+mod organization;
+mod other;
 mod parts;
 mod patient;
 mod reader;
 mod report;
 
 pub use allergy::{AllergyLens, AllergyState, Completeness, NO_KNOWN_ALLERGY, Reaction, allergy, allergy_state};
-pub use appointment::{AppointmentLens, BOOKING, Participant, appointment, booking_of};
-pub use audit_event::{AuditEventLens, audit_event};
+pub use appointment::{AppointmentLens, Participant, appointment, arrival, booking_of, is_booking_field};
+pub use author::{author, is_authored_by};
 pub use care::{
     CarePlanLens, FlagLens, GoalLens, ImmunizationLens, ProcedureLens, care_plan, flag, goal, immunization, procedure,
 };
 pub use condition::{ConditionLens, Moment, condition};
 pub use dosage::{Dosage, Dose, Timing};
+pub use element::{ComplexElement, Element, QuantityElement, resource_with};
 pub use encounter::{EncounterLens, encounter};
-pub use medication::{MedicationLens, medication};
+pub use medication::{MedicationLens, authorizing_prescription, medication};
 pub use note::{NoteBody, NoteLens, RelatedNote, document};
 pub(crate) use observation::observation_in;
 pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};
+pub use organization::{OrganizationLens, organization};
+pub use other::{OtherLens, code_text, other};
 pub use parts::{Coding, Concept, Link, PeriodSpan, Quantity, When};
-pub use patient::{Address, HumanName, LabelledIdentifier, PatientLens, Phone, patient, person_name};
+pub use patient::{
+    Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
+};
 pub use report::{ReportLens, report};
 
 #[cfg(test)]

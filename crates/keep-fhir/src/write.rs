@@ -2,16 +2,16 @@
 
 mod appointment;
 mod encounter;
+mod entered_in_error;
 mod note;
 mod provenance;
-mod status;
 mod vitals;
 
-pub use appointment::{WalkIn, walk_in};
-pub use encounter::{EncounterStart, finish_encounter, start_encounter};
-pub use note::{NoteDraft, NoteRelation, NoteState, note};
+pub use appointment::{AppointmentStatus, set_appointment_status, set_arrival};
+pub use encounter::{EncounterStart, start_encounter};
+pub use entered_in_error::mark_entered_in_error;
+pub use note::{NoteDraft, note};
 pub use provenance::{Activity, ProvenanceFacts, provenance};
-pub use status::{AppointmentStatus, amend_time, set_appointment_status, strike};
 pub use vitals::{
     BloodPressure, News2Score, blood_pressure, consciousness, news2_score, supplemental_oxygen, vital_sign,
 };

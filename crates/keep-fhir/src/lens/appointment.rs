@@ -3,8 +3,8 @@
 use super::reader::{Reader, link, member_owned};
 use super::{Concept, Link, When};
 use crate::compose::quoted;
-use crate::{FhirError, Raw};
-use keep_domain::{Phi, ResourceId};
+use crate::{FhirDate, FhirError, Node, Raw};
+use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
 
 /// One participant.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,9 +64,22 @@ pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
     })
 }
 
+/// When the patient arrived: the start of their own participation.
+#[must_use]
+pub fn arrival(raw: &Raw, patient: &PatientId) -> Option<UtcMillis> {
+    let own = format!("Patient/{patient}");
+    let mut participants = raw
+        .node()
+        .member("participant")?
+        .items()
+        .filter(|p| p.at(&["actor", "reference"]).and_then(Node::text).is_some_and(|r| r == own));
+    let start = participants.find_map(|p| p.at(&["period", "start"]).and_then(Node::text))?;
+    FhirDate::parse(&start).map(|d| d.start)
+}
+
 /// The members of an Appointment that say who is booked for what, when and where. Everything else may say why:
 /// reasons, descriptions, comments, instructions, references to findings, the narrative, what is contained, extensions.
-pub const BOOKING: [&str; 17] = [
+const BOOKING: [&str; 17] = [
     "resourceType",
     "id",
     "meta",
@@ -86,7 +99,13 @@ pub const BOOKING: [&str; 17] = [
     "requestedPeriod",
 ];
 
-/// An Appointment without what says why: for whoever books and may not know.
+/// Whether a field of an Appointment, by its path in a conflict, is part of the booking.
+#[must_use]
+pub fn is_booking_field(path: &str) -> bool {
+    path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name))
+}
+
+/// An Appointment without the members that may say why, for users who book and may not know.
 #[must_use]
 pub fn booking_of(raw: &Raw) -> Raw {
     let kept = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));

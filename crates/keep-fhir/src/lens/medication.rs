@@ -5,9 +5,7 @@ use super::reader::{Reader, concept};
 use super::{Concept, Link, PeriodSpan, When};
 use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
-
-/// The RxNorm code system.
-const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
+use std::borrow::Cow;
 
 /// A medicine that was ordered or is taken.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,12 +39,6 @@ pub struct MedicationLens {
 }
 
 impl MedicationLens {
-    /// The RxNorm code.
-    #[must_use]
-    pub fn rxnorm(&self) -> Option<&str> {
-        self.medication.as_ref()?.code_in(RXNORM)
-    }
-
     /// In use, as far as the record says.
     #[must_use]
     pub fn is_current(&self) -> bool {
@@ -90,6 +82,12 @@ pub fn medication(raw: &Raw) -> Result<MedicationLens, FhirError> {
         notes: r.notes(),
         faults: r.into_faults(),
     })
+}
+
+/// The order that a MedicationDispense fills, as its reference is written.
+#[must_use]
+pub fn authorizing_prescription(raw: &Raw) -> Option<Cow<'_, str>> {
+    raw.node().at(&["authorizingPrescription", "reference"])?.text()
 }
 
 fn contained_medication(resource: Node<'_>) -> Option<Concept> {

@@ -32,12 +32,6 @@ impl Concept {
         self.text.as_deref().or_else(display).or_else(code)
     }
 
-    /// The code in one system.
-    #[must_use]
-    pub fn code_in(&self, system: &str) -> Option<&str> {
-        self.codings.iter().find(|c| c.system.as_deref() == Some(system)).map(|c| c.code.as_str())
-    }
-
     /// The first code of any system.
     #[must_use]
     pub fn code(&self) -> Option<&str> {

@@ -154,6 +154,24 @@ pub fn person_name(raw: &Raw) -> Result<Option<HumanName>, FhirError> {
     Ok(names.into_iter().next())
 }
 
+/// Whether a person has an identifier with this value, in any system.
+#[must_use]
+pub fn has_identifier(raw: &Raw, value: &str) -> bool {
+    let identifiers = raw.node().member("identifier").into_iter().flat_map(Node::items);
+    identifiers.filter_map(|i| i.member_text("value")).any(|v| v == value)
+}
+
+/// Whether a Patient needs an interpreter (extension patient-interpreterRequired of the patient or of a language).
+#[must_use]
+pub fn needs_interpreter(raw: &Raw) -> bool {
+    let communication = raw.node().member("communication").into_iter().flat_map(Node::items);
+    let holders = std::iter::once(raw.node()).chain(communication);
+    holders.flat_map(|h| h.member("extension").into_iter().flat_map(Node::items)).any(|e| {
+        let url = e.member_text("url").unwrap_or_default();
+        url.ends_with("patient-interpreterRequired") && e.member("valueBoolean").and_then(Node::boolean) == Some(true)
+    })
+}
+
 fn name_rank(name: &HumanName) -> u8 {
     match name.usage.as_deref() {
         Some("official") => 0,

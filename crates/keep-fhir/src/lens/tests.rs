@@ -101,7 +101,10 @@ fn medicines_keep_their_digits() {
         "authoredOn":"2026-11-22","requester":{"display":"Dr. Bo"},"dosageInstruction":[{"text":"twice","timing":{"repeat":{"frequency":2,"period":1.0,"periodUnit":"d"}},"asNeededBoolean":true,"route":{"text":"oral"},"doseAndRate":[{"doseQuantity":{"value":0.50,"unit":"mg"}}]}]}"#,
     ))
     .expect("a medicine");
-    assert_eq!((m.rxnorm(), m.is_current(), m.is_request), (Some("310965"), true, true));
+    assert_eq!(
+        (m.medication.as_ref().and_then(Concept::code), m.is_current(), m.is_request),
+        (Some("310965"), true, true)
+    );
     let d = &m.dosages[0];
     assert!(matches!(&d.dose, Some(Dose::Exactly(q)) if q.value.as_ref().is_some_and(|v| v.as_str() == "0.50")));
     let t = d.timing.as_ref().expect("timing");
@@ -192,8 +195,6 @@ fn the_plain_lists() {
     assert_eq!(g.description.as_ref().and_then(Concept::label), Some("A1c"));
     let r = report(&raw(r#"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"Lipids"},"result":[{"reference":"Observation/1"}],"conclusion":"fine","presentedForm":[{}]}"#)).expect("a report");
     assert_eq!((r.results.len(), r.attachments, r.conclusion.is_some()), (1, 1, true));
-    let a = audit_event(&raw(r#"{"resourceType":"AuditEvent","type":{"code":"rest"},"action":"R","recorded":"2026-11-22T08:00:00Z","agent":[{"who":{"display":"Bo"}}],"entity":[{"what":{"reference":"Patient/p"}}]}"#)).expect("an audit event");
-    assert_eq!((a.agents.len(), a.entities.len(), a.kind.map(|k| k.code).as_deref()), (1, 1, Some("rest")));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who made or changed what, and through which device (R4, `provenance.html`).
+//! Who created or changed what, and on which device (R4, `provenance.html`).
 
 use super::resource;
 use crate::Raw;
@@ -8,9 +8,9 @@ use keep_domain::{DeviceId, ResourceId, ResourceKey, UtcMillis};
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Activity {
-    /// Made.
+    /// Created.
     Create,
-    /// Changed or struck out.
+    /// Changed or marked as entered in error.
     Update,
     /// Signed.
     Sign,
@@ -19,21 +19,21 @@ pub enum Activity {
 /// The facts of one Provenance.
 #[derive(Debug, Clone)]
 pub struct ProvenanceFacts {
-    /// What it is about.
+    /// The resources that it describes.
     pub targets: Vec<ResourceKey>,
-    /// Who is responsible for the content.
+    /// The person responsible for the content.
     pub author: ResourceKey,
-    /// Who sends it, where that is not the author.
-    pub transmitter: Option<ResourceKey>,
     /// The workstation.
     pub device: DeviceId,
     /// When it was authored.
     pub recorded: UtcMillis,
     /// What was done.
     pub activity: Activity,
+    /// The reason that the user gave.
+    pub reason: Option<String>,
 }
 
-/// A Provenance with author, device and, for a colleague's work, transmitter.
+/// A Provenance that names the author and the workstation.
 #[must_use]
 pub fn provenance(id: &ResourceId, facts: &ProvenanceFacts) -> Raw {
     let (system, code, display) = match facts.activity {
@@ -51,14 +51,12 @@ pub fn provenance(id: &ResourceId, facts: &ProvenanceFacts) -> Raw {
         "identifier",
         Composer::default().text("system", "urn:chartkeep:device").text("value", &facts.device.to_string()),
     );
-    let mut agents = vec![agent("author", "Author", reference(&facts.author)), agent("assembler", "Assembler", device)];
-    if let Some(key) = &facts.transmitter {
-        agents.push(agent("transmitter", "Transmitter", reference(key)));
-    }
+    let agents = [agent("author", "Author", reference(&facts.author)), agent("assembler", "Assembler", device)];
     resource("Provenance", id)
         .list("target", facts.targets.iter().map(reference))
         .text("recorded", &facts.recorded.to_rfc3339())
         .object("activity", concept(system, code, display))
         .list("agent", agents)
+        .list("reason", facts.reason.as_deref().map(|words| Composer::default().text("text", words)))
         .into_raw()
 }
