@@ -2,8 +2,8 @@
 
 use super::words;
 use keep_domain::{ResourceKey, UserId};
-use keep_fhir::lens::{HumanName, Link, person_name};
-use keep_fhir::{Node, Raw};
+use keep_fhir::Raw;
+use keep_fhir::lens::{HumanName, Link, code_text, organization, person_name};
 use keep_store::Record;
 use std::collections::BTreeMap;
 
@@ -71,12 +71,8 @@ fn name_of(record: &Record) -> Option<String> {
     // EXPOSE: read for its name.
     let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
     match record.key.resource_type.as_str() {
-        "Medication" => {
-            let code = raw.node().member("code")?;
-            let display = || code.at(&["coding", "display"]).and_then(Node::text);
-            Some(code.member_text("text").or_else(display)?.into_owned())
-        }
-        "Organization" | "Location" => Some(raw.node().member_text("name")?.into_owned()),
+        "Medication" => code_text(&raw),
+        "Organization" | "Location" => organization(&raw).ok()?.name,
         _ => person_name(&raw).ok()?.map(|n| staff_name(&n)),
     }
 }

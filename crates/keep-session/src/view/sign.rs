@@ -2,8 +2,8 @@
 
 use keep_clinical::adult_range;
 use keep_domain::{NEWS2_TOTAL, VitalSign};
-use keep_fhir::Node;
 use keep_fhir::lens::Concept;
+use std::borrow::Cow;
 
 /// What a series is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +72,9 @@ impl Sign {
         }
     }
 
-    /// The sign of a CodeableConcept as recorded.
-    pub(crate) fn of_node(concept: Node<'_>) -> Option<Self> {
-        let mut codings = concept.member("coding")?.items();
-        codings.find_map(|c| Self::of_code(&c.member_text("code")?))
+    /// The sign of a concept's codes.
+    pub(crate) fn of_codes<'a>(mut codes: impl Iterator<Item = Cow<'a, str>>) -> Option<Self> {
+        codes.find_map(|code| Self::of_code(&code))
     }
 
     fn of_code(code: &str) -> Option<Self> {

@@ -213,12 +213,8 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
             (words::label(l.description.as_ref()), status(&l.status))
         }
         _ => {
-            let words =
-                |name: &str| raw.node().at(&[name, "text"]).or_else(|| raw.node().at(&[name, "coding", "display"]));
-            let code = ["code", "medicationCodeableConcept", "type"].into_iter().find_map(words);
-            let code = code.and_then(keep_fhir::Node::text).map(std::borrow::Cow::into_owned);
-            let found = raw.node().member_text("status").map(std::borrow::Cow::into_owned);
-            (code.unwrap_or_default(), found.unwrap_or_default())
+            let l = lens::other(raw);
+            (l.title.unwrap_or_default(), l.status.unwrap_or_default())
         }
     };
     Some(Texts::new(title, detail))

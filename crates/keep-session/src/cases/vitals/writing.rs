@@ -19,8 +19,6 @@ pub(crate) fn visit(id: &ResourceId, recording: &EntryContext) -> Raw {
         patient: recording.patient.clone(),
         practitioner: recording.author.clone(),
         start: recording.effective.min(recording.recorded),
-        appointment: None,
-        location: None,
     };
     start_encounter(id, &facts)
 }
