@@ -1,9 +1,9 @@
-//! Lenses: what a screen needs of a resource, read tolerantly.
+//! Lenses: the parts of a resource that a screen needs, read leniently.
 //!
-//! INVARIANT: an element that is there but cannot be read is named in `faults` and never dropped in silence;
-//! the screen says "could not be read" and the raw text stays.
-//! The types have no Debug on purpose: they are the record itself.
-#![expect(missing_debug_implementations, reason = "what a lens shows is the record and must not reach a log")]
+//! INVARIANT: an element that is present but cannot be read is named in `faults`, never dropped silently; the screen
+//! says "could not be read" and the raw text is retained.
+//! The types deliberately have no Debug: they hold the record.
+#![expect(missing_debug_implementations, reason = "a lens holds the record, which must not reach a log")]
 
 mod allergy;
 mod appointment;
@@ -23,7 +23,7 @@ mod patient;
 mod reader;
 mod report;
 
-pub use allergy::{AllergyLens, AllergyState, Completeness, NO_KNOWN_ALLERGY, Reaction, allergy, allergy_state};
+pub use allergy::{AllergyLens, AllergyState, Completeness, Reaction, allergy, allergy_state};
 pub use appointment::{AppointmentLens, Participant, appointment, arrival, booking_of, is_booking_field};
 pub use author::{author, is_authored_by};
 pub use care::{
@@ -39,7 +39,7 @@ pub(crate) use observation::observation_in;
 pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};
 pub use organization::{OrganizationLens, organization};
 pub use other::{OtherLens, code_text, other};
-pub use parts::{Coding, Concept, Link, PeriodSpan, Quantity, When};
+pub use parts::{Coding, Concept, Link, Period, Quantity, When};
 pub use patient::{
     Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
 };

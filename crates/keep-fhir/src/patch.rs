@@ -1,4 +1,4 @@
-//! Lossless changes of a raw text: the changed value's span is replaced, every other byte stays.
+//! Lossless changes of raw text: the span of the changed value is replaced, every other byte is unchanged.
 
 use crate::{FhirError, Kind, Node, Raw, scan};
 use serde::de::IgnoredAny;
@@ -27,8 +27,8 @@ impl From<usize> for Step<'_> {
 
 /// Sets the value at `path` to the JSON text `value`.
 ///
-/// What is there is replaced; a missing member is added at the end of its object, with the objects that it
-/// needs around it; the item behind the last one is added to its array.
+/// An existing value is replaced; a missing member is added at the end of its object, with the objects on the path
+/// to it; the item after the last one is appended to its array.
 ///
 /// # Errors
 /// [`FhirError::BadValue`] when `value` is not JSON, [`FhirError::NoSuchPath`] when the path does not fit.
@@ -56,7 +56,7 @@ pub fn set_text(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirEr
     set(raw, path, &crate::compose::quoted(value))
 }
 
-/// Removes the member or item at `path` with its comma; nothing changes where there is none.
+/// Removes the member or item at `path` with its comma; a missing one is no error.
 ///
 /// # Errors
 /// [`FhirError::NoSuchPath`] when the path is empty.
@@ -70,7 +70,7 @@ pub fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
     }
     let parts = parts(text, &at);
     let Some(index) = parts.iter().position(|p| p.is(*last)) else { return Ok(raw.clone()) };
-    // The comma that goes is the one in front, or for the first part the one behind.
+    // The comma before it is removed, or for the first part the comma after it.
     let own = parts.get(index).map(|p| p.whole.clone()).unwrap_or_default();
     let before = index.checked_sub(1).and_then(|i| parts.get(i));
     let gap = match (before, parts.get(index + 1)) {
@@ -102,7 +102,7 @@ fn parts<'a>(text: &'a str, at: &Range<usize>) -> Vec<Part<'a>> {
     let inner = text.get(at.clone()).unwrap_or_default();
     let shift = |r: Range<usize>| r.start + at.start..r.end + at.start;
     let members = scan::members(inner.as_bytes()).enumerate().map(|(index, m)| {
-        let key = Node::of_checked(inner.get(m.key.clone()).unwrap_or_default()).text();
+        let key = Node::from_checked(inner.get(m.key.clone()).unwrap_or_default()).text();
         Part { key, index, whole: shift(m.key.start..m.value.end), value: shift(m.value) }
     });
     let items = scan::items(inner.as_bytes()).enumerate().map(|(index, r)| Part {
@@ -125,7 +125,7 @@ fn plan_insert(
     rest: &[Step<'_>],
     value: &str,
 ) -> Option<(usize, String)> {
-    let kind = Node::of_checked(text.get(at.clone())?).kind();
+    let kind = Node::from_checked(text.get(at.clone())?).kind();
     let parts = parts(text, at);
     let mut wrapped = value.to_owned();
     for step in rest.iter().rev() {
@@ -149,7 +149,7 @@ fn plan_insert(
 fn splice(text: &str, range: Range<usize>, with: &str) -> Result<Raw, FhirError> {
     let before = text.get(..range.start).ok_or(FhirError::NoSuchPath)?;
     let after = text.get(range.end..).ok_or(FhirError::NoSuchPath)?;
-    Ok(Raw::of_checked([before, with, after].concat()))
+    Ok(Raw::from_checked([before, with, after].concat()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Appointments of the day list.
 
+use super::parts::{Concept, Link, When};
 use super::reader::{Reader, link, member_owned};
-use super::{Concept, Link, When};
 use crate::compose::quoted;
 use crate::{FhirDate, FhirError, Node, Raw};
 use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
@@ -9,7 +9,7 @@ use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
 /// One participant.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Participant {
-    /// Who or where.
+    /// A person, place or device.
     pub actor: Link,
     /// `accepted`, `needs-action`, ...
     pub status: Option<String>,
@@ -18,23 +18,23 @@ pub struct Participant {
 /// An Appointment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppointmentLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `booked`, `arrived`, `checked-in`, ...
     pub status: Option<String>,
-    /// From.
+    /// Start.
     pub start: Option<When>,
-    /// To.
+    /// End.
     pub end: Option<When>,
-    /// What kind of service.
+    /// The types of service.
     pub service: Vec<Concept>,
-    /// What kind of appointment: routine, follow-up, walk-in, ...
+    /// The type of appointment: routine, follow-up, walk-in, ...
     pub kind: Option<Concept>,
-    /// Why; missing from a [`booking_of`].
+    /// Reasons; empty in a [`booking_of`].
     pub reasons: Vec<Concept>,
-    /// Words about it.
+    /// The description.
     pub description: Option<Phi<String>>,
-    /// Who takes part.
+    /// Participants.
     pub participants: Vec<Participant>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
@@ -47,7 +47,7 @@ pub struct AppointmentLens {
 pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
     let mut r = Reader::open(raw, &["Appointment"])?;
     let participants = r.list("participant", |n| {
-        // A participant may be only a role; that is no fault.
+        // A participant may be only a role; that is not a fault.
         Some(n.member("actor").and_then(link).map(|actor| Participant { actor, status: member_owned(n, "status") }))
     });
     Ok(AppointmentLens {
@@ -77,8 +77,8 @@ pub fn arrival(raw: &Raw, patient: &PatientId) -> Option<UtcMillis> {
     FhirDate::parse(&start).map(|d| d.start)
 }
 
-/// The members of an Appointment that say who is booked for what, when and where. Everything else may say why:
-/// reasons, descriptions, comments, instructions, references to findings, the narrative, what is contained, extensions.
+/// The members of an Appointment that tell who is booked for what, when and where. Everything else may tell why:
+/// reasons, descriptions, comments, instructions, references, the narrative, contained resources, extensions.
 const BOOKING: [&str; 17] = [
     "resourceType",
     "id",
@@ -108,7 +108,7 @@ pub fn is_booking_field(path: &str) -> bool {
 /// An Appointment without the members that may say why, for users who book and may not know.
 #[must_use]
 pub fn booking_of(raw: &Raw) -> Raw {
-    let kept = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));
-    let members: Vec<String> = kept.map(|(name, value)| format!("{}:{}", quoted(&name), value.raw())).collect();
-    Raw::of_checked(format!("{{{}}}", members.join(",")))
+    let booking = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));
+    let members: Vec<String> = booking.map(|(name, value)| format!("{}:{}", quoted(&name), value.raw())).collect();
+    Raw::from_checked(format!("{{{}}}", members.join(",")))
 }

@@ -1,4 +1,4 @@
-//! Who wrote a record of any type.
+//! The authors of a record of any type.
 
 use super::parts::Link;
 use super::reader::link;

@@ -47,7 +47,7 @@ impl<'a> Element<'a> {
     pub fn parse(json: &'a str) -> Option<Self> {
         check_limits(json).ok()?;
         serde_json::from_str::<IgnoredAny>(json).ok()?;
-        Some(Self::of(Node::of_checked(json)))
+        Some(Self::of(Node::from_checked(json)))
     }
 
     fn of(node: Node<'a>) -> Self {

@@ -1,28 +1,28 @@
 //! Visits.
 
+use super::parts::{Coding, Concept, Link, Period};
 use super::reader::{Reader, coding, link};
-use super::{Coding, Concept, Link, PeriodSpan};
 use crate::{FhirError, Node, Raw};
 use keep_domain::ResourceId;
 
 /// An Encounter.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EncounterLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `in-progress`, `finished`, ...
     pub status: Option<String>,
     /// `AMB`, `EMER`, `IMP`, ...
     pub class: Option<Coding>,
-    /// What kind of visit.
+    /// The types of visit.
     pub types: Vec<Concept>,
-    /// From, to.
-    pub period: Option<PeriodSpan>,
-    /// Why.
+    /// Start and end.
+    pub period: Option<Period>,
+    /// Reasons.
     pub reasons: Vec<Concept>,
-    /// Who took part.
+    /// Participants.
     pub participants: Vec<Link>,
-    /// The appointment that it came from.
+    /// The appointments that led to it.
     pub appointments: Vec<Link>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,

@@ -1,8 +1,8 @@
 //! Medicines: MedicationRequest and MedicationStatement.
 
 use super::dosage::{Dosage, dosage};
+use super::parts::{Concept, Link, Period, When};
 use super::reader::{Reader, concept};
-use super::{Concept, Link, PeriodSpan, When};
 use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
 use std::borrow::Cow;
@@ -10,13 +10,13 @@ use std::borrow::Cow;
 /// A medicine that was ordered or is taken.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MedicationLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// Ordered (MedicationRequest) rather than reported (MedicationStatement).
     pub is_request: bool,
-    /// The medicine, from the element, from a contained Medication, or none when it lies elsewhere.
+    /// The medicine, from the element or from a contained Medication; `None` where it is another resource.
     pub medication: Option<Concept>,
-    /// Where it lies, when it is a reference to a resource.
+    /// The reference to the medicine, where it is another resource.
     pub medication_link: Option<Link>,
     /// `active`, `on-hold`, `stopped`, `completed`, ...
     pub status: Option<String>,
@@ -24,22 +24,22 @@ pub struct MedicationLens {
     pub intent: Option<String>,
     /// Instructions.
     pub dosages: Vec<Dosage>,
-    /// When it was ordered or asserted.
+    /// The time of the order or statement.
     pub authored: Option<When>,
-    /// When it is or was taken.
-    pub taken: Option<PeriodSpan>,
-    /// Who ordered it.
+    /// The period of use.
+    pub taken: Option<Period>,
+    /// The person who ordered or reported it.
     pub requester: Option<Link>,
-    /// Why.
+    /// Reasons.
     pub reasons: Vec<Concept>,
-    /// Remarks.
+    /// Notes.
     pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
 
 impl MedicationLens {
-    /// In use, as far as the record says.
+    /// Whether it is in use, as far as the record says.
     #[must_use]
     pub fn is_current(&self) -> bool {
         matches!(self.status.as_deref(), Some("active" | "on-hold" | "intended" | "unknown") | None)
@@ -64,7 +64,7 @@ pub fn medication(raw: &Raw) -> Result<MedicationLens, FhirError> {
         r.fault("dosageInstruction");
     }
     let taken = match r.when("effectiveDateTime") {
-        Some(at) => Some(PeriodSpan { start: Some(at), end: None }),
+        Some(at) => Some(Period { start: Some(at), end: None }),
         None => r.period("effectivePeriod"),
     };
     Ok(MedicationLens {

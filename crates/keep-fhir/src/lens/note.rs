@@ -1,17 +1,17 @@
 //! Notes and documents: DocumentReference.
 
+use super::parts::{Concept, Link, When};
 use super::reader::{Reader, link, member_owned, member_phi};
-use super::{Concept, Link, When};
 use crate::{FhirError, Node, Raw};
 use base64::Engine;
 use keep_domain::{Phi, ResourceId};
 
-/// What a document says.
+/// The content of a document.
 #[derive(Clone, PartialEq, Eq)]
 pub enum NoteBody {
-    /// Plain text that lies in the record.
+    /// Plain text inside the record.
     Text(Phi<String>),
-    /// A file of this content type, not shown inline.
+    /// A file of this content type, which is not shown inline.
     File(String),
     /// Nothing is attached.
     Empty,
@@ -19,50 +19,42 @@ pub enum NoteBody {
     Unreadable,
 }
 
-/// How this document follows another.
+/// A relation to another document.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RelatedNote {
     /// `replaces`, `appends`, `transforms`, `signs`.
     pub code: String,
-    /// The other.
+    /// The other document.
     pub target: Link,
 }
 
 /// A DocumentReference.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoteLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `current`, `superseded`, `entered-in-error`.
     pub status: Option<String>,
     /// `preliminary`, `final`, `amended`.
     pub doc_status: Option<String>,
-    /// What kind of document.
+    /// The type of document.
     pub kind: Option<Concept>,
     /// The heading.
     pub title: Option<Phi<String>>,
-    /// When it was written.
+    /// The time of writing.
     pub date: Option<When>,
-    /// Who wrote it.
+    /// The authors.
     pub authors: Vec<Link>,
-    /// Who signed it.
+    /// The person who signed it.
     pub signer: Option<Link>,
-    /// What it follows.
+    /// Related documents.
     pub related: Vec<RelatedNote>,
-    /// What it says.
+    /// The content.
     pub body: NoteBody,
-    /// The visit.
+    /// The encounter.
     pub encounter: Option<Link>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
-}
-
-impl NoteLens {
-    /// Signed and therefore immutable.
-    #[must_use]
-    pub fn is_signed(&self) -> bool {
-        matches!(self.doc_status.as_deref(), Some("final" | "amended"))
-    }
 }
 
 /// Reads a DocumentReference.

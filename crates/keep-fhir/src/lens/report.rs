@@ -1,32 +1,32 @@
 //! Diagnostic reports.
 
+use super::parts::{Concept, Link, When};
 use super::reader::{Reader, link};
-use super::{Concept, Link, When};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
 /// A DiagnosticReport.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReportLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `final`, `preliminary`, ...
     pub status: Option<String>,
     /// `LAB`, `RAD`, ...
     pub categories: Vec<Concept>,
-    /// What was examined.
+    /// The examination.
     pub code: Option<Concept>,
-    /// When.
+    /// The clinically relevant time.
     pub effective: Option<When>,
-    /// When it was issued.
+    /// The time of publication.
     pub issued: Option<When>,
-    /// Who issued it.
+    /// The issuers.
     pub performers: Vec<Link>,
     /// Its observations.
     pub results: Vec<Link>,
     /// The conclusion.
     pub conclusion: Option<Phi<String>>,
-    /// How many attached files it has.
+    /// Number of attached files.
     pub attachments: usize,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,

@@ -1,6 +1,6 @@
 //! Opening a visit.
 
-use super::resource;
+use super::context::resource;
 use crate::Raw;
 use crate::compose::{Composer, reference};
 use keep_domain::{PatientId, ResourceId, ResourceKey, UtcMillis};

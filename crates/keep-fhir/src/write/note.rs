@@ -1,6 +1,6 @@
 //! Clinical notes as DocumentReference with the text inline (R4, `documentreference.html`).
 
-use super::{EntryContext, resource};
+use super::context::{EntryContext, resource};
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
 use base64::Engine;

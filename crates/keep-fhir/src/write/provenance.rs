@@ -1,6 +1,6 @@
 //! Who created or changed what, and on which device (R4, `provenance.html`).
 
-use super::resource;
+use super::context::resource;
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
 use keep_domain::{DeviceId, ResourceId, ResourceKey, UtcMillis};
@@ -18,7 +18,7 @@ pub enum Activity {
 
 /// The facts of one Provenance.
 #[derive(Debug, Clone)]
-pub struct ProvenanceFacts {
+pub struct ProvenanceDraft {
     /// The resources that it describes.
     pub targets: Vec<ResourceKey>,
     /// The person responsible for the content.
@@ -35,7 +35,7 @@ pub struct ProvenanceFacts {
 
 /// A Provenance that names the author and the workstation.
 #[must_use]
-pub fn provenance(id: &ResourceId, facts: &ProvenanceFacts) -> Raw {
+pub fn provenance(id: &ResourceId, facts: &ProvenanceDraft) -> Raw {
     let (system, code, display) = match facts.activity {
         Activity::Create => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "CREATE", "create"),
         Activity::Update => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "UPDATE", "revise"),

@@ -1,6 +1,8 @@
 use super::*;
 use crate::{Decimal, Detail, FhirError, Node, Raw, extract};
-use keep_domain::{Consciousness, DeviceId, News2Parameter, Phi, Segment, SpO2Scale, VitalSign};
+use keep_domain::{
+    Consciousness, DeviceId, News2Parameter, Phi, ResourceId, ResourceKey, Segment, SpO2Scale, UtcMillis, VitalSign,
+};
 
 fn id(text: &str) -> ResourceId {
     text.parse().expect("id")
@@ -113,7 +115,7 @@ fn a_signed_note_has_a_signer() {
 
 #[test]
 fn provenance_names_author_device_and_reason() {
-    let facts = ProvenanceFacts {
+    let facts = ProvenanceDraft {
         targets: vec![key("Observation/o1"), key("Encounter/v1")],
         author: key("Practitioner/amara"),
         device: DeviceId::from_bytes([7; 16]),

@@ -1,6 +1,6 @@
 //! Vital signs by the FHIR R4 vital signs profiles (`vitalsigns.html`): LOINC codes, UCUM units, entered digits.
 
-use super::{EntryContext, resource};
+use super::context::{EntryContext, resource};
 use crate::compose::{Composer, concept, reference};
 use crate::{Decimal, Raw};
 use keep_domain::{

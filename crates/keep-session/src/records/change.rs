@@ -6,7 +6,7 @@ use crate::error::SessionError;
 use keep_audit::EventDraft;
 use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::Raw;
-use keep_fhir::write::{Activity, EntryContext, ProvenanceFacts, provenance};
+use keep_fhir::write::{Activity, EntryContext, ProvenanceDraft, provenance};
 use keep_store::{ChangeSetDraft, ChangeSetId, EntryDraft, Operation, Record, StoreError};
 
 /// Records that did not exist before.
@@ -92,7 +92,7 @@ fn provenance_of(
     reason: Option<&str>,
 ) -> (ResourceKey, Raw) {
     let id = ResourceId::make_random();
-    let facts = ProvenanceFacts {
+    let facts = ProvenanceDraft {
         targets,
         author: context.author.clone(),
         device: ctx.workstation.settings().device,

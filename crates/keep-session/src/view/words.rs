@@ -3,7 +3,7 @@
 use keep_clinical::{Shown, measured_text, rounded_text, safe_unit};
 use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
-use keep_fhir::lens::{Concept, Measured, Moment, PeriodSpan, Quantity, ReferenceRange, When};
+use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, ReferenceRange, When};
 
 /// Shown for a value that is there and cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -72,7 +72,7 @@ pub(crate) fn measured(value: &Measured, shown: Shown) -> String {
         Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
         Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
         Measured::Date(at) => when(Some(at)),
-        Measured::Period(PeriodSpan { start, end }) => {
+        Measured::Period(Period { start, end }) => {
             format!("{} – {}", when(start.as_ref()), when(end.as_ref()))
         }
         Measured::Unreadable(_) => UNREADABLE.to_owned(),
