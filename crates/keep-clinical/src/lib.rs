@@ -15,13 +15,12 @@ mod zone;
 
 pub use age::{Age, age_at, age_text};
 pub use bmi::{Bmi, bmi};
-pub use date_text::{date_text, instant_text};
-pub use flag::{Flag, flag_of};
-pub use medication_line::{DoseAmount, Frequency, LineInput, MedicationLine, medication_line, medicine_name};
+pub use date_text::date_text;
+pub use flag::{AbnormalFlag, abnormal_flag};
+pub use medication_line::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
 pub use news2::{News2, News2Input, News2Risk, news2};
-pub use plausibility::{Verdict, check_pressure, check_vital};
-pub use quantity::{Grouping, Shown, measured_text, number_text, quantity_text, rounded_text, safe_unit};
-pub use tall_man::tall_man;
+pub use plausibility::{Plausibility, check_pressure, check_vital};
+pub use quantity::{Grouping, Rounding, measured_text, number_text, rounded_text, safe_unit};
 pub use trend::{Point, trend_points};
 pub use vital_sign::{adult_range, display_decimals};
 pub use zone::Zone;

@@ -1,25 +1,25 @@
-//! Whether an entered vital sign can be true.
+//! Whether an entered vital sign is plausible.
 //!
-//! Impossible means that no living person has it: a slip of the finger, refused.
-//! Improbable means rare enough to ask: a warning that can be confirmed.
-//! The limits are deliberately wide engineering limits, not diagnostic ones.
+//! An impossible value occurs in no living person; it is a typing error and refused.
+//! An improbable value is rare; it needs confirmation.
+//! The limits are deliberately wide and not diagnostic.
 
 use crate::Age;
 use keep_domain::VitalSign;
 
-/// The answer, with the limits that were applied.
+/// The plausibility of a value, with the limits that were applied.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Verdict {
-    /// Nothing to say.
+pub enum Plausibility {
+    /// Accepted without question.
     Plausible,
-    /// Warn; may be saved after confirmation.
+    /// May be saved after confirmation.
     Improbable {
         /// Lowest value that is not questioned.
         low: f64,
         /// Highest value that is not questioned.
         high: f64,
     },
-    /// Refuse.
+    /// Refused.
     Impossible {
         /// Lowest value that is accepted.
         low: f64,
@@ -64,7 +64,7 @@ const fn probable(sign: VitalSign) -> Bands {
 fn limits(sign: VitalSign, age: Option<&Age>) -> (f64, f64) {
     let [newborn, infant, toddler, child, adult] = probable(sign);
     match age {
-        // Without an age only what no age explains is questioned.
+        // Without an age, only a value that is improbable at every age is questioned.
         None => [newborn, infant, toddler, child]
             .into_iter()
             .fold(adult, |(low, high), band| (low.min(band.0), high.max(band.1))),
@@ -76,31 +76,31 @@ fn limits(sign: VitalSign, age: Option<&Age>) -> (f64, f64) {
     }
 }
 
-/// Judges one value in the unit of [`VitalSign::unit`].
+/// Checks one value in the sign's own unit ([`VitalSign::ucum`]).
 #[must_use]
-pub fn check_vital(sign: VitalSign, value: f64, age: Option<&Age>) -> Verdict {
+pub fn check_vital(sign: VitalSign, value: f64, age: Option<&Age>) -> Plausibility {
     let inside = |(low, high): (f64, f64)| value >= low && value <= high;
     let (low, high) = possible(sign);
     if !inside((low, high)) {
-        return Verdict::Impossible { low, high };
+        return Plausibility::Impossible { low, high };
     }
     let (low, high) = limits(sign, age);
-    if inside((low, high)) { Verdict::Plausible } else { Verdict::Improbable { low, high } }
+    if inside((low, high)) { Plausibility::Plausible } else { Plausibility::Improbable { low, high } }
 }
 
-/// Judges the pair: a diastolic pressure at or above the systolic one cannot be true, a pulse pressure
-/// below 10 or above 130 mmHg is questioned. The limits given are those for the diastolic value.
+/// Checks a pair of pressures: a diastolic pressure at or above the systolic one is impossible, a pulse pressure below
+/// 10 or above 130 mmHg is improbable. The limits are those of the diastolic value.
 #[must_use]
-pub fn check_pressure(systolic: f64, diastolic: f64) -> Verdict {
+pub fn check_pressure(systolic: f64, diastolic: f64) -> Plausibility {
     let (low, _) = possible(VitalSign::Diastolic);
     if diastolic.is_nan() || systolic.is_nan() || diastolic >= systolic {
-        return Verdict::Impossible { low, high: systolic - 1.0 };
+        return Plausibility::Impossible { low, high: systolic - 1.0 };
     }
     let pulse = systolic - diastolic;
     if (10.0..=130.0).contains(&pulse) {
-        Verdict::Plausible
+        Plausibility::Plausible
     } else {
-        Verdict::Improbable { low: (systolic - 130.0).max(low), high: systolic - 10.0 }
+        Plausibility::Improbable { low: (systolic - 130.0).max(low), high: systolic - 10.0 }
     }
 }
 
@@ -115,16 +115,16 @@ mod tests {
         age_at(birth, at, &Zone::utc()).expect("age")
     }
 
-    fn kind(v: Verdict) -> char {
+    fn kind(v: Plausibility) -> char {
         match v {
-            Verdict::Plausible => 'p',
-            Verdict::Improbable { .. } => 'w',
-            Verdict::Impossible { .. } => 'x',
+            Plausibility::Plausible => 'p',
+            Plausibility::Improbable { .. } => 'w',
+            Plausibility::Impossible { .. } => 'x',
         }
     }
 
     #[test]
-    fn adults() {
+    fn adults_have_their_limits() {
         let adult = aged("1958-03-14");
         for (vital, value, expected) in [
             (VitalSign::Temperature, 37.2, 'p'),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_probable_limit_is_possible() {
+    fn every_probable_range_is_possible() {
         for v in VitalSign::ALL {
             let (low, high) = possible(v);
             assert!(probable(v).iter().all(|(l, h)| low <= *l && l < h && *h <= high), "{v:?}");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_of_pressures() {
+    fn a_pair_of_pressures_is_checked() {
         assert_eq!(kind(check_pressure(120.0, 80.0)), 'p');
         assert_eq!(kind(check_pressure(80.0, 120.0)), 'x');
         assert_eq!(kind(check_pressure(120.0, 115.0)), 'w');

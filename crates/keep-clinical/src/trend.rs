@@ -1,21 +1,21 @@
-//! Which points of a long series are drawn.
+//! The points of a long series that are drawn.
 
 use keep_domain::UtcMillis;
 
 /// One measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// When.
+    /// The time.
     pub at: UtcMillis,
-    /// How much.
+    /// The value.
     pub value: f64,
 }
 
-/// The indices of the points to draw between two instants (both included), in order of time, about `most` at most.
+/// The indices of at most `most` points to draw between two instants (inclusive), in chronological order.
 ///
-/// When there are more, the window is cut into equal pieces of time and each keeps its lowest and its highest
-/// point, so that no spike is lost; the first and the last point are always kept.
-/// `points` may be in any order; values that are no numbers are left out.
+/// A longer series is divided into equal intervals, of which the lowest and the highest point are drawn, so that no
+/// spike is lost; the first and the last point are always drawn.
+/// `points` may be in any order; values that are not finite are left out.
 #[must_use]
 pub fn trend_points(points: &[Point], from: UtcMillis, to: UtcMillis, most: usize) -> Vec<usize> {
     let inside = |p: &Point| p.at >= from && p.at <= to && p.value.is_finite();
@@ -31,14 +31,13 @@ pub fn trend_points(points: &[Point], from: UtcMillis, to: UtcMillis, most: usiz
         let pieces = i64::try_from(pieces).unwrap_or(i64::MAX);
         ((p.at.0 - first.1.at.0).saturating_mul(pieces) / span).min(pieces - 1)
     };
-    let mut kept = vec![first.0, last.0];
+    let mut drawn = vec![first.0, last.0];
     for piece in found.chunk_by(|a, b| piece_of(&a.1) == piece_of(&b.1)) {
         let low = piece.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value));
         let high = piece.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
-        kept.extend([low, high].into_iter().flatten().map(|(i, _)| *i));
+        drawn.extend([low, high].into_iter().flatten().map(|(i, _)| *i));
     }
-    let order: Vec<usize> = found.iter().map(|(i, _)| *i).filter(|i| kept.contains(i)).collect();
-    order
+    found.into_iter().map(|(i, _)| i).filter(|i| drawn.contains(i)).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::sign::{SIGNS, Sign};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{VitalPointDto, VitalSeriesDto};
-use keep_clinical::{Point, Shown, age_at, display_decimals, flag_of, rounded_text, trend_points};
+use keep_clinical::{Point, Rounding, abnormal_flag, age_at, display_decimals, rounded_text, trend_points};
 use keep_domain::{NEWS2_TOTAL, UtcMillis, VitalSign};
 use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
@@ -96,14 +96,14 @@ fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, String)
     let places = display_decimals(vital);
     #[expect(clippy::float_cmp, reason = "a value that was not converted is the same bits")]
     let text = if value == digits.to_f64() {
-        rounded_text(digits.as_str(), Shown::Decimals(places)).unwrap_or_else(|| exact.clone())
+        rounded_text(digits.as_str(), Rounding::Decimals(places)).unwrap_or_else(|| exact.clone())
     } else {
         format!("{value:.places$}")
     };
     if text == exact {
         return Some((text, String::new()));
     }
-    Some((text, words::quantity(quantity, Shown::Whole)))
+    Some((text, words::quantity(quantity, Rounding::AsRecorded)))
 }
 
 /// The latest value of one sign.
@@ -134,7 +134,7 @@ fn flag(reading: &Reading<'_>, birth_date: &str, clinic_clock: &ClinicClock) -> 
         }
         own => own,
     };
-    let found = flag_of(&reading.interpretation, Some(reading.value), low, high);
+    let found = abnormal_flag(&reading.interpretation, Some(reading.value), low, high);
     found.map(|f| f.mark().to_owned()).unwrap_or_default()
 }
 

@@ -1,6 +1,6 @@
 //! Values of records as text.
 
-use keep_clinical::{Shown, measured_text, rounded_text, safe_unit};
+use keep_clinical::{Rounding, measured_text, rounded_text, safe_unit};
 use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
 use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, ReferenceRange, When};
@@ -48,21 +48,21 @@ pub(crate) fn moment(found: Option<&Moment>) -> String {
 }
 
 /// How far a result is shown: beyond the fourth decimal no laboratory measures.
-pub(crate) const RESULT: Shown = Shown::Significant(4);
+pub(crate) const RESULT: Rounding = Rounding::Significant(4);
 
 /// A quantity with its digits and unit; `could not be read` without a number.
-pub(crate) fn quantity(quantity: &Quantity, shown: Shown) -> String {
+pub(crate) fn quantity(quantity: &Quantity, rounding: Rounding) -> String {
     let unit = safe_unit(quantity.unit.as_deref().or(quantity.code.as_deref()).unwrap_or_default());
-    let number = quantity.value.as_ref().and_then(|v| rounded_text(v.as_str(), shown));
+    let number = quantity.value.as_ref().and_then(|v| rounded_text(v.as_str(), rounding));
     let Some(number) = number else { return UNREADABLE.to_owned() };
     joined([quantity.comparator.as_deref().unwrap_or_default(), number.as_str(), unit.as_str()], " ")
 }
 
-/// A measured value as text, its numbers as far as `shown` says.
-pub(crate) fn measured(value: &Measured, shown: Shown) -> String {
-    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, shown));
+/// A measured value as text, its numbers rounded by `rounding`.
+pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
+    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, rounding));
     match value {
-        Measured::Quantity(q) => quantity(q, shown),
+        Measured::Quantity(q) => quantity(q, rounding),
         Measured::Concept(c) | Measured::Absent(c) => label(Some(c)),
         // EXPOSE: the value is what is shown.
         Measured::Text(text) => text.expose().trim().to_owned(),

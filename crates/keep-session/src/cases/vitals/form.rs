@@ -2,7 +2,7 @@
 
 use crate::dto::visit::{VitalFindingDto, VitalsCheckDto, VitalsDto};
 use keep_clinical::{
-    Age, Bmi, News2, News2Input, News2Risk, Verdict, adult_range, bmi, check_pressure, check_vital, news2,
+    Age, Bmi, News2, News2Input, News2Risk, Plausibility, adult_range, bmi, check_pressure, check_vital, news2,
 };
 use keep_domain::{Consciousness, News2Parameter, SpO2Scale, VitalSign};
 use keep_fhir::Decimal;
@@ -79,27 +79,27 @@ impl<'r> Form<'r> {
             }
         }
         if let (Some(high), Some(low)) = (form.value(VitalSign::Systolic), form.value(VitalSign::Diastolic)) {
-            form.find_verdict("diastolic", check_pressure(high, low));
+            form.find_implausible("diastolic", check_pressure(high, low));
         }
         form
     }
 
     fn judge(&mut self, field: &'static str, vital: VitalSign, value: f64, age: Option<&Age>) {
-        let verdict = check_vital(vital, value, age);
-        self.find_verdict(field, verdict);
+        let plausibility = check_vital(vital, value, age);
+        self.find_implausible(field, plausibility);
         let range = adult_range(vital).filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
-        if let (Verdict::Plausible, Some((low, high))) = (verdict, range)
+        if let (Plausibility::Plausible, Some((low, high))) = (plausibility, range)
             && !(low..=high).contains(&value)
         {
             self.find(field, "abnormal", Some((low, high)));
         }
     }
 
-    fn find_verdict(&mut self, field: &'static str, verdict: Verdict) {
-        match verdict {
-            Verdict::Plausible => {}
-            Verdict::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
-            Verdict::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
+    fn find_implausible(&mut self, field: &'static str, plausibility: Plausibility) {
+        match plausibility {
+            Plausibility::Plausible => {}
+            Plausibility::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
+            Plausibility::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
         }
     }
 
