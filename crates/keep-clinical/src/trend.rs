@@ -60,13 +60,13 @@ mod tests {
         #[test]
         fn extremes_and_ends_are_always_drawn(values in prop::collection::vec(0.0..200.0f64, 1..400), most in 4usize..60) {
             let points: Vec<_> = values.iter().enumerate().map(|(i, v)| point(i64::try_from(i).expect("small") * 7, *v)).collect();
-            let kept = trend_points(&points, UtcMillis(0), UtcMillis(i64::MAX), most);
-            prop_assert!(kept.len() <= most, "{} {}", kept.len(), most);
-            prop_assert!(kept.windows(2).all(|w| w[0] < w[1]));
-            prop_assert!(kept.contains(&0) && kept.contains(&(points.len() - 1)));
+            let drawn = trend_points(&points, UtcMillis(0), UtcMillis(i64::MAX), most);
+            prop_assert!(drawn.len() <= most, "{} {}", drawn.len(), most);
+            prop_assert!(drawn.windows(2).all(|w| w[0] < w[1]));
+            prop_assert!(drawn.contains(&0) && drawn.contains(&(points.len() - 1)));
             let highest = values.iter().copied().fold(f64::MIN, f64::max);
             let lowest = values.iter().copied().fold(f64::MAX, f64::min);
-            prop_assert!(kept.iter().any(|i| values[*i] == highest) && kept.iter().any(|i| values[*i] == lowest));
+            prop_assert!(drawn.iter().any(|i| values[*i] == highest) && drawn.iter().any(|i| values[*i] == lowest));
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) use observation::observation_in;
 pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};
 pub use organization::{OrganizationLens, organization};
 pub use other::{OtherLens, code_text, other};
-pub use parts::{Coding, Concept, Link, Period, Quantity, When};
+pub use parts::{Coding, Concept, Period, Quantity, Reference, When};
 pub use patient::{
     Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
 };

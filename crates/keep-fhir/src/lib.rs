@@ -29,8 +29,10 @@ pub use extract::{
 pub use meaning::meaning_equal;
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};
 pub use ndjson::{Block, LineError, Lines};
-pub use node::{Kind, Node};
-pub use patch::{Step, remove, set, set_text};
+pub(crate) use node::Kind;
+pub use node::Node;
+pub use patch::{Step, set_text};
+pub(crate) use patch::{remove, set};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};
 pub(crate) use reference::{parse_reference, reference_of};
-pub use routing::{follows_target, is_sensitive, routing_version, segment_of, segment_with_targets};
+pub use routing::{follows_target, routing_version, segment_of, segment_with_targets};

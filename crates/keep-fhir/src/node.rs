@@ -26,7 +26,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
 
 /// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// `{…}`
     Object,
     /// `[…]`
@@ -54,8 +54,7 @@ impl<'a> Node<'a> {
     }
 
     /// The kind of value.
-    #[must_use]
-    pub fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> Kind {
         match self.text.as_bytes().first() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
@@ -88,7 +87,7 @@ impl<'a> Node<'a> {
         Some(Self { text: self.part(found.value) })
     }
 
-    /// Follows members by name; an array on the way stands for its first item.
+    /// Follows members by name; of an array on the path the first item counts.
     #[must_use]
     pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
         path.iter().try_fold(self, |node, name| {

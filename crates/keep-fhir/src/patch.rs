@@ -25,14 +25,12 @@ impl From<usize> for Step<'_> {
     }
 }
 
-/// Sets the value at `path` to the JSON text `value`.
-///
-/// An existing value is replaced; a missing member is added at the end of its object, with the objects on the path
-/// to it; the item after the last one is appended to its array.
+/// Sets the value at `path` to the JSON text `value`, as [`set_text`]; the item after the last one is appended to its
+/// array.
 ///
 /// # Errors
 /// [`FhirError::BadValue`] when `value` is not JSON, [`FhirError::NoSuchPath`] when the path does not fit.
-pub fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
+pub(crate) fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
     serde_json::from_str::<IgnoredAny>(value).map_err(|_| FhirError::BadValue)?;
     let text = raw.as_str();
     let mut at = 0..text.len();
@@ -48,19 +46,22 @@ pub fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> 
     if path.is_empty() { Err(FhirError::NoSuchPath) } else { splice(text, at, value) }
 }
 
-/// Sets a string.
+/// Sets a string member or item.
+///
+/// An existing value is replaced; a missing member is added at the end of its object, with the objects on the path to
+/// it. Every other byte is unchanged.
 ///
 /// # Errors
-/// As [`set`].
+/// [`FhirError::NoSuchPath`] when the path does not fit.
 pub fn set_text(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
     set(raw, path, &crate::compose::quoted(value))
 }
 
-/// Removes the member or item at `path` with its comma; a missing one is no error.
+/// Removes the member or item at `path` with its comma; a missing one is not an error.
 ///
 /// # Errors
 /// [`FhirError::NoSuchPath`] when the path is empty.
-pub fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
+pub(crate) fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
     let text = raw.as_str();
     let Some((last, parents)) = path.split_last() else { return Err(FhirError::NoSuchPath) };
     let mut at = 0..text.len();

@@ -98,8 +98,7 @@ pub fn segment_with_targets<L: AsRef<str>>(
 
 /// Whether a security label makes a record sensitive. Case and code system are ignored, because a misspelt system
 /// must not give access to a record.
-#[must_use]
-pub fn is_sensitive(label: &str) -> bool {
+fn is_sensitive(label: &str) -> bool {
     TABLE.sensitive_labels.iter().any(|l| l.code.eq_ignore_ascii_case(label))
 }
 

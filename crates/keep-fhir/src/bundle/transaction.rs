@@ -4,7 +4,7 @@ use crate::compose::Composer;
 use crate::{FhirError, Raw, extract};
 use keep_domain::ResourceKey;
 
-/// A transaction under construction; entries keep their order.
+/// A transaction under construction; entries are in the order of the calls.
 #[derive(Debug, Default)]
 pub struct Transaction {
     entries: Vec<Composer>,

@@ -22,7 +22,7 @@ pub struct Extracted {
     /// The patient; a Patient's own id for a Patient.
     pub patient: Option<PatientId>,
     /// The codes of `meta.security`, in the order of the text. A label that cannot be read counts as `R`:
-    /// a malformed label must not open a record.
+    /// a malformed label must not give access to a record.
     pub labels: Vec<String>,
     /// The segment that stores it. For Provenance and Binary this goes by the types of `segment_targets`; once the
     /// targets' segments are known, [`crate::segment_with_targets`] gives the final one.
@@ -90,6 +90,7 @@ pub(super) enum Purpose {
     Screen,
 }
 
+/// The index of a resource whose top-level elements are in `header`.
 pub(super) fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Purpose) -> Result<Extracted, Unreadable> {
     let key = key_of(header)?;
     let (row, screen) = (purpose != Purpose::Screen, purpose != Purpose::Row);
@@ -357,7 +358,7 @@ impl Extractor<'_> {
     fn encounter(&self, header: &Header<'_>) -> Option<ResourceKey> {
         let is_encounter = |k: &ResourceKey| k.resource_type == "Encounter";
         let direct = header.encounter.into_iter().flat_map(|e| self.references(e));
-        // DocumentReference keeps its encounters inside `context`; MedicationStatement's context is a reference.
+        // DocumentReference has its encounters inside `context`; MedicationStatement's context is a reference.
         let context = header.context.into_iter().flat_map(|c| self.references(c.member("encounter").unwrap_or(c)));
         direct.chain(context).find(is_encounter)
     }

@@ -1,4 +1,4 @@
-//! Reading stored text, which was checked when it arrived.
+//! Reads stored text, which was checked when it was received.
 
 use super::header::Header;
 use super::index::{Extracted, Purpose, facts_of};
@@ -10,7 +10,7 @@ use crate::{Node, Raw};
 const MEMBERS: usize = 16;
 
 /// A stored resource for the screen: its text, its index and, for an Observation, its lens.
-#[expect(missing_debug_implementations, reason = "what it shows is the record and must not reach a log")]
+#[expect(missing_debug_implementations, reason = "it holds the record, which must not reach a log")]
 pub struct ParsedRecord {
     /// The text.
     pub raw: Raw,
@@ -27,7 +27,7 @@ pub struct ParsedRecord {
 /// left out.
 ///
 /// # Errors
-/// The text itself, where it has no readable type and id; [`crate::parse_and_extract`] then says what it is.
+/// The text itself, where it has no readable type and id; [`crate::parse_and_extract`] reads it as far as possible.
 pub fn parse_record(text: String, observation: bool) -> Result<ParsedRecord, String> {
     let node = Node::from_checked(&text);
     let mut members: Members<'_> = Vec::with_capacity(MEMBERS);

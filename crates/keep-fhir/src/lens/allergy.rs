@@ -1,6 +1,6 @@
 //! Allergies, and the banner's statement about them.
 
-use super::parts::{Concept, Link, When};
+use super::parts::{Concept, Reference, When};
 use super::reader::{Reader, concept, member_owned, owned};
 use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
@@ -41,7 +41,7 @@ pub struct AllergyLens {
     /// The onset.
     pub onset: Option<When>,
     /// The person who recorded it.
-    pub recorder: Option<Link>,
+    pub recorder: Option<Reference>,
     /// Notes.
     pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
@@ -101,7 +101,7 @@ pub fn allergy(raw: &Raw) -> Result<AllergyLens, FhirError> {
         verification: r.concept("verificationStatus").and_then(|c| c.code().map(str::to_owned)),
         recorded: r.when("recordedDate"),
         onset: r.when("onsetDateTime"),
-        recorder: r.link("recorder"),
+        recorder: r.reference("recorder"),
         notes: r.notes(),
         faults: r.into_faults(),
     })

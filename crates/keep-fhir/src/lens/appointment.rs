@@ -1,7 +1,7 @@
 //! Appointments of the day list.
 
-use super::parts::{Concept, Link, When};
-use super::reader::{Reader, link, member_owned};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, member_owned, reference};
 use crate::compose::quoted;
 use crate::{FhirDate, FhirError, Node, Raw};
 use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
@@ -10,7 +10,7 @@ use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Participant {
     /// A person, place or device.
-    pub actor: Link,
+    pub actor: Reference,
     /// `accepted`, `needs-action`, ...
     pub status: Option<String>,
 }
@@ -48,7 +48,9 @@ pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
     let mut r = Reader::open(raw, &["Appointment"])?;
     let participants = r.list("participant", |n| {
         // A participant may be only a role; that is not a fault.
-        Some(n.member("actor").and_then(link).map(|actor| Participant { actor, status: member_owned(n, "status") }))
+        Some(
+            n.member("actor").and_then(reference).map(|actor| Participant { actor, status: member_owned(n, "status") }),
+        )
     });
     Ok(AppointmentLens {
         id: r.id(),
@@ -105,7 +107,7 @@ pub fn is_booking_field(path: &str) -> bool {
     path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name))
 }
 
-/// An Appointment without the members that may say why, for users who book and may not know.
+/// An Appointment without the members that may tell why, for users who may book but not know the reason.
 #[must_use]
 pub fn booking_of(raw: &Raw) -> Raw {
     let booking = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));

@@ -1,7 +1,7 @@
 //! The authors of a record of any type.
 
-use super::parts::Link;
-use super::reader::link;
+use super::parts::Reference;
+use super::reader::reference;
 use crate::{Node, Raw};
 use keep_domain::ResourceKey;
 
@@ -10,9 +10,9 @@ const AUTHORS: [&str; 6] = ["requester", "recorder", "asserter", "author", "perf
 
 /// The first author that the record names.
 #[must_use]
-pub fn author(raw: &Raw) -> Option<Link> {
+pub fn author(raw: &Raw) -> Option<Reference> {
     let found = AUTHORS.into_iter().find_map(|name| raw.node().member(name))?;
-    link(found.items().next().unwrap_or(found))
+    reference(found.items().next().unwrap_or(found))
 }
 
 /// Whether the record names `author` as one of its authors.

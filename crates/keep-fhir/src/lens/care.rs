@@ -1,7 +1,7 @@
 //! Immunisations, procedures, flags, care plans and goals.
 
-use super::parts::{Concept, Link, Period, Quantity, When};
-use super::reader::{Reader, concept, link};
+use super::parts::{Concept, Period, Quantity, Reference, When};
+use super::reader::{Reader, concept, reference};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -133,7 +133,7 @@ pub struct CarePlanLens {
     /// Planned activities.
     pub activities: Vec<Concept>,
     /// The problems that it addresses.
-    pub addresses: Vec<Link>,
+    pub addresses: Vec<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -155,7 +155,7 @@ pub fn care_plan(raw: &Raw) -> Result<CarePlanLens, FhirError> {
             .into_iter()
             .flatten()
             .collect(),
-        addresses: r.list("addresses", link),
+        addresses: r.list("addresses", reference),
         faults: r.into_faults(),
     })
 }

@@ -1,6 +1,6 @@
 //! Problems and diagnoses.
 
-use super::parts::{Concept, Link, Quantity, When};
+use super::parts::{Concept, Quantity, Reference, When};
 use super::reader::Reader;
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
@@ -38,9 +38,9 @@ pub struct ConditionLens {
     /// The time of recording.
     pub recorded: Option<When>,
     /// The person who recorded it.
-    pub recorder: Option<Link>,
+    pub recorder: Option<Reference>,
     /// The encounter.
-    pub encounter: Option<Link>,
+    pub encounter: Option<Reference>,
     /// Notes.
     pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
@@ -79,8 +79,8 @@ pub fn condition(raw: &Raw) -> Result<ConditionLens, FhirError> {
         onset,
         abatement,
         recorded: r.when("recordedDate"),
-        recorder: r.link("recorder"),
-        encounter: r.link("encounter"),
+        recorder: r.reference("recorder"),
+        encounter: r.reference("encounter"),
         notes: r.notes(),
         faults: r.into_faults(),
     })

@@ -134,7 +134,7 @@ impl<'a> ComplexElement<'a> {
         })
     }
 
-    /// The members that say something about the value, by name.
+    /// The members that are part of the meaning, by name.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Element<'a>)> {
         let members = self.0.members().filter(|(name, _)| !ENCODING.contains(&name.as_ref()));
         members.map(|(name, member)| (name, Element::of(member)))

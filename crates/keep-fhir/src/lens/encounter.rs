@@ -1,7 +1,7 @@
 //! Visits.
 
-use super::parts::{Coding, Concept, Link, Period};
-use super::reader::{Reader, coding, link};
+use super::parts::{Coding, Concept, Period, Reference};
+use super::reader::{Reader, coding, reference};
 use crate::{FhirError, Node, Raw};
 use keep_domain::ResourceId;
 
@@ -21,9 +21,9 @@ pub struct EncounterLens {
     /// Reasons.
     pub reasons: Vec<Concept>,
     /// Participants.
-    pub participants: Vec<Link>,
+    pub participants: Vec<Reference>,
     /// The appointments that led to it.
-    pub appointments: Vec<Link>,
+    pub appointments: Vec<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -42,11 +42,11 @@ pub fn encounter(raw: &Raw) -> Result<EncounterLens, FhirError> {
         period: r.period("period"),
         reasons: r.concepts("reasonCode"),
         participants: r
-            .list("participant", |n: Node<'_>| Some(n.member("individual").and_then(link)))
+            .list("participant", |n: Node<'_>| Some(n.member("individual").and_then(reference)))
             .into_iter()
             .flatten()
             .collect(),
-        appointments: r.list("appointment", link),
+        appointments: r.list("appointment", reference),
         faults: r.into_faults(),
     })
 }

@@ -1,7 +1,7 @@
 //! Medicines: MedicationRequest and MedicationStatement.
 
 use super::dosage::{Dosage, dosage};
-use super::parts::{Concept, Link, Period, When};
+use super::parts::{Concept, Period, Reference, When};
 use super::reader::{Reader, concept};
 use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
@@ -17,7 +17,7 @@ pub struct MedicationLens {
     /// The medicine, from the element or from a contained Medication; `None` where it is another resource.
     pub medication: Option<Concept>,
     /// The reference to the medicine, where it is another resource.
-    pub medication_link: Option<Link>,
+    pub medication_reference: Option<Reference>,
     /// `active`, `on-hold`, `stopped`, `completed`, ...
     pub status: Option<String>,
     /// `order`, `plan`, ...
@@ -29,7 +29,7 @@ pub struct MedicationLens {
     /// The period of use.
     pub taken: Option<Period>,
     /// The person who ordered or reported it.
-    pub requester: Option<Link>,
+    pub requester: Option<Reference>,
     /// Reasons.
     pub reasons: Vec<Concept>,
     /// Notes.
@@ -55,8 +55,8 @@ pub fn medication(raw: &Raw) -> Result<MedicationLens, FhirError> {
     let is_request = r.node().member_text("resourceType").as_deref() == Some("MedicationRequest");
     let direct = r.concept("medicationCodeableConcept");
     let medication = direct.or_else(|| contained_medication(r.node()));
-    let medication_link = r.link("medicationReference");
-    if medication.is_none() && medication_link.is_none() {
+    let medication_reference = r.reference("medicationReference");
+    if medication.is_none() && medication_reference.is_none() {
         r.fault("medicationCodeableConcept");
     }
     let dosages = r.list(if is_request { "dosageInstruction" } else { "dosage" }, dosage);
@@ -71,13 +71,13 @@ pub fn medication(raw: &Raw) -> Result<MedicationLens, FhirError> {
         id: r.id(),
         is_request,
         medication,
-        medication_link,
+        medication_reference,
         status: r.text("status"),
         intent: r.text("intent"),
         dosages,
         authored: r.first_when(&["authoredOn", "dateAsserted"]),
         taken,
-        requester: r.link(if is_request { "requester" } else { "informationSource" }),
+        requester: r.reference(if is_request { "requester" } else { "informationSource" }),
         reasons: r.concepts("reasonCode"),
         notes: r.notes(),
         faults: r.into_faults(),

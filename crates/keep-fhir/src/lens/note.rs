@@ -1,7 +1,7 @@
 //! Notes and documents: DocumentReference.
 
-use super::parts::{Concept, Link, When};
-use super::reader::{Reader, link, member_owned, member_phi};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, member_owned, member_phi, reference};
 use crate::{FhirError, Node, Raw};
 use base64::Engine;
 use keep_domain::{Phi, ResourceId};
@@ -25,7 +25,7 @@ pub struct RelatedNote {
     /// `replaces`, `appends`, `transforms`, `signs`.
     pub code: String,
     /// The other document.
-    pub target: Link,
+    pub target: Reference,
 }
 
 /// A DocumentReference.
@@ -44,15 +44,15 @@ pub struct NoteLens {
     /// The time of writing.
     pub date: Option<When>,
     /// The authors.
-    pub authors: Vec<Link>,
+    pub authors: Vec<Reference>,
     /// The person who signed it.
-    pub signer: Option<Link>,
+    pub signer: Option<Reference>,
     /// Related documents.
     pub related: Vec<RelatedNote>,
     /// The content.
     pub body: NoteBody,
     /// The encounter.
-    pub encounter: Option<Link>,
+    pub encounter: Option<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -71,7 +71,7 @@ pub fn document(raw: &Raw) -> Result<NoteLens, FhirError> {
     let title = attachment.and_then(|a| member_phi(a, "title"));
     let description = r.text("description").map(Phi::new);
     let encounter = r.node().at(&["context", "encounter"]);
-    let encounter = encounter.map(|e| e.items().next().unwrap_or(e)).and_then(link);
+    let encounter = encounter.map(|e| e.items().next().unwrap_or(e)).and_then(reference);
     Ok(NoteLens {
         id: r.id(),
         status: r.text("status"),
@@ -79,10 +79,10 @@ pub fn document(raw: &Raw) -> Result<NoteLens, FhirError> {
         kind: r.concept("type"),
         title: title.or(description),
         date: r.when("date"),
-        authors: r.list("author", link),
-        signer: r.link("authenticator"),
+        authors: r.list("author", reference),
+        signer: r.reference("authenticator"),
         related: r.list("relatesTo", |n| {
-            Some(RelatedNote { code: member_owned(n, "code")?, target: n.member("target").and_then(link)? })
+            Some(RelatedNote { code: member_owned(n, "code")?, target: n.member("target").and_then(reference)? })
         }),
         body,
         encounter,

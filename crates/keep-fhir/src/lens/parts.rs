@@ -47,7 +47,7 @@ impl Concept {
 
 /// A Reference.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct Reference {
     /// The target, where it is a resource on this server.
     pub key: Option<ResourceKey>,
     /// Its display, often a name.

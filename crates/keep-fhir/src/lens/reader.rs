@@ -1,6 +1,6 @@
 //! Reads the elements of one resource and collects those that could not be read.
 
-use super::parts::{Coding, Concept, Link, Period, Quantity, When};
+use super::parts::{Coding, Concept, Period, Quantity, Reference, When};
 use crate::node::Members;
 use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
 use keep_domain::{Phi, ResourceId};
@@ -82,8 +82,8 @@ impl<'a> Reader<'a> {
         Some(found)
     }
 
-    pub(super) fn link(&mut self, name: &'static str) -> Option<Link> {
-        self.read(name, link)
+    pub(super) fn reference(&mut self, name: &'static str) -> Option<Reference> {
+        self.read(name, reference)
     }
 
     pub(super) fn when(&mut self, name: &'static str) -> Option<When> {
@@ -180,8 +180,9 @@ pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
     })
 }
 
-pub(super) fn link(node: Node<'_>) -> Option<Link> {
-    (node.kind() == Kind::Object).then(|| Link { key: reference_of(node, None), display: member_phi(node, "display") })
+pub(super) fn reference(node: Node<'_>) -> Option<Reference> {
+    (node.kind() == Kind::Object)
+        .then(|| Reference { key: reference_of(node, None), display: member_phi(node, "display") })
 }
 
 pub(super) fn when(node: Node<'_>) -> Option<When> {

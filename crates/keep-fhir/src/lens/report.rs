@@ -1,7 +1,7 @@
 //! Diagnostic reports.
 
-use super::parts::{Concept, Link, When};
-use super::reader::{Reader, link};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, reference};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -21,9 +21,9 @@ pub struct ReportLens {
     /// The time of publication.
     pub issued: Option<When>,
     /// The issuers.
-    pub performers: Vec<Link>,
+    pub performers: Vec<Reference>,
     /// Its observations.
-    pub results: Vec<Link>,
+    pub results: Vec<Reference>,
     /// The conclusion.
     pub conclusion: Option<Phi<String>>,
     /// Number of attached files.
@@ -49,8 +49,8 @@ pub fn report(raw: &Raw) -> Result<ReportLens, FhirError> {
         code: r.concept("code"),
         effective,
         issued: r.when("issued"),
-        performers: r.list("performer", link),
-        results: r.list("result", link),
+        performers: r.list("performer", reference),
+        results: r.list("result", reference),
         conclusion: r.text("conclusion").map(Phi::new),
         attachments: r.list("presentedForm", Some).len(),
         faults: r.into_faults(),

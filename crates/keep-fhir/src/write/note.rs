@@ -22,7 +22,7 @@ pub struct NoteDraft {
 /// A signed note, authenticated by its author.
 #[must_use]
 pub fn note(id: &ResourceId, entry: &EntryContext, draft: &NoteDraft) -> Raw {
-    // EXPOSE: the record itself holds the note.
+    // EXPOSE: the note is written into the record.
     let (title, text) = (draft.title.expose(), draft.text.expose());
     let attachment = Composer::default()
         .text("contentType", "text/plain; charset=utf-8")

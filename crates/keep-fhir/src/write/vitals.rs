@@ -162,7 +162,7 @@ pub fn consciousness(id: &ResourceId, context: &EntryContext, level: Consciousne
         .into_raw()
 }
 
-/// Whether the patient breathes supplemental oxygen, under a local code: no standard one says just this.
+/// Whether the patient breathes supplemental oxygen, under a local code, because no standard one has exactly this meaning.
 #[must_use]
 pub fn supplemental_oxygen(id: &ResourceId, context: &EntryContext, on_oxygen: bool) -> Raw {
     observation(id, context, VITAL, concept(LOCAL, "supplemental-oxygen", "Breathing supplemental oxygen"))

@@ -24,7 +24,7 @@ pub(crate) fn medicines(entries: &[VisibleRecord], names: &Names, clinic_clock: 
 pub(crate) fn unnamed_medicines(entries: &[VisibleRecord]) -> Vec<ResourceKey> {
     read(entries)
         .filter(|(_, m)| m.medication.is_none())
-        .filter_map(|(_, m)| unnamed(m.medication_link.as_ref()))
+        .filter_map(|(_, m)| unnamed(m.medication_reference.as_ref()))
         .collect()
 }
 
@@ -51,7 +51,7 @@ fn began(lens: &MedicationLens) -> Option<UtcMillis> {
 
 fn recorded_name(lens: &MedicationLens, names: &Names) -> String {
     let own = words::label(lens.medication.as_ref());
-    if own.is_empty() { names.link(lens.medication_link.as_ref()) } else { own }
+    if own.is_empty() { names.link(lens.medication_reference.as_ref()) } else { own }
 }
 
 fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {

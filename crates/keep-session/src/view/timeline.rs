@@ -64,7 +64,7 @@ fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
         "DocumentReference" => unnamed(lens::document(raw).ok()?.authors.first()),
         "MedicationRequest" | "MedicationStatement" => {
             let lens = lens::medication(raw).ok()?;
-            lens.medication.is_none().then(|| unnamed(lens.medication_link.as_ref())).flatten()
+            lens.medication.is_none().then(|| unnamed(lens.medication_reference.as_ref())).flatten()
         }
         _ => None,
     }
