@@ -211,3 +211,55 @@ fn a_booking_has_no_reason() {
     assert_eq!(a.service.first().and_then(Concept::label), Some("Clinic visit"));
     assert_eq!(a.kind.as_ref().and_then(Concept::label), Some("Routine"));
 }
+
+#[test]
+fn authors_are_found_in_every_type() {
+    let amara: keep_domain::ResourceKey = "Practitioner/amara".parse().expect("key");
+    let check = |element: &str, expected: bool| {
+        let record = raw(&format!(r#"{{"resourceType":"X",{element}}}"#));
+        assert_eq!(is_authored_by(&record, &amara), expected, "{element}");
+        assert_eq!(author(&record).and_then(|a| a.key) == Some(amara.clone()), expected, "{element}");
+    };
+    check(r#""recorder":{"reference":"Practitioner/amara"}"#, true);
+    check(r#""performer":[{"reference":"Practitioner/amara"},{"reference":"Practitioner/bo"}]"#, true);
+    check(r#""performer":[{"reference":"Practitioner/amara-2"}]"#, false);
+    check(r#""subject":{"reference":"Practitioner/amara"}"#, false);
+}
+
+#[test]
+fn organizations_and_other_types_have_a_name() {
+    let part = r#"{"resourceType":"Organization","name":"Ward 2","partOf":{"reference":"Organization/o"}}"#;
+    let o = organization(&raw(part)).expect("an organization");
+    assert_eq!((o.name.as_deref(), o.is_part, o.active), (Some("Ward 2"), true, true));
+    let order = raw(
+        r#"{"resourceType":"ServiceRequest","status":"active","code":{"coding":[{"display":"Full blood count"}]}}"#,
+    );
+    assert_eq!(code_text(&order).as_deref(), Some("Full blood count"));
+    assert_eq!((other(&order).title, other(&order).status), (code_text(&order), Some(String::from("active"))));
+    let person = raw(r#"{"resourceType":"Practitioner","identifier":[{"value":"a"},{"system":"x","value":"b"}]}"#);
+    assert!(has_identifier(&person, "b") && !has_identifier(&person, "x"));
+}
+
+#[test]
+fn an_element_is_read_by_its_shape() {
+    let object = |json| match Element::parse(json) {
+        Some(Element::Object(object)) => object,
+        _ => panic!("an object"),
+    };
+    let q = object(r#"{"value":4.20,"unit":"mmol/L","comparator":"<"}"#);
+    assert!(q.display().is_none());
+    let q = q.quantity().expect("a quantity");
+    assert_eq!((q.comparator.as_ref(), q.value, q.unit.as_ref()), ("<", "4.20", "mmol/L"));
+    let part = object(r#"{"code":{"coding":[{"code":"8480-6"}]},"valueQuantity":{"value":162}}"#);
+    let (code, value) = part.coded_value().expect("a coded value");
+    assert_eq!(
+        (code.codes().collect::<Vec<_>>(), code.first_code().as_deref()),
+        (vec!["8480-6".into()], Some("8480-6"))
+    );
+    assert!(matches!(value, Element::Object(o) if o.quantity().is_some_and(|q| q.value == "162")));
+    assert_eq!(object(r#"{"system":"urn:x","code":"R"}"#).display().as_deref(), Some("R"));
+    assert_eq!(object(r#"{"id":"1","start":"2026"}"#).members().count(), 1);
+    let nested = Element::parse(r#"[{"actor":{"reference":"Practitioner/bo"}},{"reference":"Patient/p"}]"#);
+    assert_eq!(nested.map(|e| e.references().len()), Some(2));
+    assert!(Element::parse("{").is_none());
+}

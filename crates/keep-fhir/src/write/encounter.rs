@@ -5,7 +5,7 @@ use crate::Raw;
 use crate::compose::{Composer, reference};
 use keep_domain::{PatientId, ResourceId, ResourceKey, UtcMillis};
 
-/// What is known when a visit is opened.
+/// A visit that is being opened.
 #[derive(Debug, Clone)]
 pub struct EncounterStart {
     /// The patient.

@@ -3,9 +3,9 @@
 use super::context::resource;
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
-use keep_domain::{DeviceId, ResourceId, ResourceKey, UtcMillis};
+use keep_domain::{DeviceId, Phi, ResourceId, ResourceKey, UtcMillis};
 
-/// What was done.
+/// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Activity {
     /// Created.
@@ -16,7 +16,7 @@ pub enum Activity {
     Sign,
 }
 
-/// The facts of one Provenance.
+/// What one Provenance records.
 #[derive(Debug, Clone)]
 pub struct ProvenanceDraft {
     /// The resources that it describes.
@@ -25,18 +25,18 @@ pub struct ProvenanceDraft {
     pub author: ResourceKey,
     /// The workstation.
     pub device: DeviceId,
-    /// When it was authored.
+    /// The time of entry.
     pub recorded: UtcMillis,
-    /// What was done.
+    /// The kind of change.
     pub activity: Activity,
-    /// The reason that the user gave.
-    pub reason: Option<String>,
+    /// The reason as the user typed it.
+    pub reason: Option<Phi<String>>,
 }
 
 /// A Provenance that names the author and the workstation.
 #[must_use]
-pub fn provenance(id: &ResourceId, facts: &ProvenanceDraft) -> Raw {
-    let (system, code, display) = match facts.activity {
+pub fn provenance(id: &ResourceId, draft: &ProvenanceDraft) -> Raw {
+    let (system, code, display) = match draft.activity {
         Activity::Create => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "CREATE", "create"),
         Activity::Update => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "UPDATE", "revise"),
         Activity::Sign => {
@@ -49,14 +49,16 @@ pub fn provenance(id: &ResourceId, facts: &ProvenanceDraft) -> Raw {
     };
     let device = Composer::default().object(
         "identifier",
-        Composer::default().text("system", "urn:chartkeep:device").text("value", &facts.device.to_string()),
+        Composer::default().text("system", "urn:chartkeep:device").text("value", &draft.device.to_string()),
     );
-    let agents = [agent("author", "Author", reference(&facts.author)), agent("assembler", "Assembler", device)];
+    let agents = [agent("author", "Author", reference(&draft.author)), agent("assembler", "Assembler", device)];
+    // EXPOSE: the reason is written into the record.
+    let reason = draft.reason.as_ref().map(|r| Composer::default().text("text", r.expose()));
     resource("Provenance", id)
-        .list("target", facts.targets.iter().map(reference))
-        .text("recorded", &facts.recorded.to_rfc3339())
+        .list("target", draft.targets.iter().map(reference))
+        .text("recorded", &draft.recorded.to_rfc3339())
         .object("activity", concept(system, code, display))
         .list("agent", agents)
-        .list("reason", facts.reason.as_deref().map(|words| Composer::default().text("text", words)))
+        .list("reason", reason)
         .into_raw()
 }

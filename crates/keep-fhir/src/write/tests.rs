@@ -121,7 +121,7 @@ fn provenance_names_author_device_and_reason() {
         device: DeviceId::from_bytes([7; 16]),
         recorded: UtcMillis(0),
         activity: Activity::Create,
-        reason: Some(String::from("other \"patient\"")),
+        reason: Some(Phi::new(String::from("other \"patient\""))),
     };
     let raw = provenance(&id("p1"), &facts);
     assert_eq!(raw.node().member("agent").map(|a| a.items().count()), Some(2));

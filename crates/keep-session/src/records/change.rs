@@ -98,7 +98,7 @@ fn provenance_of(
         device: ctx.workstation.settings().device,
         recorded: context.recorded,
         activity,
-        reason: reason.map(str::to_owned),
+        reason: reason.map(|r| Phi::new(r.to_owned())),
     };
     let raw = provenance(&id, &facts);
     (ResourceKey::new("Provenance", id), raw)
