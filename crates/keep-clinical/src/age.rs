@@ -4,27 +4,27 @@ use crate::Zone;
 use jiff::civil::Date;
 use keep_domain::UtcMillis;
 
-/// Age on a day, from a birth date that may be partial.
+/// An age on a given day, from a birth date that may be partial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Age {
-    /// Full years.
+    /// Completed years.
     pub years: u32,
-    /// Full months beyond the years.
+    /// Completed months beyond the years.
     pub months: u32,
     /// Days beyond the months.
     pub days: u32,
     /// Days since birth.
     pub total_days: u32,
-    /// The birth date gave only year or month, so this may be off by as much.
+    /// Whether the birth date has only a year or month.
     pub approximate: bool,
 }
 
-/// The age at an instant. `None` for a birth date that cannot be read or lies in the future.
+/// The age at an instant; `None` for an invalid or future birth date.
 #[must_use]
 pub fn age_at(birth_date: &str, at: UtcMillis, zone: &Zone) -> Option<Age> {
     let text = birth_date.trim();
     let (full, approximate) = match text.len() {
-        // The middle of what is known errs least.
+        // The middle of the year or month has the smallest error.
         4 => (format!("{text}-07-01"), true),
         7 => (format!("{text}-15"), true),
         10 => (text.to_owned(), false),
@@ -48,7 +48,7 @@ pub fn age_at(birth_date: &str, at: UtcMillis, zone: &Zone) -> Option<Age> {
 
 /// `12 d` below four weeks, `31 w 2 d` below one year, `15 mo 3 d` below two, `7 y 4 mo` below eighteen, then `65 y`.
 ///
-/// A second unit of zero is left out; an approximate age is marked with `~` and has one unit.
+/// A second unit of zero is omitted; an approximate age is marked with `~` and has one unit.
 #[must_use]
 pub fn age_text(age: &Age) -> String {
     let (first, second) = match age {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unit_follows_the_age() {
+    fn the_unit_depends_on_the_age() {
         check("2026-11-20", "2026-11-22", Some("2 d"));
         check("2026-11-22", "2026-11-22", Some("0 d"));
         check("2026-10-25", "2026-11-22", Some("4 w"));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn partial_and_impossible_birth_dates() {
+    fn partial_and_invalid_birth_dates() {
         check("1958", "2026-11-22", Some("~68 y"));
         check("2024-06", "2026-11-22", Some("~2 y"));
         check("2027-01-01", "2026-11-22", None);

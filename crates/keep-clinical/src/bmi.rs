@@ -13,7 +13,7 @@ impl Bmi {
         self.value
     }
 
-    /// One decimal place, without a trailing zero: what is stored and shown.
+    /// One decimal place, without a trailing zero, as stored and displayed.
     #[must_use]
     pub fn text(self) -> String {
         let text = format!("{:.1}", self.value);
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounded_for_display() {
+    fn is_rounded_for_display() {
         let check = |kg, cm, expected: Option<&str>| assert_eq!(bmi(kg, cm).map(Bmi::text).as_deref(), expected);
         check(70.0, 175.0, Some("22.9"));
         check(80.0, 200.0, Some("20"));

@@ -1,4 +1,4 @@
-//! Dates as every screen shows them: `22-Nov-2026 09:14`, never a locale's numeric form
+//! Dates in the format of every screen, `22-Nov-2026 09:14`, never in a locale's numeric format
 //! (NHS Common User Interface, date and time display).
 
 use crate::Zone;
@@ -11,16 +11,15 @@ fn month_name(month: i8) -> Option<&'static str> {
 }
 
 /// An instant as `dd-Mmm-yyyy HH:MM` on the zone's wall clock.
-#[must_use]
-pub fn instant_text(at: UtcMillis, zone: &Zone) -> Option<String> {
+fn instant_text(at: UtcMillis, zone: &Zone) -> Option<String> {
     let wall = zone.wall(at)?;
     let month = month_name(wall.month())?;
     Some(format!("{:02}-{month}-{:04} {:02}:{:02}", wall.day(), wall.year(), wall.hour(), wall.minute()))
 }
 
-/// A FHIR date with as much as it says: `2026`, `Nov-2026`, `22-Nov-2026` or `22-Nov-2026 09:14`.
+/// A FHIR date with its own precision: `2026`, `Nov-2026`, `22-Nov-2026` or `22-Nov-2026 09:14`.
 ///
-/// A date without a time is never moved between zones. `None` for what is not a FHIR date.
+/// A date without a time is never converted between zones. `None` for text that is not a FHIR date.
 #[must_use]
 pub fn date_text(fhir: &str, zone: &Zone) -> Option<String> {
     let text = fhir.trim();
@@ -44,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_says_what_it_knows() {
+    fn a_date_has_its_own_precision() {
         check("2026", Some("2026"));
         check("2026-11", Some("Nov-2026"));
         check("2026-11-02", Some("02-Nov-2026"));

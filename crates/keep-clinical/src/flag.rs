@@ -1,8 +1,8 @@
-//! Whether a result is high or low.
+//! Whether a result is abnormal.
 
-/// The flag beside a value, in the words of HL7 v2 table 0078.
+/// The abnormal flag of a result (HL7 v2 table 0078).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Flag {
+pub enum AbnormalFlag {
     /// `LL`
     CriticalLow,
     /// `L`
@@ -19,8 +19,8 @@ pub enum Flag {
     CriticalAbnormal,
 }
 
-impl Flag {
-    /// The letters beside the value; nothing for a normal one.
+impl AbnormalFlag {
+    /// The letters shown with the value; empty for a normal one.
     #[must_use]
     pub const fn mark(self) -> &'static str {
         match self {
@@ -56,26 +56,26 @@ impl Flag {
     }
 }
 
-/// The flag of a value: what the laboratory says, the most serious first; else where it lies in its range.
+/// The flag of a value: the most serious interpretation of the laboratory, or else by the reference range.
 ///
-/// `None` when neither says anything: that is not the same as normal.
+/// `None` without either, which is not the same as normal.
 #[must_use]
-pub fn flag_of<S: AsRef<str>>(
+pub fn abnormal_flag<S: AsRef<str>>(
     interpretation: &[S],
     value: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
-) -> Option<Flag> {
-    let said = interpretation.iter().filter_map(|c| Flag::of_code(c.as_ref())).max_by_key(|f| f.weight());
-    if said.is_some() {
-        return said;
+) -> Option<AbnormalFlag> {
+    let reported = interpretation.iter().filter_map(|c| AbnormalFlag::of_code(c.as_ref())).max_by_key(|f| f.weight());
+    if reported.is_some() {
+        return reported;
     }
     let value = value.filter(|v| v.is_finite())?;
     match (low, high) {
         (None, None) => None,
-        (Some(low), _) if value < low => Some(Flag::Low),
-        (_, Some(high)) if value > high => Some(Flag::High),
-        _ => Some(Flag::Normal),
+        (Some(low), _) if value < low => Some(AbnormalFlag::Low),
+        (_, Some(high)) if value > high => Some(AbnormalFlag::High),
+        _ => Some(AbnormalFlag::Normal),
     }
 }
 
@@ -84,23 +84,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_laboratory_goes_before_the_range() {
-        assert_eq!(flag_of(&["HH"], Some(5.0), Some(3.5), Some(5.1)), Some(Flag::CriticalHigh));
-        assert_eq!(flag_of(&["H", "AA"], None, None, None), Some(Flag::CriticalAbnormal));
-        assert_eq!(flag_of(&["W"], Some(5.9), Some(3.5), Some(5.1)), Some(Flag::High));
+    fn the_laboratory_takes_precedence_over_the_range() {
+        assert_eq!(abnormal_flag(&["HH"], Some(5.0), Some(3.5), Some(5.1)), Some(AbnormalFlag::CriticalHigh));
+        assert_eq!(abnormal_flag(&["H", "AA"], None, None, None), Some(AbnormalFlag::CriticalAbnormal));
+        assert_eq!(abnormal_flag(&["W"], Some(5.9), Some(3.5), Some(5.1)), Some(AbnormalFlag::High));
     }
 
     #[test]
     fn the_range_includes_its_ends() {
         let none: [&str; 0] = [];
-        let check = |v, expected| assert_eq!(flag_of(&none, Some(v), Some(3.5), Some(5.1)), expected);
-        check(3.4, Some(Flag::Low));
-        check(3.5, Some(Flag::Normal));
-        check(5.1, Some(Flag::Normal));
-        check(5.2, Some(Flag::High));
+        let check = |v, expected| assert_eq!(abnormal_flag(&none, Some(v), Some(3.5), Some(5.1)), expected);
+        check(3.4, Some(AbnormalFlag::Low));
+        check(3.5, Some(AbnormalFlag::Normal));
+        check(5.1, Some(AbnormalFlag::Normal));
+        check(5.2, Some(AbnormalFlag::High));
         check(f64::NAN, None);
-        assert_eq!(flag_of(&none, Some(1.0), None, None), None);
-        assert_eq!(flag_of(&none, Some(1.0), None, Some(2.0)), Some(Flag::Normal));
-        assert_eq!(Flag::CriticalLow.mark(), "LL");
+        assert_eq!(abnormal_flag(&none, Some(1.0), None, None), None);
+        assert_eq!(abnormal_flag(&none, Some(1.0), None, Some(2.0)), Some(AbnormalFlag::Normal));
+        assert_eq!(AbnormalFlag::CriticalLow.mark(), "LL");
     }
 }

@@ -1,18 +1,20 @@
-//! The one line in which a medicine is written everywhere (ISMP; NHS Common User Interface, medication line).
+//! The line in which every screen writes a medicine (ISMP; NHS Common User Interface, medication line).
 
-use crate::{Grouping, number_text, quantity_text, safe_unit, tall_man};
+use crate::quantity::quantity_text;
+use crate::tall_man::tall_man;
+use crate::{Grouping, number_text, safe_unit};
 use std::fmt;
 
-/// How much at a time; digits as recorded.
+/// The amount of a dose; digits as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoseAmount {
-    /// One amount: number, unit.
+    /// Number, unit.
     Exactly(String, String),
-    /// From, to, unit.
+    /// Lower limit, upper limit, unit.
     Between(String, String, String),
 }
 
-/// How often; digits as recorded.
+/// The frequency of a dose; digits as recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frequency {
     /// Times per period.
@@ -21,35 +23,35 @@ pub struct Frequency {
     pub period: Option<String>,
     /// UCUM unit of the period: `h`, `d`, `wk`, `mo`, `min`, `a`.
     pub unit: Option<String>,
-    /// Words that are recorded instead.
+    /// The frequency in words, where only that is recorded.
     pub words: Option<String>,
 }
 
-/// What is known of a medicine; values without any link to a person.
+/// A medicine and its dosage, without any link to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LineInput {
+pub struct MedicationLineInput {
     /// The medicine as recorded, strength and form included.
     pub name: String,
-    /// Amount.
+    /// The dose.
     pub dose: Option<DoseAmount>,
-    /// Route in words.
+    /// The route in words.
     pub route: Option<String>,
-    /// How often.
+    /// The frequency.
     pub frequency: Option<Frequency>,
-    /// When needed.
+    /// Whether it is to be taken as needed.
     pub as_needed: bool,
-    /// What for.
+    /// The reason for taking it as needed.
     pub as_needed_for: Option<String>,
 }
 
-/// The parts of the line, each ready to be shown; Display joins them.
+/// The parts of the line as displayed; Display joins them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MedicationLine {
     /// The medicine: lower case, Tall Man letters, safe strengths.
     pub name: String,
     /// `500 mg`.
     pub dose: Option<String>,
-    /// A dose was recorded that is not a number; the interface says "could not be read".
+    /// Whether the recorded dose is not a number; the screen says "could not be read".
     pub dose_unreadable: bool,
     /// `oral`.
     pub route: Option<String>,
@@ -69,9 +71,9 @@ impl fmt::Display for MedicationLine {
     }
 }
 
-/// Writes a medicine.
+/// The line of a medicine.
 #[must_use]
-pub fn medication_line(input: &LineInput) -> MedicationLine {
+pub fn medication_line(input: &MedicationLineInput) -> MedicationLine {
     let dose = input.dose.as_ref().map(dose_text);
     let as_needed = input.as_needed.then(|| match input.as_needed_for.as_deref().map(str::trim) {
         Some(reason) if !reason.is_empty() => format!("as needed for {reason}"),
@@ -97,7 +99,7 @@ fn dose_text(dose: &DoseAmount) -> Option<String> {
     }
 }
 
-/// An amount; one without a unit says so, since a bare number beside a frequency reads as anything.
+/// An amount; a missing unit is stated, because a bare number next to a frequency is ambiguous.
 fn amount_text(number: &str, unit: &str) -> Option<String> {
     let shown = quantity_text(number, unit, Grouping::Thousands)?;
     Some(if unit.trim().is_empty() { format!("{shown} (no unit recorded)") } else { shown })
@@ -125,10 +127,9 @@ fn frequency_text(frequency: &Frequency) -> Option<String> {
     })
 }
 
-/// A medicine's name as recorded, made safe: generic words in lower case with Tall Man letters, numbers without
-/// trailing zeros, a space before the unit. What stands in square brackets is a brand and keeps its letters.
-#[must_use]
-pub fn medicine_name(recorded: &str) -> String {
+/// A safe form of a medicine's recorded name: generic words in lower case with Tall Man letters, numbers without
+/// trailing zeros, a space before the unit. Brand names, in square brackets, are unchanged.
+fn medicine_name(recorded: &str) -> String {
     let mut words = Vec::new();
     let mut in_brand = false;
     for word in recorded.split_whitespace() {
@@ -143,7 +144,7 @@ pub fn medicine_name(recorded: &str) -> String {
     words.join(" ")
 }
 
-/// One word: a number, a unit, a number glued to its unit, or letters.
+/// One word: a number, a unit, a number with its unit, or letters.
 fn safe_word(word: &str) -> String {
     let trailing: String = word.chars().rev().take_while(|c| matches!(c, ',' | ';' | ')')).collect();
     let tail: String = trailing.chars().rev().collect();
@@ -183,7 +184,7 @@ fn strength_unit(unit: &str) -> String {
     unit.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-/// Tall Man letters for each run of letters, whatever stands between them.
+/// Tall Man letters for each run of letters.
 fn letters(core: &str) -> String {
     let mut out = String::with_capacity(core.len());
     let mut run = String::new();
@@ -238,8 +239,8 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_line() {
-        let line = medication_line(&LineInput {
+    fn a_line_has_all_parts() {
+        let line = medication_line(&MedicationLineInput {
             name: "Hydroxyzine".into(),
             dose: exactly("25.0", "mg"),
             route: Some("Oral".into()),
@@ -248,22 +249,27 @@ mod tests {
             as_needed_for: Some("itch".into()),
         });
         assert_eq!(line.to_string(), "hydrOXYzine – 25 mg – oral – every 8 hours – as needed for itch");
-        let range = LineInput {
+        let range = MedicationLineInput {
             name: "x".into(),
             dose: Some(DoseAmount::Between("1.0".into(), "2".into(), "{tablet}".into())),
-            ..LineInput::default()
+            ..MedicationLineInput::default()
         };
         assert_eq!(medication_line(&range).dose.as_deref(), Some("1 to 2 tablet"));
-        let bare = LineInput { name: "x".into(), dose: exactly("1", " "), ..LineInput::default() };
+        let bare = MedicationLineInput { name: "x".into(), dose: exactly("1", " "), ..MedicationLineInput::default() };
         assert_eq!(medication_line(&bare).dose.as_deref(), Some("1 (no unit recorded)"));
-        let broken = LineInput { name: "x".into(), dose: exactly("two", "mg"), ..LineInput::default() };
+        let broken =
+            MedicationLineInput { name: "x".into(), dose: exactly("two", "mg"), ..MedicationLineInput::default() };
         assert!(medication_line(&broken).dose_unreadable && medication_line(&broken).dose.is_none());
     }
 
     #[test]
-    fn frequencies_in_words() {
+    fn frequencies_are_written_in_words() {
         let check = |f: Option<Frequency>, expected: Option<&str>| {
-            let line = medication_line(&LineInput { name: "x".into(), frequency: f, ..LineInput::default() });
+            let line = medication_line(&MedicationLineInput {
+                name: "x".into(),
+                frequency: f,
+                ..MedicationLineInput::default()
+            });
             assert_eq!(line.frequency.as_deref(), expected);
         };
         check(often("1", "1.0", "d"), Some("once a day"));
@@ -298,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_test_sees_the_mistakes() {
+    fn the_mistakes_are_found() {
         assert_eq!(
             (mistakes(".5 mg"), mistakes("5.0 mg"), mistakes("5mg")),
             (Some("a bare point"), Some("a trailing zero"), Some("a glued unit"))
@@ -318,11 +324,11 @@ mod tests {
             period in "[1-9](\\.[05])?",
         ) {
             prop_assume!(!strength.is_empty() && !unit.contains('5'));
-            let line = medication_line(&LineInput {
+            let line = medication_line(&MedicationLineInput {
                 name: format!("{name} {strength}{glue}{unit} Tablet"),
                 dose: exactly(&dose, &unit),
                 frequency: often(&times, &period, "h"),
-                ..LineInput::default()
+                ..MedicationLineInput::default()
             }).to_string();
             prop_assert_eq!(mistakes(&line), None, "{}", line);
         }

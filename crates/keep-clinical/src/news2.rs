@@ -1,41 +1,19 @@
 //! National Early Warning Score 2 (Royal College of Physicians, 2017, chart 1 and 2).
 //!
-//! For people of 16 years and over who are not pregnant; the caller asks.
+//! For patients of 16 years and over who are not pregnant, which the caller checks.
 
-/// Level of consciousness on the ACVPU scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Consciousness {
-    /// Alert.
-    Alert,
-    /// New confusion.
-    Confusion,
-    /// Responds to voice.
-    Voice,
-    /// Responds to pain.
-    Pain,
-    /// Unresponsive.
-    Unresponsive,
-}
+use keep_domain::{Consciousness, News2Parameter, SpO2Scale};
 
-/// Which saturation scale; scale 2 only where hypercapnic respiratory failure is confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SpO2Scale {
-    /// Target 96 % and more.
-    One,
-    /// Target 88–92 %.
-    Two,
-}
-
-/// What was measured; anything may be missing.
+/// The measurements; any of them may be missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct News2Input {
     /// Breaths per minute.
     pub respiratory_rate: Option<f64>,
     /// Per cent.
     pub oxygen_saturation: Option<f64>,
-    /// Which scale counts.
+    /// The saturation scale that applies.
     pub scale: SpO2Scale,
-    /// Breathing supplemental oxygen.
+    /// Whether the patient breathes supplemental oxygen.
     pub on_oxygen: Option<bool>,
     /// mmHg.
     pub systolic: Option<f64>,
@@ -45,25 +23,6 @@ pub struct News2Input {
     pub consciousness: Option<Consciousness>,
     /// Degrees Celsius.
     pub temperature: Option<f64>,
-}
-
-/// One of the seven parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum News2Parameter {
-    /// Respiration rate.
-    Respiration,
-    /// Oxygen saturation on the chosen scale.
-    OxygenSaturation,
-    /// Air or oxygen.
-    AirOrOxygen,
-    /// Systolic blood pressure.
-    SystolicPressure,
-    /// Pulse.
-    Pulse,
-    /// Consciousness.
-    Consciousness,
-    /// Temperature.
-    Temperature,
 }
 
 /// Clinical risk (RCP 2017, chart 2).
@@ -79,19 +38,19 @@ pub enum News2Risk {
     High,
 }
 
-/// The score, as far as it can be made.
+/// The score, or what is missing for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News2 {
-    /// Every parameter is there.
+    /// The score of all parameters.
     Complete {
         /// 0 to 20.
         total: u8,
-        /// The part scores in the order of the chart.
+        /// The scores of the parameters in the order of the chart.
         parts: Vec<(News2Parameter, u8)>,
-        /// What it means.
+        /// The clinical risk.
         risk: News2Risk,
     },
-    /// No total may be shown.
+    /// The missing parameters; there is no total without them.
     Missing(Vec<News2Parameter>),
 }
 
@@ -102,7 +61,7 @@ pub fn news2(input: &News2Input) -> News2 {
     let saturation = match (input.scale, input.on_oxygen) {
         (SpO2Scale::One, _) => input.oxygen_saturation.map(|s| scale_one(s.round())),
         (SpO2Scale::Two, Some(oxygen)) => input.oxygen_saturation.map(|s| scale_two(s.round(), oxygen)),
-        // Scale 2 cannot be read without knowing whether oxygen is given.
+        // Scale 2 depends on whether oxygen is given.
         (SpO2Scale::Two, None) => None,
     };
     let found = [
@@ -214,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bands_of_the_chart() {
+    fn parameters_score_by_the_bands_of_the_chart() {
         let each = |f: fn(f64) -> u8, list: &[(f64, u8)]| {
             for (v, s) in list {
                 assert_eq!(f(*v), *s, "{v}");
@@ -260,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn totals_and_risk() {
+    fn the_total_gives_the_risk() {
         assert_eq!(total(&WELL), (0, News2Risk::Low));
         assert_eq!(
             total(&News2Input { consciousness: Some(Consciousness::Confusion), ..WELL }),
@@ -290,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named_and_no_total_is_made() {
+    fn missing_parameters_are_named_and_there_is_no_total() {
         let input = News2Input { pulse: None, consciousness: None, ..WELL };
         assert_eq!(news2(&input), News2::Missing(vec![News2Parameter::Pulse, News2Parameter::Consciousness]));
         let input = News2Input { scale: SpO2Scale::Two, on_oxygen: None, ..WELL };

@@ -1,5 +1,5 @@
-//! Numbers with units as ISMP and the NHS Common User Interface want them: a leading zero, a space before the unit;
-//! for a dose no trailing zero and separators in thousands, for a measurement its precision as recorded.
+//! Numbers with units by the rules of ISMP and the NHS Common User Interface: a leading zero and a space before the
+//! unit; for a dose no trailing zeros and separated thousands, for a measurement the precision as recorded.
 
 /// Whether thousands are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub enum Grouping {
 /// A decimal in plain digits.
 struct Digits {
     negative: bool,
-    /// Without zeros in front; empty for zero.
+    /// Without leading zeros; empty for zero.
     whole: String,
-    /// All of them, zeros at the end included.
+    /// Including trailing zeros.
     fraction: String,
 }
 
 impl Digits {
-    /// `None` for what is not a decimal, or one with more than 30 places, which no quantity has.
+    /// `None` for text that is not a decimal, or one with more than 30 places, which no quantity has.
     fn read(recorded: &str) -> Option<Self> {
         let text = recorded.trim();
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
@@ -32,7 +32,7 @@ impl Digits {
         }
         let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= 30)?;
         let all = format!("{whole}{fraction}");
-        // Where the decimal point stands among all digits, after the exponent has moved it.
+        // The position of the decimal point among all digits, after applying the exponent.
         let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
         if all.len() > 60 || point > 60 {
             return None;
@@ -56,7 +56,7 @@ impl Digits {
         if self.negative && !is_zero { format!("-{number}") } else { number }
     }
 
-    /// Half away from zero, at `places` decimals; as it is where it has no more.
+    /// Rounded half away from zero to `places` decimals; unchanged where it has no more.
     fn rounded(mut self, places: usize) -> Self {
         let Some(next) = self.fraction.as_bytes().get(places).copied() else { return self };
         self.fraction.truncate(places);
@@ -78,17 +78,17 @@ impl Digits {
         Self { whole: whole.trim_start_matches('0').to_owned(), fraction: fraction.to_owned(), ..self }
     }
 
-    /// The place of the `count`th decimal that says something; zeros behind the point of a number below one do not.
+    /// The place of the `count`th significant decimal: zeros after the point of a number below one do not count.
     fn place_of(&self, count: usize) -> usize {
         let empty = self.fraction.bytes().take_while(|b| *b == b'0').count();
         count + if self.whole.is_empty() { empty } else { 0 }
     }
 }
 
-/// A dose as it is shown: `.5` → `0.5`, `5.0` → `5`, `1e3` → `1000`.
+/// A dose as displayed: `.5` → `0.5`, `5.0` → `5`, `1e3` → `1000`.
 ///
-/// Works on the digits, so nothing is rounded. `None` for what is not a decimal, or one with more than
-/// 30 places, which no quantity has: the caller shows the record's own text as unreadable.
+/// Works on the digits, so nothing is rounded. `None` for text that is not a decimal, or one with more than 30 places,
+/// which no quantity has.
 #[must_use]
 pub fn number_text(recorded: &str, grouping: Grouping) -> Option<String> {
     let mut digits = Digits::read(recorded)?;
@@ -98,31 +98,31 @@ pub fn number_text(recorded: &str, grouping: Grouping) -> Option<String> {
 
 /// A measurement in plain digits, as precise as it was recorded: `4.20` stays `4.20`, `1.50e1` → `15.0`.
 ///
-/// The zeros at its end say how exactly was measured (FHIR R4, 2.24.0.1). `None` as for [`number_text`].
+/// Its trailing zeros state the precision (FHIR R4, 2.24.0.1). `None` as for [`number_text`].
 #[must_use]
 pub fn measured_text(recorded: &str) -> Option<String> {
     Some(Digits::read(recorded)?.text(Grouping::Plain))
 }
 
-/// How far a measurement is shown.
+/// The rounding of a displayed measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum Rounding {
     /// As recorded.
-    Whole,
-    /// At most so many decimals.
+    AsRecorded,
+    /// At most this many decimals.
     Decimals(usize),
-    /// At most so many decimals, counted from the first that is not zero where the number is below one.
+    /// At most this many decimals, counted from the first non-zero one where the number is below one.
     Significant(usize),
 }
 
-/// A measurement as [`measured_text`], rounded half away from zero where it has more decimals than are shown.
+/// A measurement as [`measured_text`], rounded half away from zero.
 #[must_use]
-pub fn rounded_text(recorded: &str, shown: Shown) -> Option<String> {
+pub fn rounded_text(recorded: &str, rounding: Rounding) -> Option<String> {
     let digits = Digits::read(recorded)?;
-    let places = match shown {
-        Shown::Whole => return Some(digits.text(Grouping::Plain)),
-        Shown::Decimals(places) => places,
-        Shown::Significant(count) => digits.place_of(count),
+    let places = match rounding {
+        Rounding::AsRecorded => return Some(digits.text(Grouping::Plain)),
+        Rounding::Decimals(places) => places,
+        Rounding::Significant(count) => digits.place_of(count),
     };
     Some(digits.rounded(places).text(Grouping::Plain))
 }
@@ -140,13 +140,13 @@ fn grouped(whole: &str) -> String {
 
 /// Number, space, unit.
 #[must_use]
-pub fn quantity_text(recorded: &str, unit: &str, grouping: Grouping) -> Option<String> {
+pub(crate) fn quantity_text(recorded: &str, unit: &str, grouping: Grouping) -> Option<String> {
     let number = number_text(recorded, grouping)?;
     let unit = safe_unit(unit);
     Some(if unit.is_empty() { number } else { format!("{number} {unit}") })
 }
 
-/// A unit in the form that is not mistaken for another (ISMP, error-prone abbreviations).
+/// A unit in a form that cannot be mistaken for another (ISMP, error-prone abbreviations).
 #[must_use]
 pub fn safe_unit(unit: &str) -> String {
     let unit = unit.trim();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_unmistakable() {
+    fn numbers_are_unambiguous() {
         check(".5", Some("0.5"));
         check("5.0", Some("5"));
         check("05.50", Some("5.5"));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_measurement_keeps_the_precision_it_was_recorded_with() {
+    fn a_measurement_has_the_precision_as_recorded() {
         for (recorded, expected) in [
             ("4.20", "4.20"),
             ("5.0", "5.0"),
@@ -215,10 +215,10 @@ mod tests {
 
     #[test]
     fn rounding_is_half_away_from_zero_and_never_adds_digits() {
-        use Shown::{Decimals, Significant, Whole};
+        use Rounding::{AsRecorded, Decimals, Significant};
         for (recorded, shown, expected) in [
             ("86.30271828182845", Decimals(1), "86.3"),
-            ("86.30271828182845", Whole, "86.30271828182845"),
+            ("86.30271828182845", AsRecorded, "86.30271828182845"),
             ("86.25", Decimals(1), "86.3"),
             ("-86.25", Decimals(1), "-86.3"),
             ("99.96", Decimals(1), "100.0"),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn units_stand_apart_and_are_safe() {
+    fn units_are_separated_and_safe() {
         let check =
             |n, u, expected: &str| assert_eq!(quantity_text(n, u, Grouping::Thousands).as_deref(), Some(expected));
         check("5", "mg", "5 mg");
@@ -248,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_a_bare_point_a_trailing_zero_or_a_glued_unit(
+        fn no_quantity_has_a_bare_point_a_trailing_zero_or_a_unit_without_space(
             recorded in "-?[0-9]{0,9}(\\.[0-9]{0,9})?([eE][+-]?[0-9]{1,2})?",
             unit in "(mg|mL|mcg|units|%|kg/m²)",
             thousands in any::<bool>(),
@@ -269,8 +269,8 @@ mod tests {
         }
 
         #[test]
-        fn what_is_rounded_is_nearest(recorded in "-?[0-9]{1,6}\\.[0-9]{0,9}", places in 0usize..6) {
-            let shown: f64 = rounded_text(&recorded, Shown::Decimals(places)).expect("a number").parse().expect("a number");
+        fn rounding_is_to_the_nearest(recorded in "-?[0-9]{1,6}\\.[0-9]{0,9}", places in 0usize..6) {
+            let shown: f64 = rounded_text(&recorded, Rounding::Decimals(places)).expect("a number").parse().expect("a number");
             let exact: f64 = recorded.parse().expect("a number");
             let half = 0.5 / 10f64.powi(i32::try_from(places).expect("few"));
             // Neither number is exact as a float.

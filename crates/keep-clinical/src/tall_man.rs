@@ -8,10 +8,8 @@ static LIST: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     lines.filter(|l| !l.is_empty() && !l.starts_with('#')).map(|l| (l.to_ascii_lowercase(), l)).collect()
 });
 
-/// A generic name in lower case, with Tall Man letters where the list has it. One word; other words are
-/// returned in lower case.
-#[must_use]
-pub fn tall_man(word: &str) -> String {
+/// One word of a generic name in lower case, with Tall Man letters where the list has it.
+pub(crate) fn tall_man(word: &str) -> String {
     let lower = word.to_lowercase();
     LIST.get(&lower).map_or(lower, |tall| (*tall).to_owned())
 }
@@ -21,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn listed_names_stand_out() {
+    fn listed_names_have_tall_man_letters() {
         for (word, expected) in [
             ("HYDROXYZINE", "hydrOXYzine"),
             ("Hydralazine", "hydrALAZINE"),
@@ -34,7 +32,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sound() {
+    fn the_list_is_valid() {
         assert!(LIST.len() > 100);
         for (key, tall) in LIST.iter() {
             assert!(tall.bytes().all(|b| b.is_ascii_alphabetic()), "{tall}");

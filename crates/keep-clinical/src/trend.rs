@@ -1,21 +1,21 @@
-//! Which points of a long series are drawn.
+//! The points of a long series that are drawn.
 
 use keep_domain::UtcMillis;
 
 /// One measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// When.
+    /// The time.
     pub at: UtcMillis,
-    /// How much.
+    /// The value.
     pub value: f64,
 }
 
-/// The indices of the points to draw between two instants (both included), in order of time, about `most` at most.
+/// The indices of at most `most` points to draw between two instants (inclusive), in chronological order.
 ///
-/// When there are more, the window is cut into equal pieces of time and each keeps its lowest and its highest
-/// point, so that no spike is lost; the first and the last point are always kept.
-/// `points` may be in any order; values that are no numbers are left out.
+/// A longer series is divided into equal intervals, of which the lowest and the highest point are drawn, so that no
+/// spike is lost; the first and the last point are always drawn.
+/// `points` may be in any order; values that are not finite are left out.
 #[must_use]
 pub fn trend_points(points: &[Point], from: UtcMillis, to: UtcMillis, most: usize) -> Vec<usize> {
     let inside = |p: &Point| p.at >= from && p.at <= to && p.value.is_finite();
@@ -31,14 +31,13 @@ pub fn trend_points(points: &[Point], from: UtcMillis, to: UtcMillis, most: usiz
         let pieces = i64::try_from(pieces).unwrap_or(i64::MAX);
         ((p.at.0 - first.1.at.0).saturating_mul(pieces) / span).min(pieces - 1)
     };
-    let mut kept = vec![first.0, last.0];
+    let mut drawn = vec![first.0, last.0];
     for piece in found.chunk_by(|a, b| piece_of(&a.1) == piece_of(&b.1)) {
         let low = piece.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value));
         let high = piece.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
-        kept.extend([low, high].into_iter().flatten().map(|(i, _)| *i));
+        drawn.extend([low, high].into_iter().flatten().map(|(i, _)| *i));
     }
-    let order: Vec<usize> = found.iter().map(|(i, _)| *i).filter(|i| kept.contains(i)).collect();
-    order
+    found.into_iter().map(|(i, _)| i).filter(|i| drawn.contains(i)).collect()
 }
 
 #[cfg(test)]
@@ -61,13 +60,13 @@ mod tests {
         #[test]
         fn extremes_and_ends_are_always_drawn(values in prop::collection::vec(0.0..200.0f64, 1..400), most in 4usize..60) {
             let points: Vec<_> = values.iter().enumerate().map(|(i, v)| point(i64::try_from(i).expect("small") * 7, *v)).collect();
-            let kept = trend_points(&points, UtcMillis(0), UtcMillis(i64::MAX), most);
-            prop_assert!(kept.len() <= most, "{} {}", kept.len(), most);
-            prop_assert!(kept.windows(2).all(|w| w[0] < w[1]));
-            prop_assert!(kept.contains(&0) && kept.contains(&(points.len() - 1)));
+            let drawn = trend_points(&points, UtcMillis(0), UtcMillis(i64::MAX), most);
+            prop_assert!(drawn.len() <= most, "{} {}", drawn.len(), most);
+            prop_assert!(drawn.windows(2).all(|w| w[0] < w[1]));
+            prop_assert!(drawn.contains(&0) && drawn.contains(&(points.len() - 1)));
             let highest = values.iter().copied().fold(f64::MIN, f64::max);
             let lowest = values.iter().copied().fold(f64::MAX, f64::min);
-            prop_assert!(kept.iter().any(|i| values[*i] == highest) && kept.iter().any(|i| values[*i] == lowest));
+            prop_assert!(drawn.iter().any(|i| values[*i] == highest) && drawn.iter().any(|i| values[*i] == lowest));
         }
     }
 }

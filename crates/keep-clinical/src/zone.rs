@@ -1,4 +1,4 @@
-//! The clinic's time zone, in which every time is shown.
+//! The clinic's time zone, in which every time is displayed.
 
 use jiff::tz::TimeZone;
 use keep_domain::UtcMillis;
@@ -8,7 +8,7 @@ use keep_domain::UtcMillis;
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// The workstation's own zone.
+    /// The zone of the operating system.
     #[must_use]
     pub fn system() -> Self {
         Self(TimeZone::system())
@@ -21,8 +21,8 @@ impl Zone {
     }
 
     /// An IANA zone such as `Africa/Nairobi`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Option<Self> {
         TimeZone::get(name).ok().map(Self)
     }
 

@@ -6,10 +6,12 @@ mod guard;
 mod id;
 mod length_prefixed;
 mod named_enum;
+mod news2;
 mod policy;
 mod resource_type;
 mod role;
 mod segment;
+mod vital_sign;
 
 #[cfg(any(test, feature = "test-support"))]
 pub use clock::ManualClock;
@@ -18,7 +20,9 @@ pub use error_code::{ErrorCode, ExitCode, IncidentId};
 pub use guard::{Phi, Secret};
 pub use id::{DeviceId, EventId, InvalidId, LogId, PatientId, ResourceId, ResourceKey, UserId};
 pub use length_prefixed::length_prefixed;
+pub use news2::{Consciousness, NEWS2_TOTAL, News2Parameter, SpO2Scale};
 pub use policy::Policy;
 pub use resource_type::{R4_TYPES, is_r4_type};
 pub use role::Role;
 pub use segment::{Rank, Segment};
+pub use vital_sign::{BLOOD_PRESSURE_PANEL, VitalSign};

@@ -1,4 +1,4 @@
-//! Bundles: pages split into raw entries without a model, and transactions put together from raw texts.
+//! Bundles: received pages split into raw entries, and transactions composed of raw resources.
 
 mod outcome;
 mod transaction;
@@ -14,15 +14,15 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// A bundle whose entries still are spans of the received text. Debug shows type and count only.
+/// A bundle whose entries are spans of the received text. Debug shows type and count only.
 pub struct Bundle<'a> {
     /// `searchset`, `history`, `transaction-response`, ...
     pub kind: Cow<'a, str>,
-    /// The server's count of all matches.
+    /// The number of all matches, by the server's count.
     pub total: Option<u64>,
     /// `meta.lastUpdated` of the bundle.
     pub last_updated: Option<UtcMillis>,
-    /// The address of the next page, opaque.
+    /// The URL of the next page, opaque.
     pub next: Option<Cow<'a, str>>,
     entries: Vec<&'a RawValue>,
 }
@@ -33,7 +33,7 @@ pub struct Entry<'a> {
     node: Node<'a>,
 }
 
-/// Longest bundle text that is read: 64 MiB.
+/// Longest accepted bundle: 64 MiB.
 pub const MAX_BUNDLE_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -45,20 +45,20 @@ struct Parts<'a> {
     total: Option<&'a RawValue>,
     meta: Option<&'a RawValue>,
     link: Option<&'a RawValue>,
-    /// INVARIANT: where it is there it is a list: a `null` in its place is no empty page.
-    #[serde(borrow, default, deserialize_with = "a_list")]
+    /// INVARIANT: a list where present: `null` is an error, not an empty page.
+    #[serde(borrow, default, deserialize_with = "present_list")]
     entry: Option<Vec<&'a RawValue>>,
 }
 
-fn a_list<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<&'a RawValue>>, D::Error> {
+fn present_list<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<&'a RawValue>>, D::Error> {
     Vec::deserialize(deserializer).map(Some)
 }
 
 impl<'a> Bundle<'a> {
-    /// Splits a bundle in one pass; entries are not looked into.
+    /// Splits a bundle in one pass; the entries themselves are not read.
     ///
     /// # Errors
-    /// [`FhirError::Unreadable`] for what is not JSON, [`FhirError::NotABundle`] for any other resource.
+    /// [`FhirError::Unreadable`] for invalid JSON, [`FhirError::NotABundle`] for any other resource.
     pub fn parse(text: &'a str) -> Result<Self, FhirError> {
         if text.len() > MAX_BUNDLE_BYTES {
             return Err(Unreadable::whole(UnreadableKind::TooLong).into());
@@ -68,11 +68,11 @@ impl<'a> Bundle<'a> {
             return Err(error.map_or(FhirError::NotABundle, |e| Unreadable::of_json(text, &e).into()));
         }
         let parts: Parts<'a> = serde_json::from_str(text).map_err(|e| Unreadable::of_json(text, &e))?;
-        let text_of = |part: Option<&'a RawValue>| part.and_then(|p| Node::of_checked(p.get()).text());
+        let text_of = |part: Option<&'a RawValue>| part.and_then(|p| Node::from_checked(p.get()).text());
         if text_of(parts.resource_type).as_deref() != Some("Bundle") {
             return Err(FhirError::NotABundle);
         }
-        let links = parts.link.map(|l| Node::of_checked(l.get()));
+        let links = parts.link.map(|l| Node::from_checked(l.get()));
         let next = links
             .and_then(|l| l.items().find(|i| i.member_text("relation").as_deref() == Some("next")))
             .and_then(|l| l.member_text("url"));
@@ -81,7 +81,7 @@ impl<'a> Bundle<'a> {
             total: parts.total.and_then(|t| t.get().parse().ok()),
             last_updated: parts
                 .meta
-                .and_then(|m| Node::of_checked(m.get()).member_text("lastUpdated"))
+                .and_then(|m| Node::from_checked(m.get()).member_text("lastUpdated"))
                 .and_then(|t| FhirDate::parse(&t))
                 .map(|d| d.start),
             next,
@@ -91,17 +91,11 @@ impl<'a> Bundle<'a> {
 
     /// The entries in order.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'a>> + '_ {
-        self.entries.iter().map(|e| Entry { node: Node::of_checked(e.get()) })
+        self.entries.iter().map(|e| Entry { node: Node::from_checked(e.get()) })
     }
 }
 
 impl<'a> Entry<'a> {
-    /// `fullUrl`.
-    #[must_use]
-    pub fn full_url(self) -> Option<Cow<'a, str>> {
-        self.node.member_text("fullUrl")
-    }
-
     /// The resource's text, byte for byte as received.
     #[must_use]
     pub fn resource(self) -> Option<&'a str> {
@@ -114,7 +108,7 @@ impl<'a> Entry<'a> {
         self.node.kind() == Kind::Object
     }
 
-    /// The resource, where it is an object that names its type and is not nested too deep to be read.
+    /// The resource, where it is an object with a type and within [`MAX_DEPTH`].
     #[must_use]
     pub fn readable_resource(self) -> Option<Node<'a>> {
         let resource = self.node.member("resource").filter(|r| r.kind() == Kind::Object)?;
@@ -129,20 +123,14 @@ impl<'a> Entry<'a> {
         self.node.at(&["search", "mode"])?.text()
     }
 
-    /// (method, url) of `request`; a history names deletions only here.
+    /// (method, url) of `request`, which is where a history reports a deletion.
     #[must_use]
     pub fn request(self) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
         let request = self.node.member("request")?;
         Some((request.member_text("method")?, request.member_text("url")?))
     }
 
-    /// `request.ifMatch`, `ifNoneExist`, `ifNoneMatch` or `ifModifiedSince` by name.
-    #[must_use]
-    pub fn request_condition(self, name: &str) -> Option<Cow<'a, str>> {
-        self.node.at(&["request", name])?.text()
-    }
-
-    /// The HTTP status number of `response.status`, whose text may follow it.
+    /// The HTTP status code at the start of `response.status`.
     #[must_use]
     pub fn status(self) -> Option<u16> {
         let text = self.node.at(&["response", "status"])?.text()?;
@@ -166,12 +154,6 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn last_modified(self) -> Option<UtcMillis> {
         Some(FhirDate::parse(&self.node.at(&["response", "lastModified"])?.text()?)?.start)
-    }
-
-    /// `response.outcome`, an OperationOutcome.
-    #[must_use]
-    pub fn outcome(self) -> Option<Node<'a>> {
-        self.node.at(&["response", "outcome"])
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writes new JSON text piece by piece, so that entered digits reach the text as they were entered.
+//! Composes new JSON text, so that digits are written exactly as they were entered.
 
 use crate::{Decimal, Raw};
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
-/// An object under construction; members keep the order in which they are given.
+/// An object under construction; members are written in the order of the calls.
 #[derive(Default)]
 pub(crate) struct Composer {
     body: String,
@@ -82,7 +82,7 @@ impl Composer {
         }
     }
 
-    /// An array of objects; FHIR has no empty arrays, so none is written.
+    /// An array of objects, left out where it is empty: FHIR has no empty arrays.
     pub(crate) fn list(self, name: &str, items: impl IntoIterator<Item = Self>) -> Self {
         let items: Vec<_> = items.into_iter().map(Self::finish).collect();
         if items.is_empty() { self } else { self.member(name, &format!("[{}]", items.join(","))) }
@@ -99,7 +99,7 @@ impl Composer {
 
     /// The finished resource.
     pub(crate) fn into_raw(self) -> Raw {
-        Raw::of_checked(self.finish())
+        Raw::from_checked(self.finish())
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn order_and_digits_are_kept() {
+    fn order_and_digits_are_preserved() {
         let raw = Composer::default()
             .text("z", "a")
             .decimal("v", &Decimal::parse("6.0").expect("decimal"))

@@ -1,4 +1,4 @@
-//! FHIR decimals as text: digits are kept exactly, equality is by value (R4, 2.24.0.1 `decimal`).
+//! FHIR decimals as text: exact digits, equality by value (R4, 2.24.0.1 `decimal`).
 
 use std::fmt;
 
@@ -35,16 +35,10 @@ impl Decimal {
         &self.0
     }
 
-    /// The nearest binary number, for charts and comparisons, never for storing.
+    /// The nearest binary number, for charts and comparisons, never for storage.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
         self.0.parse().unwrap_or(f64::NAN)
-    }
-
-    /// Whether two decimals are the same number, however many zeros they carry.
-    #[must_use]
-    pub fn same_value(&self, other: &Self) -> bool {
-        Normal::of(&self.0) == Normal::of(&other.0)
     }
 }
 
@@ -56,31 +50,31 @@ impl fmt::Display for Decimal {
 
 /// Whether two JSON numbers are the same value, compared on their digits.
 pub(crate) fn same_number(a: &str, b: &str) -> bool {
-    a == b || Normal::of(a) == Normal::of(b)
+    a == b || Normalised::of(a) == Normalised::of(b)
 }
 
 /// Sign, digits without zeros at either end, and the power of ten of the last digit.
 #[derive(PartialEq, Eq)]
-struct Normal {
+struct Normalised {
     negative: bool,
     digits: String,
     exponent: i64,
 }
 
-impl Normal {
+impl Normalised {
     fn of(text: &str) -> Self {
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = format!("{whole}{fraction}");
-        let kept = digits.trim_end_matches('0');
+        let significant = digits.trim_end_matches('0');
         let length = |s: &str| i64::try_from(s.len()).unwrap_or(i64::MAX);
-        let exponent = exponent.parse::<i64>().unwrap_or(0) - length(fraction) + length(&digits) - length(kept);
-        let kept = kept.trim_start_matches('0');
-        if kept.is_empty() {
+        let exponent = exponent.parse::<i64>().unwrap_or(0) - length(fraction) + length(&digits) - length(significant);
+        let significant = significant.trim_start_matches('0');
+        if significant.is_empty() {
             return Self { negative: false, digits: String::new(), exponent: 0 };
         }
-        Self { negative, digits: kept.to_owned(), exponent }
+        Self { negative, digits: significant.to_owned(), exponent }
     }
 }
 

@@ -1,19 +1,19 @@
-//! What can be wrong with a FHIR text; never with its content.
+//! Errors about FHIR text, without any of its content.
 
 /// Why a text is not a readable resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnreadableKind {
     /// Not JSON.
     Syntax,
-    /// The text ends too early.
+    /// The text is truncated.
     Truncated,
     /// Valid JSON, but not one object.
     NotAnObject,
-    /// A member occurs twice (forbidden by FHIR R4, 2.6.2).
+    /// A duplicate member (forbidden by FHIR R4, 2.6.2).
     DuplicateMember,
-    /// No `resourceType`, or not one that could be a type.
+    /// No `resourceType`, or not a possible type name.
     NoType,
-    /// No `id`, or not a FHIR id.
+    /// No `id`, or not a valid FHIR id.
     NoId,
     /// Nested deeper than [`crate::MAX_DEPTH`].
     TooDeep,
@@ -41,28 +41,28 @@ impl UnreadableKind {
     }
 }
 
-/// A text that cannot be read as a resource: what is wrong and where, without a word of its content.
+/// Text that cannot be read as a resource: what is wrong and where, without any of its content.
 ///
-/// INVARIANT: whoever receives this keeps the text, flags it and shows it as "could not be read".
+/// INVARIANT: the caller retains the text, flags it and shows it as "could not be read".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unreadable: {} at line {line}, column {column}", kind.name())]
 pub struct Unreadable {
     /// What is wrong.
     pub kind: UnreadableKind,
-    /// Line from 1; 0 where there is no place to point at.
+    /// Line from 1; 0 for an error about the whole text.
     pub line: usize,
-    /// Column in bytes from 1; 0 where there is no place to point at.
+    /// Column in bytes from 1; 0 for an error about the whole text.
     pub column: usize,
 }
 
 impl Unreadable {
-    /// A finding about the whole text.
+    /// An error about the whole text.
     #[must_use]
     pub const fn whole(kind: UnreadableKind) -> Self {
         Self { kind, line: 0, column: 0 }
     }
 
-    /// Category and place of a serde_json error; its message may quote the text and is dropped.
+    /// Category and position of a serde_json error; its message may quote the text and is dropped.
     pub(crate) fn of_json(text: &str, error: &serde_json::Error) -> Self {
         let kind = match error.classify() {
             serde_json::error::Category::Eof => UnreadableKind::Truncated,
@@ -76,25 +76,22 @@ impl Unreadable {
     }
 }
 
-/// Everything that this room refuses.
+/// The errors of this crate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FhirError {
     /// The text is not a readable resource.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// A path names something that the text does not have.
+    /// The path does not fit the text.
     #[error("nothing to patch at that path")]
     NoSuchPath,
-    /// What should be inserted is not one valid JSON value.
+    /// The new value is not valid JSON.
     #[error("the new value is not valid json")]
     BadValue,
-    /// The text is a resource of another type than the one asked for.
+    /// The resource is of another type than expected.
     #[error("another resource type was expected")]
     WrongType,
-    /// Not a FHIR bundle, or one without the parts it must have.
+    /// Not a FHIR bundle, or one without its required parts.
     #[error("not a usable bundle")]
     NotABundle,
-    /// What should be written is not acceptable as FHIR.
-    #[error("the value of `{0}` is not acceptable")]
-    BadInput(&'static str),
 }

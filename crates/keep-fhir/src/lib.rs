@@ -23,14 +23,16 @@ pub use date::{FhirDate, Precision};
 pub use decimal::Decimal;
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
-    AppointmentFacts, Code, Detail, EncounterFacts, Extracted, IdentifierFact, LinkFact, NameFact, ParsedRecord,
-    ParticipantFact, PatientFacts, extract, extract_at, extract_row, parse_record, read,
+    AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, Extracted, ParsedRecord, PatientFacts,
+    PatientIdentifier, PatientLink, PatientName, extract, extract_row, parse_and_extract, parse_record,
 };
-pub use meaning::{meaning_equal, with_meta_removed};
+pub use meaning::meaning_equal;
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};
 pub use ndjson::{Block, LineError, Lines};
-pub use node::{Kind, Node};
-pub use patch::{Step, remove, set, set_text};
+pub(crate) use node::Kind;
+pub use node::Node;
+pub use patch::{Step, set_text};
+pub(crate) use patch::{remove, set};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};
-pub use reference::{parse_reference, reference_of};
-pub use routing::{follows_target, is_sensitive, routing_version, segment_of, segment_with_targets};
+pub(crate) use reference::{parse_reference, reference_of};
+pub use routing::{follows_target, routing_version, segment_of, segment_with_targets};

@@ -1,37 +1,19 @@
-//! Whether two texts mean the same: servers rewrite decimals, dates and order.
+//! Semantic equality of two texts: servers rewrite decimals, dates and the order of members.
 
 use crate::decimal::same_number;
-use crate::patch::{Step, remove};
-use crate::{FhirDate, FhirError, Kind, Node, Precision, Raw};
+use crate::{FhirDate, Kind, Node, Precision, Raw};
 use std::borrow::Cow;
 
-/// What a server stamps on `meta` by itself; it says nothing about the patient.
-pub(crate) const STAMPED: [&str; 3] = ["versionId", "lastUpdated", "source"];
+/// The members of `meta` that a server sets by itself.
+pub(crate) const SERVER_META: [&str; 3] = ["versionId", "lastUpdated", "source"];
 
 /// Whether two resources mean the same.
 ///
-/// Order of members, trailing zeros of decimals, the way an instant is written and what the server stamps on
-/// `meta` (version, time, source) do not count. The order of arrays does.
+/// The order of members, trailing zeros of decimals, the notation of an instant and the `meta` members that the
+/// server sets (version, time, source) are ignored. The order of arrays is not.
 #[must_use]
 pub fn meaning_equal(a: &Raw, b: &Raw) -> bool {
     same_members(a.node(), b.node(), true)
-}
-
-/// The text without `meta.versionId`, `meta.lastUpdated` and `meta.source`, and without a `meta` left empty.
-///
-/// # Errors
-/// None for a text that [`Raw`] accepted.
-pub fn with_meta_removed(raw: &Raw) -> Result<Raw, FhirError> {
-    let mut raw = raw.clone();
-    for name in STAMPED {
-        raw = remove(&raw, &[Step::Member("meta"), Step::Member(name)])?;
-    }
-    match raw.node().member("meta") {
-        Some(meta) if meta.kind() == Kind::Object && meta.members().next().is_none() => {
-            remove(&raw, &[Step::Member("meta")])
-        }
-        _ => Ok(raw),
-    }
 }
 
 /// Whether two values mean the same. Depth is bounded by [`crate::MAX_DEPTH`].
@@ -73,7 +55,7 @@ fn same_members(a: Node<'_>, b: Node<'_>, is_resource: bool) -> bool {
 
 fn meta_of(resource: Node<'_>) -> Vec<(Cow<'_, str>, Node<'_>)> {
     let members = resource.member("meta").into_iter().flat_map(Node::members);
-    members.filter(|(k, _)| !STAMPED.contains(&k.as_ref())).collect()
+    members.filter(|(k, _)| !SERVER_META.contains(&k.as_ref())).collect()
 }
 
 fn same_lists(a: &[(Cow<'_, str>, Node<'_>)], b: &[(Cow<'_, str>, Node<'_>)]) -> bool {
@@ -94,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_rewrite_does_not_count() {
+    fn what_servers_rewrite_is_ignored() {
         check(r#"{"a":1.50,"b":[{"c":"x"}]}"#, r#"{ "b" : [ {"c":"\u0078"} ], "a":1.5 }"#, true);
         check(r#"{"t":"2026-11-22T09:14:00+03:00"}"#, r#"{"t":"2026-11-22T06:14:00.000Z"}"#, true);
         check(r#"{"meta":{"versionId":"1","source":"x"},"a":1}"#, r#"{"a":1}"#, true);
@@ -106,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_counts() {
+    fn other_differences_count() {
         check(r#"{"a":1.5}"#, r#"{"a":1.51}"#, false);
         check(r#"{"a":1}"#, r#"{"a":1,"b":null}"#, false);
         check(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, false);
@@ -114,14 +96,6 @@ mod tests {
         check(r#"{"meta":{"security":[{"code":"R"}]}}"#, "{}", false);
         check(r#"{"a":"1"}"#, r#"{"a":1}"#, false);
         check(r#"{"contained":[{"meta":{"versionId":"1"}}]}"#, r#"{"contained":[{}]}"#, false);
-    }
-
-    #[test]
-    fn stamps_are_removed_and_an_empty_meta_with_them() {
-        let check = |a: &str, b: &str| assert_eq!(with_meta_removed(&raw(a)).expect("patched").as_str(), b);
-        check(r#"{"id":"1","meta":{"versionId":"3","lastUpdated":"2026"},"x":1.0}"#, r#"{"id":"1","x":1.0}"#);
-        check(r#"{"meta":{"versionId":"3","tag":[]}}"#, r#"{"meta":{"tag":[]}}"#);
-        check(r#"{"id":"1"}"#, r#"{"id":"1"}"#);
     }
 
     fn reversed(value: &serde_json::Value) -> String {

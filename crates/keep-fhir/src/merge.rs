@@ -1,102 +1,47 @@
-//! Three-way merge: what was last shared, what this device made of it, what the server has now.
+//! Three-way merge of the last shared version, this device's version and the server's version.
 //!
-//! INVARIANT: nothing is lost. A merge takes every change of both sides or reports a conflict; both texts stay
-//! with the caller.
+//! INVARIANT: nothing is lost. A merge takes every change of both sides or reports a conflict; the caller retains
+//! both texts.
 
+mod conflict;
 mod field;
+
+pub use conflict::{Conflict, ConflictField, ConflictReason, Side};
 
 use crate::patch::{Step, remove, set};
 use crate::{FhirError, Kind, Node, Raw, meaning_equal};
-use field::{Field, fields, in_field, is_default_conflict, label_of};
+use conflict::mandatory_conflict;
+use field::{Field, fields, in_field, label_of};
 use keep_domain::Phi;
-use std::fmt;
 
-/// One of the two sides that may be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// This device.
-    Ours,
-    /// The server.
-    Theirs,
-}
-
-/// A resource on one side: its text, or gone.
+/// A resource on one side.
 #[derive(Debug, Clone, Copy)]
 pub enum Version<'a> {
-    /// There.
+    /// Its text.
     Present(&'a Raw),
     /// Deleted.
     Deleted,
 }
 
-/// What a merge comes to.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Merge {
-    /// The server's version already says what this device says: nothing to send.
+    /// The server's version already includes this device's changes: nothing to send.
     AlreadyThere,
     /// Both sides' changes in one text, to be sent on top of the server's version.
     Merged(Raw),
-    /// Both sides want the record gone.
+    /// Both sides have deleted the record.
     BothDeleted,
-    /// A person decides.
+    /// The user has to decide.
     Conflict(Conflict),
 }
 
-/// Why a person has to decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ConflictReason {
-    /// Both changed the same field.
-    SameField,
-    /// Allergies are never merged by the machine.
-    Allergy,
-    /// Nor are medicines.
-    Medicine,
-    /// Nor signed documents.
-    Signed,
-    /// One side deleted or struck out what the other changed.
-    Deletion,
-    /// What was last shared is not known.
-    NoBase,
-}
-
-/// A conflict, field by field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    /// Why.
-    pub reason: ConflictReason,
-    /// The fields in which the two sides differ; empty when one side has deleted the record.
-    pub fields: Vec<ConflictField>,
-}
-
-/// One field in which the sides differ; the texts are JSON values as recorded.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ConflictField {
-    /// Where: `status`, `value[x]`, `meta.security`.
-    pub path: String,
-    /// The path in plain words, for a screen that has no better ones.
-    pub label: String,
-    /// What was last shared.
-    pub base: Option<Phi<String>>,
-    /// What this device has.
-    pub ours: Option<Phi<String>>,
-    /// What the server has.
-    pub theirs: Option<Phi<String>>,
-    /// The side that alone changed it, where choosing for the person is safe.
-    pub preselect: Option<Side>,
-}
-
-impl fmt::Debug for ConflictField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConflictField").field("path", &self.path).field("preselect", &self.preselect).finish()
-    }
-}
-
-/// Merges. `base` is what was last shared, `None` where that is not known.
+/// Merges two versions. `base` is the last shared version, `None` where that is not known.
 ///
-/// A side that means the same as the base has not changed, however its text looks, and the other side is taken.
+/// A side that means the same as the base counts as unchanged, and the other side is taken.
 ///
 /// # Errors
-/// [`FhirError`] only when a text cannot be patched, which checked texts can.
+/// [`FhirError`] where a text cannot be patched, which is not expected of a checked text.
 pub fn merge(base: Option<&Raw>, ours: Version<'_>, theirs: Version<'_>) -> Result<Merge, FhirError> {
     let (ours, theirs) = match (ours, theirs) {
         (Version::Deleted, Version::Deleted) => return Ok(Merge::BothDeleted),
@@ -118,7 +63,7 @@ pub fn merge(base: Option<&Raw>, ours: Version<'_>, theirs: Version<'_>) -> Resu
     if !meaning_equal(base, theirs) {
         let found = fields(&[base, ours, theirs]);
         let both = found.iter().any(|f| f.changed(base, ours) && f.changed(base, theirs) && f.changed(ours, theirs));
-        if let Some(reason) = is_default_conflict(base, ours, theirs).or(both.then_some(ConflictReason::SameField)) {
+        if let Some(reason) = mandatory_conflict(base, ours, theirs).or(both.then_some(ConflictReason::SameField)) {
             let by_hand = matches!(reason, ConflictReason::Allergy | ConflictReason::Medicine);
             let fields = differences(Some(base), ours, theirs, !by_hand);
             return Ok(Merge::Conflict(Conflict { reason, fields }));
@@ -129,7 +74,7 @@ pub fn merge(base: Option<&Raw>, ours: Version<'_>, theirs: Version<'_>) -> Resu
 }
 
 /// The server's version with this device's values in the fields for which [`Side::Ours`] was chosen.
-/// A field without a choice keeps the server's value.
+/// A field without a choice has the server's value.
 ///
 /// # Errors
 /// As [`merge`].
@@ -161,7 +106,7 @@ fn differences(base: Option<&Raw>, ours: &Raw, theirs: &Raw, preselect: bool) ->
         .collect()
 }
 
-/// `onto` with the given fields as they are in `from`, every other byte as it is.
+/// `onto` with the given fields of `from`; every other byte is unchanged.
 fn take_fields(onto: &Raw, from: &Raw, taken: &[Field]) -> Result<Raw, FhirError> {
     let mut out = onto.clone();
     for field in taken {

@@ -10,11 +10,11 @@ use std::io::{self, BufRead};
 pub struct LineError {
     /// The line of the file, from 1.
     pub line: u64,
-    /// What is wrong; its column counts within the line.
+    /// What is wrong, with the column within the line.
     pub unreadable: Unreadable,
 }
 
-/// Reads resources line by line. Empty lines are skipped, broken ones reported and passed over.
+/// Reads resources line by line. Empty lines are skipped, invalid ones reported.
 #[derive(Debug)]
 pub struct Lines<R> {
     reader: R,
@@ -22,23 +22,23 @@ pub struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Over any buffered reader.
+    /// A reader of lines.
     pub const fn new(reader: R) -> Self {
         Self { reader, line: 0 }
     }
 
-    /// Reads whole lines into `block`, until it holds about `bytes`; empty where there are none left.
+    /// Reads whole lines into `block` until it holds about `bytes`; empty at the end of the file.
     ///
     /// # Errors
-    /// What the file says; the lines before are in the block.
+    /// The I/O error; the lines before it are in the block.
     pub fn fill(&mut self, block: &mut Block, bytes: usize) -> io::Result<()> {
         block.clear();
-        // Empty lines take room, too.
-        while block.bytes.len() + block.lines.len() * size_of::<Line>() < bytes && self.add(block)? {}
+        // Empty lines also take memory.
+        while block.bytes.len() + block.lines.len() * size_of::<LineSpan>() < bytes && self.add(block)? {}
         Ok(())
     }
 
-    /// Reads one line into the block, never more than the limit; the rest of a longer line is thrown away.
+    /// Reads one line into the block, up to the limit; the rest of a longer line is discarded.
     fn add(&mut self, block: &mut Block) -> io::Result<bool> {
         let start = block.bytes.len();
         let (mut seen, mut cut) = (false, false);
@@ -63,27 +63,27 @@ impl<R: BufRead> Lines<R> {
         }
         if seen {
             self.line += 1;
-            block.lines.push(Line { number: self.line, end: block.bytes.len(), cut });
+            block.lines.push(LineSpan { number: self.line, end: block.bytes.len(), cut });
         }
         Ok(seen)
     }
 }
 
-/// Some whole lines of a file. Debug shows no content.
+/// A block of whole lines. Debug shows no content.
 #[derive(Default)]
 pub struct Block {
     bytes: Vec<u8>,
-    lines: Vec<Line>,
+    lines: Vec<LineSpan>,
 }
 
-struct Line {
+struct LineSpan {
     number: u64,
     end: usize,
     cut: bool,
 }
 
 impl Block {
-    /// The lines that are not empty, each with its number from 1; their JSON is not looked at.
+    /// The lines that are not empty, each with its number from 1; their JSON is not checked.
     pub fn texts(&self) -> impl Iterator<Item = (u64, Result<&str, LineError>)> {
         let mut start = 0;
         self.lines.iter().filter_map(move |line| {
@@ -143,13 +143,13 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Vec<Result<String, (u64, UnreadableKind)>> {
-        // A tiny buffer makes every line cross its edge.
+        // A tiny buffer makes every line span several reads.
         let lines = Lines::new(io::BufReader::with_capacity(3, bytes));
         lines.map(|l| l.expect("no i/o error").map(Raw::into_string).map_err(|e| (e.line, e.unreadable.kind))).collect()
     }
 
     #[test]
-    fn broken_lines_are_reported_and_passed_over() {
+    fn invalid_lines_are_reported_and_skipped() {
         let found = read(b"{\"a\":1}\r\n\n{\"b\":\n\xff\xfe\n[1]\n{\"c\":3}");
         assert_eq!(
             found,
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_lines_fill_a_block_too() {
+    fn empty_lines_also_fill_a_block() {
         let text = vec![b'\n'; 10_000];
         let mut lines = Lines::new(&text[..]);
         let mut block = Block::default();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_not_kept_in_memory() {
+    fn an_endless_line_is_not_held_in_memory() {
         let mut text = vec![b'x'; crate::MAX_BYTES + 1];
         text.extend_from_slice(b"\n{}\n");
         let lines: Vec<_> = Lines::new(&text[..]).map(|l| l.expect("no i/o error").map(Raw::into_string)).collect();

@@ -1,4 +1,4 @@
-//! A borrowed view of one value inside checked JSON text.
+//! A borrowed view of one value in checked JSON text.
 
 use crate::scan;
 use serde::{Deserialize, Deserializer};
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// One JSON value inside a text that serde_json has accepted. Numbers keep their digits.
+/// One JSON value in a text that serde_json has accepted. Numbers have their digits as written.
 ///
 /// Debug shows only the kind of value: the text is PHI.
 #[derive(Clone, Copy)]
@@ -14,19 +14,19 @@ pub struct Node<'a> {
     text: &'a str,
 }
 
-/// The members of an object in order, found once.
+/// The members of an object in order.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
 impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
-    /// Borrows one value; serde_json checks it on the way.
+    /// Borrows one value, which serde_json checks.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self::of_checked(raw.get()))
+        <&RawValue>::deserialize(deserializer).map(|raw| Self::from_checked(raw.get()))
     }
 }
 
-/// What kind of JSON value a [`Node`] is.
+/// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// `{…}`
     Object,
     /// `[…]`
@@ -42,8 +42,8 @@ pub enum Kind {
 }
 
 impl<'a> Node<'a> {
-    /// INVARIANT: `text` is one valid JSON value; white space around it is removed here.
-    pub(crate) fn of_checked(text: &'a str) -> Self {
+    /// INVARIANT: `text` is one valid JSON value, possibly with white space around it.
+    pub(crate) fn from_checked(text: &'a str) -> Self {
         Self { text: text.trim_ascii() }
     }
 
@@ -54,8 +54,7 @@ impl<'a> Node<'a> {
     }
 
     /// The kind of value.
-    #[must_use]
-    pub fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> Kind {
         match self.text.as_bytes().first() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
@@ -88,7 +87,7 @@ impl<'a> Node<'a> {
         Some(Self { text: self.part(found.value) })
     }
 
-    /// Follows members by name; an array on the way stands for its first item.
+    /// Follows members by name; of an array on the path the first item counts.
     #[must_use]
     pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
         path.iter().try_fold(self, |node, name| {
@@ -132,7 +131,7 @@ impl fmt::Debug for Node<'_> {
     }
 }
 
-/// Whether a key, with its quotes, is `name`. Only a key with escapes has to be decoded.
+/// Whether a key, given with its quotes, is `name`. Only a key with escapes is decoded.
 fn is_key(quoted: &str, name: &str) -> bool {
     match quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')) {
         Some(inner) if !inner.contains('\\') => inner == name,
@@ -150,8 +149,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_is_there() {
-        let n = Node::of_checked(r#" {"a":[{"b":"x\u0041\n"}],"n":1.50,"t":true,"z":null,"\u0062":2} "#);
+    fn values_are_found_by_name() {
+        let n = Node::from_checked(r#" {"a":[{"b":"x\u0041\n"}],"n":1.50,"t":true,"z":null,"\u0062":2} "#);
         assert_eq!(n.at(&["a", "b"]).and_then(Node::text).as_deref(), Some("xA\n"));
         assert_eq!(n.member("n").and_then(Node::number), Some("1.50"));
         assert_eq!(n.member("t").and_then(Node::boolean), Some(true));
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        let n = Node::of_checked(r#"{"family":"Canary"}"#);
+        let n = Node::from_checked(r#"{"family":"Canary"}"#);
         assert_eq!(format!("{n:?}"), "Node(Object, 19 bytes)");
     }
 }

@@ -1,4 +1,4 @@
-//! Lossless changes of a raw text: the changed value's span is replaced, every other byte stays.
+//! Lossless changes of raw text: the span of the changed value is replaced, every other byte is unchanged.
 
 use crate::{FhirError, Kind, Node, Raw, scan};
 use serde::de::IgnoredAny;
@@ -25,14 +25,12 @@ impl From<usize> for Step<'_> {
     }
 }
 
-/// Sets the value at `path` to the JSON text `value`.
-///
-/// What is there is replaced; a missing member is added at the end of its object, with the objects that it
-/// needs around it; the item behind the last one is added to its array.
+/// Sets the value at `path` to the JSON text `value`, as [`set_text`]; the item after the last one is appended to its
+/// array.
 ///
 /// # Errors
 /// [`FhirError::BadValue`] when `value` is not JSON, [`FhirError::NoSuchPath`] when the path does not fit.
-pub fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
+pub(crate) fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
     serde_json::from_str::<IgnoredAny>(value).map_err(|_| FhirError::BadValue)?;
     let text = raw.as_str();
     let mut at = 0..text.len();
@@ -48,19 +46,22 @@ pub fn set(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> 
     if path.is_empty() { Err(FhirError::NoSuchPath) } else { splice(text, at, value) }
 }
 
-/// Sets a string.
+/// Sets a string member or item.
+///
+/// An existing value is replaced; a missing member is added at the end of its object, with the objects on the path to
+/// it. Every other byte is unchanged.
 ///
 /// # Errors
-/// As [`set`].
+/// [`FhirError::NoSuchPath`] when the path does not fit.
 pub fn set_text(raw: &Raw, path: &[Step<'_>], value: &str) -> Result<Raw, FhirError> {
     set(raw, path, &crate::compose::quoted(value))
 }
 
-/// Removes the member or item at `path` with its comma; nothing changes where there is none.
+/// Removes the member or item at `path` with its comma; a missing one is not an error.
 ///
 /// # Errors
 /// [`FhirError::NoSuchPath`] when the path is empty.
-pub fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
+pub(crate) fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
     let text = raw.as_str();
     let Some((last, parents)) = path.split_last() else { return Err(FhirError::NoSuchPath) };
     let mut at = 0..text.len();
@@ -70,7 +71,7 @@ pub fn remove(raw: &Raw, path: &[Step<'_>]) -> Result<Raw, FhirError> {
     }
     let parts = parts(text, &at);
     let Some(index) = parts.iter().position(|p| p.is(*last)) else { return Ok(raw.clone()) };
-    // The comma that goes is the one in front, or for the first part the one behind.
+    // The comma before it is removed, or for the first part the comma after it.
     let own = parts.get(index).map(|p| p.whole.clone()).unwrap_or_default();
     let before = index.checked_sub(1).and_then(|i| parts.get(i));
     let gap = match (before, parts.get(index + 1)) {
@@ -102,7 +103,7 @@ fn parts<'a>(text: &'a str, at: &Range<usize>) -> Vec<Part<'a>> {
     let inner = text.get(at.clone()).unwrap_or_default();
     let shift = |r: Range<usize>| r.start + at.start..r.end + at.start;
     let members = scan::members(inner.as_bytes()).enumerate().map(|(index, m)| {
-        let key = Node::of_checked(inner.get(m.key.clone()).unwrap_or_default()).text();
+        let key = Node::from_checked(inner.get(m.key.clone()).unwrap_or_default()).text();
         Part { key, index, whole: shift(m.key.start..m.value.end), value: shift(m.value) }
     });
     let items = scan::items(inner.as_bytes()).enumerate().map(|(index, r)| Part {
@@ -125,7 +126,7 @@ fn plan_insert(
     rest: &[Step<'_>],
     value: &str,
 ) -> Option<(usize, String)> {
-    let kind = Node::of_checked(text.get(at.clone())?).kind();
+    let kind = Node::from_checked(text.get(at.clone())?).kind();
     let parts = parts(text, at);
     let mut wrapped = value.to_owned();
     for step in rest.iter().rev() {
@@ -149,7 +150,7 @@ fn plan_insert(
 fn splice(text: &str, range: Range<usize>, with: &str) -> Result<Raw, FhirError> {
     let before = text.get(..range.start).ok_or(FhirError::NoSuchPath)?;
     let after = text.get(range.end..).ok_or(FhirError::NoSuchPath)?;
-    Ok(Raw::of_checked([before, with, after].concat()))
+    Ok(Raw::from_checked([before, with, after].concat()))
 }
 
 #[cfg(test)]

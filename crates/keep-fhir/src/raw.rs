@@ -1,15 +1,15 @@
-//! A resource as the text it arrived in.
+//! A resource as the text that was received.
 
 use crate::{Node, Unreadable, UnreadableKind, scan};
 use serde::de::IgnoredAny;
 use std::fmt;
 
-/// Longest resource text that is read: 16 MiB, room for an inline scan.
+/// Longest accepted resource: 16 MiB, enough for an inline scan.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Deepest nesting that is read; real resources stay below 20.
+/// Deepest accepted nesting; real resources stay below 20.
 pub const MAX_DEPTH: usize = 64;
 
-/// One JSON object, checked once and kept byte for byte: order, digits and unknown elements stay.
+/// One JSON object, checked once and preserved byte for byte, including order, digits and unknown elements.
 ///
 /// Debug shows only the length: the text is PHI.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Raw {
     /// Checks that `text` is one JSON object within the limits.
     ///
     /// # Errors
-    /// [`Unreadable`] with the place; the caller keeps the text.
+    /// [`Unreadable`] with the position; the caller retains the text.
     pub fn parse(text: impl Into<String>) -> Result<Self, Unreadable> {
         let text = text.into();
         check_limits(&text)?;
@@ -30,18 +30,9 @@ impl Raw {
         Ok(Self(if text.trim_ascii().len() == text.len() { text } else { text.trim_ascii().to_owned() }))
     }
 
-    /// Like [`Raw::parse`], from bytes as they come from a file or a socket.
-    ///
-    /// # Errors
-    /// [`Unreadable`], also when the bytes are not UTF-8.
-    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::whole(UnreadableKind::NotUtf8))?;
-        Self::parse(text)
-    }
-
-    /// INVARIANT: only for text that this room itself checked, or put together from checked parts.
-    pub(crate) fn of_checked(text: String) -> Self {
-        debug_assert!(serde_json::from_str::<IgnoredAny>(&text).is_ok(), "made text is valid json");
+    /// INVARIANT: only for text that this crate checked or composed of checked parts.
+    pub(crate) fn from_checked(text: String) -> Self {
+        debug_assert!(serde_json::from_str::<IgnoredAny>(&text).is_ok(), "composed text is valid json");
         Self(text)
     }
 
@@ -51,7 +42,7 @@ impl Raw {
         &self.0
     }
 
-    /// The text, taken out.
+    /// The text, without its wrapper.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
@@ -60,7 +51,7 @@ impl Raw {
     /// A view for reading.
     #[must_use]
     pub fn node(&self) -> Node<'_> {
-        Node::of_checked(&self.0)
+        Node::from_checked(&self.0)
     }
 
     /// The `resourceType`, where there is one.
@@ -76,12 +67,12 @@ impl fmt::Debug for Raw {
     }
 }
 
-/// Refuses what is too long or nested too deep before anything walks it.
+/// Refuses text that is too long or nested too deep before anything else reads it.
 pub(crate) fn check_limits(text: &str) -> Result<(), Unreadable> {
     if text.len() > MAX_BYTES {
         return Err(Unreadable::whole(UnreadableKind::TooLong));
     }
-    // What opens no more than the limit cannot nest deeper; counting is far cheaper than following.
+    // Text with no more opening brackets than the limit cannot nest deeper, and counting them is cheap.
     let opened = scan::opened(text.as_bytes());
     if opened > MAX_DEPTH && scan::depth(text.as_bytes()) > MAX_DEPTH {
         return Err(Unreadable::whole(UnreadableKind::TooDeep));
@@ -98,20 +89,19 @@ mod tests {
     }
 
     #[test]
-    fn text_is_kept_byte_for_byte() {
+    fn text_is_preserved_byte_for_byte() {
         let text = r#"{ "resourceType":"Observation",  "valueDecimal": 1.50, "x":{"unknown":[]} }"#;
         assert_eq!(Raw::parse(text).expect("valid").as_str(), text);
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_place() {
+    fn errors_have_a_kind_and_a_position() {
         check("<html>", UnreadableKind::Syntax);
         check(r#"{"resourceType":"Pat"#, UnreadableKind::Truncated);
         check("[1]", UnreadableKind::NotAnObject);
         check("", UnreadableKind::Truncated);
         check(&format!("{{\"a\":{}{}}}", "[".repeat(70), "]".repeat(70)), UnreadableKind::TooDeep);
         check(&format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_BYTES)), UnreadableKind::TooLong);
-        assert_eq!(Raw::parse_bytes(b"{\"a\":\"\xff\"}").map_err(|e| e.kind), Err(UnreadableKind::NotUtf8));
         let e = Raw::parse("{\n\"a\": tru }").expect_err("broken");
         assert_eq!(e.line, 2);
         assert_eq!(e.to_string(), format!("unreadable: syntax at line 2, column {}", e.column));

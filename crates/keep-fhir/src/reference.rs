@@ -3,14 +3,13 @@
 use crate::Node;
 use keep_domain::{PatientId, ResourceKey};
 
-/// Reads a literal reference. An absolute address is reduced only when it lies under `base`, the address of
-/// the server that the resource came from; any other address is another server's resource and none of ours.
-#[must_use]
-pub fn parse_reference(text: &str, base: Option<&str>) -> Option<ResourceKey> {
+/// Reads a literal reference. An absolute URL counts only under `base`, the URL of the server that the resource came
+/// from; any other URL is a resource of another server.
+pub(crate) fn parse_reference(text: &str, base: Option<&str>) -> Option<ResourceKey> {
     relative(text, base)?.parse().ok()
 }
 
-/// The same, where it points at a Patient.
+/// The same for a reference to a Patient.
 pub(crate) fn parse_patient(text: &str, base: Option<&str>) -> Option<PatientId> {
     let (resource_type, id) = ResourceKey::parts(relative(text, base)?)?;
     if resource_type == "Patient" { id.parse().ok() } else { None }
@@ -24,9 +23,8 @@ fn relative<'t>(text: &'t str, base: Option<&str>) -> Option<&'t str> {
     }
 }
 
-/// The target of a `Reference` element; an array stands for its first item.
-#[must_use]
-pub fn reference_of(node: Node<'_>, base: Option<&str>) -> Option<ResourceKey> {
+/// The target of a `Reference` element, or of the first item of an array.
+pub(crate) fn reference_of(node: Node<'_>, base: Option<&str>) -> Option<ResourceKey> {
     parse_reference(&node.at(&["reference"])?.text()?, base)
 }
 
@@ -40,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn own_addresses_are_reduced() {
+    fn only_references_to_the_own_server_are_read() {
         check("Patient/12", Some("Patient/12"));
         check("https://fhir.example/r4/Patient/12/_history/3", Some("Patient/12"));
         check("https://other.example/r4/Patient/12", None);

@@ -1,4 +1,4 @@
-//! Which segment a resource belongs to: a pure, total function over `assets/routing/segments.json`.
+//! The segment of a resource: a pure, total function over `assets/routing/segments.json`.
 //!
 //! The labels are the HL7 v3 codes of Confidentiality and of ActCode's InformationSensitivityPolicy.
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    // A table that cannot be read hides everything rather than show anything; a test reads the shipped one.
+    // Without a readable table everything is restricted; a test reads the shipped one.
     serde_json::from_str(include_str!("../../../assets/routing/segments.json")).unwrap_or(Table {
         version: 0,
         directory: Vec::new(),
@@ -45,18 +45,18 @@ struct SensitiveLabel {
     code: String,
 }
 
-/// Where a resource of `resource_type` with these category codes and security labels is kept.
+/// The segment of a resource of `resource_type` with these category codes and security labels.
 ///
 /// For Provenance and Binary (see [`follows_target`]) this is the segment without their targets; pass the
 /// targets' segments to [`segment_with_targets`].
-/// A resource routed by category moves only when it has one category, and that is in the table, so that a mixed one
-/// stays with the stricter reading.
+/// A resource is routed by category only where it has exactly one and that is in the table; otherwise the stricter
+/// rule applies.
 #[must_use]
 pub fn segment_of<C: AsRef<str>, L: AsRef<str>>(resource_type: &str, categories: &[C], labels: &[L]) -> Segment {
-    lift(segment_of_type(resource_type, categories), labels)
+    raise(segment_of_type(resource_type, categories), labels)
 }
 
-/// The version of the routing table. A store whose rows were placed by an older one brings them to their place.
+/// The version of the routing table. A store whose rows were routed by an older version moves them.
 #[must_use]
 pub fn routing_version() -> u32 {
     TABLE.version
@@ -68,16 +68,16 @@ pub(crate) fn category_systems(resource_type: &str) -> Option<&'static [String]>
     Some(rule.systems.as_slice()).filter(|systems| !systems.is_empty())
 }
 
-/// Whether resources of this type lie in the highest segment of what they point at.
+/// Whether resources of this type belong to the highest segment of their targets.
 #[must_use]
 pub fn follows_target(resource_type: &str) -> bool {
     TABLE.by_target.iter().any(|t| t == resource_type)
 }
 
-/// Where a Provenance or Binary is kept: the highest of its targets' segments, lifted by its own labels.
+/// The segment of a Provenance or Binary: the highest of its targets' segments, raised by its own labels.
 ///
-/// `resolve` answers the segment of a target that is known on this device. A target that it does not know
-/// counts by its type, and as clinical unless that type always lies in the directory.
+/// `resolve` gives the segment of a target that is known on this device. An unknown target counts as clinical unless
+/// its type always belongs to the directory.
 #[must_use]
 pub fn segment_with_targets<L: AsRef<str>>(
     targets: &[ResourceKey],
@@ -93,13 +93,12 @@ pub fn segment_with_targets<L: AsRef<str>>(
             })
         })
         .max();
-    lift(highest.unwrap_or(TABLE.otherwise), labels)
+    raise(highest.unwrap_or(TABLE.otherwise), labels)
 }
 
-/// Whether a security label makes a record sensitive. Codes are compared without regard to case or system,
-/// since a wrongly written system must not open a record.
-#[must_use]
-pub fn is_sensitive(label: &str) -> bool {
+/// Whether a security label makes a record sensitive. Case and code system are ignored, because a misspelt system
+/// must not give access to a record.
+fn is_sensitive(label: &str) -> bool {
     TABLE.sensitive_labels.iter().any(|l| l.code.eq_ignore_ascii_case(label))
 }
 
@@ -118,14 +117,14 @@ fn segment_of_type<C: AsRef<str>>(resource_type: &str, categories: &[C]) -> Segm
     }
 }
 
-/// Whether there is one category, however often it stands there, and it is in the list.
+/// Whether there is exactly one category, possibly repeated, and it is in the list.
 fn is_one_of<C: AsRef<str>>(categories: &[C], list: &[String]) -> bool {
     let Some(first) = categories.first().map(AsRef::as_ref) else { return false };
     categories.iter().all(|c| c.as_ref() == first) && list.iter().any(|known| known == first)
 }
 
-// INVARIANT: a label lifts encounters and clinical to restricted and never moves the directory.
-fn lift<L: AsRef<str>>(segment: Segment, labels: &[L]) -> Segment {
+// INVARIANT: a label raises encounters and clinical to restricted and never moves the directory.
+fn raise<L: AsRef<str>>(segment: Segment, labels: &[L]) -> Segment {
     if segment > Segment::Directory && labels.iter().any(|l| is_sensitive(l.as_ref())) {
         Segment::Restricted
     } else {

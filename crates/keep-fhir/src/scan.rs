@@ -1,7 +1,7 @@
-//! Finds the spans of values in JSON text that is already known to be valid.
+//! Finds the spans of values in valid JSON text.
 //!
 //! serde_json checks every text once, on arrival; after that only positions matter.
-//! Nothing here panics on invalid text either: a scan that runs out simply ends.
+//! On invalid text a scan ends early and never panics.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
     at + rest(bytes, at).iter().take_while(|b| is_space(**b)).count()
 }
 
-/// The position behind the string whose opening quote is at `at`.
+/// The position after the string whose opening quote is at `at`.
 fn skip_text(bytes: &[u8], at: usize) -> usize {
     let mut i = at + 1;
     loop {
@@ -38,7 +38,7 @@ fn skip_text(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The position behind the value that starts at `at`. Iterative, so that depth costs no stack.
+/// The position after the value that starts at `at`. Iterative, so that depth uses no stack.
 pub(crate) fn skip_value(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
         Some(b'"') => skip_text(bytes, at),
@@ -72,9 +72,9 @@ fn skip_nested(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// How many objects and arrays open in `bytes`, those in strings counted, too.
+/// Number of opening brackets in `bytes`, including those inside strings.
 pub(crate) fn opened(bytes: &[u8]) -> usize {
-    // Sums of a byte each, so that the compiler counts a whole register at once.
+    // Sums of one byte each let the compiler count a whole register at once.
     let one = |chunk: &[u8]| chunk.iter().map(|b| u8::from(matches!(b, b'{' | b'['))).sum::<u8>();
     bytes.chunks(128).map(|chunk| usize::from(one(chunk))).sum()
 }
@@ -133,7 +133,7 @@ pub(crate) fn items(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
         let value = at..skip_value(bytes, at);
         let comma = skip_space(bytes, value.end);
         at = skip_space(bytes, comma + 1);
-        // An item without length would never end the walk; valid text has none.
+        // An empty item would make the scan endless; valid text has none.
         if value.is_empty() { None } else { Some(value) }
     })
 }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn members_with_every_kind_of_value() {
+    fn members_have_every_kind_of_value() {
         check_members(
             " { \"a\" : 1.50 ,\n\"b\":\"x\\\"}\",\"c\":[1,{\"d\":\"]\"}],\"e\":{} , \"f\":null}".trim(),
             &[
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn items_in_order() {
+    fn items_are_in_order() {
         let text = "[ 1 , \"a,b\",{\"c\":[]} ]";
         let found: Vec<_> = items(text.as_bytes()).map(|r| text.get(r).unwrap()).collect();
         assert_eq!(found, ["1", "\"a,b\"", "{\"c\":[]}"]);
@@ -181,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_a_scan_panic_or_hang(text in "[\\[\\]{}\",:\\\\a1 ]{0,40}") {
+        fn no_text_causes_a_panic_or_a_hang(text in "[\\[\\]{}\",:\\\\a1 ]{0,40}") {
             let bytes = text.as_bytes();
             prop_assert!(members(bytes).count() <= text.len());
             prop_assert!(items(bytes).count() <= text.len());

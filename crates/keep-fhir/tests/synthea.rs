@@ -1,4 +1,4 @@
-//! Real synthetic records, where they lie beside the repository.
+//! Synthetic records from Synthea, where they are available outside the repository.
 
 use keep_domain::Segment;
 use keep_fhir::{
@@ -7,14 +7,14 @@ use keep_fhir::{
 use std::collections::BTreeMap;
 use std::io::BufReader;
 
-/// Enough for some patients' whole charts without slowing the suite.
+/// Enough for the complete charts of some patients without slowing the suite.
 const LINES: usize = 8_000;
 
 #[test]
-fn real_records_are_read_whole() {
+fn synthea_records_are_read_in_full() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/synthea-r4-500.ndjson.zst");
     let Ok(file) = std::fs::File::open(path) else {
-        println!("skipped: the Synthea records are not beside the repository");
+        println!("skipped: the Synthea records are not available");
         return;
     };
     let plain = zstd::stream::read::Decoder::new(file).expect("a zstd file");
@@ -33,8 +33,8 @@ fn real_records_are_read_whole() {
         assert_eq!(e.segment, expected, "{}", e.key.resource_type);
         assert_eq!(faults(&raw), Ok(0), "{}", e.key.resource_type);
         assert_eq!(is_restored(&raw), Ok(true), "{}", e.key.resource_type);
-        // The quick reading of what was kept says the same as the checked one.
-        let kept = parse_record(raw.as_str().to_owned(), true).expect("readable");
+        // The unchecked reading of stored text gives the same index.
+        let parsed = parse_record(raw.as_str().to_owned(), true).expect("readable");
         let mut categories = e.categories.clone();
         categories.iter_mut().for_each(|c| c.system = None);
         let screen = Extracted {
@@ -47,13 +47,13 @@ fn real_records_are_read_whole() {
             detail: Detail::Other,
             ..e.clone()
         };
-        assert!(kept.raw == raw && *kept.facts == screen, "{}", e.key.resource_type);
-        // So does the reading for a row.
+        assert!(parsed.raw == raw && *parsed.facts == screen, "{}", e.key.resource_type);
+        // So does the index for a row.
         let row = extract_row(raw.as_str(), None).expect("readable");
         let expected =
             Extracted { categories, code: None, status: None, encounter: None, clinical_time_text: None, ..e.clone() };
         assert!(row == expected, "{}", e.key.resource_type);
-        assert!(kept.observation.as_deref() == lens::observation(&raw).ok().as_ref(), "{}", e.key.resource_type);
+        assert!(parsed.observation.as_deref() == lens::observation(&raw).ok().as_ref(), "{}", e.key.resource_type);
         *counts.entry(e.key.resource_type).or_default() += 1;
     }
     assert_eq!(counts.values().sum::<usize>(), LINES);
@@ -77,7 +77,7 @@ fn faults(raw: &Raw) -> Result<usize, FhirError> {
     })
 }
 
-/// A change and its undoing leave every byte as it was; a parsed number would not.
+/// A change and its reversal restore every byte, which parsing the numbers would not.
 fn is_restored(raw: &Raw) -> Result<bool, FhirError> {
     let id = raw.node().member_text("id").unwrap_or_default().into_owned();
     let changed = set_text(raw, &["id".into()], "other")?;

@@ -6,7 +6,8 @@ use crate::settings::WorkstationSettings;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
-use keep_fhir::{Node, Raw};
+use keep_fhir::Raw;
+use keep_fhir::lens::organization;
 use keep_store::Record;
 
 /// The most organisations that are read; a server with more serves several sites.
@@ -39,9 +40,8 @@ fn name_of(organisations: &[Record]) -> Option<String> {
     let mut names = organisations.iter().filter_map(|record| {
         // EXPOSE: an organisation's name is not health information.
         let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
-        let node = raw.node();
-        let counts = node.member("partOf").is_none() && node.member("active").and_then(Node::boolean) != Some(false);
-        counts.then(|| node.member_text("name").map(|n| n.trim().to_owned())).flatten().filter(|n| !n.is_empty())
+        let lens = organization(&raw).ok().filter(|o| o.active && !o.is_part)?;
+        lens.name.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty())
     });
     let first = names.next()?;
     names.next().is_none().then_some(first)

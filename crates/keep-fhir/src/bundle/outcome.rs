@@ -1,9 +1,9 @@
-//! What a server says went wrong.
+//! Errors and warnings reported by a server.
 
 use crate::{Kind, Node};
 use keep_domain::Phi;
 
-/// One issue of an OperationOutcome (R4, `operationoutcome.html`). Its texts may quote the record.
+/// One issue of an OperationOutcome (R4, `operationoutcome.html`); its texts may quote the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// `fatal`, `error`, `warning` or `information`.
@@ -14,7 +14,7 @@ pub struct Issue {
     pub details: Option<Phi<String>>,
     /// `diagnostics`.
     pub diagnostics: Option<Phi<String>>,
-    /// Where in the resource.
+    /// The elements concerned, as FHIRPath.
     pub expression: Vec<String>,
 }
 

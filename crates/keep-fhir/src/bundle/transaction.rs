@@ -1,81 +1,37 @@
-//! A transaction bundle put together from raw resources.
+//! Transaction bundles composed of raw resources.
 
 use crate::compose::Composer;
 use crate::{FhirError, Raw, extract};
 use keep_domain::ResourceKey;
 
-/// A transaction under construction; entries keep their order.
+/// A transaction under construction; entries are in the order of the calls.
 #[derive(Debug, Default)]
 pub struct Transaction {
     entries: Vec<Composer>,
-    bytes: usize,
 }
 
 impl Transaction {
-    /// How many entries it has.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The bytes of the resources in it, about the size of the request.
-    #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    /// Writes a resource under its own id: an update based on version `if_match`, or a create where that is none.
+    /// Adds a PUT of a resource under its own id: an update of version `if_match`, or a create without one.
     ///
     /// # Errors
-    /// [`FhirError::Unreadable`] when the resource has no type or id.
+    /// [`FhirError::Unreadable`] for a resource without type or id.
     pub fn put(&mut self, raw: &Raw, if_match: Option<&str>) -> Result<(), FhirError> {
         let key = extract(raw.as_str())?.key;
         let request = Composer::default()
             .text("method", "PUT")
             .text("url", &key.to_string())
             .text_if("ifMatch", if_match.map(|v| format!("W/\"{v}\"")).as_deref());
-        self.add(None, Some(raw), request);
+        self.entries.push(Composer::default().raw("resource", raw).object("request", request));
         Ok(())
     }
 
-    /// Creates a resource under an id that the server chooses, unless `if_none_exist` already finds one.
-    ///
-    /// `full_url` is the `urn:uuid:` by which other entries refer to it.
-    ///
-    /// # Errors
-    /// [`FhirError::WrongType`] when the text has no resource type.
-    pub fn post(&mut self, raw: &Raw, full_url: &str, if_none_exist: Option<&str>) -> Result<(), FhirError> {
-        let resource_type = raw.resource_type().ok_or(FhirError::WrongType)?;
-        let request = Composer::default()
-            .text("method", "POST")
-            .text("url", &resource_type)
-            .text_if("ifNoneExist", if_none_exist);
-        self.add(Some(full_url), Some(raw), request);
-        Ok(())
-    }
-
-    /// Deletes a resource.
+    /// Adds a DELETE, conditional on version `if_match` where there is one.
     pub fn delete(&mut self, key: &ResourceKey, if_match: Option<&str>) {
         let request = Composer::default()
             .text("method", "DELETE")
             .text("url", &key.to_string())
             .text_if("ifMatch", if_match.map(|v| format!("W/\"{v}\"")).as_deref());
-        self.add(None, None, request);
-    }
-
-    fn add(&mut self, full_url: Option<&str>, raw: Option<&Raw>, request: Composer) {
-        let mut entry = Composer::default().text_if("fullUrl", full_url);
-        if let Some(raw) = raw {
-            self.bytes += raw.as_str().len();
-            entry = entry.raw("resource", raw);
-        }
-        self.entries.push(entry.object("request", request));
+        self.entries.push(Composer::default().object("request", request));
     }
 
     /// The finished bundle.

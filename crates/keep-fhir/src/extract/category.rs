@@ -1,13 +1,12 @@
-//! The categories of a resource whose segment they decide.
+//! The categories that decide a resource's segment.
 
-use super::Code;
-use super::facts::owned;
+use super::facts::{Code, owned};
 use crate::{Kind, Node};
 
-/// What stands for a category that is in none of the systems that count, or has no code.
+/// Stands for a category that has no code or is in none of the known systems.
 const OTHER: &str = "other";
 
-/// The categories of a resource that is placed by them: one in a system of somebody's own says nothing that opens it.
+/// The categories of a resource routed by them; a code in any other system does not count and so grants no access.
 pub(super) fn in_systems(known: &[String], category: Node<'_>) -> Vec<Code> {
     let concepts: Vec<Node<'_>> =
         if category.kind() == Kind::Array { category.items().collect() } else { vec![category] };

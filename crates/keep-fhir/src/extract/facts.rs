@@ -1,4 +1,4 @@
-//! What the index keeps of patients, appointments and encounters.
+//! The parts of the index that only patients, appointments and encounters have.
 
 use super::header::Header;
 use crate::{FhirDate, Kind, Node, reference_of};
@@ -21,7 +21,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// What only some types have.
+/// The part of the index that only some types have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
     /// A Patient.
@@ -36,7 +36,7 @@ pub enum Detail {
 
 /// One name of a patient, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameFact {
+pub struct PatientName {
     /// `official`, `usual`, `nickname`, `maiden`, `old`, ...
     pub usage: Option<String>,
     /// The family name.
@@ -49,55 +49,55 @@ pub struct NameFact {
 
 /// One business identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentifierFact {
+pub struct PatientIdentifier {
     /// The namespace.
     pub system: Option<String>,
     /// The HL7 v2-0203 type code, for example `MR`.
     pub type_code: Option<String>,
-    /// The identifier itself.
+    /// The value.
     pub value: Phi<String>,
 }
 
 /// A link between two Patient records of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkFact {
+pub struct PatientLink {
     /// The other record.
     pub other: ResourceKey,
     /// `replaced-by`, `replaces`, `refer` or `seealso`.
     pub kind: String,
 }
 
-/// What the search index keeps of a patient.
+/// A patient, for the search index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientFacts {
     /// All names.
-    pub names: Vec<NameFact>,
+    pub names: Vec<PatientName>,
     /// `birthDate` as written; may be partial.
     pub birth_date: Option<Phi<String>>,
     /// Administrative gender code.
     pub gender: Option<String>,
     /// Identifiers with a value.
-    pub identifiers: Vec<IdentifierFact>,
+    pub identifiers: Vec<PatientIdentifier>,
     /// Telephone numbers as written.
     pub phones: Vec<Phi<String>>,
     /// Whether the person is recorded as dead.
     pub deceased: bool,
     /// Links to other Patient records.
-    pub links: Vec<LinkFact>,
+    pub links: Vec<PatientLink>,
     /// `false` only where the record says so.
     pub active: bool,
 }
 
 /// One participant of an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParticipantFact {
-    /// Who or where.
+pub struct AppointmentParticipant {
+    /// A person, place or device.
     pub actor: ResourceKey,
     /// `accepted`, `needs-action`, ...
     pub status: Option<String>,
 }
 
-/// What the day list keeps of an appointment.
+/// An appointment, for the day list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentFacts {
     /// Planned start.
@@ -107,10 +107,10 @@ pub struct AppointmentFacts {
     /// `booked`, `arrived`, `checked-in`, ...
     pub status: Option<String>,
     /// Participants with a reference.
-    pub participants: Vec<ParticipantFact>,
+    pub participants: Vec<AppointmentParticipant>,
 }
 
-/// What the queue keeps of an encounter.
+/// An encounter, for the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncounterFacts {
     /// HL7 v3 ActCode, for example `AMB`.
@@ -146,7 +146,7 @@ pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
     found
 }
 
-/// The codings of one CodeableConcept or of a bare Coding, with their systems where these are asked for.
+/// Adds the codings of one CodeableConcept or of a bare Coding, with their systems where `systems` is set.
 pub(super) fn add_codes(concept: Node<'_>, systems: bool, found: &mut Vec<Code>) {
     let mut add = |coding: Node<'_>| {
         if let Some(code) = member_owned(coding, "code") {
@@ -162,14 +162,14 @@ pub(super) fn add_codes(concept: Node<'_>, systems: bool, found: &mut Vec<Code>)
 
 pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {
     let list = |part: Option<Node<'a>>| part.map(|p| p.items().collect::<Vec<_>>()).unwrap_or_default();
-    let names = list(header.name).into_iter().map(|n| NameFact {
+    let names = list(header.name).into_iter().map(|n| PatientName {
         usage: member_owned(n, "use"),
         family: member_owned(n, "family").map(Phi::new),
         given: n.member("given").map(|g| g.items().filter_map(owned).map(Phi::new).collect()).unwrap_or_default(),
         text: member_owned(n, "text").map(Phi::new),
     });
     let identifiers = list(header.identifier).into_iter().filter_map(|i| {
-        Some(IdentifierFact {
+        Some(PatientIdentifier {
             system: member_owned(i, "system"),
             type_code: i.at(&["type", "coding", "code"]).and_then(owned),
             value: Phi::new(member_owned(i, "value")?),
@@ -180,25 +180,25 @@ pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFac
         member_owned(t, "value").filter(|_| is_phone).map(Phi::new)
     });
     let links = list(header.link).into_iter().filter_map(|l| {
-        Some(LinkFact { other: reference_of(l.member("other")?, base)?, kind: member_owned(l, "type")? })
+        Some(PatientLink { other: reference_of(l.member("other")?, base)?, kind: member_owned(l, "type")? })
     });
-    let said = |part: Option<Node<'_>>| part.and_then(Node::boolean);
+    let boolean = |part: Option<Node<'_>>| part.and_then(Node::boolean);
     PatientFacts {
         names: names.collect(),
         birth_date: header.birth_date.and_then(owned).map(Phi::new),
         gender: header.gender.and_then(owned),
         identifiers: identifiers.collect(),
         phones: phones.collect(),
-        deceased: said(header.deceased_boolean) == Some(true) || header.deceased_date_time.is_some(),
+        deceased: boolean(header.deceased_boolean) == Some(true) || header.deceased_date_time.is_some(),
         links: links.collect(),
-        active: said(header.active) != Some(false),
+        active: boolean(header.active) != Some(false),
     }
 }
 
 pub(super) fn appointment(header: &Header<'_>, base: Option<&str>) -> AppointmentFacts {
     let participants = header.participant.map(|p| {
         let of = |item: Node<'_>| {
-            Some(ParticipantFact {
+            Some(AppointmentParticipant {
                 actor: reference_of(item.member("actor")?, base)?,
                 status: member_owned(item, "status"),
             })

@@ -8,14 +8,14 @@ type Part<'a> = Option<Node<'a>>;
 
 macro_rules! header {
     ($($field:ident = $name:literal),* $(,)?) => {
-        /// Every part stays raw here, so that one malformed element never hides the others.
+        /// The elements stay unparsed here, so that one malformed element does not hide the others.
         #[derive(Default, Deserialize)]
         pub(crate) struct Header<'a> {
             $(#[serde(borrow, default, rename = $name)] pub(crate) $field: Part<'a>,)*
         }
 
         impl<'a> Header<'a> {
-            /// The header of an object whose members were found already; of a repeated member the first counts.
+            /// The header of an object whose members are known; of a repeated member the first counts.
             pub(crate) fn of(members: &Members<'a>) -> Self {
                 let mut header = Self::default();
                 for (name, part) in members.iter().rev().filter(|(_, part)| part.kind() != Kind::Null) {
@@ -34,7 +34,7 @@ header! {
     resource_type = "resourceType",
     id = "id",
     meta = "meta",
-    // Whose record it is.
+    // The patient.
     subject = "subject",
     patient = "patient",
     beneficiary = "beneficiary",
@@ -45,7 +45,7 @@ header! {
     participant = "participant",
     entity = "entity",
     target = "target",
-    // When.
+    // Times.
     effective_date_time = "effectiveDateTime",
     effective_instant = "effectiveInstant",
     effective_period = "effectivePeriod",
@@ -76,7 +76,7 @@ header! {
     created = "created",
     issued = "issued",
     sent = "sent",
-    // What, and in which state.
+    // Code and status.
     code = "code",
     vaccine_code = "vaccineCode",
     medication_codeable_concept = "medicationCodeableConcept",
@@ -89,7 +89,7 @@ header! {
     lifecycle_status = "lifecycleStatus",
     encounter = "encounter",
     context = "context",
-    // Who, for Patient.
+    // For Patient.
     name = "name",
     identifier = "identifier",
     telecom = "telecom",
@@ -102,9 +102,9 @@ header! {
 }
 
 impl<'a> Header<'a> {
-    /// Reads the header and checks the whole text on the way.
+    /// Reads the header and checks the whole text.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Unreadable> {
-        // A derived struct would accept an array of its fields, too.
+        // A derived struct would also accept an array of its fields.
         if !text.trim_ascii_start().starts_with('{') {
             return match serde_json::from_str::<serde::de::IgnoredAny>(text) {
                 Ok(_) => Err(Unreadable::whole(UnreadableKind::NotAnObject)),

@@ -1,7 +1,12 @@
+use super::header::Header;
+use super::index::{Purpose, facts_of};
 use super::*;
+use crate::UnreadableKind;
+use keep_domain::{Phi, Segment, UtcMillis};
 
 fn read(text: &str) -> Extracted {
-    extract_at(text, Some("https://fhir.example/r4")).expect("readable")
+    let header = Header::parse(text).expect("valid");
+    facts_of(&header, Some("https://fhir.example/r4"), Purpose::Any).expect("readable")
 }
 
 const ADA: &str = r#"{"resourceType":"Patient","id":"ada-1","meta":{"versionId":"7","lastUpdated":"2026-11-22T06:14:00.123Z",
@@ -13,7 +18,7 @@ const ADA: &str = r#"{"resourceType":"Patient","id":"ada-1","meta":{"versionId":
  "link":[{"other":{"reference":"Patient/ada-0"},"type":"replaces"}]}"#;
 
 #[test]
-fn a_patient_is_indexed_whole() {
+fn a_patient_is_indexed_in_full() {
     let e = read(ADA);
     assert_eq!((e.key.to_string().as_str(), e.segment), ("Patient/ada-1", Segment::Directory));
     assert_eq!(e.patient.as_ref().map(ToString::to_string).as_deref(), Some("ada-1"));
@@ -31,7 +36,7 @@ fn a_patient_is_indexed_whole() {
 }
 
 #[test]
-fn an_observation_finds_patient_time_and_code() {
+fn an_observation_has_patient_time_and_code() {
     let e = read(
         r#"{"resourceType":"Observation","id":"o1","status":"final",
         "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],
@@ -49,7 +54,7 @@ fn an_observation_finds_patient_time_and_code() {
 }
 
 #[test]
-fn other_types_find_their_patient() {
+fn other_types_have_their_patient() {
     let check = |text: &str, expected: Option<&str>| {
         let found = read(text).patient.map(|p| p.to_string());
         assert_eq!(found.as_deref(), expected, "{text}");
@@ -99,7 +104,7 @@ fn an_appointment_and_an_encounter() {
 }
 
 #[test]
-fn malformed_elements_are_flagged_and_do_not_hide_the_rest() {
+fn malformed_elements_are_flagged_and_the_rest_is_read() {
     let e = read(
         r#"{"resourceType":"Observation","id":"1","status":5,"category":"x","subject":"Patient/p","code":{"coding":[{"code":"8867-4"}]},"effectiveDateTime":"soon","issued":"2026-11-22T06:14:00Z"}"#,
     );
@@ -109,7 +114,7 @@ fn malformed_elements_are_flagged_and_do_not_hide_the_rest() {
 }
 
 #[test]
-fn what_has_no_key_is_unreadable() {
+fn a_resource_without_a_key_is_unreadable() {
     let check = |text: &str, kind: UnreadableKind| assert_eq!(extract(text).map_err(|e| e.kind), Err(kind), "{text}");
     check(r#"{"id":"1"}"#, UnreadableKind::NoType);
     check(r#"{"resourceType":"../x","id":"1"}"#, UnreadableKind::NoType);
@@ -122,7 +127,7 @@ fn what_has_no_key_is_unreadable() {
 }
 
 #[test]
-fn struck_out_records_are_known() {
+fn records_entered_in_error_are_recognised() {
     assert!(read(r#"{"resourceType":"Observation","id":"1","status":"entered-in-error"}"#).entered_in_error);
     let condition = r#"{"resourceType":"Condition","id":"1","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"entered-in-error"}]}}"#;
     assert!(read(condition).entered_in_error);
@@ -130,13 +135,13 @@ fn struck_out_records_are_known() {
 }
 
 #[test]
-fn debug_names_nobody() {
+fn debug_identifies_no_one() {
     let shown = format!("{:?} {:?}", read(ADA), read(ADA).detail);
     assert!(!shown.contains("Ada") && !shown.contains("K-0042") && !shown.contains("ada-1"), "{shown}");
 }
 
 #[test]
-fn a_malformed_label_does_not_open_a_record() {
+fn a_malformed_label_counts_as_restricted() {
     let check = |security: &str, labels: &[&str], faults: &[&str], segment| {
         let e = read(&format!(r#"{{"resourceType":"Observation","id":"1","meta":{{"security":{security}}}}}"#));
         assert_eq!(
@@ -155,14 +160,14 @@ fn a_malformed_label_does_not_open_a_record() {
 
 proptest::proptest! {
     #[test]
-    fn a_cut_text_is_never_taken_for_a_whole_one(cut in 0usize..ADA.len()) {
+    fn truncated_text_is_never_accepted(cut in 0usize..ADA.len()) {
         if let Some(part) = ADA.get(..cut) {
             proptest::prop_assert!(extract(part).is_err());
         }
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "[\\[\\]{}\",:a1 ]{0,60}", kind in "(\"x\"|1|null|\\[\\]|\\{\\}|\\[\\{\\}\\]|\\[1\\])", name in "(meta|subject|category|code|status|period|effectivePeriod|name|identifier|participant|target|context|class|link)", resource in "(Patient|Appointment|Encounter|Provenance|Observation)") {
+    fn no_text_causes_a_panic(text in "[\\[\\]{}\",:a1 ]{0,60}", kind in "(\"x\"|1|null|\\[\\]|\\{\\}|\\[\\{\\}\\]|\\[1\\])", name in "(meta|subject|category|code|status|period|effectivePeriod|name|identifier|participant|target|context|class|link)", resource in "(Patient|Appointment|Encounter|Provenance|Observation)") {
         let _ = extract(&text);
         let built = format!(r#"{{"resourceType":"{resource}","id":"1","{name}":{kind}}}"#);
         proptest::prop_assert!(extract(&built).is_ok(), "{}", built);

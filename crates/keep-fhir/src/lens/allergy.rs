@@ -1,19 +1,19 @@
-//! Allergies and the one statement that the banner makes about them.
+//! Allergies, and the banner's statement about them.
 
+use super::parts::{Concept, Reference, When};
 use super::reader::{Reader, concept, member_owned, owned};
-use super::{Concept, Link, When};
 use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
 
 /// SNOMED CT "No known allergy (situation)".
-pub const NO_KNOWN_ALLERGY: &str = "716186003";
-/// Statements about one kind of allergen only; they never mean "no known allergies".
+pub(super) const NO_KNOWN_ALLERGY: &str = "716186003";
+/// Statements that one kind of allergy is not known; they never mean "no known allergies".
 const PARTLY_NONE: [&str; 4] = ["409137002", "429625007", "428607008", "1003774007"];
 
-/// One reaction that was seen.
+/// One recorded reaction.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reaction {
-    /// What happened.
+    /// The symptoms.
     pub manifestations: Vec<Concept>,
     /// `mild`, `moderate`, `severe`.
     pub severity: Option<String>,
@@ -22,46 +22,45 @@ pub struct Reaction {
 /// An AllergyIntolerance.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AllergyLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
-    /// The substance or the statement.
+    /// The substance, or a statement such as "no known allergy".
     pub substance: Option<Concept>,
     /// `low`, `high`, `unable-to-assess`.
     pub criticality: Option<String>,
     /// `food`, `medication`, ...
     pub categories: Vec<String>,
-    /// Reactions that were seen.
+    /// Recorded reactions.
     pub reactions: Vec<Reaction>,
     /// `active`, `inactive`, `resolved`.
     pub clinical_status: Option<String>,
     /// `confirmed`, `unconfirmed`, `refuted`, `entered-in-error`, ...
     pub verification: Option<String>,
-    /// When it was recorded.
+    /// The time of recording.
     pub recorded: Option<When>,
-    /// When it began.
+    /// The onset.
     pub onset: Option<When>,
-    /// Who recorded it.
-    pub recorder: Option<Link>,
-    /// Remarks.
+    /// The person who recorded it.
+    pub recorder: Option<Reference>,
+    /// Notes.
     pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
 
 impl AllergyLens {
-    /// Refuted or struck out.
-    #[must_use]
-    pub fn is_void(&self) -> bool {
+    /// Refuted or entered in error.
+    fn is_void(&self) -> bool {
         matches!(self.verification.as_deref(), Some("refuted" | "entered-in-error"))
     }
 
-    /// Valid and not over.
+    /// Valid, and neither inactive nor resolved.
     #[must_use]
     pub fn is_current(&self) -> bool {
         !self.is_void() && !matches!(self.clinical_status.as_deref(), Some("inactive" | "resolved"))
     }
 
-    /// The statement that no allergy is known.
+    /// Whether this is the statement that no allergy is known.
     #[must_use]
     pub fn is_none_known(&self) -> bool {
         self.substance.as_ref().is_some_and(|s| s.has_code(NO_KNOWN_ALLERGY))
@@ -86,7 +85,7 @@ pub fn allergy(raw: &Raw) -> Result<AllergyLens, FhirError> {
         Some(Reaction { manifestations: manifestations.collect(), severity: member_owned(n, "severity") })
     });
     if substance.is_none() {
-        // Some systems name the substance only with the reaction.
+        // Some systems record the substance only with the reaction.
         substance = r.node().at(&["reaction", "substance"]).and_then(concept);
     }
     if substance.is_none() {
@@ -102,13 +101,13 @@ pub fn allergy(raw: &Raw) -> Result<AllergyLens, FhirError> {
         verification: r.concept("verificationStatus").and_then(|c| c.code().map(str::to_owned)),
         recorded: r.when("recordedDate"),
         onset: r.when("onsetDateTime"),
-        recorder: r.link("recorder"),
+        recorder: r.reference("recorder"),
         notes: r.notes(),
         faults: r.into_faults(),
     })
 }
 
-/// Whether the device holds all of a patient's allergies.
+/// Whether this device has all allergies of a patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
     /// Downloaded at least once, and every record could be read.
@@ -117,23 +116,23 @@ pub enum Completeness {
     Incomplete,
 }
 
-/// The one statement about allergies (interface: exactly one of four, never blank).
+/// The banner's statement about allergies: always one of these four, never blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllergyState {
-    /// Known allergies, to be listed.
+    /// There are known allergies.
     Known,
     /// "No known allergies" was recorded.
     NoneKnown,
-    /// Nothing was recorded.
+    /// Nothing is recorded.
     NotRecorded,
-    /// The device cannot say.
+    /// This device does not have all records.
     Unavailable,
 }
 
-/// What to say about a patient's allergies.
+/// The statement about a patient's allergies.
 ///
-/// INVARIANT: "no known allergies" is said only where that very statement is recorded, current and everything was
-/// read; a known allergy is said however incomplete the rest is.
+/// INVARIANT: "no known allergies" is stated only where exactly that is recorded and current, and every record was
+/// read; a known allergy is stated however incomplete the rest is.
 #[must_use]
 pub fn allergy_state(list: &[AllergyLens], completeness: Completeness) -> AllergyState {
     let mut current = list.iter().filter(|a| a.is_current());

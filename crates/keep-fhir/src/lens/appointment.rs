@@ -1,16 +1,16 @@
 //! Appointments of the day list.
 
-use super::reader::{Reader, link, member_owned};
-use super::{Concept, Link, When};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, member_owned, reference};
 use crate::compose::quoted;
-use crate::{FhirError, Raw};
-use keep_domain::{Phi, ResourceId};
+use crate::{FhirDate, FhirError, Node, Raw};
+use keep_domain::{PatientId, Phi, ResourceId, UtcMillis};
 
 /// One participant.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Participant {
-    /// Who or where.
-    pub actor: Link,
+    /// A person, place or device.
+    pub actor: Reference,
     /// `accepted`, `needs-action`, ...
     pub status: Option<String>,
 }
@@ -18,23 +18,23 @@ pub struct Participant {
 /// An Appointment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AppointmentLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `booked`, `arrived`, `checked-in`, ...
     pub status: Option<String>,
-    /// From.
+    /// Start.
     pub start: Option<When>,
-    /// To.
+    /// End.
     pub end: Option<When>,
-    /// What kind of service.
+    /// The types of service.
     pub service: Vec<Concept>,
-    /// What kind of appointment: routine, follow-up, walk-in, ...
+    /// The type of appointment: routine, follow-up, walk-in, ...
     pub kind: Option<Concept>,
-    /// Why; missing from a [`booking_of`].
+    /// Reasons; empty in a [`booking_of`].
     pub reasons: Vec<Concept>,
-    /// Words about it.
+    /// The description.
     pub description: Option<Phi<String>>,
-    /// Who takes part.
+    /// Participants.
     pub participants: Vec<Participant>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
@@ -47,8 +47,10 @@ pub struct AppointmentLens {
 pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
     let mut r = Reader::open(raw, &["Appointment"])?;
     let participants = r.list("participant", |n| {
-        // A participant may be only a role; that is no fault.
-        Some(n.member("actor").and_then(link).map(|actor| Participant { actor, status: member_owned(n, "status") }))
+        // A participant may be only a role; that is not a fault.
+        Some(
+            n.member("actor").and_then(reference).map(|actor| Participant { actor, status: member_owned(n, "status") }),
+        )
     });
     Ok(AppointmentLens {
         id: r.id(),
@@ -64,9 +66,22 @@ pub fn appointment(raw: &Raw) -> Result<AppointmentLens, FhirError> {
     })
 }
 
-/// The members of an Appointment that say who is booked for what, when and where. Everything else may say why:
-/// reasons, descriptions, comments, instructions, references to findings, the narrative, what is contained, extensions.
-pub const BOOKING: [&str; 17] = [
+/// When the patient arrived: the start of their own participation.
+#[must_use]
+pub fn arrival(raw: &Raw, patient: &PatientId) -> Option<UtcMillis> {
+    let own = format!("Patient/{patient}");
+    let mut participants = raw
+        .node()
+        .member("participant")?
+        .items()
+        .filter(|p| p.at(&["actor", "reference"]).and_then(Node::text).is_some_and(|r| r == own));
+    let start = participants.find_map(|p| p.at(&["period", "start"]).and_then(Node::text))?;
+    FhirDate::parse(&start).map(|d| d.start)
+}
+
+/// The members of an Appointment that tell who is booked for what, when and where. Everything else may tell why:
+/// reasons, descriptions, comments, instructions, references, the narrative, contained resources, extensions.
+const BOOKING: [&str; 17] = [
     "resourceType",
     "id",
     "meta",
@@ -86,10 +101,16 @@ pub const BOOKING: [&str; 17] = [
     "requestedPeriod",
 ];
 
-/// An Appointment without what says why: for whoever books and may not know.
+/// Whether a field of an Appointment, by its path in a conflict, is part of the booking.
+#[must_use]
+pub fn is_booking_field(path: &str) -> bool {
+    path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name))
+}
+
+/// An Appointment without the members that may tell why, for users who may book but not know the reason.
 #[must_use]
 pub fn booking_of(raw: &Raw) -> Raw {
-    let kept = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));
-    let members: Vec<String> = kept.map(|(name, value)| format!("{}:{}", quoted(&name), value.raw())).collect();
-    Raw::of_checked(format!("{{{}}}", members.join(",")))
+    let booking = raw.node().members().filter(|(name, _)| BOOKING.contains(&name.as_ref()));
+    let members: Vec<String> = booking.map(|(name, value)| format!("{}:{}", quoted(&name), value.raw())).collect();
+    Raw::from_checked(format!("{{{}}}", members.join(",")))
 }

@@ -1,28 +1,28 @@
 //! Immunisations, procedures, flags, care plans and goals.
 
-use super::reader::{Reader, concept, link};
-use super::{Concept, Link, PeriodSpan, Quantity, When};
+use super::parts::{Concept, Period, Quantity, Reference, When};
+use super::reader::{Reader, concept, reference};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
 /// An Immunization.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ImmunizationLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `completed`, `not-done`, `entered-in-error`.
     pub status: Option<String>,
     /// The vaccine.
     pub vaccine: Option<Concept>,
-    /// When, as a date.
+    /// The date of the vaccination.
     pub given: Option<When>,
-    /// When, in words.
+    /// The date as text.
     pub given_text: Option<String>,
     /// Lot number.
     pub lot: Option<String>,
-    /// How much.
+    /// The dose.
     pub dose: Option<Quantity>,
-    /// Where on the body.
+    /// The body site.
     pub site: Option<Concept>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
@@ -50,15 +50,15 @@ pub fn immunization(raw: &Raw) -> Result<ImmunizationLens, FhirError> {
 /// A Procedure.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProcedureLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `completed`, `not-done`, ...
     pub status: Option<String>,
-    /// What was done.
+    /// The procedure.
     pub code: Option<Concept>,
-    /// From, to.
-    pub performed: Option<PeriodSpan>,
-    /// Why.
+    /// Start and end.
+    pub performed: Option<Period>,
+    /// Reasons.
     pub reasons: Vec<Concept>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
@@ -71,7 +71,7 @@ pub struct ProcedureLens {
 pub fn procedure(raw: &Raw) -> Result<ProcedureLens, FhirError> {
     let mut r = Reader::open(raw, &["Procedure"])?;
     let performed = match r.when("performedDateTime") {
-        Some(at) => Some(PeriodSpan { start: Some(at), end: None }),
+        Some(at) => Some(Period { start: Some(at), end: None }),
         None => r.period("performedPeriod"),
     };
     Ok(ProcedureLens {
@@ -87,16 +87,16 @@ pub fn procedure(raw: &Raw) -> Result<ProcedureLens, FhirError> {
 /// A Flag.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FlagLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `active`, `inactive`, `entered-in-error`.
     pub status: Option<String>,
     /// `safety`, `admin`, `contact`, ...
     pub categories: Vec<String>,
-    /// What it says.
+    /// The warning.
     pub code: Option<Concept>,
-    /// From, to.
-    pub period: Option<PeriodSpan>,
+    /// Start and end.
+    pub period: Option<Period>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -120,20 +120,20 @@ pub fn flag(raw: &Raw) -> Result<FlagLens, FhirError> {
 /// A CarePlan.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarePlanLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `active`, `completed`, ...
     pub status: Option<String>,
-    /// What kind of plan.
+    /// The types of plan.
     pub categories: Vec<Concept>,
     /// Its title.
     pub title: Option<Phi<String>>,
-    /// From, to.
-    pub period: Option<PeriodSpan>,
-    /// What is to be done.
+    /// Start and end.
+    pub period: Option<Period>,
+    /// Planned activities.
     pub activities: Vec<Concept>,
-    /// The problems that it is for.
-    pub addresses: Vec<Link>,
+    /// The problems that it addresses.
+    pub addresses: Vec<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -155,7 +155,7 @@ pub fn care_plan(raw: &Raw) -> Result<CarePlanLens, FhirError> {
             .into_iter()
             .flatten()
             .collect(),
-        addresses: r.list("addresses", link),
+        addresses: r.list("addresses", reference),
         faults: r.into_faults(),
     })
 }
@@ -163,13 +163,13 @@ pub fn care_plan(raw: &Raw) -> Result<CarePlanLens, FhirError> {
 /// A Goal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GoalLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `active`, `accepted`, `completed`, ...
     pub status: Option<String>,
-    /// What is to be reached.
+    /// The goal.
     pub description: Option<Concept>,
-    /// From.
+    /// Start.
     pub start: Option<When>,
     /// `in-progress`, `achieved`, ...
     pub achievement: Option<Concept>,

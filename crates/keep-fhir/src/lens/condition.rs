@@ -1,27 +1,27 @@
 //! Problems and diagnoses.
 
+use super::parts::{Concept, Quantity, Reference, When};
 use super::reader::Reader;
-use super::{Concept, Link, Quantity, When};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
-/// When something began or ended, in the forms that FHIR allows.
+/// An onset or abatement in one of the forms that FHIR allows.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Moment {
     /// At a date.
     At(When),
     /// At an age of the patient.
     Age(Quantity),
-    /// In words.
+    /// As text.
     Words(Phi<String>),
 }
 
 /// A Condition.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConditionLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
-    /// What it is.
+    /// The diagnosis.
     pub code: Option<Concept>,
     /// `active`, `recurrence`, `inactive`, `remission`, `resolved`, ...
     pub clinical_status: Option<String>,
@@ -31,24 +31,24 @@ pub struct ConditionLens {
     pub categories: Vec<String>,
     /// Severity.
     pub severity: Option<Concept>,
-    /// Beginning.
+    /// Onset.
     pub onset: Option<Moment>,
-    /// End.
+    /// Abatement.
     pub abatement: Option<Moment>,
-    /// When it was recorded.
+    /// The time of recording.
     pub recorded: Option<When>,
-    /// Who recorded it.
-    pub recorder: Option<Link>,
-    /// The visit.
-    pub encounter: Option<Link>,
-    /// Remarks.
+    /// The person who recorded it.
+    pub recorder: Option<Reference>,
+    /// The encounter.
+    pub encounter: Option<Reference>,
+    /// Notes.
     pub notes: Vec<Phi<String>>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
 
 impl ConditionLens {
-    /// Valid and not over.
+    /// Whether it is valid and current.
     #[must_use]
     pub fn is_active(&self) -> bool {
         let void = matches!(self.verification.as_deref(), Some("refuted" | "entered-in-error"));
@@ -79,8 +79,8 @@ pub fn condition(raw: &Raw) -> Result<ConditionLens, FhirError> {
         onset,
         abatement,
         recorded: r.when("recordedDate"),
-        recorder: r.link("recorder"),
-        encounter: r.link("encounter"),
+        recorder: r.reference("recorder"),
+        encounter: r.reference("encounter"),
         notes: r.notes(),
         faults: r.into_faults(),
     })

@@ -1,31 +1,31 @@
-//! Dosage instructions as structured values (R4, `dosage.html`).
+//! Dosage instructions (R4, `dosage.html`).
 
+use super::parts::{Concept, Quantity};
 use super::reader::{concept, member_owned, member_phi, quantity};
-use super::{Concept, Quantity};
 use crate::{Kind, Node};
 use keep_domain::Phi;
 
-/// How much at a time.
+/// The amount at a time.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Dose {
     /// One amount.
     Exactly(Quantity),
-    /// From, to.
+    /// At least, at most.
     Between(Option<Quantity>, Option<Quantity>),
 }
 
-/// How often; digits as recorded.
+/// The frequency; digits as recorded.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Timing {
     /// Times per period.
     pub frequency: Option<String>,
-    /// At most so many times per period.
+    /// Maximum number of times per period.
     pub frequency_max: Option<String>,
     /// Length of the period.
     pub period: Option<String>,
     /// `h`, `d`, `wk`, ...
     pub period_unit: Option<String>,
-    /// `BID`, `QD`, ... or its words.
+    /// `BID`, `QD`, ... or text.
     pub code: Option<Concept>,
     /// Meal and day relations: `AC`, `HS`, ...
     pub when: Vec<String>,
@@ -34,21 +34,21 @@ pub struct Timing {
 /// One instruction.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Dosage {
-    /// The instruction in words, as recorded.
+    /// The instruction as text.
     pub text: Option<Phi<String>>,
-    /// How much.
+    /// The dose.
     pub dose: Option<Dose>,
-    /// How often.
+    /// The frequency.
     pub timing: Option<Timing>,
-    /// Which way.
+    /// The route.
     pub route: Option<Concept>,
-    /// When needed.
+    /// Whether it is to be taken as needed.
     pub as_needed: bool,
-    /// Needed for what.
+    /// The reason for taking it as needed.
     pub as_needed_for: Option<Concept>,
-    /// Words to the patient.
+    /// Instructions to the patient.
     pub patient_instruction: Option<Phi<String>>,
-    /// Whether an amount or a time was there but could not be read.
+    /// Whether an amount was present but could not be read.
     pub unreadable: bool,
 }
 

@@ -1,29 +1,29 @@
 //! Visits.
 
-use super::reader::{Reader, coding, link};
-use super::{Coding, Concept, Link, PeriodSpan};
+use super::parts::{Coding, Concept, Period, Reference};
+use super::reader::{Reader, coding, reference};
 use crate::{FhirError, Node, Raw};
 use keep_domain::ResourceId;
 
 /// An Encounter.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EncounterLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `in-progress`, `finished`, ...
     pub status: Option<String>,
     /// `AMB`, `EMER`, `IMP`, ...
     pub class: Option<Coding>,
-    /// What kind of visit.
+    /// The types of visit.
     pub types: Vec<Concept>,
-    /// From, to.
-    pub period: Option<PeriodSpan>,
-    /// Why.
+    /// Start and end.
+    pub period: Option<Period>,
+    /// Reasons.
     pub reasons: Vec<Concept>,
-    /// Who took part.
-    pub participants: Vec<Link>,
-    /// The appointment that it came from.
-    pub appointments: Vec<Link>,
+    /// Participants.
+    pub participants: Vec<Reference>,
+    /// The appointments that led to it.
+    pub appointments: Vec<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -42,11 +42,11 @@ pub fn encounter(raw: &Raw) -> Result<EncounterLens, FhirError> {
         period: r.period("period"),
         reasons: r.concepts("reasonCode"),
         participants: r
-            .list("participant", |n: Node<'_>| Some(n.member("individual").and_then(link)))
+            .list("participant", |n: Node<'_>| Some(n.member("individual").and_then(reference)))
             .into_iter()
             .flatten()
             .collect(),
-        appointments: r.list("appointment", link),
+        appointments: r.list("appointment", reference),
         faults: r.into_faults(),
     })
 }

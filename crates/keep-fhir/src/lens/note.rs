@@ -1,17 +1,17 @@
 //! Notes and documents: DocumentReference.
 
-use super::reader::{Reader, link, member_owned, member_phi};
-use super::{Concept, Link, When};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, member_owned, member_phi, reference};
 use crate::{FhirError, Node, Raw};
 use base64::Engine;
 use keep_domain::{Phi, ResourceId};
 
-/// What a document says.
+/// The content of a document.
 #[derive(Clone, PartialEq, Eq)]
 pub enum NoteBody {
-    /// Plain text that lies in the record.
+    /// Plain text inside the record.
     Text(Phi<String>),
-    /// A file of this content type, not shown inline.
+    /// A file of this content type, which is not shown inline.
     File(String),
     /// Nothing is attached.
     Empty,
@@ -19,50 +19,42 @@ pub enum NoteBody {
     Unreadable,
 }
 
-/// How this document follows another.
+/// A relation to another document.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RelatedNote {
     /// `replaces`, `appends`, `transforms`, `signs`.
     pub code: String,
-    /// The other.
-    pub target: Link,
+    /// The other document.
+    pub target: Reference,
 }
 
 /// A DocumentReference.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoteLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `current`, `superseded`, `entered-in-error`.
     pub status: Option<String>,
     /// `preliminary`, `final`, `amended`.
     pub doc_status: Option<String>,
-    /// What kind of document.
+    /// The type of document.
     pub kind: Option<Concept>,
     /// The heading.
     pub title: Option<Phi<String>>,
-    /// When it was written.
+    /// The time of writing.
     pub date: Option<When>,
-    /// Who wrote it.
-    pub authors: Vec<Link>,
-    /// Who signed it.
-    pub signer: Option<Link>,
-    /// What it follows.
+    /// The authors.
+    pub authors: Vec<Reference>,
+    /// The person who signed it.
+    pub signer: Option<Reference>,
+    /// Related documents.
     pub related: Vec<RelatedNote>,
-    /// What it says.
+    /// The content.
     pub body: NoteBody,
-    /// The visit.
-    pub encounter: Option<Link>,
+    /// The encounter.
+    pub encounter: Option<Reference>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
-}
-
-impl NoteLens {
-    /// Signed and therefore immutable.
-    #[must_use]
-    pub fn is_signed(&self) -> bool {
-        matches!(self.doc_status.as_deref(), Some("final" | "amended"))
-    }
 }
 
 /// Reads a DocumentReference.
@@ -79,7 +71,7 @@ pub fn document(raw: &Raw) -> Result<NoteLens, FhirError> {
     let title = attachment.and_then(|a| member_phi(a, "title"));
     let description = r.text("description").map(Phi::new);
     let encounter = r.node().at(&["context", "encounter"]);
-    let encounter = encounter.map(|e| e.items().next().unwrap_or(e)).and_then(link);
+    let encounter = encounter.map(|e| e.items().next().unwrap_or(e)).and_then(reference);
     Ok(NoteLens {
         id: r.id(),
         status: r.text("status"),
@@ -87,10 +79,10 @@ pub fn document(raw: &Raw) -> Result<NoteLens, FhirError> {
         kind: r.concept("type"),
         title: title.or(description),
         date: r.when("date"),
-        authors: r.list("author", link),
-        signer: r.link("authenticator"),
+        authors: r.list("author", reference),
+        signer: r.reference("authenticator"),
         related: r.list("relatesTo", |n| {
-            Some(RelatedNote { code: member_owned(n, "code")?, target: n.member("target").and_then(link)? })
+            Some(RelatedNote { code: member_owned(n, "code")?, target: n.member("target").and_then(reference)? })
         }),
         body,
         encounter,

@@ -1,7 +1,7 @@
 //! Measurements and findings.
 
+use super::parts::{Concept, Period, Quantity, When};
 use super::reader::{Reader, concept, first_code, member_owned, owned, period, quantity, when};
-use super::{Concept, PeriodSpan, Quantity, When};
 use crate::node::Members;
 use crate::{Decimal, FhirError, Kind, Node, Raw};
 use keep_domain::Phi;
@@ -13,7 +13,7 @@ pub enum Measured {
     Quantity(Quantity),
     /// A coded answer.
     Concept(Concept),
-    /// Words.
+    /// Text.
     Text(Phi<String>),
     /// Yes or no.
     Boolean(bool),
@@ -26,23 +26,23 @@ pub enum Measured {
     /// A date or time.
     Date(When),
     /// A period.
-    Period(PeriodSpan),
+    Period(Period),
     /// Not measured, with the reason.
     Absent(Concept),
-    /// There, but in a form that is not read: the element's name.
+    /// Present, but in a form that is not supported: the element's name.
     Unreadable(&'static str),
 }
 
-/// What counts as usual.
+/// A reference range.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReferenceRange {
-    /// From.
+    /// Lower limit.
     pub low: Option<Quantity>,
-    /// To.
+    /// Upper limit.
     pub high: Option<Quantity>,
-    /// For whom or what, in code.
+    /// The population that it applies to.
     pub applies: Option<Concept>,
-    /// In words.
+    /// As text.
     pub text: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub struct Component {
     pub value: Option<Measured>,
     /// `H`, `L`, `HH`, ...
     pub interpretation: Vec<String>,
-    /// What counts as usual.
+    /// Reference ranges.
     pub ranges: Vec<ReferenceRange>,
 }
 
@@ -68,15 +68,15 @@ pub struct ObservationLens {
     pub code: Option<Concept>,
     /// The value.
     pub value: Option<Measured>,
-    /// Parts of a panel.
+    /// The parts of a panel.
     pub components: Vec<Component>,
     /// `H`, `L`, `HH`, `LL`, `N`, `A`, ...
     pub interpretation: Vec<String>,
-    /// What counts as usual.
+    /// Reference ranges.
     pub ranges: Vec<ReferenceRange>,
-    /// When it was true of the patient.
+    /// The clinically relevant time.
     pub effective: Option<When>,
-    /// When it was made available; only where nothing says when it was true.
+    /// The time of publication; read only without an effective time.
     pub issued: Option<When>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,

@@ -6,36 +6,30 @@ use keep_domain::{Phi, ResourceKey};
 /// One code of a concept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Coding {
-    /// The code system's address.
+    /// The code system's URI.
     pub system: Option<String>,
     /// The code.
     pub code: String,
-    /// The system's words for it.
+    /// The code system's display.
     pub display: Option<String>,
 }
 
 /// A CodeableConcept.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Concept {
-    /// The words that were chosen.
+    /// The text.
     pub text: Option<String>,
-    /// Its codes.
+    /// The codings.
     pub codings: Vec<Coding>,
 }
 
 impl Concept {
-    /// The words to show: the text, a display, or at last the code.
+    /// The words to show: the text, or else a display, or else the code.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         let display = || self.codings.iter().find_map(|c| c.display.as_deref());
         let code = || self.codings.first().map(|c| c.code.as_str());
         self.text.as_deref().or_else(display).or_else(code)
-    }
-
-    /// The code in one system.
-    #[must_use]
-    pub fn code_in(&self, system: &str) -> Option<&str> {
-        self.codings.iter().find(|c| c.system.as_deref() == Some(system)).map(|c| c.code.as_str())
     }
 
     /// The first code of any system.
@@ -53,40 +47,40 @@ impl Concept {
 
 /// A Reference.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The target, where it is a resource of this server.
+pub struct Reference {
+    /// The target, where it is a resource on this server.
     pub key: Option<ResourceKey>,
-    /// The words beside it, often a name.
+    /// Its display, often a name.
     pub display: Option<Phi<String>>,
 }
 
-/// A date as written and, where it can be read, on the time line.
+/// A date as written and, where it is valid, parsed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct When {
     /// As written.
     pub text: String,
-    /// Read.
+    /// Parsed.
     pub date: Option<FhirDate>,
 }
 
 /// A Period.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct PeriodSpan {
-    /// From.
+pub struct Period {
+    /// Start.
     pub start: Option<When>,
-    /// To.
+    /// End.
     pub end: Option<When>,
 }
 
-/// A Quantity with the digits of the record.
+/// A Quantity with the digits as recorded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Quantity {
     /// The number; `None` when it is missing or not a number.
     pub value: Option<Decimal>,
     /// `<`, `<=`, `>=`, `>`.
     pub comparator: Option<String>,
-    /// The unit as shown.
+    /// The unit in words.
     pub unit: Option<String>,
-    /// The unit's code, as a rule UCUM.
+    /// The unit's code, usually UCUM.
     pub code: Option<String>,
 }

@@ -1,7 +1,7 @@
-//! Who the patient is: banner, registration, search rows.
+//! Demographics for the banner, registration and search rows.
 
+use super::parts::{Period, When};
 use super::reader::{Reader, concept, member_owned, member_phi, owned, period};
-use super::{PeriodSpan, When};
 use crate::{FhirError, Kind, Node, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -20,12 +20,12 @@ pub struct HumanName {
     pub text: Option<Phi<String>>,
 }
 
-/// An identifier with the words that name its kind.
+/// An identifier with a label.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LabelledIdentifier {
     /// The HL7 v2-0203 code: `MR`, `SS`, `NI`, ...
     pub type_code: Option<String>,
-    /// What to call it: the type's text or display.
+    /// The type's text or display.
     pub label: Option<String>,
     /// Namespace.
     pub system: Option<String>,
@@ -42,7 +42,7 @@ pub struct Phone {
     pub usage: Option<String>,
 }
 
-/// An address in one line per part.
+/// An address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     /// Street lines, then place and postal code, then country.
@@ -54,11 +54,11 @@ pub struct Address {
 /// A Patient.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PatientLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
-    /// All names in use, the one to show first: official, usual, then any other but old ones.
+    /// All names, the one to show first: official, usual, then others, old names last.
     pub names: Vec<HumanName>,
-    /// What the person likes to be called: `nickname`, or `usual` beside an official name.
+    /// The preferred name: `nickname`, or `usual` where there is also an official name.
     pub preferred: Option<Phi<String>>,
     /// Date of birth, may be partial.
     pub birth_date: Option<Phi<When>>,
@@ -72,9 +72,9 @@ pub struct PatientLens {
     pub addresses: Vec<Address>,
     /// Languages, preferred first.
     pub languages: Vec<String>,
-    /// Dead, as far as recorded.
+    /// Recorded as deceased.
     pub deceased: bool,
-    /// When, where recorded.
+    /// The time of death, where recorded.
     pub deceased_at: Option<Phi<When>>,
     /// `false` only where the record says so.
     pub active: bool,
@@ -89,7 +89,7 @@ impl PatientLens {
         self.names.first()
     }
 
-    /// The medical record number, else the first identifier with a kind, else the first.
+    /// The medical record number, or else the first identifier with a type, or else the first.
     #[must_use]
     pub fn number(&self) -> Option<&LabelledIdentifier> {
         self.identifiers.first()
@@ -114,7 +114,7 @@ pub fn patient(raw: &Raw) -> Result<PatientLens, FhirError> {
     let phones = r.list("telecom", |t| {
         let is_phone = matches!(t.member_text("system").as_deref(), Some("phone" | "sms") | None);
         let value = member_phi(t, "value");
-        // Other ways of contact are no fault, only none of ours.
+        // Other contact points are skipped; they are not faults.
         Some(value.filter(|_| is_phone).map(|number| Phone { number, usage: member_owned(t, "use") }))
     });
     let mut addresses = r.list("address", address);
@@ -143,7 +143,7 @@ pub fn patient(raw: &Raw) -> Result<PatientLens, FhirError> {
     })
 }
 
-/// The first name of a Practitioner or RelatedPerson.
+/// The name to show of a Practitioner or another person.
 ///
 /// # Errors
 /// [`FhirError::WrongType`].
@@ -152,6 +152,24 @@ pub fn person_name(raw: &Raw) -> Result<Option<HumanName>, FhirError> {
     let mut names = r.list("name", human_name);
     names.sort_by_key(name_rank);
     Ok(names.into_iter().next())
+}
+
+/// Whether a person has an identifier with this value, in any system.
+#[must_use]
+pub fn has_identifier(raw: &Raw, value: &str) -> bool {
+    let identifiers = raw.node().member("identifier").into_iter().flat_map(Node::items);
+    identifiers.filter_map(|i| i.member_text("value")).any(|v| v == value)
+}
+
+/// Whether a Patient needs an interpreter (extension patient-interpreterRequired of the patient or of a language).
+#[must_use]
+pub fn needs_interpreter(raw: &Raw) -> bool {
+    let communication = raw.node().member("communication").into_iter().flat_map(Node::items);
+    let holders = std::iter::once(raw.node()).chain(communication);
+    holders.flat_map(|h| h.member("extension").into_iter().flat_map(Node::items)).any(|e| {
+        let url = e.member_text("url").unwrap_or_default();
+        url.ends_with("patient-interpreterRequired") && e.member("valueBoolean").and_then(Node::boolean) == Some(true)
+    })
 }
 
 fn name_rank(name: &HumanName) -> u8 {
@@ -167,10 +185,10 @@ fn name_rank(name: &HumanName) -> u8 {
 }
 
 fn preferred(names: &[HumanName]) -> Option<Phi<String>> {
-    let called = |n: &HumanName| n.given.first().cloned().or_else(|| n.text.clone());
+    let given_or_text = |n: &HumanName| n.given.first().cloned().or_else(|| n.text.clone());
     let by = |usage: &str| names.iter().find(|n| n.usage.as_deref() == Some(usage));
-    let shown = names.first();
-    by("nickname").or_else(|| by("usual").filter(|u| shown.is_some_and(|s| s != *u))).and_then(called)
+    let first = names.first();
+    by("nickname").or_else(|| by("usual").filter(|u| first.is_some_and(|f| f != *u))).and_then(given_or_text)
 }
 
 fn human_name(node: Node<'_>) -> Option<HumanName> {
@@ -211,7 +229,7 @@ fn address(node: Node<'_>) -> Option<Address> {
     if lines.is_empty() {
         lines.extend(member_owned(node, "text"));
     }
-    let ended = node.member("period").and_then(period).is_some_and(|p: PeriodSpan| p.end.is_some());
+    let ended = node.member("period").and_then(period).is_some_and(|p: Period| p.end.is_some());
     let usage = if ended { Some("old".to_owned()) } else { member_owned(node, "use") };
     Some(Address { lines: lines.into_iter().map(Phi::new).collect(), usage })
 }

@@ -1,19 +1,19 @@
-//! Reads elements of one resource and remembers which of them could not be read.
+//! Reads the elements of one resource and collects those that could not be read.
 
-use super::{Coding, Concept, Link, PeriodSpan, Quantity, When};
+use super::parts::{Coding, Concept, Period, Quantity, Reference, When};
 use crate::node::Members;
 use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
 use keep_domain::{Phi, ResourceId};
 
 pub(super) struct Reader<'a> {
     node: Node<'a>,
-    /// The members in order, found once: a lens asks for a dozen of them.
+    /// The members in order, found once: a lens looks up a dozen of them.
     members: Members<'a>,
     faults: Vec<&'static str>,
 }
 
 impl<'a> Reader<'a> {
-    /// Opens a resource of one of these types.
+    /// A reader of a resource, which must be of one of these types.
     pub(super) fn open(raw: &'a Raw, types: &[&str]) -> Result<Self, FhirError> {
         let node = raw.node();
         let own = node.member_text("resourceType");
@@ -23,7 +23,7 @@ impl<'a> Reader<'a> {
         Ok(Self::over(node, node.members().collect()))
     }
 
-    /// Reads `node`, whose members were found already.
+    /// A reader of `node`, whose members are known.
     pub(super) const fn over(node: Node<'a>, members: Members<'a>) -> Self {
         Self { node, members, faults: Vec::new() }
     }
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Applies `read` to a member; one that is there but gives nothing is a fault.
+    /// Applies `read` to a member; one that is present but yields nothing is a fault.
     pub(super) fn read<T>(&mut self, name: &'static str, read: impl FnOnce(Node<'a>) -> Option<T>) -> Option<T> {
         let found = self.member(name)?;
         let value = read(found);
@@ -75,15 +75,15 @@ impl<'a> Reader<'a> {
 
     pub(super) fn quantity(&mut self, name: &'static str) -> Option<Quantity> {
         let found = self.read(name, quantity)?;
-        // A quantity without a readable number is shown with what it has, and flagged.
+        // A quantity without a readable number is flagged and shown all the same.
         if found.value.is_none() {
             self.fault(name);
         }
         Some(found)
     }
 
-    pub(super) fn link(&mut self, name: &'static str) -> Option<Link> {
-        self.read(name, link)
+    pub(super) fn reference(&mut self, name: &'static str) -> Option<Reference> {
+        self.read(name, reference)
     }
 
     pub(super) fn when(&mut self, name: &'static str) -> Option<When> {
@@ -94,12 +94,12 @@ impl<'a> Reader<'a> {
         Some(found)
     }
 
-    /// The first of several elements of one choice type that is there.
+    /// The first element present of one choice type.
     pub(super) fn first_when(&mut self, names: &[&'static str]) -> Option<When> {
         names.iter().find_map(|name| self.when(name))
     }
 
-    pub(super) fn period(&mut self, name: &'static str) -> Option<PeriodSpan> {
+    pub(super) fn period(&mut self, name: &'static str) -> Option<Period> {
         let found = self.read(name, period)?;
         if [&found.start, &found.end].into_iter().flatten().any(|w| w.date.is_none()) {
             self.fault(name);
@@ -107,12 +107,12 @@ impl<'a> Reader<'a> {
         Some(found)
     }
 
-    /// Reads every item of a list; an item that gives nothing is a fault.
+    /// Reads every item of a list; an item that yields nothing is a fault.
     pub(super) fn list<T>(&mut self, name: &'static str, mut read: impl FnMut(Node<'a>) -> Option<T>) -> Vec<T> {
         let Some(found) = self.member(name) else { return Vec::new() };
         if found.kind() != Kind::Array {
             self.fault(name);
-            // One item without its brackets is a common mistake: it is shown all the same.
+            // A single item without brackets is a common mistake: it is shown all the same.
             return read(found).into_iter().collect();
         }
         let mut out = Vec::new();
@@ -157,7 +157,7 @@ pub(super) fn coding(node: Node<'_>) -> Option<Coding> {
 
 pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
     if let Some(code) = owned(node) {
-        // A bare code where a concept belongs is older servers' habit.
+        // Older servers send a bare code where a concept belongs.
         return Some(Concept { text: None, codings: vec![Coding { system: None, code, display: None }] });
     }
     let text = member_owned(node, "text");
@@ -165,7 +165,7 @@ pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
     (text.is_some() || !codings.is_empty()).then_some(Concept { text, codings })
 }
 
-/// The first code of a concept, which is all that is asked of some.
+/// The first code of a concept.
 pub(super) fn first_code(node: Node<'_>) -> Option<String> {
     let of_coding = || node.member("coding")?.items().find_map(|c| member_owned(c, "code"));
     owned(node).or_else(of_coding)
@@ -180,8 +180,9 @@ pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
     })
 }
 
-pub(super) fn link(node: Node<'_>) -> Option<Link> {
-    (node.kind() == Kind::Object).then(|| Link { key: reference_of(node, None), display: member_phi(node, "display") })
+pub(super) fn reference(node: Node<'_>) -> Option<Reference> {
+    (node.kind() == Kind::Object)
+        .then(|| Reference { key: reference_of(node, None), display: member_phi(node, "display") })
 }
 
 pub(super) fn when(node: Node<'_>) -> Option<When> {
@@ -190,7 +191,7 @@ pub(super) fn when(node: Node<'_>) -> Option<When> {
     Some(When { text, date })
 }
 
-pub(super) fn period(node: Node<'_>) -> Option<PeriodSpan> {
+pub(super) fn period(node: Node<'_>) -> Option<Period> {
     (node.kind() == Kind::Object)
-        .then(|| PeriodSpan { start: node.member("start").and_then(when), end: node.member("end").and_then(when) })
+        .then(|| Period { start: node.member("start").and_then(when), end: node.member("end").and_then(when) })
 }

@@ -1,32 +1,32 @@
 //! Diagnostic reports.
 
-use super::reader::{Reader, link};
-use super::{Concept, Link, When};
+use super::parts::{Concept, Reference, When};
+use super::reader::{Reader, reference};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
 /// A DiagnosticReport.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReportLens {
-    /// The id.
+    /// The logical id.
     pub id: Option<ResourceId>,
     /// `final`, `preliminary`, ...
     pub status: Option<String>,
     /// `LAB`, `RAD`, ...
     pub categories: Vec<Concept>,
-    /// What was examined.
+    /// The examination.
     pub code: Option<Concept>,
-    /// When.
+    /// The clinically relevant time.
     pub effective: Option<When>,
-    /// When it was issued.
+    /// The time of publication.
     pub issued: Option<When>,
-    /// Who issued it.
-    pub performers: Vec<Link>,
+    /// The issuers.
+    pub performers: Vec<Reference>,
     /// Its observations.
-    pub results: Vec<Link>,
+    pub results: Vec<Reference>,
     /// The conclusion.
     pub conclusion: Option<Phi<String>>,
-    /// How many attached files it has.
+    /// Number of attached files.
     pub attachments: usize,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
@@ -49,8 +49,8 @@ pub fn report(raw: &Raw) -> Result<ReportLens, FhirError> {
         code: r.concept("code"),
         effective,
         issued: r.when("issued"),
-        performers: r.list("performer", link),
-        results: r.list("result", link),
+        performers: r.list("performer", reference),
+        results: r.list("result", reference),
         conclusion: r.text("conclusion").map(Phi::new),
         attachments: r.list("presentedForm", Some).len(),
         faults: r.into_faults(),

@@ -1,7 +1,6 @@
-//! The fields of a resource, as a person would count them.
+//! The fields of a resource as a user would count them.
 
-use super::ConflictReason;
-use crate::meaning::{STAMPED, same_value};
+use crate::meaning::{SERVER_META, same_value};
 use crate::{Node, Raw};
 
 /// Elements whose name carries their type: all forms of one are one field (R4, 2.6.2 choice types).
@@ -31,7 +30,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The path as it is shown and chosen by.
+    /// The path that identifies the field on the screen and in a choice.
     pub(super) fn path(&self) -> String {
         match self {
             Self::Top(name) if CHOICES.contains(&name.as_str()) => format!("{name}[x]"),
@@ -91,7 +90,7 @@ pub(super) fn fields(texts: &[&Raw]) -> Vec<Field> {
         for (key, value) in raw.node().members() {
             let new: Vec<Field> = if key == "meta" {
                 let parts = value.members().map(|(k, _)| k.strip_prefix('_').unwrap_or(&k).to_owned());
-                parts.filter(|k| !STAMPED.contains(&k.as_str())).map(Field::Meta).collect()
+                parts.filter(|k| !SERVER_META.contains(&k.as_str())).map(Field::Meta).collect()
             } else {
                 vec![Field::Top(field_name(&key).to_owned())]
             };
@@ -99,41 +98,6 @@ pub(super) fn fields(texts: &[&Raw]) -> Vec<Field> {
         }
     }
     found
-}
-
-/// Why changes of both sides always go to a person, whatever fields they touch.
-pub(super) fn is_default_conflict(base: &Raw, ours: &Raw, theirs: &Raw) -> Option<ConflictReason> {
-    if struck(ours) != struck(theirs) {
-        return Some(ConflictReason::Deletion);
-    }
-    let resource_type = theirs.resource_type();
-    match resource_type.as_deref() {
-        Some("AllergyIntolerance") => Some(ConflictReason::Allergy),
-        Some(
-            "Medication"
-            | "MedicationAdministration"
-            | "MedicationDispense"
-            | "MedicationRequest"
-            | "MedicationStatement",
-        ) => Some(ConflictReason::Medicine),
-        Some("DocumentReference" | "Composition") if [base, ours, theirs].into_iter().any(is_signed) => {
-            Some(ConflictReason::Signed)
-        }
-        _ => None,
-    }
-}
-
-fn struck(raw: &Raw) -> bool {
-    let node = raw.node();
-    let wrong = |n: Option<Node<'_>>| n.and_then(Node::text).as_deref() == Some("entered-in-error");
-    wrong(node.member("status")) || wrong(node.at(&["verificationStatus", "coding", "code"]))
-}
-
-fn is_signed(raw: &Raw) -> bool {
-    let node = raw.node();
-    // A Composition has its document status in `status`.
-    let name = if raw.resource_type().as_deref() == Some("Composition") { "status" } else { "docStatus" };
-    matches!(node.member_text(name).as_deref(), Some("final" | "amended"))
 }
 
 /// `valueQuantity` → `value quantity`.

@@ -25,7 +25,7 @@ const BASE: &str =
     r#"{"resourceType":"Patient","id":"p","meta":{"versionId":"1"},"name":[{"family":"Okoro"}],"gender":"female"}"#;
 
 #[test]
-fn disjoint_changes_merge_onto_the_servers_text() {
+fn disjoint_changes_merge_into_the_servers_text() {
     check_merged(
         BASE,
         r#"{"resourceType":"Patient","id":"p","meta":{"versionId":"1"},"name":[{"family":"Okoro-Bell"}],"gender":"female"}"#,
@@ -45,7 +45,7 @@ fn removals_and_labels_merge() {
 }
 
 #[test]
-fn a_side_that_only_looks_different_has_not_changed() {
+fn a_change_of_notation_is_not_a_change() {
     assert_eq!(three(r#"{"a":1.50}"#, r#"{"a":1.5}"#, r#"{"a":2}"#), Merge::AlreadyThere);
     assert_eq!(three(r#"{"a":1}"#, r#"{"a":2.0}"#, r#"{"a":2,"meta":{"versionId":"5"}}"#), Merge::AlreadyThere);
     check_merged(
@@ -57,7 +57,7 @@ fn a_side_that_only_looks_different_has_not_changed() {
 }
 
 #[test]
-fn the_same_field_is_a_conflict_with_the_others_preselected() {
+fn the_same_field_is_a_conflict_and_other_fields_are_preselected() {
     let c = conflict(
         r#"{"resourceType":"Patient","a":1,"b":1,"c":1}"#,
         r#"{"resourceType":"Patient","a":2,"b":2,"c":1}"#,
@@ -71,7 +71,7 @@ fn the_same_field_is_a_conflict_with_the_others_preselected() {
 }
 
 #[test]
-fn the_same_change_on_both_sides_is_none() {
+fn the_same_change_on_both_sides_is_not_a_conflict() {
     check_merged(r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, r#"{"a":2,"b":1}"#, r#"{"a":2,"b":2}"#);
 }
 
@@ -98,7 +98,7 @@ fn two_forms_of_one_choice_are_one_field() {
 }
 
 #[test]
-fn allergies_medicines_and_signed_notes_always_ask() {
+fn allergies_medicines_and_signed_notes_are_always_conflicts() {
     let check = |resource_type: &str, extra: &str, expected: ConflictReason, preselected: bool| {
         let text = |a: u8, b: u8| format!(r#"{{"resourceType":"{resource_type}"{extra},"a":{a},"b":{b}}}"#);
         let c = conflict(&text(1, 1), &text(2, 1), &text(1, 2));
@@ -118,7 +118,7 @@ fn allergies_medicines_and_signed_notes_always_ask() {
 }
 
 #[test]
-fn deletions_always_ask() {
+fn deletions_are_always_conflicts() {
     let r = raw(BASE);
     let reason = |ours, theirs| match merge(Some(&r), ours, theirs).expect("patched") {
         Merge::Conflict(c) => Some(c.reason),
@@ -136,7 +136,7 @@ fn deletions_always_ask() {
 }
 
 #[test]
-fn without_a_base_every_difference_asks() {
+fn without_a_base_every_difference_is_a_conflict() {
     let (a, b) = (raw(r#"{"resourceType":"Patient","a":1,"b":1}"#), raw(r#"{"resourceType":"Patient","a":1,"b":2}"#));
     let Ok(Merge::Conflict(c)) = merge(None, Version::Present(&a), Version::Present(&b)) else { panic!("a conflict") };
     assert_eq!((c.reason, c.fields.len(), c.fields[0].preselect), (ConflictReason::NoBase, 1, None));
@@ -155,22 +155,22 @@ fn choices_are_applied_field_by_field() {
     assert_eq!(choose(&[]), theirs.as_str());
 }
 
-type Flat = std::collections::BTreeMap<String, u8>;
+type Members = std::collections::BTreeMap<String, u8>;
 
-fn flat() -> impl Strategy<Value = Flat> {
+fn members() -> impl Strategy<Value = Members> {
     prop::collection::btree_map("[a-e]", 0u8..3, 0..5)
 }
 
-fn text(flat: &Flat) -> Raw {
-    let parts: Vec<_> = flat.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
+fn text(members: &Members) -> Raw {
+    let parts: Vec<_> = members.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
     raw(&format!("{{{}}}", parts.join(",")))
 }
 
 proptest! {
     /// Against a model: a field takes the changed side's value; changed differently on both sides is a conflict.
     #[test]
-    fn nothing_is_lost_and_nothing_invented(base in flat(), ours in flat(), theirs in flat()) {
-        let mut expected = Flat::new();
+    fn no_change_is_lost_or_invented(base in members(), ours in members(), theirs in members()) {
+        let mut expected = Members::new();
         let mut clash = Vec::new();
         let keys: std::collections::BTreeSet<&String> = base.keys().chain(ours.keys()).chain(theirs.keys()).collect();
         for k in keys {
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn choosing_one_side_everywhere_gives_that_side(ours in flat(), theirs in flat()) {
+    fn choosing_one_side_everywhere_gives_that_side(ours in members(), theirs in members()) {
         let (a, b) = (text(&ours), text(&theirs));
         let every: Vec<_> = ours.keys().chain(theirs.keys()).map(|k| (k.clone(), Side::Ours)).collect();
         prop_assert!(meaning_equal(&apply_choices(&a, &b, &every).expect("patched"), &a));

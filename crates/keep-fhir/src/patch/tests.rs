@@ -30,7 +30,7 @@ fn only_the_value_changes() {
 }
 
 #[test]
-fn members_go_with_their_comma() {
+fn members_are_removed_with_their_comma() {
     check_remove(r#"{"a":1 , "b":2}"#, &["a".into()], r#"{"b":2}"#);
     check_remove(r#"{"a":1 , "b":2 }"#, &["b".into()], r#"{"a":1 }"#);
     check_remove(r#"{"a":1,"b":2,"c":3}"#, &["b".into()], r#"{"a":1,"c":3}"#);
@@ -40,7 +40,7 @@ fn members_go_with_their_comma() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn paths_that_do_not_fit_are_refused() {
     let r = raw(r#"{"a":1,"b":[]}"#);
     assert_eq!(set(&r, &["a".into(), "x".into()], "1"), Err(FhirError::NoSuchPath));
     assert_eq!(set(&r, &["b".into(), 1.into()], "1"), Err(FhirError::NoSuchPath));
@@ -77,7 +77,7 @@ fn object() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>>
 
 proptest! {
     #[test]
-    fn set_and_remove_do_what_a_parsed_tree_would(tree in object(), key in "[a-c\"é]{1,2}", value in json(), spaced in any::<bool>()) {
+    fn set_and_remove_match_a_parsed_tree(tree in object(), key in "[a-c\"é]{1,2}", value in json(), spaced in any::<bool>()) {
         let text = if spaced { serde_json::to_string_pretty(&tree) } else { serde_json::to_string(&tree) }.expect("json");
         let before = raw(&text);
         let path = [Step::Member(&key)];
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn nested_changes_leave_every_other_byte(tree in object(), inner in object(), value in json()) {
+    fn nested_changes_preserve_every_other_byte(tree in object(), inner in object(), value in json()) {
         let mut tree = tree;
         tree.insert("deep".into(), serde_json::json!([1, inner]));
         let before = raw(&serde_json::to_string_pretty(&tree).expect("json"));

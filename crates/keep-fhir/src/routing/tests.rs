@@ -64,7 +64,7 @@ fn every_r4_type_has_its_segment() {
 }
 
 #[test]
-fn flags_and_diagnoses_go_by_category() {
+fn flags_and_diagnoses_are_routed_by_category() {
     for c in ["admin", "contact"] {
         check("Flag", &[c], &[], Segment::Directory);
         check("Flag", &[c, c], &[], Segment::Directory);
@@ -83,18 +83,18 @@ fn flags_and_diagnoses_go_by_category() {
     check("Observation", &["safety"], &[], Segment::Clinical);
 }
 
-/// A category says that a Flag is nothing clinical only in HL7's own words: "contact" is a kind of isolation elsewhere.
+/// Only HL7's own category codes make a Flag administrative: elsewhere "contact" is a kind of isolation.
 #[test]
-fn a_flag_is_administrative_only_in_the_words_of_hl7() {
-    let placed = |category: &str| {
+fn a_flag_is_administrative_only_by_hl7_codes() {
+    let segment = |category: &str| {
         let text = format!(r#"{{"resourceType":"Flag","id":"f","category":{category},"code":{{"text":"x"}}}}"#);
         let facts = [crate::extract(&text).expect("read"), crate::extract_row(&text, None).expect("read")];
         assert_eq!(facts[0].segment, facts[1].segment, "{category}");
         facts[0].segment
     };
     const HL7: &str = r#""system":"http://terminology.hl7.org/CodeSystem/flag-category""#;
-    assert_eq!(placed(&format!(r#"[{{"coding":[{{{HL7},"code":"contact"}}]}}]"#)), Segment::Directory);
-    assert_eq!(placed(&format!(r#"[{{"coding":[{{{HL7},"code":"admin"}}],"text":"Notes"}}]"#)), Segment::Directory);
+    assert_eq!(segment(&format!(r#"[{{"coding":[{{{HL7},"code":"contact"}}]}}]"#)), Segment::Directory);
+    assert_eq!(segment(&format!(r#"[{{"coding":[{{{HL7},"code":"admin"}}],"text":"Notes"}}]"#)), Segment::Directory);
     for category in [
         String::from(r#"[{"coding":[{"system":"http://example.org/isolation","code":"contact"}]}]"#),
         String::from(r#"[{"coding":[{"code":"admin"}]}]"#),
@@ -105,25 +105,25 @@ fn a_flag_is_administrative_only_in_the_words_of_hl7() {
         format!(r#"[{{"coding":[{{{HL7},"code":"admin"}}]}},{{"text":"Allergy"}}]"#),
         format!(r#"[{{"coding":[{{{HL7},"code":"admin"}},{{{HL7}}}]}}]"#),
     ] {
-        assert_eq!(placed(&category), Segment::Clinical, "{category}");
+        assert_eq!(segment(&category), Segment::Clinical, "{category}");
     }
 }
 
 #[test]
-fn provenance_lies_with_its_highest_target() {
+fn provenance_belongs_to_its_highest_target() {
     let keys = |names: &[&str]| names.iter().map(|n| n.parse().expect("key")).collect::<Vec<ResourceKey>>();
-    let nobody = |_: &ResourceKey| None;
+    let unknown = |_: &ResourceKey| None;
     let appointment = keys(&["Appointment/1"]);
-    assert_eq!(segment_with_targets::<&str>(&appointment, &[], nobody), Segment::Directory);
+    assert_eq!(segment_with_targets::<&str>(&appointment, &[], unknown), Segment::Directory);
     let visit = keys(&["Encounter/1", "Observation/2", "Patient/3"]);
-    assert_eq!(segment_with_targets::<&str>(&visit, &[], nobody), Segment::Clinical);
-    let held = |k: &ResourceKey| {
+    assert_eq!(segment_with_targets::<&str>(&visit, &[], unknown), Segment::Clinical);
+    let known = |k: &ResourceKey| {
         Some(if k.resource_type == "Observation" { Segment::Restricted } else { Segment::Encounters })
     };
-    assert_eq!(segment_with_targets::<&str>(&visit, &[], held), Segment::Restricted);
+    assert_eq!(segment_with_targets::<&str>(&visit, &[], known), Segment::Restricted);
     let billed = |_: &ResourceKey| Some(Segment::Encounters);
     assert_eq!(segment_with_targets::<&str>(&keys(&["ChargeItem/1"]), &[], billed), Segment::Encounters);
-    assert_eq!(segment_with_targets::<&str>(&keys(&["ChargeItem/1"]), &[], nobody), Segment::Clinical);
-    assert_eq!(segment_with_targets::<&str>(&[], &[], nobody), Segment::Clinical);
+    assert_eq!(segment_with_targets::<&str>(&keys(&["ChargeItem/1"]), &[], unknown), Segment::Clinical);
+    assert_eq!(segment_with_targets::<&str>(&[], &[], unknown), Segment::Clinical);
     assert!(follows_target("Binary") && !follows_target("Observation"));
 }

@@ -1,23 +1,19 @@
-//! Opening and closing a visit.
+//! Opening a visit.
 
-use super::resource;
+use super::context::resource;
+use crate::Raw;
 use crate::compose::{Composer, reference};
-use crate::{FhirError, Raw, set, set_text};
 use keep_domain::{PatientId, ResourceId, ResourceKey, UtcMillis};
 
-/// What is known when a visit is opened.
+/// A visit that is being opened.
 #[derive(Debug, Clone)]
 pub struct EncounterStart {
-    /// Whose visit.
+    /// The patient.
     pub patient: PatientId,
-    /// Who opened it.
+    /// The member of staff who opened it.
     pub practitioner: ResourceKey,
-    /// When.
+    /// The time of its start.
     pub start: UtcMillis,
-    /// The appointment that it came from.
-    pub appointment: Option<ResourceKey>,
-    /// Where.
-    pub location: Option<ResourceKey>,
 }
 
 /// An ambulatory visit in progress.
@@ -32,20 +28,6 @@ pub fn start_encounter(id: &ResourceId, facts: &EncounterStart) -> Raw {
         .object("class", class)
         .object("subject", reference(&ResourceKey::new("Patient", facts.patient.clone())))
         .list("participant", [Composer::default().object("individual", reference(&facts.practitioner))])
-        .list("appointment", facts.appointment.as_ref().map(reference))
         .object("period", Composer::default().text("start", &facts.start.to_rfc3339()))
-        .list("location", facts.location.as_ref().map(|l| Composer::default().object("location", reference(l))))
         .into_raw()
-}
-
-/// The same visit, finished at `end`.
-///
-/// # Errors
-/// [`FhirError::WrongType`] for anything but an Encounter.
-pub fn finish_encounter(raw: &Raw, end: UtcMillis) -> Result<Raw, FhirError> {
-    if raw.resource_type().as_deref() != Some("Encounter") {
-        return Err(FhirError::WrongType);
-    }
-    let raw = set_text(raw, &["status".into()], "finished")?;
-    set(&raw, &["period".into(), "end".into()], &crate::compose::quoted(&end.to_rfc3339()))
 }

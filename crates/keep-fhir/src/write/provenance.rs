@@ -1,42 +1,42 @@
-//! Who made or changed what, and through which device (R4, `provenance.html`).
+//! Who created or changed what, and on which device (R4, `provenance.html`).
 
-use super::resource;
+use super::context::resource;
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
-use keep_domain::{DeviceId, ResourceId, ResourceKey, UtcMillis};
+use keep_domain::{DeviceId, Phi, ResourceId, ResourceKey, UtcMillis};
 
-/// What was done.
+/// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Activity {
-    /// Made.
+    /// Created.
     Create,
-    /// Changed or struck out.
+    /// Changed or marked as entered in error.
     Update,
     /// Signed.
     Sign,
 }
 
-/// The facts of one Provenance.
+/// What one Provenance records.
 #[derive(Debug, Clone)]
-pub struct ProvenanceFacts {
-    /// What it is about.
+pub struct ProvenanceDraft {
+    /// The resources that it describes.
     pub targets: Vec<ResourceKey>,
-    /// Who is responsible for the content.
+    /// The person responsible for the content.
     pub author: ResourceKey,
-    /// Who sends it, where that is not the author.
-    pub transmitter: Option<ResourceKey>,
     /// The workstation.
     pub device: DeviceId,
-    /// When it was authored.
+    /// The time of entry.
     pub recorded: UtcMillis,
-    /// What was done.
+    /// The kind of change.
     pub activity: Activity,
+    /// The reason as the user typed it.
+    pub reason: Option<Phi<String>>,
 }
 
-/// A Provenance with author, device and, for a colleague's work, transmitter.
+/// A Provenance that names the author and the workstation.
 #[must_use]
-pub fn provenance(id: &ResourceId, facts: &ProvenanceFacts) -> Raw {
-    let (system, code, display) = match facts.activity {
+pub fn provenance(id: &ResourceId, draft: &ProvenanceDraft) -> Raw {
+    let (system, code, display) = match draft.activity {
         Activity::Create => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "CREATE", "create"),
         Activity::Update => ("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "UPDATE", "revise"),
         Activity::Sign => {
@@ -49,16 +49,16 @@ pub fn provenance(id: &ResourceId, facts: &ProvenanceFacts) -> Raw {
     };
     let device = Composer::default().object(
         "identifier",
-        Composer::default().text("system", "urn:chartkeep:device").text("value", &facts.device.to_string()),
+        Composer::default().text("system", "urn:chartkeep:device").text("value", &draft.device.to_string()),
     );
-    let mut agents = vec![agent("author", "Author", reference(&facts.author)), agent("assembler", "Assembler", device)];
-    if let Some(key) = &facts.transmitter {
-        agents.push(agent("transmitter", "Transmitter", reference(key)));
-    }
+    let agents = [agent("author", "Author", reference(&draft.author)), agent("assembler", "Assembler", device)];
+    // EXPOSE: the reason is written into the record.
+    let reason = draft.reason.as_ref().map(|r| Composer::default().text("text", r.expose()));
     resource("Provenance", id)
-        .list("target", facts.targets.iter().map(reference))
-        .text("recorded", &facts.recorded.to_rfc3339())
+        .list("target", draft.targets.iter().map(reference))
+        .text("recorded", &draft.recorded.to_rfc3339())
         .object("activity", concept(system, code, display))
         .list("agent", agents)
+        .list("reason", reason)
         .into_raw()
 }

@@ -16,8 +16,7 @@ use crate::workstation::Workstation;
 use keep_access::{Action, Group, Labels, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, UtcMillis};
-use keep_fhir::lens::{BOOKING, Link};
-use keep_fhir::{ConflictField, Extracted, Merge, Raw, Side, Version, apply_choices, merge};
+use keep_fhir::{ConflictField, Extracted, Merge, Raw, Side, Version, apply_choices, lens, merge};
 use keep_store::{Conflict, ConflictId, Store};
 
 /// Shows a conflict in three columns.
@@ -75,15 +74,14 @@ fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
 /// Whether the sides of an Appointment differ in its booking only, not in its reason.
 fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
     let found = differing(sides)?.unwrap_or_default();
-    let top = |path: &str| path.split(['.', '[']).next().is_some_and(|name| BOOKING.contains(&name));
-    Ok(found.iter().all(|field| top(&field.path)))
+    Ok(found.iter().all(|field| lens::is_booking_field(&field.path)))
 }
 
 fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
     let sides = open(ctx, text)?;
     let chart = read_chart(ctx, &sides.patient, &["Patient", "Flag"])?;
     let (banner, _) = banner_of(ctx.store, &chart)?;
-    let who = sides.theirs.as_ref().and_then(author_of);
+    let who = sides.theirs.as_ref().and_then(lens::author);
     let names = names_of(ctx.store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
     let updated = |raw: Option<&Raw>| {
         let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
@@ -104,16 +102,6 @@ fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
         theirs_deleted: sides.theirs.is_none(),
         fields: fields_of(ctx.store, &sides)?,
     })
-}
-
-/// The author named in the record.
-fn author_of(raw: &Raw) -> Option<Link> {
-    let node = raw.node();
-    let found = ["requester", "recorder", "asserter", "author", "performer", "informationSource"];
-    let found = found.into_iter().find_map(|name| node.member(name))?;
-    let one = found.items().next().unwrap_or(found);
-    let display = one.member_text("display").map(|d| Phi::new(d.into_owned()));
-    Some(Link { key: keep_fhir::reference_of(one, None), display })
 }
 
 /// The fields in which the sides differ; a deletion counts as one field, the whole record.

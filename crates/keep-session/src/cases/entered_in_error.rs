@@ -52,8 +52,8 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
         return Err(SessionError::of(ErrorCode::Stale));
     }
     let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
-    let changed =
-        keep_fhir::write::strike(&raw).map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
+    let changed = keep_fhir::write::mark_entered_in_error(&raw)
+        .map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
     let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())

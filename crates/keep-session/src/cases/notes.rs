@@ -14,7 +14,7 @@ use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
-use keep_fhir::write::{Activity, EntryContext, NoteDraft, NoteState, note};
+use keep_fhir::write::{Activity, EntryContext, NoteDraft, note};
 
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
@@ -76,8 +76,6 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
         type_display: (*display).to_owned(),
         title: Phi::new((*display).to_owned()),
         text: Phi::new(request.text.clone()),
-        state: NoteState::Final,
-        relates_to: None,
     };
     let raw = note(&key.id, &context, &draft);
     let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient));

@@ -19,8 +19,8 @@ use crate::workstation::Workstation;
 use form::{About, Form};
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
-use keep_clinical::{Vital, age_at};
-use keep_domain::{PatientId, Phi, ResourceId, ResourceKey, UtcMillis};
+use keep_clinical::age_at;
+use keep_domain::{PatientId, Phi, ResourceId, ResourceKey, UtcMillis, VitalSign};
 use keep_fhir::lens;
 use keep_fhir::write::{Activity, EntryContext};
 use keep_store::{Record, Store, StoreError};
@@ -137,7 +137,7 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
     }
     let height = last_chart_refs::of(ctx.store, &patient)?.and_then(|m| m.height);
     let made = writing::observations(&form, about, &context, request, height);
-    let taken_height = made.iter().find(|(vital, ..)| *vital == Some(Vital::Height)).map(|(_, k, _)| k.clone());
+    let taken_height = made.iter().find(|(vital, ..)| *vital == Some(VitalSign::Height)).map(|(_, k, _)| k.clone());
     resources.extend(made.into_iter().map(|(_, key, raw)| (key, raw)));
     let event = EventDraft::new(EventClass::Create).by(ctx.actor()).about(Phi::new(patient.clone()));
     let saved =

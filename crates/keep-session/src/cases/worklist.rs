@@ -20,8 +20,8 @@ use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
-use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status};
-use keep_fhir::{Node, Raw, Step};
+use keep_fhir::Raw;
+use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status, set_arrival};
 use kinds::{LISTS, counted, missing};
 use lists::Day;
 use sources::Item;
@@ -102,37 +102,10 @@ fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError>
     let now = ctx.now()?;
     let to = if request.arrived { AppointmentStatus::Arrived } else { AppointmentStatus::Booked };
     let changed = set_appointment_status(&raw, to)
-        .and_then(|raw| set_arrival(&raw, &patient.to_string(), request.arrived.then(|| now.to_rfc3339())))
+        .and_then(|raw| set_arrival(&raw, &patient, request.arrived.then_some(now)))
         .map_err(|_| SessionError::of(ErrorCode::Internal))?;
     let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
     let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
     ChangedRecord { context, record: &record, changed, reason: None }.save(ctx, event)
-}
-
-/// Records the time of arrival, as the start of the patient's own participation.
-fn set_arrival(raw: &Raw, patient: &str, at: Option<String>) -> Result<Raw, keep_fhir::FhirError> {
-    let own = format!("Patient/{patient}");
-    let mut participants = raw.node().member("participant").into_iter().flat_map(Node::items);
-    let is_own = |p: Node<'_>| p.at(&["actor", "reference"]).and_then(Node::text).is_some_and(|r| r == own);
-    let Some(item) = participants.position(is_own) else { return Ok(raw.clone()) };
-    let path = [Step::Member("participant"), Step::Item(item), Step::Member("period")];
-    match at {
-        Some(at) => keep_fhir::set(raw, &path, &format!("{{\"start\":\"{at}\"}}")),
-        None => keep_fhir::remove(raw, &path),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arrival_is_recorded_and_undone() {
-        let text = r#"{"resourceType":"Appointment","id":"a","participant":[{"actor":{"reference":"Practitioner/jonas"}},{"actor":{"reference":"Patient/maria"},"status":"accepted"}]}"#;
-        let raw = Raw::parse(text).expect("valid");
-        let here = set_arrival(&raw, "maria", Some(String::from("2026-11-22T11:12:00.000Z"))).expect("set");
-        assert!(here.as_str().contains(r#""status":"accepted","period":{"start":"2026-11-22T11:12:00.000Z"}"#));
-        assert_eq!(set_arrival(&here, "maria", None).expect("removed").as_str(), text);
-    }
 }

@@ -8,7 +8,7 @@ use crate::view::names::staff_name;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, ResourceKey};
-use keep_fhir::{Node, Raw, lens};
+use keep_fhir::{Raw, lens};
 use keep_store::{Record, Store};
 
 /// The preference that stores it.
@@ -64,10 +64,8 @@ fn find(staff: &[Record], subject: &str, name: &str) -> Option<ResourceKey> {
         Raw::parse(r.raw.expose().as_str()).ok()
     };
     let by_subject = staff.iter().find(|r| {
-        let raw = read(r);
-        let identifiers = raw.as_ref().and_then(|raw| raw.node().member("identifier"));
-        let mut values = identifiers.into_iter().flat_map(Node::items).filter_map(|i| i.member_text("value"));
-        !subject.is_empty() && (r.key.id.as_str() == subject || values.any(|v| v == subject))
+        let has_identifier = || read(r).is_some_and(|raw| lens::has_identifier(&raw, subject));
+        !subject.is_empty() && (r.key.id.as_str() == subject || has_identifier())
     });
     if let Some(found) = by_subject {
         return Some(found.key.clone());

@@ -4,9 +4,9 @@ use crate::ctx::Ctx;
 use crate::dto::visit::SavedDto;
 use crate::error::SessionError;
 use keep_audit::EventDraft;
-use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
+use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::Raw;
-use keep_fhir::write::{Activity, EntryContext, ProvenanceFacts, provenance};
+use keep_fhir::write::{Activity, EntryContext, ProvenanceDraft, provenance};
 use keep_store::{ChangeSetDraft, ChangeSetId, EntryDraft, Operation, Record, StoreError};
 
 /// Records that did not exist before.
@@ -25,7 +25,7 @@ impl NewRecords {
     /// Those of the store.
     pub(crate) fn save(mut self, ctx: &Ctx<'_>, event: EventDraft) -> Result<SavedDto, SessionError> {
         let targets: Vec<ResourceKey> = self.resources.iter().map(|(key, _)| key.clone()).collect();
-        self.resources.push(provenance_of(ctx, &self.context, targets, self.activity));
+        self.resources.push(provenance_of(ctx, &self.context, targets, self.activity, None));
         let keys: Vec<ResourceKey> = self.resources.iter().map(|(key, _)| key.clone()).collect();
         let entries = self.resources.into_iter().map(|(_, raw)| create(raw)).collect();
         let event = event.touching(&keys);
@@ -53,13 +53,8 @@ impl ChangedRecord<'_> {
     /// `stale` where the record has changed since it was read; those of the store.
     pub(crate) fn save(self, ctx: &Ctx<'_>, event: EventDraft) -> Result<SavedDto, SessionError> {
         let record = self.record;
-        let (made_key, mut made) = provenance_of(ctx, &self.context, vec![record.key.clone()], Activity::Update);
-        if let Some(reason) = self.reason {
-            let words = serde_json::to_string(reason).map_err(|_| SessionError::of(ErrorCode::Internal))?;
-            let reasons = format!("[{{\"text\":{words}}}]");
-            made = keep_fhir::set(&made, &["reason".into()], &reasons)
-                .map_err(|_| SessionError::of(ErrorCode::Internal))?;
-        }
+        let targets = vec![record.key.clone()];
+        let (made_key, made) = provenance_of(ctx, &self.context, targets, Activity::Update, self.reason);
         let keys = vec![record.key.clone(), made_key];
         let event = event.touching(&keys);
         let update = EntryDraft {
@@ -94,15 +89,16 @@ fn provenance_of(
     context: &EntryContext,
     targets: Vec<ResourceKey>,
     activity: Activity,
+    reason: Option<&str>,
 ) -> (ResourceKey, Raw) {
     let id = ResourceId::make_random();
-    let facts = ProvenanceFacts {
+    let facts = ProvenanceDraft {
         targets,
         author: context.author.clone(),
-        transmitter: None,
         device: ctx.workstation.settings().device,
         recorded: context.recorded,
         activity,
+        reason: reason.map(|r| Phi::new(r.to_owned())),
     };
     let raw = provenance(&id, &facts);
     (ResourceKey::new("Provenance", id), raw)

@@ -8,8 +8,7 @@ use crate::own_file;
 use crate::view::sign::Sign;
 use crate::view::visible_record::valid;
 use crate::view::vitals::{Reading, latest};
-use keep_clinical::Vital;
-use keep_domain::{PatientId, ResourceId, ResourceKey};
+use keep_domain::{PatientId, ResourceId, ResourceKey, VitalSign};
 use keep_fhir::lens;
 use keep_store::Store;
 use serde::{Deserialize, Serialize};
@@ -30,7 +29,7 @@ pub(crate) struct LastChartRefs {
 impl LastChartRefs {
     /// The references of a chart that was just read.
     pub(crate) fn of_chart(chart: &Chart, readings: &[Reading<'_>]) -> Self {
-        let height = latest(readings, Sign::Vital(Vital::Height)).map(|r| r.entry.record.key.id.clone());
+        let height = latest(readings, Sign::Vital(VitalSign::Height)).map(|r| r.entry.record.key.id.clone());
         let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
             let today = e.at().is_some_and(|at| chart.clinic_clock.is_today(at));
             today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")

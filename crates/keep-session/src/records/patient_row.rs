@@ -66,7 +66,7 @@ impl<'s> Lookup<'s> {
 
     pub(crate) fn row_seen(&self, record: &Record, alert: bool, last: Option<UtcMillis>) -> Option<PatientRowDto> {
         // EXPOSE: read for the row.
-        let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
+        let (raw, facts) = keep_fhir::parse_and_extract(record.raw.expose().as_str());
         let decision = self.view.reads(record, facts.as_ref());
         if !decision.is_visible() {
             return None;

@@ -3,7 +3,7 @@
 use crate::state::unlocked::Unlocked;
 use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
 use keep_domain::{ResourceKey, Role, Segment};
-use keep_fhir::Extracted;
+use keep_fhir::{Extracted, Raw, lens};
 use keep_store::Record;
 use std::sync::Arc;
 
@@ -77,22 +77,12 @@ impl AccessView {
         // EXPOSE: looks only for the author's reference.
         let text = record.raw.expose().as_str();
         debug_assert!(!text.is_empty(), "the text of an entry is in its `raw`");
-        keep_fhir::Raw::parse(text).is_ok_and(|raw| self.wrote(&raw))
+        Raw::parse(text).is_ok_and(|raw| self.wrote(&raw))
     }
 
-    /// By the elements in which FHIR names an author.
-    pub(crate) fn wrote(&self, raw: &keep_fhir::Raw) -> bool {
-        let Some(me) = &self.me else { return false };
-        let mine = me.to_string();
-        let named = |name: &str| {
-            let items = raw.node().member(name).into_iter().flat_map(|n| {
-                let one = n.member_text("reference").map(|r| r == mine);
-                let many = n.items().filter_map(|i| i.member_text("reference").map(|r| r == mine)).any(|own| own);
-                [one == Some(true), many]
-            });
-            items.into_iter().any(|own| own)
-        };
-        ["author", "performer", "recorder", "asserter", "requester", "informationSource"].into_iter().any(named)
+    /// Whether it names the person as an author.
+    pub(crate) fn wrote(&self, raw: &Raw) -> bool {
+        self.me.as_ref().is_some_and(|me| lens::is_authored_by(raw, me))
     }
 }
 

@@ -6,13 +6,13 @@ use super::sign::Sign;
 use super::words;
 use crate::dto::conflict::{ConflictFieldDto, ConflictPartDto};
 use keep_clinical::{Grouping, number_text, safe_unit};
-use keep_domain::{Phi, ResourceKey};
-use keep_fhir::{ConflictField, FhirDate, Kind, Node, Raw, Side, lens};
+use keep_domain::{BLOOD_PRESSURE_PANEL, Phi, ResourceKey};
+use keep_fhir::lens::{self, ComplexElement, Element};
+use keep_fhir::{ConflictField, FhirDate, Side};
+use std::borrow::Cow;
 
 /// The choice that stands for the whole record, where one side has deleted it.
 pub(crate) const WHOLE: &str = "record";
-/// Elements that say how a value is written, not what it is.
-const NOTATION: [&str; 3] = ["id", "system", "userSelected"];
 /// What a reference may point to and still be named to anybody who sees the record.
 const NAMED: [&str; 6] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication", "Device"];
 
@@ -24,24 +24,11 @@ pub(crate) fn fields(resource_type: &str, found: &[ConflictField], names: &Names
 /// What the fields name only by reference.
 pub(crate) fn unnamed_in(found: &[ConflictField]) -> Vec<ResourceKey> {
     let sides = found.iter().flat_map(|f| [&f.base, &f.ours, &f.theirs]).flatten();
-    let mut keys = Vec::new();
-    for side in sides {
-        // EXPOSE: looks only for references.
-        let Some(raw) = wrapped(side.expose()) else { continue };
-        references(raw.node(), &mut keys);
-    }
+    // EXPOSE: looks only for references.
+    let elements = sides.filter_map(|side| Element::parse(side.expose()));
+    let mut keys: Vec<ResourceKey> = elements.flat_map(|element| element.references()).collect();
     keys.retain(|key| NAMED.contains(&key.resource_type.as_str()));
     keys
-}
-
-fn references(node: Node<'_>, keys: &mut Vec<ResourceKey>) {
-    keys.extend(keep_fhir::reference_of(node, None));
-    for (_, member) in node.members() {
-        references(member, keys);
-    }
-    for item in node.items() {
-        references(item, keys);
-    }
 }
 
 fn field(resource_type: &str, found: &ConflictField, names: &Names) -> ConflictFieldDto {
@@ -74,10 +61,6 @@ pub(crate) fn part(text: impl Into<String>) -> ConflictPartDto {
     ConflictPartDto { key: String::new(), name: String::new(), text: text.into(), is_time: false }
 }
 
-fn wrapped(json: &str) -> Option<Raw> {
-    Raw::parse(format!(r#"{{"v":{json}}}"#)).ok()
-}
-
 /// How the values of one field are read.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
@@ -92,14 +75,12 @@ impl Reading<'_> {
         if let Some(text) = self.through_lens(json).filter(|t| !t.is_empty()) {
             return vec![part(text)];
         }
-        let Some(raw) = wrapped(json) else { return vec![part(words::UNREADABLE)] };
-        let parts = raw.node().member("v").map(|n| self.of(n)).unwrap_or_default();
-        parts.into_iter().filter(|p| !p.text.is_empty()).collect()
+        let Some(element) = Element::parse(json) else { return vec![part(words::UNREADABLE)] };
+        self.of(element).into_iter().filter(|p| !p.text.is_empty()).collect()
     }
 
     fn through_lens(self, json: &str) -> Option<String> {
-        let of =
-            |kind: &str| Raw::parse(format!(r#"{{"resourceType":"{kind}","id":"x","{}":{json}}}"#, self.path)).ok();
+        let of = |kind: &str| lens::resource_with(kind, self.path, json);
         match self.path {
             "dosageInstruction" => Some(medicines::dosage(&of("MedicationRequest")?)),
             "dosage" if self.resource_type == "MedicationStatement" => {
@@ -116,79 +97,70 @@ impl Reading<'_> {
         }
     }
 
-    fn of(self, node: Node<'_>) -> Vec<ConflictPartDto> {
-        match node.kind() {
-            Kind::Text => {
-                let text = node.text().map(std::borrow::Cow::into_owned).unwrap_or_default();
+    fn of(self, element: Element<'_>) -> Vec<ConflictPartDto> {
+        match element {
+            Element::Text(text) => {
                 // A year alone may as well be a code.
                 let is_time = text.len() >= "2026-11".len() && FhirDate::parse(&text).is_some();
                 vec![ConflictPartDto { is_time, ..part(text) }]
             }
-            Kind::Number => vec![part(self.number(node))],
-            Kind::Boolean => vec![part(if node.boolean() == Some(true) { "yes" } else { "no" })],
-            Kind::Null => Vec::new(),
-            Kind::Array => node.items().flat_map(|item| self.of(item)).collect(),
-            Kind::Object => self.of_object(node),
+            Element::Number(digits) => vec![part(self.number(digits))],
+            Element::Boolean(yes) => vec![part(if yes { "yes" } else { "no" })],
+            Element::Null => Vec::new(),
+            Element::List(items) => items.into_iter().flat_map(|item| self.of(item)).collect(),
+            Element::Object(object) => self.of_object(object),
         }
     }
 
     /// A dose has no zeros at its end, a measurement keeps them.
-    fn number(self, node: Node<'_>) -> String {
+    fn number(self, digits: &str) -> String {
         let is_dose = self.resource_type.starts_with("Medication");
-        let dose = || number_text(node.raw(), Grouping::Plain);
-        is_dose.then(dose).flatten().unwrap_or_else(|| words::number(node.raw()))
+        let dose = || number_text(digits, Grouping::Plain);
+        is_dose.then(dose).flatten().unwrap_or_else(|| words::number(digits))
     }
 
     /// Concepts by their words, references by their names, quantities with their unit, the rest member by member.
-    fn of_object(self, node: Node<'_>) -> Vec<ConflictPartDto> {
-        let value = node.members().find(|(name, _)| name.starts_with("value") || name == "dataAbsentReason");
-        if let (Some(code), Some((_, value))) = (node.member("code").filter(|c| c.kind() == Kind::Object), value) {
-            let (key, name) = (Sign::of_node(code).map_or("", Sign::key), self.joined(code));
+    fn of_object(self, object: ComplexElement<'_>) -> Vec<ConflictPartDto> {
+        if let Some((code, value)) = object.coded_value() {
+            let (key, name) = (Sign::of_codes(code.codes()).map_or("", Sign::key), joined(self.of_object(code)));
             let named = |p: ConflictPartDto| ConflictPartDto { key: key.to_owned(), name: name.clone(), ..p };
             return self.of(value).into_iter().map(named).collect();
         }
-        if let Some(words) = self.words_of(node) {
+        if let Some(words) = self.words_of(object) {
             return vec![part(words)];
         }
-        if let Some(value) = node.member("value").filter(|v| v.kind() == Kind::Number) {
-            let unit = node.member_text("unit").or_else(|| node.member_text("code")).unwrap_or_default();
-            let sign = node.member_text("comparator").unwrap_or_default();
-            return vec![part(words::joined([sign.as_ref(), &self.number(value), &safe_unit(&unit)], " "))];
+        if let Some(q) = object.quantity() {
+            let parts = [q.comparator.as_ref(), &self.number(q.value), &safe_unit(&q.unit)];
+            return vec![part(words::joined(parts, " "))];
         }
-        let members = node.members().filter(|(name, _)| !NOTATION.contains(&name.as_ref()));
-        let named = members.flat_map(|(name, member)| {
-            let own = name.clone();
+        let named = object.members().flat_map(|(name, member)| {
             self.of(member).into_iter().map(move |p| {
                 let unnamed = p.key.is_empty() && p.name.is_empty();
-                if unnamed { ConflictPartDto { key: own.to_string(), name: plain_words(&own), ..p } } else { p }
+                if unnamed { ConflictPartDto { key: name.to_string(), name: plain_words(&name), ..p } } else { p }
             })
         });
         named.collect()
     }
 
-    fn words_of(self, node: Node<'_>) -> Option<String> {
-        let text = |name: &str| node.member_text(name).map(std::borrow::Cow::into_owned).filter(|t| !t.is_empty());
-        if let Some(sign) = Sign::of_node(node) {
+    fn words_of(self, object: ComplexElement<'_>) -> Option<String> {
+        if let Some(sign) = Sign::of_codes(object.codes()) {
             return Some(sign.label().to_owned());
         }
-        if node.at(&["coding", "code"]).and_then(Node::text).as_deref() == Some(words::PRESSURE_PANEL) {
+        if object.first_code().as_deref() == Some(BLOOD_PRESSURE_PANEL) {
             return Some(String::from("Blood pressure"));
         }
-        let coding =
-            || node.at(&["coding", "display"]).or_else(|| node.at(&["coding", "code"])).map(|n| self.joined(n));
-        let own_code = || node.member("system").and_then(|_| text("code"));
-        let is_quantity = node.member("value").is_some();
-        let own = || if is_quantity { None } else { text("display").or_else(own_code) };
-        text("text").or_else(coding).or_else(own).or_else(|| {
-            let key = keep_fhir::reference_of(node, None)?;
+        let coding = || object.first_display().map(|d| joined(self.of(d)));
+        let own = || object.display().map(Cow::into_owned);
+        object.text().map(Cow::into_owned).or_else(coding).or_else(own).or_else(|| {
+            let key = object.reference()?;
             let known = self.names.key(&key).map(str::to_owned);
             Some(known.unwrap_or_else(|| format!("not available here ({})", key.id)))
         })
     }
+}
 
-    fn joined(self, node: Node<'_>) -> String {
-        words::joined(self.of(node).into_iter().map(|p| p.text), "; ")
-    }
+fn joined(parts: Vec<ConflictPartDto>) -> String {
+    words::joined(parts.into_iter().map(|p| p.text), "; ")
 }
 
 /// `doseAndRate` → `dose and rate`.
@@ -216,7 +188,7 @@ pub(crate) fn side_of(word: &str) -> Option<Side> {
 mod tests {
     use super::*;
     use crate::view::fixtures::record;
-    use keep_fhir::{Merge, Version, merge};
+    use keep_fhir::{Merge, Raw, Version, merge};
 
     fn raw(text: &str) -> Raw {
         Raw::parse(text).expect("valid")

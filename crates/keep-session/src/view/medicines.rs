@@ -5,7 +5,7 @@ use super::names::{Names, unnamed};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::MedicineDto;
-use keep_clinical::{DoseAmount, Frequency, LineInput, MedicationLine, medication_line};
+use keep_clinical::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::lens::{Dosage, Dose, MedicationLens, Quantity, Timing, medication};
 use keep_fhir::{Raw, lens};
@@ -24,7 +24,7 @@ pub(crate) fn medicines(entries: &[VisibleRecord], names: &Names, clinic_clock: 
 pub(crate) fn unnamed_medicines(entries: &[VisibleRecord]) -> Vec<ResourceKey> {
     read(entries)
         .filter(|(_, m)| m.medication.is_none())
-        .filter_map(|(_, m)| unnamed(m.medication_link.as_ref()))
+        .filter_map(|(_, m)| unnamed(m.medication_reference.as_ref()))
         .collect()
 }
 
@@ -51,7 +51,7 @@ fn began(lens: &MedicationLens) -> Option<UtcMillis> {
 
 fn recorded_name(lens: &MedicationLens, names: &Names) -> String {
     let own = words::label(lens.medication.as_ref());
-    if own.is_empty() { names.link(lens.medication_link.as_ref()) } else { own }
+    if own.is_empty() { names.link(lens.medication_reference.as_ref()) } else { own }
 }
 
 fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {
@@ -75,7 +75,7 @@ fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock
 ///
 /// A combination, whose strengths stand between its parts, is never taken apart.
 fn name_and_product(recorded: &str) -> (String, String) {
-    let line = medication_line(&LineInput { name: recorded.to_owned(), ..LineInput::default() });
+    let line = medication_line(&MedicationLineInput { name: recorded.to_owned(), ..MedicationLineInput::default() });
     let words: Vec<&str> = line.name.split_whitespace().collect();
     if words.iter().any(|w| w.contains('/') && !w.contains(|c: char| c.is_ascii_digit()) && *w == "/") {
         return (line.name.clone(), String::new());
@@ -106,7 +106,7 @@ fn instruction(dosage: &Dosage) -> String {
     if ranged && !recorded.is_empty() {
         return recorded;
     }
-    let line = medication_line(&LineInput {
+    let line = medication_line(&MedicationLineInput {
         name: String::new(),
         dose: dosage.dose.as_ref().map(amount),
         route: dosage.route.as_ref().and_then(lens::Concept::label).map(str::to_owned),

@@ -2,8 +2,8 @@
 
 use super::words;
 use keep_domain::{ResourceKey, UserId};
-use keep_fhir::lens::{HumanName, Link, person_name};
-use keep_fhir::{Node, Raw};
+use keep_fhir::Raw;
+use keep_fhir::lens::{HumanName, Reference, code_text, organization, person_name};
 use keep_store::Record;
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ impl Names {
     }
 
     /// The words for a link: those beside it, else the name of its target, else nothing.
-    pub(crate) fn link(&self, link: Option<&Link>) -> String {
+    pub(crate) fn link(&self, link: Option<&Reference>) -> String {
         let Some(link) = link else { return String::new() };
         // EXPOSE: the name beside a reference is what the screen shows.
         let beside = link.display.as_ref().map(|d| d.expose().trim().to_owned()).filter(|d| !d.is_empty());
@@ -61,9 +61,9 @@ impl Names {
 }
 
 /// The target of a link that says nothing by itself.
-pub(crate) fn unnamed(link: Option<&Link>) -> Option<ResourceKey> {
+pub(crate) fn unnamed(link: Option<&Reference>) -> Option<ResourceKey> {
     // EXPOSE: only whether there are words.
-    let silent = |l: &&Link| l.display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
+    let silent = |l: &&Reference| l.display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
     link.filter(silent).and_then(|l| l.key.clone())
 }
 
@@ -71,12 +71,8 @@ fn name_of(record: &Record) -> Option<String> {
     // EXPOSE: read for its name.
     let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
     match record.key.resource_type.as_str() {
-        "Medication" => {
-            let code = raw.node().member("code")?;
-            let display = || code.at(&["coding", "display"]).and_then(Node::text);
-            Some(code.member_text("text").or_else(display)?.into_owned())
-        }
-        "Organization" | "Location" => Some(raw.node().member_text("name")?.into_owned()),
+        "Medication" => code_text(&raw),
+        "Organization" | "Location" => organization(&raw).ok()?.name,
         _ => person_name(&raw).ok()?.map(|n| staff_name(&n)),
     }
 }
@@ -115,12 +111,12 @@ mod tests {
                 r#"{"resourceType":"Medication","id":"m","code":{"coding":[{"code":"1","display":"amlodipine 5 MG"}]}}"#,
             ),
         ]);
-        let link = |text: &str| Link { key: text.parse().ok(), display: None };
+        let link = |text: &str| Reference { key: text.parse().ok(), display: None };
         assert_eq!(names.link(Some(&link("Practitioner/jonas"))), "Dr Jonas Mbeki");
         assert_eq!(names.link(Some(&link("Medication/m"))), "amlodipine 5 MG");
         assert_eq!(names.link(Some(&link("Practitioner/nobody"))), "");
         let amara = UserId::of("iss", "amara");
-        let by_amara = Link { key: format!("Practitioner/{amara}").parse().ok(), display: None };
+        let by_amara = Reference { key: format!("Practitioner/{amara}").parse().ok(), display: None };
         let people = || BTreeMap::from([(amara, String::from("Amara Okafor"))]);
         assert_eq!(names.link(Some(&by_amara)), "");
         let names = names.asked(&by_amara.key.clone().into_iter().collect::<Vec<_>>()).or_people(people);

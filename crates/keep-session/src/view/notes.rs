@@ -55,7 +55,7 @@ pub(crate) fn unnamed_authors(entries: &[VisibleRecord], offset: usize, limit: u
     lenses.filter_map(|l| unnamed(author(&l))).collect()
 }
 
-fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Link> {
+fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Reference> {
     lens.authors.first().or(lens.signer.as_ref())
 }
 

@@ -9,8 +9,8 @@ use crate::dto::search::PatientRowDto;
 use keep_access::Group;
 use keep_clinical::{age_text, date_text};
 use keep_domain::{Phi, UtcMillis};
-use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag};
-use keep_fhir::{Node, Raw};
+use keep_fhir::Raw;
+use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag, needs_interpreter};
 
 /// What a list adds to who somebody is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -202,16 +202,10 @@ pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[VisibleRecord], 
     }
 }
 
-/// The preferred language, and whether an interpreter is needed (extension patient-interpreterRequired).
+/// The preferred language, and whether an interpreter is needed.
 fn language(person: &PatientLens, raw: &Raw) -> String {
     let first = person.languages.first().cloned().unwrap_or_default();
-    let communication = raw.node().member("communication").into_iter().flat_map(Node::items);
-    let holders = std::iter::once(raw.node()).chain(communication);
-    let required = holders.flat_map(|h| h.member("extension").into_iter().flat_map(Node::items)).any(|e| {
-        let url = e.member_text("url").unwrap_or_default();
-        url.ends_with("patient-interpreterRequired") && e.member("valueBoolean").and_then(Node::boolean) == Some(true)
-    });
-    words::joined([first.as_str(), if required { "interpreter needed" } else { "" }], ", ")
+    words::joined([first.as_str(), if needs_interpreter(raw) { "interpreter needed" } else { "" }], ", ")
 }
 
 /// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;

@@ -4,7 +4,7 @@ use super::clinic_clock::ClinicClock;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{ResultDto, ResultsDto};
-use keep_clinical::{Shown, flag_of};
+use keep_clinical::{Rounding, abnormal_flag};
 use keep_fhir::lens::{Measured, ObservationLens, report};
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -90,17 +90,17 @@ fn dto(entry: &VisibleRecord, panels: &BTreeMap<String, String>) -> Option<Resul
 
 /// The value as it was recorded, where less of it is shown; else nothing.
 pub(crate) fn recorded(lens: &ObservationLens) -> String {
-    let exact = value_text(lens, Shown::Whole);
+    let exact = value_text(lens, Rounding::AsRecorded);
     if exact == value_text(lens, words::RESULT) { String::new() } else { words::cut(&exact, LONGEST) }
 }
 
 /// The value, or those of a panel's parts.
-pub(crate) fn value_text(lens: &ObservationLens, shown: Shown) -> String {
+pub(crate) fn value_text(lens: &ObservationLens, rounding: Rounding) -> String {
     if let Some(value) = &lens.value {
-        return words::measured(value, shown);
+        return words::measured(value, rounding);
     }
     let parts = lens.components.iter().map(|c| {
-        let value = c.value.as_ref().map(|v| words::measured(v, shown)).unwrap_or_default();
+        let value = c.value.as_ref().map(|v| words::measured(v, rounding)).unwrap_or_default();
         words::joined([words::label(c.code.as_ref()), value], " ")
     });
     words::joined(parts, ", ")
@@ -113,7 +113,7 @@ pub(crate) fn flag(lens: &ObservationLens) -> String {
         _ => None,
     };
     let (low, high) = words::limits(&lens.ranges);
-    flag_of(&lens.interpretation, number, low, high).map(|f| f.mark().to_owned()).unwrap_or_default()
+    abnormal_flag(&lens.interpretation, number, low, high).map(|f| f.mark().to_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,34 +1,32 @@
 //! The signs of the chart: the catalogue's vital signs and the early warning score.
 
-use keep_clinical::Vital;
-use keep_fhir::Node;
+use keep_clinical::adult_range;
+use keep_domain::{NEWS2_TOTAL, VitalSign};
 use keep_fhir::lens::Concept;
-
-/// NEWS2 total score, SNOMED CT UK edition.
-pub(crate) const NEWS2: &str = "1104051000000101";
+use std::borrow::Cow;
 
 /// What a series is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
     /// A vital sign of the catalogue.
-    Vital(Vital),
+    Vital(VitalSign),
     /// The early warning score.
     News2,
 }
 
 /// In the order of the chart.
 pub(crate) const SIGNS: [Sign; 11] = [
-    Sign::Vital(Vital::Systolic),
-    Sign::Vital(Vital::Diastolic),
-    Sign::Vital(Vital::HeartRate),
-    Sign::Vital(Vital::RespiratoryRate),
-    Sign::Vital(Vital::OxygenSaturation),
-    Sign::Vital(Vital::Temperature),
+    Sign::Vital(VitalSign::Systolic),
+    Sign::Vital(VitalSign::Diastolic),
+    Sign::Vital(VitalSign::HeartRate),
+    Sign::Vital(VitalSign::RespiratoryRate),
+    Sign::Vital(VitalSign::OxygenSaturation),
+    Sign::Vital(VitalSign::Temperature),
     Sign::News2,
-    Sign::Vital(Vital::Weight),
-    Sign::Vital(Vital::Height),
-    Sign::Vital(Vital::Bmi),
-    Sign::Vital(Vital::HeadCircumference),
+    Sign::Vital(VitalSign::Weight),
+    Sign::Vital(VitalSign::Height),
+    Sign::Vital(VitalSign::Bmi),
+    Sign::Vital(VitalSign::HeadCircumference),
 ];
 
 impl Sign {
@@ -36,16 +34,16 @@ impl Sign {
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::News2 => "news2",
-            Self::Vital(Vital::Temperature) => "temperature",
-            Self::Vital(Vital::HeartRate) => "pulse",
-            Self::Vital(Vital::RespiratoryRate) => "respiration",
-            Self::Vital(Vital::Systolic) => "systolic",
-            Self::Vital(Vital::Diastolic) => "diastolic",
-            Self::Vital(Vital::OxygenSaturation) => "spo2",
-            Self::Vital(Vital::Weight) => "weight",
-            Self::Vital(Vital::Height) => "height",
-            Self::Vital(Vital::Bmi) => "bmi",
-            Self::Vital(Vital::HeadCircumference) => "head_circumference",
+            Self::Vital(VitalSign::Temperature) => "temperature",
+            Self::Vital(VitalSign::HeartRate) => "pulse",
+            Self::Vital(VitalSign::RespiratoryRate) => "respiration",
+            Self::Vital(VitalSign::Systolic) => "systolic",
+            Self::Vital(VitalSign::Diastolic) => "diastolic",
+            Self::Vital(VitalSign::OxygenSaturation) => "spo2",
+            Self::Vital(VitalSign::Weight) => "weight",
+            Self::Vital(VitalSign::Height) => "height",
+            Self::Vital(VitalSign::Bmi) => "bmi",
+            Self::Vital(VitalSign::HeadCircumference) => "head_circumference",
         }
     }
 
@@ -61,7 +59,7 @@ impl Sign {
     pub(crate) const fn unit(self) -> &'static str {
         match self {
             Self::News2 => "",
-            Self::Vital(vital) => vital.unit().0,
+            Self::Vital(vital) => vital.unit(),
         }
     }
 
@@ -70,20 +68,19 @@ impl Sign {
         match self {
             // RCP 2017, chart 2: 5 and more asks for an urgent response.
             Self::News2 => Some((0.0, 4.0)),
-            Self::Vital(vital) => vital.adult_range(),
+            Self::Vital(vital) => adult_range(vital),
         }
     }
 
-    /// The sign of a CodeableConcept as recorded.
-    pub(crate) fn of_node(concept: Node<'_>) -> Option<Self> {
-        let mut codings = concept.member("coding")?.items();
-        codings.find_map(|c| Self::of_code(&c.member_text("code")?))
+    /// The sign of a concept's codes.
+    pub(crate) fn of_codes<'a>(mut codes: impl Iterator<Item = Cow<'a, str>>) -> Option<Self> {
+        codes.find_map(|code| Self::of_code(&code))
     }
 
     fn of_code(code: &str) -> Option<Self> {
         match code {
-            NEWS2 => Some(Self::News2),
-            other => Vital::from_loinc(other).map(Self::Vital),
+            NEWS2_TOTAL => Some(Self::News2),
+            other => VitalSign::from_loinc(other).map(Self::Vital),
         }
     }
 

@@ -2,13 +2,12 @@
 
 use super::names::{Names, unnamed};
 use super::results;
-use super::sign::NEWS2;
 use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
 use crate::dto::chart::{TimelineDto, TimelineRowDto};
-use keep_domain::{ResourceKey, UtcMillis};
+use keep_domain::{NEWS2_TOTAL, ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use std::cmp::Reverse;
 
@@ -41,7 +40,7 @@ fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
 /// Whether an entry shares its line with the other vital signs of the same moment.
 fn joins(entry: &VisibleRecord) -> bool {
     let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
-    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2);
+    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2_TOTAL);
     entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
 }
 
@@ -65,7 +64,7 @@ fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
         "DocumentReference" => unnamed(lens::document(raw).ok()?.authors.first()),
         "MedicationRequest" | "MedicationStatement" => {
             let lens = lens::medication(raw).ok()?;
-            lens.medication.is_none().then(|| unnamed(lens.medication_link.as_ref())).flatten()
+            lens.medication.is_none().then(|| unnamed(lens.medication_reference.as_ref())).flatten()
         }
         _ => None,
     }
@@ -214,12 +213,8 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
             (words::label(l.description.as_ref()), status(&l.status))
         }
         _ => {
-            let words =
-                |name: &str| raw.node().at(&[name, "text"]).or_else(|| raw.node().at(&[name, "coding", "display"]));
-            let code = ["code", "medicationCodeableConcept", "type"].into_iter().find_map(words);
-            let code = code.and_then(keep_fhir::Node::text).map(std::borrow::Cow::into_owned);
-            let found = raw.node().member_text("status").map(std::borrow::Cow::into_owned);
-            (code.unwrap_or_default(), found.unwrap_or_default())
+            let l = lens::other(raw);
+            (l.title.unwrap_or_default(), l.status.unwrap_or_default())
         }
     };
     Some(Texts::new(title, detail))

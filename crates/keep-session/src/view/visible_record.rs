@@ -58,7 +58,7 @@ impl VisibleRecord {
             }
         }
         // EXPOSE: read for the screen; who wrote a labelled record may count, so it keeps its text until that is said.
-        let (raw, facts) = keep_fhir::read(record.raw.expose().as_str());
+        let (raw, facts) = keep_fhir::parse_and_extract(record.raw.expose().as_str());
         let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
         let raw = raw.map(|raw| shown(raw, &record, access_view));

@@ -2,12 +2,12 @@
 
 use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
-use super::sign::{NEWS2, SIGNS, Sign};
+use super::sign::{SIGNS, Sign};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::{VitalPointDto, VitalSeriesDto};
-use keep_clinical::{Point, Shown, Vital, age_at, flag_of, rounded_text, trend_points};
-use keep_domain::UtcMillis;
+use keep_clinical::{Point, Rounding, abnormal_flag, age_at, display_decimals, rounded_text, trend_points};
+use keep_domain::{NEWS2_TOTAL, UtcMillis, VitalSign};
 use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
 /// The most points of one series.
@@ -57,7 +57,7 @@ fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Read
     };
     let whole = read(lens.code.as_ref(), lens.value.as_ref(), &lens.interpretation, &lens.ranges);
     // The parts of an early warning score are points, not measurements.
-    let is_score = lens.code.as_ref().is_some_and(|c| c.has_code(NEWS2));
+    let is_score = lens.code.as_ref().is_some_and(|c| c.has_code(NEWS2_TOTAL));
     let parts = lens.components.iter().filter(|_| !is_score);
     let parts = parts.filter_map(|c| read(c.code.as_ref(), c.value.as_ref(), &c.interpretation, &c.ranges));
     whole.into_iter().chain(parts).collect()
@@ -67,12 +67,12 @@ fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Read
 fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
     let value = quantity.value.as_ref()?.to_f64();
     let Sign::Vital(vital) = sign else { return Some(value) };
-    let (shown, ucum) = vital.unit();
+    let (shown, ucum) = (vital.unit(), vital.ucum());
     let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or(ucum);
     let same = unit == ucum || unit == shown || quantity.unit.as_deref() == Some(shown);
-    let per_minute = matches!(vital, Vital::HeartRate | Vital::RespiratoryRate)
+    let per_minute = matches!(vital, VitalSign::HeartRate | VitalSign::RespiratoryRate)
         && matches!(unit, "{beats}/min" | "{breaths}/min" | "bpm" | "1/min");
-    if same || per_minute || (vital == Vital::Bmi && unit == "kg/m2") {
+    if same || per_minute || (vital == VitalSign::Bmi && unit == "kg/m2") {
         return Some(value);
     }
     Some(match (ucum, unit) {
@@ -93,17 +93,17 @@ fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, String)
     let digits = quantity.value.as_ref()?;
     let exact = words::number(digits.as_str());
     let Sign::Vital(vital) = sign else { return Some((exact, String::new())) };
-    let places = vital.decimals();
+    let places = display_decimals(vital);
     #[expect(clippy::float_cmp, reason = "a value that was not converted is the same bits")]
     let text = if value == digits.to_f64() {
-        rounded_text(digits.as_str(), Shown::Decimals(places)).unwrap_or_else(|| exact.clone())
+        rounded_text(digits.as_str(), Rounding::Decimals(places)).unwrap_or_else(|| exact.clone())
     } else {
         format!("{value:.places$}")
     };
     if text == exact {
         return Some((text, String::new()));
     }
-    Some((text, words::quantity(quantity, Shown::Whole)))
+    Some((text, words::quantity(quantity, Rounding::AsRecorded)))
 }
 
 /// The latest value of one sign.
@@ -134,7 +134,7 @@ fn flag(reading: &Reading<'_>, birth_date: &str, clinic_clock: &ClinicClock) -> 
         }
         own => own,
     };
-    let found = flag_of(&reading.interpretation, Some(reading.value), low, high);
+    let found = abnormal_flag(&reading.interpretation, Some(reading.value), low, high);
     found.map(|f| f.mark().to_owned()).unwrap_or_default()
 }
 
@@ -178,12 +178,12 @@ fn one(
 
 /// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".
 pub(crate) fn summary(readings: &[&Reading<'_>]) -> String {
-    let find = |vital: Vital| readings.iter().find(|r| r.sign == Sign::Vital(vital)).map(|r| r.text.as_str());
-    let pressure = match (find(Vital::Systolic), find(Vital::Diastolic)) {
+    let find = |vital: VitalSign| readings.iter().find(|r| r.sign == Sign::Vital(vital)).map(|r| r.text.as_str());
+    let pressure = match (find(VitalSign::Systolic), find(VitalSign::Diastolic)) {
         (None, None) => String::new(),
         (high, low) => format!("{}/{} mmHg", high.unwrap_or("–"), low.unwrap_or("–")),
     };
-    let others = readings.iter().filter(|r| !matches!(r.sign, Sign::Vital(Vital::Systolic | Vital::Diastolic)));
+    let others = readings.iter().filter(|r| !matches!(r.sign, Sign::Vital(VitalSign::Systolic | VitalSign::Diastolic)));
     let others = others.map(|r| words::joined([r.sign.label(), r.text.as_str(), r.sign.unit()], " "));
     words::joined(std::iter::once(pressure).chain(others), ", ")
 }

@@ -1,12 +1,9 @@
 //! Values of records as text.
 
-use keep_clinical::{Shown, Vital, measured_text, rounded_text, safe_unit};
-use keep_domain::UtcMillis;
+use keep_clinical::{Rounding, measured_text, rounded_text, safe_unit};
+use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
-use keep_fhir::lens::{Concept, Measured, Moment, PeriodSpan, Quantity, ReferenceRange, When};
-
-/// Blood pressure panel, LOINC: its own display is a sentence.
-pub(crate) const PRESSURE_PANEL: &str = "85354-9";
+use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, ReferenceRange, When};
 
 /// Shown for a value that is there and cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -19,8 +16,9 @@ pub(crate) fn label(concept: Option<&Concept>) -> String {
 /// What an Observation is called: a vital sign as the chart calls it, anything else by its own words.
 pub(crate) fn observed(concept: Option<&Concept>) -> String {
     let known = concept.into_iter().flat_map(|c| &c.codings).find_map(|c| match c.code.as_str() {
-        PRESSURE_PANEL => Some("Blood pressure"),
-        other => Vital::from_loinc(other).map(Vital::label),
+        // Its own display is a sentence.
+        BLOOD_PRESSURE_PANEL => Some("Blood pressure"),
+        other => VitalSign::from_loinc(other).map(VitalSign::label),
     });
     known.map_or_else(|| label(concept), str::to_owned)
 }
@@ -50,21 +48,21 @@ pub(crate) fn moment(found: Option<&Moment>) -> String {
 }
 
 /// How far a result is shown: beyond the fourth decimal no laboratory measures.
-pub(crate) const RESULT: Shown = Shown::Significant(4);
+pub(crate) const RESULT: Rounding = Rounding::Significant(4);
 
 /// A quantity with its digits and unit; `could not be read` without a number.
-pub(crate) fn quantity(quantity: &Quantity, shown: Shown) -> String {
+pub(crate) fn quantity(quantity: &Quantity, rounding: Rounding) -> String {
     let unit = safe_unit(quantity.unit.as_deref().or(quantity.code.as_deref()).unwrap_or_default());
-    let number = quantity.value.as_ref().and_then(|v| rounded_text(v.as_str(), shown));
+    let number = quantity.value.as_ref().and_then(|v| rounded_text(v.as_str(), rounding));
     let Some(number) = number else { return UNREADABLE.to_owned() };
     joined([quantity.comparator.as_deref().unwrap_or_default(), number.as_str(), unit.as_str()], " ")
 }
 
-/// A measured value as text, its numbers as far as `shown` says.
-pub(crate) fn measured(value: &Measured, shown: Shown) -> String {
-    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, shown));
+/// A measured value as text, its numbers rounded by `rounding`.
+pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
+    let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, rounding));
     match value {
-        Measured::Quantity(q) => quantity(q, shown),
+        Measured::Quantity(q) => quantity(q, rounding),
         Measured::Concept(c) | Measured::Absent(c) => label(Some(c)),
         // EXPOSE: the value is what is shown.
         Measured::Text(text) => text.expose().trim().to_owned(),
@@ -74,7 +72,7 @@ pub(crate) fn measured(value: &Measured, shown: Shown) -> String {
         Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
         Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
         Measured::Date(at) => when(Some(at)),
-        Measured::Period(PeriodSpan { start, end }) => {
+        Measured::Period(Period { start, end }) => {
             format!("{} – {}", when(start.as_ref()), when(end.as_ref()))
         }
         Measured::Unreadable(_) => UNREADABLE.to_owned(),

@@ -8,8 +8,8 @@ use super::{allergies, words};
 use crate::dto::search::PatientRowDto;
 use crate::dto::worklist::WorkRowDto;
 use keep_domain::{PatientId, ResourceKey, UtcMillis};
-use keep_fhir::lens::AppointmentLens;
-use keep_fhir::{Node, Raw};
+use keep_fhir::Raw;
+use keep_fhir::lens::{AppointmentLens, arrival};
 
 /// From this total on, a score is shown in lists (RCP 2017, chart 2: medium).
 const NEWS2_SHOWN: f64 = 5.0;
@@ -79,16 +79,6 @@ impl Booking {
     }
 }
 
-/// The start of the patient's own participation.
-fn arrival(raw: &Raw, patient: &PatientId) -> Option<UtcMillis> {
-    let own = format!("Patient/{patient}");
-    let participants = raw.node().member("participant")?.items();
-    let mut found =
-        participants.filter(|p| p.at(&["actor", "reference"]).and_then(Node::text).is_some_and(|r| r == own));
-    let start = found.find_map(|p| p.at(&["period", "start"]).and_then(Node::text))?;
-    keep_fhir::FhirDate::parse(&start).map(|d| d.start)
-}
-
 /// What a role may see of a chart in a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
@@ -138,7 +128,7 @@ fn whole(score: f64) -> u32 {
 }
 
 const fn is_vital(sign: Sign) -> bool {
-    use keep_clinical::Vital as V;
+    use keep_domain::VitalSign as V;
     matches!(
         sign,
         Sign::Vital(

@@ -2,9 +2,9 @@
 
 use crate::dto::visit::{VitalFindingDto, VitalsCheckDto, VitalsDto};
 use keep_clinical::{
-    Age, Bmi, Consciousness, News2, News2Input, News2Parameter, News2Risk, SpO2Scale, Verdict, Vital, bmi,
-    check_pressure, check_vital, news2,
+    Age, Bmi, News2, News2Input, News2Risk, Plausibility, adult_range, bmi, check_pressure, check_vital, news2,
 };
+use keep_domain::{Consciousness, News2Parameter, SpO2Scale, VitalSign};
 use keep_fhir::Decimal;
 
 /// NEWS2 applies from this age (RCP 2017).
@@ -13,22 +13,22 @@ const NEWS2_YEARS: u32 = 16;
 const ADULT_YEARS: u32 = 18;
 
 /// The fields in the order of the form.
-pub(crate) const FIELDS: [(&str, Vital); 8] = [
-    ("systolic", Vital::Systolic),
-    ("diastolic", Vital::Diastolic),
-    ("pulse", Vital::HeartRate),
-    ("temperature", Vital::Temperature),
-    ("respiration", Vital::RespiratoryRate),
-    ("spo2", Vital::OxygenSaturation),
-    ("weight", Vital::Weight),
-    ("height", Vital::Height),
+pub(crate) const FIELDS: [(&str, VitalSign); 8] = [
+    ("systolic", VitalSign::Systolic),
+    ("diastolic", VitalSign::Diastolic),
+    ("pulse", VitalSign::HeartRate),
+    ("temperature", VitalSign::Temperature),
+    ("respiration", VitalSign::RespiratoryRate),
+    ("spo2", VitalSign::OxygenSaturation),
+    ("weight", VitalSign::Weight),
+    ("height", VitalSign::Height),
 ];
 
 /// The parsed form.
 pub(crate) struct Form<'r> {
     request: &'r VitalsDto,
     /// Field, sign, and the number as typed.
-    pub(crate) values: Vec<(&'static str, Vital, Decimal)>,
+    pub(crate) values: Vec<(&'static str, VitalSign, Decimal)>,
     findings: Vec<VitalFindingDto>,
 }
 
@@ -78,28 +78,28 @@ impl<'r> Form<'r> {
                 }
             }
         }
-        if let (Some(high), Some(low)) = (form.value(Vital::Systolic), form.value(Vital::Diastolic)) {
-            form.find_verdict("diastolic", check_pressure(high, low));
+        if let (Some(high), Some(low)) = (form.value(VitalSign::Systolic), form.value(VitalSign::Diastolic)) {
+            form.find_implausible("diastolic", check_pressure(high, low));
         }
         form
     }
 
-    fn judge(&mut self, field: &'static str, vital: Vital, value: f64, age: Option<&Age>) {
-        let verdict = check_vital(vital, value, age);
-        self.find_verdict(field, verdict);
-        let range = vital.adult_range().filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
-        if let (Verdict::Plausible, Some((low, high))) = (verdict, range)
+    fn judge(&mut self, field: &'static str, vital: VitalSign, value: f64, age: Option<&Age>) {
+        let plausibility = check_vital(vital, value, age);
+        self.find_implausible(field, plausibility);
+        let range = adult_range(vital).filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
+        if let (Plausibility::Plausible, Some((low, high))) = (plausibility, range)
             && !(low..=high).contains(&value)
         {
             self.find(field, "abnormal", Some((low, high)));
         }
     }
 
-    fn find_verdict(&mut self, field: &'static str, verdict: Verdict) {
-        match verdict {
-            Verdict::Plausible => {}
-            Verdict::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
-            Verdict::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
+    fn find_implausible(&mut self, field: &'static str, plausibility: Plausibility) {
+        match plausibility {
+            Plausibility::Plausible => {}
+            Plausibility::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
+            Plausibility::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
         }
     }
 
@@ -114,12 +114,12 @@ impl<'r> Form<'r> {
     }
 
     /// A value as a number.
-    pub(crate) fn value(&self, vital: Vital) -> Option<f64> {
+    pub(crate) fn value(&self, vital: VitalSign) -> Option<f64> {
         self.decimal(vital).map(Decimal::to_f64)
     }
 
     /// A value as typed.
-    pub(crate) fn decimal(&self, vital: Vital) -> Option<&Decimal> {
+    pub(crate) fn decimal(&self, vital: VitalSign) -> Option<&Decimal> {
         self.values.iter().find(|(_, v, _)| *v == vital).map(|(_, _, d)| d)
     }
 
@@ -158,30 +158,35 @@ impl<'r> Form<'r> {
         }))
     }
 
+    /// The saturation scale that was chosen.
+    pub(crate) const fn scale(&self) -> SpO2Scale {
+        if self.request.scale2 { SpO2Scale::Two } else { SpO2Scale::One }
+    }
+
     /// The NEWS2 score; `None` for patients who are too young or of unknown age.
     pub(crate) fn score(&self, about: About) -> Option<News2> {
         about.age.filter(|a| a.years >= NEWS2_YEARS)?;
         Some(news2(&News2Input {
-            respiratory_rate: self.value(Vital::RespiratoryRate),
-            oxygen_saturation: self.value(Vital::OxygenSaturation),
-            scale: if self.request.scale2 { SpO2Scale::Two } else { SpO2Scale::One },
+            respiratory_rate: self.value(VitalSign::RespiratoryRate),
+            oxygen_saturation: self.value(VitalSign::OxygenSaturation),
+            scale: self.scale(),
             on_oxygen: Some(self.request.oxygen),
-            systolic: self.value(Vital::Systolic),
-            pulse: self.value(Vital::HeartRate),
+            systolic: self.value(VitalSign::Systolic),
+            pulse: self.value(VitalSign::HeartRate),
             consciousness: self.consciousness().ok().flatten(),
-            temperature: self.value(Vital::Temperature),
+            temperature: self.value(VitalSign::Temperature),
         }))
     }
 
     /// BMI from the typed weight and the typed or latest height, for adults and children.
     pub(crate) fn bmi(&self, about: About) -> Option<Bmi> {
-        bmi(self.value(Vital::Weight)?, self.value(Vital::Height).or(about.last_height)?)
+        bmi(self.value(VitalSign::Weight)?, self.value(VitalSign::Height).or(about.last_height)?)
     }
 
     /// What the form shows while it is filled in.
     pub(crate) fn into_dto(self, about: About) -> VitalsCheckDto {
         let bmi = self.bmi(about).map(|b| format!("{} kg/m²", b.text())).unwrap_or_default();
-        let started = self.values.iter().any(|(_, v, _)| !matches!(v, Vital::Weight | Vital::Height));
+        let started = self.values.iter().any(|(_, v, _)| !matches!(v, VitalSign::Weight | VitalSign::Height));
         let (mut total, mut risk, mut missing) = (None, String::new(), Vec::new());
         match self.score(about) {
             Some(News2::Complete { total: sum, risk: found, .. }) => {

@@ -2,6 +2,8 @@
 
 use crate::view::visible_record::{VisibleRecord, valid};
 use keep_domain::UtcMillis;
+use keep_fhir::lens;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
@@ -11,7 +13,7 @@ fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
 
 pub(super) fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
     let given: BTreeSet<String> = valid(entries, "MedicationDispense")
-        .filter_map(|(_, raw)| Some(raw.node().at(&["authorizingPrescription", "reference"])?.text()?.into_owned()))
+        .filter_map(|(_, raw)| lens::authorizing_prescription(raw).map(Cow::into_owned))
         .collect();
     let open = valid(entries, "MedicationRequest");
     let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
@@ -25,12 +27,7 @@ pub(super) fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option
 pub(super) fn to_draw(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
     let names: Vec<String> = valid(entries, "ServiceRequest")
         .filter(|(e, _)| is_open(e, since))
-        .filter_map(|(_, raw)| {
-            let code = raw.node().member("code")?;
-            let text =
-                code.member_text("text").or_else(|| code.at(&["coding", "display"]).and_then(keep_fhir::Node::text));
-            text.map(std::borrow::Cow::into_owned)
-        })
+        .filter_map(|(_, raw)| lens::code_text(raw))
         .collect();
     (!names.is_empty()).then(|| names.join(", "))
 }

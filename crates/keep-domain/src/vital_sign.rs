@@ -1,8 +1,11 @@
-//! The catalogue of vital signs: codes, labels, units, reference ranges.
+//! The vital signs that are entered, charted and exchanged, with their standard codes.
 
-/// A vital sign that can be entered or charted.
+/// The blood pressure panel, LOINC; its components are the systolic and the diastolic pressure.
+pub const BLOOD_PRESSURE_PANEL: &str = "85354-9";
+
+/// A vital sign with one number (FHIR R4 vital signs profiles, `vitalsigns.html`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Vital {
+pub enum VitalSign {
     /// Body temperature.
     Temperature,
     /// Heart rate.
@@ -13,7 +16,7 @@ pub enum Vital {
     Systolic,
     /// Diastolic blood pressure.
     Diastolic,
-    /// Oxygen saturation.
+    /// Oxygen saturation by pulse oximetry.
     OxygenSaturation,
     /// Body weight.
     Weight,
@@ -25,8 +28,8 @@ pub enum Vital {
     HeadCircumference,
 }
 
-impl Vital {
-    /// All of them in the order of the form.
+impl VitalSign {
+    /// All of them.
     pub const ALL: [Self; 10] = [
         Self::Temperature,
         Self::HeartRate,
@@ -40,7 +43,7 @@ impl Vital {
         Self::HeadCircumference,
     ];
 
-    /// LOINC code (FHIR R4 vital signs profiles).
+    /// The LOINC code that is written.
     #[must_use]
     pub const fn loinc(self) -> &'static str {
         match self {
@@ -57,7 +60,7 @@ impl Vital {
         }
     }
 
-    /// The vital sign of a LOINC code, other codes in use for the same included.
+    /// The vital sign of a LOINC code, including other codes in use for the same measurement.
     #[must_use]
     pub fn from_loinc(code: &str) -> Option<Self> {
         match code {
@@ -86,44 +89,28 @@ impl Vital {
         }
     }
 
-    /// (unit as shown, UCUM code)
+    /// The unit on the screen.
     #[must_use]
-    pub const fn unit(self) -> (&'static str, &'static str) {
+    pub const fn unit(self) -> &'static str {
         match self {
-            Self::Temperature => ("°C", "Cel"),
-            Self::HeartRate | Self::RespiratoryRate => ("/min", "/min"),
-            Self::Systolic | Self::Diastolic => ("mmHg", "mm[Hg]"),
-            Self::OxygenSaturation => ("%", "%"),
-            Self::Weight => ("kg", "kg"),
-            Self::Height | Self::HeadCircumference => ("cm", "cm"),
-            Self::Bmi => ("kg/m²", "kg/m2"),
+            Self::Temperature => "°C",
+            Self::Systolic | Self::Diastolic => "mmHg",
+            Self::Bmi => "kg/m²",
+            other => other.ucum(),
         }
     }
 
-    /// How many decimals are worth reading at the bedside; a device or an import may record many more.
+    /// The unit's UCUM code.
     #[must_use]
-    pub const fn decimals(self) -> usize {
+    pub const fn ucum(self) -> &'static str {
         match self {
-            Self::HeartRate | Self::RespiratoryRate | Self::Systolic | Self::Diastolic | Self::OxygenSaturation => 0,
-            Self::Temperature | Self::Weight | Self::Height | Self::Bmi | Self::HeadCircumference => 1,
-        }
-    }
-
-    /// The range that is usual for a resting adult; where there is none that holds for all, `None`.
-    ///
-    /// Pulse, breathing, saturation and temperature: the zero band of NEWS2 (RCP 2017). Pressure: below the
-    /// 140/90 mmHg of hypertension (ESH 2023) and not below the usual 90/60 of hypotension. BMI: WHO.
-    #[must_use]
-    pub const fn adult_range(self) -> Option<(f64, f64)> {
-        match self {
-            Self::Temperature => Some((36.1, 38.0)),
-            Self::HeartRate => Some((51.0, 90.0)),
-            Self::RespiratoryRate => Some((12.0, 20.0)),
-            Self::Systolic => Some((90.0, 139.0)),
-            Self::Diastolic => Some((60.0, 89.0)),
-            Self::OxygenSaturation => Some((96.0, 100.0)),
-            Self::Bmi => Some((18.5, 24.9)),
-            Self::Weight | Self::Height | Self::HeadCircumference => None,
+            Self::Temperature => "Cel",
+            Self::HeartRate | Self::RespiratoryRate => "/min",
+            Self::Systolic | Self::Diastolic => "mm[Hg]",
+            Self::OxygenSaturation => "%",
+            Self::Weight => "kg",
+            Self::Height | Self::HeadCircumference => "cm",
+            Self::Bmi => "kg/m2",
         }
     }
 }
@@ -134,10 +121,10 @@ mod tests {
 
     #[test]
     fn codes_are_one_to_one() {
-        for v in Vital::ALL {
-            assert_eq!(Vital::from_loinc(v.loinc()), Some(v));
+        for v in VitalSign::ALL {
+            assert_eq!(VitalSign::from_loinc(v.loinc()), Some(v));
         }
-        assert_eq!(Vital::from_loinc("2708-6"), Some(Vital::OxygenSaturation));
-        assert_eq!(Vital::from_loinc("718-7"), None);
+        assert_eq!(VitalSign::from_loinc("2708-6"), Some(VitalSign::OxygenSaturation));
+        assert_eq!(VitalSign::from_loinc("718-7"), None);
     }
 }
