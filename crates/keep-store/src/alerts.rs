@@ -83,7 +83,7 @@ impl Store {
             }
             Ok(found)
         })?;
-        Ok(held.with(alerts))
+        Ok(held.zip(AuditGated::new(alerts)))
     }
 
     /// How many alerts a person has, in whichever segment; all Patient records of the person count.

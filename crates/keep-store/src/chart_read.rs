@@ -78,29 +78,6 @@ impl Store {
         })
     }
 
-    /// One record; deleted ones are not available.
-    ///
-    /// # Errors
-    /// [`StoreError::NotAvailable`], the same for missing and for above this session's rank.
-    pub fn record(&self, key: &ResourceKey) -> Result<AuditGated<Record>, StoreError> {
-        let found = self.read_confirmed(|conn| find_record(self.access.iter(), conn, key))?;
-        found.map(AuditGated::new).ok_or(StoreError::NotAvailable)
-    }
-
-    /// Several records in the order asked for; what is not available is left out.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn records(&self, keys: &[ResourceKey]) -> Result<AuditGated<Vec<Record>>, StoreError> {
-        self.read_confirmed(|conn| {
-            let mut found = Vec::with_capacity(keys.len());
-            for key in keys {
-                found.extend(find_record(self.access.iter(), conn, key)?);
-            }
-            Ok(AuditGated::new(found))
-        })
-    }
-
     /// Records that are about nobody's health, such as staff, places and medicines, in no certain order: their names
     /// stand beside any recorded read, so they need no ticket. Other types, and what is not available, are left out.
     ///

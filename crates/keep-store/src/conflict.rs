@@ -140,7 +140,7 @@ impl WriteTx<'_> {
         let ours = match &entry.sent {
             Some(sent) => sent.clone(),
             // EXPOSE: both versions are kept.
-            None => self.record(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
+            None => self.stored(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
         };
         let id = entry.conflict.unwrap_or_else(|| ConflictId(Uuid::new_v4()));
         let row = ConflictRow {
@@ -171,7 +171,7 @@ impl WriteTx<'_> {
     /// resource or another record, and for a deletion that the server has not made.
     pub fn decide_conflict(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         id: ConflictId,
         chosen: Option<&Phi<String>>,
     ) -> Result<(), StoreError> {
@@ -209,7 +209,7 @@ impl WriteTx<'_> {
 
     fn accept_deletion(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         home: Segment,
         id: ConflictId,
         mut row: ConflictRow,
@@ -217,7 +217,7 @@ impl WriteTx<'_> {
         if row.theirs.is_some() {
             return Err(StoreError::Invalid("not deleted"));
         }
-        if let Some(now) = self.record(&row.key)? {
+        if let Some(now) = self.stored(&row.key)? {
             // EXPOSE: both versions are kept; ours as it was last seen here.
             row.ours = now.raw.into_exposed();
         }

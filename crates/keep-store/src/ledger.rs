@@ -17,14 +17,14 @@ mod ticket;
 mod unlock_memory;
 mod window;
 
-pub use append::append_in;
+pub(crate) use append::append_in;
 pub use check::{LedgerEvidence, verify_ledger};
 pub use condition::LogFault;
 pub use file::{Ledger, LedgerOpening, WriteLease};
 pub use group::PendingTicket;
 pub use keys::{AuditOpener, AuditSealer, EventKey};
 pub use room::{LEDGER_LIMIT_BYTES, LedgerRoom};
-pub use ticket::{AuditGated, AuditTicket, TicketInTransaction};
+pub use ticket::{AuditGated, AuditTicket, PhiFree, TicketInTransaction};
 pub use window::{HeaderFilter, LedgerWindow};
 
 /// The name under which the store attaches the ledger to its main connection.

@@ -46,6 +46,7 @@ mod segment_check;
 mod segment_file;
 mod segment_report;
 mod segment_state;
+mod snapshot;
 mod store;
 mod sum;
 mod synced_ids;
@@ -82,6 +83,7 @@ pub use segment_check::CheckedSegments;
 pub use segment_file::{inbox_path, ledger_path, personal_path, segment_path, set_aside};
 pub use segment_report::{SegmentCondition, SegmentReport, list_segment_files, set_segment_aside};
 pub use segment_state::{SegmentHealth, UnhealthySegment};
+pub use snapshot::Snapshot;
 pub use store::{Opening, Store, StoreKeys};
 #[cfg(any(test, feature = "test-support"))]
 pub use test_clinic::TestClinic;

@@ -129,7 +129,7 @@ impl WriteTx<'_> {
         for (segment, mut entry) in self.set_entries(set)? {
             if entry.state == EntryState::Waiting {
                 // EXPOSE: kept beside the record as what was sent.
-                entry.sent = self.record(&entry.key)?.map(|r| r.raw.into_exposed());
+                entry.sent = self.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                 entry.state = EntryState::InFlight;
                 self.put_entry(segment, &entry)?;
             }
@@ -316,7 +316,7 @@ impl Store {
                 let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(tx.conn, &[])?;
                 for (_, mut entry) in rows.into_iter().filter(|(_, e)| e.state == EntryState::Waiting) {
                     // EXPOSE: kept beside the record as what may have been sent.
-                    entry.sent = tx.record(&entry.key)?.map(|r| r.raw.into_exposed());
+                    entry.sent = tx.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                     entry.state = EntryState::InFlight;
                     tx.put_entry(segment, &entry)?;
                 }

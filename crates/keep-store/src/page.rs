@@ -287,7 +287,7 @@ impl WriteTx<'_> {
         };
         let ours = match sent {
             Some(sent) => Phi::new(sent),
-            None => self.record(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
+            None => self.stored(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
         };
         Ok(Some(Contested {
             key: key.clone(),

@@ -21,7 +21,7 @@ impl WriteTx<'_> {
     /// text that is no resource.
     pub fn save_change_set(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         draft: ChangeSetDraft,
     ) -> Result<ChangeSetId, StoreError> {
         let sequence = self.store.ledger().change_set_number(ticket.sequence());
@@ -76,7 +76,7 @@ impl WriteTx<'_> {
         }
         let mut homes = Vec::new();
         for target in targets {
-            homes.push((target, self.record(target)?.map(|r| r.segment)));
+            homes.push((target, self.stored(target)?.map(|r| r.segment)));
         }
         Ok(keep_fhir::segment_with_targets(targets, labels, |key| {
             homes.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
@@ -92,7 +92,7 @@ impl WriteTx<'_> {
         facts: &Extracted,
         segment: Segment,
     ) -> Result<Option<Vec<u64>>, StoreError> {
-        let stored = self.record(&facts.key)?;
+        let stored = self.stored(&facts.key)?;
         let (version, base, mut bits) = match &stored {
             None if entry.operation == Operation::Create => (None, None, StateBits::of(RecordState::Pending)),
             None => return Err(StoreError::NotAvailable),

@@ -6,7 +6,9 @@ use crate::record::{StateBits, join_labels};
 use crate::row_facts::RowFacts;
 use crate::segment_access::SegmentAccess;
 use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
-use crate::{ATTACHED_LEDGER, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys};
+use crate::{
+    ATTACHED_LEDGER, AuditGated, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys,
+};
 use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
@@ -44,9 +46,22 @@ impl<'t> WriteTx<'t> {
     ///
     /// # Errors
     /// Why the event cannot be written; the transaction is then rolled back as a whole.
-    pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction, StoreError> {
+    pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction<'t>, StoreError> {
         let ledger = self.store.ledger();
         append_in(self.conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes())
+    }
+
+    /// Writes the event that a gated value brings along, and releases the value with it.
+    ///
+    /// # Errors
+    /// As [`WriteTx::append`]; the value stays gated then.
+    pub fn append_with<T>(
+        &mut self,
+        gated: AuditGated<(EventDraft, T)>,
+    ) -> Result<(TicketInTransaction<'t>, T), StoreError> {
+        let ticket = self.append(&gated.peek().0)?;
+        let (_, value) = gated.release_in(&ticket);
+        Ok((ticket, value))
     }
 
     /// The device's time.
@@ -82,7 +97,21 @@ impl<'t> WriteTx<'t> {
     /// # Errors
     /// [`StoreError::Damaged`] where its row does not fit its tag.
     pub fn record(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
+        self.stored(key)
+    }
+
+    /// The stored record, wherever it is.
+    pub(crate) fn stored(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
         find_record(self.accesses(), self.conn, key)
+    }
+
+    /// Checks that a record that was read before this transaction is still the stored one.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where another save has changed or removed it.
+    pub fn check_unchanged(&self, read: &Record) -> Result<(), StoreError> {
+        let stored = self.stored(&read.key)?.filter(|r| r.revision == read.revision && r.version == read.version);
+        stored.map(|_| ()).ok_or(StoreError::Stale)
     }
 
     /// Stores a resource in its segment and removes it from any other.

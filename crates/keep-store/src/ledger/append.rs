@@ -17,13 +17,13 @@ use rusqlite::Connection;
 /// # Errors
 /// [`StoreError::LedgerFull`], [`StoreError::Audit`] where the draft cannot be written (it names a
 /// patient and nobody is signed in), and what SQLite refuses. After an error roll back.
-pub fn append_in(
-    conn: &Connection,
+pub(crate) fn append_in<'t>(
+    conn: &'t Connection,
     schema: &str,
     event_writer: &EventWriter,
     draft: &EventDraft,
     limit_bytes: u64,
-) -> Result<TicketInTransaction, StoreError> {
+) -> Result<TicketInTransaction<'t>, StoreError> {
     if !room_in(conn, schema, limit_bytes)?.admits(draft) {
         return Err(StoreError::LedgerFull);
     }

@@ -1,10 +1,10 @@
 //! Group commit: events that arrive while the disk is busy share the next fsync.
 
 use super::append::append_in;
-use super::{AuditTicket, OWN_LEDGER};
+use super::{AuditTicket, OWN_LEDGER, TicketInTransaction};
 use crate::StoreError;
 use keep_audit::{EventDraft, EventWriter};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,9 +48,9 @@ pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connec
         let mut group = vec![first];
         // The connection is taken before the queue is emptied: a store's transaction that holds it
         // gives more events the time to join.
-        let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
         group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
-        let written = write_group(&mut conn, &group, limit_bytes);
+        let written = write_group(&conn, &group, limit_bytes);
         drop(conn);
         match written {
             Ok(results) => {
@@ -70,19 +70,19 @@ pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connec
 
 /// One transaction. A draft that cannot be written fails alone; a database error fails the group.
 fn write_group(
-    conn: &mut Connection,
+    conn: &Connection,
     group: &[Request],
     limit_bytes: u64,
 ) -> Result<Vec<Result<AuditTicket, StoreError>>, StoreError> {
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
     let mut written = Vec::with_capacity(group.len());
     for request in group {
-        match append_in(&transaction, OWN_LEDGER, &request.event_writer, &request.draft, limit_bytes) {
+        match append_in(conn, OWN_LEDGER, &request.event_writer, &request.draft, limit_bytes) {
             Ok(ticket) => written.push(Ok(ticket)),
             Err(error @ (StoreError::Audit(_) | StoreError::LedgerFull)) => written.push(Err(error)),
             Err(error) => return Err(error),
         }
     }
     transaction.commit()?;
-    Ok(written.into_iter().map(|r| r.map(super::TicketInTransaction::committed)).collect())
+    Ok(written.into_iter().map(|r| r.map(TicketInTransaction::committed)).collect())
 }
