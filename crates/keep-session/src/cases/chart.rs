@@ -32,11 +32,11 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
         .authorize(Action::OpenPatient, |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
             let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
-            let (dto, last_chart_refs) = view_chart(ctx, &patient, part, |chart| {
+            let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
                 let readings = vitals::readings(&chart.entries);
                 Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
             })?;
-            lock(&unlocked.memory.opened).insert(patient);
+            lock(&unlocked.memory.opened).insert(patient, ticket);
             last_chart_refs.note_opened(ctx.store)?;
             Ok(dto)
         })
