@@ -92,14 +92,6 @@ impl<'t> WriteTx<'t> {
         store.access.iter()
     }
 
-    /// A record by type and id, wherever it is kept.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where its row does not fit its tag.
-    pub fn record(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
-        self.stored(key)
-    }
-
     /// The stored record, wherever it is.
     pub(crate) fn stored(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
         find_record(self.accesses(), self.conn, key)
