@@ -1,5 +1,5 @@
-//! Unsent work in a segment file that was set aside: what can be verified goes on in the file that took its place, and
-//! what cannot waits for a person, named as such. The file itself is kept.
+//! Unsent work in a segment file that was set aside: verified entries continue in the replacement file, others wait
+//! there for the user's decision. The old file is never deleted.
 
 use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
 use crate::cipher::{OpenMode, open_cipher};
@@ -17,20 +17,20 @@ use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The outcome of an entry that was found in a damaged file and could not be verified: a person compares it with the
-/// server before it is sent.
+/// The outcome of an entry from a damaged file that could not be verified: the user compares it with the server before
+/// it is sent.
 pub const UNVERIFIED: &str = "unverified";
 
-/// What became of the unsent work of a file that was set aside.
+/// What happened to the unsent work of a file that was set aside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CarriedOver {
-    /// Unsent records that go on as they were.
+    /// Unsent records that continue unchanged.
     pub verified: u32,
-    /// Unsent records that wait for a person to look at them.
+    /// Unsent records that wait for the user to review them.
     pub unverified: u32,
-    /// Unsent records of which only the name could be read; they are in the file that is kept.
+    /// Unsent records of which only the key could be read; they remain in the old file.
     pub lost: u32,
-    /// Whether the file could not be searched to its end, so that there may be more in it.
+    /// Whether the file could not be searched completely, so that it may contain more.
     pub incomplete: bool,
 }
 
@@ -42,19 +42,19 @@ struct Found {
 }
 
 impl Store {
-    /// Takes over the unsent work of `kept`, which `key` opened before it was damaged.
+    /// Copies the unsent work of the file `kept`, whose key is `key`.
     ///
-    /// An entry is sent on by itself only where the whole file still adds up but for pages that do not concern it: of
-    /// any other it cannot be said that it was not sent long ago. Those are kept as rejected.
+    /// An entry is sent without review only if the whole file still verifies: any other may have been sent before, and
+    /// is stored as rejected.
     ///
     /// # Errors
-    /// What the present files refuse; nothing is taken over then.
+    /// What the present files refuse; nothing is copied then.
     pub(crate) fn carry_over(&self, kept: &Path, key: &SegmentKey, repair: &Repair) -> Result<CarriedOver, StoreError> {
         let mut done = CarriedOver::default();
         let access = alone(key);
         let open = || open_cipher(kept, &key.database_key(), OpenMode::Write);
         let Ok(conn) = open() else {
-            // Its beginning fits the key and yet it does not open: nothing of it can ever be read.
+            // Its salt matches the key but it does not open: it can never be read.
             self.write_bulk(|tx| {
                 put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
             })?;
@@ -62,7 +62,7 @@ impl Store {
             return Ok(CarriedOver { incomplete: true, ..done });
         };
         let is_whole = verify_charts(&conn, &access).is_ok();
-        // Nothing that a connection says after damage may be believed.
+        // A connection is not reliable after damage.
         let conn = if is_whole { conn } else { open()? };
         let (entries, all_entries) = readable::<EntryRow>(&conn, &access);
         let (sets, all_sets) = readable::<ChangeSetRow>(&open()?, &access);
@@ -94,7 +94,7 @@ fn count(found: &[Found], verified: bool) -> u32 {
     u32::try_from(found.iter().filter(|f| f.is_verified == verified).count()).unwrap_or(u32::MAX)
 }
 
-/// The journal rows of a kind that can be read and fit their tags, and whether those are all.
+/// The journal rows of a kind that can be read and match their tags, and whether those are all.
 fn readable<J: Journal>(conn: &Connection, access: &SegmentAccess) -> (BTreeMap<Vec<u8>, J>, bool) {
     let (mut rows, mut all) = (BTreeMap::new(), true);
     let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -117,7 +117,7 @@ fn readable<J: Journal>(conn: &Connection, access: &SegmentAccess) -> (BTreeMap<
     (rows, all)
 }
 
-/// The text that an entry would send, and whether the chart that it lies in still adds up.
+/// The text that an entry would send, and whether its chart matches its sum.
 fn read_entry(conn: &Connection, access: &SegmentAccess, entry: &EntryRow) -> Result<(Phi<String>, bool), StoreError> {
     let code = access.type_code(conn, &entry.key.resource_type)?.ok_or(StoreError::NotAvailable)?;
     let row = access.find(conn, code, &IdKey::of(&entry.key.id))?.ok_or(StoreError::NotAvailable)?;
@@ -141,7 +141,7 @@ fn chart_fits(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result
 impl WriteTx<'_> {
     fn carry_entry(&mut self, segment: Segment, found: &Found) -> Result<(), StoreError> {
         let Found { entry, raw, is_verified } = found;
-        // EXPOSE: stored in the segment that it comes from.
+        // EXPOSE: stored in the segment that it came from.
         let facts = crate::outbox::read(raw.expose())?;
         let mut bits = StateBits::of(if *is_verified { RecordState::Pending } else { RecordState::Rejected });
         if entry.operation == Operation::Delete {
@@ -153,7 +153,7 @@ impl WriteTx<'_> {
         let state = match entry.state {
             _ if !is_verified => EntryState::Rejected,
             EntryState::InFlight => EntryState::InFlight,
-            // A conflict is found again when it is sent.
+            // Sending it finds the conflict again.
             EntryState::Waiting | EntryState::Conflict => EntryState::Waiting,
             EntryState::Rejected => EntryState::Rejected,
         };
@@ -173,8 +173,7 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(&entry_key(&row.key, row.sequence), &row)
     }
 
-    /// Puts every entry that is open here under a change set again: its own, or one made from its entries where that
-    /// was lost.
+    /// Gives every open entry a change set again: its own, or a new one if that was lost.
     fn carry_sets(&mut self, segment: Segment, sets: &BTreeMap<u64, ChangeSetRow>) -> Result<(), StoreError> {
         let mut by_sequence: BTreeMap<u64, Vec<(EntryRef, keep_domain::UserId)>> = BTreeMap::new();
         for access in self.accesses() {

@@ -1,4 +1,4 @@
-//! Reading a chart, single records and lists of the day.
+//! Reading charts, reference records and day lists.
 
 use crate::derived::Derived;
 use crate::id_key::IdKey;
@@ -11,16 +11,16 @@ use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most Patient records of one person that a chart brings together.
+/// The most Patient records of one person that a chart combines.
 const LONGEST_CLOSURE: usize = 16;
 
-/// Types that are about nobody's health.
+/// Types that say nothing about anyone's health.
 const NOBODYS: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
 
 /// A chart: everything of one person in this session's segments.
 #[derive(Debug, Clone)]
 pub struct ChartRows {
-    /// The Patient records of this person, the asked one first, the others by `Patient.link`.
+    /// The Patient records of this person: the requested one first, then those that `Patient.link` names.
     pub patients: Vec<PatientId>,
     /// The records, segment by segment, each in the order in which they arrived; deleted ones are left out.
     pub records: Vec<Record>,
@@ -35,14 +35,13 @@ pub struct DayRow {
     pub start: UtcMillis,
     /// Its status code.
     pub status: String,
-    /// Whose.
+    /// The patient, where it names one.
     pub patient: Option<PatientId>,
 }
 
 impl Store {
-    /// Reads a chart; `types` empty means all. What could not be read as a resource is always among the records:
-    /// nobody can tell that it is none of `types`. The chart's sums are checked the first time in a session,
-    /// its rows at every read. The rows are released by the ticket of the event.
+    /// Reads a chart; empty `types` means all. Texts that could not be read as a resource are always included, since
+    /// they may be of any type. The chart's sums are checked at its first read in a session, its rows at every read.
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
@@ -52,8 +51,8 @@ impl Store {
         Ok(AuditGated::new(ChartRows { patients, records }))
     }
 
-    /// Hands each record of a chart to `each`, in order, and says whose it is.
-    // INVARIANT: the caller holds back what it makes of them.
+    /// Passes each record of a chart to `each`, in order, and returns the Patient records of its person.
+    // INVARIANT: the caller gates what it makes of them.
     pub(crate) fn chart_rows(
         &self,
         patient: &PatientId,
@@ -78,8 +77,8 @@ impl Store {
         })
     }
 
-    /// Records that are about nobody's health, such as staff, places and medicines, in no certain order: their names
-    /// stand beside any recorded read, so they need no ticket. Other types, and what is not available, are left out.
+    /// Records that say nothing about anyone's health, such as staff, places and medicines, in no particular order.
+    /// They name what a recorded read refers to and need no ticket. Other types and missing records are left out.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -101,7 +100,7 @@ impl Store {
         })
     }
 
-    /// All records of a type that no patient owns, such as Practitioner or Location; at most `limit`.
+    /// All records of a type that belongs to no patient, such as Practitioner or Location; at most `limit`.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -178,7 +177,7 @@ impl Store {
         Ok(one.pop().flatten())
     }
 
-    /// The same for several patients, in their order, in one step.
+    /// As [`Store::last_seen`] for several patients, in their order and in one read.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -211,7 +210,7 @@ impl Store {
         })
     }
 
-    /// How many records of each type are on this device, in this session's segments.
+    /// The number of records of each type in this session's segments.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -270,7 +269,7 @@ impl Store {
     }
 
     /// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
-    /// sum compared before any row is handed on.
+    /// sum compared before any record is passed on.
     fn read_chart(
         &self,
         conn: &Connection,
@@ -313,7 +312,7 @@ impl Store {
         if verified {
             return Ok(());
         }
-        // INVARIANT: nothing of a chart leaves the store before its sum has been compared.
+        // INVARIANT: no record of a chart leaves the store before its sum has been compared.
         let chart = access.chart(conn, ordinal)?;
         let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
         if !fits {

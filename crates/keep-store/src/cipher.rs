@@ -58,9 +58,9 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
     Ok(conn)
 }
 
-/// SQLite opens whatever lies at the name of the file and of its journals, and would wait for ever for a pipe. So what
-/// is no regular file there counts as damage; in the place of a journal it is moved out of the way, so that the
-/// database beside it is still read and verified. A file to be written is its owner's alone, and so are its journals.
+/// SQLite opens anything at the path of the file and of its journals, and would wait for ever for a pipe. So anything
+/// but a regular file counts as damage; in the place of a journal it is moved away, so that the database is still read
+/// and verified. A file to be written, and its journals, are accessible to their owner only.
 fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
     for ending in ["", "-journal", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -111,17 +111,17 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
     check(read(conn, "PRAGMA foreign_keys")? == "1", "foreign keys")
 }
 
-/// Has a connection overwrite the head of its journal at a commit instead of truncating the file. Nothing else
-/// changes: it is the same rollback journal with the same syncs, and other connections may go on truncating it.
+/// Has a connection overwrite the head of its journal at a commit instead of truncating the file. It remains the same
+/// rollback journal with the same syncs, and other connections may still truncate it.
 ///
 /// # Errors
-/// [`StoreError::Unsuitable`] where SQLite does not take the mode.
+/// [`StoreError::Unsuitable`] if SQLite does not accept the mode.
 pub(crate) fn keep_journal_file(conn: &Connection) -> Result<(), StoreError> {
     let journal: String = conn.query_row("PRAGMA main.journal_mode = PERSIST", [], |r| r.get(0))?;
     check(journal.eq_ignore_ascii_case("persist"), "journal mode")
 }
 
-/// The answer of a pragma; SQLCipher gives numbers as text, SQLite as integers.
+/// The result of a pragma; SQLCipher returns numbers as text, SQLite as integers.
 fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
     use rusqlite::types::ValueRef;
     Ok(conn.query_row(pragma, [], |r| {
@@ -136,7 +136,7 @@ fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
 /// The libraries that this build runs on: name and version, for IT.
 ///
 /// # Errors
-/// Only where SQLite itself does not answer.
+/// Only if SQLite itself fails.
 pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
     let _installed = wiping::install();
     let probe = Connection::open_in_memory()?;
@@ -144,7 +144,7 @@ pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
     Ok(vec![("sqlcipher", cipher), ("sqlite", rusqlite::version().to_owned())])
 }
 
-/// Runs one pragma; some answer with a row and some do not.
+/// Runs one pragma, which may return rows.
 fn settle(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
     let mut statement = conn.prepare(pragma)?;
     let mut rows = statement.query([])?;
@@ -168,7 +168,7 @@ fn check_library() -> Result<(), StoreError> {
     check(found >= OLDEST_CIPHER, "sqlcipher version")?;
     let mut outcome = Ok(());
     DEFAULTS.call_once(|| {
-        // Its log would go to stderr; it has no place there.
+        // Its log would go to stderr.
         let pragmas = [
             "PRAGMA cipher_log_level = NONE".to_owned(),
             format!("PRAGMA cipher_default_page_size = {PAGE_SIZE}"),
@@ -201,7 +201,7 @@ fn set_key(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     if code == ffi::SQLITE_OK { Ok(()) } else { Err(StoreError::Database(code)) }
 }
 
-/// SQLite's memory, wiped when it is given back: its pages and values are PHI in clear.
+/// SQLite's memory is wiped when it is freed: its pages and values are PHI in clear.
 ///
 /// The library's own allocator stays; a layer above it overwrites each block before it is freed.
 /// `PRAGMA cipher_memory_security` would also lock every block with a system call each, which costs far more.

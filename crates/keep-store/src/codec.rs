@@ -13,9 +13,9 @@ pub(crate) const DICTIONARY: u8 = 1;
 /// Trained on synthetic records only, frozen per release.
 const BYTES: &[u8] = include_bytes!("../../../assets/zstd/fhir-r4-1.dict");
 const LEVEL: i32 = 3;
-/// The longest buffer that stays with a thread, bytes.
+/// The longest buffer that a thread retains, bytes.
 const KEPT: usize = 1 << 20;
-/// The longest text that is ever stored, bytes; also bounds what a damaged frame may ask for.
+/// The longest text that is ever stored, bytes; also limits what a damaged frame can allocate.
 const LONGEST: usize = keep_fhir::MAX_BYTES + 4096;
 
 static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(BYTES, LEVEL));
@@ -23,7 +23,7 @@ static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderD
 static HASH: LazyLock<[u8; 32]> = LazyLock::new(|| Sha256::digest(BYTES).into());
 
 thread_local! {
-    /// Compressed here first, so that what is kept is no longer than it has to be.
+    /// The compression buffer; the result is copied at its exact length.
     static COMPRESSED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
@@ -60,7 +60,7 @@ pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
             let body = buffer.get_mut(..length).ok_or(FAILED)?;
             let kept = Box::from(&*body);
             body.zeroize();
-            // The room for one long text is given back.
+            // The buffer of a long text is freed.
             if buffer.len() > KEPT {
                 *buffer = Vec::new();
             }

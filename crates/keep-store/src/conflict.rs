@@ -1,4 +1,4 @@
-//! Records that were changed here and on the server. Both versions are kept for good.
+//! Records that were changed here and on the server. Both versions are stored permanently.
 
 use crate::outbox::read;
 use crate::record::{RecordState, StateBits};
@@ -18,17 +18,17 @@ pub struct Conflict {
     pub id: ConflictId,
     /// The record.
     pub key: ResourceKey,
-    /// The change set that met it.
+    /// The change set that caused it.
     pub set: ChangeSetId,
-    /// Whose change ours is.
+    /// The author of this device's change.
     pub author: UserId,
     /// When it was found.
     pub found: UtcMillis,
-    /// The last version that both sides had; `None` where there was none.
+    /// The last version that both sides had, if there was one.
     pub base: Option<Phi<String>>,
     /// This device's text.
     pub ours: Phi<String>,
-    /// The server's text; `None` where the server has deleted it.
+    /// The server's text; `None` if the server has deleted it.
     pub theirs: Option<Phi<String>>,
     /// When it was decided.
     pub decided: Option<UtcMillis>,
@@ -57,7 +57,7 @@ struct Decision {
 }
 
 impl ConflictRow {
-    /// The highest segment to which one of its texts belongs.
+    /// The highest segment that one of its texts belongs to.
     fn segment(&self) -> Segment {
         let texts = [self.base.as_deref(), Some(self.ours.as_str()), self.theirs.as_deref()];
         let placed = texts.into_iter().flatten().map(|t| read(t).map_or(Segment::Clinical, |facts| facts.segment));
@@ -70,7 +70,7 @@ impl Journal for ConflictRow {
 }
 
 impl Store {
-    /// The conflicts that wait for a decision, oldest first. The texts are released by the ticket of the event.
+    /// The conflicts that wait for a decision, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -90,7 +90,7 @@ impl Store {
     /// One conflict, decided or not.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] where there is none in this session's segments.
+    /// [`StoreError::NotAvailable`] if this session's segments do not have it.
     pub fn conflict(&self, id: ConflictId) -> Result<AuditGated<Conflict>, StoreError> {
         self.read(|conn| {
             for access in &self.access {
@@ -122,11 +122,11 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Keeps the server's version beside ours and waits for a decision. A second call for the same entry
+    /// Stores the server's version next to this device's until the user decides. A second call for the same entry
     /// replaces the server's version.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn open_conflict(
         &mut self,
         set: ChangeSetId,
@@ -134,12 +134,12 @@ impl WriteTx<'_> {
         theirs: Option<&Phi<String>>,
     ) -> Result<ConflictId, StoreError> {
         let (segment, mut entry) = self.set_entry(set, key)?;
-        // EXPOSE: both versions are kept.
+        // EXPOSE: both versions are stored.
         let theirs = theirs.map(|t| t.expose().as_str());
         let facts = theirs.and_then(|t| keep_fhir::extract(t).ok());
         let ours = match &entry.sent {
             Some(sent) => sent.clone(),
-            // EXPOSE: both versions are kept.
+            // EXPOSE: both versions are stored.
             None => self.stored(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
         };
         let id = entry.conflict.unwrap_or_else(|| ConflictId(Uuid::new_v4()));
@@ -162,13 +162,13 @@ impl WriteTx<'_> {
         Ok(id)
     }
 
-    /// A person has decided: `chosen` becomes the record and waits to be sent, based on the server's version;
-    /// where it is the server's text nothing is sent. `None` accepts that the server has deleted it: the record
-    /// goes from here, its last text stays in the conflict. `ticket` is the event of the decision.
+    /// Stores a decision: `chosen` becomes the record and waits to be sent, based on the server's version; if it is the
+    /// server's text, nothing is sent. `None` accepts the server's deletion: the record is removed here, and its last
+    /// text stays in the conflict. `ticket` is the event of the decision.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] where it is decided already, [`StoreError::Invalid`] for a text that is no
-    /// resource or another record, and for a deletion that the server has not made.
+    /// [`StoreError::Stale`] if it was decided before; [`StoreError::Invalid`] for a text that is not a resource or is
+    /// another record, and for a deletion that the server has not made.
     pub fn decide_conflict(
         &mut self,
         ticket: &TicketInTransaction<'_>,
@@ -218,7 +218,7 @@ impl WriteTx<'_> {
             return Err(StoreError::Invalid("not deleted"));
         }
         if let Some(now) = self.stored(&row.key)? {
-            // EXPOSE: both versions are kept; ours as it was last seen here.
+            // EXPOSE: both versions are stored; this device's as it is now.
             row.ours = now.raw.into_exposed();
         }
         row.decided = Some(Decision { at: self.now().0, event: ticket.sequence(), chosen: String::new() });
@@ -230,8 +230,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes the conflicts about records of a type, decided ones as well, out of the directory to where their texts
-    /// belong. Answers how many wait for a session with more keys.
+    /// Moves the conflicts about records of a type, decided ones included, out of the directory to the segments of
+    /// their texts. Returns how many wait for a session with more keys.
     pub(crate) fn move_conflicts(&mut self, resource_type: &str) -> Result<usize, StoreError> {
         let directory = self.store.access(Segment::Directory)?;
         let rows: Vec<(Vec<u8>, ConflictRow)> = directory.journals(self.conn, &[])?;

@@ -1,4 +1,4 @@
-//! How far each pull has come, and since when a type is complete.
+//! The position of each pull, and as of when a type is complete.
 
 use crate::tagged::{Journal, JournalKind};
 use crate::{Store, StoreError, WriteTx};
@@ -6,18 +6,18 @@ use keep_domain::{Segment, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A cursor belongs to one server, type and visibility: who sees less must not move another's cursor.
+/// A cursor belongs to one server, type and visibility: a user who sees less must not move another's cursor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CursorKey {
     /// The server's base address.
     pub server: String,
-    /// The FHIR type, or another name for what is pulled, such as `Patient/_history`.
+    /// The FHIR type, or the name of another pull, such as `Patient/_history`.
     pub resource_type: String,
-    /// The signed-in subject, or what the policy says instead.
+    /// The signed-in subject, or the scope that the policy sets instead.
     pub visibility: String,
 }
 
-/// How far a pull has come.
+/// The position of a pull.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cursor {
@@ -27,7 +27,7 @@ pub struct Cursor {
     pub resume: String,
     /// What the pass in progress will set `position` to. Opaque to the store.
     pub target: String,
-    /// Since when everything of this type that the server shows is here, milliseconds since the epoch, UTC.
+    /// The time as of which everything of this type that the server shows is stored, milliseconds since the epoch, UTC.
     pub complete_as_of: Option<i64>,
 }
 
@@ -43,7 +43,7 @@ impl Journal for CursorRow {
     const KIND: JournalKind = JournalKind::Cursor;
 }
 
-/// Since when one type is complete.
+/// As of when one type is complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completeness {
     /// The FHIR type.
@@ -59,11 +59,11 @@ impl CursorKey {
 }
 
 impl WriteTx<'_> {
-    /// Saves a cursor; in the transaction of the page that it stands behind.
+    /// Saves a cursor in the transaction of the page before it.
     ///
     /// # Errors
     /// What SQLite refuses.
-    // All cursors lie in the directory, since every session that pulls holds it.
+    // All cursors are in the directory, since every session that pulls has it.
     pub fn save_cursor(&mut self, key: &CursorKey, cursor: &Cursor) -> Result<(), StoreError> {
         let row = CursorRow {
             server: key.server.clone(),
@@ -76,7 +76,7 @@ impl WriteTx<'_> {
 }
 
 impl Store {
-    /// A cursor; a pull that never ran starts at the default.
+    /// A cursor; the default for a pull that never ran.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where its row does not fit its tag.
@@ -97,9 +97,8 @@ impl Store {
         Ok(others.map(|r| r.cursor).collect())
     }
 
-    /// The types that a pull from `server` has completed at least once, whosever session it was.
-    ///
-    /// Says that records are here, not that one person's view of them is complete.
+    /// The types that a pull from `server` has completed at least once, in any user's session: their records are
+    /// stored, though not necessarily all that this user may see.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -108,8 +107,8 @@ impl Store {
         Ok(done.map(|r| r.resource_type).filter(|t| self.is_usable(t)).collect())
     }
 
-    /// What is complete as of when, for all types that were ever pulled from `server` with this visibility. A type of
-    /// which something lies in a segment that is not whole is complete as of no time.
+    /// As of when each type that was pulled from `server` with this visibility is complete. A type with a segment that
+    /// is not whole is never complete.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -121,7 +120,7 @@ impl Store {
         Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())
     }
 
-    /// The cursors whose key begins so: server, visibility.
+    /// The cursors whose key begins with these parts: server, visibility.
     pub(crate) fn cursor_rows(
         &self,
         beginning: &[&str],

@@ -1,4 +1,4 @@
-//! Search keys that wait for the end of their transaction.
+//! Search keys that are written at the end of their transaction.
 
 use crate::StoreError;
 use crate::derived::{Derived, DerivedChanges};
@@ -8,21 +8,21 @@ use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The most keys that wait.
+/// The most waiting keys.
 const MOST: usize = 200_000;
 
-/// Numbers and telephones of patients, not yet written. Their order has nothing to do with that of the patients, so
-/// each would go to another page of its table; written in their own order, a load touches every page once.
+/// Identifiers and phone numbers of patients, not yet written. Their order is unrelated to that of the patients, so
+/// each would touch another page of its table; sorted, a load touches every page once.
 #[derive(Default)]
 pub(crate) struct DeferredSearchKeys {
     /// By the ordinal of the patient.
     waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
     count: usize,
-    /// What was written to and taken from derived tables, for their digests.
+    /// The entries added to and removed from derived tables, for their digests.
     pub(crate) changes: DerivedChanges,
 }
 
-/// Where a key goes.
+/// The table of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum KeyTable {
     /// `patient_number`.
@@ -38,17 +38,17 @@ impl DeferredSearchKeys {
         self.count += 1;
     }
 
-    /// Drops what waits for a patient.
+    /// Drops the waiting keys of a patient.
     pub(crate) fn forget(&mut self, ordinal: u32) {
         self.count -= self.waiting.remove(&ordinal).map_or(0, |keys| keys.len());
     }
 
-    /// Whether it is time to write without waiting for the end.
+    /// Whether the keys should be written now.
     pub(crate) const fn is_full(&self) -> bool {
         self.count >= MOST
     }
 
-    /// Writes what waits.
+    /// Writes the waiting keys.
     pub(crate) fn write(&mut self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
         self.count = 0;
         let waiting = std::mem::take(&mut self.waiting);
@@ -75,6 +75,6 @@ impl DeferredSearchKeys {
 
 impl fmt::Debug for DeferredSearchKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LateKeys").field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("DeferredSearchKeys").field("count", &self.count).finish_non_exhaustive()
     }
 }

@@ -35,7 +35,7 @@ pub(crate) enum Derived {
 impl Derived {
     pub(crate) const ALL: [Self; 7] =
         [Self::Links, Self::Ids, Self::Days, Self::Keys, Self::Numbers, Self::Phones, Self::Names];
-    /// What a search reads.
+    /// The tables that a search reads.
     pub(crate) const SEARCH: [Self; 4] = [Self::Keys, Self::Numbers, Self::Phones, Self::Names];
 
     /// Its name in the journal and in every hash; part of the file format.
@@ -68,7 +68,7 @@ pub(crate) struct DigestRow {
     pub(crate) digest: [u8; 32],
     /// How many entries.
     pub(crate) rows: i64,
-    /// Whether all charts were whole when it was made from them: only then does it say what is not there.
+    /// Whether all charts were whole when it was built from them: only then does a missing entry prove absence.
     pub(crate) whole: bool,
 }
 
@@ -80,7 +80,7 @@ impl Journal for DigestRow {
     const KIND: JournalKind = JournalKind::Digest;
 }
 
-/// What one transaction adds to and takes from the tables of one segment.
+/// The changes of one transaction to the derived tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct DerivedChanges {
     sums: [(Sum, i64); 7],
@@ -115,7 +115,7 @@ impl DerivedChanges {
         self.changed & table.bit() != 0
     }
 
-    /// What these changes make of a digest.
+    /// A digest after these changes.
     pub(crate) fn applied(&self, table: Derived, before: DigestRow) -> DigestRow {
         let Some((sum, rows)) = self.sums.get(table as usize) else { return before };
         let mut after = Sum::from_bytes(before.digest);
@@ -124,7 +124,7 @@ impl DerivedChanges {
     }
 }
 
-/// Which tables of a segment fitted their digests in this session.
+/// Which tables of a segment matched their digests in this session.
 #[derive(Debug, Default)]
 pub(crate) struct Confirmed {
     tables: AtomicU8,
@@ -147,13 +147,13 @@ impl Confirmed {
         self.tables.store(0, Ordering::SeqCst);
     }
 
-    /// The tables may be made anew once more.
+    /// Allows another rebuild of the tables.
     pub(crate) fn try_again(&self) {
         self.clear();
         self.broken.store(false, Ordering::SeqCst);
     }
 
-    /// Whether the tables were made while charts were damaged: they show what is there, and prove no absence.
+    /// Whether the tables were built while charts were damaged: a missing entry then proves nothing.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete.load(Ordering::SeqCst)
     }
@@ -162,7 +162,7 @@ impl Confirmed {
         self.incomplete.store(incomplete, Ordering::SeqCst);
     }
 
-    /// Whether the tables could not be made anew in this session; it is not tried twice.
+    /// Whether rebuilding the tables has failed in this session; it is not retried.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! Making derived tables anew from verified rows.
+//! Rebuilding derived tables from verified rows.
 
 use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
@@ -13,11 +13,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 impl Store {
-    /// Compares the index of ids of each segment: a change looks up what it changes.
+    /// Compares the index of ids of each segment, which every change uses for lookups.
     pub(crate) fn confirm_ids(&self) -> Result<(), StoreError> {
         for access in self.access.iter().filter(|a| !a.confirmed.has(Derived::Ids)) {
             match self.confirm(access.segment, &|table| table == Derived::Ids) {
-                // Whoever does not find what they look for is told so.
+                // A lookup that does not find its row reports it.
                 Ok(()) | Err(StoreError::Damaged(_)) => {}
                 Err(other) => return Err(other),
             }
@@ -25,14 +25,14 @@ impl Store {
         Ok(())
     }
 
-    /// Compares those derived tables of a segment that are wanted and were not yet compared in this session. What
-    /// differs is made anew.
+    /// Compares the wanted derived tables of a segment that were not compared in this session, and rebuilds those that
+    /// differ.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a table differs and cannot be made anew.
+    /// [`StoreError::Damaged`] if a table differs and cannot be rebuilt.
     pub(crate) fn confirm(&self, segment: Segment, wanted: &dyn Fn(Derived) -> bool) -> Result<(), StoreError> {
         let access = self.access(segment)?;
-        // One at a time: whoever comes second finds it done.
+        // One thread at a time: the next one finds it done.
         let _alone = lock(&self.confirming);
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
@@ -55,12 +55,12 @@ impl Store {
         if !tables && !names {
             return Ok(());
         }
-        // The index of names is made from `patient_key`, so that one has to fit.
+        // The index of names is built from `patient_key`, which has to match first.
         tables |= names && !access.confirmed.has(Derived::Keys) && self.fit(access, Derived::Keys)? != Fit::Fits;
         self.mend(access, tables)
     }
 
-    /// How a table stands to its digest; a table or a digest that cannot be read differs, and may be made anew.
+    /// Compares a table with its digest; one of them that cannot be read counts as different and may be rebuilt.
     fn fit(&self, access: &SegmentAccess, table: Derived) -> Result<Fit, StoreError> {
         let of_table = |error| match error {
             StoreError::PageDamaged => access.damaged(None, FindingKind::Page),
@@ -88,10 +88,10 @@ impl Store {
                 access.confirmed.set(Derived::Names);
                 Ok(())
             }
-            // Memory or a lock that is wanting passes, as a full disk does.
+            // Lack of memory or another lock is temporary, as is a full disk.
             Err(error) if error.passes() => Err(error),
             Err(StoreError::Database(_) | StoreError::PageDamaged | StoreError::Damaged(_)) => {
-                // It is not tried again before the next unlock.
+                // Not retried before the next unlock.
                 access.confirmed.set_broken();
                 access.note_derived();
                 Err(access.derived_differs())
@@ -100,11 +100,11 @@ impl Store {
         }
     }
 
-    /// Throws the derived tables away and derives them again from the rows.
+    /// Deletes the derived tables and derives them again from the rows.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a chart does not fit its sum: the tables then hold what was found, and nothing
-    /// that rests on them is answered.
+    /// [`StoreError::Damaged`] if a chart does not match its sum: the tables are then incomplete, and reads that need them
+    /// fail.
     pub fn rebuild_search(&self) -> Result<(), StoreError> {
         for access in &self.access {
             access.confirmed.try_again();
@@ -120,7 +120,7 @@ impl Store {
 }
 
 impl SegmentAccess {
-    /// Keeps a finding about the derived tables.
+    /// Stores a finding about the derived tables.
     pub(crate) fn note_derived(&self) {
         if let StoreError::Damaged(finding) = self.derived_differs() {
             self.verified.note(finding);
@@ -135,7 +135,7 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Derives all tables of a segment again; whether all its charts were whole.
+    /// Derives all tables of a segment again; returns whether all its charts were whole.
     fn rebuild_derived(&mut self, segment: Segment) -> Result<bool, StoreError> {
         let (conn, access) = (self.conn, self.store.access(segment)?);
         check_structure(conn, access)?;
@@ -157,14 +157,14 @@ impl WriteTx<'_> {
     }
 }
 
-/// Refuses a file whose pages do not belong together: to clear a table whose old page names pages that other tables have
-/// by now would free those, and what is on them would be lost.
+/// Refuses a file whose pages do not belong together: clearing a table whose old page refers to pages of other tables
+/// would free those and lose their rows.
 fn check_structure(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
     let mut statement = conn.prepare(&format!("PRAGMA {}.quick_check", access.schema))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let text: String = row.get(0)?;
-        // What FTS5 says of its own index is no fault of the pages; that index is made anew.
+        // FTS5's own index is not a fault of the pages; that index is rebuilt.
         if text != "ok" && !text.contains("inverted index") {
             return Err(access.derived_differs());
         }
@@ -172,7 +172,7 @@ fn check_structure(conn: &Connection, access: &SegmentAccess) -> Result<(), Stor
     Ok(())
 }
 
-/// Whether every chart fits its sum; each one that does not is a finding.
+/// Whether every chart matches its sum; each one that does not is a finding.
 fn all_charts_fit(conn: &Connection, access: &SegmentAccess) -> Result<bool, StoreError> {
     let sql = format!("SELECT ordinal FROM {}.chart ORDER BY ordinal", access.schema);
     let mut statement = conn.prepare_cached(&sql)?;
@@ -232,7 +232,7 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSear
         if current.as_ref().is_none_or(|(of, _)| *of != ordinal) {
             current = Some((ordinal, access.chart(conn, ordinal).ok().flatten().and_then(|c| c.patient)));
         }
-        // A row that does not fit its tag is a finding of its chart and has no keys.
+        // A row that does not match its tag is a finding of its chart and has no keys.
         let Ok(record): Result<Record, _> = access.open_row(conn, &row) else { continue };
         // EXPOSE: read for its search keys.
         if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
@@ -261,12 +261,12 @@ pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [Val
 }
 
 impl TaggedWriter<'_> {
-    /// A row is no longer where its entry in the index of ids says.
+    /// Removes a row's entry in the index of ids.
     pub(crate) fn forget_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
         self.late.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
     }
 
-    /// A row has a new entry in the index of ids.
+    /// Adds a row's entry in the index of ids.
     pub(crate) fn note_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
         note_id(self.access, &mut self.late.changes, id, code, place);
     }

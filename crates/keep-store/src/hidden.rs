@@ -1,5 +1,5 @@
-//! Allergies above the clinical segment: below it is only noted that there is one, so that nobody who reads the
-//! clinical segment is told that there are none. What it is about stays sealed.
+//! Allergies above the clinical segment: the clinical segment only stores that a patient has one, so that a session
+//! without the higher segment never reports that there are none.
 
 use crate::id_key::IdKey;
 use crate::row_facts::RowFacts;
@@ -9,10 +9,10 @@ use crate::{Store, StoreError, WriteTx};
 use keep_domain::{PatientId, ResourceId, ResourceKey, Segment};
 use serde::{Deserialize, Serialize};
 
-/// The only type whose absence is a statement that treatment rests on.
+/// The only type whose absence treatment decisions rely on.
 const TYPE: &str = "AllergyIntolerance";
 
-/// Whose allergy lies higher; the key is the record's.
+/// The patient of an allergy in a higher segment; the journal key is the record's.
 #[derive(Serialize, Deserialize)]
 struct RestrictedAllergyMarker {
     patient: ResourceId,
@@ -23,7 +23,7 @@ impl Journal for RestrictedAllergyMarker {
 }
 
 impl Store {
-    /// Whether an allergy of this patient lies above what this session opens; never says which.
+    /// Whether a segment that this session cannot open has an allergy of this patient.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -38,18 +38,18 @@ impl Store {
     }
 }
 
-/// Whether storing a record of this type may leave or take a note.
+/// Whether records of this type have markers.
 pub(crate) fn is_noted(type_name: &str) -> bool {
     type_name == TYPE
 }
 
-/// Forgets a record in the clinical segment, whose writer this is.
+/// Removes the marker of a record; `clinical` writes the clinical segment.
 pub(crate) fn forget(clinical: &mut TaggedWriter<'_>, key: &ResourceKey) -> Result<(), StoreError> {
     clinical.drop_journal(JournalKind::Hidden, key.to_string().as_bytes())
 }
 
 impl WriteTx<'_> {
-    /// Notes or forgets a record that has just been taken over into `segment`.
+    /// Sets or removes the marker of a record that was just stored in `segment`.
     pub(crate) fn note_hidden(&mut self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
         if !is_noted(&facts.type_name) {
             return Ok(());
@@ -67,7 +67,7 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Forgets a record that was deleted or lies lower now.
+    /// Removes the marker of a record that was deleted or moved to a lower segment.
     pub(crate) fn forget_hidden(&mut self, key: &ResourceKey) -> Result<(), StoreError> {
         let here = self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical);
         if key.resource_type != TYPE || !here {

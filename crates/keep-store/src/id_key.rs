@@ -13,7 +13,7 @@ pub(crate) enum IdKey {
     Text(Box<[u8]>),
 }
 
-/// In front of an id that is not a UUID.
+/// The prefix of an id that is not a UUID.
 const TEXT: u8 = 1;
 
 impl IdKey {
@@ -45,7 +45,7 @@ impl IdKey {
         }
     }
 
-    /// The id; `None` where the stored bytes are none.
+    /// The id; `None` if the stored bytes are not valid.
     pub(crate) fn id(&self) -> Option<ResourceId> {
         let bytes = match self {
             Self::Uuid(bytes) => return Uuid::from_bytes(*bytes).to_string().parse().ok(),
@@ -56,7 +56,7 @@ impl IdKey {
         (*first == TEXT).then(|| std::str::from_utf8(text).ok()?.parse().ok())?
     }
 
-    /// The same for the same id, and as a rule for no other.
+    /// A hash of the id.
     pub(crate) fn mark(&self) -> u64 {
         match self {
             Self::Uuid(bytes) => {

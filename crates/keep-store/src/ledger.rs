@@ -1,7 +1,7 @@
 //! `ledger.db`: the audit ledger's rows, and the tickets that only a written event yields.
 //!
-//! The file is keyed by the device, so it works while the workstation is locked. While unlocked the
-//! store has it attached as well, and a save's event is written inside the save's own transaction.
+//! The file is encrypted with the device's key, so it works while the workstation is locked. While it is unlocked, the
+//! store attaches the file as well and writes a save's event inside the save's own transaction.
 
 mod alerts;
 mod append;

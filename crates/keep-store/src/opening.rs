@@ -1,4 +1,4 @@
-//! The files of a session are made ready, in an order that a crash at any point leaves safe.
+//! Preparing the files of a session, in an order that is safe against a crash at any point.
 
 use crate::cipher::{OpenMode, open_cipher};
 use crate::repair::{begin_repairs, raise_epoch};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl CheckedSegments {
-    /// Has the files of these segments made where there is none and there is a key.
+    /// Has opening create the missing files of these segments, where there is a key.
     pub fn make_missing(&mut self, create: &[Segment]) {
         for segment in create {
             let is_missing = self.condition(*segment) == Some(&SegmentCondition::Missing);
@@ -29,7 +29,7 @@ impl CheckedSegments {
         self.reports.iter().filter(disputed).map(|r| r.segment).collect()
     }
 
-    /// What is to be brought up to date from now on.
+    /// The repairs that begin now.
     pub(crate) fn repairs(&self, profile: &Path, now: UtcMillis) -> Vec<Repair> {
         let repair = |segment, cause, generation, kept: Option<&PathBuf>| {
             let name = kept.and_then(|k| k.file_name()).map(|n| n.to_string_lossy().into_owned());
@@ -47,7 +47,7 @@ impl CheckedSegments {
             let generation = self.keys.iter().find(|k| k.segment() == *segment).map_or(0, SegmentKey::generation);
             let kept = match self.condition(*segment) {
                 Some(SegmentCondition::SetAside(kept)) => Some(kept.clone()),
-                // An opening that ended before it wrote this down may have set it aside.
+                // An opening that ended before it recorded the repair may have set it aside.
                 _ => newest_aside(&segment_path(profile, *segment)),
             };
             repair(*segment, RepairCause::Rebuild, generation, kept.as_ref())
@@ -62,10 +62,10 @@ impl CheckedSegments {
     }
 }
 
-/// Makes the files that are to be made and writes down what is to be repaired; says which key opens which file, and
-/// whether an empty file stands in for the directory.
-// INVARIANT: a repair is durable in the directory before the file that it is about is made or changed. A crash in
-// between is found as the same condition at the next open.
+/// Creates the new files and records the repairs; returns which key opens which file, and whether an empty file
+/// replaces the directory.
+// INVARIANT: a repair is durable in the directory before its file is created or changed. After a crash in between, the
+// next open finds the same condition.
 pub(crate) fn make_files(
     profile: &Path,
     checked: &CheckedSegments,
@@ -100,14 +100,14 @@ pub(crate) fn make_files(
     if directory.is_some() {
         return Ok((files, false));
     }
-    // The connection needs a main file; this one is empty, and nothing is written to it.
+    // The connection needs a main file; this one stays empty.
     let key = SegmentKey::make_random(Segment::Directory, 0)?;
     prepare_file(&stand_in, "stand-in", &key, true)?;
     files.insert(0, (key, stand_in));
     Ok((files, true))
 }
 
-/// Removes the file that stood in for a directory in an earlier session; it never held anything.
+/// Removes the stand-in for a directory of an earlier session; it was always empty.
 pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
     for path in [path.to_owned(), crate::segment_file::journal_of(path)] {
         match std::fs::remove_file(&path) {
@@ -122,7 +122,7 @@ fn open_alone(profile: &Path, key: &SegmentKey) -> Result<Connection, StoreError
     open_cipher(&segment_path(profile, key.segment()), &key.database_key(), OpenMode::Write)
 }
 
-/// The file of that name that was set aside last.
+/// The most recently set aside file of that name.
 fn newest_aside(path: &Path) -> Option<PathBuf> {
     let begins = format!("{}.damaged-", path.file_name()?.to_str()?);
     let names = std::fs::read_dir(path.parent()?).ok()?.flatten().map(|e| e.path());
@@ -133,16 +133,16 @@ fn newest_aside(path: &Path) -> Option<PathBuf> {
     names.filter(is_one).max()
 }
 
-/// Whether there is no personal file.
+/// Whether the personal file is missing.
 pub(crate) fn is_absent(profile: &Path, user: UserId) -> bool {
     let about = std::fs::symlink_metadata(personal_path(profile, user));
     about.is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
 }
 
-/// Opens the person's own file; one that cannot be used is renamed aside and a new one takes its place, with what
-/// could still be read of it.
+/// Opens the user's own file. One that cannot be used is set aside and replaced by a new one with the drafts that could
+/// still be read.
 ///
-/// INVARIANT: a personal file keeps nobody out. Where even a new one cannot be made, there is none in this session.
+/// INVARIANT: a personal file never prevents unlocking. If even a new one cannot be created, this session has none.
 pub(crate) fn open_personal(
     profile: &Path,
     user: UserId,
@@ -178,7 +178,7 @@ pub(crate) fn open_personal(
 fn open_whole(profile: &Path, user: UserId, key: &DatabaseKey, clock: &Arc<dyn Clock>) -> Result<Personal, StoreError> {
     let path = personal_path(profile, user);
     let about = std::fs::symlink_metadata(&path)?;
-    // A file of no length was more once: one that is made has its tables.
+    // An empty file was truncated: a new one has its tables.
     if !about.is_file() || about.len() == 0 {
         return Err(StoreError::Invalid("personal file"));
     }

@@ -1,4 +1,4 @@
-//! What waits to be sent, and what the server answered.
+//! Change sets that wait to be sent, and the server's answers.
 
 use crate::change_set::{ChangeSetRow, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
 use crate::record::{RecordState, StateBits};
@@ -14,22 +14,22 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// The unconfirmed change sets that this session's rank can read, in sequence order up to the `limit`th
-    /// that can be sent, each with what it waits for. `run` is the event of the sync.
+    /// The unconfirmed change sets that this session can read, in sequence order up to the `limit`th that can be sent,
+    /// each with what it waits for. `run` is the event of the sync.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn next_change_sets(&self, run: &AuditTicket, limit: usize) -> Result<Vec<OutgoingSet>, StoreError> {
         let _covered_by = run;
         self.read_confirmed(|conn| {
-            // Of a segment whose root does not fit nobody knows which changes still wait.
+            // If a segment's root does not match, it is unknown which changes still wait.
             if let Some(access) = self.access.iter().find(|a| a.disputed) {
                 return Err(access.damaged(None, FindingKind::Root));
             }
             let sets = read_sets(&self.access, conn)?;
             let known: BTreeSet<u64> = sets.keys().copied().collect();
             let mut outgoing = Vec::new();
-            // What waits or was refused does not count: a bad record never blocks the rest.
+            // Waiting and rejected sets do not count: a bad record never blocks the rest.
             let mut ready = 0;
             for (sequence, (_, row)) in &sets {
                 let set = self.outgoing(conn, *sequence, row, &known)?;
@@ -57,7 +57,7 @@ impl Store {
             held |= held_by_higher(access, conn, &part.key, sequence, self.top())?;
             match open_entry(access, conn, entry) {
                 Ok(entry) => entries.push(entry),
-                // It is kept and named; what else waits is sent.
+                // It is reported by name; the other entries are still sent.
                 Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => {
                     damaged.push(part.key.clone());
                 }
@@ -90,7 +90,7 @@ impl Store {
         })
     }
 
-    /// How much is unsent, by author; names no patient.
+    /// The number of unsent change sets by author; names no patient.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -121,14 +121,14 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Freezes what is about to be sent: from now on the entries' texts never change.
+    /// Freezes the entries that are about to be sent: from now on their texts never change.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn mark_in_flight(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
         for (segment, mut entry) in self.set_entries(set)? {
             if entry.state == EntryState::Waiting {
-                // EXPOSE: kept beside the record as what was sent.
+                // EXPOSE: stored with the entry as the text that was sent.
                 entry.sent = self.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                 entry.state = EntryState::InFlight;
                 self.put_entry(segment, &entry)?;
@@ -137,14 +137,14 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// The server never received the change set: it waits again and may be squashed.
+    /// The server never received the change set: it waits again, and later edits squash into it.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn take_back(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
         for (segment, mut entry) in self.set_entries(set)? {
             let later = self.entries_of(&entry.key)?.iter().any(|(_, e)| e.sequence > entry.sequence);
-            // With a later edit the frozen text is the only copy of what this entry means.
+            // With a later edit the frozen text is the only copy of this entry's change.
             if entry.state == EntryState::InFlight && !later {
                 (entry.sent, entry.state) = (None, EntryState::Waiting);
                 self.put_entry(segment, &entry)?;
@@ -156,7 +156,7 @@ impl WriteTx<'_> {
     /// The server has this entry as `version`. The last confirmed entry ends its change set.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn confirm(
         &mut self,
         set: ChangeSetId,
@@ -185,14 +185,14 @@ impl WriteTx<'_> {
         self.end_entry(set, segment, key)
     }
 
-    /// The server refused this entry: it is set aside with the reason, and what depends on it waits.
+    /// The server refused this entry: it is stored with the reason, and change sets that depend on it wait.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn reject(&mut self, set: ChangeSetId, key: &ResourceKey, outcome: &Phi<String>) -> Result<(), StoreError> {
         let (segment, mut entry) = self.set_entry(set, key)?;
         entry.state = EntryState::Rejected;
-        // EXPOSE: the server's reason may quote the record; it is kept beside it.
+        // EXPOSE: the server's reason may quote the record; it is stored with the entry.
         entry.outcome = Some(outcome.expose().clone());
         self.put_entry(segment, &entry)?;
         self.amend(segment, key, None, None, |s| s.with(RecordState::Rejected))
@@ -201,7 +201,7 @@ impl WriteTx<'_> {
     /// Puts the rejected entries of a change set back into the queue.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn retry(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
         for (segment, mut entry) in self.set_entries(set)? {
             if entry.state == EntryState::Rejected {
@@ -216,7 +216,7 @@ impl WriteTx<'_> {
     /// Both sides agree after an automatic merge: `merged` waits to be sent, based on `theirs`.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] for a text that is no resource, [`StoreError::NotAvailable`].
+    /// [`StoreError::Invalid`] for a text that is not a resource, [`StoreError::NotAvailable`].
     pub fn apply_merged(
         &mut self,
         set: ChangeSetId,
@@ -260,7 +260,7 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(&entry_key(&entry.key, entry.sequence), entry)
     }
 
-    /// Takes an entry out of its change set, and the change set away with its last entry.
+    /// Removes an entry from its change set, and the change set with its last entry.
     pub(crate) fn end_entry(
         &mut self,
         set: ChangeSetId,
@@ -296,7 +296,7 @@ impl WriteTx<'_> {
             return self.drop_journal(home, JournalKind::ChangeSet, &set_key(sequence));
         }
         let highest = row.entries.iter().map(|r| r.segment).max().unwrap_or(home);
-        // It only ever rises here: a part that was confirmed does not make the rest visible further down.
+        // It only ever rises: after a part was confirmed, the rest must not become visible at a lower rank.
         let to = if top.is_some_and(|t| highest <= t) { highest.max(home) } else { home };
         if to != home {
             self.drop_journal(home, JournalKind::ChangeSet, &set_key(sequence))?;
@@ -306,8 +306,8 @@ impl WriteTx<'_> {
 }
 
 impl Store {
-    /// What waits in a file that is older than it should be may have been sent long ago: it counts as sent with the
-    /// answer unknown, so that the server is asked before anything is sent.
+    /// Entries in a file that is older than expected may have been sent before: they count as sent with unknown
+    /// outcome, so that the server is queried before they are sent.
     pub(crate) fn ask_before_sending(&self, found: &[Repair]) -> Result<(), StoreError> {
         let stale = found.iter().filter(|r| r.cause == RepairCause::Stale && !self.is_read_only(r.segment));
         for segment in stale.map(|r| r.segment) {
@@ -315,7 +315,7 @@ impl Store {
                 let access = self.access(segment)?;
                 let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(tx.conn, &[])?;
                 for (_, mut entry) in rows.into_iter().filter(|(_, e)| e.state == EntryState::Waiting) {
-                    // EXPOSE: kept beside the record as what may have been sent.
+                    // EXPOSE: stored with the entry as the text that may have been sent.
                     entry.sent = tx.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                     entry.state = EntryState::InFlight;
                     tx.put_entry(segment, &entry)?;
@@ -357,7 +357,7 @@ fn held_by_higher(
 
 fn open_entry(access: &SegmentAccess, conn: &Connection, entry: EntryRow) -> Result<OutgoingEntry, StoreError> {
     let id = crate::id_key::IdKey::of(&entry.key.id);
-    // INVARIANT: also what is frozen waits until its record's chart fits, since the answer changes that record.
+    // INVARIANT: a frozen entry also waits until its record's chart matches its sum, since the answer changes it.
     let stored = access.record(conn, &entry.key.resource_type, &id)?;
     let raw = match entry.sent {
         Some(sent) => Phi::new(sent),

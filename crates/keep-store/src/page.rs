@@ -1,4 +1,4 @@
-//! Taking over what the server sent: a page of records, its deletions and the cursor behind it.
+//! Storing what the server sent: a page of records, its deletions and the cursor after it.
 
 mod first_load;
 mod loading;
@@ -18,16 +18,16 @@ use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Sto
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::IncomingRow;
 
-/// What a pull brought.
+/// One page of a pull.
 #[derive(Debug, Default)]
 pub struct Page {
     /// The server's base address, for absolute references.
     pub base: Option<String>,
     /// The texts as received.
     pub records: Vec<Phi<String>>,
-    /// What the server has deleted.
+    /// Resources that the server has deleted.
     pub deleted: Vec<ResourceKey>,
-    /// The cursor behind this page, saved with its last rows.
+    /// The cursor after this page, saved with its last rows.
     pub cursor: Option<(CursorKey, Cursor)>,
 }
 
@@ -40,40 +40,40 @@ pub struct Contested {
     pub set: crate::ChangeSetId,
     /// The last version that both sides had.
     pub base: Option<Phi<String>>,
-    /// What is here.
+    /// This device's text.
     pub ours: Phi<String>,
-    /// What the server has; `None` where it was deleted there.
+    /// The server's text; `None` if it was deleted there.
     pub theirs: Option<Phi<String>>,
-    /// Whether ours was sent and its answer is unknown: then theirs may be ours.
+    /// Whether this device's text was sent with unknown outcome: then the server's may be the same.
     pub in_flight: bool,
 }
 
-/// What became of a page.
+/// The outcome of storing a page.
 #[derive(Debug, Default)]
 pub struct PageReport {
     /// New or changed rows.
     pub stored: usize,
-    /// Versions that were here already, or older ones.
+    /// Versions that were stored already, or older ones.
     pub unchanged: usize,
-    /// Rows taken off.
+    /// Rows removed.
     pub deleted: usize,
     /// Sealed to the inbox of a segment above this session's rank.
     pub sealed: usize,
-    /// Of a segment that does not exist on this device: only {type, id, version} was kept.
+    /// Of a segment that does not exist on this device: only {type, id, version} was stored.
     pub elsewhere: usize,
-    /// Kept as they are and flagged.
+    /// Unreadable as a resource; stored as received and flagged.
     pub unreadable: usize,
-    /// Readable but for some elements; kept as they are and shown so.
+    /// Readable except for some elements; stored as received.
     pub malformed: usize,
-    /// Left out, because the chart that they belong to is damaged: it is shown to nobody before it was made anew.
+    /// Left out because their chart is damaged and stays unreadable until it is rebuilt.
     pub damaged: usize,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
 }
 
 impl PageReport {
-    /// Counts what a damaged chart keeps out; any other error ends the page. One damaged chart must not keep the updates
-    /// of all others away.
+    /// Counts records that a damaged chart rejects, so that it does not block the updates of others. Any other error
+    /// ends the page.
     fn without_damaged(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
         match done {
             Err(StoreError::Damaged(finding)) if finding.chart.is_some() && finding.kind != FindingKind::Page => {
@@ -86,20 +86,20 @@ impl PageReport {
 }
 
 impl Store {
-    /// Takes over a page: transactions of at most 40 ms while somebody reads, the cursor in the last one.
-    /// Repeats are harmless. `run` is the event of the sync or import.
+    /// Stores a page in transactions of at most 40 ms while readers wait; the cursor is in the last one. Repeats are
+    /// harmless. `run` is the event of the sync or import.
     ///
     /// For a first load collect 20,000 records or more per call: they are sorted by chart.
     ///
     /// # Errors
-    /// What SQLite refuses; what was committed before stays, and the cursor then stays behind.
+    /// What SQLite refuses; earlier transactions stay committed, and the cursor is not moved.
     pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
         let incoming = Incoming::of(&page.records, page.base.as_deref())?;
         drop(page.records);
         self.apply(run, incoming, &page.deleted, page.cursor.as_ref())
     }
 
-    /// As [`Store::apply_page`], for records that were read already.
+    /// As [`Store::apply_page`], for records that were parsed before.
     ///
     /// # Errors
     /// As [`Store::apply_page`].
@@ -136,7 +136,7 @@ impl Store {
         Ok(report)
     }
 
-    /// Which versions of these records are here, for a comparison by id and version; `None` is not here.
+    /// The stored versions of these records, for a comparison with the server; `None` if a record is not stored.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -150,7 +150,7 @@ impl Store {
         })
     }
 
-    /// Seals what is above this session's rank, then takes off the copies that lay lower.
+    /// Seals records above this session's rank, then removes copies in lower segments.
     fn send_up(
         &self,
         above: Vec<(IncomingRow, Segment)>,
@@ -181,7 +181,7 @@ impl Store {
         Ok(elsewhere)
     }
 
-    /// Stores records that were sealed to `segment`; what has unsent changes here is met again at push.
+    /// Stores records that were sealed to `segment`; those with unsent changes are met again at push.
     pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<Unsealed>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
@@ -220,7 +220,7 @@ impl WriteTx<'_> {
         above: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
-        // Before anything is changed, so that a damaged chart leaves nothing half done.
+        // Before any change, so that a damaged chart leaves no partial update.
         self.verify_target(&item.facts, segment)?;
         let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
@@ -251,7 +251,7 @@ impl WriteTx<'_> {
         self.note_hidden(&item.facts, segment)
     }
 
-    /// Compares the chart that a record would go into, where there is one.
+    /// Verifies the chart that a record would be stored in, if it exists.
     fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
         let Ok(access) = self.store.access(segment) else { return Ok(()) };
         let ordinal = match &facts.patient {
@@ -269,7 +269,7 @@ impl WriteTx<'_> {
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
             Some(known) if known.state.is_deleted() => {
-                // Deleted on both sides: our entry is done.
+                // Deleted on both sides: the entry is finished.
                 for (segment, entry) in self.entries_of(key)? {
                     self.end_entry(crate::ChangeSetId(entry.sequence), segment, key)?;
                 }
@@ -299,7 +299,7 @@ impl WriteTx<'_> {
         }))
     }
 
-    /// Version, time and state of a record, wherever it is, without opening its body.
+    /// Version, time and state of a record in any segment, without opening its body.
     fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
         let homes = crate::write_tx::homes_of(type_name);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {

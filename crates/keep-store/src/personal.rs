@@ -1,4 +1,4 @@
-//! One clinician's own file: drafts, preferences, charts opened, the place to resume at.
+//! One clinician's own file: drafts, preferences, recently opened charts, the place to resume at.
 
 mod salvage;
 
@@ -21,27 +21,27 @@ use uuid::Uuid;
 
 /// The longest draft, bytes.
 pub const LONGEST_DRAFT: usize = 64 * 1024;
-/// How long after the last chart was opened that is written down.
+/// How long after the last opened chart the list of opened charts is written.
 const LATER: Duration = Duration::from_secs(1);
-/// The preference under which the place to resume at is kept.
+/// The preference that stores the place to resume at.
 const RESUME: &str = "resume.place";
 
-/// What a clinician had begun to write.
+/// An unfinished form of a clinician.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Its id.
     pub draft: Uuid,
     /// `vitals` or `note`.
     pub kind: String,
-    /// Whose chart.
+    /// The patient whose chart it belongs to.
     pub patient: PatientId,
-    /// The form's content as the interface gave it.
+    /// The form's content as the interface wrote it.
     pub content: Phi<String>,
-    /// When it was last kept.
+    /// When it was last saved.
     pub kept: UtcMillis,
 }
 
-/// The open personal file. No other session can open it. Dropping it writes what was left for later.
+/// The open personal file, which only its owner's session can open. Dropping it writes what is still pending.
 pub struct Personal {
     file: Arc<File>,
     known: Mutex<Known>,
@@ -50,20 +50,20 @@ pub struct Personal {
     writer: Option<JoinHandle<()>>,
 }
 
-/// What was read of the file before: small, asked for with every chart, and changed only through [`Personal`].
+/// Values that were read before: small, needed for every chart, and changed only through [`Personal`].
 #[derive(Default)]
 struct Known {
     preferences: HashMap<String, Option<String>>,
     drafts: Option<Vec<Draft>>,
 }
 
-/// The connection, and what is still to be written to it.
+/// The connection and the writes that are still pending.
 struct File {
     conn: Mutex<Connection>,
     later: Mutex<Vec<Opened>>,
 }
 
-/// A chart that was opened, and what is to be remembered with it.
+/// An opened chart and the preference that is written with it.
 struct Opened {
     patient: PatientId,
     at: UtcMillis,
@@ -72,13 +72,13 @@ struct Opened {
 }
 
 impl File {
-    /// The connection, once all that was left for later is written.
-    // INVARIANT: the only way to the connection, so that nobody reads past what was left for later.
+    /// The connection, after all pending writes.
+    // INVARIANT: the only way to the connection, so that no read misses a pending write.
     fn conn(&self) -> MutexGuard<'_, Connection> {
         let mut conn = lock(&self.conn);
         let later = std::mem::take(&mut *lock(&self.later));
         if !later.is_empty() && write_opened(&mut conn, &later).is_err() {
-            tracing::warn!("what was opened could not be noted");
+            tracing::warn!("the opened charts could not be stored");
         }
         conn
     }
@@ -115,7 +115,7 @@ impl Personal {
         let writing = Arc::clone(&file);
         let writer = std::thread::Builder::new().name("personal".into()).spawn(move || {
             while woken.recv().is_ok() {
-                // Until a second has passed without another: the disk is for the events of what is opened next.
+                // Waits until no chart was opened for a second: until then the disk is busy with audit events.
                 while woken.recv_timeout(LATER).is_ok() {}
                 drop(writing.conn());
             }
@@ -123,7 +123,7 @@ impl Personal {
         Ok(Self { file, known: Mutex::default(), clock, wake: Some(wake), writer: Some(writer) })
     }
 
-    /// Keeps a draft, durable when this returns; `None` makes a new one.
+    /// Saves a draft, durable when this returns; `None` makes a new one.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] above [`LONGEST_DRAFT`].
@@ -181,7 +181,7 @@ impl Personal {
         statement.query_row([draft.to_string()], |r| Ok(draft_of(r)))?
     }
 
-    /// Removes a draft; one that is gone is no error.
+    /// Removes a draft; a missing one is not an error.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -217,7 +217,7 @@ impl Personal {
         Ok(())
     }
 
-    /// Where the clinician was when the workstation locked, as the interface wrote it.
+    /// The place to resume at after a lock, as the interface wrote it.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -225,7 +225,7 @@ impl Personal {
         Ok(self.preference(RESUME)?.map(Phi::new))
     }
 
-    /// Keeps the place to resume at; `None` forgets it.
+    /// Saves the place to resume at; `None` removes it.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -241,9 +241,9 @@ impl Personal {
         }
     }
 
-    /// Notes that a chart was opened now, and a preference with it. Whoever opens a chart does not wait for this:
-    /// it is written a second later, before anything else of this file is read, and at the latest when it is closed.
-    /// Where the computer dies first, a chart is missing from the list of those opened; no record depends on it.
+    /// Records that a chart was opened now, and a preference with it. The caller does not wait: it is written a second
+    /// later, before the next access to this file, or when the file is closed. A power cut before that loses only an
+    /// entry in the list of opened charts.
     pub fn note_opened(&self, patient: &PatientId, name: &'static str, value: String) {
         lock(&self.known).preferences.insert(name.to_owned(), Some(value.clone()));
         lock(&self.file.later).push(Opened { patient: patient.clone(), at: self.clock.now(), name, value });

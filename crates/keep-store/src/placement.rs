@@ -1,12 +1,12 @@
-//! Bringing stored rows to where the routing table has them now.
+//! Moving stored rows to the segment that the routing table assigns to them now.
 //!
-//! Up to version 1 of the table a Flag of category safety lay in the directory, which every role opens. At the first
-//! open by a session that has the key of its new segment such a row moves there, with what waits to be sent and with
-//! its conflicts; a session that has only the directory seals it to that segment's inbox and deletes its own copy, as
-//! it does with what a pull brings. The directory is written with secure delete on, so the old bytes are overwritten.
+//! Up to version 1 of the table a Flag of category safety was stored in the directory, which every role opens. The
+//! first session that holds the key of its new segment moves such a row there, with its unsent entries and its
+//! conflicts. A session that has only the directory seals it to that segment's inbox and deletes its own copy, as it
+//! does with pulled records. The directory is written with secure delete on, so the old bytes are overwritten.
 //!
-//! Each step is one transaction and harmless when it is repeated; a note in the directory says what is done. What
-//! cannot go yet stays, nothing is lost, and it is tried again at the next open.
+//! Each step is one transaction and may be repeated; a journal row in the directory says which segments are done. Rows
+//! that cannot move yet stay, and the next open tries again.
 
 use crate::inbox::ElsewhereRow;
 use crate::record::StateBits;
@@ -21,13 +21,12 @@ use keep_fhir::{Raw, extract_row, routing_version, set_text};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-/// The only type that a new version of the table has moved.
+/// The only type whose segment has changed.
 const MOVED: &str = "Flag";
 /// Rows of one step.
 const BATCH: usize = 200;
 
-/// What was done for a segment: of the directory, that all rows are in their place; of a higher one, that its alerts
-/// have their markers.
+/// A finished segment: all rows of the directory are in their segments; all alerts of a higher one have their markers.
 #[derive(Serialize, Deserialize, PartialEq, Eq)]
 struct PlacementRow {
     table: u32,
@@ -38,24 +37,24 @@ impl Journal for PlacementRow {
     const KIND: JournalKind = JournalKind::Placement;
 }
 
-/// One row that was read for its place.
+/// A row that was read to determine its segment.
 struct Placed {
     record: Record,
     facts: RowFacts,
     state: StateBits,
 }
 
-/// What a pass did not finish.
+/// Rows that a pass could not finish.
 #[derive(Default)]
 struct Left {
-    /// Waits for a session with more keys.
+    /// Rows that wait for a session with more keys.
     waiting: usize,
-    /// Could not be read or stored.
+    /// Rows that could not be read or stored.
     failed: u64,
 }
 
 impl Store {
-    /// INVARIANT: what cannot be brought to its place keeps nobody out; one event says how much could not be read.
+    /// INVARIANT: a row that cannot be moved does not prevent unlocking; one event reports how many could not be read.
     pub(crate) fn bring_to_place(&self) -> Result<(), StoreError> {
         let mut left = Left::default();
         match self.place(&mut left) {
@@ -100,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Takes out of the directory what belongs above it.
+    /// Moves rows that belong to higher segments out of the directory.
     fn clear(&self, directory: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
         for places in self.read(|conn| places(conn, directory))?.chunks(BATCH) {
             let found = self.read(|conn| read(conn, directory, places, left))?;
@@ -123,8 +122,8 @@ impl Store {
         Ok(())
     }
 
-    /// Seals rows of segments that this session has no key for, and then takes them off. What was changed here and not
-    /// sent stays until somebody comes who can send it.
+    /// Seals rows of segments that this session has no key for, then removes them. Unsent changes stay for a session
+    /// that can send them.
     fn seal_up(&self, rows: Vec<Placed>, left: &mut Left) -> Result<(), StoreError> {
         let (mut sealed, mut elsewhere, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
@@ -159,7 +158,7 @@ impl Store {
         })
     }
 
-    /// Gives every alert of a segment its marker.
+    /// Writes the marker of every alert of a segment.
     fn mark_all(&self, access: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
         for places in self.read(|conn| places(conn, access))?.chunks(BATCH) {
             let found = self.read(|conn| read(conn, access, places, left))?;
@@ -173,8 +172,8 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Moves a row of the directory up, with what waits to be sent. `false` where a change set that this session cannot
-    /// read has a part in it.
+    /// Moves a row of the directory to a higher segment, with its unsent entries. `false` if it is part of a change set
+    /// that this session cannot read.
     fn move_up(&mut self, row: &Placed) -> Result<bool, StoreError> {
         let (key, target) = (&row.record.key, row.facts.segment);
         let entries = self.entries_of(key)?;
@@ -199,7 +198,7 @@ impl WriteTx<'_> {
     }
 }
 
-/// Where the rows of [`MOVED`] lie, from the index alone.
+/// The places of the rows of [`MOVED`], from the index alone.
 fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreError> {
     let code = resource_type::code_of(MOVED).ok_or(StoreError::Internal("type"))?;
     let sql =
@@ -209,7 +208,7 @@ fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreEr
     Ok(places.collect::<Result<_, _>>()?)
 }
 
-/// Reads rows with whose they are; one that does not fit its tag is counted and left where it is.
+/// Reads rows with their patients; one that does not match its tag is counted and not moved.
 fn read(conn: &Connection, access: &SegmentAccess, places: &[i64], left: &mut Left) -> Result<Vec<Placed>, StoreError> {
     let mut found = Vec::with_capacity(places.len());
     let mut statement = conn.prepare_cached(&access.sql.by_place)?;
@@ -230,12 +229,12 @@ fn read_one(conn: &Connection, access: &SegmentAccess, row: &ResourceRow) -> Res
     // EXPOSE: read for its place.
     let Ok(facts) = extract_row(record.raw.expose(), None) else { return Ok(None) };
     let mut facts = RowFacts::of(facts);
-    // Whose it is was found when it came, with the server's address at hand.
+    // The patient was determined on arrival, when the server's address was known.
     facts.patient = access.chart(conn, ordinal_of(row.place))?.and_then(|chart| chart.patient);
     Ok(Some(Placed { record, facts, state: row.state }))
 }
 
-/// The text with the version that the server gave it: one that was written here does not say it.
+/// The text with the server's version: a text that was written here does not contain it.
 fn with_meta(record: &Record) -> Result<Phi<String>, StoreError> {
     // EXPOSE: sealed by the caller.
     let text = record.raw.expose();

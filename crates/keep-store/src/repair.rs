@@ -1,5 +1,5 @@
-//! Segments that are being brought up to date from the server, because their file was lost, damaged or older than it
-//! should be. That is written down in the directory before anything else happens, and stays until it is done.
+//! Segments that are being repaired from the server, because their file was lost, damaged or older than expected. The
+//! directory records each repair before it starts and until it is finished.
 
 use crate::cursor::{Cursor, CursorRow};
 use crate::segment_access::SegmentAccess;
@@ -14,37 +14,38 @@ use keep_keys::SegmentKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-/// Why a segment is being brought up to date.
+/// Why a segment is being repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RepairCause {
-    /// Its file was lost or damaged: an empty one of the next generation took its place.
+    /// Its file was lost or damaged: an empty file of the next generation replaces it.
     Rebuild,
-    /// Its file is whole but older than it should be: it stays, and is compared with the server.
+    /// Its file is intact but older than expected: it stays, and is compared with the server.
     Stale,
-    /// It is whole again; the unsent work of the file that it replaced waits for somebody with that file's key.
+    /// It is whole again; the unsent work of the file that it replaced waits for a session with that file's key.
     Kept,
-    /// Damage was met in it: what fits its tags is shown, until an empty file of the next generation takes its place.
+    /// Damage was found in it: rows that match their tags are shown until an empty file of the next generation replaces
+    /// it.
     Damaged,
 }
 
-/// A segment that is being brought up to date.
+/// A segment that is being repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// Which.
+    /// The segment.
     pub segment: Segment,
-    /// Why.
+    /// The cause.
     pub cause: RepairCause,
-    /// Since when.
+    /// When it began.
     pub since: UtcMillis,
-    /// The generation of the file that is in use now.
+    /// The generation of the file that is in use.
     pub generation: u32,
-    /// Where the file as it was found is kept, by its name; empty where there was none.
+    /// The name of the file that was set aside; empty if there was none.
     pub kept: String,
-    /// Whether its unsent work has been taken over.
+    /// Whether its unsent work has been carried over.
     pub carried: bool,
-    /// Whether that file was set aside at the opening that wrote this down: of one that was found later it cannot be
-    /// told whether its work was taken over before.
+    /// Whether that file was set aside by the opening that recorded this repair: the work of one that was found later
+    /// may have been carried over before.
     pub just_set_aside: bool,
 }
 
@@ -62,15 +63,14 @@ impl Journal for RepairRow {
     const KIND: JournalKind = JournalKind::Repair;
 }
 
-/// A cursor that stands here is read as none that can be understood: its pull begins anew and looks for deletions of
-/// any time.
+/// A cursor position that no pull can parse: the pull starts over and looks for all deletions.
 const ANEW: &str = "anew";
 
-/// Writes down that these repairs begin, on a connection where the directory is the only file, and takes back what the
-/// cursors claim of the types that they concern.
+/// Records these repairs, on a connection where the directory is the only file, and resets the cursors of the types
+/// that they concern.
 ///
-/// INVARIANT: this is durable before a new file is made and before a stale one is used: an empty file whose cursors
-/// claim completeness would say that nothing is known of anybody.
+/// INVARIANT: this is durable before a new file is created and before a stale one is used: an empty file with complete
+/// cursors would claim that no patient has any records.
 pub(crate) fn begin_repairs(conn: &Connection, directory: &SegmentKey, repairs: &[Repair]) -> Result<(), StoreError> {
     let access = alone(directory);
     in_transaction(conn, &access, |writer| {
@@ -81,7 +81,7 @@ pub(crate) fn begin_repairs(conn: &Connection, directory: &SegmentKey, repairs: 
     })
 }
 
-/// Makes a stale file count on from what the device has seen, so that it is told from the copy that it was.
+/// Continues the epoch of a stale file from the last known one, so that it differs from the old copy.
 pub(crate) fn raise_epoch(conn: &Connection, key: &SegmentKey, seen: i64) -> Result<(), StoreError> {
     let access = alone(key);
     in_transaction(conn, &access, |writer| {
@@ -90,7 +90,7 @@ pub(crate) fn raise_epoch(conn: &Connection, key: &SegmentKey, seen: i64) -> Res
     })
 }
 
-/// Writes on a connection that no store has yet; what fails is rolled back.
+/// Writes on a connection that no store uses yet; rolls back on error.
 fn in_transaction(
     conn: &Connection,
     access: &SegmentAccess,
@@ -115,7 +115,7 @@ pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), 
     writer.put_journal(repair.segment.name().as_bytes(), &row)
 }
 
-/// The file that asks for a fresh start of a segment; it holds the generation of the file that is to go.
+/// The file that requests a fresh start of a segment; it contains the generation of the file to be replaced.
 pub(crate) fn fresh_start_path(profile: &std::path::Path, segment: Segment) -> std::path::PathBuf {
     profile.join("segments").join(format!("{}.start-fresh", segment.name()))
 }
@@ -128,15 +128,15 @@ fn type_of(resource_type: &str) -> &str {
 fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: &Repair) -> Result<(), StoreError> {
     let cursors: Vec<(Vec<u8>, CursorRow)> = access.journals(writer.conn, &[])?;
     for (key, mut row) in cursors {
-        // An older directory knows nothing of what happened to the other files since: none of its claims holds.
+        // An older directory does not know what happened to the other files since: none of its claims is valid.
         let is_older_directory = repair.segment == Segment::Directory && repair.cause == RepairCause::Stale;
         if is_older_directory {
             row.cursor.complete_as_of = None;
         } else if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
             continue;
         }
-        // Of a type that also lies further down, what lies there is all that most views see, and their claim stays
-        // true; a stale file still holds what it held. Both are read again from the beginning.
+        // If a type is also stored in a lower segment, that is all that most users see, and their claim stays true; a
+        // stale file still has its rows. Both are pulled again from the beginning.
         let is_lowest = homes_of(type_of(&row.resource_type)).first() == Some(&repair.segment);
         if repair.cause == RepairCause::Rebuild && is_lowest {
             writer.drop_journal(JournalKind::Cursor, &key)?;
@@ -151,15 +151,15 @@ fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: 
 }
 
 impl Store {
-    /// A cursor that does not exist yet. A directory that was made anew knows of no pull, though the other segments
-    /// hold what earlier ones brought: what was deleted on the server since then is still here.
+    /// The cursor of a pull that never ran. A rebuilt directory has no cursors, though the other segments have pulled
+    /// records, among them some that the server may have deleted since.
     pub(crate) fn first_cursor(&self) -> Cursor {
         let is_new =
             lock(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
         Cursor { position: if is_new { ANEW.to_owned() } else { String::new() }, ..Cursor::default() }
     }
 
-    /// The segments that are being brought up to date.
+    /// The repairs in progress.
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
         lock(&self.repairs).clone()
@@ -183,10 +183,10 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down that damage was met in a segment, so that nothing of it is called absent, also in later sessions.
+    /// Records that damage was found in a segment, so that later sessions, too, report nothing of it as absent.
     ///
     /// # Errors
-    /// What the directory refuses; this session knows of it all the same.
+    /// What the directory refuses; this session remembers it nevertheless.
     pub fn note_damage(&self, segment: Segment) -> Result<(), StoreError> {
         let access = self.access(segment)?;
         let mut repair = Repair {
@@ -202,7 +202,7 @@ impl Store {
             let mut known = lock(&self.repairs);
             match known.iter_mut().find(|r| r.segment == segment) {
                 Some(before) if before.cause == RepairCause::Damaged => return Ok(()),
-                // What is being brought up to date is not whole when that ends: it begins anew.
+                // The segment would not be whole after the repair in progress: it starts over.
                 Some(before) => {
                     repair.kept.clone_from(&before.kept);
                     repair.carried = before.carried;
@@ -217,8 +217,8 @@ impl Store {
         self.write_bulk(|tx| put(tx.writer(Segment::Directory)?, &repair))
     }
 
-    /// Has the file of a damaged segment set aside at the next opening. Asked behind a sync that went through, so that
-    /// the server can be expected to fill the next one.
+    /// Has the file of a damaged segment set aside at the next opening. Called after a successful sync, so that the
+    /// server can be expected to fill the next file.
     ///
     /// # Errors
     /// File errors.
@@ -228,8 +228,8 @@ impl Store {
         Ok(private_file::replace(&path, generation.to_string().as_bytes())?)
     }
 
-    /// Ends the repairs whose types have all been brought since. Asked behind a sync that went through; `visibility`
-    /// is its view. Says which segments are whole again.
+    /// Ends the repairs whose types have all been pulled since, and returns them. Called after a successful sync with
+    /// `visibility`.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.

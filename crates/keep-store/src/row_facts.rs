@@ -1,4 +1,4 @@
-//! What a row needs of its resource's index.
+//! The part of a resource's index that its row needs.
 
 use crate::StoreError;
 use crate::id_key::IdKey;
@@ -7,7 +7,7 @@ use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::{Detail, Extracted, PatientFacts};
 use std::borrow::Cow;
 
-/// The part of [`Extracted`] that is stored or decides where and how; a first load holds thousands of them.
+/// The part of [`Extracted`] that is stored or decides where; a first load holds thousands of them.
 pub(crate) struct RowFacts {
     pub(crate) type_name: Cow<'static, str>,
     /// The number of an R4 type.
@@ -18,25 +18,25 @@ pub(crate) struct RowFacts {
     pub(crate) segment: Segment,
     pub(crate) targets: Vec<ResourceKey>,
     pub(crate) labels: Vec<String>,
-    /// Empty where the text has none.
+    /// Empty if the text has none.
     pub(crate) version: String,
-    /// 0 where the text has none.
+    /// 0 if the text has none.
     pub(crate) updated: i64,
     pub(crate) entered_in_error: bool,
-    /// A Flag that is in force, wherever it lies.
+    /// A Flag that is in force, in any segment.
     pub(crate) alerts: bool,
     /// Some element could not be read.
     pub(crate) malformed: bool,
     pub(crate) keys: Keys,
 }
 
-/// What the search keys of a row are made of.
+/// The source of a row's search keys.
 pub(crate) enum Keys {
-    /// Those of a person.
+    /// A patient's keys.
     Patient(Box<PatientFacts>),
-    /// Those of an appointment or a visit in the list of its day.
+    /// An appointment's or encounter's entry in the day list.
     Day { start: Option<UtcMillis>, status: Option<String> },
-    /// It has none.
+    /// No search keys.
     None,
 }
 
@@ -67,7 +67,7 @@ impl RowFacts {
         }
     }
 
-    /// The same for the same type and id, and as a rule for no other.
+    /// A hash of type and id.
     pub(crate) fn mark(&self) -> u64 {
         self.id.mark() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
     }

@@ -1,4 +1,4 @@
-//! What was found when the segments were checked, and what the session may do about it.
+//! The condition of each segment when it was checked, and what the session may do about it.
 
 use crate::error::Finding;
 use crate::segment_file::{file_name, segment_path, set_aside};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 /// One segment at open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentReport {
-    /// Which.
+    /// The segment.
     pub segment: Segment,
-    /// The generation of the file's key; where no key fits, the newest generation that the session holds.
+    /// The generation of the file's key; if no key matches, the newest generation that the session holds.
     pub generation: u32,
     /// The size of the file, bytes; 0 where there is none.
     pub bytes: u64,
@@ -24,27 +24,27 @@ pub struct SegmentReport {
 pub enum SegmentCondition {
     /// Open and verified.
     Ready,
-    /// Whole, but older than the device has seen it: a copy of it was kept under this path.
+    /// Intact, but older than last seen on this device; a copy was stored at `copy`.
     Stale {
         /// The copy as it was found.
         copy: PathBuf,
-        /// What the file says of itself.
+        /// The file's own mark.
         found: SegmentMark,
-        /// What the device had seen last.
+        /// The mark that the device saw last.
         expected: SegmentMark,
     },
-    /// Not there.
+    /// There is no file.
     Missing,
     /// Written by a newer Chartkeep; left in place.
     Newer,
     /// Of a generation whose key this session does not hold; left in place.
     OtherGeneration,
-    /// The operating system does not let it be read now; left in place.
+    /// The operating system does not allow reading it now; left in place.
     Unreadable,
-    /// Could not be opened with its key, a page of its tables is damaged, it is no regular file, or it is of a
-    /// generation that was replaced; renamed to this path.
+    /// It could not be opened with its key, a page of its tables is damaged, it is not a regular file, or its
+    /// generation was replaced; renamed to this path.
     SetAside(PathBuf),
-    /// Its charts and its state disagree. It is open for reading, and every chart is still checked by itself.
+    /// Its charts and its state disagree. It is open for reading, and every chart is still verified by itself.
     Disputed(Finding),
 }
 

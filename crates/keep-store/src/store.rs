@@ -1,4 +1,4 @@
-//! The open store of one session: one connection that writes, two that read.
+//! The open store of one session: one connection writes, two read.
 
 use crate::connector::{Connector, Purpose};
 use crate::open_transaction::OpenTransaction;
@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// The keys of one session. They are used up by opening.
+/// The keys of one session; opening consumes them.
 #[derive(Debug)]
 pub struct StoreKeys {
     /// The session's segment keys, of one or several generations.
     pub segments: Vec<SegmentKey>,
-    /// What the person is entitled to, whether or not its keys are here.
+    /// The rank that the user is entitled to, whether or not its keys are present.
     pub entitled: Rank,
     /// The key of `ledger.db`, which the device holds.
     pub ledger: DatabaseKey,
@@ -33,25 +33,25 @@ pub struct StoreKeys {
     pub personal: Option<(UserId, DatabaseKey)>,
 }
 
-/// What opens a store besides its checked segments.
+/// What opening a store needs besides its checked segments.
 #[derive(Debug)]
 pub struct Opening {
-    /// What the person is entitled to, whether or not its keys are here.
+    /// The rank that the user is entitled to, whether or not its keys are present.
     pub entitled: Rank,
     /// The key of `ledger.db`, which the device holds.
     pub ledger_key: DatabaseKey,
     /// The clinician and the key of their personal file.
     pub personal: Option<(UserId, DatabaseKey)>,
-    /// Whether that file was there before, so that its absence is a loss.
+    /// Whether that file existed before, so that its absence means that it was lost.
     pub had_personal: bool,
     /// The ledger.
     pub ledger: Arc<Ledger>,
-    /// The clock of everything.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// The open store. It serves nothing after [`Store::interrupt`], nor after damage that its segments did not
-/// survive; dropping it closes all files.
+/// The open store. Every call fails after [`Store::interrupt`], and after damage that leaves a segment unusable.
+/// Dropping it closes all files.
 // INVARIANT: the only open segments of the process; `Unlocked` owns it.
 pub struct Store {
     pub(crate) profile: PathBuf,
@@ -63,7 +63,7 @@ pub struct Store {
     personal_set_aside: Option<PathBuf>,
     personal_lost: bool,
     carried_over: Mutex<Vec<(Segment, CarriedOver)>>,
-    /// Readers share it, the writer takes it alone: in TRUNCATE mode a reader would hold a commit up.
+    /// Shared by readers, exclusive for the writer: in TRUNCATE mode a reader would delay a commit.
     gate: RwLock<()>,
     writer: Mutex<Connection>,
     readers: [Mutex<Connection>; 2],
@@ -73,19 +73,18 @@ pub struct Store {
     connector: Connector,
     closing: AtomicBool,
     poisoned: AtomicBool,
-    /// Segments whose root did not fit at open: readable chart by chart, not writable.
+    /// Segments whose root did not match when they were opened: readable chart by chart, not writable.
     read_only: HashSet<Segment>,
-    /// An empty file stands in for a directory that could not be opened; nothing is written to it.
+    /// Whether an empty file replaces a directory that could not be opened; nothing is written to it.
     pub(crate) has_stand_in: bool,
     pub(crate) repairs: Mutex<Vec<Repair>>,
-    /// Held by whoever compares derived tables.
+    /// Held while derived tables are compared.
     pub(crate) confirming: Mutex<()>,
 }
 
 impl Store {
-    /// Checks the session's segments, opens what is usable and attaches the ledger. Of those in `create` the file is
-    /// made where there is none: the keys of these, and of no others, were made just now.
-    /// The caller holds the profile lock.
+    /// Checks the session's segments, opens those that are usable and attaches the ledger. A missing file is created
+    /// only for the segments in `create`, whose keys were made just now. The caller holds the profile lock.
     ///
     /// # Errors
     /// File errors, and those of the ledger.
@@ -106,8 +105,8 @@ impl Store {
         Ok((store, reports))
     }
 
-    /// Opens checked segments together and attaches the ledger. A segment that is not usable is left out; one that was
-    /// added with a new key is made, after it was written down that it is to be filled from the server.
+    /// Opens checked segments together and attaches the ledger. A segment that is not usable is left out. One that was
+    /// added with a new key is created, after a repair entry says that it has to be filled from the server.
     ///
     /// # Errors
     /// File errors, and those of the ledger.
@@ -174,8 +173,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Takes the unsent work of files that were set aside over into those that took their place, once; where the key of
-    /// such a file is not here, that waits for somebody who has it.
+    /// Copies the unsent work of files that were set aside into their replacements, once. A file whose key this session
+    /// does not hold waits for a session that does.
     fn carry_over_from(&self, checked: &CheckedSegments) -> Result<(), StoreError> {
         let waiting = |r: &Repair| !r.carried && !r.kept.is_empty() && self.is_open(r.segment);
         for repair in self.repairs().into_iter().filter(waiting) {
@@ -183,7 +182,7 @@ impl Store {
             let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&kept, k);
             let has_its_key = |k: &SegmentKey| k.segment() == repair.segment && k.generation() + 1 >= repair.generation;
             if !checked.other_keys.iter().any(|k| fits(&k)) && checked.other_keys.iter().any(has_its_key) {
-                // Its beginning is damaged, so that no key will ever open it.
+                // Its first page is damaged, so no key will ever open it.
                 let done = CarriedOver { incomplete: true, ..CarriedOver::default() };
                 self.write_bulk(|tx| {
                     put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
@@ -197,7 +196,7 @@ impl Store {
         Ok(())
     }
 
-    /// What became of the unsent work of files that were set aside at this opening.
+    /// What happened to the unsent work of files that were set aside when this store was opened.
     #[must_use]
     pub fn carried_over(&self) -> Vec<(Segment, CarriedOver)> {
         lock(&self.carried_over).clone()
@@ -217,13 +216,13 @@ impl Store {
         self.personal.as_ref().ok_or(StoreError::NotAvailable)
     }
 
-    /// Whether the personal file was gone, so that an empty one was made.
+    /// Whether the personal file was missing, so that an empty one was created.
     #[must_use]
     pub const fn personal_lost(&self) -> bool {
         self.personal_lost
     }
 
-    /// Where the personal file is kept that could not be used, and in whose place a new one was made.
+    /// The path of a personal file that could not be used and was replaced by a new one.
     #[must_use]
     pub fn personal_set_aside(&self) -> Option<&Path> {
         self.personal_set_aside.as_deref()
@@ -233,21 +232,21 @@ impl Store {
     /// An error rolls everything back, the events too.
     ///
     /// # Errors
-    /// What `work` and the commit answer.
+    /// Those of `work` and of the commit.
     pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.confirm_ids()?;
-        // The ledger's turn comes first everywhere, so that no two writers wait for each other.
+        // The ledger is always locked first, so that two writers never wait for each other.
         let _turn = self.ledger.turn();
         let done = self.transaction("BEGIN IMMEDIATE", work)?;
-        // SQLite says nothing of a journal that it could not cut off behind a commit. The ledger's own connection keeps
-        // that file: the old super-journal's name would stay at its end, and nothing would be rolled back after a crash.
+        // SQLite does not report a journal that it could not truncate after a commit. The ledger's own connection keeps
+        // that file: with the old super-journal's name at its end, nothing would be rolled back after a crash.
         if may_be_played_back(&journal_of(&ledger_path(&self.profile))).unwrap_or(true) {
             self.poisoned.store(true, Ordering::SeqCst);
         }
         Ok(done)
     }
 
-    /// Like [`Store::write`] without the ledger: the events of a pull are written at its start and end.
+    /// Like [`Store::write`] without the ledger: a pull writes its events at its start and end.
     pub(crate) fn write_bulk<T>(
         &self,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
@@ -256,7 +255,7 @@ impl Store {
         self.transaction("BEGIN", work)
     }
 
-    /// Like [`Store::write_bulk`] for what looks no record up.
+    /// Like [`Store::write_bulk`], for work that looks up no record.
     pub(crate) fn write_unconfirmed<T>(
         &self,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
@@ -299,7 +298,7 @@ impl Store {
         done.and_then(|value| ended.map(|()| value)).inspect_err(|e| self.replace_after(e, &mut conn, Purpose::Read))
     }
 
-    /// A connection beside the writer, for the time of a first load; closing interrupts it, too.
+    /// A second writing connection for a first load; closing interrupts it as well.
     pub(crate) fn second_writer(&self) -> Result<Connection, StoreError> {
         let conn = self.connector.connect(Purpose::Load)?;
         lock(&self.interrupts).push(conn.get_interrupt_handle());
@@ -317,13 +316,13 @@ impl Store {
         lock(if turn.is_multiple_of(2) { first } else { second })
     }
 
-    /// Stops everything that runs and refuses what comes; the first step of closing.
+    /// Stops running work and refuses new work; the first step of closing.
     pub fn interrupt(&self) {
         self.closing.store(true, Ordering::SeqCst);
         lock(&self.interrupts).iter().for_each(InterruptHandle::interrupt);
     }
 
-    /// Whether damage was met that the segments did not survive, so that the store has to be opened again.
+    /// Whether damage made a segment unusable, so that the store has to be opened again.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.load(Ordering::SeqCst)
@@ -366,7 +365,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // While the connections are still open, where that is possible; else the next opening removes it.
+        // Its connections are still open; where that prevents removal, the next opening removes it.
         if let Some((_, _, stand_in)) = self.connector.segments.first().filter(|_| self.has_stand_in) {
             let _left = crate::opening::remove_stand_in(stand_in);
         }

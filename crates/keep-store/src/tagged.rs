@@ -32,9 +32,9 @@ pub(crate) struct TaggedWriter<'t> {
     counts: HashMap<u16, i64>,
     next_ordinal: Option<u32>,
     changed: bool,
-    /// Stores a new row; kept at hand, since a first load uses it for each.
+    /// The statement for a new row, prepared once for a first load.
     insert: Option<CachedStatement<'t>>,
-    /// Search keys of this segment's rows.
+    /// Search keys of this segment's rows, not yet written.
     pub(crate) late: DeferredSearchKeys,
 }
 
@@ -147,7 +147,7 @@ impl<'t> TaggedWriter<'t> {
         Ok(next)
     }
 
-    /// A chart that does not exist yet has no rows: those that are there came with an old page.
+    /// Refuses existing rows of a chart that does not exist yet: they come from an old page.
     fn refuse_rows_from(&self, ordinal: u32) -> Result<(), StoreError> {
         let sql = format!("SELECT 1 FROM {}.resource WHERE place >= ?1", self.access.schema);
         if self.conn.prepare_cached(&sql)?.exists([places_of(ordinal).0])? {
@@ -164,7 +164,7 @@ impl<'t> TaggedWriter<'t> {
                 let stored = self.access.chart(self.conn, ordinal)?;
                 let before = stored.as_ref().map(|c| c.tag);
                 if stored.is_none() && ordinal >= FIRST_PATIENT && self.next_ordinal != ordinal.checked_add(1) {
-                    // The index has it, and the table has lost it.
+                    // The index has it, but the table has lost it.
                     return Err(self.access.damaged(Some(ordinal), FindingKind::ChartSum));
                 }
                 if stored.is_some() || ordinal < FIRST_PATIENT {
@@ -187,7 +187,7 @@ impl<'t> TaggedWriter<'t> {
         }
     }
 
-    /// Counts on from `seen`, where the file is behind it.
+    /// Raises the epoch to `seen`, if the file is behind it.
     pub(crate) fn raise_epoch(&mut self, seen: i64) {
         self.state.epoch = self.state.epoch.max(seen);
         self.changed = true;

@@ -1,4 +1,4 @@
-//! A profile in a temporary folder with fixed keys, for tests of this and other rooms.
+//! A profile in a temporary folder with fixed keys, for tests of this and other crates.
 
 use crate::{
     AuditSealer, AuditTicket, ChangeSetDraft, ChangeSetId, EntryDraft, EventKey, LEDGER_LIMIT_BYTES, Ledger, Operation,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct TestClinic {
     folder: tempfile::TempDir,
-    /// The clock of everything.
+    /// The clock.
     pub clock: Arc<ManualClock>,
 }
 
@@ -62,7 +62,7 @@ impl TestClinic {
         Actor::new(UserId::of("https://id.example", "bo"), Role::FrontDesk)
     }
 
-    /// The ledger with an unlocked scribe; one at a time.
+    /// The ledger with an unlocked event writer; one at a time.
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
@@ -99,7 +99,7 @@ impl TestClinic {
         store.ledger().append(EventDraft::new(EventClass::Sync).by(Self::nurse_amara())).expect("event")
     }
 
-    /// Takes over a page of texts as a pull would.
+    /// Stores a page of texts as a pull would.
     pub fn pull(store: &Store, texts: &[&str]) -> PageReport {
         let records = texts.iter().map(|t| Phi::new((*t).to_owned())).collect();
         store.apply_page(&Self::ticket(store), Page { records, ..Page::default() }).expect("page")

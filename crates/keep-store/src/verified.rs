@@ -17,7 +17,7 @@ pub(crate) struct Verified(Mutex<Charts>);
 #[derive(Debug, Default)]
 struct Charts {
     whole: HashSet<u32>,
-    /// Made in the transaction that is open: whole for it, and gone where it is rolled back.
+    /// Created by the open transaction: whole for it, and removed if it is rolled back.
     new: Vec<u32>,
     findings: Vec<Finding>,
     reported: HashSet<(Option<u32>, &'static str)>,
@@ -32,7 +32,7 @@ impl Verified {
         lock(&self.0).whole.insert(ordinal);
     }
 
-    /// A chart that the open transaction makes.
+    /// A chart that the open transaction creates.
     pub(crate) fn insert_new(&self, ordinal: u32) {
         let mut charts = lock(&self.0);
         if charts.whole.insert(ordinal) {
@@ -50,7 +50,7 @@ impl Verified {
         }
     }
 
-    /// The next read compares the sum again.
+    /// Has the next read compare the sum again.
     pub(crate) fn remove(&self, ordinal: u32) {
         lock(&self.0).whole.remove(&ordinal);
     }
@@ -59,7 +59,7 @@ impl Verified {
         lock(&self.0).whole.clear();
     }
 
-    /// Keeps a finding until somebody asks; the same one only once in a session.
+    /// Stores a finding until it is taken; the same one only once per session.
     pub(crate) fn note(&self, finding: Finding) {
         let mut charts = lock(&self.0);
         if charts.reported.insert((finding.chart, finding.kind.name())) {
@@ -75,7 +75,7 @@ impl Verified {
 impl SegmentAccess {
     /// Compares a chart's rows with its sum, unless that was done in this session.
     ///
-    /// INVARIANT: nothing of a chart is shown, decided on, merged or sent before this has answered.
+    /// INVARIANT: no row of a chart is shown, decided on, merged or sent before this has succeeded.
     pub(crate) fn verify_chart(&self, conn: &Connection, ordinal: u32) -> Result<(), StoreError> {
         if self.verified.contains(ordinal) {
             return Ok(());
@@ -85,7 +85,7 @@ impl SegmentAccess {
         Ok(())
     }
 
-    /// An error about a chart, kept for the event that names it. A page that cannot be read costs this chart.
+    /// An error about a chart, stored as a finding. An unreadable page counts as damage of this chart.
     pub(crate) fn noted(&self, ordinal: u32, error: StoreError) -> StoreError {
         let error = match error {
             StoreError::PageDamaged => self.damaged(Some(ordinal), FindingKind::Page),

@@ -22,18 +22,18 @@ pub struct WriteTx<'t> {
     pub(crate) conn: &'t Connection,
     pub(crate) store: &'t Store,
     writers: Vec<TaggedWriter<'t>>,
-    /// Which segments had rows of which types when this transaction began, as far as was asked.
+    /// Which segments had rows of which types when this transaction began; filled on demand.
     had: HashMap<(Segment, u16), bool>,
 }
 
-/// What one stored row is besides its facts.
+/// A row to be stored, besides its facts.
 pub(crate) struct Stored<'a> {
     /// Compressed with the shipped dictionary.
     pub(crate) body: &'a [u8],
     pub(crate) version: &'a str,
     pub(crate) updated: i64,
     pub(crate) state: StateBits,
-    /// The caller has found no row of it anywhere.
+    /// The caller found no row with this type and id.
     pub(crate) fresh: bool,
 }
 
@@ -139,8 +139,8 @@ impl<'t> WriteTx<'t> {
         self.mark_alert(facts, segment, row.state.is_deleted(), before.as_ref())
     }
 
-    /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
-    /// what it is the first to bring.
+    /// Whether a segment can have a row of this type, by its row count: a first load need not look for rows that it is
+    /// the first to store.
     pub(crate) fn may_have(&mut self, access: &SegmentAccess, type_name: &str) -> Result<bool, StoreError> {
         let Some(code) = crate::resource_type::code_of(type_name) else { return Ok(true) };
         if self.writers.iter().any(|w| w.access.segment == access.segment && w.has_written(code)) {
@@ -168,7 +168,7 @@ impl<'t> WriteTx<'t> {
         homes_of(type_name).iter().copied().filter(|s| *s != segment && self.store.access(*s).is_ok()).collect()
     }
 
-    /// Takes a record off this device, wherever it is kept.
+    /// Removes a record from this device, wherever it is stored.
     pub(crate) fn remove_resource(&mut self, key: &ResourceKey) -> Result<bool, StoreError> {
         let id = IdKey::of(&key.id);
         let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
@@ -235,7 +235,7 @@ pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stor
     search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
 }
 
-/// The segments in which resources of a type can be, as the routing table has it.
+/// The segments in which resources of a type may be stored, by the routing table.
 pub(crate) fn homes_of(type_name: &str) -> &'static [Segment] {
     use Segment::{Clinical, Directory, Encounters, Restricted};
     if keep_fhir::follows_target(type_name) {

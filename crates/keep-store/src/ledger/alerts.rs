@@ -1,4 +1,4 @@
-//! Alerts that nobody has signed off, for the access review.
+//! Alerts that no one has signed off, for the access review.
 
 use super::Ledger;
 use super::OWN_LEDGER;
@@ -7,7 +7,7 @@ use crate::StoreError;
 use keep_audit::{EntryHeader, EventClass, LedgerEntry, SignOff};
 use std::sync::PoisonError;
 
-/// The alerts of a log as far as it was read; entries never change, so each is read once.
+/// The open alerts of the entries read so far; entries never change, so each is read once.
 #[derive(Debug, Default)]
 pub(super) struct KnownAlerts {
     next: u64,
@@ -25,7 +25,7 @@ impl KnownAlerts {
 }
 
 impl Ledger {
-    /// The headers of the alerts that nobody has signed off, newest first. The chain is the verifier's to check.
+    /// The headers of the alerts that no one has signed off, newest first. Does not verify the chain.
     ///
     /// # Errors
     /// What SQLite refuses.

@@ -1,4 +1,4 @@
-//! Writing an event inside a transaction that somebody else commits.
+//! Writing an event inside the caller's transaction.
 
 use super::rows::{insert_entry, read_state};
 use super::{LedgerRoom, TicketInTransaction};
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 ///
 /// # Errors
 /// [`StoreError::LedgerFull`], [`StoreError::Audit`] where the draft cannot be written (it names a
-/// patient and nobody is signed in), and what SQLite refuses. After an error roll back.
+/// patient and no one is signed in), and what SQLite refuses. After an error roll back.
 pub(crate) fn append_in<'t>(
     conn: &'t Connection,
     schema: &str,

@@ -18,19 +18,19 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-/// The refusal to make a ledger over another one.
+/// The error for creating a ledger over another one.
 const EXISTS: &str = "a ledger exists already";
 /// The format in `PRAGMA user_version`.
 pub(super) const FORMAT: i64 = 1;
 
-/// `ledger.db`, open under the device's key.
+/// `ledger.db`, opened with the device's key.
 ///
-/// Appends go through one thread, so that concurrent events share an fsync. While unlocked the
-/// store writes to the same file through its own connection: it takes the [`Ledger::turn`] first.
+/// One thread appends, so that concurrent events share an fsync. While unlocked, the store writes to the same file
+/// through its own connection, under a [`WriteLease`].
 #[derive(Debug)]
 pub struct Ledger {
     conn: Arc<Mutex<Connection>>,
-    /// Reads for the access review and the upload; opened when it is first needed, and anew after damage.
+    /// Reads for the access review and the upload; opened on first use, and again after damage.
     reading: Mutex<Option<Connection>>,
     pub(super) alerts: Mutex<KnownAlerts>,
     path: PathBuf,
@@ -42,35 +42,35 @@ pub struct Ledger {
     change_set_base: u64,
 }
 
-/// The exclusive right to write to the ledger file; nobody else's transaction is in the way.
-// INVARIANT: whoever holds a turn never calls `append`, which would wait for itself.
+/// The exclusive right to write to the ledger file.
+// INVARIANT: the holder of a lease never calls `append`, which would wait for itself.
 #[derive(Debug)]
 pub struct WriteLease<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
 
-/// What the ledger's opener knows.
+/// Everything that opening the ledger needs.
 #[derive(Debug)]
 pub struct LedgerOpening<'a> {
     /// The file.
     pub path: &'a Path,
     /// Its key.
     pub key: &'a DatabaseKey,
-    /// Who writes.
+    /// Writes its events.
     pub event_writer: EventWriter,
     /// The size at which it counts as full.
     pub limit_bytes: u64,
     /// The device's public key, which signs checkpoints.
     pub device_key: [u8; 32],
-    /// The newest checkpoint that was kept outside the file.
+    /// The newest checkpoint that was stored outside the file.
     pub kept: Option<&'a Checkpoint>,
-    /// Whether people are enrolled, so that there must be a ledger.
+    /// Whether users are enrolled, so that a ledger must exist.
     pub expected: bool,
     /// The time, for the name of a file that is set aside.
     pub now: UtcMillis,
 }
 
 impl Ledger {
-    /// Opens the ledger where it is the one that was left, before anything is written to it. Where it is not, what is
-    /// there is set aside and a new log starts, whose first events name the old one and what was found.
+    /// Opens the ledger if it is the one that was left, and checks that before anything is written to it. Otherwise the
+    /// existing file is set aside and a new log starts, whose first events name the old one and the finding.
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::DiskFull`] and file errors: no event could be made durable then.
@@ -84,11 +84,11 @@ impl Ledger {
         Ok((Self::start(conn, path, key, event_writer, limit_bytes)?, fault))
     }
 
-    /// Makes a new log in a new file; its first event names the `previous` log where there was one.
+    /// Creates a new log in a new file; its first event names the `previous` log, if any.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] where the file holds a log, [`StoreError::NotOpened`] where it is another
-    /// key's, and what the disk refuses.
+    /// [`StoreError::Invalid`] if the file has a log, [`StoreError::NotOpened`] if it belongs to another key, and file
+    /// errors.
     pub fn create(
         path: &Path,
         key: &DatabaseKey,
@@ -108,7 +108,7 @@ impl Ledger {
     /// Opens an existing ledger without comparing it with anything.
     ///
     /// # Errors
-    /// [`StoreError::NotOpened`] where file and key do not fit, [`StoreError::Newer`].
+    /// [`StoreError::NotOpened`] if the key is not the file's, [`StoreError::Newer`].
     pub fn open(
         path: &Path,
         key: &DatabaseKey,
@@ -122,7 +122,7 @@ impl Ledger {
         Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
-    /// Opens the ledger, or makes it where there is no file.
+    /// Opens the ledger, or creates it if there is no file.
     ///
     /// # Errors
     /// See [`Ledger::open`] and [`Ledger::create`].
@@ -132,7 +132,7 @@ impl Ledger {
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        // A file without a single table is what a crash in the middle of `create` leaves behind.
+        // A crash during `create` leaves a file without tables.
         if path.exists() && !is_blank(&open_file(path, key, OpenMode::Write)?)? {
             Self::open(path, key, event_writer, limit_bytes)
         } else {
@@ -147,7 +147,7 @@ impl Ledger {
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
+        // Each event is one small transaction that a user waits for: the journal file is not truncated for it.
         keep_journal_file(&conn)?;
         let change_set_base = read_origin(&conn)?.change_set_base;
         let conn = Arc::new(Mutex::new(conn));
@@ -171,12 +171,12 @@ impl Ledger {
         })
     }
 
-    /// Who writes from now on: with keys after an unlock, without them at lock.
+    /// Replaces the event writer: with keys after an unlock, without them at lock.
     pub fn use_event_writer(&self, event_writer: EventWriter) {
         *self.event_writer.write().unwrap_or_else(PoisonError::into_inner) = event_writer;
     }
 
-    /// Who writes now; the store hands it to [`append_in`](super::append_in).
+    /// The current event writer.
     #[must_use]
     pub fn event_writer(&self) -> EventWriter {
         self.event_writer.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -198,7 +198,7 @@ impl Ledger {
     pub fn begin_append(&self, draft: EventDraft) -> PendingTicket {
         let (request, pending) = Request::new(draft, self.event_writer());
         if let Some(requests) = &self.requests {
-            // A thread that has ended drops the request, and waiting then says `Closed`.
+            // If the thread has ended, the request is dropped, and waiting returns `Interrupted`.
             let _ended = requests.send(request);
         }
         pending
@@ -233,8 +233,8 @@ impl Ledger {
         room_in(&self.connection(), OWN_LEDGER, self.limit_bytes)
     }
 
-    /// Signs and stores a checkpoint of the log as it is; the caller also keeps it elsewhere, since
-    /// only a copy outside this file shows that its tail was cut off.
+    /// Signs and stores a checkpoint of the current log. The caller also stores it elsewhere, since only a copy outside
+    /// this file shows that its tail was cut off.
     ///
     /// # Errors
     /// What the key or SQLite refuses.
@@ -254,13 +254,13 @@ impl Ledger {
         last_checkpoint(&self.connection(), OWN_LEDGER)
     }
 
-    /// Runs `work` on a connection that only reads. A damaged page takes its connection with it (SQLCipher refuses
-    /// everything afterwards): the one that events are written to must not be the one that an old event is read from.
+    /// Runs `work` on a read-only connection. A damaged page makes its connection unusable (SQLCipher then refuses
+    /// everything), so old events are not read through the connection that writes new ones.
     pub(super) fn with_reader<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // Nobody writes meanwhile: in a rollback-journal mode a reader would hold the commit up.
+        // No writes meanwhile: in a rollback-journal mode a reader would delay the commit.
         let _turn = self.turn();
         let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let conn = match held.take() {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most events of one transaction; keeps it far below the 50 ms of a bulk transaction.
+/// The most events of one transaction, which keeps it far below the 50 ms of a bulk transaction.
 const GROUP_LIMIT: usize = 64;
 
 pub(super) struct Request {
@@ -24,9 +24,9 @@ impl Request {
     }
 }
 
-/// An event on its way to the disk.
+/// An event that is being written.
 #[derive(Debug)]
-#[must_use = "what was read is released only by waiting"]
+#[must_use = "only waiting yields the ticket"]
 pub struct PendingTicket {
     answer: Receiver<Result<AuditTicket, StoreError>>,
 }
@@ -35,19 +35,18 @@ impl PendingTicket {
     /// Waits until the event is durable.
     ///
     /// # Errors
-    /// Why it was not written; [`StoreError::Interrupted`] where the ledger was closed meanwhile.
+    /// Why it was not written; [`StoreError::Interrupted`] if the ledger was closed meanwhile.
     pub fn wait(self) -> Result<AuditTicket, StoreError> {
         self.answer.recv().unwrap_or(Err(StoreError::Interrupted))
     }
 }
 
-/// Writes requests until the last sender is gone. Nothing is awaited to fill a group: whatever
-/// queued up during the previous commit is the group.
+/// Writes requests until the last sender is dropped. The requests that arrived during the previous commit form a group.
 pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connection>>, limit_bytes: u64) {
     while let Ok(first) = requests.recv() {
         let mut group = vec![first];
-        // The connection is taken before the queue is emptied: a store's transaction that holds it
-        // gives more events the time to join.
+        // The connection is locked before the queue is emptied: while a store's transaction holds it, more events can
+        // join.
         let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
         group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
         let written = write_group(&conn, &group, limit_bytes);
@@ -55,7 +54,7 @@ pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connec
         match written {
             Ok(results) => {
                 for (request, result) in group.into_iter().zip(results) {
-                    // Whoever asked may have gone away; the event stands all the same.
+                    // The requester may be gone; the event stays written.
                     let _gone = request.reply.send(result);
                 }
             }

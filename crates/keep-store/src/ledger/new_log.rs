@@ -1,8 +1,8 @@
 //! Starting a new log: the first one of a profile, or one that follows a log that cannot be continued.
 //!
-//! The new log is made beside the old one and takes its place by one rename, after the old one was renamed aside. A
-//! crash at any moment leaves the old file or the new one in place, or neither and the new one ready beside it; the
-//! checkpoint of the old log stays in the keychain until the new log, which names it, is there.
+//! The new log is created under another name and renamed into place after the old one was set aside. A crash at any
+//! moment leaves the old file or the new one in place, or neither but the new one ready; the checkpoint of the old log
+//! stays in the keychain until the new log, which names it, is in place.
 
 use super::condition::{LogFault, examine, is_damage};
 use super::file::{FORMAT, open_existing, open_file};
@@ -16,23 +16,23 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Change sets of a log that follows another are numbered from the second in which it started, times this: above all
-/// that may still wait of the log before, and exact in JavaScript's numbers until the year 2242.
+/// Change sets of a log that follows another are numbered from its start in seconds, times this: above all that may
+/// still wait of the earlier log, and exact in JavaScript's numbers until the year 2242.
 const NUMBERS_A_SECOND: u64 = 1 << 20;
-/// The most files that are set aside within one second; more are no accident.
+/// The most files that are set aside within one second.
 const MOST_ASIDE: u32 = 1000;
 
-/// What was found where the ledger should be.
+/// The existing ledger, if any.
 pub(super) enum Found {
-    /// The log goes on.
+    /// It may be continued.
     Whole(Connection),
-    /// Nobody was here before.
+    /// There never was one.
     Nothing,
-    /// A new log has to start; what can be read of the old one is open.
+    /// A new log has to start; the old one is open if it can be read.
     Faulty(LogFault, Option<Connection>),
 }
 
-/// Looks at the ledger's place and changes nothing, except that it ends what a crash cut off.
+/// Examines the existing ledger. Changes nothing, except that it finishes a start that a crash interrupted.
 pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
     let path = opening.path;
     let first_time = opening.kept.is_none() && !opening.expected;
@@ -47,7 +47,7 @@ pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
     }
     let mut conn = match open_existing(path, opening.key, OpenMode::Write) {
         Ok(conn) => conn,
-        // What a crash in the middle of making the first log leaves behind.
+        // Left by a crash while the first log was created.
         Err(StoreError::LedgerDamaged) => return Ok(absent(LogFault::Empty)),
         Err(error) if is_damage(&error) || may_not_be_read(path) => {
             return Ok(Found::Faulty(LogFault::Unreadable, None));
@@ -60,7 +60,7 @@ pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
     })
 }
 
-/// Puts a new log in the place of what was found, and opens it.
+/// Replaces the existing file with a new log, and opens that.
 pub(super) fn start(
     opening: &LedgerOpening<'_>,
     fault: Option<LogFault>,
@@ -86,7 +86,7 @@ pub(super) fn start(
     open_existing(path, opening.key, OpenMode::Write)
 }
 
-/// Ends a start that was cut off behind the old file's renaming; whether there is a ledger now.
+/// Finishes a start that was interrupted after the old file was renamed; returns whether there is a ledger now.
 fn take_up(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
     let new = new_path(opening.path);
     if !matches!(kind_of(&new)?, Kind::File(length) if length > 0) {
@@ -103,7 +103,7 @@ fn take_up(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
 }
 
 fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
-    // A journal of the old file must never be played back onto the new one.
+    // A journal of the old file must never be applied to the new one.
     let journal = journal_of(path);
     if kind_of(&journal)? != Kind::Nothing {
         std::fs::rename(&journal, journal_of(&aside.path(path)))?;
@@ -115,14 +115,14 @@ fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The events that a log begins with, and what its change sets are numbered from.
+/// The events that a log begins with, and the first number of its change sets.
 pub(super) struct FirstEvents {
     origin: LogOrigin,
     finding: Option<EventDraft>,
 }
 
 impl FirstEvents {
-    /// A log that follows `previous` without anything having been found.
+    /// A log that follows `previous` without a finding.
     pub(super) const fn following(previous: Option<ClosedLog>) -> Self {
         Self { origin: LogOrigin { previous, change_set_base: 0 }, finding: None }
     }
@@ -153,7 +153,7 @@ impl FirstEvents {
     }
 }
 
-/// Makes the tables and writes the first events, all in one transaction.
+/// Creates the tables and writes the first events in one transaction.
 pub(super) fn write_log(
     conn: &mut Connection,
     event_writer: &EventWriter,
@@ -180,8 +180,8 @@ pub(super) fn write_log(
 
 /// What can still be read of a ledger that is set aside.
 ///
-/// The unlock records go on: of the ledger's and the keychain's the stricter one counts, so an older one loosens
-/// nothing, while a person whose keychain item is gone as well would be held although the slot is whole.
+/// The unlock records are copied: the stricter of the ledger's and the keychain's counts, so an older one relaxes
+/// nothing, and without one a user whose keychain item is missing as well would be locked out of an intact slot.
 #[derive(Default)]
 pub(super) struct Remains {
     state: Option<LogState>,
@@ -239,7 +239,7 @@ impl Aside {
     }
 }
 
-/// What has a name.
+/// What a path refers to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Nothing,
@@ -248,7 +248,7 @@ pub(super) enum Kind {
     Other,
 }
 
-/// Looks without opening: a pipe would be waited for.
+/// Does not open the path: opening a pipe would block.
 pub(super) fn kind_of(path: &Path) -> Result<Kind, StoreError> {
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Ok(Kind::File(found.len())),
@@ -272,7 +272,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A new log that never took its place holds nothing but its own first events.
+/// Removes a new log that was never renamed into place; it has only its own first events.
 fn remove_leftover(new: &Path) -> Result<(), StoreError> {
     remove_if_there(new)?;
     remove_if_there(&journal_of(new))

@@ -1,24 +1,23 @@
-//! How full the ledger is, and what may still be written.
+//! How full the ledger is, and which events may still be written.
 
 use keep_audit::{EventDraft, Purpose};
 
 /// Size at which the ledger counts as full: about a million events, years of a busy workstation.
 pub const LEDGER_LIMIT_BYTES: u64 = 1 << 30;
 
-/// How much room is left.
+/// The remaining capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LedgerRoom {
     /// Below 80 %.
     Ample,
-    /// From 80 %: say so to IT.
+    /// From 80 %: IT is notified.
     Warn,
-    /// From 95 %: no access to patient data except under break-glass; the rest is kept for
-    /// security events.
+    /// From 95 %: no access to patient data except under break-glass; the rest is reserved for security events.
     ReserveOnly,
 }
 
 impl LedgerRoom {
-    /// The room in a ledger of `used` bytes that may grow to `limit` bytes.
+    /// The remaining capacity of a ledger of `used` bytes that may grow to `limit` bytes.
     #[must_use]
     pub const fn of(used: u64, limit: u64) -> Self {
         let (used, limit) = (used as u128, limit as u128);

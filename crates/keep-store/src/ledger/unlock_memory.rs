@@ -1,4 +1,4 @@
-//! What the lock screen must not forget across restarts: unlock records and the trusted time.
+//! The lock screen's persistent state: unlock records and the trusted time.
 
 use super::Ledger;
 use crate::StoreError;
@@ -17,7 +17,7 @@ impl UnlockMemory for Ledger {
         stored.map(read).transpose()
     }
 
-    /// Durable when it returns (`synchronous = FULL`), so that it can stand before the key derivation.
+    /// Durable when it returns (`synchronous = FULL`), so that it can precede the key derivation.
     fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError> {
         let text = serde_json::to_string(record).map_err(|_| keys_error(&StoreError::LedgerDamaged))?;
         self.connection()
@@ -39,7 +39,7 @@ fn keys_error(error: &StoreError) -> KeysError {
 }
 
 impl Ledger {
-    /// The last time that something authenticated vouched for.
+    /// The latest time from an authenticated source.
     ///
     /// # Errors
     /// What SQLite refuses.

@@ -1,5 +1,5 @@
-//! A first load: rows of types that no open segment has yet, stored without a look at what is there, on two connections
-//! that write to different segments.
+//! A first load: rows of types that no open segment has yet are stored without looking for existing ones, on two
+//! connections that write to different segments.
 
 use super::PageReport;
 use super::reading::IncomingRow;
@@ -12,14 +12,14 @@ use keep_domain::Segment;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-/// How many changes each open segment has seen.
+/// The epoch of each open segment.
 type Epochs = BTreeMap<Segment, i64>;
 
-/// What one connection stores, in order.
+/// The rows that one connection stores, in order.
 type Share = VecDeque<IncomingRow>;
 
 impl Store {
-    /// Stores those that are certainly new and touch one segment only; answers the others, in order.
+    /// Stores the rows that are certainly new and touch one segment only; returns the others, in order.
     pub(super) fn load_first(
         &self,
         rows: Vec<IncomingRow>,
@@ -39,7 +39,7 @@ impl Store {
         Ok(others)
     }
 
-    /// One transaction on each connection; `false` where nothing is left or somebody else has stored rows.
+    /// One transaction on each connection; `false` if nothing is left or another writer has stored rows.
     fn load_some(
         &self,
         second: &mut Connection,
@@ -51,13 +51,13 @@ impl Store {
             return Ok(false);
         }
         let loaded = self.write_bulk(|tx| {
-            // Nobody else writes now. Looked at outside both transactions, which must not lock what the other writes.
+            // No one else writes now. Read outside both transactions, which must not lock what the other writes.
             if self.epochs(second)? != *expected {
                 return Ok(None);
             }
             std::thread::scope(|scope| {
                 let other = scope.spawn(move || {
-                    // Rolled back where it is dropped: the connection does not outlive an error.
+                    // Rolled back when dropped: the connection does not outlive an error.
                     let transaction = second.transaction()?;
                     let loaded = self.load(&transaction, theirs)?;
                     transaction.commit()?;
@@ -80,7 +80,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Stores rows until the turn is over.
+    /// Stores rows until the time slice is over.
     fn load(&self, conn: &Connection, share: &mut Share) -> Result<Loaded, StoreError> {
         let (turn, mut loaded, mut over) = (self.turn(), Loaded::default(), false);
         while let Some(segment) = share.front().map(|row| row.segment).filter(|_| !over) {
@@ -103,14 +103,14 @@ impl Store {
         Ok(loaded)
     }
 
-    /// The types of these rows of which no open segment has any, with the segments in which they may be stored without
-    /// more ado, and the epochs for which this holds.
+    /// The types of these rows that no open segment has, with the segments where they may be stored without lookups,
+    /// and the epochs for which this is true.
     fn blank(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read_confirmed(|conn| {
             let mut blank = BTreeSet::new();
-            // The place of some depends on others, and what lies above a segment is noted there.
+            // The segment of some depends on other records, and markers are written below some segments.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
                 let mut nowhere = true;
@@ -137,7 +137,7 @@ impl Store {
     }
 }
 
-/// What was stored.
+/// The outcome of one transaction.
 #[derive(Default)]
 struct Loaded {
     segments: Vec<Segment>,
@@ -145,7 +145,7 @@ struct Loaded {
     malformed: usize,
 }
 
-/// The marks that more than one row has. Two may have one by chance, which costs them a look and no more.
+/// The fingerprints that several rows share. A chance collision only costs a lookup.
 fn repeated(rows: &[IncomingRow]) -> HashSet<u64> {
     let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
     marks.sort_unstable();

@@ -1,4 +1,4 @@
-//! Putting records into the order in which they are stored, and storing them.
+//! Sorting records into storage order, and storing them.
 
 use super::PageReport;
 use super::reading::IncomingRow;
@@ -9,25 +9,25 @@ use std::collections::hash_map::Entry;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
+/// The length of a pull's transaction while readers wait, milliseconds.
 const SHORT_MS: u128 = 40;
-/// How long it lasts at most.
+/// Its greatest length, milliseconds.
 const LONG_MS: u128 = 1000;
-/// Rows between two looks at the clock.
+/// Rows between two checks of the clock.
 const STRIDE: usize = 32;
-/// In the order of a load, charts that do not exist yet come behind all that do.
+/// In storage order, new charts come after all existing ones.
 const NEW_CHARTS: u32 = 1 << 31;
-/// Rows from which a second connection pays.
+/// The number of rows from which a second connection is worth its cost.
 const MANY: usize = 5000;
 
-/// The time that one transaction has.
+/// The time limit of one transaction.
 pub(super) struct WriteLease<'s> {
     store: &'s Store,
     began: Duration,
 }
 
 impl WriteLease<'_> {
-    /// Whether it is over after so many rows.
+    /// Whether it is over after `done` rows.
     pub(super) fn is_over(&self, done: usize) -> bool {
         if done % STRIDE != STRIDE - 1 {
             return false;
@@ -38,7 +38,7 @@ impl WriteLease<'_> {
 }
 
 impl Store {
-    /// Stores records in transactions that end early while somebody waits to read.
+    /// Stores records in transactions that end early while readers wait.
     pub(super) fn take_all(
         &self,
         rows: Vec<IncomingRow>,
@@ -63,18 +63,18 @@ impl Store {
         Ok(())
     }
 
-    /// How long a transaction of a pull lasts.
+    /// Starts the time slice of one transaction.
     pub(super) fn turn(&self) -> WriteLease<'_> {
         WriteLease { store: self, began: self.clock.monotonic() }
     }
 
-    /// Records of one chart next to each other, in the order in which they came, so that the clustered table grows in
+    /// Puts the records of one chart next to each other, in order of arrival, so that the clustered table grows in
     /// order.
     pub(super) fn sort_by_chart(&self, rows: &mut [IncomingRow]) -> Result<(), StoreError> {
         if rows.len() < 2 {
             return Ok(());
         }
-        // Two patients may have one mark by chance, which costs order and no more.
+        // If two patients share a fingerprint, only the order suffers.
         let mut charts: HashMap<(Segment, u64), u32> = HashMap::new();
         let mut new = NEW_CHARTS;
         self.read(|conn| {

@@ -1,4 +1,4 @@
-//! Tagged rows that are few and read whole: change sets, entries, holds, cursors, conflicts, drop boxes.
+//! Journal rows: tagged, few, and read as a whole. Change sets, entries, holds, cursors, conflicts, markers.
 
 use super::TaggedWriter;
 use crate::error::FindingKind;
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What a journal row is; the number is part of the file format.
+/// The kind of a journal row; the number is part of the file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JournalKind {
     /// A change set, by sequence.
@@ -20,21 +20,21 @@ pub(crate) enum JournalKind {
     Hold = 3,
     /// A pull cursor, by server, type and visibility.
     Cursor = 4,
-    /// Two versions of one record, kept for good.
+    /// Two versions of one record, stored permanently.
     Conflict = 5,
-    /// The public key of a higher segment's drop box, by segment.
+    /// The HPKE public key of a higher segment's inbox, by segment.
     HpkeKeyPair = 6,
     /// {type, id, version} of a record whose segment does not exist on this device.
     Elsewhere = 7,
-    /// Whose allergy lies above the clinical segment, by resource.
+    /// The patient of an allergy above the clinical segment, by resource.
     Hidden = 8,
     /// In the directory: that a patient has a Flag above it, by patient and a hash of which.
     Alert = 9,
-    /// In the directory: what was brought to where the routing table has it, by segment.
+    /// In the directory: that a segment's rows were moved to where the routing table has them, by segment.
     Placement = 10,
     /// The digest of a derived table, by its name.
     Digest = 12,
-    /// A segment that is being brought up to date, by segment.
+    /// A repair in progress, by segment.
     Repair = 16,
 }
 
@@ -61,7 +61,7 @@ impl TaggedWriter<'_> {
         Ok(())
     }
 
-    /// Removes one journal row; one that is not there is no error.
+    /// Removes one journal row; a missing one is not an error.
     pub(crate) fn drop_journal(&mut self, kind: JournalKind, key: &[u8]) -> Result<(), StoreError> {
         let sql = format!("DELETE FROM {}.journal WHERE kind = ?1 AND key = ?2 RETURNING tag", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;

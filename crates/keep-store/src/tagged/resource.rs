@@ -10,7 +10,7 @@ use crate::segment_access::{ResourceRow, RowView, SegmentAccess, ordinal_of, pla
 use crate::{StoreError, error::FindingKind};
 use rusqlite::{OptionalExtension, params};
 
-/// A row as it shall be stored.
+/// A row to be stored.
 pub(crate) struct RowDraft<'a> {
     pub(crate) type_name: &'a str,
     /// The number of an R4 type.
@@ -23,7 +23,7 @@ pub(crate) struct RowDraft<'a> {
     pub(crate) labels: &'a str,
     /// Compressed with the shipped dictionary.
     pub(crate) body: &'a [u8],
-    /// The caller has found no row of this type and id; were there one, its unique index would refuse this.
+    /// The caller found no row of this type and id; if there is one, its unique index refuses the insert.
     pub(crate) fresh: bool,
 }
 
@@ -90,7 +90,7 @@ impl TaggedWriter<'_> {
         Ok(Placed { place, replaced: replaces })
     }
 
-    /// Changes what is not the body: version, time and state. The row must be there and intact.
+    /// Changes version, time and state, not the body. The row must exist and be intact.
     pub(crate) fn amend(
         &mut self,
         type_name: &str,
@@ -112,7 +112,7 @@ impl TaggedWriter<'_> {
         Ok(row.place)
     }
 
-    /// Removes a row and says where it was.
+    /// Removes a row and returns its place.
     pub(crate) fn remove(&mut self, type_name: &str, id: &IdKey) -> Result<Option<i64>, StoreError> {
         let Some(code) = self.access.type_code(self.conn, type_name)? else { return Ok(None) };
         let Some(old) = self.head(code, id)? else { return Ok(None) };
@@ -239,7 +239,7 @@ impl SegmentAccess {
     ) -> Result<Option<crate::Record>, StoreError> {
         let Some(code) = self.type_code(conn, type_name)? else { return Ok(None) };
         let Some(row) = self.find(conn, code, id)? else {
-            // That it is nowhere is what the index says.
+            // The index says that it does not exist.
             self.require(Derived::Ids)?;
             return Ok(None);
         };

@@ -11,8 +11,8 @@ fn procedure(id: usize, patient: usize) -> String {
     )
 }
 
-/// Type by type, as a server sends them: two thirds clinical, one third encounters; some labelled, one of each kind twice,
-/// one malformed, one of a type that FHIR does not have, one that follows its target.
+/// Type by type, as a server sends them: two thirds clinical, one third encounters; some labelled, one of each kind
+/// twice, one malformed, one of a type that FHIR does not have, one that follows its target.
 fn clinic() -> Vec<String> {
     let of = |n: usize| n % PATIENTS + 101;
     let mut texts: Vec<String> =
