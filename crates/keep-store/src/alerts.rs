@@ -103,14 +103,14 @@ impl Store {
 }
 
 /// Whether records of this type have markers.
-pub(crate) fn is_marked(type_name: &str) -> bool {
+pub(crate) fn has_marker(type_name: &str) -> bool {
     type_name == TYPE
 }
 
 impl WriteTx<'_> {
     /// The patient of a Flag above the directory, before its row changes.
-    pub(crate) fn marked_patient(&self, type_name: &str, id: &IdKey) -> Result<Option<PatientId>, StoreError> {
-        if !is_marked(type_name) {
+    pub(crate) fn patient_with_marker(&self, type_name: &str, id: &IdKey) -> Result<Option<PatientId>, StoreError> {
+        if !has_marker(type_name) {
             return Ok(None);
         }
         for access in self.accesses().filter(|a| a.segment > Segment::Directory) {
@@ -129,7 +129,7 @@ impl WriteTx<'_> {
         deleted: bool,
         before: Option<&PatientId>,
     ) -> Result<(), StoreError> {
-        if !is_marked(&facts.type_name) {
+        if !has_marker(&facts.type_name) {
             return Ok(());
         }
         let flag = facts.key()?;
@@ -153,8 +153,8 @@ impl WriteTx<'_> {
 
     /// Removes the markers of a deleted Flag in a segment that this session cannot read, so that its patient is
     /// unknown.
-    pub(crate) fn forget_alert(&mut self, flag: &ResourceKey) -> Result<(), StoreError> {
-        let Some(directory) = self.writable_directory().filter(|_| is_marked(&flag.resource_type)) else {
+    pub(crate) fn remove_alert_markers(&mut self, flag: &ResourceKey) -> Result<(), StoreError> {
+        let Some(directory) = self.writable_directory().filter(|_| has_marker(&flag.resource_type)) else {
             return Ok(());
         };
         let sql = format!("SELECT key FROM {}.journal WHERE kind = ?1", directory.schema);

@@ -10,6 +10,7 @@ use crate::segment_access::{RowView, SegmentAccess, ordinal_of, places_of};
 use crate::segment_check::alone;
 use crate::sum::Sum;
 use crate::tagged::{Journal, verify_charts};
+use crate::write_tx::NewText;
 use crate::{EntryState, Operation, Repair, Store, StoreError, WriteTx};
 use keep_domain::{Phi, Segment};
 use keep_keys::SegmentKey;
@@ -35,28 +36,33 @@ pub struct CarriedOver {
 }
 
 /// One unsent record of the old file.
-struct Found {
+struct UnsentEntry {
     entry: EntryRow,
     raw: Phi<String>,
     is_verified: bool,
 }
 
 impl Store {
-    /// Copies the unsent work of the file `kept`, whose key is `key`.
+    /// Copies the unsent work of the file `old_file`, whose key is `key`.
     ///
     /// An entry is sent without review only if the whole file still verifies: any other may have been sent before, and
     /// is stored as rejected.
     ///
     /// # Errors
     /// What the present files refuse; nothing is copied then.
-    pub(crate) fn carry_over(&self, kept: &Path, key: &SegmentKey, repair: &Repair) -> Result<CarriedOver, StoreError> {
+    pub(crate) fn carry_over(
+        &self,
+        old_file: &Path,
+        key: &SegmentKey,
+        repair: &Repair,
+    ) -> Result<CarriedOver, StoreError> {
         let mut done = CarriedOver::default();
         let access = alone(key);
-        let open = || open_cipher(kept, &key.database_key(), OpenMode::Write);
+        let open = || open_cipher(old_file, &key.database_key(), OpenMode::Write);
         let Ok(conn) = open() else {
             // Its salt matches the key but it does not open: it can never be read.
             self.write_bulk(|tx| {
-                put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+                put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
             })?;
             self.load_repairs()?;
             return Ok(CarriedOver { incomplete: true, ..done });
@@ -72,7 +78,7 @@ impl Store {
             let read = open().and_then(|conn| read_entry(&conn, &access, &entry));
             match read {
                 Ok((raw, fits)) => {
-                    found.push(Found { entry, raw, is_verified: is_whole && fits && repair.just_set_aside })
+                    found.push(UnsentEntry { entry, raw, is_verified: is_whole && fits && repair.just_set_aside })
                 }
                 Err(_) => done.lost = done.lost.saturating_add(1),
             }
@@ -83,14 +89,14 @@ impl Store {
         self.write_bulk(|tx| {
             found.iter().try_for_each(|one| tx.carry_entry(key.segment(), one))?;
             tx.carry_sets(key.segment(), &sets)?;
-            put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+            put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
         })?;
         self.load_repairs()?;
         Ok(done)
     }
 }
 
-fn count(found: &[Found], verified: bool) -> u32 {
+fn count(found: &[UnsentEntry], verified: bool) -> u32 {
     u32::try_from(found.iter().filter(|f| f.is_verified == verified).count()).unwrap_or(u32::MAX)
 }
 
@@ -139,17 +145,18 @@ fn chart_fits(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result
 }
 
 impl WriteTx<'_> {
-    fn carry_entry(&mut self, segment: Segment, found: &Found) -> Result<(), StoreError> {
-        let Found { entry, raw, is_verified } = found;
+    fn carry_entry(&mut self, segment: Segment, found: &UnsentEntry) -> Result<(), StoreError> {
+        let UnsentEntry { entry, raw, is_verified } = found;
         // EXPOSE: stored in the segment that it came from.
-        let facts = crate::outbox::read(raw.expose())?;
+        let facts = crate::outbox::extract_resource(raw.expose())?;
         let mut bits = StateBits::of(if *is_verified { RecordState::Pending } else { RecordState::Rejected });
         if entry.operation == Operation::Delete {
             bits = bits.deleted();
         }
         let version = entry.base_version.as_deref().unwrap_or_default();
         // EXPOSE: as above.
-        self.put_resource(&facts, segment, raw.expose(), version, 0, bits)?;
+        let text = NewText { raw: raw.expose(), version, updated: 0, state: bits };
+        self.put_resource(&facts, segment, &text)?;
         let state = match entry.state {
             _ if !is_verified => EntryState::Rejected,
             EntryState::InFlight => EntryState::InFlight,

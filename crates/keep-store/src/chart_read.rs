@@ -12,10 +12,10 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most Patient records of one person that a chart combines.
-const LONGEST_CLOSURE: usize = 16;
+const MAX_LINKED_PATIENTS: usize = 16;
 
 /// Types that say nothing about anyone's health.
-const NOBODYS: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
+const REFERENCE_TYPES: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
 
 /// A chart: everything of one person in this session's segments.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Store {
                 for id in &patients {
                     let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
                     known = true;
-                    let read = self.read_chart(conn, access, ordinal, id, types, each);
+                    let read = read_chart(conn, access, &ChartQuery { ordinal, patient: id, types }, each);
                     read.map_err(|e| access.noted(ordinal, e))?;
                 }
             }
@@ -87,7 +87,7 @@ impl Store {
         keys: impl IntoIterator<Item = &'k ResourceKey>,
     ) -> Result<Vec<Record>, StoreError> {
         let wanted: BTreeSet<&ResourceKey> =
-            keys.into_iter().filter(|k| NOBODYS.contains(&k.resource_type.as_str())).collect();
+            keys.into_iter().filter(|k| REFERENCE_TYPES.contains(&k.resource_type.as_str())).collect();
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -260,66 +260,71 @@ impl Store {
             let others = statement.query_map([id.bytes()], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
             for other in others {
                 let other = other?;
-                if found.len() < LONGEST_CLOSURE && seen.insert(other.clone()) {
+                if found.len() < MAX_LINKED_PATIENTS && seen.insert(other.clone()) {
                     found.push(other);
                 }
             }
         }
         Ok(found)
     }
+}
 
-    /// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
-    /// sum compared before any record is passed on.
-    fn read_chart(
-        &self,
-        conn: &Connection,
-        access: &SegmentAccess,
-        ordinal: u32,
-        patient: &IdKey,
-        types: &[&str],
-        each: &mut dyn FnMut(Record),
-    ) -> Result<(), StoreError> {
-        let verified = access.verified.contains(ordinal);
-        let mut wanted = BTreeSet::new();
-        for name in types {
-            wanted.extend(access.type_code(conn, name)?);
-        }
-        let (from, to) = places_of(ordinal);
-        let (mut sum, mut count) = (Sum::default(), 0i64);
-        let mut unverified = Vec::new();
-        let mut statement = conn.prepare_cached(&access.sql.window)?;
-        let mut rows = statement.query((from, to))?;
-        while let Some(row) = rows.next()? {
-            let code: u16 = row.get(1)?;
-            let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
-            if verified && !is_wanted {
-                continue;
-            }
-            let row = RowView::of(row)?;
-            sum.add(&row.stored_tag());
-            count += 1;
-            if is_wanted && !row.state.is_deleted() {
-                let record = access.open_view(conn, &row)?;
-                if verified {
-                    each(record);
-                } else {
-                    unverified.push(record);
-                }
-            } else {
-                access.check_view(&row, &access.type_name(conn, code)?)?;
-            }
-        }
-        if verified {
-            return Ok(());
-        }
-        // INVARIANT: no record of a chart leaves the store before its sum has been compared.
-        let chart = access.chart(conn, ordinal)?;
-        let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
-        if !fits {
-            return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
-        }
-        access.verified.insert(ordinal);
-        unverified.into_iter().for_each(each);
-        Ok(())
+/// One chart of one segment; empty `types` means all.
+struct ChartQuery<'q> {
+    ordinal: u32,
+    patient: &'q IdKey,
+    types: &'q [&'q str],
+}
+
+/// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
+/// sum compared before any record is passed on.
+fn read_chart(
+    conn: &Connection,
+    access: &SegmentAccess,
+    query: &ChartQuery<'_>,
+    each: &mut dyn FnMut(Record),
+) -> Result<(), StoreError> {
+    let ChartQuery { ordinal, patient, types } = *query;
+    let verified = access.verified.contains(ordinal);
+    let mut wanted = BTreeSet::new();
+    for name in types {
+        wanted.extend(access.type_code(conn, name)?);
     }
+    let (from, to) = places_of(ordinal);
+    let (mut sum, mut count) = (Sum::default(), 0i64);
+    let mut unverified = Vec::new();
+    let mut statement = conn.prepare_cached(&access.sql.window)?;
+    let mut rows = statement.query((from, to))?;
+    while let Some(row) = rows.next()? {
+        let code: u16 = row.get(1)?;
+        let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
+        if verified && !is_wanted {
+            continue;
+        }
+        let row = RowView::of(row)?;
+        sum.add(&row.stored_tag());
+        count += 1;
+        if is_wanted && !row.state.is_deleted() {
+            let record = access.open_view(conn, &row)?;
+            if verified {
+                each(record);
+            } else {
+                unverified.push(record);
+            }
+        } else {
+            access.check_view(&row, &access.type_name(conn, code)?)?;
+        }
+    }
+    if verified {
+        return Ok(());
+    }
+    // INVARIANT: no record of a chart leaves the store before its sum has been compared.
+    let chart = access.chart(conn, ordinal)?;
+    let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
+    if !fits {
+        return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
+    }
+    access.verified.insert(ordinal);
+    unverified.into_iter().for_each(each);
+    Ok(())
 }

@@ -47,12 +47,12 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
     set_key(&conn, key)?;
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     conn.set_prepared_statement_cache_capacity(160);
-    settle(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
+    run_pragma(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
     // The first read decides whether the key fits. It comes before any journal mode is set: in the mode that a file is
     // opened with, a journal whose super-journal is gone is removed, and its name cannot be met again.
     let _: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     for pragma in ["PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"] {
-        settle(&conn, pragma)?;
+        run_pragma(&conn, pragma)?;
     }
     harden(&conn, "main", mode)?;
     Ok(conn)
@@ -100,8 +100,8 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
     if mode != OpenMode::Read {
         let journal: String = conn.query_row(&format!("PRAGMA {schema}.journal_mode = TRUNCATE"), [], |r| r.get(0))?;
         check(journal.eq_ignore_ascii_case("truncate"), "journal mode")?;
-        settle(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
-        settle(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;
+        run_pragma(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
+        run_pragma(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;
         check(read(conn, &format!("PRAGMA {schema}.synchronous"))? == "2", "synchronous")?;
         check(read(conn, &format!("PRAGMA {schema}.secure_delete"))? == "1", "secure delete")?;
     }
@@ -116,7 +116,7 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
 ///
 /// # Errors
 /// [`StoreError::Unsuitable`] if SQLite does not accept the mode.
-pub(crate) fn keep_journal_file(conn: &Connection) -> Result<(), StoreError> {
+pub(crate) fn persist_journal_file(conn: &Connection) -> Result<(), StoreError> {
     let journal: String = conn.query_row("PRAGMA main.journal_mode = PERSIST", [], |r| r.get(0))?;
     check(journal.eq_ignore_ascii_case("persist"), "journal mode")
 }
@@ -145,7 +145,7 @@ pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
 }
 
 /// Runs one pragma, which may return rows.
-fn settle(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
+fn run_pragma(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
     let mut statement = conn.prepare(pragma)?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
@@ -176,7 +176,7 @@ fn check_library() -> Result<(), StoreError> {
             "PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256".to_owned(),
             "PRAGMA cipher_default_kdf_algorithm = PBKDF2_HMAC_SHA256".to_owned(),
         ];
-        outcome = pragmas.iter().try_for_each(|p| settle(&probe, p));
+        outcome = pragmas.iter().try_for_each(|p| run_pragma(&probe, p));
     });
     outcome
 }

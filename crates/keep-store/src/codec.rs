@@ -14,9 +14,9 @@ pub(crate) const DICTIONARY: u8 = 1;
 const BYTES: &[u8] = include_bytes!("../../../assets/zstd/fhir-r4-1.dict");
 const LEVEL: i32 = 3;
 /// The longest buffer that a thread retains, bytes.
-const KEPT: usize = 1 << 20;
+const MAX_RETAINED: usize = 1 << 20;
 /// The longest text that is ever stored, bytes; also limits what a damaged frame can allocate.
-const LONGEST: usize = keep_fhir::MAX_BYTES + 4096;
+const MAX_TEXT: usize = keep_fhir::MAX_BYTES + 4096;
 
 static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(BYTES, LEVEL));
 static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(BYTES));
@@ -37,7 +37,7 @@ pub(crate) fn dictionary_hash(number: u8) -> Option<&'static [u8; 32]> {
 /// Compresses with the shipped dictionary.
 pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
     const FAILED: StoreError = StoreError::Internal("compression");
-    if text.len() > LONGEST {
+    if text.len() > MAX_TEXT {
         return Err(StoreError::Invalid("text is too long"));
     }
     COMPRESSOR.with_borrow_mut(|slot| {
@@ -58,13 +58,13 @@ pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
             }
             let length = compressor.compress_to_buffer(text, buffer).map_err(|_| FAILED)?;
             let body = buffer.get_mut(..length).ok_or(FAILED)?;
-            let kept = Box::from(&*body);
+            let compressed = Box::from(&*body);
             body.zeroize();
             // The buffer of a long text is freed.
-            if buffer.len() > KEPT {
+            if buffer.len() > MAX_RETAINED {
                 *buffer = Vec::new();
             }
-            Ok(kept)
+            Ok(compressed)
         })
     })
 }
@@ -79,7 +79,7 @@ pub(crate) fn decompress(dictionary: u8, body: &[u8]) -> Option<String> {
             Some(d) => d,
             None => slot.insert(Decompressor::with_prepared_dictionary(&DECODER).ok()?),
         };
-        decompressor.decompress(body, LONGEST).ok()
+        decompressor.decompress(body, MAX_TEXT).ok()
     })?;
     String::from_utf8(bytes).ok()
 }

@@ -1,8 +1,9 @@
 //! Records that were changed here and on the server. Both versions are stored permanently.
 
-use crate::outbox::read;
+use crate::outbox::extract_resource;
 use crate::record::{RecordState, StateBits};
 use crate::tagged::{Journal, JournalKind};
+use crate::write_tx::NewText;
 use crate::{
     AuditGated, AuditTicket, ChangeSetId, ConflictId, EntryState, Operation, Store, StoreError, TicketInTransaction,
     WriteTx,
@@ -60,7 +61,8 @@ impl ConflictRow {
     /// The highest segment that one of its texts belongs to.
     fn segment(&self) -> Segment {
         let texts = [self.base.as_deref(), Some(self.ours.as_str()), self.theirs.as_deref()];
-        let placed = texts.into_iter().flatten().map(|t| read(t).map_or(Segment::Clinical, |facts| facts.segment));
+        let placed =
+            texts.into_iter().flatten().map(|t| extract_resource(t).map_or(Segment::Clinical, |facts| facts.segment));
         placed.max().unwrap_or(Segment::Clinical)
     }
 }
@@ -79,7 +81,9 @@ impl Store {
             let mut found = Vec::new();
             for access in &self.access {
                 let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
-                found.extend(rows.into_iter().filter(|(_, r)| r.decided.is_none()).filter_map(|(k, r)| shown(&k, r)));
+                found.extend(
+                    rows.into_iter().filter(|(_, r)| r.decided.is_none()).filter_map(|(k, r)| conflict_of(&k, r)),
+                );
             }
             Ok(found)
         })?;
@@ -95,7 +99,7 @@ impl Store {
         self.read(|conn| {
             for access in &self.access {
                 if let Some(row) = access.journal(conn, id.0.as_bytes())? {
-                    return shown(id.0.as_bytes(), row)
+                    return conflict_of(id.0.as_bytes(), row)
                         .map(AuditGated::new)
                         .ok_or(StoreError::Internal("conflict row"));
                 }
@@ -133,7 +137,7 @@ impl WriteTx<'_> {
         key: &ResourceKey,
         theirs: Option<&Phi<String>>,
     ) -> Result<ConflictId, StoreError> {
-        let (segment, mut entry) = self.set_entry(set, key)?;
+        let (segment, mut entry) = self.entry_of_set(set, key)?;
         // EXPOSE: both versions are stored.
         let theirs = theirs.map(|t| t.expose().as_str());
         let facts = theirs.and_then(|t| keep_fhir::extract(t).ok());
@@ -158,7 +162,7 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(id.0.as_bytes(), &row)?;
         (entry.state, entry.conflict) = (EntryState::Conflict, Some(id));
         self.put_entry(segment, &entry)?;
-        self.amend(segment, key, None, None, |s| s.with(RecordState::Conflict))?;
+        self.set_state(segment, key, RecordState::Conflict)?;
         Ok(id)
     }
 
@@ -181,10 +185,10 @@ impl WriteTx<'_> {
         }
         let set = ChangeSetId(row.set);
         let Some(chosen) = chosen else { return self.accept_deletion(ticket, home, id, row) };
-        let (segment, mut entry) = self.set_entry(set, &row.key)?;
+        let (segment, mut entry) = self.entry_of_set(set, &row.key)?;
         // EXPOSE: the chosen text becomes the record.
         let chosen = chosen.expose();
-        let facts = read(chosen)?;
+        let facts = extract_resource(chosen)?;
         if facts.key != row.key {
             return Err(StoreError::Invalid("another record"));
         }
@@ -192,11 +196,13 @@ impl WriteTx<'_> {
         self.writer(home)?.put_journal(id.0.as_bytes(), &row)?;
         let version = row.their_version.clone().unwrap_or_default();
         let target = self.home_of(&facts)?;
-        if row.theirs.as_deref() == Some(chosen.as_str()) {
-            self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::SYNCED)?;
+        let is_theirs = row.theirs.as_deref() == Some(chosen.as_str());
+        let state = if is_theirs { StateBits::SYNCED } else { StateBits::of(RecordState::Pending) };
+        let text = NewText { raw: chosen, version: &version, updated: row.their_updated, state };
+        self.put_resource(&facts, target, &text)?;
+        if is_theirs {
             return self.end_entry(set, segment, &row.key);
         }
-        self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::of(RecordState::Pending))?;
         entry.operation = if row.theirs.is_some() { Operation::Update } else { Operation::Create };
         entry.base_version.clone_from(&row.their_version);
         entry.base.clone_from(&row.theirs);
@@ -259,7 +265,7 @@ impl WriteTx<'_> {
     }
 }
 
-fn shown(key: &[u8], row: ConflictRow) -> Option<Conflict> {
+fn conflict_of(key: &[u8], row: ConflictRow) -> Option<Conflict> {
     Some(Conflict {
         id: ConflictId(Uuid::from_slice(key).ok()?),
         key: row.key,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The most waiting keys.
-const MOST: usize = 200_000;
+const MAX_WAITING: usize = 200_000;
 
 /// Identifiers and phone numbers of patients, not yet written. Their order is unrelated to that of the patients, so
 /// each would touch another page of its table; sorted, a load touches every page once.
@@ -39,13 +39,13 @@ impl DeferredSearchKeys {
     }
 
     /// Drops the waiting keys of a patient.
-    pub(crate) fn forget(&mut self, ordinal: u32) {
+    pub(crate) fn discard(&mut self, ordinal: u32) {
         self.count -= self.waiting.remove(&ordinal).map_or(0, |keys| keys.len());
     }
 
     /// Whether the keys should be written now.
     pub(crate) const fn is_full(&self) -> bool {
-        self.count >= MOST
+        self.count >= MAX_WAITING
     }
 
     /// Writes the waiting keys.

@@ -66,7 +66,7 @@ impl Derived {
 pub(crate) struct DigestRow {
     /// The sum of its entries' hashes; of the full-text index the hash of its blocks.
     pub(crate) digest: [u8; 32],
-    /// How many entries.
+    /// The number of entries.
     pub(crate) rows: i64,
     /// Whether all charts were whole when it was built from them: only then does a missing entry prove absence.
     pub(crate) whole: bool,
@@ -171,7 +171,7 @@ impl Confirmed {
         self.broken.store(true, Ordering::SeqCst);
     }
 
-    /// Whether pages that do not fit were found in this session.
+    /// Whether damaged pages were found in this session.
     pub(crate) fn has_damaged_pages(&self) -> bool {
         self.damaged_pages.load(Ordering::SeqCst)
     }
@@ -180,7 +180,7 @@ impl Confirmed {
         self.damaged_pages.store(true, Ordering::SeqCst);
     }
 
-    /// Whether something could not be read, and it was not found where: it may have been here.
+    /// Whether an unreadable page of unknown location may be in this segment.
     pub(crate) fn is_suspected(&self) -> bool {
         self.suspected.load(Ordering::SeqCst)
     }
@@ -193,12 +193,12 @@ impl Confirmed {
 impl SegmentAccess {
     /// Refuses to use a derived table that was not confirmed in this session.
     ///
-    /// INVARIANT: every answer that rests on what a derived table holds, or does not hold, asks this first.
+    /// INVARIANT: called before every read of a derived table, for present and for missing entries.
     pub(crate) fn require(&self, table: Derived) -> Result<(), StoreError> {
         if !self.confirmed.has(table) {
             return Err(StoreError::Unconfirmed(self.segment, table.name()));
         }
-        // What is asked of the index of ids is always whether something is missing.
+        // The index of ids is always used to decide that something is missing.
         if table == Derived::Ids && self.confirmed.is_incomplete() {
             return Err(self.derived_differs());
         }
@@ -228,9 +228,9 @@ impl SegmentAccess {
 
 impl TaggedWriter<'_> {
     /// Writes the digests that this transaction has changed, and with the first rows of a file all of them. It comes
-    /// before the charts: a digest row that is missing means an empty table only while there is no chart.
+    /// before the charts: a missing digest row means an empty table only while there is no chart.
     pub(crate) fn write_digests(&mut self) -> Result<(), StoreError> {
-        let changes = std::mem::take(&mut self.late.changes);
+        let changes = std::mem::take(&mut self.deferred.changes);
         let first = self.access.is_empty(self.conn)?;
         for table in Derived::ALL.into_iter().filter(|t| t.is_in(self.access.segment)) {
             if !first && !changes.has(table) {

@@ -105,7 +105,7 @@ fn entry_of<'r>(row: &'r Row<'_>, columns: usize) -> Result<Vec<ValueRef<'r>>, S
 
 /// The result of comparing a table with its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fit {
+pub(crate) enum DigestCheck {
     Fits,
     /// There is no digest: the file is older than digests, or a large load ended early.
     NoDigest,
@@ -116,8 +116,8 @@ pub(crate) enum Fit {
 
 impl SegmentAccess {
     /// Compares one table with its digest.
-    pub(crate) fn fit(&self, conn: &Connection, table: Derived) -> Result<Fit, StoreError> {
-        let Some(expected) = self.digest(conn, table)? else { return Ok(Fit::NoDigest) };
+    pub(crate) fn check_digest(&self, conn: &Connection, table: Derived) -> Result<DigestCheck, StoreError> {
+        let Some(expected) = self.digest(conn, table)? else { return Ok(DigestCheck::NoDigest) };
         let (sum, rows, consistent) = match (table, layout(table)) {
             (Derived::Names, _) => {
                 let found = hash_names(conn)?;
@@ -128,9 +128,9 @@ impl SegmentAccess {
         };
         let fits = consistent && *sum.bytes() == expected.digest && rows == expected.rows;
         Ok(match (fits, expected.whole) {
-            (true, true) => Fit::Fits,
-            (true, false) => Fit::Incomplete,
-            (false, _) => Fit::Differs,
+            (true, true) => DigestCheck::Fits,
+            (true, false) => DigestCheck::Incomplete,
+            (false, _) => DigestCheck::Differs,
         })
     }
 

@@ -2,12 +2,13 @@
 
 use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
-use crate::derived_check::Fit;
+use crate::derived_check::DigestCheck;
 use crate::row_facts::RowFacts;
+use crate::search_keys::SearchKeyWriter;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::store::lock;
 use crate::tagged::TaggedWriter;
-use crate::{FindingKind, Record, Store, StoreError, WriteTx, search_keys};
+use crate::{FindingKind, Record, Store, StoreError, WriteTx};
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -37,17 +38,17 @@ impl Store {
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
         for table in Derived::ALL.into_iter().filter(open) {
-            let fit = self.fit(access, table)?;
-            match fit {
-                Fit::Fits => access.confirmed.set(table),
-                Fit::Incomplete => {
+            let check = self.check_digest(access, table)?;
+            match check {
+                DigestCheck::Fits => access.confirmed.set(table),
+                DigestCheck::Incomplete => {
                     access.confirmed.set_incomplete(true);
                     access.confirmed.set(table);
                 }
-                Fit::NoDigest | Fit::Differs if table == Derived::Names => names = true,
-                Fit::NoDigest | Fit::Differs => tables = true,
+                DigestCheck::NoDigest | DigestCheck::Differs if table == Derived::Names => names = true,
+                DigestCheck::NoDigest | DigestCheck::Differs => tables = true,
             }
-            differs |= fit == Fit::Differs;
+            differs |= check == DigestCheck::Differs;
         }
         if differs {
             access.note_derived();
@@ -56,29 +57,32 @@ impl Store {
             return Ok(());
         }
         // The index of names is built from `patient_key`, which has to match first.
-        tables |= names && !access.confirmed.has(Derived::Keys) && self.fit(access, Derived::Keys)? != Fit::Fits;
-        self.mend(access, tables)
+        tables |= names
+            && !access.confirmed.has(Derived::Keys)
+            && self.check_digest(access, Derived::Keys)? != DigestCheck::Fits;
+        self.rebuild_differing(access, tables)
     }
 
     /// Compares a table with its digest; one of them that cannot be read counts as different and may be rebuilt.
-    fn fit(&self, access: &SegmentAccess, table: Derived) -> Result<Fit, StoreError> {
+    fn check_digest(&self, access: &SegmentAccess, table: Derived) -> Result<DigestCheck, StoreError> {
         let of_table = |error| match error {
             StoreError::PageDamaged => access.damaged(None, FindingKind::Page),
             other => other,
         };
-        match self.read(|conn| access.fit(conn, table).map_err(of_table)) {
-            Err(StoreError::Damaged(_)) => Ok(Fit::Differs),
+        match self.read(|conn| access.check_digest(conn, table).map_err(of_table)) {
+            Err(StoreError::Damaged(_)) => Ok(DigestCheck::Differs),
             other => other,
         }
     }
 
-    fn mend(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
+    fn rebuild_differing(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
         let segment = access.segment;
         if self.is_read_only(segment) || access.confirmed.is_broken() {
             return Err(access.derived_differs());
         }
-        let mended = self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });
-        match mended {
+        let rebuilt =
+            self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });
+        match rebuilt {
             Ok(whole) if tables => {
                 access.confirmed.set_incomplete(!whole);
                 Derived::ALL.into_iter().filter(|t| t.is_in(segment)).for_each(|t| access.confirmed.set(t));
@@ -141,10 +145,10 @@ impl WriteTx<'_> {
         check_structure(conn, access)?;
         clear_tables(conn, access)?;
         let whole = all_charts_fit(conn, access)? && all_types_fit(conn, access)?;
-        let mut late = DeferredSearchKeys::default();
-        derive_all(conn, access, &mut late)?;
-        late.write(conn, access)?;
-        let changes = std::mem::take(&mut late.changes);
+        let mut deferred = DeferredSearchKeys::default();
+        derive_all(conn, access, &mut deferred)?;
+        deferred.write(conn, access)?;
+        let changes = std::mem::take(&mut deferred.changes);
         let writer = self.writer(segment)?;
         for table in Derived::ALL.into_iter().filter(|t| t.is_in(segment) && *t != Derived::Names) {
             let digest = DigestRow { whole, ..changes.applied(table, DigestRow::EMPTY) };
@@ -212,7 +216,7 @@ fn clear_tables(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreEr
     Ok(())
 }
 
-fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSearchKeys) -> Result<(), StoreError> {
+fn derive_all(conn: &Connection, access: &SegmentAccess, deferred: &mut DeferredSearchKeys) -> Result<(), StoreError> {
     let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
@@ -224,7 +228,7 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSear
     while let Some(row) = rows.next()? {
         let place: i64 = row.get(0)?;
         let row = by_place.query_row([place], SegmentAccess::resource_of)?;
-        note_id(access, &mut late.changes, &row.id, row.code, place);
+        add_id(access, &mut deferred.changes, &row.id, row.code, place);
         if row.state.0 != 0 {
             open_row.execute(params![place, row.state.0])?;
         }
@@ -238,14 +242,14 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSear
         if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
             let mut facts = RowFacts::of(facts);
             facts.patient = current.as_ref().and_then(|(_, patient)| patient.clone());
-            search_keys::write(conn, access, late, place, false, &facts)?;
+            SearchKeyWriter { conn, access, deferred }.write(place, false, &facts)?;
         }
     }
     Ok(())
 }
 
 /// Adds a row's entry in the index of ids.
-pub(crate) fn note_id(
+pub(crate) fn add_id(
     access: &SegmentAccess,
     changes: &mut DerivedChanges,
     id: &crate::id_key::IdKey,
@@ -262,12 +266,12 @@ pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [Val
 
 impl TaggedWriter<'_> {
     /// Removes a row's entry in the index of ids.
-    pub(crate) fn forget_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        self.late.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
+    pub(crate) fn remove_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        self.deferred.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
     }
 
     /// Adds a row's entry in the index of ids.
-    pub(crate) fn note_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        note_id(self.access, &mut self.late.changes, id, code, place);
+    pub(crate) fn add_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        add_id(self.access, &mut self.deferred.changes, id, code, place);
     }
 }

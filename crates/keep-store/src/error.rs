@@ -31,7 +31,7 @@ pub enum StoreError {
     /// The ledger failed its check.
     #[error("the ledger is damaged")]
     LedgerDamaged,
-    /// The ledger has no room left for this class of event.
+    /// The ledger has no capacity left for this class of event.
     #[error("the ledger is full")]
     LedgerFull,
     /// The store found damage earlier in this session and has to be opened again.

@@ -57,7 +57,7 @@ impl IdKey {
     }
 
     /// A hash of the id.
-    pub(crate) fn mark(&self) -> u64 {
+    pub(crate) fn fingerprint(&self) -> u64 {
         match self {
             Self::Uuid(bytes) => {
                 let (high, low) = Uuid::from_bytes(*bytes).as_u64_pair();
@@ -79,7 +79,7 @@ impl IdKey {
 }
 
 /// The bytes of a UUID in its canonical form (RFC 9562, 4, in lower case). Only that form survives the round
-/// trip; any other spelling is kept as text. Called several times per row of a first load.
+/// trip; any other spelling is stored as text. Called several times per row of a first load.
 fn canonical_uuid(text: &[u8]) -> Option<[u8; 16]> {
     if text.len() != 36 || text.iter().fold(false, |upper, b| upper | b.is_ascii_uppercase()) {
         return None;

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The largest sealed record.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Items stored in one transaction.
 const BATCH: usize = 200;
@@ -120,7 +120,7 @@ impl Store {
             let paths = entries.filter_map(|e| e.ok().map(|e| e.path()));
             let sealed: Vec<_> = paths.filter(|p| p.extension().is_some_and(|e| e == "sealed")).collect();
             for paths in sealed.chunks(BATCH) {
-                left += self.take_batch(access, paths);
+                left += self.store_batch(access, paths);
             }
         }
         if left > 0 {
@@ -131,17 +131,17 @@ impl Store {
     }
 
     /// Stores these files and returns how many of them remain.
-    fn take_batch(&self, access: &SegmentAccess, paths: &[PathBuf]) -> u64 {
-        let opened = paths.iter().filter_map(|p| open_parcel(access, p).map(|inbox_item| (p, inbox_item)));
-        let (taken, parcels): (Vec<_>, Vec<_>) = opened.unzip();
+    fn store_batch(&self, access: &SegmentAccess, paths: &[PathBuf]) -> u64 {
+        let opened = paths.iter().filter_map(|p| open_item(access, p).map(|inbox_item| (p, inbox_item)));
+        let (taken, items): (Vec<_>, Vec<_>) = opened.unzip();
         let mut left = paths.len().saturating_sub(taken.len());
-        if !parcels.is_empty() {
-            match self.take_parcels(access.segment, parcels) {
+        if !items.is_empty() {
+            match self.store_inbox_items(access.segment, items) {
                 // A file that cannot be removed is stored again at the next unlock, which changes nothing.
                 Ok(()) => left = left.saturating_add(taken.iter().filter(|p| fs::remove_file(p).is_err()).count()),
                 // One that cannot be stored must not block the others.
                 Err(error) if paths.len() > 1 && !error.is_damage() => {
-                    return paths.iter().map(|p| self.take_batch(access, std::slice::from_ref(p))).sum();
+                    return paths.iter().map(|p| self.store_batch(access, std::slice::from_ref(p))).sum();
                 }
                 Err(_) => left = paths.len(),
             }
@@ -151,8 +151,8 @@ impl Store {
 }
 
 /// `None` if it is not a file, is too large, or does not open: then it may belong to another generation.
-fn open_parcel(access: &SegmentAccess, path: &Path) -> Option<Unsealed> {
-    let sealed = private_file::read(path, MOST_BYTES).ok()??;
+fn open_item(access: &SegmentAccess, path: &Path) -> Option<Unsealed> {
+    let sealed = private_file::read(path, MAX_BYTES).ok()??;
     let own = std::iter::once((access.generation, &access.hpke_key_pair));
     let mut boxes = own.chain(access.other_recipient_keys.iter().map(|(generation, key)| (*generation, key)));
     let opened = boxes.find_map(|(generation, key)| key.open(&info(access.segment, generation), &sealed).ok())?;

@@ -5,25 +5,25 @@
 
 mod alerts;
 mod append;
+mod capacity;
 mod check;
 mod condition;
 mod file;
 mod group;
 mod keys;
 mod new_log;
-mod room;
 mod rows;
 mod ticket;
 mod unlock_memory;
 mod window;
 
 pub(crate) use append::append_in;
+pub use capacity::{LEDGER_LIMIT_BYTES, LedgerCapacity};
 pub use check::{LedgerEvidence, verify_ledger};
 pub use condition::LogFault;
 pub use file::{Ledger, LedgerOpening, WriteLease};
 pub use group::PendingTicket;
 pub use keys::{AuditOpener, AuditSealer, EventKey};
-pub use room::{LEDGER_LIMIT_BYTES, LedgerRoom};
 pub use ticket::{AuditGated, AuditTicket, PhiFree, TicketInTransaction};
 pub use window::{HeaderFilter, LedgerWindow};
 

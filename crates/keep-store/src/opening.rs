@@ -31,26 +31,26 @@ impl CheckedSegments {
 
     /// The repairs that begin now.
     pub(crate) fn repairs(&self, profile: &Path, now: UtcMillis) -> Vec<Repair> {
-        let repair = |segment, cause, generation, kept: Option<&PathBuf>| {
-            let name = kept.and_then(|k| k.file_name()).map(|n| n.to_string_lossy().into_owned());
+        let repair = |segment, cause, generation, old_file: Option<&PathBuf>| {
+            let name = old_file.and_then(|k| k.file_name()).map(|n| n.to_string_lossy().into_owned());
             Repair {
                 segment,
                 cause,
                 since: now,
                 generation,
-                kept: name.unwrap_or_default(),
-                carried: cause == RepairCause::Stale,
+                set_aside: name.unwrap_or_default(),
+                carried_over: cause == RepairCause::Stale,
                 just_set_aside: matches!(self.condition(segment), Some(SegmentCondition::SetAside(_))),
             }
         };
         let rebuilt = self.next_generations.iter().map(|segment| {
             let generation = self.keys.iter().find(|k| k.segment() == *segment).map_or(0, SegmentKey::generation);
-            let kept = match self.condition(*segment) {
-                Some(SegmentCondition::SetAside(kept)) => Some(kept.clone()),
+            let old_file = match self.condition(*segment) {
+                Some(SegmentCondition::SetAside(path)) => Some(path.clone()),
                 // An opening that ended before it recorded the repair may have set it aside.
                 _ => newest_aside(&segment_path(profile, *segment)),
             };
-            repair(*segment, RepairCause::Rebuild, generation, kept.as_ref())
+            repair(*segment, RepairCause::Rebuild, generation, old_file.as_ref())
         });
         let stale = self.reports.iter().filter_map(|report| match &report.condition {
             SegmentCondition::Stale { copy, .. } => {
@@ -158,14 +158,14 @@ pub(crate) fn open_personal(
     match opened {
         Ok(personal) => (Some(personal), None),
         Err(StoreError::NotOpened(_) | StoreError::PageDamaged | StoreError::Invalid(_)) => {
-            let Ok(kept) = set_aside(&path, clock.now()) else { return (None, None) };
+            let Ok(old_file) = set_aside(&path, clock.now()) else { return (None, None) };
             match Personal::open(profile, user, key, Arc::clone(clock)) {
                 Ok(personal) => {
-                    let saved = personal.take_over_from(&kept, key);
+                    let saved = personal.salvage_drafts(&old_file, key);
                     tracing::warn!(saved, "a personal file was replaced");
-                    (Some(personal), Some(kept))
+                    (Some(personal), Some(old_file))
                 }
-                Err(_) => (None, Some(kept)),
+                Err(_) => (None, Some(old_file)),
             }
         }
         Err(_) => {

@@ -2,8 +2,9 @@
 
 use crate::change_set::{ChangeSetRow, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
 use crate::record::{RecordState, StateBits};
-use crate::segment_access::SegmentAccess;
+use crate::segment_access::{ResourceRow, SegmentAccess};
 use crate::tagged::JournalKind;
+use crate::write_tx::NewText;
 use crate::{
     AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, Repair,
     RepairCause, SetState, Store, StoreError, WriteTx,
@@ -54,7 +55,7 @@ impl Store {
         for part in &row.entries {
             let access = self.access(part.segment)?;
             let Some(entry) = access.journal::<EntryRow>(conn, &entry_key(&part.key, sequence))? else { continue };
-            held |= held_by_higher(access, conn, &part.key, sequence, self.top())?;
+            held |= is_held_by_higher_rank(access, conn, &part.key, sequence, self.top())?;
             match open_entry(access, conn, entry) {
                 Ok(entry) => entries.push(entry),
                 // It is reported by name; the other entries are still sent.
@@ -126,7 +127,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn mark_in_flight(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             if entry.state == EntryState::Waiting {
                 // EXPOSE: stored with the entry as the text that was sent.
                 entry.sent = self.stored(&entry.key)?.map(|r| r.raw.into_exposed());
@@ -141,8 +142,8 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown change set.
-    pub fn take_back(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+    pub fn return_to_queue(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             let later = self.entries_of(&entry.key)?.iter().any(|(_, e)| e.sequence > entry.sequence);
             // With a later edit the frozen text is the only copy of this entry's change.
             if entry.state == EntryState::InFlight && !later {
@@ -164,9 +165,12 @@ impl WriteTx<'_> {
         version: &str,
         last_updated: Option<UtcMillis>,
     ) -> Result<(), StoreError> {
-        let (segment, entry) = self.set_entry(set, key)?;
+        let (segment, entry) = self.entry_of_set(set, key)?;
         let later = self.entries_of(key)?.into_iter().find(|(_, e)| e.sequence > set.0);
-        let updated = last_updated.map(|u| u.0);
+        let set_version = |row: &mut ResourceRow| {
+            version.clone_into(&mut row.version);
+            row.updated = last_updated.map_or(row.updated, |u| u.0);
+        };
         match later {
             Some((home, mut next)) => {
                 next.base_version = Some(version.to_owned());
@@ -175,12 +179,15 @@ impl WriteTx<'_> {
                     next.operation = Operation::Update;
                 }
                 self.put_entry(home, &next)?;
-                self.amend(home, key, Some(version), updated, |s| s)?;
+                self.amend(home, key, set_version)?;
             }
             None if entry.operation == Operation::Delete => {
                 self.remove_resource(key)?;
             }
-            None => self.amend(segment, key, Some(version), updated, |s| s.with(RecordState::Synced))?,
+            None => self.amend(segment, key, |row| {
+                set_version(row);
+                row.state = row.state.with(RecordState::Synced);
+            })?,
         }
         self.end_entry(set, segment, key)
     }
@@ -190,12 +197,12 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn reject(&mut self, set: ChangeSetId, key: &ResourceKey, outcome: &Phi<String>) -> Result<(), StoreError> {
-        let (segment, mut entry) = self.set_entry(set, key)?;
+        let (segment, mut entry) = self.entry_of_set(set, key)?;
         entry.state = EntryState::Rejected;
         // EXPOSE: the server's reason may quote the record; it is stored with the entry.
         entry.outcome = Some(outcome.expose().clone());
         self.put_entry(segment, &entry)?;
-        self.amend(segment, key, None, None, |s| s.with(RecordState::Rejected))
+        self.set_state(segment, key, RecordState::Rejected)
     }
 
     /// Puts the rejected entries of a change set back into the queue.
@@ -203,11 +210,11 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn retry(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             if entry.state == EntryState::Rejected {
                 (entry.state, entry.outcome, entry.sent) = (EntryState::Waiting, None, None);
                 self.put_entry(segment, &entry)?;
-                self.amend(segment, &entry.key.clone(), None, None, |s| s.with(RecordState::Pending))?;
+                self.set_state(segment, &entry.key, RecordState::Pending)?;
             }
         }
         Ok(())
@@ -225,12 +232,13 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         // EXPOSE: both texts are stored.
         let (theirs, merged) = (theirs.expose(), merged.expose());
-        let (their_facts, facts) = (read(theirs)?, read(merged)?);
-        let (_, mut entry) = self.set_entry(set, &facts.key)?;
+        let (their_facts, facts) = (extract_resource(theirs)?, extract_resource(merged)?);
+        let (_, mut entry) = self.entry_of_set(set, &facts.key)?;
         let segment = self.home_of(&facts)?;
         let version = their_facts.version_id.clone().unwrap_or_default();
         let updated = their_facts.last_updated.map_or(0, |u| u.0);
-        self.put_resource(&facts, segment, merged, &version, updated, StateBits::of(RecordState::Pending))?;
+        let state = StateBits::of(RecordState::Pending);
+        self.put_resource(&facts, segment, &NewText { raw: merged, version: &version, updated, state })?;
         entry.base = Some(theirs.clone());
         entry.base_version = Some(version);
         (entry.state, entry.sent, entry.conflict) = (EntryState::Waiting, None, None);
@@ -240,12 +248,12 @@ impl WriteTx<'_> {
         self.put_entry(segment, &entry)
     }
 
-    pub(crate) fn set_entry(&self, set: ChangeSetId, key: &ResourceKey) -> Result<(Segment, EntryRow), StoreError> {
+    pub(crate) fn entry_of_set(&self, set: ChangeSetId, key: &ResourceKey) -> Result<(Segment, EntryRow), StoreError> {
         let found = self.entries_of(key)?.into_iter().find(|(_, e)| e.sequence == set.0);
         found.ok_or(StoreError::NotAvailable)
     }
 
-    fn set_entries(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
+    fn entries_of_set(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
         let (_, row) = self.change_set(set.0)?.ok_or(StoreError::NotAvailable)?;
         let mut entries = Vec::new();
         for part in row.entries {
@@ -308,7 +316,7 @@ impl WriteTx<'_> {
 impl Store {
     /// Entries in a file that is older than expected may have been sent before: they count as sent with unknown
     /// outcome, so that the server is queried before they are sent.
-    pub(crate) fn ask_before_sending(&self, found: &[Repair]) -> Result<(), StoreError> {
+    pub(crate) fn mark_stale_entries_in_flight(&self, found: &[Repair]) -> Result<(), StoreError> {
         let stale = found.iter().filter(|r| r.cause == RepairCause::Stale && !self.is_read_only(r.segment));
         for segment in stale.map(|r| r.segment) {
             self.write_bulk(|tx| {
@@ -327,7 +335,7 @@ impl Store {
     }
 }
 
-pub(crate) fn read(raw: &str) -> Result<keep_fhir::Extracted, StoreError> {
+pub(crate) fn extract_resource(raw: &str) -> Result<keep_fhir::Extracted, StoreError> {
     extract(raw).map_err(|_| StoreError::Invalid("resource text"))
 }
 
@@ -344,7 +352,7 @@ fn read_sets(
 }
 
 /// Whether an earlier change set that this session cannot read will send the same resource.
-fn held_by_higher(
+fn is_held_by_higher_rank(
     access: &SegmentAccess,
     conn: &Connection,
     key: &ResourceKey,

@@ -118,12 +118,12 @@ impl Store {
         let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
         self.sort_by_chart(&mut rows)?;
         let mut above = Vec::new();
-        self.take_all(rows, &mut report, &mut above)?;
-        let elsewhere = self.send_up(above, &mut report)?;
+        self.store_all(rows, &mut report, &mut above)?;
+        let elsewhere = self.seal_above_rank(above, &mut report)?;
         if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
             self.write_bulk(|tx| {
                 for key in deleted {
-                    let done = tx.take_deletion(key, &mut report);
+                    let done = tx.apply_deletion(key, &mut report);
                     report.without_damaged(done)?;
                 }
                 for (key, version) in &elsewhere {
@@ -151,7 +151,7 @@ impl Store {
     }
 
     /// Seals records above this session's rank, then removes copies in lower segments.
-    fn send_up(
+    fn seal_above_rank(
         &self,
         above: Vec<(IncomingRow, Segment)>,
         report: &mut PageReport,
@@ -172,7 +172,7 @@ impl Store {
             self.write_bulk(|tx| {
                 for (facts, segment) in &moved {
                     tx.remove_resource(&facts.key()?)?;
-                    tx.note_hidden(facts, *segment)?;
+                    tx.mark_restricted_allergy(facts, *segment)?;
                     tx.mark_alert(facts, *segment, false, None)?;
                 }
                 Ok(())
@@ -182,17 +182,17 @@ impl Store {
     }
 
     /// Stores records that were sealed to `segment`; those with unsent changes are met again at push.
-    pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<Unsealed>) -> Result<(), StoreError> {
+    pub(crate) fn store_inbox_items(&self, segment: Segment, items: Vec<Unsealed>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
-            for inbox_item in parcels {
+            for inbox_item in items {
                 let mut read = Incoming::default();
                 // EXPOSE: read for its index and compressed for its row.
                 read.add(inbox_item.raw.expose(), None, false)?;
                 for mut item in read.into_rows() {
                     item.unreadable |= inbox_item.unreadable;
                     item.facts.patient = inbox_item.patient.as_ref().map(IdKey::of).or(item.facts.patient);
-                    tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
+                    tx.store_into(item, segment, &mut report, &mut Vec::new())?;
                 }
             }
             Ok(())
@@ -201,7 +201,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    fn take_over(
+    fn store_incoming(
         &mut self,
         item: IncomingRow,
         report: &mut PageReport,
@@ -209,10 +209,10 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let facts = &item.facts;
         let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
-        self.take_over_into(item, segment, report, above)
+        self.store_into(item, segment, report, above)
     }
 
-    fn take_over_into(
+    fn store_into(
         &mut self,
         item: IncomingRow,
         segment: Segment,
@@ -234,7 +234,7 @@ impl WriteTx<'_> {
                 if same || older {
                     report.unchanged += 1;
                 } else {
-                    report.contested.extend(self.contest(&item.facts.key()?, Some(item.raw()?))?);
+                    report.contested.extend(self.find_contested(&item.facts.key()?, Some(item.raw()?))?);
                 }
                 return Ok(());
             }
@@ -248,7 +248,7 @@ impl WriteTx<'_> {
         report.stored += 1;
         let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, &row)?;
-        self.note_hidden(&item.facts, segment)
+        self.mark_restricted_allergy(&item.facts, segment)
     }
 
     /// Verifies the chart that a record would be stored in, if it exists.
@@ -261,10 +261,10 @@ impl WriteTx<'_> {
         ordinal.map_or(Ok(()), |ordinal| access.verify_chart(self.conn, ordinal))
     }
 
-    fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
-        self.forget_hidden(key)?;
+    fn apply_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
+        self.unmark_restricted_allergy(key)?;
         match self.stamp(&key.resource_type, &IdKey::of(&key.id))? {
-            None => self.forget_alert(key)?,
+            None => self.remove_alert_markers(key)?,
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
@@ -275,12 +275,12 @@ impl WriteTx<'_> {
                 }
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
-            Some(_) => report.contested.extend(self.contest(key, None)?),
+            Some(_) => report.contested.extend(self.find_contested(key, None)?),
         }
         Ok(())
     }
 
-    fn contest(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
+    fn find_contested(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
         let entries = self.entries_of(key)?;
         let Some((_, EntryRow { sequence, base, sent, state, .. })) = entries.into_iter().next() else {
             return Ok(None);
@@ -300,7 +300,7 @@ impl WriteTx<'_> {
     }
 
     /// Version, time and state of a record in any segment, without opening its body.
-    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
         let homes = crate::write_tx::homes_of(type_name);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
             if !self.may_have(access, type_name)? {
@@ -314,19 +314,19 @@ impl WriteTx<'_> {
     }
 }
 
-struct StampRow {
+struct VersionRow {
     version: String,
     updated: i64,
     state: StateBits,
 }
 
 impl SegmentAccess {
-    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
         use rusqlite::OptionalExtension;
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
         let mut statement = conn.prepare_cached(&self.sql.stamp)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            let stamp = StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
+            let stamp = VersionRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
             Ok((stamp, r.get::<_, i64>(3)?))
         });
         match row.optional()? {

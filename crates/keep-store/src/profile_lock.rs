@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_instance_is_refused_also_after_a_hand_over() {
+    fn a_second_instance_is_refused_even_after_a_handover() {
         let dir = tempfile::tempdir().expect("dir");
         let lock = ProfileLock::take(dir.path()).expect("taken");
         assert_eq!(ProfileLock::take(dir.path()).err(), Some(StoreError::ProfileInUse));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn another_file_is_no_lock() {
+    fn another_file_is_not_a_lock() {
         let dir = tempfile::tempdir().expect("dir");
         drop(ProfileLock::take(dir.path()).expect("taken"));
         let other = File::create(dir.path().join("x")).expect("file");

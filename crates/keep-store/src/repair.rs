@@ -23,7 +23,8 @@ pub enum RepairCause {
     /// Its file is intact but older than expected: it stays, and is compared with the server.
     Stale,
     /// It is whole again; the unsent work of the file that it replaced waits for a session with that file's key.
-    Kept,
+    #[serde(rename = "kept")]
+    CarryOverPending,
     /// Damage was found in it: rows that match their tags are shown until an empty file of the next generation replaces
     /// it.
     Damaged,
@@ -41,9 +42,9 @@ pub struct Repair {
     /// The generation of the file that is in use.
     pub generation: u32,
     /// The name of the file that was set aside; empty if there was none.
-    pub kept: String,
+    pub set_aside: String,
     /// Whether its unsent work has been carried over.
-    pub carried: bool,
+    pub carried_over: bool,
     /// Whether that file was set aside by the opening that recorded this repair: the work of one that was found later
     /// may have been carried over before.
     pub just_set_aside: bool,
@@ -64,7 +65,7 @@ impl Journal for RepairRow {
 }
 
 /// A cursor position that no pull can parse: the pull starts over and looks for all deletions.
-const ANEW: &str = "anew";
+const RESTART: &str = "anew";
 
 /// Records these repairs, on a connection where the directory is the only file, and resets the cursors of the types
 /// that they concern.
@@ -108,8 +109,8 @@ pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), 
         cause: repair.cause,
         since: repair.since.0,
         generation: repair.generation,
-        kept: repair.kept.clone(),
-        carried: repair.carried,
+        kept: repair.set_aside.clone(),
+        carried: repair.carried_over,
         just_set_aside: repair.just_set_aside,
     };
     writer.put_journal(repair.segment.name().as_bytes(), &row)
@@ -141,7 +142,7 @@ fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: 
         if repair.cause == RepairCause::Rebuild && is_lowest {
             writer.drop_journal(JournalKind::Cursor, &key)?;
         } else {
-            ANEW.clone_into(&mut row.cursor.position);
+            RESTART.clone_into(&mut row.cursor.position);
             row.cursor.resume.clear();
             row.cursor.target.clear();
             writer.put_journal(&key, &row)?;
@@ -156,7 +157,7 @@ impl Store {
     pub(crate) fn first_cursor(&self) -> Cursor {
         let is_new =
             lock(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
-        Cursor { position: if is_new { ANEW.to_owned() } else { String::new() }, ..Cursor::default() }
+        Cursor { position: if is_new { RESTART.to_owned() } else { String::new() }, ..Cursor::default() }
     }
 
     /// The repairs in progress.
@@ -174,8 +175,8 @@ impl Store {
                 cause: row.cause,
                 since: UtcMillis(row.since),
                 generation: row.generation,
-                kept: row.kept,
-                carried: row.carried,
+                set_aside: row.kept,
+                carried_over: row.carried,
                 just_set_aside: row.just_set_aside,
             })
         };
@@ -194,8 +195,8 @@ impl Store {
             cause: RepairCause::Damaged,
             since: self.clock.now(),
             generation: access.generation,
-            kept: String::new(),
-            carried: true,
+            set_aside: String::new(),
+            carried_over: true,
             just_set_aside: false,
         };
         {
@@ -204,8 +205,8 @@ impl Store {
                 Some(before) if before.cause == RepairCause::Damaged => return Ok(()),
                 // The segment would not be whole after the repair in progress: it starts over.
                 Some(before) => {
-                    repair.kept.clone_from(&before.kept);
-                    repair.carried = before.carried;
+                    repair.set_aside.clone_from(&before.set_aside);
+                    repair.carried_over = before.carried_over;
                     *before = repair.clone();
                 }
                 None => known.push(repair.clone()),
@@ -222,7 +223,7 @@ impl Store {
     ///
     /// # Errors
     /// File errors.
-    pub fn ask_for_fresh_start(&self, segment: Segment) -> Result<(), StoreError> {
+    pub fn request_fresh_start(&self, segment: Segment) -> Result<(), StoreError> {
         let generation = self.access(segment)?.generation;
         let path = fresh_start_path(&self.profile, segment);
         Ok(private_file::replace(&path, generation.to_string().as_bytes())?)
@@ -245,7 +246,7 @@ impl Store {
             let lies_there =
                 |c: &&CursorRow| !c.resource_type.contains('/') && homes_of(&c.resource_type).contains(&repair.segment);
             let mut of_segment = cursors.iter().filter(lies_there).map(|c| &c.cursor).peekable();
-            of_segment.peek().is_some() && of_segment.all(|c| c.position != ANEW && c.complete_as_of.is_some())
+            of_segment.peek().is_some() && of_segment.all(|c| c.position != RESTART && c.complete_as_of.is_some())
         };
         let done: Vec<Repair> = open.into_iter().filter(is_done).collect();
         if done.is_empty() {
@@ -253,11 +254,11 @@ impl Store {
         }
         self.write(|tx| {
             done.iter().try_for_each(|repair| {
-                if repair.carried || repair.kept.is_empty() {
+                if repair.carried_over || repair.set_aside.is_empty() {
                     let key = repair.segment.name().as_bytes();
                     return tx.drop_journal(Segment::Directory, JournalKind::Repair, key);
                 }
-                put(tx.writer(Segment::Directory)?, &Repair { cause: RepairCause::Kept, ..repair.clone() })
+                put(tx.writer(Segment::Directory)?, &Repair { cause: RepairCause::CarryOverPending, ..repair.clone() })
             })
         })?;
         self.load_repairs()?;

@@ -27,11 +27,11 @@ pub(crate) struct RowFacts {
     pub(crate) alerts: bool,
     /// Some element could not be read.
     pub(crate) malformed: bool,
-    pub(crate) keys: Keys,
+    pub(crate) keys: SearchKeys,
 }
 
 /// The source of a row's search keys.
-pub(crate) enum Keys {
+pub(crate) enum SearchKeys {
     /// A patient's keys.
     Patient(Box<PatientFacts>),
     /// An appointment's or encounter's entry in the day list.
@@ -59,17 +59,17 @@ impl RowFacts {
             entered_in_error: facts.entered_in_error,
             malformed: !facts.faults.is_empty(),
             keys: match facts.detail {
-                Detail::Patient(patient) => Keys::Patient(patient),
-                Detail::Appointment(a) => Keys::Day { start: a.start, status: a.status },
-                Detail::Encounter(e) => Keys::Day { start: e.start.or(facts.clinical_time), status: e.status },
-                Detail::Other => Keys::None,
+                Detail::Patient(patient) => SearchKeys::Patient(patient),
+                Detail::Appointment(a) => SearchKeys::Day { start: a.start, status: a.status },
+                Detail::Encounter(e) => SearchKeys::Day { start: e.start.or(facts.clinical_time), status: e.status },
+                Detail::Other => SearchKeys::None,
             },
         }
     }
 
     /// A hash of type and id.
-    pub(crate) fn mark(&self) -> u64 {
-        self.id.mark() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.id.fingerprint() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
     }
 
     /// Type and id.

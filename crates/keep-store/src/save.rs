@@ -3,6 +3,7 @@
 use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
 use crate::record::{RecordState, StateBits};
 use crate::tagged::JournalKind;
+use crate::write_tx::NewText;
 use crate::{ChangeSetDraft, ChangeSetId, EntryDraft, EntryState, Operation, StoreError, TicketInTransaction, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
 use keep_fhir::{Extracted, extract};
@@ -34,7 +35,7 @@ impl WriteTx<'_> {
             let facts = extract(entry.raw.expose()).map_err(|_| StoreError::Invalid("resource text"))?;
             let segment = self.home_of(&facts)?;
             depends_on.extend(mentioned(&outstanding, entry));
-            if let Some(earlier) = self.save_entry(sequence, draft.author, entry, &facts, segment)? {
+            if let Some(earlier) = self.save_entry((sequence, draft.author), entry, &facts, segment)? {
                 depends_on.extend(earlier);
                 refs.push(EntryRef { segment, key: facts.key });
             }
@@ -85,8 +86,7 @@ impl WriteTx<'_> {
     /// Stores one entry; `None` if it was squashed into an earlier one, else the sequences that must be sent before it.
     fn save_entry(
         &mut self,
-        sequence: u64,
-        author: UserId,
+        (sequence, author): (u64, UserId),
         entry: &EntryDraft,
         facts: &Extracted,
         segment: Segment,
@@ -109,7 +109,8 @@ impl WriteTx<'_> {
         let earlier = self.entries_of(&facts.key)?;
         // EXPOSE: the text that is stored.
         let raw = entry.raw.expose();
-        self.put_resource(facts, segment, raw, version.as_deref().unwrap_or_default(), updated, bits)?;
+        let text = NewText { raw, version: version.as_deref().unwrap_or_default(), updated, state: bits };
+        self.put_resource(facts, segment, &text)?;
         let open = earlier
             .iter()
             .find(|(_, e)| matches!(e.state, EntryState::Waiting | EntryState::Rejected) && e.author == author);

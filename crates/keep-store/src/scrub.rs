@@ -1,7 +1,7 @@
 //! Verifying everything in small steps while the workstation is in use.
 
 use crate::derived::Derived;
-use crate::derived_check::Fit;
+use crate::derived_check::DigestCheck;
 use crate::error::Finding;
 use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
 use crate::sum::Sum;
@@ -133,7 +133,7 @@ fn end_chart(access: &SegmentAccess, scrub: &mut Scrub) -> Result<(), StoreError
 
 /// Compares one derived table. One that differs is compared again and rebuilt before its next use.
 fn scrub_table(conn: &Connection, access: &SegmentAccess, table: Derived, scrub: &mut Scrub) -> Result<(), StoreError> {
-    if table.is_in(access.segment) && access.fit(conn, table)? == Fit::Differs {
+    if table.is_in(access.segment) && access.check_digest(conn, table)? == DigestCheck::Differs {
         access.confirmed.clear();
         note(access, scrub, access.derived_differs())?;
     }

@@ -30,7 +30,7 @@ pub struct SearchPage {
 }
 
 /// A patient's sort keys.
-struct Key {
+struct SortKey {
     ordinal: u32,
     family: String,
     given: String,
@@ -174,11 +174,11 @@ fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>
 /// Dates and numbers narrow first; names then filter what is left.
 fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
     let criteria = query.numbers.len() + query.born.len();
-    let mut kept: Option<BTreeSet<u32>> = None;
+    let mut remaining: Option<BTreeSet<u32>> = None;
     let mut narrow = |found: BTreeSet<u32>| {
-        kept = Some(match kept.take() {
+        remaining = Some(match remaining.take() {
             None => found,
-            Some(kept) => kept.intersection(&found).copied().collect(),
+            Some(remaining) => remaining.intersection(&found).copied().collect(),
         });
     };
     for number in &query.numbers {
@@ -203,7 +203,7 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
         }
         narrow(found);
     }
-    let candidates: Vec<u32> = kept.unwrap_or_default().into_iter().collect();
+    let candidates: Vec<u32> = remaining.unwrap_or_default().into_iter().collect();
     if criteria == 1 && query.names.is_empty() {
         // Nothing to filter: only the first are put in order.
         let (mut found, more) = cut(candidates);
@@ -260,7 +260,13 @@ fn ranked(
     for ordinal in candidates {
         let key = statement
             .query_row([ordinal], |r| {
-                Ok(Key { ordinal: r.get(0)?, family: r.get(1)?, given: r.get(2)?, words: r.get(3)?, born: r.get(4)? })
+                Ok(SortKey {
+                    ordinal: r.get(0)?,
+                    family: r.get(1)?,
+                    given: r.get(2)?,
+                    words: r.get(3)?,
+                    born: r.get(4)?,
+                })
             })
             .optional()?;
         keys.extend(key.filter(|k| {
@@ -273,7 +279,7 @@ fn ranked(
             break;
         }
     }
-    let grade = |k: &Key| {
+    let grade = |k: &SortKey| {
         let best = |n: &String| if k.family == *n { 0 } else { 1 + u8::from(!k.family.starts_with(n.as_str())) };
         names.iter().map(best).min().unwrap_or(0)
     };

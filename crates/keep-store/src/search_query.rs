@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn names_dates_and_numbers_are_told_apart() {
+    fn names_dates_and_numbers_are_distinguished() {
         check("Gonz María", &["gonz", "maria"], &[], &[]);
         check("okafor 1958-03-14", &["okafor"], &[&["1958-03-14"]], &[]);
         check("14.3.1958", &[], &[&["1958-03-14"]], &[]);

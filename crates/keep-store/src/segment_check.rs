@@ -119,7 +119,7 @@ fn check_one(
     let path = segment_path(profile, segment);
     let aside = |path: &Path| -> Result<SegmentCondition, StoreError> {
         Ok(match set_aside(path, clock.now()) {
-            Ok(kept) => SegmentCondition::SetAside(kept),
+            Ok(path) => SegmentCondition::SetAside(path),
             // A file that cannot be renamed cannot be replaced.
             Err(StoreError::Io(_)) => SegmentCondition::Unreadable,
             Err(other) => return Err(other),

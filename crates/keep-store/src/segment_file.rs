@@ -108,7 +108,7 @@ pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, cr
 /// # Errors
 /// File errors.
 pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
-    for number in 0..MOST_ASIDE {
+    for number in 0..MAX_SET_ASIDE {
         let mut target = path.as_os_str().to_owned();
         target.push(format!(".damaged-{}", at.seconds()));
         if number > 0 {
@@ -135,7 +135,7 @@ pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
 }
 
 /// The most files that are set aside within one second.
-const MOST_ASIDE: u32 = 1000;
+const MAX_SET_ASIDE: u32 = 1000;
 
 /// Renames without replacing: adds the new name first, which fails if it is taken, then removes the old one.
 fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -162,7 +162,7 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The rollback journal beside a file.
+/// The path of a file's rollback journal.
 pub(crate) fn journal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");

@@ -64,7 +64,7 @@ impl Store {
             _ if self.is_read_only(segment) || self.is_unsound(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
             _ if self.access(segment).is_ok_and(|a| a.confirmed.is_suspected()) => SegmentHealth::Disputed,
-            Some(RepairCause::Kept) | None => SegmentHealth::Whole,
+            Some(RepairCause::CarryOverPending) | None => SegmentHealth::Whole,
         }
     }
 

@@ -164,11 +164,11 @@ impl Store {
         };
         if !has_stand_in {
             store.load_repairs()?;
-            store.ask_before_sending(&repairs)?;
+            store.mark_stale_entries_in_flight(&repairs)?;
             inbox::publish_recipient_keys(&store)?;
             store.carry_over_from(&checked)?;
             store.drain_inboxes()?;
-            store.bring_to_place()?;
+            store.relocate_rows()?;
         }
         Ok(store)
     }
@@ -176,20 +176,20 @@ impl Store {
     /// Copies the unsent work of files that were set aside into their replacements, once. A file whose key this session
     /// does not hold waits for a session that does.
     fn carry_over_from(&self, checked: &CheckedSegments) -> Result<(), StoreError> {
-        let waiting = |r: &Repair| !r.carried && !r.kept.is_empty() && self.is_open(r.segment);
+        let waiting = |r: &Repair| !r.carried_over && !r.set_aside.is_empty() && self.is_open(r.segment);
         for repair in self.repairs().into_iter().filter(waiting) {
-            let kept = self.profile.join("segments").join(&repair.kept);
-            let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&kept, k);
+            let old_file = self.profile.join("segments").join(&repair.set_aside);
+            let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&old_file, k);
             let has_its_key = |k: &SegmentKey| k.segment() == repair.segment && k.generation() + 1 >= repair.generation;
             if !checked.other_keys.iter().any(|k| fits(&k)) && checked.other_keys.iter().any(has_its_key) {
                 // Its first page is damaged, so no key will ever open it.
                 let done = CarriedOver { incomplete: true, ..CarriedOver::default() };
                 self.write_bulk(|tx| {
-                    put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+                    put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
                 })?;
                 lock(&self.carried_over).push((repair.segment, done));
             } else if let Some(key) = checked.other_keys.iter().find(fits) {
-                let done = self.carry_over(&kept, key, &repair)?;
+                let done = self.carry_over(&old_file, key, &repair)?;
                 lock(&self.carried_over).push((repair.segment, done));
             }
         }
@@ -236,7 +236,7 @@ impl Store {
     pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.confirm_ids()?;
         // The ledger is always locked first, so that two writers never wait for each other.
-        let _turn = self.ledger.turn();
+        let _lease = self.ledger.write_lease();
         let done = self.transaction("BEGIN IMMEDIATE", work)?;
         // SQLite does not report a journal that it could not truncate after a commit. The ledger's own connection keeps
         // that file: with the old super-journal's name at its end, nothing would be rolled back after a crash.
@@ -312,8 +312,8 @@ impl Store {
             }
         }
         let [first, second] = &self.readers;
-        let turn = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        lock(if turn.is_multiple_of(2) { first } else { second })
+        let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        lock(if next.is_multiple_of(2) { first } else { second })
     }
 
     /// Stops running work and refuses new work; the first step of closing.

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_counts() {
+    fn every_field_changes_the_tag() {
         let t = tagger();
         let base = t.row(&fields());
         let changed = [

@@ -16,6 +16,7 @@ use crate::StoreError;
 use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::error::FindingKind;
 use crate::id_key::IdKey;
+use crate::search_keys::SearchKeyWriter;
 use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess, places_of};
 use crate::sum::Sum;
 use rusqlite::{CachedStatement, Connection, params};
@@ -35,7 +36,7 @@ pub(crate) struct TaggedWriter<'t> {
     /// The statement for a new row, prepared once for a first load.
     insert: Option<CachedStatement<'t>>,
     /// Search keys of this segment's rows, not yet written.
-    pub(crate) late: DeferredSearchKeys,
+    pub(crate) deferred: DeferredSearchKeys,
 }
 
 /// A chart that this transaction changes: as it was and as it will be.
@@ -64,7 +65,7 @@ impl<'t> TaggedWriter<'t> {
             next_ordinal: None,
             changed: false,
             insert: None,
-            late: DeferredSearchKeys::default(),
+            deferred: DeferredSearchKeys::default(),
         })
     }
 
@@ -73,7 +74,7 @@ impl<'t> TaggedWriter<'t> {
         if !self.changed {
             return Ok(());
         }
-        self.late.write(self.conn, self.access)?;
+        self.deferred.write(self.conn, self.access)?;
         self.write_digests()?;
         let schema = self.access.schema;
         let sql = format!(
@@ -198,9 +199,14 @@ impl<'t> TaggedWriter<'t> {
         self.counts.contains_key(&code)
     }
 
-    /// The index of names was changed beside the rows.
+    /// The writer of this segment's search keys.
+    pub(crate) fn search_keys(&mut self) -> SearchKeyWriter<'_> {
+        SearchKeyWriter { conn: self.conn, access: self.access, deferred: &mut self.deferred }
+    }
+
+    /// The index of names was changed independently of the rows.
     pub(crate) fn touch_names(&mut self) {
-        self.late.changes.touch_names();
+        self.deferred.changes.touch_names();
         self.changed = true;
     }
 

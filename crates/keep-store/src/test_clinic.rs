@@ -10,7 +10,7 @@ use keep_keys::{DatabaseKey, SegmentKey, Signer};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A profile whose keys are the same in every run. The clock stands at 2026-11-22T06:00:00Z.
+/// A profile whose keys are the same in every run. The clock starts at 2026-11-22T06:00:00Z.
 #[derive(Debug)]
 pub struct TestClinic {
     folder: tempfile::TempDir,

@@ -2,13 +2,11 @@
 
 use crate::derived::Derived;
 use crate::id_key::IdKey;
-use crate::record::{StateBits, join_labels};
+use crate::record::{RecordState, StateBits, join_labels};
 use crate::row_facts::RowFacts;
-use crate::segment_access::SegmentAccess;
+use crate::segment_access::{ResourceRow, SegmentAccess};
 use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
-use crate::{
-    ATTACHED_LEDGER, AuditGated, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys,
-};
+use crate::{ATTACHED_LEDGER, AuditGated, Record, Store, StoreError, TicketInTransaction, append_in, codec};
 use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
@@ -24,6 +22,16 @@ pub struct WriteTx<'t> {
     writers: Vec<TaggedWriter<'t>>,
     /// Which segments had rows of which types when this transaction began; filled on demand.
     had: HashMap<(Segment, u16), bool>,
+}
+
+/// A resource text to be stored, besides its facts.
+pub(crate) struct NewText<'a> {
+    pub(crate) raw: &'a str,
+    /// The server's version; empty before it has one.
+    pub(crate) version: &'a str,
+    /// The server's time; 0 before it has one.
+    pub(crate) updated: i64,
+    pub(crate) state: StateBits,
 }
 
 /// A row to be stored, besides its facts.
@@ -111,11 +119,9 @@ impl<'t> WriteTx<'t> {
         &mut self,
         facts: &Extracted,
         segment: Segment,
-        raw: &str,
-        version: &str,
-        updated: i64,
-        state: StateBits,
+        text: &NewText<'_>,
     ) -> Result<(), StoreError> {
+        let NewText { raw, version, updated, state } = *text;
         let body = codec::compress(raw.as_bytes())?;
         let row = Stored { body: &body, version, updated, state, fresh: false };
         self.put_compressed(&RowFacts::of(facts.clone()), segment, &row)
@@ -128,7 +134,7 @@ impl<'t> WriteTx<'t> {
         segment: Segment,
         row: &Stored<'_>,
     ) -> Result<(), StoreError> {
-        let before = if row.fresh { None } else { self.marked_patient(&facts.type_name, &facts.id)? };
+        let before = if row.fresh { None } else { self.patient_with_marker(&facts.type_name, &facts.id)? };
         let others = if row.fresh { Vec::new() } else { self.other_homes(&facts.type_name, segment) };
         for other in others {
             if self.has_row(other, &facts.type_name, &facts.id)? {
@@ -172,7 +178,7 @@ impl<'t> WriteTx<'t> {
     pub(crate) fn remove_resource(&mut self, key: &ResourceKey) -> Result<bool, StoreError> {
         let id = IdKey::of(&key.id);
         let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
-        let before = self.marked_patient(&key.resource_type, &id)?;
+        let before = self.patient_with_marker(&key.resource_type, &id)?;
         let mut removed = false;
         for segment in segments {
             if self.has_row(segment, &key.resource_type, &id)? {
@@ -188,21 +194,20 @@ impl<'t> WriteTx<'t> {
         &mut self,
         segment: Segment,
         key: &ResourceKey,
-        version: Option<&str>,
-        updated: Option<i64>,
-        change: impl FnOnce(StateBits) -> StateBits,
+        change: impl FnOnce(&mut ResourceRow),
     ) -> Result<(), StoreError> {
-        let id = IdKey::of(&key.id);
-        self.writer(segment)?.amend(&key.resource_type, &id, |row| {
-            if let Some(version) = version {
-                version.clone_into(&mut row.version);
-            }
-            if let Some(updated) = updated {
-                row.updated = updated;
-            }
-            row.state = change(row.state);
-        })?;
+        self.writer(segment)?.amend(&key.resource_type, &IdKey::of(&key.id), change)?;
         Ok(())
+    }
+
+    /// Changes whether the server has this version of a record.
+    pub(crate) fn set_state(
+        &mut self,
+        segment: Segment,
+        key: &ResourceKey,
+        state: RecordState,
+    ) -> Result<(), StoreError> {
+        self.amend(segment, key, |row| row.state = row.state.with(state))
     }
 
     /// Removes a journal row of a segment.
@@ -232,7 +237,7 @@ pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stor
         body: row.body,
         fresh: row.fresh,
     })?;
-    search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
+    writer.search_keys().write(placed.place, placed.replaced, facts)
 }
 
 /// The segments in which resources of a type may be stored, by the routing table.

@@ -137,7 +137,7 @@ impl SyncPort for StorePort {
     }
 
     fn take_back(&self, sequence: u64) -> Result<(), SyncError> {
-        self.store.write(|tx| tx.take_back(ChangeSetId(sequence))).map_err(|e| failed(&e))
+        self.store.write(|tx| tx.return_to_queue(ChangeSetId(sequence))).map_err(|e| failed(&e))
     }
 
     fn settle(&self, sequence: u64, outcomes: &[PushOutcome]) -> Result<(), SyncError> {

@@ -1,7 +1,7 @@
 //! Writing an event inside the caller's transaction.
 
 use super::rows::{insert_entry, read_state};
-use super::{LedgerRoom, TicketInTransaction};
+use super::{LedgerCapacity, TicketInTransaction};
 use crate::{PAGE_SIZE, StoreError};
 use keep_audit::{EventDraft, EventWriter};
 use rusqlite::Connection;
@@ -24,7 +24,7 @@ pub(crate) fn append_in<'t>(
     draft: &EventDraft,
     limit_bytes: u64,
 ) -> Result<TicketInTransaction<'t>, StoreError> {
-    if !room_in(conn, schema, limit_bytes)?.admits(draft) {
+    if !capacity_in(conn, schema, limit_bytes)?.admits(draft) {
         return Err(StoreError::LedgerFull);
     }
     let state = read_state(conn, schema)?;
@@ -33,9 +33,9 @@ pub(crate) fn append_in<'t>(
     Ok(TicketInTransaction::new(entry.header.sequence, entry.header.event))
 }
 
-pub(super) fn room_in(conn: &Connection, schema: &str, limit_bytes: u64) -> Result<LedgerRoom, StoreError> {
+pub(super) fn capacity_in(conn: &Connection, schema: &str, limit_bytes: u64) -> Result<LedgerCapacity, StoreError> {
     let sql = format!("PRAGMA {schema}.page_count");
     let pages: i64 = conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
     let pages = u64::try_from(pages).map_err(|_| StoreError::LedgerDamaged)?;
-    Ok(LedgerRoom::of(pages.saturating_mul(u64::from(PAGE_SIZE)), limit_bytes))
+    Ok(LedgerCapacity::of(pages.saturating_mul(u64::from(PAGE_SIZE)), limit_bytes))
 }

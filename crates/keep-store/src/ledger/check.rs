@@ -2,7 +2,7 @@
 
 use super::OWN_LEDGER;
 use super::file::open_existing;
-use super::new_log::{Kind, kind_of};
+use super::new_log::{PathKind, path_kind};
 use super::rows::{ENTRY_COLUMNS, entry_of, read_checkpoints, read_state, signed};
 use crate::{OpenMode, StoreError};
 use keep_audit::{
@@ -37,7 +37,7 @@ pub struct LedgerEvidence<'a> {
 #[must_use]
 pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>) -> Report {
     // Opening a pipe would block.
-    if !matches!(kind_of(path), Ok(Kind::File(_))) {
+    if !matches!(path_kind(path), Ok(PathKind::File(_))) {
         return unreadable("there is no ledger file");
     }
     let conn = match open_readable(path, key) {

@@ -47,13 +47,13 @@ impl LogFault {
 /// # Errors
 /// Conditions other than the file's: a full disk, a file that is in use.
 pub(super) fn examine(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
-    match look(conn, opening) {
+    match inspect(conn, opening) {
         Err(error) if is_damage(&error) => Ok(Some(LogFault::Unreadable)),
         other => other,
     }
 }
 
-fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
+fn inspect(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
     if conn.is_readonly(OWN_LEDGER)? {
         return Ok(Some(LogFault::Unreadable));
     }
@@ -70,10 +70,10 @@ fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<Log
             return Ok(Some(fault));
         }
     }
-    if let Some(kept) = opening.kept {
+    if let Some(checkpoint) = opening.checkpoint {
         // After a crash between starting a new log and storing its first checkpoint, this log names the old one.
-        let follows = origin.previous == Some(ClosedLog::from(kept));
-        match compare(conn, &state, kept)? {
+        let follows = origin.previous == Some(ClosedLog::from(checkpoint));
+        match compare(conn, &state, checkpoint)? {
             Some(LogFault::Exchanged) if follows => {}
             Some(fault) => return Ok(Some(fault)),
             None => {}

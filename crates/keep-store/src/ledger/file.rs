@@ -1,13 +1,13 @@
 //! The open ledger: one connection, one writing thread.
 
 use super::alerts::KnownAlerts;
-use super::append::room_in;
+use super::append::capacity_in;
 use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
-use super::new_log::{FirstEvents, Found, Kind, Remains, find, kind_of, start, write_log};
+use super::new_log::{ExistingLog, FirstEvents, PathKind, SalvagedLog, find, path_kind, start, write_log};
 use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
-use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
-use crate::cipher::keep_journal_file;
+use super::{AuditTicket, LedgerCapacity, OWN_LEDGER};
+use crate::cipher::persist_journal_file;
 use crate::{OpenMode, StoreError, open_cipher};
 use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, EventWriter, LogState, SignedCheckpoint};
 use keep_domain::UtcMillis;
@@ -61,7 +61,7 @@ pub struct LedgerOpening<'a> {
     /// The device's public key, which signs checkpoints.
     pub device_key: [u8; 32],
     /// The newest checkpoint that was stored outside the file.
-    pub kept: Option<&'a Checkpoint>,
+    pub checkpoint: Option<&'a Checkpoint>,
     /// Whether users are enrolled, so that a ledger must exist.
     pub expected: bool,
     /// The time, for the name of a file that is set aside.
@@ -76,9 +76,9 @@ impl Ledger {
     /// [`StoreError::Newer`], [`StoreError::DiskFull`] and file errors: no event could be made durable then.
     pub fn open_or_start(opening: LedgerOpening<'_>) -> Result<(Self, Option<LogFault>), StoreError> {
         let (conn, fault) = match find(&opening)? {
-            Found::Whole(conn) => (conn, None),
-            Found::Nothing => (start(&opening, None, None)?, None),
-            Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
+            ExistingLog::Intact(conn) => (conn, None),
+            ExistingLog::Nothing => (start(&opening, None, None)?, None),
+            ExistingLog::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
         };
         let LedgerOpening { path, key, event_writer, limit_bytes, .. } = opening;
         Ok((Self::start(conn, path, key, event_writer, limit_bytes)?, fault))
@@ -101,7 +101,7 @@ impl Ledger {
             return Err(StoreError::Invalid(EXISTS));
         }
         let first = FirstEvents::following(previous.map(ClosedLog::from));
-        write_log(&mut conn, &event_writer, &first, &Remains::default(), limit_bytes)?;
+        write_log(&mut conn, &event_writer, &first, &SalvagedLog::default(), limit_bytes)?;
         Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
@@ -115,7 +115,7 @@ impl Ledger {
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        if kind_of(path)? == Kind::Other {
+        if path_kind(path)? == PathKind::Other {
             return Err(StoreError::NotOpened("ledger"));
         }
         let conn = open_existing(path, key, OpenMode::Write)?;
@@ -148,7 +148,7 @@ impl Ledger {
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
         // Each event is one small transaction that a user waits for: the journal file is not truncated for it.
-        keep_journal_file(&conn)?;
+        persist_journal_file(&conn)?;
         let change_set_base = read_origin(&conn)?.change_set_base;
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
@@ -213,7 +213,7 @@ impl Ledger {
     }
 
     /// Waits for the right to write to the file through another connection.
-    pub fn turn(&self) -> WriteLease<'_> {
+    pub fn write_lease(&self) -> WriteLease<'_> {
         WriteLease(self.connection())
     }
 
@@ -229,8 +229,8 @@ impl Ledger {
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn room(&self) -> Result<LedgerRoom, StoreError> {
-        room_in(&self.connection(), OWN_LEDGER, self.limit_bytes)
+    pub fn capacity(&self) -> Result<LedgerCapacity, StoreError> {
+        capacity_in(&self.connection(), OWN_LEDGER, self.limit_bytes)
     }
 
     /// Signs and stores a checkpoint of the current log. The caller also stores it elsewhere, since only a copy outside
@@ -261,7 +261,7 @@ impl Ledger {
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         // No writes meanwhile: in a rollback-journal mode a reader would delay the commit.
-        let _turn = self.turn();
+        let _lease = self.write_lease();
         let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let conn = match held.take() {
             Some(conn) => conn,

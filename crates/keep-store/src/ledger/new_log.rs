@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 /// still wait of the earlier log, and exact in JavaScript's numbers until the year 2242.
 const NUMBERS_A_SECOND: u64 = 1 << 20;
 /// The most files that are set aside within one second.
-const MOST_ASIDE: u32 = 1000;
+const MAX_SET_ASIDE: u32 = 1000;
 
 /// The existing ledger, if any.
-pub(super) enum Found {
+pub(super) enum ExistingLog {
     /// It may be continued.
-    Whole(Connection),
+    Intact(Connection),
     /// There never was one.
     Nothing,
     /// A new log has to start; the old one is open if it can be read.
@@ -33,30 +33,30 @@ pub(super) enum Found {
 }
 
 /// Examines the existing ledger. Changes nothing, except that it finishes a start that a crash interrupted.
-pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
+pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<ExistingLog, StoreError> {
     let path = opening.path;
-    let first_time = opening.kept.is_none() && !opening.expected;
-    let absent = |fault| if first_time { Found::Nothing } else { Found::Faulty(fault, None) };
-    if kind_of(path)? == Kind::Nothing && !take_up(opening)? {
+    let first_time = opening.checkpoint.is_none() && !opening.expected;
+    let absent = |fault| if first_time { ExistingLog::Nothing } else { ExistingLog::Faulty(fault, None) };
+    if path_kind(path)? == PathKind::Nothing && !finish_interrupted_start(opening)? {
         return Ok(absent(LogFault::Missing));
     }
-    match kind_of(path)? {
-        Kind::File(0) => return Ok(absent(LogFault::Empty)),
-        Kind::File(_) => {}
-        Kind::Nothing | Kind::Other => return Ok(Found::Faulty(LogFault::NotAFile, None)),
+    match path_kind(path)? {
+        PathKind::File(0) => return Ok(absent(LogFault::Empty)),
+        PathKind::File(_) => {}
+        PathKind::Nothing | PathKind::Other => return Ok(ExistingLog::Faulty(LogFault::NotAFile, None)),
     }
     let mut conn = match open_existing(path, opening.key, OpenMode::Write) {
         Ok(conn) => conn,
         // Left by a crash while the first log was created.
         Err(StoreError::LedgerDamaged) => return Ok(absent(LogFault::Empty)),
         Err(error) if is_damage(&error) || may_not_be_read(path) => {
-            return Ok(Found::Faulty(LogFault::Unreadable, None));
+            return Ok(ExistingLog::Faulty(LogFault::Unreadable, None));
         }
         Err(error) => return Err(error),
     };
     Ok(match examine(&mut conn, opening)? {
-        None => Found::Whole(conn),
-        Some(fault) => Found::Faulty(fault, Some(conn)),
+        None => ExistingLog::Intact(conn),
+        Some(fault) => ExistingLog::Faulty(fault, Some(conn)),
     })
 }
 
@@ -67,11 +67,11 @@ pub(super) fn start(
     old: Option<Connection>,
 ) -> Result<Connection, StoreError> {
     let path = opening.path;
-    let remains = old.as_ref().map(Remains::of).unwrap_or_default();
+    let remains = old.as_ref().map(SalvagedLog::of).unwrap_or_default();
     // Closed before its file is moved.
     drop(old);
-    let there = kind_of(path)? != Kind::Nothing;
-    let aside = Aside::free(path, opening.now)?;
+    let there = path_kind(path)? != PathKind::Nothing;
+    let aside = SetAsideName::free(path, opening.now)?;
     let new = new_path(path);
     remove_leftover(&new)?;
     let first = FirstEvents::of(opening, fault, &remains, there.then_some(&aside));
@@ -87,25 +87,25 @@ pub(super) fn start(
 }
 
 /// Finishes a start that was interrupted after the old file was renamed; returns whether there is a ledger now.
-fn take_up(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
+fn finish_interrupted_start(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
     let new = new_path(opening.path);
-    if !matches!(kind_of(&new)?, Kind::File(length) if length > 0) {
+    if !matches!(path_kind(&new)?, PathKind::File(length) if length > 0) {
         return Ok(false);
     }
     let follows = open_existing(&new, opening.key, OpenMode::Write)
         .and_then(|conn| read_origin(&conn))
-        .is_ok_and(|origin| origin.previous == opening.kept.map(ClosedLog::from));
+        .is_ok_and(|origin| origin.previous == opening.checkpoint.map(ClosedLog::from));
     if follows {
         remove_if_there(&journal_of(&new))?;
-        put_in_place(opening.path, &Aside::free(opening.path, opening.now)?)?;
+        put_in_place(opening.path, &SetAsideName::free(opening.path, opening.now)?)?;
     }
     Ok(follows)
 }
 
-fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
+fn put_in_place(path: &Path, aside: &SetAsideName) -> Result<(), StoreError> {
     // A journal of the old file must never be applied to the new one.
     let journal = journal_of(path);
-    if kind_of(&journal)? != Kind::Nothing {
+    if path_kind(&journal)? != PathKind::Nothing {
         std::fs::rename(&journal, journal_of(&aside.path(path)))?;
     }
     std::fs::rename(new_path(path), path)?;
@@ -127,9 +127,14 @@ impl FirstEvents {
         Self { origin: LogOrigin { previous, change_set_base: 0 }, finding: None }
     }
 
-    fn of(opening: &LedgerOpening<'_>, fault: Option<LogFault>, remains: &Remains, aside: Option<&Aside>) -> Self {
+    fn of(
+        opening: &LedgerOpening<'_>,
+        fault: Option<LogFault>,
+        remains: &SalvagedLog,
+        aside: Option<&SetAsideName>,
+    ) -> Self {
         let found = remains.state.as_ref().map(closed_at);
-        let previous = opening.kept.map(ClosedLog::from).or(found);
+        let previous = opening.checkpoint.map(ClosedLog::from).or(found);
         let Some(fault) = fault else { return Self::following(previous) };
         let mut event =
             EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", fault.name());
@@ -158,7 +163,7 @@ pub(super) fn write_log(
     conn: &mut Connection,
     event_writer: &EventWriter,
     first: &FirstEvents,
-    remains: &Remains,
+    remains: &SalvagedLog,
     limit_bytes: u64,
 ) -> Result<(), StoreError> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -183,7 +188,7 @@ pub(super) fn write_log(
 /// The unlock records are copied: the stricter of the ledger's and the keychain's counts, so an older one relaxes
 /// nothing, and without one a user whose keychain item is missing as well would be locked out of an intact slot.
 #[derive(Default)]
-pub(super) struct Remains {
+pub(super) struct SalvagedLog {
     state: Option<LogState>,
     undelivered: Option<u64>,
     next_change_set: u64,
@@ -191,7 +196,7 @@ pub(super) struct Remains {
     trusted: Option<i64>,
 }
 
-impl Remains {
+impl SalvagedLog {
     fn of(conn: &Connection) -> Self {
         let state = read_state(conn, OWN_LEDGER).ok();
         let events = state.as_ref().map_or(0, LogState::next_sequence);
@@ -215,18 +220,18 @@ fn closed_at(state: &LogState) -> ClosedLog {
 }
 
 /// How a file that is set aside is called: `ledger.db.damaged-<seconds>`, with a number where that is taken.
-struct Aside {
+struct SetAsideName {
     seconds: i64,
     number: u32,
 }
 
-impl Aside {
+impl SetAsideName {
     /// A name that neither a file nor a journal has.
     fn free(path: &Path, now: UtcMillis) -> Result<Self, StoreError> {
-        let names = (0..MOST_ASIDE).map(|number| Self { seconds: now.seconds(), number });
+        let names = (0..MAX_SET_ASIDE).map(|number| Self { seconds: now.seconds(), number });
         for name in names {
             let target = name.path(path);
-            if kind_of(&target)? == Kind::Nothing && kind_of(&journal_of(&target))? == Kind::Nothing {
+            if path_kind(&target)? == PathKind::Nothing && path_kind(&journal_of(&target))? == PathKind::Nothing {
                 return Ok(name);
             }
         }
@@ -241,7 +246,7 @@ impl Aside {
 
 /// What a path refers to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PathKind {
     Nothing,
     /// A regular file of that many bytes.
     File(u64),
@@ -249,11 +254,11 @@ pub(super) enum Kind {
 }
 
 /// Does not open the path: opening a pipe would block.
-pub(super) fn kind_of(path: &Path) -> Result<Kind, StoreError> {
+pub(super) fn path_kind(path: &Path) -> Result<PathKind, StoreError> {
     match std::fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => Ok(Kind::File(found.len())),
-        Ok(_) => Ok(Kind::Other),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Kind::Nothing),
+        Ok(found) if found.is_file() => Ok(PathKind::File(found.len())),
+        Ok(_) => Ok(PathKind::Other),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(PathKind::Nothing),
         Err(e) => Err(e.into()),
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 type Epochs = BTreeMap<Segment, i64>;
 
 /// The rows that one connection stores, in order.
-type Share = VecDeque<IncomingRow>;
+type RowQueue = VecDeque<IncomingRow>;
 
 impl Store {
     /// Stores the rows that are certainly new and touch one segment only; returns the others, in order.
@@ -25,12 +25,14 @@ impl Store {
         rows: Vec<IncomingRow>,
         report: &mut PageReport,
     ) -> Result<Vec<IncomingRow>, StoreError> {
-        let (blank, mut expected) = self.blank(&rows)?;
+        let (empty_types, mut expected) = self.empty_types(&rows)?;
         let repeated = repeated(&rows);
-        let is_new = |row: &IncomingRow| blank.contains(&(row.segment, row.code)) && !repeated.contains(&row.mark);
+        let is_new =
+            |row: &IncomingRow| empty_types.contains(&(row.segment, row.code)) && !repeated.contains(&row.fingerprint);
         let (new, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_new);
         let fullest = fullest(&new);
-        let (mut mine, mut theirs): (Share, Share) = new.into_iter().partition(|row| Some(row.segment) == fullest);
+        let (mut mine, mut theirs): (RowQueue, RowQueue) =
+            new.into_iter().partition(|row| Some(row.segment) == fullest);
         if !mine.is_empty() {
             let mut second = self.second_writer()?;
             while self.load_some(&mut second, (&mut mine, &mut theirs), &mut expected, report)? {}
@@ -43,7 +45,7 @@ impl Store {
     fn load_some(
         &self,
         second: &mut Connection,
-        (mine, theirs): (&mut Share, &mut Share),
+        (mine, theirs): (&mut RowQueue, &mut RowQueue),
         expected: &mut Epochs,
         report: &mut PageReport,
     ) -> Result<bool, StoreError> {
@@ -81,20 +83,20 @@ impl Store {
     }
 
     /// Stores rows until the time slice is over.
-    fn load(&self, conn: &Connection, share: &mut Share) -> Result<Loaded, StoreError> {
-        let (turn, mut loaded, mut over) = (self.turn(), Loaded::default(), false);
-        while let Some(segment) = share.front().map(|row| row.segment).filter(|_| !over) {
+    fn load(&self, conn: &Connection, queue: &mut RowQueue) -> Result<Loaded, StoreError> {
+        let (slice, mut loaded, mut over) = (self.time_slice(), Loaded::default(), false);
+        while let Some(segment) = queue.front().map(|row| row.segment).filter(|_| !over) {
             let mut writer = TaggedWriter::begin(conn, self.access(segment)?)?;
-            while let Some(row) = share.pop_front_if(|row| row.segment == segment && !over) {
+            while let Some(row) = queue.pop_front_if(|row| row.segment == segment && !over) {
                 let (facts, state) = (&row.facts, row.state());
                 let stored =
                     Stored { body: &row.body, version: &facts.version, updated: facts.updated, state, fresh: true };
                 put_in(&mut writer, facts, &stored)?;
-                if crate::hidden::is_noted(&facts.type_name) {
-                    crate::hidden::forget(&mut writer, &facts.key()?)?;
+                if crate::restricted_allergy::has_marker(&facts.type_name) {
+                    crate::restricted_allergy::remove_marker(&mut writer, &facts.key()?)?;
                 }
                 loaded.malformed += usize::from(facts.malformed);
-                over = turn.is_over(loaded.rows);
+                over = slice.is_over(loaded.rows);
                 loaded.rows += 1;
             }
             writer.finish()?;
@@ -105,11 +107,11 @@ impl Store {
 
     /// The types of these rows that no open segment has, with the segments where they may be stored without lookups,
     /// and the epochs for which this is true.
-    fn blank(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
+    fn empty_types(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read_confirmed(|conn| {
-            let mut blank = BTreeSet::new();
+            let mut empty_types = BTreeSet::new();
             // The segment of some depends on other records, and markers are written below some segments.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
@@ -118,13 +120,14 @@ impl Store {
                     nowhere &= !home.has_any(conn, code)?;
                 }
                 let above = |s: Segment| {
-                    crate::hidden::is_noted(name) && s > Segment::Clinical
-                        || crate::alerts::is_marked(name) && s > Segment::Directory
+                    crate::restricted_allergy::has_marker(name) && s > Segment::Clinical
+                        || crate::alerts::has_marker(name) && s > Segment::Directory
                 };
                 let plain = |s: Segment| !self.is_read_only(s) && !above(s);
-                blank.extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
+                empty_types
+                    .extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
             }
-            Ok((blank, self.epochs(conn)?))
+            Ok((empty_types, self.epochs(conn)?))
         })
     }
 
@@ -147,9 +150,9 @@ struct Loaded {
 
 /// The fingerprints that several rows share. A chance collision only costs a lookup.
 fn repeated(rows: &[IncomingRow]) -> HashSet<u64> {
-    let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
-    marks.sort_unstable();
-    marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
+    let mut fingerprints: Vec<u64> = rows.iter().map(|row| row.fingerprint).collect();
+    fingerprints.sort_unstable();
+    fingerprints.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
 }
 
 /// The segment with the most rows.

@@ -21,12 +21,12 @@ const NEW_CHARTS: u32 = 1 << 31;
 const MANY: usize = 5000;
 
 /// The time limit of one transaction.
-pub(super) struct WriteLease<'s> {
+pub(super) struct TimeSlice<'s> {
     store: &'s Store,
     began: Duration,
 }
 
-impl WriteLease<'_> {
+impl TimeSlice<'_> {
     /// Whether it is over after `done` rows.
     pub(super) fn is_over(&self, done: usize) -> bool {
         if done % STRIDE != STRIDE - 1 {
@@ -39,7 +39,7 @@ impl WriteLease<'_> {
 
 impl Store {
     /// Stores records in transactions that end early while readers wait.
-    pub(super) fn take_all(
+    pub(super) fn store_all(
         &self,
         rows: Vec<IncomingRow>,
         report: &mut PageReport,
@@ -49,11 +49,11 @@ impl Store {
         let mut queue = rows.into_iter().peekable();
         while queue.peek().is_some() {
             self.write_bulk(|tx| {
-                let turn = self.turn();
+                let slice = self.time_slice();
                 for (done, item) in queue.by_ref().enumerate() {
-                    let taken = tx.take_over(item, report, above);
+                    let taken = tx.store_incoming(item, report, above);
                     report.without_damaged(taken)?;
-                    if turn.is_over(done) {
+                    if slice.is_over(done) {
                         break;
                     }
                 }
@@ -64,8 +64,8 @@ impl Store {
     }
 
     /// Starts the time slice of one transaction.
-    pub(super) fn turn(&self) -> WriteLease<'_> {
-        WriteLease { store: self, began: self.clock.monotonic() }
+    pub(super) fn time_slice(&self) -> TimeSlice<'_> {
+        TimeSlice { store: self, began: self.clock.monotonic() }
     }
 
     /// Puts the records of one chart next to each other, in order of arrival, so that the clustered table grows in
@@ -80,12 +80,13 @@ impl Store {
         self.read(|conn| {
             for row in rows.iter_mut() {
                 let facts = &row.facts;
-                let (Some(mark), Some(patient), Ok(access)) = (row.patient, &facts.patient, self.access(row.segment))
+                let (Some(fingerprint), Some(patient), Ok(access)) =
+                    (row.patient, &facts.patient, self.access(row.segment))
                 else {
                     row.chart = facts.id.pseudo_chart();
                     continue;
                 };
-                row.chart = match charts.entry((row.segment, mark)) {
+                row.chart = match charts.entry((row.segment, fingerprint)) {
                     Entry::Occupied(chart) => *chart.get(),
                     Entry::Vacant(slot) => *slot.insert(access.patient_ordinal(conn, patient)?.unwrap_or_else(|| {
                         new += 1;

@@ -30,7 +30,7 @@ pub(super) struct IncomingRow {
     /// The number of an R4 type, else 0.
     pub(super) code: u16,
     /// A hash of type and id; `patient` is one of the patient's id.
-    pub(super) mark: u64,
+    pub(super) fingerprint: u64,
     pub(super) patient: Option<u64>,
     pub(super) unreadable: bool,
     /// Its chart's rank in storage order, once that was determined.
@@ -68,8 +68,8 @@ impl Incoming {
             self.rows.push(IncomingRow {
                 segment: facts.segment,
                 code: facts.code.unwrap_or_default(),
-                mark: facts.mark(),
-                patient: facts.patient.as_ref().map(IdKey::mark),
+                fingerprint: facts.fingerprint(),
+                patient: facts.patient.as_ref().map(IdKey::fingerprint),
                 facts,
                 unreadable,
                 chart: 0,

@@ -19,15 +19,15 @@ impl Personal {
     }
 
     /// Copies the drafts that can still be read from a file that was set aside; returns how many.
-    pub(crate) fn take_over_from(&self, kept: &Path, key: &DatabaseKey) -> usize {
-        let drafts = readable_drafts(kept, key);
+    pub(crate) fn salvage_drafts(&self, old_file: &Path, key: &DatabaseKey) -> usize {
+        let drafts = readable_drafts(old_file, key);
         let conn = self.file.conn();
         let mut saved = 0;
         for draft in &drafts {
-            let (id, patient) = (draft.draft.to_string(), draft.patient.as_str());
+            let (id, patient) = (draft.id.to_string(), draft.patient.as_str());
             // EXPOSE: copied to the clinician's new file.
             let content = draft.content.expose();
-            let row = params![id, draft.kind, patient, content, draft.kept.0];
+            let row = params![id, draft.kind, patient, content, draft.saved.0];
             let sql = "INSERT OR IGNORE INTO draft (draft, kind, patient, content, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
             saved += conn.execute(sql, row).unwrap_or(0);
         }
@@ -36,8 +36,8 @@ impl Personal {
 }
 
 /// Each draft by itself, and on a new connection after damage: an unreadable page must not hide the drafts on others.
-fn readable_drafts(kept: &Path, key: &DatabaseKey) -> Vec<Draft> {
-    let open = || open_cipher(kept, key, OpenMode::Read).ok();
+fn readable_drafts(old_file: &Path, key: &DatabaseKey) -> Vec<Draft> {
+    let open = || open_cipher(old_file, key, OpenMode::Read).ok();
     let Some(conn) = open() else { return Vec::new() };
     let ids: Vec<i64> = rowids(&conn);
     drop(conn);

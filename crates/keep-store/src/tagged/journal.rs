@@ -27,7 +27,7 @@ pub(crate) enum JournalKind {
     /// {type, id, version} of a record whose segment does not exist on this device.
     Elsewhere = 7,
     /// The patient of an allergy above the clinical segment, by resource.
-    Hidden = 8,
+    RestrictedAllergy = 8,
     /// In the directory: that a patient has a Flag above it, by patient and a hash of which.
     Alert = 9,
     /// In the directory: that a segment's rows were moved to where the routing table has them, by segment.

@@ -36,7 +36,7 @@ impl std::fmt::Debug for RowDraft<'_> {
 impl TaggedWriter<'_> {
     /// Stores a row in its patient's chart and returns its place. A row of the same type and id is
     /// replaced, and moved where the patient has changed.
-    pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<Placed, StoreError> {
+    pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<PutRow, StoreError> {
         let code = draft.code.map_or_else(|| self.make_type_code(draft.type_name), Ok)?;
         let ordinal = self.chart_for(draft.patient, draft.id)?;
         let (mut place, mut revision) = (None, 1);
@@ -83,11 +83,11 @@ impl TaggedWriter<'_> {
         self.write(&row, replaces)?;
         self.open_chart(ordinal, draft.patient)?.sum.add(&tag);
         if !replaces {
-            self.note_id(draft.id, code, place);
+            self.add_id(draft.id, code, place);
             self.count(code, 1);
         }
         self.changed = true;
-        Ok(Placed { place, replaced: replaces })
+        Ok(PutRow { place, replaced: replaces })
     }
 
     /// Changes version, time and state, not the body. The row must exist and be intact.
@@ -134,8 +134,8 @@ impl TaggedWriter<'_> {
         if chart.rows < 0 {
             return Err(damaged);
         }
-        crate::search_keys::clear(self.conn, self.access, &mut self.late, code, place)?;
-        self.forget_id(id, code, place);
+        self.search_keys().clear(code, place)?;
+        self.remove_id(id, code, place);
         self.count(code, -1);
         self.changed = true;
         Ok(())
@@ -189,11 +189,11 @@ impl TaggedWriter<'_> {
         Ok(())
     }
 
-    fn head(&self, code: u16, id: &IdKey) -> Result<Option<Head>, StoreError> {
+    fn head(&self, code: u16, id: &IdKey) -> Result<Option<RowHead>, StoreError> {
         let sql =
             format!("SELECT place, revision, tag FROM {}.resource WHERE id = ?1 AND type = ?2", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let head = |r: &rusqlite::Row<'_>| Ok(Head { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
+        let head = |r: &rusqlite::Row<'_>| Ok(RowHead { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
         let found = statement.query_row(params![id.bytes(), code], head).optional()?;
         if found.is_none() {
             self.access.require(Derived::Ids)?;
@@ -218,12 +218,12 @@ impl TaggedWriter<'_> {
 
 /// Where a row was put, and whether one was there before.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Placed {
+pub(crate) struct PutRow {
     pub(crate) place: i64,
     pub(crate) replaced: bool,
 }
 
-struct Head {
+struct RowHead {
     place: i64,
     revision: i64,
     tag: [u8; 32],

@@ -14,12 +14,12 @@ const TYPE: &str = "AllergyIntolerance";
 
 /// The patient of an allergy in a higher segment; the journal key is the record's.
 #[derive(Serialize, Deserialize)]
-struct RestrictedAllergyMarker {
+struct RestrictedAllergyRow {
     patient: ResourceId,
 }
 
-impl Journal for RestrictedAllergyMarker {
-    const KIND: JournalKind = JournalKind::Hidden;
+impl Journal for RestrictedAllergyRow {
+    const KIND: JournalKind = JournalKind::RestrictedAllergy;
 }
 
 impl Store {
@@ -27,31 +27,30 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn has_hidden_allergy(&self, patient: &PatientId) -> Result<bool, StoreError> {
+    pub fn has_restricted_allergy(&self, patient: &PatientId) -> Result<bool, StoreError> {
         if self.access(Segment::Restricted).is_ok() {
             return Ok(false);
         }
         let Ok(clinical) = self.access(Segment::Clinical) else { return Ok(false) };
-        let rows: Vec<(Vec<u8>, RestrictedAllergyMarker)> =
-            self.read(|conn| clinical.journals(conn, TYPE.as_bytes()))?;
+        let rows: Vec<(Vec<u8>, RestrictedAllergyRow)> = self.read(|conn| clinical.journals(conn, TYPE.as_bytes()))?;
         Ok(rows.iter().any(|(_, row)| row.patient == *patient))
     }
 }
 
 /// Whether records of this type have markers.
-pub(crate) fn is_noted(type_name: &str) -> bool {
+pub(crate) fn has_marker(type_name: &str) -> bool {
     type_name == TYPE
 }
 
 /// Removes the marker of a record; `clinical` writes the clinical segment.
-pub(crate) fn forget(clinical: &mut TaggedWriter<'_>, key: &ResourceKey) -> Result<(), StoreError> {
-    clinical.drop_journal(JournalKind::Hidden, key.to_string().as_bytes())
+pub(crate) fn remove_marker(clinical: &mut TaggedWriter<'_>, key: &ResourceKey) -> Result<(), StoreError> {
+    clinical.drop_journal(JournalKind::RestrictedAllergy, key.to_string().as_bytes())
 }
 
 impl WriteTx<'_> {
     /// Sets or removes the marker of a record that was just stored in `segment`.
-    pub(crate) fn note_hidden(&mut self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
-        if !is_noted(&facts.type_name) {
+    pub(crate) fn mark_restricted_allergy(&mut self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
+        if !has_marker(&facts.type_name) {
             return Ok(());
         }
         let key = facts.key()?;
@@ -60,19 +59,19 @@ impl WriteTx<'_> {
                 if !self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical) {
                     return Ok(());
                 }
-                let row = RestrictedAllergyMarker { patient };
+                let row = RestrictedAllergyRow { patient };
                 self.writer(Segment::Clinical)?.put_journal(key.to_string().as_bytes(), &row)
             }
-            _ => self.forget_hidden(&key),
+            _ => self.unmark_restricted_allergy(&key),
         }
     }
 
     /// Removes the marker of a record that was deleted or moved to a lower segment.
-    pub(crate) fn forget_hidden(&mut self, key: &ResourceKey) -> Result<(), StoreError> {
+    pub(crate) fn unmark_restricted_allergy(&mut self, key: &ResourceKey) -> Result<(), StoreError> {
         let here = self.accesses().any(|a: &SegmentAccess| a.segment == Segment::Clinical);
         if key.resource_type != TYPE || !here {
             return Ok(());
         }
-        forget(self.writer(Segment::Clinical)?, key)
+        remove_marker(self.writer(Segment::Clinical)?, key)
     }
 }

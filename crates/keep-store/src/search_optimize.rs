@@ -10,7 +10,7 @@ const STEP_PAGES: i64 = 400;
 /// The time between two steps.
 const PAUSE: Duration = Duration::from_millis(1);
 /// The most steps of one call.
-const MOST_STEPS: u32 = 2_000;
+const MAX_STEPS: u32 = 2_000;
 
 impl Store {
     /// Merges the many small parts that a large load leaves in the name index into one, so that a search descends once.
@@ -21,7 +21,7 @@ impl Store {
     pub fn optimize_search(&self) -> Result<(), StoreError> {
         // A negative number first: it includes all parts of the index in the merge.
         let mut pages = -STEP_PAGES;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             let changed = self.write_bulk(|tx| {
                 let before = tx.conn.total_changes();
                 let sql = "INSERT INTO main.patient_name (patient_name, rank) VALUES ('merge', ?1)";
