@@ -5,11 +5,16 @@
 //! may be a word. It changes in the transaction that changes the Flag's row. A session without the key of the Flag's
 //! segment writes the marker when it seals the Flag.
 
+use crate::error::StoreError;
 use crate::id_key::IdKey;
+use crate::journal::{Journal, JournalKind};
+use crate::ledger::AuditGated;
+use crate::record::Record;
 use crate::row_facts::RowFacts;
+use crate::search::SearchPage;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::tagged::{Journal, JournalKind};
-use crate::{AuditGated, Record, SearchPage, Store, StoreError, WriteTx};
+use crate::store::Store;
+use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceKey, Segment};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -70,10 +75,10 @@ impl Store {
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
     pub fn with_alerts<T: NamesPatients>(
         &self,
-        held: AuditGated<T>,
+        gated: AuditGated<T>,
     ) -> Result<AuditGated<(T, BTreeSet<PatientId>)>, StoreError> {
         let directory = self.access(Segment::Directory)?;
-        let patients = held.peek().patients();
+        let patients = gated.peek().patients();
         let alerts = self.read(|conn| {
             let mut found = BTreeSet::new();
             for patient in patients {
@@ -83,7 +88,7 @@ impl Store {
             }
             Ok(found)
         })?;
-        Ok(held.zip(AuditGated::new(alerts)))
+        Ok(gated.zip(AuditGated::new(alerts)))
     }
 
     /// The number of a person's alerts in all segments and all their Patient records.
@@ -133,14 +138,14 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let flag = facts.key()?;
-        let whose = facts.patient.as_ref().and_then(IdKey::id);
+        let patient_now = facts.patient.as_ref().and_then(IdKey::id);
         let alerts = facts.alerts && !deleted && segment > Segment::Directory;
-        for patient in [before, whose.as_ref()].into_iter().flatten() {
-            if !alerts || whose.as_ref() != Some(patient) {
+        for patient in [before, patient_now.as_ref()].into_iter().flatten() {
+            if !alerts || patient_now.as_ref() != Some(patient) {
                 self.drop_marker(&marker_key(patient, &flag))?;
             }
         }
-        match whose {
+        match patient_now {
             Some(patient) if alerts => self.put_marker(&marker_key(&patient, &flag)),
             _ => Ok(()),
         }

@@ -1,39 +1,26 @@
 //! Unsent work in a segment file that was set aside: verified entries continue in the replacement file, others wait
 //! there for the user's decision. The old file is never deleted.
 
-use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
+use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, EntryState, Operation, entry_key, set_key};
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::id_key::IdKey;
+use crate::journal::Journal;
+use crate::mutex::lock;
 use crate::record::{RecordState, StateBits};
-use crate::repair::put as put_repair;
+use crate::repair::{CarriedOver, Repair, UNVERIFIED};
+use crate::repair_log::put as put_repair;
 use crate::segment_access::{RowView, SegmentAccess, ordinal_of, places_of};
-use crate::segment_check::alone;
+use crate::segment_check::{CheckedSegments, opens};
+use crate::store::Store;
 use crate::sum::Sum;
-use crate::tagged::{Journal, verify_charts};
-use crate::write_tx::NewText;
-use crate::{EntryState, Operation, Repair, Store, StoreError, WriteTx};
+use crate::tagged::verify_charts;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, Segment};
 use keep_keys::SegmentKey;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// The outcome of an entry from a damaged file that could not be verified: the user compares it with the server before
-/// it is sent.
-pub const UNVERIFIED: &str = "unverified";
-
-/// What happened to the unsent work of a file that was set aside.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CarriedOver {
-    /// Unsent records that continue unchanged.
-    pub verified: u32,
-    /// Unsent records that wait for the user to review them.
-    pub unverified: u32,
-    /// Unsent records of which only the key could be read; they remain in the old file.
-    pub lost: u32,
-    /// Whether the file could not be searched completely, so that it may contain more.
-    pub incomplete: bool,
-}
 
 /// One unsent record of the old file.
 struct UnsentEntry {
@@ -43,6 +30,35 @@ struct UnsentEntry {
 }
 
 impl Store {
+    /// What happened to the unsent work of files that were set aside when this store was opened.
+    #[must_use]
+    pub fn carried_over(&self) -> Vec<(Segment, CarriedOver)> {
+        lock(&self.carried_over).clone()
+    }
+
+    /// Copies the unsent work of files that were set aside into their replacements, once. A file whose key this session
+    /// does not hold waits for a session that does.
+    pub(crate) fn carry_over_from(&self, checked: &CheckedSegments) -> Result<(), StoreError> {
+        let waiting = |r: &Repair| !r.carried_over && !r.set_aside.is_empty() && self.is_open(r.segment);
+        for repair in self.repairs().into_iter().filter(waiting) {
+            let old_file = self.profile.join("segments").join(&repair.set_aside);
+            let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&old_file, k);
+            let has_its_key = |k: &SegmentKey| k.segment() == repair.segment && k.generation() + 1 >= repair.generation;
+            if !checked.other_keys.iter().any(|k| fits(&k)) && checked.other_keys.iter().any(has_its_key) {
+                // Its first page is damaged, so no key will ever open it.
+                let done = CarriedOver { incomplete: true, ..CarriedOver::default() };
+                self.write_bulk(|tx| {
+                    put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
+                })?;
+                lock(&self.carried_over).push((repair.segment, done));
+            } else if let Some(key) = checked.other_keys.iter().find(fits) {
+                let done = self.carry_over(&old_file, key, &repair)?;
+                lock(&self.carried_over).push((repair.segment, done));
+            }
+        }
+        Ok(())
+    }
+
     /// Copies the unsent work of the file `old_file`, whose key is `key`.
     ///
     /// An entry is sent without review only if the whole file still verifies: any other may have been sent before, and
@@ -57,7 +73,7 @@ impl Store {
         repair: &Repair,
     ) -> Result<CarriedOver, StoreError> {
         let mut done = CarriedOver::default();
-        let access = alone(key);
+        let access = SegmentAccess::alone(key);
         let open = || open_cipher(old_file, &key.database_key(), OpenMode::Write);
         let Ok(conn) = open() else {
             // Its salt matches the key but it does not open: it can never be read.

@@ -1,6 +1,6 @@
 //! Change sets: what a user saves at once, until the server has confirmed it.
 
-use crate::tagged::{Journal, JournalKind};
+use crate::journal::{Journal, JournalKind};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,15 @@
 //! Reading charts, reference records and day lists.
 
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
-use crate::record::StateBits;
+use crate::ledger::AuditGated;
+use crate::record::{Record, StateBits};
+use crate::resource_type;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, ordinal_of, places_of};
+use crate::store::Store;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
-use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
 use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};

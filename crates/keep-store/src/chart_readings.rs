@@ -1,7 +1,10 @@
 //! Reading a chart on two threads: one opens rows while the other converts them.
 
-use crate::store::lock;
-use crate::{AuditGated, Record, Store, StoreError};
+use crate::error::StoreError;
+use crate::ledger::AuditGated;
+use crate::mutex::lock;
+use crate::record::Record;
+use crate::store::Store;
 use keep_domain::PatientId;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;

@@ -1,6 +1,6 @@
 //! Opens encrypted files: the only place where a database key meets SQLCipher.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_hardening::private_file::{self, Kind};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OpenFlags, ffi};
@@ -81,7 +81,7 @@ fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// As [`open_cipher`].
-pub fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
+pub(crate) fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
     let path = path.to_str().ok_or(StoreError::Invalid("profile path is not utf-8"))?;
     let mode = if conn.is_readonly("main")? { OpenMode::Read } else { OpenMode::Write };
     check_files(Path::new(path), mode)?;
@@ -274,8 +274,8 @@ mod wiping {
             }
             let moved = (below.malloc)(length);
             if !moved.is_null() {
-                let kept = usize::try_from(old.min(length)).unwrap_or(0);
-                std::ptr::copy_nonoverlapping(block.cast::<u8>(), moved.cast::<u8>(), kept);
+                let copied = usize::try_from(old.min(length)).unwrap_or(0);
+                std::ptr::copy_nonoverlapping(block.cast::<u8>(), moved.cast::<u8>(), copied);
                 wipe_and_free(block);
             }
             moved

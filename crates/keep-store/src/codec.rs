@@ -1,6 +1,6 @@
 //! Bodies on disk: zstd level 3 with the dictionary that ships with the program.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::sync::LazyLock;

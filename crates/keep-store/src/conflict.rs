@@ -1,13 +1,13 @@
 //! Records that were changed here and on the server. Both versions are stored permanently.
 
+use crate::change_set::{ChangeSetId, ConflictId, EntryState, Operation};
+use crate::error::StoreError;
+use crate::journal::{Journal, JournalKind};
+use crate::ledger::{AuditGated, TicketInTransaction};
 use crate::outbox::extract_resource;
 use crate::record::{RecordState, StateBits};
-use crate::tagged::{Journal, JournalKind};
-use crate::write_tx::NewText;
-use crate::{
-    AuditGated, AuditTicket, ChangeSetId, ConflictId, EntryState, Operation, Store, StoreError, TicketInTransaction,
-    WriteTx,
-};
+use crate::store::Store;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -105,22 +105,6 @@ impl Store {
                 }
             }
             Err(StoreError::NotAvailable)
-        })
-    }
-
-    /// How many conflicts wait for a decision; names nobody.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn conflict_count(&self, run: &AuditTicket) -> Result<usize, StoreError> {
-        let _covered_by = run;
-        self.read(|conn| {
-            let mut count = 0;
-            for access in &self.access {
-                let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
-                count += rows.iter().filter(|(_, r)| r.decided.is_none()).count();
-            }
-            Ok(count)
         })
     }
 }

@@ -1,10 +1,11 @@
 //! Connections over all files of a session, at open and again after damage.
 
 use crate::cipher::{OpenMode, attach_cipher, open_cipher};
+use crate::error::StoreError;
+use crate::ledger::ATTACHED_LEDGER;
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::{ledger_path, schema_of};
 use crate::tagged::verify_charts;
-use crate::{ATTACHED_LEDGER, StoreError};
 use keep_domain::Segment;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;

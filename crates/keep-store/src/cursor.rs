@@ -1,10 +1,8 @@
 //! The position of each pull, and as of when a type is complete.
 
-use crate::tagged::{Journal, JournalKind};
-use crate::{Store, StoreError, WriteTx};
-use keep_domain::{Segment, UtcMillis, length_prefixed};
+use crate::journal::{Journal, JournalKind};
+use keep_domain::{UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// A cursor belongs to one server, type and visibility: a user who sees less must not move another's cursor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,10 +21,6 @@ pub struct CursorKey {
 pub struct Cursor {
     /// Where the next pass starts; empty before the first has ended. Opaque to the store.
     pub position: String,
-    /// Where an interrupted pass goes on; empty between passes. Opaque to the store.
-    pub resume: String,
-    /// What the pass in progress will set `position` to. Opaque to the store.
-    pub target: String,
     /// The time as of which everything of this type that the server shows is stored, milliseconds since the epoch, UTC.
     pub complete_as_of: Option<i64>,
 }
@@ -53,81 +47,7 @@ pub struct Completeness {
 }
 
 impl CursorKey {
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         length_prefixed(&[self.server.as_bytes(), self.visibility.as_bytes(), self.resource_type.as_bytes()])
-    }
-}
-
-impl WriteTx<'_> {
-    /// Saves a cursor in the transaction of the page before it.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    // All cursors are in the directory, since every session that pulls has it.
-    pub fn save_cursor(&mut self, key: &CursorKey, cursor: &Cursor) -> Result<(), StoreError> {
-        let row = CursorRow {
-            server: key.server.clone(),
-            resource_type: key.resource_type.clone(),
-            visibility: key.visibility.clone(),
-            cursor: cursor.clone(),
-        };
-        self.writer(Segment::Directory)?.put_journal(&key.bytes(), &row)
-    }
-}
-
-impl Store {
-    /// A cursor; the default for a pull that never ran.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where its row does not fit its tag.
-    pub fn cursor(&self, key: &CursorKey) -> Result<Cursor, StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let row: Option<CursorRow> = self.read(|conn| access.journal(conn, &key.bytes()))?;
-        Ok(row.map_or_else(|| self.first_cursor(), |r| r.cursor))
-    }
-
-    /// The cursors of the same server and type that belong to other views.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn other_cursors(&self, key: &CursorKey) -> Result<Vec<Cursor>, StoreError> {
-        let others = self
-            .cursor_rows(&[&key.server])?
-            .filter(|r| r.resource_type == key.resource_type && r.visibility != key.visibility);
-        Ok(others.map(|r| r.cursor).collect())
-    }
-
-    /// The types that a pull from `server` has completed at least once, in any user's session: their records are
-    /// stored, though not necessarily all that this user may see.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn completed_by_anyone(&self, server: &str) -> Result<BTreeSet<String>, StoreError> {
-        let done = self.cursor_rows(&[server])?.filter(|r| r.cursor.complete_as_of.is_some());
-        Ok(done.map(|r| r.resource_type).filter(|t| self.is_usable(t)).collect())
-    }
-
-    /// As of when each type that was pulled from `server` with this visibility is complete. A type with a segment that
-    /// is not whole is never complete.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
-        let of = |r: CursorRow| Completeness {
-            complete_as_of: r.cursor.complete_as_of.map(UtcMillis).filter(|_| self.is_whole(&r.resource_type)),
-            resource_type: r.resource_type,
-        };
-        Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())
-    }
-
-    /// The cursors whose key begins with these parts: server, visibility.
-    pub(crate) fn cursor_rows(
-        &self,
-        beginning: &[&str],
-    ) -> Result<impl Iterator<Item = CursorRow> + use<>, StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let parts: Vec<&[u8]> = beginning.iter().map(|part| part.as_bytes()).collect();
-        let rows: Vec<(Vec<u8>, CursorRow)> = self.read(|conn| access.journals(conn, &length_prefixed(&parts)))?;
-        Ok(rows.into_iter().map(|(_, row)| row))
     }
 }

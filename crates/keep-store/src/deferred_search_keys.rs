@@ -1,7 +1,7 @@
 //! Search keys that are written at the end of their transaction.
 
-use crate::StoreError;
 use crate::derived::{Derived, DerivedChanges};
+use crate::error::StoreError;
 use crate::segment_access::SegmentAccess;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -66,7 +66,7 @@ impl DeferredSearchKeys {
             };
             if conn.prepare_cached(sql)?.execute((&key, ordinal))? == 1 {
                 let entry = [ValueRef::Text(key.as_bytes()), ValueRef::Integer(i64::from(ordinal))];
-                self.changes.add(access, of, &entry);
+                self.changes.add(&access.tagger, of, &entry);
             }
         }
         Ok(())

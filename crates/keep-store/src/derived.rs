@@ -3,12 +3,10 @@
 //! They carry no tags, so an old page of one would add or hide entries. Each has a digest instead: the sum of the
 //! keyed hashes of its entries (as [`crate::sum`]), kept in a tagged journal row that the same transaction changes.
 
-use crate::segment_access::SegmentAccess;
+use crate::journal::{Journal, JournalKind};
 use crate::sum::Sum;
-use crate::tagged::{Journal, JournalKind, TaggedWriter};
-use crate::{FindingKind, StoreError};
+use crate::tag::Tagger;
 use keep_domain::Segment;
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -88,8 +86,8 @@ pub(crate) struct DerivedChanges {
 }
 
 impl DerivedChanges {
-    pub(crate) fn add(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
-        let hash = access.tagger.derived(table.name(), entry);
+    pub(crate) fn add(&mut self, tagger: &Tagger, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = tagger.derived(table.name(), entry);
         self.changed |= table.bit();
         if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
             sum.add(&hash);
@@ -97,8 +95,8 @@ impl DerivedChanges {
         }
     }
 
-    pub(crate) fn remove(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
-        let hash = access.tagger.derived(table.name(), entry);
+    pub(crate) fn remove(&mut self, tagger: &Tagger, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = tagger.derived(table.name(), entry);
         self.changed |= table.bit();
         if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
             sum.remove(&hash);
@@ -148,6 +146,7 @@ impl Confirmed {
     }
 
     /// Allows another rebuild of the tables.
+    #[cfg(test)]
     pub(crate) fn try_again(&self) {
         self.clear();
         self.broken.store(false, Ordering::SeqCst);
@@ -187,61 +186,5 @@ impl Confirmed {
 
     pub(crate) fn set_suspected(&self) {
         self.suspected.store(true, Ordering::SeqCst);
-    }
-}
-
-impl SegmentAccess {
-    /// Refuses to use a derived table that was not confirmed in this session.
-    ///
-    /// INVARIANT: called before every read of a derived table, for present and for missing entries.
-    pub(crate) fn require(&self, table: Derived) -> Result<(), StoreError> {
-        if !self.confirmed.has(table) {
-            return Err(StoreError::Unconfirmed(self.segment, table.name()));
-        }
-        // The index of ids is always used to decide that something is missing.
-        if table == Derived::Ids && self.confirmed.is_incomplete() {
-            return Err(self.derived_differs());
-        }
-        Ok(())
-    }
-
-    /// The digest that a table must have; `None` in a file that was last written before there were digests.
-    pub(crate) fn digest(&self, conn: &Connection, table: Derived) -> Result<Option<DigestRow>, StoreError> {
-        let stored: Option<DigestRow> = self.journal(conn, table.name().as_bytes())?;
-        if stored.is_some() || table == Derived::Names {
-            return Ok(stored);
-        }
-        Ok(self.is_empty(conn)?.then_some(DigestRow::EMPTY))
-    }
-
-    /// Whether no row was ever stored.
-    fn is_empty(&self, conn: &Connection) -> Result<bool, StoreError> {
-        let sql = format!("SELECT 1 FROM {}.chart", self.schema);
-        Ok(!conn.prepare_cached(&sql)?.exists([])?)
-    }
-
-    /// An error about a derived table.
-    pub(crate) const fn derived_differs(&self) -> StoreError {
-        self.damaged(None, FindingKind::Derived)
-    }
-}
-
-impl TaggedWriter<'_> {
-    /// Writes the digests that this transaction has changed, and with the first rows of a file all of them. It comes
-    /// before the charts: a missing digest row means an empty table only while there is no chart.
-    pub(crate) fn write_digests(&mut self) -> Result<(), StoreError> {
-        let changes = std::mem::take(&mut self.deferred.changes);
-        let first = self.access.is_empty(self.conn)?;
-        for table in Derived::ALL.into_iter().filter(|t| t.is_in(self.access.segment)) {
-            if !first && !changes.has(table) {
-                continue;
-            }
-            if table == Derived::Names {
-                self.write_names_digest()?;
-            } else if let Some(before) = self.access.digest(self.conn, table)? {
-                self.put_journal(table.name().as_bytes(), &changes.applied(table, before))?;
-            }
-        }
-        Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Comparing derived tables with their digests, and every index of them with its table.
 
 use crate::derived::Derived;
+use crate::error::{Finding, StoreError};
 use crate::names_digest::hash_names;
 use crate::resource_type::FIRST_FOREIGN;
 use crate::segment_access::SegmentAccess;
+use crate::store::Store;
 use crate::sum::Sum;
-use crate::{Finding, Store, StoreError};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;

@@ -3,12 +3,15 @@
 use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
 use crate::derived_check::DigestCheck;
+use crate::error::{FindingKind, StoreError};
+use crate::mutex::lock;
+use crate::record::Record;
 use crate::row_facts::RowFacts;
 use crate::search_keys::SearchKeyWriter;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::store::lock;
+use crate::store::Store;
 use crate::tagged::TaggedWriter;
-use crate::{FindingKind, Record, Store, StoreError, WriteTx};
+use crate::write_tx::WriteTx;
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -109,7 +112,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] if a chart does not match its sum: the tables are then incomplete, and reads that need them
     /// fail.
-    pub fn rebuild_search(&self) -> Result<(), StoreError> {
+    #[cfg(test)]
+    pub(crate) fn rebuild_search(&self) -> Result<(), StoreError> {
         for access in &self.access {
             access.confirmed.try_again();
             let whole = self.write_unconfirmed(|tx| tx.rebuild_derived(access.segment))?;
@@ -256,7 +260,7 @@ pub(crate) fn add_id(
     code: u16,
     place: i64,
 ) {
-    changes.add(access, Derived::Ids, &id_entry(id, code, place));
+    changes.add(&access.tagger, Derived::Ids, &id_entry(id, code, place));
 }
 
 /// A row's entry in the index of ids.
@@ -267,7 +271,7 @@ pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [Val
 impl TaggedWriter<'_> {
     /// Removes a row's entry in the index of ids.
     pub(crate) fn remove_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        self.deferred.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
+        self.deferred.changes.remove(&self.access.tagger, Derived::Ids, &id_entry(id, code, place));
     }
 
     /// Adds a row's entry in the index of ids.

@@ -1,9 +1,10 @@
 //! Records that arrive for a segment whose key this session does not hold: they wait as sealed files.
 
+use crate::error::StoreError;
+use crate::journal::{Journal, JournalKind};
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::inbox_path;
-use crate::tagged::{Journal, JournalKind};
-use crate::{Store, StoreError};
+use crate::store::Store;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{PatientId, Phi, Segment, length_prefixed};
 use keep_hardening::private_file;
@@ -32,11 +33,11 @@ impl Journal for RecipientKeyRow {
 
 /// {type, id, version} of a record whose segment does not exist on this device.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct ElsewhereRow {
+pub(crate) struct MissingSegmentRow {
     pub(crate) version: String,
 }
 
-impl Journal for ElsewhereRow {
+impl Journal for MissingSegmentRow {
     const KIND: JournalKind = JournalKind::Elsewhere;
 }
 

@@ -12,6 +12,7 @@ mod file;
 mod group;
 mod keys;
 mod new_log;
+mod opening;
 mod rows;
 mod ticket;
 mod unlock_memory;
@@ -21,16 +22,13 @@ pub(crate) use append::append_in;
 pub use capacity::{LEDGER_LIMIT_BYTES, LedgerCapacity};
 pub use check::{LedgerEvidence, verify_ledger};
 pub use condition::LogFault;
-pub use file::{Ledger, LedgerOpening, WriteLease};
+pub use file::{Ledger, WriteLease};
 pub use group::PendingTicket;
 pub use keys::{AuditOpener, AuditSealer, EventKey};
+pub use opening::LedgerOpening;
+pub(crate) use rows::ATTACHED_LEDGER;
 pub use ticket::{AuditGated, AuditTicket, PhiFree, TicketInTransaction};
 pub use window::{HeaderFilter, LedgerWindow};
-
-/// The name under which the store attaches the ledger to its main connection.
-pub const ATTACHED_LEDGER: &str = "ledger";
-/// The schema name of the ledger on its own connection.
-pub(crate) const OWN_LEDGER: &str = "main";
 
 #[cfg(test)]
 mod tests;

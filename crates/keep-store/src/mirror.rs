@@ -1,7 +1,5 @@
 //! The last known state of each segment, stored outside the files so that an older copy can be detected.
 
-use crate::tagged::read_state;
-use crate::{Store, StoreError};
 use keep_domain::Segment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,20 +41,6 @@ impl SegmentMark {
 
 /// The marks of a profile's segments: a lower bound for the state of each file.
 pub type Mirror = BTreeMap<Segment, SegmentMark>;
-
-impl Store {
-    /// The current marks of the open segments.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a state row does not fit its tag.
-    pub fn marks(&self) -> Result<Mirror, StoreError> {
-        self.read(|conn| {
-            let of =
-                |a: &crate::segment_access::SegmentAccess| Ok((a.segment, read_state(conn, a)?.mark(a.generation)));
-            self.access.iter().filter(|a| !self.is_read_only(a.segment)).map(of).collect()
-        })
-    }
-}
 
 mod hex_root {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -5,9 +5,11 @@
 //! next unlock, the index is rebuilt from `patient_key`, which has its own digest.
 
 use crate::derived::{Derived, DigestRow};
-use crate::search_keys::birth_word;
-use crate::tagged::{JournalKind, TaggedWriter};
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::journal::JournalKind;
+use crate::search_keys::name_words;
+use crate::store::Store;
+use crate::tagged::TaggedWriter;
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -96,11 +98,6 @@ impl TaggedWriter<'_> {
         }
         self.seal_names()
     }
-}
-
-/// The text of one person in the full-text index, from the folded words of the names and the birth date.
-pub(crate) fn name_words(words: &str, born: &str) -> String {
-    format!("{} {}", words.trim_start(), birth_word(born))
 }
 
 impl Store {

@@ -1,6 +1,6 @@
 //! A transaction that ends with its block, even when the block panics.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
 

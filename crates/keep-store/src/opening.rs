@@ -1,15 +1,148 @@
 //! Preparing the files of a session, in an order that is safe against a crash at any point.
 
 use crate::cipher::{OpenMode, open_cipher};
-use crate::repair::{begin_repairs, raise_epoch};
-use crate::segment_file::{personal_path, prepare_file, prepare_segment, segment_path, set_aside};
-use crate::{CheckedSegments, Personal, Repair, RepairCause, SegmentCondition, StoreError};
-use keep_domain::{Clock, Segment, UserId, UtcMillis};
+use crate::connector::{Connector, Purpose};
+use crate::error::StoreError;
+use crate::inbox;
+use crate::ledger::Ledger;
+use crate::mirror::Mirror;
+use crate::personal::Personal;
+use crate::repair::{Repair, RepairCause};
+use crate::repair_log::{begin_repairs, raise_epoch};
+use crate::segment_access::SegmentAccess;
+use crate::segment_check::CheckedSegments;
+use crate::segment_file::{personal_path, prepare_file, prepare_segment, remove_stand_in, segment_path, set_aside};
+use crate::segment_report::{SegmentCondition, SegmentReport};
+use crate::store::Store;
+use keep_domain::{Clock, Rank, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey};
 use rusqlite::Connection;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// The keys of one session; opening consumes them.
+#[derive(Debug)]
+pub struct StoreKeys {
+    /// The session's segment keys, of one or several generations.
+    pub segments: Vec<SegmentKey>,
+    /// The rank that the user is entitled to, whether or not its keys are present.
+    pub entitled: Rank,
+    /// The key of `ledger.db`, which the device holds.
+    pub ledger: DatabaseKey,
+    /// The clinician and the key of their personal file.
+    pub personal: Option<(UserId, DatabaseKey)>,
+}
+
+/// What opening a store needs besides its checked segments.
+#[derive(Debug)]
+pub struct Opening {
+    /// The rank that the user is entitled to, whether or not its keys are present.
+    pub entitled: Rank,
+    /// The key of `ledger.db`, which the device holds.
+    pub ledger_key: DatabaseKey,
+    /// The clinician and the key of their personal file.
+    pub personal: Option<(UserId, DatabaseKey)>,
+    /// Whether that file existed before, so that its absence means that it was lost.
+    pub had_personal: bool,
+    /// The ledger.
+    pub ledger: Arc<Ledger>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Store {
+    /// Checks the session's segments, opens those that are usable and attaches the ledger. A missing file is created
+    /// only for the segments in `create`, whose keys were made just now. The caller holds the profile lock.
+    ///
+    /// # Errors
+    /// File errors, and those of the ledger.
+    pub fn open(
+        profile: &Path,
+        keys: StoreKeys,
+        create: &[Segment],
+        ledger: Arc<Ledger>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, Vec<SegmentReport>), StoreError> {
+        let mut checked = CheckedSegments::check(profile, keys.segments, &Mirror::new(), clock.as_ref())?;
+        checked.make_missing(create);
+        let reports = checked.reports().to_vec();
+        let StoreKeys { entitled, ledger: ledger_key, personal, .. } = keys;
+        let had_personal = false;
+        let with = Opening { entitled, ledger_key, personal, had_personal, ledger, clock };
+        let store = Self::open_checked(profile, checked, with)?;
+        Ok((store, reports))
+    }
+
+    /// Opens checked segments together and attaches the ledger. A segment that is not usable is left out. One that was
+    /// added with a new key is created, after a repair entry says that it has to be filled from the server.
+    ///
+    /// # Errors
+    /// File errors, and those of the ledger.
+    pub fn open_checked(profile: &Path, checked: CheckedSegments, with: Opening) -> Result<Self, StoreError> {
+        let Opening { entitled, ledger_key, personal, had_personal, ledger, clock } = with;
+        let (mut read_only, repairs) = (checked.read_only(), checked.repairs(profile, clock.now()));
+        let (keys, has_stand_in) = make_files(profile, &checked, &repairs)?;
+        if has_stand_in {
+            read_only.insert(Segment::Directory);
+        }
+        let connector = Connector {
+            profile: profile.to_owned(),
+            segments: keys.iter().map(|(k, path)| (k.segment(), k.database_key(), path.clone())).collect(),
+            ledger: ledger_key,
+        };
+        let writer = connector.connect(Purpose::Write)?;
+        let (first, second) = (connector.connect(Purpose::Read)?, connector.connect(Purpose::Read)?);
+        let interrupts = [&writer, &first, &second].map(Connection::get_interrupt_handle);
+        let lost = personal.as_ref().is_some_and(|(user, _)| is_absent(profile, *user));
+        let (personal, personal_set_aside) = match personal.as_ref() {
+            Some((user, key)) => open_personal(profile, *user, key, &clock),
+            None => (None, None),
+        };
+        let personal_lost = lost && had_personal;
+        let access = |key: &SegmentKey| {
+            let mut access = SegmentAccess::new(key);
+            let others = checked.other_keys.iter().filter(|k| k.segment() == key.segment());
+            access.other_recipient_keys = others.map(|k| (k.generation(), k.hpke_key_pair())).collect();
+            access.disputed = read_only.contains(&key.segment());
+            access
+        };
+        let store = Self {
+            profile: profile.to_owned(),
+            access: keys.iter().map(|(key, _)| access(key)).collect(),
+            entitled,
+            clock,
+            ledger,
+            personal,
+            personal_set_aside,
+            personal_lost,
+            carried_over: Mutex::default(),
+            gate: RwLock::new(()),
+            writer: Mutex::new(writer),
+            readers: [Mutex::new(first), Mutex::new(second)],
+            next_reader: AtomicUsize::new(0),
+            waiting_readers: AtomicUsize::new(0),
+            interrupts: Mutex::new(interrupts.into()),
+            connector,
+            closing: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
+            read_only,
+            has_stand_in,
+            repairs: Mutex::default(),
+            confirming: Mutex::new(()),
+        };
+        if !has_stand_in {
+            store.load_repairs()?;
+            store.mark_stale_entries_in_flight(&repairs)?;
+            inbox::publish_recipient_keys(&store)?;
+            store.carry_over_from(&checked)?;
+            store.drain_inboxes()?;
+            store.relocate_rows()?;
+        }
+        Ok(store)
+    }
+}
 
 impl CheckedSegments {
     /// Has opening create the missing files of these segments, where there is a key.
@@ -25,7 +158,7 @@ impl CheckedSegments {
     }
 
     pub(crate) fn read_only(&self) -> HashSet<Segment> {
-        let disputed = |r: &&crate::SegmentReport| matches!(r.condition, SegmentCondition::Disputed(_));
+        let disputed = |r: &&crate::segment_report::SegmentReport| matches!(r.condition, SegmentCondition::Disputed(_));
         self.reports.iter().filter(disputed).map(|r| r.segment).collect()
     }
 
@@ -105,17 +238,6 @@ pub(crate) fn make_files(
     prepare_file(&stand_in, "stand-in", &key, true)?;
     files.insert(0, (key, stand_in));
     Ok((files, true))
-}
-
-/// Removes the stand-in for a directory of an earlier session; it was always empty.
-pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
-    for path in [path.to_owned(), crate::segment_file::journal_of(path)] {
-        match std::fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn open_alone(profile: &Path, key: &SegmentKey) -> Result<Connection, StoreError> {

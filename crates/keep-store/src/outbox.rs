@@ -1,14 +1,17 @@
 //! Change sets that wait to be sent, and the server's answers.
 
-use crate::change_set::{ChangeSetRow, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
-use crate::record::{RecordState, StateBits};
-use crate::segment_access::{ResourceRow, SegmentAccess};
-use crate::tagged::JournalKind;
-use crate::write_tx::NewText;
-use crate::{
-    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, Repair,
-    RepairCause, SetState, Store, StoreError, WriteTx,
+use crate::change_set::{
+    AuthorBacklog, ChangeSetId, ChangeSetRow, EntryRow, EntryState, HoldRow, Operation, OutgoingEntry, OutgoingSet,
+    SetState, entry_key, entry_prefix, sequence_of, set_key,
 };
+use crate::error::{FindingKind, StoreError};
+use crate::journal::JournalKind;
+use crate::ledger::AuditTicket;
+use crate::record::{RecordState, StateBits};
+use crate::repair::{Repair, RepairCause};
+use crate::segment_access::{ResourceRow, SegmentAccess};
+use crate::store::Store;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use keep_fhir::extract;
 use rusqlite::Connection;
@@ -51,11 +54,11 @@ impl Store {
         row: &ChangeSetRow,
         known: &BTreeSet<u64>,
     ) -> Result<OutgoingSet, StoreError> {
-        let (mut entries, mut damaged, mut held) = (Vec::new(), Vec::new(), false);
+        let (mut entries, mut damaged, mut is_held) = (Vec::new(), Vec::new(), false);
         for part in &row.entries {
             let access = self.access(part.segment)?;
             let Some(entry) = access.journal::<EntryRow>(conn, &entry_key(&part.key, sequence))? else { continue };
-            held |= is_held_by_higher_rank(access, conn, &part.key, sequence, self.top())?;
+            is_held |= is_held_by_higher_rank(access, conn, &part.key, sequence, self.top())?;
             match open_entry(access, conn, entry) {
                 Ok(entry) => entries.push(entry),
                 // It is reported by name; the other entries are still sent.
@@ -73,7 +76,7 @@ impl Store {
             SetState::Conflict
         } else if any(EntryState::Rejected) {
             SetState::Rejected
-        } else if held {
+        } else if is_held {
             SetState::WaitsForRank
         } else if waits {
             SetState::WaitsForSet

@@ -6,15 +6,18 @@ mod reading;
 
 pub use reading::{Incoming, UNREADABLE};
 
-use crate::change_set::EntryRow;
+use crate::change_set::{EntryRow, EntryState};
+use crate::cursor::{Cursor, CursorKey};
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
-use crate::inbox::{ElsewhereRow, Unsealed};
-use crate::record::StateBits;
+use crate::inbox::{MissingSegmentRow, Unsealed};
+use crate::ledger::AuditTicket;
+use crate::record::{Record, StateBits};
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::write_tx::Stored;
-use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
+use crate::store::Store;
+use crate::write_tx::{Stored, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::IncomingRow;
 
@@ -37,7 +40,7 @@ pub struct Contested {
     /// The record.
     pub key: ResourceKey,
     /// The oldest change set with an entry of it.
-    pub set: crate::ChangeSetId,
+    pub set: crate::change_set::ChangeSetId,
     /// The last version that both sides had.
     pub base: Option<Phi<String>>,
     /// This device's text.
@@ -127,7 +130,7 @@ impl Store {
                     report.without_damaged(done)?;
                 }
                 for (key, version) in &elsewhere {
-                    let row = ElsewhereRow { version: version.clone() };
+                    let row = MissingSegmentRow { version: version.clone() };
                     tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
                 }
                 cursor.map_or(Ok(()), |(key, cursor)| tx.save_cursor(key, cursor))
@@ -271,7 +274,7 @@ impl WriteTx<'_> {
             Some(known) if known.state.is_deleted() => {
                 // Deleted on both sides: the entry is finished.
                 for (segment, entry) in self.entries_of(key)? {
-                    self.end_entry(crate::ChangeSetId(entry.sequence), segment, key)?;
+                    self.end_entry(crate::change_set::ChangeSetId(entry.sequence), segment, key)?;
                 }
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
@@ -291,7 +294,7 @@ impl WriteTx<'_> {
         };
         Ok(Some(Contested {
             key: key.clone(),
-            set: crate::ChangeSetId(sequence),
+            set: crate::change_set::ChangeSetId(sequence),
             base: base.map(Phi::new),
             ours,
             theirs,
@@ -301,7 +304,7 @@ impl WriteTx<'_> {
 
     /// Version, time and state of a record in any segment, without opening its body.
     fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
-        let homes = crate::write_tx::homes_of(type_name);
+        let homes = crate::homes::homes_of(type_name);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
             if !self.may_have(access, type_name)? {
                 continue;

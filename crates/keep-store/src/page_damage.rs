@@ -1,8 +1,9 @@
 //! Finding the segment of a page that could not be read: a statement over several files does not report it.
 
 use crate::connector::Purpose;
+use crate::error::{FindingKind, StoreError};
+use crate::ledger::ATTACHED_LEDGER;
 use crate::segment_access::SegmentAccess;
-use crate::{ATTACHED_LEDGER, FindingKind, StoreError};
 use rusqlite::Connection;
 
 /// Reports each segment that has damaged pages as a finding, once per session. If no file is found to be damaged, all
@@ -31,7 +32,7 @@ pub(crate) fn note(conn: &Connection, purpose: Purpose, all: &[SegmentAccess], i
 /// Compares each page with its authentication code; if all match, checks whether they belong together. A check that was
 /// interrupted or ran out of memory says nothing.
 fn pages_differ(conn: &Connection, schema: &str) -> bool {
-    let says = |pragma: &str| -> rusqlite::Result<bool> {
+    let reports = |pragma: &str| -> rusqlite::Result<bool> {
         let mut statement = conn.prepare(&format!("PRAGMA {schema}.{pragma}"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -43,8 +44,10 @@ fn pages_differ(conn: &Connection, schema: &str) -> bool {
         }
         Ok(false)
     };
-    ["cipher_integrity_check", "quick_check"].into_iter().any(|pragma| match says(pragma).map_err(StoreError::from) {
-        Ok(differs) => differs,
-        Err(error) => error.is_damage(),
+    ["cipher_integrity_check", "quick_check"].into_iter().any(|pragma| {
+        match reports(pragma).map_err(StoreError::from) {
+            Ok(differs) => differs,
+            Err(error) => error.is_damage(),
+        }
     })
 }

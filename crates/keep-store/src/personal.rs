@@ -2,11 +2,11 @@
 
 mod salvage;
 
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::migrations::PERSONAL;
+use crate::mutex::lock;
 use crate::segment_file::personal_path;
-use crate::store::lock;
 use keep_domain::{Clock, PatientId, Phi, UserId, UtcMillis};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -174,7 +174,8 @@ impl Personal {
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] where there is none.
-    pub fn draft(&self, draft: Uuid) -> Result<Draft, StoreError> {
+    #[cfg(test)]
+    pub(crate) fn draft(&self, draft: Uuid) -> Result<Draft, StoreError> {
         let conn = self.file.conn();
         let mut statement =
             conn.prepare_cached("SELECT draft, kind, patient, content, kept FROM draft WHERE draft = ?1")?;

@@ -8,13 +8,15 @@
 //! Each step is one transaction and may be repeated; a journal row in the directory says which segments are done. Rows
 //! that cannot move yet stay, and the next open tries again.
 
-use crate::inbox::ElsewhereRow;
-use crate::record::StateBits;
+use crate::error::StoreError;
+use crate::inbox::MissingSegmentRow;
+use crate::journal::{Journal, JournalKind};
+use crate::record::{Record, StateBits};
 use crate::row_facts::RowFacts;
 use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of};
-use crate::tagged::{Journal, JournalKind};
-use crate::write_tx::Stored;
-use crate::{Record, Store, StoreError, WriteTx, codec, resource_type};
+use crate::store::Store;
+use crate::write_tx::{Stored, WriteTx};
+use crate::{codec, resource_type};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Phi, Segment, UtcMillis};
 use keep_fhir::{Raw, extract_row, routing_version, set_text};
@@ -151,7 +153,7 @@ impl Store {
                 tx.mark_alert(&row.facts, row.facts.segment, row.state.is_deleted(), None)?;
             }
             for (key, version) in &elsewhere {
-                let row = ElsewhereRow { version: version.clone() };
+                let row = MissingSegmentRow { version: version.clone() };
                 tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
             }
             Ok(())

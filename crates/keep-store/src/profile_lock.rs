@@ -1,6 +1,6 @@
 //! One process per profile: a file lock that survives replacing the process image.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_hardening::private_file;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
@@ -30,8 +30,8 @@ impl ProfileLock {
 
     /// The descriptor, to be inherited by the image that replaces this process.
     // A lock that is closed and taken again can be lost to a second instance; one handed over cannot.
-    #[must_use]
-    pub fn into_fd(self) -> OwnedFd {
+    #[cfg(test)]
+    fn into_fd(self) -> OwnedFd {
         OwnedFd::from(self.0)
     }
 

@@ -1,11 +1,14 @@
 //! Allergies above the clinical segment: the clinical segment only stores that a patient has one, so that a session
 //! without the higher segment never reports that there are none.
 
+use crate::error::StoreError;
 use crate::id_key::IdKey;
+use crate::journal::{Journal, JournalKind};
 use crate::row_facts::RowFacts;
 use crate::segment_access::SegmentAccess;
-use crate::tagged::{Journal, JournalKind, TaggedWriter};
-use crate::{Store, StoreError, WriteTx};
+use crate::store::Store;
+use crate::tagged::TaggedWriter;
+use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceId, ResourceKey, Segment};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The part of a resource's index that its row needs.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::resource_type;
 use keep_domain::{ResourceKey, Segment, UtcMillis};

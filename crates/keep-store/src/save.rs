@@ -1,10 +1,14 @@
 //! Saving a change set: resources, entries and holds in one transaction with the event.
 
-use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
+use crate::change_set::{
+    ChangeSetDraft, ChangeSetId, ChangeSetRow, EntryDraft, EntryRef, EntryRow, EntryState, HoldRow, Operation,
+    entry_key, entry_prefix, sequence_of, set_key,
+};
+use crate::error::StoreError;
+use crate::journal::JournalKind;
+use crate::ledger::TicketInTransaction;
 use crate::record::{RecordState, StateBits};
-use crate::tagged::JournalKind;
-use crate::write_tx::NewText;
-use crate::{ChangeSetDraft, ChangeSetId, EntryDraft, EntryState, Operation, StoreError, TicketInTransaction, WriteTx};
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
 use keep_fhir::{Extracted, extract};
 use std::collections::BTreeSet;

@@ -2,11 +2,11 @@
 
 use crate::derived::Derived;
 use crate::derived_check::DigestCheck;
-use crate::error::Finding;
+use crate::error::{Finding, FindingKind, StoreError};
 use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
+use crate::store::Store;
 use crate::sum::Sum;
 use crate::tagged::verify_charts;
-use crate::{FindingKind, Store, StoreError};
 use rusqlite::Connection;
 
 /// How long one step may last, milliseconds.
@@ -167,12 +167,5 @@ fn note(access: &SegmentAccess, scrub: &mut Scrub, error: StoreError) -> Result<
             Ok(())
         }
         other => Err(other),
-    }
-}
-
-impl Store {
-    /// Forgets which charts were verified, so that the next read checks their sums again.
-    pub fn forget_verified(&self) {
-        self.access.iter().for_each(|a| a.verified.clear());
     }
 }

@@ -1,10 +1,14 @@
 //! Patient search: a bounded candidate set from the search keys is ranked, then read.
 
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
+use crate::ledger::AuditGated;
+use crate::record::Record;
+use crate::resource_type;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
 use crate::segment_access::{RowView, SegmentAccess, places_of};
-use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
+use crate::store::Store;
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::{BTreeSet, HashSet};

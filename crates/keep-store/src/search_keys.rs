@@ -1,11 +1,10 @@
 //! Derived search keys: written with a row, never shown, rebuilt from the rows.
 
-use crate::StoreError;
 use crate::deferred_search_keys::{DeferredSearchKeys, KeyTable};
 use crate::derived::Derived;
+use crate::error::StoreError;
 use crate::fold;
 use crate::id_key::IdKey;
-use crate::names_digest::name_words;
 use crate::resource_type::code_of;
 use crate::row_facts::{RowFacts, SearchKeys};
 use crate::segment_access::{SegmentAccess, ordinal_of};
@@ -79,7 +78,7 @@ impl SearchKeyWriter<'_> {
         let mut rows = statement.query([key])?;
         while let Some(row) = rows.next()? {
             let entry = (0..columns).map(|c| row.get_ref(c)).collect::<rusqlite::Result<Vec<ValueRef<'_>>>>()?;
-            self.deferred.changes.remove(self.access, table, &entry);
+            self.deferred.changes.remove(&self.access.tagger, table, &entry);
         }
         Ok(())
     }
@@ -98,7 +97,7 @@ impl SearchKeyWriter<'_> {
             ValueRef::Text(status.as_bytes()),
             patient.map_or(ValueRef::Null, ValueRef::Blob),
         ];
-        self.deferred.changes.add(self.access, Derived::Days, &entry);
+        self.deferred.changes.add(&self.access.tagger, Derived::Days, &entry);
         Ok(())
     }
 
@@ -131,7 +130,7 @@ impl SearchKeyWriter<'_> {
         )?
         .execute(params![ordinal, family, given, spaced, born])?;
         deferred.changes.add(
-            access,
+            &access.tagger,
             Derived::Keys,
             &[
                 ValueRef::Integer(i64::from(ordinal)),
@@ -169,7 +168,7 @@ impl SearchKeyWriter<'_> {
                 conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?;
             if insert.execute(params![id.bytes(), other.bytes()])? == 1 {
                 let entry = [ValueRef::Blob(id.bytes()), ValueRef::Blob(other.bytes())];
-                deferred.changes.add(access, Derived::Links, &entry);
+                deferred.changes.add(&access.tagger, Derived::Links, &entry);
             }
         }
         if deferred.is_full() { deferred.write(conn, access) } else { Ok(()) }
@@ -194,4 +193,9 @@ pub(crate) const END_DIGITS: usize = 3;
 pub(crate) fn number_end(value: &str) -> Option<String> {
     let end: String = value.chars().rev().take_while(char::is_ascii_digit).collect();
     (end.len() >= END_DIGITS).then(|| format!("r{end}"))
+}
+
+/// The text of one person in the full-text index, from the folded words of the names and the birth date.
+pub(crate) fn name_words(words: &str, born: &str) -> String {
+    format!("{} {}", words.trim_start(), birth_word(born))
 }

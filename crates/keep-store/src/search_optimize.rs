@@ -1,6 +1,7 @@
 //! Merging the full-text index of names after many patients were added at once.
 
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::store::Store;
 use keep_domain::Segment;
 use std::time::Duration;
 

@@ -2,13 +2,13 @@
 
 use crate::codec;
 use crate::derived::{Confirmed, Derived};
-use crate::error::FindingKind;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
 use crate::record::{Record, StateBits, split_labels};
+use crate::resource_type;
 use crate::segment_file::schema_of;
 use crate::tag::{ChartFields, RowFields, Tagger, same};
 use crate::verified::Verified;
-use crate::{StoreError, resource_type};
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
 use keep_keys::{HpkeKeyPair, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -206,6 +206,11 @@ impl SegmentAccess {
             confirmed: Confirmed::default(),
             disputed: false,
         }
+    }
+
+    /// Access to a segment on a connection where its file is the only one.
+    pub(crate) fn alone(key: &SegmentKey) -> Self {
+        Self { schema: "main", sql: Statements::of("main"), ..Self::new(key) }
     }
 
     /// An error that names this segment.

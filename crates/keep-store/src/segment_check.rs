@@ -1,11 +1,12 @@
 //! Each segment is checked by itself before they are opened together.
 
 use crate::cipher::{OpenMode, open_cipher};
-use crate::repair::fresh_start_path;
-use crate::segment_access::{SegmentAccess, Statements};
-use crate::segment_file::{prepare_segment, remove_stale_journals, segment_path, set_aside};
+use crate::error::StoreError;
+use crate::mirror::{Mirror, SegmentMark};
+use crate::segment_access::SegmentAccess;
+use crate::segment_file::{fresh_start_path, prepare_segment, remove_stale_journals, segment_path, set_aside};
+use crate::segment_report::{SegmentCondition, SegmentReport};
 use crate::tagged::{SegmentState, verify_charts};
-use crate::{Mirror, SegmentCondition, SegmentMark, SegmentReport, StoreError};
 use keep_domain::{Clock, Segment};
 use keep_keys::SegmentKey;
 use std::cmp::Ordering;
@@ -87,7 +88,7 @@ impl CheckedSegments {
     }
 
     /// Has opening create the first file of a segment; its key was made just now.
-    pub fn make_first(&mut self, key: SegmentKey) {
+    pub(crate) fn make_first(&mut self, key: SegmentKey) {
         self.first_files.push(key.segment());
         self.add(key);
     }
@@ -193,15 +194,7 @@ pub(crate) fn opens(path: &Path, key: &SegmentKey) -> bool {
 /// Verifies a file on its own connection, where it is main.
 fn verify(path: &Path, key: &SegmentKey) -> Result<SegmentState, StoreError> {
     let conn = open_cipher(path, &key.database_key(), OpenMode::Write)?;
-    verify_charts(&conn, &alone(key))
-}
-
-/// Access to a segment on a connection where its file is the only one.
-pub(crate) fn alone(key: &SegmentKey) -> SegmentAccess {
-    let mut access = SegmentAccess::new(key);
-    access.schema = "main";
-    access.sql = Statements::of("main");
-    access
+    verify_charts(&conn, &SegmentAccess::alone(key))
 }
 
 /// Compares an intact file with its mark, a lower bound, since marks are stored after the commit.

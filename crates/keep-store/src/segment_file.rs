@@ -1,7 +1,7 @@
 //! The paths of a profile's files, and creating, checking and opening segment files.
 
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::migrations::{DIRECTORY, Migrations, SEGMENT};
 use crate::tag::Tagger;
 use keep_domain::{Segment, UserId, UtcMillis};
@@ -18,8 +18,7 @@ pub fn segment_path(profile: &Path, segment: Segment) -> PathBuf {
 }
 
 /// `segments/<name>.inbox/` of a profile.
-#[must_use]
-pub fn inbox_path(profile: &Path, segment: Segment) -> PathBuf {
+pub(crate) fn inbox_path(profile: &Path, segment: Segment) -> PathBuf {
     profile.join("segments").join(format!("{}.inbox", segment.name()))
 }
 
@@ -33,6 +32,22 @@ pub fn personal_path(profile: &Path, user: UserId) -> PathBuf {
 #[must_use]
 pub fn ledger_path(profile: &Path) -> PathBuf {
     profile.join("ledger.db")
+}
+
+/// The file that requests a fresh start of a segment; it contains the generation of the file to be replaced.
+pub(crate) fn fresh_start_path(profile: &Path, segment: Segment) -> PathBuf {
+    profile.join("segments").join(format!("{}.start-fresh", segment.name()))
+}
+
+/// Removes the stand-in for a directory of an earlier session; it was always empty.
+pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
+    for path in [path.to_owned(), journal_of(path)] {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The schema name of a segment on every connection: the directory is main.

@@ -1,10 +1,10 @@
 //! The condition of each segment when it was checked, and what the session may do about it.
 
-use crate::error::Finding;
-use crate::segment_file::{file_name, segment_path, set_aside};
-use crate::{SegmentMark, StoreError};
-use keep_domain::{Clock, Segment};
-use std::path::{Path, PathBuf};
+use crate::error::{Finding, StoreError};
+use crate::mirror::SegmentMark;
+use crate::segment_file::file_name;
+use keep_domain::Segment;
+use std::path::PathBuf;
 
 /// One segment at open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl SegmentCondition {
 
     /// Whether the file is gone from its place, so that the next generation may take it.
     #[must_use]
-    pub const fn may_be_replaced(&self) -> bool {
+    pub(crate) const fn may_be_replaced(&self) -> bool {
         matches!(self, Self::Missing | Self::SetAside(_))
     }
 }
@@ -92,19 +92,4 @@ impl SegmentReport {
             SegmentCondition::Ready | SegmentCondition::Stale { .. } => StoreError::Internal("open segment as error"),
         }
     }
-}
-
-/// Sizes and presence of all segment files of a profile, without any key; for `doctor` while locked.
-#[must_use]
-pub fn list_segment_files(profile: &Path) -> Vec<(Segment, u64)> {
-    let size = |s: Segment| std::fs::metadata(segment_path(profile, s)).ok().map(|m| (s, m.len()));
-    Segment::ALL.into_iter().filter_map(size).collect()
-}
-
-/// Renames a profile's segment aside; see [`set_aside`].
-///
-/// # Errors
-/// File errors.
-pub fn set_segment_aside(profile: &Path, segment: Segment, clock: &dyn Clock) -> Result<PathBuf, StoreError> {
-    set_aside(&segment_path(profile, segment), clock.now())
 }

@@ -1,8 +1,12 @@
 //! Which of a session's segments are whole, so that a missing record really does not exist.
 
+use crate::error::StoreError;
+use crate::homes::homes_of;
+use crate::mirror::Mirror;
+use crate::repair::RepairCause;
 use crate::segment_access::SegmentAccess;
-use crate::write_tx::homes_of;
-use crate::{RepairCause, Store};
+use crate::store::Store;
+use crate::tagged::read_state;
 use keep_domain::{Rank, Segment};
 
 /// The condition of one segment in this session.
@@ -49,6 +53,17 @@ impl Store {
     pub fn rank(&self) -> Rank {
         let open = Segment::ALL.into_iter().take_while(|s| self.is_open(*s));
         open.last().map_or(Rank::NONE, Rank::up_to)
+    }
+
+    /// The current marks of the open segments.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a state row does not fit its tag.
+    pub fn marks(&self) -> Result<Mirror, StoreError> {
+        self.read(|conn| {
+            let of = |a: &SegmentAccess| Ok((a.segment, read_state(conn, a)?.mark(a.generation)));
+            self.access.iter().filter(|a| !self.is_read_only(a.segment)).map(of).collect()
+        })
     }
 
     /// The condition of a segment in this session.

@@ -1,7 +1,10 @@
 //! A read transaction: one consistent view of all open files.
 
+use crate::error::StoreError;
+use crate::ledger::AuditGated;
+use crate::record::Record;
+use crate::store::Store;
 use crate::write_tx::find_record;
-use crate::{AuditGated, Record, Store, StoreError};
 use keep_domain::ResourceKey;
 use rusqlite::Connection;
 use std::fmt;

@@ -1,9 +1,10 @@
 //! The ids of a type that the server has confirmed, for finding deletions.
 
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::id_key::IdKey;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::write_tx::homes_of;
-use crate::{Store, StoreError};
+use crate::store::Store;
 use keep_domain::ResourceId;
 use std::time::Duration;
 

@@ -1,9 +1,13 @@
 //! A profile in a temporary folder with fixed keys, for tests of this and other crates.
 
-use crate::{
-    AuditSealer, AuditTicket, ChangeSetDraft, ChangeSetId, EntryDraft, EventKey, LEDGER_LIMIT_BYTES, Ledger, Operation,
-    Page, PageReport, SegmentReport, Store, StoreError, StoreKeys, ledger_path,
-};
+use crate::change_set::{ChangeSetDraft, ChangeSetId, EntryDraft, Operation};
+use crate::error::StoreError;
+use crate::ledger::{AuditSealer, AuditTicket, EventKey, LEDGER_LIMIT_BYTES, Ledger};
+use crate::opening::StoreKeys;
+use crate::page::{Page, PageReport};
+use crate::segment_file::ledger_path;
+use crate::segment_report::SegmentReport;
+use crate::store::Store;
 use keep_audit::{Actor, BootId, EventClass, EventDraft, EventStamper, EventWriter};
 use keep_domain::{Clock, DeviceId, ManualClock, Phi, Rank, Role, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey, Signer};

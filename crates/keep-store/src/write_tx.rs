@@ -1,12 +1,21 @@
 //! One transaction over all open files.
 
+use crate::codec;
+use crate::connector::Purpose;
 use crate::derived::Derived;
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::id_key::IdKey;
-use crate::record::{RecordState, StateBits, join_labels};
+use crate::journal::JournalKind;
+use crate::ledger::{ATTACHED_LEDGER, AuditGated, TicketInTransaction, append_in};
+use crate::mutex::lock;
+use crate::open_transaction::OpenTransaction;
+use crate::record::{Record, RecordState, StateBits, join_labels};
 use crate::row_facts::RowFacts;
 use crate::segment_access::{ResourceRow, SegmentAccess};
-use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
-use crate::{ATTACHED_LEDGER, AuditGated, Record, Store, StoreError, TicketInTransaction, append_in, codec};
+use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
+use crate::store::Store;
+use crate::tagged::{RowDraft, TaggedWriter};
 use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
@@ -14,6 +23,8 @@ use rusqlite::Connection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 /// An open transaction; everything in it is durable together or not at all.
 pub struct WriteTx<'t> {
@@ -43,6 +54,64 @@ pub(crate) struct Stored<'a> {
     pub(crate) state: StateBits,
     /// The caller found no row with this type and id.
     pub(crate) fresh: bool,
+}
+
+impl Store {
+    /// Runs `work` in one transaction over all open files, the ledger included; it is durable when this returns.
+    /// An error rolls everything back, the events too.
+    ///
+    /// # Errors
+    /// Those of `work` and of the commit.
+    pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        // The ledger is always locked first, so that two writers never wait for each other.
+        let _lease = self.ledger.write_lease();
+        let done = self.transaction("BEGIN IMMEDIATE", work)?;
+        // SQLite does not report a journal that it could not truncate after a commit. The ledger's own connection keeps
+        // that file: with the old super-journal's name at its end, nothing would be rolled back after a crash.
+        if may_be_played_back(&journal_of(&ledger_path(&self.profile))).unwrap_or(true) {
+            self.poisoned.store(true, Ordering::SeqCst);
+        }
+        Ok(done)
+    }
+
+    /// Like [`Store::write`] without the ledger: a pull writes its events at its start and end.
+    pub(crate) fn write_bulk<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        self.transaction("BEGIN", work)
+    }
+
+    /// Like [`Store::write_bulk`], for work that looks up no record.
+    pub(crate) fn write_unconfirmed<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transaction("BEGIN", work)
+    }
+
+    fn transaction<T>(
+        &self,
+        begin: &str,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut conn = lock(&self.writer);
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.check_usable()?;
+        let open = OpenTransaction::begin(&conn, begin, &self.poisoned)?;
+        let done = (|| {
+            let mut tx = WriteTx::new(&conn, self);
+            let value = work(&mut tx)?;
+            tx.finish()?;
+            conn.execute_batch("COMMIT")?;
+            Ok(value)
+        })();
+        drop(open);
+        self.access.iter().for_each(|a| a.verified.end_transaction(done.is_ok()));
+        done.inspect_err(|error| self.replace_after(error, &mut conn, Purpose::Write))
+    }
 }
 
 impl<'t> WriteTx<'t> {
@@ -89,7 +158,7 @@ impl<'t> WriteTx<'t> {
         let store: &'t Store = self.store;
         let access = store.access(segment)?;
         if store.is_read_only(segment) {
-            return Err(access.damaged(None, crate::FindingKind::Root));
+            return Err(access.damaged(None, crate::error::FindingKind::Root));
         }
         self.writers.push(TaggedWriter::begin(self.conn, access)?);
         self.writers.last_mut().ok_or(StoreError::Internal("writer"))
@@ -162,11 +231,11 @@ impl<'t> WriteTx<'t> {
         let access = self.store.access(segment)?;
         let Some(code) = access.type_code(self.conn, type_name)? else { return Ok(false) };
         let sql = format!("SELECT 1 FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
-        let there = self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?;
-        if !there {
+        let exists = self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?;
+        if !exists {
             access.require(Derived::Ids)?;
         }
-        Ok(there)
+        Ok(exists)
     }
 
     /// The open segments in which a resource of this type could also be.
@@ -238,22 +307,6 @@ pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stor
         fresh: row.fresh,
     })?;
     writer.search_keys().write(placed.place, placed.replaced, facts)
-}
-
-/// The segments in which resources of a type may be stored, by the routing table.
-pub(crate) fn homes_of(type_name: &str) -> &'static [Segment] {
-    use Segment::{Clinical, Directory, Encounters, Restricted};
-    if keep_fhir::follows_target(type_name) {
-        return &Segment::ALL;
-    }
-    let none: [&str; 0] = [];
-    match (type_name, keep_fhir::segment_of(type_name, &none, &none)) {
-        ("Flag", _) => &[Directory, Clinical, Restricted],
-        ("Condition", _) => &[Encounters, Clinical, Restricted],
-        (_, Directory) => &[Directory],
-        (_, Encounters) => &[Encounters, Restricted],
-        _ => &[Clinical, Restricted],
-    }
 }
 
 /// A record by type and id in the first segment that has it.

@@ -89,11 +89,7 @@ impl SyncPort for StorePort {
     fn integrate(&self, page: PulledPage) -> Result<ApplyReport, SyncError> {
         let base = page.cursor.as_ref().map(|(key, _)| key.server.clone());
         let cursor = page.cursor.map(|(key, state)| {
-            let cursor = store::Cursor {
-                position: state.text,
-                complete_as_of: state.complete_as_of.map(|t| t.0),
-                ..store::Cursor::default()
-            };
+            let cursor = store::Cursor { position: state.text, complete_as_of: state.complete_as_of.map(|t| t.0) };
             (key_of(&key), cursor)
         });
         if page.records.is_empty() && page.deleted.is_empty() {

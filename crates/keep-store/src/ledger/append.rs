@@ -1,8 +1,10 @@
 //! Writing an event inside the caller's transaction.
 
+use super::capacity::LedgerCapacity;
 use super::rows::{insert_entry, read_state};
-use super::{LedgerCapacity, TicketInTransaction};
-use crate::{PAGE_SIZE, StoreError};
+use super::ticket::TicketInTransaction;
+use crate::cipher::PAGE_SIZE;
+use crate::error::StoreError;
 use keep_audit::{EventDraft, EventWriter};
 use rusqlite::Connection;
 

@@ -1,10 +1,9 @@
 //! Verifying a ledger file, damaged ones included.
 
-use super::OWN_LEDGER;
-use super::file::open_existing;
-use super::new_log::{PathKind, path_kind};
-use super::rows::{ENTRY_COLUMNS, entry_of, read_checkpoints, read_state, signed};
-use crate::{OpenMode, StoreError};
+use super::opening::{PathKind, open_existing, path_kind};
+use super::rows::{ENTRY_COLUMNS, OWN_LEDGER, entry_of, read_checkpoints, read_state, signed};
+use crate::cipher::OpenMode;
+use crate::error::StoreError;
 use keep_audit::{
     Evidence, Finding, FindingKind, LedgerEntry, Opener, Report, SignedCheckpoint, UnreadableEntry, verify,
 };

@@ -1,9 +1,9 @@
 //! Checking, before anything is written, that the ledger is the one that was left.
 
 use super::append::append_in;
-use super::rows::{last_checkpoint, read_link, read_origin, read_state};
-use super::{LedgerOpening, OWN_LEDGER};
-use crate::StoreError;
+use super::opening::LedgerOpening;
+use super::rows::{OWN_LEDGER, last_checkpoint, read_link, read_origin, read_state};
+use crate::error::StoreError;
 use keep_audit::{Checkpoint, ClosedLog, EventClass, EventDraft, LogState};
 use rusqlite::{Connection, TransactionBehavior, ffi};
 

@@ -2,15 +2,16 @@
 
 use super::alerts::KnownAlerts;
 use super::append::capacity_in;
+use super::capacity::LedgerCapacity;
 use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
-use super::new_log::{ExistingLog, FirstEvents, PathKind, SalvagedLog, find, path_kind, start, write_log};
-use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
-use super::{AuditTicket, LedgerCapacity, OWN_LEDGER};
-use crate::cipher::persist_journal_file;
-use crate::{OpenMode, StoreError, open_cipher};
+use super::new_log::{ExistingLog, FirstEvents, SalvagedLog, find, start, write_log};
+use super::opening::{LedgerOpening, PathKind, open_existing, open_file, path_kind};
+use super::rows::{OWN_LEDGER, insert_checkpoint, read_origin, read_state};
+use super::ticket::AuditTicket;
+use crate::cipher::{OpenMode, persist_journal_file};
+use crate::error::StoreError;
 use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, EventWriter, LogState, SignedCheckpoint};
-use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,6 @@ use std::thread::JoinHandle;
 
 /// The error for creating a ledger over another one.
 const EXISTS: &str = "a ledger exists already";
-/// The format in `PRAGMA user_version`.
-pub(super) const FORMAT: i64 = 1;
 
 /// `ledger.db`, opened with the device's key.
 ///
@@ -46,27 +45,6 @@ pub struct Ledger {
 // INVARIANT: the holder of a lease never calls `append`, which would wait for itself.
 #[derive(Debug)]
 pub struct WriteLease<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
-
-/// Everything that opening the ledger needs.
-#[derive(Debug)]
-pub struct LedgerOpening<'a> {
-    /// The file.
-    pub path: &'a Path,
-    /// Its key.
-    pub key: &'a DatabaseKey,
-    /// Writes its events.
-    pub event_writer: EventWriter,
-    /// The size at which it counts as full.
-    pub limit_bytes: u64,
-    /// The device's public key, which signs checkpoints.
-    pub device_key: [u8; 32],
-    /// The newest checkpoint that was stored outside the file.
-    pub checkpoint: Option<&'a Checkpoint>,
-    /// Whether users are enrolled, so that a ledger must exist.
-    pub expected: bool,
-    /// The time, for the name of a file that is set aside.
-    pub now: UtcMillis,
-}
 
 impl Ledger {
     /// Opens the ledger if it is the one that was left, and checks that before anything is written to it. Otherwise the
@@ -246,14 +224,6 @@ impl Ledger {
         Ok(note)
     }
 
-    /// The newest stored checkpoint.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
-        last_checkpoint(&self.connection(), OWN_LEDGER)
-    }
-
     /// Runs `work` on a read-only connection. A damaged page makes its connection unusable (SQLCipher then refuses
     /// everything), so old events are not read through the connection that writes new ones.
     pub(super) fn with_reader<T>(
@@ -262,14 +232,14 @@ impl Ledger {
     ) -> Result<T, StoreError> {
         // No writes meanwhile: in a rollback-journal mode a reader would delay the commit.
         let _lease = self.write_lease();
-        let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let conn = match held.take() {
+        let mut reader = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = match reader.take() {
             Some(conn) => conn,
             None => open_existing(&self.path, &self.key, OpenMode::Read)?,
         };
         let done = work(&conn);
         if !done.as_ref().is_err_and(is_damage) {
-            *held = Some(conn);
+            *reader = Some(conn);
         }
         done
     }
@@ -298,25 +268,7 @@ impl Drop for Ledger {
     }
 }
 
-/// Opens a ledger file that must exist and be of this format.
-pub(super) fn open_existing(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
-    let conn = open_file(path, key, mode)?;
-    let format: i64 = conn.pragma_query_value(None, "user_version", |r| r.get(0))?;
-    match format {
-        FORMAT => Ok(conn),
-        f if f > FORMAT => Err(StoreError::Newer("ledger")),
-        _ => Err(StoreError::LedgerDamaged),
-    }
-}
-
 fn is_blank(conn: &Connection) -> Result<bool, StoreError> {
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     Ok(tables == 0)
-}
-
-pub(super) fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
-    open_cipher(path, key, mode).map_err(|error| match error {
-        StoreError::NotOpened(_) | StoreError::PageDamaged => StoreError::NotOpened("ledger"),
-        other => other,
-    })
 }

@@ -1,8 +1,9 @@
 //! Group commit: events that arrive while the disk is busy share the next fsync.
 
 use super::append::append_in;
-use super::{AuditTicket, OWN_LEDGER, TicketInTransaction};
-use crate::StoreError;
+use super::rows::OWN_LEDGER;
+use super::ticket::{AuditTicket, TicketInTransaction};
+use crate::error::StoreError;
 use keep_audit::{EventDraft, EventWriter};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -4,12 +4,13 @@
 //! moment leaves the old file or the new one in place, or neither but the new one ready; the checkpoint of the old log
 //! stays in the keychain until the new log, which names it, is in place.
 
+use super::append::append_in;
 use super::condition::{LogFault, examine, is_damage};
-use super::file::{FORMAT, open_existing, open_file};
-use super::rows::{insert_state, read_origin, read_state};
-use super::{LedgerOpening, OWN_LEDGER, append_in};
+use super::opening::{FORMAT, LedgerOpening, PathKind, open_existing, open_file, path_kind};
+use super::rows::{OWN_LEDGER, insert_state, read_origin, read_state};
+use crate::cipher::OpenMode;
+use crate::error::StoreError;
 use crate::segment_file::journal_of;
-use crate::{OpenMode, StoreError};
 use keep_audit::{ClosedLog, DetailValue, EventClass, EventDraft, EventWriter, LogOrigin, LogState, Outcome};
 use keep_domain::{LogId, UtcMillis};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -70,16 +71,16 @@ pub(super) fn start(
     let remains = old.as_ref().map(SalvagedLog::of).unwrap_or_default();
     // Closed before its file is moved.
     drop(old);
-    let there = path_kind(path)? != PathKind::Nothing;
+    let exists = path_kind(path)? != PathKind::Nothing;
     let aside = SetAsideName::free(path, opening.now)?;
     let new = new_path(path);
     remove_leftover(&new)?;
-    let first = FirstEvents::of(opening, fault, &remains, there.then_some(&aside));
+    let first = FirstEvents::of(opening, fault, &remains, exists.then_some(&aside));
     let mut conn = open_file(&new, opening.key, OpenMode::Create)?;
     write_log(&mut conn, &opening.event_writer, &first, &remains, opening.limit_bytes)?;
     drop(conn);
-    remove_if_there(&journal_of(&new))?;
-    if there {
+    remove_if_present(&journal_of(&new))?;
+    if exists {
         std::fs::rename(path, aside.path(path))?;
     }
     put_in_place(path, &aside)?;
@@ -96,7 +97,7 @@ fn finish_interrupted_start(opening: &LedgerOpening<'_>) -> Result<bool, StoreEr
         .and_then(|conn| read_origin(&conn))
         .is_ok_and(|origin| origin.previous == opening.checkpoint.map(ClosedLog::from));
     if follows {
-        remove_if_there(&journal_of(&new))?;
+        remove_if_present(&journal_of(&new))?;
         put_in_place(opening.path, &SetAsideName::free(opening.path, opening.now)?)?;
     }
     Ok(follows)
@@ -244,25 +245,6 @@ impl SetAsideName {
     }
 }
 
-/// What a path refers to.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum PathKind {
-    Nothing,
-    /// A regular file of that many bytes.
-    File(u64),
-    Other,
-}
-
-/// Does not open the path: opening a pipe would block.
-pub(super) fn path_kind(path: &Path) -> Result<PathKind, StoreError> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => Ok(PathKind::File(found.len())),
-        Ok(_) => Ok(PathKind::Other),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(PathKind::Nothing),
-        Err(e) => Err(e.into()),
-    }
-}
-
 fn may_not_be_read(path: &Path) -> bool {
     std::fs::File::open(path).is_err_and(|e| e.kind() == ErrorKind::PermissionDenied)
 }
@@ -279,11 +261,11 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// Removes a new log that was never renamed into place; it has only its own first events.
 fn remove_leftover(new: &Path) -> Result<(), StoreError> {
-    remove_if_there(new)?;
-    remove_if_there(&journal_of(new))
+    remove_if_present(new)?;
+    remove_if_present(&journal_of(new))
 }
 
-fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+fn remove_if_present(path: &Path) -> Result<(), StoreError> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
         _ => Ok(()),

@@ -1,12 +1,17 @@
 //! The SQL of single rows: entries, state, checkpoints, delivery.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_audit::{
     EntryBody, EntryHeader, EventClass, LedgerEntry, LogOrigin, LogState, Outcome, SignedCheckpoint, UserSignature,
 };
 use keep_domain::{EventId, LogId, UtcMillis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
+
+/// The name under which the store attaches the ledger to its main connection.
+pub(crate) const ATTACHED_LEDGER: &str = "ledger";
+/// The schema name of the ledger on its own connection.
+pub(crate) const OWN_LEDGER: &str = "main";
 
 /// The columns of an entry in the order in which [`entry_of`] reads them.
 pub(super) const ENTRY_COLUMNS: &str =

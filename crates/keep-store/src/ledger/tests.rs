@@ -2,7 +2,7 @@ mod journal;
 mod opening;
 
 use super::*;
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_audit::{
     Actor, BootId, EventClass, EventDraft, EventStamper, EventView, EventWriter, FindingKind, LogState, Opener,
 };
@@ -170,7 +170,7 @@ fn attached(fixture: &TestLedger) -> Connection {
     let conn = crate::open_cipher(
         &fixture.folder.path().join("directory.db"),
         &DatabaseKey::for_tests(8),
-        crate::OpenMode::Create,
+        crate::cipher::OpenMode::Create,
     )
     .expect("main");
     let key = TestLedger::key();
@@ -257,7 +257,7 @@ fn a_cut_tail_is_found_by_the_keychains_checkpoint() {
     let ledger = fixture.locked();
     ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
     let note = ledger.checkpoint(&device()).expect("note");
-    assert_eq!(ledger.last_checkpoint(), Ok(Some(note.clone())));
+    assert_eq!(super::rows::last_checkpoint(&ledger.connection(), "main"), Ok(Some(note.clone())));
     let known = LedgerEvidence {
         device_key: Some(Signer::for_tests(1).public()),
         trusted: std::slice::from_ref(&note),
@@ -284,7 +284,7 @@ fn a_flipped_bit_anywhere_in_the_file_is_found() {
     ledger.close();
     assert!(pages > 10, "{pages}");
     assert!(check(&fixture.path(), None).is_clean());
-    let (size, page) = (pages * u64::from(crate::PAGE_SIZE), u64::from(crate::PAGE_SIZE));
+    let (size, page) = (pages * u64::from(crate::cipher::PAGE_SIZE), u64::from(crate::cipher::PAGE_SIZE));
     assert_eq!(std::fs::metadata(fixture.path()).expect("file").len(), size);
     // A multiplicative generator (Lehmer, modulus 2^31 - 1): the same fifty places in every run.
     let drawn = std::iter::successors(Some(20_261_122_u64), |n| Some(n * 48_271 % 2_147_483_647)).map(|n| n % size);
@@ -316,7 +316,7 @@ fn a_row_changed_by_a_holder_of_the_key_is_reported() {
         ledger.append(chart_read()).expect("written");
     }
     ledger.close();
-    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::OpenMode::Write).expect("opened");
+    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::cipher::OpenMode::Write).expect("opened");
     conn.execute_batch(
         "DROP TRIGGER entry_no_update; UPDATE entry SET body = zeroblob(length(body)) WHERE sequence = 17",
     )
@@ -341,7 +341,7 @@ fn a_wrong_key_a_newer_format_and_an_existing_log_are_distinguished() {
     assert!(!check(&fixture.folder.path().join("absent.db"), None).is_clean());
     let again = Ledger::create(&fixture.path(), &TestLedger::key(), event_writer.clone(), None, LEDGER_LIMIT_BYTES);
     assert_eq!(again.err(), Some(StoreError::Invalid("a ledger exists already")));
-    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::OpenMode::Write).expect("opened");
+    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::cipher::OpenMode::Write).expect("opened");
     conn.pragma_update(None, "user_version", 2).expect("newer");
     drop(conn);
     let newer = Ledger::open(&fixture.path(), &TestLedger::key(), event_writer, LEDGER_LIMIT_BYTES);

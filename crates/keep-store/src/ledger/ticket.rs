@@ -1,6 +1,6 @@
 //! Proof that an event is written, and values that only such a proof releases.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_domain::EventId;
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,11 +1,12 @@
 //! Windows of the ledger: for the access review's table and for the upload.
 
-use super::Ledger;
-use super::rows::{ENTRY_COLUMNS, entry_of, header_of, signed};
-use crate::StoreError;
+use super::file::Ledger;
+use super::rows::{ENTRY_COLUMNS, OWN_LEDGER, entry_of, header_of, read_state, signed};
+use crate::error::StoreError;
 use keep_audit::{EntryHeader, EventClass, LedgerEntry};
 use keep_domain::UtcMillis;
 use rusqlite::{OptionalExtension, params};
+use std::sync::PoisonError;
 
 /// The most rows of one window, which keeps a reply below 256 kB and a read below 20 ms.
 const WINDOW_LIMIT: u32 = 500;
@@ -52,6 +53,31 @@ fn bounds_of(filter: &HeaderFilter) -> Result<(i64, Option<&'static str>, i64, i
 }
 
 impl Ledger {
+    /// The headers of the alerts that no one has signed off, newest first. Does not verify the chain.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn open_alerts(&self) -> Result<Vec<EntryHeader>, StoreError> {
+        let mut known = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        let classes = EventClass::ALL.iter().filter(|c| c.needs_sign_off() || **c == EventClass::AlertSignedOff);
+        let classes: Vec<String> = classes.map(|c| format!("'{c}'")).collect();
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence >= ?1 AND class IN ({}) ORDER BY sequence",
+            classes.join(",")
+        );
+        let from = signed(known.next)?;
+        let (next, entries) = self.with_reader(|conn| {
+            let next = read_state(conn, OWN_LEDGER)?.next_sequence();
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([from], entry_of)?;
+            let entries: Vec<LedgerEntry> = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
+            Ok((next, entries))
+        })?;
+        entries.iter().for_each(|entry| known.take(entry));
+        known.next = next;
+        Ok(known.open.iter().rev().copied().collect())
+    }
+
     /// Headers for the access review, newest first, at most `limit` and never over 500.
     ///
     /// # Errors

@@ -3,11 +3,13 @@
 
 use super::PageReport;
 use super::reading::IncomingRow;
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::resource_type::name_of;
 use crate::segment_access::SegmentAccess;
+use crate::store::Store;
 use crate::tagged::TaggedWriter;
-use crate::write_tx::{Stored, homes_of, put_in};
-use crate::{Store, StoreError};
+use crate::write_tx::{Stored, put_in};
 use keep_domain::Segment;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -31,13 +33,13 @@ impl Store {
             |row: &IncomingRow| empty_types.contains(&(row.segment, row.code)) && !repeated.contains(&row.fingerprint);
         let (new, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_new);
         let fullest = fullest(&new);
-        let (mut mine, mut theirs): (RowQueue, RowQueue) =
+        let (mut first_queue, mut second_queue): (RowQueue, RowQueue) =
             new.into_iter().partition(|row| Some(row.segment) == fullest);
-        if !mine.is_empty() {
+        if !first_queue.is_empty() {
             let mut second = self.second_writer()?;
-            while self.load_some(&mut second, (&mut mine, &mut theirs), &mut expected, report)? {}
+            while self.load_some(&mut second, (&mut first_queue, &mut second_queue), &mut expected, report)? {}
         }
-        others.extend(mine.into_iter().chain(theirs));
+        others.extend(first_queue.into_iter().chain(second_queue));
         Ok(others)
     }
 
@@ -45,11 +47,11 @@ impl Store {
     fn load_some(
         &self,
         second: &mut Connection,
-        (mine, theirs): (&mut RowQueue, &mut RowQueue),
+        (first_queue, second_queue): (&mut RowQueue, &mut RowQueue),
         expected: &mut Epochs,
         report: &mut PageReport,
     ) -> Result<bool, StoreError> {
-        if mine.is_empty() && theirs.is_empty() {
+        if first_queue.is_empty() && second_queue.is_empty() {
             return Ok(false);
         }
         let loaded = self.write_bulk(|tx| {
@@ -61,15 +63,15 @@ impl Store {
                 let other = scope.spawn(move || {
                     // Rolled back when dropped: the connection does not outlive an error.
                     let transaction = second.transaction()?;
-                    let loaded = self.load(&transaction, theirs)?;
+                    let loaded = self.load(&transaction, second_queue)?;
                     transaction.commit()?;
                     Ok::<_, StoreError>(loaded)
                 });
-                let mut loaded = self.load(tx.conn, mine)?;
-                let theirs = other.join().map_err(|_| StoreError::Internal("loading thread"))??;
-                loaded.segments.extend(theirs.segments);
-                loaded.rows += theirs.rows;
-                loaded.malformed += theirs.malformed;
+                let mut loaded = self.load(tx.conn, first_queue)?;
+                let second_loaded = other.join().map_err(|_| StoreError::Internal("loading thread"))??;
+                loaded.segments.extend(second_loaded.segments);
+                loaded.rows += second_loaded.rows;
+                loaded.malformed += second_loaded.malformed;
                 Ok(Some(loaded))
             })
         })?;
@@ -115,9 +117,9 @@ impl Store {
             // The segment of some depends on other records, and markers are written below some segments.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
-                let mut nowhere = true;
+                let mut is_new_type = true;
                 for home in homes() {
-                    nowhere &= !home.has_any(conn, code)?;
+                    is_new_type &= !home.has_any(conn, code)?;
                 }
                 let above = |s: Segment| {
                     crate::restricted_allergy::has_marker(name) && s > Segment::Clinical
@@ -125,7 +127,7 @@ impl Store {
                 };
                 let plain = |s: Segment| !self.is_read_only(s) && !above(s);
                 empty_types
-                    .extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
+                    .extend(homes().filter(|home| is_new_type && plain(home.segment)).map(|home| (home.segment, code)));
             }
             Ok((empty_types, self.epochs(conn)?))
         })

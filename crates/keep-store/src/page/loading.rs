@@ -2,7 +2,8 @@
 
 use super::PageReport;
 use super::reading::IncomingRow;
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::store::Store;
 use keep_domain::Segment;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

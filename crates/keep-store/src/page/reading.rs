@@ -1,9 +1,10 @@
 //! Parsing and compressing the records of a page, before any transaction.
 
+use crate::codec;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
-use crate::{StoreError, codec};
 use keep_domain::{Phi, ResourceKey, Segment};
 use keep_fhir::{Detail, Extracted, Raw, extract_row};
 use sha2::{Digest, Sha256};

@@ -1,8 +1,8 @@
 //! Damaged personal files: detecting them when they are opened, and copying what can still be read.
 
 use super::{Draft, Personal, draft_of};
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, params};
 use std::path::Path;

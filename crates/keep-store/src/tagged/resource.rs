@@ -1,13 +1,14 @@
 //! Writing, moving and removing resource rows.
 
-use super::TaggedWriter;
+use super::writer::TaggedWriter;
 use crate::codec;
 use crate::derived::Derived;
+use crate::error::FindingKind;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::resource_type::{self, FIRST_FOREIGN};
 use crate::segment_access::{ResourceRow, RowView, SegmentAccess, ordinal_of, place_of};
-use crate::{StoreError, error::FindingKind};
 use rusqlite::{OptionalExtension, params};
 
 /// A row to be stored.
@@ -236,7 +237,7 @@ impl SegmentAccess {
         conn: &rusqlite::Connection,
         type_name: &str,
         id: &IdKey,
-    ) -> Result<Option<crate::Record>, StoreError> {
+    ) -> Result<Option<crate::record::Record>, StoreError> {
         let Some(code) = self.type_code(conn, type_name)? else { return Ok(None) };
         let Some(row) = self.find(conn, code, id)? else {
             // The index says that it does not exist.

@@ -305,7 +305,7 @@ fn a_file_without_digests_gets_them_from_its_rows() {
         .write_unconfirmed(|tx| {
             for segment in [Segment::Directory, Segment::Encounters, Segment::Clinical] {
                 for table in crate::derived::Derived::ALL {
-                    tx.drop_journal(segment, crate::tagged::JournalKind::Digest, table.name().as_bytes())?;
+                    tx.drop_journal(segment, crate::journal::JournalKind::Digest, table.name().as_bytes())?;
                 }
             }
             tx.conn.execute("DELETE FROM main.patient_link", [])?;

@@ -3,8 +3,8 @@
 use super::alerts::{count, flag};
 use super::*;
 use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
+use crate::journal::JournalKind;
 use crate::record::StateBits;
-use crate::tagged::JournalKind;
 use crate::write_tx::NewText;
 use crate::{ConflictId, EntryState, RecordState, SetState, codec, segment_path};
 use rusqlite::MAIN_DB;

@@ -27,11 +27,7 @@ fn the_cursor_is_saved_in_the_pages_transaction() {
         visibility: "amara".into(),
     };
     let other = CursorKey { visibility: "bo".into(), ..key.clone() };
-    let cursor = Cursor {
-        position: "2026-11-22T06:00:00Z".into(),
-        complete_as_of: Some(1_795_327_200_000),
-        ..Cursor::default()
-    };
+    let cursor = Cursor { position: "2026-11-22T06:00:00Z".into(), complete_as_of: Some(1_795_327_200_000) };
     let page = Page {
         records: vec![Phi::new(observation("o5", "102", "1", Some(1)))],
         cursor: Some((key.clone(), cursor.clone())),
@@ -117,7 +113,8 @@ fn a_record_above_the_rank_waits_sealed_for_a_session_with_the_key() {
     drop(store);
     let store = clinic.open(Segment::Clinical);
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
-    let left = std::fs::read_dir(crate::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
+    let left =
+        std::fs::read_dir(crate::segment_file::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
     assert_eq!(left, 0);
     clean(&store);
 }
@@ -129,12 +126,15 @@ fn no_file_in_an_inbox_prevents_unlocking() {
     let store = clinic.open(Segment::Directory);
     TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
     drop(store);
-    let inbox = crate::inbox_path(clinic.profile(), Segment::Clinical);
+    let inbox = crate::segment_file::inbox_path(clinic.profile(), Segment::Clinical);
     std::fs::create_dir(inbox.join("folder.sealed")).expect("made");
     std::fs::write(inbox.join("garbage.sealed"), b"no parcel").expect("written");
     std::fs::write(inbox.join("notes.txt"), b"left by somebody").expect("written");
-    std::fs::write(crate::inbox_path(clinic.profile(), Segment::Encounters), b"a file where a folder should be")
-        .expect("written");
+    std::fs::write(
+        crate::segment_file::inbox_path(clinic.profile(), Segment::Encounters),
+        b"a file where a folder should be",
+    )
+    .expect("written");
     let store = clinic.open(Segment::Clinical);
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
     assert_eq!(std::fs::read_dir(&inbox).expect("inbox").count(), 3, "what is no parcel stays");

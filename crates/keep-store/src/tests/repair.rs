@@ -4,7 +4,7 @@
 use super::{allergy, chart, observation, two_patients};
 use crate::{
     CheckedSegments, Completeness, Cursor, CursorKey, Mirror, Opening, Operation, RepairCause, SegmentCondition,
-    SegmentHealth, SetState, Store, StoreError, TestClinic, UNVERIFIED, segment_path,
+    SegmentHealth, SetState, Store, StoreError, TestClinic, segment_path,
 };
 use keep_domain::{Clock, ManualClock, Rank, Segment};
 use keep_keys::SegmentKey;
@@ -48,7 +48,7 @@ fn complete(store: &Store, types: &[&str]) {
                 visibility: AMARA.to_owned(),
             };
             let position = String::from("somewhere");
-            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1), ..Cursor::default() })
+            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1) })
         })
     });
     done.expect("cursors");
@@ -144,7 +144,7 @@ fn unsent_work_of_a_replaced_file_continues_or_waits_for_review() {
     assert!(matches!(found[2], SegmentCondition::SetAside(_)), "{found:?}");
     let carried = store.carried_over();
     assert_eq!((carried[0].1.verified, carried[0].1.unverified, carried[0].1.lost), (0, 2, 0));
-    let rejected = (SetState::Rejected, Some(UNVERIFIED.to_owned()));
+    let rejected = (SetState::Rejected, Some(crate::repair::UNVERIFIED.to_owned()));
     assert_eq!(state(&store), [rejected.clone(), rejected], "never sent by itself");
     drop(store);
     let (store, _) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);

@@ -91,7 +91,7 @@ fn damages() -> Vec<Damage> {
         ("deleted", |l| fs::remove_file(l.path()).expect("removed"), LogFault::Missing),
         ("emptied", |l| fs::write(l.path(), b"").expect("written"), LogFault::Empty),
         ("cut by half", |l| cut(l, |length| length / 2), LogFault::Unreadable),
-        ("last page cut", |l| cut(l, |length| length - u64::from(crate::PAGE_SIZE)), LogFault::Unreadable),
+        ("last page cut", |l| cut(l, |length| length - u64::from(crate::cipher::PAGE_SIZE)), LogFault::Unreadable),
         ("text", |l| fs::write(l.path(), b"Dear auditor".repeat(999)).expect("written"), LogFault::Unreadable),
         ("another profile's", another_key, LogFault::Unreadable),
         ("another log of this device", another_log, LogFault::Exchanged),
@@ -286,7 +286,7 @@ fn change_set_numbers_continue_above_those_of_the_closed_log() {
 #[test]
 fn a_damaged_old_event_does_not_stop_new_ones() {
     let left = Left::new();
-    let page = u64::from(crate::PAGE_SIZE);
+    let page = u64::from(crate::cipher::PAGE_SIZE);
     let pages = fs::metadata(left.path()).expect("file").len() / page;
     let whole = fs::read(left.path()).expect("file");
     let mut unread = 0;
