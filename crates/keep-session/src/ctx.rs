@@ -8,7 +8,7 @@ use crate::workstation::Workstation;
 use keep_access::{Action, PolicyResource};
 use keep_audit::{Actor, EventDraft};
 use keep_domain::UtcMillis;
-use keep_store::{AuditGated, Store, StoreError};
+use keep_store::{AuditGated, AuditTicket, Store, StoreError};
 
 /// An open session with its store, borrowed for one use case.
 #[derive(Clone, Copy)]
@@ -49,10 +49,19 @@ impl<'a> Ctx<'a> {
         event: EventDraft,
         read: impl FnOnce(&Store) -> Result<AuditGated<T>, StoreError>,
     ) -> Result<T, SessionError> {
+        Ok(self.read_with_ticket(event, read)?.0)
+    }
+
+    /// As [`Ctx::read_audited`], with the ticket of the event, for later reads that it covers as well.
+    pub(crate) fn read_with_ticket<T>(
+        &self,
+        event: EventDraft,
+        read: impl FnOnce(&Store) -> Result<AuditGated<T>, StoreError>,
+    ) -> Result<(T, AuditTicket), SessionError> {
         let pending = self.store.ledger().begin_append(event);
         let found = read(self.store);
         let ticket = pending.wait()?;
-        Ok(found.map_err(|e| self.damage(e))?.release(ticket))
+        Ok((found.map_err(|e| self.damage(e))?.release_under(&ticket), ticket))
     }
 
     /// Records what an integrity check found, and returns the error for it.

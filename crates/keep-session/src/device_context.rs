@@ -83,7 +83,7 @@ impl Workstation {
             event_writer,
             limit_bytes: LEDGER_LIMIT_BYTES,
             device_key: public_key,
-            kept: kept.head(),
+            checkpoint: kept.head(),
             expected: enrolled,
             now: self.0.device.event_stamper.now(),
         })

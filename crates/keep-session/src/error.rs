@@ -18,6 +18,9 @@ pub(crate) struct SessionError {
     pub(crate) fields: Vec<(&'static str, &'static str)>,
 }
 
+// What its fields say is chosen from closed lists.
+impl keep_store::PhiFree for SessionError {}
+
 impl SessionError {
     pub(crate) const fn of(code: ErrorCode) -> Self {
         Self { code, wait: None, attempts_left: None, fields: Vec::new() }

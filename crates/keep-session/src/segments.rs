@@ -172,7 +172,7 @@ pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
         segment: segment.name().to_owned(),
         health: health.to_owned(),
         since: repair.as_ref().map(|r| r.since.to_rfc3339()).unwrap_or_default(),
-        kept: repair.map(|r| r.kept).unwrap_or_default(),
+        kept: repair.map(|r| r.set_aside).unwrap_or_default(),
     }
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn end_repairs(workstation: &Workstation) {
             segment: r.segment.name().to_owned(),
             health: keep_store::SegmentHealth::Whole.name().to_owned(),
             since: workstation.0.device.clock.now().to_rfc3339(),
-            kept: r.kept.clone(),
+            kept: r.set_aside.clone(),
         });
         Ok((reported.collect::<Vec<_>>(), ended, unlocked.actor()))
     });
@@ -208,7 +208,7 @@ pub(crate) fn request_fresh_starts(workstation: &Workstation) {
     let requested = workstation.with_session(|unlocked| {
         let store = unlocked.store()?;
         for segment in store.damaged() {
-            store.ask_for_fresh_start(segment)?;
+            store.request_fresh_start(segment)?;
         }
         Ok(())
     });

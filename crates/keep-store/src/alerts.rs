@@ -1,15 +1,20 @@
-//! That a patient has an alert. What an alert says lies in the clinical segment or above it; the directory has a marker
-//! for each, so that everybody who may know learns that there is one, and nobody is told that there is none.
+//! Whether a patient has an alert. Its text is in the clinical segment or above; the directory has a marker for each,
+//! so that a session without those segments never reports that there is none.
 //!
-//! A marker is a journal row that says nothing but its key: the patient, and a hash of the Flag's type and id, since
-//! an id may be a word. It changes in the transaction that changes the Flag's row. A session that has no key for the
-//! Flag's segment marks what it seals.
+//! A marker is a journal row without content. Its key is the patient and a hash of the Flag's type and id, since an id
+//! may be a word. It changes in the transaction that changes the Flag's row. A session without the key of the Flag's
+//! segment writes the marker when it seals the Flag.
 
+use crate::error::StoreError;
 use crate::id_key::IdKey;
+use crate::journal::{Journal, JournalKind};
+use crate::ledger::AuditGated;
+use crate::record::Record;
 use crate::row_facts::RowFacts;
+use crate::search::SearchPage;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::tagged::{Journal, JournalKind};
-use crate::{AuditGated, Record, SearchPage, Store, StoreError, WriteTx};
+use crate::store::Store;
+use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceKey, Segment};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -20,7 +25,7 @@ const TYPE: &str = "Flag";
 /// Bytes of the hash in a marker's key.
 const HASH_BYTES: usize = 16;
 
-/// Everything is in the key.
+/// Empty: the key says everything.
 #[derive(Serialize, Deserialize)]
 struct AlertRow {}
 
@@ -28,7 +33,7 @@ impl Journal for AlertRow {
     const KIND: JournalKind = JournalKind::Alert;
 }
 
-/// What was read and is about patients.
+/// A read result that is about patients.
 pub trait NamesPatients {
     /// Their ids.
     fn patients(&self) -> Vec<PatientId>;
@@ -40,14 +45,14 @@ impl NamesPatients for SearchPage {
     }
 }
 
-/// Records of patients: the Patient resources themselves.
+/// The Patient resources among the records.
 impl NamesPatients for Vec<Record> {
     fn patients(&self) -> Vec<PatientId> {
         self.iter().filter(|r| r.key.resource_type == "Patient").map(|r| r.key.id.clone()).collect()
     }
 }
 
-/// What the keys of all markers of a patient begin with; no id holds a slash.
+/// The prefix of the keys of all markers of a patient; no id contains a slash.
 fn patient_prefix(patient: &PatientId) -> Vec<u8> {
     format!("{patient}/").into_bytes()
 }
@@ -64,16 +69,16 @@ fn marker_key(patient: &PatientId, flag: &ResourceKey) -> Vec<u8> {
 }
 
 impl Store {
-    /// Adds which of these patients have an alert: one look each, not their charts.
+    /// Adds which of these patients have an alert, without reading their charts.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
     pub fn with_alerts<T: NamesPatients>(
         &self,
-        held: AuditGated<T>,
+        gated: AuditGated<T>,
     ) -> Result<AuditGated<(T, BTreeSet<PatientId>)>, StoreError> {
         let directory = self.access(Segment::Directory)?;
-        let patients = held.peek().patients();
+        let patients = gated.peek().patients();
         let alerts = self.read(|conn| {
             let mut found = BTreeSet::new();
             for patient in patients {
@@ -83,10 +88,10 @@ impl Store {
             }
             Ok(found)
         })?;
-        Ok(held.with(alerts))
+        Ok(gated.zip(AuditGated::new(alerts)))
     }
 
-    /// How many alerts a person has, in whichever segment; all Patient records of the person count.
+    /// The number of a person's alerts in all segments and all their Patient records.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
@@ -102,15 +107,15 @@ impl Store {
     }
 }
 
-/// Whether storing a record of this type may leave or take a marker.
-pub(crate) fn is_marked(type_name: &str) -> bool {
+/// Whether records of this type have markers.
+pub(crate) fn has_marker(type_name: &str) -> bool {
     type_name == TYPE
 }
 
 impl WriteTx<'_> {
-    /// Whose a Flag above the directory is now, before its row changes.
-    pub(crate) fn marked_patient(&self, type_name: &str, id: &IdKey) -> Result<Option<PatientId>, StoreError> {
-        if !is_marked(type_name) {
+    /// The patient of a Flag above the directory, before its row changes.
+    pub(crate) fn patient_with_marker(&self, type_name: &str, id: &IdKey) -> Result<Option<PatientId>, StoreError> {
+        if !has_marker(type_name) {
             return Ok(None);
         }
         for access in self.accesses().filter(|a| a.segment > Segment::Directory) {
@@ -121,7 +126,7 @@ impl WriteTx<'_> {
         Ok(None)
     }
 
-    /// Brings the marker of a Flag in line with its row in `segment`; `before` is whose it was.
+    /// Updates the marker of a Flag after its row in `segment`; `before` is its previous patient.
     pub(crate) fn mark_alert(
         &mut self,
         facts: &RowFacts,
@@ -129,31 +134,32 @@ impl WriteTx<'_> {
         deleted: bool,
         before: Option<&PatientId>,
     ) -> Result<(), StoreError> {
-        if !is_marked(&facts.type_name) {
+        if !has_marker(&facts.type_name) {
             return Ok(());
         }
         let flag = facts.key()?;
-        let whose = facts.patient.as_ref().and_then(IdKey::id);
+        let patient_now = facts.patient.as_ref().and_then(IdKey::id);
         let alerts = facts.alerts && !deleted && segment > Segment::Directory;
-        for patient in [before, whose.as_ref()].into_iter().flatten() {
-            if !alerts || whose.as_ref() != Some(patient) {
+        for patient in [before, patient_now.as_ref()].into_iter().flatten() {
+            if !alerts || patient_now.as_ref() != Some(patient) {
                 self.drop_marker(&marker_key(patient, &flag))?;
             }
         }
-        match whose {
+        match patient_now {
             Some(patient) if alerts => self.put_marker(&marker_key(&patient, &flag)),
             _ => Ok(()),
         }
     }
 
-    /// Takes the marker of a Flag whose row was removed; `before` is whose it was.
+    /// Removes the marker of a Flag whose row was removed; `before` is its patient.
     pub(crate) fn unmark_alert(&mut self, flag: &ResourceKey, before: Option<&PatientId>) -> Result<(), StoreError> {
         before.map_or(Ok(()), |patient| self.drop_marker(&marker_key(patient, flag)))
     }
 
-    /// Takes the markers of a deleted Flag that lies where this session cannot look: nobody knows whose it was.
-    pub(crate) fn forget_alert(&mut self, flag: &ResourceKey) -> Result<(), StoreError> {
-        let Some(directory) = self.writable_directory().filter(|_| is_marked(&flag.resource_type)) else {
+    /// Removes the markers of a deleted Flag in a segment that this session cannot read, so that its patient is
+    /// unknown.
+    pub(crate) fn remove_alert_markers(&mut self, flag: &ResourceKey) -> Result<(), StoreError> {
+        let Some(directory) = self.writable_directory().filter(|_| has_marker(&flag.resource_type)) else {
             return Ok(());
         };
         let sql = format!("SELECT key FROM {}.journal WHERE kind = ?1", directory.schema);
@@ -164,7 +170,7 @@ impl WriteTx<'_> {
         keys.iter().filter(|key| key.ends_with(&hash)).try_for_each(|key| self.drop_marker(key))
     }
 
-    // Where the directory cannot be written, its successor gets all markers anew (see `placement`).
+    // If the directory is read-only, its successor gets all markers again (see `placement`).
     fn writable_directory(&self) -> Option<&SegmentAccess> {
         self.store.access(Segment::Directory).ok().filter(|a| !self.store.is_read_only(a.segment))
     }

@@ -1,68 +1,90 @@
-//! Unsent work in a segment file that was set aside: what can be verified goes on in the file that took its place, and
-//! what cannot waits for a person, named as such. The file itself is kept.
+//! Unsent work in a segment file that was set aside: verified entries continue in the replacement file, others wait
+//! there for the user's decision. The old file is never deleted.
 
-use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
+use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, EntryState, Operation, entry_key, set_key};
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::id_key::IdKey;
+use crate::journal::Journal;
+use crate::mutex::lock;
 use crate::record::{RecordState, StateBits};
-use crate::repair::put as put_repair;
+use crate::repair::{CarriedOver, Repair, UNVERIFIED};
+use crate::repair_log::put as put_repair;
 use crate::segment_access::{RowView, SegmentAccess, ordinal_of, places_of};
-use crate::segment_check::alone;
+use crate::segment_check::{CheckedSegments, opens};
+use crate::store::Store;
 use crate::sum::Sum;
-use crate::tagged::{Journal, verify_charts};
-use crate::{EntryState, Operation, Repair, Store, StoreError, WriteTx};
+use crate::tagged::verify_charts;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, Segment};
 use keep_keys::SegmentKey;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The outcome of an entry that was found in a damaged file and could not be verified: a person compares it with the
-/// server before it is sent.
-pub const UNVERIFIED: &str = "unverified";
-
-/// What became of the unsent work of a file that was set aside.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CarriedOver {
-    /// Unsent records that go on as they were.
-    pub verified: u32,
-    /// Unsent records that wait for a person to look at them.
-    pub unverified: u32,
-    /// Unsent records of which only the name could be read; they are in the file that is kept.
-    pub lost: u32,
-    /// Whether the file could not be searched to its end, so that there may be more in it.
-    pub incomplete: bool,
-}
-
 /// One unsent record of the old file.
-struct Found {
+struct UnsentEntry {
     entry: EntryRow,
     raw: Phi<String>,
     is_verified: bool,
 }
 
 impl Store {
-    /// Takes over the unsent work of `kept`, which `key` opened before it was damaged.
+    /// What happened to the unsent work of files that were set aside when this store was opened.
+    #[must_use]
+    pub fn carried_over(&self) -> Vec<(Segment, CarriedOver)> {
+        lock(&self.carried_over).clone()
+    }
+
+    /// Copies the unsent work of files that were set aside into their replacements, once. A file whose key this session
+    /// does not hold waits for a session that does.
+    pub(crate) fn carry_over_from(&self, checked: &CheckedSegments) -> Result<(), StoreError> {
+        let waiting = |r: &Repair| !r.carried_over && !r.set_aside.is_empty() && self.is_open(r.segment);
+        for repair in self.repairs().into_iter().filter(waiting) {
+            let old_file = self.profile.join("segments").join(&repair.set_aside);
+            let fits = |k: &&SegmentKey| k.segment() == repair.segment && opens(&old_file, k);
+            let has_its_key = |k: &SegmentKey| k.segment() == repair.segment && k.generation() + 1 >= repair.generation;
+            if !checked.other_keys.iter().any(|k| fits(&k)) && checked.other_keys.iter().any(has_its_key) {
+                // Its first page is damaged, so no key will ever open it.
+                let done = CarriedOver { incomplete: true, ..CarriedOver::default() };
+                self.write_bulk(|tx| {
+                    put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
+                })?;
+                lock(&self.carried_over).push((repair.segment, done));
+            } else if let Some(key) = checked.other_keys.iter().find(fits) {
+                let done = self.carry_over(&old_file, key, &repair)?;
+                lock(&self.carried_over).push((repair.segment, done));
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the unsent work of the file `old_file`, whose key is `key`.
     ///
-    /// An entry is sent on by itself only where the whole file still adds up but for pages that do not concern it: of
-    /// any other it cannot be said that it was not sent long ago. Those are kept as rejected.
+    /// An entry is sent without review only if the whole file still verifies: any other may have been sent before, and
+    /// is stored as rejected.
     ///
     /// # Errors
-    /// What the present files refuse; nothing is taken over then.
-    pub(crate) fn carry_over(&self, kept: &Path, key: &SegmentKey, repair: &Repair) -> Result<CarriedOver, StoreError> {
+    /// What the present files refuse; nothing is copied then.
+    pub(crate) fn carry_over(
+        &self,
+        old_file: &Path,
+        key: &SegmentKey,
+        repair: &Repair,
+    ) -> Result<CarriedOver, StoreError> {
         let mut done = CarriedOver::default();
-        let access = alone(key);
-        let open = || open_cipher(kept, &key.database_key(), OpenMode::Write);
+        let access = SegmentAccess::alone(key);
+        let open = || open_cipher(old_file, &key.database_key(), OpenMode::Write);
         let Ok(conn) = open() else {
-            // Its beginning fits the key and yet it does not open: nothing of it can ever be read.
+            // Its salt matches the key but it does not open: it can never be read.
             self.write_bulk(|tx| {
-                put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+                put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
             })?;
             self.load_repairs()?;
             return Ok(CarriedOver { incomplete: true, ..done });
         };
         let is_whole = verify_charts(&conn, &access).is_ok();
-        // Nothing that a connection says after damage may be believed.
+        // A connection is not reliable after damage.
         let conn = if is_whole { conn } else { open()? };
         let (entries, all_entries) = readable::<EntryRow>(&conn, &access);
         let (sets, all_sets) = readable::<ChangeSetRow>(&open()?, &access);
@@ -72,7 +94,7 @@ impl Store {
             let read = open().and_then(|conn| read_entry(&conn, &access, &entry));
             match read {
                 Ok((raw, fits)) => {
-                    found.push(Found { entry, raw, is_verified: is_whole && fits && repair.just_set_aside })
+                    found.push(UnsentEntry { entry, raw, is_verified: is_whole && fits && repair.just_set_aside })
                 }
                 Err(_) => done.lost = done.lost.saturating_add(1),
             }
@@ -83,18 +105,18 @@ impl Store {
         self.write_bulk(|tx| {
             found.iter().try_for_each(|one| tx.carry_entry(key.segment(), one))?;
             tx.carry_sets(key.segment(), &sets)?;
-            put_repair(tx.writer(Segment::Directory)?, &Repair { carried: true, ..repair.clone() })
+            put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
         })?;
         self.load_repairs()?;
         Ok(done)
     }
 }
 
-fn count(found: &[Found], verified: bool) -> u32 {
+fn count(found: &[UnsentEntry], verified: bool) -> u32 {
     u32::try_from(found.iter().filter(|f| f.is_verified == verified).count()).unwrap_or(u32::MAX)
 }
 
-/// The journal rows of a kind that can be read and fit their tags, and whether those are all.
+/// The journal rows of a kind that can be read and match their tags, and whether those are all.
 fn readable<J: Journal>(conn: &Connection, access: &SegmentAccess) -> (BTreeMap<Vec<u8>, J>, bool) {
     let (mut rows, mut all) = (BTreeMap::new(), true);
     let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -117,7 +139,7 @@ fn readable<J: Journal>(conn: &Connection, access: &SegmentAccess) -> (BTreeMap<
     (rows, all)
 }
 
-/// The text that an entry would send, and whether the chart that it lies in still adds up.
+/// The text that an entry would send, and whether its chart matches its sum.
 fn read_entry(conn: &Connection, access: &SegmentAccess, entry: &EntryRow) -> Result<(Phi<String>, bool), StoreError> {
     let code = access.type_code(conn, &entry.key.resource_type)?.ok_or(StoreError::NotAvailable)?;
     let row = access.find(conn, code, &IdKey::of(&entry.key.id))?.ok_or(StoreError::NotAvailable)?;
@@ -139,21 +161,22 @@ fn chart_fits(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result
 }
 
 impl WriteTx<'_> {
-    fn carry_entry(&mut self, segment: Segment, found: &Found) -> Result<(), StoreError> {
-        let Found { entry, raw, is_verified } = found;
-        // EXPOSE: stored in the segment that it comes from.
-        let facts = crate::outbox::read(raw.expose())?;
+    fn carry_entry(&mut self, segment: Segment, found: &UnsentEntry) -> Result<(), StoreError> {
+        let UnsentEntry { entry, raw, is_verified } = found;
+        // EXPOSE: stored in the segment that it came from.
+        let facts = crate::outbox::extract_resource(raw.expose())?;
         let mut bits = StateBits::of(if *is_verified { RecordState::Pending } else { RecordState::Rejected });
         if entry.operation == Operation::Delete {
             bits = bits.deleted();
         }
         let version = entry.base_version.as_deref().unwrap_or_default();
         // EXPOSE: as above.
-        self.put_resource(&facts, segment, raw.expose(), version, 0, bits)?;
+        let text = NewText { raw: raw.expose(), version, updated: 0, state: bits };
+        self.put_resource(&facts, segment, &text)?;
         let state = match entry.state {
             _ if !is_verified => EntryState::Rejected,
             EntryState::InFlight => EntryState::InFlight,
-            // A conflict is found again when it is sent.
+            // Sending it finds the conflict again.
             EntryState::Waiting | EntryState::Conflict => EntryState::Waiting,
             EntryState::Rejected => EntryState::Rejected,
         };
@@ -173,8 +196,7 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(&entry_key(&row.key, row.sequence), &row)
     }
 
-    /// Puts every entry that is open here under a change set again: its own, or one made from its entries where that
-    /// was lost.
+    /// Gives every open entry a change set again: its own, or a new one if that was lost.
     fn carry_sets(&mut self, segment: Segment, sets: &BTreeMap<u64, ChangeSetRow>) -> Result<(), StoreError> {
         let mut by_sequence: BTreeMap<u64, Vec<(EntryRef, keep_domain::UserId)>> = BTreeMap::new();
         for access in self.accesses() {

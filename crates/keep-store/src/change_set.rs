@@ -1,16 +1,16 @@
-//! What a user saves at once, and how it is kept until the server has it.
+//! Change sets: what a user saves at once, until the server has confirmed it.
 
-use crate::tagged::{Journal, JournalKind};
+use crate::journal::{Journal, JournalKind};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-/// A change set: its number is the sequence of its audit event in this device's ledger, in a log that follows another
-/// one counted on from a number above all of that one.
+/// The number of a change set: the sequence of its audit event. A log that follows another one continues from a number
+/// above all of the earlier log's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeSetId(pub u64);
 
-/// What is done to a resource.
+/// The kind of change to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -25,7 +25,7 @@ pub enum Operation {
 /// One resource of a save.
 #[derive(Debug, Clone)]
 pub struct EntryDraft {
-    /// What is done.
+    /// The kind of change.
     pub operation: Operation,
     /// The version that the change was based on, as the store gave it; `None` for a create, and for a change
     /// of a resource that the server does not have yet.
@@ -34,7 +34,7 @@ pub struct EntryDraft {
     pub raw: Phi<String>,
 }
 
-/// What a user saves at once.
+/// A change set to be saved.
 #[derive(Debug, Clone)]
 pub struct ChangeSetDraft {
     /// Who saved it.
@@ -43,17 +43,17 @@ pub struct ChangeSetDraft {
     pub entries: Vec<EntryDraft>,
 }
 
-/// Where an entry stands.
+/// The state of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
     /// Not sent; later edits squash into it.
     Waiting,
-    /// Sent, answer unknown; what was sent never changes, and a lost answer is resolved by asking.
+    /// Sent with unknown outcome. Its text never changes, and a lost answer is resolved by querying the server.
     InFlight,
     /// Refused by the server.
     Rejected,
-    /// The server has another version; a person decides.
+    /// The server has another version; the user has to decide.
     Conflict,
 }
 
@@ -70,7 +70,7 @@ pub enum SetState {
     Rejected,
     /// An entry is in conflict.
     Conflict,
-    /// The chart of an entry's resource does not fit its sum: it is kept and not sent.
+    /// The chart of an entry's resource does not match its sum: it is stored and not sent.
     Damaged,
 }
 
@@ -79,17 +79,17 @@ pub enum SetState {
 pub struct OutgoingEntry {
     /// The resource.
     pub key: ResourceKey,
-    /// Where it is kept.
+    /// The segment that stores it.
     pub segment: Segment,
-    /// What is done.
+    /// The kind of change.
     pub operation: Operation,
     /// The server version that it replaces, for `If-Match`.
     pub base_version: Option<String>,
     /// The server's text that it is based on, for a three-way merge; `None` for a create.
     pub base: Option<Phi<String>>,
-    /// What is to be sent, or was sent.
+    /// The text to be sent, or that was sent.
     pub raw: Phi<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: EntryState,
     /// The same at every attempt.
     pub idempotency: String,
@@ -114,16 +114,16 @@ pub struct OutgoingSet {
     pub state: SetState,
     /// Its entries, in the order of the save.
     pub entries: Vec<OutgoingEntry>,
-    /// The resources among them whose charts do not fit their sums; their texts are not among the entries.
+    /// Resources whose charts do not match their sums; they are not among the entries.
     pub damaged: Vec<ResourceKey>,
 }
 
-/// How much is unsent, without a word of whom it is about.
+/// How much one author has not sent yet; says nothing about patients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorBacklog {
-    /// Whose change sets.
+    /// The author.
     pub author: UserId,
-    /// How many are not confirmed.
+    /// Change sets that are not confirmed.
     pub pending: u32,
     /// Of these, with a rejected entry.
     pub rejected: u32,
@@ -133,12 +133,12 @@ pub struct AuthorBacklog {
     pub oldest: UtcMillis,
 }
 
-/// Two versions of one record.
+/// The id of a conflict between two versions of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConflictId(pub uuid::Uuid);
 
-/// The stored change set; lies in the highest segment that it touches.
+/// The stored change set, in the highest segment that it touches.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ChangeSetRow {
     pub(crate) author: UserId,
@@ -147,14 +147,14 @@ pub(crate) struct ChangeSetRow {
     pub(crate) entries: Vec<EntryRef>,
 }
 
-/// Where an entry lies.
+/// The place of an entry.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq)]
 pub(crate) struct EntryRef {
     pub(crate) segment: Segment,
     pub(crate) key: ResourceKey,
 }
 
-/// The stored entry; lies with its resource. While it waits, the text to send is the resource's own.
+/// The stored entry, in the segment of its resource. While it waits, the text to send is the resource's.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct EntryRow {
     pub(crate) key: ResourceKey,
@@ -200,7 +200,7 @@ pub(crate) fn entry_key(key: &ResourceKey, sequence: u64) -> Vec<u8> {
     bytes
 }
 
-/// What the keys of all entries of a resource begin with.
+/// The prefix of the keys of all entries of a resource.
 pub(crate) fn entry_prefix(key: &ResourceKey) -> Vec<u8> {
     format!("{key}/").into_bytes()
 }

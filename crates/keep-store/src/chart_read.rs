@@ -1,26 +1,29 @@
-//! Reading a chart, single records and lists of the day.
+//! Reading charts, reference records and day lists.
 
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
-use crate::record::StateBits;
+use crate::ledger::AuditGated;
+use crate::record::{Record, StateBits};
+use crate::resource_type;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, ordinal_of, places_of};
+use crate::store::Store;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
-use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
 use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most Patient records of one person that a chart brings together.
-const LONGEST_CLOSURE: usize = 16;
+/// The most Patient records of one person that a chart combines.
+const MAX_LINKED_PATIENTS: usize = 16;
 
-/// Types that are about nobody's health.
-const NOBODYS: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
+/// Types that say nothing about anyone's health.
+const REFERENCE_TYPES: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication"];
 
 /// A chart: everything of one person in this session's segments.
 #[derive(Debug, Clone)]
 pub struct ChartRows {
-    /// The Patient records of this person, the asked one first, the others by `Patient.link`.
+    /// The Patient records of this person: the requested one first, then those that `Patient.link` names.
     pub patients: Vec<PatientId>,
     /// The records, segment by segment, each in the order in which they arrived; deleted ones are left out.
     pub records: Vec<Record>,
@@ -35,14 +38,13 @@ pub struct DayRow {
     pub start: UtcMillis,
     /// Its status code.
     pub status: String,
-    /// Whose.
+    /// The patient, where it names one.
     pub patient: Option<PatientId>,
 }
 
 impl Store {
-    /// Reads a chart; `types` empty means all. What could not be read as a resource is always among the records:
-    /// nobody can tell that it is none of `types`. The chart's sums are checked the first time in a session,
-    /// its rows at every read. The rows are released by the ticket of the event.
+    /// Reads a chart; empty `types` means all. Texts that could not be read as a resource are always included, since
+    /// they may be of any type. The chart's sums are checked at its first read in a session, its rows at every read.
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
@@ -52,8 +54,8 @@ impl Store {
         Ok(AuditGated::new(ChartRows { patients, records }))
     }
 
-    /// Hands each record of a chart to `each`, in order, and says whose it is.
-    // INVARIANT: the caller holds back what it makes of them.
+    /// Passes each record of a chart to `each`, in order, and returns the Patient records of its person.
+    // INVARIANT: the caller gates what it makes of them.
     pub(crate) fn chart_rows(
         &self,
         patient: &PatientId,
@@ -67,7 +69,7 @@ impl Store {
                 for id in &patients {
                     let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
                     known = true;
-                    let read = self.read_chart(conn, access, ordinal, id, types, each);
+                    let read = read_chart(conn, access, &ChartQuery { ordinal, patient: id, types }, each);
                     read.map_err(|e| access.noted(ordinal, e))?;
                 }
             }
@@ -78,31 +80,8 @@ impl Store {
         })
     }
 
-    /// One record; deleted ones are not available.
-    ///
-    /// # Errors
-    /// [`StoreError::NotAvailable`], the same for missing and for above this session's rank.
-    pub fn record(&self, key: &ResourceKey) -> Result<AuditGated<Record>, StoreError> {
-        let found = self.read_confirmed(|conn| find_record(self.access.iter(), conn, key))?;
-        found.map(AuditGated::new).ok_or(StoreError::NotAvailable)
-    }
-
-    /// Several records in the order asked for; what is not available is left out.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn records(&self, keys: &[ResourceKey]) -> Result<AuditGated<Vec<Record>>, StoreError> {
-        self.read_confirmed(|conn| {
-            let mut found = Vec::with_capacity(keys.len());
-            for key in keys {
-                found.extend(find_record(self.access.iter(), conn, key)?);
-            }
-            Ok(AuditGated::new(found))
-        })
-    }
-
-    /// Records that are about nobody's health, such as staff, places and medicines, in no certain order: their names
-    /// stand beside any recorded read, so they need no ticket. Other types, and what is not available, are left out.
+    /// Records that say nothing about anyone's health, such as staff, places and medicines, in no particular order.
+    /// They name what a recorded read refers to and need no ticket. Other types and missing records are left out.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -111,7 +90,7 @@ impl Store {
         keys: impl IntoIterator<Item = &'k ResourceKey>,
     ) -> Result<Vec<Record>, StoreError> {
         let wanted: BTreeSet<&ResourceKey> =
-            keys.into_iter().filter(|k| NOBODYS.contains(&k.resource_type.as_str())).collect();
+            keys.into_iter().filter(|k| REFERENCE_TYPES.contains(&k.resource_type.as_str())).collect();
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -124,7 +103,7 @@ impl Store {
         })
     }
 
-    /// All records of a type that no patient owns, such as Practitioner or Location; at most `limit`.
+    /// All records of a type that belongs to no patient, such as Practitioner or Location; at most `limit`.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -201,7 +180,7 @@ impl Store {
         Ok(one.pop().flatten())
     }
 
-    /// The same for several patients, in their order, in one step.
+    /// As [`Store::last_seen`] for several patients, in their order and in one read.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -234,7 +213,7 @@ impl Store {
         })
     }
 
-    /// How many records of each type are on this device, in this session's segments.
+    /// The number of records of each type in this session's segments.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -284,66 +263,71 @@ impl Store {
             let others = statement.query_map([id.bytes()], |r| Ok(IdKey::from_stored(r.get_ref(0)?.as_blob()?)))?;
             for other in others {
                 let other = other?;
-                if found.len() < LONGEST_CLOSURE && seen.insert(other.clone()) {
+                if found.len() < MAX_LINKED_PATIENTS && seen.insert(other.clone()) {
                     found.push(other);
                 }
             }
         }
         Ok(found)
     }
+}
 
-    /// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
-    /// sum compared before any row is handed on.
-    fn read_chart(
-        &self,
-        conn: &Connection,
-        access: &SegmentAccess,
-        ordinal: u32,
-        patient: &IdKey,
-        types: &[&str],
-        each: &mut dyn FnMut(Record),
-    ) -> Result<(), StoreError> {
-        let verified = access.verified.contains(ordinal);
-        let mut wanted = BTreeSet::new();
-        for name in types {
-            wanted.extend(access.type_code(conn, name)?);
-        }
-        let (from, to) = places_of(ordinal);
-        let (mut sum, mut count) = (Sum::default(), 0i64);
-        let mut unverified = Vec::new();
-        let mut statement = conn.prepare_cached(&access.sql.window)?;
-        let mut rows = statement.query((from, to))?;
-        while let Some(row) = rows.next()? {
-            let code: u16 = row.get(1)?;
-            let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
-            if verified && !is_wanted {
-                continue;
-            }
-            let row = RowView::of(row)?;
-            sum.add(&row.stored_tag());
-            count += 1;
-            if is_wanted && !row.state.is_deleted() {
-                let record = access.open_view(conn, &row)?;
-                if verified {
-                    each(record);
-                } else {
-                    unverified.push(record);
-                }
-            } else {
-                access.check_view(&row, &access.type_name(conn, code)?)?;
-            }
-        }
-        if verified {
-            return Ok(());
-        }
-        // INVARIANT: nothing of a chart leaves the store before its sum has been compared.
-        let chart = access.chart(conn, ordinal)?;
-        let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
-        if !fits {
-            return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
-        }
-        access.verified.insert(ordinal);
-        unverified.into_iter().for_each(each);
-        Ok(())
+/// One chart of one segment; empty `types` means all.
+struct ChartQuery<'q> {
+    ordinal: u32,
+    patient: &'q IdKey,
+    types: &'q [&'q str],
+}
+
+/// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
+/// sum compared before any record is passed on.
+fn read_chart(
+    conn: &Connection,
+    access: &SegmentAccess,
+    query: &ChartQuery<'_>,
+    each: &mut dyn FnMut(Record),
+) -> Result<(), StoreError> {
+    let ChartQuery { ordinal, patient, types } = *query;
+    let verified = access.verified.contains(ordinal);
+    let mut wanted = BTreeSet::new();
+    for name in types {
+        wanted.extend(access.type_code(conn, name)?);
     }
+    let (from, to) = places_of(ordinal);
+    let (mut sum, mut count) = (Sum::default(), 0i64);
+    let mut unverified = Vec::new();
+    let mut statement = conn.prepare_cached(&access.sql.window)?;
+    let mut rows = statement.query((from, to))?;
+    while let Some(row) = rows.next()? {
+        let code: u16 = row.get(1)?;
+        let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
+        if verified && !is_wanted {
+            continue;
+        }
+        let row = RowView::of(row)?;
+        sum.add(&row.stored_tag());
+        count += 1;
+        if is_wanted && !row.state.is_deleted() {
+            let record = access.open_view(conn, &row)?;
+            if verified {
+                each(record);
+            } else {
+                unverified.push(record);
+            }
+        } else {
+            access.check_view(&row, &access.type_name(conn, code)?)?;
+        }
+    }
+    if verified {
+        return Ok(());
+    }
+    // INVARIANT: no record of a chart leaves the store before its sum has been compared.
+    let chart = access.chart(conn, ordinal)?;
+    let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
+    if !fits {
+        return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
+    }
+    access.verified.insert(ordinal);
+    unverified.into_iter().for_each(each);
+    Ok(())
 }

@@ -1,21 +1,24 @@
-//! Reading a chart on two threads: while one opens rows, the other makes something of those that are open.
+//! Reading a chart on two threads: one opens rows while the other converts them.
 
-use crate::store::lock;
-use crate::{AuditGated, Record, Store, StoreError};
+use crate::error::StoreError;
+use crate::ledger::AuditGated;
+use crate::mutex::lock;
+use crate::record::Record;
+use crate::store::Store;
 use keep_domain::PatientId;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
-/// Records that are handed over at once.
+/// Records per batch.
 const BATCH: usize = 16;
-/// Batches from which a second thread pays.
+/// The number of batches from which a second thread is worth its cost.
 const ENOUGH: usize = 4;
 
 impl Store {
-    /// As [`Store::open_chart`], but `read` makes of each record what is wanted of it, on two threads and while the
-    /// next records are still on their way. What `read` leaves out is left out; the order is that of the chart.
+    /// As [`Store::open_chart`], but converts each record with `read`, on two threads and while the next records are
+    /// being opened. Records for which it returns `None` are left out; the order is that of the chart.
     ///
-    /// `read` must let nothing out by another way: what it makes is held for the ticket of the event.
+    /// `read` must let nothing out in another way: its results stay gated.
     ///
     /// # Errors
     /// As [`Store::open_chart`].
@@ -32,7 +35,7 @@ impl Store {
             loop {
                 let next = lock(&queue).recv();
                 let Ok((at, records)) = next else { return done };
-                // Room for all at once: what is made of a record may be large, and growing would move it again.
+                // Allocated at once: the results may be large, and growing would move them.
                 let mut made = Vec::with_capacity(records.len());
                 made.extend(records.into_iter().filter_map(&read));
                 done.push((at, made));

@@ -1,6 +1,6 @@
 //! Opens encrypted files: the only place where a database key meets SQLCipher.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_hardening::private_file::{self, Kind};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OpenFlags, ffi};
@@ -47,20 +47,20 @@ pub fn open_cipher(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Con
     set_key(&conn, key)?;
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     conn.set_prepared_statement_cache_capacity(160);
-    settle(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
+    run_pragma(&conn, &format!("PRAGMA page_size = {PAGE_SIZE}"))?;
     // The first read decides whether the key fits. It comes before any journal mode is set: in the mode that a file is
     // opened with, a journal whose super-journal is gone is removed, and its name cannot be met again.
     let _: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     for pragma in ["PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"] {
-        settle(&conn, pragma)?;
+        run_pragma(&conn, pragma)?;
     }
     harden(&conn, "main", mode)?;
     Ok(conn)
 }
 
-/// SQLite opens whatever lies at the name of the file and of its journals, and would wait for ever for a pipe. So what
-/// is no regular file there counts as damage; in the place of a journal it is moved out of the way, so that the
-/// database beside it is still read and verified. A file to be written is its owner's alone, and so are its journals.
+/// SQLite opens anything at the path of the file and of its journals, and would wait for ever for a pipe. So anything
+/// but a regular file counts as damage; in the place of a journal it is moved away, so that the database is still read
+/// and verified. A file to be written, and its journals, are accessible to their owner only.
 fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
     for ending in ["", "-journal", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -81,7 +81,7 @@ fn check_files(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// As [`open_cipher`].
-pub fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
+pub(crate) fn attach_cipher(conn: &Connection, path: &Path, schema: &str, key: &DatabaseKey) -> Result<(), StoreError> {
     let path = path.to_str().ok_or(StoreError::Invalid("profile path is not utf-8"))?;
     let mode = if conn.is_readonly("main")? { OpenMode::Read } else { OpenMode::Write };
     check_files(Path::new(path), mode)?;
@@ -100,8 +100,8 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
     if mode != OpenMode::Read {
         let journal: String = conn.query_row(&format!("PRAGMA {schema}.journal_mode = TRUNCATE"), [], |r| r.get(0))?;
         check(journal.eq_ignore_ascii_case("truncate"), "journal mode")?;
-        settle(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
-        settle(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;
+        run_pragma(conn, &format!("PRAGMA {schema}.synchronous = FULL"))?;
+        run_pragma(conn, &format!("PRAGMA {schema}.secure_delete = ON"))?;
         check(read(conn, &format!("PRAGMA {schema}.synchronous"))? == "2", "synchronous")?;
         check(read(conn, &format!("PRAGMA {schema}.secure_delete"))? == "1", "secure delete")?;
     }
@@ -111,17 +111,17 @@ fn harden(conn: &Connection, schema: &str, mode: OpenMode) -> Result<(), StoreEr
     check(read(conn, "PRAGMA foreign_keys")? == "1", "foreign keys")
 }
 
-/// Has a connection overwrite the head of its journal at a commit instead of truncating the file. Nothing else
-/// changes: it is the same rollback journal with the same syncs, and other connections may go on truncating it.
+/// Has a connection overwrite the head of its journal at a commit instead of truncating the file. It remains the same
+/// rollback journal with the same syncs, and other connections may still truncate it.
 ///
 /// # Errors
-/// [`StoreError::Unsuitable`] where SQLite does not take the mode.
-pub(crate) fn keep_journal_file(conn: &Connection) -> Result<(), StoreError> {
+/// [`StoreError::Unsuitable`] if SQLite does not accept the mode.
+pub(crate) fn persist_journal_file(conn: &Connection) -> Result<(), StoreError> {
     let journal: String = conn.query_row("PRAGMA main.journal_mode = PERSIST", [], |r| r.get(0))?;
     check(journal.eq_ignore_ascii_case("persist"), "journal mode")
 }
 
-/// The answer of a pragma; SQLCipher gives numbers as text, SQLite as integers.
+/// The result of a pragma; SQLCipher returns numbers as text, SQLite as integers.
 fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
     use rusqlite::types::ValueRef;
     Ok(conn.query_row(pragma, [], |r| {
@@ -136,7 +136,7 @@ fn read(conn: &Connection, pragma: &str) -> Result<String, StoreError> {
 /// The libraries that this build runs on: name and version, for IT.
 ///
 /// # Errors
-/// Only where SQLite itself does not answer.
+/// Only if SQLite itself fails.
 pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
     let _installed = wiping::install();
     let probe = Connection::open_in_memory()?;
@@ -144,8 +144,8 @@ pub fn library_versions() -> Result<Vec<(&'static str, String)>, StoreError> {
     Ok(vec![("sqlcipher", cipher), ("sqlite", rusqlite::version().to_owned())])
 }
 
-/// Runs one pragma; some answer with a row and some do not.
-fn settle(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
+/// Runs one pragma, which may return rows.
+fn run_pragma(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
     let mut statement = conn.prepare(pragma)?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
@@ -168,7 +168,7 @@ fn check_library() -> Result<(), StoreError> {
     check(found >= OLDEST_CIPHER, "sqlcipher version")?;
     let mut outcome = Ok(());
     DEFAULTS.call_once(|| {
-        // Its log would go to stderr; it has no place there.
+        // Its log would go to stderr.
         let pragmas = [
             "PRAGMA cipher_log_level = NONE".to_owned(),
             format!("PRAGMA cipher_default_page_size = {PAGE_SIZE}"),
@@ -176,7 +176,7 @@ fn check_library() -> Result<(), StoreError> {
             "PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256".to_owned(),
             "PRAGMA cipher_default_kdf_algorithm = PBKDF2_HMAC_SHA256".to_owned(),
         ];
-        outcome = pragmas.iter().try_for_each(|p| settle(&probe, p));
+        outcome = pragmas.iter().try_for_each(|p| run_pragma(&probe, p));
     });
     outcome
 }
@@ -201,7 +201,7 @@ fn set_key(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     if code == ffi::SQLITE_OK { Ok(()) } else { Err(StoreError::Database(code)) }
 }
 
-/// SQLite's memory, wiped when it is given back: its pages and values are PHI in clear.
+/// SQLite's memory is wiped when it is freed: its pages and values are PHI in clear.
 ///
 /// The library's own allocator stays; a layer above it overwrites each block before it is freed.
 /// `PRAGMA cipher_memory_security` would also lock every block with a system call each, which costs far more.
@@ -274,8 +274,8 @@ mod wiping {
             }
             let moved = (below.malloc)(length);
             if !moved.is_null() {
-                let kept = usize::try_from(old.min(length)).unwrap_or(0);
-                std::ptr::copy_nonoverlapping(block.cast::<u8>(), moved.cast::<u8>(), kept);
+                let copied = usize::try_from(old.min(length)).unwrap_or(0);
+                std::ptr::copy_nonoverlapping(block.cast::<u8>(), moved.cast::<u8>(), copied);
                 wipe_and_free(block);
             }
             moved

@@ -1,6 +1,6 @@
 //! Bodies on disk: zstd level 3 with the dictionary that ships with the program.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::sync::LazyLock;
@@ -13,17 +13,17 @@ pub(crate) const DICTIONARY: u8 = 1;
 /// Trained on synthetic records only, frozen per release.
 const BYTES: &[u8] = include_bytes!("../../../assets/zstd/fhir-r4-1.dict");
 const LEVEL: i32 = 3;
-/// The longest buffer that stays with a thread, bytes.
-const KEPT: usize = 1 << 20;
-/// The longest text that is ever stored, bytes; also bounds what a damaged frame may ask for.
-const LONGEST: usize = keep_fhir::MAX_BYTES + 4096;
+/// The longest buffer that a thread retains, bytes.
+const MAX_RETAINED: usize = 1 << 20;
+/// The longest text that is ever stored, bytes; also limits what a damaged frame can allocate.
+const MAX_TEXT: usize = keep_fhir::MAX_BYTES + 4096;
 
 static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(BYTES, LEVEL));
 static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(BYTES));
 static HASH: LazyLock<[u8; 32]> = LazyLock::new(|| Sha256::digest(BYTES).into());
 
 thread_local! {
-    /// Compressed here first, so that what is kept is no longer than it has to be.
+    /// The compression buffer; the result is copied at its exact length.
     static COMPRESSED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
@@ -37,7 +37,7 @@ pub(crate) fn dictionary_hash(number: u8) -> Option<&'static [u8; 32]> {
 /// Compresses with the shipped dictionary.
 pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
     const FAILED: StoreError = StoreError::Internal("compression");
-    if text.len() > LONGEST {
+    if text.len() > MAX_TEXT {
         return Err(StoreError::Invalid("text is too long"));
     }
     COMPRESSOR.with_borrow_mut(|slot| {
@@ -58,13 +58,13 @@ pub(crate) fn compress(text: &[u8]) -> Result<Box<[u8]>, StoreError> {
             }
             let length = compressor.compress_to_buffer(text, buffer).map_err(|_| FAILED)?;
             let body = buffer.get_mut(..length).ok_or(FAILED)?;
-            let kept = Box::from(&*body);
+            let compressed = Box::from(&*body);
             body.zeroize();
-            // The room for one long text is given back.
-            if buffer.len() > KEPT {
+            // The buffer of a long text is freed.
+            if buffer.len() > MAX_RETAINED {
                 *buffer = Vec::new();
             }
-            Ok(kept)
+            Ok(compressed)
         })
     })
 }
@@ -79,7 +79,7 @@ pub(crate) fn decompress(dictionary: u8, body: &[u8]) -> Option<String> {
             Some(d) => d,
             None => slot.insert(Decompressor::with_prepared_dictionary(&DECODER).ok()?),
         };
-        decompressor.decompress(body, LONGEST).ok()
+        decompressor.decompress(body, MAX_TEXT).ok()
     })?;
     String::from_utf8(bytes).ok()
 }

@@ -1,12 +1,13 @@
-//! Records that were changed here and on the server. Both versions are kept for good.
+//! Records that were changed here and on the server. Both versions are stored permanently.
 
-use crate::outbox::read;
+use crate::change_set::{ChangeSetId, ConflictId, EntryState, Operation};
+use crate::error::StoreError;
+use crate::journal::{Journal, JournalKind};
+use crate::ledger::{AuditGated, TicketInTransaction};
+use crate::outbox::extract_resource;
 use crate::record::{RecordState, StateBits};
-use crate::tagged::{Journal, JournalKind};
-use crate::{
-    AuditGated, AuditTicket, ChangeSetId, ConflictId, EntryState, Operation, Store, StoreError, TicketInTransaction,
-    WriteTx,
-};
+use crate::store::Store;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,17 +19,17 @@ pub struct Conflict {
     pub id: ConflictId,
     /// The record.
     pub key: ResourceKey,
-    /// The change set that met it.
+    /// The change set that caused it.
     pub set: ChangeSetId,
-    /// Whose change ours is.
+    /// The author of this device's change.
     pub author: UserId,
     /// When it was found.
     pub found: UtcMillis,
-    /// The last version that both sides had; `None` where there was none.
+    /// The last version that both sides had, if there was one.
     pub base: Option<Phi<String>>,
     /// This device's text.
     pub ours: Phi<String>,
-    /// The server's text; `None` where the server has deleted it.
+    /// The server's text; `None` if the server has deleted it.
     pub theirs: Option<Phi<String>>,
     /// When it was decided.
     pub decided: Option<UtcMillis>,
@@ -57,10 +58,11 @@ struct Decision {
 }
 
 impl ConflictRow {
-    /// The highest segment to which one of its texts belongs.
+    /// The highest segment that one of its texts belongs to.
     fn segment(&self) -> Segment {
         let texts = [self.base.as_deref(), Some(self.ours.as_str()), self.theirs.as_deref()];
-        let placed = texts.into_iter().flatten().map(|t| read(t).map_or(Segment::Clinical, |facts| facts.segment));
+        let placed =
+            texts.into_iter().flatten().map(|t| extract_resource(t).map_or(Segment::Clinical, |facts| facts.segment));
         placed.max().unwrap_or(Segment::Clinical)
     }
 }
@@ -70,7 +72,7 @@ impl Journal for ConflictRow {
 }
 
 impl Store {
-    /// The conflicts that wait for a decision, oldest first. The texts are released by the ticket of the event.
+    /// The conflicts that wait for a decision, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -79,7 +81,9 @@ impl Store {
             let mut found = Vec::new();
             for access in &self.access {
                 let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
-                found.extend(rows.into_iter().filter(|(_, r)| r.decided.is_none()).filter_map(|(k, r)| shown(&k, r)));
+                found.extend(
+                    rows.into_iter().filter(|(_, r)| r.decided.is_none()).filter_map(|(k, r)| conflict_of(&k, r)),
+                );
             }
             Ok(found)
         })?;
@@ -90,12 +94,12 @@ impl Store {
     /// One conflict, decided or not.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] where there is none in this session's segments.
+    /// [`StoreError::NotAvailable`] if this session's segments do not have it.
     pub fn conflict(&self, id: ConflictId) -> Result<AuditGated<Conflict>, StoreError> {
         self.read(|conn| {
             for access in &self.access {
                 if let Some(row) = access.journal(conn, id.0.as_bytes())? {
-                    return shown(id.0.as_bytes(), row)
+                    return conflict_of(id.0.as_bytes(), row)
                         .map(AuditGated::new)
                         .ok_or(StoreError::Internal("conflict row"));
                 }
@@ -103,44 +107,28 @@ impl Store {
             Err(StoreError::NotAvailable)
         })
     }
-
-    /// How many conflicts wait for a decision; names nobody.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn conflict_count(&self, run: &AuditTicket) -> Result<usize, StoreError> {
-        let _covered_by = run;
-        self.read(|conn| {
-            let mut count = 0;
-            for access in &self.access {
-                let rows: Vec<(Vec<u8>, ConflictRow)> = access.journals(conn, &[])?;
-                count += rows.iter().filter(|(_, r)| r.decided.is_none()).count();
-            }
-            Ok(count)
-        })
-    }
 }
 
 impl WriteTx<'_> {
-    /// Keeps the server's version beside ours and waits for a decision. A second call for the same entry
+    /// Stores the server's version next to this device's until the user decides. A second call for the same entry
     /// replaces the server's version.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn open_conflict(
         &mut self,
         set: ChangeSetId,
         key: &ResourceKey,
         theirs: Option<&Phi<String>>,
     ) -> Result<ConflictId, StoreError> {
-        let (segment, mut entry) = self.set_entry(set, key)?;
-        // EXPOSE: both versions are kept.
+        let (segment, mut entry) = self.entry_of_set(set, key)?;
+        // EXPOSE: both versions are stored.
         let theirs = theirs.map(|t| t.expose().as_str());
         let facts = theirs.and_then(|t| keep_fhir::extract(t).ok());
         let ours = match &entry.sent {
             Some(sent) => sent.clone(),
-            // EXPOSE: both versions are kept.
-            None => self.record(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
+            // EXPOSE: both versions are stored.
+            None => self.stored(key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
         };
         let id = entry.conflict.unwrap_or_else(|| ConflictId(Uuid::new_v4()));
         let row = ConflictRow {
@@ -158,20 +146,20 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(id.0.as_bytes(), &row)?;
         (entry.state, entry.conflict) = (EntryState::Conflict, Some(id));
         self.put_entry(segment, &entry)?;
-        self.amend(segment, key, None, None, |s| s.with(RecordState::Conflict))?;
+        self.set_state(segment, key, RecordState::Conflict)?;
         Ok(id)
     }
 
-    /// A person has decided: `chosen` becomes the record and waits to be sent, based on the server's version;
-    /// where it is the server's text nothing is sent. `None` accepts that the server has deleted it: the record
-    /// goes from here, its last text stays in the conflict. `ticket` is the event of the decision.
+    /// Stores a decision: `chosen` becomes the record and waits to be sent, based on the server's version; if it is the
+    /// server's text, nothing is sent. `None` accepts the server's deletion: the record is removed here, and its last
+    /// text stays in the conflict. `ticket` is the event of the decision.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] where it is decided already, [`StoreError::Invalid`] for a text that is no
-    /// resource or another record, and for a deletion that the server has not made.
+    /// [`StoreError::Stale`] if it was decided before; [`StoreError::Invalid`] for a text that is not a resource or is
+    /// another record, and for a deletion that the server has not made.
     pub fn decide_conflict(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         id: ConflictId,
         chosen: Option<&Phi<String>>,
     ) -> Result<(), StoreError> {
@@ -181,10 +169,10 @@ impl WriteTx<'_> {
         }
         let set = ChangeSetId(row.set);
         let Some(chosen) = chosen else { return self.accept_deletion(ticket, home, id, row) };
-        let (segment, mut entry) = self.set_entry(set, &row.key)?;
+        let (segment, mut entry) = self.entry_of_set(set, &row.key)?;
         // EXPOSE: the chosen text becomes the record.
         let chosen = chosen.expose();
-        let facts = read(chosen)?;
+        let facts = extract_resource(chosen)?;
         if facts.key != row.key {
             return Err(StoreError::Invalid("another record"));
         }
@@ -192,11 +180,13 @@ impl WriteTx<'_> {
         self.writer(home)?.put_journal(id.0.as_bytes(), &row)?;
         let version = row.their_version.clone().unwrap_or_default();
         let target = self.home_of(&facts)?;
-        if row.theirs.as_deref() == Some(chosen.as_str()) {
-            self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::SYNCED)?;
+        let is_theirs = row.theirs.as_deref() == Some(chosen.as_str());
+        let state = if is_theirs { StateBits::SYNCED } else { StateBits::of(RecordState::Pending) };
+        let text = NewText { raw: chosen, version: &version, updated: row.their_updated, state };
+        self.put_resource(&facts, target, &text)?;
+        if is_theirs {
             return self.end_entry(set, segment, &row.key);
         }
-        self.put_resource(&facts, target, chosen, &version, row.their_updated, StateBits::of(RecordState::Pending))?;
         entry.operation = if row.theirs.is_some() { Operation::Update } else { Operation::Create };
         entry.base_version.clone_from(&row.their_version);
         entry.base.clone_from(&row.theirs);
@@ -209,7 +199,7 @@ impl WriteTx<'_> {
 
     fn accept_deletion(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         home: Segment,
         id: ConflictId,
         mut row: ConflictRow,
@@ -217,8 +207,8 @@ impl WriteTx<'_> {
         if row.theirs.is_some() {
             return Err(StoreError::Invalid("not deleted"));
         }
-        if let Some(now) = self.record(&row.key)? {
-            // EXPOSE: both versions are kept; ours as it was last seen here.
+        if let Some(now) = self.stored(&row.key)? {
+            // EXPOSE: both versions are stored; this device's as it is now.
             row.ours = now.raw.into_exposed();
         }
         row.decided = Some(Decision { at: self.now().0, event: ticket.sequence(), chosen: String::new() });
@@ -230,8 +220,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes the conflicts about records of a type, decided ones as well, out of the directory to where their texts
-    /// belong. Answers how many wait for a session with more keys.
+    /// Moves the conflicts about records of a type, decided ones included, out of the directory to the segments of
+    /// their texts. Returns how many wait for a session with more keys.
     pub(crate) fn move_conflicts(&mut self, resource_type: &str) -> Result<usize, StoreError> {
         let directory = self.store.access(Segment::Directory)?;
         let rows: Vec<(Vec<u8>, ConflictRow)> = directory.journals(self.conn, &[])?;
@@ -259,7 +249,7 @@ impl WriteTx<'_> {
     }
 }
 
-fn shown(key: &[u8], row: ConflictRow) -> Option<Conflict> {
+fn conflict_of(key: &[u8], row: ConflictRow) -> Option<Conflict> {
     Some(Conflict {
         id: ConflictId(Uuid::from_slice(key).ok()?),
         key: row.key,

@@ -1,10 +1,11 @@
 //! Connections over all files of a session, at open and again after damage.
 
 use crate::cipher::{OpenMode, attach_cipher, open_cipher};
+use crate::error::StoreError;
+use crate::ledger::ATTACHED_LEDGER;
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::{ledger_path, schema_of};
 use crate::tagged::verify_charts;
-use crate::{ATTACHED_LEDGER, StoreError};
 use keep_domain::Segment;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
@@ -18,12 +19,12 @@ const CACHE_KIB: [(Segment, u32, u32); 4] = [
     (Segment::Restricted, 2_000, 1_000),
 ];
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Writes, with the ledger attached.
     Write,
-    /// Writes segments beside the writer, for the time of a first load.
+    /// Writes segments together with the writer during a first load.
     Load,
     /// Only reads.
     Read,
@@ -33,7 +34,7 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) profile: PathBuf,
-    /// Each with its file; the directory, or what stands in for it, comes first.
+    /// Each with its file; the directory, or its stand-in, comes first.
     pub(crate) segments: Vec<(Segment, DatabaseKey, PathBuf)>,
     pub(crate) ledger: DatabaseKey,
 }
@@ -62,7 +63,7 @@ impl Connector {
         Ok(conn)
     }
 
-    /// A connection in the place of one that met damage: every segment is checked before it is used again.
+    /// A connection that replaces one that met damage: every segment is verified before it is used again.
     pub(crate) fn reconnect(&self, purpose: Purpose, access: &[SegmentAccess]) -> Result<Connection, StoreError> {
         let conn = self.connect(purpose)?;
         for segment in access {

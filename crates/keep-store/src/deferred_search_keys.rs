@@ -1,28 +1,28 @@
-//! Search keys that wait for the end of their transaction.
+//! Search keys that are written at the end of their transaction.
 
-use crate::StoreError;
 use crate::derived::{Derived, DerivedChanges};
+use crate::error::StoreError;
 use crate::segment_access::SegmentAccess;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The most keys that wait.
-const MOST: usize = 200_000;
+/// The most waiting keys.
+const MAX_WAITING: usize = 200_000;
 
-/// Numbers and telephones of patients, not yet written. Their order has nothing to do with that of the patients, so
-/// each would go to another page of its table; written in their own order, a load touches every page once.
+/// Identifiers and phone numbers of patients, not yet written. Their order is unrelated to that of the patients, so
+/// each would touch another page of its table; sorted, a load touches every page once.
 #[derive(Default)]
 pub(crate) struct DeferredSearchKeys {
     /// By the ordinal of the patient.
     waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
     count: usize,
-    /// What was written to and taken from derived tables, for their digests.
+    /// The entries added to and removed from derived tables, for their digests.
     pub(crate) changes: DerivedChanges,
 }
 
-/// Where a key goes.
+/// The table of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum KeyTable {
     /// `patient_number`.
@@ -38,17 +38,17 @@ impl DeferredSearchKeys {
         self.count += 1;
     }
 
-    /// Drops what waits for a patient.
-    pub(crate) fn forget(&mut self, ordinal: u32) {
+    /// Drops the waiting keys of a patient.
+    pub(crate) fn discard(&mut self, ordinal: u32) {
         self.count -= self.waiting.remove(&ordinal).map_or(0, |keys| keys.len());
     }
 
-    /// Whether it is time to write without waiting for the end.
+    /// Whether the keys should be written now.
     pub(crate) const fn is_full(&self) -> bool {
-        self.count >= MOST
+        self.count >= MAX_WAITING
     }
 
-    /// Writes what waits.
+    /// Writes the waiting keys.
     pub(crate) fn write(&mut self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
         self.count = 0;
         let waiting = std::mem::take(&mut self.waiting);
@@ -66,7 +66,7 @@ impl DeferredSearchKeys {
             };
             if conn.prepare_cached(sql)?.execute((&key, ordinal))? == 1 {
                 let entry = [ValueRef::Text(key.as_bytes()), ValueRef::Integer(i64::from(ordinal))];
-                self.changes.add(access, of, &entry);
+                self.changes.add(&access.tagger, of, &entry);
             }
         }
         Ok(())
@@ -75,6 +75,6 @@ impl DeferredSearchKeys {
 
 impl fmt::Debug for DeferredSearchKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LateKeys").field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("DeferredSearchKeys").field("count", &self.count).finish_non_exhaustive()
     }
 }

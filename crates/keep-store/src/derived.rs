@@ -3,12 +3,10 @@
 //! They carry no tags, so an old page of one would add or hide entries. Each has a digest instead: the sum of the
 //! keyed hashes of its entries (as [`crate::sum`]), kept in a tagged journal row that the same transaction changes.
 
-use crate::segment_access::SegmentAccess;
+use crate::journal::{Journal, JournalKind};
 use crate::sum::Sum;
-use crate::tagged::{Journal, JournalKind, TaggedWriter};
-use crate::{FindingKind, StoreError};
+use crate::tag::Tagger;
 use keep_domain::Segment;
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -35,7 +33,7 @@ pub(crate) enum Derived {
 impl Derived {
     pub(crate) const ALL: [Self; 7] =
         [Self::Links, Self::Ids, Self::Days, Self::Keys, Self::Numbers, Self::Phones, Self::Names];
-    /// What a search reads.
+    /// The tables that a search reads.
     pub(crate) const SEARCH: [Self; 4] = [Self::Keys, Self::Numbers, Self::Phones, Self::Names];
 
     /// Its name in the journal and in every hash; part of the file format.
@@ -66,9 +64,9 @@ impl Derived {
 pub(crate) struct DigestRow {
     /// The sum of its entries' hashes; of the full-text index the hash of its blocks.
     pub(crate) digest: [u8; 32],
-    /// How many entries.
+    /// The number of entries.
     pub(crate) rows: i64,
-    /// Whether all charts were whole when it was made from them: only then does it say what is not there.
+    /// Whether all charts were whole when it was built from them: only then does a missing entry prove absence.
     pub(crate) whole: bool,
 }
 
@@ -80,7 +78,7 @@ impl Journal for DigestRow {
     const KIND: JournalKind = JournalKind::Digest;
 }
 
-/// What one transaction adds to and takes from the tables of one segment.
+/// The changes of one transaction to the derived tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct DerivedChanges {
     sums: [(Sum, i64); 7],
@@ -88,8 +86,8 @@ pub(crate) struct DerivedChanges {
 }
 
 impl DerivedChanges {
-    pub(crate) fn add(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
-        let hash = access.tagger.derived(table.name(), entry);
+    pub(crate) fn add(&mut self, tagger: &Tagger, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = tagger.derived(table.name(), entry);
         self.changed |= table.bit();
         if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
             sum.add(&hash);
@@ -97,8 +95,8 @@ impl DerivedChanges {
         }
     }
 
-    pub(crate) fn remove(&mut self, access: &SegmentAccess, table: Derived, entry: &[ValueRef<'_>]) {
-        let hash = access.tagger.derived(table.name(), entry);
+    pub(crate) fn remove(&mut self, tagger: &Tagger, table: Derived, entry: &[ValueRef<'_>]) {
+        let hash = tagger.derived(table.name(), entry);
         self.changed |= table.bit();
         if let Some((sum, rows)) = self.sums.get_mut(table as usize) {
             sum.remove(&hash);
@@ -115,7 +113,7 @@ impl DerivedChanges {
         self.changed & table.bit() != 0
     }
 
-    /// What these changes make of a digest.
+    /// A digest after these changes.
     pub(crate) fn applied(&self, table: Derived, before: DigestRow) -> DigestRow {
         let Some((sum, rows)) = self.sums.get(table as usize) else { return before };
         let mut after = Sum::from_bytes(before.digest);
@@ -124,7 +122,7 @@ impl DerivedChanges {
     }
 }
 
-/// Which tables of a segment fitted their digests in this session.
+/// Which tables of a segment matched their digests in this session.
 #[derive(Debug, Default)]
 pub(crate) struct Confirmed {
     tables: AtomicU8,
@@ -147,13 +145,14 @@ impl Confirmed {
         self.tables.store(0, Ordering::SeqCst);
     }
 
-    /// The tables may be made anew once more.
+    /// Allows another rebuild of the tables.
+    #[cfg(test)]
     pub(crate) fn try_again(&self) {
         self.clear();
         self.broken.store(false, Ordering::SeqCst);
     }
 
-    /// Whether the tables were made while charts were damaged: they show what is there, and prove no absence.
+    /// Whether the tables were built while charts were damaged: a missing entry then proves nothing.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete.load(Ordering::SeqCst)
     }
@@ -162,7 +161,7 @@ impl Confirmed {
         self.incomplete.store(incomplete, Ordering::SeqCst);
     }
 
-    /// Whether the tables could not be made anew in this session; it is not tried twice.
+    /// Whether rebuilding the tables has failed in this session; it is not retried.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::SeqCst)
     }
@@ -171,7 +170,7 @@ impl Confirmed {
         self.broken.store(true, Ordering::SeqCst);
     }
 
-    /// Whether pages that do not fit were found in this session.
+    /// Whether damaged pages were found in this session.
     pub(crate) fn has_damaged_pages(&self) -> bool {
         self.damaged_pages.load(Ordering::SeqCst)
     }
@@ -180,68 +179,12 @@ impl Confirmed {
         self.damaged_pages.store(true, Ordering::SeqCst);
     }
 
-    /// Whether something could not be read, and it was not found where: it may have been here.
+    /// Whether an unreadable page of unknown location may be in this segment.
     pub(crate) fn is_suspected(&self) -> bool {
         self.suspected.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set_suspected(&self) {
         self.suspected.store(true, Ordering::SeqCst);
-    }
-}
-
-impl SegmentAccess {
-    /// Refuses to use a derived table that was not confirmed in this session.
-    ///
-    /// INVARIANT: every answer that rests on what a derived table holds, or does not hold, asks this first.
-    pub(crate) fn require(&self, table: Derived) -> Result<(), StoreError> {
-        if !self.confirmed.has(table) {
-            return Err(StoreError::Unconfirmed(self.segment, table.name()));
-        }
-        // What is asked of the index of ids is always whether something is missing.
-        if table == Derived::Ids && self.confirmed.is_incomplete() {
-            return Err(self.derived_differs());
-        }
-        Ok(())
-    }
-
-    /// The digest that a table must have; `None` in a file that was last written before there were digests.
-    pub(crate) fn digest(&self, conn: &Connection, table: Derived) -> Result<Option<DigestRow>, StoreError> {
-        let stored: Option<DigestRow> = self.journal(conn, table.name().as_bytes())?;
-        if stored.is_some() || table == Derived::Names {
-            return Ok(stored);
-        }
-        Ok(self.is_empty(conn)?.then_some(DigestRow::EMPTY))
-    }
-
-    /// Whether no row was ever stored.
-    fn is_empty(&self, conn: &Connection) -> Result<bool, StoreError> {
-        let sql = format!("SELECT 1 FROM {}.chart", self.schema);
-        Ok(!conn.prepare_cached(&sql)?.exists([])?)
-    }
-
-    /// An error about a derived table.
-    pub(crate) const fn derived_differs(&self) -> StoreError {
-        self.damaged(None, FindingKind::Derived)
-    }
-}
-
-impl TaggedWriter<'_> {
-    /// Writes the digests that this transaction has changed, and with the first rows of a file all of them. It comes
-    /// before the charts: a digest row that is missing means an empty table only while there is no chart.
-    pub(crate) fn write_digests(&mut self) -> Result<(), StoreError> {
-        let changes = std::mem::take(&mut self.late.changes);
-        let first = self.access.is_empty(self.conn)?;
-        for table in Derived::ALL.into_iter().filter(|t| t.is_in(self.access.segment)) {
-            if !first && !changes.has(table) {
-                continue;
-            }
-            if table == Derived::Names {
-                self.write_names_digest()?;
-            } else if let Some(before) = self.access.digest(self.conn, table)? {
-                self.put_journal(table.name().as_bytes(), &changes.applied(table, before))?;
-            }
-        }
-        Ok(())
     }
 }

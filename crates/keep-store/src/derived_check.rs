@@ -1,11 +1,12 @@
 //! Comparing derived tables with their digests, and every index of them with its table.
 
 use crate::derived::Derived;
+use crate::error::{Finding, StoreError};
 use crate::names_digest::hash_names;
 use crate::resource_type::FIRST_FOREIGN;
 use crate::segment_access::SegmentAccess;
+use crate::store::Store;
 use crate::sum::Sum;
-use crate::{Finding, Store, StoreError};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ struct Index {
 /// A derived table: all its columns, and its indexes.
 struct Layout {
     columns: &'static str,
-    /// A column that only the table has, behind a comma: reading an index with it finds every row by its number, as
-    /// whoever uses the index does. Empty where the table is its own index.
+    /// A column that only the table has, after a comma: reading an index with it looks up every row, as a query does.
+    /// Empty if the table is its own index.
     looked_up: &'static str,
     indexes: &'static [Index],
 }
@@ -60,8 +61,8 @@ const fn layout(table: Derived) -> Option<Layout> {
     })
 }
 
-/// Whether entries come in the order of their tree. With all entries there and in order, a search of the tree ends at
-/// the right one, whatever page it passes.
+/// Checks that entries come in the order of their tree. If all entries are present and in order, a search of the tree
+/// ends at the right one.
 #[derive(Default)]
 struct Order {
     last: Vec<u8>,
@@ -70,12 +71,12 @@ struct Order {
 
 impl Order {
     fn follows(&mut self, entry: &[ValueRef<'_>]) -> bool {
-        // Bytes that sort as the columns do, one behind the other. A column has one kind, but for its absence.
+        // Bytes that sort as the columns do. A column has one kind, apart from null.
         self.key.clear();
         for value in entry {
             match value {
                 ValueRef::Null | ValueRef::Real(_) => self.key.push(0),
-                // The sign is turned over, so that bytes sort as numbers do.
+                // The sign bit is flipped, so that bytes sort as numbers do.
                 ValueRef::Integer(n) => {
                     self.key.push(1);
                     self.key.extend((n ^ i64::MIN).to_be_bytes());
@@ -103,21 +104,21 @@ fn entry_of<'r>(row: &'r Row<'_>, columns: usize) -> Result<Vec<ValueRef<'r>>, S
     Ok((0..columns).map(|c| row.get_ref(c)).collect::<rusqlite::Result<_>>()?)
 }
 
-/// What a comparison found.
+/// The result of comparing a table with its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fit {
+pub(crate) enum DigestCheck {
     Fits,
-    /// There is no digest: the file is from before there were any, or a large load ended early.
+    /// There is no digest: the file is older than digests, or a large load ended early.
     NoDigest,
-    /// It fits, and charts were damaged when it was made.
+    /// It matches, but charts were damaged when it was built.
     Incomplete,
     Differs,
 }
 
 impl SegmentAccess {
-    /// Compares one table, as it is on `conn`, with its digest.
-    pub(crate) fn fit(&self, conn: &Connection, table: Derived) -> Result<Fit, StoreError> {
-        let Some(expected) = self.digest(conn, table)? else { return Ok(Fit::NoDigest) };
+    /// Compares one table with its digest.
+    pub(crate) fn check_digest(&self, conn: &Connection, table: Derived) -> Result<DigestCheck, StoreError> {
+        let Some(expected) = self.digest(conn, table)? else { return Ok(DigestCheck::NoDigest) };
         let (sum, rows, consistent) = match (table, layout(table)) {
             (Derived::Names, _) => {
                 let found = hash_names(conn)?;
@@ -128,9 +129,9 @@ impl SegmentAccess {
         };
         let fits = consistent && *sum.bytes() == expected.digest && rows == expected.rows;
         Ok(match (fits, expected.whole) {
-            (true, true) => Fit::Fits,
-            (true, false) => Fit::Incomplete,
-            (false, _) => Fit::Differs,
+            (true, true) => DigestCheck::Fits,
+            (true, false) => DigestCheck::Incomplete,
+            (false, _) => DigestCheck::Differs,
         })
     }
 
@@ -214,13 +215,13 @@ impl SegmentAccess {
 }
 
 impl Store {
-    /// Runs a read that may rest on derived tables; compares those of a segment first where that was not done in this
-    /// session, and makes them anew where they differ.
+    /// Runs a read that may use derived tables. Those that were not compared in this session are compared first, and
+    /// rebuilt if they differ.
     pub(crate) fn read_confirmed<T>(
         &self,
         mut work: impl FnMut(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // One turn for each segment and table, and the last one.
+        // One attempt for each segment and table, and a final one.
         for _turn in 0..=self.access.len() * Derived::ALL.len() {
             match self.read(&mut work) {
                 Err(StoreError::Unconfirmed(segment, table)) => {
@@ -232,11 +233,11 @@ impl Store {
         Err(StoreError::Internal("derived tables"))
     }
 
-    /// Compares all derived tables of all open segments, and makes those anew that differ. What cannot be mended is
-    /// a finding, and whoever needs it is told so.
+    /// Compares all derived tables of all open segments and rebuilds those that differ. One that cannot be rebuilt is a
+    /// finding, and reads that need it fail.
     ///
     /// # Errors
-    /// What stops a read, and not what is found.
+    /// Those of reading; findings are not errors.
     pub fn confirm_derived(&self) -> Result<(), StoreError> {
         for access in &self.access {
             match self.confirm(access.segment, &|_| true) {
@@ -247,7 +248,7 @@ impl Store {
         self.seal_search()
     }
 
-    /// What integrity checks found since the last call; each finding is given once in a session.
+    /// The findings of integrity checks since the last call; each is returned once per session.
     #[must_use]
     pub fn take_findings(&self) -> Vec<Finding> {
         self.access.iter().flat_map(|a| a.verified.take_findings()).collect()

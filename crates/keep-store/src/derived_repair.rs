@@ -1,23 +1,27 @@
-//! Making derived tables anew from verified rows.
+//! Rebuilding derived tables from verified rows.
 
 use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
-use crate::derived_check::Fit;
+use crate::derived_check::DigestCheck;
+use crate::error::{FindingKind, StoreError};
+use crate::mutex::lock;
+use crate::record::Record;
 use crate::row_facts::RowFacts;
+use crate::search_keys::SearchKeyWriter;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::store::lock;
+use crate::store::Store;
 use crate::tagged::TaggedWriter;
-use crate::{FindingKind, Record, Store, StoreError, WriteTx, search_keys};
+use crate::write_tx::WriteTx;
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 impl Store {
-    /// Compares the index of ids of each segment: a change looks up what it changes.
+    /// Compares the index of ids of each segment, which every change uses for lookups.
     pub(crate) fn confirm_ids(&self) -> Result<(), StoreError> {
         for access in self.access.iter().filter(|a| !a.confirmed.has(Derived::Ids)) {
             match self.confirm(access.segment, &|table| table == Derived::Ids) {
-                // Whoever does not find what they look for is told so.
+                // A lookup that does not find its row reports it.
                 Ok(()) | Err(StoreError::Damaged(_)) => {}
                 Err(other) => return Err(other),
             }
@@ -25,29 +29,29 @@ impl Store {
         Ok(())
     }
 
-    /// Compares those derived tables of a segment that are wanted and were not yet compared in this session. What
-    /// differs is made anew.
+    /// Compares the wanted derived tables of a segment that were not compared in this session, and rebuilds those that
+    /// differ.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a table differs and cannot be made anew.
+    /// [`StoreError::Damaged`] if a table differs and cannot be rebuilt.
     pub(crate) fn confirm(&self, segment: Segment, wanted: &dyn Fn(Derived) -> bool) -> Result<(), StoreError> {
         let access = self.access(segment)?;
-        // One at a time: whoever comes second finds it done.
+        // One thread at a time: the next one finds it done.
         let _alone = lock(&self.confirming);
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
         for table in Derived::ALL.into_iter().filter(open) {
-            let fit = self.fit(access, table)?;
-            match fit {
-                Fit::Fits => access.confirmed.set(table),
-                Fit::Incomplete => {
+            let check = self.check_digest(access, table)?;
+            match check {
+                DigestCheck::Fits => access.confirmed.set(table),
+                DigestCheck::Incomplete => {
                     access.confirmed.set_incomplete(true);
                     access.confirmed.set(table);
                 }
-                Fit::NoDigest | Fit::Differs if table == Derived::Names => names = true,
-                Fit::NoDigest | Fit::Differs => tables = true,
+                DigestCheck::NoDigest | DigestCheck::Differs if table == Derived::Names => names = true,
+                DigestCheck::NoDigest | DigestCheck::Differs => tables = true,
             }
-            differs |= fit == Fit::Differs;
+            differs |= check == DigestCheck::Differs;
         }
         if differs {
             access.note_derived();
@@ -55,30 +59,33 @@ impl Store {
         if !tables && !names {
             return Ok(());
         }
-        // The index of names is made from `patient_key`, so that one has to fit.
-        tables |= names && !access.confirmed.has(Derived::Keys) && self.fit(access, Derived::Keys)? != Fit::Fits;
-        self.mend(access, tables)
+        // The index of names is built from `patient_key`, which has to match first.
+        tables |= names
+            && !access.confirmed.has(Derived::Keys)
+            && self.check_digest(access, Derived::Keys)? != DigestCheck::Fits;
+        self.rebuild_differing(access, tables)
     }
 
-    /// How a table stands to its digest; a table or a digest that cannot be read differs, and may be made anew.
-    fn fit(&self, access: &SegmentAccess, table: Derived) -> Result<Fit, StoreError> {
+    /// Compares a table with its digest; one of them that cannot be read counts as different and may be rebuilt.
+    fn check_digest(&self, access: &SegmentAccess, table: Derived) -> Result<DigestCheck, StoreError> {
         let of_table = |error| match error {
             StoreError::PageDamaged => access.damaged(None, FindingKind::Page),
             other => other,
         };
-        match self.read(|conn| access.fit(conn, table).map_err(of_table)) {
-            Err(StoreError::Damaged(_)) => Ok(Fit::Differs),
+        match self.read(|conn| access.check_digest(conn, table).map_err(of_table)) {
+            Err(StoreError::Damaged(_)) => Ok(DigestCheck::Differs),
             other => other,
         }
     }
 
-    fn mend(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
+    fn rebuild_differing(&self, access: &SegmentAccess, tables: bool) -> Result<(), StoreError> {
         let segment = access.segment;
         if self.is_read_only(segment) || access.confirmed.is_broken() {
             return Err(access.derived_differs());
         }
-        let mended = self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });
-        match mended {
+        let rebuilt =
+            self.write_unconfirmed(|tx| if tables { tx.rebuild_derived(segment) } else { tx.rebuild_names() });
+        match rebuilt {
             Ok(whole) if tables => {
                 access.confirmed.set_incomplete(!whole);
                 Derived::ALL.into_iter().filter(|t| t.is_in(segment)).for_each(|t| access.confirmed.set(t));
@@ -88,10 +95,10 @@ impl Store {
                 access.confirmed.set(Derived::Names);
                 Ok(())
             }
-            // Memory or a lock that is wanting passes, as a full disk does.
+            // Lack of memory or another lock is temporary, as is a full disk.
             Err(error) if error.passes() => Err(error),
             Err(StoreError::Database(_) | StoreError::PageDamaged | StoreError::Damaged(_)) => {
-                // It is not tried again before the next unlock.
+                // Not retried before the next unlock.
                 access.confirmed.set_broken();
                 access.note_derived();
                 Err(access.derived_differs())
@@ -100,12 +107,13 @@ impl Store {
         }
     }
 
-    /// Throws the derived tables away and derives them again from the rows.
+    /// Deletes the derived tables and derives them again from the rows.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a chart does not fit its sum: the tables then hold what was found, and nothing
-    /// that rests on them is answered.
-    pub fn rebuild_search(&self) -> Result<(), StoreError> {
+    /// [`StoreError::Damaged`] if a chart does not match its sum: the tables are then incomplete, and reads that need them
+    /// fail.
+    #[cfg(test)]
+    pub(crate) fn rebuild_search(&self) -> Result<(), StoreError> {
         for access in &self.access {
             access.confirmed.try_again();
             let whole = self.write_unconfirmed(|tx| tx.rebuild_derived(access.segment))?;
@@ -120,7 +128,7 @@ impl Store {
 }
 
 impl SegmentAccess {
-    /// Keeps a finding about the derived tables.
+    /// Stores a finding about the derived tables.
     pub(crate) fn note_derived(&self) {
         if let StoreError::Damaged(finding) = self.derived_differs() {
             self.verified.note(finding);
@@ -135,16 +143,16 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Derives all tables of a segment again; whether all its charts were whole.
+    /// Derives all tables of a segment again; returns whether all its charts were whole.
     fn rebuild_derived(&mut self, segment: Segment) -> Result<bool, StoreError> {
         let (conn, access) = (self.conn, self.store.access(segment)?);
         check_structure(conn, access)?;
         clear_tables(conn, access)?;
         let whole = all_charts_fit(conn, access)? && all_types_fit(conn, access)?;
-        let mut late = DeferredSearchKeys::default();
-        derive_all(conn, access, &mut late)?;
-        late.write(conn, access)?;
-        let changes = std::mem::take(&mut late.changes);
+        let mut deferred = DeferredSearchKeys::default();
+        derive_all(conn, access, &mut deferred)?;
+        deferred.write(conn, access)?;
+        let changes = std::mem::take(&mut deferred.changes);
         let writer = self.writer(segment)?;
         for table in Derived::ALL.into_iter().filter(|t| t.is_in(segment) && *t != Derived::Names) {
             let digest = DigestRow { whole, ..changes.applied(table, DigestRow::EMPTY) };
@@ -157,14 +165,14 @@ impl WriteTx<'_> {
     }
 }
 
-/// Refuses a file whose pages do not belong together: to clear a table whose old page names pages that other tables have
-/// by now would free those, and what is on them would be lost.
+/// Refuses a file whose pages do not belong together: clearing a table whose old page refers to pages of other tables
+/// would free those and lose their rows.
 fn check_structure(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
     let mut statement = conn.prepare(&format!("PRAGMA {}.quick_check", access.schema))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let text: String = row.get(0)?;
-        // What FTS5 says of its own index is no fault of the pages; that index is made anew.
+        // FTS5's own index is not a fault of the pages; that index is rebuilt.
         if text != "ok" && !text.contains("inverted index") {
             return Err(access.derived_differs());
         }
@@ -172,7 +180,7 @@ fn check_structure(conn: &Connection, access: &SegmentAccess) -> Result<(), Stor
     Ok(())
 }
 
-/// Whether every chart fits its sum; each one that does not is a finding.
+/// Whether every chart matches its sum; each one that does not is a finding.
 fn all_charts_fit(conn: &Connection, access: &SegmentAccess) -> Result<bool, StoreError> {
     let sql = format!("SELECT ordinal FROM {}.chart ORDER BY ordinal", access.schema);
     let mut statement = conn.prepare_cached(&sql)?;
@@ -212,7 +220,7 @@ fn clear_tables(conn: &Connection, access: &SegmentAccess) -> Result<(), StoreEr
     Ok(())
 }
 
-fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSearchKeys) -> Result<(), StoreError> {
+fn derive_all(conn: &Connection, access: &SegmentAccess, deferred: &mut DeferredSearchKeys) -> Result<(), StoreError> {
     let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
@@ -224,7 +232,7 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSear
     while let Some(row) = rows.next()? {
         let place: i64 = row.get(0)?;
         let row = by_place.query_row([place], SegmentAccess::resource_of)?;
-        note_id(access, &mut late.changes, &row.id, row.code, place);
+        add_id(access, &mut deferred.changes, &row.id, row.code, place);
         if row.state.0 != 0 {
             open_row.execute(params![place, row.state.0])?;
         }
@@ -232,27 +240,27 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, late: &mut DeferredSear
         if current.as_ref().is_none_or(|(of, _)| *of != ordinal) {
             current = Some((ordinal, access.chart(conn, ordinal).ok().flatten().and_then(|c| c.patient)));
         }
-        // A row that does not fit its tag is a finding of its chart and has no keys.
+        // A row that does not match its tag is a finding of its chart and has no keys.
         let Ok(record): Result<Record, _> = access.open_row(conn, &row) else { continue };
         // EXPOSE: read for its search keys.
         if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
             let mut facts = RowFacts::of(facts);
             facts.patient = current.as_ref().and_then(|(_, patient)| patient.clone());
-            search_keys::write(conn, access, late, place, false, &facts)?;
+            SearchKeyWriter { conn, access, deferred }.write(place, false, &facts)?;
         }
     }
     Ok(())
 }
 
 /// Adds a row's entry in the index of ids.
-pub(crate) fn note_id(
+pub(crate) fn add_id(
     access: &SegmentAccess,
     changes: &mut DerivedChanges,
     id: &crate::id_key::IdKey,
     code: u16,
     place: i64,
 ) {
-    changes.add(access, Derived::Ids, &id_entry(id, code, place));
+    changes.add(&access.tagger, Derived::Ids, &id_entry(id, code, place));
 }
 
 /// A row's entry in the index of ids.
@@ -261,13 +269,13 @@ pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [Val
 }
 
 impl TaggedWriter<'_> {
-    /// A row is no longer where its entry in the index of ids says.
-    pub(crate) fn forget_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        self.late.changes.remove(self.access, Derived::Ids, &id_entry(id, code, place));
+    /// Removes a row's entry in the index of ids.
+    pub(crate) fn remove_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        self.deferred.changes.remove(&self.access.tagger, Derived::Ids, &id_entry(id, code, place));
     }
 
-    /// A row has a new entry in the index of ids.
-    pub(crate) fn note_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        note_id(self.access, &mut self.late.changes, id, code, place);
+    /// Adds a row's entry in the index of ids.
+    pub(crate) fn add_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
+        add_id(self.access, &mut self.deferred.changes, id, code, place);
     }
 }

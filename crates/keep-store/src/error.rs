@@ -16,7 +16,7 @@ pub enum StoreError {
     /// A file was written by a newer Chartkeep; it was left in place.
     #[error("{0} is of a newer format")]
     Newer(&'static str),
-    /// A file is missing and may not be made.
+    /// A file is missing and may not be created.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// A segment failed an integrity check.
@@ -25,19 +25,19 @@ pub enum StoreError {
     /// A page of some attached file failed its check while it was read.
     #[error("a page of the store is damaged")]
     PageDamaged,
-    /// A derived table of a segment was not compared in this session; the store does that and tries again.
+    /// A derived table of a segment was not compared in this session; the store compares it and retries.
     #[error("{} was not compared yet", .0.name())]
     Unconfirmed(Segment, &'static str),
     /// The ledger failed its check.
     #[error("the ledger is damaged")]
     LedgerDamaged,
-    /// The ledger has no room left for this class of event.
+    /// The ledger has no capacity left for this class of event.
     #[error("the ledger is full")]
     LedgerFull,
-    /// The store met damage earlier in this session and serves nothing until it is opened again.
+    /// The store found damage earlier in this session and has to be opened again.
     #[error("the store was closed after damage")]
     Poisoned,
-    /// A library that is older than what the design was measured on, or built without what it needs.
+    /// A library is too old or was built without a required feature.
     #[error("unsuitable library: {0}")]
     Unsuitable(&'static str),
     /// Another instance uses the profile.
@@ -46,8 +46,8 @@ pub enum StoreError {
     /// The operation was interrupted because the store is closing.
     #[error("interrupted")]
     Interrupted,
-    /// No room on the disk.
-    #[error("no room on the disk")]
+    /// The disk is full.
+    #[error("the disk is full")]
     DiskFull,
     /// A file could not be read or written.
     #[error("file error: {0:?}")]
@@ -58,8 +58,8 @@ pub enum StoreError {
     /// The record changed since it was read, or is being sent.
     #[error("the record changed since it was read")]
     Stale,
-    /// What should be written is not acceptable.
-    #[error("not acceptable: {0}")]
+    /// A value to be written is invalid.
+    #[error("invalid: {0}")]
     Invalid(&'static str),
     /// An event could not be written.
     #[error(transparent)]
@@ -72,35 +72,35 @@ pub enum StoreError {
     Internal(&'static str),
 }
 
-/// Where an integrity check found something. Names no patient: the ordinal is a local number.
+/// A result of an integrity check. Names no patient: the ordinal is a local number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding {
     /// The segment.
     pub segment: Segment,
     /// The chart's ordinal in that segment, where one is known; 0 to 255 are rows without a patient.
     pub chart: Option<u32>,
-    /// What was found.
+    /// The kind of damage.
     pub kind: FindingKind,
 }
 
-/// What an integrity check found.
+/// The kind of damage that an integrity check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FindingKind {
-    /// A row's tag does not fit its content.
+    /// A row's tag does not match its content.
     RowTag,
-    /// A chart's rows do not add up to its sum or count: a row vanished, came back or was added.
+    /// A chart's rows do not match its sum or count: a row was removed, restored or added.
     ChartSum,
-    /// A chart row's own tag does not fit.
+    /// A chart row's own tag does not match.
     ChartTag,
-    /// The segment's state row does not fit.
+    /// The tag of the segment's state row does not match.
     StateTag,
-    /// The charts and journals of a segment do not add up to its root.
+    /// The charts and journal rows of a segment do not match its root.
     Root,
     /// A stored body cannot be decompressed.
     Body,
     /// A page failed the cipher's own check.
     Page,
-    /// A derived table does not fit its digest: entries were added, hidden or put back.
+    /// A derived table does not match its digest: entries were added, removed or restored.
     Derived,
 }
 
@@ -122,7 +122,7 @@ impl FindingKind {
 }
 
 impl StoreError {
-    /// The closed code that crosses the shell's border.
+    /// The error code of the IPC interface.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
@@ -153,14 +153,14 @@ impl StoreError {
         Self::Damaged(Finding { segment, chart, kind })
     }
 
-    /// Whether SQLite had no memory or somebody else's lock was in the way, which says nothing of a file.
+    /// Whether SQLite ran out of memory or met another lock, which says nothing about a file.
     pub(crate) const fn passes(&self) -> bool {
         use rusqlite::ffi::{SQLITE_BUSY, SQLITE_IOERR_NOMEM, SQLITE_LOCKED, SQLITE_NOMEM};
         let Self::Database(code) = self else { return false };
         *code == SQLITE_IOERR_NOMEM || matches!(*code & 0xff, SQLITE_BUSY | SQLITE_LOCKED | SQLITE_NOMEM)
     }
 
-    /// Whether nothing that the connection says may be believed any more.
+    /// Whether the connection is no longer reliable.
     pub(crate) fn is_damage(&self) -> bool {
         let page = |f: &Finding| matches!(f.kind, FindingKind::Page);
         matches!(self, Self::PageDamaged | Self::NotOpened(_)) || matches!(self, Self::Damaged(f) if page(f))
@@ -178,8 +178,8 @@ impl From<rusqlite::Error> for StoreError {
                 C::NotADatabase => Self::NotOpened("file"),
                 C::DatabaseCorrupt => Self::PageDamaged,
                 C::SystemIoFailure => Self::of_io(e.extended_code),
-                // SQLCipher answers SQLITE_ERROR for a page whose HMAC does not fit; all statements of
-                // this crate are fixed, so the other meanings of that code are defects found by tests.
+                // SQLCipher returns SQLITE_ERROR for a page whose HMAC does not match; all statements of this crate are
+                // fixed, so the other meanings of that code are defects that tests find.
                 C::Unknown if e.extended_code == rusqlite::ffi::SQLITE_ERROR => Self::PageDamaged,
                 _ => Self::Database(e.extended_code),
             },

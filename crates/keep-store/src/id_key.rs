@@ -13,7 +13,7 @@ pub(crate) enum IdKey {
     Text(Box<[u8]>),
 }
 
-/// In front of an id that is not a UUID.
+/// The prefix of an id that is not a UUID.
 const TEXT: u8 = 1;
 
 impl IdKey {
@@ -45,7 +45,7 @@ impl IdKey {
         }
     }
 
-    /// The id; `None` where the stored bytes are none.
+    /// The id; `None` if the stored bytes are not valid.
     pub(crate) fn id(&self) -> Option<ResourceId> {
         let bytes = match self {
             Self::Uuid(bytes) => return Uuid::from_bytes(*bytes).to_string().parse().ok(),
@@ -56,8 +56,8 @@ impl IdKey {
         (*first == TEXT).then(|| std::str::from_utf8(text).ok()?.parse().ok())?
     }
 
-    /// The same for the same id, and as a rule for no other.
-    pub(crate) fn mark(&self) -> u64 {
+    /// A hash of the id.
+    pub(crate) fn fingerprint(&self) -> u64 {
         match self {
             Self::Uuid(bytes) => {
                 let (high, low) = Uuid::from_bytes(*bytes).as_u64_pair();
@@ -79,7 +79,7 @@ impl IdKey {
 }
 
 /// The bytes of a UUID in its canonical form (RFC 9562, 4, in lower case). Only that form survives the round
-/// trip; any other spelling is kept as text. Called several times per row of a first load.
+/// trip; any other spelling is stored as text. Called several times per row of a first load.
 fn canonical_uuid(text: &[u8]) -> Option<[u8; 16]> {
     if text.len() != 36 || text.iter().fold(false, |upper, b| upper | b.is_ascii_uppercase()) {
         return None;

@@ -1,6 +1,6 @@
 //! Numbered SQL migrations; they import no live types.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use rusqlite::Connection;
 
 /// The migrations of one kind of file, in order; `user_version` counts those applied.

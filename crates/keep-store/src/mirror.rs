@@ -1,7 +1,5 @@
-//! What the device has seen of each segment last, kept outside the files so that an older copy is told from a newer one.
+//! The last known state of each segment, stored outside the files so that an older copy can be detected.
 
-use crate::tagged::read_state;
-use crate::{Store, StoreError};
 use keep_domain::Segment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -11,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct SegmentMark {
     /// The generation of its key.
     pub generation: u32,
-    /// The highest generation that a key was ever made for; no later key has one of these numbers.
+    /// The highest generation that a key was ever made for; a later key gets a higher number.
     #[serde(default)]
     pub issued: u32,
     /// Committed changes so far.
@@ -22,41 +20,27 @@ pub struct SegmentMark {
 }
 
 impl SegmentMark {
-    /// Of a generation whose file is about to be made.
+    /// The mark of a generation whose file is about to be created.
     #[must_use]
     pub const fn of_new(generation: u32) -> Self {
         Self { generation, issued: generation, epoch: 0, root: [0; 32] }
     }
 
-    /// The generation that a new key gets.
+    /// The generation of the next key.
     #[must_use]
     pub fn next_generation(&self) -> u32 {
         self.issued.max(self.generation).saturating_add(1)
     }
 
-    /// Whether this mark is later than `other`, so that it may take its place.
+    /// Whether this mark is later than `other`, so that it may replace it.
     #[must_use]
     pub const fn is_later_than(&self, other: &Self) -> bool {
         self.generation > other.generation || (self.generation == other.generation && self.epoch > other.epoch)
     }
 }
 
-/// The marks of a profile's segments: a lower bound of what each file must hold.
+/// The marks of a profile's segments: a lower bound for the state of each file.
 pub type Mirror = BTreeMap<Segment, SegmentMark>;
-
-impl Store {
-    /// The present marks of the segments that this session has open.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a state row does not fit its tag.
-    pub fn marks(&self) -> Result<Mirror, StoreError> {
-        self.read(|conn| {
-            let of =
-                |a: &crate::segment_access::SegmentAccess| Ok((a.segment, read_state(conn, a)?.mark(a.generation)));
-            self.access.iter().filter(|a| !self.is_read_only(a.segment)).map(of).collect()
-        })
-    }
-}
 
 mod hex_root {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -1,22 +1,24 @@
 //! The digest of the full-text index of names: a hash over the blocks that FTS5 stores.
 //!
 //! FTS5 writes its blocks itself, so no sum can follow them entry by entry. A small index is hashed in the transaction
-//! that changed it; of a large one the digest is taken away and made again when nobody waits. Where it is missing at
-//! the next unlock, the index is made anew from `patient_key`, which has a digest of its own.
+//! that changed it; the digest of a large one is removed and computed later, in the background. If it is missing at the
+//! next unlock, the index is rebuilt from `patient_key`, which has its own digest.
 
 use crate::derived::{Derived, DigestRow};
-use crate::search_keys::birth_word;
-use crate::tagged::{JournalKind, TaggedWriter};
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::journal::JournalKind;
+use crate::search_keys::name_words;
+use crate::store::Store;
+use crate::tagged::TaggedWriter;
 use keep_domain::Segment;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
-/// Blocks up to which the index is hashed in the transaction that changed it; about 2 MB.
+/// The most blocks, about 2 MB, that are hashed in the transaction that changed the index.
 const FEW_BLOCKS: i64 = 512;
 
-/// What FTS5 stores, in an order that does not change.
+/// FTS5's tables, in a fixed order.
 const STORED: [&str; 4] = [
     // Each block by its number, as FTS5 reads it: an old page inside the tree could lead to another one.
     "SELECT d.id, (SELECT b.block FROM main.patient_name_data b WHERE b.id = d.id) FROM main.patient_name_data d ORDER BY d.id",
@@ -25,7 +27,7 @@ const STORED: [&str; 4] = [
     "SELECT k, v FROM main.patient_name_config ORDER BY k",
 ];
 
-/// Hashes the index as it is stored now.
+/// Hashes the stored index.
 pub(crate) fn hash_names(conn: &Connection) -> Result<DigestRow, StoreError> {
     let (mut hash, mut rows) = (Sha256::new(), 0);
     for sql in STORED {
@@ -56,14 +58,14 @@ pub(crate) fn hash_names(conn: &Connection) -> Result<DigestRow, StoreError> {
     Ok(DigestRow { digest: hash.finalize().into(), rows, whole: true })
 }
 
-/// Has FTS5 write what it still holds in memory, which it would otherwise do inside the commit.
+/// Has FTS5 write its changes, which it would otherwise do inside the commit.
 fn flush_names(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch("INSERT INTO main.patient_name (patient_name) VALUES ('flush')")?;
     Ok(())
 }
 
 impl TaggedWriter<'_> {
-    /// Writes the digest of a small index, or takes that of a large one away.
+    /// Writes the digest of a small index, or removes that of a large one.
     pub(crate) fn write_names_digest(&mut self) -> Result<(), StoreError> {
         flush_names(self.conn)?;
         let sql = "SELECT count(*) FROM (SELECT 1 FROM main.patient_name_data LIMIT ?1)";
@@ -76,14 +78,14 @@ impl TaggedWriter<'_> {
         self.put_journal(key, &digest)
     }
 
-    /// Writes the digest of the index whatever its size.
+    /// Writes the digest of an index of any size.
     pub(crate) fn seal_names(&mut self) -> Result<(), StoreError> {
         flush_names(self.conn)?;
         let digest = hash_names(self.conn)?;
         self.put_journal(Derived::Names.name().as_bytes(), &digest)
     }
 
-    /// Makes the index anew from `patient_key`.
+    /// Rebuilds the index from `patient_key`.
     pub(crate) fn rebuild_names(&mut self) -> Result<(), StoreError> {
         let conn = self.conn;
         conn.execute_batch("INSERT INTO main.patient_name (patient_name) VALUES ('delete-all')")?;
@@ -98,13 +100,8 @@ impl TaggedWriter<'_> {
     }
 }
 
-/// The text of one person in the full-text index, from the folded words of the names and the birth date.
-pub(crate) fn name_words(words: &str, born: &str) -> String {
-    format!("{} {}", words.trim_start(), birth_word(born))
-}
-
 impl Store {
-    /// Makes the digest of the name index where a large load took it away.
+    /// Computes the digest of the name index after a large load has removed it.
     ///
     /// # Errors
     /// What stops a write.

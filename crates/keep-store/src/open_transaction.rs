@@ -1,14 +1,14 @@
-//! A transaction that does not outlive its block, not even when the block panics.
+//! A transaction that ends with its block, even when the block panics.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Rolls back when it is dropped, unless the transaction has ended by then.
+/// Rolls back when dropped, unless the transaction has ended.
 #[must_use = "dropped at once, it rolls back at once"]
 pub(crate) struct OpenTransaction<'t> {
     conn: &'t Connection,
-    /// Set where rolling back fails, so that nobody goes on with half a transaction.
+    /// Set when the rollback fails, so that no half-finished transaction is used.
     poisoned: &'t AtomicBool,
 }
 
@@ -22,7 +22,7 @@ impl<'t> OpenTransaction<'t> {
 
 impl Drop for OpenTransaction<'_> {
     fn drop(&mut self) {
-        // After some errors SQLite has rolled back by itself; then there is nothing left to do.
+        // After some errors SQLite has rolled back by itself.
         if !self.conn.is_autocommit() && self.conn.execute_batch("ROLLBACK").is_err() {
             self.poisoned.store(true, Ordering::SeqCst);
         }

@@ -1,35 +1,39 @@
-//! What waits to be sent, and what the server answered.
+//! Change sets that wait to be sent, and the server's answers.
 
-use crate::change_set::{ChangeSetRow, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
-use crate::record::{RecordState, StateBits};
-use crate::segment_access::SegmentAccess;
-use crate::tagged::JournalKind;
-use crate::{
-    AuditTicket, AuthorBacklog, ChangeSetId, EntryState, FindingKind, Operation, OutgoingEntry, OutgoingSet, Repair,
-    RepairCause, SetState, Store, StoreError, WriteTx,
+use crate::change_set::{
+    AuthorBacklog, ChangeSetId, ChangeSetRow, EntryRow, EntryState, HoldRow, Operation, OutgoingEntry, OutgoingSet,
+    SetState, entry_key, entry_prefix, sequence_of, set_key,
 };
+use crate::error::{FindingKind, StoreError};
+use crate::journal::JournalKind;
+use crate::ledger::AuditTicket;
+use crate::record::{RecordState, StateBits};
+use crate::repair::{Repair, RepairCause};
+use crate::segment_access::{ResourceRow, SegmentAccess};
+use crate::store::Store;
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use keep_fhir::extract;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// The unconfirmed change sets that this session's rank can read, in sequence order up to the `limit`th
-    /// that can be sent, each with what it waits for. `run` is the event of the sync.
+    /// The unconfirmed change sets that this session can read, in sequence order up to the `limit`th that can be sent,
+    /// each with what it waits for. `run` is the event of the sync.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn next_change_sets(&self, run: &AuditTicket, limit: usize) -> Result<Vec<OutgoingSet>, StoreError> {
         let _covered_by = run;
         self.read_confirmed(|conn| {
-            // Of a segment whose root does not fit nobody knows which changes still wait.
+            // If a segment's root does not match, it is unknown which changes still wait.
             if let Some(access) = self.access.iter().find(|a| a.disputed) {
                 return Err(access.damaged(None, FindingKind::Root));
             }
             let sets = read_sets(&self.access, conn)?;
             let known: BTreeSet<u64> = sets.keys().copied().collect();
             let mut outgoing = Vec::new();
-            // What waits or was refused does not count: a bad record never blocks the rest.
+            // Waiting and rejected sets do not count: a bad record never blocks the rest.
             let mut ready = 0;
             for (sequence, (_, row)) in &sets {
                 let set = self.outgoing(conn, *sequence, row, &known)?;
@@ -50,14 +54,14 @@ impl Store {
         row: &ChangeSetRow,
         known: &BTreeSet<u64>,
     ) -> Result<OutgoingSet, StoreError> {
-        let (mut entries, mut damaged, mut held) = (Vec::new(), Vec::new(), false);
+        let (mut entries, mut damaged, mut is_held) = (Vec::new(), Vec::new(), false);
         for part in &row.entries {
             let access = self.access(part.segment)?;
             let Some(entry) = access.journal::<EntryRow>(conn, &entry_key(&part.key, sequence))? else { continue };
-            held |= held_by_higher(access, conn, &part.key, sequence, self.top())?;
+            is_held |= is_held_by_higher_rank(access, conn, &part.key, sequence, self.top())?;
             match open_entry(access, conn, entry) {
                 Ok(entry) => entries.push(entry),
-                // It is kept and named; what else waits is sent.
+                // It is reported by name; the other entries are still sent.
                 Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => {
                     damaged.push(part.key.clone());
                 }
@@ -72,7 +76,7 @@ impl Store {
             SetState::Conflict
         } else if any(EntryState::Rejected) {
             SetState::Rejected
-        } else if held {
+        } else if is_held {
             SetState::WaitsForRank
         } else if waits {
             SetState::WaitsForSet
@@ -90,7 +94,7 @@ impl Store {
         })
     }
 
-    /// How much is unsent, by author; names no patient.
+    /// The number of unsent change sets by author; names no patient.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -121,15 +125,15 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Freezes what is about to be sent: from now on the entries' texts never change.
+    /// Freezes the entries that are about to be sent: from now on their texts never change.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn mark_in_flight(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             if entry.state == EntryState::Waiting {
-                // EXPOSE: kept beside the record as what was sent.
-                entry.sent = self.record(&entry.key)?.map(|r| r.raw.into_exposed());
+                // EXPOSE: stored with the entry as the text that was sent.
+                entry.sent = self.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                 entry.state = EntryState::InFlight;
                 self.put_entry(segment, &entry)?;
             }
@@ -137,14 +141,14 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// The server never received the change set: it waits again and may be squashed.
+    /// The server never received the change set: it waits again, and later edits squash into it.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
-    pub fn take_back(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+    /// [`StoreError::NotAvailable`] for an unknown change set.
+    pub fn return_to_queue(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             let later = self.entries_of(&entry.key)?.iter().any(|(_, e)| e.sequence > entry.sequence);
-            // With a later edit the frozen text is the only copy of what this entry means.
+            // With a later edit the frozen text is the only copy of this entry's change.
             if entry.state == EntryState::InFlight && !later {
                 (entry.sent, entry.state) = (None, EntryState::Waiting);
                 self.put_entry(segment, &entry)?;
@@ -156,7 +160,7 @@ impl WriteTx<'_> {
     /// The server has this entry as `version`. The last confirmed entry ends its change set.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn confirm(
         &mut self,
         set: ChangeSetId,
@@ -164,9 +168,12 @@ impl WriteTx<'_> {
         version: &str,
         last_updated: Option<UtcMillis>,
     ) -> Result<(), StoreError> {
-        let (segment, entry) = self.set_entry(set, key)?;
+        let (segment, entry) = self.entry_of_set(set, key)?;
         let later = self.entries_of(key)?.into_iter().find(|(_, e)| e.sequence > set.0);
-        let updated = last_updated.map(|u| u.0);
+        let set_version = |row: &mut ResourceRow| {
+            version.clone_into(&mut row.version);
+            row.updated = last_updated.map_or(row.updated, |u| u.0);
+        };
         match later {
             Some((home, mut next)) => {
                 next.base_version = Some(version.to_owned());
@@ -175,39 +182,42 @@ impl WriteTx<'_> {
                     next.operation = Operation::Update;
                 }
                 self.put_entry(home, &next)?;
-                self.amend(home, key, Some(version), updated, |s| s)?;
+                self.amend(home, key, set_version)?;
             }
             None if entry.operation == Operation::Delete => {
                 self.remove_resource(key)?;
             }
-            None => self.amend(segment, key, Some(version), updated, |s| s.with(RecordState::Synced))?,
+            None => self.amend(segment, key, |row| {
+                set_version(row);
+                row.state = row.state.with(RecordState::Synced);
+            })?,
         }
         self.end_entry(set, segment, key)
     }
 
-    /// The server refused this entry: it is set aside with the reason, and what depends on it waits.
+    /// The server refused this entry: it is stored with the reason, and change sets that depend on it wait.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for an entry that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown entry.
     pub fn reject(&mut self, set: ChangeSetId, key: &ResourceKey, outcome: &Phi<String>) -> Result<(), StoreError> {
-        let (segment, mut entry) = self.set_entry(set, key)?;
+        let (segment, mut entry) = self.entry_of_set(set, key)?;
         entry.state = EntryState::Rejected;
-        // EXPOSE: the server's reason may quote the record; it is kept beside it.
+        // EXPOSE: the server's reason may quote the record; it is stored with the entry.
         entry.outcome = Some(outcome.expose().clone());
         self.put_entry(segment, &entry)?;
-        self.amend(segment, key, None, None, |s| s.with(RecordState::Rejected))
+        self.set_state(segment, key, RecordState::Rejected)
     }
 
     /// Puts the rejected entries of a change set back into the queue.
     ///
     /// # Errors
-    /// [`StoreError::NotAvailable`] for a change set that is not there.
+    /// [`StoreError::NotAvailable`] for an unknown change set.
     pub fn retry(&mut self, set: ChangeSetId) -> Result<(), StoreError> {
-        for (segment, mut entry) in self.set_entries(set)? {
+        for (segment, mut entry) in self.entries_of_set(set)? {
             if entry.state == EntryState::Rejected {
                 (entry.state, entry.outcome, entry.sent) = (EntryState::Waiting, None, None);
                 self.put_entry(segment, &entry)?;
-                self.amend(segment, &entry.key.clone(), None, None, |s| s.with(RecordState::Pending))?;
+                self.set_state(segment, &entry.key, RecordState::Pending)?;
             }
         }
         Ok(())
@@ -216,7 +226,7 @@ impl WriteTx<'_> {
     /// Both sides agree after an automatic merge: `merged` waits to be sent, based on `theirs`.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] for a text that is no resource, [`StoreError::NotAvailable`].
+    /// [`StoreError::Invalid`] for a text that is not a resource, [`StoreError::NotAvailable`].
     pub fn apply_merged(
         &mut self,
         set: ChangeSetId,
@@ -225,12 +235,13 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         // EXPOSE: both texts are stored.
         let (theirs, merged) = (theirs.expose(), merged.expose());
-        let (their_facts, facts) = (read(theirs)?, read(merged)?);
-        let (_, mut entry) = self.set_entry(set, &facts.key)?;
+        let (their_facts, facts) = (extract_resource(theirs)?, extract_resource(merged)?);
+        let (_, mut entry) = self.entry_of_set(set, &facts.key)?;
         let segment = self.home_of(&facts)?;
         let version = their_facts.version_id.clone().unwrap_or_default();
         let updated = their_facts.last_updated.map_or(0, |u| u.0);
-        self.put_resource(&facts, segment, merged, &version, updated, StateBits::of(RecordState::Pending))?;
+        let state = StateBits::of(RecordState::Pending);
+        self.put_resource(&facts, segment, &NewText { raw: merged, version: &version, updated, state })?;
         entry.base = Some(theirs.clone());
         entry.base_version = Some(version);
         (entry.state, entry.sent, entry.conflict) = (EntryState::Waiting, None, None);
@@ -240,12 +251,12 @@ impl WriteTx<'_> {
         self.put_entry(segment, &entry)
     }
 
-    pub(crate) fn set_entry(&self, set: ChangeSetId, key: &ResourceKey) -> Result<(Segment, EntryRow), StoreError> {
+    pub(crate) fn entry_of_set(&self, set: ChangeSetId, key: &ResourceKey) -> Result<(Segment, EntryRow), StoreError> {
         let found = self.entries_of(key)?.into_iter().find(|(_, e)| e.sequence == set.0);
         found.ok_or(StoreError::NotAvailable)
     }
 
-    fn set_entries(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
+    fn entries_of_set(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
         let (_, row) = self.change_set(set.0)?.ok_or(StoreError::NotAvailable)?;
         let mut entries = Vec::new();
         for part in row.entries {
@@ -260,7 +271,7 @@ impl WriteTx<'_> {
         self.writer(segment)?.put_journal(&entry_key(&entry.key, entry.sequence), entry)
     }
 
-    /// Takes an entry out of its change set, and the change set away with its last entry.
+    /// Removes an entry from its change set, and the change set with its last entry.
     pub(crate) fn end_entry(
         &mut self,
         set: ChangeSetId,
@@ -296,7 +307,7 @@ impl WriteTx<'_> {
             return self.drop_journal(home, JournalKind::ChangeSet, &set_key(sequence));
         }
         let highest = row.entries.iter().map(|r| r.segment).max().unwrap_or(home);
-        // It only ever rises here: a part that was confirmed does not make the rest visible further down.
+        // It only ever rises: after a part was confirmed, the rest must not become visible at a lower rank.
         let to = if top.is_some_and(|t| highest <= t) { highest.max(home) } else { home };
         if to != home {
             self.drop_journal(home, JournalKind::ChangeSet, &set_key(sequence))?;
@@ -306,17 +317,17 @@ impl WriteTx<'_> {
 }
 
 impl Store {
-    /// What waits in a file that is older than it should be may have been sent long ago: it counts as sent with the
-    /// answer unknown, so that the server is asked before anything is sent.
-    pub(crate) fn ask_before_sending(&self, found: &[Repair]) -> Result<(), StoreError> {
+    /// Entries in a file that is older than expected may have been sent before: they count as sent with unknown
+    /// outcome, so that the server is queried before they are sent.
+    pub(crate) fn mark_stale_entries_in_flight(&self, found: &[Repair]) -> Result<(), StoreError> {
         let stale = found.iter().filter(|r| r.cause == RepairCause::Stale && !self.is_read_only(r.segment));
         for segment in stale.map(|r| r.segment) {
             self.write_bulk(|tx| {
                 let access = self.access(segment)?;
                 let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(tx.conn, &[])?;
                 for (_, mut entry) in rows.into_iter().filter(|(_, e)| e.state == EntryState::Waiting) {
-                    // EXPOSE: kept beside the record as what may have been sent.
-                    entry.sent = tx.record(&entry.key)?.map(|r| r.raw.into_exposed());
+                    // EXPOSE: stored with the entry as the text that may have been sent.
+                    entry.sent = tx.stored(&entry.key)?.map(|r| r.raw.into_exposed());
                     entry.state = EntryState::InFlight;
                     tx.put_entry(segment, &entry)?;
                 }
@@ -327,7 +338,7 @@ impl Store {
     }
 }
 
-pub(crate) fn read(raw: &str) -> Result<keep_fhir::Extracted, StoreError> {
+pub(crate) fn extract_resource(raw: &str) -> Result<keep_fhir::Extracted, StoreError> {
     extract(raw).map_err(|_| StoreError::Invalid("resource text"))
 }
 
@@ -344,7 +355,7 @@ fn read_sets(
 }
 
 /// Whether an earlier change set that this session cannot read will send the same resource.
-fn held_by_higher(
+fn is_held_by_higher_rank(
     access: &SegmentAccess,
     conn: &Connection,
     key: &ResourceKey,
@@ -357,7 +368,7 @@ fn held_by_higher(
 
 fn open_entry(access: &SegmentAccess, conn: &Connection, entry: EntryRow) -> Result<OutgoingEntry, StoreError> {
     let id = crate::id_key::IdKey::of(&entry.key.id);
-    // INVARIANT: also what is frozen waits until its record's chart fits, since the answer changes that record.
+    // INVARIANT: a frozen entry also waits until its record's chart matches its sum, since the answer changes it.
     let stored = access.record(conn, &entry.key.resource_type, &id)?;
     let raw = match entry.sent {
         Some(sent) => Phi::new(sent),

@@ -1,4 +1,4 @@
-//! Taking over what the server sent: a page of records, its deletions and the cursor behind it.
+//! Storing what the server sent: a page of records, its deletions and the cursor after it.
 
 mod first_load;
 mod loading;
@@ -6,28 +6,31 @@ mod reading;
 
 pub use reading::{Incoming, UNREADABLE};
 
-use crate::change_set::EntryRow;
+use crate::change_set::{EntryRow, EntryState};
+use crate::cursor::{Cursor, CursorKey};
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
-use crate::inbox::{ElsewhereRow, Unsealed};
-use crate::record::StateBits;
+use crate::inbox::{MissingSegmentRow, Unsealed};
+use crate::ledger::AuditTicket;
+use crate::record::{Record, StateBits};
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::write_tx::Stored;
-use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
+use crate::store::Store;
+use crate::write_tx::{Stored, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::IncomingRow;
 
-/// What a pull brought.
+/// One page of a pull.
 #[derive(Debug, Default)]
 pub struct Page {
     /// The server's base address, for absolute references.
     pub base: Option<String>,
     /// The texts as received.
     pub records: Vec<Phi<String>>,
-    /// What the server has deleted.
+    /// Resources that the server has deleted.
     pub deleted: Vec<ResourceKey>,
-    /// The cursor behind this page, saved with its last rows.
+    /// The cursor after this page, saved with its last rows.
     pub cursor: Option<(CursorKey, Cursor)>,
 }
 
@@ -37,43 +40,43 @@ pub struct Contested {
     /// The record.
     pub key: ResourceKey,
     /// The oldest change set with an entry of it.
-    pub set: crate::ChangeSetId,
+    pub set: crate::change_set::ChangeSetId,
     /// The last version that both sides had.
     pub base: Option<Phi<String>>,
-    /// What is here.
+    /// This device's text.
     pub ours: Phi<String>,
-    /// What the server has; `None` where it was deleted there.
+    /// The server's text; `None` if it was deleted there.
     pub theirs: Option<Phi<String>>,
-    /// Whether ours was sent and its answer is unknown: then theirs may be ours.
+    /// Whether this device's text was sent with unknown outcome: then the server's may be the same.
     pub in_flight: bool,
 }
 
-/// What became of a page.
+/// The outcome of storing a page.
 #[derive(Debug, Default)]
 pub struct PageReport {
     /// New or changed rows.
     pub stored: usize,
-    /// Versions that were here already, or older ones.
+    /// Versions that were stored already, or older ones.
     pub unchanged: usize,
-    /// Rows taken off.
+    /// Rows removed.
     pub deleted: usize,
     /// Sealed to the inbox of a segment above this session's rank.
     pub sealed: usize,
-    /// Of a segment that does not exist on this device: only {type, id, version} was kept.
+    /// Of a segment that does not exist on this device: only {type, id, version} was stored.
     pub elsewhere: usize,
-    /// Kept as they are and flagged.
+    /// Unreadable as a resource; stored as received and flagged.
     pub unreadable: usize,
-    /// Readable but for some elements; kept as they are and shown so.
+    /// Readable except for some elements; stored as received.
     pub malformed: usize,
-    /// Left out, because the chart that they belong to is damaged: it is shown to nobody before it was made anew.
+    /// Left out because their chart is damaged and stays unreadable until it is rebuilt.
     pub damaged: usize,
     /// To be merged by the caller.
     pub contested: Vec<Contested>,
 }
 
 impl PageReport {
-    /// Counts what a damaged chart keeps out; any other error ends the page. One damaged chart must not keep the updates
-    /// of all others away.
+    /// Counts records that a damaged chart rejects, so that it does not block the updates of others. Any other error
+    /// ends the page.
     fn without_damaged(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
         match done {
             Err(StoreError::Damaged(finding)) if finding.chart.is_some() && finding.kind != FindingKind::Page => {
@@ -86,20 +89,20 @@ impl PageReport {
 }
 
 impl Store {
-    /// Takes over a page: transactions of at most 40 ms while somebody reads, the cursor in the last one.
-    /// Repeats are harmless. `run` is the event of the sync or import.
+    /// Stores a page in transactions of at most 40 ms while readers wait; the cursor is in the last one. Repeats are
+    /// harmless. `run` is the event of the sync or import.
     ///
     /// For a first load collect 20,000 records or more per call: they are sorted by chart.
     ///
     /// # Errors
-    /// What SQLite refuses; what was committed before stays, and the cursor then stays behind.
+    /// What SQLite refuses; earlier transactions stay committed, and the cursor is not moved.
     pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
         let incoming = Incoming::of(&page.records, page.base.as_deref())?;
         drop(page.records);
         self.apply(run, incoming, &page.deleted, page.cursor.as_ref())
     }
 
-    /// As [`Store::apply_page`], for records that were read already.
+    /// As [`Store::apply_page`], for records that were parsed before.
     ///
     /// # Errors
     /// As [`Store::apply_page`].
@@ -118,16 +121,16 @@ impl Store {
         let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
         self.sort_by_chart(&mut rows)?;
         let mut above = Vec::new();
-        self.take_all(rows, &mut report, &mut above)?;
-        let elsewhere = self.send_up(above, &mut report)?;
+        self.store_all(rows, &mut report, &mut above)?;
+        let elsewhere = self.seal_above_rank(above, &mut report)?;
         if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
             self.write_bulk(|tx| {
                 for key in deleted {
-                    let done = tx.take_deletion(key, &mut report);
+                    let done = tx.apply_deletion(key, &mut report);
                     report.without_damaged(done)?;
                 }
                 for (key, version) in &elsewhere {
-                    let row = ElsewhereRow { version: version.clone() };
+                    let row = MissingSegmentRow { version: version.clone() };
                     tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
                 }
                 cursor.map_or(Ok(()), |(key, cursor)| tx.save_cursor(key, cursor))
@@ -136,7 +139,7 @@ impl Store {
         Ok(report)
     }
 
-    /// Which versions of these records are here, for a comparison by id and version; `None` is not here.
+    /// The stored versions of these records, for a comparison with the server; `None` if a record is not stored.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -150,8 +153,8 @@ impl Store {
         })
     }
 
-    /// Seals what is above this session's rank, then takes off the copies that lay lower.
-    fn send_up(
+    /// Seals records above this session's rank, then removes copies in lower segments.
+    fn seal_above_rank(
         &self,
         above: Vec<(IncomingRow, Segment)>,
         report: &mut PageReport,
@@ -172,7 +175,7 @@ impl Store {
             self.write_bulk(|tx| {
                 for (facts, segment) in &moved {
                     tx.remove_resource(&facts.key()?)?;
-                    tx.note_hidden(facts, *segment)?;
+                    tx.mark_restricted_allergy(facts, *segment)?;
                     tx.mark_alert(facts, *segment, false, None)?;
                 }
                 Ok(())
@@ -181,18 +184,18 @@ impl Store {
         Ok(elsewhere)
     }
 
-    /// Stores records that were sealed to `segment`; what has unsent changes here is met again at push.
-    pub(crate) fn take_parcels(&self, segment: Segment, parcels: Vec<Unsealed>) -> Result<(), StoreError> {
+    /// Stores records that were sealed to `segment`; those with unsent changes are met again at push.
+    pub(crate) fn store_inbox_items(&self, segment: Segment, items: Vec<Unsealed>) -> Result<(), StoreError> {
         let mut report = PageReport::default();
         self.write_bulk(|tx| {
-            for inbox_item in parcels {
+            for inbox_item in items {
                 let mut read = Incoming::default();
                 // EXPOSE: read for its index and compressed for its row.
                 read.add(inbox_item.raw.expose(), None, false)?;
                 for mut item in read.into_rows() {
                     item.unreadable |= inbox_item.unreadable;
                     item.facts.patient = inbox_item.patient.as_ref().map(IdKey::of).or(item.facts.patient);
-                    tx.take_over_into(item, segment, &mut report, &mut Vec::new())?;
+                    tx.store_into(item, segment, &mut report, &mut Vec::new())?;
                 }
             }
             Ok(())
@@ -201,7 +204,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    fn take_over(
+    fn store_incoming(
         &mut self,
         item: IncomingRow,
         report: &mut PageReport,
@@ -209,10 +212,10 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let facts = &item.facts;
         let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
-        self.take_over_into(item, segment, report, above)
+        self.store_into(item, segment, report, above)
     }
 
-    fn take_over_into(
+    fn store_into(
         &mut self,
         item: IncomingRow,
         segment: Segment,
@@ -220,7 +223,7 @@ impl WriteTx<'_> {
         above: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
-        // Before anything is changed, so that a damaged chart leaves nothing half done.
+        // Before any change, so that a damaged chart leaves no partial update.
         self.verify_target(&item.facts, segment)?;
         let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
@@ -234,7 +237,7 @@ impl WriteTx<'_> {
                 if same || older {
                     report.unchanged += 1;
                 } else {
-                    report.contested.extend(self.contest(&item.facts.key()?, Some(item.raw()?))?);
+                    report.contested.extend(self.find_contested(&item.facts.key()?, Some(item.raw()?))?);
                 }
                 return Ok(());
             }
@@ -248,10 +251,10 @@ impl WriteTx<'_> {
         report.stored += 1;
         let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, &row)?;
-        self.note_hidden(&item.facts, segment)
+        self.mark_restricted_allergy(&item.facts, segment)
     }
 
-    /// Compares the chart that a record would go into, where there is one.
+    /// Verifies the chart that a record would be stored in, if it exists.
     fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
         let Ok(access) = self.store.access(segment) else { return Ok(()) };
         let ordinal = match &facts.patient {
@@ -261,37 +264,37 @@ impl WriteTx<'_> {
         ordinal.map_or(Ok(()), |ordinal| access.verify_chart(self.conn, ordinal))
     }
 
-    fn take_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
-        self.forget_hidden(key)?;
+    fn apply_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
+        self.unmark_restricted_allergy(key)?;
         match self.stamp(&key.resource_type, &IdKey::of(&key.id))? {
-            None => self.forget_alert(key)?,
+            None => self.remove_alert_markers(key)?,
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
             Some(known) if known.state.is_deleted() => {
-                // Deleted on both sides: our entry is done.
+                // Deleted on both sides: the entry is finished.
                 for (segment, entry) in self.entries_of(key)? {
-                    self.end_entry(crate::ChangeSetId(entry.sequence), segment, key)?;
+                    self.end_entry(crate::change_set::ChangeSetId(entry.sequence), segment, key)?;
                 }
                 report.deleted += usize::from(self.remove_resource(key)?);
             }
-            Some(_) => report.contested.extend(self.contest(key, None)?),
+            Some(_) => report.contested.extend(self.find_contested(key, None)?),
         }
         Ok(())
     }
 
-    fn contest(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
+    fn find_contested(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
         let entries = self.entries_of(key)?;
         let Some((_, EntryRow { sequence, base, sent, state, .. })) = entries.into_iter().next() else {
             return Ok(None);
         };
         let ours = match sent {
             Some(sent) => Phi::new(sent),
-            None => self.record(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
+            None => self.stored(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
         };
         Ok(Some(Contested {
             key: key.clone(),
-            set: crate::ChangeSetId(sequence),
+            set: crate::change_set::ChangeSetId(sequence),
             base: base.map(Phi::new),
             ours,
             theirs,
@@ -299,9 +302,9 @@ impl WriteTx<'_> {
         }))
     }
 
-    /// Version, time and state of a record, wherever it is, without opening its body.
-    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
-        let homes = crate::write_tx::homes_of(type_name);
+    /// Version, time and state of a record in any segment, without opening its body.
+    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
+        let homes = crate::homes::homes_of(type_name);
         for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
             if !self.may_have(access, type_name)? {
                 continue;
@@ -314,19 +317,19 @@ impl WriteTx<'_> {
     }
 }
 
-struct StampRow {
+struct VersionRow {
     version: String,
     updated: i64,
     state: StateBits,
 }
 
 impl SegmentAccess {
-    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<StampRow>, StoreError> {
+    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
         use rusqlite::OptionalExtension;
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
         let mut statement = conn.prepare_cached(&self.sql.stamp)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            let stamp = StampRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
+            let stamp = VersionRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
             Ok((stamp, r.get::<_, i64>(3)?))
         });
         match row.optional()? {

@@ -1,12 +1,12 @@
-//! One clinician's own file: drafts, preferences, charts opened, the place to resume at.
+//! One clinician's own file: drafts, preferences, recently opened charts, the place to resume at.
 
 mod salvage;
 
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::migrations::PERSONAL;
+use crate::mutex::lock;
 use crate::segment_file::personal_path;
-use crate::store::lock;
 use keep_domain::{Clock, PatientId, Phi, UserId, UtcMillis};
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -20,71 +20,71 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The longest draft, bytes.
-pub const LONGEST_DRAFT: usize = 64 * 1024;
-/// How long after the last chart was opened that is written down.
-const LATER: Duration = Duration::from_secs(1);
-/// The preference under which the place to resume at is kept.
+pub const MAX_DRAFT_BYTES: usize = 64 * 1024;
+/// How long after the last opened chart the list of opened charts is written.
+const WRITE_DELAY: Duration = Duration::from_secs(1);
+/// The preference that stores the place to resume at.
 const RESUME: &str = "resume.place";
 
-/// What a clinician had begun to write.
+/// An unfinished form of a clinician.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Its id.
-    pub draft: Uuid,
+    pub id: Uuid,
     /// `vitals` or `note`.
     pub kind: String,
-    /// Whose chart.
+    /// The patient.
     pub patient: PatientId,
-    /// The form's content as the interface gave it.
+    /// The form's content as the interface wrote it.
     pub content: Phi<String>,
-    /// When it was last kept.
-    pub kept: UtcMillis,
+    /// When it was last saved.
+    pub saved: UtcMillis,
 }
 
-/// The open personal file. No other session can open it. Dropping it writes what was left for later.
+/// The open personal file, which only its owner's session can open. Dropping it writes what is still pending.
 pub struct Personal {
-    file: Arc<File>,
-    known: Mutex<Known>,
+    file: Arc<PersonalFile>,
+    cache: Mutex<Cache>,
     clock: Arc<dyn Clock>,
     wake: Option<Sender<()>>,
     writer: Option<JoinHandle<()>>,
 }
 
-/// What was read of the file before: small, asked for with every chart, and changed only through [`Personal`].
+/// Values that were read before: small, needed for every chart, and changed only through [`Personal`].
 #[derive(Default)]
-struct Known {
+struct Cache {
     preferences: HashMap<String, Option<String>>,
     drafts: Option<Vec<Draft>>,
 }
 
-/// The connection, and what is still to be written to it.
-struct File {
+/// The connection and the writes that are still pending.
+struct PersonalFile {
     conn: Mutex<Connection>,
-    later: Mutex<Vec<Opened>>,
+    pending: Mutex<Vec<OpenedChart>>,
 }
 
-/// A chart that was opened, and what is to be remembered with it.
-struct Opened {
+/// An opened chart and the preference that is written with it.
+struct OpenedChart {
     patient: PatientId,
     at: UtcMillis,
     name: &'static str,
     value: String,
 }
 
-impl File {
-    /// The connection, once all that was left for later is written.
-    // INVARIANT: the only way to the connection, so that nobody reads past what was left for later.
+impl PersonalFile {
+    /// The connection, after all pending writes.
+    // INVARIANT: the only way to the connection, so that no read misses a pending write.
     fn conn(&self) -> MutexGuard<'_, Connection> {
         let mut conn = lock(&self.conn);
-        let later = std::mem::take(&mut *lock(&self.later));
-        if !later.is_empty() && write_opened(&mut conn, &later).is_err() {
-            tracing::warn!("what was opened could not be noted");
+        let pending = std::mem::take(&mut *lock(&self.pending));
+        if !pending.is_empty() && write_opened(&mut conn, &pending).is_err() {
+            tracing::warn!("the opened charts could not be stored");
         }
         conn
     }
 }
 
-fn write_opened(conn: &mut Connection, opened: &[Opened]) -> rusqlite::Result<()> {
+fn write_opened(conn: &mut Connection, opened: &[OpenedChart]) -> rusqlite::Result<()> {
     let transaction = conn.transaction()?;
     for one in opened {
         transaction.prepare_cached(OPENED)?.execute(params![one.patient.as_str(), one.at.0])?;
@@ -110,34 +110,34 @@ impl Personal {
         }
         let mut conn = open_cipher(&path, key, OpenMode::Create)?;
         PERSONAL.apply(&mut conn)?;
-        let file = Arc::new(File { conn: Mutex::new(conn), later: Mutex::default() });
+        let file = Arc::new(PersonalFile { conn: Mutex::new(conn), pending: Mutex::default() });
         let (wake, woken) = channel();
         let writing = Arc::clone(&file);
         let writer = std::thread::Builder::new().name("personal".into()).spawn(move || {
             while woken.recv().is_ok() {
-                // Until a second has passed without another: the disk is for the events of what is opened next.
-                while woken.recv_timeout(LATER).is_ok() {}
+                // Waits until no chart was opened for a second: until then the disk is busy with audit events.
+                while woken.recv_timeout(WRITE_DELAY).is_ok() {}
                 drop(writing.conn());
             }
         })?;
-        Ok(Self { file, known: Mutex::default(), clock, wake: Some(wake), writer: Some(writer) })
+        Ok(Self { file, cache: Mutex::default(), clock, wake: Some(wake), writer: Some(writer) })
     }
 
-    /// Keeps a draft, durable when this returns; `None` makes a new one.
+    /// Saves a draft, durable when this returns; `None` makes a new one.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] above [`LONGEST_DRAFT`].
-    pub fn keep_draft(
+    /// [`StoreError::Invalid`] above [`MAX_DRAFT_BYTES`].
+    pub fn save_draft(
         &self,
         draft: Option<Uuid>,
         kind: &str,
         patient: &PatientId,
         content: &Phi<String>,
     ) -> Result<(Uuid, UtcMillis), StoreError> {
-        let (draft, kept) = (draft.unwrap_or_else(Uuid::new_v4), self.clock.now());
+        let (draft, saved) = (draft.unwrap_or_else(Uuid::new_v4), self.clock.now());
         // EXPOSE: stored in the clinician's own encrypted file.
         let content = content.expose();
-        if content.len() > LONGEST_DRAFT {
+        if content.len() > MAX_DRAFT_BYTES {
             return Err(StoreError::Invalid("draft is too long"));
         }
         self.file
@@ -147,9 +147,9 @@ impl Personal {
                  ON CONFLICT (draft) DO UPDATE SET kind = excluded.kind, patient = excluded.patient,
                      content = excluded.content, kept = excluded.kept",
             )?
-            .execute(params![draft.to_string(), kind, patient.as_str(), content, kept.0])?;
-        lock(&self.known).drafts = None;
-        Ok((draft, kept))
+            .execute(params![draft.to_string(), kind, patient.as_str(), content, saved.0])?;
+        lock(&self.cache).drafts = None;
+        Ok((draft, saved))
     }
 
     /// All drafts, newest first.
@@ -157,8 +157,8 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let mut known = lock(&self.known);
-        if let Some(drafts) = &known.drafts {
+        let mut cache = lock(&self.cache);
+        if let Some(drafts) = &cache.drafts {
             return Ok(drafts.clone());
         }
         let conn = self.file.conn();
@@ -166,7 +166,7 @@ impl Personal {
             conn.prepare_cached("SELECT draft, kind, patient, content, kept FROM draft ORDER BY kept DESC")?;
         let rows = statement.query_map([], |r| Ok(draft_of(r)))?;
         let drafts: Vec<Draft> = rows.map(|r| r?).collect::<Result<_, _>>()?;
-        known.drafts = Some(drafts.clone());
+        cache.drafts = Some(drafts.clone());
         Ok(drafts)
     }
 
@@ -174,20 +174,21 @@ impl Personal {
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] where there is none.
-    pub fn draft(&self, draft: Uuid) -> Result<Draft, StoreError> {
+    #[cfg(test)]
+    pub(crate) fn draft(&self, draft: Uuid) -> Result<Draft, StoreError> {
         let conn = self.file.conn();
         let mut statement =
             conn.prepare_cached("SELECT draft, kind, patient, content, kept FROM draft WHERE draft = ?1")?;
         statement.query_row([draft.to_string()], |r| Ok(draft_of(r)))?
     }
 
-    /// Removes a draft; one that is gone is no error.
+    /// Removes a draft; a missing one is not an error.
     ///
     /// # Errors
     /// What SQLite refuses.
     pub fn discard_draft(&self, draft: Uuid) -> Result<(), StoreError> {
         self.file.conn().prepare_cached("DELETE FROM draft WHERE draft = ?1")?.execute([draft.to_string()])?;
-        lock(&self.known).drafts = None;
+        lock(&self.cache).drafts = None;
         Ok(())
     }
 
@@ -196,14 +197,14 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn preference(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let mut known = lock(&self.known);
-        if let Some(value) = known.preferences.get(name) {
+        let mut cache = lock(&self.cache);
+        if let Some(value) = cache.preferences.get(name) {
             return Ok(value.clone());
         }
         let conn = self.file.conn();
         let mut statement = conn.prepare_cached("SELECT value FROM preference WHERE name = ?1")?;
         let value: Option<String> = statement.query_row([name], |r| r.get(0)).optional()?;
-        known.preferences.insert(name.to_owned(), value.clone());
+        cache.preferences.insert(name.to_owned(), value.clone());
         Ok(value)
     }
 
@@ -213,11 +214,11 @@ impl Personal {
     /// What SQLite refuses.
     pub fn set_preference(&self, name: &str, value: &str) -> Result<(), StoreError> {
         self.file.conn().prepare_cached(PREFERENCE)?.execute([name, value])?;
-        lock(&self.known).preferences.insert(name.to_owned(), Some(value.to_owned()));
+        lock(&self.cache).preferences.insert(name.to_owned(), Some(value.to_owned()));
         Ok(())
     }
 
-    /// Where the clinician was when the workstation locked, as the interface wrote it.
+    /// The place to resume at after a lock, as the interface wrote it.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -225,28 +226,28 @@ impl Personal {
         Ok(self.preference(RESUME)?.map(Phi::new))
     }
 
-    /// Keeps the place to resume at; `None` forgets it.
+    /// Saves the place to resume at; `None` removes it.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn keep_resume_place(&self, place: Option<&Phi<String>>) -> Result<(), StoreError> {
+    pub fn save_resume_place(&self, place: Option<&Phi<String>>) -> Result<(), StoreError> {
         match place {
             // EXPOSE: stored in the clinician's own encrypted file.
             Some(place) => self.set_preference(RESUME, place.expose()),
             None => {
                 self.file.conn().prepare_cached("DELETE FROM preference WHERE name = ?1")?.execute([RESUME])?;
-                lock(&self.known).preferences.insert(RESUME.to_owned(), None);
+                lock(&self.cache).preferences.insert(RESUME.to_owned(), None);
                 Ok(())
             }
         }
     }
 
-    /// Notes that a chart was opened now, and a preference with it. Whoever opens a chart does not wait for this:
-    /// it is written a second later, before anything else of this file is read, and at the latest when it is closed.
-    /// Where the computer dies first, a chart is missing from the list of those opened; no record depends on it.
-    pub fn note_opened(&self, patient: &PatientId, name: &'static str, value: String) {
-        lock(&self.known).preferences.insert(name.to_owned(), Some(value.clone()));
-        lock(&self.file.later).push(Opened { patient: patient.clone(), at: self.clock.now(), name, value });
+    /// Records that a chart was opened now, and a preference with it. The caller does not wait: it is written a second
+    /// later, before the next access to this file, or when the file is closed. A power cut before that loses only an
+    /// entry in the list of opened charts.
+    pub fn record_opened(&self, patient: &PatientId, name: &'static str, value: String) {
+        lock(&self.cache).preferences.insert(name.to_owned(), Some(value.clone()));
+        lock(&self.file.pending).push(OpenedChart { patient: patient.clone(), at: self.clock.now(), name, value });
         if let Some(wake) = &self.wake {
             // The thread lives as long as the sender.
             let _gone = wake.send(());
@@ -285,11 +286,11 @@ impl fmt::Debug for Personal {
 fn draft_of(row: &Row<'_>) -> Result<Draft, StoreError> {
     let broken = StoreError::Internal("draft row");
     Ok(Draft {
-        draft: row.get::<_, String>(0)?.parse().map_err(|_| broken.clone())?,
+        id: row.get::<_, String>(0)?.parse().map_err(|_| broken.clone())?,
         kind: row.get(1)?,
         patient: row.get::<_, String>(2)?.parse().map_err(|_| broken)?,
         content: Phi::new(row.get(3)?),
-        kept: UtcMillis(row.get(4)?),
+        saved: UtcMillis(row.get(4)?),
     })
 }
 
@@ -299,7 +300,7 @@ mod tests {
     use keep_domain::ManualClock;
 
     #[test]
-    fn drafts_and_preferences_outlive_the_session_and_open_for_nobody_else() {
+    fn drafts_and_preferences_outlive_the_session_and_open_for_no_one_else() {
         let dir = tempfile::tempdir().expect("dir");
         let amara = UserId::of("https://id.example", "amara");
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
@@ -307,14 +308,14 @@ mod tests {
         let open = |key: &DatabaseKey| Personal::open(dir.path(), amara, key, Arc::clone(&clock));
         let file = open(&key).expect("made");
         let ada: PatientId = "ada-1".parse().expect("id");
-        let (draft, _) = file.keep_draft(None, "note", &ada, &Phi::new("{\"text\":\"half\"}".into())).expect("kept");
-        file.keep_draft(Some(draft), "note", &ada, &Phi::new("{\"text\":\"half a\"}".into())).expect("kept");
+        let (draft, _) = file.save_draft(None, "note", &ada, &Phi::new("{\"text\":\"half\"}".into())).expect("kept");
+        file.save_draft(Some(draft), "note", &ada, &Phi::new("{\"text\":\"half a\"}".into())).expect("kept");
         file.set_preference("theme", "dark").expect("set");
-        file.note_opened(&ada, "chart.memo", String::from("half"));
+        file.record_opened(&ada, "chart.memo", String::from("half"));
         assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("half"));
         assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), std::slice::from_ref(&ada));
-        file.note_opened(&ada, "chart.memo", String::from("whole"));
-        file.keep_resume_place(Some(&Phi::new("chart/ada-1".into()))).expect("kept");
+        file.record_opened(&ada, "chart.memo", String::from("whole"));
+        file.save_resume_place(Some(&Phi::new("chart/ada-1".into()))).expect("kept");
         drop(file);
         assert!(matches!(open(&DatabaseKey::for_tests(4)), Err(StoreError::NotOpened(_))));
         let file = open(&key).expect("opened");
@@ -324,7 +325,7 @@ mod tests {
         assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("whole"));
         assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), [ada]);
         assert_eq!(file.resume_place().expect("read"), Some(Phi::new("chart/ada-1".into())));
-        file.keep_resume_place(None).expect("forgotten");
+        file.save_resume_place(None).expect("forgotten");
         file.discard_draft(draft).expect("gone");
         assert_eq!((file.drafts().expect("none").len(), file.resume_place().expect("none")), (0, None));
     }

@@ -1,33 +1,34 @@
-//! Bringing stored rows to where the routing table has them now.
+//! Moving stored rows to the segment that the routing table assigns to them now.
 //!
-//! Up to version 1 of the table a Flag of category safety lay in the directory, which every role opens. At the first
-//! open by a session that has the key of its new segment such a row moves there, with what waits to be sent and with
-//! its conflicts; a session that has only the directory seals it to that segment's inbox and deletes its own copy, as
-//! it does with what a pull brings. The directory is written with secure delete on, so the old bytes are overwritten.
+//! Up to version 1 of the table a Flag of category safety was stored in the directory, which every role opens. The
+//! first session that holds the key of its new segment moves such a row there, with its unsent entries and its
+//! conflicts. A session that has only the directory seals it to that segment's inbox and deletes its own copy, as it
+//! does with pulled records. The directory is written with secure delete on, so the old bytes are overwritten.
 //!
-//! Each step is one transaction and harmless when it is repeated; a note in the directory says what is done. What
-//! cannot go yet stays, nothing is lost, and it is tried again at the next open.
+//! Each step is one transaction and may be repeated; a journal row in the directory says which segments are done. Rows
+//! that cannot move yet stay, and the next open tries again.
 
-use crate::inbox::ElsewhereRow;
-use crate::record::StateBits;
+use crate::error::StoreError;
+use crate::inbox::MissingSegmentRow;
+use crate::journal::{Journal, JournalKind};
+use crate::record::{Record, StateBits};
 use crate::row_facts::RowFacts;
 use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of};
-use crate::tagged::{Journal, JournalKind};
-use crate::write_tx::Stored;
-use crate::{Record, Store, StoreError, WriteTx, codec, resource_type};
+use crate::store::Store;
+use crate::write_tx::{Stored, WriteTx};
+use crate::{codec, resource_type};
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Phi, Segment, UtcMillis};
 use keep_fhir::{Raw, extract_row, routing_version, set_text};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-/// The only type that a new version of the table has moved.
-const MOVED: &str = "Flag";
+/// The only type whose segment has changed.
+const MOVED_TYPE: &str = "Flag";
 /// Rows of one step.
 const BATCH: usize = 200;
 
-/// What was done for a segment: of the directory, that all rows are in their place; of a higher one, that its alerts
-/// have their markers.
+/// A finished segment: all rows of the directory are in their segments; all alerts of a higher one have their markers.
 #[derive(Serialize, Deserialize, PartialEq, Eq)]
 struct PlacementRow {
     table: u32,
@@ -38,39 +39,39 @@ impl Journal for PlacementRow {
     const KIND: JournalKind = JournalKind::Placement;
 }
 
-/// One row that was read for its place.
-struct Placed {
+/// A row that was read to determine its segment.
+struct MisplacedRow {
     record: Record,
     facts: RowFacts,
     state: StateBits,
 }
 
-/// What a pass did not finish.
+/// Rows that a pass could not finish.
 #[derive(Default)]
-struct Left {
-    /// Waits for a session with more keys.
+struct Unfinished {
+    /// Rows that wait for a session with more keys.
     waiting: usize,
-    /// Could not be read or stored.
+    /// Rows that could not be read or stored.
     failed: u64,
 }
 
 impl Store {
-    /// INVARIANT: what cannot be brought to its place keeps nobody out; one event says how much could not be read.
-    pub(crate) fn bring_to_place(&self) -> Result<(), StoreError> {
-        let mut left = Left::default();
-        match self.place(&mut left) {
+    /// INVARIANT: a row that cannot be moved does not prevent unlocking; one event reports how many could not be read.
+    pub(crate) fn relocate_rows(&self) -> Result<(), StoreError> {
+        let mut unfinished = Unfinished::default();
+        match self.place(&mut unfinished) {
             Err(StoreError::Interrupted) => return Err(StoreError::Interrupted),
-            Err(_) => left.failed += 1,
+            Err(_) => unfinished.failed += 1,
             Ok(()) => {}
         }
-        if left.failed > 0 {
+        if unfinished.failed > 0 {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
-            self.ledger().append(event.with("finding", "rows_out_of_place").with("count", left.failed))?;
+            self.ledger().append(event.with("finding", "rows_out_of_place").with("count", unfinished.failed))?;
         }
         Ok(())
     }
 
-    fn place(&self, left: &mut Left) -> Result<(), StoreError> {
+    fn place(&self, unfinished: &mut Unfinished) -> Result<(), StoreError> {
         let Ok(directory) = self.access(Segment::Directory) else { return Ok(()) };
         let mut done = Vec::new();
         for access in self.access.iter().filter(|a| !self.is_read_only(a.segment)) {
@@ -80,16 +81,16 @@ impl Store {
             if known.as_ref() == Some(&row) || self.is_read_only(Segment::Directory) {
                 continue;
             }
-            let mut here = Left::default();
+            let mut here = Unfinished::default();
             if access.segment == Segment::Directory {
-                self.clear(access, &mut here)?;
+                self.move_out_of_directory(access, &mut here)?;
             } else {
-                self.mark_all(access, &mut here)?;
+                self.write_alert_markers(access, &mut here)?;
             }
             if here.waiting == 0 && here.failed == 0 {
                 done.push((access.segment, row));
             }
-            left.failed += here.failed;
+            unfinished.failed += here.failed;
         }
         if done.is_empty() {
             return Ok(());
@@ -100,16 +101,16 @@ impl Store {
         })
     }
 
-    /// Takes out of the directory what belongs above it.
-    fn clear(&self, directory: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
+    /// Moves rows that belong to higher segments out of the directory.
+    fn move_out_of_directory(&self, directory: &SegmentAccess, unfinished: &mut Unfinished) -> Result<(), StoreError> {
         for places in self.read(|conn| places(conn, directory))?.chunks(BATCH) {
-            let found = self.read(|conn| read(conn, directory, places, left))?;
+            let found = self.read(|conn| read(conn, directory, places, unfinished))?;
             let (mut here, mut above) = (Vec::new(), Vec::new());
             for row in found.into_iter().filter(|row| row.facts.segment > Segment::Directory) {
                 if self.access(row.facts.segment).is_ok() { here.push(row) } else { above.push(row) }
             }
             if !here.is_empty() {
-                left.waiting += self.write_bulk(|tx| {
+                unfinished.waiting += self.write_bulk(|tx| {
                     let mut waiting = 0;
                     for row in &here {
                         waiting += usize::from(!tx.move_up(row)?);
@@ -117,19 +118,19 @@ impl Store {
                     Ok(waiting)
                 })?;
             }
-            self.seal_up(above, left)?;
+            self.seal_rows(above, unfinished)?;
         }
-        left.waiting += self.write_bulk(|tx| tx.move_conflicts(MOVED))?;
+        unfinished.waiting += self.write_bulk(|tx| tx.move_conflicts(MOVED_TYPE))?;
         Ok(())
     }
 
-    /// Seals rows of segments that this session has no key for, and then takes them off. What was changed here and not
-    /// sent stays until somebody comes who can send it.
-    fn seal_up(&self, rows: Vec<Placed>, left: &mut Left) -> Result<(), StoreError> {
-        let (mut sealed, mut elsewhere, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    /// Seals rows of segments that this session has no key for, then removes them. Unsent changes stay for a session
+    /// that can send them.
+    fn seal_rows(&self, rows: Vec<MisplacedRow>, unfinished: &mut Unfinished) -> Result<(), StoreError> {
+        let (mut sealed, mut elsewhere, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             if !row.state.is_synced() {
-                kept.push(row);
+                unsent.push(row);
                 continue;
             }
             let text = with_meta(&row.record)?;
@@ -140,29 +141,29 @@ impl Store {
             }
             sealed.push(row);
         }
-        if sealed.is_empty() && kept.is_empty() {
+        if sealed.is_empty() && unsent.is_empty() {
             return Ok(());
         }
-        left.waiting += kept.len();
+        unfinished.waiting += unsent.len();
         self.write_bulk(|tx| {
             for row in &sealed {
                 tx.remove_resource(&row.record.key)?;
             }
-            for row in sealed.iter().chain(&kept) {
+            for row in sealed.iter().chain(&unsent) {
                 tx.mark_alert(&row.facts, row.facts.segment, row.state.is_deleted(), None)?;
             }
             for (key, version) in &elsewhere {
-                let row = ElsewhereRow { version: version.clone() };
+                let row = MissingSegmentRow { version: version.clone() };
                 tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
             }
             Ok(())
         })
     }
 
-    /// Gives every alert of a segment its marker.
-    fn mark_all(&self, access: &SegmentAccess, left: &mut Left) -> Result<(), StoreError> {
+    /// Writes the marker of every alert of a segment.
+    fn write_alert_markers(&self, access: &SegmentAccess, unfinished: &mut Unfinished) -> Result<(), StoreError> {
         for places in self.read(|conn| places(conn, access))?.chunks(BATCH) {
-            let found = self.read(|conn| read(conn, access, places, left))?;
+            let found = self.read(|conn| read(conn, access, places, unfinished))?;
             self.write_bulk(|tx| {
                 let mut rows = found.iter();
                 rows.try_for_each(|r| tx.mark_alert(&r.facts, access.segment, r.state.is_deleted(), None))
@@ -173,9 +174,9 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Moves a row of the directory up, with what waits to be sent. `false` where a change set that this session cannot
-    /// read has a part in it.
-    fn move_up(&mut self, row: &Placed) -> Result<bool, StoreError> {
+    /// Moves a row of the directory to a higher segment, with its unsent entries. `false` if it is part of a change set
+    /// that this session cannot read.
+    fn move_up(&mut self, row: &MisplacedRow) -> Result<bool, StoreError> {
         let (key, target) = (&row.record.key, row.facts.segment);
         let entries = self.entries_of(key)?;
         let mut sequences = self.holds_of(Segment::Directory, key)?;
@@ -199,9 +200,9 @@ impl WriteTx<'_> {
     }
 }
 
-/// Where the rows of [`MOVED`] lie, from the index alone.
+/// The places of the rows of [`MOVED_TYPE`], from the index alone.
 fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreError> {
-    let code = resource_type::code_of(MOVED).ok_or(StoreError::Internal("type"))?;
+    let code = resource_type::code_of(MOVED_TYPE).ok_or(StoreError::Internal("type"))?;
     let sql =
         format!("SELECT place FROM {}.resource INDEXED BY resource_id WHERE type = ?1 ORDER BY place", access.schema);
     let mut statement = conn.prepare_cached(&sql)?;
@@ -209,33 +210,38 @@ fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreEr
     Ok(places.collect::<Result<_, _>>()?)
 }
 
-/// Reads rows with whose they are; one that does not fit its tag is counted and left where it is.
-fn read(conn: &Connection, access: &SegmentAccess, places: &[i64], left: &mut Left) -> Result<Vec<Placed>, StoreError> {
+/// Reads rows with their patients; one that does not match its tag is counted and not moved.
+fn read(
+    conn: &Connection,
+    access: &SegmentAccess,
+    places: &[i64],
+    unfinished: &mut Unfinished,
+) -> Result<Vec<MisplacedRow>, StoreError> {
     let mut found = Vec::with_capacity(places.len());
     let mut statement = conn.prepare_cached(&access.sql.by_place)?;
     for place in places {
         let Some(row) = statement.query_row([place], SegmentAccess::resource_of).optional()? else { continue };
         match read_one(conn, access, &row) {
             Ok(Some(placed)) => found.push(placed),
-            Ok(None) => left.failed += 1,
-            Err(StoreError::Damaged(_)) => left.failed += 1,
-            Err(_) => left.failed += 1,
+            Ok(None) => unfinished.failed += 1,
+            Err(StoreError::Damaged(_)) => unfinished.failed += 1,
+            Err(_) => unfinished.failed += 1,
         }
     }
     Ok(found)
 }
 
-fn read_one(conn: &Connection, access: &SegmentAccess, row: &ResourceRow) -> Result<Option<Placed>, StoreError> {
+fn read_one(conn: &Connection, access: &SegmentAccess, row: &ResourceRow) -> Result<Option<MisplacedRow>, StoreError> {
     let record = access.open_row(conn, row)?;
     // EXPOSE: read for its place.
     let Ok(facts) = extract_row(record.raw.expose(), None) else { return Ok(None) };
     let mut facts = RowFacts::of(facts);
-    // Whose it is was found when it came, with the server's address at hand.
+    // The patient was determined on arrival, when the server's address was known.
     facts.patient = access.chart(conn, ordinal_of(row.place))?.and_then(|chart| chart.patient);
-    Ok(Some(Placed { record, facts, state: row.state }))
+    Ok(Some(MisplacedRow { record, facts, state: row.state }))
 }
 
-/// The text with the version that the server gave it: one that was written here does not say it.
+/// The text with the server's version: a text that was written here does not contain it.
 fn with_meta(record: &Record) -> Result<Phi<String>, StoreError> {
     // EXPOSE: sealed by the caller.
     let text = record.raw.expose();

@@ -1,6 +1,6 @@
-//! One writer per profile: a file lock that survives the replacement of the process.
+//! One process per profile: a file lock that survives replacing the process image.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_hardening::private_file;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::path::Path;
 /// The name of the lock file in the profile folder.
 const NAME: &str = "profile.lock";
 
-/// The right to write to a profile, held as long as this value, or its descriptor, lives.
+/// The exclusive lock of a profile, held while this value, or its descriptor, exists.
 #[derive(Debug)]
 pub struct ProfileLock(File);
 
@@ -28,18 +28,18 @@ impl ProfileLock {
         Ok(Self(file))
     }
 
-    /// Gives the descriptor away to the image that replaces this process.
+    /// The descriptor, to be inherited by the image that replaces this process.
     // A lock that is closed and taken again can be lost to a second instance; one handed over cannot.
-    #[must_use]
-    pub fn into_fd(self) -> OwnedFd {
+    #[cfg(test)]
+    fn into_fd(self) -> OwnedFd {
         OwnedFd::from(self.0)
     }
 
-    /// Takes over a descriptor from the image that was replaced, and checks that it is this profile's lock.
+    /// Takes an inherited descriptor from the replaced image, and checks that it is this profile's lock.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] where the descriptor is another file, [`StoreError::ProfileInUse`] where it
-    /// does not hold the lock.
+    /// [`StoreError::Invalid`] if the descriptor is another file, [`StoreError::ProfileInUse`] if it does not hold the
+    /// lock.
     pub fn from_inherited_fd(fd: OwnedFd, profile: &Path) -> Result<Self, StoreError> {
         let ours = rustix::fs::fstat(fd.as_fd()).map_err(|e| StoreError::Io(e.kind()))?;
         let file = std::fs::metadata(profile.join(NAME))?;
@@ -47,7 +47,7 @@ impl ProfileLock {
         if (ours.st_dev, ours.st_ino) != (file.dev(), file.ino()) {
             return Err(StoreError::Invalid("inherited lock"));
         }
-        // On a descriptor that shares the lock this changes nothing; it fails only where somebody else has it.
+        // No change on a descriptor that shares the lock; fails only if another process holds it.
         flock(&fd, FlockOperation::NonBlockingLockExclusive).map_err(|_| StoreError::ProfileInUse)?;
         Ok(Self(File::from(fd)))
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_instance_is_refused_also_after_a_hand_over() {
+    fn a_second_instance_is_refused_even_after_a_handover() {
         let dir = tempfile::tempdir().expect("dir");
         let lock = ProfileLock::take(dir.path()).expect("taken");
         assert_eq!(ProfileLock::take(dir.path()).err(), Some(StoreError::ProfileInUse));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn another_file_is_no_lock() {
+    fn another_file_is_not_a_lock() {
         let dir = tempfile::tempdir().expect("dir");
         drop(ProfileLock::take(dir.path()).expect("taken"));
         let other = File::create(dir.path().join("x")).expect("file");

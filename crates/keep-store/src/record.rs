@@ -1,15 +1,15 @@
-//! A record as it leaves the store.
+//! Records as callers see them.
 
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
 
-/// Where a record stands with the server.
+/// Whether the server has this version of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordState {
-    /// As the server has it.
+    /// The server has this version.
     Synced,
     /// Not on the server yet.
     Pending,
-    /// The server has another version; needs a decision.
+    /// The server has another version; the user has to decide.
     Conflict,
     /// The server refused it.
     Rejected,
@@ -26,7 +26,7 @@ pub(crate) struct StateBits(pub(crate) i64);
 impl StateBits {
     /// The record could not be read as a resource.
     const UNREADABLE: i64 = 1 << 4;
-    /// Deleted here, and the server does not know it yet.
+    /// Deleted here, but not on the server yet.
     const DELETED: i64 = 1 << 5;
 
     pub(crate) const SYNCED: Self = Self(0);
@@ -75,15 +75,15 @@ impl StateBits {
 pub struct Record {
     /// Type and id.
     pub key: ResourceKey,
-    /// Where it is kept.
+    /// The segment that stores it.
     pub segment: Segment,
     /// `meta.versionId` as the server gave it; `None` before the server has it.
     pub version: Option<String>,
     /// `meta.lastUpdated` as the server gave it.
     pub updated: Option<UtcMillis>,
-    /// Where it stands with the server.
+    /// Whether the server has this version.
     pub state: RecordState,
-    /// Whether it could not be read as a resource; it is shown as "could not be read".
+    /// Whether it could not be read as a resource.
     pub unreadable: bool,
     /// Security label codes.
     pub labels: Vec<String>,

@@ -1,266 +1,73 @@
-//! Segments that are being brought up to date from the server, because their file was lost, damaged or older than it
-//! should be. That is written down in the directory before anything else happens, and stays until it is done.
+//! Segments that are being repaired from the server, because their file was lost, damaged or older than expected. The
+//! directory records each repair before it starts and until it is finished.
 
-use crate::cursor::{Cursor, CursorRow};
-use crate::segment_access::SegmentAccess;
-use crate::segment_check::alone;
-use crate::store::lock;
-use crate::tagged::{Journal, JournalKind, TaggedWriter};
-use crate::write_tx::homes_of;
-use crate::{Store, StoreError};
+use crate::journal::{Journal, JournalKind};
 use keep_domain::{Segment, UtcMillis};
-use keep_hardening::private_file;
-use keep_keys::SegmentKey;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-/// Why a segment is being brought up to date.
+/// Why a segment is being repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RepairCause {
-    /// Its file was lost or damaged: an empty one of the next generation took its place.
+    /// Its file was lost or damaged: an empty file of the next generation replaces it.
     Rebuild,
-    /// Its file is whole but older than it should be: it stays, and is compared with the server.
+    /// Its file is intact but older than expected: it stays, and is compared with the server.
     Stale,
-    /// It is whole again; the unsent work of the file that it replaced waits for somebody with that file's key.
-    Kept,
-    /// Damage was met in it: what fits its tags is shown, until an empty file of the next generation takes its place.
+    /// It is whole again; the unsent work of the file that it replaced waits for a session with that file's key.
+    #[serde(rename = "kept")]
+    CarryOverPending,
+    /// Damage was found in it: rows that match their tags are shown until an empty file of the next generation replaces
+    /// it.
     Damaged,
 }
 
-/// A segment that is being brought up to date.
+/// A segment that is being repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// Which.
+    /// The segment.
     pub segment: Segment,
-    /// Why.
+    /// The cause.
     pub cause: RepairCause,
-    /// Since when.
+    /// When it began.
     pub since: UtcMillis,
-    /// The generation of the file that is in use now.
+    /// The generation of the file that is in use.
     pub generation: u32,
-    /// Where the file as it was found is kept, by its name; empty where there was none.
-    pub kept: String,
-    /// Whether its unsent work has been taken over.
-    pub carried: bool,
-    /// Whether that file was set aside at the opening that wrote this down: of one that was found later it cannot be
-    /// told whether its work was taken over before.
+    /// The name of the file that was set aside; empty if there was none.
+    pub set_aside: String,
+    /// Whether its unsent work has been carried over.
+    pub carried_over: bool,
+    /// Whether that file was set aside by the opening that recorded this repair: the work of one that was found later
+    /// may have been carried over before.
     pub just_set_aside: bool,
 }
 
 #[derive(Serialize, Deserialize)]
-struct RepairRow {
-    cause: RepairCause,
-    since: i64,
-    generation: u32,
-    kept: String,
-    carried: bool,
-    just_set_aside: bool,
+pub(crate) struct RepairRow {
+    pub(crate) cause: RepairCause,
+    pub(crate) since: i64,
+    pub(crate) generation: u32,
+    pub(crate) kept: String,
+    pub(crate) carried: bool,
+    pub(crate) just_set_aside: bool,
 }
 
 impl Journal for RepairRow {
     const KIND: JournalKind = JournalKind::Repair;
 }
 
-/// A cursor that stands here is read as none that can be understood: its pull begins anew and looks for deletions of
-/// any time.
-const ANEW: &str = "anew";
+/// The outcome of an entry from a damaged file that could not be verified: the user compares it with the server before
+/// it is sent.
+pub(crate) const UNVERIFIED: &str = "unverified";
 
-/// Writes down that these repairs begin, on a connection where the directory is the only file, and takes back what the
-/// cursors claim of the types that they concern.
-///
-/// INVARIANT: this is durable before a new file is made and before a stale one is used: an empty file whose cursors
-/// claim completeness would say that nothing is known of anybody.
-pub(crate) fn begin_repairs(conn: &Connection, directory: &SegmentKey, repairs: &[Repair]) -> Result<(), StoreError> {
-    let access = alone(directory);
-    in_transaction(conn, &access, |writer| {
-        repairs.iter().try_for_each(|repair| {
-            put(writer, repair)?;
-            reset_cursors(writer, &access, repair)
-        })
-    })
-}
-
-/// Makes a stale file count on from what the device has seen, so that it is told from the copy that it was.
-pub(crate) fn raise_epoch(conn: &Connection, key: &SegmentKey, seen: i64) -> Result<(), StoreError> {
-    let access = alone(key);
-    in_transaction(conn, &access, |writer| {
-        writer.raise_epoch(seen);
-        Ok(())
-    })
-}
-
-/// Writes on a connection that no store has yet; what fails is rolled back.
-fn in_transaction(
-    conn: &Connection,
-    access: &SegmentAccess,
-    write: impl FnOnce(&mut TaggedWriter<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
-    let mut writer = TaggedWriter::begin(&tx, access)?;
-    write(&mut writer)?;
-    writer.finish()?;
-    Ok(tx.commit()?)
-}
-
-pub(crate) fn put(writer: &mut TaggedWriter<'_>, repair: &Repair) -> Result<(), StoreError> {
-    let row = RepairRow {
-        cause: repair.cause,
-        since: repair.since.0,
-        generation: repair.generation,
-        kept: repair.kept.clone(),
-        carried: repair.carried,
-        just_set_aside: repair.just_set_aside,
-    };
-    writer.put_journal(repair.segment.name().as_bytes(), &row)
-}
-
-/// The file that asks for a fresh start of a segment; it holds the generation of the file that is to go.
-pub(crate) fn fresh_start_path(profile: &std::path::Path, segment: Segment) -> std::path::PathBuf {
-    profile.join("segments").join(format!("{}.start-fresh", segment.name()))
-}
-
-/// The type that a cursor is about: `Patient/_history` is about `Patient`.
-fn type_of(resource_type: &str) -> &str {
-    resource_type.split('/').next().unwrap_or(resource_type)
-}
-
-fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: &Repair) -> Result<(), StoreError> {
-    let cursors: Vec<(Vec<u8>, CursorRow)> = access.journals(writer.conn, &[])?;
-    for (key, mut row) in cursors {
-        // An older directory knows nothing of what happened to the other files since: none of its claims holds.
-        let is_older_directory = repair.segment == Segment::Directory && repair.cause == RepairCause::Stale;
-        if is_older_directory {
-            row.cursor.complete_as_of = None;
-        } else if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
-            continue;
-        }
-        // Of a type that also lies further down, what lies there is all that most views see, and their claim stays
-        // true; a stale file still holds what it held. Both are read again from the beginning.
-        let is_lowest = homes_of(type_of(&row.resource_type)).first() == Some(&repair.segment);
-        if repair.cause == RepairCause::Rebuild && is_lowest {
-            writer.drop_journal(JournalKind::Cursor, &key)?;
-        } else {
-            ANEW.clone_into(&mut row.cursor.position);
-            row.cursor.resume.clear();
-            row.cursor.target.clear();
-            writer.put_journal(&key, &row)?;
-        }
-    }
-    Ok(())
-}
-
-impl Store {
-    /// A cursor that does not exist yet. A directory that was made anew knows of no pull, though the other segments
-    /// hold what earlier ones brought: what was deleted on the server since then is still here.
-    pub(crate) fn first_cursor(&self) -> Cursor {
-        let is_new =
-            lock(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
-        Cursor { position: if is_new { ANEW.to_owned() } else { String::new() }, ..Cursor::default() }
-    }
-
-    /// The segments that are being brought up to date.
-    #[must_use]
-    pub fn repairs(&self) -> Vec<Repair> {
-        lock(&self.repairs).clone()
-    }
-
-    pub(crate) fn load_repairs(&self) -> Result<(), StoreError> {
-        let access = self.access(Segment::Directory)?;
-        let rows: Vec<(Vec<u8>, RepairRow)> = self.read(|conn| access.journals(conn, &[]))?;
-        let repair = |(key, row): (Vec<u8>, RepairRow)| {
-            Some(Repair {
-                segment: Segment::from_name(std::str::from_utf8(&key).ok()?)?,
-                cause: row.cause,
-                since: UtcMillis(row.since),
-                generation: row.generation,
-                kept: row.kept,
-                carried: row.carried,
-                just_set_aside: row.just_set_aside,
-            })
-        };
-        *lock(&self.repairs) = rows.into_iter().filter_map(repair).collect();
-        Ok(())
-    }
-
-    /// Writes down that damage was met in a segment, so that nothing of it is called absent, also in later sessions.
-    ///
-    /// # Errors
-    /// What the directory refuses; this session knows of it all the same.
-    pub fn note_damage(&self, segment: Segment) -> Result<(), StoreError> {
-        let access = self.access(segment)?;
-        let mut repair = Repair {
-            segment,
-            cause: RepairCause::Damaged,
-            since: self.clock.now(),
-            generation: access.generation,
-            kept: String::new(),
-            carried: true,
-            just_set_aside: false,
-        };
-        {
-            let mut known = lock(&self.repairs);
-            match known.iter_mut().find(|r| r.segment == segment) {
-                Some(before) if before.cause == RepairCause::Damaged => return Ok(()),
-                // What is being brought up to date is not whole when that ends: it begins anew.
-                Some(before) => {
-                    repair.kept.clone_from(&before.kept);
-                    repair.carried = before.carried;
-                    *before = repair.clone();
-                }
-                None => known.push(repair.clone()),
-            }
-        }
-        if self.is_read_only(Segment::Directory) {
-            return Ok(());
-        }
-        self.write_bulk(|tx| put(tx.writer(Segment::Directory)?, &repair))
-    }
-
-    /// Has the file of a damaged segment set aside at the next opening. Asked behind a sync that went through, so that
-    /// the server can be expected to fill the next one.
-    ///
-    /// # Errors
-    /// File errors.
-    pub fn ask_for_fresh_start(&self, segment: Segment) -> Result<(), StoreError> {
-        let generation = self.access(segment)?.generation;
-        let path = fresh_start_path(&self.profile, segment);
-        Ok(private_file::replace(&path, generation.to_string().as_bytes())?)
-    }
-
-    /// Ends the repairs whose types have all been brought since. Asked behind a sync that went through; `visibility`
-    /// is its view. Says which segments are whole again.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn end_repairs(&self, server: &str, visibility: &str) -> Result<Vec<Repair>, StoreError> {
-        let may_end =
-            |r: &Repair| matches!(r.cause, RepairCause::Rebuild | RepairCause::Stale) && self.is_open(r.segment);
-        let open: Vec<Repair> = self.repairs().into_iter().filter(may_end).collect();
-        if open.is_empty() {
-            return Ok(Vec::new());
-        }
-        let cursors: Vec<CursorRow> = self.cursor_rows(&[server, visibility])?.collect();
-        let is_done = |repair: &Repair| {
-            let lies_there =
-                |c: &&CursorRow| !c.resource_type.contains('/') && homes_of(&c.resource_type).contains(&repair.segment);
-            let mut of_segment = cursors.iter().filter(lies_there).map(|c| &c.cursor).peekable();
-            of_segment.peek().is_some() && of_segment.all(|c| c.position != ANEW && c.complete_as_of.is_some())
-        };
-        let done: Vec<Repair> = open.into_iter().filter(is_done).collect();
-        if done.is_empty() {
-            return Ok(done);
-        }
-        self.write(|tx| {
-            done.iter().try_for_each(|repair| {
-                if repair.carried || repair.kept.is_empty() {
-                    let key = repair.segment.name().as_bytes();
-                    return tx.drop_journal(Segment::Directory, JournalKind::Repair, key);
-                }
-                put(tx.writer(Segment::Directory)?, &Repair { cause: RepairCause::Kept, ..repair.clone() })
-            })
-        })?;
-        self.load_repairs()?;
-        Ok(done)
-    }
+/// What happened to the unsent work of a file that was set aside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CarriedOver {
+    /// Unsent records that continue unchanged.
+    pub verified: u32,
+    /// Unsent records that wait for the user to review them.
+    pub unverified: u32,
+    /// Unsent records of which only the key could be read; they remain in the old file.
+    pub lost: u32,
+    /// Whether the file could not be searched completely, so that it may contain more.
+    pub incomplete: bool,
 }

@@ -1,13 +1,13 @@
-//! What a row needs of its resource's index.
+//! The part of a resource's index that its row needs.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::resource_type;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::{Detail, Extracted, PatientFacts};
 use std::borrow::Cow;
 
-/// The part of [`Extracted`] that is stored or decides where and how; a first load holds thousands of them.
+/// The part of [`Extracted`] that is stored or decides where; a first load holds thousands of them.
 pub(crate) struct RowFacts {
     pub(crate) type_name: Cow<'static, str>,
     /// The number of an R4 type.
@@ -18,25 +18,25 @@ pub(crate) struct RowFacts {
     pub(crate) segment: Segment,
     pub(crate) targets: Vec<ResourceKey>,
     pub(crate) labels: Vec<String>,
-    /// Empty where the text has none.
+    /// Empty if the text has none.
     pub(crate) version: String,
-    /// 0 where the text has none.
+    /// 0 if the text has none.
     pub(crate) updated: i64,
     pub(crate) entered_in_error: bool,
-    /// A Flag that is in force, wherever it lies.
+    /// A Flag that is in force, in any segment.
     pub(crate) alerts: bool,
     /// Some element could not be read.
     pub(crate) malformed: bool,
-    pub(crate) keys: Keys,
+    pub(crate) keys: SearchKeys,
 }
 
-/// What the search keys of a row are made of.
-pub(crate) enum Keys {
-    /// Those of a person.
+/// The source of a row's search keys.
+pub(crate) enum SearchKeys {
+    /// A patient's keys.
     Patient(Box<PatientFacts>),
-    /// Those of an appointment or a visit in the list of its day.
+    /// An appointment's or encounter's entry in the day list.
     Day { start: Option<UtcMillis>, status: Option<String> },
-    /// It has none.
+    /// No search keys.
     None,
 }
 
@@ -59,17 +59,17 @@ impl RowFacts {
             entered_in_error: facts.entered_in_error,
             malformed: !facts.faults.is_empty(),
             keys: match facts.detail {
-                Detail::Patient(patient) => Keys::Patient(patient),
-                Detail::Appointment(a) => Keys::Day { start: a.start, status: a.status },
-                Detail::Encounter(e) => Keys::Day { start: e.start.or(facts.clinical_time), status: e.status },
-                Detail::Other => Keys::None,
+                Detail::Patient(patient) => SearchKeys::Patient(patient),
+                Detail::Appointment(a) => SearchKeys::Day { start: a.start, status: a.status },
+                Detail::Encounter(e) => SearchKeys::Day { start: e.start.or(facts.clinical_time), status: e.status },
+                Detail::Other => SearchKeys::None,
             },
         }
     }
 
-    /// The same for the same type and id, and as a rule for no other.
-    pub(crate) fn mark(&self) -> u64 {
-        self.id.mark() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
+    /// A hash of type and id.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.id.fingerprint() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
     }
 
     /// Type and id.

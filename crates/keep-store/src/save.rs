@@ -1,27 +1,31 @@
 //! Saving a change set: resources, entries and holds in one transaction with the event.
 
-use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, HoldRow, entry_key, entry_prefix, sequence_of, set_key};
+use crate::change_set::{
+    ChangeSetDraft, ChangeSetId, ChangeSetRow, EntryDraft, EntryRef, EntryRow, EntryState, HoldRow, Operation,
+    entry_key, entry_prefix, sequence_of, set_key,
+};
+use crate::error::StoreError;
+use crate::journal::JournalKind;
+use crate::ledger::TicketInTransaction;
 use crate::record::{RecordState, StateBits};
-use crate::tagged::JournalKind;
-use crate::{ChangeSetDraft, ChangeSetId, EntryDraft, EntryState, Operation, StoreError, TicketInTransaction, WriteTx};
+use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
 use keep_fhir::{Extracted, extract};
 use std::collections::BTreeSet;
 
 impl WriteTx<'_> {
-    /// Saves what a user saves at once. Its number is that of the event that `ticket` stands for, counted on from the
-    /// logs before.
+    /// Saves a change set. Its number is that of the event of `ticket`, counted on from the logs before.
     ///
-    /// An edit of a resource that was not sent yet squashes into its waiting entry; what was sent never
-    /// changes, so an edit of that becomes an entry that goes after it.
+    /// An edit of a resource that was not sent yet squashes into its waiting entry. What was sent never changes: an
+    /// edit of it becomes a later entry.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where `base_version` is not the stored version or the record is in conflict,
-    /// [`StoreError::NotAvailable`] for a record above this session's rank, [`StoreError::Invalid`] for a
-    /// text that is no resource.
+    /// [`StoreError::NotAvailable`] for a record above this session's rank, [`StoreError::Invalid`] for an
+    /// invalid resource text.
     pub fn save_change_set(
         &mut self,
-        ticket: &TicketInTransaction,
+        ticket: &TicketInTransaction<'_>,
         draft: ChangeSetDraft,
     ) -> Result<ChangeSetId, StoreError> {
         let sequence = self.store.ledger().change_set_number(ticket.sequence());
@@ -35,7 +39,7 @@ impl WriteTx<'_> {
             let facts = extract(entry.raw.expose()).map_err(|_| StoreError::Invalid("resource text"))?;
             let segment = self.home_of(&facts)?;
             depends_on.extend(mentioned(&outstanding, entry));
-            if let Some(earlier) = self.save_entry(sequence, draft.author, entry, &facts, segment)? {
+            if let Some(earlier) = self.save_entry((sequence, draft.author), entry, &facts, segment)? {
                 depends_on.extend(earlier);
                 refs.push(EntryRef { segment, key: facts.key });
             }
@@ -56,14 +60,14 @@ impl WriteTx<'_> {
         Ok(ChangeSetId(sequence))
     }
 
-    /// Where a resource made here is kept; nobody may write above their own rank.
+    /// The segment of a resource that is written here; a session cannot write above its rank.
     pub(crate) fn home_of(&self, facts: &Extracted) -> Result<Segment, StoreError> {
         let segment =
             self.segment_for(&facts.key.resource_type, facts.segment, &facts.segment_targets, &facts.labels)?;
         self.store.access(segment).map(|a| a.segment)
     }
 
-    /// Where a resource is kept, its targets looked up.
+    /// The segment of a resource, after looking up its targets.
     pub(crate) fn segment_for(
         &self,
         type_name: &str,
@@ -76,23 +80,22 @@ impl WriteTx<'_> {
         }
         let mut homes = Vec::new();
         for target in targets {
-            homes.push((target, self.record(target)?.map(|r| r.segment)));
+            homes.push((target, self.stored(target)?.map(|r| r.segment)));
         }
         Ok(keep_fhir::segment_with_targets(targets, labels, |key| {
             homes.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
         }))
     }
 
-    /// Stores one entry; `None` where it squashed into an earlier one, else the sequences that go before it.
+    /// Stores one entry; `None` if it was squashed into an earlier one, else the sequences that must be sent before it.
     fn save_entry(
         &mut self,
-        sequence: u64,
-        author: UserId,
+        (sequence, author): (u64, UserId),
         entry: &EntryDraft,
         facts: &Extracted,
         segment: Segment,
     ) -> Result<Option<Vec<u64>>, StoreError> {
-        let stored = self.record(&facts.key)?;
+        let stored = self.stored(&facts.key)?;
         let (version, base, mut bits) = match &stored {
             None if entry.operation == Operation::Create => (None, None, StateBits::of(RecordState::Pending)),
             None => return Err(StoreError::NotAvailable),
@@ -106,11 +109,12 @@ impl WriteTx<'_> {
             bits = bits.deleted();
         }
         let updated = stored.as_ref().and_then(|r| r.updated).map_or(0, |u| u.0);
-        // A label may have moved the record; what waits for it moves along.
+        // A label may have moved the record; its waiting entries move with it.
         let earlier = self.entries_of(&facts.key)?;
         // EXPOSE: the text that is stored.
         let raw = entry.raw.expose();
-        self.put_resource(facts, segment, raw, version.as_deref().unwrap_or_default(), updated, bits)?;
+        let text = NewText { raw, version: version.as_deref().unwrap_or_default(), updated, state: bits };
+        self.put_resource(facts, segment, &text)?;
         let open = earlier
             .iter()
             .find(|(_, e)| matches!(e.state, EntryState::Waiting | EntryState::Rejected) && e.author == author);
@@ -142,8 +146,8 @@ impl WriteTx<'_> {
             author,
             operation: entry.operation,
             base_version: version,
-            // The base is the server's own text; behind an entry in flight it follows at confirmation.
-            // EXPOSE: kept beside the record for the three-way merge.
+            // The base is the server's text; after an entry in flight it is set when that is confirmed.
+            // EXPOSE: stored with the entry for the three-way merge.
             base: base.filter(|_| earlier.is_empty()).map(|r| r.raw.expose().clone()),
             sent: None,
             state: EntryState::Waiting,
@@ -155,7 +159,7 @@ impl WriteTx<'_> {
         Ok(Some(earlier.into_iter().map(|(_, e)| e.sequence).collect()))
     }
 
-    /// Rewrites an entry, in another segment where its resource has moved.
+    /// Rewrites an entry, in another segment if its resource has moved.
     pub(crate) fn move_entry(&mut self, from: Segment, to: Segment, row: EntryRow) -> Result<(), StoreError> {
         let key = entry_key(&row.key, row.sequence);
         if from != to {
@@ -174,7 +178,7 @@ impl WriteTx<'_> {
         Ok(holds.iter().filter_map(|(key, _)| sequence_of(key)).collect())
     }
 
-    /// Makes the holds of a change set anew after an entry of it, `moved`, has gone to another segment.
+    /// Writes the holds of a change set again after its entry `moved` has gone to another segment.
     pub(crate) fn hold_again(&mut self, sequence: u64, moved: &ResourceKey) -> Result<(), StoreError> {
         let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
         for segment in segments {
@@ -188,7 +192,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// All entries of a resource, oldest first, with the segment that they lie in.
+    /// All entries of a resource, oldest first, with their segments.
     pub(crate) fn entries_of(&self, key: &ResourceKey) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
         let mut found = Vec::new();
         for access in self.accesses() {
@@ -199,7 +203,7 @@ impl WriteTx<'_> {
         Ok(found)
     }
 
-    /// The references that outstanding entries answer to.
+    /// The references to the resources of outstanding entries, as they appear in texts.
     fn outstanding(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let mut found = Vec::new();
         for access in self.accesses() {

@@ -1,24 +1,24 @@
-//! Reading everything in small steps while the workstation is used, and rebuilding the search keys.
+//! Verifying everything in small steps while the workstation is in use.
 
 use crate::derived::Derived;
-use crate::derived_check::Fit;
-use crate::error::Finding;
+use crate::derived_check::DigestCheck;
+use crate::error::{Finding, FindingKind, StoreError};
 use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
+use crate::store::Store;
 use crate::sum::Sum;
 use crate::tagged::verify_charts;
-use crate::{FindingKind, Store, StoreError};
 use rusqlite::Connection;
 
 /// How long one step may last, milliseconds.
 const STEP_MS: u128 = 15;
 
-/// Where a scrub has come to; it survives between steps, not between sessions.
+/// The progress of a scrub; it survives between steps, not between sessions.
 #[derive(Debug, Clone, Default)]
 pub struct Scrub {
     segment: usize,
     next: i64,
     part: Option<(ChartRow, Sum, i64)>,
-    /// All rows of the segment were read; this many of its derived tables were compared.
+    /// The number of derived tables compared, once all rows of the segment were read.
     tables: Option<usize>,
     /// Rows read so far.
     pub rows: u64,
@@ -71,7 +71,7 @@ impl Store {
         })
     }
 
-    /// Reads everything at once; what tests and `doctor` use.
+    /// Reads everything at once, for tests and `doctor`.
     ///
     /// # Errors
     /// As [`Store::scrub`].
@@ -99,7 +99,7 @@ fn scrub_rows(
         if scrub.part.as_ref().is_none_or(|(c, ..)| c.ordinal != ordinal) {
             end_chart(access, scrub)?;
             if is_late() {
-                // Charts are finished whole, so that a step never compares two versions of one.
+                // A chart is read within one step, so that two versions of it are never compared.
                 scrub.next = crate::segment_access::places_of(ordinal).0;
                 return Ok(false);
             }
@@ -131,16 +131,16 @@ fn end_chart(access: &SegmentAccess, scrub: &mut Scrub) -> Result<(), StoreError
     note(access, scrub, access.damaged(Some(chart.ordinal), FindingKind::ChartSum))
 }
 
-/// Compares one derived table. One that differs is not used again before it was compared once more, and made anew.
+/// Compares one derived table. One that differs is compared again and rebuilt before its next use.
 fn scrub_table(conn: &Connection, access: &SegmentAccess, table: Derived, scrub: &mut Scrub) -> Result<(), StoreError> {
-    if table.is_in(access.segment) && access.fit(conn, table)? == Fit::Differs {
+    if table.is_in(access.segment) && access.check_digest(conn, table)? == DigestCheck::Differs {
         access.confirmed.clear();
         note(access, scrub, access.derived_differs())?;
     }
     Ok(())
 }
 
-/// Charts that claim rows and have none were never met while reading rows.
+/// Finds charts that claim rows and have none: reading rows does not find them.
 fn empty_charts(conn: &Connection, access: &SegmentAccess, scrub: &mut Scrub) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT ordinal FROM {0}.chart c WHERE rows > 0 AND NOT EXISTS
@@ -155,7 +155,7 @@ fn empty_charts(conn: &Connection, access: &SegmentAccess, scrub: &mut Scrub) ->
     Ok(())
 }
 
-/// A finding is collected, and its chart counts as verified no more; anything else ends the scrub.
+/// Collects a finding, whose chart then no longer counts as verified; any other error ends the scrub.
 fn note(access: &SegmentAccess, scrub: &mut Scrub, error: StoreError) -> Result<(), StoreError> {
     match error {
         StoreError::Damaged(finding) => {
@@ -167,12 +167,5 @@ fn note(access: &SegmentAccess, scrub: &mut Scrub, error: StoreError) -> Result<
             Ok(())
         }
         other => Err(other),
-    }
-}
-
-impl Store {
-    /// Forgets which charts were verified, so that the next read checks their sums again.
-    pub fn forget_verified(&self) {
-        self.access.iter().for_each(|a| a.verified.clear());
     }
 }

@@ -1,10 +1,14 @@
-//! Finding patients: a bounded candidate set from the search keys, ranked, and only then read.
+//! Patient search: a bounded candidate set from the search keys is ranked, then read.
 
 use crate::derived::Derived;
+use crate::error::{FindingKind, StoreError};
+use crate::ledger::AuditGated;
+use crate::record::Record;
+use crate::resource_type;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
 use crate::segment_access::{RowView, SegmentAccess, places_of};
-use crate::{AuditGated, FindingKind, Record, Store, StoreError, resource_type};
+use crate::store::Store;
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::{BTreeSet, HashSet};
@@ -23,14 +27,14 @@ pub struct SearchPage {
     pub total: u32,
     /// Whether more than `total` match.
     pub more: bool,
-    /// How many of this page's people cannot be shown, because their charts do not fit their sums.
+    /// How many patients of this page are left out because their charts do not match their sums.
     pub damaged: u32,
-    /// Whether people may be missing, because charts were damaged when the search tables were made anew.
+    /// Whether patients may be missing, because charts were damaged when the search tables were rebuilt.
     pub incomplete: bool,
 }
 
 /// A patient's sort keys.
-struct Key {
+struct SortKey {
     ordinal: u32,
     family: String,
     given: String,
@@ -39,8 +43,8 @@ struct Key {
 }
 
 impl Store {
-    /// Finds patients by any parts of names in any order, birth date, number or phone; all parts must fit.
-    /// An empty query lists patients by family name. The rows are released by the ticket of the event.
+    /// Finds patients by the beginnings of names in any order, birth date, number or phone; every part must match.
+    /// An empty query lists patients by family name.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a Patient row does not fit its tag.
@@ -73,7 +77,7 @@ impl Store {
             for ordinal in ordinals.iter().skip(offset).take(limit) {
                 match patient_of(conn, access, *ordinal) {
                     Ok(patient) => patients.extend(patient),
-                    // One person's damaged chart hides nobody else; that there is one is said.
+                    // A damaged chart hides no other patient; the page counts it.
                     Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => damaged += 1,
                     Err(other) => return Err(other),
                 }
@@ -123,8 +127,8 @@ fn cut(mut found: Vec<u32>) -> (Vec<u32>, bool) {
     (found, more)
 }
 
-/// Names, with birth dates or without: one search of the full-text index. Where it finds too many to rank,
-/// families that begin with a name come first and in order, from the b-tree.
+/// Names, with or without birth dates: one search of the full-text index. If it finds too many to rank, families that
+/// begin with a name come first and in order, from the b-tree.
 fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
     let names = &query.names;
     let mut terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
@@ -150,8 +154,8 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
     Ok((found, more))
 }
 
-/// The first patients whose family name begins with `name` and who fit all names, read from the index alone. Where a
-/// name stands only in a former name it does not fit here; the full-text index has found it.
+/// The first patients whose family name begins with `name` and who match all names, read from the index alone. A
+/// former name does not match here; the full-text index has found it.
 fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT ordinal, family, given FROM main.patient_key INDEXED BY patient_key_family
@@ -174,11 +178,11 @@ fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>
 /// Dates and numbers narrow first; names then filter what is left.
 fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
     let criteria = query.numbers.len() + query.born.len();
-    let mut kept: Option<BTreeSet<u32>> = None;
+    let mut remaining: Option<BTreeSet<u32>> = None;
     let mut narrow = |found: BTreeSet<u32>| {
-        kept = Some(match kept.take() {
+        remaining = Some(match remaining.take() {
             None => found,
-            Some(kept) => kept.intersection(&found).copied().collect(),
+            Some(remaining) => remaining.intersection(&found).copied().collect(),
         });
     };
     for number in &query.numbers {
@@ -203,7 +207,7 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
         }
         narrow(found);
     }
-    let candidates: Vec<u32> = kept.unwrap_or_default().into_iter().collect();
+    let candidates: Vec<u32> = remaining.unwrap_or_default().into_iter().collect();
     if criteria == 1 && query.names.is_empty() {
         // Nothing to filter: only the first are put in order.
         let (mut found, more) = cut(candidates);
@@ -216,8 +220,8 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
     Ok(cut(found))
 }
 
-/// Whose identifier begins with `number`, or ends with it where it is of digits alone: the letters before them and
-/// the zeros are often left out.
+/// Patients with an identifier that begins with `number`, or ends with it where it is all digits: leading letters and
+/// zeros are often left out.
 fn by_number(conn: &Connection, number: &str) -> Result<BTreeSet<u32>, StoreError> {
     let mut found = between(conn, "patient_number", "value", number)?;
     if let Some(end) = number_end(number).filter(|end| end.len() == number.len() + 1) {
@@ -226,7 +230,7 @@ fn by_number(conn: &Connection, number: &str) -> Result<BTreeSet<u32>, StoreErro
     Ok(found)
 }
 
-/// Where nobody was found: all that was typed as one identifier, whatever stands between its parts.
+/// If no patient was found: the whole query as one identifier, ignoring the characters between its parts.
 fn by_whole_number(conn: &Connection, typed: &str) -> Result<Vec<u32>, StoreError> {
     let number = crate::fold::number(typed);
     if !number.contains(|c: char| c.is_ascii_digit()) {
@@ -246,7 +250,7 @@ fn end_of(prefix: &str) -> String {
     format!("{prefix}\u{10ffff}")
 }
 
-/// Reads the sort keys of candidates, drops what does not fit, and sorts: whole family name, beginning of
+/// Reads the sort keys of candidates, drops those that do not match, and sorts: whole family name, beginning of
 /// the family name, any other; then by name.
 fn ranked(
     conn: &Connection,
@@ -260,7 +264,13 @@ fn ranked(
     for ordinal in candidates {
         let key = statement
             .query_row([ordinal], |r| {
-                Ok(Key { ordinal: r.get(0)?, family: r.get(1)?, given: r.get(2)?, words: r.get(3)?, born: r.get(4)? })
+                Ok(SortKey {
+                    ordinal: r.get(0)?,
+                    family: r.get(1)?,
+                    given: r.get(2)?,
+                    words: r.get(3)?,
+                    born: r.get(4)?,
+                })
             })
             .optional()?;
         keys.extend(key.filter(|k| {
@@ -273,7 +283,7 @@ fn ranked(
             break;
         }
     }
-    let grade = |k: &Key| {
+    let grade = |k: &SortKey| {
         let best = |n: &String| if k.family == *n { 0 } else { 1 + u8::from(!k.family.starts_with(n.as_str())) };
         names.iter().map(best).min().unwrap_or(0)
     };

@@ -1,129 +1,178 @@
-//! Derived search keys: written beside a row, never shown, rebuilt from the rows.
+//! Derived search keys: written with a row, never shown, rebuilt from the rows.
 
-use crate::StoreError;
 use crate::deferred_search_keys::{DeferredSearchKeys, KeyTable};
 use crate::derived::Derived;
+use crate::error::StoreError;
 use crate::fold;
 use crate::id_key::IdKey;
-use crate::names_digest::name_words;
 use crate::resource_type::code_of;
-use crate::row_facts::{Keys, RowFacts};
+use crate::row_facts::{RowFacts, SearchKeys};
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use keep_domain::Segment;
 use keep_fhir::PatientFacts;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ToSql, params};
 
-/// Writes the keys of a row at `place`; `replaced` says whether older keys may be there. Some wait in `late`, which the
-/// caller writes before the transaction ends.
-pub(crate) fn write(
-    conn: &Connection,
-    access: &SegmentAccess,
-    late: &mut DeferredSearchKeys,
-    place: i64,
-    replaced: bool,
-    facts: &RowFacts,
-) -> Result<(), StoreError> {
-    let code = facts.code.unwrap_or(0);
-    if replaced {
-        clear(conn, access, late, code, place)?;
-    }
-    match &facts.keys {
-        Keys::Patient(p) if access.segment == Segment::Directory => {
-            write_patient(conn, access, late, ordinal_of(place), &facts.id, p)
-        }
-        Keys::Day { start, status } => {
-            write_day(conn, access, late, place, code, start.map(|t| t.0), status.as_deref(), facts.patient.as_ref())
-        }
-        _ => Ok(()),
-    }
+/// Writes search keys in the directory's tables and in a segment's day list. Some wait in `deferred`, which the caller
+/// writes before the transaction ends.
+pub(crate) struct SearchKeyWriter<'w> {
+    pub(crate) conn: &'w Connection,
+    pub(crate) access: &'w SegmentAccess,
+    pub(crate) deferred: &'w mut DeferredSearchKeys,
 }
 
-/// Removes the keys of a row.
-pub(crate) fn clear(
-    conn: &Connection,
-    access: &SegmentAccess,
-    late: &mut DeferredSearchKeys,
-    code: u16,
-    place: i64,
-) -> Result<(), StoreError> {
-    let schema = access.schema;
-    let is = |name: &str| code_of(name) == Some(code);
-    if is("Appointment") || is("Encounter") {
-        let sql =
-            format!("DELETE FROM {schema}.day_key WHERE place = ?1 RETURNING place, type, start, status, patient");
-        delete(conn, access, late, Derived::Days, &sql, &place)?;
+impl SearchKeyWriter<'_> {
+    /// Writes the keys of a row at `place`; `replaced` says whether it may have older ones.
+    pub(crate) fn write(&mut self, place: i64, replaced: bool, facts: &RowFacts) -> Result<(), StoreError> {
+        if replaced {
+            self.clear(facts.code.unwrap_or(0), place)?;
+        }
+        match &facts.keys {
+            SearchKeys::Patient(p) if self.access.segment == Segment::Directory => {
+                self.write_patient(ordinal_of(place), &facts.id, p)
+            }
+            SearchKeys::Day { start: Some(start), status } => {
+                self.write_day(place, start.0, status.as_deref().unwrap_or_default(), facts)
+            }
+            _ => Ok(()),
+        }
     }
-    if is("Patient") && access.segment == Segment::Directory {
-        late.forget(ordinal_of(place));
-        let ordinal = i64::from(ordinal_of(place));
-        for (table, sql) in [
-            (
-                Derived::Keys,
-                "DELETE FROM main.patient_key WHERE ordinal = ?1 RETURNING ordinal, family, given, words, born",
-            ),
-            (Derived::Numbers, "DELETE FROM main.patient_number WHERE ordinal = ?1 RETURNING value, ordinal"),
-            (Derived::Phones, "DELETE FROM main.patient_phone WHERE ordinal = ?1 RETURNING digits, ordinal"),
-            (
-                Derived::Links,
-                "DELETE FROM main.patient_link WHERE patient IN (SELECT patient FROM main.chart WHERE ordinal = ?1)
+
+    /// Removes the keys of a row.
+    pub(crate) fn clear(&mut self, code: u16, place: i64) -> Result<(), StoreError> {
+        let schema = self.access.schema;
+        let is = |name: &str| code_of(name) == Some(code);
+        if is("Appointment") || is("Encounter") {
+            let sql =
+                format!("DELETE FROM {schema}.day_key WHERE place = ?1 RETURNING place, type, start, status, patient");
+            self.delete(Derived::Days, &sql, &place)?;
+        }
+        if is("Patient") && self.access.segment == Segment::Directory {
+            self.deferred.discard(ordinal_of(place));
+            let ordinal = i64::from(ordinal_of(place));
+            for (table, sql) in [
+                (
+                    Derived::Keys,
+                    "DELETE FROM main.patient_key WHERE ordinal = ?1 RETURNING ordinal, family, given, words, born",
+                ),
+                (Derived::Numbers, "DELETE FROM main.patient_number WHERE ordinal = ?1 RETURNING value, ordinal"),
+                (Derived::Phones, "DELETE FROM main.patient_phone WHERE ordinal = ?1 RETURNING digits, ordinal"),
+                (
+                    Derived::Links,
+                    "DELETE FROM main.patient_link WHERE patient IN (SELECT patient FROM main.chart WHERE ordinal = ?1)
                  RETURNING patient, other",
-            ),
-        ] {
-            delete(conn, access, late, table, sql, &ordinal)?;
+                ),
+            ] {
+                self.delete(table, sql, &ordinal)?;
+            }
+            self.deferred.changes.touch_names();
+            self.conn.prepare_cached("DELETE FROM main.patient_name WHERE rowid = ?1")?.execute([ordinal])?;
         }
-        late.changes.touch_names();
-        conn.prepare_cached("DELETE FROM main.patient_name WHERE rowid = ?1")?.execute([ordinal])?;
+        Ok(())
     }
-    Ok(())
-}
 
-/// Deletes entries of a derived table and takes what was there out of its digest.
-fn delete(
-    conn: &Connection,
-    access: &SegmentAccess,
-    late: &mut DeferredSearchKeys,
-    table: Derived,
-    sql: &str,
-    key: &dyn ToSql,
-) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let columns = statement.column_count();
-    let mut rows = statement.query([key])?;
-    while let Some(row) = rows.next()? {
-        let entry = (0..columns).map(|c| row.get_ref(c)).collect::<rusqlite::Result<Vec<ValueRef<'_>>>>()?;
-        late.changes.remove(access, table, &entry);
+    /// Deletes entries of a derived table and removes them from its digest.
+    fn delete(&mut self, table: Derived, sql: &str, key: &dyn ToSql) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([key])?;
+        while let Some(row) = rows.next()? {
+            let entry = (0..columns).map(|c| row.get_ref(c)).collect::<rusqlite::Result<Vec<ValueRef<'_>>>>()?;
+            self.deferred.changes.remove(&self.access.tagger, table, &entry);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-fn write_day(
-    conn: &Connection,
-    access: &SegmentAccess,
-    late: &mut DeferredSearchKeys,
-    place: i64,
-    code: u16,
-    start: Option<i64>,
-    status: Option<&str>,
-    patient: Option<&IdKey>,
-) -> Result<(), StoreError> {
-    let Some(start) = start else { return Ok(()) };
-    let sql = format!(
-        "INSERT INTO {}.day_key (place, type, start, status, patient) VALUES (?1, ?2, ?3, ?4, ?5)",
-        access.schema
-    );
-    let status = status.unwrap_or_default();
-    conn.prepare_cached(&sql)?.execute(params![place, code, start, status, patient.map(IdKey::bytes)])?;
-    let entry = [
-        ValueRef::Integer(place),
-        ValueRef::Integer(i64::from(code)),
-        ValueRef::Integer(start),
-        ValueRef::Text(status.as_bytes()),
-        patient.map_or(ValueRef::Null, |p| ValueRef::Blob(p.bytes())),
-    ];
-    late.changes.add(access, Derived::Days, &entry);
-    Ok(())
+    fn write_day(&mut self, place: i64, start: i64, status: &str, facts: &RowFacts) -> Result<(), StoreError> {
+        let sql = format!(
+            "INSERT INTO {}.day_key (place, type, start, status, patient) VALUES (?1, ?2, ?3, ?4, ?5)",
+            self.access.schema
+        );
+        let (code, patient) = (facts.code.unwrap_or(0), facts.patient.as_ref().map(IdKey::bytes));
+        self.conn.prepare_cached(&sql)?.execute(params![place, code, start, status, patient])?;
+        let entry = [
+            ValueRef::Integer(place),
+            ValueRef::Integer(i64::from(code)),
+            ValueRef::Integer(start),
+            ValueRef::Text(status.as_bytes()),
+            patient.map_or(ValueRef::Null, ValueRef::Blob),
+        ];
+        self.deferred.changes.add(&self.access.tagger, Derived::Days, &entry);
+        Ok(())
+    }
+
+    fn write_patient(&mut self, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
+        let (conn, access) = (self.conn, self.access);
+        let deferred = &mut *self.deferred;
+        let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
+        for name in &p.names {
+            // EXPOSE: folded into the encrypted search keys of the same file.
+            let families = name.family.as_ref().map(|f| fold::words(f.expose())).unwrap_or_default();
+            // EXPOSE: folded into the encrypted search keys of the same file.
+            let givens: Vec<String> = name.given.iter().flat_map(|g| fold::words(g.expose())).collect();
+            if family.is_empty() {
+                family = families.join(" ");
+                given = givens.join(" ");
+            }
+            all.extend(families);
+            all.extend(givens);
+            // EXPOSE: folded into the encrypted search keys of the same file.
+            all.extend(name.text.as_ref().map(|t| fold::words(t.expose())).unwrap_or_default());
+        }
+        all.sort_unstable();
+        all.dedup();
+        let words = all.join(" ");
+        let spaced = format!(" {words}");
+        // EXPOSE: stored as a search key of the same file.
+        let born = p.birth_date.as_ref().map_or("", |b| b.expose().as_str());
+        conn.prepare_cached(
+            "INSERT INTO main.patient_key (ordinal, family, given, words, born) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![ordinal, family, given, spaced, born])?;
+        deferred.changes.add(
+            &access.tagger,
+            Derived::Keys,
+            &[
+                ValueRef::Integer(i64::from(ordinal)),
+                ValueRef::Text(family.as_bytes()),
+                ValueRef::Text(given.as_bytes()),
+                ValueRef::Text(spaced.as_bytes()),
+                ValueRef::Text(born.as_bytes()),
+            ],
+        );
+        deferred.changes.touch_names();
+        conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![ordinal, name_words(&words, born)])?;
+        for identifier in &p.identifiers {
+            // EXPOSE: stored as a search key of the same file.
+            let value = fold::number(identifier.value.expose());
+            if !value.is_empty() {
+                if let Some(end) = number_end(&value) {
+                    deferred.add(KeyTable::Number, end, ordinal);
+                }
+                deferred.add(KeyTable::Number, value, ordinal);
+            }
+        }
+        for phone in &p.phones {
+            // EXPOSE: stored as a search key of the same file.
+            let digits = fold::digits(phone.expose());
+            if !digits.is_empty() {
+                let reversed: String = digits.chars().rev().collect();
+                deferred.add(KeyTable::Phone, format!("f{digits}"), ordinal);
+                deferred.add(KeyTable::Phone, format!("r{reversed}"), ordinal);
+            }
+        }
+        for link in &p.links {
+            let other = IdKey::of(&link.other.id);
+            let mut insert =
+                conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?;
+            if insert.execute(params![id.bytes(), other.bytes()])? == 1 {
+                let entry = [ValueRef::Blob(id.bytes()), ValueRef::Blob(other.bytes())];
+                deferred.changes.add(&access.tagger, Derived::Links, &entry);
+            }
+        }
+        if deferred.is_full() { deferred.write(conn, access) } else { Ok(()) }
+    }
 }
 
 /// Begins the word of a birth date: for private use in Unicode, so that the full-text index takes it for a letter and
@@ -139,87 +188,14 @@ pub(crate) fn birth_word(born: &str) -> String {
 /// The fewest digits that find a number or a telephone by its end.
 pub(crate) const END_DIGITS: usize = 3;
 
-/// The digits that an identifier ends in, as they are stored and looked for: reversed behind a small `r`, which no
-/// identifier in upper case begins with. `None` where they are too few.
+/// The digits at the end of an identifier, as they are stored and searched: reversed after a small `r`, with which no
+/// identifier in upper case begins. `None` where they are too few.
 pub(crate) fn number_end(value: &str) -> Option<String> {
     let end: String = value.chars().rev().take_while(char::is_ascii_digit).collect();
     (end.len() >= END_DIGITS).then(|| format!("r{end}"))
 }
 
-fn write_patient(
-    conn: &Connection,
-    access: &SegmentAccess,
-    late: &mut DeferredSearchKeys,
-    ordinal: u32,
-    id: &IdKey,
-    p: &PatientFacts,
-) -> Result<(), StoreError> {
-    let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
-    for name in &p.names {
-        // EXPOSE: folded into the encrypted search keys of the same file.
-        let families = name.family.as_ref().map(|f| fold::words(f.expose())).unwrap_or_default();
-        // EXPOSE: folded into the encrypted search keys of the same file.
-        let givens: Vec<String> = name.given.iter().flat_map(|g| fold::words(g.expose())).collect();
-        if family.is_empty() {
-            family = families.join(" ");
-            given = givens.join(" ");
-        }
-        all.extend(families);
-        all.extend(givens);
-        // EXPOSE: folded into the encrypted search keys of the same file.
-        all.extend(name.text.as_ref().map(|t| fold::words(t.expose())).unwrap_or_default());
-    }
-    all.sort_unstable();
-    all.dedup();
-    let words = all.join(" ");
-    let spaced = format!(" {words}");
-    // EXPOSE: stored as a search key of the same file.
-    let born = p.birth_date.as_ref().map_or("", |b| b.expose().as_str());
-    conn.prepare_cached(
-        "INSERT INTO main.patient_key (ordinal, family, given, words, born) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![ordinal, family, given, spaced, born])?;
-    late.changes.add(
-        access,
-        Derived::Keys,
-        &[
-            ValueRef::Integer(i64::from(ordinal)),
-            ValueRef::Text(family.as_bytes()),
-            ValueRef::Text(given.as_bytes()),
-            ValueRef::Text(spaced.as_bytes()),
-            ValueRef::Text(born.as_bytes()),
-        ],
-    );
-    late.changes.touch_names();
-    conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![ordinal, name_words(&words, born)])?;
-    for identifier in &p.identifiers {
-        // EXPOSE: stored as a search key of the same file.
-        let value = fold::number(identifier.value.expose());
-        if !value.is_empty() {
-            if let Some(end) = number_end(&value) {
-                late.add(KeyTable::Number, end, ordinal);
-            }
-            late.add(KeyTable::Number, value, ordinal);
-        }
-    }
-    for phone in &p.phones {
-        // EXPOSE: stored as a search key of the same file.
-        let digits = fold::digits(phone.expose());
-        if !digits.is_empty() {
-            let reversed: String = digits.chars().rev().collect();
-            late.add(KeyTable::Phone, format!("f{digits}"), ordinal);
-            late.add(KeyTable::Phone, format!("r{reversed}"), ordinal);
-        }
-    }
-    for link in &p.links {
-        let other = IdKey::of(&link.other.id);
-        let mut insert =
-            conn.prepare_cached("INSERT OR IGNORE INTO main.patient_link (patient, other) VALUES (?1, ?2)")?;
-        if insert.execute(params![id.bytes(), other.bytes()])? == 1 {
-            let entry = [ValueRef::Blob(id.bytes()), ValueRef::Blob(other.bytes())];
-            late.changes.add(access, Derived::Links, &entry);
-        }
-    }
-    if late.is_full() { late.write(conn, access) } else { Ok(()) }
+/// The text of one person in the full-text index, from the folded words of the names and the birth date.
+pub(crate) fn name_words(words: &str, born: &str) -> String {
+    format!("{} {}", words.trim_start(), birth_word(born))
 }

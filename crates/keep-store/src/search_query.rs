@@ -1,8 +1,8 @@
-//! What somebody typed into the patient search, taken apart.
+//! Parsing what was typed into the patient search.
 
 use crate::fold;
 
-/// The parts of a query; all of them must fit a patient.
+/// The parts of a query; a patient must match all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SearchQuery {
     /// Folded beginnings of names, in any order.
@@ -13,7 +13,7 @@ pub(crate) struct SearchQuery {
     pub(crate) numbers: Vec<String>,
 }
 
-/// What people write between the parts of an identifier.
+/// Separators between the parts of an identifier.
 const BETWEEN: [char; 5] = ['-', '.', '/', '_', ':'];
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn names_dates_and_numbers_are_told_apart() {
+    fn names_dates_and_numbers_are_distinguished() {
         check("Gonz María", &["gonz", "maria"], &[], &[]);
         check("okafor 1958-03-14", &["okafor"], &[&["1958-03-14"]], &[]);
         check("14.3.1958", &[], &[&["1958-03-14"]], &[]);

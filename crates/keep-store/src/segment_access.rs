@@ -1,14 +1,14 @@
-//! What every connection needs to know of an open segment: names, keys and statements.
+//! An open segment as every connection uses it: names, keys and statements.
 
 use crate::codec;
 use crate::derived::{Confirmed, Derived};
-use crate::error::FindingKind;
+use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
 use crate::record::{Record, StateBits, split_labels};
+use crate::resource_type;
 use crate::segment_file::schema_of;
 use crate::tag::{ChartFields, RowFields, Tagger, same};
 use crate::verified::Verified;
-use crate::{StoreError, resource_type};
 use keep_domain::{Phi, ResourceKey, Segment, UtcMillis};
 use keep_keys::{HpkeKeyPair, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -30,18 +30,18 @@ pub(crate) struct SegmentAccess {
     pub(crate) generation: u32,
     pub(crate) tagger: Tagger,
     pub(crate) hpke_key_pair: HpkeKeyPair,
-    /// Of other generations, for what was sealed to them.
+    /// Keys of other generations, for items that were sealed to them.
     pub(crate) other_recipient_keys: Vec<(u32, HpkeKeyPair)>,
     pub(crate) sql: Statements,
     /// The charts whose sums were compared in this session.
     pub(crate) verified: Verified,
     /// The derived tables that were compared in this session.
     pub(crate) confirmed: Confirmed,
-    /// Its charts and its state disagreed when it was opened: that there is no chart proves nothing.
+    /// Whether its charts and its state disagreed when it was opened: then a missing chart proves nothing.
     pub(crate) disputed: bool,
 }
 
-/// Statement texts, made once so that the statement cache finds them.
+/// Statement texts, built once so that the statement cache finds them.
 #[derive(Debug)]
 pub(crate) struct Statements {
     pub(crate) find: String,
@@ -88,7 +88,7 @@ pub(crate) struct ResourceRow {
     pub(crate) tag: [u8; 32],
 }
 
-/// The same, still in SQLite's memory: reading a chart copies nothing but the opened text.
+/// The same in SQLite's memory: reading a chart copies only the opened text.
 pub(crate) struct RowView<'a> {
     pub(crate) place: i64,
     pub(crate) code: u16,
@@ -208,12 +208,17 @@ impl SegmentAccess {
         }
     }
 
+    /// Access to a segment on a connection where its file is the only one.
+    pub(crate) fn alone(key: &SegmentKey) -> Self {
+        Self { schema: "main", sql: Statements::of("main"), ..Self::new(key) }
+    }
+
     /// An error that names this segment.
     pub(crate) const fn damaged(&self, chart: Option<u32>, kind: FindingKind) -> StoreError {
         StoreError::damaged(self.segment, chart, kind)
     }
 
-    /// The number of a type in this file; `None` where no row of it can be there.
+    /// The number of a type in this file; `None` if the file has no row of it.
     pub(crate) fn type_code(&self, conn: &Connection, name: &str) -> Result<Option<u16>, StoreError> {
         if let Some(code) = resource_type::code_of(name) {
             return Ok(Some(code));
@@ -221,13 +226,13 @@ impl SegmentAccess {
         let sql = format!("SELECT code FROM {}.foreign_type WHERE name = ?1", self.schema);
         let code = conn.prepare_cached(&sql)?.query_row([name], |r| r.get(0)).optional()?;
         if code.is_none() {
-            // Which types there are is compared with the index of ids.
+            // The index of ids includes which types there are.
             self.require(Derived::Ids)?;
         }
         Ok(code)
     }
 
-    /// The type of a number; foreign ones are looked up, and the row tag decides whether the name is right.
+    /// The type of a number; foreign ones are looked up, and the row tag verifies the name.
     pub(crate) fn type_name(&self, conn: &Connection, code: u16) -> Result<Cow<'static, str>, StoreError> {
         if let Some(name) = resource_type::name_of(code) {
             return Ok(Cow::Borrowed(name));
@@ -323,7 +328,7 @@ impl SegmentAccess {
         row.map(|r| self.check_chart(r)).transpose()
     }
 
-    /// Whether there are rows of a type, by its count of them.
+    /// Whether there are rows of a type, by its row count.
     pub(crate) fn has_any(&self, conn: &Connection, code: u16) -> Result<bool, StoreError> {
         let sql = format!("SELECT 1 FROM {}.type_count WHERE type = ?1 AND count <> 0", self.schema);
         let any = conn.prepare_cached(&sql)?.exists([code])?;

@@ -1,11 +1,12 @@
 //! Each segment is checked by itself before they are opened together.
 
 use crate::cipher::{OpenMode, open_cipher};
-use crate::repair::fresh_start_path;
-use crate::segment_access::{SegmentAccess, Statements};
-use crate::segment_file::{prepare_segment, remove_stale_journals, segment_path, set_aside};
+use crate::error::StoreError;
+use crate::mirror::{Mirror, SegmentMark};
+use crate::segment_access::SegmentAccess;
+use crate::segment_file::{fresh_start_path, prepare_segment, remove_stale_journals, segment_path, set_aside};
+use crate::segment_report::{SegmentCondition, SegmentReport};
 use crate::tagged::{SegmentState, verify_charts};
-use crate::{Mirror, SegmentCondition, SegmentMark, SegmentReport, StoreError};
 use keep_domain::{Clock, Segment};
 use keep_keys::SegmentKey;
 use std::cmp::Ordering;
@@ -80,19 +81,19 @@ impl CheckedSegments {
         &self.reports
     }
 
-    /// The segments whose file is gone from its place and for which no key was added.
+    /// The segments whose file is missing or was set aside, and for which no key was added.
     pub fn to_replace(&self) -> impl Iterator<Item = &SegmentReport> {
         let has_key = |segment: Segment| self.keys.iter().any(|k| k.segment() == segment);
         self.reports.iter().filter(move |r| r.condition.may_be_replaced() && !has_key(r.segment))
     }
 
-    /// Has the first file of a segment made at opening; its key was made just now.
-    pub fn make_first(&mut self, key: SegmentKey) {
+    /// Has opening create the first file of a segment; its key was made just now.
+    pub(crate) fn make_first(&mut self, key: SegmentKey) {
         self.first_files.push(key.segment());
         self.add(key);
     }
 
-    /// Has a file of the next generation take the place of one that is gone; its key was made just now.
+    /// Has opening create a file of the next generation for a missing one; its key was made just now.
     pub fn make_next_generation(&mut self, key: SegmentKey) {
         self.next_generations.push(key.segment());
         self.add(key);
@@ -108,7 +109,7 @@ impl CheckedSegments {
     }
 }
 
-/// The file's condition, and which of the keys is its own.
+/// The file's condition, and the index of its key.
 fn check_one(
     profile: &Path,
     segment: Segment,
@@ -119,8 +120,8 @@ fn check_one(
     let path = segment_path(profile, segment);
     let aside = |path: &Path| -> Result<SegmentCondition, StoreError> {
         Ok(match set_aside(path, clock.now()) {
-            Ok(kept) => SegmentCondition::SetAside(kept),
-            // What cannot be renamed cannot be replaced either.
+            Ok(path) => SegmentCondition::SetAside(path),
+            // A file that cannot be renamed cannot be replaced.
             Err(StoreError::Io(_)) => SegmentCondition::Unreadable,
             Err(other) => return Err(other),
         })
@@ -134,7 +135,7 @@ fn check_one(
         return Ok((None, aside(&path)?));
     }
     if about.len() == 0 {
-        // What a crash while making it leaves holds nothing; but nothing says that it was never more.
+        // A crash while creating it leaves an empty file, but it may also have been truncated.
         return Ok((None, aside(&path)?));
     }
     let mut salt = [0; 16];
@@ -145,7 +146,7 @@ fn check_one(
     }
     let newest = keys.first().map_or(0, SegmentKey::generation);
     let known = expected.map_or(0, |mark| mark.generation.max(mark.issued));
-    // A file begins with the salt of its key, so a file of another generation is told from a damaged one.
+    // A file begins with the salt of its key, which distinguishes another generation from damage.
     let Some(at) = keys.iter().position(|k| *k.database_key().salt() == salt) else {
         let condition = if known > newest { SegmentCondition::OtherGeneration } else { aside(&path)? };
         return Ok((None, condition));
@@ -168,7 +169,7 @@ fn check_one(
     Ok((Some(at), condition))
 }
 
-/// Whether the file of this key is to be set aside; one that asks for another generation has been answered.
+/// Whether the file of this key has to be set aside; a request for another generation is obsolete and removed.
 fn takes_fresh_start(profile: &Path, key: &SegmentKey) -> Result<bool, StoreError> {
     let path = fresh_start_path(profile, key.segment());
     let Ok(about) = std::fs::symlink_metadata(&path) else { return Ok(false) };
@@ -183,28 +184,20 @@ fn takes_fresh_start(profile: &Path, key: &SegmentKey) -> Result<bool, StoreErro
     Ok(false)
 }
 
-/// Whether a file that was set aside begins as one of this key does.
+/// Whether a file that was set aside begins with the salt of this key.
 pub(crate) fn opens(path: &Path, key: &SegmentKey) -> bool {
     let mut salt = [0; 16];
     let is_file = std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file());
     is_file && File::open(path).and_then(|mut f| f.read_exact(&mut salt)).is_ok() && *key.database_key().salt() == salt
 }
 
-/// Verified on a connection of its own, where this file is main.
+/// Verifies a file on its own connection, where it is main.
 fn verify(path: &Path, key: &SegmentKey) -> Result<SegmentState, StoreError> {
     let conn = open_cipher(path, &key.database_key(), OpenMode::Write)?;
-    verify_charts(&conn, &alone(key))
+    verify_charts(&conn, &SegmentAccess::alone(key))
 }
 
-/// Access to a segment on a connection where it is the only file.
-pub(crate) fn alone(key: &SegmentKey) -> SegmentAccess {
-    let mut access = SegmentAccess::new(key);
-    access.schema = "main";
-    access.sql = Statements::of("main");
-    access
-}
-
-/// Compares a whole file with what the device has seen of it: a lower bound, since it is written after the commit.
+/// Compares an intact file with its mark, a lower bound, since marks are stored after the commit.
 fn judge(
     profile: &Path,
     key: &SegmentKey,
@@ -218,11 +211,11 @@ fn judge(
     Ok(SegmentCondition::Stale { copy, found, expected: *expected })
 }
 
-/// A file of a generation that was replaced before is behind, too, as after a whole profile was restored.
+/// Whether a file is older than its mark, or of a generation that was replaced, as after restoring a whole profile.
 fn is_behind(found: &SegmentMark, expected: &SegmentMark) -> bool {
     match found.generation.cmp(&expected.generation) {
         Ordering::Less => true,
-        // A number that was issued before and given up since.
+        // A number that was issued and then abandoned.
         Ordering::Greater => found.generation <= expected.issued,
         Ordering::Equal => {
             found.epoch < expected.epoch || (found.epoch == expected.epoch && found.root != expected.root)
@@ -230,12 +223,12 @@ fn is_behind(found: &SegmentMark, expected: &SegmentMark) -> bool {
     }
 }
 
-/// A copy of a stale file as it was found, beside it, before anything is written to it.
+/// Copies a stale file before anything is written to it.
 fn copy_aside(path: &Path, clock: &dyn Clock) -> Result<PathBuf, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".stale-{}", clock.now().seconds()));
     let target = PathBuf::from(name);
-    // Found again within the same second: that copy is of the same file.
+    // A copy made within the same second is of the same file.
     if !target.exists() {
         std::fs::copy(path, &target)?;
         File::open(&target)?.sync_all()?;

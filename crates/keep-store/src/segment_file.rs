@@ -1,7 +1,7 @@
-//! Where the files of a profile lie, and how a segment file is made, checked and opened.
+//! The paths of a profile's files, and creating, checking and opening segment files.
 
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use crate::migrations::{DIRECTORY, Migrations, SEGMENT};
 use crate::tag::Tagger;
 use keep_domain::{Segment, UserId, UtcMillis};
@@ -18,8 +18,7 @@ pub fn segment_path(profile: &Path, segment: Segment) -> PathBuf {
 }
 
 /// `segments/<name>.inbox/` of a profile.
-#[must_use]
-pub fn inbox_path(profile: &Path, segment: Segment) -> PathBuf {
+pub(crate) fn inbox_path(profile: &Path, segment: Segment) -> PathBuf {
     profile.join("segments").join(format!("{}.inbox", segment.name()))
 }
 
@@ -33,6 +32,22 @@ pub fn personal_path(profile: &Path, user: UserId) -> PathBuf {
 #[must_use]
 pub fn ledger_path(profile: &Path) -> PathBuf {
     profile.join("ledger.db")
+}
+
+/// The file that requests a fresh start of a segment; it contains the generation of the file to be replaced.
+pub(crate) fn fresh_start_path(profile: &Path, segment: Segment) -> PathBuf {
+    profile.join("segments").join(format!("{}.start-fresh", segment.name()))
+}
+
+/// Removes the stand-in for a directory of an earlier session; it was always empty.
+pub(crate) fn remove_stand_in(path: &Path) -> Result<(), StoreError> {
+    for path in [path.to_owned(), journal_of(path)] {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The schema name of a segment on every connection: the directory is main.
@@ -55,7 +70,7 @@ pub(crate) const fn file_name(segment: Segment) -> &'static str {
     }
 }
 
-/// Makes the file where it is missing and may be made, and brings it to the newest format.
+/// Creates the file if it is missing and `create` is set, and migrates it to the newest format.
 ///
 /// # Errors
 /// [`StoreError::Missing`], [`StoreError::Newer`] and [`StoreError::NotOpened`] with the file's name.
@@ -64,10 +79,10 @@ pub(crate) fn prepare_segment(profile: &Path, key: &SegmentKey, create: bool) ->
     prepare_file(&segment_path(profile, segment), file_name(segment), key, create)
 }
 
-/// As [`prepare_segment`], for a file that lies elsewhere.
+/// As [`prepare_segment`], for a file at another path.
 pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, create: bool) -> Result<(), StoreError> {
     let segment = key.segment();
-    // A file of no length is what a crash while making it leaves.
+    // A crash while creating it leaves an empty file.
     let fresh = std::fs::symlink_metadata(path).map_or(true, |m| m.is_file() && m.len() == 0);
     if fresh {
         if !create {
@@ -85,7 +100,7 @@ pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, cr
         StoreError::Newer(_) => StoreError::Newer(name),
         other => named(other),
     })?;
-    // The first state row; a file with charts but without one is damaged and stays so.
+    // The first state row; a file that has charts and no state row is damaged and stays so.
     let made =
         conn.query_row("SELECT (SELECT count(*) FROM segment_state) + (SELECT count(*) FROM chart)", [], |r| {
             r.get::<_, i64>(0)
@@ -100,22 +115,22 @@ pub(crate) fn prepare_file(path: &Path, name: &'static str, key: &SegmentKey, cr
     Ok(())
 }
 
-/// Renames a file that cannot be used aside, with its journal, and says how it is called now. A file that was set
-/// aside before keeps its name; this one then gets the next free number.
+/// Renames an unusable file and its journal, and returns the new path. The name of a file that was set aside before is
+/// not reused; the next free number is.
 ///
 /// INVARIANT: nothing is deleted and nothing overwritten; the file may hold unsent work.
 ///
 /// # Errors
 /// File errors.
 pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
-    for number in 0..MOST_ASIDE {
+    for number in 0..MAX_SET_ASIDE {
         let mut target = path.as_os_str().to_owned();
         target.push(format!(".damaged-{}", at.seconds()));
         if number > 0 {
             target.push(format!("-{number}"));
         }
         let target = PathBuf::from(target);
-        // A journal without its database may be all that is left of an earlier one under that name.
+        // The journal may be all that remains of an earlier file with that name.
         if journal_of(&target).exists() {
             continue;
         }
@@ -134,15 +149,15 @@ pub fn set_aside(path: &Path, at: UtcMillis) -> Result<PathBuf, StoreError> {
     Err(StoreError::Io(std::io::ErrorKind::AlreadyExists))
 }
 
-/// The most files that are set aside within one second; more are no accident.
-const MOST_ASIDE: u32 = 1000;
+/// The most files that are set aside within one second.
+const MAX_SET_ASIDE: u32 = 1000;
 
-/// Renames where no file has the name yet: a second name first, which fails if it is taken, then the first one goes.
+/// Renames without replacing: adds the new name first, which fails if it is taken, then removes the old one.
 fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     match std::fs::hard_link(from, to) {
         Ok(()) => std::fs::remove_file(from),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(e),
-        // A folder in the place of a file has one name only, and takes no file's place.
+        // A folder cannot be linked and does not replace a file.
         Err(_) if from.is_dir() => {
             if to.symlink_metadata().is_ok() {
                 Err(std::io::ErrorKind::AlreadyExists.into())
@@ -150,8 +165,7 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
                 std::fs::rename(from, to)
             }
         }
-        // Some file systems have one name for a file only. There the name is claimed by an empty file, which the
-        // rename then replaces. A folder has one name always.
+        // Some file systems have no hard links. There an empty file claims the name, and the rename replaces it.
         Err(_) => {
             if std::fs::symlink_metadata(from)?.is_dir() {
                 std::fs::create_dir(to)?;
@@ -163,7 +177,7 @@ fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The rollback journal beside a file.
+/// The path of a file's rollback journal.
 pub(crate) fn journal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
@@ -172,7 +186,7 @@ pub(crate) fn journal_of(path: &Path) -> PathBuf {
 
 /// Removes super-journals that a crash after the commit left behind. The caller holds the profile lock.
 ///
-/// A super-journal is needed only while some file's journal is to be played back and may name it.
+/// A super-journal is needed only while a journal that may name it has to be played back.
 pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
     let mut stale = Vec::new();
     for folder in [profile.to_path_buf(), profile.join("segments")] {
@@ -195,12 +209,12 @@ pub(crate) fn remove_stale_journals(profile: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a journal still counts: SQLite plays none back that is empty or whose head was overwritten with zeros.
+/// Whether SQLite would play a journal back: not if it is empty or its head was overwritten with zeros.
 pub(crate) fn may_be_played_back(journal: &Path) -> Result<bool, StoreError> {
     let mut first = [0];
     let read = match private_file::open(journal, Access::Read) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        // Whoever opens the database beside it says that this is no journal.
+        // Opening the database reports this.
         Err(e) if private_file::is_not_regular_file(&e) => return Ok(false),
         file => file?.read(&mut first)?,
     };

@@ -1,17 +1,17 @@
-//! What was found when the segments were checked, and what the session may do about it.
+//! The condition of each segment when it was checked, and what the session may do about it.
 
-use crate::error::Finding;
-use crate::segment_file::{file_name, segment_path, set_aside};
-use crate::{SegmentMark, StoreError};
-use keep_domain::{Clock, Segment};
-use std::path::{Path, PathBuf};
+use crate::error::{Finding, StoreError};
+use crate::mirror::SegmentMark;
+use crate::segment_file::file_name;
+use keep_domain::Segment;
+use std::path::PathBuf;
 
 /// One segment at open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentReport {
-    /// Which.
+    /// The segment.
     pub segment: Segment,
-    /// The generation of the file's key; where no key fits, the newest generation that the session holds.
+    /// The generation of the file's key; if no key matches, the newest generation that the session holds.
     pub generation: u32,
     /// The size of the file, bytes; 0 where there is none.
     pub bytes: u64,
@@ -24,27 +24,27 @@ pub struct SegmentReport {
 pub enum SegmentCondition {
     /// Open and verified.
     Ready,
-    /// Whole, but older than the device has seen it: a copy of it was kept under this path.
+    /// Intact, but older than last seen on this device; a copy was stored at `copy`.
     Stale {
         /// The copy as it was found.
         copy: PathBuf,
-        /// What the file says of itself.
+        /// The file's own mark.
         found: SegmentMark,
-        /// What the device had seen last.
+        /// The mark that the device saw last.
         expected: SegmentMark,
     },
-    /// Not there.
+    /// There is no file.
     Missing,
     /// Written by a newer Chartkeep; left in place.
     Newer,
     /// Of a generation whose key this session does not hold; left in place.
     OtherGeneration,
-    /// The operating system does not let it be read now; left in place.
+    /// The operating system does not allow reading it now; left in place.
     Unreadable,
-    /// Could not be opened with its key, a page of its tables is damaged, it is no regular file, or it is of a
-    /// generation that was replaced; renamed to this path.
+    /// It could not be opened with its key, a page of its tables is damaged, it is not a regular file, or its
+    /// generation was replaced; renamed to this path.
     SetAside(PathBuf),
-    /// Its charts and its state disagree. It is open for reading, and every chart is still checked by itself.
+    /// Its charts and its state disagree. It is open for reading, and every chart is still verified by itself.
     Disputed(Finding),
 }
 
@@ -72,7 +72,7 @@ impl SegmentCondition {
 
     /// Whether the file is gone from its place, so that the next generation may take it.
     #[must_use]
-    pub const fn may_be_replaced(&self) -> bool {
+    pub(crate) const fn may_be_replaced(&self) -> bool {
         matches!(self, Self::Missing | Self::SetAside(_))
     }
 }
@@ -92,19 +92,4 @@ impl SegmentReport {
             SegmentCondition::Ready | SegmentCondition::Stale { .. } => StoreError::Internal("open segment as error"),
         }
     }
-}
-
-/// Sizes and presence of all segment files of a profile, without any key; for `doctor` while locked.
-#[must_use]
-pub fn list_segment_files(profile: &Path) -> Vec<(Segment, u64)> {
-    let size = |s: Segment| std::fs::metadata(segment_path(profile, s)).ok().map(|m| (s, m.len()));
-    Segment::ALL.into_iter().filter_map(size).collect()
-}
-
-/// Renames a profile's segment aside; see [`set_aside`].
-///
-/// # Errors
-/// File errors.
-pub fn set_segment_aside(profile: &Path, segment: Segment, clock: &dyn Clock) -> Result<PathBuf, StoreError> {
-    set_aside(&segment_path(profile, segment), clock.now())
 }

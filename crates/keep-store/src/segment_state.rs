@@ -1,22 +1,26 @@
-//! Which of the segments that a session is entitled to are whole, and so which absence means something.
+//! Which of a session's segments are whole, so that a missing record really does not exist.
 
+use crate::error::StoreError;
+use crate::homes::homes_of;
+use crate::mirror::Mirror;
+use crate::repair::RepairCause;
 use crate::segment_access::SegmentAccess;
-use crate::write_tx::homes_of;
-use crate::{RepairCause, Store};
+use crate::store::Store;
+use crate::tagged::read_state;
 use keep_domain::{Rank, Segment};
 
-/// What one segment is good for in this session.
+/// The condition of one segment in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SegmentHealth {
-    /// All of it is here.
+    /// Complete and verified.
     Whole,
-    /// Older than it should be, and being compared with the server: what is shown may be old.
+    /// Older than expected, and being compared with the server: its records may be out of date.
     Stale,
-    /// Damage was met in it: what is shown was checked, what is not shown may exist.
+    /// Damaged: shown records were verified, others may exist.
     Disputed,
-    /// A new file is being filled from the server: what is not shown may exist.
+    /// A new file is being filled from the server: other records may exist.
     Rebuilding,
-    /// Not open: nothing of it can be shown.
+    /// Not open.
     Unavailable,
 }
 
@@ -37,9 +41,9 @@ impl SegmentHealth {
 /// A segment that is not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnhealthySegment {
-    /// Which.
+    /// The segment.
     pub segment: Segment,
-    /// What it is good for.
+    /// Its condition.
     pub health: SegmentHealth,
 }
 
@@ -51,7 +55,18 @@ impl Store {
         open.last().map_or(Rank::NONE, Rank::up_to)
     }
 
-    /// What a segment is good for in this session.
+    /// The current marks of the open segments.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a state row does not fit its tag.
+    pub fn marks(&self) -> Result<Mirror, StoreError> {
+        self.read(|conn| {
+            let of = |a: &SegmentAccess| Ok((a.segment, read_state(conn, a)?.mark(a.generation)));
+            self.access.iter().filter(|a| !self.is_read_only(a.segment)).map(of).collect()
+        })
+    }
+
+    /// The condition of a segment in this session.
     #[must_use]
     pub fn health(&self, segment: Segment) -> SegmentHealth {
         if !self.is_open(segment) {
@@ -64,11 +79,11 @@ impl Store {
             _ if self.is_read_only(segment) || self.is_unsound(segment) => SegmentHealth::Disputed,
             Some(RepairCause::Stale) => SegmentHealth::Stale,
             _ if self.access(segment).is_ok_and(|a| a.confirmed.is_suspected()) => SegmentHealth::Disputed,
-            Some(RepairCause::Kept) | None => SegmentHealth::Whole,
+            Some(RepairCause::CarryOverPending) | None => SegmentHealth::Whole,
         }
     }
 
-    /// The segments to which the session is entitled and which are not whole, lowest first.
+    /// The segments that the session is entitled to and that are not whole, lowest first.
     #[must_use]
     pub fn unhealthy(&self) -> Vec<UnhealthySegment> {
         let of = |segment| UnhealthySegment { segment, health: self.health(segment) };
@@ -76,38 +91,38 @@ impl Store {
     }
 
     /// Whether records of this type can be on this device for this session at all.
-    // INVARIANT: decided by what the person is entitled to, never by what could be opened: a damaged file must not turn
-    // into the statement that there is nothing.
+    // INVARIANT: decided by what the user is entitled to, never by what could be opened: a damaged file must not look
+    // like the absence of records.
     #[must_use]
     pub fn may_hold(&self, resource_type: &str) -> bool {
         homes_of(resource_type).first().is_some_and(|lowest| self.entitled.holds(*lowest))
     }
 
-    /// Whether all that this session is entitled to of a type is open and as it should be, so that "none" may be said.
+    /// Whether all segments of a type that this session is entitled to are whole, so that "none" may be shown.
     #[must_use]
     pub fn is_whole(&self, resource_type: &str) -> bool {
         self.homes_for(resource_type).all(|s| self.health(s) == SegmentHealth::Whole)
     }
 
-    /// Whether what is here of a type may be shown as a chart, though some of it may be old.
+    /// Whether the stored records of a type may be shown as a chart, though some may be out of date.
     #[must_use]
     pub fn is_usable(&self, resource_type: &str) -> bool {
         self.homes_for(resource_type).all(|s| self.health(s) <= SegmentHealth::Disputed)
     }
 
-    /// Whether a type's records are here from before, while they are compared with the server again.
+    /// Whether a type's stored records are being compared with the server again.
     #[must_use]
     pub fn is_stale(&self, resource_type: &str) -> bool {
         self.is_usable(resource_type) && self.homes_for(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
     }
 
-    /// Whether pages of a segment do not fit, or its derived tables differ and could not be made anew in this session.
+    /// Whether pages of a segment are damaged, or its derived tables differ and could not be rebuilt in this session.
     fn is_unsound(&self, segment: Segment) -> bool {
         let of = |a: &SegmentAccess| a.confirmed.is_broken() || a.confirmed.has_damaged_pages();
         self.access(segment).is_ok_and(of)
     }
 
-    /// The open segments that the server may fill anew: damage was found in each of them.
+    /// The open segments in which damage was found; the server may fill them again.
     #[must_use]
     pub fn damaged(&self) -> Vec<Segment> {
         let noted = |s: Segment| {

@@ -1,18 +1,19 @@
-//! What the server has confirmed of a type, for the reconciliation of deletions.
+//! The ids of a type that the server has confirmed, for finding deletions.
 
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::id_key::IdKey;
 use crate::segment_access::{SegmentAccess, ordinal_of};
-use crate::write_tx::homes_of;
-use crate::{Store, StoreError};
+use crate::store::Store;
 use keep_domain::ResourceId;
 use std::time::Duration;
 
-/// How long charts are compared before others have their turn.
+/// How long charts are verified before other readers and writers may continue.
 const STEP: Duration = Duration::from_millis(15);
 
 impl Store {
-    /// All ids of a type that the server has confirmed. What lies in a damaged chart is left out: an old row must
-    /// not make anybody believe that the server has deleted what it does not know yet.
+    /// All ids of a type that the server has confirmed. Those in damaged charts are left out: an old row must not look
+    /// like a record that the server has deleted.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -40,8 +41,8 @@ impl Store {
         Ok(ids)
     }
 
-    /// Compares the sum of every chart of a segment that was not compared in this session, in small steps. A chart
-    /// that does not fit is a finding.
+    /// Verifies every chart of a segment that was not verified in this session, in small steps. A chart that does not
+    /// match its sum is a finding.
     fn verify_segment(&self, access: &SegmentAccess) -> Result<(), StoreError> {
         let sql = format!("SELECT ordinal FROM {}.chart WHERE ordinal >= ?1 ORDER BY ordinal", access.schema);
         let mut next = Some(0u32);

@@ -9,14 +9,14 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The first byte of what each kind of tag covers; frozen.
+/// The first byte of each kind of tag's input; frozen.
 const STATE: u8 = 0;
 const ROW: u8 = 1;
 const CHART: u8 = 2;
 const JOURNAL: u8 = 3;
 const DERIVED: u8 = 4;
 
-/// What a row tag covers besides segment and generation.
+/// The fields that a row tag covers besides segment and generation.
 #[derive(Debug)]
 pub(crate) struct RowFields<'a> {
     pub(crate) ordinal: u32,
@@ -31,7 +31,7 @@ pub(crate) struct RowFields<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// What a chart tag covers besides segment and generation.
+/// The fields that a chart tag covers besides segment and generation.
 #[derive(Debug)]
 pub(crate) struct ChartFields<'a> {
     pub(crate) ordinal: u32,
@@ -117,7 +117,7 @@ impl Tagger {
                     mac.update(&[3]);
                     field(&mut mac, blob);
                 }
-                // No derived table has such a column; a file that has one there fits nothing.
+                // No derived table has such a column; a file with one never matches.
                 ValueRef::Real(_) => mac.update(&[4]),
             }
         }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_counts() {
+    fn every_field_changes_the_tag() {
         let t = tagger();
         let base = t.row(&fields());
         let changed = [

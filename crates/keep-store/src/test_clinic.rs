@@ -1,20 +1,24 @@
-//! A profile in a temporary folder with fixed keys, for tests of this and other rooms.
+//! A profile in a temporary folder with fixed keys, for tests of this and other crates.
 
-use crate::{
-    AuditSealer, AuditTicket, ChangeSetDraft, ChangeSetId, EntryDraft, EventKey, LEDGER_LIMIT_BYTES, Ledger, Operation,
-    Page, PageReport, SegmentReport, Store, StoreError, StoreKeys, ledger_path,
-};
+use crate::change_set::{ChangeSetDraft, ChangeSetId, EntryDraft, Operation};
+use crate::error::StoreError;
+use crate::ledger::{AuditSealer, AuditTicket, EventKey, LEDGER_LIMIT_BYTES, Ledger};
+use crate::opening::StoreKeys;
+use crate::page::{Page, PageReport};
+use crate::segment_file::ledger_path;
+use crate::segment_report::SegmentReport;
+use crate::store::Store;
 use keep_audit::{Actor, BootId, EventClass, EventDraft, EventStamper, EventWriter};
 use keep_domain::{Clock, DeviceId, ManualClock, Phi, Rank, Role, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey, Signer};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A profile whose keys are the same in every run. The clock stands at 2026-11-22T06:00:00Z.
+/// A profile whose keys are the same in every run. The clock starts at 2026-11-22T06:00:00Z.
 #[derive(Debug)]
 pub struct TestClinic {
     folder: tempfile::TempDir,
-    /// The clock of everything.
+    /// The clock.
     pub clock: Arc<ManualClock>,
 }
 
@@ -62,7 +66,7 @@ impl TestClinic {
         Actor::new(UserId::of("https://id.example", "bo"), Role::FrontDesk)
     }
 
-    /// The ledger with an unlocked scribe; one at a time.
+    /// The ledger with an unlocked event writer; one at a time.
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
@@ -99,7 +103,7 @@ impl TestClinic {
         store.ledger().append(EventDraft::new(EventClass::Sync).by(Self::nurse_amara())).expect("event")
     }
 
-    /// Takes over a page of texts as a pull would.
+    /// Stores a page of texts as a pull would.
     pub fn pull(store: &Store, texts: &[&str]) -> PageReport {
         let records = texts.iter().map(|t| Phi::new((*t).to_owned())).collect();
         store.apply_page(&Self::ticket(store), Page { records, ..Page::default() }).expect("page")

@@ -68,7 +68,7 @@ fn two_patients(clinic: &TestClinic) -> Store {
 }
 
 #[test]
-fn a_save_and_its_event_live_or_die_together() {
+fn a_save_and_its_event_commit_or_roll_back_together() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let before = store.ledger().event_count().expect("count");
@@ -91,7 +91,7 @@ fn a_save_and_its_event_live_or_die_together() {
 }
 
 #[test]
-fn everything_is_there_after_closing() {
+fn everything_is_stored_after_closing() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let (store, reports) = clinic.try_open(keep_domain::Rank::up_to(Segment::Restricted), false).expect("opened");
@@ -124,7 +124,7 @@ fn the_clerks_keys_open_the_directory_and_nothing_else() {
 }
 
 #[test]
-fn an_interrupted_store_serves_nothing() {
+fn an_interrupted_store_refuses_everything() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     store.interrupt();

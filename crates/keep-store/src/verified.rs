@@ -1,10 +1,7 @@
-//! Which charts of a segment have had their sums compared in this session, and the comparison itself.
+//! Which charts of a segment have had their sums compared in this session.
 
-use crate::segment_access::{RowView, SegmentAccess, places_of};
-use crate::store::lock;
-use crate::sum::Sum;
-use crate::{Finding, FindingKind, StoreError};
-use rusqlite::Connection;
+use crate::error::Finding;
+use crate::mutex::lock;
 use std::collections::HashSet;
 use std::sync::Mutex;
 
@@ -17,7 +14,7 @@ pub(crate) struct Verified(Mutex<Charts>);
 #[derive(Debug, Default)]
 struct Charts {
     whole: HashSet<u32>,
-    /// Made in the transaction that is open: whole for it, and gone where it is rolled back.
+    /// Created by the open transaction: whole for it, and removed if it is rolled back.
     new: Vec<u32>,
     findings: Vec<Finding>,
     reported: HashSet<(Option<u32>, &'static str)>,
@@ -32,7 +29,7 @@ impl Verified {
         lock(&self.0).whole.insert(ordinal);
     }
 
-    /// A chart that the open transaction makes.
+    /// A chart that the open transaction creates.
     pub(crate) fn insert_new(&self, ordinal: u32) {
         let mut charts = lock(&self.0);
         if charts.whole.insert(ordinal) {
@@ -50,16 +47,12 @@ impl Verified {
         }
     }
 
-    /// The next read compares the sum again.
+    /// Has the next read compare the sum again.
     pub(crate) fn remove(&self, ordinal: u32) {
         lock(&self.0).whole.remove(&ordinal);
     }
 
-    pub(crate) fn clear(&self) {
-        lock(&self.0).whole.clear();
-    }
-
-    /// Keeps a finding until somebody asks; the same one only once in a session.
+    /// Stores a finding until it is taken; the same one only once per session.
     pub(crate) fn note(&self, finding: Finding) {
         let mut charts = lock(&self.0);
         if charts.reported.insert((finding.chart, finding.kind.name())) {
@@ -69,48 +62,5 @@ impl Verified {
 
     pub(crate) fn take_findings(&self) -> Vec<Finding> {
         std::mem::take(&mut lock(&self.0).findings)
-    }
-}
-
-impl SegmentAccess {
-    /// Compares a chart's rows with its sum, unless that was done in this session.
-    ///
-    /// INVARIANT: nothing of a chart is shown, decided on, merged or sent before this has answered.
-    pub(crate) fn verify_chart(&self, conn: &Connection, ordinal: u32) -> Result<(), StoreError> {
-        if self.verified.contains(ordinal) {
-            return Ok(());
-        }
-        self.compare_chart(conn, ordinal).map_err(|error| self.noted(ordinal, error))?;
-        self.verified.insert(ordinal);
-        Ok(())
-    }
-
-    /// An error about a chart, kept for the event that names it. A page that cannot be read costs this chart.
-    pub(crate) fn noted(&self, ordinal: u32, error: StoreError) -> StoreError {
-        let error = match error {
-            StoreError::PageDamaged => self.damaged(Some(ordinal), FindingKind::Page),
-            other => other,
-        };
-        if let StoreError::Damaged(finding) = &error {
-            self.verified.note(*finding);
-        }
-        error
-    }
-
-    fn compare_chart(&self, conn: &Connection, ordinal: u32) -> Result<(), StoreError> {
-        let (mut sum, mut count) = (Sum::default(), 0i64);
-        let mut statement = conn.prepare_cached(&self.sql.window)?;
-        let mut rows = statement.query(places_of(ordinal))?;
-        while let Some(row) = rows.next()? {
-            let row = RowView::of(row)?;
-            self.check_view(&row, &self.type_name(conn, row.code)?)?;
-            sum.add(&row.stored_tag());
-            count += 1;
-        }
-        let fits = match self.chart(conn, ordinal)? {
-            Some(chart) => chart.sum == sum && chart.rows == count,
-            None => count == 0,
-        };
-        if fits { Ok(()) } else { Err(self.damaged(Some(ordinal), FindingKind::ChartSum)) }
     }
 }

@@ -1,12 +1,21 @@
 //! One transaction over all open files.
 
+use crate::codec;
+use crate::connector::Purpose;
 use crate::derived::Derived;
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::id_key::IdKey;
-use crate::record::{StateBits, join_labels};
+use crate::journal::JournalKind;
+use crate::ledger::{ATTACHED_LEDGER, AuditGated, TicketInTransaction, append_in};
+use crate::mutex::lock;
+use crate::open_transaction::OpenTransaction;
+use crate::record::{Record, RecordState, StateBits, join_labels};
 use crate::row_facts::RowFacts;
-use crate::segment_access::SegmentAccess;
-use crate::tagged::{JournalKind, RowDraft, TaggedWriter};
-use crate::{ATTACHED_LEDGER, Record, Store, StoreError, TicketInTransaction, append_in, codec, search_keys};
+use crate::segment_access::{ResourceRow, SegmentAccess};
+use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
+use crate::store::Store;
+use crate::tagged::{RowDraft, TaggedWriter};
 use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
@@ -14,25 +23,95 @@ use rusqlite::Connection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 /// An open transaction; everything in it is durable together or not at all.
 pub struct WriteTx<'t> {
     pub(crate) conn: &'t Connection,
     pub(crate) store: &'t Store,
     writers: Vec<TaggedWriter<'t>>,
-    /// Which segments had rows of which types when this transaction began, as far as was asked.
+    /// Which segments had rows of which types when this transaction began; filled on demand.
     had: HashMap<(Segment, u16), bool>,
 }
 
-/// What one stored row is besides its facts.
+/// A resource text to be stored, besides its facts.
+pub(crate) struct NewText<'a> {
+    pub(crate) raw: &'a str,
+    /// The server's version; empty before it has one.
+    pub(crate) version: &'a str,
+    /// The server's time; 0 before it has one.
+    pub(crate) updated: i64,
+    pub(crate) state: StateBits,
+}
+
+/// A row to be stored, besides its facts.
 pub(crate) struct Stored<'a> {
     /// Compressed with the shipped dictionary.
     pub(crate) body: &'a [u8],
     pub(crate) version: &'a str,
     pub(crate) updated: i64,
     pub(crate) state: StateBits,
-    /// The caller has found no row of it anywhere.
+    /// The caller found no row with this type and id.
     pub(crate) fresh: bool,
+}
+
+impl Store {
+    /// Runs `work` in one transaction over all open files, the ledger included; it is durable when this returns.
+    /// An error rolls everything back, the events too.
+    ///
+    /// # Errors
+    /// Those of `work` and of the commit.
+    pub fn write<T>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        // The ledger is always locked first, so that two writers never wait for each other.
+        let _lease = self.ledger.write_lease();
+        let done = self.transaction("BEGIN IMMEDIATE", work)?;
+        // SQLite does not report a journal that it could not truncate after a commit. The ledger's own connection keeps
+        // that file: with the old super-journal's name at its end, nothing would be rolled back after a crash.
+        if may_be_played_back(&journal_of(&ledger_path(&self.profile))).unwrap_or(true) {
+            self.poisoned.store(true, Ordering::SeqCst);
+        }
+        Ok(done)
+    }
+
+    /// Like [`Store::write`] without the ledger: a pull writes its events at its start and end.
+    pub(crate) fn write_bulk<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.confirm_ids()?;
+        self.transaction("BEGIN", work)
+    }
+
+    /// Like [`Store::write_bulk`], for work that looks up no record.
+    pub(crate) fn write_unconfirmed<T>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transaction("BEGIN", work)
+    }
+
+    fn transaction<T>(
+        &self,
+        begin: &str,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut conn = lock(&self.writer);
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.check_usable()?;
+        let open = OpenTransaction::begin(&conn, begin, &self.poisoned)?;
+        let done = (|| {
+            let mut tx = WriteTx::new(&conn, self);
+            let value = work(&mut tx)?;
+            tx.finish()?;
+            conn.execute_batch("COMMIT")?;
+            Ok(value)
+        })();
+        drop(open);
+        self.access.iter().for_each(|a| a.verified.end_transaction(done.is_ok()));
+        done.inspect_err(|error| self.replace_after(error, &mut conn, Purpose::Write))
+    }
 }
 
 impl<'t> WriteTx<'t> {
@@ -44,9 +123,22 @@ impl<'t> WriteTx<'t> {
     ///
     /// # Errors
     /// Why the event cannot be written; the transaction is then rolled back as a whole.
-    pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction, StoreError> {
+    pub fn append(&mut self, draft: &EventDraft) -> Result<TicketInTransaction<'t>, StoreError> {
         let ledger = self.store.ledger();
         append_in(self.conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes())
+    }
+
+    /// Writes the event that a gated value brings along, and releases the value with it.
+    ///
+    /// # Errors
+    /// As [`WriteTx::append`]; the value stays gated then.
+    pub fn append_with<T>(
+        &mut self,
+        gated: AuditGated<(EventDraft, T)>,
+    ) -> Result<(TicketInTransaction<'t>, T), StoreError> {
+        let ticket = self.append(&gated.peek().0)?;
+        let (_, value) = gated.release_in(&ticket);
+        Ok((ticket, value))
     }
 
     /// The device's time.
@@ -66,7 +158,7 @@ impl<'t> WriteTx<'t> {
         let store: &'t Store = self.store;
         let access = store.access(segment)?;
         if store.is_read_only(segment) {
-            return Err(access.damaged(None, crate::FindingKind::Root));
+            return Err(access.damaged(None, crate::error::FindingKind::Root));
         }
         self.writers.push(TaggedWriter::begin(self.conn, access)?);
         self.writers.last_mut().ok_or(StoreError::Internal("writer"))
@@ -77,12 +169,18 @@ impl<'t> WriteTx<'t> {
         store.access.iter()
     }
 
-    /// A record by type and id, wherever it is kept.
+    /// The stored record, wherever it is.
+    pub(crate) fn stored(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
+        find_record(self.accesses(), self.conn, key)
+    }
+
+    /// Checks that a record that was read before this transaction is still the stored one.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where its row does not fit its tag.
-    pub fn record(&self, key: &ResourceKey) -> Result<Option<Record>, StoreError> {
-        find_record(self.accesses(), self.conn, key)
+    /// [`StoreError::Stale`] where another save has changed or removed it.
+    pub fn check_unchanged(&self, read: &Record) -> Result<(), StoreError> {
+        let stored = self.stored(&read.key)?.filter(|r| r.revision == read.revision && r.version == read.version);
+        stored.map(|_| ()).ok_or(StoreError::Stale)
     }
 
     /// Stores a resource in its segment and removes it from any other.
@@ -90,11 +188,9 @@ impl<'t> WriteTx<'t> {
         &mut self,
         facts: &Extracted,
         segment: Segment,
-        raw: &str,
-        version: &str,
-        updated: i64,
-        state: StateBits,
+        text: &NewText<'_>,
     ) -> Result<(), StoreError> {
+        let NewText { raw, version, updated, state } = *text;
         let body = codec::compress(raw.as_bytes())?;
         let row = Stored { body: &body, version, updated, state, fresh: false };
         self.put_compressed(&RowFacts::of(facts.clone()), segment, &row)
@@ -107,7 +203,7 @@ impl<'t> WriteTx<'t> {
         segment: Segment,
         row: &Stored<'_>,
     ) -> Result<(), StoreError> {
-        let before = if row.fresh { None } else { self.marked_patient(&facts.type_name, &facts.id)? };
+        let before = if row.fresh { None } else { self.patient_with_marker(&facts.type_name, &facts.id)? };
         let others = if row.fresh { Vec::new() } else { self.other_homes(&facts.type_name, segment) };
         for other in others {
             if self.has_row(other, &facts.type_name, &facts.id)? {
@@ -118,8 +214,8 @@ impl<'t> WriteTx<'t> {
         self.mark_alert(facts, segment, row.state.is_deleted(), before.as_ref())
     }
 
-    /// Whether there can be a row of this type in a segment, by its count of them: a first load need not look for
-    /// what it is the first to bring.
+    /// Whether a segment can have a row of this type, by its row count: a first load need not look for rows that it is
+    /// the first to store.
     pub(crate) fn may_have(&mut self, access: &SegmentAccess, type_name: &str) -> Result<bool, StoreError> {
         let Some(code) = crate::resource_type::code_of(type_name) else { return Ok(true) };
         if self.writers.iter().any(|w| w.access.segment == access.segment && w.has_written(code)) {
@@ -135,11 +231,11 @@ impl<'t> WriteTx<'t> {
         let access = self.store.access(segment)?;
         let Some(code) = access.type_code(self.conn, type_name)? else { return Ok(false) };
         let sql = format!("SELECT 1 FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
-        let there = self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?;
-        if !there {
+        let exists = self.conn.prepare_cached(&sql)?.exists((id.bytes(), code))?;
+        if !exists {
             access.require(Derived::Ids)?;
         }
-        Ok(there)
+        Ok(exists)
     }
 
     /// The open segments in which a resource of this type could also be.
@@ -147,11 +243,11 @@ impl<'t> WriteTx<'t> {
         homes_of(type_name).iter().copied().filter(|s| *s != segment && self.store.access(*s).is_ok()).collect()
     }
 
-    /// Takes a record off this device, wherever it is kept.
+    /// Removes a record from this device, wherever it is stored.
     pub(crate) fn remove_resource(&mut self, key: &ResourceKey) -> Result<bool, StoreError> {
         let id = IdKey::of(&key.id);
         let segments: Vec<Segment> = self.accesses().map(|a| a.segment).collect();
-        let before = self.marked_patient(&key.resource_type, &id)?;
+        let before = self.patient_with_marker(&key.resource_type, &id)?;
         let mut removed = false;
         for segment in segments {
             if self.has_row(segment, &key.resource_type, &id)? {
@@ -167,21 +263,20 @@ impl<'t> WriteTx<'t> {
         &mut self,
         segment: Segment,
         key: &ResourceKey,
-        version: Option<&str>,
-        updated: Option<i64>,
-        change: impl FnOnce(StateBits) -> StateBits,
+        change: impl FnOnce(&mut ResourceRow),
     ) -> Result<(), StoreError> {
-        let id = IdKey::of(&key.id);
-        self.writer(segment)?.amend(&key.resource_type, &id, |row| {
-            if let Some(version) = version {
-                version.clone_into(&mut row.version);
-            }
-            if let Some(updated) = updated {
-                row.updated = updated;
-            }
-            row.state = change(row.state);
-        })?;
+        self.writer(segment)?.amend(&key.resource_type, &IdKey::of(&key.id), change)?;
         Ok(())
+    }
+
+    /// Changes whether the server has this version of a record.
+    pub(crate) fn set_state(
+        &mut self,
+        segment: Segment,
+        key: &ResourceKey,
+        state: RecordState,
+    ) -> Result<(), StoreError> {
+        self.amend(segment, key, |row| row.state = row.state.with(state))
     }
 
     /// Removes a journal row of a segment.
@@ -211,23 +306,7 @@ pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stor
         body: row.body,
         fresh: row.fresh,
     })?;
-    search_keys::write(writer.conn, writer.access, &mut writer.late, placed.place, placed.replaced, facts)
-}
-
-/// The segments in which resources of a type can be, as the routing table has it.
-pub(crate) fn homes_of(type_name: &str) -> &'static [Segment] {
-    use Segment::{Clinical, Directory, Encounters, Restricted};
-    if keep_fhir::follows_target(type_name) {
-        return &Segment::ALL;
-    }
-    let none: [&str; 0] = [];
-    match (type_name, keep_fhir::segment_of(type_name, &none, &none)) {
-        ("Flag", _) => &[Directory, Clinical, Restricted],
-        ("Condition", _) => &[Encounters, Clinical, Restricted],
-        (_, Directory) => &[Directory],
-        (_, Encounters) => &[Encounters, Restricted],
-        _ => &[Clinical, Restricted],
-    }
+    writer.search_keys().write(placed.place, placed.replaced, facts)
 }
 
 /// A record by type and id in the first segment that has it.

@@ -89,11 +89,7 @@ impl SyncPort for StorePort {
     fn integrate(&self, page: PulledPage) -> Result<ApplyReport, SyncError> {
         let base = page.cursor.as_ref().map(|(key, _)| key.server.clone());
         let cursor = page.cursor.map(|(key, state)| {
-            let cursor = store::Cursor {
-                position: state.text,
-                complete_as_of: state.complete_as_of.map(|t| t.0),
-                ..store::Cursor::default()
-            };
+            let cursor = store::Cursor { position: state.text, complete_as_of: state.complete_as_of.map(|t| t.0) };
             (key_of(&key), cursor)
         });
         if page.records.is_empty() && page.deleted.is_empty() {
@@ -137,7 +133,7 @@ impl SyncPort for StorePort {
     }
 
     fn take_back(&self, sequence: u64) -> Result<(), SyncError> {
-        self.store.write(|tx| tx.take_back(ChangeSetId(sequence))).map_err(|e| failed(&e))
+        self.store.write(|tx| tx.return_to_queue(ChangeSetId(sequence))).map_err(|e| failed(&e))
     }
 
     fn settle(&self, sequence: u64, outcomes: &[PushOutcome]) -> Result<(), SyncError> {

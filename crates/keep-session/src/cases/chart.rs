@@ -32,11 +32,11 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
         .authorize(Action::OpenPatient, |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
             let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
-            let (dto, last_chart_refs) = view_chart(ctx, &patient, part, |chart| {
+            let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
                 let readings = vitals::readings(&chart.entries);
                 Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
             })?;
-            lock(&unlocked.memory.opened).insert(patient);
+            lock(&unlocked.memory.opened).insert(patient, ticket);
             last_chart_refs.note_opened(ctx.store)?;
             Ok(dto)
         })
@@ -136,7 +136,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let found = ctx.workstation.completeness(ctx.session)?;
     // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
-        && !ctx.store.has_hidden_allergy(&chart.patient)?;
+        && !ctx.store.has_restricted_allergy(&chart.patient)?;
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
     let names: Names = names_of(ctx.store, &wanted)?.or_people(|| ctx.workstation.names());

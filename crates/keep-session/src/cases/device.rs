@@ -8,7 +8,7 @@ use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_domain::Segment;
 use keep_keys::{SlotCheck, SlotSummary};
-use keep_store::{LedgerRoom, library_versions};
+use keep_store::{LedgerCapacity, library_versions};
 use std::path::Path;
 
 /// The device page of an unlocked session.
@@ -60,7 +60,7 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
         Ok(Some(device)) => {
             events = device.ledger.event_count()?;
             pending = device.ledger.pending_count()?;
-            if device.ledger.room()? != LedgerRoom::Ample {
+            if device.ledger.capacity()? != LedgerCapacity::Ample {
                 findings.push(String::from("ledger_nearly_full"));
             }
         }

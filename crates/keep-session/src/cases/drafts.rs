@@ -15,7 +15,7 @@ use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
 use keep_fhir::{Raw, lens};
-use keep_store::{Draft, LONGEST_DRAFT};
+use keep_store::{Draft, MAX_DRAFT_BYTES};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
     };
     workstation
         .authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
-            if request.content.len() > LONGEST_DRAFT {
+            if request.content.len() > MAX_DRAFT_BYTES {
                 return Err(SessionError::fields(vec![("content", "too_long")]));
             }
             let patient: PatientId = request.patient.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
@@ -44,7 +44,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             if !known {
                 ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
             }
-            let (draft, kept) = ctx.store.personal()?.keep_draft(draft, &request.kind, &patient, &content)?;
+            let (draft, kept) = ctx.store.personal()?.save_draft(draft, &request.kind, &patient, &content)?;
             lock(&unlocked.memory.drafts).insert(draft);
             mark(workstation, unlocked.user, true);
             Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
@@ -60,7 +60,7 @@ pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), Failu
     workstation
         .with_session(|unlocked| {
             let (ctx, id) = (&Ctx::new(workstation, unlocked)?, id(draft)?);
-            if let Some(found) = ctx.store.personal()?.drafts()?.into_iter().find(|d| d.draft == id) {
+            if let Some(found) = ctx.store.personal()?.drafts()?.into_iter().find(|d| d.id == id) {
                 let class = EventClass::DraftDiscarded;
                 let form = form_of(&found.kind).unwrap_or(Group::Note);
                 ctx.store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
@@ -142,13 +142,13 @@ pub(crate) fn count(ctx: &Ctx<'_>) -> Result<usize, SessionError> {
 
 fn dto(draft: &Draft, patient_name: String) -> DraftDto {
     DraftDto {
-        draft: draft.draft.to_string(),
+        draft: draft.id.to_string(),
         kind: draft.kind.clone(),
         patient: draft.patient.to_string(),
         patient_name,
         // EXPOSE: the draft goes back to the form that wrote it.
         content: draft.content.expose().clone(),
-        kept: draft.kept.to_rfc3339(),
+        kept: draft.saved.to_rfc3339(),
     }
 }
 

@@ -16,6 +16,7 @@ use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::EntryContext;
+use keep_store::Record;
 
 /// Marks a record as entered in error, with the reason; the record stays readable.
 ///
@@ -37,7 +38,16 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
         return Err(SessionError::fields(vec![("reason", "too_long")]));
     }
     let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
-    let record = ctx.store.write(|tx| tx.record(&key))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    let changed = ctx.store.record(&key)?.try_map(|record| marked(ctx, request, record))?;
+    ChangedRecord::save(ctx, changed)
+}
+
+/// The record marked as entered in error and the event, if this user may mark it.
+fn marked<'r>(
+    ctx: &Ctx<'_>,
+    request: &'r StrikeDto,
+    record: Record,
+) -> Result<(ChangedRecord<'r>, EventDraft), SessionError> {
     // EXPOSE: read for the decision, and to make its new text.
     let text = record.raw.expose().as_str();
     let facts = keep_fhir::extract(text).ok();
@@ -61,5 +71,5 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
         .because(Phi::new(request.reason.trim().to_owned()));
     let now = ctx.now()?;
     let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
-    ChangedRecord { context, record: &record, changed, reason: Some(request.reason.trim()) }.save(ctx, event)
+    Ok((ChangedRecord { context, record, changed, reason: Some(request.reason.trim()) }, event))
 }

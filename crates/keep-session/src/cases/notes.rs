@@ -13,7 +13,7 @@ use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
+use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::write::{Activity, EntryContext, NoteDraft, note};
 
 /// The longest note, bytes.
@@ -61,15 +61,11 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     };
     let patient = patient_id(&request.patient)?;
     let person = ResourceKey::new("Patient", patient.clone());
-    ctx.store.write(|tx| tx.record(&person))?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    // Only whether there is such a patient.
+    let _unread = ctx.store.record(&person)?;
     let now = ctx.now()?;
-    let context = EntryContext {
-        encounter: open_visit(ctx, &patient, &ClinicClock::at(now))?,
-        author: author(ctx)?,
-        effective: now,
-        recorded: now,
-        patient: patient.clone(),
-    };
+    let visit = open_visit(ctx, &patient, &ClinicClock::at(now))?;
+    let author = author(ctx)?;
     let key = ResourceKey::new("DocumentReference", ResourceId::make_random());
     let draft = NoteDraft {
         type_code: (*code).to_owned(),
@@ -77,7 +73,11 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
         title: Phi::new((*display).to_owned()),
         text: Phi::new(request.text.clone()),
     };
-    let raw = note(&key.id, &context, &draft);
-    let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient));
-    NewRecords { context, resources: vec![(key, raw)], activity: Activity::Sign, visit_started: false }.save(ctx, event)
+    let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient.clone()));
+    let new = visit.map(|encounter| {
+        let context = EntryContext { encounter, author, effective: now, recorded: now, patient };
+        let resources = vec![(key.clone(), note(&key.id, &context, &draft))];
+        (NewRecords { context, resources, activity: Activity::Sign, visit_started: false }, event, ())
+    });
+    Ok(NewRecords::save(ctx, new)?.0)
 }

@@ -121,7 +121,7 @@ pub fn keep_place(workstation: &Workstation, place: ResumePointDto) -> Result<()
     workstation
         .with_session(|unlocked| {
             let text = serde_json::to_string(&place).map_err(|_| SessionError::of(ErrorCode::Internal))?;
-            Ok(unlocked.store()?.personal()?.keep_resume_place(Some(&Phi::new(text)))?)
+            Ok(unlocked.store()?.personal()?.save_resume_place(Some(&Phi::new(text)))?)
         })
         .map_err(SessionError::into_dto)
 }

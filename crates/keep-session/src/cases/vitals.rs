@@ -20,10 +20,10 @@ use form::{About, Form};
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_clinical::age_at;
-use keep_domain::{PatientId, Phi, ResourceId, ResourceKey, UtcMillis, VitalSign};
+use keep_domain::{ErrorCode, PatientId, Phi, ResourceId, ResourceKey, UtcMillis, VitalSign};
 use keep_fhir::lens;
 use keep_fhir::write::{Activity, EntryContext};
-use keep_store::{Record, Store, StoreError};
+use keep_store::{AuditGated, Record, Store, StoreError};
 
 /// How far a time may be ahead of this computer's clock before it counts as in the future.
 const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
@@ -41,19 +41,22 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
             let patient = patient_id(&request.patient)?;
             record_form_read(ctx, &patient)?;
             let about = about(ctx.store, &patient, taken, now)?;
-            Ok(Form::read(&request, about.0).into_dto(about.0))
+            let checked = about.map(|(about, _)| Form::read(&request, about).into_dto(about));
+            let opened = lock(&ctx.session.memory.opened);
+            let ticket = opened.get(&patient).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+            Ok(checked.release_under(ticket))
         })
         .map_err(SessionError::into_dto)
 }
 
 /// Records that the form reads the chart, unless this session has opened that chart and so recorded it.
 fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionError> {
-    if lock(&ctx.session.memory.opened).contains(patient) {
+    if lock(&ctx.session.memory.opened).contains_key(patient) {
         return Ok(());
     }
     let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).about(Phi::new(patient.clone()));
-    ctx.store.ledger().append(event.with("part", "vitals_form"))?;
-    lock(&ctx.session.memory.opened).insert(patient.clone());
+    let ticket = ctx.store.ledger().append(event.with("part", "vitals_form"))?;
+    lock(&ctx.session.memory.opened).insert(patient.clone(), ticket);
     Ok(())
 }
 
@@ -63,16 +66,18 @@ fn about(
     patient: &PatientId,
     taken: UtcMillis,
     now: UtcMillis,
-) -> Result<(About, String), SessionError> {
+) -> Result<AuditGated<(About, String)>, SessionError> {
     let height = last_chart_refs::of(store, patient)?.and_then(|m| m.height);
-    let (person, height) = store.write(|tx| {
-        let person = tx.record(&ResourceKey::new("Patient", patient.clone()))?.ok_or(StoreError::NotAvailable)?;
-        let height = height.map(|h| tx.record(&ResourceKey::new("Observation", h))).transpose()?.flatten();
-        Ok((person, height))
+    let height = height.map(|h| ResourceKey::new("Observation", h));
+    let (person, height) = store.snapshot(|view| {
+        let person = view.record(&ResourceKey::new("Patient", patient.clone()))?.ok_or(StoreError::NotAvailable)?;
+        Ok((person, height.as_ref().map(|h| view.record(h)).transpose()?.flatten()))
     })?;
-    let born = parse(&person).and_then(|raw| Some(person::born(&lens::patient(&raw).ok()?))).unwrap_or_default();
-    let age = age_at(&born, taken, &ClinicClock::at(now).zone);
-    Ok((About { age, last_height: height.as_ref().and_then(height_of) }, born))
+    Ok(person.zip(AuditGated::join(height)).map(|(person, height)| {
+        let born = parse(&person).and_then(|raw| Some(person::born(&lens::patient(&raw).ok()?))).unwrap_or_default();
+        let age = age_at(&born, taken, &ClinicClock::at(now).zone);
+        (About { age, last_height: height.first().and_then(height_of) }, born)
+    }))
 }
 
 fn height_of(record: &Record) -> Option<f64> {
@@ -107,41 +112,42 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
         "" => now,
         text => UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("taken", "not_a_time")]))?,
     };
-    let (about, born) = about(ctx.store, &patient, taken, now)?;
-    let form = Form::read(request, about);
-    let mut problems = form.blockers();
-    if taken > now.plus_millis(AHEAD_MILLIS) {
-        problems.push(("taken", "in_future"));
-    }
-    if !born.is_empty() && about.age.is_none() {
-        problems.push(("taken", "before_birth"));
-    }
-    if !problems.is_empty() {
-        return Err(SessionError::fields(problems));
-    }
+    let checked = about(ctx.store, &patient, taken, now)?.try_map(|(about, born)| {
+        let form = Form::read(request, about);
+        let mut problems = form.blockers();
+        if taken > now.plus_millis(AHEAD_MILLIS) {
+            problems.push(("taken", "in_future"));
+        }
+        if !born.is_empty() && about.age.is_none() {
+            problems.push(("taken", "before_birth"));
+        }
+        if problems.is_empty() { Ok((form, about)) } else { Err(SessionError::fields(problems)) }
+    })?;
     let author = author(ctx)?;
     let visit = open_visit(ctx, &patient, &ClinicClock::at(now))?;
-    let started = visit.is_none();
-    let encounter = visit.unwrap_or_else(|| ResourceKey::new("Encounter", ResourceId::make_random()));
-    let context = EntryContext {
-        patient: patient.clone(),
-        encounter: Some(encounter.clone()),
-        author,
-        effective: taken,
-        recorded: now,
-    };
-    let mut resources = Vec::new();
-    if started {
-        let start = writing::visit(&encounter.id, &context);
-        resources.push((encounter.clone(), start));
-    }
     let height = last_chart_refs::of(ctx.store, &patient)?.and_then(|m| m.height);
-    let made = writing::observations(&form, about, &context, request, height);
-    let taken_height = made.iter().find(|(vital, ..)| *vital == Some(VitalSign::Height)).map(|(_, k, _)| k.clone());
-    resources.extend(made.into_iter().map(|(_, key, raw)| (key, raw)));
-    let event = EventDraft::new(EventClass::Create).by(ctx.actor()).about(Phi::new(patient.clone()));
-    let saved =
-        NewRecords { context, resources, activity: Activity::Create, visit_started: started }.save(ctx, event)?;
+    let new = checked.zip(visit).map(|((form, about), visit)| {
+        let visit_started = visit.is_none();
+        let encounter = visit.unwrap_or_else(|| ResourceKey::new("Encounter", ResourceId::make_random()));
+        let context = EntryContext {
+            patient: patient.clone(),
+            encounter: Some(encounter.clone()),
+            author,
+            effective: taken,
+            recorded: now,
+        };
+        let mut resources = Vec::new();
+        if visit_started {
+            resources.push((encounter.clone(), writing::visit(&encounter.id, &context)));
+        }
+        let made = writing::observations(&form, about, &context, request, height);
+        let taken_height = made.iter().find(|(vital, ..)| *vital == Some(VitalSign::Height)).map(|(_, k, _)| k.clone());
+        resources.extend(made.into_iter().map(|(_, key, raw)| (key, raw)));
+        let event = EventDraft::new(EventClass::Create).by(ctx.actor()).about(Phi::new(patient.clone()));
+        let new = NewRecords { context, resources, activity: Activity::Create, visit_started };
+        (new, event, (encounter, taken_height))
+    });
+    let (saved, (encounter, taken_height)) = NewRecords::save(ctx, new)?;
     last_chart_refs::note_visit(ctx.store, &patient, &encounter, taken_height.as_ref())?;
     Ok(saved)
 }

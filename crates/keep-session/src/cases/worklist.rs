@@ -22,6 +22,7 @@ use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status, set_arrival};
+use keep_store::Record;
 use kinds::{LISTS, counted, missing};
 use lists::Day;
 use sources::Item;
@@ -80,9 +81,18 @@ pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedD
 }
 
 fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError> {
+    let id = request.appointment.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let record = ctx.store.record(&ResourceKey::new("Appointment", id))?;
+    ChangedRecord::save(ctx, record.try_map(|record| arrived(ctx, request, record))?)
+}
+
+/// The appointment after check-in or its undoing, and the event, if this user may change it.
+fn arrived(
+    ctx: &Ctx<'_>,
+    request: &CheckInDto,
+    record: Record,
+) -> Result<(ChangedRecord<'static>, EventDraft), SessionError> {
     let gone = || SessionError::of(ErrorCode::NotAvailable);
-    let key = ResourceKey::new("Appointment", request.appointment.parse().map_err(|_| gone())?);
-    let record = ctx.store.write(|tx| tx.record(&key))?.ok_or_else(gone)?;
     // EXPOSE: read for its new state.
     let raw = Raw::parse(record.raw.expose().as_str()).map_err(|_| gone())?;
     let facts = keep_fhir::extract(raw.as_str()).map_err(|_| gone())?;
@@ -107,5 +117,5 @@ fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError>
     let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
     let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
-    ChangedRecord { context, record: &record, changed, reason: None }.save(ctx, event)
+    Ok((ChangedRecord { context, record, changed, reason: None }, event))
 }

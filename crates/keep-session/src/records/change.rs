@@ -7,7 +7,7 @@ use keep_audit::EventDraft;
 use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::{Activity, EntryContext, ProvenanceDraft, provenance};
-use keep_store::{ChangeSetDraft, ChangeSetId, EntryDraft, Operation, Record, StoreError};
+use keep_store::{AuditGated, ChangeSetDraft, ChangeSetId, EntryDraft, Operation, Record};
 
 /// Records that did not exist before.
 pub(crate) struct NewRecords {
@@ -19,59 +19,64 @@ pub(crate) struct NewRecords {
 }
 
 impl NewRecords {
-    /// Saves them with their Provenance.
+    /// Saves new records with their Provenance. The event also releases what they were made from, `T` among it.
     ///
     /// # Errors
     /// Those of the store.
-    pub(crate) fn save(mut self, ctx: &Ctx<'_>, event: EventDraft) -> Result<SavedDto, SessionError> {
-        let targets: Vec<ResourceKey> = self.resources.iter().map(|(key, _)| key.clone()).collect();
-        self.resources.push(provenance_of(ctx, &self.context, targets, self.activity, None));
-        let keys: Vec<ResourceKey> = self.resources.iter().map(|(key, _)| key.clone()).collect();
-        let entries = self.resources.into_iter().map(|(_, raw)| create(raw)).collect();
-        let event = event.touching(&keys);
-        let set = ctx.store.write(|tx| {
-            let ticket = tx.append(&event)?;
-            tx.save_change_set(&ticket, ChangeSetDraft { author: ctx.session.user, entries })
-        })?;
-        Ok(saved(set, &keys, self.visit_started))
+    pub(crate) fn save<T>(
+        ctx: &Ctx<'_>,
+        new: AuditGated<(Self, EventDraft, T)>,
+    ) -> Result<(SavedDto, T), SessionError> {
+        let new = new.map(|(mut new, event, value)| {
+            let targets: Vec<ResourceKey> = new.resources.iter().map(|(key, _)| key.clone()).collect();
+            new.resources.push(provenance_of(ctx, &new.context, targets, new.activity, None));
+            let keys: Vec<ResourceKey> = new.resources.iter().map(|(key, _)| key.clone()).collect();
+            let entries = new.resources.into_iter().map(|(_, raw)| create(raw)).collect();
+            let draft = ChangeSetDraft { author: ctx.session.user, entries };
+            (event.touching(&keys), (draft, keys, new.visit_started, value))
+        });
+        let done = ctx.store.write(|tx| {
+            let (ticket, (draft, keys, visit_started, value)) = tx.append_with(new)?;
+            Ok((saved(tx.save_change_set(&ticket, draft)?, &keys, visit_started), value))
+        });
+        Ok(done?)
     }
 }
 
 /// A stored record with its new text.
 pub(crate) struct ChangedRecord<'r> {
     pub(crate) context: EntryContext,
-    pub(crate) record: &'r Record,
+    pub(crate) record: Record,
     pub(crate) changed: Raw,
     /// Why, as the user typed it.
     pub(crate) reason: Option<&'r str>,
 }
 
 impl ChangedRecord<'_> {
-    /// Saves the new text with its Provenance.
+    /// Saves the new text of a record with its Provenance. The event also releases the record.
     ///
     /// # Errors
     /// `stale` where the record has changed since it was read; those of the store.
-    pub(crate) fn save(self, ctx: &Ctx<'_>, event: EventDraft) -> Result<SavedDto, SessionError> {
-        let record = self.record;
-        let targets = vec![record.key.clone()];
-        let (made_key, made) = provenance_of(ctx, &self.context, targets, Activity::Update, self.reason);
-        let keys = vec![record.key.clone(), made_key];
-        let event = event.touching(&keys);
-        let update = EntryDraft {
-            operation: Operation::Update,
-            base_version: record.version.clone(),
-            raw: Phi::new(self.changed.into_string()),
-        };
-        let draft = ChangeSetDraft { author: ctx.session.user, entries: vec![update, create(made)] };
-        let set = ctx.store.write(|tx| {
+    pub(crate) fn save(ctx: &Ctx<'_>, changed: AuditGated<(Self, EventDraft)>) -> Result<SavedDto, SessionError> {
+        let changed = changed.map(|(Self { context, record, changed, reason }, event)| {
+            let targets = vec![record.key.clone()];
+            let (made_key, made) = provenance_of(ctx, &context, targets, Activity::Update, reason);
+            let keys = vec![record.key.clone(), made_key];
+            let update = EntryDraft {
+                operation: Operation::Update,
+                base_version: record.version.clone(),
+                raw: Phi::new(changed.into_string()),
+            };
+            let draft = ChangeSetDraft { author: ctx.session.user, entries: vec![update, create(made)] };
+            (event.touching(&keys), (record, draft, keys))
+        });
+        let done = ctx.store.write(|tx| {
+            let (ticket, (record, draft, keys)) = tx.append_with(changed)?;
             // INVARIANT: the text that was changed is still the stored one.
-            if tx.record(&record.key)?.is_none_or(|r| r.revision != record.revision || r.version != record.version) {
-                return Err(StoreError::Stale);
-            }
-            let ticket = tx.append(&event)?;
-            tx.save_change_set(&ticket, draft)
-        })?;
-        Ok(saved(set, &keys, false))
+            tx.check_unchanged(&record)?;
+            Ok(saved(tx.save_change_set(&ticket, draft)?, &keys, false))
+        });
+        Ok(done?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::view::visible_record::VisibleRecord;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
-use keep_store::Store;
+use keep_store::{AuditTicket, Store};
 
 /// The records of one patient that the role may see.
 pub(crate) struct Chart {
@@ -30,7 +30,8 @@ impl std::fmt::Debug for Chart {
 
 /// Reads a chart, or some types of it; recorded as one event.
 pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static str]) -> Result<Chart, SessionError> {
-    view_chart(ctx, patient, Part { name: types.first().copied(), types, every_value: false }, Ok)
+    let part = Part { name: types.first().copied(), types, every_value: false };
+    Ok(view_chart(ctx, patient, part, Ok)?.0)
 }
 
 /// The part of a chart that is read.
@@ -43,23 +44,25 @@ pub(crate) struct Part<'a> {
     pub(crate) every_value: bool,
 }
 
-/// Reads a chart and presents it while the event is on its way to the disk; recorded as one event.
+/// Reads a chart and presents it while the event is on its way to the disk; recorded as one event. Its ticket also covers
+/// the forms that are filled in while the chart is open.
 pub(crate) fn view_chart<T>(
     ctx: &Ctx<'_>,
     patient: &PatientId,
     part: Part<'_>,
     present: impl FnOnce(Chart) -> Result<T, SessionError>,
-) -> Result<T, SessionError> {
+) -> Result<(T, AuditTicket), SessionError> {
     let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).about(Phi::new(patient.clone()));
     if let Some(name) = part.name {
         event = event.with("part", name);
     }
     let (view, clinic_clock) = (AccessView::of(ctx.session, author::known(ctx)?), ctx.clinic_clock()?);
     let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
-    ctx.read_audited(event, |store| {
+    let (presented, ticket) = ctx.read_with_ticket(event, |store| {
         let found = store.open_chart_by(patient, part.types, |record| of(record, &view))?;
         Ok(found.map(|entries| present(Chart { patient: patient.clone(), entries, view, clinic_clock })))
-    })?
+    })?;
+    Ok((presented?, ticket))
 }
 
 /// The names behind references to staff, places and medicines.

@@ -42,7 +42,7 @@ impl LastChartRefs {
     pub(crate) fn note_opened(&self, store: &Store) -> Result<(), SessionError> {
         let text = self.text()?;
         if let Ok(own) = store.personal() {
-            own.note_opened(&self.patient, NAME, text);
+            own.record_opened(&self.patient, NAME, text);
         }
         Ok(())
     }

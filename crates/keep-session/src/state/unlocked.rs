@@ -5,8 +5,8 @@ use keep_access::{Access, Action, Decision, PolicyResource, Request, Situation};
 use keep_audit::Actor;
 use keep_domain::{ErrorCode, PatientId, Rank, ResourceKey, Role, Segment, UserId};
 use keep_keys::{KeyRing, ResumeSecret, UserKeys};
-use keep_store::{AuditOpener, Store};
-use std::collections::{BTreeSet, HashSet};
+use keep_store::{AuditOpener, AuditTicket, Store};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use uuid::Uuid;
@@ -39,8 +39,8 @@ pub(crate) struct SessionKeys {
 pub(crate) struct SessionMemory {
     /// Monotonic time of the unlock, for the session time limit.
     pub(crate) since: Duration,
-    /// Charts opened, whose reads were recorded.
-    pub(crate) opened: Mutex<HashSet<PatientId>>,
+    /// Charts opened, with the events that recorded it.
+    pub(crate) opened: Mutex<HashMap<PatientId, AuditTicket>>,
     /// Segments in which damage was found.
     pub(crate) damaged: Mutex<BTreeSet<Segment>>,
     /// Drafts whose first save was recorded.

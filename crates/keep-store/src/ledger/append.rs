@@ -1,8 +1,10 @@
-//! Writing an event inside a transaction that somebody else commits.
+//! Writing an event inside the caller's transaction.
 
+use super::capacity::LedgerCapacity;
 use super::rows::{insert_entry, read_state};
-use super::{LedgerRoom, TicketInTransaction};
-use crate::{PAGE_SIZE, StoreError};
+use super::ticket::TicketInTransaction;
+use crate::cipher::PAGE_SIZE;
+use crate::error::StoreError;
 use keep_audit::{EventDraft, EventWriter};
 use rusqlite::Connection;
 
@@ -16,15 +18,15 @@ use rusqlite::Connection;
 ///
 /// # Errors
 /// [`StoreError::LedgerFull`], [`StoreError::Audit`] where the draft cannot be written (it names a
-/// patient and nobody is signed in), and what SQLite refuses. After an error roll back.
-pub fn append_in(
-    conn: &Connection,
+/// patient and no one is signed in), and what SQLite refuses. After an error roll back.
+pub(crate) fn append_in<'t>(
+    conn: &'t Connection,
     schema: &str,
     event_writer: &EventWriter,
     draft: &EventDraft,
     limit_bytes: u64,
-) -> Result<TicketInTransaction, StoreError> {
-    if !room_in(conn, schema, limit_bytes)?.admits(draft) {
+) -> Result<TicketInTransaction<'t>, StoreError> {
+    if !capacity_in(conn, schema, limit_bytes)?.admits(draft) {
         return Err(StoreError::LedgerFull);
     }
     let state = read_state(conn, schema)?;
@@ -33,9 +35,9 @@ pub fn append_in(
     Ok(TicketInTransaction::new(entry.header.sequence, entry.header.event))
 }
 
-pub(super) fn room_in(conn: &Connection, schema: &str, limit_bytes: u64) -> Result<LedgerRoom, StoreError> {
+pub(super) fn capacity_in(conn: &Connection, schema: &str, limit_bytes: u64) -> Result<LedgerCapacity, StoreError> {
     let sql = format!("PRAGMA {schema}.page_count");
     let pages: i64 = conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
     let pages = u64::try_from(pages).map_err(|_| StoreError::LedgerDamaged)?;
-    Ok(LedgerRoom::of(pages.saturating_mul(u64::from(PAGE_SIZE)), limit_bytes))
+    Ok(LedgerCapacity::of(pages.saturating_mul(u64::from(PAGE_SIZE)), limit_bytes))
 }

@@ -1,10 +1,9 @@
 //! Verifying a ledger file, damaged ones included.
 
-use super::OWN_LEDGER;
-use super::file::open_existing;
-use super::new_log::{Kind, kind_of};
-use super::rows::{ENTRY_COLUMNS, entry_of, read_checkpoints, read_state, signed};
-use crate::{OpenMode, StoreError};
+use super::opening::{PathKind, open_existing, path_kind};
+use super::rows::{ENTRY_COLUMNS, OWN_LEDGER, entry_of, read_checkpoints, read_state, signed};
+use crate::cipher::OpenMode;
+use crate::error::StoreError;
 use keep_audit::{
     Evidence, Finding, FindingKind, LedgerEntry, Opener, Report, SignedCheckpoint, UnreadableEntry, verify,
 };
@@ -19,25 +18,25 @@ use std::path::Path;
 /// Entries read at once.
 const STEP: u64 = 256;
 
-/// What the caller knows besides the file.
+/// What the caller knows in addition to the file.
 #[derive(Debug, Default)]
 pub struct LedgerEvidence<'a> {
     /// The device's public key, which signs checkpoints.
     pub device_key: Option<[u8; 32]>,
-    /// Checkpoints that the server or the keychain kept.
+    /// Checkpoints that the server or the keychain stored.
     pub trusted: &'a [SignedCheckpoint],
-    /// The audit key, where the reader holds it.
+    /// The audit key, if the reader holds it.
     pub opener: Option<&'a dyn Opener>,
     /// The clinicians' public keys.
     pub known_keys: Option<&'a BTreeMap<[u8; 32], UserId>>,
 }
 
-/// Verifies the ledger at `path`: every event, and the seal of every page of the file. Damage is a finding, never an error: a file that cannot be opened
-/// at all is a report with that one finding.
+/// Verifies the ledger at `path`: every event, and the authentication code of every page. Damage is a finding, never an
+/// error; a file that cannot be opened yields a report with that one finding.
 #[must_use]
 pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>) -> Report {
-    // A pipe would be waited for.
-    if !matches!(kind_of(path), Ok(Kind::File(_))) {
+    // Opening a pipe would block.
+    if !matches!(path_kind(path), Ok(PathKind::File(_))) {
         return unreadable("there is no ledger file");
     }
     let conn = match open_readable(path, key) {
@@ -76,13 +75,13 @@ pub fn verify_ledger(path: &Path, key: &DatabaseKey, known: &LedgerEvidence<'_>)
     report
 }
 
-/// Checks what no query reads: the file's first bytes and the seal of every page, free ones included.
+/// Checks what no query reads: the file's first bytes, and the authentication code of every page, free ones included.
 fn check_pages(path: &Path, key: &DatabaseKey) -> Option<Finding> {
     let found = |what: String| Some(Finding::about_log(FindingKind::Unreadable, what));
     let mut head = [0; 16];
-    // SQLCipher is given key and salt, so it never reads the salt that it once wrote there.
-    let told = private_file::open(path, Access::Read).and_then(|mut file| file.read_exact(&mut head));
-    if told.is_err() || head != *key.salt() {
+    // SQLCipher gets key and salt as parameters, so it never reads the stored salt.
+    let read = private_file::open(path, Access::Read).and_then(|mut file| file.read_exact(&mut head));
+    if read.is_err() || head != *key.salt() {
         return found(String::from("the first bytes of the file are not those of this ledger"));
     }
     match open_readable(path, key).and_then(|conn| damaged_pages(&conn)) {
@@ -92,7 +91,7 @@ fn check_pages(path: &Path, key: &DatabaseKey) -> Option<Finding> {
     }
 }
 
-/// How many complaints SQLCipher has about the pages of the file.
+/// The number of pages that SQLCipher reports as damaged.
 fn damaged_pages(conn: &Connection) -> Result<usize, StoreError> {
     let mut statement = conn.prepare("PRAGMA cipher_integrity_check")?;
     let mut rows = statement.query([])?;
@@ -107,7 +106,7 @@ fn unreadable(what: &str) -> Report {
     Report { findings: vec![Finding::about_log(FindingKind::Unreadable, what)], ..Report::default() }
 }
 
-/// Read-only where that is possible; a transaction that was cut off must be rolled back first.
+/// Read-only if possible; an interrupted transaction has to be rolled back first.
 fn open_readable(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     open_existing(path, key, OpenMode::Read).or_else(|_| open_existing(path, key, OpenMode::Write))
 }

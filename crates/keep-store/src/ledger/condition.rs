@@ -1,33 +1,33 @@
-//! Whether the ledger that was found is the one that was left, looked at before anything is written to it.
+//! Checking, before anything is written, that the ledger is the one that was left.
 
 use super::append::append_in;
-use super::rows::{last_checkpoint, read_link, read_origin, read_state};
-use super::{LedgerOpening, OWN_LEDGER};
-use crate::StoreError;
+use super::opening::LedgerOpening;
+use super::rows::{OWN_LEDGER, last_checkpoint, read_link, read_origin, read_state};
+use crate::error::StoreError;
 use keep_audit::{Checkpoint, ClosedLog, EventClass, EventDraft, LogState};
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
-/// Why a log cannot be continued. A new one then starts, and what was found is kept.
+/// Why a log cannot be continued. A new one then starts, and the old file is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFault {
     /// There is no file.
     Missing,
     /// The file is empty.
     Empty,
-    /// Something that is no file has its name.
+    /// Its path is not a regular file.
     NotAFile,
-    /// It does not open with its key, or what the next event depends on cannot be read.
+    /// It does not open with its key, or the rows that the next event depends on cannot be read.
     Unreadable,
-    /// It has fewer events than it had: an older copy was put back, or its tail was cut.
+    /// It has fewer events than before: an older copy was restored, or its tail was cut off.
     RolledBack,
-    /// It has as many events as it should have, and others than those that were there.
+    /// It has enough events, but other ones than before.
     Disagrees,
-    /// It is another log than the one that was left.
+    /// It is another log.
     Exchanged,
 }
 
 impl LogFault {
-    /// The word of the finding.
+    /// The stable name of the finding.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -42,25 +42,25 @@ impl LogFault {
     }
 }
 
-/// Compares the open ledger with itself and with the checkpoint that was kept outside it. `None`: it may go on.
+/// Compares the open ledger with itself and with the checkpoint stored outside it. `None`: it may be continued.
 ///
 /// # Errors
-/// What is no property of the file: a full disk, a file that is in use.
+/// Conditions other than the file's: a full disk, a file that is in use.
 pub(super) fn examine(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
-    match look(conn, opening) {
+    match inspect(conn, opening) {
         Err(error) if is_damage(&error) => Ok(Some(LogFault::Unreadable)),
         other => other,
     }
 }
 
-fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
+fn inspect(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<LogFault>, StoreError> {
     if conn.is_readonly(OWN_LEDGER)? {
         return Ok(Some(LogFault::Unreadable));
     }
     let (state, origin) = (read_state(conn, OWN_LEDGER)?, read_origin(conn)?);
     let last: Option<i64> = conn.query_row("SELECT max(sequence) FROM entry", [], |r| r.get(0))?;
     let events = last.map_or(Ok(0), |l| u64::try_from(l).map(|l| l + 1)).map_err(|_| StoreError::LedgerDamaged)?;
-    // One old page among new ones: entries and state then end at different places.
+    // With one old page among new ones, entries and state end at different places.
     if events != state.next_sequence() || read_link(conn, state.next_sequence())? != Some(*state.link()) {
         return Ok(Some(LogFault::Disagrees));
     }
@@ -70,16 +70,16 @@ fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<Log
             return Ok(Some(fault));
         }
     }
-    if let Some(kept) = opening.kept {
-        // A crash between starting a new log and keeping its first checkpoint: this log says that it follows.
-        let follows = origin.previous == Some(ClosedLog::from(kept));
-        match compare(conn, &state, kept)? {
+    if let Some(checkpoint) = opening.checkpoint {
+        // After a crash between starting a new log and storing its first checkpoint, this log names the old one.
+        let follows = origin.previous == Some(ClosedLog::from(checkpoint));
+        match compare(conn, &state, checkpoint)? {
             Some(LogFault::Exchanged) if follows => {}
             Some(fault) => return Ok(Some(fault)),
             None => {}
         }
     }
-    // What the lock screen reads of it, and the pages that the next event is written to.
+    // The rows that the lock screen reads, then the pages that the next event is written to.
     let _: Vec<String> = conn
         .prepare("SELECT record FROM unlock_record UNION ALL SELECT CAST(mark AS TEXT) FROM trusted_time")?
         .query_map([], |r| r.get(0))?
@@ -88,7 +88,7 @@ fn look(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<Option<Log
     Ok(None)
 }
 
-/// Whether the log begins with what a checkpoint says.
+/// Whether the log extends a checkpoint.
 fn compare(conn: &Connection, state: &LogState, head: &Checkpoint) -> Result<Option<LogFault>, StoreError> {
     if head.log != state.log() {
         return Ok(Some(LogFault::Exchanged));
@@ -101,7 +101,7 @@ fn compare(conn: &Connection, state: &LogState, head: &Checkpoint) -> Result<Opt
     Ok((!same || !same_root).then_some(LogFault::Disagrees))
 }
 
-/// Writes an event and takes it back: a damaged page where the next one goes would stop all work in the middle of it.
+/// Writes an event and rolls it back, so that a damaged page where the next one goes is found now and not during work.
 fn try_append(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<(), StoreError> {
     let tried = (|| {
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -110,13 +110,13 @@ fn try_append(conn: &mut Connection, opening: &LedgerOpening<'_>) -> Result<(), 
         Ok(transaction.rollback()?)
     })();
     match tried {
-        // No room, or another program's lock: whoever writes the next event is told.
+        // No space, or another program's lock: the next event reports it.
         Err(error) if !is_damage(&error) => Ok(()),
         other => other,
     }
 }
 
-/// Whether an error says that the file is not what was written, and not that the machine is in trouble.
+/// Whether an error means a damaged file, as opposed to a temporary condition of the machine.
 pub(super) const fn is_damage(error: &StoreError) -> bool {
     match error {
         StoreError::NotOpened(_)

@@ -1,16 +1,17 @@
 //! The open ledger: one connection, one writing thread.
 
 use super::alerts::KnownAlerts;
-use super::append::room_in;
+use super::append::capacity_in;
+use super::capacity::LedgerCapacity;
 use super::condition::{LogFault, is_damage};
 use super::group::{PendingTicket, Request, write_groups};
-use super::new_log::{FirstEvents, Found, Kind, Remains, find, kind_of, start, write_log};
-use super::rows::{insert_checkpoint, last_checkpoint, read_origin, read_state};
-use super::{AuditTicket, LedgerRoom, OWN_LEDGER};
-use crate::cipher::keep_journal_file;
-use crate::{OpenMode, StoreError, open_cipher};
+use super::new_log::{ExistingLog, FirstEvents, SalvagedLog, find, start, write_log};
+use super::opening::{LedgerOpening, PathKind, open_existing, open_file, path_kind};
+use super::rows::{OWN_LEDGER, insert_checkpoint, read_origin, read_state};
+use super::ticket::AuditTicket;
+use crate::cipher::{OpenMode, persist_journal_file};
+use crate::error::StoreError;
 use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, EventWriter, LogState, SignedCheckpoint};
-use keep_domain::UtcMillis;
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -18,19 +19,17 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-/// The refusal to make a ledger over another one.
+/// The error for creating a ledger over another one.
 const EXISTS: &str = "a ledger exists already";
-/// The format in `PRAGMA user_version`.
-pub(super) const FORMAT: i64 = 1;
 
-/// `ledger.db`, open under the device's key.
+/// `ledger.db`, opened with the device's key.
 ///
-/// Appends go through one thread, so that concurrent events share an fsync. While unlocked the
-/// store writes to the same file through its own connection: it takes the [`Ledger::turn`] first.
+/// One thread appends, so that concurrent events share an fsync. While unlocked, the store writes to the same file
+/// through its own connection, under a [`WriteLease`].
 #[derive(Debug)]
 pub struct Ledger {
     conn: Arc<Mutex<Connection>>,
-    /// Reads for the access review and the upload; opened when it is first needed, and anew after damage.
+    /// Reads for the access review and the upload; opened on first use, and again after damage.
     reading: Mutex<Option<Connection>>,
     pub(super) alerts: Mutex<KnownAlerts>,
     path: PathBuf,
@@ -42,53 +41,32 @@ pub struct Ledger {
     change_set_base: u64,
 }
 
-/// The exclusive right to write to the ledger file; nobody else's transaction is in the way.
-// INVARIANT: whoever holds a turn never calls `append`, which would wait for itself.
+/// The exclusive right to write to the ledger file.
+// INVARIANT: the holder of a lease never calls `append`, which would wait for itself.
 #[derive(Debug)]
 pub struct WriteLease<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, Connection>);
 
-/// What the ledger's opener knows.
-#[derive(Debug)]
-pub struct LedgerOpening<'a> {
-    /// The file.
-    pub path: &'a Path,
-    /// Its key.
-    pub key: &'a DatabaseKey,
-    /// Who writes.
-    pub event_writer: EventWriter,
-    /// The size at which it counts as full.
-    pub limit_bytes: u64,
-    /// The device's public key, which signs checkpoints.
-    pub device_key: [u8; 32],
-    /// The newest checkpoint that was kept outside the file.
-    pub kept: Option<&'a Checkpoint>,
-    /// Whether people are enrolled, so that there must be a ledger.
-    pub expected: bool,
-    /// The time, for the name of a file that is set aside.
-    pub now: UtcMillis,
-}
-
 impl Ledger {
-    /// Opens the ledger where it is the one that was left, before anything is written to it. Where it is not, what is
-    /// there is set aside and a new log starts, whose first events name the old one and what was found.
+    /// Opens the ledger if it is the one that was left, and checks that before anything is written to it. Otherwise the
+    /// existing file is set aside and a new log starts, whose first events name the old one and the finding.
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::DiskFull`] and file errors: no event could be made durable then.
     pub fn open_or_start(opening: LedgerOpening<'_>) -> Result<(Self, Option<LogFault>), StoreError> {
         let (conn, fault) = match find(&opening)? {
-            Found::Whole(conn) => (conn, None),
-            Found::Nothing => (start(&opening, None, None)?, None),
-            Found::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
+            ExistingLog::Intact(conn) => (conn, None),
+            ExistingLog::Nothing => (start(&opening, None, None)?, None),
+            ExistingLog::Faulty(fault, old) => (start(&opening, Some(fault), old)?, Some(fault)),
         };
         let LedgerOpening { path, key, event_writer, limit_bytes, .. } = opening;
         Ok((Self::start(conn, path, key, event_writer, limit_bytes)?, fault))
     }
 
-    /// Makes a new log in a new file; its first event names the `previous` log where there was one.
+    /// Creates a new log in a new file; its first event names the `previous` log, if any.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] where the file holds a log, [`StoreError::NotOpened`] where it is another
-    /// key's, and what the disk refuses.
+    /// [`StoreError::Invalid`] if the file has a log, [`StoreError::NotOpened`] if it belongs to another key, and file
+    /// errors.
     pub fn create(
         path: &Path,
         key: &DatabaseKey,
@@ -101,28 +79,28 @@ impl Ledger {
             return Err(StoreError::Invalid(EXISTS));
         }
         let first = FirstEvents::following(previous.map(ClosedLog::from));
-        write_log(&mut conn, &event_writer, &first, &Remains::default(), limit_bytes)?;
+        write_log(&mut conn, &event_writer, &first, &SalvagedLog::default(), limit_bytes)?;
         Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
     /// Opens an existing ledger without comparing it with anything.
     ///
     /// # Errors
-    /// [`StoreError::NotOpened`] where file and key do not fit, [`StoreError::Newer`].
+    /// [`StoreError::NotOpened`] if the key is not the file's, [`StoreError::Newer`].
     pub fn open(
         path: &Path,
         key: &DatabaseKey,
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        if kind_of(path)? == Kind::Other {
+        if path_kind(path)? == PathKind::Other {
             return Err(StoreError::NotOpened("ledger"));
         }
         let conn = open_existing(path, key, OpenMode::Write)?;
         Self::start(conn, path, key, event_writer, limit_bytes)
     }
 
-    /// Opens the ledger, or makes it where there is no file.
+    /// Opens the ledger, or creates it if there is no file.
     ///
     /// # Errors
     /// See [`Ledger::open`] and [`Ledger::create`].
@@ -132,7 +110,7 @@ impl Ledger {
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        // A file without a single table is what a crash in the middle of `create` leaves behind.
+        // A crash during `create` leaves a file without tables.
         if path.exists() && !is_blank(&open_file(path, key, OpenMode::Write)?)? {
             Self::open(path, key, event_writer, limit_bytes)
         } else {
@@ -147,8 +125,8 @@ impl Ledger {
         event_writer: EventWriter,
         limit_bytes: u64,
     ) -> Result<Self, StoreError> {
-        // An event is one small transaction that somebody waits for: no blocks are given back and taken again for it.
-        keep_journal_file(&conn)?;
+        // Each event is one small transaction that a user waits for: the journal file is not truncated for it.
+        persist_journal_file(&conn)?;
         let change_set_base = read_origin(&conn)?.change_set_base;
         let conn = Arc::new(Mutex::new(conn));
         let (requests, queue) = channel();
@@ -171,12 +149,12 @@ impl Ledger {
         })
     }
 
-    /// Who writes from now on: with keys after an unlock, without them at lock.
+    /// Replaces the event writer: with keys after an unlock, without them at lock.
     pub fn use_event_writer(&self, event_writer: EventWriter) {
         *self.event_writer.write().unwrap_or_else(PoisonError::into_inner) = event_writer;
     }
 
-    /// Who writes now; the store hands it to [`append_in`](super::append_in).
+    /// The current event writer.
     #[must_use]
     pub fn event_writer(&self) -> EventWriter {
         self.event_writer.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -198,7 +176,7 @@ impl Ledger {
     pub fn begin_append(&self, draft: EventDraft) -> PendingTicket {
         let (request, pending) = Request::new(draft, self.event_writer());
         if let Some(requests) = &self.requests {
-            // A thread that has ended drops the request, and waiting then says `Closed`.
+            // If the thread has ended, the request is dropped, and waiting returns `Interrupted`.
             let _ended = requests.send(request);
         }
         pending
@@ -213,7 +191,7 @@ impl Ledger {
     }
 
     /// Waits for the right to write to the file through another connection.
-    pub fn turn(&self) -> WriteLease<'_> {
+    pub fn write_lease(&self) -> WriteLease<'_> {
         WriteLease(self.connection())
     }
 
@@ -229,12 +207,12 @@ impl Ledger {
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn room(&self) -> Result<LedgerRoom, StoreError> {
-        room_in(&self.connection(), OWN_LEDGER, self.limit_bytes)
+    pub fn capacity(&self) -> Result<LedgerCapacity, StoreError> {
+        capacity_in(&self.connection(), OWN_LEDGER, self.limit_bytes)
     }
 
-    /// Signs and stores a checkpoint of the log as it is; the caller also keeps it elsewhere, since
-    /// only a copy outside this file shows that its tail was cut off.
+    /// Signs and stores a checkpoint of the current log. The caller also stores it elsewhere, since only a copy outside
+    /// this file shows that its tail was cut off.
     ///
     /// # Errors
     /// What the key or SQLite refuses.
@@ -246,30 +224,22 @@ impl Ledger {
         Ok(note)
     }
 
-    /// The newest stored checkpoint.
-    ///
-    /// # Errors
-    /// What SQLite refuses.
-    pub fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
-        last_checkpoint(&self.connection(), OWN_LEDGER)
-    }
-
-    /// Runs `work` on a connection that only reads. A damaged page takes its connection with it (SQLCipher refuses
-    /// everything afterwards): the one that events are written to must not be the one that an old event is read from.
+    /// Runs `work` on a read-only connection. A damaged page makes its connection unusable (SQLCipher then refuses
+    /// everything), so old events are not read through the connection that writes new ones.
     pub(super) fn with_reader<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // Nobody writes meanwhile: in a rollback-journal mode a reader would hold the commit up.
-        let _turn = self.turn();
-        let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let conn = match held.take() {
+        // No writes meanwhile: in a rollback-journal mode a reader would delay the commit.
+        let _lease = self.write_lease();
+        let mut reader = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = match reader.take() {
             Some(conn) => conn,
             None => open_existing(&self.path, &self.key, OpenMode::Read)?,
         };
         let done = work(&conn);
         if !done.as_ref().is_err_and(is_damage) {
-            *held = Some(conn);
+            *reader = Some(conn);
         }
         done
     }
@@ -298,25 +268,7 @@ impl Drop for Ledger {
     }
 }
 
-/// Opens a ledger file that must exist and be of this format.
-pub(super) fn open_existing(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
-    let conn = open_file(path, key, mode)?;
-    let format: i64 = conn.pragma_query_value(None, "user_version", |r| r.get(0))?;
-    match format {
-        FORMAT => Ok(conn),
-        f if f > FORMAT => Err(StoreError::Newer("ledger")),
-        _ => Err(StoreError::LedgerDamaged),
-    }
-}
-
 fn is_blank(conn: &Connection) -> Result<bool, StoreError> {
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
     Ok(tables == 0)
-}
-
-pub(super) fn open_file(path: &Path, key: &DatabaseKey, mode: OpenMode) -> Result<Connection, StoreError> {
-    open_cipher(path, key, mode).map_err(|error| match error {
-        StoreError::NotOpened(_) | StoreError::PageDamaged => StoreError::NotOpened("ledger"),
-        other => other,
-    })
 }

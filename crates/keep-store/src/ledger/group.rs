@@ -1,14 +1,15 @@
 //! Group commit: events that arrive while the disk is busy share the next fsync.
 
 use super::append::append_in;
-use super::{AuditTicket, OWN_LEDGER};
-use crate::StoreError;
+use super::rows::OWN_LEDGER;
+use super::ticket::{AuditTicket, TicketInTransaction};
+use crate::error::StoreError;
 use keep_audit::{EventDraft, EventWriter};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most events of one transaction; keeps it far below the 50 ms of a bulk transaction.
+/// The most events of one transaction, which keeps it far below the 50 ms of a bulk transaction.
 const GROUP_LIMIT: usize = 64;
 
 pub(super) struct Request {
@@ -24,9 +25,9 @@ impl Request {
     }
 }
 
-/// An event on its way to the disk.
+/// An event that is being written.
 #[derive(Debug)]
-#[must_use = "what was read is released only by waiting"]
+#[must_use = "only waiting yields the ticket"]
 pub struct PendingTicket {
     answer: Receiver<Result<AuditTicket, StoreError>>,
 }
@@ -35,27 +36,26 @@ impl PendingTicket {
     /// Waits until the event is durable.
     ///
     /// # Errors
-    /// Why it was not written; [`StoreError::Interrupted`] where the ledger was closed meanwhile.
+    /// Why it was not written; [`StoreError::Interrupted`] if the ledger was closed meanwhile.
     pub fn wait(self) -> Result<AuditTicket, StoreError> {
         self.answer.recv().unwrap_or(Err(StoreError::Interrupted))
     }
 }
 
-/// Writes requests until the last sender is gone. Nothing is awaited to fill a group: whatever
-/// queued up during the previous commit is the group.
+/// Writes requests until the last sender is dropped. The requests that arrived during the previous commit form a group.
 pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connection>>, limit_bytes: u64) {
     while let Ok(first) = requests.recv() {
         let mut group = vec![first];
-        // The connection is taken before the queue is emptied: a store's transaction that holds it
-        // gives more events the time to join.
-        let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+        // The connection is locked before the queue is emptied: while a store's transaction holds it, more events can
+        // join.
+        let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
         group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
-        let written = write_group(&mut conn, &group, limit_bytes);
+        let written = write_group(&conn, &group, limit_bytes);
         drop(conn);
         match written {
             Ok(results) => {
                 for (request, result) in group.into_iter().zip(results) {
-                    // Whoever asked may have gone away; the event stands all the same.
+                    // The requester may be gone; the event stays written.
                     let _gone = request.reply.send(result);
                 }
             }
@@ -70,19 +70,19 @@ pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connec
 
 /// One transaction. A draft that cannot be written fails alone; a database error fails the group.
 fn write_group(
-    conn: &mut Connection,
+    conn: &Connection,
     group: &[Request],
     limit_bytes: u64,
 ) -> Result<Vec<Result<AuditTicket, StoreError>>, StoreError> {
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
     let mut written = Vec::with_capacity(group.len());
     for request in group {
-        match append_in(&transaction, OWN_LEDGER, &request.event_writer, &request.draft, limit_bytes) {
+        match append_in(conn, OWN_LEDGER, &request.event_writer, &request.draft, limit_bytes) {
             Ok(ticket) => written.push(Ok(ticket)),
             Err(error @ (StoreError::Audit(_) | StoreError::LedgerFull)) => written.push(Err(error)),
             Err(error) => return Err(error),
         }
     }
     transaction.commit()?;
-    Ok(written.into_iter().map(|r| r.map(super::TicketInTransaction::committed)).collect())
+    Ok(written.into_iter().map(|r| r.map(TicketInTransaction::committed)).collect())
 }

@@ -1,4 +1,4 @@
-//! keep-keys' keys in the shapes that keep-audit asks for.
+//! keep-keys' keys as keep-audit's traits.
 
 use keep_audit::{AuditError, EventSigner, Opener, Sealer};
 use keep_keys::{HpkeKeyPair, HpkePublicKey, Signer};

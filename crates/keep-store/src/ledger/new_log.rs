@@ -1,111 +1,112 @@
 //! Starting a new log: the first one of a profile, or one that follows a log that cannot be continued.
 //!
-//! The new log is made beside the old one and takes its place by one rename, after the old one was renamed aside. A
-//! crash at any moment leaves the old file or the new one in place, or neither and the new one ready beside it; the
-//! checkpoint of the old log stays in the keychain until the new log, which names it, is there.
+//! The new log is created under another name and renamed into place after the old one was set aside. A crash at any
+//! moment leaves the old file or the new one in place, or neither but the new one ready; the checkpoint of the old log
+//! stays in the keychain until the new log, which names it, is in place.
 
+use super::append::append_in;
 use super::condition::{LogFault, examine, is_damage};
-use super::file::{FORMAT, open_existing, open_file};
-use super::rows::{insert_state, read_origin, read_state};
-use super::{LedgerOpening, OWN_LEDGER, append_in};
+use super::opening::{FORMAT, LedgerOpening, PathKind, open_existing, open_file, path_kind};
+use super::rows::{OWN_LEDGER, insert_state, read_origin, read_state};
+use crate::cipher::OpenMode;
+use crate::error::StoreError;
 use crate::segment_file::journal_of;
-use crate::{OpenMode, StoreError};
 use keep_audit::{ClosedLog, DetailValue, EventClass, EventDraft, EventWriter, LogOrigin, LogState, Outcome};
 use keep_domain::{LogId, UtcMillis};
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Change sets of a log that follows another are numbered from the second in which it started, times this: above all
-/// that may still wait of the log before, and exact in JavaScript's numbers until the year 2242.
+/// Change sets of a log that follows another are numbered from its start in seconds, times this: above all that may
+/// still wait of the earlier log, and exact in JavaScript's numbers until the year 2242.
 const NUMBERS_A_SECOND: u64 = 1 << 20;
-/// The most files that are set aside within one second; more are no accident.
-const MOST_ASIDE: u32 = 1000;
+/// The most files that are set aside within one second.
+const MAX_SET_ASIDE: u32 = 1000;
 
-/// What was found where the ledger should be.
-pub(super) enum Found {
-    /// The log goes on.
-    Whole(Connection),
-    /// Nobody was here before.
+/// The existing ledger, if any.
+pub(super) enum ExistingLog {
+    /// It may be continued.
+    Intact(Connection),
+    /// There never was one.
     Nothing,
-    /// A new log has to start; what can be read of the old one is open.
+    /// A new log has to start; the old one is open if it can be read.
     Faulty(LogFault, Option<Connection>),
 }
 
-/// Looks at the ledger's place and changes nothing, except that it ends what a crash cut off.
-pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<Found, StoreError> {
+/// Examines the existing ledger. Changes nothing, except that it finishes a start that a crash interrupted.
+pub(super) fn find(opening: &LedgerOpening<'_>) -> Result<ExistingLog, StoreError> {
     let path = opening.path;
-    let first_time = opening.kept.is_none() && !opening.expected;
-    let absent = |fault| if first_time { Found::Nothing } else { Found::Faulty(fault, None) };
-    if kind_of(path)? == Kind::Nothing && !take_up(opening)? {
+    let first_time = opening.checkpoint.is_none() && !opening.expected;
+    let absent = |fault| if first_time { ExistingLog::Nothing } else { ExistingLog::Faulty(fault, None) };
+    if path_kind(path)? == PathKind::Nothing && !finish_interrupted_start(opening)? {
         return Ok(absent(LogFault::Missing));
     }
-    match kind_of(path)? {
-        Kind::File(0) => return Ok(absent(LogFault::Empty)),
-        Kind::File(_) => {}
-        Kind::Nothing | Kind::Other => return Ok(Found::Faulty(LogFault::NotAFile, None)),
+    match path_kind(path)? {
+        PathKind::File(0) => return Ok(absent(LogFault::Empty)),
+        PathKind::File(_) => {}
+        PathKind::Nothing | PathKind::Other => return Ok(ExistingLog::Faulty(LogFault::NotAFile, None)),
     }
     let mut conn = match open_existing(path, opening.key, OpenMode::Write) {
         Ok(conn) => conn,
-        // What a crash in the middle of making the first log leaves behind.
+        // Left by a crash while the first log was created.
         Err(StoreError::LedgerDamaged) => return Ok(absent(LogFault::Empty)),
         Err(error) if is_damage(&error) || may_not_be_read(path) => {
-            return Ok(Found::Faulty(LogFault::Unreadable, None));
+            return Ok(ExistingLog::Faulty(LogFault::Unreadable, None));
         }
         Err(error) => return Err(error),
     };
     Ok(match examine(&mut conn, opening)? {
-        None => Found::Whole(conn),
-        Some(fault) => Found::Faulty(fault, Some(conn)),
+        None => ExistingLog::Intact(conn),
+        Some(fault) => ExistingLog::Faulty(fault, Some(conn)),
     })
 }
 
-/// Puts a new log in the place of what was found, and opens it.
+/// Replaces the existing file with a new log, and opens that.
 pub(super) fn start(
     opening: &LedgerOpening<'_>,
     fault: Option<LogFault>,
     old: Option<Connection>,
 ) -> Result<Connection, StoreError> {
     let path = opening.path;
-    let remains = old.as_ref().map(Remains::of).unwrap_or_default();
+    let remains = old.as_ref().map(SalvagedLog::of).unwrap_or_default();
     // Closed before its file is moved.
     drop(old);
-    let there = kind_of(path)? != Kind::Nothing;
-    let aside = Aside::free(path, opening.now)?;
+    let exists = path_kind(path)? != PathKind::Nothing;
+    let aside = SetAsideName::free(path, opening.now)?;
     let new = new_path(path);
     remove_leftover(&new)?;
-    let first = FirstEvents::of(opening, fault, &remains, there.then_some(&aside));
+    let first = FirstEvents::of(opening, fault, &remains, exists.then_some(&aside));
     let mut conn = open_file(&new, opening.key, OpenMode::Create)?;
     write_log(&mut conn, &opening.event_writer, &first, &remains, opening.limit_bytes)?;
     drop(conn);
-    remove_if_there(&journal_of(&new))?;
-    if there {
+    remove_if_present(&journal_of(&new))?;
+    if exists {
         std::fs::rename(path, aside.path(path))?;
     }
     put_in_place(path, &aside)?;
     open_existing(path, opening.key, OpenMode::Write)
 }
 
-/// Ends a start that was cut off behind the old file's renaming; whether there is a ledger now.
-fn take_up(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
+/// Finishes a start that was interrupted after the old file was renamed; returns whether there is a ledger now.
+fn finish_interrupted_start(opening: &LedgerOpening<'_>) -> Result<bool, StoreError> {
     let new = new_path(opening.path);
-    if !matches!(kind_of(&new)?, Kind::File(length) if length > 0) {
+    if !matches!(path_kind(&new)?, PathKind::File(length) if length > 0) {
         return Ok(false);
     }
     let follows = open_existing(&new, opening.key, OpenMode::Write)
         .and_then(|conn| read_origin(&conn))
-        .is_ok_and(|origin| origin.previous == opening.kept.map(ClosedLog::from));
+        .is_ok_and(|origin| origin.previous == opening.checkpoint.map(ClosedLog::from));
     if follows {
-        remove_if_there(&journal_of(&new))?;
-        put_in_place(opening.path, &Aside::free(opening.path, opening.now)?)?;
+        remove_if_present(&journal_of(&new))?;
+        put_in_place(opening.path, &SetAsideName::free(opening.path, opening.now)?)?;
     }
     Ok(follows)
 }
 
-fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
-    // A journal of the old file must never be played back onto the new one.
+fn put_in_place(path: &Path, aside: &SetAsideName) -> Result<(), StoreError> {
+    // A journal of the old file must never be applied to the new one.
     let journal = journal_of(path);
-    if kind_of(&journal)? != Kind::Nothing {
+    if path_kind(&journal)? != PathKind::Nothing {
         std::fs::rename(&journal, journal_of(&aside.path(path)))?;
     }
     std::fs::rename(new_path(path), path)?;
@@ -115,21 +116,26 @@ fn put_in_place(path: &Path, aside: &Aside) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The events that a log begins with, and what its change sets are numbered from.
+/// The events that a log begins with, and the first number of its change sets.
 pub(super) struct FirstEvents {
     origin: LogOrigin,
     finding: Option<EventDraft>,
 }
 
 impl FirstEvents {
-    /// A log that follows `previous` without anything having been found.
+    /// A log that follows `previous` without a finding.
     pub(super) const fn following(previous: Option<ClosedLog>) -> Self {
         Self { origin: LogOrigin { previous, change_set_base: 0 }, finding: None }
     }
 
-    fn of(opening: &LedgerOpening<'_>, fault: Option<LogFault>, remains: &Remains, aside: Option<&Aside>) -> Self {
+    fn of(
+        opening: &LedgerOpening<'_>,
+        fault: Option<LogFault>,
+        remains: &SalvagedLog,
+        aside: Option<&SetAsideName>,
+    ) -> Self {
         let found = remains.state.as_ref().map(closed_at);
-        let previous = opening.kept.map(ClosedLog::from).or(found);
+        let previous = opening.checkpoint.map(ClosedLog::from).or(found);
         let Some(fault) = fault else { return Self::following(previous) };
         let mut event =
             EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", fault.name());
@@ -153,12 +159,12 @@ impl FirstEvents {
     }
 }
 
-/// Makes the tables and writes the first events, all in one transaction.
+/// Creates the tables and writes the first events in one transaction.
 pub(super) fn write_log(
     conn: &mut Connection,
     event_writer: &EventWriter,
     first: &FirstEvents,
-    remains: &Remains,
+    remains: &SalvagedLog,
     limit_bytes: u64,
 ) -> Result<(), StoreError> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -180,10 +186,10 @@ pub(super) fn write_log(
 
 /// What can still be read of a ledger that is set aside.
 ///
-/// The unlock records go on: of the ledger's and the keychain's the stricter one counts, so an older one loosens
-/// nothing, while a person whose keychain item is gone as well would be held although the slot is whole.
+/// The unlock records are copied: the stricter of the ledger's and the keychain's counts, so an older one relaxes
+/// nothing, and without one a user whose keychain item is missing as well would be locked out of an intact slot.
 #[derive(Default)]
-pub(super) struct Remains {
+pub(super) struct SalvagedLog {
     state: Option<LogState>,
     undelivered: Option<u64>,
     next_change_set: u64,
@@ -191,7 +197,7 @@ pub(super) struct Remains {
     trusted: Option<i64>,
 }
 
-impl Remains {
+impl SalvagedLog {
     fn of(conn: &Connection) -> Self {
         let state = read_state(conn, OWN_LEDGER).ok();
         let events = state.as_ref().map_or(0, LogState::next_sequence);
@@ -215,18 +221,18 @@ fn closed_at(state: &LogState) -> ClosedLog {
 }
 
 /// How a file that is set aside is called: `ledger.db.damaged-<seconds>`, with a number where that is taken.
-struct Aside {
+struct SetAsideName {
     seconds: i64,
     number: u32,
 }
 
-impl Aside {
+impl SetAsideName {
     /// A name that neither a file nor a journal has.
     fn free(path: &Path, now: UtcMillis) -> Result<Self, StoreError> {
-        let names = (0..MOST_ASIDE).map(|number| Self { seconds: now.seconds(), number });
+        let names = (0..MAX_SET_ASIDE).map(|number| Self { seconds: now.seconds(), number });
         for name in names {
             let target = name.path(path);
-            if kind_of(&target)? == Kind::Nothing && kind_of(&journal_of(&target))? == Kind::Nothing {
+            if path_kind(&target)? == PathKind::Nothing && path_kind(&journal_of(&target))? == PathKind::Nothing {
                 return Ok(name);
             }
         }
@@ -236,25 +242,6 @@ impl Aside {
     fn path(&self, ledger: &Path) -> PathBuf {
         let number = if self.number == 0 { String::new() } else { format!("-{}", self.number) };
         with_ending(ledger, &format!(".damaged-{}{number}", self.seconds))
-    }
-}
-
-/// What has a name.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Nothing,
-    /// A regular file of that many bytes.
-    File(u64),
-    Other,
-}
-
-/// Looks without opening: a pipe would be waited for.
-pub(super) fn kind_of(path: &Path) -> Result<Kind, StoreError> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => Ok(Kind::File(found.len())),
-        Ok(_) => Ok(Kind::Other),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Kind::Nothing),
-        Err(e) => Err(e.into()),
     }
 }
 
@@ -272,13 +259,13 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A new log that never took its place holds nothing but its own first events.
+/// Removes a new log that was never renamed into place; it has only its own first events.
 fn remove_leftover(new: &Path) -> Result<(), StoreError> {
-    remove_if_there(new)?;
-    remove_if_there(&journal_of(new))
+    remove_if_present(new)?;
+    remove_if_present(&journal_of(new))
 }
 
-fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+fn remove_if_present(path: &Path) -> Result<(), StoreError> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
         _ => Ok(()),

@@ -1,12 +1,17 @@
 //! The SQL of single rows: entries, state, checkpoints, delivery.
 
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_audit::{
     EntryBody, EntryHeader, EventClass, LedgerEntry, LogOrigin, LogState, Outcome, SignedCheckpoint, UserSignature,
 };
 use keep_domain::{EventId, LogId, UtcMillis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
+
+/// The name under which the store attaches the ledger to its main connection.
+pub(crate) const ATTACHED_LEDGER: &str = "ledger";
+/// The schema name of the ledger on its own connection.
+pub(crate) const OWN_LEDGER: &str = "main";
 
 /// The columns of an entry in the order in which [`entry_of`] reads them.
 pub(super) const ENTRY_COLUMNS: &str =
@@ -40,14 +45,14 @@ pub(super) fn read_state(conn: &Connection, schema: &str) -> Result<LogState, St
         .map_err(|_| StoreError::LedgerDamaged)
 }
 
-/// The link behind the first `size` entries: zeros for none; `None` where the last of them is not there.
+/// The link after the first `size` entries: zeros for none; `None` if the last of them is missing.
 pub(super) fn read_link(conn: &Connection, size: u64) -> Result<Option<[u8; 32]>, StoreError> {
     let Some(last) = size.checked_sub(1) else { return Ok(Some([0; 32])) };
     let mut statement = conn.prepare_cached("SELECT link FROM entry WHERE sequence = ?1")?;
     Ok(statement.query_row([signed(last)?], |r| r.get(0)).optional()?)
 }
 
-/// What the first event says about where the log comes from.
+/// The log's origin, as its first event states it.
 pub(super) fn read_origin(conn: &Connection) -> Result<LogOrigin, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence = 0"))?;
     let first = statement.query_row([], entry_of).optional()?.transpose()?;
@@ -85,7 +90,7 @@ pub(super) fn insert_entry(
     Ok(())
 }
 
-/// Reads an entry; `Ok(Err(..))` where the row is there but not of this format.
+/// Reads an entry; `Ok(Err(..))` if the row exists but is not valid.
 pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<Result<LedgerEntry, StoreError>> {
     let kind: u8 = row.get(5)?;
     let body: Vec<u8> = row.get(6)?;
@@ -125,7 +130,7 @@ pub(super) fn insert_checkpoint(
     size: u64,
     note: &SignedCheckpoint,
 ) -> Result<(), StoreError> {
-    // A second checkpoint of the same size says the same; the first one stands.
+    // A second checkpoint of the same size is the same; the first one stays.
     let sql = format!("INSERT INTO {schema}.checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO NOTHING");
     conn.execute(&sql, params![signed(size)?, note.as_str()])?;
     Ok(())
@@ -142,7 +147,7 @@ pub(super) fn last_checkpoint(conn: &Connection, schema: &str) -> Result<Option<
     Ok(conn.query_row(&sql, [], |r| r.get(0).map(SignedCheckpoint::from_text)).optional()?)
 }
 
-/// SQLite's integers are signed; a log never comes near the difference.
+/// SQLite's integers are signed; a log never gets that long.
 pub(super) fn signed(n: u64) -> Result<i64, StoreError> {
     i64::try_from(n).map_err(|_| StoreError::LedgerDamaged)
 }

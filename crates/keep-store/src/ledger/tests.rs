@@ -2,7 +2,7 @@ mod journal;
 mod opening;
 
 use super::*;
-use crate::StoreError;
+use crate::error::StoreError;
 use keep_audit::{
     Actor, BootId, EventClass, EventDraft, EventStamper, EventView, EventWriter, FindingKind, LogState, Opener,
 };
@@ -13,13 +13,13 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-struct Desk {
+struct TestLedger {
     folder: tempfile::TempDir,
     event_stamper: Arc<EventStamper>,
     audit: SegmentKey,
 }
 
-impl Desk {
+impl TestLedger {
     fn new() -> Self {
         let clock = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
         Self {
@@ -67,18 +67,18 @@ fn device() -> EventKey {
 
 fn check(path: &Path, opener: Option<&dyn Opener>) -> keep_audit::Report {
     let known = LedgerEvidence { device_key: Some(Signer::for_tests(1).public()), opener, ..LedgerEvidence::default() };
-    verify_ledger(path, &Desk::key(), &known)
+    verify_ledger(path, &TestLedger::key(), &known)
 }
 
 #[test]
 fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
     let ticket = ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
     assert_eq!(ticket.sequence(), 1);
     let before = ledger.state().expect("state");
     ledger.close();
-    let ledger = desk.locked();
+    let ledger = fixture.locked();
     assert_eq!(ledger.state().expect("state"), before);
     assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
     let classes: Vec<_> =
@@ -92,19 +92,19 @@ fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
     let locks = HeaderFilter { class: Some(EventClass::Lock), ..HeaderFilter::default() };
     assert_eq!(ledger.count(&locks), Ok(1));
     ledger.close();
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
 fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     let sequence = ledger.append(chart_read()).expect("written").sequence();
     let entry = ledger.entry(sequence).expect("read").expect("there");
     let log = ledger.state().expect("state").log();
     let needle = b"canary-patient".as_slice();
     assert!(!entry.body.bytes().windows(needle.len()).any(|w| w == needle));
-    let opener = AuditOpener(desk.audit.hpke_key_pair());
+    let opener = AuditOpener(fixture.audit.hpke_key_pair());
     let info = keep_audit::seal_info(log, sequence, entry.header.event);
     let view = EventView::read(&opener.open(&info, entry.body.bytes()).expect("opened")).expect("read");
     // EXPOSE: the test compares the patient.
@@ -112,17 +112,17 @@ fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
     let other = AuditOpener(SegmentKey::make_random(Segment::Clinical, 1).expect("key").hpke_key_pair());
     assert_eq!(other.open(&info, entry.body.bytes()), None);
     ledger.close();
-    let report = check(&desk.path(), Some(&opener));
+    let report = check(&fixture.path(), Some(&opener));
     assert!(report.is_clean() && report.user_signed == 2 && report.sealed_unopened == 0, "{report:?}");
 }
 
 #[test]
-fn nobody_signed_in_names_no_patient() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
+fn without_a_user_no_event_names_a_patient() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
     let refused = ledger.append(chart_read());
     assert_eq!(refused, Err(StoreError::Audit(keep_audit::AuditError::NotSealable)));
-    ledger.use_event_writer(desk.nurse_amara());
+    ledger.use_event_writer(fixture.nurse_amara());
     let ticket = ledger.append(chart_read()).expect("written");
     assert_eq!(AuditGated::new("chart").release(ticket), "chart");
     ledger.use_event_writer(ledger.event_writer().without_keys());
@@ -131,9 +131,9 @@ fn nobody_signed_in_names_no_patient() {
 }
 
 #[test]
-fn many_hands_get_one_contiguous_log() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+fn concurrent_writers_produce_one_contiguous_log() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     let mut sequences: Vec<u64> = std::thread::scope(|scope| {
         let hands: Vec<_> = (0..4)
             .map(|_| {
@@ -148,43 +148,43 @@ fn many_hands_get_one_contiguous_log() {
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=100).collect::<Vec<_>>());
     ledger.close();
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
-fn one_refused_draft_does_not_take_its_group_along() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
-    let turn = ledger.turn();
+fn one_refused_draft_does_not_fail_its_group() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
+    let lease = ledger.write_lease();
     let pending = [
         ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
         ledger.begin_append(chart_read()),
         ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
     ];
-    drop(turn);
+    drop(lease);
     let results: Vec<_> = pending.into_iter().map(|p| p.wait().map(|t| t.sequence())).collect();
     assert_eq!(results, [Ok(1), Err(StoreError::Audit(keep_audit::AuditError::NotSealable)), Ok(2)]);
 }
 
-fn attached(desk: &Desk) -> Connection {
+fn attached(fixture: &TestLedger) -> Connection {
     let conn = crate::open_cipher(
-        &desk.folder.path().join("directory.db"),
+        &fixture.folder.path().join("directory.db"),
         &DatabaseKey::for_tests(8),
-        crate::OpenMode::Create,
+        crate::cipher::OpenMode::Create,
     )
     .expect("main");
-    let key = Desk::key();
+    let key = TestLedger::key();
     let raw = format!("x'{}{}'", hex::encode(key.key()), hex::encode(key.salt()));
-    conn.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", rusqlite::params![desk.path().to_str(), raw])
+    conn.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", rusqlite::params![fixture.path().to_str(), raw])
         .expect("attached");
     conn
 }
 
 #[test]
-fn an_event_in_a_save_stands_or_falls_with_the_save() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
-    let conn = attached(&desk);
+fn an_event_in_a_save_commits_or_rolls_back_with_it() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
+    let conn = attached(&fixture);
     let draft = EventDraft::new(EventClass::Create).by(actor());
     let save = |end: &str| journal::save(&ledger, &conn, &draft, end);
     assert_eq!(save("ROLLBACK"), 1);
@@ -194,13 +194,13 @@ fn an_event_in_a_save_stands_or_falls_with_the_save() {
     assert_eq!(save("COMMIT"), 3);
     drop(conn);
     ledger.close();
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
-fn rows_cannot_be_changed_removed_or_squeezed_in() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
+fn rows_cannot_be_changed_removed_or_inserted() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
     ledger.checkpoint(&device()).expect("checkpoint");
     let conn = ledger.connection();
     for sql in [
@@ -217,8 +217,8 @@ fn rows_cannot_be_changed_removed_or_squeezed_in() {
 
 #[test]
 fn delivery_is_counted_and_never_changes_an_entry() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     for _ in 0..3 {
         ledger.append(chart_read()).expect("written");
     }
@@ -230,13 +230,13 @@ fn delivery_is_counted_and_never_changes_an_entry() {
     assert_eq!(ledger.pending_count(), Ok(2));
     assert_eq!(ledger.undelivered(9).expect("window").first().map(|e| e.header.sequence), Some(2));
     assert!(ledger.mark_delivered(&[99], UtcMillis(7)).is_err());
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
 fn the_window_filters() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
     ledger.append(EventDraft::new(EventClass::UnlockFailed).ended(keep_audit::Outcome::MinorFailure)).expect("written");
     ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
     let count = |filter: HeaderFilter| ledger.headers(&filter, 10).expect("window").headers.len();
@@ -247,33 +247,34 @@ fn the_window_filters() {
 }
 
 #[test]
-fn a_cut_tail_is_found_by_the_checkpoint_that_the_keychain_kept() {
-    let desk = Desk::new();
-    let ledger = desk.locked();
+fn a_cut_tail_is_found_by_the_keychains_checkpoint() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.locked();
     ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
     ledger.close();
-    let short = desk.folder.path().join("short.db");
-    std::fs::copy(desk.path(), &short).expect("copied");
-    let ledger = desk.locked();
+    let short = fixture.folder.path().join("short.db");
+    std::fs::copy(fixture.path(), &short).expect("copied");
+    let ledger = fixture.locked();
     ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
     let note = ledger.checkpoint(&device()).expect("note");
-    assert_eq!(ledger.last_checkpoint(), Ok(Some(note.clone())));
+    assert_eq!(super::rows::last_checkpoint(&ledger.connection(), "main"), Ok(Some(note.clone())));
     let known = LedgerEvidence {
         device_key: Some(Signer::for_tests(1).public()),
         trusted: std::slice::from_ref(&note),
         ..LedgerEvidence::default()
     };
-    let kinds =
-        |path: &Path| -> Vec<_> { verify_ledger(path, &Desk::key(), &known).findings.iter().map(|f| f.kind).collect() };
-    assert_eq!(kinds(&desk.path()), []);
+    let kinds = |path: &Path| -> Vec<_> {
+        verify_ledger(path, &TestLedger::key(), &known).findings.iter().map(|f| f.kind).collect()
+    };
+    assert_eq!(kinds(&fixture.path()), []);
     assert_eq!(kinds(&short), [FindingKind::Truncated]);
 }
 
 /// Flips one bit of every page in turn, and at fifty drawn places: each time the verifier finds something.
 #[test]
 fn a_flipped_bit_anywhere_in_the_file_is_found() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     for _ in 0..12 {
         ledger.append(chart_read()).expect("written");
     }
@@ -282,16 +283,16 @@ fn a_flipped_bit_anywhere_in_the_file_is_found() {
     let pages = u64::from(pages);
     ledger.close();
     assert!(pages > 10, "{pages}");
-    assert!(check(&desk.path(), None).is_clean());
-    let (size, page) = (pages * u64::from(crate::PAGE_SIZE), u64::from(crate::PAGE_SIZE));
-    assert_eq!(std::fs::metadata(desk.path()).expect("file").len(), size);
+    assert!(check(&fixture.path(), None).is_clean());
+    let (size, page) = (pages * u64::from(crate::cipher::PAGE_SIZE), u64::from(crate::cipher::PAGE_SIZE));
+    assert_eq!(std::fs::metadata(fixture.path()).expect("file").len(), size);
     // A multiplicative generator (Lehmer, modulus 2^31 - 1): the same fifty places in every run.
     let drawn = std::iter::successors(Some(20_261_122_u64), |n| Some(n * 48_271 % 2_147_483_647)).map(|n| n % size);
     let middles = (0..pages).map(|p| p * page + page / 2);
     let edges = [0, 15, 16, size - 1];
     for at in edges.into_iter().chain(middles).chain(drawn.take(50)) {
-        let damaged = desk.folder.path().join("damaged.db");
-        std::fs::copy(desk.path(), &damaged).expect("copied");
+        let damaged = fixture.folder.path().join("damaged.db");
+        std::fs::copy(fixture.path(), &damaged).expect("copied");
         flip(&damaged, at);
         assert!(!check(&damaged, None).is_clean(), "byte {at}");
     }
@@ -306,74 +307,75 @@ fn flip(path: &Path, at: u64) {
     file.write_all(&[byte[0] ^ 1]).expect("written");
 }
 
-/// Whoever holds the device key can write into the file past the triggers: the chain still shows it.
+/// A holder of the device key can bypass the triggers: the chain still shows the change.
 #[test]
-fn a_row_changed_by_a_holder_of_the_key_is_named() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+fn a_row_changed_by_a_holder_of_the_key_is_reported() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     for _ in 0..20 {
         ledger.append(chart_read()).expect("written");
     }
     ledger.close();
-    let conn = crate::open_cipher(&desk.path(), &Desk::key(), crate::OpenMode::Write).expect("opened");
+    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::cipher::OpenMode::Write).expect("opened");
     conn.execute_batch(
         "DROP TRIGGER entry_no_update; UPDATE entry SET body = zeroblob(length(body)) WHERE sequence = 17",
     )
     .expect("forged");
     drop(conn);
-    let report = check(&desk.path(), None);
+    let report = check(&fixture.path(), None);
     assert_eq!(report.findings.iter().map(|f| f.sequence).collect::<Vec<_>>(), [Some(17)]);
-    let opener = AuditOpener(desk.audit.hpke_key_pair());
+    let opener = AuditOpener(fixture.audit.hpke_key_pair());
     assert_eq!(
-        check(&desk.path(), Some(&opener)).findings[0].text,
+        check(&fixture.path(), Some(&opener)).findings[0].text,
         "sequence 17: sealed body does not open in its place"
     );
 }
 
 #[test]
-fn a_wrong_key_a_newer_format_and_an_occupied_place_are_told_apart() {
-    let desk = Desk::new();
-    let event_writer = EventWriter::locked(Arc::clone(&desk.event_stamper));
-    desk.locked().close();
-    let wrong = Ledger::open(&desk.path(), &DatabaseKey::for_tests(4), event_writer.clone(), LEDGER_LIMIT_BYTES);
+fn a_wrong_key_a_newer_format_and_an_existing_log_are_distinguished() {
+    let fixture = TestLedger::new();
+    let event_writer = EventWriter::locked(Arc::clone(&fixture.event_stamper));
+    fixture.locked().close();
+    let wrong = Ledger::open(&fixture.path(), &DatabaseKey::for_tests(4), event_writer.clone(), LEDGER_LIMIT_BYTES);
     assert!(matches!(wrong, Err(StoreError::NotOpened(_))), "{wrong:?}");
-    assert!(!check(&desk.folder.path().join("absent.db"), None).is_clean());
-    let again = Ledger::create(&desk.path(), &Desk::key(), event_writer.clone(), None, LEDGER_LIMIT_BYTES);
+    assert!(!check(&fixture.folder.path().join("absent.db"), None).is_clean());
+    let again = Ledger::create(&fixture.path(), &TestLedger::key(), event_writer.clone(), None, LEDGER_LIMIT_BYTES);
     assert_eq!(again.err(), Some(StoreError::Invalid("a ledger exists already")));
-    let conn = crate::open_cipher(&desk.path(), &Desk::key(), crate::OpenMode::Write).expect("opened");
+    let conn = crate::open_cipher(&fixture.path(), &TestLedger::key(), crate::cipher::OpenMode::Write).expect("opened");
     conn.pragma_update(None, "user_version", 2).expect("newer");
     drop(conn);
-    let newer = Ledger::open(&desk.path(), &Desk::key(), event_writer, LEDGER_LIMIT_BYTES);
+    let newer = Ledger::open(&fixture.path(), &TestLedger::key(), event_writer, LEDGER_LIMIT_BYTES);
     assert_eq!(newer.err(), Some(StoreError::Newer("ledger")));
 }
 
 #[test]
 fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
-    let desk = Desk::new();
-    std::fs::write(desk.path(), b"").expect("blank");
-    let ledger = desk.locked();
+    let fixture = TestLedger::new();
+    std::fs::write(fixture.path(), b"").expect("blank");
+    let ledger = fixture.locked();
     assert_eq!(ledger.event_count(), Ok(1));
     ledger.close();
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
 fn a_new_log_names_the_old_one() {
-    let desk = Desk::new();
+    let fixture = TestLedger::new();
     let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
-    let event_writer = EventWriter::locked(Arc::clone(&desk.event_stamper));
-    let ledger =
-        Ledger::create(&desk.path(), &Desk::key(), event_writer, Some(&old), LEDGER_LIMIT_BYTES).expect("ledger");
+    let event_writer = EventWriter::locked(Arc::clone(&fixture.event_stamper));
+    let ledger = Ledger::create(&fixture.path(), &TestLedger::key(), event_writer, Some(&old), LEDGER_LIMIT_BYTES)
+        .expect("ledger");
     let entry = ledger.entry(0).expect("read").expect("there");
     let view = EventView::read(entry.body.bytes()).expect("view");
     assert!(view.details.contains(&("previous_log".into(), old.log.to_string())));
 }
 
 #[test]
-fn a_nearly_full_ledger_keeps_room_for_security_events() {
-    let desk = Desk::new();
-    let ledger = Ledger::open_or_create(&desk.path(), &Desk::key(), desk.nurse_amara(), 4096).expect("ledger");
-    assert_eq!(ledger.room(), Ok(LedgerRoom::ReserveOnly));
+fn a_nearly_full_ledger_reserves_space_for_security_events() {
+    let fixture = TestLedger::new();
+    let ledger =
+        Ledger::open_or_create(&fixture.path(), &TestLedger::key(), fixture.nurse_amara(), 4096).expect("ledger");
+    assert_eq!(ledger.capacity(), Ok(LedgerCapacity::ReserveOnly));
     assert_eq!(ledger.append(chart_read()), Err(StoreError::LedgerFull));
     let emergency = chart_read().for_purpose(keep_audit::Purpose::BreakTheGlass);
     assert!(ledger.append(emergency).is_ok() && ledger.append(EventDraft::new(EventClass::UnlockFailed)).is_ok());
@@ -381,18 +383,18 @@ fn a_nearly_full_ledger_keeps_room_for_security_events() {
 
 #[test]
 fn unlock_records_and_trusted_time_survive_a_restart() {
-    let desk = Desk::new();
+    let fixture = TestLedger::new();
     let amara = UserId::of("iss", "amara");
     let mut record = UnlockRecord::fresh(59_000_000, 4);
     record.failures = 6;
-    let ledger = desk.locked();
+    let ledger = fixture.locked();
     assert_eq!(ledger.read(amara), Ok(None));
     ledger.write(amara, &UnlockRecord::fresh(1, 1)).expect("written");
     ledger.write(amara, &record).expect("written");
     ledger.advance_trusted_time(UtcMillis(90)).expect("advanced");
     ledger.advance_trusted_time(UtcMillis(50)).expect("ignored");
     ledger.close();
-    let ledger = desk.locked();
+    let ledger = fixture.locked();
     assert_eq!(ledger.read(amara), Ok(Some(record)));
     assert_eq!(ledger.trusted_time(), Ok(Some(UtcMillis(90))));
 }

@@ -1,9 +1,11 @@
-//! Proof that an event is durable, and values that only such a proof releases.
+//! Proof that an event is written, and values that only such a proof releases.
 
+use crate::error::StoreError;
 use keep_domain::EventId;
 use std::fmt;
+use std::marker::PhantomData;
 
-/// One durable audit event. It cannot be made outside the ledger, cloned or used twice.
+/// One durable audit event. It cannot be made outside the ledger, nor cloned.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AuditTicket {
     sequence: u64,
@@ -11,10 +13,6 @@ pub struct AuditTicket {
 }
 
 impl AuditTicket {
-    pub(super) const fn new(sequence: u64, event: EventId) -> Self {
-        Self { sequence, event }
-    }
-
     /// The event's position in the log.
     #[must_use]
     pub const fn sequence(&self) -> u64 {
@@ -28,41 +26,111 @@ impl AuditTicket {
     }
 }
 
-/// An event written in a transaction that has not been committed: no proof of anything yet.
+/// An event written in a transaction that has not been committed. It cannot leave that transaction.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "the store turns it into a ticket after the commit"]
-pub struct TicketInTransaction(AuditTicket);
+pub struct TicketInTransaction<'t> {
+    ticket: AuditTicket,
+    transaction: PhantomData<&'t ()>,
+}
 
-impl TicketInTransaction {
+impl TicketInTransaction<'_> {
     pub(super) const fn new(sequence: u64, event: EventId) -> Self {
-        Self(AuditTicket::new(sequence, event))
+        Self { ticket: AuditTicket { sequence, event }, transaction: PhantomData }
     }
 
     /// The event's position in the log, which is also the change set's number.
     #[must_use]
     pub const fn sequence(&self) -> u64 {
-        self.0.sequence
+        self.ticket.sequence
     }
 
     /// The event.
     #[must_use]
     pub const fn event(&self) -> EventId {
-        self.0.event
+        self.ticket.event
     }
 
     /// The ticket, now that the transaction is durable.
     // INVARIANT: called only after COMMIT has returned; that is why only this crate can call it.
     #[must_use]
     pub(crate) fn committed(self) -> AuditTicket {
-        self.0
+        self.ticket
     }
 }
 
-/// A value that was read while its audit event was still on the way to the disk.
+/// A type whose values say nothing about a patient: what may leave an [`AuditGated`] without an event.
+pub trait PhiFree {}
+
+impl PhiFree for StoreError {}
+
+/// A value that was read from the store and that no one sees before its audit event is written.
+///
+/// Only the event's ticket releases it:
+///
+/// ```
+/// # use keep_store::{AuditGated, AuditTicket, Record};
+/// fn version_of(record: AuditGated<Record>, ticket: AuditTicket) -> Option<String> {
+///     record.release(ticket).version
+/// }
+/// ```
+///
+/// Without the ticket the same function does not build:
+///
+/// ```compile_fail,E0609
+/// # use keep_store::{AuditGated, AuditTicket, Record};
+/// fn version_of(record: AuditGated<Record>, ticket: AuditTicket) -> Option<String> {
+///     record.version
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// # use keep_store::{AuditGated, AuditTicket, Record};
+/// fn version_of(record: AuditGated<Record>, ticket: AuditTicket) -> Option<String> {
+///     record.0.version
+/// }
+/// ```
+///
+/// A read that leads to a change stays gated while the change is prepared. The change's own event releases it, inside
+/// the transaction that writes both:
+///
+/// ```
+/// # use keep_audit::EventDraft;
+/// # use keep_store::{AuditGated, Record, StoreError, WriteTx};
+/// fn version_of(tx: &mut WriteTx<'_>, record: AuditGated<Record>, event: EventDraft) -> Result<Option<String>, StoreError> {
+///     let (_ticket, record) = tx.append_with(record.map(|record| (event, record)))?;
+///     Ok(record.version)
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use keep_audit::EventDraft;
+/// # use keep_store::{AuditGated, Record, StoreError, WriteTx};
+/// fn version_of(tx: &mut WriteTx<'_>, record: AuditGated<Record>, event: EventDraft) -> Result<Option<String>, StoreError> {
+///     let (_ticket, record) = tx.append_with(record)?;
+///     Ok(record.version)
+/// }
+/// ```
+///
+/// A refusal may leave without an event, because its type says nothing about a patient; a record may not pose as one:
+///
+/// ```
+/// # use keep_store::{AuditGated, Record, StoreError};
+/// fn refuse(record: AuditGated<Record>) -> Result<AuditGated<()>, StoreError> {
+///     record.try_map(|record| Err(StoreError::Stale))
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use keep_store::{AuditGated, Record, StoreError};
+/// fn refuse(record: AuditGated<Record>) -> Result<AuditGated<()>, Record> {
+///     record.try_map(|record| Err(record))
+/// }
+/// ```
 pub struct AuditGated<T>(T);
 
 impl<T> AuditGated<Vec<T>> {
-    /// Several reads that one query made, behind the one event that covers them all.
+    /// Several reads that one event covers.
     #[must_use]
     pub fn join(parts: impl IntoIterator<Item = AuditGated<T>>) -> Self {
         Self(parts.into_iter().map(|part| part.0).collect())
@@ -70,40 +138,61 @@ impl<T> AuditGated<Vec<T>> {
 }
 
 impl<T> AuditGated<T> {
-    /// Holds back what the store has read.
-    pub(crate) const fn new(value: T) -> Self {
+    /// Gates a value, so that it can be joined with one that was read.
+    #[must_use]
+    pub const fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// Makes something of the value while its event is on the way; what is made stays held, and `work` must let
-    /// nothing out by another way.
+    /// Converts the value while its event is on the way. `work` must let nothing out in another way.
     #[must_use]
     pub fn map<U>(self, work: impl FnOnce(T) -> U) -> AuditGated<U> {
         AuditGated(work(self.0))
     }
 
-    /// Lets this crate read on from what it holds; nothing of it leaves by that.
+    /// As [`AuditGated::map`], for a conversion that may refuse.
+    ///
+    /// # Errors
+    /// What `work` returns. It needs no event, because its type says nothing about a patient.
+    pub fn try_map<U, E: PhiFree>(self, work: impl FnOnce(T) -> Result<U, E>) -> Result<AuditGated<U>, E> {
+        work(self.0).map(AuditGated)
+    }
+
+    /// Two reads that one event covers.
+    #[must_use]
+    pub fn zip<U>(self, other: AuditGated<U>) -> AuditGated<(T, U)> {
+        AuditGated((self.0, other.0))
+    }
+
+    /// The value, for further reads by this crate.
     pub(crate) const fn peek(&self) -> &T {
         &self.0
     }
 
-    /// Holds something beside it, for the same event.
-    pub(crate) fn with<U>(self, beside: U) -> AuditGated<(T, U)> {
-        AuditGated((self.0, beside))
-    }
-
-    /// Gives the value against the ticket of the event that covers it.
+    /// Releases the value against the event that covers it; the ticket is used up.
     #[must_use]
     pub fn release(self, ticket: AuditTicket) -> T {
-        // A ticket is used up by what it releases.
-        let _spent = ticket;
+        let _used = ticket;
+        self.0
+    }
+
+    /// Releases the value against an event that covers more than one read, such as the opening of a chart.
+    #[must_use]
+    pub fn release_under(self, ticket: &AuditTicket) -> T {
+        let _covers = ticket;
+        self.0
+    }
+
+    /// Releases the value against an event of the open transaction.
+    pub(crate) fn release_in(self, ticket: &TicketInTransaction<'_>) -> T {
+        let _covers = ticket;
         self.0
     }
 }
 
 impl<T> fmt::Debug for AuditGated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Held(***)")
+        f.write_str("AuditGated(***)")
     }
 }
 
@@ -112,11 +201,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_held_value_shows_nothing_and_a_ticket_releases_it() {
-        let held = AuditGated::new("Zebulon Canary");
-        assert!(!format!("{held:?}").contains("Canary"));
+    fn a_gated_value_is_hidden_until_a_ticket_releases_it() {
+        let gated = AuditGated::new("Zebulon Canary");
+        assert!(!format!("{gated:?}").contains("Canary"));
         let ticket = TicketInTransaction::new(4, EventId::make_random()).committed();
-        let held = held.map(str::len);
-        assert_eq!((ticket.sequence(), held.release(ticket)), (4, 14));
+        let gated = gated.map(str::len);
+        assert_eq!((ticket.sequence(), gated.release(ticket)), (4, 14));
     }
 }

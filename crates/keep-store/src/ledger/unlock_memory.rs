@@ -1,8 +1,10 @@
-//! What the lock screen must not forget across restarts: unlock records and the trusted time.
+//! The lock screen's persistent state: unlock records and the trusted time.
 
-use super::Ledger;
-use crate::StoreError;
-use keep_domain::{UserId, UtcMillis};
+use super::file::Ledger;
+use crate::error::StoreError;
+use keep_domain::UserId;
+#[cfg(test)]
+use keep_domain::UtcMillis;
 use keep_keys::{KeysError, UnlockMemory, UnlockRecord};
 use rusqlite::{OptionalExtension, params};
 
@@ -17,7 +19,7 @@ impl UnlockMemory for Ledger {
         stored.map(read).transpose()
     }
 
-    /// Durable when it returns (`synchronous = FULL`), so that it can stand before the key derivation.
+    /// Durable when it returns (`synchronous = FULL`), so that it can precede the key derivation.
     fn write(&self, user: UserId, record: &UnlockRecord) -> Result<(), KeysError> {
         let text = serde_json::to_string(record).map_err(|_| keys_error(&StoreError::LedgerDamaged))?;
         self.connection()
@@ -38,12 +40,13 @@ fn keys_error(error: &StoreError) -> KeysError {
     })
 }
 
+#[cfg(test)]
 impl Ledger {
-    /// The last time that something authenticated vouched for.
+    /// The latest time from an authenticated source.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn trusted_time(&self) -> Result<Option<UtcMillis>, StoreError> {
+    pub(super) fn trusted_time(&self) -> Result<Option<UtcMillis>, StoreError> {
         let conn = self.connection();
         Ok(conn.query_row("SELECT mark FROM trusted_time", [], |r| r.get(0).map(UtcMillis)).optional()?)
     }
@@ -52,7 +55,7 @@ impl Ledger {
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn advance_trusted_time(&self, to: UtcMillis) -> Result<(), StoreError> {
+    pub(super) fn advance_trusted_time(&self, to: UtcMillis) -> Result<(), StoreError> {
         self.connection().execute(
             "INSERT INTO trusted_time (one, mark) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET mark = max(mark, ?1)",
             [to.0],

@@ -1,19 +1,20 @@
 //! Windows of the ledger: for the access review's table and for the upload.
 
-use super::Ledger;
-use super::rows::{ENTRY_COLUMNS, entry_of, header_of, signed};
-use crate::StoreError;
+use super::file::Ledger;
+use super::rows::{ENTRY_COLUMNS, OWN_LEDGER, entry_of, header_of, read_state, signed};
+use crate::error::StoreError;
 use keep_audit::{EntryHeader, EventClass, LedgerEntry};
 use keep_domain::UtcMillis;
 use rusqlite::{OptionalExtension, params};
+use std::sync::PoisonError;
 
-/// The most rows of one window; keeps a reply below 256 kB and a read below 20 ms.
+/// The most rows of one window, which keeps a reply below 256 kB and a read below 20 ms.
 const WINDOW_LIMIT: u32 = 500;
 
-/// Which headers a window shows. Without restrictions: all, newest first.
+/// Restricts the headers of a window. Without restrictions: all, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct HeaderFilter {
-    /// Only entries before this sequence: the last one of the window before.
+    /// Only entries before this sequence, the last one of the previous window.
     pub before: Option<u64>,
     /// Only this class.
     pub class: Option<EventClass>,
@@ -21,9 +22,9 @@ pub struct HeaderFilter {
     pub since: Option<UtcMillis>,
     /// Only before this time.
     pub until: Option<UtcMillis>,
-    /// Only what did not succeed.
+    /// Only failures.
     pub failures_only: bool,
-    /// How many of the newest ones to leave out.
+    /// The number of newest entries to skip.
     pub skip: u64,
 }
 
@@ -32,11 +33,11 @@ pub struct HeaderFilter {
 pub struct LedgerWindow {
     /// The headers.
     pub headers: Vec<EntryHeader>,
-    /// How many entries the ledger has in all.
+    /// The number of entries in the ledger.
     pub total: u64,
 }
 
-/// Whether an entry fits a filter; its parameters are those of [`bounds_of`].
+/// The condition of a filter; its parameters are those of [`bounds_of`].
 const FITS: &str = "sequence < ?1 AND (?2 IS NULL OR class = ?2) AND recorded >= ?3 AND recorded < ?4
                AND (?5 = 0 OR outcome <> 0)";
 
@@ -52,6 +53,31 @@ fn bounds_of(filter: &HeaderFilter) -> Result<(i64, Option<&'static str>, i64, i
 }
 
 impl Ledger {
+    /// The headers of the alerts that no one has signed off, newest first. Does not verify the chain.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn open_alerts(&self) -> Result<Vec<EntryHeader>, StoreError> {
+        let mut known = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        let classes = EventClass::ALL.iter().filter(|c| c.needs_sign_off() || **c == EventClass::AlertSignedOff);
+        let classes: Vec<String> = classes.map(|c| format!("'{c}'")).collect();
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence >= ?1 AND class IN ({}) ORDER BY sequence",
+            classes.join(",")
+        );
+        let from = signed(known.next)?;
+        let (next, entries) = self.with_reader(|conn| {
+            let next = read_state(conn, OWN_LEDGER)?.next_sequence();
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([from], entry_of)?;
+            let entries: Vec<LedgerEntry> = rows.map(|r| r.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
+            Ok((next, entries))
+        })?;
+        entries.iter().for_each(|entry| known.take(entry));
+        known.next = next;
+        Ok(known.open.iter().rev().copied().collect())
+    }
+
     /// Headers for the access review, newest first, at most `limit` and never over 500.
     ///
     /// # Errors
@@ -72,7 +98,7 @@ impl Ledger {
         })
     }
 
-    /// How many entries fit the filter, whatever it skips.
+    /// The number of entries that match the filter, including those that it skips.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -112,7 +138,7 @@ impl Ledger {
         })
     }
 
-    /// Notes that the server has confirmed entries; a repeat changes nothing.
+    /// Records that the server has confirmed entries; a repeat changes nothing.
     ///
     /// # Errors
     /// What SQLite refuses; an entry that does not exist is refused by its foreign key.
@@ -129,7 +155,7 @@ impl Ledger {
         Ok(transaction.commit()?)
     }
 
-    /// How many entries the ledger has.
+    /// The number of entries.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -137,7 +163,7 @@ impl Ledger {
         Ok(self.state()?.next_sequence())
     }
 
-    /// How many entries the server has not confirmed.
+    /// The number of entries that the server has not confirmed.
     ///
     /// # Errors
     /// What SQLite refuses.

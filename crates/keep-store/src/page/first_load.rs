@@ -1,73 +1,77 @@
-//! A first load: rows of types that no open segment has yet, stored without a look at what is there, on two connections
-//! that write to different segments.
+//! A first load: rows of types that no open segment has yet are stored without looking for existing ones, on two
+//! connections that write to different segments.
 
 use super::PageReport;
 use super::reading::IncomingRow;
+use crate::error::StoreError;
+use crate::homes::homes_of;
 use crate::resource_type::name_of;
 use crate::segment_access::SegmentAccess;
+use crate::store::Store;
 use crate::tagged::TaggedWriter;
-use crate::write_tx::{Stored, homes_of, put_in};
-use crate::{Store, StoreError};
+use crate::write_tx::{Stored, put_in};
 use keep_domain::Segment;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-/// How many changes each open segment has seen.
+/// The epoch of each open segment.
 type Epochs = BTreeMap<Segment, i64>;
 
-/// What one connection stores, in order.
-type Share = VecDeque<IncomingRow>;
+/// The rows that one connection stores, in order.
+type RowQueue = VecDeque<IncomingRow>;
 
 impl Store {
-    /// Stores those that are certainly new and touch one segment only; answers the others, in order.
+    /// Stores the rows that are certainly new and touch one segment only; returns the others, in order.
     pub(super) fn load_first(
         &self,
         rows: Vec<IncomingRow>,
         report: &mut PageReport,
     ) -> Result<Vec<IncomingRow>, StoreError> {
-        let (blank, mut expected) = self.blank(&rows)?;
+        let (empty_types, mut expected) = self.empty_types(&rows)?;
         let repeated = repeated(&rows);
-        let is_new = |row: &IncomingRow| blank.contains(&(row.segment, row.code)) && !repeated.contains(&row.mark);
+        let is_new =
+            |row: &IncomingRow| empty_types.contains(&(row.segment, row.code)) && !repeated.contains(&row.fingerprint);
         let (new, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_new);
         let fullest = fullest(&new);
-        let (mut mine, mut theirs): (Share, Share) = new.into_iter().partition(|row| Some(row.segment) == fullest);
-        if !mine.is_empty() {
+        let (mut first_queue, mut second_queue): (RowQueue, RowQueue) =
+            new.into_iter().partition(|row| Some(row.segment) == fullest);
+        if !first_queue.is_empty() {
             let mut second = self.second_writer()?;
-            while self.load_some(&mut second, (&mut mine, &mut theirs), &mut expected, report)? {}
+            while self.load_some(&mut second, (&mut first_queue, &mut second_queue), &mut expected, report)? {}
         }
-        others.extend(mine.into_iter().chain(theirs));
+        others.extend(first_queue.into_iter().chain(second_queue));
         Ok(others)
     }
 
-    /// One transaction on each connection; `false` where nothing is left or somebody else has stored rows.
+    /// One transaction on each connection; `false` if nothing is left or another writer has stored rows.
     fn load_some(
         &self,
         second: &mut Connection,
-        (mine, theirs): (&mut Share, &mut Share),
+        (first_queue, second_queue): (&mut RowQueue, &mut RowQueue),
         expected: &mut Epochs,
         report: &mut PageReport,
     ) -> Result<bool, StoreError> {
-        if mine.is_empty() && theirs.is_empty() {
+        if first_queue.is_empty() && second_queue.is_empty() {
             return Ok(false);
         }
         let loaded = self.write_bulk(|tx| {
-            // Nobody else writes now. Looked at outside both transactions, which must not lock what the other writes.
+            // No one else writes now. Read outside both transactions, which must not lock what the other writes.
             if self.epochs(second)? != *expected {
                 return Ok(None);
             }
             std::thread::scope(|scope| {
                 let other = scope.spawn(move || {
-                    // Rolled back where it is dropped: the connection does not outlive an error.
+                    // Rolled back when dropped: the connection does not outlive an error.
                     let transaction = second.transaction()?;
-                    let loaded = self.load(&transaction, theirs)?;
+                    let loaded = self.load(&transaction, second_queue)?;
                     transaction.commit()?;
                     Ok::<_, StoreError>(loaded)
                 });
-                let mut loaded = self.load(tx.conn, mine)?;
-                let theirs = other.join().map_err(|_| StoreError::Internal("loading thread"))??;
-                loaded.segments.extend(theirs.segments);
-                loaded.rows += theirs.rows;
-                loaded.malformed += theirs.malformed;
+                let mut loaded = self.load(tx.conn, first_queue)?;
+                let second_loaded = other.join().map_err(|_| StoreError::Internal("loading thread"))??;
+                loaded.segments.extend(second_loaded.segments);
+                loaded.rows += second_loaded.rows;
+                loaded.malformed += second_loaded.malformed;
                 Ok(Some(loaded))
             })
         })?;
@@ -80,21 +84,21 @@ impl Store {
         Ok(true)
     }
 
-    /// Stores rows until the turn is over.
-    fn load(&self, conn: &Connection, share: &mut Share) -> Result<Loaded, StoreError> {
-        let (turn, mut loaded, mut over) = (self.turn(), Loaded::default(), false);
-        while let Some(segment) = share.front().map(|row| row.segment).filter(|_| !over) {
+    /// Stores rows until the time slice is over.
+    fn load(&self, conn: &Connection, queue: &mut RowQueue) -> Result<Loaded, StoreError> {
+        let (slice, mut loaded, mut over) = (self.time_slice(), Loaded::default(), false);
+        while let Some(segment) = queue.front().map(|row| row.segment).filter(|_| !over) {
             let mut writer = TaggedWriter::begin(conn, self.access(segment)?)?;
-            while let Some(row) = share.pop_front_if(|row| row.segment == segment && !over) {
+            while let Some(row) = queue.pop_front_if(|row| row.segment == segment && !over) {
                 let (facts, state) = (&row.facts, row.state());
                 let stored =
                     Stored { body: &row.body, version: &facts.version, updated: facts.updated, state, fresh: true };
                 put_in(&mut writer, facts, &stored)?;
-                if crate::hidden::is_noted(&facts.type_name) {
-                    crate::hidden::forget(&mut writer, &facts.key()?)?;
+                if crate::restricted_allergy::has_marker(&facts.type_name) {
+                    crate::restricted_allergy::remove_marker(&mut writer, &facts.key()?)?;
                 }
                 loaded.malformed += usize::from(facts.malformed);
-                over = turn.is_over(loaded.rows);
+                over = slice.is_over(loaded.rows);
                 loaded.rows += 1;
             }
             writer.finish()?;
@@ -103,28 +107,29 @@ impl Store {
         Ok(loaded)
     }
 
-    /// The types of these rows of which no open segment has any, with the segments in which they may be stored without
-    /// more ado, and the epochs for which this holds.
-    fn blank(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
+    /// The types of these rows that no open segment has, with the segments where they may be stored without lookups,
+    /// and the epochs for which this is true.
+    fn empty_types(&self, rows: &[IncomingRow]) -> Result<(BTreeSet<(Segment, u16)>, Epochs), StoreError> {
         let codes: BTreeSet<u16> = rows.iter().map(|row| row.code).collect();
         let named = codes.iter().filter_map(|code| Some((*code, name_of(*code)?)));
         self.read_confirmed(|conn| {
-            let mut blank = BTreeSet::new();
-            // The place of some depends on others, and what lies above a segment is noted there.
+            let mut empty_types = BTreeSet::new();
+            // The segment of some depends on other records, and markers are written below some segments.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
                 let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
-                let mut nowhere = true;
+                let mut is_new_type = true;
                 for home in homes() {
-                    nowhere &= !home.has_any(conn, code)?;
+                    is_new_type &= !home.has_any(conn, code)?;
                 }
                 let above = |s: Segment| {
-                    crate::hidden::is_noted(name) && s > Segment::Clinical
-                        || crate::alerts::is_marked(name) && s > Segment::Directory
+                    crate::restricted_allergy::has_marker(name) && s > Segment::Clinical
+                        || crate::alerts::has_marker(name) && s > Segment::Directory
                 };
                 let plain = |s: Segment| !self.is_read_only(s) && !above(s);
-                blank.extend(homes().filter(|home| nowhere && plain(home.segment)).map(|home| (home.segment, code)));
+                empty_types
+                    .extend(homes().filter(|home| is_new_type && plain(home.segment)).map(|home| (home.segment, code)));
             }
-            Ok((blank, self.epochs(conn)?))
+            Ok((empty_types, self.epochs(conn)?))
         })
     }
 
@@ -137,7 +142,7 @@ impl Store {
     }
 }
 
-/// What was stored.
+/// The outcome of one transaction.
 #[derive(Default)]
 struct Loaded {
     segments: Vec<Segment>,
@@ -145,11 +150,11 @@ struct Loaded {
     malformed: usize,
 }
 
-/// The marks that more than one row has. Two may have one by chance, which costs them a look and no more.
+/// The fingerprints that several rows share. A chance collision only costs a lookup.
 fn repeated(rows: &[IncomingRow]) -> HashSet<u64> {
-    let mut marks: Vec<u64> = rows.iter().map(|row| row.mark).collect();
-    marks.sort_unstable();
-    marks.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
+    let mut fingerprints: Vec<u64> = rows.iter().map(|row| row.fingerprint).collect();
+    fingerprints.sort_unstable();
+    fingerprints.windows(2).filter(|w| w.first() == w.last()).flatten().copied().collect()
 }
 
 /// The segment with the most rows.

@@ -1,33 +1,34 @@
-//! Putting records into the order in which they are stored, and storing them.
+//! Sorting records into storage order, and storing them.
 
 use super::PageReport;
 use super::reading::IncomingRow;
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::store::Store;
 use keep_domain::Segment;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a transaction of a pull lasts while somebody waits to read, milliseconds.
+/// The length of a pull's transaction while readers wait, milliseconds.
 const SHORT_MS: u128 = 40;
-/// How long it lasts at most.
+/// Its greatest length, milliseconds.
 const LONG_MS: u128 = 1000;
-/// Rows between two looks at the clock.
+/// Rows between two checks of the clock.
 const STRIDE: usize = 32;
-/// In the order of a load, charts that do not exist yet come behind all that do.
+/// In storage order, new charts come after all existing ones.
 const NEW_CHARTS: u32 = 1 << 31;
-/// Rows from which a second connection pays.
+/// The number of rows from which a second connection is worth its cost.
 const MANY: usize = 5000;
 
-/// The time that one transaction has.
-pub(super) struct WriteLease<'s> {
+/// The time limit of one transaction.
+pub(super) struct TimeSlice<'s> {
     store: &'s Store,
     began: Duration,
 }
 
-impl WriteLease<'_> {
-    /// Whether it is over after so many rows.
+impl TimeSlice<'_> {
+    /// Whether it is over after `done` rows.
     pub(super) fn is_over(&self, done: usize) -> bool {
         if done % STRIDE != STRIDE - 1 {
             return false;
@@ -38,8 +39,8 @@ impl WriteLease<'_> {
 }
 
 impl Store {
-    /// Stores records in transactions that end early while somebody waits to read.
-    pub(super) fn take_all(
+    /// Stores records in transactions that end early while readers wait.
+    pub(super) fn store_all(
         &self,
         rows: Vec<IncomingRow>,
         report: &mut PageReport,
@@ -49,11 +50,11 @@ impl Store {
         let mut queue = rows.into_iter().peekable();
         while queue.peek().is_some() {
             self.write_bulk(|tx| {
-                let turn = self.turn();
+                let slice = self.time_slice();
                 for (done, item) in queue.by_ref().enumerate() {
-                    let taken = tx.take_over(item, report, above);
+                    let taken = tx.store_incoming(item, report, above);
                     report.without_damaged(taken)?;
-                    if turn.is_over(done) {
+                    if slice.is_over(done) {
                         break;
                     }
                 }
@@ -63,29 +64,30 @@ impl Store {
         Ok(())
     }
 
-    /// How long a transaction of a pull lasts.
-    pub(super) fn turn(&self) -> WriteLease<'_> {
-        WriteLease { store: self, began: self.clock.monotonic() }
+    /// Starts the time slice of one transaction.
+    pub(super) fn time_slice(&self) -> TimeSlice<'_> {
+        TimeSlice { store: self, began: self.clock.monotonic() }
     }
 
-    /// Records of one chart next to each other, in the order in which they came, so that the clustered table grows in
+    /// Puts the records of one chart next to each other, in order of arrival, so that the clustered table grows in
     /// order.
     pub(super) fn sort_by_chart(&self, rows: &mut [IncomingRow]) -> Result<(), StoreError> {
         if rows.len() < 2 {
             return Ok(());
         }
-        // Two patients may have one mark by chance, which costs order and no more.
+        // If two patients share a fingerprint, only the order suffers.
         let mut charts: HashMap<(Segment, u64), u32> = HashMap::new();
         let mut new = NEW_CHARTS;
         self.read(|conn| {
             for row in rows.iter_mut() {
                 let facts = &row.facts;
-                let (Some(mark), Some(patient), Ok(access)) = (row.patient, &facts.patient, self.access(row.segment))
+                let (Some(fingerprint), Some(patient), Ok(access)) =
+                    (row.patient, &facts.patient, self.access(row.segment))
                 else {
                     row.chart = facts.id.pseudo_chart();
                     continue;
                 };
-                row.chart = match charts.entry((row.segment, mark)) {
+                row.chart = match charts.entry((row.segment, fingerprint)) {
                     Entry::Occupied(chart) => *chart.get(),
                     Entry::Vacant(slot) => *slot.insert(access.patient_ordinal(conn, patient)?.unwrap_or_else(|| {
                         new += 1;

@@ -1,20 +1,21 @@
-//! Reading and compressing what a page brought, before any transaction.
+//! Parsing and compressing the records of a page, before any transaction.
 
+use crate::codec;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
-use crate::{StoreError, codec};
 use keep_domain::{Phi, ResourceKey, Segment};
 use keep_fhir::{Detail, Extracted, Raw, extract_row};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// Bytes from which a text counts in full.
+/// The length from which a text counts in full, bytes.
 const LONG: usize = 32 * 1024;
-/// Records from which a second thread pays.
+/// The number of records from which a second thread is worth its cost.
 const PARALLEL: usize = 256;
 
-/// Records that were read and compressed, ready to be stored. Made on any thread, without a store.
+/// Parsed and compressed records, ready to be stored. Can be made on any thread, without a store.
 #[derive(Default)]
 pub struct Incoming {
     rows: Vec<IncomingRow>,
@@ -23,39 +24,39 @@ pub struct Incoming {
     bytes: usize,
 }
 
-/// One record in its stored form; small, since thousands are put in order.
+/// One record in its stored form; small, since thousands are sorted.
 pub(super) struct IncomingRow {
     pub(super) facts: Box<RowFacts>,
     pub(super) segment: Segment,
     /// The number of an R4 type, else 0.
     pub(super) code: u16,
-    /// The same for the same type and id, and as a rule for no other; so that of the patient.
-    pub(super) mark: u64,
+    /// A hash of type and id; `patient` is one of the patient's id.
+    pub(super) fingerprint: u64,
     pub(super) patient: Option<u64>,
     pub(super) unreadable: bool,
-    /// Its place among the charts of a load, once that was looked for.
+    /// Its chart's rank in storage order, once that was determined.
     pub(super) chart: u32,
     pub(super) body: Box<[u8]>,
 }
 
 impl IncomingRow {
-    /// How it is stored.
+    /// The state that it is stored with.
     pub(super) const fn state(&self) -> StateBits {
         if self.unreadable { StateBits::SYNCED.unreadable() } else { StateBits::SYNCED }
     }
 
-    /// The text, for the few that are not stored as they came.
+    /// The text, for the few records that are not stored as received.
     pub(super) fn raw(&self) -> Result<Phi<String>, StoreError> {
         codec::decompress(codec::DICTIONARY, &self.body).map(Phi::new).ok_or(StoreError::Internal("compression"))
     }
 }
 
 impl Incoming {
-    /// Reads one more text; `base` is the server's address, for absolute references. With `leave_broken` a text that
-    /// is no JSON object is left out and its place noted.
+    /// Parses one more text; `base` is the server's address, for absolute references. With `leave_broken` a text that
+    /// is not a JSON object is left out and its position recorded.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] for a text that is too long to be kept.
+    /// [`StoreError::Invalid`] for a text that is too long to be stored.
     pub fn add(&mut self, text: &str, base: Option<&str>, leave_broken: bool) -> Result<(), StoreError> {
         let (facts, unreadable) = read(text, base)?;
         if leave_broken && unreadable && Raw::parse(text).is_err() {
@@ -63,13 +64,13 @@ impl Incoming {
         } else {
             let body = codec::compress(text.as_bytes())?;
             let facts = Box::new(RowFacts::of(facts));
-            // What its index holds is no longer than its text, and worth counting where that is long.
+            // Its index is no longer than its text, and worth counting if that is long.
             self.bytes += body.len() + if text.len() > LONG { text.len() } else { 0 };
             self.rows.push(IncomingRow {
                 segment: facts.segment,
                 code: facts.code.unwrap_or_default(),
-                mark: facts.mark(),
-                patient: facts.patient.as_ref().map(IdKey::mark),
+                fingerprint: facts.fingerprint(),
+                patient: facts.patient.as_ref().map(IdKey::fingerprint),
                 facts,
                 unreadable,
                 chart: 0,
@@ -80,7 +81,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Adds what was read behind it.
+    /// Appends the records of `other`.
     pub fn append(&mut self, other: Self) {
         self.broken.extend(other.broken.iter().map(|place| place + self.texts));
         self.rows.extend(other.rows);
@@ -88,19 +89,19 @@ impl Incoming {
         self.bytes += other.bytes;
     }
 
-    /// How many texts were read, with those left out.
+    /// The number of texts added, including those left out.
     #[must_use]
     pub const fn texts(&self) -> usize {
         self.texts
     }
 
-    /// About the memory that they take besides their number, bytes.
+    /// The approximate memory of their contents, bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The places of those left out, in order.
+    /// The positions of those left out, in order.
     #[must_use]
     pub fn broken(&self) -> &[usize] {
         &self.broken
@@ -110,7 +111,7 @@ impl Incoming {
         self.rows
     }
 
-    /// Reads texts, many of them on two threads.
+    /// Parses texts, many of them on two threads.
     pub(super) fn of(records: &[Phi<String>], base: Option<&str>) -> Result<Self, StoreError> {
         let some = |records: &[Phi<String>]| {
             let mut done = Self::default();
@@ -140,13 +141,13 @@ impl fmt::Debug for Incoming {
 fn read(text: &str, base: Option<&str>) -> Result<(Extracted, bool), StoreError> {
     match extract_row(text, base) {
         Ok(facts) => Ok((facts, false)),
-        // INVARIANT: what cannot be read is kept as it is, and flagged.
+        // INVARIANT: what cannot be read is stored as received, and flagged.
         Err(_) => Ok((unreadable_facts(text)?, true)),
     }
 }
 
-/// The place of a text that is no resource: an id from its content, so that a repeat is the same row, in
-/// the clinical segment, since nothing says that it is less.
+/// The index of a text that is not a resource: its id is a hash of its content, so that a repeat is the same row. It is
+/// stored in the clinical segment, since it may be clinical.
 fn unreadable_facts(text: &str) -> Result<Extracted, StoreError> {
     let digest: [u8; 32] = Sha256::digest(text).into();
     let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
@@ -171,5 +172,5 @@ fn unreadable_facts(text: &str) -> Result<Extracted, StoreError> {
     })
 }
 
-/// The type under which a text without a readable type and id is kept.
+/// The type of a text without a readable type and id.
 pub const UNREADABLE: &str = "Unreadable";

@@ -1,14 +1,14 @@
-//! A personal file that is damaged: finding it at open, and saving what can still be read of it.
+//! Damaged personal files: detecting them when they are opened, and copying what can still be read.
 
 use super::{Draft, Personal, draft_of};
-use crate::StoreError;
 use crate::cipher::{OpenMode, open_cipher};
+use crate::error::StoreError;
 use keep_keys::DatabaseKey;
 use rusqlite::{Connection, params};
 use std::path::Path;
 
 impl Personal {
-    /// Checks every page of the file: it is small, and damage that is met later would keep its owner from working.
+    /// Checks every page of the file: it is small, and damage found later would interrupt its owner's work.
     ///
     /// # Errors
     /// [`StoreError::PageDamaged`].
@@ -18,16 +18,16 @@ impl Personal {
         if statement.exists([])? { Err(StoreError::PageDamaged) } else { Ok(()) }
     }
 
-    /// Takes over the drafts and preferences that can still be read of a file that was set aside; says how many drafts.
-    pub(crate) fn take_over_from(&self, kept: &Path, key: &DatabaseKey) -> usize {
-        let drafts = readable_drafts(kept, key);
+    /// Copies the drafts that can still be read from a file that was set aside; returns how many.
+    pub(crate) fn salvage_drafts(&self, old_file: &Path, key: &DatabaseKey) -> usize {
+        let drafts = readable_drafts(old_file, key);
         let conn = self.file.conn();
         let mut saved = 0;
         for draft in &drafts {
-            let (id, patient) = (draft.draft.to_string(), draft.patient.as_str());
-            // EXPOSE: moved from one file of the clinician's own to the next.
+            let (id, patient) = (draft.id.to_string(), draft.patient.as_str());
+            // EXPOSE: copied to the clinician's new file.
             let content = draft.content.expose();
-            let row = params![id, draft.kind, patient, content, draft.kept.0];
+            let row = params![id, draft.kind, patient, content, draft.saved.0];
             let sql = "INSERT OR IGNORE INTO draft (draft, kind, patient, content, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
             saved += conn.execute(sql, row).unwrap_or(0);
         }
@@ -35,10 +35,9 @@ impl Personal {
     }
 }
 
-/// Each draft by itself, newest first and on a new connection after damage: a page that cannot be read must not hide
-/// the drafts on the others.
-fn readable_drafts(kept: &Path, key: &DatabaseKey) -> Vec<Draft> {
-    let open = || open_cipher(kept, key, OpenMode::Read).ok();
+/// Each draft by itself, and on a new connection after damage: an unreadable page must not hide the drafts on others.
+fn readable_drafts(old_file: &Path, key: &DatabaseKey) -> Vec<Draft> {
+    let open = || open_cipher(old_file, key, OpenMode::Read).ok();
     let Some(conn) = open() else { return Vec::new() };
     let ids: Vec<i64> = rowids(&conn);
     drop(conn);
@@ -55,14 +54,14 @@ fn readable_drafts(kept: &Path, key: &DatabaseKey) -> Vec<Draft> {
                 found.extend(draft.ok());
                 conn = Some(open);
             }
-            // Nothing that this connection says may be believed any more.
+            // This connection is no longer reliable.
             Err(_) => conn = None,
         }
     }
     found
 }
 
-/// The row numbers that can be read, from both ends, since a damaged page may lie in between.
+/// The row numbers that can be read, from both ends, since a page between them may be damaged.
 fn rowids(conn: &Connection) -> Vec<i64> {
     let mut found = Vec::new();
     for order in ["ASC", "DESC"] {

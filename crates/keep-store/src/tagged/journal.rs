@@ -1,48 +1,12 @@
-//! Tagged rows that are few and read whole: change sets, entries, holds, cursors, conflicts, drop boxes.
+//! Writing and reading journal rows.
 
-use super::TaggedWriter;
-use crate::error::FindingKind;
+use super::writer::TaggedWriter;
+use crate::codec;
+use crate::error::{FindingKind, StoreError};
+use crate::journal::{Journal, JournalKind};
 use crate::segment_access::SegmentAccess;
 use crate::tag::same;
-use crate::{StoreError, codec};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-/// What a journal row is; the number is part of the file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum JournalKind {
-    /// A change set, by sequence.
-    ChangeSet = 1,
-    /// An entry of a change set, by resource and sequence.
-    Entry = 2,
-    /// A hold of a higher-ranked change set on a resource of this segment.
-    Hold = 3,
-    /// A pull cursor, by server, type and visibility.
-    Cursor = 4,
-    /// Two versions of one record, kept for good.
-    Conflict = 5,
-    /// The public key of a higher segment's drop box, by segment.
-    HpkeKeyPair = 6,
-    /// {type, id, version} of a record whose segment does not exist on this device.
-    Elsewhere = 7,
-    /// Whose allergy lies above the clinical segment, by resource.
-    Hidden = 8,
-    /// In the directory: that a patient has a Flag above it, by patient and a hash of which.
-    Alert = 9,
-    /// In the directory: what was brought to where the routing table has it, by segment.
-    Placement = 10,
-    /// The digest of a derived table, by its name.
-    Digest = 12,
-    /// A segment that is being brought up to date, by segment.
-    Repair = 16,
-}
-
-/// A journal row's content.
-pub(crate) trait Journal: Serialize + DeserializeOwned {
-    /// Its kind.
-    const KIND: JournalKind;
-}
 
 const BROKEN: StoreError = StoreError::Internal("journal row");
 
@@ -61,7 +25,7 @@ impl TaggedWriter<'_> {
         Ok(())
     }
 
-    /// Removes one journal row; one that is not there is no error.
+    /// Removes one journal row; a missing one is not an error.
     pub(crate) fn drop_journal(&mut self, kind: JournalKind, key: &[u8]) -> Result<(), StoreError> {
         let sql = format!("DELETE FROM {}.journal WHERE kind = ?1 AND key = ?2 RETURNING tag", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;

@@ -1,16 +1,17 @@
 //! Writing, moving and removing resource rows.
 
-use super::TaggedWriter;
+use super::writer::TaggedWriter;
 use crate::codec;
 use crate::derived::Derived;
+use crate::error::FindingKind;
+use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::resource_type::{self, FIRST_FOREIGN};
 use crate::segment_access::{ResourceRow, RowView, SegmentAccess, ordinal_of, place_of};
-use crate::{StoreError, error::FindingKind};
 use rusqlite::{OptionalExtension, params};
 
-/// A row as it shall be stored.
+/// A row to be stored.
 pub(crate) struct RowDraft<'a> {
     pub(crate) type_name: &'a str,
     /// The number of an R4 type.
@@ -23,7 +24,7 @@ pub(crate) struct RowDraft<'a> {
     pub(crate) labels: &'a str,
     /// Compressed with the shipped dictionary.
     pub(crate) body: &'a [u8],
-    /// The caller has found no row of this type and id; were there one, its unique index would refuse this.
+    /// The caller found no row of this type and id; if there is one, its unique index refuses the insert.
     pub(crate) fresh: bool,
 }
 
@@ -36,7 +37,7 @@ impl std::fmt::Debug for RowDraft<'_> {
 impl TaggedWriter<'_> {
     /// Stores a row in its patient's chart and returns its place. A row of the same type and id is
     /// replaced, and moved where the patient has changed.
-    pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<Placed, StoreError> {
+    pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<PutRow, StoreError> {
         let code = draft.code.map_or_else(|| self.make_type_code(draft.type_name), Ok)?;
         let ordinal = self.chart_for(draft.patient, draft.id)?;
         let (mut place, mut revision) = (None, 1);
@@ -83,14 +84,14 @@ impl TaggedWriter<'_> {
         self.write(&row, replaces)?;
         self.open_chart(ordinal, draft.patient)?.sum.add(&tag);
         if !replaces {
-            self.note_id(draft.id, code, place);
+            self.add_id(draft.id, code, place);
             self.count(code, 1);
         }
         self.changed = true;
-        Ok(Placed { place, replaced: replaces })
+        Ok(PutRow { place, replaced: replaces })
     }
 
-    /// Changes what is not the body: version, time and state. The row must be there and intact.
+    /// Changes version, time and state, not the body. The row must exist and be intact.
     pub(crate) fn amend(
         &mut self,
         type_name: &str,
@@ -112,7 +113,7 @@ impl TaggedWriter<'_> {
         Ok(row.place)
     }
 
-    /// Removes a row and says where it was.
+    /// Removes a row and returns its place.
     pub(crate) fn remove(&mut self, type_name: &str, id: &IdKey) -> Result<Option<i64>, StoreError> {
         let Some(code) = self.access.type_code(self.conn, type_name)? else { return Ok(None) };
         let Some(old) = self.head(code, id)? else { return Ok(None) };
@@ -134,8 +135,8 @@ impl TaggedWriter<'_> {
         if chart.rows < 0 {
             return Err(damaged);
         }
-        crate::search_keys::clear(self.conn, self.access, &mut self.late, code, place)?;
-        self.forget_id(id, code, place);
+        self.search_keys().clear(code, place)?;
+        self.remove_id(id, code, place);
         self.count(code, -1);
         self.changed = true;
         Ok(())
@@ -189,11 +190,11 @@ impl TaggedWriter<'_> {
         Ok(())
     }
 
-    fn head(&self, code: u16, id: &IdKey) -> Result<Option<Head>, StoreError> {
+    fn head(&self, code: u16, id: &IdKey) -> Result<Option<RowHead>, StoreError> {
         let sql =
             format!("SELECT place, revision, tag FROM {}.resource WHERE id = ?1 AND type = ?2", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let head = |r: &rusqlite::Row<'_>| Ok(Head { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
+        let head = |r: &rusqlite::Row<'_>| Ok(RowHead { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
         let found = statement.query_row(params![id.bytes(), code], head).optional()?;
         if found.is_none() {
             self.access.require(Derived::Ids)?;
@@ -218,12 +219,12 @@ impl TaggedWriter<'_> {
 
 /// Where a row was put, and whether one was there before.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Placed {
+pub(crate) struct PutRow {
     pub(crate) place: i64,
     pub(crate) replaced: bool,
 }
 
-struct Head {
+struct RowHead {
     place: i64,
     revision: i64,
     tag: [u8; 32],
@@ -236,10 +237,10 @@ impl SegmentAccess {
         conn: &rusqlite::Connection,
         type_name: &str,
         id: &IdKey,
-    ) -> Result<Option<crate::Record>, StoreError> {
+    ) -> Result<Option<crate::record::Record>, StoreError> {
         let Some(code) = self.type_code(conn, type_name)? else { return Ok(None) };
         let Some(row) = self.find(conn, code, id)? else {
-            // That it is nowhere is what the index says.
+            // The index says that it does not exist.
             self.require(Derived::Ids)?;
             return Ok(None);
         };

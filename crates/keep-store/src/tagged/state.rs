@@ -1,10 +1,10 @@
 //! The state row of a segment and its verification at unlock.
 
-use crate::error::FindingKind;
+use crate::error::{FindingKind, StoreError};
+use crate::mirror::SegmentMark;
 use crate::segment_access::SegmentAccess;
 use crate::sum::Sum;
 use crate::tag::same;
-use crate::{SegmentMark, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// The state of a segment between two transactions.

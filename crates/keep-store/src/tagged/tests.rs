@@ -1,7 +1,8 @@
 use crate::id_key::IdKey;
+use crate::journal::JournalKind;
 use crate::record::StateBits;
 use crate::segment_access::SegmentAccess;
-use crate::tagged::{JournalKind, RowDraft, TaggedWriter, verify_charts};
+use crate::tagged::{RowDraft, TaggedWriter, verify_charts};
 use crate::{codec, migrations};
 use keep_domain::Segment;
 use keep_keys::SegmentKey;
@@ -66,14 +67,14 @@ fn run(writer: &mut TaggedWriter<'_>, step: &Step) {
         }
         Step::Amend { row, version } => {
             let changed = writer.amend("Observation", &id(*row), |r| r.version = version.to_string());
-            assert!(matches!(changed, Ok(_) | Err(crate::StoreError::NotAvailable)));
+            assert!(matches!(changed, Ok(_) | Err(crate::error::StoreError::NotAvailable)));
         }
         Step::Remove { row } => {
             writer.remove("Observation", &id(*row)).expect("removed");
         }
         Step::Journal { key, drop: true } => writer.drop_journal(JournalKind::Elsewhere, &[*key]).expect("dropped"),
         Step::Journal { key, drop: false } => {
-            writer.put_journal(&[*key], &crate::inbox::ElsewhereRow { version: "1".into() }).expect("kept");
+            writer.put_journal(&[*key], &crate::inbox::MissingSegmentRow { version: "1".into() }).expect("kept");
         }
         Step::Commit => {}
     }

@@ -28,7 +28,7 @@ fn delete(store: &Store, reference: &str) {
 }
 
 #[test]
-fn a_marker_comes_changes_and_goes_with_its_flag() {
+fn a_marker_follows_its_flag() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     TestClinic::pull(&store, &[&flag("f1", "101", "safety", "active", 1), &flag("f2", "101", "contact", "active", 1)]);

@@ -10,7 +10,7 @@ fn page(bytes: &[u8], number: usize) -> &[u8] {
 
 /// The measured attack: a page of an older copy, valid by itself, is put back into the file.
 #[test]
-fn an_old_page_put_back_is_found_and_never_shown() {
+fn a_restored_old_page_is_found_and_never_shown() {
     let clinic = TestClinic::new();
     let store = clinic.open(Segment::Clinical);
     // Enough rows that resource rows have pages of their own, away from charts and state.
@@ -118,7 +118,7 @@ fn a_flipped_bit_never_yields_a_wrong_value() {
 
 /// A page that fails its check costs its charts, not the session.
 #[test]
-fn a_damaged_page_takes_only_its_own_charts_away() {
+fn a_damaged_page_affects_only_its_own_charts() {
     let clinic = TestClinic::new();
     let store = clinic.open(Segment::Clinical);
     let texts: Vec<String> = (0..600)
@@ -173,7 +173,7 @@ fn a_vanished_row_is_found_when_the_chart_opens() {
 
 /// A damaged chart takes nothing over, and does not keep the updates of the others away.
 #[test]
-fn a_damaged_chart_does_not_hold_a_pull_up() {
+fn a_damaged_chart_does_not_block_a_pull() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let path = segment_path(clinic.profile(), Segment::Clinical);
@@ -260,7 +260,7 @@ fn unusable_files_are_set_aside_or_left_and_never_deleted() {
 }
 
 #[test]
-fn what_is_set_aside_never_takes_the_place_of_what_was_set_aside_before() {
+fn setting_aside_never_overwrites_an_earlier_file() {
     let clinic = TestClinic::new();
     let path = clinic.profile().join("segments/clinical.db");
     let journal = clinic.profile().join("segments/clinical.db-journal");
@@ -278,7 +278,7 @@ fn what_is_set_aside_never_takes_the_place_of_what_was_set_aside_before() {
         its_journal.push("-journal");
         assert_eq!(fs::read_to_string(its_journal).expect("kept"), format!("journal {n}"));
     }
-    // A journal whose database is gone keeps its name, too.
+    // A journal without its database is not overwritten either.
     fs::remove_file(&kept[0]).expect("gone");
     fs::write(&path, "database 3").expect("written");
     let next = crate::set_aside(&path, keep_domain::UtcMillis(1_795_338_000_000)).expect("set aside");

@@ -11,8 +11,8 @@ fn procedure(id: usize, patient: usize) -> String {
     )
 }
 
-/// Type by type, as a server sends them: two thirds clinical, one third encounters; some labelled, one of each kind twice,
-/// one malformed, one of a type that FHIR does not have, one that follows its target.
+/// Type by type, as a server sends them: two thirds clinical, one third encounters; some labelled, one of each kind
+/// twice, one malformed, one of a type that FHIR does not have, one that follows its target.
 fn clinic() -> Vec<String> {
     let of = |n: usize| n % PATIENTS + 101;
     let mut texts: Vec<String> =
@@ -70,19 +70,20 @@ fn it_stores_what_small_pages_store() {
 }
 
 #[test]
-fn a_labelled_allergy_is_noted_below() {
+fn a_labelled_allergy_leaves_a_marker_below() {
     let clinic_ = TestClinic::new();
     let store = clinic_.open(Segment::Restricted);
     let texts = clinic();
     TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
     drop(store);
     let (store, _) = clinic_.try_open(Rank::up_to(Segment::Clinical), false).expect("store");
-    let hidden = |patient: &str| store.has_hidden_allergy(&patient.parse().expect("id")).expect("asked");
-    assert_eq!((hidden("101"), hidden("102")), (false, true));
+    let restricted_allergy =
+        |patient: &str| store.has_restricted_allergy(&patient.parse().expect("id")).expect("asked");
+    assert_eq!((restricted_allergy("101"), restricted_allergy("102")), (false, true));
 }
 
 #[test]
-fn others_may_write_meanwhile() {
+fn other_writers_may_interleave() {
     let folder = TestClinic::new();
     let store = folder.open(Segment::Restricted);
     let texts = clinic();

@@ -280,16 +280,16 @@ fn no_old_page_of_the_clinical_segment_shows_hides_or_sends_anything() {
     assert!(check(Segment::Clinical) > 5);
 }
 
-/// A table that nothing was ever written to has a digest as well: without one it would be made anew at every unlock.
+/// An empty table has a digest as well: without one it would be rebuilt at every unlock.
 #[test]
-fn the_first_rows_of_a_file_bring_all_digests() {
+fn the_first_rows_of_a_file_write_all_digests() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let store = clinic.open(Segment::Restricted);
     for access in store.access.iter().filter(|a| a.segment <= Segment::Clinical) {
         for table in crate::derived::Derived::ALL.into_iter().filter(|t| t.is_in(access.segment)) {
-            let fit = store.read(|conn| access.fit(conn, table)).expect("compared");
-            assert_eq!(fit, crate::derived_check::Fit::Fits, "{table:?} of {:?}", access.segment);
+            let fit = store.read(|conn| access.check_digest(conn, table)).expect("compared");
+            assert_eq!(fit, crate::derived_check::DigestCheck::Fits, "{table:?} of {:?}", access.segment);
         }
     }
 }
@@ -305,7 +305,7 @@ fn a_file_without_digests_gets_them_from_its_rows() {
         .write_unconfirmed(|tx| {
             for segment in [Segment::Directory, Segment::Encounters, Segment::Clinical] {
                 for table in crate::derived::Derived::ALL {
-                    tx.drop_journal(segment, crate::tagged::JournalKind::Digest, table.name().as_bytes())?;
+                    tx.drop_journal(segment, crate::journal::JournalKind::Digest, table.name().as_bytes())?;
                 }
             }
             tx.conn.execute("DELETE FROM main.patient_link", [])?;

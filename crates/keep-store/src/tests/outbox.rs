@@ -51,7 +51,7 @@ fn edits_squash_until_sent_and_queue_behind_it_afterwards() {
 }
 
 #[test]
-fn a_rejected_entry_keeps_its_reason_and_what_depends_on_it_waits() {
+fn a_rejected_entry_has_its_reason_and_dependent_sets_wait() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let visit =
@@ -102,7 +102,7 @@ fn a_lower_rank_neither_sees_nor_overtakes_a_higher_change_set() {
 }
 
 #[test]
-fn both_versions_of_a_conflict_are_kept_for_good() {
+fn both_versions_of_a_conflict_are_stored_permanently() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
@@ -140,7 +140,7 @@ fn both_versions_of_a_conflict_are_kept_for_good() {
         .expect("confirmed");
     let kept = store.conflict(id).expect("kept").release(TestClinic::ticket(&store));
     assert!(kept.decided.is_some() && kept.theirs == Some(Phi::new(theirs)));
-    assert_eq!(store.conflict_count(&TestClinic::ticket(&store)).expect("count"), 0);
+    assert_eq!(store.open_conflicts().expect("conflicts").release(TestClinic::ticket(&store)).len(), 0);
     clean(&store);
 }
 
@@ -233,7 +233,7 @@ fn a_deleted_record_disappears_and_goes_when_confirmed() {
 /// The attack of the review: a value is marked as entered in error, and the row from before that is put back with its
 /// old tag.
 #[test]
-fn an_old_row_is_kept_named_and_never_sent() {
+fn an_old_row_is_reported_and_never_sent() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let set = create(&store, "n1", "203");

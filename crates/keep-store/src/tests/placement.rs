@@ -1,21 +1,22 @@
-//! Profiles of before: Flags that lay in the directory go to where they belong now.
+//! Older profiles: Flags in the directory move to their present segment.
 
 use super::alerts::{count, flag};
 use super::*;
 use crate::change_set::{ChangeSetRow, EntryRef, EntryRow, entry_key, set_key};
+use crate::journal::JournalKind;
 use crate::record::StateBits;
-use crate::tagged::JournalKind;
+use crate::write_tx::NewText;
 use crate::{ConflictId, EntryState, RecordState, SetState, codec, segment_path};
 use rusqlite::MAIN_DB;
 
-/// Stores a text in the directory as version 1 of the routing table did, and forgets that anything was brought to its
-/// place.
+/// Stores a text in the directory as version 1 of the routing table did, and removes the record of finished moves.
 fn as_before(store: &Store, text: &str, version: &str, state: RecordState) {
     let mut facts = keep_fhir::extract(text).expect("facts");
     facts.segment = Segment::Directory;
     store
         .write(|tx| {
-            tx.put_resource(&facts, Segment::Directory, text, version, 5, StateBits::of(state))?;
+            let text = NewText { raw: text, version, updated: 5, state: StateBits::of(state) };
+            tx.put_resource(&facts, Segment::Directory, &text)?;
             Segment::ALL
                 .into_iter()
                 .try_for_each(|s| tx.drop_journal(Segment::Directory, JournalKind::Placement, s.name().as_bytes()))
@@ -34,13 +35,13 @@ fn pages(clinic: &TestClinic) -> Vec<u8> {
 /// Whether the stored form of a text is anywhere in these pages.
 fn holds(pages: &[u8], text: &str) -> bool {
     let body = codec::compress(text.as_bytes()).expect("compressed");
-    // Its head and its end, since the middle may lie on another page.
+    // Its head and its end, since the middle may be on another page.
     let (head, end) = (&body[..24], &body[body.len() - 24..]);
     pages.windows(24).any(|w| w == head || w == end)
 }
 
 #[test]
-fn a_clinical_session_takes_them_over_and_the_old_bytes_are_gone() {
+fn a_clinical_session_moves_them_and_overwrites_the_old_bytes() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let old = flag("f1", "101", "safety", "active", 1);
@@ -83,7 +84,7 @@ fn a_clinical_session_seals_what_is_restricted() {
 }
 
 #[test]
-fn the_front_desk_seals_them_and_keeps_no_copy() {
+fn the_front_desk_seals_them_and_deletes_its_copy() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     // Written on this device: the text does not say its version, and its patient only with the server's address.
@@ -109,7 +110,7 @@ fn the_front_desk_seals_them_and_keeps_no_copy() {
 }
 
 #[test]
-fn a_device_without_the_clinical_segment_keeps_only_that_there_is_one() {
+fn a_device_without_the_clinical_segment_stores_only_that_one_exists() {
     let clinic = TestClinic::new();
     let desk = clinic.open(Segment::Directory);
     TestClinic::pull(&desk, &[&patient("101", "González", "Ada", "1958-03-14", 1)]);
@@ -122,7 +123,7 @@ fn a_device_without_the_clinical_segment_keeps_only_that_there_is_one() {
     assert!(!holds(&pages(&clinic), &old));
 }
 
-/// An edit of a Flag and a visit, saved at once when both lay in the directory.
+/// An edit of a Flag and a visit in one change set, when both were in the directory.
 fn unsent(store: &Store) -> String {
     let appointment = r#"{"resourceType":"Appointment","id":"ap1","status":"booked","participant":[{"actor":{"reference":"Patient/101"},"status":"accepted"}]}"#;
     let old = flag("f1", "101", "safety", "active", 1);
@@ -160,7 +161,7 @@ fn unsent(store: &Store) -> String {
 }
 
 #[test]
-fn what_waits_to_be_sent_moves_along_and_is_sent() {
+fn unsent_entries_move_along_and_are_sent() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let old = unsent(&store);
@@ -183,7 +184,7 @@ fn what_waits_to_be_sent_moves_along_and_is_sent() {
     drop(store);
     let pages = pages(&clinic);
     assert!(!holds(&pages, &old));
-    // The rest of the set waits for whoever can send all of it.
+    // The rest of the set waits for a session that can send all of it.
     let desk = clinic.open(Segment::Directory);
     assert!(desk.next_change_sets(&TestClinic::ticket(&desk), 5).expect("sets").is_empty());
     let checked_in = r#"{"resourceType":"Appointment","id":"ap1","status":"arrived","participant":[{"actor":{"reference":"Patient/101"},"status":"accepted"}]}"#;
@@ -229,7 +230,7 @@ fn a_conflict_moves_along_and_can_be_decided() {
 }
 
 #[test]
-fn a_damaged_row_keeps_nobody_out() {
+fn a_damaged_row_does_not_prevent_unlocking() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     as_before(&store, &flag("f1", "101", "safety", "active", 1), "1", RecordState::Synced);

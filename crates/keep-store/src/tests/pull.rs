@@ -18,7 +18,7 @@ fn repeats_and_older_versions_change_nothing() {
 }
 
 #[test]
-fn the_cursor_lies_in_the_pages_transaction() {
+fn the_cursor_is_saved_in_the_pages_transaction() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let key = CursorKey {
@@ -27,11 +27,7 @@ fn the_cursor_lies_in_the_pages_transaction() {
         visibility: "amara".into(),
     };
     let other = CursorKey { visibility: "bo".into(), ..key.clone() };
-    let cursor = Cursor {
-        position: "2026-11-22T06:00:00Z".into(),
-        complete_as_of: Some(1_795_327_200_000),
-        ..Cursor::default()
-    };
+    let cursor = Cursor { position: "2026-11-22T06:00:00Z".into(), complete_as_of: Some(1_795_327_200_000) };
     let page = Page {
         records: vec![Phi::new(observation("o5", "102", "1", Some(1)))],
         cursor: Some((key.clone(), cursor.clone())),
@@ -47,7 +43,7 @@ fn the_cursor_lies_in_the_pages_transaction() {
 }
 
 #[test]
-fn deletions_take_records_off_and_unsent_work_is_contested() {
+fn deletions_remove_records_and_contest_unsent_work() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let ours = observation("o2", "102", "81", Some(1));
@@ -82,7 +78,7 @@ fn a_pulled_record_with_unsent_changes_is_handed_back() {
 }
 
 #[test]
-fn what_cannot_be_read_is_kept_and_flagged_once() {
+fn unreadable_texts_are_stored_and_flagged_once() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     for _ in 0..2 {
@@ -95,7 +91,7 @@ fn what_cannot_be_read_is_kept_and_flagged_once() {
 }
 
 #[test]
-fn a_record_of_an_unknown_type_is_kept() {
+fn a_record_of_an_unknown_type_is_stored() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     TestClinic::pull(
@@ -108,7 +104,7 @@ fn a_record_of_an_unknown_type_is_kept() {
 }
 
 #[test]
-fn a_record_above_the_rank_waits_sealed_for_somebody_with_the_key() {
+fn a_record_above_the_rank_waits_sealed_for_a_session_with_the_key() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let store = clinic.open(Segment::Directory);
@@ -117,24 +113,28 @@ fn a_record_above_the_rank_waits_sealed_for_somebody_with_the_key() {
     drop(store);
     let store = clinic.open(Segment::Clinical);
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
-    let left = std::fs::read_dir(crate::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
+    let left =
+        std::fs::read_dir(crate::segment_file::inbox_path(clinic.profile(), Segment::Clinical)).expect("inbox").count();
     assert_eq!(left, 0);
     clean(&store);
 }
 
 #[test]
-fn nothing_in_an_inbox_keeps_anybody_out() {
+fn no_file_in_an_inbox_prevents_unlocking() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let store = clinic.open(Segment::Directory);
     TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
     drop(store);
-    let inbox = crate::inbox_path(clinic.profile(), Segment::Clinical);
+    let inbox = crate::segment_file::inbox_path(clinic.profile(), Segment::Clinical);
     std::fs::create_dir(inbox.join("folder.sealed")).expect("made");
     std::fs::write(inbox.join("garbage.sealed"), b"no parcel").expect("written");
     std::fs::write(inbox.join("notes.txt"), b"left by somebody").expect("written");
-    std::fs::write(crate::inbox_path(clinic.profile(), Segment::Encounters), b"a file where a folder should be")
-        .expect("written");
+    std::fs::write(
+        crate::segment_file::inbox_path(clinic.profile(), Segment::Encounters),
+        b"a file where a folder should be",
+    )
+    .expect("written");
     let store = clinic.open(Segment::Clinical);
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);
     assert_eq!(std::fs::read_dir(&inbox).expect("inbox").count(), 3, "what is no parcel stays");
@@ -161,7 +161,7 @@ fn a_label_moves_a_record_up_and_leaves_no_copy() {
 }
 
 #[test]
-fn an_allergy_above_the_rank_is_known_to_be_there_until_it_is_gone() {
+fn an_allergy_above_the_rank_is_known_until_it_is_removed() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let maria = "101".parse().expect("id");
@@ -170,23 +170,23 @@ fn an_allergy_above_the_rank_is_known_to_be_there_until_it_is_gone() {
             r#"{{"resourceType":"AllergyIntolerance","id":"a9","meta":{{{label}"versionId":"{version}","lastUpdated":"2026-11-2{version}T06:00:00Z"}},"code":{{"text":"Nevirapine"}},"patient":{{"reference":"Patient/101"}}}}"#
         )
     };
-    let hidden = allergy(r#""security":[{"code":"R"}],"#, 2);
+    let restricted_allergy = allergy(r#""security":[{"code":"R"}],"#, 2);
     let store = clinic.open(Segment::Clinical);
-    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
-    assert_eq!(TestClinic::pull(&store, &[&hidden]).sealed, 1);
-    assert_eq!(store.has_hidden_allergy(&maria), Ok(true));
-    assert_eq!(store.has_hidden_allergy(&"102".parse().expect("id")), Ok(false));
+    assert_eq!(store.has_restricted_allergy(&maria), Ok(false));
+    assert_eq!(TestClinic::pull(&store, &[&restricted_allergy]).sealed, 1);
+    assert_eq!(store.has_restricted_allergy(&maria), Ok(true));
+    assert_eq!(store.has_restricted_allergy(&"102".parse().expect("id")), Ok(false));
     clean(&store);
     drop(store);
     // Who opens it reads it, and drains it without the note going.
     let store = clinic.open(Segment::Restricted);
-    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
+    assert_eq!(store.has_restricted_allergy(&maria), Ok(false));
     assert_eq!(record(&store, "AllergyIntolerance/a9").segment, Segment::Restricted);
     drop(store);
     let store = clinic.open(Segment::Clinical);
-    assert_eq!(store.has_hidden_allergy(&maria), Ok(true));
+    assert_eq!(store.has_restricted_allergy(&maria), Ok(true));
     TestClinic::pull(&store, &[&allergy("", 3)]);
-    assert_eq!(store.has_hidden_allergy(&maria), Ok(false));
+    assert_eq!(store.has_restricted_allergy(&maria), Ok(false));
     assert_eq!(record(&store, "AllergyIntolerance/a9").segment, Segment::Clinical);
     clean(&store);
 }

@@ -114,7 +114,7 @@ fn a_changed_patient_is_found_by_the_new_name_only() {
 }
 
 #[test]
-fn an_index_put_in_order_finds_the_same_people() {
+fn a_merged_index_finds_the_same_patients() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     for n in 200..260 {
@@ -184,7 +184,7 @@ fn the_days_appointments_come_in_order() {
 }
 
 #[test]
-fn a_chart_read_on_two_threads_keeps_its_order_and_what_is_left_out() {
+fn a_chart_read_on_two_threads_has_the_same_order_and_omissions() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let texts: Vec<String> = (0..400).map(|n| observation(&format!("o{n}"), "101", "70", Some(1))).collect();

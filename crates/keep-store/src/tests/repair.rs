@@ -1,10 +1,10 @@
-//! Segments whose file is lost, damaged or older than it should be: nothing else is touched by that, nothing is called
-//! absent, and unsent work goes on.
+//! Segments whose file is lost, damaged or older than expected: no other segment is affected, nothing counts as absent,
+//! and unsent work continues.
 
 use super::{allergy, chart, observation, two_patients};
 use crate::{
     CheckedSegments, Completeness, Cursor, CursorKey, Mirror, Opening, Operation, RepairCause, SegmentCondition,
-    SegmentHealth, SetState, Store, StoreError, TestClinic, UNVERIFIED, segment_path,
+    SegmentHealth, SetState, Store, StoreError, TestClinic, segment_path,
 };
 use keep_domain::{Clock, ManualClock, Rank, Segment};
 use keep_keys::SegmentKey;
@@ -48,7 +48,7 @@ fn complete(store: &Store, types: &[&str]) {
                 visibility: AMARA.to_owned(),
             };
             let position = String::from("somewhere");
-            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1), ..Cursor::default() })
+            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1) })
         })
     });
     done.expect("cursors");
@@ -62,7 +62,7 @@ fn is_complete(store: &Store, name: &str) -> bool {
 const ALL_TYPES: [&str; 4] = ["Patient", "Encounter", "Observation", "AllergyIntolerance"];
 
 #[test]
-fn a_damaged_segment_takes_no_other_with_it_and_says_nothing_of_absence() {
+fn a_damaged_segment_affects_no_other_and_proves_no_absence() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     complete(&store, &ALL_TYPES);
@@ -89,7 +89,7 @@ fn a_damaged_segment_takes_no_other_with_it_and_says_nothing_of_absence() {
 }
 
 #[test]
-fn the_next_generation_begins_empty_and_unsaid_until_a_sync_has_filled_it() {
+fn the_next_generation_proves_no_absence_until_a_sync_has_filled_it() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     complete(&store, &ALL_TYPES);
@@ -100,7 +100,7 @@ fn the_next_generation_begins_empty_and_unsaid_until_a_sync_has_filled_it() {
     assert_eq!(store.rank(), Rank::up_to(Segment::Restricted), "all are asked for at the next sync");
     assert!(!is_complete(&store, "AllergyIntolerance") && is_complete(&store, "Patient"));
     assert!(store.end_repairs(SERVER, AMARA).expect("asked").is_empty(), "nothing has come yet");
-    // Saving goes on meanwhile.
+    // Saving continues meanwhile.
     TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
     drop(store);
     let (store, found) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);
@@ -117,7 +117,7 @@ fn the_next_generation_begins_empty_and_unsaid_until_a_sync_has_filled_it() {
 }
 
 #[test]
-fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
+fn unsent_work_of_a_replaced_file_continues_or_waits_for_review() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
@@ -131,7 +131,7 @@ fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
         let outcome = |s: &crate::OutgoingSet| s.entries[0].outcome.as_ref().map(|o| o.expose().clone());
         sets.iter().map(|s| (s.state, outcome(s))).collect()
     };
-    // Damage in a table that is read at opening: what is found cannot be told from what was sent long ago.
+    // Damage in a table that is read at opening: its entries may have been sent before.
     let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write);
     let root: i64 = conn
         .expect("opened")
@@ -144,7 +144,7 @@ fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
     assert!(matches!(found[2], SegmentCondition::SetAside(_)), "{found:?}");
     let carried = store.carried_over();
     assert_eq!((carried[0].1.verified, carried[0].1.unverified, carried[0].1.lost), (0, 2, 0));
-    let rejected = (SetState::Rejected, Some(UNVERIFIED.to_owned()));
+    let rejected = (SetState::Rejected, Some(crate::repair::UNVERIFIED.to_owned()));
     assert_eq!(state(&store), [rejected.clone(), rejected], "never sent by itself");
     drop(store);
     let (store, _) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);
@@ -164,7 +164,7 @@ fn unsent_work_of_a_file_that_was_set_aside_goes_on_or_waits_for_a_person() {
 }
 
 #[test]
-fn an_older_copy_is_found_by_what_the_device_has_seen_and_is_never_called_complete() {
+fn an_older_copy_is_detected_by_its_mark_and_never_counts_as_complete() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     complete(&store, &ALL_TYPES);
@@ -187,7 +187,7 @@ fn an_older_copy_is_found_by_what_the_device_has_seen_and_is_never_called_comple
     assert!(again[&Segment::Clinical].epoch > seen[&Segment::Clinical].epoch, "told from the copy from now on");
     TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "101", "71", None))]).expect("saved");
     drop(store);
-    // Its pulls begin anew; once they are through it is as it should be.
+    // Its pulls start over; once they have finished it is whole.
     let (store, found) = open(&clinic, &again, Vec::new());
     assert!(found.iter().all(|c| *c == SegmentCondition::Ready), "{found:?}");
     let key = CursorKey {
@@ -218,7 +218,7 @@ fn equal_counts_with_another_root_are_a_fork() {
 }
 
 #[test]
-fn a_file_of_a_generation_that_is_not_held_is_left_where_it_is() {
+fn a_file_of_an_unknown_generation_stays_in_place() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let path = segment_path(clinic.profile(), Segment::Clinical);
@@ -233,13 +233,13 @@ fn a_file_of_a_generation_that_is_not_held_is_left_where_it_is() {
 }
 
 #[test]
-fn a_lost_directory_and_a_lost_personal_file_keep_nobody_out() {
+fn a_lost_directory_or_personal_file_locks_no_one_out() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     complete(&store, &ALL_TYPES);
     let ada = "101".parse().expect("id");
     let content = keep_domain::Phi::new(String::from("half a note"));
-    store.personal().expect("own").keep_draft(None, "note", &ada, &content).expect("kept");
+    store.personal().expect("own").save_draft(None, "note", &ada, &content).expect("kept");
     drop(store);
     let personal = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
     let mut bytes = fs::read(&personal).expect("bytes");
@@ -262,13 +262,13 @@ fn a_lost_directory_and_a_lost_personal_file_keep_nobody_out() {
 }
 
 #[test]
-fn a_personal_file_that_is_damaged_gives_up_the_drafts_that_can_be_read() {
+fn readable_drafts_of_a_damaged_personal_file_are_copied() {
     let clinic = TestClinic::new();
     let store = clinic.open(Segment::Directory);
     let ada = "101".parse().expect("id");
     for n in 0..12 {
         let content = keep_domain::Phi::new(format!("draft {n} {}", "and on ".repeat(700)));
-        store.personal().expect("own").keep_draft(None, "note", &ada, &content).expect("kept");
+        store.personal().expect("own").save_draft(None, "note", &ada, &content).expect("kept");
     }
     drop(store);
     let path = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
@@ -288,7 +288,7 @@ fn a_personal_file_that_is_damaged_gives_up_the_drafts_that_can_be_read() {
 /// Found by the damage matrix over all cells: lists and saves met a page that could not be read, and the segment was
 /// still called whole.
 #[test]
-fn whoever_meets_a_page_that_cannot_be_read_finds_its_segment_damaged_and_no_other() {
+fn an_unreadable_page_marks_only_its_own_segment_as_damaged() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
     let keys = ["Patient/101", "Patient/102"].map(|key| key.parse().expect("a key"));
@@ -315,7 +315,7 @@ fn whoever_meets_a_page_that_cannot_be_read_finds_its_segment_damaged_and_no_oth
 
 /// Found in a review: the log is written by the same statement, and its damage had blamed every segment.
 #[test]
-fn a_page_of_the_log_that_cannot_be_read_blames_no_segment() {
+fn an_unreadable_page_of_the_log_marks_no_segment() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     let path = crate::ledger_path(clinic.profile());
@@ -331,9 +331,9 @@ fn a_page_of_the_log_that_cannot_be_read_blames_no_segment() {
     assert!(store.damaged().is_empty() && store.take_findings().is_empty());
 }
 
-/// Found in a review: reading everything through forgot that tables could not be made anew, and the chip said complete.
+/// Found in a review: a scrub cleared the failed rebuild, and the status showed the segment as complete.
 #[test]
-fn tables_that_could_not_be_made_anew_are_not_forgotten_by_reading_everything_through() {
+fn a_scrub_does_not_clear_a_failed_rebuild() {
     let clinic = TestClinic::new();
     let store = two_patients(&clinic);
     store.access(Segment::Directory).expect("open").confirmed.set_broken();

@@ -49,7 +49,7 @@ fn drafts_that_a_role_may_no_longer_finish_are_not_shown() {
     let kept = clinic.workstation.with_session(|unlocked| {
         let content = Phi::new(half().content);
         let patient = half().patient.parse().expect("id");
-        Ok(unlocked.store()?.personal()?.keep_draft(None, "vitals", &patient, &content)?)
+        Ok(unlocked.store()?.personal()?.save_draft(None, "vitals", &patient, &content)?)
     });
     assert!(kept.is_ok());
     assert!(ok(drafts::drafts(&clinic.workstation)).is_empty());

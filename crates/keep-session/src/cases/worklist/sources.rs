@@ -138,7 +138,7 @@ pub(super) fn summaries(
     let mut summaries = BTreeMap::new();
     for chart in found {
         // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
-        let downloaded = columns.downloaded && !ctx.store.has_hidden_allergy(&chart.patient)?;
+        let downloaded = columns.downloaded && !ctx.store.has_restricted_allergy(&chart.patient)?;
         let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
         summaries.insert(chart.patient, summary);
     }

@@ -1,4 +1,4 @@
-//! The journal file that the ledger's own connection keeps, beside a store's that truncates it.
+//! The ledger's own connection retains the journal file, a store's connection truncates it.
 
 use super::*;
 use std::fs;
@@ -12,8 +12,8 @@ fn length(path: &Path) -> u64 {
 }
 
 /// A store's connection, which truncates the ledger's journal.
-fn truncating(desk: &Desk) -> Connection {
-    let conn = attached(desk);
+fn truncating(fixture: &TestLedger) -> Connection {
+    let conn = attached(fixture);
     for schema in ["main", ATTACHED_LEDGER] {
         let sql = format!("PRAGMA {schema}.journal_mode = TRUNCATE");
         assert_eq!(conn.query_row(&sql, [], |r| r.get(0)), Ok("truncate".to_owned()));
@@ -23,7 +23,7 @@ fn truncating(desk: &Desk) -> Connection {
 
 /// A store's transaction with one event in it; answers the event's sequence, whatever the `end`.
 pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: &str) -> u64 {
-    let _turn = ledger.turn();
+    let _lease = ledger.write_lease();
     conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
     let ticket =
         append_in(conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes()).expect("written");
@@ -32,11 +32,11 @@ pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: 
 }
 
 #[test]
-fn the_kept_journal_and_the_truncated_one_take_turns() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
-    let conn = truncating(&desk);
-    let journal = journal_of(desk.folder.path());
+fn persistent_and_truncated_journals_alternate() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
+    let conn = truncating(&fixture);
+    let journal = journal_of(fixture.folder.path());
     let draft = chart_read();
     let save = |end: &str| save(&ledger, &conn, &draft, end);
     let mut events = ledger.event_count().expect("count");
@@ -55,13 +55,13 @@ fn the_kept_journal_and_the_truncated_one_take_turns() {
     }
     drop(conn);
     ledger.close();
-    assert!(check(&desk.path(), None).is_clean());
+    assert!(check(&fixture.path(), None).is_clean());
 }
 
 #[test]
-fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
-    let desk = Desk::new();
-    let ledger = desk.open(desk.nurse_amara());
+fn a_power_cut_with_a_persistent_journal_rolls_back_to_the_last_event() {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
     // Many events at once leave a journal longer than the transaction that is cut off below.
     let many: Vec<_> = (0..60).map(|_| ledger.begin_append(chart_read())).collect();
     for pending in many {
@@ -69,9 +69,9 @@ fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
     }
     let events = ledger.event_count().expect("count");
     let before = ledger.state().expect("state");
-    let whole = fs::read(desk.path()).expect("the file");
-    let conn = truncating(&desk);
-    let turn = ledger.turn();
+    let whole = fs::read(fixture.path()).expect("the file");
+    let conn = truncating(&fixture);
+    let lease = ledger.write_lease();
     conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
     let ticket = append_in(&conn, ATTACHED_LEDGER, &ledger.event_writer(), &chart_read(), ledger.limit_bytes());
     let _never_committed = ticket.expect("written");
@@ -79,9 +79,9 @@ fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
     conn.cache_flush().expect("flushed");
     let after_the_cut = tempfile::tempdir().expect("folder");
     let copied = after_the_cut.path().join("ledger.db");
-    fs::copy(desk.path(), &copied).expect("copy");
-    fs::copy(journal_of(desk.folder.path()), journal_of(after_the_cut.path())).expect("copy of the journal");
-    drop(turn);
+    fs::copy(fixture.path(), &copied).expect("copy");
+    fs::copy(journal_of(fixture.folder.path()), journal_of(after_the_cut.path())).expect("copy of the journal");
+    drop(lease);
     assert_ne!(fs::read(&copied).expect("the file"), whole, "the transaction is in the file");
     assert_ne!(
         fs::read(journal_of(after_the_cut.path())).expect("the journal").first(),
@@ -89,7 +89,7 @@ fn a_power_cut_over_a_kept_journal_rolls_back_to_the_last_event() {
         "and it can go back"
     );
 
-    let found = Ledger::open(&copied, &Desk::key(), desk.nurse_amara(), LEDGER_LIMIT_BYTES).expect("opened");
+    let found = Ledger::open(&copied, &TestLedger::key(), fixture.nurse_amara(), LEDGER_LIMIT_BYTES).expect("opened");
     assert_eq!(found.event_count(), Ok(events));
     assert_eq!(found.state(), Ok(before));
     assert_eq!(found.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), events);

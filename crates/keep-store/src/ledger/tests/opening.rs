@@ -6,10 +6,10 @@ use std::fs;
 
 const NOW: UtcMillis = UtcMillis(1_795_338_100_000);
 
-/// A desk whose ledger had `EVENTS` events when its checkpoint was kept, and a copy of it with four events fewer.
+/// A fixture whose ledger had `EVENTS` events when its checkpoint was stored, and a copy of it with four events fewer.
 struct Left {
-    desk: Desk,
-    kept: Checkpoint,
+    fixture: TestLedger,
+    checkpoint: Checkpoint,
     earlier: Vec<u8>,
 }
 
@@ -17,33 +17,33 @@ const EVENTS: u64 = 24;
 
 impl Left {
     fn new() -> Self {
-        let desk = Desk::new();
-        let (ledger, fault) = open(&desk, None, false).expect("made");
+        let fixture = TestLedger::new();
+        let (ledger, fault) = open(&fixture, None, false).expect("made");
         assert_eq!(fault, None);
-        ledger.use_event_writer(desk.nurse_amara());
+        ledger.use_event_writer(fixture.nurse_amara());
         let append = |n: u64| (0..n).map(|_| ledger.append(chart_read()).expect("written").sequence()).max();
         ledger.write(amara(), &UnlockRecord { failures: 3, ..UnlockRecord::fresh(59_000_000, 4) }).expect("record");
         append(EVENTS - 5);
         ledger.checkpoint(&device()).expect("checkpoint");
-        let earlier = fs::read(desk.path()).expect("copy");
+        let earlier = fs::read(fixture.path()).expect("copy");
         append(4);
-        let kept = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
-        assert_eq!(kept.size, EVENTS);
+        let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+        assert_eq!(checkpoint.size, EVENTS);
         ledger.close();
-        Self { desk, kept, earlier }
+        Self { fixture, checkpoint, earlier }
     }
 
     fn path(&self) -> PathBuf {
-        self.desk.path()
+        self.fixture.path()
     }
 
     fn open(&self) -> (Ledger, Option<LogFault>) {
-        open(&self.desk, Some(&self.kept), true).expect("opened")
+        open(&self.fixture, Some(&self.checkpoint), true).expect("opened")
     }
 
     /// Files that were set aside.
     fn aside(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.desk.folder.path()).expect("folder");
+        let entries = fs::read_dir(self.fixture.folder.path()).expect("folder");
         let names = entries.map(|e| e.expect("entry").path());
         names.filter(|p| is_aside(&p.to_string_lossy())).collect()
     }
@@ -61,14 +61,18 @@ fn device_key() -> [u8; 32] {
     Signer::for_tests(1).public()
 }
 
-fn open(desk: &Desk, kept: Option<&Checkpoint>, expected: bool) -> Result<(Ledger, Option<LogFault>), StoreError> {
+fn open(
+    fixture: &TestLedger,
+    checkpoint: Option<&Checkpoint>,
+    expected: bool,
+) -> Result<(Ledger, Option<LogFault>), StoreError> {
     Ledger::open_or_start(LedgerOpening {
-        path: &desk.path(),
-        key: &Desk::key(),
-        event_writer: EventWriter::locked(Arc::clone(&desk.event_stamper)),
+        path: &fixture.path(),
+        key: &TestLedger::key(),
+        event_writer: EventWriter::locked(Arc::clone(&fixture.event_stamper)),
         limit_bytes: LEDGER_LIMIT_BYTES,
         device_key: device_key(),
-        kept,
+        checkpoint,
         expected,
         now: NOW,
     })
@@ -80,14 +84,14 @@ fn view(ledger: &Ledger, sequence: u64) -> EventView {
 
 type Damage = (&'static str, fn(&Left), LogFault);
 
-/// Everything that may lie in the ledger's place instead of the ledger that was left.
+/// Everything that may be at the ledger's path instead of the ledger that was left.
 fn damages() -> Vec<Damage> {
     vec![
         ("put back by four events", |l| fs::write(l.path(), &l.earlier).expect("written"), LogFault::RolledBack),
         ("deleted", |l| fs::remove_file(l.path()).expect("removed"), LogFault::Missing),
         ("emptied", |l| fs::write(l.path(), b"").expect("written"), LogFault::Empty),
         ("cut by half", |l| cut(l, |length| length / 2), LogFault::Unreadable),
-        ("last page cut", |l| cut(l, |length| length - u64::from(crate::PAGE_SIZE)), LogFault::Unreadable),
+        ("last page cut", |l| cut(l, |length| length - u64::from(crate::cipher::PAGE_SIZE)), LogFault::Unreadable),
         ("text", |l| fs::write(l.path(), b"Dear auditor".repeat(999)).expect("written"), LogFault::Unreadable),
         ("another profile's", another_key, LogFault::Unreadable),
         ("another log of this device", another_log, LogFault::Exchanged),
@@ -107,14 +111,14 @@ fn cut(left: &Left, length: fn(u64) -> u64) {
 }
 
 fn another_key(left: &Left) {
-    let (other, key) = (Desk::new(), DatabaseKey::for_tests(77));
+    let (other, key) = (TestLedger::new(), DatabaseKey::for_tests(77));
     let event_writer = EventWriter::locked(Arc::clone(&other.event_stamper));
     Ledger::create(&other.path(), &key, event_writer, None, LEDGER_LIMIT_BYTES).expect("made").close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
 
 fn another_log(left: &Left) {
-    let other = Desk::new();
+    let other = TestLedger::new();
     other.locked().close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
@@ -122,7 +126,7 @@ fn another_log(left: &Left) {
 /// The earlier copy, on which an older program went on writing.
 fn fork(left: &Left) {
     fs::write(left.path(), &left.earlier).expect("written");
-    let ledger = left.desk.locked();
+    let ledger = left.fixture.locked();
     for _ in 0..9 {
         let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
     }
@@ -150,7 +154,7 @@ fn link(left: &Left) {
 /// A ledger of four events ago went on under the same log id: sequences named other events than before, and the only
 /// checkpoint that showed it was overwritten.
 #[test]
-fn whatever_is_in_the_ledgers_place_a_new_log_starts_and_names_the_old_one() {
+fn any_unusable_ledger_is_replaced_by_a_log_that_names_it() {
     for (what, damage, expected) in damages() {
         let left = Left::new();
         damage(&left);
@@ -159,30 +163,34 @@ fn whatever_is_in_the_ledgers_place_a_new_log_starts_and_names_the_old_one() {
         let there = fs::symlink_metadata(left.path()).is_ok();
         let (ledger, fault) = left.open();
         assert_eq!(fault, Some(expected), "{what}");
-        assert_ne!(ledger.state().expect("state").log(), left.kept.log, "{what}: never the same log again");
+        assert_ne!(ledger.state().expect("state").log(), left.checkpoint.log, "{what}: never the same log again");
         let first = ledger.entry(0).expect("read").expect("there");
         let origin = LogOrigin::read(&first.body).expect("origin");
-        assert_eq!(origin.previous, Some(ClosedLog::from(&left.kept)), "{what}");
+        assert_eq!(origin.previous, Some(ClosedLog::from(&left.checkpoint)), "{what}");
         let finding = view(&ledger, 1);
         assert_eq!(
             (finding.facts.class, finding.facts.outcome),
             (EventClass::IntegrityFinding, Outcome::SeriousFailure)
         );
-        let root = DetailValue::digest(&left.kept.root);
+        let root = DetailValue::digest(&left.checkpoint.root);
         let said = |name| finding.detail(name).map(str::to_owned);
         assert_eq!((said("finding").as_deref(), said("root").as_deref()), (Some(expected.name()), Some(root.as_str())));
-        assert_eq!((said("log"), said("size")), (Some(left.kept.log.to_string()), Some(EVENTS.to_string())), "{what}");
+        assert_eq!(
+            (said("log"), said("size")),
+            (Some(left.checkpoint.log.to_string()), Some(EVENTS.to_string())),
+            "{what}"
+        );
         assert_eq!((left.aside().len(), said("set_aside_at").is_some()), (usize::from(there), there), "{what}");
         if let Some(bytes) = bytes {
             assert!(fs::read(&left.aside()[0]).expect("kept") == bytes, "{what}: every byte is kept as evidence");
         }
         assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("durable").sequence(), 2, "{what}");
         let log = ledger.state().expect("state").log();
-        let kept = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+        let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
         ledger.close();
-        // And at every run after that, until somebody signs it off.
+        // And at every later run, until it is signed off.
         for _ in 0..2 {
-            let (ledger, fault) = open(&left.desk, Some(&kept), true).expect("opened");
+            let (ledger, fault) = open(&left.fixture, Some(&checkpoint), true).expect("opened");
             assert_eq!((fault, ledger.state().expect("state").log()), (None, log), "{what}: it goes on");
             ledger.close();
             let kinds: Vec<_> = check(&left.path(), None).findings.iter().map(|f| f.kind).collect();
@@ -192,22 +200,22 @@ fn whatever_is_in_the_ledgers_place_a_new_log_starts_and_names_the_old_one() {
 }
 
 #[test]
-fn one_event_fewer_is_noticed_and_one_more_is_not_a_fault() {
+fn one_missing_event_is_a_fault_and_an_extra_one_is_not() {
     let left = Left::new();
     let (ledger, fault) = left.open();
     assert_eq!(fault, None);
     let whole = fs::read(left.path()).expect("copy");
     let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
-    let kept = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+    let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
     ledger.close();
-    // The keychain's copy may be older than the file: a power cut comes before it is kept.
+    // The keychain's copy may be older than the file: a power cut may come before it is stored.
     assert_eq!(left.open().1, None);
     fs::write(left.path(), whole).expect("put back");
-    assert_eq!(open(&left.desk, Some(&kept), true).expect("opened").1, Some(LogFault::RolledBack));
+    assert_eq!(open(&left.fixture, Some(&checkpoint), true).expect("opened").1, Some(LogFault::RolledBack));
 }
 
 #[test]
-fn what_the_lock_screen_must_not_forget_goes_on_in_the_new_log() {
+fn the_lock_screens_state_continues_in_the_new_log() {
     let left = Left::new();
     fs::write(left.path(), &left.earlier).expect("put back");
     let (ledger, _) = left.open();
@@ -220,19 +228,19 @@ fn a_crash_between_any_two_steps_leaves_the_old_log_or_the_new_one() {
     // Behind the new file's making: the old one is still in its place.
     let left = Left::new();
     fs::write(left.path(), &left.earlier).expect("put back");
-    let leftover = left.desk.folder.path().join("ledger.db.new");
+    let leftover = left.fixture.folder.path().join("ledger.db.new");
     fs::write(&leftover, b"half").expect("leftover");
     let (ledger, fault) = left.open();
     let log = ledger.state().expect("state").log();
     assert_eq!((fault, leftover.exists()), (Some(LogFault::RolledBack), false));
     ledger.close();
-    // Before its first checkpoint was kept: the new log names the one that the keychain still has.
+    // Before its first checkpoint was stored: the new log names the one that the keychain still has.
     let (ledger, fault) = left.open();
     assert_eq!((fault, ledger.state().expect("state").log()), (None, log));
     ledger.close();
     // Behind the old file's renaming, its journal still there: the new one is taken up, not started again.
     fs::rename(left.path(), &leftover).expect("not yet in place");
-    let journal = left.desk.folder.path().join("ledger.db-journal");
+    let journal = left.fixture.folder.path().join("ledger.db-journal");
     fs::write(&journal, b"of the old file").expect("journal");
     let (ledger, fault) = left.open();
     assert_eq!((fault, ledger.state().expect("state").log()), (None, log));
@@ -240,36 +248,36 @@ fn a_crash_between_any_two_steps_leaves_the_old_log_or_the_new_one() {
     assert_eq!(left.aside().len(), 1);
     // A new log of another story is never taken up.
     fs::rename(left.path(), &leftover).expect("moved");
-    let other = Checkpoint { size: EVENTS + 1, ..left.kept };
-    let (ledger, fault) = open(&left.desk, Some(&other), true).expect("opened");
+    let other = Checkpoint { size: EVENTS + 1, ..left.checkpoint };
+    let (ledger, fault) = open(&left.fixture, Some(&other), true).expect("opened");
     assert_eq!(fault, Some(LogFault::Missing));
     assert_ne!(ledger.state().expect("state").log(), log);
 }
 
 #[test]
-fn a_profile_without_people_begins_without_a_finding() {
-    let desk = Desk::new();
-    fs::write(desk.path(), b"").expect("what a crash leaves");
-    let (ledger, fault) = open(&desk, None, false).expect("made");
+fn a_profile_without_users_starts_without_a_finding() {
+    let fixture = TestLedger::new();
+    fs::write(fixture.path(), b"").expect("what a crash leaves");
+    let (ledger, fault) = open(&fixture, None, false).expect("made");
     assert_eq!((fault, ledger.event_count()), (None, Ok(1)));
     let save = |ledger: &Ledger| ledger.change_set_number(ledger.event_count().expect("count"));
     assert_eq!(save(&ledger), 1);
     ledger.close();
-    let (ledger, fault) = open(&desk, None, true).expect("opened");
+    let (ledger, fault) = open(&fixture, None, true).expect("opened");
     assert_eq!((fault, ledger.event_count()), (None, Ok(1)));
 }
 
 /// Change sets of the closed log may still wait to be sent: a number that came again would replace one of them.
 #[test]
-fn change_sets_are_numbered_on_above_those_of_the_closed_log() {
+fn change_set_numbers_continue_above_those_of_the_closed_log() {
     let left = Left::new();
     fs::remove_file(left.path()).expect("removed");
     let (ledger, _) = left.open();
     let first = ledger.change_set_number(2);
     assert!(first > EVENTS && first < (1 << 53), "{first}");
-    let kept = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+    let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
     ledger.close();
-    let (ledger, _) = open(&left.desk, Some(&kept), true).expect("opened");
+    let (ledger, _) = open(&left.fixture, Some(&checkpoint), true).expect("opened");
     assert_eq!(ledger.change_set_number(2), first, "after a restart, too");
 }
 
@@ -278,7 +286,7 @@ fn change_sets_are_numbered_on_above_those_of_the_closed_log() {
 #[test]
 fn a_damaged_old_event_does_not_stop_new_ones() {
     let left = Left::new();
-    let page = u64::from(crate::PAGE_SIZE);
+    let page = u64::from(crate::cipher::PAGE_SIZE);
     let pages = fs::metadata(left.path()).expect("file").len() / page;
     let whole = fs::read(left.path()).expect("file");
     let mut unread = 0;
@@ -298,7 +306,7 @@ fn a_damaged_old_event_does_not_stop_new_ones() {
 /// 300 places: the ledger opens each time and takes events, and what was found is either in the new log or found by
 /// the verifier in the old one.
 #[test]
-fn a_flipped_bit_keeps_nobody_out_and_is_found_for_ever() {
+fn a_flipped_bit_locks_no_one_out_and_stays_on_record() {
     let left = Left::new();
     let whole = fs::read(left.path()).expect("file");
     let length = u64::try_from(whole.len()).expect("small");

@@ -1,28 +1,28 @@
-//! Putting the full-text index of names in order after many patients came at once.
+//! Merging the full-text index of names after many patients were added at once.
 
-use crate::{Store, StoreError};
+use crate::error::StoreError;
+use crate::store::Store;
 use keep_domain::Segment;
 use std::time::Duration;
 
-/// Pages of the index that one step may write (SQLite FTS5, section 6.8, "merge"); a step of this size takes some
-/// milliseconds, and between two steps others read and write.
+/// Pages of the index that one step may write (SQLite FTS5, section 6.8, "merge"); it takes some milliseconds, and
+/// others read and write between two steps.
 const STEP_PAGES: i64 = 400;
-/// Time in which others take their turn.
+/// The time between two steps.
 const PAUSE: Duration = Duration::from_millis(1);
-/// The most steps of one call: a bound, not an aim.
-const MOST_STEPS: u32 = 2_000;
+/// The most steps of one call.
+const MAX_STEPS: u32 = 2_000;
 
 impl Store {
     /// Merges the many small parts that a large load leaves in the name index into one, so that a search descends once.
-    ///
-    /// It may stop at any time: a half-merged index finds the same patients.
+    /// It may stop at any time: a partly merged index finds the same patients.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`] and what else stops a write.
     pub fn optimize_search(&self) -> Result<(), StoreError> {
-        // A negative number first: it takes all parts of the index into the merge, whatever their number.
+        // A negative number first: it includes all parts of the index in the merge.
         let mut pages = -STEP_PAGES;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             let changed = self.write_bulk(|tx| {
                 let before = tx.conn.total_changes();
                 let sql = "INSERT INTO main.patient_name (patient_name, rank) VALUES ('merge', ?1)";
@@ -38,7 +38,7 @@ impl Store {
                 return self.seal_search();
             }
             pages = STEP_PAGES;
-            // Whoever waits to save goes first: without a pause this thread would take the writer again at once.
+            // Lets waiting saves go first: without a pause this thread would take the writer again at once.
             std::thread::sleep(PAUSE);
         }
         self.seal_search()

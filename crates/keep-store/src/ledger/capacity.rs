@@ -1,24 +1,23 @@
-//! How full the ledger is, and what may still be written.
+//! How full the ledger is, and which events may still be written.
 
 use keep_audit::{EventDraft, Purpose};
 
 /// Size at which the ledger counts as full: about a million events, years of a busy workstation.
 pub const LEDGER_LIMIT_BYTES: u64 = 1 << 30;
 
-/// How much room is left.
+/// The remaining capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LedgerRoom {
+pub enum LedgerCapacity {
     /// Below 80 %.
     Ample,
-    /// From 80 %: say so to IT.
+    /// From 80 %: IT is notified.
     Warn,
-    /// From 95 %: no access to patient data except under break-glass; the rest is kept for
-    /// security events.
+    /// From 95 %: no access to patient data except under break-glass; the rest is reserved for security events.
     ReserveOnly,
 }
 
-impl LedgerRoom {
-    /// The room in a ledger of `used` bytes that may grow to `limit` bytes.
+impl LedgerCapacity {
+    /// The remaining capacity of a ledger of `used` bytes that may grow to `limit` bytes.
     #[must_use]
     pub const fn of(used: u64, limit: u64) -> Self {
         let (used, limit) = (used as u128, limit as u128);
@@ -45,20 +44,20 @@ mod tests {
     use keep_audit::EventClass;
 
     #[test]
-    fn eighty_percent_warns_and_ninety_five_keeps_the_rest() {
-        let room = |used| LedgerRoom::of(used, 1000);
+    fn eighty_percent_warns_and_ninety_five_reserves_the_rest() {
+        let capacity = |used| LedgerCapacity::of(used, 1000);
         assert_eq!(
-            [room(0), room(799), room(800), room(949)],
-            [LedgerRoom::Ample, LedgerRoom::Ample, LedgerRoom::Warn, LedgerRoom::Warn]
+            [capacity(0), capacity(799), capacity(800), capacity(949)],
+            [LedgerCapacity::Ample, LedgerCapacity::Ample, LedgerCapacity::Warn, LedgerCapacity::Warn]
         );
-        assert_eq!([room(950), room(2000)], [LedgerRoom::ReserveOnly; 2]);
+        assert_eq!([capacity(950), capacity(2000)], [LedgerCapacity::ReserveOnly; 2]);
     }
 
     #[test]
     fn a_nearly_full_ledger_admits_security_and_break_glass_only() {
         let read = EventDraft::new(EventClass::ChartRead);
-        assert!(LedgerRoom::Warn.admits(&read) && !LedgerRoom::ReserveOnly.admits(&read));
-        assert!(LedgerRoom::ReserveOnly.admits(&read.for_purpose(Purpose::BreakTheGlass)));
-        assert!(LedgerRoom::ReserveOnly.admits(&EventDraft::new(EventClass::UnlockFailed)));
+        assert!(LedgerCapacity::Warn.admits(&read) && !LedgerCapacity::ReserveOnly.admits(&read));
+        assert!(LedgerCapacity::ReserveOnly.admits(&read.for_purpose(Purpose::BreakTheGlass)));
+        assert!(LedgerCapacity::ReserveOnly.admits(&EventDraft::new(EventClass::UnlockFailed)));
     }
 }
