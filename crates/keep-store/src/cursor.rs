@@ -27,8 +27,8 @@ pub struct Cursor {
     pub resume: String,
     /// What the pass in progress will set `position` to. Opaque to the store.
     pub target: String,
-    /// Since when everything of this type that the server shows is here, milliseconds since the epoch, UTC.
-    pub complete_as_of: Option<i64>,
+    /// The time of which everything of this type that the server shows is here.
+    pub complete_as_of: Option<UtcMillis>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -115,7 +115,7 @@ impl Store {
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
         let of = |r: CursorRow| Completeness {
-            complete_as_of: r.cursor.complete_as_of.map(UtcMillis).filter(|_| self.is_whole(&r.resource_type)),
+            complete_as_of: r.cursor.complete_as_of.filter(|_| self.is_whole(&r.resource_type)),
             resource_type: r.resource_type,
         };
         Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())

@@ -355,7 +355,11 @@ fn held_by_higher(
     Ok(holds.iter().any(|(k, h)| sequence_of(k).is_some_and(|s| s < sequence) && Some(h.rank) > top))
 }
 
-fn open_entry(access: &SegmentAccess, conn: &Connection, entry: EntryRow) -> Result<OutgoingEntry, StoreError> {
+pub(crate) fn open_entry(
+    access: &SegmentAccess,
+    conn: &Connection,
+    entry: EntryRow,
+) -> Result<OutgoingEntry, StoreError> {
     let id = crate::id_key::IdKey::of(&entry.key.id);
     // INVARIANT: also what is frozen waits until its record's chart fits, since the answer changes that record.
     let stored = access.record(conn, &entry.key.resource_type, &id)?;

@@ -6,15 +6,15 @@ mod reading;
 
 pub use reading::{Incoming, UNREADABLE};
 
-use crate::change_set::EntryRow;
 use crate::derived::Derived;
 use crate::id_key::IdKey;
 use crate::inbox::{ElsewhereRow, Unsealed};
+use crate::outbox::open_entry;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::write_tx::Stored;
-use crate::{AuditTicket, Cursor, CursorKey, EntryState, FindingKind, Record, Store, StoreError, WriteTx};
+use crate::{AuditTicket, Cursor, CursorKey, FindingKind, OutgoingEntry, Store, StoreError, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::IncomingRow;
 
@@ -34,18 +34,12 @@ pub struct Page {
 /// A record of a page that has local unsent changes: the caller merges it.
 #[derive(Debug, Clone)]
 pub struct Contested {
-    /// The record.
-    pub key: ResourceKey,
     /// The oldest change set with an entry of it.
     pub set: crate::ChangeSetId,
-    /// The last version that both sides had.
-    pub base: Option<Phi<String>>,
-    /// What is here.
-    pub ours: Phi<String>,
-    /// What the server has; `None` where it was deleted there.
+    /// That entry. In flight, the server's version may be ours.
+    pub entry: OutgoingEntry,
+    /// The server's version; `None` where it was deleted there.
     pub theirs: Option<Phi<String>>,
-    /// Whether ours was sent and its answer is unknown: then theirs may be ours.
-    pub in_flight: bool,
 }
 
 /// What became of a page.
@@ -282,21 +276,10 @@ impl WriteTx<'_> {
 
     fn contest(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
         let entries = self.entries_of(key)?;
-        let Some((_, EntryRow { sequence, base, sent, state, .. })) = entries.into_iter().next() else {
-            return Ok(None);
-        };
-        let ours = match sent {
-            Some(sent) => Phi::new(sent),
-            None => self.record(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
-        };
-        Ok(Some(Contested {
-            key: key.clone(),
-            set: crate::ChangeSetId(sequence),
-            base: base.map(Phi::new),
-            ours,
-            theirs,
-            in_flight: state == EntryState::InFlight,
-        }))
+        let Some((segment, entry)) = entries.into_iter().next() else { return Ok(None) };
+        let set = crate::ChangeSetId(entry.sequence);
+        let entry = open_entry(self.store.access(segment)?, self.conn, entry)?;
+        Ok(Some(Contested { set, entry, theirs }))
     }
 
     /// Version, time and state of a record, wherever it is, without opening its body.

@@ -91,7 +91,7 @@ impl SyncPort for StorePort {
         let cursor = page.cursor.map(|(key, state)| {
             let cursor = store::Cursor {
                 position: state.text,
-                complete_as_of: state.complete_as_of.map(|t| t.0),
+                complete_as_of: state.complete_as_of,
                 ..store::Cursor::default()
             };
             (key_of(&key), cursor)
@@ -218,11 +218,14 @@ impl SyncPort for StorePort {
 impl StorePort {
     fn contested(&self, found: Vec<store::Contested>) -> Result<Vec<Contested>, SyncError> {
         let sets = self.sets()?;
-        let entry_of = |c: &store::Contested| {
-            sets.iter().find(|s| s.id == c.set)?.entries.iter().find(|e| e.key == c.key).cloned().map(outgoing_entry)
+        let is_listed = |c: &store::Contested| {
+            let set = sets.iter().find(|s| s.id == c.set);
+            set.is_some_and(|s| s.entries.iter().any(|e| e.key == c.entry.key))
         };
-        let known = found.into_iter().filter_map(|c| Some((entry_of(&c)?, c)));
-        Ok(known.map(|(entry, c)| Contested { sequence: c.set.0, entry, theirs: c.theirs }).collect())
+        let listed = found.into_iter().filter(is_listed);
+        Ok(listed
+            .map(|c| Contested { sequence: c.set.0, entry: outgoing_entry(c.entry), theirs: c.theirs })
+            .collect())
     }
 
     fn readable(&self, log: LogId, entry: &LedgerEntry) -> Option<OutgoingEvent> {
@@ -251,7 +254,7 @@ fn key_of(key: &CursorKey) -> store::CursorKey {
 }
 
 fn state_of(cursor: store::Cursor) -> CursorState {
-    CursorState { text: cursor.position, complete_as_of: cursor.complete_as_of.map(keep_domain::UtcMillis) }
+    CursorState { text: cursor.position, complete_as_of: cursor.complete_as_of }
 }
 
 fn outgoing_set(set: store::OutgoingSet) -> OutgoingSet {
