@@ -1,6 +1,6 @@
 //! Audit upload: `PUT AuditEvent/{uuid}` in batches, so that a repeat is harmless.
 
-use crate::blocking::blocking;
+use crate::blocking::with_store;
 use crate::error::SyncError;
 use crate::fhir_client::{FhirClient, WriteResponse, transaction_responses};
 use crate::report::{Progress, ProgressSink};
@@ -26,15 +26,13 @@ impl AuditUploader {
     /// The first error that ends the run. An event leaves the queue only after the server confirmed it.
     pub(crate) async fn run(&self, confirmed: &mut u64) -> Result<(), SyncError> {
         loop {
-            let store = Arc::clone(&self.store);
-            let events = blocking(move || store.undelivered_events(BATCH)).await?;
+            let events = with_store(&self.store, |store| store.undelivered_events(BATCH)).await?;
             if events.is_empty() {
                 return Ok(());
             }
             let delivered = self.send(&events).await?;
             let count = u64::try_from(delivered.len()).unwrap_or(u64::MAX);
-            let store = Arc::clone(&self.store);
-            blocking(move || store.mark_delivered(&delivered)).await?;
+            with_store(&self.store, move |store| store.mark_delivered(&delivered)).await?;
             *confirmed = confirmed.saturating_add(count);
             (self.progress)(Progress::Auditing { confirmed: *confirmed });
             if count == 0 {

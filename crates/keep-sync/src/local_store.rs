@@ -126,7 +126,7 @@ impl SyncStore for LocalStore {
         Ok(self.change_set(set)?.filter(|s| s.state == SetState::Ready))
     }
 
-    fn mark_not_sent(&self, set: ChangeSetId) -> Result<(), SyncError> {
+    fn return_to_queue(&self, set: ChangeSetId) -> Result<(), SyncError> {
         self.store.write(|tx| tx.take_back(set)).map_err(|e| failed(&e))
     }
 

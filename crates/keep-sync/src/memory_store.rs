@@ -16,7 +16,7 @@ pub(crate) struct Contents {
     pub(crate) cursors: BTreeMap<String, Cursor>,
     pub(crate) sets: BTreeMap<ChangeSetId, OutgoingSet>,
     pub(crate) outcomes: Vec<(ChangeSetId, PushOutcome)>,
-    pub(crate) not_sent: Vec<ChangeSetId>,
+    pub(crate) returned: Vec<ChangeSetId>,
     pub(crate) events: Vec<OutgoingEvent>,
     pub(crate) delivered: Vec<u64>,
     pub(crate) preferences: BTreeMap<String, String>,
@@ -139,9 +139,9 @@ impl SyncStore for MemoryStore {
         }))
     }
 
-    fn mark_not_sent(&self, set: ChangeSetId) -> Result<(), SyncError> {
+    fn return_to_queue(&self, set: ChangeSetId) -> Result<(), SyncError> {
         let mut contents = self.contents();
-        contents.not_sent.push(set);
+        contents.returned.push(set);
         if let Some(set) = contents.sets.get_mut(&set) {
             set.entries.iter_mut().for_each(|e| e.state = EntryState::Waiting);
         }

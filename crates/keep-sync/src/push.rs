@@ -2,7 +2,7 @@
 
 mod response;
 
-use crate::blocking::blocking;
+use crate::blocking::with_store;
 use crate::error::SyncError;
 use crate::fhir_client::{FhirClient, ReadResponse};
 use crate::merge;
@@ -44,7 +44,7 @@ impl Pusher {
         let mut tried = HashSet::new();
         loop {
             // A confirmed set may release the next one, so the list is read again until it contains nothing new.
-            let sets = self.with_store(|store| store.ready_change_sets()).await?;
+            let sets = with_store(&self.store, |store| store.ready_change_sets()).await?;
             let fresh: Vec<OutgoingSet> = sets.into_iter().filter(|s| tried.insert(s.id)).collect();
             if fresh.is_empty() {
                 return Ok(());
@@ -66,7 +66,9 @@ impl Pusher {
         let mut rounds = 0;
         while rounds < MAX_ROUNDS {
             rounds += 1;
-            let Some(set) = self.with_store(move |store| store.mark_in_flight(id)).await? else { return Ok(()) };
+            let Some(set) = with_store(&self.store, move |store| store.mark_in_flight(id)).await? else {
+                return Ok(());
+            };
             let Some(chunk) = plan_chunk(&set.entries) else { return Ok(()) };
             let bundle = bundle_of(chunk)?;
             let response = match self.client.transact(bundle.as_str()).await {
@@ -94,7 +96,7 @@ impl Pusher {
                 }
                 Verdict::VersionConflict => self.resolve_by_reading(&set, confirmed, false).await?,
                 Verdict::Busy(wait) => {
-                    self.with_store(move |store| store.mark_not_sent(id)).await?;
+                    with_store(&self.store, move |store| store.return_to_queue(id)).await?;
                     let wait = wait.unwrap_or(DEFAULT_WAIT);
                     if wait > MAX_WAIT {
                         return Err(SyncError::Failed { status: response.status, retry_after: Some(wait) });
@@ -103,7 +105,7 @@ impl Pusher {
                 }
                 // A colleague's set waits for its author.
                 Verdict::Forbidden(_) if set.author != self.user => {
-                    return self.with_store(move |store| store.mark_not_sent(id)).await;
+                    return with_store(&self.store, move |store| store.return_to_queue(id)).await;
                 }
                 Verdict::Forbidden(reason) | Verdict::Rejected(reason) => {
                     let rejected =
@@ -144,17 +146,9 @@ impl Pusher {
             return Ok(());
         }
         let count = outcomes.iter().filter(|o| matches!(o, PushOutcome::Confirmed { .. })).count();
-        self.with_store(move |store| store.record_outcomes(set, &outcomes)).await?;
+        with_store(&self.store, move |store| store.record_outcomes(set, &outcomes)).await?;
         *confirmed = confirmed.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         Ok(())
-    }
-
-    async fn with_store<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&dyn SyncStore) -> Result<T, SyncError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        let store = Arc::clone(&self.store);
-        blocking(move || call(store.as_ref())).await
     }
 }
 

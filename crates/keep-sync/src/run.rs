@@ -1,7 +1,7 @@
 //! One sync: push, pull, audit upload, in this order, by one worker.
 
 use crate::audit_upload::AuditUploader;
-use crate::blocking::blocking;
+use crate::blocking::with_store;
 use crate::cancel::Cancel;
 use crate::error::SyncError;
 use crate::fhir_client::{Capabilities, FhirClient};
@@ -46,8 +46,7 @@ pub async fn run(run: &SyncRun) -> SyncReport {
     let (up, down) = (meter.up(), meter.down());
     let mut report = SyncReport::default();
     report.stopped_by = run.cancel.guard(run_steps(run, &mut report)).await.err();
-    let store = Arc::clone(&run.store);
-    match blocking(move || store.backlog()).await {
+    match with_store(&run.store, |store| store.backlog()).await {
         Ok(left) => (report.pending, report.failed, report.conflicts) = (left.pending, left.failed, left.conflicts),
         Err(error) => report.stopped_by = report.stopped_by.or(Some(error)),
     }
@@ -71,15 +70,13 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
 }
 
 async fn capabilities(run: &SyncRun) -> Result<Arc<Capabilities>, SyncError> {
-    let store = Arc::clone(&run.store);
-    let stored = blocking(move || store.preference(CAPABILITIES)).await?;
+    let stored = with_store(&run.store, |store| store.preference(CAPABILITIES)).await?;
     // An unreadable one is requested again.
     let cached: Option<Capabilities> = stored.and_then(|text| serde_json::from_str(&text).ok());
     let current = run.client.capabilities(cached.clone()).await?;
     if cached.as_ref() != Some(current.as_ref()) {
         let text = serde_json::to_string(current.as_ref()).map_err(|_| SyncError::Internal("capabilities"))?;
-        let store = Arc::clone(&run.store);
-        blocking(move || store.set_preference(CAPABILITIES, &text)).await?;
+        with_store(&run.store, move |store| store.set_preference(CAPABILITIES, &text)).await?;
     }
     Ok(current)
 }

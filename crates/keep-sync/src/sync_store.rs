@@ -109,7 +109,7 @@ pub trait SyncStore: Send + Sync + 'static {
     fn mark_in_flight(&self, set: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError>;
 
     /// The server has certainly not taken the set: it waits again and may be edited.
-    fn mark_not_sent(&self, set: ChangeSetId) -> Result<(), SyncError>;
+    fn return_to_queue(&self, set: ChangeSetId) -> Result<(), SyncError>;
 
     /// Records the outcomes of a set's entries in one transaction.
     fn record_outcomes(&self, set: ChangeSetId, outcomes: &[PushOutcome]) -> Result<(), SyncError>;

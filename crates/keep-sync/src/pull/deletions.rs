@@ -2,6 +2,7 @@
 
 use super::puller::Puller;
 use super::state::PullState;
+use crate::blocking::with_store;
 use crate::error::SyncError;
 use crate::fhir_client::{BundlePage, MatchIds, PaginationGuard, ReadResponse, Search, parse_history, parse_search};
 use crate::response_times::ResponseTimes;
@@ -128,7 +129,7 @@ impl Puller {
             missing.rotate_left(from);
         }
         let own_key = key.clone();
-        let only_view = self.with_store(move |store| Ok(store.other_cursors(&own_key)?.is_empty())).await?;
+        let only_view = with_store(&self.store, move |store| Ok(store.other_cursors(&own_key)?.is_empty())).await?;
         let mut deleted = Vec::new();
         for id in missing.into_iter().take(MAX_READS) {
             let Ok(id) = id.parse() else { continue };
@@ -195,7 +196,7 @@ impl Puller {
 
     async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {
         let resource_type = key.resource_type.clone();
-        let ids = self.with_store(move |store| store.synced_ids(&resource_type)).await?;
+        let ids = with_store(&self.store, move |store| store.synced_ids(&resource_type)).await?;
         Ok(ids.into_iter().map(|id| id.to_string()).collect())
     }
 }

@@ -5,7 +5,7 @@ use super::probe::ChangeProbe;
 use super::puller::{Puller, apply_and_merge, page_of};
 use super::recent_rows::RecentRows;
 use super::state::PullState;
-use crate::blocking::blocking;
+use crate::blocking::{blocking, with_store};
 use crate::error::SyncError;
 use crate::fhir_client::{BundlePage, MatchIds, PaginationGuard, Search, parse_search};
 use crate::sync_store::ApplyReport;
@@ -68,7 +68,7 @@ impl Puller {
     ) -> Result<Option<UtcMillis>, SyncError> {
         let key = self.cursor_key(resource_type);
         let own_key = key.clone();
-        let stored = self.with_store(move |store| store.cursor(&own_key)).await?;
+        let stored = with_store(&self.store, move |store| store.cursor(&own_key)).await?;
         let mut state = self.load_state(&key, &stored.position).await?;
         let first = state.since.is_none();
         // A server that does not understand the probe gets the search for the rows.
@@ -123,7 +123,7 @@ impl Puller {
             return Ok(PullState::restart());
         }
         let own_key = key.clone();
-        let others = self.with_store(move |store| store.other_cursors(&own_key)).await?;
+        let others = with_store(&self.store, move |store| store.other_cursors(&own_key)).await?;
         let known: Vec<UtcMillis> = others
             .iter()
             .map(|c| PullState::parse(&c.position, trusted).and_then(|state| state.deletions_known_until()))

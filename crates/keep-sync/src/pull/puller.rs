@@ -1,7 +1,7 @@
 //! What every step of a pull works with.
 
 use super::state::PullState;
-use crate::blocking::blocking;
+use crate::blocking::with_store;
 use crate::cancel::Cancel;
 use crate::error::SyncError;
 use crate::fhir_client::{BundlePage, Capabilities, FhirClient};
@@ -45,15 +45,6 @@ impl Puller {
         self.capabilities.type_history.contains(&key.resource_type)
     }
 
-    /// Runs a store call on a thread that may block.
-    pub(super) async fn with_store<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&dyn SyncStore) -> Result<T, SyncError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        let store = Arc::clone(&self.store);
-        blocking(move || call(store.as_ref())).await
-    }
-
     /// Saves the state, and removes records that were deleted before it.
     pub(super) async fn save(
         &self,
@@ -62,7 +53,7 @@ impl Puller {
         deleted: Vec<ResourceKey>,
     ) -> Result<u64, SyncError> {
         let page = page_of(key, state, Page { deleted, ..Page::default() })?;
-        self.with_store(move |store| Ok(apply_and_merge(store, page)?.changed)).await
+        with_store(&self.store, move |store| Ok(apply_and_merge(store, page)?.changed)).await
     }
 
     /// When `page` was produced, as far as that can be trusted.

@@ -165,7 +165,7 @@ async fn a_403_rejects_own_sets_and_leaves_a_colleagues() {
     let (done, _) = push(&store, |_| json(403, "")).await;
     assert_eq!(done, Ok(0));
     let contents = store.contents();
-    assert_eq!(contents.not_sent, [ChangeSetId(5)]);
+    assert_eq!(contents.returned, [ChangeSetId(5)]);
     assert!(matches!(contents.outcomes[..], [(ChangeSetId(6), PushOutcome::Rejected { .. })]));
 }
 
@@ -175,7 +175,7 @@ async fn a_busy_server_is_left_alone_until_retry_after() {
     store.save(5, amara(), NEW, None);
     let (done, _) = push(&store, |_| json_with(429, &[("Retry-After", "120")], "")).await;
     assert_eq!(done, Err(SyncError::Failed { status: 429, retry_after: Some(120) }));
-    assert_eq!(store.contents().not_sent, [ChangeSetId(5)]);
+    assert_eq!(store.contents().returned, [ChangeSetId(5)]);
 }
 
 #[tokio::test]
