@@ -4,7 +4,7 @@ use crate::command_line::program;
 use keep_domain::{Clock, Secret, SystemClock, UtcMillis};
 use keep_keys::phone_code;
 use keep_session::testing::TestSite;
-use keep_sync::{Credentials, FhirClient, Found, Proof, Reply, Search, Server, ServerSettings, SignedIn};
+use keep_sync::{Credentials, FhirClient, ReadResponse, Search, Server, ServerSettings, SignedIn, WriteResponse};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -163,7 +163,7 @@ impl Clinic {
         let code = phone_code(&Secret::new(person["otpauth"].clone()), self.moment_of_code(user)).expect("a code");
         self.runtime.block_on(async {
             let server = self.server();
-            let pending = server.open_sign_in(nonce, Proof::Anew).await.expect("sign-in page");
+            let pending = server.open_sign_in(nonce).await.expect("sign-in page");
             let mut form: Vec<(String, String)> = pending.address().query_pairs().into_owned().collect();
             // EXPOSE: the made-up person types it in.
             let typed =
@@ -192,10 +192,10 @@ impl Clinic {
 
     /// `user` at another workstation, with a program of their own.
     pub(crate) fn colleague(&self, user: &str) -> Colleague {
-        let signed_in = self.sign_in(user);
-        let server = self.server();
-        let kept = self.runtime.block_on(Credentials::of_sign_in(&server, signed_in, Arc::new(|_| true)));
-        let client = FhirClient::open(kept.expect("credentials"));
+        let SignedIn { claims, tokens } = self.sign_in(user);
+        let refresh = tokens.refresh.expect("a refresh token");
+        let credentials = Credentials::new(&self.server(), &claims.subject, refresh, Arc::new(|_| true));
+        let client = FhirClient::open(credentials);
         Colleague { runtime: Arc::clone(&self.runtime), client }
     }
 }
@@ -244,14 +244,14 @@ impl Colleague {
         self.taken(&reply.expect("the server answers"));
     }
 
-    fn taken(&self, reply: &Reply) {
+    fn taken(&self, reply: &WriteResponse) {
         // EXPOSE: made-up records; says why a test cannot go on.
         assert!((200..300).contains(&reply.status), "{}: {}", reply.status, reply.text.expose());
     }
 
     /// How the server names itself.
     pub(crate) fn software(&self) -> String {
-        self.runtime.block_on(self.client.abilities(None)).expect("a statement").software.clone()
+        self.runtime.block_on(self.client.capabilities(None)).expect("a statement").software.clone()
     }
 
     /// One record with its version.
@@ -259,7 +259,7 @@ impl Colleague {
         let found = self.runtime.block_on(self.client.read(&key.parse().expect("key"), None));
         match found.expect("the server answers") {
             // EXPOSE: made-up records, compared.
-            Found::Resource { text, .. } => Some(serde_json::from_str(text.expose()).expect("json")),
+            ReadResponse::Resource { text, .. } => Some(serde_json::from_str(text.expose()).expect("json")),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use crate::workstation::Workstation;
 use keep_audit::{DetailValue, EventDraft};
 use keep_domain::{ErrorCode, UserId, UtcMillis};
 use keep_keys::{LeaseRecord, OldLease, OpenedSlot, StoredSignIn, UnverifiedIssue};
-use keep_sync::{Expected, Jwks, TokenError, VerifiedClaims, verify_id_token};
+use keep_sync::{ExpectedClaims, Jwks, TokenError, VerifiedClaims, verify_id_token};
 
 impl Workstation {
     /// Derives the lease from the last sign-in and puts it on the ring; `sign_in_needed` without a valid statement.
@@ -53,7 +53,7 @@ impl Workstation {
         let keys = Jwks::from_jwk(jwk).map_err(|_| TokenError::UnknownKey)?;
         let issue = UnverifiedIssue::read(id_token).ok_or(TokenError::Malformed)?;
         let settings = self.settings();
-        let expected = Expected {
+        let expected = ExpectedClaims {
             issuer: issuer.unwrap_or(&issue.issuer),
             client_id: &settings.client_id,
             nonce,

@@ -7,7 +7,7 @@ use crate::trusted_clock::TrustedClock;
 use crate::workstation::Workstation;
 use keep_audit::Opener;
 use keep_domain::{ErrorCode, Secret};
-use keep_sync::{Credentials, PersistRefreshToken, PushForOthers, Server, ServerSettings, StorePort, SyncPort};
+use keep_sync::{Credentials, LocalStore, PersistRefreshToken, PushForOthers, Server, ServerSettings, SyncStore};
 use std::sync::Arc;
 
 impl Workstation {
@@ -34,15 +34,15 @@ impl Workstation {
         // EXPOSE: the token moves into the only type that sends it.
         let token = Secret::new(token.expose().clone());
         let server = self.open_server(Some(&lease.issuer))?;
-        Ok(Credentials::of_refresh_token(&server, &lease.subject, token, self.persist()))
+        Ok(Credentials::new(&server, &lease.subject, token, self.persist()))
     }
 
     /// The session's store for the sync; it records the event of the run before its first read.
-    pub(crate) fn sync_port(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncPort>, SessionError> {
+    pub(crate) fn sync_store(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncStore>, SessionError> {
         let store = unlocked.store.clone().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))?;
         let opener = unlocked.keys.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
         let others = PushForOthers::SameRank;
-        Ok(Arc::new(StorePort::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.device.clock))))
+        Ok(Arc::new(LocalStore::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.device.clock))))
     }
 
     /// Stores a rotated refresh token under the user's key, if they are still signed in.

@@ -332,7 +332,7 @@ pub fn complete(workstation: &Workstation, types: &[&str]) -> Result<(), Failure
                 types.iter().try_for_each(|t| {
                     let (server, visibility) = (server.clone(), visibility.clone());
                     let key = CursorKey { server, visibility, resource_type: (*t).to_owned() };
-                    tx.save_cursor(&key, &Cursor { complete_as_of: Some(now.0), ..Cursor::default() })
+                    tx.save_cursor(&key, &Cursor { complete_as_of: Some(now), ..Cursor::default() })
                 })
             })?)
         })

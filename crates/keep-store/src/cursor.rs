@@ -21,8 +21,8 @@ pub struct CursorKey {
 pub struct Cursor {
     /// Where the next pass starts; empty before the first has ended. Opaque to the store.
     pub position: String,
-    /// The time as of which everything of this type that the server shows is stored, milliseconds since the epoch, UTC.
-    pub complete_as_of: Option<i64>,
+    /// The time as of which everything of this type that the server shows is stored.
+    pub complete_as_of: Option<UtcMillis>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use crate::cursor::{Completeness, Cursor, CursorKey, CursorRow};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::write_tx::WriteTx;
-use keep_domain::{Segment, UtcMillis, length_prefixed};
+use keep_domain::{Segment, length_prefixed};
 use std::collections::BTreeSet;
 
 impl WriteTx<'_> {
@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError::Damaged`] where a row does not fit its tag.
     pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
         let of = |r: CursorRow| Completeness {
-            complete_as_of: r.cursor.complete_as_of.map(UtcMillis).filter(|_| self.is_whole(&r.resource_type)),
+            complete_as_of: r.cursor.complete_as_of.filter(|_| self.is_whole(&r.resource_type)),
             resource_type: r.resource_type,
         };
         Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())

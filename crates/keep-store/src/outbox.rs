@@ -366,7 +366,11 @@ fn is_held_by_higher_rank(
     Ok(holds.iter().any(|(k, h)| sequence_of(k).is_some_and(|s| s < sequence) && Some(h.rank) > top))
 }
 
-fn open_entry(access: &SegmentAccess, conn: &Connection, entry: EntryRow) -> Result<OutgoingEntry, StoreError> {
+pub(crate) fn open_entry(
+    access: &SegmentAccess,
+    conn: &Connection,
+    entry: EntryRow,
+) -> Result<OutgoingEntry, StoreError> {
     let id = crate::id_key::IdKey::of(&entry.key.id);
     // INVARIANT: a frozen entry also waits until its record's chart matches its sum, since the answer changes it.
     let stored = access.record(conn, &entry.key.resource_type, &id)?;

@@ -6,14 +6,15 @@ mod reading;
 
 pub use reading::{Incoming, UNREADABLE};
 
-use crate::change_set::{EntryRow, EntryState};
+use crate::change_set::OutgoingEntry;
 use crate::cursor::{Cursor, CursorKey};
 use crate::derived::Derived;
 use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
 use crate::inbox::{MissingSegmentRow, Unsealed};
 use crate::ledger::AuditTicket;
-use crate::record::{Record, StateBits};
+use crate::outbox::open_entry;
+use crate::record::StateBits;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, ordinal_of};
 use crate::store::Store;
@@ -37,18 +38,12 @@ pub struct Page {
 /// A record of a page that has local unsent changes: the caller merges it.
 #[derive(Debug, Clone)]
 pub struct Contested {
-    /// The record.
-    pub key: ResourceKey,
     /// The oldest change set with an entry of it.
     pub set: crate::change_set::ChangeSetId,
-    /// The last version that both sides had.
-    pub base: Option<Phi<String>>,
-    /// This device's text.
-    pub ours: Phi<String>,
-    /// The server's text; `None` if it was deleted there.
+    /// That entry. If it is in flight, the server's version may be this device's own.
+    pub entry: OutgoingEntry,
+    /// The server's version; `None` if it was deleted there.
     pub theirs: Option<Phi<String>>,
-    /// Whether this device's text was sent with unknown outcome: then the server's may be the same.
-    pub in_flight: bool,
 }
 
 /// The outcome of storing a page.
@@ -285,21 +280,10 @@ impl WriteTx<'_> {
 
     fn find_contested(&self, key: &ResourceKey, theirs: Option<Phi<String>>) -> Result<Option<Contested>, StoreError> {
         let entries = self.entries_of(key)?;
-        let Some((_, EntryRow { sequence, base, sent, state, .. })) = entries.into_iter().next() else {
-            return Ok(None);
-        };
-        let ours = match sent {
-            Some(sent) => Phi::new(sent),
-            None => self.stored(key)?.map(|r: Record| r.raw).ok_or(StoreError::NotAvailable)?,
-        };
-        Ok(Some(Contested {
-            key: key.clone(),
-            set: crate::change_set::ChangeSetId(sequence),
-            base: base.map(Phi::new),
-            ours,
-            theirs,
-            in_flight: state == EntryState::InFlight,
-        }))
+        let Some((segment, entry)) = entries.into_iter().next() else { return Ok(None) };
+        let set = crate::change_set::ChangeSetId(entry.sequence);
+        let entry = open_entry(self.store.access(segment)?, self.conn, entry)?;
+        Ok(Some(Contested { set, entry, theirs }))
     }
 
     /// Version, time and state of a record in any segment, without opening its body.

@@ -1,7 +1,7 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
 use crate::{
-    Cancel, Credentials, FhirClient, Found, Proof, PushForOthers, Search, Server, ServerSettings, SignedIn, StorePort,
+    Cancel, Credentials, FhirClient, LocalStore, PushForOthers, ReadResponse, Search, Server, ServerSettings, SignedIn,
     SyncError, SyncReport, SyncRun, run,
 };
 use keep_audit::Actor;
@@ -17,7 +17,7 @@ const CLINIC: &str = include_str!("against_backend/clinic.ndjson");
 
 struct Backend {
     child: Child,
-    told: HashMap<String, serde_json::Value>,
+    ready: HashMap<String, serde_json::Value>,
     _folder: tempfile::TempDir,
 }
 
@@ -28,7 +28,7 @@ impl Drop for Backend {
     }
 }
 
-/// Beside the test's own folder: `target/debug/keep-backend`.
+/// `target/debug/keep-backend`, next to the test's own folder.
 fn program() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     let path = own.parent()?.parent()?.join("keep-backend");
@@ -63,19 +63,19 @@ impl Backend {
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         };
-        Some(Self { child, told: serde_json::from_str(&text).unwrap(), _folder: folder })
+        Some(Self { child, ready: serde_json::from_str(&text).unwrap(), _folder: folder })
     }
 
-    fn say(&self, name: &str) -> String {
-        self.told[name].as_str().unwrap().to_owned()
+    fn value(&self, name: &str) -> String {
+        self.ready[name].as_str().unwrap().to_owned()
     }
 
     fn settings(&self) -> ServerSettings {
         ServerSettings {
-            issuer: Some(self.say("issuer")),
-            extra_ca_pem: Some(std::fs::read_to_string(self.say("ca")).unwrap()),
+            issuer: Some(self.value("issuer")),
+            extra_ca_pem: Some(std::fs::read_to_string(self.value("ca")).unwrap()),
             acr: vec![String::from("mfa")],
-            ..ServerSettings::for_base(self.say("fhir").parse().unwrap())
+            ..ServerSettings::for_base(self.value("fhir").parse().unwrap())
         }
     }
 
@@ -84,13 +84,13 @@ impl Backend {
     }
 
     fn browser(&self) -> reqwest::Client {
-        let ca = std::fs::read(self.say("ca")).unwrap();
+        let ca = std::fs::read(self.value("ca")).unwrap();
         let builder = reqwest::Client::builder().tls_certs_merge(reqwest::Certificate::from_pem_bundle(&ca).unwrap());
         builder.no_proxy().build().unwrap()
     }
 
     async fn fault(&self, body: &str) {
-        let url: url::Url = self.say("fhir").parse().unwrap();
+        let url: url::Url = self.value("fhir").parse().unwrap();
         let sent = self
             .browser()
             .post(url.join("/_test/fault").unwrap())
@@ -103,14 +103,15 @@ impl Backend {
         let people = Command::new(program().unwrap()).args(["people", "--json"]).output().unwrap();
         let people: Vec<HashMap<String, serde_json::Value>> = serde_json::from_slice(&people.stdout).unwrap();
         let person = people.into_iter().find(|p| p["user"] == user).unwrap();
-        let say = |name: &str| person[name].as_str().unwrap().to_owned();
-        let code = Command::new(program().unwrap()).args(["code", "--otpauth", &say("otpauth")]).output().unwrap();
+        let value = |name: &str| person[name].as_str().unwrap().to_owned();
+        let code = Command::new(program().unwrap()).args(["code", "--otpauth", &value("otpauth")]).output().unwrap();
         let code = String::from_utf8(code.stdout).unwrap().trim().to_owned();
 
-        let pending = server.open_sign_in("a-nonce-of-the-member-record", Proof::Anew).await?;
+        let pending = server.open_sign_in("a-nonce-of-the-member-record").await?;
         let mut form: Vec<(String, String)> = pending.address().query_pairs().into_owned().collect();
         form.extend(
-            [("user", user.to_owned()), ("password", say("password")), ("code", code)].map(|(n, v)| (n.to_owned(), v)),
+            [("user", user.to_owned()), ("password", value("password")), ("code", code)]
+                .map(|(n, v)| (n.to_owned(), v)),
         );
         let mut target = pending.address().clone();
         target.set_query(None);
@@ -124,31 +125,32 @@ impl Backend {
     async fn credentials(&self, user: &str) -> (Credentials, Arc<Mutex<Vec<String>>>) {
         let server = self.server();
         let signed_in = self.sign_in(&server, user).await.unwrap();
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let keeper = Arc::clone(&kept);
+        let saved = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&saved);
         let persist = Arc::new(move |token: &Secret<String>| {
-            keeper.lock().unwrap().push(token.expose().clone());
+            log.lock().unwrap().push(token.expose().clone());
             true
         });
-        (Credentials::of_sign_in(&server, signed_in, persist).await.unwrap(), kept)
+        let SignedIn { claims, tokens } = signed_in;
+        (Credentials::new(&server, &claims.subject, tokens.refresh.unwrap(), persist), saved)
     }
 }
 
 async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport {
     let actor = Actor { role, ..TestClinic::nurse_amara() };
     let opener = Arc::new(AuditOpener(TestClinic::key(Segment::Clinical).hpke_key_pair()));
-    let port =
-        StorePort::new(Arc::clone(store), actor.clone(), PushForOthers::SameRank, Some(opener), Arc::new(SystemClock));
+    let local =
+        LocalStore::new(Arc::clone(store), actor.clone(), PushForOthers::SameRank, Some(opener), Arc::new(SystemClock));
     let progress = Arc::new(|_: crate::Progress<'_>| {});
-    let asked = SyncRun {
+    let inputs = SyncRun {
         client: client.clone(),
-        port: Arc::new(port),
-        me: actor.user,
+        store: Arc::new(local),
+        user: actor.user,
         roles: vec![role],
         cancel: Cancel::default(),
         progress,
     };
-    run(&asked).await
+    run(&inputs).await
 }
 
 fn observation(id: &str, value: u32) -> String {
@@ -159,7 +161,7 @@ fn observation(id: &str, value: u32) -> String {
 
 async fn on_server(client: &FhirClient, key: &str) -> Option<(String, Option<String>)> {
     match client.read(&key.parse::<ResourceKey>().unwrap(), None).await.unwrap() {
-        Found::Resource { text, version_id } => Some((text.into_exposed(), version_id)),
+        ReadResponse::Resource { text, version_id } => Some((text.into_exposed(), version_id)),
         _ => None,
     }
 }
@@ -173,7 +175,7 @@ async fn a_nurse_signs_in_and_her_tokens_are_rotated() {
         (signed_in.claims.roles.as_slice(), signed_in.claims.name.as_str()),
         (&[Role::Nurse][..], "Amara Okafor")
     );
-    assert_eq!(signed_in.claims.issuer, backend.say("issuer"));
+    assert_eq!(signed_in.claims.issuer, backend.value("issuer"));
     assert!(signed_in.tokens.refresh.is_some());
 
     let strangers = ServerSettings { extra_ca_pem: None, ..backend.settings() };
@@ -182,9 +184,9 @@ async fn a_nurse_signs_in_and_her_tokens_are_rotated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_sync_brings_all_and_the_idle_one_next_to_nothing() {
+async fn the_first_sync_pulls_everything_and_an_idle_one_almost_nothing() {
     let Some(backend) = Backend::start(None).await else { return };
-    let (credentials, kept) = backend.credentials("amara").await;
+    let (credentials, saved) = backend.credentials("amara").await;
     let client = FhirClient::open(credentials);
     let clinic = TestClinic::new();
     let store = Arc::new(clinic.open(Segment::Clinical));
@@ -198,11 +200,11 @@ async fn the_first_sync_brings_all_and_the_idle_one_next_to_nothing() {
     assert_eq!((idle.stopped_by.clone(), idle.pulled, idle.pushed), (None, 0, 0));
     assert!(idle.bytes_up + idle.bytes_down < 20_000, "{idle:?}");
     println!("first {first:?}\nidle {idle:?}");
-    assert!(!kept.lock().unwrap().is_empty(), "the refresh token was kept");
+    assert!(!saved.lock().unwrap().is_empty(), "the refresh token was saved");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_saved_offline_arrives_once_whatever_the_line_does() {
+async fn what_was_saved_offline_arrives_once_whatever_fails() {
     let Some(backend) = Backend::start(None).await else { return };
     let (credentials, _) = backend.credentials("amara").await;
     let client = FhirClient::open(credentials);
@@ -213,8 +215,8 @@ async fn what_was_saved_offline_arrives_once_whatever_the_line_does() {
         let id = format!("obs-{kind}").replace(char::from(95), "-");
         TestClinic::save(&store, &[(Operation::Create, None, &observation(&id, 60))]).unwrap();
         backend.fault(&format!(r#"{{"kind":"{kind}","method":"POST","retry_after":1}}"#)).await;
-        let troubled = sync(&store, &client, Role::Nurse).await;
-        println!("{kind}: {troubled:?}");
+        let disturbed = sync(&store, &client, Role::Nurse).await;
+        println!("{kind}: {disturbed:?}");
         let calm = sync(&store, &client, Role::Nurse).await;
         println!("calm {kind}: {calm:?}");
         assert_eq!((calm.stopped_by, calm.pending, calm.failed, calm.conflicts), (None, 0, 0, 0), "{kind} {n}");
@@ -226,7 +228,7 @@ async fn what_was_saved_offline_arrives_once_whatever_the_line_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_on_both_sides_is_merged_or_shown() {
+async fn a_change_on_both_sides_is_merged_or_a_conflict() {
     let Some(backend) = Backend::start(None).await else { return };
     let (credentials, _) = backend.credentials("amara").await;
     let client = FhirClient::open(credentials);
@@ -236,12 +238,12 @@ async fn a_change_on_both_sides_is_merged_or_shown() {
     let ours = r#"{"resourceType":"Observation","id":"obs-1","status":"final","code":{"text":"pulse"},"subject":{"reference":"Patient/pat-1"},"valueQuantity":{"value":72,"unit":"/min"}}"#;
     TestClinic::save(&store, &[(Operation::Update, Some("1"), ours)]).unwrap();
     let theirs = ours.replace("72", "99");
-    let reply = client.update(&"Observation/obs-1".parse().unwrap(), &theirs, Some("1")).await.unwrap();
-    assert_eq!(reply.status, 200);
+    let response = client.update(&"Observation/obs-1".parse().unwrap(), &theirs, Some("1")).await.unwrap();
+    assert_eq!(response.status, 200);
     let report = sync(&store, &client, Role::Nurse).await;
     assert_eq!((report.stopped_by, report.conflicts), (None, 1), "the same field");
     let (text, _) = on_server(&client, "Observation/obs-1").await.unwrap();
-    assert!(text.contains("99"), "the server's is not overwritten");
+    assert!(text.contains("99"), "the server's version is not overwritten");
     let conflicts = store.open_conflicts().unwrap().release(TestClinic::ticket(&store));
     assert_eq!(conflicts.len(), 1);
     assert!(conflicts[0].ours.expose().contains("72") && conflicts[0].theirs.as_ref().unwrap().expose().contains("99"));
@@ -250,7 +252,7 @@ async fn a_change_on_both_sides_is_merged_or_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deletions_arrive_and_a_clerk_gets_the_directory_only() {
+async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
     let Some(backend) = Backend::start(None).await else { return };
     let (credentials, _) = backend.credentials("amara").await;
     let client = FhirClient::open(credentials);
@@ -273,7 +275,7 @@ async fn deletions_arrive_and_a_clerk_gets_the_directory_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
-    // All of it lies inside the overlap of the next pass, and none of it may be asked for again.
+    // All of it is within the overlap of the next pass, and none of it may be requested again.
     let patients =
         (0..60).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}","name":[{{"family":"Bulk"}}]}}"#));
     let results = (0..3000).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 60)));
@@ -295,8 +297,8 @@ async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_large_set() {
-    // Only where a large file is named: CHARTKEEP_SYNC_NDJSON=/path/to/file.
+async fn a_large_data_set() {
+    // Only with a large file: CHARTKEEP_SYNC_NDJSON=/path/to/file.
     let Some(file) = std::env::var_os("CHARTKEEP_SYNC_NDJSON") else { return };
     let Some(backend) = Backend::start(Some(Path::new(&file))).await else { return };
     let (credentials, _) = backend.credentials("amara").await;

@@ -1,44 +1,42 @@
 //! Audit upload: `PUT AuditEvent/{uuid}` in batches, so that a repeat is harmless.
 
-use crate::SyncError;
-use crate::fhir_client::{FhirClient, Reply, responses};
-use crate::port::{OutgoingEvent, SyncPort};
-use crate::pull::blocking;
+use crate::blocking::with_store;
+use crate::error::SyncError;
+use crate::fhir_client::{FhirClient, WriteResponse, transaction_responses};
 use crate::report::{Progress, ProgressSink};
+use crate::sync_store::{OutgoingEvent, SyncStore};
 use keep_domain::{ResourceId, ResourceKey};
 use keep_fhir::{Raw, Transaction};
 use std::sync::Arc;
 
-/// Events of one batch.
+/// Events per batch.
 const BATCH: u32 = 40;
 
-/// Everything that an upload works with.
-pub(crate) struct Uploader {
+/// Uploads audit events for one signed-in user.
+pub(crate) struct AuditUploader {
     pub(crate) client: FhirClient,
-    pub(crate) port: Arc<dyn SyncPort>,
+    pub(crate) store: Arc<dyn SyncStore>,
     pub(crate) progress: ProgressSink,
 }
 
-impl Uploader {
+impl AuditUploader {
     /// Sends the events that this session can read, oldest first; `confirmed` counts those that the server has.
     ///
     /// # Errors
     /// The first error that ends the run. An event leaves the queue only after the server confirmed it.
     pub(crate) async fn run(&self, confirmed: &mut u64) -> Result<(), SyncError> {
         loop {
-            let port = Arc::clone(&self.port);
-            let events = blocking(move || port.undelivered(BATCH)).await?;
+            let events = with_store(&self.store, |store| store.undelivered_events(BATCH)).await?;
             if events.is_empty() {
                 return Ok(());
             }
             let delivered = self.send(&events).await?;
             let count = u64::try_from(delivered.len()).unwrap_or(u64::MAX);
-            let port = Arc::clone(&self.port);
-            blocking(move || port.mark_delivered(&delivered)).await?;
+            with_store(&self.store, move |store| store.mark_delivered(&delivered)).await?;
             *confirmed = confirmed.saturating_add(count);
             (self.progress)(Progress::Auditing { confirmed: *confirmed });
             if count == 0 {
-                // Nothing of the oldest batch was taken: asking again at once would never end.
+                // No event of the oldest batch was accepted: an immediate retry would never end.
                 return Ok(());
             }
         }
@@ -47,14 +45,14 @@ impl Uploader {
     async fn send(&self, events: &[OutgoingEvent]) -> Result<Vec<u64>, SyncError> {
         let mut bundle = Transaction::default();
         for event in events {
-            bundle.put(&read(event)?, None).map_err(|_| SyncError::Internal("audit event"))?;
+            bundle.put(&parse(event)?, None).map_err(|_| SyncError::Internal("audit event"))?;
         }
-        let reply = self.client.transact(bundle.into_raw().as_str()).await?;
-        match reply.status {
-            200..=299 => Ok(confirmed_of(&reply, events)),
-            // One event that the server has in its own wording must not hold up the others.
+        let response = self.client.transact(bundle.into_raw().as_str()).await?;
+        match response.status {
+            200..=299 => Ok(confirmed_events(&response, events)),
+            // An event that the server already has in another form must not block the others.
             400 | 404 | 405 | 409 | 412 | 413 | 422 => self.send_one_by_one(events).await,
-            status => Err(SyncError::Failed { status, retry_after: reply.retry_after }),
+            status => Err(SyncError::Failed { status, retry_after: response.retry_after }),
         }
     }
 
@@ -63,27 +61,28 @@ impl Uploader {
         for event in events {
             let id: ResourceId = event.event.to_string().parse().map_err(|_| SyncError::Internal("event id"))?;
             let key = ResourceKey::new("AuditEvent", id);
-            let raw = read(event)?;
-            let reply = self.client.update(&key, raw.as_str(), None).await?;
-            match reply.status {
-                // A server that never changes an event answers 405 or 409 to one that it has: the id is ours alone.
+            let raw = parse(event)?;
+            let response = self.client.update(&key, raw.as_str(), None).await?;
+            match response.status {
+                // A server with immutable events answers 405 or 409 for one that it already has: no one else uses its
+                // id.
                 200..=299 | 405 | 409 => delivered.push(event.sequence),
-                400..=499 if reply.status != 429 => {}
-                status => return Err(SyncError::Failed { status, retry_after: reply.retry_after }),
+                400..=499 if response.status != 429 => {}
+                status => return Err(SyncError::Failed { status, retry_after: response.retry_after }),
             }
         }
         Ok(delivered)
     }
 }
 
-fn read(event: &OutgoingEvent) -> Result<Raw, SyncError> {
-    // EXPOSE: the event goes to the audit repository, which is what it was written for.
+fn parse(event: &OutgoingEvent) -> Result<Raw, SyncError> {
+    // EXPOSE: the event goes to the audit repository.
     Raw::parse(event.json.expose().as_str()).map_err(|_| SyncError::Internal("audit event"))
 }
 
-fn confirmed_of(reply: &Reply, events: &[OutgoingEvent]) -> Vec<u64> {
+fn confirmed_events(response: &WriteResponse, events: &[OutgoingEvent]) -> Vec<u64> {
     // EXPOSE: only statuses are read.
-    let Some(bundle) = responses(reply.text.expose(), events.len()) else { return Vec::new() };
+    let Some(bundle) = transaction_responses(response.text.expose(), events.len()) else { return Vec::new() };
     let ok = |status: Option<u16>| status.is_some_and(|s| (200..300).contains(&s));
-    bundle.entries().zip(events).filter(|(answer, _)| ok(answer.status())).map(|(_, e)| e.sequence).collect()
+    bundle.entries().zip(events).filter(|(entry, _)| ok(entry.status())).map(|(_, e)| e.sequence).collect()
 }

@@ -1,10 +1,10 @@
-//! Stopping a sync from outside, at its next await.
+//! Stops a sync from outside, at its next await.
 
-use crate::SyncError;
+use crate::error::SyncError;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// A switch that ends a sync; clones share it.
+/// Cancels a sync; clones share their state.
 #[derive(Debug, Clone)]
 pub struct Cancel(Arc<watch::Sender<bool>>);
 
@@ -15,23 +15,22 @@ impl Default for Cancel {
 }
 
 impl Cancel {
-    /// Ends the sync that has this switch. A page that is being stored is stored completely.
+    /// Cancels. A page that is being stored is still stored completely.
     pub fn cancel(&self) {
         self.0.send_replace(true);
     }
 
-    /// Whether it was thrown.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
+    /// Whether it was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Runs `work` unless and until the switch is thrown.
+    /// Runs `work` until it is done or cancelled.
     pub(crate) async fn guard<T>(&self, work: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
-        let mut thrown = self.0.subscribe();
+        let mut cancelled = self.0.subscribe();
         tokio::select! {
             biased;
-            _ = thrown.wait_for(|on| *on) => Err(SyncError::Cancelled),
+            _ = cancelled.wait_for(|cancelled| *cancelled) => Err(SyncError::Cancelled),
             done = work => done,
         }
     }

@@ -1,50 +1,49 @@
 //! What can go wrong between this device and a server.
 
-use crate::id_token::TokenError;
 use keep_domain::ErrorCode;
 
-/// The one error of this crate. No variant carries a URL, the text of a body or of a foreign error.
+/// The error of this crate. No variant carries a URL, or the text of a body or of a foreign error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
-    /// Nobody answers at that address, or the answer did not come in time.
+    /// No server responds at that address, or the response did not arrive in time.
     #[error("the server cannot be reached")]
     Unreachable,
     /// The TLS handshake failed: the certificate is not trusted, or only an old TLS version is offered.
     #[error("the server's certificate is not trusted")]
     Untrusted,
-    /// The answer is not what it should be: HTML, half a body, not FHIR, over the size limit.
-    #[error("the server's answer is garbled")]
-    Garbled,
-    /// The server answered with an error status.
-    #[error("the server answered {status}")]
+    /// The response is not what was requested: HTML, half a body, not FHIR, over the size limit.
+    #[error("the server's response is invalid")]
+    InvalidResponse,
+    /// The server responded with an error status.
+    #[error("the server responded with status {status}")]
     Failed {
         /// The HTTP status.
         status: u16,
-        /// What `Retry-After` asks for, in seconds.
+        /// `Retry-After`, in seconds.
         retry_after: Option<u64>,
     },
-    /// The tokens are used up or refused: only a new sign-in helps.
+    /// The tokens have expired or are rejected: only a new sign-in helps.
     #[error("sign in again")]
     SignInNeeded,
-    /// The sign-in in the browser did not end well.
+    /// The sign-in in the browser failed.
     #[error("the sign-in failed: {0:?}")]
     SignIn(SignInError),
-    /// The identity provider's token does not say what was asked of it.
-    #[error("the token is refused: {0:?}")]
+    /// The identity provider's token is not acceptable.
+    #[error("the token is rejected: {0:?}")]
     Token(TokenError),
-    /// The identity provider's clock and this device's disagree, so that its tokens cannot be judged.
+    /// The clocks of the identity provider and of this device disagree, so its tokens cannot be verified.
     #[error("the provider's clock disagrees with trusted time")]
     ClocksDisagree,
-    /// A setting that is not acceptable, by the setting's name.
+    /// A setting that is not acceptable, by its name.
     #[error("not acceptable: {0}")]
     Settings(&'static str),
     /// Stopped on request.
     #[error("cancelled")]
     Cancelled,
-    /// A rotated refresh token could not be kept, so it was not used.
-    #[error("the refresh token could not be kept")]
+    /// A rotated refresh token could not be saved, so it was not used.
+    #[error("the refresh token could not be saved")]
     NotPersisted,
-    /// The store refused or failed; the closed code says why.
+    /// The store failed; the code says why.
     #[error("the store failed: {0:?}")]
     Store(ErrorCode),
     /// A defect in Chartkeep.
@@ -52,31 +51,62 @@ pub enum SyncError {
     Internal(&'static str),
 }
 
-/// Why a sign-in in the browser did not end well.
+/// Why a sign-in in the browser failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInError {
-    /// The person, or the provider on their behalf, said no.
+    /// The user, or the provider on their behalf, declined.
     Denied,
-    /// The provider asks for something that only a person can give now (`login_required` and its kin).
+    /// The provider needs input from the user (`login_required` and similar).
     Interaction,
-    /// The provider refused the request itself.
+    /// The provider rejected the request itself.
     Refused,
-    /// Nobody came back from the browser in time.
+    /// The browser did not return in time.
     TimedOut,
     /// No loopback port could be opened.
     NoListener,
-    /// No browser could be started; the address can be opened by hand.
+    /// No browser could be started; the user can open the address.
     NoBrowser,
 }
 
+/// Why an ID token is rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenError {
+    /// Not three base64url parts with JSON in them.
+    Malformed,
+    /// An algorithm other than ES256 and RS256, or an unknown critical header.
+    Algorithm,
+    /// No key id, or a key that the provider does not publish for signing.
+    UnknownKey,
+    /// The signature is wrong.
+    Signature,
+    /// Another issuer.
+    Issuer,
+    /// Issued to another client.
+    Audience,
+    /// Another subject than expected, or none.
+    Subject,
+    /// Expired.
+    Expired,
+    /// Issued in the future, or too long ago for a sign-in.
+    IssuedAt,
+    /// The nonce of another sign-in.
+    Nonce,
+    /// The authentication was not strong enough.
+    Acr,
+    /// A required method was not used.
+    Amr,
+    /// The user authenticated too long ago, or the time is missing.
+    AuthTime,
+}
+
 impl SyncError {
-    /// The closed code that crosses the shell's border.
+    /// The code of this error for callers outside the workspace.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Unreachable => ErrorCode::ServerUnreachable,
             Self::Untrusted => ErrorCode::ServerUntrusted,
-            Self::Garbled => ErrorCode::ServerGarbled,
+            Self::InvalidResponse => ErrorCode::ServerGarbled,
             Self::Failed { .. } => ErrorCode::ServerFailed,
             Self::SignInNeeded => ErrorCode::SignInNeeded,
             Self::SignIn(_) | Self::Token(_) | Self::Cancelled => ErrorCode::SignInFailed,
@@ -88,11 +118,10 @@ impl SyncError {
         }
     }
 
-    /// Whether the same request may succeed later without anybody doing anything.
-    #[must_use]
-    pub const fn passes_by_itself(&self) -> bool {
+    /// Whether the same request may succeed later without anyone's intervention.
+    pub(crate) const fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable | Self::Garbled => true,
+            Self::Unreachable | Self::InvalidResponse => true,
             Self::Failed { status, .. } => matches!(status, 408 | 425 | 429) || *status >= 500,
             _ => false,
         }

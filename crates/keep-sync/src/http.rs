@@ -1,9 +1,9 @@
-//! One request, one answer: bytes counted, size limited, compression undone, errors reduced to their kind.
+//! One HTTP exchange: bytes counted, size limited, decompressed, errors reduced to their kind.
 
-use crate::SyncError;
-use crate::answer_time::believable;
+use crate::error::SyncError;
+use crate::response_times::plausible;
 use crate::settings::ServerSettings;
-use crate::tls::{make_client, transport_kind};
+use crate::tls::{make_client, transport_error};
 use keep_domain::{Clock, Secret, UtcMillis};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
@@ -15,17 +15,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
 
-/// About how many header fields an HTTP/2 table of 4,096 bytes remembers.
-const FIELDS_KEPT: usize = 60;
-/// Longest time for one request and its answer.
-const WHOLE_LIMIT: Duration = Duration::from_secs(300);
-/// The same for the small answers of a sign-in, which somebody waits for.
-pub(crate) const SMALL_LIMIT: Duration = Duration::from_secs(60);
+/// About how many header fields fit into an HTTP/2 dynamic table of 4,096 bytes.
+const TABLE_FIELDS: usize = 60;
+/// Longest time for one request and its response.
+const TIMEOUT: Duration = Duration::from_secs(300);
+/// The same for the small responses of a sign-in, for which the user waits.
+pub(crate) const SMALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Bytes that went over the line: bodies as sent, plus header fields. Over HTTP/2 a field that was sent before counts
-/// two bytes, as its table makes it (RFC 7541, 6.1); handshakes and frames are not counted.
+/// Bytes transferred: bodies as sent, plus header fields. Over HTTP/2 a repeated field counts two bytes, the size of
+/// its index in the dynamic table (RFC 7541, 6.1); handshakes and frames are not counted.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     up: AtomicU64,
     down: AtomicU64,
     fields: Mutex<HashSet<u64>>,
@@ -33,14 +33,12 @@ pub struct Meter {
 
 impl Meter {
     /// Bytes sent so far.
-    #[must_use]
-    pub fn up(&self) -> u64 {
+    pub(crate) fn up(&self) -> u64 {
         self.up.load(Ordering::Relaxed)
     }
 
     /// Bytes received so far.
-    #[must_use]
-    pub fn down(&self) -> u64 {
+    pub(crate) fn down(&self) -> u64 {
         self.down.load(Ordering::Relaxed)
     }
 
@@ -52,16 +50,16 @@ impl Meter {
         self.down.fetch_add(wide(bytes), Ordering::Relaxed);
     }
 
-    fn field_bytes(&self, headers: &HeaderMap, packed: bool) -> usize {
+    fn field_bytes(&self, headers: &HeaderMap, http2: bool) -> usize {
         let mut seen = self.fields.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() > FIELDS_KEPT {
+        if seen.len() > TABLE_FIELDS {
             seen.clear();
         }
         let mut cost = |name: &HeaderName, value: &HeaderValue| {
             let mut hasher = DefaultHasher::new();
             (name, value).hash(&mut hasher);
             // Four bytes for ": " and the line end of HTTP/1.1.
-            if packed && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
+            if http2 && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
         };
         headers.iter().map(|(name, value)| cost(name, value)).sum()
     }
@@ -76,14 +74,14 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) content_type: &'static str,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) bearer: Option<&'a Secret<String>>,
-    /// Largest acceptable unpacked body, bytes.
-    pub(crate) limit: usize,
+    /// Largest acceptable body, bytes uncompressed.
+    pub(crate) max_body: usize,
     /// Longest time until the last byte.
-    pub(crate) within: Duration,
+    pub(crate) timeout: Duration,
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(crate) fn of(method: Method, url: &'a Url, limit: usize) -> Self {
+    pub(crate) fn new(method: Method, url: &'a Url, max_body: usize) -> Self {
         Self {
             method,
             url,
@@ -91,27 +89,30 @@ impl<'a> HttpRequest<'a> {
             content_type: "",
             body: None,
             bearer: None,
-            limit,
-            within: WHOLE_LIMIT,
+            max_body,
+            timeout: TIMEOUT,
         }
     }
 }
 
-/// What came back, whatever its status.
+/// A response, whatever its status.
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Time by the `Date` header of the server or of a gateway, whole seconds. It is not ours: see [`HttpClient::believed`].
+    /// Time by the `Date` header of the server or of a gateway, whole seconds; their clock may be wrong.
     pub(crate) server_time: Option<UtcMillis>,
     /// From sending to the last byte.
-    pub(crate) took: Duration,
+    pub(crate) elapsed: Duration,
 }
 
 impl std::fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The body and some headers may hold health information or tokens.
-        f.debug_struct("Answer").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,22 +125,25 @@ impl HttpResponse {
         self.headers.get(name).and_then(|v| v.to_str().ok())
     }
 
-    /// The body as text, or garbled.
+    /// The body as text.
     pub(crate) fn text(self) -> Result<String, SyncError> {
-        String::from_utf8(self.body).map_err(|_| SyncError::Garbled)
+        String::from_utf8(self.body).map_err(|_| SyncError::InvalidResponse)
     }
 
-    /// The status as an error, with what `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date).
+    /// `Retry-After` in seconds (RFC 9110, 10.2.3: seconds or a date).
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        let text = self.header(&header::RETRY_AFTER)?;
+        text.trim().parse::<u64>().ok().or_else(|| {
+            let at = http_date(text)?;
+            // Both times are from the same clock, so it need not be right.
+            let from = self.server_time?;
+            u64::try_from(at.0.saturating_sub(from.0) / 1000).ok()
+        })
+    }
+
+    /// The status as an error.
     pub(crate) fn failure(&self) -> SyncError {
-        let retry_after = self.header(&header::RETRY_AFTER).and_then(|text| {
-            text.trim().parse::<u64>().ok().or_else(|| {
-                let at = http_date(text)?;
-                // Both times are of one clock, so it does not matter whether that is right.
-                let from = self.server_time?;
-                u64::try_from(at.0.saturating_sub(from.0) / 1000).ok()
-            })
-        });
-        SyncError::Failed { status: self.status, retry_after }
+        SyncError::Failed { status: self.status, retry_after: self.retry_after() }
     }
 }
 
@@ -149,13 +153,13 @@ pub(crate) struct HttpClient {
     client: Client,
     meter: Arc<Meter>,
     clock: Arc<dyn Clock>,
-    /// The newest believable `Date` of an answer that came over TLS, milliseconds; 0 before the first.
-    told: Arc<AtomicI64>,
+    /// The newest plausible `Date` received over TLS, milliseconds; 0 before the first.
+    newest_date: Arc<AtomicI64>,
 }
 
 impl HttpClient {
     pub(crate) fn open(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
-        Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock, told: Arc::default() })
+        Ok(Self { client: make_client(settings)?, meter: Arc::default(), clock, newest_date: Arc::default() })
     }
 
     pub(crate) fn meter(&self) -> &Arc<Meter> {
@@ -166,81 +170,76 @@ impl HttpClient {
         &self.clock
     }
 
-    /// A `Date` that agrees with trusted time, which is what the clock of a connection tells.
-    pub(crate) fn believed(&self, date: Option<UtcMillis>) -> Option<UtcMillis> {
-        believable(self.clock.now(), date)
-    }
-
-    /// The newest time that a server told over TLS, as far as it agrees with trusted time.
+    /// The newest time received from a server over TLS that agrees with trusted time.
     pub(crate) fn server_time(&self) -> Option<UtcMillis> {
-        Some(UtcMillis(self.told.load(Ordering::Relaxed))).filter(|t| t.0 > 0)
+        Some(UtcMillis(self.newest_date.load(Ordering::Relaxed))).filter(|t| t.0 > 0)
     }
 
-    /// Sends and reads the whole answer.
+    /// Sends a request and reads the whole response.
     ///
     /// # Errors
-    /// Unreachable, untrusted or garbled; an error status is an answer, not an error.
-    pub(crate) async fn send(&self, ask: HttpRequest<'_>) -> Result<HttpResponse, SyncError> {
+    /// Unreachable, untrusted or an invalid response; an error status is a response, not an error.
+    pub(crate) async fn send(&self, outgoing: HttpRequest<'_>) -> Result<HttpResponse, SyncError> {
         let started = self.clock.monotonic();
-        let mut request = self.client.request(ask.method, ask.url.clone()).timeout(ask.within);
+        let mut request = self.client.request(outgoing.method, outgoing.url.clone()).timeout(outgoing.timeout);
         request = request.header(header::ACCEPT_ENCODING, "gzip");
-        for (name, value) in ask.headers {
+        for (name, value) in outgoing.headers {
             request = request.header(name, value);
         }
-        if let Some(token) = ask.bearer {
+        if let Some(token) = outgoing.bearer {
             // It is not marked as sensitive, since HTTP/2 would then send its thousand bytes again with every request;
-            // nothing here prints a header.
-            // EXPOSE: the access token is what the server asks for.
+            // no header is printed.
+            // EXPOSE: the access token authorizes the request.
             let text = token.expose();
             let value = HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| SyncError::SignInNeeded)?;
             request = request.header(header::AUTHORIZATION, value);
         }
-        if let Some(body) = ask.body {
-            request = request.header(header::CONTENT_TYPE, ask.content_type).body(body);
+        if let Some(body) = outgoing.body {
+            request = request.header(header::CONTENT_TYPE, outgoing.content_type).body(body);
         }
         let request = request.build().map_err(|_| SyncError::Internal("request"))?;
         let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len)
-            + ask.url.path().len()
-            + ask.url.query().map_or(0, str::len);
-        let asked = request.headers().clone();
-        let answered = self.client.execute(request).await;
-        let packed = answered.as_ref().is_ok_and(|r| r.version() == reqwest::Version::HTTP_2);
-        self.meter.add_up(sent.saturating_add(self.meter.field_bytes(&asked, packed)));
-        let mut response = answered.map_err(|e| transport_kind(&e))?;
-        self.meter.add_down(self.meter.field_bytes(response.headers(), packed));
-        let mut raw = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| body_kind(&e))? {
+            + outgoing.url.path().len()
+            + outgoing.url.query().map_or(0, str::len);
+        let request_headers = request.headers().clone();
+        let result = self.client.execute(request).await;
+        let http2 = result.as_ref().is_ok_and(|r| r.version() == reqwest::Version::HTTP_2);
+        self.meter.add_up(sent.saturating_add(self.meter.field_bytes(&request_headers, http2)));
+        let mut response = result.map_err(|e| transport_error(&e))?;
+        self.meter.add_down(self.meter.field_bytes(response.headers(), http2));
+        let mut received = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| body_error(&e))? {
             self.meter.add_down(chunk.len());
-            if raw.len().saturating_add(chunk.len()) > ask.limit {
-                return Err(SyncError::Garbled);
+            if received.len().saturating_add(chunk.len()) > outgoing.max_body {
+                return Err(SyncError::InvalidResponse);
             }
-            raw.extend_from_slice(&chunk);
+            received.extend_from_slice(&chunk);
         }
         let headers = response.headers().clone();
         let body = match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
-            None | Some(b"identity") => raw,
-            Some(b"gzip" | b"x-gzip") => unpack(&raw, ask.limit)?,
-            Some(_) => return Err(SyncError::Garbled),
+            None | Some(b"identity") => received,
+            Some(b"gzip" | b"x-gzip") => gunzip(&received, outgoing.max_body)?,
+            Some(_) => return Err(SyncError::InvalidResponse),
         };
         let server_time = headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date);
-        // INVARIANT: one answer with a wrong time does not become the time that all others are judged by.
-        if let Some(time) = self.believed(server_time).filter(|_| ask.url.scheme() == "https") {
-            self.told.fetch_max(time.0, Ordering::Relaxed);
+        // INVARIANT: a wrong time in one response does not become the time by which others are judged.
+        if let Some(time) = plausible(self.clock.now(), server_time).filter(|_| outgoing.url.scheme() == "https") {
+            self.newest_date.fetch_max(time.0, Ordering::Relaxed);
         }
         Ok(HttpResponse {
             status: response.status().as_u16(),
             server_time,
             headers,
             body,
-            took: self.clock.monotonic().saturating_sub(started),
+            elapsed: self.clock.monotonic().saturating_sub(started),
         })
     }
 }
 
-/// A body that ends early is garbled; one that stalls is a server that cannot be reached.
-fn body_kind(error: &reqwest::Error) -> SyncError {
-    match transport_kind(error) {
-        SyncError::Unreachable if !error.is_timeout() => SyncError::Garbled,
+/// A body that ends early is an invalid response; one that stalls means that the server cannot be reached.
+fn body_error(error: &reqwest::Error) -> SyncError {
+    match transport_error(error) {
+        SyncError::Unreachable if !error.is_timeout() => SyncError::InvalidResponse,
         other => other,
     }
 }
@@ -254,19 +253,28 @@ fn http_date(text: &str) -> Option<UtcMillis> {
     i64::try_from(since.as_millis()).ok().map(UtcMillis)
 }
 
-/// Gzip, at most `limit` bytes unpacked: a small answer must not fill the memory.
-fn unpack(raw: &[u8], limit: usize) -> Result<Vec<u8>, SyncError> {
-    let mut out = Vec::with_capacity(raw.len().saturating_mul(6).min(limit));
-    let mut reader = flate2::read::MultiGzDecoder::new(raw).take(wide(limit).saturating_add(1));
-    reader.read_to_end(&mut out).map_err(|_| SyncError::Garbled)?;
-    if out.len() > limit { Err(SyncError::Garbled) } else { Ok(out) }
+/// Decompresses at most `limit` bytes: a small response must not exhaust memory.
+fn gunzip(compressed: &[u8], limit: usize) -> Result<Vec<u8>, SyncError> {
+    let mut out = Vec::with_capacity(compressed.len().saturating_mul(6).min(limit));
+    let mut reader = flate2::read::MultiGzDecoder::new(compressed).take(wide(limit).saturating_add(1));
+    reader.read_to_end(&mut out).map_err(|_| SyncError::InvalidResponse)?;
+    if out.len() > limit { Err(SyncError::InvalidResponse) } else { Ok(out) }
 }
 
-/// Gzip of a request body.
-pub(crate) fn pack(body: &[u8]) -> Result<Vec<u8>, SyncError> {
+/// Compresses a request body.
+pub(crate) fn gzip(body: &[u8]) -> Result<Vec<u8>, SyncError> {
     let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(6));
     writer.write_all(body).map_err(|_| SyncError::Internal("gzip"))?;
     writer.finish().map_err(|_| SyncError::Internal("gzip"))
+}
+
+/// `base` with `path` appended after exactly one slash.
+pub(crate) fn join_path(base: &Url, path: &str) -> Result<Url, SyncError> {
+    let mut url = base.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    let joined = format!("{}/{path}", url.as_str().trim_end_matches('/'));
+    joined.parse().map_err(|_| SyncError::Settings("address"))
 }
 
 #[cfg(test)]

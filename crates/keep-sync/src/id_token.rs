@@ -1,5 +1,6 @@
-//! The one function that decides whether an ID token is believed (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
+//! The only verification of ID tokens (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
 
+use crate::error::TokenError;
 use crate::jwks::Jwks;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,33 +13,33 @@ use std::collections::BTreeSet;
 
 /// Seconds by which two clocks may disagree.
 const SKEW_SECONDS: i64 = 60;
-/// Seconds after its issue in which a token of a sign-in must arrive.
-const FRESH_SECONDS: i64 = 600;
+/// Seconds after its issue within which a token must arrive.
+const MAX_AGE_SECONDS: i64 = 600;
 
-/// What an ID token must say.
+/// What an ID token must contain.
 #[derive(Debug, Clone)]
-pub struct Expected<'a> {
+pub struct ExpectedClaims<'a> {
     /// The issuer, compared byte by byte.
     pub issuer: &'a str,
     /// This client, which must be in `aud` (and be `azp` where that is given).
     pub client_id: &'a str,
-    /// The nonce of the sign-in; `None` only for a refreshed token, which carries none or the first one.
+    /// The nonce of the sign-in; `None` only for a refreshed token, which has none or the first one.
     pub nonce: Option<&'a str>,
-    /// The subject, where it is known already (refresh, sign-in again).
+    /// The subject, where it is known (refresh, repeated sign-in).
     pub subject: Option<&'a str>,
-    /// The `Date` of the answer that brought the token, or trusted time where that is ahead of it.
+    /// The `Date` of the response with the token, or trusted time where the `Date` is ahead of it.
     pub now: UtcMillis,
-    /// Acceptable `acr` values; empty = not asked for.
+    /// Acceptable `acr` values; empty = not required.
     pub acr: &'a [String],
-    /// `amr` values that must all be there; empty = not asked for.
+    /// `amr` values that must all be present; empty = not required.
     pub amr: &'a [String],
-    /// Longest time since the person proved who they are, seconds; `None` = not asked for.
+    /// Longest time since the user authenticated, seconds; `None` = not required.
     pub max_age: Option<i64>,
-    /// Where the roles are: claim names joined by dots.
+    /// The claim that lists the roles: claim names joined by dots.
     pub roles_claim: &'a str,
 }
 
-/// What a believed token says.
+/// The claims of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifiedClaims {
     /// Issuer.
@@ -49,11 +50,11 @@ pub struct VerifiedClaims {
     pub name: String,
     /// Known roles only, without repetition; others in the claim are ignored.
     pub roles: Vec<Role>,
-    /// Whether the claim of the roles assigns the restricted segment, too, as the entry `restricted`.
+    /// Whether the roles claim also contains `restricted`, which assigns the restricted segment.
     pub restricted: bool,
     /// Issued at, seconds since the epoch.
     pub issued_at: i64,
-    /// When the person proved who they are, seconds since the epoch.
+    /// When the user authenticated, seconds since the epoch.
     pub auth_time: Option<i64>,
     /// Authentication context, as given.
     pub acr: Option<String>,
@@ -65,37 +66,6 @@ pub struct VerifiedClaims {
     pub token_hash: [u8; 32],
 }
 
-/// Why a token is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenError {
-    /// Not three base64url parts with JSON in them.
-    Malformed,
-    /// An algorithm outside ES256 and RS256, or a critical header that is not understood.
-    Algorithm,
-    /// No key id, or a key that the provider does not publish for signing.
-    UnknownKey,
-    /// The signature does not fit.
-    Signature,
-    /// Another issuer.
-    Issuer,
-    /// Made for another client.
-    Audience,
-    /// Another person than expected, or nobody.
-    Subject,
-    /// Its time is over.
-    Expired,
-    /// Issued in the future, or too long ago for a sign-in.
-    IssuedAt,
-    /// The nonce of another sign-in.
-    Nonce,
-    /// The authentication was not strong enough.
-    Acr,
-    /// A required method was not used.
-    Amr,
-    /// The person proved who they are too long ago, or it is not said when.
-    AuthTime,
-}
-
 #[derive(Deserialize)]
 struct Header {
     alg: String,
@@ -104,10 +74,10 @@ struct Header {
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct RawClaims {
     iss: String,
     sub: String,
-    aud: OneOrMany,
+    aud: Audience,
     azp: Option<String>,
     exp: i64,
     iat: i64,
@@ -123,16 +93,16 @@ struct Claims {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum OneOrMany {
+enum Audience {
     One(String),
     Many(Vec<String>),
 }
 
-/// Believes `token` or says why not.
+/// Verifies `token`.
 ///
 /// # Errors
-/// The first [`TokenError`] found; the signature is checked before any claim is looked at.
-pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenError> {
+/// The first [`TokenError`] found; the signature is checked before any claim is read.
+pub fn verify_id_token(token: &str, keys: &Jwks, expected: &ExpectedClaims<'_>) -> Result<VerifiedClaims, TokenError> {
     let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
     let (head, payload) = message.split_once('.').ok_or(TokenError::Malformed)?;
     let header: Header = decode_part(head)?;
@@ -152,12 +122,12 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Res
         Ok(false) | Err(_) => return Err(TokenError::Signature),
     }
     let all: Value = decode_part(payload)?;
-    let claims: Claims = Claims::deserialize(&all).map_err(|_| TokenError::Malformed)?;
+    let claims = RawClaims::deserialize(&all).map_err(|_| TokenError::Malformed)?;
     check_claims(&claims, expected)?;
-    let named = read_names(&all, expected.roles_claim);
+    let entries = claim_entries(&all, expected.roles_claim);
     Ok(VerifiedClaims {
-        roles: roles_of(&named),
-        restricted: named.contains(&Segment::Restricted.name()),
+        roles: roles_of(&entries),
+        restricted: entries.contains(&Segment::Restricted.name()),
         issuer: claims.iss,
         subject: claims.sub,
         name: claims.name.or(claims.preferred_username).unwrap_or_default(),
@@ -170,40 +140,40 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Res
     })
 }
 
-fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenError> {
+fn check_claims(claims: &RawClaims, expected: &ExpectedClaims<'_>) -> Result<(), TokenError> {
     let now = expected.now.seconds();
-    let need = |ok: bool, fault: TokenError| if ok { Ok(()) } else { Err(fault) };
-    need(claims.iss == expected.issuer, TokenError::Issuer)?;
-    let (mine, alone) = match &claims.aud {
-        OneOrMany::One(a) => (a == expected.client_id, true),
-        OneOrMany::Many(all) => (all.iter().any(|a| a == expected.client_id), all.len() == 1),
+    let ensure = |ok: bool, error: TokenError| if ok { Ok(()) } else { Err(error) };
+    ensure(claims.iss == expected.issuer, TokenError::Issuer)?;
+    let (contains_us, is_only) = match &claims.aud {
+        Audience::One(a) => (a == expected.client_id, true),
+        Audience::Many(all) => (all.iter().any(|a| a == expected.client_id), all.len() == 1),
     };
-    need(mine, TokenError::Audience)?;
+    ensure(contains_us, TokenError::Audience)?;
     match &claims.azp {
-        Some(azp) => need(azp == expected.client_id, TokenError::Audience)?,
-        None => need(alone, TokenError::Audience)?,
+        Some(azp) => ensure(azp == expected.client_id, TokenError::Audience)?,
+        None => ensure(is_only, TokenError::Audience)?,
     }
-    let somebody = !claims.sub.is_empty() && claims.sub.len() <= 255;
-    need(somebody && expected.subject.is_none_or(|s| s == claims.sub), TokenError::Subject)?;
-    need(now < claims.exp.saturating_add(SKEW_SECONDS), TokenError::Expired)?;
-    need(claims.iat <= now.saturating_add(SKEW_SECONDS), TokenError::IssuedAt)?;
-    need(claims.iat >= now.saturating_sub(FRESH_SECONDS), TokenError::IssuedAt)?;
-    need(claims.nbf.is_none_or(|t| t <= now.saturating_add(SKEW_SECONDS)), TokenError::IssuedAt)?;
+    let has_subject = !claims.sub.is_empty() && claims.sub.len() <= 255;
+    ensure(has_subject && expected.subject.is_none_or(|s| s == claims.sub), TokenError::Subject)?;
+    ensure(now < claims.exp.saturating_add(SKEW_SECONDS), TokenError::Expired)?;
+    ensure(claims.iat <= now.saturating_add(SKEW_SECONDS), TokenError::IssuedAt)?;
+    ensure(claims.iat >= now.saturating_sub(MAX_AGE_SECONDS), TokenError::IssuedAt)?;
+    ensure(claims.nbf.is_none_or(|t| t <= now.saturating_add(SKEW_SECONDS)), TokenError::IssuedAt)?;
     if let Some(nonce) = expected.nonce {
-        need(claims.nonce.as_deref() == Some(nonce), TokenError::Nonce)?;
+        ensure(claims.nonce.as_deref() == Some(nonce), TokenError::Nonce)?;
     }
-    need(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenError::Acr)?;
-    need(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenError::Amr)?;
+    ensure(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenError::Acr)?;
+    ensure(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenError::Amr)?;
     if let Some(limit) = expected.max_age {
         let fresh = |at: i64| now.saturating_sub(at) <= limit.saturating_add(SKEW_SECONDS);
-        need(claims.auth_time.is_some_and(fresh), TokenError::AuthTime)?;
+        ensure(claims.auth_time.is_some_and(fresh), TokenError::AuthTime)?;
     }
-    need(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenError::AuthTime)
+    ensure(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenError::AuthTime)
 }
 
-/// The entries of the claim, which may be a list or one text with spaces.
-fn read_names<'v>(all: &'v Value, path: &str) -> Vec<&'v str> {
-    // A claim may have dots in its own name (`https://ehr.example/roles`), so the whole name is tried first.
+/// The entries of a claim, which may be a list or a space-separated string.
+fn claim_entries<'v>(all: &'v Value, path: &str) -> Vec<&'v str> {
+    // A claim's own name may contain dots (`https://ehr.example/roles`), so the whole name is tried first.
     let found = all.get(path).or_else(|| path.split('.').try_fold(all, |at, step| at.get(step)));
     match found {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),

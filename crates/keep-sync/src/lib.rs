@@ -1,62 +1,56 @@
 #![doc = include_str!("../README.md")]
 
-mod answer_time;
 mod audit_upload;
 mod backoff;
+mod blocking;
 mod browser;
 mod cancel;
 mod credentials;
-mod cursor;
 mod discovery;
 mod error;
 mod fhir_client;
 mod http;
 mod id_token;
 mod jwks;
+mod local_store;
 mod loopback;
 mod merge;
 mod pkce;
-mod port;
 mod pull;
 mod push;
-mod recent_rows;
 mod report;
+mod response_times;
 mod run;
 mod scope;
 mod server;
 mod settings;
 mod sign_in;
-mod store_port;
+mod sync_store;
 mod tls;
 mod token;
 
 #[cfg(test)]
 mod against_backend;
 #[cfg(test)]
-mod fake_port;
+mod memory_store;
 #[cfg(test)]
-mod scripted;
+mod test_server;
 
 pub use backoff::Backoff;
 pub use cancel::Cancel;
 pub use credentials::{Credentials, PersistRefreshToken};
-pub use discovery::Endpoints;
-pub use error::{SignInError, SyncError};
-pub use fhir_client::{Abilities, FhirClient, FhirText, Found, PAGE_LIMIT, Page, Reply, Search};
-pub use http::Meter;
-pub use id_token::{Expected, TokenError, VerifiedClaims, verify_id_token};
+pub use error::{SignInError, SyncError, TokenError};
+pub use fhir_client::{BundlePage, Capabilities, FhirClient, ReadResponse, Search, WriteResponse};
+pub use id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
 pub use jwks::Jwks;
-pub use pkce::make_unguessable;
-pub use port::{
-    ApplyReport, Backlog, Contested, CursorKey, CursorState, Operation, OutgoingEntry, OutgoingEvent, OutgoingSet,
-    PulledPage, PushOutcome, SyncPort,
-};
+pub use local_store::LocalStore;
+pub use pkce::make_nonce;
 pub use report::{Progress, ProgressSink, SyncReport};
 pub use run::{SyncRun, run};
-pub use scope::{CHART_TYPES, plan_types};
+pub use scope::CHART_TYPES;
 pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};
-pub use sign_in::{PendingSignIn, Proof, SIGN_IN_LIMIT, SignedIn};
-pub use store_port::StorePort;
+pub use sign_in::{PendingSignIn, SignedIn};
+pub use sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore};
 pub use tls::check_authorities;
 pub use token::TokenSet;

@@ -1,23 +1,24 @@
-//! What becomes of an unsent change when the server has another version.
+//! The outcome of an unsent change when the server has another version.
 
-use crate::port::{Operation, OutgoingEntry, PushOutcome};
+use crate::sync_store::PushOutcome;
 use keep_domain::Phi;
 use keep_fhir::{Merge, Raw, Version, extract, meaning_equal, merge};
+use keep_store::{Operation, OutgoingEntry};
 
-/// Decides about `entry`, given what the server has; `None` where it was deleted there. Pure.
+/// Decides about `entry`, given the server's version; `None` where it was deleted there. Pure.
 ///
-/// Ours already there in meaning is a lost answer; changes that do not touch are merged; everything else is shown to
-/// a person, and both versions are kept.
+/// A server version that means the same is our own, whose response was lost; changes that do not overlap are merged;
+/// everything else becomes a conflict for a person, with both versions retained.
 pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> PushOutcome {
     let conflict = || PushOutcome::Conflict { key: entry.key.clone(), theirs: theirs.cloned() };
     // EXPOSE: texts are compared and merged here, and leave as Phi.
     let read = |text: &Phi<String>| Raw::parse(text.expose().as_str()).ok();
-    let (ours, base) = (read(&entry.text), entry.base_text.as_ref().and_then(read));
+    let (ours, base) = (read(&entry.raw), entry.base.as_ref().and_then(read));
     let server = theirs.and_then(read);
-    let mine = match (entry.intent, &ours) {
+    let mine = match (entry.operation, &ours) {
         (Operation::Delete, _) => Version::Deleted,
-        (Operation::Put, Some(ours)) => Version::Present(ours),
-        (Operation::Put, None) => return conflict(),
+        (Operation::Create | Operation::Update, Some(ours)) => Version::Present(ours),
+        (Operation::Create | Operation::Update, None) => return conflict(),
     };
     let there = match (theirs, &server) {
         (None, _) => Version::Deleted,
@@ -27,7 +28,7 @@ pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> 
     match merge(base.as_ref(), mine, there) {
         Ok(Merge::AlreadyThere) => theirs.and_then(|t| confirmed(entry, t)).unwrap_or_else(conflict),
         Ok(Merge::BothDeleted) => {
-            PushOutcome::Confirmed { key: entry.key.clone(), version: String::new(), updated: None }
+            PushOutcome::Confirmed { key: entry.key.clone(), version: String::new(), last_updated: None }
         }
         Ok(Merge::Merged(merged)) => match theirs {
             Some(theirs) => PushOutcome::Merged { theirs: theirs.clone(), merged: Phi::new(merged.into_string()) },
@@ -37,33 +38,30 @@ pub(crate) fn reconcile(entry: &OutgoingEntry, theirs: Option<&Phi<String>>) -> 
     }
 }
 
-/// Whether the server's text means what the entry wants.
-pub(crate) fn says_the_same(entry: &OutgoingEntry, theirs: &Phi<String>) -> bool {
+/// Whether the server's text means the same as the entry.
+pub(crate) fn has_same_meaning(entry: &OutgoingEntry, theirs: &Phi<String>) -> bool {
     // EXPOSE: compared only.
-    let (mine, server) = (Raw::parse(entry.text.expose().as_str()), Raw::parse(theirs.expose().as_str()));
-    entry.intent == Operation::Put && matches!((mine, server), (Ok(mine), Ok(server)) if meaning_equal(&mine, &server))
+    let (mine, server) = (Raw::parse(entry.raw.expose().as_str()), Raw::parse(theirs.expose().as_str()));
+    entry.operation != Operation::Delete
+        && matches!((mine, server), (Ok(mine), Ok(server)) if meaning_equal(&mine, &server))
 }
 
-/// The server's text as a confirmation; `None` where it does not tell its version.
+/// The server's text as a confirmation; `None` where it has no version id.
 pub(crate) fn confirmed(entry: &OutgoingEntry, theirs: &Phi<String>) -> Option<PushOutcome> {
     // EXPOSE: only version and time are read.
     let index = extract(theirs.expose()).ok()?;
-    Some(PushOutcome::Confirmed { key: entry.key.clone(), version: index.version_id?, updated: index.last_updated })
+    let (version, last_updated) = (index.version_id?, index.last_updated);
+    Some(PushOutcome::Confirmed { key: entry.key.clone(), version, last_updated })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory_store::outgoing;
+    use keep_store::EntryState;
 
     fn entry(base: Option<&str>, ours: &str) -> OutgoingEntry {
-        OutgoingEntry {
-            key: "Appointment/a1".parse().unwrap(),
-            intent: Operation::Put,
-            text: Phi::new(ours.to_owned()),
-            base_version: base.map(|_| String::from("1")),
-            base_text: base.map(|b| Phi::new(b.to_owned())),
-            sent: true,
-        }
+        OutgoingEntry { state: EntryState::InFlight, ..outgoing(ours, base.map(|b| ("1", b))) }
     }
 
     const BASE: &str =
@@ -77,15 +75,15 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_answer_is_recognised() {
-        let settled = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "arrived", "x")));
-        assert!(matches!(settled, PushOutcome::Confirmed { version, .. } if version == "2"));
+    fn a_lost_response_is_recognised() {
+        let outcome = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "arrived", "x")));
+        assert!(matches!(outcome, PushOutcome::Confirmed { version, .. } if version == "2"));
         let create = reconcile(&entry(None, OURS), Some(&theirs("1", "arrived", "x")));
         assert!(matches!(create, PushOutcome::Confirmed { .. }));
     }
 
     #[test]
-    fn changes_that_do_not_touch_are_merged() {
+    fn changes_that_do_not_overlap_are_merged() {
         let PushOutcome::Merged { merged, .. } = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "booked", "y")))
         else {
             panic!("not merged")
@@ -94,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_field_and_a_deletion_are_for_a_person() {
+    fn the_same_field_and_a_deletion_are_conflicts() {
         let same = reconcile(&entry(Some(BASE), OURS), Some(&theirs("2", "cancelled", "x")));
         assert!(matches!(same, PushOutcome::Conflict { theirs: Some(_), .. }));
         assert!(matches!(reconcile(&entry(Some(BASE), OURS), None), PushOutcome::Conflict { theirs: None, .. }));

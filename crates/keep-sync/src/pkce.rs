@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange (RFC 7636), method S256 only, and the state that ties answer to question.
+//! Proof Key for Code Exchange (RFC 7636), method S256 only, and the random values of a sign-in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use keep_domain::Secret;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The verifier stays here; only its digest goes through the browser.
+/// The verifier never leaves this process before the exchange; only its digest goes through the browser.
 #[derive(Debug)]
 pub(crate) struct Pkce {
     verifier: Secret<String>,
@@ -14,7 +14,7 @@ pub(crate) struct Pkce {
 
 impl Pkce {
     pub(crate) fn make_random() -> Self {
-        Self { verifier: Secret::new(make_unguessable()) }
+        Self { verifier: Secret::new(make_nonce()) }
     }
 
     pub(crate) const fn verifier(&self) -> &Secret<String> {
@@ -28,9 +28,10 @@ impl Pkce {
     }
 }
 
-/// A nonce or state of a sign-in: 64 hexadecimal digits with 244 random bits of the operating system: within RFC 7636's 43 to 128 characters.
+/// A nonce, state or code verifier: 64 hexadecimal digits (RFC 7636 wants 43 to 128 characters) with 244 random bits of
+/// the operating system.
 #[must_use]
-pub fn make_unguessable() -> String {
+pub fn make_nonce() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
@@ -39,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn challenge_is_the_rfcs() {
+    fn the_challenge_matches_the_rfcs_example() {
         // RFC 7636, appendix B.
         let pkce = Pkce { verifier: Secret::new(String::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")) };
         assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
@@ -47,7 +48,7 @@ mod tests {
 
     #[test]
     fn every_verifier_is_new() {
-        assert_ne!(make_unguessable(), make_unguessable());
-        assert_eq!(make_unguessable().len(), 64);
+        assert_ne!(make_nonce(), make_nonce());
+        assert_eq!(make_nonce().len(), 64);
     }
 }

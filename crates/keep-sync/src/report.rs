@@ -1,11 +1,11 @@
-//! What a sync did, and what it is doing.
+//! The result of a sync, and its progress.
 
-use crate::SyncError;
+use crate::error::SyncError;
 use keep_domain::UtcMillis;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// What came of one run; success is only what the server confirmed.
+/// The result of one run; only what the server confirmed counts as success.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SyncReport {
     /// Records that the server confirmed in this run.
@@ -16,25 +16,25 @@ pub struct SyncReport {
     pub audited: u64,
     /// Change sets still to be sent.
     pub pending: u64,
-    /// Records that the server refused.
+    /// Change sets with a record that the server rejected.
     pub failed: u64,
-    /// Conflicts that wait for a person.
+    /// Conflicts that a person must resolve.
     pub conflicts: u64,
     /// Bytes sent.
     pub bytes_up: u64,
     /// Bytes received.
     pub bytes_down: u64,
-    /// The time, never past trusted time, of which everything that this session may see is on the device; `None` until the first
-    /// complete pull.
+    /// The time as of which everything that this session may see is on the device, never later than trusted time;
+    /// `None` before the first complete pull.
     pub complete_as_of: Option<UtcMillis>,
-    /// The newest believable time that the server told over TLS.
+    /// The newest plausible time that the server sent over TLS.
     pub server_time: Option<UtcMillis>,
-    /// What ended the run early, if anything did; everything above still holds.
+    /// The error that ended the run early, if any; everything above still holds.
     #[serde(skip)]
     pub stopped_by: Option<SyncError>,
 }
 
-/// What a sync is doing.
+/// The current step of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'a> {
     /// Sending change sets.
@@ -42,7 +42,7 @@ pub enum Progress<'a> {
         /// Records confirmed so far.
         confirmed: u64,
     },
-    /// Asking for a type.
+    /// Pulling a type.
     Pulling {
         /// The type.
         resource_type: &'a str,
@@ -60,5 +60,5 @@ pub enum Progress<'a> {
     },
 }
 
-/// Hears of progress; must return at once.
+/// Receives progress; must return at once.
 pub type ProgressSink = Arc<dyn Fn(Progress<'_>) + Send + Sync>;

@@ -1,52 +1,52 @@
-//! One sync: push, pull, audit, in this order, by one worker.
+//! One sync: push, pull, audit upload, in this order, by one worker.
 
-use crate::SyncError;
-use crate::audit_upload::Uploader;
+use crate::audit_upload::AuditUploader;
+use crate::blocking::with_store;
 use crate::cancel::Cancel;
-use crate::fhir_client::{Abilities, FhirClient};
-use crate::port::SyncPort;
-use crate::pull::{Puller, blocking};
+use crate::error::SyncError;
+use crate::fhir_client::{Capabilities, FhirClient};
+use crate::pull::Puller;
 use crate::push::Pusher;
 use crate::report::{ProgressSink, SyncReport};
+use crate::sync_store::SyncStore;
 use keep_domain::{Role, UserId};
 use std::sync::Arc;
 
-/// What the server can do, kept under this name.
-const ABILITIES: &str = "sync.abilities";
+/// The name of the preference that caches the server's capabilities.
+const CAPABILITIES: &str = "sync.abilities";
 
-/// Who syncs, with what.
+/// The inputs of a run.
 #[derive(Clone)]
 pub struct SyncRun {
-    /// The server as the signed-in person sees it.
+    /// The server as the signed-in user sees it.
     pub client: FhirClient,
     /// The store of the session.
-    pub port: Arc<dyn SyncPort>,
-    /// The signed-in person.
-    pub me: UserId,
+    pub store: Arc<dyn SyncStore>,
+    /// The signed-in user.
+    pub user: UserId,
     /// Their roles.
     pub roles: Vec<Role>,
-    /// Throw it to stop.
+    /// Stops the run.
     pub cancel: Cancel,
-    /// Hears of progress.
+    /// Receives progress.
     pub progress: ProgressSink,
 }
 
 impl std::fmt::Debug for SyncRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SyncRun").field("me", &self.me).finish_non_exhaustive()
+        f.debug_struct("SyncRun").field("user", &self.user).finish_non_exhaustive()
     }
 }
 
-/// Runs once. The caller sees to it that only one runs per profile.
+/// Runs one sync. The caller ensures that only one runs per profile.
 ///
-/// The report always comes: what was confirmed or stored before an error counts, and `stopped_by` names the error.
+/// Always returns a report: what was confirmed or stored before an error counts, and `stopped_by` is the error.
 pub async fn run(run: &SyncRun) -> SyncReport {
     let meter = run.client.meter();
     let (up, down) = (meter.up(), meter.down());
     let mut report = SyncReport::default();
-    report.stopped_by = run.cancel.guard(steps(run, &mut report)).await.err();
-    let port = Arc::clone(&run.port);
-    match blocking(move || port.backlog()).await {
+    report.stopped_by = run.cancel.guard(run_steps(run, &mut report)).await.err();
+    match with_store(&run.store, |store| store.backlog()).await {
         Ok(left) => (report.pending, report.failed, report.conflicts) = (left.pending, left.failed, left.conflicts),
         Err(error) => report.stopped_by = report.stopped_by.or(Some(error)),
     }
@@ -56,30 +56,27 @@ pub async fn run(run: &SyncRun) -> SyncReport {
     report
 }
 
-async fn steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncError> {
-    let abilities = abilities(run).await?;
-    let SyncRun { client, port, me, roles, cancel, progress } = run.clone();
-    let pusher = Pusher { client, port, me, progress };
+async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncError> {
+    let capabilities = capabilities(run).await?;
+    let SyncRun { client, store, user, roles, cancel, progress } = run.clone();
+    let pusher = Pusher { client, store, user, progress };
     pusher.run(&mut report.pushed).await?;
-    let Pusher { client, port, progress, .. } = pusher;
-    let puller = Puller { client, port, abilities, roles, cancel, progress };
+    let Pusher { client, store, progress, .. } = pusher;
+    let puller = Puller { client, store, capabilities, roles, cancel, progress };
     let pulled = puller.run(&mut report.pulled).await?;
     report.complete_as_of = pulled.complete_as_of;
-    let Puller { client, port, progress, .. } = puller;
-    Uploader { client, port, progress }.run(&mut report.audited).await?;
-    Ok(())
+    let Puller { client, store, progress, .. } = puller;
+    AuditUploader { client, store, progress }.run(&mut report.audited).await
 }
 
-async fn abilities(run: &SyncRun) -> Result<Arc<Abilities>, SyncError> {
-    let port = Arc::clone(&run.port);
-    let kept = blocking(move || port.note(ABILITIES)).await?;
-    // A note that cannot be read is asked for anew.
-    let cached: Option<Abilities> = kept.and_then(|text| serde_json::from_str(&text).ok());
-    let known = run.client.abilities(cached.clone()).await?;
-    if cached.as_ref() != Some(known.as_ref()) {
-        let text = serde_json::to_string(known.as_ref()).map_err(|_| SyncError::Internal("abilities"))?;
-        let port = Arc::clone(&run.port);
-        blocking(move || port.keep_note(ABILITIES, &text)).await?;
+async fn capabilities(run: &SyncRun) -> Result<Arc<Capabilities>, SyncError> {
+    let stored = with_store(&run.store, |store| store.preference(CAPABILITIES)).await?;
+    // An unreadable one is requested again.
+    let cached: Option<Capabilities> = stored.and_then(|text| serde_json::from_str(&text).ok());
+    let current = run.client.capabilities(cached.clone()).await?;
+    if cached.as_ref() != Some(current.as_ref()) {
+        let text = serde_json::to_string(current.as_ref()).map_err(|_| SyncError::Internal("capabilities"))?;
+        with_store(&run.store, move |store| store.set_preference(CAPABILITIES, &text)).await?;
     }
-    Ok(known)
+    Ok(current)
 }

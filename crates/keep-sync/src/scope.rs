@@ -1,9 +1,9 @@
 //! Which types a session pulls, and in which order.
 
-use crate::fhir_client::Abilities;
+use crate::fhir_client::Capabilities;
 use keep_domain::{Rank, Role, Segment};
 
-/// The order of a pull: what a chart cannot be opened without comes first, claims last.
+/// The order of a pull: the types that every chart needs come first.
 const ORDER: &[(&str, Segment)] = &[
     ("Patient", Segment::Directory),
     ("AllergyIntolerance", Segment::Clinical),
@@ -37,21 +37,20 @@ const ORDER: &[(&str, Segment)] = &[
     ("Provenance", Segment::Clinical),
 ];
 
-/// Half of all bytes, and only billing reads them.
+/// Half of all bytes, and only billing reads them; pulled last.
 const BILLING: &[&str] = &["Claim", "ExplanationOfBenefit"];
 
-/// The types that a chart cannot be opened without.
+/// The types without which a chart cannot be opened.
 pub const CHART_TYPES: &[&str] = &["Patient", "AllergyIntolerance", "Condition", "MedicationRequest", "Flag"];
 
-/// The types to pull, in order: those whose segment the session holds and which the server serves.
+/// The types to pull, in order: those whose segment the session holds and which the server supports.
 ///
-/// A type that lies in two segments (Condition, Flag) is asked for by whoever holds the lower one; a record that belongs
+/// A type of two segments (Condition, Flag) is pulled by every session that holds the lower one; a record that belongs
 /// above the session's rank goes to that segment's inbox.
-#[must_use]
-pub fn plan_types(rank: Rank, roles: &[Role], abilities: &Abilities) -> Vec<&'static str> {
+pub(crate) fn plan_types(rank: Rank, roles: &[Role], capabilities: &Capabilities) -> Vec<&'static str> {
     let general = ORDER.iter().filter(|(_, segment)| rank.holds(*segment)).map(|(name, _)| *name);
     let billing = BILLING.iter().copied().filter(|_| roles.contains(&Role::Billing) && rank.holds(Segment::Encounters));
-    general.chain(billing).filter(|name| abilities.serves(name)).collect()
+    general.chain(billing).filter(|name| capabilities.supports(name)).collect()
 }
 
 #[cfg(test)]
@@ -60,8 +59,8 @@ mod tests {
     use keep_domain::UtcMillis;
     use std::collections::BTreeSet;
 
-    fn abilities(types: &[&str]) -> Abilities {
-        Abilities {
+    fn capabilities(types: &[&str]) -> Capabilities {
+        Capabilities {
             base: "https://ehr.example/fhir".parse().unwrap(),
             software: String::new(),
             checked_at: UtcMillis(0),
@@ -74,8 +73,8 @@ mod tests {
     }
 
     #[test]
-    fn a_clerk_never_asks_for_clinical_types() {
-        let types = plan_types(Role::FrontDesk.rank(), &[Role::FrontDesk], &abilities(&[]));
+    fn a_clerk_never_pulls_clinical_types() {
+        let types = plan_types(Role::FrontDesk.rank(), &[Role::FrontDesk], &capabilities(&[]));
         assert_eq!(types.first(), Some(&"Patient"));
         for name in ["AllergyIntolerance", "Condition", "Observation", "Encounter", "Claim", "Provenance"] {
             assert!(!types.contains(&name), "{name}");
@@ -84,31 +83,31 @@ mod tests {
     }
 
     #[test]
-    fn a_nurse_gets_what_a_chart_needs_first_and_no_claims() {
-        let types = plan_types(Role::Nurse.rank(), &[Role::Nurse], &abilities(&[]));
+    fn a_nurse_pulls_what_a_chart_needs_first_and_no_claims() {
+        let types = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&[]));
         assert_eq!(
             types.iter().take(4).copied().collect::<Vec<_>>(),
             ["Patient", "AllergyIntolerance", "Condition", "MedicationRequest"]
         );
         assert!(!types.contains(&"Claim"));
-        let place = |name| types.iter().position(|t| *t == name).unwrap();
+        let position = |name| types.iter().position(|t| *t == name).unwrap();
         assert!(
-            place("Flag") < place("Appointment")
-                && place("Appointment") < place("Encounter")
-                && place("Encounter") < place("Observation")
+            position("Flag") < position("Appointment")
+                && position("Appointment") < position("Encounter")
+                && position("Encounter") < position("Observation")
         );
     }
 
     #[test]
-    fn billing_gets_claims_and_no_observations() {
-        let types = plan_types(Role::Billing.rank(), &[Role::Billing], &abilities(&[]));
+    fn billing_pulls_claims_and_no_observations() {
+        let types = plan_types(Role::Billing.rank(), &[Role::Billing], &capabilities(&[]));
         assert_eq!(types.last(), Some(&"ExplanationOfBenefit"));
         assert!(!types.contains(&"Observation") && types.contains(&"Procedure"));
     }
 
     #[test]
-    fn the_administrator_pulls_nothing_and_nobody_asks_for_what_is_not_served() {
-        assert!(plan_types(Role::ItAdministrator.rank(), &[Role::ItAdministrator], &abilities(&[])).is_empty());
-        assert_eq!(plan_types(Role::Nurse.rank(), &[Role::Nurse], &abilities(&["Patient", "Basic"])), ["Patient"]);
+    fn the_administrator_pulls_nothing_and_unsupported_types_are_skipped() {
+        assert!(plan_types(Role::ItAdministrator.rank(), &[Role::ItAdministrator], &capabilities(&[])).is_empty());
+        assert_eq!(plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&["Patient", "Basic"])), ["Patient"]);
     }
 }

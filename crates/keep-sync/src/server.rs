@@ -1,14 +1,14 @@
 //! One organisation's server and identity provider, as one connection pool.
 
-use crate::SyncError;
 use crate::discovery::{Endpoints, discover};
+use crate::error::SyncError;
 use crate::http::{HttpClient, Meter};
 use crate::settings::ServerSettings;
 use keep_domain::{Clock, UtcMillis};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
-/// The settings with their client; cheap to clone. Nothing is sent before the first request.
+/// Settings with an HTTP client; cheap to clone. Opening one sends nothing.
 #[derive(Debug, Clone)]
 pub struct Server {
     http: HttpClient,
@@ -17,33 +17,31 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes the client: trust roots are read here, so a changed CA file needs a new `Server`.
+    /// Builds the client: trust roots are read here, so a changed CA file needs a new `Server`.
     ///
-    /// `clock` tells trusted time: what servers say of the time is measured by it.
+    /// `clock` is trusted time, by which all times from servers are judged.
     ///
     /// # Errors
-    /// [`SyncError::Settings`] for an unacceptable address or PEM, [`SyncError::Untrusted`] where no trust root is known.
+    /// [`SyncError::Settings`] for an unacceptable address or PEM, [`SyncError::Untrusted`] where no trust root is
+    /// available.
     pub fn open(settings: ServerSettings, clock: Arc<dyn Clock>) -> Result<Self, SyncError> {
         let http = HttpClient::open(&settings, clock)?;
         Ok(Self { http, settings: Arc::new(settings), endpoints: Arc::default() })
     }
 
-    /// The settings that it was opened with.
-    #[must_use]
-    pub fn settings(&self) -> &ServerSettings {
+    /// Its settings.
+    pub(crate) fn settings(&self) -> &ServerSettings {
         &self.settings
     }
 
-    /// Bytes sent and received through this connection since it was opened.
-    #[must_use]
-    pub fn meter(&self) -> Arc<Meter> {
+    /// Bytes sent and received since it was opened.
+    pub(crate) fn meter(&self) -> Arc<Meter> {
         Arc::clone(self.http.meter())
     }
 
-    /// The newest time that the server or the identity provider told over TLS: authenticated time, whole seconds. A time
-    /// that is far off the clock's is left out.
-    #[must_use]
-    pub fn server_time(&self) -> Option<UtcMillis> {
+    /// The newest time received from the server or the identity provider over TLS, whole seconds. A time that is far
+    /// off trusted time is ignored.
+    pub(crate) fn server_time(&self) -> Option<UtcMillis> {
         self.http.server_time()
     }
 
@@ -51,11 +49,11 @@ impl Server {
         &self.http
     }
 
-    /// Where to sign in; asked once per `Server`.
+    /// The identity provider's endpoints, discovered once per `Server`.
     ///
     /// # Errors
-    /// Unreachable, untrusted, garbled or failed; an unsuccessful try is not remembered.
-    pub async fn endpoints(&self) -> Result<&Endpoints, SyncError> {
+    /// Unreachable, untrusted, invalid or failed; a failure is not cached.
+    pub(crate) async fn endpoints(&self) -> Result<&Endpoints, SyncError> {
         self.endpoints.get_or_try_init(|| discover(&self.http, &self.settings)).await
     }
 }

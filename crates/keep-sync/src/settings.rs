@@ -1,69 +1,69 @@
-//! What an organisation says about its server and its identity provider.
+//! An organisation's settings for its server and its identity provider.
 
-use crate::SyncError;
+use crate::error::SyncError;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// Addresses and expectations. Unknown fields are refused, so that a misspelt expectation is never ignored.
+/// Addresses and requirements. Unknown fields are rejected, so that a misspelt requirement is never ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
     /// FHIR R4 base, for example `https://ehr.example/fhir`.
     pub fhir_base: Url,
-    /// OpenID Connect issuer, exactly as its tokens say it; without it SMART discovery at the FHIR base is used.
+    /// OpenID Connect issuer, exactly as in its tokens; without it SMART discovery at the FHIR base is used.
     #[serde(default)]
     pub issuer: Option<String>,
-    /// The client id that the provider knows this app by.
+    /// The OAuth client id of this app at the provider.
     #[serde(default = "default_client_id")]
     pub client_id: String,
-    /// Scopes asked for beside `openid`.
+    /// Requested scopes besides `openid`.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
     /// Where the ID token lists roles: a claim name, or names joined by dots (`realm_access.roles`).
     #[serde(default = "default_roles_claim")]
     pub roles_claim: String,
-    /// Acceptable `acr` values, any of which satisfies; empty = not asked for.
+    /// Acceptable `acr` values, any of which satisfies; empty = not required.
     #[serde(default)]
     pub acr: Vec<String>,
-    /// `amr` values that must all be present; empty = not asked for.
+    /// `amr` values that must all be present; empty = not required.
     #[serde(default)]
     pub amr: Vec<String>,
-    /// A further certificate authority, PEM, trusted beside the system's.
+    /// A further certificate authority, PEM, trusted in addition to the system's.
     #[serde(default)]
     pub extra_ca_pem: Option<String>,
     /// Demonstration: plain http to a loopback address is allowed.
     #[serde(default)]
     pub demo: bool,
-    /// Whose eyes decide what a pull shows: the subject's (default) or a whole role's or site's.
+    /// Whether what a pull returns depends on the subject (default), the role or only the site.
     #[serde(default)]
     pub server_view: ServerView,
-    /// Whether a session may push what a colleague of the same rank saved.
+    /// Whether a session may push what colleagues saved.
     #[serde(default)]
     pub push_for_others: PushForOthers,
 }
 
-/// By whom the server decides what is visible; names the cursors of a pull.
+/// What the server's visibility rules depend on; part of the key of a pull's cursors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerView {
-    /// Each person may see something else.
+    /// Each user may see different records.
     #[default]
     Subject,
-    /// Everybody of one role sees the same.
+    /// All users with the same roles see the same.
     Role,
-    /// Everybody of the site sees the same.
+    /// All users of the site see the same.
     Site,
 }
 
-/// Whether a session may push what a colleague saved.
+/// Whether a session may push what colleagues saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushForOthers {
-    /// Yes, where the session's rank holds the change set.
+    /// Yes, where the session's rank can read the change set.
     #[default]
     SameRank,
-    /// No: everybody pushes their own.
+    /// No: users push only their own work.
     Never,
 }
 
@@ -98,7 +98,7 @@ impl ServerSettings {
         }
     }
 
-    /// Refuses an address that is not https, except http to loopback in a demonstration.
+    /// Rejects an address that is not https, except http to loopback in a demonstration.
     ///
     /// # Errors
     /// [`SyncError::Settings`] for any other scheme or host, and for an address that carries a user name.
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_the_demo_on_this_machine_only() {
+    fn plain_http_is_allowed_only_to_loopback_in_a_demonstration() {
         check(false, "https://ehr.example/fhir", true);
         check(false, "http://127.0.0.1:8080/fhir", false);
         check(true, "http://127.0.0.1:8080/fhir", true);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelt_settings_are_refused() {
+    fn misspelt_settings_are_rejected() {
         assert!(serde_json::from_str::<ServerSettings>(r#"{"fhir_base":"https://e.example","arc":["mfa"]}"#).is_err());
         let read: ServerSettings = serde_json::from_str(r#"{"fhir_base":"https://e.example/fhir"}"#).unwrap();
         assert_eq!(read, ServerSettings::for_base("https://e.example/fhir".parse().unwrap()));

@@ -1,61 +1,54 @@
-//! Authorization code with PKCE in the person's own browser (RFC 8252; OpenID Connect Core 1.0, 3.1).
+//! Authorization code with PKCE in the user's own browser (RFC 8252; OpenID Connect Core 1.0, 3.1).
 
+use crate::browser::open_browser;
 use crate::discovery::fetch_jwks;
-use crate::error::SignInError;
-use crate::id_token::{Expected, VerifiedClaims, verify_id_token};
-use crate::loopback::{Loopback, Returned};
-use crate::pkce::{Pkce, make_unguessable};
+use crate::error::{SignInError, SyncError};
+use crate::id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
+use crate::loopback::{AuthorizationResponse, LoopbackListener};
+use crate::pkce::{Pkce, make_nonce};
 use crate::server::Server;
-use crate::token::{TokenSet, exchange_code};
-use crate::{SyncError, browser};
+use crate::token::{TokenEndpoint, TokenSet};
 use std::time::Duration;
 use url::Url;
 
-/// How long a sign-in may take. A provider that refuses the redirect shows its own page and never comes back.
-pub const SIGN_IN_LIMIT: Duration = Duration::from_mins(10);
+/// How long a sign-in may take. A provider that refuses the redirect shows its own page and never returns.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_mins(10);
+/// Longest accepted time since the user authenticated, seconds.
+const MAX_AUTH_AGE: i64 = 600;
 
-/// How the person is to prove who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Proof {
-    /// Anew, whatever session the browser has: workstations are shared, and its session may be a colleague's.
-    #[default]
-    Anew,
-    /// A session of the browser will do.
-    SessionWillDo,
-}
-
-/// A sign-in that waits for the browser to come back. Dropping it closes the port.
+/// A sign-in that waits for the browser to return. Dropping it closes the port.
 #[derive(Debug)]
 pub struct PendingSignIn {
     server: Server,
-    loopback: Loopback,
-    redirect_uri: String,
+    loopback: LoopbackListener,
     address: Url,
     state: String,
     nonce: String,
     pkce: Pkce,
-    proof: Proof,
 }
 
 /// A finished sign-in.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// What the identity provider says about the person, verified.
+    /// The identity provider's verified claims about the user.
     pub claims: VerifiedClaims,
     /// The tokens; the ID token in it is the one that was verified.
     pub tokens: TokenSet,
 }
 
 impl Server {
-    /// Opens the loopback port and makes the address for the browser. `nonce` is the caller's: a member record is bound to it.
+    /// Opens the loopback port and builds the address for the browser. `nonce` is the caller's: a member record is
+    /// bound to it.
+    ///
+    /// The user must always authenticate again (`prompt=login`): workstations are shared, and the browser's session may
+    /// be a colleague's.
     ///
     /// # Errors
     /// Those of discovery, or [`SyncError::SignIn`] where no port can be opened.
-    pub async fn open_sign_in(&self, nonce: &str, proof: Proof) -> Result<PendingSignIn, SyncError> {
+    pub async fn open_sign_in(&self, nonce: &str) -> Result<PendingSignIn, SyncError> {
         let endpoints = self.endpoints().await?;
-        let loopback = Loopback::open().await?;
-        let redirect_uri = loopback.redirect_uri();
-        let (pkce, state) = (Pkce::make_random(), make_unguessable());
+        let loopback = LoopbackListener::open().await?;
+        let (pkce, state) = (Pkce::make_random(), make_nonce());
         let settings = self.settings();
         let mut address = endpoints.authorization.clone();
         let mut scopes = vec!["openid"];
@@ -64,7 +57,7 @@ impl Server {
             .query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", &settings.client_id)
-            .append_pair("redirect_uri", &redirect_uri)
+            .append_pair("redirect_uri", &loopback.redirect_uri())
             .append_pair("scope", &scopes.join(" "))
             .append_pair("state", &state)
             .append_pair("nonce", nonce)
@@ -74,24 +67,13 @@ impl Server {
         if !settings.acr.is_empty() {
             address.query_pairs_mut().append_pair("acr_values", &settings.acr.join(" "));
         }
-        if proof == Proof::Anew {
-            address.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
-        }
-        Ok(PendingSignIn {
-            server: self.clone(),
-            loopback,
-            redirect_uri,
-            address,
-            state,
-            nonce: nonce.to_owned(),
-            pkce,
-            proof,
-        })
+        address.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        Ok(PendingSignIn { server: self.clone(), loopback, address, state, nonce: nonce.to_owned(), pkce })
     }
 }
 
 impl PendingSignIn {
-    /// The address to open, by hand where no browser starts. It holds no secret, but belongs in no log.
+    /// The address to open, by the user where no browser starts. It contains no secret, but must not be logged.
     #[must_use]
     pub const fn address(&self) -> &Url {
         &self.address
@@ -100,33 +82,34 @@ impl PendingSignIn {
     /// Opens the address in `$BROWSER`, else in the system's default browser.
     ///
     /// # Errors
-    /// [`SyncError::SignIn`] where no browser starts; the address can still be opened by hand.
+    /// [`SyncError::SignIn`] where no browser starts; the user can still open the address.
     pub fn open_browser(&self) -> Result<(), SyncError> {
-        browser::open_browser(&self.address)
+        open_browser(&self.address)
     }
 
-    /// Waits for the browser, at most [`SIGN_IN_LIMIT`], exchanges the code and verifies the ID token against keys
-    /// fetched now. Dropping the future cancels.
+    /// Waits at most ten minutes for the browser, exchanges the code and verifies the ID token against keys fetched
+    /// now. Dropping the future cancels.
     ///
     /// # Errors
     /// [`SyncError::SignIn`], [`SyncError::Token`], or those of the exchange.
     pub async fn finish(self) -> Result<SignedIn, SyncError> {
-        let Self { server, loopback, redirect_uri, state, nonce, pkce, proof, .. } = self;
-        let returned = tokio::time::timeout(SIGN_IN_LIMIT, loopback.wait(&state)).await;
-        let Returned { code, issuer } = returned.map_err(|_| SyncError::SignIn(SignInError::TimedOut))??;
+        let Self { server, loopback, state, nonce, pkce, .. } = self;
+        let redirect_uri = loopback.redirect_uri();
+        let returned = tokio::time::timeout(SIGN_IN_TIMEOUT, loopback.wait(&state)).await;
+        let AuthorizationResponse { code, issuer } =
+            returned.map_err(|_| SyncError::SignIn(SignInError::TimedOut))??;
         let endpoints = server.endpoints().await?;
-        // RFC 9207, 2.4: an answer that names another issuer was meant for another provider.
+        // RFC 9207, 2.4: a response that names another issuer was meant for another provider.
         if issuer.is_some_and(|named| named != endpoints.issuer) {
             return Err(SyncError::SignIn(SignInError::Refused));
         }
-        let settings = server.settings();
-        let exchanged =
-            exchange_code(server.http(), endpoints, &settings.client_id, &code, pkce.verifier(), &redirect_uri).await;
+        let exchanged = TokenEndpoint::of(&server).await?.exchange_code(&code, pkce.verifier(), &redirect_uri).await;
         let tokens = exchanged
             .map_err(|e| if e == SyncError::SignInNeeded { SyncError::SignIn(SignInError::Refused) } else { e })?;
         let keys = fetch_jwks(server.http(), endpoints).await?;
-        let id_token = tokens.id_token.as_ref().ok_or(SyncError::Garbled)?;
-        let expected = Expected {
+        let id_token = tokens.id_token.as_ref().ok_or(SyncError::InvalidResponse)?;
+        let settings = server.settings();
+        let expected = ExpectedClaims {
             issuer: &endpoints.issuer,
             client_id: &settings.client_id,
             nonce: Some(&nonce),
@@ -134,12 +117,12 @@ impl PendingSignIn {
             now: tokens.server_time.unwrap_or_else(|| server.http().clock().now()),
             acr: &settings.acr,
             amr: &settings.amr,
-            max_age: (proof == Proof::Anew).then_some(600),
+            max_age: Some(MAX_AUTH_AGE),
             roles_claim: &settings.roles_claim,
         };
         // EXPOSE: the token is read to be verified.
         let claims = verify_id_token(id_token.expose(), &keys, &expected)
-            .map_err(|fault| TokenSet::fault(fault, tokens.disagrees))?;
+            .map_err(|error| TokenSet::rejection(error, tokens.provider_is_ahead))?;
         Ok(SignedIn { claims, tokens })
     }
 }

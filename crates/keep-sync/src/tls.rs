@@ -1,6 +1,6 @@
-//! The one place where an HTTP client is made.
+//! The only place where an HTTP client is built.
 
-use crate::SyncError;
+use crate::error::SyncError;
 use crate::settings::{ServerSettings, is_loopback};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client};
@@ -8,35 +8,36 @@ use std::error::Error as _;
 use std::time::Duration;
 
 /// Time to reach the server, TLS handshake included.
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
-/// Longest silence inside an answer: a slow line drips, a dead one is silent.
-const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longest time without a byte of the response; a slow connection still delivers some.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Redirects followed on the same origin.
-const REDIRECTS: usize = 3;
+const MAX_REDIRECTS: usize = 3;
 
-/// A client that trusts the system's roots and the settings' own authority, speaks TLS 1.2 or newer and
+/// A client that trusts the system's roots and the authority in the settings, requires TLS 1.2 or newer and
 /// never follows a redirect to another origin.
 ///
 /// # Errors
-/// [`SyncError::Settings`] for an unacceptable base address or PEM, [`SyncError::Untrusted`] where no root at all is known.
+/// [`SyncError::Settings`] for an unacceptable base address or PEM, [`SyncError::Untrusted`] where no root is
+/// available.
 pub(crate) fn make_client(settings: &ServerSettings) -> Result<Client, SyncError> {
     settings.check_address(&settings.fhir_base)?;
     let mut builder = Client::builder()
         .user_agent(concat!("Chartkeep/", env!("CARGO_PKG_VERSION")))
         .tls_version_min(reqwest::tls::Version::TLS_1_2)
-        .connect_timeout(CONNECT_LIMIT)
-        .read_timeout(SILENCE_LIMIT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
         .tcp_nodelay(true)
         .referer(false)
-        // Compression is undone by hand: the bytes on the wire are counted and the unpacked size is limited.
+        // Decompressed by our own code, which counts the transferred bytes and limits the uncompressed size.
         .no_gzip()
         .https_only(!settings.demo)
         .redirect(Policy::custom(|attempt| {
-            let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-            if same && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
+            let same_origin = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+            if same_origin && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
         }));
     if is_loopback(&settings.fhir_base) {
-        // A proxy from the environment cannot reach this machine's own loopback.
+        // A proxy from the environment cannot reach this machine's loopback.
         builder = builder.no_proxy();
     }
     if let Some(pem) = &settings.extra_ca_pem {
@@ -45,10 +46,10 @@ pub(crate) fn make_client(settings: &ServerSettings) -> Result<Client, SyncError
     builder.build().map_err(|_| SyncError::Untrusted)
 }
 
-/// Whether `pem` holds certificates of authorities that can be trusted.
+/// Checks that `pem` contains usable certificates of authorities.
 ///
 /// # Errors
-/// [`SyncError::Settings`] where it holds none, or something else.
+/// [`SyncError::Settings`] where it contains none, or something else.
 pub fn check_authorities(pem: &str) -> Result<(), SyncError> {
     let builder = Client::builder().tls_certs_only(authorities(pem)?);
     builder.build().map(|_| ()).map_err(|_| SyncError::Settings("extra_ca_pem"))
@@ -59,8 +60,8 @@ fn authorities(pem: &str) -> Result<Vec<Certificate>, SyncError> {
     if found.is_empty() { Err(SyncError::Settings("extra_ca_pem")) } else { Ok(found) }
 }
 
-/// Reduces a transport error to its kind; the text is dropped, as it names the address.
-pub(crate) fn transport_kind(error: &reqwest::Error) -> SyncError {
+/// Reduces a transport error to its kind; the text is dropped, since it contains the address.
+pub(crate) fn transport_error(error: &reqwest::Error) -> SyncError {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if is_tls(inner) {
@@ -69,14 +70,14 @@ pub(crate) fn transport_kind(error: &reqwest::Error) -> SyncError {
         cause = inner.source();
     }
     if error.is_decode() || (error.is_body() && !error.is_timeout()) {
-        SyncError::Garbled
+        SyncError::InvalidResponse
     } else {
         SyncError::Unreachable
     }
 }
 
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    // What an I/O error was made of is not its `source`; it has to be asked for, layer by layer.
+    // An I/O error does not return its inner error as `source`.
     let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
 }

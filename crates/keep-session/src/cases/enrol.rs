@@ -16,7 +16,7 @@ use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Secret, UserId, UtcMillis};
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, KeysError, check_password};
 use keep_store::{personal_path, set_aside};
-use keep_sync::{Proof, SignedIn, SyncError};
+use keep_sync::{SignedIn, SyncError};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,7 +69,7 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     let kdf = KdfParams::calibrate(&*workstation.0.device.clock)?;
     let enrolment = Enrolment::begin(workstation.settings().device, kdf)?;
     let nonce = enrolment.nonce();
-    let pending = workstation.0.runtime.block_on(server.open_sign_in(&nonce, Proof::Anew))?;
+    let pending = workstation.0.runtime.block_on(server.open_sign_in(&nonce))?;
     let waiting = workstation.clone();
     // Locked until the state is set, so that an early outcome finds it.
     let mut held = lock(&workstation.0.sign_in.enrolling);

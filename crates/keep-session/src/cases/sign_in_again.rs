@@ -15,7 +15,7 @@ use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UserId};
 use keep_keys::Renewal;
-use keep_sync::{Proof, SignedIn, SyncError, make_unguessable};
+use keep_sync::{SignedIn, SyncError, make_nonce};
 use std::time::Duration;
 
 /// Starts a clinic sign-in of the unlocked user, or of one chosen on the lock screen, and opens the browser.
@@ -75,7 +75,7 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     // The provider of the slot counts, whatever the FHIR server names now.
     let issuer = workstation.0.device.slots.member(user, &device.device_key)?.unverified_issuer();
     let server = workstation.open_server(issuer.as_deref())?;
-    let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_unguessable(), Proof::Anew))?;
+    let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_nonce()))?;
     let waiting = workstation.clone();
     // Locked until the state is set, so that an early outcome finds it.
     let mut held = lock(&workstation.0.sign_in.renewing);

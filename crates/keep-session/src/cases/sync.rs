@@ -180,9 +180,9 @@ pub fn sync_cancel(workstation: &Workstation) -> Result<SyncPageDto, FailureDto>
 async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let Some(cancel) = workstation.0.sync.start() else { return Err(SessionError::of(ErrorCode::Stale)) };
     let opened = workstation.with_session(|unlocked| {
-        Ok((workstation.credentials(unlocked)?, workstation.sync_port(unlocked)?, unlocked.user, unlocked.role))
+        Ok((workstation.credentials(unlocked)?, workstation.sync_store(unlocked)?, unlocked.user, unlocked.role))
     });
-    let (credentials, port, me, role) = match opened {
+    let (credentials, store, user, role) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             workstation.0.sync.end(SyncReport::default(), Some(error.code));
@@ -194,7 +194,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let sink = workstation.clone();
     let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
     let client = FhirClient::open(credentials);
-    let ended = keep_sync::run(&SyncRun { client, port, me, roles: vec![role], cancel, progress }).await;
+    let ended = keep_sync::run(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
     if let Some(time) = ended.server_time {
         let taker = workstation.clone();

@@ -27,7 +27,7 @@ fn the_cursor_is_saved_in_the_pages_transaction() {
         visibility: "amara".into(),
     };
     let other = CursorKey { visibility: "bo".into(), ..key.clone() };
-    let cursor = Cursor { position: "2026-11-22T06:00:00Z".into(), complete_as_of: Some(1_795_327_200_000) };
+    let cursor = Cursor { position: "2026-11-22T06:00:00Z".into(), complete_as_of: Some(UtcMillis(1_795_327_200_000)) };
     let page = Page {
         records: vec![Phi::new(observation("o5", "102", "1", Some(1)))],
         cursor: Some((key.clone(), cursor.clone())),
@@ -54,7 +54,7 @@ fn deletions_remove_records_and_contest_unsent_work() {
     };
     let report = store.apply_page(&TestClinic::ticket(&store), page).expect("page");
     assert_eq!((report.deleted, report.contested.len()), (1, 1));
-    assert!(report.contested[0].theirs.is_none() && report.contested[0].ours == Phi::new(ours));
+    assert!(report.contested[0].theirs.is_none() && report.contested[0].entry.raw == Phi::new(ours));
     assert_eq!(chart(&store, "101").len(), 2);
     clean(&store);
 }
@@ -70,7 +70,7 @@ fn a_pulled_record_with_unsent_changes_is_handed_back() {
     let report = TestClinic::pull(&store, &[&theirs]);
     let [c] = report.contested.as_slice() else { panic!("one") };
     assert_eq!(
-        (&c.base, &c.ours, &c.theirs),
+        (&c.entry.base, &c.entry.raw, &c.theirs),
         (&Some(Phi::new(base)), &Phi::new(ours.clone()), &Some(Phi::new(theirs)))
     );
     let mine = record(&store, "Observation/o2");

@@ -6,7 +6,7 @@ use crate::{
     CheckedSegments, Completeness, Cursor, CursorKey, Mirror, Opening, Operation, RepairCause, SegmentCondition,
     SegmentHealth, SetState, Store, StoreError, TestClinic, segment_path,
 };
-use keep_domain::{Clock, ManualClock, Rank, Segment};
+use keep_domain::{Clock, ManualClock, Rank, Segment, UtcMillis};
 use keep_keys::SegmentKey;
 use std::fs;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ fn complete(store: &Store, types: &[&str]) {
                 visibility: AMARA.to_owned(),
             };
             let position = String::from("somewhere");
-            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(1) })
+            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(UtcMillis(1)) })
         })
     });
     done.expect("cursors");

@@ -1,17 +1,17 @@
 use super::*;
-use crate::scripted::{Scripted, Seen, json};
+use crate::test_server::{Request, TestServer, json};
 use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A provider whose token endpoint gives access-1 and refresh-1, then access-2 and refresh-2, and so on.
-async fn provider(refusal: Option<&'static str>) -> Scripted {
+/// A provider whose token endpoint issues access-1 and refresh-1, then access-2 and refresh-2, and so on.
+async fn provider(refusal: Option<&'static str>) -> TestServer {
     let given = AtomicU32::new(0);
-    Scripted::plain(move |seen: &Seen| match seen.target.as_str() {
+    TestServer::plain(move |request: &Request| match request.target.as_str() {
         "/fhir/.well-known/smart-configuration" => {
-            let host = seen.header("host").unwrap();
+            let host = request.header("host").unwrap();
             json(200, &format!(
                 r#"{{"issuer":"http://{host}","authorization_endpoint":"http://{host}/a","token_endpoint":"http://{host}/t",
-                "jwks_uri":"http://{host}/k","revocation_endpoint":"http://{host}/r"}}"#
+                "jwks_uri":"http://{host}/k"}}"#
             ))
         }
         "/t" => match refusal {
@@ -28,76 +28,71 @@ async fn provider(refusal: Option<&'static str>) -> Scripted {
     .await
 }
 
-type Kept = Arc<StdMutex<Vec<String>>>;
+type Saved = Arc<StdMutex<Vec<String>>>;
 
-fn amaras(server: &Server, works: bool) -> (Credentials, Kept) {
-    let kept = Kept::default();
-    let keeper = Arc::clone(&kept);
+fn amaras_credentials(server: &Server, works: bool) -> (Credentials, Saved) {
+    let saved = Saved::default();
+    let log = Arc::clone(&saved);
     let persist: PersistRefreshToken = Arc::new(move |token| {
-        keeper.lock().unwrap().push(token.expose().clone());
+        log.lock().unwrap().push(token.expose().clone());
         works
     });
-    (Credentials::of_refresh_token(server, "amara", Secret::new(String::from("refresh-0")), persist), kept)
+    (Credentials::new(server, "amara", Secret::new(String::from("refresh-0")), persist), saved)
 }
 
 #[tokio::test]
-async fn a_rotated_token_is_kept_before_the_access_token_is_given() {
-    let script = provider(None).await;
-    let (amara, kept) = amaras(&script.server(), true);
-    let token = amara.access().await.unwrap();
+async fn a_rotated_token_is_saved_before_the_access_token_is_used() {
+    let server = provider(None).await;
+    let (amara, saved) = amaras_credentials(&server.server(), true);
+    let token = amara.access_token().await.unwrap();
     assert_eq!(token.expose(), "access-1");
-    assert_eq!(*kept.lock().unwrap(), ["refresh-1"]);
-    let again = amara.access().await.unwrap();
-    assert!(Arc::ptr_eq(&token, &again), "a token that lasts is used again");
-    assert_eq!(amara.after_refusal(&token).await.unwrap().expose(), "access-2");
-    assert_eq!(amara.after_refusal(&token).await.unwrap().expose(), "access-2", "one refusal, one refresh");
-    let forms: Vec<String> = script.requests().iter().map(|s| String::from_utf8_lossy(&s.body).into_owned()).collect();
+    assert_eq!(*saved.lock().unwrap(), ["refresh-1"]);
+    let again = amara.access_token().await.unwrap();
+    assert!(Arc::ptr_eq(&token, &again), "a valid token is used again");
+    assert_eq!(amara.renew_rejected(&token).await.unwrap().expose(), "access-2");
+    assert_eq!(amara.renew_rejected(&token).await.unwrap().expose(), "access-2", "one rejection, one refresh");
+    let forms: Vec<String> = server.requests().iter().map(|s| String::from_utf8_lossy(&s.body).into_owned()).collect();
     assert!(forms.iter().any(|f| f.contains("refresh_token=refresh-0") && f.contains("client_id=chartkeep-desktop")));
     assert!(forms.iter().any(|f| f.contains("refresh_token=refresh-1")));
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_kept_is_not_used() {
-    let script = provider(None).await;
-    let (amara, kept) = amaras(&script.server(), false);
-    assert_eq!(amara.access().await.unwrap_err(), SyncError::NotPersisted);
-    assert_eq!(amara.access().await.unwrap_err(), SyncError::NotPersisted);
-    assert_eq!(*kept.lock().unwrap(), ["refresh-1", "refresh-2"], "the newest one is tried, the old one is dead");
+async fn a_token_that_cannot_be_saved_is_not_used() {
+    let server = provider(None).await;
+    let (amara, saved) = amaras_credentials(&server.server(), false);
+    assert_eq!(amara.access_token().await.unwrap_err(), SyncError::NotPersisted);
+    assert_eq!(amara.access_token().await.unwrap_err(), SyncError::NotPersisted);
+    assert_eq!(
+        *saved.lock().unwrap(),
+        ["refresh-1", "refresh-2"],
+        "the newest one is used, since the old one is invalid"
+    );
 }
 
 #[tokio::test]
 async fn a_refused_grant_asks_for_a_sign_in_and_stays_quiet() {
-    let script = provider(Some("invalid_grant")).await;
-    let (amara, kept) = amaras(&script.server(), true);
-    assert_eq!(amara.access().await.unwrap_err(), SyncError::SignInNeeded);
-    let asked = script.requests().len();
-    assert_eq!(amara.access().await.unwrap_err(), SyncError::SignInNeeded);
-    assert_eq!(script.requests().len(), asked);
-    assert!(kept.lock().unwrap().is_empty());
+    let server = provider(Some("invalid_grant")).await;
+    let (amara, saved) = amaras_credentials(&server.server(), true);
+    assert_eq!(amara.access_token().await.unwrap_err(), SyncError::SignInNeeded);
+    let sent = server.requests().len();
+    assert_eq!(amara.access_token().await.unwrap_err(), SyncError::SignInNeeded);
+    assert_eq!(server.requests().len(), sent);
+    assert!(saved.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_cancelled_caller_does_not_lose_a_rotated_token() {
-    let script = provider(None).await;
-    let (amara, kept) = amaras(&script.server(), true);
-    let asking = tokio::spawn({
+    let server = provider(None).await;
+    let (amara, saved) = amaras_credentials(&server.server(), true);
+    let caller = tokio::spawn({
         let amara = amara.clone();
-        async move { amara.access().await }
+        async move { amara.access_token().await }
     });
-    while script.requests().iter().all(|s| s.target != "/t") {
+    while server.requests().iter().all(|s| s.target != "/t") {
         tokio::task::yield_now().await;
     }
-    asking.abort();
-    let token = amara.access().await.unwrap();
+    caller.abort();
+    let token = amara.access_token().await.unwrap();
     let number = token.expose().strip_prefix("access-").unwrap();
-    assert_eq!(kept.lock().unwrap().last(), Some(&format!("refresh-{number}")));
-}
-
-#[tokio::test]
-async fn revoking_forgets_here_and_there() {
-    let script = provider(None).await;
-    let (amara, _) = amaras(&script.server(), true);
-    amara.revoke().await.unwrap();
-    assert!(script.requests().iter().any(|s| s.target == "/r" && s.body.starts_with(b"client_id=")));
-    assert_eq!(amara.access().await.unwrap_err(), SyncError::SignInNeeded);
+    assert_eq!(saved.lock().unwrap().last(), Some(&format!("refresh-{number}")));
 }

@@ -1,41 +1,34 @@
 //! Searches and histories, page by page.
 
-use super::{Content, FhirClient, FhirText, fhir_text};
-use crate::SyncError;
-use crate::discovery::below;
-use crate::http::HttpResponse;
-use keep_domain::UtcMillis;
+use super::client::{FhirClient, resource_text};
+use crate::error::SyncError;
+use crate::http::{HttpResponse, join_path};
+use keep_domain::{Phi, UtcMillis};
 use keep_fhir::Bundle;
 use reqwest::Method;
 use std::time::Duration;
 use url::Url;
-use url::form_urlencoded::Serializer;
 
-/// A search or history to be asked, for example of `Patient` or `Patient/_history`.
+/// A search or history request, for example of `Patient` or `Patient/_history`.
+///
+/// Its parameters are in the address, so it must not search by names or identifiers of people.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Search {
     path: String,
     parameters: Vec<(&'static str, String)>,
-    by_post: bool,
 }
 
 impl Search {
-    /// Of one type, without parameters yet.
+    /// A search of one type, without parameters yet.
     #[must_use]
     pub fn of_type(resource_type: &str) -> Self {
-        Self { path: resource_type.to_owned(), parameters: Vec::new(), by_post: false }
+        Self { path: resource_type.to_owned(), parameters: Vec::new() }
     }
 
     /// The type's history (newest first on most servers).
     #[must_use]
     pub fn history_of(resource_type: &str) -> Self {
-        Self { path: format!("{resource_type}/_history"), parameters: Vec::new(), by_post: false }
-    }
-
-    /// `Patient/<id>/$everything`.
-    #[must_use]
-    pub fn everything_of(patient: &keep_domain::PatientId) -> Self {
-        Self { path: format!("Patient/{patient}/$everything"), parameters: Vec::new(), by_post: false }
+        Self { path: format!("{resource_type}/_history"), parameters: Vec::new() }
     }
 
     /// Adds a parameter.
@@ -44,18 +37,11 @@ impl Search {
         self.parameters.push((name, value.into()));
         self
     }
-
-    /// As `POST _search`, so that names and identifiers are in no URL.
-    #[must_use]
-    pub const fn by_post(mut self) -> Self {
-        self.by_post = true;
-        self
-    }
 }
 
 impl std::fmt::Debug for Search {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Parameters may name a person.
+        // Parameter values could identify a person.
         f.debug_struct("Search")
             .field("path", &self.path)
             .field("parameters", &self.parameters.len())
@@ -65,52 +51,52 @@ impl std::fmt::Debug for Search {
 
 /// One page of a search or history.
 #[derive(Clone)]
-pub struct Page {
+pub struct BundlePage {
     /// The bundle as received.
-    pub text: FhirText,
-    /// How many entries it has.
-    pub entries: usize,
-    /// All matches, where the server counts them.
-    pub total: Option<u64>,
+    pub text: Phi<String>,
+    /// Number of its entries.
+    pub(crate) entry_count: usize,
+    /// Number of all matches, where the server counts them.
+    pub(crate) total: Option<u64>,
     /// `Bundle.meta.lastUpdated`.
-    pub bundle_time: Option<UtcMillis>,
+    pub(crate) bundle_time: Option<UtcMillis>,
     /// Time by the `Date` header.
-    pub server_time: Option<UtcMillis>,
-    /// From asking to the last byte.
-    pub took: Duration,
-    /// Where it was asked for.
+    pub(crate) server_time: Option<UtcMillis>,
+    /// From sending the request to the last byte.
+    pub(crate) elapsed: Duration,
+    /// The address of this page.
     pub(super) address: Url,
     pub(super) next: Option<Url>,
 }
 
-impl std::fmt::Debug for Page {
+impl std::fmt::Debug for BundlePage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Page").field("entries", &self.entries).finish_non_exhaustive()
+        f.debug_struct("BundlePage").field("entry_count", &self.entry_count).finish_non_exhaustive()
     }
 }
 
-impl Page {
-    /// Whether the server has more. The link is used inside the run that got it and never kept.
-    #[must_use]
-    pub const fn has_next(&self) -> bool {
+impl BundlePage {
+    /// Whether the server has more. The link is used within the run that received it and never stored.
+    pub(crate) const fn has_next(&self) -> bool {
         self.next.is_some()
     }
 
-    fn read(answer: HttpResponse, address: Url, base: &Url) -> Result<Self, SyncError> {
-        if !answer.is_success() {
-            return Err(answer.failure());
+    fn parse(response: HttpResponse, address: Url, base: &Url) -> Result<Self, SyncError> {
+        if !response.is_success() {
+            return Err(response.failure());
         }
-        let (server_time, took) = (answer.server_time, answer.took);
-        let text = fhir_text(answer)?;
-        let bundle = Bundle::parse(&text).map_err(|_| SyncError::Garbled)?;
-        let next = bundle.next.as_ref().map(|link| base.join(link).map_err(|_| SyncError::Garbled)).transpose()?;
+        let (server_time, elapsed) = (response.server_time, response.elapsed);
+        let text = resource_text(response)?;
+        let bundle = Bundle::parse(&text).map_err(|_| SyncError::InvalidResponse)?;
+        let next =
+            bundle.next.as_ref().map(|link| base.join(link).map_err(|_| SyncError::InvalidResponse)).transpose()?;
         // INVARIANT: a server cannot send the client elsewhere: `next` stays on the origin of the base.
         if next.as_ref().is_some_and(|n| n.origin() != base.origin()) {
-            return Err(SyncError::Garbled);
+            return Err(SyncError::InvalidResponse);
         }
-        let (entries, total, bundle_time) = (bundle.entries().len(), bundle.total, bundle.last_updated);
+        let (entry_count, total, bundle_time) = (bundle.entries().len(), bundle.total, bundle.last_updated);
         drop(bundle);
-        Ok(Self { text: FhirText::new(text), entries, total, bundle_time, server_time, took, address, next })
+        Ok(Self { text: Phi::new(text), entry_count, total, bundle_time, server_time, elapsed, address, next })
     }
 }
 
@@ -119,28 +105,23 @@ impl FhirClient {
     ///
     /// # Errors
     /// Transport errors, an error status, or a body that is not a bundle.
-    pub async fn search(&self, search: &Search) -> Result<Page, SyncError> {
-        let mut url = below(self.base(), &search.path)?;
-        if search.by_post {
-            url = below(&url, "_search")?;
-            let form = Serializer::new(String::new()).extend_pairs(&search.parameters).finish();
-            let answer = self.send(Method::POST, &url, Vec::new(), Some(Content::form(form))).await?;
-            return Page::read(answer, url, self.base());
-        }
+    pub async fn search(&self, search: &Search) -> Result<BundlePage, SyncError> {
+        let mut url = join_path(self.base(), &search.path)?;
         if !search.parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(&search.parameters);
         }
-        let answer = self.send(Method::GET, &url, Vec::new(), None).await?;
-        Page::read(answer, url, self.base())
+        let response = self.send(Method::GET, &url, Vec::new(), None).await?;
+        BundlePage::parse(response, url, self.base())
     }
 
     /// The page after `page`, or `None` after the last.
     ///
     /// # Errors
-    /// As [`FhirClient::search`]; 410 and 404 mean that the server has forgotten the search: start again from the cursor.
-    pub async fn next(&self, page: &Page) -> Result<Option<Page>, SyncError> {
+    /// As [`FhirClient::search`]; 410 and 404 mean that the server has forgotten the search: start again from the
+    /// cursor.
+    pub async fn next(&self, page: &BundlePage) -> Result<Option<BundlePage>, SyncError> {
         let Some(url) = &page.next else { return Ok(None) };
-        let answer = self.send(Method::GET, url, Vec::new(), None).await?;
-        Page::read(answer, url.clone(), self.base()).map(Some)
+        let response = self.send(Method::GET, url, Vec::new(), None).await?;
+        BundlePage::parse(response, url.clone(), self.base()).map(Some)
     }
 }

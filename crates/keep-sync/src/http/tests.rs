@@ -1,15 +1,15 @@
 use super::*;
-use crate::scripted::{NOW, Scripted, clock, json, json_with};
+use crate::test_server::{NOW, TestServer, clock, json, json_with};
 
 async fn fetch(reply: Vec<u8>, limit: usize) -> (Result<HttpResponse, SyncError>, Arc<Meter>) {
-    let server = Scripted::plain(move |_| reply.clone()).await;
+    let server = TestServer::plain(move |_| reply.clone()).await;
     let http = HttpClient::open(&server.settings(), clock()).unwrap();
-    let answer = http.send(HttpRequest::of(Method::GET, &server.base, limit)).await;
-    (answer, Arc::clone(http.meter()))
+    let response = http.send(HttpRequest::new(Method::GET, &server.base, limit)).await;
+    (response, Arc::clone(http.meter()))
 }
 
-fn packed(body: &[u8]) -> Vec<u8> {
-    let body = pack(body).unwrap();
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let body = gzip(body).unwrap();
     let mut reply =
         format!("HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     reply.extend(body);
@@ -17,41 +17,41 @@ fn packed(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn bytes_on_the_line_are_counted_packed() {
+async fn bytes_are_counted_as_transferred() {
     let long = "x".repeat(50_000);
-    let (answer, meter) = fetch(packed(long.as_bytes()), 60_000).await;
-    assert_eq!(answer.unwrap().body, long.as_bytes());
+    let (response, meter) = fetch(gzipped(long.as_bytes()), 60_000).await;
+    assert_eq!(response.unwrap().body, long.as_bytes());
     assert!(meter.down() < 1_000 && meter.down() > 50, "{}", meter.down());
     assert!(meter.up() > 20 && meter.up() < 500, "{}", meter.up());
 }
 
 #[tokio::test]
 async fn the_servers_time_is_read() {
-    let (answer, _) = fetch(json(200, "{}"), 100).await;
-    assert_eq!(answer.unwrap().server_time, Some(NOW));
+    let (response, _) = fetch(json(200, "{}"), 100).await;
+    assert_eq!(response.unwrap().server_time, Some(NOW));
 }
 
 #[tokio::test]
-async fn a_small_answer_cannot_fill_the_memory() {
-    assert_eq!(fetch(packed(&vec![0; 2_000_000]), 1_000_000).await.0.unwrap_err(), SyncError::Garbled);
-    assert_eq!(fetch(json(200, &"x".repeat(2_000)), 1_000).await.0.unwrap_err(), SyncError::Garbled);
+async fn a_small_response_cannot_exhaust_memory() {
+    assert_eq!(fetch(gzipped(&vec![0; 2_000_000]), 1_000_000).await.0.unwrap_err(), SyncError::InvalidResponse);
+    assert_eq!(fetch(json(200, &"x".repeat(2_000)), 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
 }
 
 #[tokio::test]
-async fn half_a_body_is_garbled() {
+async fn a_truncated_body_is_invalid() {
     let cut = b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf".to_vec();
-    assert_eq!(fetch(cut, 1_000).await.0.unwrap_err(), SyncError::Garbled);
-    let mut short = packed(b"some words");
+    assert_eq!(fetch(cut, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
+    let mut short = gzipped(b"some words");
     short.truncate(short.len() - 4);
     let text = String::from_utf8_lossy(&short).into_owned();
     assert!(text.contains("gzip"));
-    assert_eq!(fetch(short, 1_000).await.0.unwrap_err(), SyncError::Garbled);
+    assert_eq!(fetch(short, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
     let unknown = b"HTTP/1.1 200 X\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx".to_vec();
-    assert_eq!(fetch(unknown, 1_000).await.0.unwrap_err(), SyncError::Garbled);
+    assert_eq!(fetch(unknown, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
 }
 
 #[tokio::test]
-async fn no_answer_at_all_is_unreachable() {
+async fn no_response_means_unreachable() {
     assert_eq!(fetch(Vec::new(), 1_000).await.0.unwrap_err(), SyncError::Unreachable);
 }
 
@@ -67,14 +67,14 @@ async fn retry_after_is_seconds_or_a_date() {
 }
 
 #[test]
-fn an_answer_shows_no_body() {
+fn debug_output_omits_the_body() {
     let headers = HeaderMap::new();
-    let answer = HttpResponse {
+    let response = HttpResponse {
         status: 200,
         headers,
         body: b"Zebulon Canary".to_vec(),
         server_time: None,
-        took: Duration::ZERO,
+        elapsed: Duration::ZERO,
     };
-    assert!(!format!("{answer:?}").contains("Canary"));
+    assert!(!format!("{response:?}").contains("Canary"));
 }

@@ -42,10 +42,10 @@ fn claims() -> Value {
     })
 }
 
-fn expected() -> Expected<'static> {
+fn expected() -> ExpectedClaims<'static> {
     static ACR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("mfa")]);
     static AMR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("otp")]);
-    Expected {
+    ExpectedClaims {
         issuer: ISSUER,
         client_id: "chartkeep-desktop",
         nonce: Some(NONCE),
@@ -73,35 +73,38 @@ fn es256(claims: &Value) -> String {
     signed(&json!({"alg": "ES256", "kid": "ec-1", "typ": "JWT"}), claims, &key, Algorithm::ES256)
 }
 
-fn verdict(token: &str, expected: &Expected<'_>) -> Result<VerifiedClaims, TokenError> {
+fn verdict(token: &str, expected: &ExpectedClaims<'_>) -> Result<VerifiedClaims, TokenError> {
     verify_id_token(token, &Jwks::from_json(&jwks_json().to_string()).unwrap(), expected)
 }
 
-/// The good claims with one member replaced (or removed by null) give that fault.
+/// The valid claims with one member replaced (or removed by null) are rejected with that error.
 #[track_caller]
-fn check(name: &str, value: Value, fault: TokenError) {
+fn check(name: &str, value: Value, error: TokenError) {
     let mut claims = claims();
     if value.is_null() {
         claims.as_object_mut().unwrap().remove(name);
     } else {
         claims[name] = value;
     }
-    assert_eq!(verdict(&es256(&claims), &expected()), Err(fault), "{name}");
+    assert_eq!(verdict(&es256(&claims), &expected()), Err(error), "{name}");
 }
 
 #[test]
-fn nurse_amaras_token_is_believed() {
+fn nurse_amaras_token_is_verified() {
     let token = es256(&claims());
-    let said = verdict(&token, &expected()).unwrap();
-    assert_eq!((said.subject.as_str(), said.name.as_str(), said.key_id.as_str()), ("5d1f", "Amara Okafor", "ec-1"));
-    assert_eq!(said.roles, [Role::Nurse]);
-    assert_eq!(said.token_hash, <[u8; 32]>::from(Sha256::digest(token.as_bytes())));
-    let kept = Jwks::from_jwk(&said.jwk).unwrap();
-    assert!(verify_id_token(&token, &kept, &expected()).is_ok(), "the kept key verifies again");
+    let claims = verdict(&token, &expected()).unwrap();
+    assert_eq!(
+        (claims.subject.as_str(), claims.name.as_str(), claims.key_id.as_str()),
+        ("5d1f", "Amara Okafor", "ec-1")
+    );
+    assert_eq!(claims.roles, [Role::Nurse]);
+    assert_eq!(claims.token_hash, <[u8; 32]>::from(Sha256::digest(token.as_bytes())));
+    let stored = Jwks::from_jwk(&claims.jwk).unwrap();
+    assert!(verify_id_token(&token, &stored, &expected()).is_ok(), "the stored key verifies it again");
 }
 
 #[test]
-fn rs256_is_believed_and_an_encryption_key_is_not() {
+fn rs256_is_accepted_and_an_encryption_key_is_not() {
     let key = EncodingKey::from_rsa_der(&KEYS.rsa.serialize_der());
     // jsonwebtoken wants the inner PKCS#1 key; rcgen gives PKCS#8, so the wrapper is cut off.
     let pkcs8 = KEYS.rsa.serialize_der();
@@ -159,9 +162,9 @@ fn forged_signatures_are_refused() {
     // The same signature under the name of an allowed algorithm.
     let renamed = signed(&json!({"alg": "ES256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
     assert_eq!(verdict(&renamed, &expected()), Err(TokenError::Signature));
-    // An allowed algorithm that does not fit the key.
-    let misfit = signed(&json!({"alg": "RS256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
-    assert_eq!(verdict(&misfit, &expected()), Err(TokenError::UnknownKey));
+    // An allowed algorithm that does not match the key.
+    let mismatched = signed(&json!({"alg": "RS256", "kid": "ec-1"}), &claims(), &public, Algorithm::HS256);
+    assert_eq!(verdict(&mismatched, &expected()), Err(TokenError::UnknownKey));
 
     let stranger = EncodingKey::from_ec_der(&KEYS.stranger.serialize_der());
     let sign = |header: Value| signed(&header, &claims(), &stranger, Algorithm::ES256);
@@ -183,7 +186,7 @@ fn forged_signatures_are_refused() {
 }
 
 #[test]
-fn two_keys_of_one_id_are_none() {
+fn two_keys_with_one_id_are_unusable() {
     let mut set = jwks_json();
     let twin = set["keys"][0].clone();
     set["keys"].as_array_mut().unwrap().push(twin);
@@ -192,22 +195,22 @@ fn two_keys_of_one_id_are_none() {
 }
 
 #[test]
-fn a_refreshed_token_needs_no_nonce_but_the_same_person() {
+fn a_refreshed_token_needs_no_nonce_but_the_same_subject() {
     let mut refreshed = claims();
     refreshed.as_object_mut().unwrap().remove("nonce");
-    let of = |subject| Expected { nonce: None, subject: Some(subject), ..expected() };
+    let of = |subject| ExpectedClaims { nonce: None, subject: Some(subject), ..expected() };
     assert!(verdict(&es256(&refreshed), &of("5d1f")).is_ok());
     assert_eq!(verdict(&es256(&refreshed), &of("77aa")), Err(TokenError::Subject));
 }
 
 #[test]
-fn roles_are_found_where_policy_says() {
+fn roles_are_read_from_the_configured_claim() {
     let mut claims = claims();
     claims["realm_access"] = json!({"roles": ["physician", "root", "restricted"]});
     claims["https://ehr.example/roles"] = json!("front-desk billing");
-    let said = |path| verdict(&es256(&claims), &Expected { roles_claim: path, ..expected() }).unwrap();
-    let roles = |path| said(path).roles;
-    assert!(said("realm_access.roles").restricted && !said("https://ehr.example/roles").restricted);
+    let verified = |path| verdict(&es256(&claims), &ExpectedClaims { roles_claim: path, ..expected() }).unwrap();
+    let roles = |path| verified(path).roles;
+    assert!(verified("realm_access.roles").restricted && !verified("https://ehr.example/roles").restricted);
     assert_eq!(roles("realm_access.roles"), [Role::Physician]);
     assert_eq!(roles("https://ehr.example/roles"), [Role::FrontDesk, Role::Billing]);
     assert_eq!(roles("absent.claim"), []);

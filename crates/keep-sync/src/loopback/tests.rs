@@ -2,8 +2,8 @@ use super::*;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
-/// Sends `request`, a GET whose lines are written with `HOST` for the listener's own.
-async fn visit(port: u16, request: &str) -> String {
+/// Sends `request`, in which `HOST` stands for the listener's own host header, and returns the reply.
+async fn send_request(port: u16, request: &str) -> String {
     let request = request.replace("HOST", &format!("Host: 127.0.0.1:{port}"));
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -13,8 +13,8 @@ async fn visit(port: u16, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn only_the_awaited_answer_ends_the_wait() {
-    let loopback = Loopback::open().await.unwrap();
+async fn only_the_authorization_response_ends_the_wait() {
+    let loopback = LoopbackListener::open().await.unwrap();
     let port = loopback.port;
     assert_eq!(loopback.redirect_uri(), format!("http://127.0.0.1:{port}/callback"));
     let waiting = tokio::spawn(async move { loopback.wait("s-1").await });
@@ -25,13 +25,14 @@ async fn only_the_awaited_answer_ends_the_wait() {
         "/callback?state=s-1",
         "/callback/?code=c&state=s-1",
     ] {
-        let reply = visit(port, &format!("GET {other} HTTP/1.1\r\nHOST\r\n\r\n")).await;
+        let reply = send_request(port, &format!("GET {other} HTTP/1.1\r\nHOST\r\n\r\n")).await;
         assert!(reply.starts_with("HTTP/1.1 404"), "{other}");
         assert!(!waiting.is_finished(), "{other}");
     }
-    let doubled = visit(port, "GET /callback?code=a&code=b&state=s-1 HTTP/1.1\r\nHOST\r\n\r\n").await;
+    let doubled = send_request(port, "GET /callback?code=a&code=b&state=s-1 HTTP/1.1\r\nHOST\r\n\r\n").await;
     assert!(doubled.starts_with("HTTP/1.1 404"));
-    let reply = visit(port, "GET /callback?code=c%2F9&state=s-1&iss=https%3A%2F%2Fid HTTP/1.1\r\nHOST\r\n\r\n").await;
+    let reply =
+        send_request(port, "GET /callback?code=c%2F9&state=s-1&iss=https%3A%2F%2Fid HTTP/1.1\r\nHOST\r\n\r\n").await;
     assert!(reply.contains("You can close this page") && reply.contains("Cache-Control: no-store"));
     let returned = waiting.await.unwrap().unwrap();
     assert_eq!(returned.code.expose(), "c/9");
@@ -39,32 +40,32 @@ async fn only_the_awaited_answer_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn silent_visitors_hold_nobody_up() {
-    // Eight of them, served one after the other, held the awaited one up for 40 s.
-    let loopback = Loopback::open().await.unwrap();
+async fn silent_connections_do_not_delay_the_browser() {
+    // Eight of them, served one after the other, delayed the browser for 40 s.
+    let loopback = LoopbackListener::open().await.unwrap();
     let port = loopback.port;
     let waiting = tokio::spawn(async move { loopback.wait("s-1").await });
     let mut silent = Vec::new();
     for _ in 0..8 {
         silent.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     }
-    let reply = visit(port, "GET /callback?code=c&state=s-2 HTTP/1.1\r\nHOST\r\n\r\n").await;
+    let reply = send_request(port, "GET /callback?code=c&state=s-2 HTTP/1.1\r\nHOST\r\n\r\n").await;
     assert!(reply.starts_with("HTTP/1.1 404"));
     for stream in &silent {
         let open = stream.try_read(&mut [0; 8]).unwrap_err();
-        assert_eq!(open.kind(), std::io::ErrorKind::WouldBlock, "nobody had to be sent away first");
+        assert_eq!(open.kind(), std::io::ErrorKind::WouldBlock, "no connection had to be closed first");
     }
-    // However many there are, there is a place for one more.
-    for _ in 0..3 * VISITORS {
+    // However many there are, one more is served.
+    for _ in 0..3 * MAX_CONNECTIONS {
         silent.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     }
-    visit(port, "GET /callback?code=c&state=s-1 HTTP/1.1\r\nHOST\r\n\r\n").await;
+    send_request(port, "GET /callback?code=c&state=s-1 HTTP/1.1\r\nHOST\r\n\r\n").await;
     assert_eq!(waiting.await.unwrap().unwrap().code.expose(), "c");
 }
 
 #[tokio::test]
-async fn a_request_for_another_host_is_not_the_awaited_one() {
-    let loopback = Loopback::open().await.unwrap();
+async fn a_request_for_another_host_is_ignored() {
+    let loopback = LoopbackListener::open().await.unwrap();
     let port = loopback.port;
     let waiting = tokio::spawn(async move { loopback.wait("s-1").await });
     let hosts = [
@@ -75,11 +76,11 @@ async fn a_request_for_another_host_is_not_the_awaited_one() {
         format!("Host: 127.0.0.1:{port}\r\nHost: rebound.example\r\n"),
     ];
     for host in hosts {
-        let reply = visit(port, &format!("GET /callback?code=c&state=s-1 HTTP/1.1\r\n{host}\r\n")).await;
+        let reply = send_request(port, &format!("GET /callback?code=c&state=s-1 HTTP/1.1\r\n{host}\r\n")).await;
         assert!(reply.starts_with("HTTP/1.1 404"), "{host}");
         assert!(!waiting.is_finished(), "{host}");
     }
-    visit(
+    send_request(
         port,
         "GET /callback?code=c&state=s-1 HTTP/1.1\r\nhost:127.0.0.1:PORT\r\n\r\n"
             .replace("PORT", &port.to_string())
@@ -90,11 +91,11 @@ async fn a_request_for_another_host_is_not_the_awaited_one() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_provider_is_told() {
-    let loopback = Loopback::open().await.unwrap();
+async fn a_refusal_by_the_provider_is_reported() {
+    let loopback = LoopbackListener::open().await.unwrap();
     let port = loopback.port;
     let waiting = tokio::spawn(async move { loopback.wait("s-1").await });
-    let reply = visit(
+    let reply = send_request(
         port,
         "GET /callback?error=access_denied&error_description=%3Cscript%3E&state=s-1 HTTP/1.1\r\nHOST\r\n\r\n",
     )
@@ -104,7 +105,7 @@ async fn a_refusal_of_the_provider_is_told() {
 }
 
 #[test]
-fn the_style_is_the_only_thing_the_page_may_load() {
+fn the_page_may_load_its_own_style_only() {
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     assert_eq!(hash, STYLE_HASH);
 }

@@ -1,204 +1,202 @@
-//! Deletions: from a type's history where that is offered, else by comparing lists of ids.
+//! Deletions: from a type's history where the server offers it, else by comparing lists of ids.
 
-use super::Puller;
-use crate::SyncError;
-use crate::answer_time::AnswerTime;
-use crate::cursor::Cursor;
-use crate::fhir_client::{Chain, Found, Ids, Page, Search, changes, rows};
-use crate::port::CursorKey;
+use super::puller::Puller;
+use super::state::PullState;
+use crate::blocking::with_store;
+use crate::error::SyncError;
+use crate::fhir_client::{BundlePage, MatchIds, PaginationGuard, ReadResponse, Search, parse_history, parse_search};
+use crate::response_times::ResponseTimes;
 use keep_domain::{ResourceKey, UtcMillis};
+use keep_store::CursorKey;
 use std::collections::HashSet;
 
-/// How long deletions of a type that nobody acts on may go unseen, milliseconds.
-const UNHURRIED_MILLIS: i64 = 600_000;
-/// How often ids are compared where there is no history, milliseconds.
-const COMPARE_MILLIS: i64 = 3_600_000;
-/// Most ids that are asked about one by one in a pass.
-const ASK_AT_MOST: usize = 200;
+/// Longest time between two checks of a type's history, milliseconds.
+const HISTORY_INTERVAL_MILLIS: i64 = 600_000;
+/// Time between two comparisons of ids where there is no history, milliseconds.
+const COMPARISON_INTERVAL_MILLIS: i64 = 3_600_000;
+/// Most missing ids that are read one by one per comparison.
+const MAX_READS: usize = 200;
 
-/// What a look for deletions found.
-struct Deleted {
-    /// When it began; `None` where it did not see all.
-    all_seen: Option<AnswerTime>,
+/// The result of a check for deletions.
+struct DeletionCheck {
+    /// The times of its first page; `None` where it was not exhaustive.
+    exhaustive: Option<ResponseTimes>,
     /// Records of this device that the server no longer has.
-    gone: Vec<ResourceKey>,
-    /// The newest stamp that the history showed.
+    deleted: Vec<ResourceKey>,
+    /// The newest time that the history showed.
     newest: Option<UtcMillis>,
 }
 
 impl Puller {
-    pub(super) fn has_history(&self, key: &CursorKey) -> bool {
-        self.abilities.type_history.contains(&key.resource_type)
-    }
-
-    /// Whether deletions were last looked for so long ago that it has to be done although no row has changed.
-    pub(super) fn deletions_are_due(&self, key: &CursorKey, cursor: &Cursor) -> bool {
-        let (Some(now), Some(since)) = (cursor.complete_as_of, cursor.deletions_since) else {
+    /// Whether the last check was so long ago that another is due although no row has changed.
+    pub(super) fn deletions_are_due(&self, key: &CursorKey, state: &PullState) -> bool {
+        let (Some(now), Some(since)) = (state.complete_as_of, state.deletions_since) else {
             return false;
         };
-        let age = now.0.saturating_sub(cursor.deletions_looked.unwrap_or(since).0);
-        age >= if self.has_history(key) { UNHURRIED_MILLIS } else { COMPARE_MILLIS }
+        let age = now.0.saturating_sub(state.deletions_checked.unwrap_or(since).0);
+        age >= if self.has_history(key) { HISTORY_INTERVAL_MILLIS } else { COMPARISON_INTERVAL_MILLIS }
     }
 
-    /// Removes what the server has deleted since the last time; `at_most` so many, where that is known.
+    /// Removes what the server has deleted since the last check; `expected` is the number of deletions, where known.
     pub(super) async fn pull_deletions(
         &self,
         key: &CursorKey,
-        cursor: &mut Cursor,
-        at_most: Option<u64>,
+        state: &mut PullState,
+        expected: Option<u64>,
         changed: &mut u64,
     ) -> Result<(), SyncError> {
-        let found = match cursor.deletions_since {
+        let check = match state.deletions_since {
             // A history of all time may be many times as large as all records.
             Some(since) if self.has_history(key) && since > UtcMillis(0) => {
-                self.deleted_by_history(key, since, at_most).await?
+                self.deletions_from_history(key, since, expected).await?
             }
-            _ if !self.deletions_are_due(key, cursor) => {
-                // What a pass held back until now counts without them.
+            _ if !self.deletions_are_due(key, state) => {
+                // No check is due, so what the pass withheld until now is saved.
                 return if self.has_history(key) {
-                    self.save(key, cursor, Vec::new()).await.map(|_| ())
+                    self.save(key, state, Vec::new()).await.map(|_| ())
                 } else {
                     Ok(())
                 };
             }
-            _ => self.deleted_by_comparison(key).await?,
+            _ => self.deletions_by_comparison(key).await?,
         };
-        if !found.gone.is_empty() {
-            // What is gone is no longer counted by the server; only deletions that were counted can be taken off.
-            let fewer = u64::try_from(found.gone.len()).unwrap_or(u64::MAX);
-            cursor.recent = cursor.recent.filter(|_| at_most == Some(fewer)).map(|rows| rows.saturating_sub(fewer));
+        if !check.deleted.is_empty() {
+            // The server no longer counts deleted rows; only deletions that were counted can be subtracted.
+            let count = u64::try_from(check.deleted.len()).unwrap_or(u64::MAX);
+            state.recent = state.recent.filter(|_| expected == Some(count)).map(|rows| rows.saturating_sub(count));
         }
-        if let Some(at) = found.all_seen {
-            cursor.deletions_were_seen(at, found.newest);
+        if let Some(times) = check.exhaustive {
+            state.mark_deletions_checked(times, check.newest);
         }
-        *changed = changed.saturating_add(self.save(key, cursor, found.gone).await?);
+        *changed = changed.saturating_add(self.save(key, state, check.deleted).await?);
         Ok(())
     }
 
-    /// The history is newest first: only what is deleted *now* counts, an id that was made again is not gone.
-    async fn deleted_by_history(
+    /// The history is newest first: only the newest entry of an id counts, since an id may have been created again.
+    async fn deletions_from_history(
         &self,
         key: &CursorKey,
         since: UtcMillis,
-        at_most: Option<u64>,
-    ) -> Result<Deleted, SyncError> {
+        expected: Option<u64>,
+    ) -> Result<DeletionCheck, SyncError> {
         let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "200");
         let mut page = self.cancel.guard(self.client.search(&search)).await?;
-        let at = self.answered(&page);
-        let (mut judged, mut gone, mut newest) = (HashSet::new(), Vec::new(), None);
-        let mut chain = Chain::default();
-        let all_seen = loop {
-            chain.follow(&page)?;
-            // EXPOSE: only ids and what was done to them are read.
-            let changes = changes(page.text.expose(), &key.resource_type)?;
-            chain.show(changes.iter().map(|c| (c.key.id.to_string(), c.stamp, c.is_deletion)))?;
-            for change in changes {
-                newest = newest.max(change.stamp.filter(|stamp| *stamp <= at.claim));
-                if judged.insert(change.key.id.to_string()) && change.is_deletion {
-                    gone.push(change.key);
+        let times = self.response_times(&page);
+        let (mut judged, mut deleted, mut newest) = (HashSet::new(), Vec::new(), None);
+        let mut guard = PaginationGuard::default();
+        let exhaustive = loop {
+            guard.check_page(&page)?;
+            // EXPOSE: only ids and interactions are read.
+            let entries = parse_history(page.text.expose(), &key.resource_type)?;
+            guard.check_items(entries.iter().map(|e| (e.key.id.to_string(), e.last_updated, e.is_deletion)))?;
+            for entry in entries {
+                newest = newest.max(entry.last_updated.filter(|time| *time <= times.as_of));
+                if judged.insert(entry.key.id.to_string()) && entry.is_deletion {
+                    deleted.push(entry.key);
                 }
             }
-            if at_most.is_some_and(|most| u64::try_from(gone.len()).is_ok_and(|found| found >= most)) {
-                // What was expected is found; whether older ones follow is not known before the last page.
-                break (!page.has_next()).then_some(at);
+            if expected.is_some_and(|expected| u64::try_from(deleted.len()).is_ok_and(|found| found >= expected)) {
+                // All expected deletions are found; whether older ones follow is unknown before the last page.
+                break (!page.has_next()).then_some(times);
             }
-            page = match self.next_of(&chain, &page).await? {
+            page = match self.next_page(&guard, &page).await? {
                 Some(next) => next,
-                None => break Some(at),
+                None => break Some(times),
             };
         };
-        // What was removed here before is listed again for as long as nothing newer is.
-        let here = if gone.is_empty() { HashSet::new() } else { self.ids_here(key).await? };
-        gone.retain(|gone| here.contains(gone.id.as_str()));
-        Ok(Deleted { all_seen, gone, newest })
+        // A record that was removed here before is listed again for as long as nothing newer is.
+        let stored = if deleted.is_empty() { HashSet::new() } else { self.stored_ids(key).await? };
+        deleted.retain(|key| stored.contains(key.id.as_str()));
+        Ok(DeletionCheck { exhaustive, deleted, newest })
     }
 
-    /// Ids that are here and not in the server's list, each confirmed by 410 before it counts, or by 404 where nobody
-    /// else's view of this type is on this device: some servers answer so for what only this person may not see.
-    async fn deleted_by_comparison(&self, key: &CursorKey) -> Result<Deleted, SyncError> {
-        let mut there = HashSet::new();
-        let at = self
+    /// Stored ids that are not in the server's list, each confirmed by a read that answers 410. A 404 also counts where
+    /// no other user's view of this type is stored: some servers answer 404 for what only this user may not see.
+    async fn deletions_by_comparison(&self, key: &CursorKey) -> Result<DeletionCheck, SyncError> {
+        let mut listed = HashSet::new();
+        let times = self
             .list_ids(key, None, |id| {
-                there.insert(id.to_owned());
+                listed.insert(id.to_owned());
             })
             .await?;
-        let mut missing: Vec<String> = self.ids_here(key).await?.into_iter().filter(|id| !there.contains(id)).collect();
+        let mut missing: Vec<String> =
+            self.stored_ids(key).await?.into_iter().filter(|id| !listed.contains(id)).collect();
         missing.sort_unstable();
-        let all = missing.len() <= ASK_AT_MOST;
-        // Ids that stay hidden must not keep the others from being asked about: each time begins elsewhere.
-        let turn = usize::try_from(at.claim.0 / COMPARE_MILLIS).unwrap_or(0);
-        if let Some(from) = turn.saturating_mul(ASK_AT_MOST).checked_rem(missing.len()) {
+        let exhaustive = missing.len() <= MAX_READS;
+        // Each comparison starts at another id, so that ids that stay hidden do not keep the others from being read.
+        let turn = usize::try_from(times.as_of.0 / COMPARISON_INTERVAL_MILLIS).unwrap_or(0);
+        if let Some(from) = turn.saturating_mul(MAX_READS).checked_rem(missing.len()) {
             missing.rotate_left(from);
         }
-        let asked_by = key.clone();
-        let alone = self.store(move |port| Ok(port.other_cursors(&asked_by)?.is_empty())).await?;
-        let mut gone = Vec::new();
-        for id in missing.into_iter().take(ASK_AT_MOST) {
+        let own_key = key.clone();
+        let only_view = with_store(&self.store, move |store| Ok(store.other_cursors(&own_key)?.is_empty())).await?;
+        let mut deleted = Vec::new();
+        for id in missing.into_iter().take(MAX_READS) {
             let Ok(id) = id.parse() else { continue };
-            let asked = ResourceKey::new(&key.resource_type, id);
-            // INVARIANT: a 403 is never a deletion; it only says that this person may not look.
-            match self.cancel.guard(self.client.read(&asked, None)).await? {
-                Found::Deleted => gone.push(asked),
-                Found::Missing if alone => gone.push(asked),
+            let key = ResourceKey::new(&key.resource_type, id);
+            // INVARIANT: a 403 is never a deletion; it only says that this user may not see the record.
+            match self.cancel.guard(self.client.read(&key, None)).await? {
+                ReadResponse::Gone => deleted.push(key),
+                ReadResponse::NotFound if only_view => deleted.push(key),
                 _ => {}
             }
         }
-        // Where some could not be asked about, the next comparison goes on from the same time.
-        Ok(Deleted { all_seen: Some(at).filter(|_| all), gone, newest: None })
+        // Where not all were read, the next comparison starts from the same time.
+        Ok(DeletionCheck { exhaustive: Some(times).filter(|_| exhaustive), deleted, newest: None })
     }
 
-    /// Whether `chain` has shown every id that the server lists from `from` on.
-    pub(super) async fn all_came(
+    /// Whether `guard` has seen every id that the server lists from `from` on.
+    pub(super) async fn all_received(
         &self,
         key: &CursorKey,
         from: Option<UtcMillis>,
-        chain: &Chain,
+        guard: &PaginationGuard,
     ) -> Result<bool, SyncError> {
         let mut all = true;
-        self.list_ids(key, from, |id| all &= chain.has_shown(&id)).await?;
+        self.list_ids(key, from, |id| all &= guard.has_seen(&id)).await?;
         Ok(all)
     }
 
-    /// Names each id that the server lists from `from` on, and says when the list began.
+    /// Calls `each` with every id that the server lists from `from` on; returns the times of the first page.
     async fn list_ids(
         &self,
         key: &CursorKey,
         from: Option<UtcMillis>,
         mut each: impl FnMut(&str),
-    ) -> Result<AnswerTime, SyncError> {
+    ) -> Result<ResponseTimes, SyncError> {
         let mut search = Search::of_type(&key.resource_type).with("_elements", "id,meta").with("_count", "1000");
-        if let Some(at) = from {
-            search = search.with("_lastUpdated", format!("ge{at}"));
+        if let Some(from) = from {
+            search = search.with("_lastUpdated", format!("ge{from}"));
         }
         let mut page = self.cancel.guard(self.client.search(&search)).await?;
-        let at = self.answered(&page);
-        let mut chain = Chain::default();
+        let times = self.response_times(&page);
+        let mut guard = PaginationGuard::default();
         loop {
-            chain.follow(&page)?;
+            guard.check_page(&page)?;
             // EXPOSE: only ids are read.
-            let listed = rows(page.text.expose(), &key.resource_type, Ids::Needed)?;
-            chain.show(listed.iter().filter_map(|row| row.id.as_deref()))?;
-            for id in listed.iter().filter_map(|row| row.id.as_deref()) {
+            let entries = parse_search(page.text.expose(), &key.resource_type, MatchIds::Required)?;
+            guard.check_items(entries.iter().filter_map(|entry| entry.id.as_deref()))?;
+            for id in entries.iter().filter_map(|entry| entry.id.as_deref()) {
                 each(id);
             }
-            page = match self.next_of(&chain, &page).await? {
+            page = match self.next_page(&guard, &page).await? {
                 Some(next) => next,
-                None => return Ok(at),
+                None => return Ok(times),
             };
         }
     }
 
-    /// The page after `page`; a chain that is too long is garbled.
-    async fn next_of(&self, chain: &Chain, page: &Page) -> Result<Option<Page>, SyncError> {
-        if chain.is_full() && page.has_next() {
-            return Err(SyncError::Garbled);
+    /// The page after `page`; too many pages are malformed.
+    async fn next_page(&self, guard: &PaginationGuard, page: &BundlePage) -> Result<Option<BundlePage>, SyncError> {
+        if guard.is_at_limit() && page.has_next() {
+            return Err(SyncError::InvalidResponse);
         }
         self.cancel.guard(self.client.next(page)).await
     }
 
-    async fn ids_here(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {
+    async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {
         let resource_type = key.resource_type.clone();
-        let here = self.store(move |port| port.ids_of(&resource_type)).await?;
-        Ok(here.into_iter().map(|id| id.to_string()).collect())
+        let ids = with_store(&self.store, move |store| store.synced_ids(&resource_type)).await?;
+        Ok(ids.into_iter().map(|id| id.to_string()).collect())
     }
 }

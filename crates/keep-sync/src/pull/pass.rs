@@ -1,336 +1,311 @@
 //! One pass over one type.
 
-use super::look::ChangeProbe;
-use super::{Pacing, Puller, blocking};
-use crate::cursor::{Cursor, Question};
-use crate::fhir_client::{Chain, Ids, Page, Search, rows};
-use crate::port::{ApplyReport, Contested, CursorKey, CursorState, PulledPage, SyncPort};
-use crate::recent_rows::RecentRows;
-use crate::{SyncError, merge};
-use keep_domain::{Phi, ResourceKey, UtcMillis};
+use super::page_size::PageSize;
+use super::probe::ChangeProbe;
+use super::puller::{Puller, apply_and_merge, page_of};
+use super::recent_rows::RecentRows;
+use super::state::PullState;
+use crate::blocking::{blocking, with_store};
+use crate::error::SyncError;
+use crate::fhir_client::{BundlePage, MatchIds, PaginationGuard, Search, parse_search};
+use crate::sync_store::ApplyReport;
+use keep_domain::{Phi, UtcMillis};
+use keep_store::{CursorKey, Page};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// How often a forgotten search is asked anew without coming forward.
-const RESTARTS: u32 = 3;
+/// How often a search that the server has forgotten is repeated without progress.
+const MAX_RESTARTS: u32 = 3;
 
-/// From this many records on a batch is stored; a first load in large batches is sorted by chart.
+/// A batch is stored from this many records on; a first load in large batches is sorted by chart.
 const BATCH: usize = 20_000;
-/// What has waited this long is stored, however little it is: a slow line must not lose it.
-const WAIT: Duration = Duration::from_secs(5);
+/// A batch is stored after this long, however small it is, so that a slow connection loses little.
+const BATCH_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Whose last sync lies this long before the last of all has left; what they brought others have looked after since.
-const LATELY_MILLIS: i64 = 90 * 24 * 3_600_000;
+/// A user whose last sync is this much older than the latest one has left; colleagues have since checked what they
+/// pulled.
+const ACTIVE_MILLIS: i64 = 90 * 24 * 3_600_000;
 
-/// What the last page of a chain says of the whole.
+/// What the last page of a search says about the whole.
 struct LastPage {
     total: Option<u64>,
-    entries: usize,
+    entry_count: usize,
 }
 
-/// A pass under way: what has come and is not stored yet.
-struct Running {
-    cursor: Cursor,
-    /// Rows near the newest stamp, each counted once however often it is repeated.
+/// A pass in progress.
+struct RunningPass<'a> {
+    key: &'a CursorKey,
+    state: PullState,
+    /// Rows near the newest `lastUpdated`, each counted once however often it is repeated.
     recent: RecentRows,
-    /// The pages of the search that is followed.
-    chain: Chain,
-    /// The first page of this run has come.
+    /// The pages of the current search.
+    guard: PaginationGuard,
+    /// Whether the first page of this run was received.
     begun: bool,
-    waiting: Vec<Phi<String>>,
-    waiting_since: Duration,
-    /// A batch that is being stored while the next pages come.
+    batch: Batch<'a>,
+}
+
+/// Records that were received and are not stored yet.
+struct Batch<'a> {
+    records: Vec<Phi<String>>,
+    since: Duration,
+    /// The previous batch, stored while further pages arrive.
     storing: Option<JoinHandle<Result<ApplyReport, SyncError>>>,
     /// A batch could not be stored.
-    store_failed: bool,
+    failed: bool,
+    /// Counts records that were new, newer or deleted.
+    changed: &'a mut u64,
 }
 
 impl Puller {
-    /// Brings one type up to date and says of when it is complete.
+    /// Updates one type and returns the time of which it is complete.
     pub(super) async fn pull_type(
         &self,
         resource_type: &str,
-        pacing: &mut Pacing,
+        page_size: &mut PageSize,
         changed: &mut u64,
     ) -> Result<Option<UtcMillis>, SyncError> {
         let key = self.cursor_key(resource_type);
-        let asked = key.clone();
-        let kept = self.store(move |port| port.cursor(&asked)).await?;
-        let mut cursor = self.cursor_of(&key, &kept.text).await?;
-        let first = cursor.since.is_none();
-        // A server that does not understand the question is asked for the rows.
-        let look = match self.look(&key, &cursor).await {
+        let own_key = key.clone();
+        let stored = with_store(&self.store, move |store| store.cursor(&own_key)).await?;
+        let mut state = self.load_state(&key, &stored.position).await?;
+        let first = state.since.is_none();
+        // A server that does not understand the probe gets the search for the rows.
+        let probe = match self.probe(&key, &state).await {
             Err(SyncError::Failed { status: 400 | 404 | 405 | 410 | 501, .. }) => ChangeProbe::Changed,
             other => other?,
         };
-        match look {
-            ChangeProbe::Unchanged(at) => {
-                cursor.unchanged(at);
-                cursor.deletions_were_seen(at, None);
-                self.save(&key, &cursor, Vec::new()).await?;
+        match probe {
+            ChangeProbe::Unchanged(times) => {
+                state.mark_unchanged(times);
+                state.mark_deletions_checked(times, None);
+                self.save(&key, &state, Vec::new()).await?;
             }
-            ChangeProbe::SameRows { at, deletions } => {
-                cursor.unchanged(at);
-                if deletions {
-                    self.pull_deletions(&key, &mut cursor, None, changed).await?;
+            ChangeProbe::SameRows { times, history } => {
+                state.mark_unchanged(times);
+                if history {
+                    self.pull_deletions(&key, &mut state, None, changed).await?;
                 } else {
-                    self.save(&key, &cursor, Vec::new()).await?;
+                    self.save(&key, &state, Vec::new()).await?;
                 }
             }
-            ChangeProbe::Gone { at, fewer, newest } => {
-                cursor.unchanged(at);
-                cursor.newest = newest;
-                self.pull_deletions(&key, &mut cursor, Some(fewer), changed).await?;
+            ChangeProbe::RowsDeleted { times, count, newest } => {
+                state.mark_unchanged(times);
+                state.newest = newest;
+                self.pull_deletions(&key, &mut state, Some(count), changed).await?;
             }
             ChangeProbe::Changed => {
-                cursor = self.pass(&key, cursor, pacing, changed).await?;
-                // The first pass needs no deletions: what was deleted before it never came here, unless somebody else
-                // had brought it.
-                let others = cursor.deletions_since.is_some_and(|d| cursor.since.is_none_or(|since| d < since));
+                state = self.run_pass(&key, state, page_size, changed).await?;
+                // The first pass needs no deletions: what was deleted before it was never stored here, unless another
+                // user had pulled it.
+                let others = state.deletions_since.is_some_and(|d| state.since.is_none_or(|since| d < since));
                 if !first || others {
-                    self.pull_deletions(&key, &mut cursor, None, changed).await?;
+                    self.pull_deletions(&key, &mut state, None, changed).await?;
                 }
             }
         }
-        if self.deletions_are_due(&key, &cursor) {
-            self.pull_deletions(&key, &mut cursor, None, changed).await?;
+        if self.deletions_are_due(&key, &state) {
+            self.pull_deletions(&key, &mut state, None, changed).await?;
         }
-        Ok(cursor.complete_as_of)
+        Ok(state.complete_as_of)
     }
 
-    /// The cursor as it was kept. A new one looks for deletions from where the records of others on this device stand:
-    /// what they brought may have been deleted since.
-    async fn cursor_of(&self, key: &CursorKey, text: &str) -> Result<Cursor, SyncError> {
+    /// The stored state. A new one checks deletions from where other users' cursors on this device are: what they
+    /// pulled may have been deleted since.
+    async fn load_state(&self, key: &CursorKey, text: &str) -> Result<PullState, SyncError> {
         let trusted = self.trusted_now();
-        if let Some(kept) = Cursor::read(text, trusted) {
-            return Ok(kept);
+        if let Some(state) = PullState::parse(text, trusted) {
+            return Ok(state);
         }
-        // One that cannot be read or used is begun anew: repeats are harmless, and deletions may be of any time.
+        // An unusable one is replaced: repeats are harmless, and deletions may be of any time.
         if !text.is_empty() {
-            return Ok(Cursor::begin_anew());
+            return Ok(PullState::restart());
         }
-        let asked = key.clone();
-        let others = self.store(move |port| port.other_cursors(&asked)).await?;
-        let seen: Vec<UtcMillis> = others
+        let own_key = key.clone();
+        let others = with_store(&self.store, move |store| store.other_cursors(&own_key)).await?;
+        let known: Vec<UtcMillis> = others
             .iter()
-            .map(|c| Cursor::read(&c.text, trusted).and_then(|c| c.deletions_seen()))
-            .map(|seen| seen.unwrap_or(UtcMillis(0)))
+            .map(|c| PullState::parse(&c.position, trusted).and_then(|state| state.deletions_known_until()))
+            .map(|until| until.unwrap_or(UtcMillis(0)))
             .collect();
-        let newest = seen.iter().max().copied();
-        let lately = |at: &UtcMillis| newest.is_some_and(|n| n.0.saturating_sub(at.0) <= LATELY_MILLIS);
-        Ok(Cursor { deletions_since: seen.into_iter().filter(lately).min(), ..Cursor::default() })
+        let newest = known.iter().max().copied();
+        let is_active = |at: &UtcMillis| newest.is_some_and(|n| n.0.saturating_sub(at.0) <= ACTIVE_MILLIS);
+        Ok(PullState { deletions_since: known.into_iter().filter(is_active).min(), ..PullState::default() })
     }
 
-    async fn pass(
+    async fn run_pass(
         &self,
         key: &CursorKey,
-        cursor: Cursor,
-        pacing: &mut Pacing,
+        state: PullState,
+        page_size: &mut PageSize,
         changed: &mut u64,
-    ) -> Result<Cursor, SyncError> {
-        // Deletions are looked for behind this pass, but for a first one.
-        let deletions_follow = cursor.since.is_some() && self.has_history(key);
-        let claim_before = cursor.complete_as_of;
-        let mut run = Running {
-            cursor,
+    ) -> Result<PullState, SyncError> {
+        // Every pass but the first is followed by a check for deletions.
+        let deletions_follow = state.since.is_some() && self.has_history(key);
+        let claim_before = state.complete_as_of;
+        let since = self.monotonic();
+        let mut run = RunningPass {
+            key,
+            state,
             recent: RecentRows::default(),
-            chain: Chain::default(),
+            guard: PaginationGuard::default(),
             begun: false,
-            waiting: Vec::new(),
-            waiting_since: self.monotonic(),
-            storing: None,
-            store_failed: false,
+            batch: Batch { records: Vec::new(), since, storing: None, failed: false, changed },
         };
-        let done = self.ask_until_the_end(key, &mut run, pacing, changed).await;
-        if done.is_ok() {
-            run.cursor.end(&run.recent);
+        let fetched = self.fetch_all(&mut run, page_size).await;
+        if fetched.is_ok() {
+            run.state.end_pass(&run.recent);
         }
-        // INVARIANT: rows are saved as counted only once deletions were looked for: the server no longer counts what is
-        // deleted, so after a sync that ends here the same count would look as if nothing had been.
-        // The claim waits for them, too: what is deleted on the server is not complete here.
-        let (counted, claim) = (run.cursor.recent, run.cursor.complete_as_of);
+        // INVARIANT: the row count is saved only after the check for deletions: the server no longer counts what is
+        // deleted, so after a sync that ends here the same count would look as if nothing had been deleted.
+        // The claim is withheld, too: a type with unapplied deletions is not complete here.
+        let (counted, claim) = (run.state.recent, run.state.complete_as_of);
         if deletions_follow {
-            (run.cursor.recent, run.cursor.complete_as_of) = (None, claim_before);
+            (run.state.recent, run.state.complete_as_of) = (None, claim_before);
         }
-        // What has come is stored even when the line is gone; the cursor then says how far it reaches.
-        // INVARIANT: nothing is stored behind a batch that was not: its cursor would skip that batch for good.
-        let stored = match self.cancel.is_cancelled() || run.store_failed {
+        // What was received is stored even after the connection was lost; the state then says how far it reaches.
+        // INVARIANT: nothing is stored after a batch that failed: the new cursor would skip that batch.
+        let stored = match self.cancel.is_cancelled() || run.batch.failed {
             true => Ok(()),
-            false => self.flush(key, &mut run, changed).await,
+            false => self.flush(&mut run).await,
         };
-        let last = self.await_stored(&mut run, changed).await;
-        done?;
-        (run.cursor.recent, run.cursor.complete_as_of) = (counted, claim);
-        stored.and(last).map(|()| run.cursor)
+        let last = run.batch.wait().await;
+        fetched?;
+        (run.state.recent, run.state.complete_as_of) = (counted, claim);
+        stored.and(last).map(|()| run.state)
     }
 
-    async fn ask_until_the_end(
-        &self,
-        key: &CursorKey,
-        run: &mut Running,
-        pacing: &mut Pacing,
-        changed: &mut u64,
-    ) -> Result<(), SyncError> {
-        let mut stuck = 0;
+    /// Searches until all rows were received.
+    async fn fetch_all(&self, run: &mut RunningPass<'_>, page_size: &mut PageSize) -> Result<(), SyncError> {
+        let mut restarts = 0;
         loop {
-            let from = match run.cursor.plan() {
-                Question::From(from) => from,
-                Question::Changed { since, .. } => Some(since),
-            };
-            let count = pacing.count();
+            let from = run.state.plan_request().fetch_from();
+            let count = page_size.count();
             let mut search =
-                Search::of_type(&key.resource_type).with("_sort", "_lastUpdated").with("_count", count.to_string());
-            if let Some(at) = from {
-                search = search.with("_lastUpdated", format!("ge{at}"));
+                Search::of_type(&run.key.resource_type).with("_sort", "_lastUpdated").with("_count", count.to_string());
+            if let Some(from) = from {
+                search = search.with("_lastUpdated", format!("ge{from}"));
             }
-            run.chain = Chain::default();
-            let first = self.cancel.guard(self.client.search(&search)).await.inspect_err(|_| pacing.shrink())?;
+            run.guard = PaginationGuard::default();
+            let first = self.cancel.guard(self.client.search(&search)).await.inspect_err(|_| page_size.shrink())?;
             if !std::mem::replace(&mut run.begun, true) {
-                run.cursor.begin(self.answered(&first));
+                run.state.begin_pass(self.response_times(&first));
             }
-            let last = self.follow(key, first, run, pacing, changed).await?;
-            let reached = run.cursor.pass.as_ref().and_then(|p| p.reached);
+            let last = self.follow(first, run, page_size).await?;
+            let reached = run.state.pass.as_ref().and_then(|p| p.reached);
             match last {
-                Some(last) if self.came_whole(&last, run, count) => return Ok(()),
-                // The server says that there are more and names no next page: it is asked from the last stamp on.
-                // Where that is no way forward, a list of ids decides, and without it nothing is claimed.
+                Some(last) if last.is_complete(run.guard.seen_count(), count) => return Ok(()),
+                // The server counts more rows and links no next page: search again from the last time. Without
+                // progress a list of ids decides; nothing is claimed that the list does not confirm.
                 Some(_) if reached <= from => {
-                    return if self.all_came(key, from, &run.chain).await? { Ok(()) } else { Err(SyncError::Garbled) };
+                    let all = self.all_received(run.key, from, &run.guard).await?;
+                    return if all { Ok(()) } else { Err(SyncError::InvalidResponse) };
                 }
-                // The search was forgotten or given up: it is asked again from the last stamp, which must move on.
+                // The search was forgotten or abandoned: it is repeated from the last time, which must advance.
                 _ => {}
             }
-            stuck = if reached > from { 0 } else { stuck + 1 };
-            if stuck > RESTARTS {
-                return Err(SyncError::Garbled);
+            restarts = if reached > from { 0 } else { restarts + 1 };
+            if restarts > MAX_RESTARTS {
+                return Err(SyncError::InvalidResponse);
             }
         }
     }
 
-    /// Whether the chain that ended with `last` showed all that the server counts, as far as it counts.
-    fn came_whole(&self, last: &LastPage, run: &Running, asked: u32) -> bool {
-        match last.total {
-            Some(total) => run.chain.count() >= total,
-            // A full page without a next one may have been cut.
-            None => last.entries < usize::try_from(asked).unwrap_or(usize::MAX),
-        }
-    }
-
-    /// Follows `next` from `page` on; each page is read while the following one is on its way. `None` where the end was
-    /// not reached.
+    /// Follows the `next` links from `page` on; each page is read while the next one is loading. `None` where the last
+    /// page was not reached.
     async fn follow(
         &self,
-        key: &CursorKey,
-        mut page: Page,
-        run: &mut Running,
-        pacing: &mut Pacing,
-        changed: &mut u64,
+        mut page: BundlePage,
+        run: &mut RunningPass<'_>,
+        page_size: &mut PageSize,
     ) -> Result<Option<LastPage>, SyncError> {
         loop {
-            run.chain.follow(&page)?;
-            let last = LastPage { total: page.total, entries: page.entries };
-            let give_up = (pacing.steer(page.entries, page.took) || run.chain.is_full()) && page.has_next();
-            let reading = self.read_page(key, page.clone(), run);
-            let (read, next) = if give_up {
+            run.guard.check_page(&page)?;
+            let last = LastPage { total: page.total, entry_count: page.entry_count };
+            let too_slow = page_size.adjust(page.entry_count, page.elapsed);
+            let abandon = (too_slow || run.guard.is_at_limit()) && page.has_next();
+            let reading = run.read_page(page.clone());
+            let (read, next) = if abandon {
                 (reading.await, Ok(None))
             } else {
                 tokio::join!(reading, self.cancel.guard(self.client.next(&page)))
             };
             read?;
-            if run.waiting.len() >= BATCH || self.monotonic().saturating_sub(run.waiting_since) >= WAIT {
-                self.flush(key, run, changed).await?;
+            let waited = self.monotonic().saturating_sub(run.batch.since);
+            if run.batch.records.len() >= BATCH || waited >= BATCH_INTERVAL {
+                self.flush(run).await?;
             }
             match next {
                 Ok(Some(following)) => page = following,
-                Ok(None) => return Ok((!give_up).then_some(last)),
+                Ok(None) => return Ok((!abandon).then_some(last)),
                 // The server has forgotten the search.
                 Err(SyncError::Failed { status: 404 | 410, .. }) => return Ok(None),
                 Err(error) => {
-                    pacing.shrink();
+                    page_size.shrink();
                     return Err(error);
                 }
             }
         }
     }
 
-    /// Splits a page into records that wait to be stored.
-    async fn read_page(&self, key: &CursorKey, page: Page, run: &mut Running) -> Result<(), SyncError> {
-        let resource_type = key.resource_type.clone();
+    /// Starts storing the batch with the cursor that holds then; only one batch is stored at a time.
+    async fn flush(&self, run: &mut RunningPass<'_>) -> Result<(), SyncError> {
+        run.batch.wait().await?;
+        let records = std::mem::take(&mut run.batch.records);
+        let page = page_of(run.key, &run.state, Page { records, ..Page::default() })?;
+        run.batch.since = self.monotonic();
+        let store = Arc::clone(&self.store);
+        run.batch.storing = Some(tokio::task::spawn_blocking(move || apply_and_merge(store.as_ref(), page)));
+        Ok(())
+    }
+}
+
+impl LastPage {
+    /// Whether a search that showed `seen` records in pages of `page_size` showed all, as far as the server counts.
+    fn is_complete(&self, seen: u64, page_size: u32) -> bool {
+        match self.total {
+            Some(total) => seen >= total,
+            // A full page without a next link may have been truncated.
+            None => self.entry_count < usize::try_from(page_size).unwrap_or(usize::MAX),
+        }
+    }
+}
+
+impl RunningPass<'_> {
+    /// Adds a page's records to the batch.
+    async fn read_page(&mut self, page: BundlePage) -> Result<(), SyncError> {
+        let resource_type = self.key.resource_type.clone();
         let (records, matches) = blocking(move || {
             // EXPOSE: the page is split into records that are Phi again.
-            let rows = rows(page.text.expose(), &resource_type, Ids::Needed)?;
+            let entries = parse_search(page.text.expose(), &resource_type, MatchIds::Required)?;
             let matches: Vec<(String, Option<UtcMillis>)> =
-                rows.iter().filter_map(|row| Some((row.id.as_ref()?.to_string(), row.stamp))).collect();
-            let records: Vec<_> = rows.iter().map(|row| Phi::new(row.text.to_owned())).collect();
+                entries.iter().filter_map(|e| Some((e.id.as_ref()?.to_string(), e.last_updated))).collect();
+            let records: Vec<_> = entries.iter().map(|e| Phi::new(e.text.to_owned())).collect();
             Ok((records, matches))
         })
         .await?;
-        run.chain.show(matches.iter().map(|(id, _)| id.as_str()))?;
-        run.cursor.advance(matches.iter().filter_map(|(_, stamp)| *stamp));
-        for (id, stamp) in &matches {
-            if let Some(stamp) = stamp {
-                run.recent.add(id, *stamp);
+        self.guard.check_items(matches.iter().map(|(id, _)| id.as_str()))?;
+        self.state.advance(matches.iter().filter_map(|(_, last_updated)| *last_updated));
+        for (id, last_updated) in &matches {
+            if let Some(last_updated) = last_updated {
+                self.recent.add(id, *last_updated);
             }
         }
-        run.recent.forget_before(run.cursor.recent_from().max(run.cursor.since));
-        run.waiting.extend(records);
+        self.recent.prune_before(self.state.recent_from().max(self.state.since));
+        self.batch.records.extend(records);
         Ok(())
     }
+}
 
-    /// Hands what waits to the store, with the cursor that holds then, and goes on at once; only one batch is on its way.
-    async fn flush(&self, key: &CursorKey, run: &mut Running, changed: &mut u64) -> Result<(), SyncError> {
-        self.await_stored(run, changed).await?;
-        let cursor = Some((key.clone(), state_of(&run.cursor)?));
-        let page = PulledPage { records: std::mem::take(&mut run.waiting), deleted: Vec::new(), cursor };
-        run.waiting_since = self.monotonic();
-        let port = Arc::clone(&self.port);
-        run.storing = Some(tokio::task::spawn_blocking(move || {
-            let mut done = port.integrate(page)?;
-            merge_contested(port.as_ref(), std::mem::take(&mut done.contested))?;
-            Ok(done)
-        }));
-        Ok(())
-    }
-
-    async fn await_stored(&self, run: &mut Running, changed: &mut u64) -> Result<(), SyncError> {
-        if let Some(task) = run.storing.take() {
-            let done = task.await.unwrap_or(Err(SyncError::Internal("store call")));
-            run.store_failed |= done.is_err();
-            *changed = changed.saturating_add(done?.changed);
+impl Batch<'_> {
+    /// Waits for the batch that is being stored.
+    async fn wait(&mut self) -> Result<(), SyncError> {
+        if let Some(task) = self.storing.take() {
+            let report = task.await.unwrap_or(Err(SyncError::Internal("store call")));
+            self.failed |= report.is_err();
+            *self.changed = self.changed.saturating_add(report?.changed);
         }
         Ok(())
     }
-
-    /// Saves the cursor, and removes what was deleted before it.
-    pub(super) async fn save(
-        &self,
-        key: &CursorKey,
-        cursor: &Cursor,
-        deleted: Vec<ResourceKey>,
-    ) -> Result<u64, SyncError> {
-        let page = PulledPage { records: Vec::new(), deleted, cursor: Some((key.clone(), state_of(cursor)?)) };
-        self.store(move |port| {
-            let done = port.integrate(page)?;
-            merge_contested(port, done.contested)?;
-            Ok(done.changed)
-        })
-        .await
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.client.credentials().server().http().clock().monotonic()
-    }
-}
-
-fn merge_contested(port: &dyn SyncPort, contested: Vec<Contested>) -> Result<(), SyncError> {
-    for one in contested {
-        port.settle(one.sequence, &[merge::reconcile(&one.entry, one.theirs.as_ref())])?;
-    }
-    Ok(())
-}
-
-fn state_of(cursor: &Cursor) -> Result<CursorState, SyncError> {
-    let text = serde_json::to_string(cursor).map_err(|_| SyncError::Internal("cursor"))?;
-    Ok(CursorState { text, complete_as_of: cursor.complete_as_of })
 }

@@ -14,7 +14,7 @@ use crate::state::lock;
 use crate::testing::{PASSWORD, complete, import, nurse_amara, user_of};
 use crate::workstation::WorkstationEvent;
 use keep_audit::EventClass;
-use keep_domain::{Clock, ErrorCode, Segment};
+use keep_domain::{Clock, ErrorCode, Segment, UtcMillis};
 use keep_keys::phone_code;
 use keep_store::{Cursor, CursorKey, personal_path, segment_path};
 use keep_sync::CHART_TYPES;
@@ -243,7 +243,7 @@ fn a_colleagues_download_says_nothing_about_visits_that_only_this_user_sees() {
         let (server, _) = clinic.workstation.cursor_names(unlocked)?;
         let key =
             CursorKey { server, visibility: String::from("subject rafael"), resource_type: String::from("Encounter") };
-        let cursor = Cursor { complete_as_of: Some(1), ..Cursor::default() };
+        let cursor = Cursor { complete_as_of: Some(UtcMillis(1)), ..Cursor::default() };
         Ok(unlocked.store()?.write(|tx| tx.save_cursor(&key, &cursor))?)
     });
     assert_eq!(of_colleague.map_err(|f| f.code), Ok(()));

@@ -59,7 +59,7 @@ fn a_completeness_claim_of_the_future_does_not_count() {
             CHART_TYPES.iter().try_for_each(|name| {
                 let (server, visibility) = (server.clone(), visibility.clone());
                 let key = CursorKey { server, visibility, resource_type: (*name).to_owned() };
-                tx.save_cursor(&key, &Cursor { complete_as_of: Some(ahead.0), ..Cursor::default() })
+                tx.save_cursor(&key, &Cursor { complete_as_of: Some(ahead), ..Cursor::default() })
             })
         })?)
     });

@@ -1,7 +1,9 @@
-//! A tiny server for tests: one request per connection, whatever bytes the test wants as an answer.
+//! An HTTP server for tests: one request per connection, answered with the bytes that the test provides, valid or not.
 
-use crate::{Server, ServerSettings};
-use keep_domain::{ManualClock, UtcMillis};
+use crate::credentials::Credentials;
+use crate::server::Server;
+use crate::settings::ServerSettings;
+use keep_domain::{ManualClock, Secret, UtcMillis};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -10,39 +12,39 @@ use url::Url;
 /// The time of every test, and of every `Date` header here.
 pub(crate) const NOW: UtcMillis = UtcMillis(1_795_338_000_000);
 
-/// One request as it arrived.
+/// A received request.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Seen {
+impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = |line: &&str| line.split_once(':').is_some_and(|(n, _)| n.eq_ignore_ascii_case(name));
         self.head.lines().find(named)?.split_once(':').map(|(_, v)| v.trim())
     }
 }
 
-type Handler = Arc<dyn Fn(&Seen) -> Vec<u8> + Send + Sync>;
+type Handler = Arc<dyn Fn(&Request) -> Vec<u8> + Send + Sync>;
 
 /// Listens until the test's runtime ends.
-pub(crate) struct Scripted {
+pub(crate) struct TestServer {
     pub(crate) base: Url,
-    pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
+    received: Arc<Mutex<Vec<Request>>>,
 }
 
-impl Scripted {
-    pub(crate) async fn plain(answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static) -> Self {
+impl TestServer {
+    pub(crate) async fn plain(answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::open("http", None, Arc::new(answer)).await
     }
 
-    /// Over TLS with a certificate for 127.0.0.1 that `issuer` signed.
+    /// Over TLS with `certificate`.
     pub(crate) async fn tls(
-        certificate: &Certified,
-        answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static,
+        certificate: &ServerCertificate,
+        answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
         Self::open("https", Some(certificate.acceptor(rustls::DEFAULT_VERSIONS)), Arc::new(answer)).await
     }
@@ -50,23 +52,23 @@ impl Scripted {
     async fn open(scheme: &str, tls: Option<tokio_rustls::TlsAcceptor>, answer: Handler) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("{scheme}://127.0.0.1:{}/fhir", listener.local_addr().unwrap().port()).parse().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&seen);
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (answer, kept, tls) = (Arc::clone(&answer), Arc::clone(&kept), tls.clone());
+                let (answer, log, tls) = (Arc::clone(&answer), Arc::clone(&log), tls.clone());
                 tokio::spawn(async move {
                     match tls {
-                        None => serve(stream, &answer, &kept).await,
+                        None => serve(stream, &answer, &log).await,
                         Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => serve(stream, &answer, &kept).await,
+                            Ok(stream) => serve(stream, &answer, &log).await,
                             Err(_) => None,
                         },
                     }
                 });
             }
         });
-        Self { base, seen }
+        Self { base, received }
     }
 
     pub(crate) fn settings(&self) -> ServerSettings {
@@ -77,8 +79,8 @@ impl Scripted {
         Server::open(self.settings(), clock()).unwrap()
     }
 
-    pub(crate) fn requests(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.received.lock().unwrap().clone()
     }
 }
 
@@ -89,7 +91,7 @@ pub(crate) fn clock() -> Arc<ManualClock> {
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     answer: &Handler,
-    kept: &Mutex<Vec<Seen>>,
+    log: &Mutex<Vec<Request>>,
 ) -> Option<()> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
@@ -101,16 +103,16 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut seen = Seen { method: String::new(), target: String::new(), head, body: bytes[end..].to_vec() };
-    let mut words = seen.head.lines().next()?.split(' ').map(str::to_owned);
-    (seen.method, seen.target) = (words.next()?, words.next()?);
-    let length: usize = seen.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
-    while seen.body.len() < length {
+    let mut request = Request { method: String::new(), target: String::new(), head, body: bytes[end..].to_vec() };
+    let mut words = request.head.lines().next()?.split(' ').map(str::to_owned);
+    (request.method, request.target) = (words.next()?, words.next()?);
+    let length: usize = request.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
+    while request.body.len() < length {
         let n = stream.read(&mut chunk).await.ok().filter(|n| *n > 0)?;
-        seen.body.extend_from_slice(&chunk[..n]);
+        request.body.extend_from_slice(&chunk[..n]);
     }
-    kept.lock().unwrap().push(seen.clone());
-    let reply = answer(&seen);
+    log.lock().unwrap().push(request.clone());
+    let reply = answer(&request);
     stream.write_all(&reply).await.ok()?;
     stream.shutdown().await.ok()
 }
@@ -128,13 +130,13 @@ pub(crate) fn json(status: u16, body: &str) -> Vec<u8> {
 }
 
 /// A certificate for 127.0.0.1 and the authority that signed it.
-pub(crate) struct Certified {
+pub(crate) struct ServerCertificate {
     pub(crate) authority_pem: String,
     certificate: rcgen::Certificate,
     key: rcgen::KeyPair,
 }
 
-impl Certified {
+impl ServerCertificate {
     pub(crate) fn make(name: &str) -> Self {
         let authority_key = rcgen::KeyPair::generate().unwrap();
         let mut authority = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
@@ -160,22 +162,22 @@ impl Certified {
     }
 }
 
-/// A server with a provider beside it, and nurse Amara's way in; `answer` gets the FHIR requests only.
+/// A server that is its own identity provider, and nurse Amara's credentials; `answer` gets the FHIR requests only.
 pub(crate) async fn signed_in(
-    answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static,
-) -> (Scripted, crate::Credentials) {
-    let script = Scripted::plain(move |seen| match seen.target.as_str() {
+    answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+) -> (TestServer, Credentials) {
+    let server = TestServer::plain(move |request| match request.target.as_str() {
         "/fhir/.well-known/smart-configuration" => {
-            let host = seen.header("host").unwrap();
+            let host = request.header("host").unwrap();
             json(200, &format!(
                 r#"{{"issuer":"x","authorization_endpoint":"http://{host}/a","token_endpoint":"http://{host}/t","jwks_uri":"http://{host}/k"}}"#
             ))
         }
         "/t" => json(200, r#"{"access_token":"amaras","token_type":"Bearer","expires_in":300}"#),
-        _ => answer(seen),
+        _ => answer(request),
     })
     .await;
-    let refresh = keep_domain::Secret::new(String::from("r"));
-    let credentials = crate::Credentials::of_refresh_token(&script.server(), "amara", refresh, Arc::new(|_| true));
-    (script, credentials)
+    let refresh = Secret::new(String::from("r"));
+    let credentials = Credentials::new(&server.server(), "amara", refresh, Arc::new(|_| true));
+    (server, credentials)
 }

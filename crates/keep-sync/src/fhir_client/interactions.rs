@@ -1,0 +1,115 @@
+//! Reads and writes of single resources, and transactions.
+
+use super::client::{FhirClient, RequestBody, resource_text};
+use super::entries::is_resource;
+use crate::error::SyncError;
+use crate::http::{HttpResponse, join_path};
+use keep_domain::{Phi, ResourceKey};
+use reqwest::Method;
+use reqwest::header::{self, HeaderName};
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// The server's response to a read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadResponse {
+    /// The resource (200).
+    Resource {
+        /// As received.
+        text: Phi<String>,
+        /// From the `ETag`, where given.
+        version_id: Option<String>,
+    },
+    /// Unchanged since the known version (304).
+    NotModified,
+    /// Deleted (410).
+    Gone,
+    /// Unknown (404).
+    NotFound,
+    /// Not permitted for this user (403); never treated as a deletion.
+    Forbidden,
+}
+
+/// The server's response to a transaction, a batch or a single write, whatever its status.
+#[derive(Debug)]
+pub struct WriteResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// The body as received: a bundle, an OperationOutcome, or nothing.
+    pub text: Phi<String>,
+    /// `Retry-After`, seconds.
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl FhirClient {
+    /// Reads one resource, unless it still has version `known_version`.
+    ///
+    /// # Errors
+    /// Any status but 200, 304, 403, 404 and 410, and transport errors.
+    pub async fn read(&self, key: &ResourceKey, known_version: Option<&str>) -> Result<ReadResponse, SyncError> {
+        let mut headers = Vec::new();
+        if let Some(version) = known_version {
+            headers.push((header::IF_NONE_MATCH, format!("W/\"{version}\"")));
+        }
+        let url = join_path(self.base(), &key.to_string())?;
+        let response = self.send(Method::GET, &url, headers, None).await?;
+        let version_id =
+            response.header(&header::ETAG).map(|e| e.strip_prefix("W/").unwrap_or(e).trim_matches('"').to_owned());
+        match response.status {
+            200 => {
+                let text = resource_text(response)?;
+                // INVARIANT: another record in its place is rejected; it would be taken for a newer version.
+                if !is_resource(&text, key) {
+                    return Err(SyncError::InvalidResponse);
+                }
+                Ok(ReadResponse::Resource { text: Phi::new(text), version_id })
+            }
+            304 => Ok(ReadResponse::NotModified),
+            410 => Ok(ReadResponse::Gone),
+            404 => Ok(ReadResponse::NotFound),
+            403 => Ok(ReadResponse::Forbidden),
+            _ => Err(response.failure()),
+        }
+    }
+
+    /// Posts a transaction or batch bundle to the base.
+    ///
+    /// # Errors
+    /// Transport errors, after which it is unknown whether the bundle was applied.
+    pub async fn transact(&self, bundle: &str) -> Result<WriteResponse, SyncError> {
+        let headers = vec![(PREFER, String::from("return=minimal"))];
+        self.send(Method::POST, self.base(), headers, Some(RequestBody::fhir(bundle))).await?.try_into()
+    }
+
+    /// Puts one resource, conditional on the version that it is based on.
+    ///
+    /// # Errors
+    /// Transport errors, after which it is unknown whether it was applied.
+    pub async fn update(
+        &self,
+        key: &ResourceKey,
+        text: &str,
+        base_version: Option<&str>,
+    ) -> Result<WriteResponse, SyncError> {
+        let mut headers = vec![(PREFER, String::from("return=minimal"))];
+        if let Some(version) = base_version {
+            headers.push((header::IF_MATCH, format!("W/\"{version}\"")));
+        }
+        let url = join_path(self.base(), &key.to_string())?;
+        self.send(Method::PUT, &url, headers, Some(RequestBody::fhir(text))).await?.try_into()
+    }
+}
+
+impl TryFrom<HttpResponse> for WriteResponse {
+    type Error = SyncError;
+    fn try_from(response: HttpResponse) -> Result<Self, SyncError> {
+        let (status, retry_after) = (response.status, response.retry_after());
+        // Only the status of a gateway's error page matters; a success must be FHIR or empty.
+        let text = if response.is_success() && !response.body.is_empty() {
+            resource_text(response)?
+        } else {
+            response.text().unwrap_or_default()
+        };
+        Ok(Self { status, text: Phi::new(text), retry_after })
+    }
+}

@@ -1,0 +1,280 @@
+//! [`SyncStore`] over the session's real store, for one run of a sync.
+
+use crate::error::SyncError;
+use crate::settings::PushForOthers;
+use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore};
+use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
+use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
+use keep_store::{
+    AuditTicket, AuthorBacklog, ChangeSetId, Contested, Cursor, CursorKey, EntryState, OutgoingSet, Page, SetState,
+    Store, StoreError,
+};
+use std::sync::{Arc, OnceLock};
+
+/// Most ready change sets that are read at once.
+const MAX_SETS: usize = 500;
+
+/// The session's store during one run.
+pub struct LocalStore {
+    store: Arc<Store>,
+    run: OnceLock<AuditTicket>,
+    actor: Actor,
+    push_for_others: PushForOthers,
+    opener: Option<Arc<dyn Opener>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for LocalStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalStore").finish_non_exhaustive()
+    }
+}
+
+impl LocalStore {
+    /// Wraps `store` for a run by `actor`. The audit event that covers the run is written before its first read of
+    /// records, so a run that finds nothing to do writes none. `opener` is the private half of the audit key, where the
+    /// session holds it: without it sealed events wait for a session that does.
+    #[must_use]
+    pub fn new(
+        store: Arc<Store>,
+        actor: Actor,
+        push_for_others: PushForOthers,
+        opener: Option<Arc<dyn Opener>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, run: OnceLock::new(), actor, push_for_others, opener, clock }
+    }
+
+    /// The ticket of this run's event, which is written on first use.
+    fn run(&self) -> Result<&AuditTicket, SyncError> {
+        if let Some(ticket) = self.run.get() {
+            return Ok(ticket);
+        }
+        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("run");
+        let ticket = self.store.ledger().append(event).map_err(|e| failed(&e))?;
+        Ok(self.run.get_or_init(|| ticket))
+    }
+
+    fn change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
+        // Counting needs no audit event: counts identify no patient.
+        if self.store.backlog().map_err(|e| failed(&e))?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.store.next_change_sets(self.run()?, MAX_SETS).map_err(|e| failed(&e))
+    }
+
+    fn change_set(&self, id: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
+        Ok(self.change_sets()?.into_iter().find(|s| s.id == id))
+    }
+
+    fn event(&self, class: EventClass, key: &ResourceKey) -> EventDraft {
+        EventDraft::new(class).by(self.actor.clone()).ended(Outcome::MinorFailure).touching([key])
+    }
+}
+
+impl SyncStore for LocalStore {
+    fn rank(&self) -> Rank {
+        self.store.rank()
+    }
+
+    fn cursor(&self, key: &CursorKey) -> Result<Cursor, SyncError> {
+        self.store.cursor(key).map_err(|e| failed(&e))
+    }
+
+    fn other_cursors(&self, key: &CursorKey) -> Result<Vec<Cursor>, SyncError> {
+        self.store.other_cursors(key).map_err(|e| failed(&e))
+    }
+
+    fn apply_page(&self, page: Page) -> Result<ApplyReport, SyncError> {
+        if page.records.is_empty() && page.deleted.is_empty() {
+            // No record is touched, so no audit event is needed.
+            if let Some((key, cursor)) = page.cursor {
+                self.store.write(|tx| tx.save_cursor(&key, &cursor)).map_err(|e| failed(&e))?;
+            }
+            return Ok(ApplyReport::default());
+        }
+        let mut report = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
+        let malformed = u64::try_from(report.unreadable.saturating_add(report.malformed)).unwrap_or(u64::MAX);
+        if malformed > 0 {
+            let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("malformed");
+            let event = event.ended(Outcome::MinorFailure).counting(malformed);
+            self.store.ledger().append(event).map_err(|e| failed(&e))?;
+        }
+        let changed = report.stored.saturating_add(report.deleted).saturating_add(report.sealed);
+        if !report.contested.is_empty() {
+            self.retain_listed(&mut report.contested)?;
+        }
+        Ok(ApplyReport { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested: report.contested })
+    }
+
+    fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError> {
+        self.store.synced_ids(resource_type).map_err(|e| failed(&e))
+    }
+
+    fn ready_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
+        let may_push = |s: &OutgoingSet| self.push_for_others == PushForOthers::SameRank || s.author == self.actor.user;
+        Ok(self.change_sets()?.into_iter().filter(|s| s.state == SetState::Ready && may_push(s)).collect())
+    }
+
+    fn mark_in_flight(&self, set: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
+        match self.store.write(|tx| tx.mark_in_flight(set)) {
+            Ok(()) => {}
+            Err(StoreError::NotAvailable) => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+        }
+        // Since it was listed, the set may have grown or run into a conflict.
+        Ok(self.change_set(set)?.filter(|s| s.state == SetState::Ready))
+    }
+
+    fn return_to_queue(&self, set: ChangeSetId) -> Result<(), SyncError> {
+        self.store.write(|tx| tx.return_to_queue(set)).map_err(|e| failed(&e))
+    }
+
+    fn record_outcomes(&self, set: ChangeSetId, outcomes: &[PushOutcome]) -> Result<(), SyncError> {
+        let before = self.change_set(set)?;
+        let in_conflict = |key: &ResourceKey| {
+            before.iter().flat_map(|s| &s.entries).any(|e| e.key == *key && e.state == EntryState::Conflict)
+        };
+        let write = self.store.write(|tx| {
+            for outcome in outcomes {
+                match outcome {
+                    PushOutcome::Confirmed { key, version, last_updated } => {
+                        tx.confirm(set, key, version, *last_updated)?
+                    }
+                    PushOutcome::Merged { theirs, merged } => {
+                        // EXPOSE: only type and id are read.
+                        let text = merged.expose();
+                        let index = keep_fhir::extract(text).map_err(|_| StoreError::Invalid("merged text"))?;
+                        // INVARIANT: a conflict that was shown to a person is resolved by a person.
+                        if in_conflict(&index.key) {
+                            tx.open_conflict(set, &index.key, Some(theirs))?;
+                        } else {
+                            tx.apply_merged(set, theirs, merged)?;
+                        }
+                    }
+                    PushOutcome::Conflict { key, theirs } => {
+                        tx.open_conflict(set, key, theirs.as_ref())?;
+                        if !in_conflict(key) {
+                            let _written = tx.append(&self.event(EventClass::ConflictFound, key))?;
+                        }
+                    }
+                    PushOutcome::Rejected { key, reason } => {
+                        tx.reject(set, key, reason)?;
+                        let _written = tx.append(&self.event(EventClass::Quarantine, key))?;
+                    }
+                }
+            }
+            Ok(())
+        });
+        write.map_err(|e| failed(&e))
+    }
+
+    fn backlog(&self) -> Result<BacklogTotals, SyncError> {
+        let by_author = self.store.backlog().map_err(|e| failed(&e))?;
+        let sum = |f: fn(&AuthorBacklog) -> u32| by_author.iter().map(|a| u64::from(f(a))).sum::<u64>();
+        let (rejected, conflicts) = (sum(|a| a.rejected), sum(|a| a.conflicts));
+        let pending = sum(|a| a.pending).saturating_sub(rejected).saturating_sub(conflicts);
+        Ok(BacklogTotals { pending, failed: rejected, conflicts })
+    }
+
+    fn undelivered_events(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
+        let ledger = self.store.ledger();
+        let log = ledger.state().map_err(|e| failed(&e))?.log();
+        // Sealed events that this session cannot read may precede those that it can.
+        let entries = ledger.undelivered(500).map_err(|e| failed(&e))?;
+        let readable = entries.iter().filter_map(|e| self.readable(log, e));
+        Ok(readable.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    fn mark_delivered(&self, sequences: &[u64]) -> Result<(), SyncError> {
+        self.store.ledger().mark_delivered(sequences, self.clock.now()).map_err(|e| failed(&e))
+    }
+
+    fn preference(&self, name: &str) -> Result<Option<String>, SyncError> {
+        match self.store.personal().and_then(|p| p.preference(name)) {
+            Ok(found) => Ok(found),
+            Err(StoreError::NotAvailable) => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    fn set_preference(&self, name: &str, text: &str) -> Result<(), SyncError> {
+        match self.store.personal().and_then(|p| p.set_preference(name, text)) {
+            Ok(()) | Err(StoreError::NotAvailable) => Ok(()),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+impl LocalStore {
+    /// Drops contested entries whose set is not among those that are read at once: the push resolves them later.
+    fn retain_listed(&self, contested: &mut Vec<Contested>) -> Result<(), SyncError> {
+        let sets = self.change_sets()?;
+        let is_listed = |c: &Contested| {
+            let set = sets.iter().find(|s| s.id == c.set);
+            set.is_some_and(|s| s.entries.iter().any(|e| e.key == c.entry.key))
+        };
+        contested.retain(is_listed);
+        Ok(())
+    }
+
+    fn readable(&self, log: LogId, entry: &LedgerEntry) -> Option<OutgoingEvent> {
+        let header = &entry.header;
+        let bytes = match &entry.body {
+            EntryBody::Clear(bytes) => bytes.clone(),
+            EntryBody::Sealed(sealed) => {
+                self.opener.as_ref()?.open(&seal_info(log, header.sequence, header.event), sealed)?
+            }
+        };
+        let json = Phi::new(String::from_utf8(bytes).ok()?);
+        Some(OutgoingEvent { sequence: header.sequence, event: header.event, json })
+    }
+}
+
+fn failed(error: &StoreError) -> SyncError {
+    SyncError::Store(error.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keep_domain::{Segment, SystemClock};
+    use keep_store::{HeaderFilter, TestClinic};
+
+    fn runs(store: &Store) -> usize {
+        let filter = HeaderFilter { class: Some(EventClass::Sync), ..HeaderFilter::default() };
+        store.ledger().headers(&filter, 50).unwrap().headers.len()
+    }
+
+    fn page(records: &[&str]) -> Page {
+        let key = CursorKey {
+            server: String::from("https://fhir.example/r4"),
+            resource_type: String::from("Patient"),
+            visibility: String::from("subject amara"),
+        };
+        let cursor = Cursor { position: String::from("at noon"), ..Cursor::default() };
+        let records = records.iter().map(|r| Phi::new((*r).to_owned())).collect();
+        Page { base: Some(key.server.clone()), records, deleted: Vec::new(), cursor: Some((key, cursor)) }
+    }
+
+    #[test]
+    fn a_run_without_changes_writes_no_event() {
+        let clinic = TestClinic::new();
+        let store = Arc::new(clinic.open(Segment::Clinical));
+        let amara = TestClinic::nurse_amara();
+        let run =
+            || LocalStore::new(Arc::clone(&store), amara.clone(), PushForOthers::SameRank, None, Arc::new(SystemClock));
+        let idle = run();
+        assert!(idle.ready_change_sets().unwrap().is_empty());
+        let page_without_records = page(&[]);
+        let (key, cursor) = page_without_records.cursor.clone().unwrap();
+        assert_eq!(idle.apply_page(page_without_records).unwrap().changed, 0);
+        assert_eq!((idle.cursor(&key).unwrap(), runs(&store)), (cursor, 0));
+        let busy = run();
+        for id in ["ada", "baraka"] {
+            let record = format!(r#"{{"resourceType":"Patient","id":"{id}","meta":{{"versionId":"1"}}}}"#);
+            assert_eq!(busy.apply_page(page(&[&record])).unwrap().changed, 1);
+        }
+        assert_eq!(runs(&store), 1, "one event for the run, before its first record");
+    }
+}
