@@ -1,9 +1,9 @@
 //! Finding a name among very many patients.
 
-use crate::plain::{Ask, ask};
+use crate::plain::{Task, run_baseline};
 use crate::records::{open, ticket};
 use crate::report::Row;
-use crate::timing::{Samples, settle, timed};
+use crate::timing::{Samples, sync_disk, timed};
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_session::cases::search;
 use keep_session::dto::search::SearchDto;
@@ -77,7 +77,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
         optimize_search(&app).map_err(|f| f.code).expect("in order");
     });
     println!("stored in {:.0} s", took.as_secs_f64());
-    settle();
+    sync_disk();
     let mut ours = Samples::default();
     let mut shown = 0;
     for n in 0..SEARCHES {
@@ -99,7 +99,7 @@ pub(crate) fn measure(patients: u64, scratch: &Path, runtime: &Runtime, rows: &m
     }
     drop(store);
 
-    let base = ask(&Ask::Names { db: scratch.join("names.db"), patients, searches: SEARCHES }).took;
+    let base = run_baseline(&Task::Names { db: scratch.join("names.db"), patients, searches: SEARCHES }).took;
     rows.push(Row {
         work: "name_search_1m_p99",
         unit: "ms p99",

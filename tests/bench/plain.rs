@@ -6,7 +6,7 @@ mod summary;
 
 use crate::names::{patient, typed};
 use crate::records::{forget, texts};
-use crate::timing::{Samples, settle, timed};
+use crate::timing::{Samples, sync_disk, timed};
 use file::{FivePlain, Plain};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const SHOWN: u32 = 20;
 
 /// One piece of work of the baseline.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Ask {
+pub(crate) enum Task {
     /// Load the records of a file.
     Load { db: PathBuf, data: PathBuf },
     /// Which patients there are, with how many rows each.
@@ -32,14 +32,14 @@ pub(crate) enum Ask {
     /// Save texts, each into five files in one transaction.
     Save { folder: PathBuf, texts: Vec<String> },
     /// Open the file and read a chart, and close it again.
-    Doors { db: PathBuf, patient: String, times: usize },
+    OpenAndClose { db: PathBuf, patient: String, times: usize },
     /// Load made-up patients and find names.
     Names { db: PathBuf, patients: u64, searches: u64 },
 }
 
 /// What it took.
 #[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Answer {
+pub(crate) struct Measured {
     /// Rows loaded.
     pub(crate) count: u64,
     /// Patients with how many rows each.
@@ -54,34 +54,34 @@ pub(crate) struct Answer {
     pub(crate) closing: Samples,
 }
 
-/// Has the baseline do something.
-pub(crate) fn ask(ask: &Ask) -> Answer {
-    settle();
+/// Runs a task in the baseline process.
+pub(crate) fn run_baseline(task: &Task) -> Measured {
+    sync_disk();
     let program = std::env::current_exe().expect("this program");
-    let text = serde_json::to_string(ask).expect("an ask");
+    let text = serde_json::to_string(task).expect("a task");
     let done = Command::new(program).args([ARGUMENT, &text]).output().expect("the baseline");
     assert!(done.status.success(), "the baseline failed: {}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).expect("an answer")
 }
 
-/// The program as baseline: one ask, one answer on standard output.
+/// The program as baseline: one task, its measurements on standard output.
 pub(crate) fn answer(text: &str) -> String {
-    let ask: Ask = serde_json::from_str(text).expect("an ask");
-    serde_json::to_string(&done(ask).expect("done")).expect("an answer")
+    let task: Task = serde_json::from_str(text).expect("a task");
+    serde_json::to_string(&done(task).expect("done")).expect("an answer")
 }
 
-fn done(ask: Ask) -> rusqlite::Result<Answer> {
-    let mut answer = Answer::default();
-    match ask {
-        Ask::Load { db, data } => {
+fn done(task: Task) -> rusqlite::Result<Measured> {
+    let mut measured = Measured::default();
+    match task {
+        Task::Load { db, data } => {
             let mut plain = Plain::open(&db)?;
-            answer.count = answer.took.take(|| plain.load(&mut texts(&data)))?;
+            measured.count = measured.took.take(|| plain.load(&mut texts(&data)))?;
         }
-        Ask::Patients { db } => answer.patients = Plain::open(&db)?.patients()?,
-        Ask::Charts { db, patients, times } => charts(&mut answer, &db, &patients, times)?,
-        Ask::Cold { db, patients } => {
+        Task::Patients { db } => measured.patients = Plain::open(&db)?.patients()?,
+        Task::Charts { db, patients, times } => charts(&mut measured, &db, &patients, times)?,
+        Task::Cold { db, patients } => {
             for patient in &patients {
-                for (samples, parse) in [(&mut answer.took, false), (&mut answer.summed, true)] {
+                for (samples, parse) in [(&mut measured.took, false), (&mut measured.summed, true)] {
                     let plain = Plain::open(&db)?;
                     forget(&db);
                     samples.take(|| {
@@ -90,32 +90,32 @@ fn done(ask: Ask) -> rusqlite::Result<Answer> {
                 }
             }
         }
-        Ask::Save { folder, texts } => {
+        Task::Save { folder, texts } => {
             let five = FivePlain::open(&folder)?;
             for text in &texts {
-                answer.took.take(|| five.save(text))?;
+                measured.took.take(|| five.save(text))?;
             }
         }
-        Ask::Doors { db, patient, times } => {
+        Task::OpenAndClose { db, patient, times } => {
             for _ in 0..times {
                 let plain =
-                    answer.took.take(|| Plain::open(&db).and_then(|plain| plain.chart(&patient).map(|_| plain)))?;
-                answer.closing.take(|| drop(plain));
+                    measured.took.take(|| Plain::open(&db).and_then(|plain| plain.chart(&patient).map(|_| plain)))?;
+                measured.closing.take(|| drop(plain));
             }
         }
-        Ask::Names { db, patients, searches } => {
+        Task::Names { db, patients, searches } => {
             let mut plain = Plain::open(&db)?;
-            answer.count = plain.load(&mut (0..patients).map(patient))?;
+            measured.count = plain.load(&mut (0..patients).map(patient))?;
             for n in 0..searches {
                 let (family, given) = typed(n);
-                answer.took.take(|| plain.search(&family, &given, SHOWN))?;
+                measured.took.take(|| plain.search(&family, &given, SHOWN))?;
             }
         }
     }
-    Ok(answer)
+    Ok(measured)
 }
 
-fn charts(answer: &mut Answer, db: &Path, patients: &[String], times: usize) -> rusqlite::Result<()> {
+fn charts(measured: &mut Measured, db: &Path, patients: &[String], times: usize) -> rusqlite::Result<()> {
     let plain = Plain::open(db)?;
     for time in 0..=times {
         for patient in patients {
@@ -129,9 +129,9 @@ fn charts(answer: &mut Answer, db: &Path, patients: &[String], times: usize) -> 
             });
             assert!(shown? > 0, "a summary shows something");
             if time > 0 {
-                answer.took.add(read);
-                answer.summed.add(summed);
-                answer.logged.add(logged);
+                measured.took.add(read);
+                measured.summed.add(summed);
+                measured.logged.add(logged);
             }
         }
     }

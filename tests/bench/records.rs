@@ -1,9 +1,9 @@
 //! Real records: loading them, their size, and opening charts warm and cold.
 
 use crate::arrival;
-use crate::plain::{Answer, Ask, ask};
+use crate::plain::{Measured, Task, run_baseline};
 use crate::report::Row;
-use crate::timing::{Samples, rate, settle, timed};
+use crate::timing::{Samples, rate, sync_disk, timed};
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, SystemClock};
@@ -109,16 +109,17 @@ fn load_thrice(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
 /// Loads both sides once; the baseline in a process of its own.
 pub(crate) fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     std::fs::create_dir_all(folder).expect("folder");
-    settle();
+    sync_disk();
     let session = TestSession::at(&folder.join("profile"));
     let app = open(&session, runtime);
     let (report, took) = timed(|| import::import_file(&app, data).map_err(|f| f.code).expect("imported"));
     app.close();
     drop(app);
     let plain = folder.join("plain.db");
-    let Answer { count, took: plain_took, .. } = ask(&Ask::Load { db: plain.clone(), data: data.to_owned() });
+    let Measured { count, took: plain_took, .. } =
+        run_baseline(&Task::Load { db: plain.clone(), data: data.to_owned() });
     assert_eq!(count, report.imported, "the baseline has what the session has");
-    let mut sized = ask(&Ask::Patients { db: plain.clone() }).patients;
+    let mut sized = run_baseline(&Task::Patients { db: plain.clone() }).patients;
     sized.sort_by_key(|(_, count)| count.abs_diff(400));
     let charts = sized.into_iter().map(|(patient, _)| patient).take(CHARTS).collect();
     let plain_rate = rate(count, plain_took.sum());
@@ -186,7 +187,7 @@ fn load_store(data: &Path, folder: &Path, runtime: &Runtime) -> (u64, Duration) 
 /// Opens of the charts through the session; the first round does not count.
 fn session_opens(loaded: &Loaded, runtime: &Runtime) -> Samples {
     let app = open(&loaded.session, runtime);
-    settle();
+    sync_disk();
     let mut ours = Samples::default();
     for time in 0..=TIMES {
         for patient in &loaded.charts {
@@ -218,7 +219,7 @@ fn warm(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     }
     drop(store);
     let patients = loaded.charts.clone();
-    let base = ask(&Ask::Charts { db: loaded.plain.clone(), patients, times: TIMES });
+    let base = run_baseline(&Task::Charts { db: loaded.plain.clone(), patients, times: TIMES });
     let both = |work, baseline: &Samples, baseline_is, met| Row {
         work,
         unit: "ms p50",
@@ -254,7 +255,7 @@ const READ: &str = "plain SQLite: all rows of the patient by the secondary index
 fn warm_grouped(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let ours = session_opens(loaded, runtime);
     let patients = loaded.charts.clone();
-    let base = ask(&Ask::Charts { db: loaded.plain.clone(), patients, times: TIMES });
+    let base = run_baseline(&Task::Charts { db: loaded.plain.clone(), patients, times: TIMES });
     rows.push(Row {
         work: "chart_open_warm_grouped",
         unit: "ms p50",
@@ -287,7 +288,7 @@ fn cold(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         forget_files(loaded.session.profile());
         alone.take(|| store.open_chart(&id, &[]).map(|_| ()).expect("chart"));
     }
-    let base = ask(&Ask::Cold { db: loaded.plain.clone(), patients });
+    let base = run_baseline(&Task::Cold { db: loaded.plain.clone(), patients });
     rows.push(Row {
         work: "chart_open_cold",
         unit: "ms p50",

@@ -48,7 +48,7 @@ impl Samples {
 }
 
 /// Lets the disk finish what earlier works left to it, so that no fsync of the next one waits for it.
-pub(crate) fn settle() {
+pub(crate) fn sync_disk() {
     rustix::fs::sync();
 }
 

@@ -1,9 +1,9 @@
 //! A visit: saving vitals, unlocking, locking.
 
-use crate::plain::{Ask, ask};
+use crate::plain::{Task, run_baseline};
 use crate::records::{Loaded, open};
 use crate::report::Row;
-use crate::timing::{Samples, settle};
+use crate::timing::{Samples, sync_disk};
 use chartkeep_tests::ExtractedKeys;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ManualClock, Phi, SystemClock};
@@ -26,14 +26,14 @@ pub(crate) const UNLOCKS: usize = 12;
 
 pub(crate) fn measure(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>) {
     save(loaded, scratch, runtime, rows);
-    doors(loaded, runtime, rows);
+    open_and_close(loaded, runtime, rows);
 }
 
 fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>) {
     let patient = loaded.charts.first().expect("a patient");
     let app = open(&loaded.session, runtime);
     chart::open_chart(&app, patient).map(|_| ()).map_err(|f| f.code).expect("chart");
-    settle();
+    sync_disk();
     let mut ours = Samples::default();
     for n in 0..SAVES {
         let saved = ours.take(|| vitals::save_vitals(&app, vitals_of(patient, n)));
@@ -58,7 +58,7 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
         saved.expect("saved");
     }
     let texts = (0..SAVES).map(|n| observation(patient, n)).collect();
-    let base = ask(&Ask::Save { folder: scratch.to_owned(), texts }).took;
+    let base = run_baseline(&Task::Save { folder: scratch.to_owned(), texts }).took;
     rows.push(Row {
         work: "save",
         unit: "ms p50",
@@ -106,7 +106,7 @@ fn observation(patient: &str, n: usize) -> String {
 }
 
 /// Password and code, everything but the key derivation, which is the weak one here; and the way back.
-fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
+fn open_and_close(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let patient = loaded.charts.first().expect("a patient");
     // Before the session moves its trusted time ahead of the computer's clock.
     let (mut alone, mut closing) = (Samples::default(), Samples::default());
@@ -115,8 +115,8 @@ fn doors(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         let store = alone.take(|| keys.open_store().expect("store"));
         closing.take(|| drop(store));
     }
-    let doors = Ask::Doors { db: loaded.plain.clone(), patient: patient.clone(), times: UNLOCKS };
-    let plain = ask(&doors);
+    let open_and_close = Task::OpenAndClose { db: loaded.plain.clone(), patient: patient.clone(), times: UNLOCKS };
+    let plain = run_baseline(&open_and_close);
 
     let (mut unlocks, mut locks) = (Samples::default(), Samples::default());
     with_unlocks(loaded, runtime, |app, ask| {

@@ -84,7 +84,7 @@ fn step(app: &Workstation, mut ask: Value) -> Result<Value, FailureDto> {
                 json!({"pushed": r.pushed, "pulled": r.pulled, "pending": r.pending, "failed": r.failed, "conflicts": r.conflicts}),
             )
         }
-        "bring" => {
+        "import" => {
             let records = ask.get_mut("records").map(Value::take);
             let records: Vec<String> = request(app, records.unwrap_or(Value::Null))?;
             let stored = testing::import(app, records)?.stored;

@@ -185,7 +185,7 @@ fn an_altered_ledger_is_named() {
 }
 
 #[test]
-fn a_second_instance_is_told_so() {
+fn a_second_instance_is_refused() {
     let w = TestWorkstation::new();
     let first = w.open().expect("opened");
     assert_eq!(w.open().err(), Some(ErrorCode::ProfileInUse));

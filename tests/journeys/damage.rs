@@ -1,7 +1,7 @@
 //! The damage matrix: every file of a profile, damaged in every way, and what people then see, save, send and lock.
 //!
 //! `CHARTKEEP_DAMAGE=full` takes every cell with 100 bit flips a file; else a seeded sample is taken that meets every
-//! file and every kind of damage. `CHARTKEEP_DAMAGE_PAGE=write` writes docs/security/damage.md anew, else the page is
+//! file and every kind of damage. `CHARTKEEP_DAMAGE_PAGE=write` writes docs/security/damage.md again, else the page is
 //! compared with what was found.
 
 mod case;
@@ -57,13 +57,13 @@ fn open_folders(folder: &Path) {
 }
 
 /// Bytes that the profiles of one worker take at most.
-const ROOM: u64 = 40 << 20;
+const FREE_BYTES: u64 = 40 << 20;
 
 /// A folder for profiles that are copied a thousand times: in memory where there is room.
 fn temporary() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    let room = rustix::fs::statvfs(memory).map_or(0, |s| s.f_bavail.saturating_mul(s.f_frsize));
-    let made = (room > ROOM).then(|| tempfile::tempdir_in(memory).ok()).flatten();
+    let free = rustix::fs::statvfs(memory).map_or(0, |s| s.f_bavail.saturating_mul(s.f_frsize));
+    let made = (free > FREE_BYTES).then(|| tempfile::tempdir_in(memory).ok()).flatten();
     made.unwrap_or_else(|| tempfile::tempdir().expect("folder"))
 }
 

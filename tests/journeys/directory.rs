@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const PAGE: &str = "docs/security/directory.md";
 const ADMINISTRATIVE: &str = "administrative";
 const MAY_BE_CLINICAL: &str = "may be clinical";
-/// HL7's own examples, where they are at hand.
+/// HL7's own examples, where they are available.
 const HL7_EXAMPLES: &str = "../shared/data/hl7-r4-examples.ndjson.zst";
 /// Words of the trade that no list of the demo has as such.
 const CLINICAL_WORDS: [&str; 8] =
@@ -39,7 +39,7 @@ fn the_directory_of_the_demo_clinic_holds_what_is_listed() {
     let records = records.into_iter().filter(|r| !r.contains(r#""resourceType":"Observation""#)).collect();
     let found = directory_of(folder.path(), records);
     check(&found);
-    // The test sees what is there: the desk's appointments keep their reasons in the file.
+    // The test sees what is there: the front desk's appointments keep their reasons in the file.
     let reasons = &found[&(String::from("Appointment"), String::from("reasonCode.text"))];
     assert!(reasons.iter().any(|r| words().iter().any(|w| r.to_lowercase().contains(w))), "{reasons:?}");
     let flags = &found[&(String::from("Flag"), String::from("code.text"))];
@@ -50,7 +50,7 @@ fn the_directory_of_the_demo_clinic_holds_what_is_listed() {
 fn the_directory_of_hl7s_examples_holds_what_is_listed() {
     let path = root().join(HL7_EXAMPLES);
     let Ok(packed) = std::fs::File::open(&path) else {
-        println!("not run: {HL7_EXAMPLES} is not at hand");
+        println!("not run: {HL7_EXAMPLES} is missing");
         return;
     };
     let text = String::from_utf8(zstd::decode_all(packed).expect("zstd")).expect("text");

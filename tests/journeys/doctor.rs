@@ -48,8 +48,8 @@ fn doctor_finds_what_changes_a_slot_or_the_settings() {
                 around(&flipped)
             );
             // `slot_damaged` and `store_newer` are also how opening such a profile ends.
-            let told = found.iter().any(|f| f == "slot_damaged") || code == "slot_damaged" || code == "store_newer";
-            assert!(unchanged || told, "{name:?} at {at}: {code} {found:?}");
+            let reported = found.iter().any(|f| f == "slot_damaged") || code == "slot_damaged" || code == "store_newer";
+            assert!(unchanged || reported, "{name:?} at {at}: {code} {found:?}");
         }
         std::fs::write(&path, &whole).expect("back");
     }

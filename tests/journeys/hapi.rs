@@ -19,15 +19,15 @@ use tokio::runtime::Runtime;
 const NOTE: &str = "Walked to the toilet alone; no pain.";
 
 /// A workstation with one person unlocked at it.
-struct Desk {
+struct SyncedWorkstation {
     app: Workstation,
     name: &'static str,
 }
 
-impl Desk {
+impl SyncedWorkstation {
     fn open(clinic: &Clinic, runtime: &Runtime, folder: &Path, person: TestPerson) -> Self {
         let session = TestSession::at(&folder.join(format!("workstation-of-{}", person.subject)));
-        session.settle_at(&clinic.site(person.subject)).expect("settled");
+        session.set_site(&clinic.site(person.subject)).expect("the site is written");
         let app = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
         Self { app: good(app), name: person.name }
     }
@@ -62,12 +62,12 @@ fn a_visit_goes_through_a_real_hapi_server() {
     registry.put(&result("x1", "p1", "4.20"));
 
     println!("The nurse writes a visit");
-    let ward = Desk::open(&clinic, &runtime, folder.path(), nurse_amara());
-    assert!(ward.sync().pulled >= 2);
-    let saved = good(vitals::save_vitals(&ward.app, serde_json::from_value(form()).expect("form")));
+    let nurse = SyncedWorkstation::open(&clinic, &runtime, folder.path(), nurse_amara());
+    assert!(nurse.sync().pulled >= 2);
+    let saved = good(vitals::save_vitals(&nurse.app, serde_json::from_value(form()).expect("form")));
     let note = json!({"patient": "p1", "kind": "nursing", "text": NOTE, "draft": null});
-    let note = good(notes::sign_note(&ward.app, serde_json::from_value(note).expect("form")));
-    ward.sync();
+    let note = good(notes::sign_note(&nurse.app, serde_json::from_value(note).expect("form")));
+    nurse.sync();
     let keys: Vec<&String> = saved.resources.iter().chain(&note.resources).collect();
     for key in &keys {
         let there = registry.read(key).unwrap_or_else(|| panic!("{key} is not there"));
@@ -76,26 +76,26 @@ fn a_visit_goes_through_a_real_hapi_server() {
     }
 
     println!("The physician reads it at another workstation");
-    let room = Desk::open(&clinic, &runtime, folder.path(), dr_jonas());
-    room.sync();
-    let shown = room.chart();
+    let physician = SyncedWorkstation::open(&clinic, &runtime, folder.path(), dr_jonas());
+    physician.sync();
+    let shown = physician.chart();
     for expected in ["\"128\"", "\"82\"", "\"71\"", NOTE, "4.20 mg/dL"] {
         assert!(shown.contains(expected), "{expected} is not shown: {shown}");
     }
     println!("  pressure, pulse, result and note are shown");
 
-    println!("The nurse strikes out a value, which changes a record on the server");
+    println!("The nurse marks a value as entered in error, which changes a record on the server");
     let pulse = pulse_of(&registry, &saved);
     let reason = String::from("taken at the wrong arm");
     good(entered_in_error::mark_entered_in_error(
-        &ward.app,
+        &nurse.app,
         StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason },
     ));
-    ward.sync();
+    nurse.sync();
     let there = registry.read(&pulse).expect("the pulse");
     println!("  {pulse} version {}, {}", there["meta"]["versionId"], there["status"]);
     assert_eq!((&there["meta"]["versionId"], &there["status"]), (&json!("2"), &json!("entered-in-error")));
-    assert!(room.sync().pulled >= 1);
+    assert!(physician.sync().pulled >= 1);
 
     println!("Both change the same record");
     let pressure = saved.resources.iter().find(|k| k.starts_with("Observation/") && **k != pulse).expect("a pressure");
@@ -104,10 +104,10 @@ fn a_visit_goes_through_a_real_hapi_server() {
     registry.put(&theirs.to_string());
     let reason = String::from("belongs to another patient");
     good(entered_in_error::mark_entered_in_error(
-        &ward.app,
+        &nurse.app,
         StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason },
     ));
-    let end = good(sync::run_to_end(&ward.app));
+    let end = good(sync::run_to_end(&nurse.app));
     let there = registry.read(pressure).expect("the pressure");
     println!(
         "  conflicts {}; at the server: version {}, {}",
@@ -118,19 +118,19 @@ fn a_visit_goes_through_a_real_hapi_server() {
 
     println!("A record is deleted at the server");
     registry.put(&result("x2", "p1", "9.99"));
-    room.sync();
-    assert!(room.chart().contains("9.99"));
+    physician.sync();
+    assert!(physician.chart().contains("9.99"));
     registry.delete("Observation/x2");
-    room.sync();
-    assert!(!room.chart().contains("9.99"), "the deletion arrived");
+    physician.sync();
+    assert!(!physician.chart().contains("9.99"), "the deletion arrived");
     println!("  it is gone from the physician's chart");
 
     println!("Nothing new");
-    room.sync();
-    let idle = room.sync();
+    physician.sync();
+    let idle = physician.sync();
     assert_eq!((idle.pushed, idle.pulled), (0, 0));
-    ward.app.close();
-    room.app.close();
+    nurse.app.close();
+    physician.app.close();
 }
 
 fn form() -> serde_json::Value {

@@ -59,13 +59,13 @@ export DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS_KEPT
 printf pw | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null
 step unlocked-again keep audit verify
 sync >&2
-step told-again inner keyring::inner_keychain_was_locked_and_absent
+step recorded-again inner keyring::inner_keychain_was_locked_and_absent
 inner keyring::inner_empties
 step emptied-doctor keep doctor
 step emptied-sync sync
 inner keyring::inner_refills
 sync >&2
-step told-refilled inner keyring::inner_keychain_was_emptied
+step recorded-refilled inner keyring::inner_keychain_was_emptied
 step refilled keep audit verify
 "#;
 
@@ -116,7 +116,7 @@ pub(crate) fn in_session(folder: &Path, script: &str) -> Option<(Vec<Value>, Str
 }
 
 #[test]
-fn each_state_of_a_real_keyring_is_told() {
+fn each_state_of_a_real_keyring_is_reported() {
     let folder = tempfile::tempdir().expect("folder");
     let Some((steps, problems)) = in_session(folder.path(), SCRIPT) else { return };
     let said = format!("{steps:?}");
@@ -146,8 +146,8 @@ fn each_state_of_a_real_keyring_is_told() {
     assert_eq!(ended("unlocked-again"), (json!(0), json!("ok")), "nothing was lost: {said}{problems}");
     assert_eq!(keychain("emptied-doctor"), "key_missing");
     assert_eq!(ended("emptied-sync"), (json!(4), json!("keychain_key_missing")));
-    for told in ["told-again", "told-refilled"] {
-        assert_eq!(step(told)["exit"], 0, "{told}: {problems}");
+    for name in ["recorded-again", "recorded-refilled"] {
+        assert_eq!(step(name)["exit"], 0, "{name}: {problems}");
     }
     assert_eq!(ended("refilled"), (json!(0), json!("ok")), "nothing was lost: {problems}");
 }

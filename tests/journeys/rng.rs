@@ -7,8 +7,8 @@ pub(crate) struct SeededRng(u64);
 
 impl SeededRng {
     pub(crate) fn thrown() -> Self {
-        let told = std::env::var("CHARTKEEP_SEED").ok().and_then(|s| s.parse().ok());
-        let seed = told.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        let fixed = std::env::var("CHARTKEEP_SEED").ok().and_then(|s| s.parse().ok());
+        let seed = fixed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         println!("CHARTKEEP_SEED={seed}");
         Self(seed)
     }

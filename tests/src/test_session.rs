@@ -87,14 +87,14 @@ impl TestSession {
     ///
     /// # Errors
     /// File errors.
-    pub fn settle_at(&self, site: &TestSite) -> std::io::Result<()> {
+    pub fn set_site(&self, site: &TestSite) -> std::io::Result<()> {
         std::fs::create_dir_all(&self.keychain)?;
         // EXPOSE: a made-up person's token, kept for the start of the test's program.
         let token = site.refresh_token.expose();
-        let told = json!({
+        let site = json!({
             "server": site.server, "ca": site.ca, "issuer": site.issuer, "subject": site.subject, "token": token,
         });
-        std::fs::write(self.site_path(), told.to_string())
+        std::fs::write(self.site_path(), site.to_string())
     }
 
     /// The user id of `person` in this profile.
@@ -104,8 +104,8 @@ impl TestSession {
     }
 
     fn site(&self) -> Option<TestSite> {
-        let told: Value = serde_json::from_slice(&std::fs::read(self.site_path()).ok()?).ok()?;
-        let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
+        let site: Value = serde_json::from_slice(&std::fs::read(self.site_path()).ok()?).ok()?;
+        let text = |name: &str| site.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(TestSite {
             server: text("server")?,
             ca: text("ca").map(PathBuf::from),

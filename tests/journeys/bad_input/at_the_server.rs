@@ -17,7 +17,7 @@ fn always(kind: &str) -> Value {
 }
 
 #[test]
-fn whatever_the_server_answers_is_told_and_loses_nothing() {
+fn every_answer_of_the_server_is_reported_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(mut clinic) = Clinic::start(folder.path()) else { return };
     let mut site = clinic.site("jonas");

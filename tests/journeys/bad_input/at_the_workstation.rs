@@ -82,7 +82,7 @@ const ROWS: &[Row] = &[
 ];
 
 #[test]
-fn each_mishap_is_told_at_the_terminal_and_loses_nothing() {
+fn each_fault_is_reported_at_the_terminal_and_loses_nothing() {
     let w = TestWorkstation::new();
     for row in ROWS {
         let before = w.recorded().len();
@@ -143,7 +143,7 @@ fn a_wrong_password_or_code_tells_how_many_attempts_are_left() {
 }
 
 #[test]
-fn an_emptied_keychain_is_told_and_nothing_is_deleted() {
+fn an_emptied_keychain_is_reported_and_nothing_is_deleted() {
     let w = TestWorkstation::new();
     w.later();
     let code = w.code();
@@ -183,28 +183,28 @@ fn an_altered_ledger_is_a_finding() {
 }
 
 #[test]
-fn a_second_instance_is_told_at_the_terminal() {
+fn a_second_instance_is_refused_at_the_terminal() {
     let w = TestWorkstation::new();
     let before = w.recorded().len();
     let first = w.unlocked().expect("unlocked");
     for _ in 0..3 {
         check("second instance", &w.sync(), "profile_in_use", 6);
     }
-    let told =
+    let recorded =
         |w: &TestWorkstation| w.recorded()[before..].iter().filter(|e| **e == (E::SecondInstance, Minor)).count();
-    assert_eq!(told(&w), 0, "the ledger is the first one's alone");
+    assert_eq!(recorded(&w), 0, "the ledger is the first one's alone");
     lock::lock_session(&first, "user");
-    assert_eq!(told(&w), 1, "who says it once for all three");
+    assert_eq!(recorded(&w), 1, "who says it once for all three");
     check("and again", &w.sync(), "profile_in_use", 6);
     first.close();
     drop(first);
-    assert_eq!(told(&w), 2);
+    assert_eq!(recorded(&w), 2);
     w.is_whole();
     check("verify", &w.audit_verify(None), "ok", 0);
 }
 
 #[test]
-fn a_newer_segment_is_told_and_left_alone() {
+fn a_newer_segment_is_reported_and_left_alone() {
     let w = TestWorkstation::new();
     let path = segment_path(&w.profile(), Segment::Directory);
     let whole = std::fs::read(&path).expect("segment");

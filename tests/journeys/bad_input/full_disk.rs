@@ -1,11 +1,11 @@
-//! A disk without a block left, at the terminal and while a nurse saves: told, nothing lost, and in the ledger as soon
+//! A disk without a block left, at the terminal and while a nurse saves: reported, nothing lost, and in the ledger as soon
 //! as there is room.
 
 use crate::clinic::Clinic;
+use crate::drive_process::DriveProcess;
 use crate::people::{patient, result};
 use crate::small_disk::SmallDisk;
 use crate::terminal::{check, recorded};
-use crate::ward::DriveProcess;
 use crate::workstation::{TestWorkstation, exit};
 use chartkeep_tests::TestSession;
 use keep_audit::EventClass as E;
@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 #[test]
-fn a_full_disk_is_told_and_loses_nothing() {
+fn a_full_disk_is_reported_and_loses_nothing() {
     let Some((w, disk)) = TestWorkstation::on_small_disk(8, None) else { return };
     w.later();
     let app = w.unlocked().expect("unlocked");
@@ -31,13 +31,13 @@ fn a_full_disk_is_told_and_loses_nothing() {
     app.close();
     drop(app);
     w.is_whole();
-    assert_eq!(bring_again(&w, many(10)), Ok(10));
+    assert_eq!(import_again(&w, many(10)), Ok(10));
     check("verify", &w.audit_verify(None), "ok", 0);
-    told_once(&w.recorded(), 1);
+    recorded_at_least_once(&w.recorded(), 1);
 }
 
 #[test]
-fn a_full_disk_is_told_at_the_terminal_and_loses_nothing() {
+fn a_full_disk_is_reported_at_the_terminal_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(clinic) = Clinic::start(folder.path()) else { return };
     let Some((w, disk)) = TestWorkstation::on_small_disk(16, Some(&clinic.site("jonas"))) else { return };
@@ -61,7 +61,7 @@ fn a_full_disk_is_told_at_the_terminal_and_loses_nothing() {
     assert_eq!(sum, 4000, "{}", imported.to_json());
     check("sync again", &w.sync(), "ok", 0);
     check("verify", &w.audit_verify(None), "ok", 0);
-    told_once(&w.recorded(), 3);
+    recorded_at_least_once(&w.recorded(), 3);
 }
 
 #[test]
@@ -69,20 +69,20 @@ fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
     let folder = tempfile::tempdir().expect("folder");
     let session = TestSession::at(&folder.path().join("profile"));
     let Some(disk) = SmallDisk::at(session.profile(), 8) else { return };
-    let mut ward = DriveProcess::start(&session);
+    let mut drive = DriveProcess::start(&session);
     assert_eq!(
-        ward.do_it(&json!({"do": "bring", "records": [patient("p1", "González", "Ada")]})),
+        drive.do_it(&json!({"do": "import", "records": [patient("p1", "González", "Ada")]})),
         json!({"stored": 1})
     );
-    let mut kept = vec![pulse(&mut ward, "61")];
+    let mut kept = vec![pulse(&mut drive, "61")];
     disk.fill();
     for _ in 0..2 {
-        let refused = ward.do_it(&save("62"));
+        let refused = drive.do_it(&save("62"));
         assert_eq!(refused["code"], "disk_full", "{refused}");
     }
     disk.free();
-    kept.push(pulse(&mut ward, "63"));
-    ward.end();
+    kept.push(pulse(&mut drive, "63"));
+    drive.end();
 
     disk.fill();
     let mut drive = Command::new(env!("CARGO_BIN_EXE_drive"));
@@ -94,12 +94,12 @@ fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
     assert!(opened || (said["code"].as_str(), ended.status.code()) == (Some("disk_full"), Some(1)), "{said}");
     disk.free();
 
-    let mut ward = DriveProcess::start(&session);
-    let chart = ward.do_it(&json!({"do": "open", "patient": "p1"})).to_string();
+    let mut drive = DriveProcess::start(&session);
+    let chart = drive.do_it(&json!({"do": "open", "patient": "p1"})).to_string();
     assert!(kept.iter().all(|pulse| chart.contains(pulse.as_str())) && !chart.contains(&shown("62")), "{chart}");
-    ward.end();
+    drive.end();
     let (keychain, clock): (_, Arc<dyn Clock>) = (session.keychain(), Arc::new(SystemClock));
-    told_once(&recorded(session.profile(), &keychain, Arc::clone(&clock)), if opened { 1 } else { 2 });
+    recorded_at_least_once(&recorded(session.profile(), &keychain, Arc::clone(&clock)), if opened { 1 } else { 2 });
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let app = Workstation::open_for_test(session.profile(), runtime.handle().clone(), clock, Arc::new(keychain));
     let app = app.map_err(|f| f.code).expect("opened");
@@ -110,12 +110,12 @@ fn a_save_on_a_full_disk_is_refused_and_the_next_one_is_made() {
 
 /// At least one event, and not one for every attempt.
 #[track_caller]
-fn told_once(events: &[(E, keep_audit::Outcome)], most: usize) {
-    let told = events.iter().filter(|e| **e == (E::DiskFull, Serious)).count();
-    assert!((1..=most).contains(&told), "{told} events of a full disk");
+fn recorded_at_least_once(events: &[(E, keep_audit::Outcome)], most: usize) {
+    let count = events.iter().filter(|e| **e == (E::DiskFull, Serious)).count();
+    assert!((1..=most).contains(&count), "{count} events of a full disk");
 }
 
-fn bring_again(w: &TestWorkstation, records: Vec<String>) -> Result<usize, ErrorCode> {
+fn import_again(w: &TestWorkstation, records: Vec<String>) -> Result<usize, ErrorCode> {
     w.later();
     let app = w.unlocked()?;
     let stored = import(&app, records).map(|r| r.stored).map_err(|f| f.code);
@@ -132,8 +132,8 @@ fn save(pulse: &str) -> Value {
 }
 
 /// Saves a pulse and answers it as the chart shows it.
-fn pulse(ward: &mut DriveProcess, value: &str) -> String {
-    let saved = ward.do_it(&save(value));
+fn pulse(drive: &mut DriveProcess, value: &str) -> String {
+    let saved = drive.do_it(&save(value));
     assert!(saved["ack"].is_u64(), "{saved}");
     shown(value)
 }

@@ -1,4 +1,4 @@
-//! The rules over a whole case: what each answer is, who was locked out, what was told, what was sent.
+//! The rules over a whole case: what each answer is, who was locked out, what was reported, what was sent.
 
 use super::case::{Played, opened};
 use super::file::{Place, ProfileFile, part_of};
@@ -53,12 +53,12 @@ pub(super) fn may_be_old(played: &Played) -> bool {
 }
 
 fn notices(answers: &Answers) -> Vec<String> {
-    let told = answers.get("unlock").and_then(|u| u.get("notices")).and_then(Value::as_array);
+    let list = answers.get("unlock").and_then(|u| u.get("notices")).and_then(Value::as_array);
     let words = |notice: &Value| {
         let named = ["kind", "segment", "health"].iter().filter_map(|n| notice.get(*n)?.as_str());
         named.collect::<Vec<_>>().join(" ").replace('_', " ")
     };
-    told.into_iter().flatten().map(words).collect()
+    list.into_iter().flatten().map(words).collect()
 }
 
 /// Judges a case by what whole profiles answer.
@@ -70,7 +70,7 @@ pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
     let again = judging.round("afterwards: ", &played.again, |p| &p.again);
     judging.nobody_is_locked_out();
     judging.chips(&first, &again);
-    judging.is_told();
+    judging.is_reported();
     judging.sent();
     let cells = judging.cells(&first, &again);
     Judged { cells, wrong: judging.wrong, less: judging.less }
@@ -173,7 +173,7 @@ impl Judging<'_> {
             Some(("timeline" | "results" | "notes", patient)) => {
                 answers.get(&format!("chart {patient}")).is_some_and(|c| failed(c).is_some() || says_less_itself(c))
             }
-            _ => operation.ends_with("drafts") && self.own_file_is_told(),
+            _ => operation.ends_with("drafts") && self.reports_own_file(),
         }
     }
 
@@ -182,27 +182,27 @@ impl Judging<'_> {
         self.played.first.iter().any(|(o, a)| o.starts_with("chart ") && failed(a).is_some())
     }
 
-    /// Whether the person was told that their own file is not what it was.
-    fn own_file_is_told(&self) -> bool {
+    /// Whether the person was notified that their own file has changed.
+    fn reports_own_file(&self) -> bool {
         self.new_notices(&self.played.first)
             .chain(self.new_notices(&self.played.again))
             .any(|n| n.starts_with("personal"))
     }
 
-    /// Whether the person was told of a part of the records.
-    fn segment_is_told(&self) -> bool {
+    /// Whether the person was notified about a segment.
+    fn reports_segment(&self) -> bool {
         let rounds = [&self.played.first, &self.played.colleague, &self.played.again];
         rounds.iter().any(|a| self.new_notices(a).any(|n| n.contains("segment") || n.contains("unsent")))
     }
 
-    /// What cannot be had back, and was told: drafts in a file that is gone, unsent records in a segment that is.
+    /// Leaves out losses that cannot be undone and were reported: drafts in a lost file, unsent records in a lost segment.
     fn without_what_is_lost(&self, seen: Seen) -> Seen {
         let Seen::Wrong(sentences) = seen else { return seen };
         let is_lost = |s: &String| {
-            let draft = s.starts_with("count of \"drafts\"") && self.own_file_is_told();
+            let draft = s.starts_with("count of \"drafts\"") && self.reports_own_file();
             let unsent = s.strip_prefix("rows: missing without a word: ");
             let unsent = unsent.is_some_and(|names| names.split(", ").all(|n| n.ends_with("/<id>")));
-            draft || (self.segment_is_told() && (unsent || s.contains(" in all for ")))
+            draft || (self.reports_segment() && (unsent || s.contains(" in all for ")))
         };
         let left: Vec<String> = sentences.into_iter().filter(|s| !is_lost(s)).collect();
         if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
@@ -253,7 +253,7 @@ impl Judging<'_> {
         let missing = |round: &Round| {
             let screens = ["list", "search", "chart"];
             let of_records = |o: &str| screens.iter().any(|s| o.starts_with(s)) && o != "list my_patients";
-            // A save that had not been sent and went with the newer file is told, and the server cannot have it.
+            // A save that had not been sent and went with the newer file is reported, and the server cannot have it.
             let is_here = |seen: &Seen| matches!(seen, Seen::Same | Seen::WithoutSave);
             round.iter().any(|(o, seen)| of_records(o) && !is_here(seen))
         };
@@ -269,34 +269,34 @@ impl Judging<'_> {
         }
     }
 
-    /// Whoever meets the damage is told, by a notice or by the sentence of a failure, and the log has it.
-    fn is_told(&mut self) {
+    /// Damage is reported to the person who meets it, by a notice or the message of a failure, and is in the log.
+    fn is_reported(&mut self) {
         let person = (&self.met, [&self.played.first, &self.played.again].to_vec());
         let colleague = (&self.colleague_met, vec![&self.played.colleague]);
-        let mut untold = Vec::new();
+        let mut unreported = Vec::new();
         for ((met, rounds), who) in [(person, self.case.person), (colleague, self.case.colleague)] {
             let is_failure = |a: &Answers| a.iter().any(|(o, answer)| self.is_new_failure(o, answer));
             let waits = |a: &Answers| a.get("unlock").is_some_and(|u| u["waitingForGrant"] == true);
-            // Keys that come a second time are told as keys that come.
+            // Keys that arrive a second time are reported as keys that arrive.
             let has_keys = |a: &Answers| notices(a).iter().any(|n| n.starts_with("grant received"));
-            let is_told =
+            let is_reported =
                 |a: &&Answers| is_failure(a) || waits(a) || has_keys(a) || self.new_notices(a).next().is_some();
-            // What was mended before the colleague came was told to whoever met it.
-            let mended = who == self.case.colleague && self.segment_is_told();
-            if *met && !mended && !rounds.iter().any(is_told) {
-                untold.push(format!("no notice to the {}", part_of(who.user)));
+            // Damage repaired before the colleague came was reported to the person who met it.
+            let mended = who == self.case.colleague && self.reports_segment();
+            if *met && !mended && !rounds.iter().any(is_reported) {
+                unreported.push(format!("no notice to the {}", part_of(who.user)));
             }
         }
         // Without key slots nobody is known here, and so no device key is asked for.
         let is_known = self.case.file.name != "slots";
         if is_known && (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some()
         {
-            untold.push(String::from("no event"));
+            unreported.push(String::from("no event"));
         }
-        self.wrong.extend(untold);
+        self.wrong.extend(unreported);
     }
 
-    /// A failure is told by the sentence of its code.
+    /// A failure is reported by the message of its code.
     fn is_new_failure(&self, operation: &str, answer: &Value) -> bool {
         operation != "behind the lock"
             && failed(answer).is_some_and(|code| {
@@ -332,8 +332,8 @@ impl Judging<'_> {
             }
         }
         for (key, record) in &self.played.server {
-            let is_struck = record["status"] == "entered-in-error";
-            if record["valueQuantity"]["value"] == 203 && !is_struck && self.whole.older.is_empty() {
+            let is_marked_as_error = record["status"] == "entered-in-error";
+            if record["valueQuantity"]["value"] == 203 && !is_marked_as_error && self.whole.older.is_empty() {
                 self.wrong.push(String::from("sync: sends a value that had been marked as entered in error"));
             }
             let had = self.whole.now.server.get(key).map(bare);
@@ -353,7 +353,7 @@ impl Judging<'_> {
             _ if opened(answers) => String::from("opens"),
             other => words(other),
         };
-        let told: BTreeSet<String> =
+        let reported: BTreeSet<String> =
             self.new_notices(&self.played.first).chain(self.new_notices(&self.played.again)).collect();
         let done = |operation: &str| match self.played.first.get(operation) {
             None => String::from("–"),
@@ -378,7 +378,7 @@ impl Judging<'_> {
             } else {
                 unlock(again, &self.played.again)
             },
-            list(told),
+            list(reported),
             list(self.new_events()),
         ]
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(super) enum Seen {
     /// The same.
     Same,
-    /// As it was one save before, where the person was told that the file is an older one.
+    /// As it was one save before, where a notice says that the file is an older one.
     WithoutSave,
     /// Less, and it says so.
     Less,
@@ -61,12 +61,12 @@ pub(super) fn compare(operation: &str, whole: &Value, shown: &Value, says_less: 
 
 /// Whether an answer says by itself that something is missing.
 pub(super) fn says_less_itself(shown: &Value) -> bool {
-    let told = |value: &Value| match value {
+    let is_set = |value: &Value| match value {
         Value::Bool(yes) => *yes,
         Value::Array(list) => !list.is_empty(),
         Value::String(text) => !text.is_empty(),
         _ => false,
     };
     let words = ["downloading", "incomplete", "unavailable", "missing", "unreadable", "partial"];
-    words.iter().any(|w| shown.get(*w).is_some_and(told)) || shown.get("completeness").is_some_and(says_less_itself)
+    words.iter().any(|w| shown.get(*w).is_some_and(is_set)) || shown.get("completeness").is_some_and(says_less_itself)
 }

@@ -104,8 +104,8 @@ impl Table {
     pub(super) fn missing_from(&self, page: &Self) -> Vec<String> {
         let mut missing = Vec::new();
         // Where a flipped bit falls among the random bytes of a file differs from run to run; what it does is judged.
-        let settled = self.0.iter().filter(|((_, harm, _), _)| harm != Harm::BitFlipped(0).name());
-        for ((file, harm, who), cells) in settled {
+        let repeatable = self.0.iter().filter(|((_, harm, _), _)| harm != Harm::BitFlipped(0).name());
+        for ((file, harm, who), cells) in repeatable {
             let row = |who: &str| page.0.get(&(file.clone(), harm.clone(), who.to_owned()));
             let Some(said) = row(who).or_else(|| row(EVERYBODY)) else {
                 missing.push(format!("{file}, {harm}, {who}: no row"));
@@ -144,7 +144,7 @@ Each file of a worn profile is damaged in each way, and then a nurse, a second n
 `tests/journeys/damage` does it and judges every answer by what the whole profile answers: the same value, or a word that it is not there; never another value, never that there is nothing, never an open session behind the lock screen, and nobody with a whole slot is locked out.
 This page was written by a run over {cases} cases.
 `make test` takes a seeded sample in which each file meets each damage once or more, and fails where it finds what is not said here.
-`make soak` takes every cell with 100 flipped bits a file, which `CHARTKEEP_DAMAGE=full` asks for, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page anew.
+`make soak` takes every cell with 100 flipped bits a file, which `CHARTKEEP_DAMAGE=full` asks for, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page again.
 \"Everybody\" is everybody who met that damage in the run that wrote the page.
 Where a flipped bit falls differs from run to run, as the files are encrypted with other keys: its rows are what was met, and only the judgement is repeated.
 

@@ -48,7 +48,7 @@ impl Person {
 
 fn answer<T: Serialize>(reply: Result<T, FailureDto>) -> Value {
     match reply {
-        Ok(told) => serde_json::to_value(told).expect("json"),
+        Ok(reply) => serde_json::to_value(reply).expect("json"),
         Err(failure) => json!({"failed": failure.code.name()}),
     }
 }
@@ -137,7 +137,7 @@ pub(super) fn draft() -> SaveDraftDto {
 }
 
 /// Marks the observations among `saved` as entered in error.
-pub(super) fn strike(app: &Workstation, saved: &[String]) {
+pub(super) fn mark_entered_in_error(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
         let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };

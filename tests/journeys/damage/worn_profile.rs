@@ -164,7 +164,7 @@ impl WornProfile {
         let mut saved = Vec::new();
         day.shift("amara", |app| saved = ok(visit::save_vitals(app, ADA, "203")).resources);
         day.keep(folder.path(), "save");
-        day.shift("amara", |app| visit::strike(app, &saved));
+        day.shift("amara", |app| visit::mark_entered_in_error(app, &saved));
         day.keep(folder.path(), "now");
         copy_folder(&clinic.data(), &folder.path().join("server.saved"));
         day.app.close();

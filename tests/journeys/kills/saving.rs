@@ -1,9 +1,9 @@
 //! SIGKILL at random moments of saving: what was acknowledged is there, whole, and the ledger verifies.
 
 use super::{Acknowledged, kills, save};
+use crate::drive_process::DriveProcess;
 use crate::people::patient;
 use crate::rng::SeededRng;
-use crate::ward::DriveProcess;
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, ResourceKey};
@@ -27,26 +27,26 @@ fn killed_while_saving_nothing_acknowledged_is_lost_and_nothing_is_torn() {
     let (kills, mut rng) = (kills(KILLS), SeededRng::thrown());
     let folder = tempfile::tempdir().expect("folder");
     let session = TestSession::at(&folder.path().join("profile"));
-    let mut ward = DriveProcess::start(&session);
-    let stored = ward.do_it(&json!({"do": "bring", "records": [patient("p1", "González", "Ada")]}));
+    let mut drive = DriveProcess::start(&session);
+    let stored = drive.do_it(&json!({"do": "import", "records": [patient("p1", "González", "Ada")]}));
     assert_eq!(stored, json!({"stored": 1}));
-    ward.end();
+    drive.end();
 
     let mut acknowledged = Acknowledged::default();
     for kill in 0..kills {
-        let mut ward = DriveProcess::start(&session);
+        let mut drive = DriveProcess::start(&session);
         for n in 0..ASKED {
-            ward.ask(&save(kill, n));
+            drive.ask(&save(kill, n));
         }
         for _ in 0..rng.below(ANSWERED) {
-            acknowledged.take(&ward.reply());
+            acknowledged.take(&drive.reply());
         }
         // Whatever is answered meanwhile counts; the moment itself is anywhere within a few saves.
         let moment = Duration::from_micros(rng.below(WINDOW_MICROS));
-        if let Some(reply) = ward.reply_within(moment) {
+        if let Some(reply) = drive.reply_within(moment) {
             acknowledged.take(&reply);
         }
-        for reply in ward.kill() {
+        for reply in drive.kill() {
             acknowledged.take(&reply);
         }
         if kill % 10 == 9 || kill + 1 == kills {

@@ -4,9 +4,9 @@
 use super::saving::parse;
 use super::{Acknowledged, kills, save};
 use crate::clinic::{Clinic, Colleague};
+use crate::drive_process::DriveProcess;
 use crate::people::{patient, result};
 use crate::rng::SeededRng;
-use crate::ward::DriveProcess;
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, SystemClock};
@@ -47,21 +47,21 @@ fn killed_while_syncing_both_sides_converge() {
     let (jonas, ingrid) = (clinic.colleague("jonas"), clinic.colleague("ingrid"));
     jonas.put(&patient("p1", "González", "Ada"));
     let session = TestSession::at(&folder.path().join("profile"));
-    session.settle_at(&clinic.site("amara")).expect("settled");
+    session.set_site(&clinic.site("amara")).expect("the site is written");
 
     let (mut acknowledged, mut ends) = (Acknowledged::default(), Ends::default());
     // Longer than a whole sync takes here, so that the moments cover all of it.
     let mut window = whole_sync(&session, &clinic, &mut ends).mul_f64(WINDOW);
     for kill in 0..kills {
         at_another_workstation(&jonas, kill);
-        let mut ward = DriveProcess::start(&session);
+        let mut drive = DriveProcess::start(&session);
         for n in 0..=rng.below(SAVES) {
-            acknowledged.take(&ward.do_it(&save(kill, u32::try_from(n).expect("few"))));
+            acknowledged.take(&drive.do_it(&save(kill, u32::try_from(n).expect("few"))));
         }
-        ward.ask(&json!({"do": "sync"}));
+        drive.ask(&json!({"do": "sync"}));
         let moment = Duration::from_micros(rng.below(u64::try_from(window.as_micros()).expect("short")));
-        let mut reply = ward.reply_within(moment);
-        reply = ward.kill().into_iter().next().or(reply);
+        let mut reply = drive.reply_within(moment);
+        reply = drive.kill().into_iter().next().or(reply);
         match reply {
             None => ends.cut += 1,
             Some(reply) => note_end(&reply, &session, &clinic, &mut ends),
@@ -93,11 +93,11 @@ fn at_another_workstation(jonas: &Colleague, kill: u32) {
 /// Syncs until nothing is left to send, in order; answers how long one took.
 fn whole_sync(session: &TestSession, clinic: &Clinic, ends: &mut Ends) -> Duration {
     for _ in 0..5 {
-        let mut ward = DriveProcess::start(session);
+        let mut drive = DriveProcess::start(session);
         let began = SystemClock.monotonic();
-        let reply = ward.do_it(&json!({"do": "sync"}));
+        let reply = drive.do_it(&json!({"do": "sync"}));
         let took = SystemClock.monotonic().saturating_sub(began);
-        ward.end();
+        drive.end();
         if reply["pending"] == 0 {
             assert_eq!((&reply["failed"], &reply["conflicts"]), (&json!(0), &json!(0)), "{reply}");
             return took;
@@ -117,11 +117,11 @@ fn note_end(reply: &Value, session: &TestSession, clinic: &Clinic, ends: &mut En
     assert_eq!(reply["code"], "sign_in_needed", "{reply}");
     ends.signed_in_again += 1;
     let site = clinic.site("amara");
-    let mut ward = DriveProcess::start(session);
+    let mut drive = DriveProcess::start(session);
     // EXPOSE: a made-up person's token, handed to the program under test.
-    let done = ward.do_it(&json!({"do": "sign_in", "token": site.refresh_token.expose()}));
+    let done = drive.do_it(&json!({"do": "sign_in", "token": site.refresh_token.expose()}));
     assert_eq!(done, json!({"signed_in": true}));
-    ward.end();
+    drive.end();
 }
 
 /// Compares both sides record by record, and the ledger with what the server was sent.

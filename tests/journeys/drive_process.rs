@@ -41,10 +41,10 @@ impl DriveProcess {
                 }
             }
         });
-        let ward = Self { child, stdin, replies };
-        let first = ward.reply();
+        let drive = Self { child, stdin, replies };
+        let first = drive.reply();
         assert_eq!(first, json!({"ready": true}), "drive unlocks after whatever happened before");
-        ward
+        drive
     }
 
     /// Asks for something without waiting; a dead process does not answer.
