@@ -60,7 +60,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tauri", &["chartkeep-desktop"]),
 ];
 
-/// Rooms below keep-sync block and do not know the runtime.
+/// Crates below keep-sync block and do not know the runtime.
 const BLOCKING: &[&str] = &[
     "keep-domain",
     "keep-hardening",
@@ -109,7 +109,7 @@ fn banned_crates_are_absent() {
 }
 
 #[test]
-fn libraries_stay_in_their_rooms() {
+fn libraries_stay_in_their_crates() {
     let mut findings = Vec::new();
     for (library, owners) in OWNERS {
         let users = members().into_iter().filter(|p| needs(p).contains(library));
@@ -119,11 +119,11 @@ fn libraries_stay_in_their_rooms() {
     let asynchronous =
         members().into_iter().filter(|p| BLOCKING.contains(&p.name.as_str()) && needs(p).contains("tokio"));
     findings.extend(asynchronous.map(|p| format!("{} names tokio", p.name)));
-    none_of("libraries outside their room", findings);
+    none_of("libraries outside their crate", findings);
 }
 
 #[test]
-fn numbers_keep_their_digits_without_changing_everybody() {
+fn decimals_keep_their_digits_without_changing_other_crates() {
     // `arbitrary_precision` turns numbers into maps for every crate in the program (serde_json, README).
     let resolve = GRAPH.resolve.as_ref().expect("resolve");
     let on = resolve.nodes.iter().filter(|n| n.id.repr.contains("serde_json@"));

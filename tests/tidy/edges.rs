@@ -1,4 +1,4 @@
-//! The rooms: an arrow may only point to a lower floor (docs/ARCHITECTURE.md).
+//! Dependencies between our crates: each may only use crates of a lower layer (docs/ARCHITECTURE.md).
 
 use crate::dependencies::{members, needs};
 use crate::failures::none_of;
@@ -35,7 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn arrows_point_down() {
+fn crates_depend_only_on_lower_layers() {
     let ours: BTreeSet<&str> = members().iter().map(|p| p.name.as_str()).collect();
     let mut findings = Vec::new();
     for package in members().into_iter().filter(|p| p.name.as_str() != "chartkeep-tests") {

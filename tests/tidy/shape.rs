@@ -47,12 +47,12 @@ fn every_source_file_is_a_module() {
 }
 
 #[test]
-fn every_room_says_what_it_is() {
-    let mut rooms: Vec<_> =
+fn every_crate_has_a_readme() {
+    let mut packages: Vec<_> =
         std::fs::read_dir(root().join("crates")).expect("crates").flatten().map(|e| e.path()).collect();
-    rooms.extend(["src-tauri", "tests"].map(|name| root().join(name)));
-    let silent = rooms.into_iter().filter(|r| !r.join("README.md").is_file());
-    none_of("rooms without a README.md", silent.map(|r| r.display().to_string()).collect());
+    packages.extend(["src-tauri", "tests"].map(|name| root().join(name)));
+    let silent = packages.into_iter().filter(|p| !p.join("README.md").is_file());
+    none_of("packages without a README.md", silent.map(|r| r.display().to_string()).collect());
 }
 
 #[test]
