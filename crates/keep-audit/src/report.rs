@@ -77,7 +77,7 @@ pub struct MissingRange {
     pub to: u64,
 }
 
-/// The result of [`verify`](crate::verify).
+/// The result of [`verify`](crate::verify()).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
     /// The log, in hexadecimal.
