@@ -3,15 +3,17 @@
 use crate::records::Loaded;
 use crate::report::Row;
 use crate::timing::{rate, timed};
+use chartkeep_tests::Backend;
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
 use keep_session::Workstation;
 use keep_session::cases::enrol::{self, Setting};
 use keep_session::cases::sync;
 use keep_session::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
-use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -20,17 +22,6 @@ use tokio::runtime::Runtime;
 pub(crate) struct Programs {
     pub(crate) backend: PathBuf,
     pub(crate) browser: PathBuf,
-}
-
-/// The server, ended when this is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.0.kill();
-        let _reaped = self.0.wait();
-    }
 }
 
 pub(crate) fn measure(
@@ -42,35 +33,16 @@ pub(crate) fn measure(
     rows: &mut Vec<Row>,
 ) {
     println!("the server loads the same records ...");
-    let ready = scratch.join("ready.json");
-    let child = Command::new(&programs.backend)
-        .args(["serve", "--demo-staff", "--load"])
-        .arg(&loaded.data)
-        .arg("--data")
-        .arg(scratch.join("server"))
-        .arg("--ready")
-        .arg(&ready)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("keep-backend starts");
-    let mut server = Server(child);
-    let said = loop {
-        if let Some(said) = std::fs::read(&ready).ok().and_then(|b| serde_json::from_slice::<Value>(&b).ok()) {
-            break said;
-        }
-        assert!(server.0.try_wait().expect("state").is_none(), "keep-backend ended at once");
-        std::thread::park_timeout(Duration::from_millis(50));
-    };
-    let people = Command::new(&programs.backend).args(["people", "--json"]).output().expect("people").stdout;
-    let people: Vec<Value> = serde_json::from_slice(&people).expect("people");
-    let doctor = people.iter().find(|p| text(p, "role") == "physician").expect("a physician");
+    let load = [OsStr::new("--load"), loaded.data.as_os_str()];
+    let server = Backend::start(&programs.backend, scratch, &load);
+    let people = server.people();
+    let doctor = people.iter().find(|p| p["role"] == "physician").expect("a physician");
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
     let opened = Workstation::open_for_test(&scratch.join("first"), runtime.handle().clone(), clock, keychain);
     let app = opened.map_err(|f| f.code).expect("opened");
-    sign_in(&app, &said, doctor, programs);
+    sign_in(&app, &server, doctor, programs);
     let (end, took) = timed(|| {
         loop {
             match sync::run_to_end(&app).map_err(|f| f.code) {
@@ -103,22 +75,17 @@ pub(crate) fn measure(
     });
 }
 
-fn text<'a>(object: &'a Value, key: &str) -> &'a str {
-    object.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn sign_in(app: &Workstation, server: &Value, doctor: &Value, programs: &Programs) {
-    let ca = PathBuf::from(text(server, "ca"));
-    let ask = EnrolBeginDto { server: text(server, "fhir").to_owned(), workstation: String::from("Bench") };
-    let setting = Setting { ca_file: Some(ca.clone()), demo: true };
+fn sign_in(app: &Workstation, server: &Backend, doctor: &BTreeMap<String, String>, programs: &Programs) {
+    let ask = EnrolBeginDto { server: server.fhir.clone(), workstation: String::from("Bench") };
+    let setting = Setting { ca_file: Some(server.ca.clone()), demo: true };
     let begun = enrol::begin_with(app, ask, setting).map_err(|f| f.code).expect("begun");
     let EnrolStateDto::Browser { address } = begun else { unreachable!("a browser is asked for") };
     let browsed = Command::new(&programs.browser)
         .arg(address)
-        .env("SIGN_IN_USER", text(doctor, "user"))
-        .env("SIGN_IN_PASSWORD", text(doctor, "password"))
-        .env("SIGN_IN_OTPAUTH", text(doctor, "otpauth"))
-        .env("SIGN_IN_CA", ca)
+        .env("SIGN_IN_USER", &doctor["user"])
+        .env("SIGN_IN_PASSWORD", &doctor["password"])
+        .env("SIGN_IN_OTPAUTH", &doctor["otpauth"])
+        .env("SIGN_IN_CA", &server.ca)
         .env("SIGN_IN_BACKEND", &programs.backend)
         .status();
     assert!(browsed.expect("browser").success(), "signed in");

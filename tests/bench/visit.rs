@@ -4,10 +4,10 @@ use crate::plain::{Task, run_baseline};
 use crate::records::{Loaded, open};
 use crate::report::Row;
 use crate::timing::{Samples, sync_disk};
-use chartkeep_tests::ExtractedKeys;
+use chartkeep_tests::{ExtractedKeys, ok};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ManualClock, Phi, SystemClock};
-use keep_keys::{Keychain, phone_code};
+use keep_keys::phone_code;
 use keep_session::Workstation;
 use keep_session::cases::{chart, lock, unlock, vitals};
 use keep_session::dto::lock::UnlockDto;
@@ -157,11 +157,8 @@ fn open_and_close(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
 /// Opens the profile and hands over, `UNLOCKS` times, what unlocks it by then: the clock moves by a code each.
 pub(crate) fn with_unlocks(loaded: &Loaded, runtime: &Runtime, mut act: impl FnMut(&Workstation, UnlockDto)) {
     let clock = Arc::new(ManualClock::starting(SystemClock.now()));
-    let keychain: Arc<dyn Keychain> = Arc::new(loaded.session.keychain());
-    let handle = runtime.handle().clone();
-    let opened =
-        Workstation::open_for_test(loaded.session.profile(), handle, Arc::<ManualClock>::clone(&clock), keychain);
-    let app = opened.map_err(|f| f.code).expect("opened");
+    let device = loaded.session.device(runtime.handle().clone(), Arc::<ManualClock>::clone(&clock));
+    let app = ok(device.open());
     let phone = loaded.session.phone(dr_jonas()).expect("phone");
     for _ in 0..UNLOCKS {
         clock.advance(Duration::from_secs(31));

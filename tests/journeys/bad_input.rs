@@ -263,8 +263,8 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
     assert_eq!(exit(ErrorCode::ServerUnreachable), 5);
     assert_eq!(begin("not an address"), Err(ErrorCode::Invalid));
     if let Some(clinic) = Clinic::start(w.folder.path()) {
-        assert!(clinic.ca.exists());
-        assert_eq!(begin(&clinic.fhir), Err(ErrorCode::ServerUntrusted), "its certificate is nobody's we know");
+        assert!(clinic.backend.ca.exists());
+        assert_eq!(begin(&clinic.backend.fhir), Err(ErrorCode::ServerUntrusted), "its certificate is nobody's we know");
         assert_eq!(exit(ErrorCode::ServerUntrusted), 5);
     }
 }

@@ -1,14 +1,16 @@
-//! The clinic's server as a program of its own, and its people signing in to it.
+//! The clinic's server as a process of its own, and its staff signing in to it.
 
 use crate::command_line::program;
+use crate::files::copy_folder;
+use chartkeep_tests::Backend;
 use keep_domain::{Clock, Secret, SystemClock, UtcMillis};
 use keep_keys::phone_code;
 use keep_session::testing::TestSite;
 use keep_sync::{Credentials, FhirClient, ReadResponse, Search, Server, ServerSettings, SignedIn, WriteResponse};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -18,70 +20,34 @@ const STEP_MILLIS: i64 = 30_000;
 /// How long the next code is awaited at most, in waits of 100 ms: two steps.
 const WAITS: u32 = 600;
 
-/// A running `keep-backend`, ended when this is dropped.
+/// Faults can be injected into every server of these tests.
+const FAULTS: &[&str] = &["--test-faults"];
+
+/// A running server and its staff.
 pub(crate) struct Clinic {
-    pub(crate) program: PathBuf,
-    folder: PathBuf,
-    child: Child,
-    pub(crate) fhir: String,
-    pub(crate) issuer: String,
-    pub(crate) ca: PathBuf,
+    pub(crate) backend: Backend,
     runtime: Arc<Runtime>,
     /// The step whose code each person used last.
     used: Mutex<BTreeMap<String, i64>>,
 }
 
 impl Clinic {
-    /// Starts it with an empty clinic and waits until it listens; `None` where the program is not built.
+    /// Starts an empty server and waits until it listens; `None` where the program is not built.
     pub(crate) fn start(folder: &Path) -> Option<Self> {
-        Self::start_with(folder, "127.0.0.1:0", None)
+        Self::start_with(folder, &["--listen", "127.0.0.1:0"])
     }
 
-    /// As [`Clinic::start`], at an address, before another server that answers FHIR.
-    pub(crate) fn start_with(folder: &Path, address: &str, upstream: Option<&str>) -> Option<Self> {
-        let program = program("keep-backend")?;
-        let child = run(&program, folder, address, upstream);
-        let runtime = Arc::new(Runtime::new().expect("runtime"));
-        let (fhir, issuer, ca) = (String::new(), String::new(), PathBuf::new());
-        let mut clinic =
-            Self { program, folder: folder.to_owned(), child, fhir, issuer, ca, runtime, used: Mutex::default() };
-        clinic.await_ready();
-        Some(clinic)
+    /// Starts a server with these further arguments.
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Option<Self> {
+        let arguments: Vec<&OsStr> = FAULTS.iter().chain(arguments).map(OsStr::new).collect();
+        let backend = Backend::start(&program("keep-backend")?, folder, &arguments);
+        Some(Self { backend, runtime: Arc::new(Runtime::new().expect("runtime")), used: Mutex::default() })
     }
 
-    fn await_ready(&mut self) {
-        for _ in 0..1500 {
-            let said = std::fs::read(self.folder.join("ready.json")).ok();
-            if let Some(said) = said.and_then(|b| serde_json::from_slice::<Value>(&b).ok()) {
-                said["fhir"].as_str().expect("fhir").clone_into(&mut self.fhir);
-                said["issuer"].as_str().expect("issuer").clone_into(&mut self.issuer);
-                self.ca = PathBuf::from(said["ca"].as_str().expect("ca"));
-                return;
-            }
-            assert!(self.child.try_wait().expect("state").is_none(), "keep-backend ended at once");
-            std::thread::park_timeout(Duration::from_millis(20));
-        }
-        panic!("keep-backend does not listen");
-    }
-
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// The server goes down.
-    pub(crate) fn stop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-
-    /// Comes back at the same address with the same records.
+    /// Starts the stopped server at the same address with the same records.
     pub(crate) fn start_again(&mut self) {
-        std::fs::remove_file(self.folder.join("ready.json")).expect("ready file");
-        let address = self.fhir.trim_start_matches("https://").trim_end_matches("/fhir").to_owned();
-        self.child = run(&self.program, &self.folder, &address, None);
-        self.await_ready();
+        let arguments: Vec<&OsStr> = FAULTS.iter().map(OsStr::new).collect();
+        self.backend.start_again(&arguments);
     }
 
     /// Injects a fault into the next requests that it fits.
@@ -95,22 +61,22 @@ impl Clinic {
     }
 
     fn control(&self, what: &str, body: &str) {
-        let address = format!("{}/_test/{what}", self.issuer);
+        let address = format!("{}/_test/{what}", self.backend.issuer);
         let sent = self.runtime.block_on(self.browser().post(address).body(body.to_owned()).send());
         assert!(sent.expect("the server answers").status().is_success(), "{what} {body}");
     }
 
     fn browser(&self) -> reqwest::Client {
-        let ca = std::fs::read(&self.ca).expect("authority");
+        let ca = std::fs::read(&self.backend.ca).expect("authority");
         let trusted = reqwest::Certificate::from_pem_bundle(&ca).expect("authority");
         reqwest::Client::builder().tls_certs_merge(trusted).no_proxy().build().expect("client")
     }
 
     fn server(&self) -> Server {
         let settings = ServerSettings {
-            issuer: Some(self.issuer.clone()),
-            extra_ca_pem: Some(std::fs::read_to_string(&self.ca).expect("authority")),
-            ..ServerSettings::for_base(self.fhir.parse().expect("address"))
+            issuer: Some(self.backend.issuer.clone()),
+            extra_ca_pem: Some(std::fs::read_to_string(&self.backend.ca).expect("authority")),
+            ..ServerSettings::for_base(self.backend.fhir.parse().expect("address"))
         };
         Server::open(settings, Arc::new(SystemClock)).expect("server")
     }
@@ -131,25 +97,18 @@ impl Clinic {
         panic!("no new code comes");
     }
 
-    /// Name, password and code of somebody who works here.
+    /// User name, password and otpauth address of one of the staff.
     pub(crate) fn person(&self, user: &str) -> BTreeMap<String, String> {
-        let people = Command::new(&self.program).args(["people", "--json"]).output().expect("people");
-        let people: Vec<BTreeMap<String, String>> = serde_json::from_slice(&people.stdout).expect("people");
-        people.into_iter().find(|p| p["user"] == user).expect("someone of the staff")
+        self.backend.people().into_iter().find(|p| p["user"] == user).expect("someone of the staff")
     }
 
     /// Comes back at the same address with the records and sign-ins of `saved`, a copy of its data folder.
     pub(crate) fn start_from(&mut self, saved: &Path) {
-        self.stop();
-        let data = self.data();
+        self.backend.stop();
+        let data = self.backend.data();
         std::fs::remove_dir_all(&data).expect("data folder");
-        crate::damage::copy_folder(saved, &data);
+        copy_folder(saved, &data);
         self.start_again();
-    }
-
-    /// The folder of its records, certificate and sign-ins.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.folder.join("server")
     }
 
     /// Signs `user` in as their browser would.
@@ -178,19 +137,19 @@ impl Clinic {
         })
     }
 
-    /// What `user` brings to a workstation: the server, and a refresh token that nobody has used.
+    /// The server and an unused refresh token of `user`, for a workstation.
     pub(crate) fn site(&self, user: &str) -> TestSite {
         let signed_in = self.sign_in(user);
         TestSite {
-            server: self.fhir.clone(),
-            ca: Some(self.ca.clone()),
-            issuer: self.issuer.clone(),
+            server: self.backend.fhir.clone(),
+            ca: Some(self.backend.ca.clone()),
+            issuer: self.backend.issuer.clone(),
             subject: signed_in.claims.subject,
             refresh_token: signed_in.tokens.refresh.expect("a refresh token"),
         }
     }
 
-    /// `user` at another workstation, with a program of their own.
+    /// `user` at another workstation, with a FHIR client of their own.
     pub(crate) fn colleague(&self, user: &str) -> Colleague {
         let SignedIn { claims, tokens } = self.sign_in(user);
         let refresh = tokens.refresh.expect("a refresh token");
@@ -200,28 +159,7 @@ impl Clinic {
     }
 }
 
-impl Drop for Clinic {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn run(program: &Path, folder: &Path, address: &str, upstream: Option<&str>) -> Child {
-    let before = upstream.map(|u| ["--upstream", u]);
-    Command::new(program)
-        .arg("serve")
-        .args(before.iter().flatten())
-        .args(["--demo-staff", "--test-faults", "--listen", address, "--data"])
-        .arg(folder.join("server"))
-        .arg("--ready")
-        .arg(folder.join("ready.json"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("keep-backend starts")
-}
-
-/// Somebody who works with the server directly.
+/// A colleague who works with the server directly.
 pub(crate) struct Colleague {
     runtime: Arc<Runtime>,
     client: FhirClient,

@@ -1,13 +1,12 @@
 //! One visit at a real HAPI FHIR server: written at one workstation, read at another. `make hapi` runs it.
 
 use crate::clinic::Clinic;
-use crate::people::{patient, result};
-use chartkeep_tests::TestSession;
+use crate::people::{patient, result, vitals_form};
+use chartkeep_tests::{TestSession, ok};
 use keep_domain::SystemClock;
 use keep_session::Workstation;
 use keep_session::cases::sync::SyncEnd;
 use keep_session::cases::{chart, entered_in_error, notes, sync, vitals};
-use keep_session::dto::failure::FailureDto;
 use keep_session::dto::visit::{SavedDto, StrikeDto};
 use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
 use serde_json::json;
@@ -29,11 +28,11 @@ impl SyncedWorkstation {
         let session = TestSession::at(&folder.join(format!("workstation-of-{}", person.subject)));
         session.set_site(&clinic.site(person.subject)).expect("the site is written");
         let app = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
-        Self { app: good(app), name: person.name }
+        Self { app: ok(app), name: person.name }
     }
 
     fn sync(&self) -> SyncEnd {
-        let end = good(sync::run_to_end(&self.app));
+        let end = ok(sync::run_to_end(&self.app));
         println!(
             "  {}: pushed {}, pulled {}, pending {}, failed {}, conflicts {}, {} bytes up, {} bytes down",
             self.name, end.pushed, end.pulled, end.pending, end.failed, end.conflicts, end.bytes_up, end.bytes_down
@@ -43,7 +42,7 @@ impl SyncedWorkstation {
     }
 
     fn chart(&self) -> String {
-        serde_json::to_string(&good(chart::open_chart(&self.app, "p1"))).expect("json")
+        serde_json::to_string(&ok(chart::open_chart(&self.app, "p1"))).expect("json")
     }
 }
 
@@ -55,18 +54,18 @@ fn a_visit_goes_through_a_real_hapi_server() {
     };
     let folder = tempfile::tempdir().expect("folder");
     let runtime = Runtime::new().expect("runtime");
-    let clinic = Clinic::start_with(folder.path(), &front, Some(&hapi)).expect("keep-backend");
+    let clinic = Clinic::start_with(folder.path(), &["--listen", &front, "--upstream", &hapi]).expect("keep-backend");
     let registry = clinic.colleague("grace");
-    println!("{} at {}", registry.software(), clinic.fhir);
+    println!("{} at {}", registry.software(), clinic.backend.fhir);
     registry.put(&patient("p1", "González", "Ada"));
     registry.put(&result("x1", "p1", "4.20"));
 
     println!("The nurse writes a visit");
     let nurse = SyncedWorkstation::open(&clinic, &runtime, folder.path(), nurse_amara());
     assert!(nurse.sync().pulled >= 2);
-    let saved = good(vitals::save_vitals(&nurse.app, serde_json::from_value(form()).expect("form")));
+    let saved = ok(vitals::save_vitals(&nurse.app, serde_json::from_value(vitals_form("p1", "71")).expect("form")));
     let note = json!({"patient": "p1", "kind": "nursing", "text": NOTE, "draft": null});
-    let note = good(notes::sign_note(&nurse.app, serde_json::from_value(note).expect("form")));
+    let note = ok(notes::sign_note(&nurse.app, serde_json::from_value(note).expect("form")));
     nurse.sync();
     let keys: Vec<&String> = saved.resources.iter().chain(&note.resources).collect();
     for key in &keys {
@@ -87,7 +86,7 @@ fn a_visit_goes_through_a_real_hapi_server() {
     println!("The nurse marks a value as entered in error, which changes a record on the server");
     let pulse = pulse_of(&registry, &saved);
     let reason = String::from("taken at the wrong arm");
-    good(entered_in_error::mark_entered_in_error(
+    ok(entered_in_error::mark_entered_in_error(
         &nurse.app,
         StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason },
     ));
@@ -103,11 +102,11 @@ fn a_visit_goes_through_a_real_hapi_server() {
     theirs["note"] = json!([{"text": "Cuff was large."}]);
     registry.put(&theirs.to_string());
     let reason = String::from("belongs to another patient");
-    good(entered_in_error::mark_entered_in_error(
+    ok(entered_in_error::mark_entered_in_error(
         &nurse.app,
         StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason },
     ));
-    let end = good(sync::run_to_end(&nurse.app));
+    let end = ok(sync::run_to_end(&nurse.app));
     let there = registry.read(pressure).expect("the pressure");
     println!(
         "  conflicts {}; at the server: version {}, {}",
@@ -133,20 +132,8 @@ fn a_visit_goes_through_a_real_hapi_server() {
     physician.app.close();
 }
 
-fn form() -> serde_json::Value {
-    json!({
-        "patient": "p1", "taken": "", "systolic": "128", "diastolic": "82", "pulse": "71", "temperature": "",
-        "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
-        "consciousness": "", "confirmed": true,
-    })
-}
-
 /// The heart rate (LOINC 8867-4) among what was saved.
 fn pulse_of(registry: &crate::clinic::Colleague, saved: &SavedDto) -> String {
     let is_pulse = |key: &&String| registry.read(key).is_some_and(|r| r["code"]["coding"][0]["code"] == "8867-4");
     saved.resources.iter().find(is_pulse).expect("a pulse").clone()
-}
-
-fn good<T>(done: Result<T, FailureDto>) -> T {
-    done.map_err(|f| f.code).expect("it is done")
 }

@@ -3,6 +3,7 @@
 mod saving;
 mod syncing;
 
+use crate::people::save_vitals;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -34,9 +35,5 @@ fn save(kill: u32, n: u32) -> Value {
     if n % 4 == 3 {
         return json!({"do": "save_note", "patient": "p1", "kind": "nursing", "text": format!("Round {kill}, {n}.")});
     }
-    json!({
-        "do": "save_vitals", "patient": "p1", "taken": "", "systolic": "128", "diastolic": "82",
-        "pulse": (60 + (kill + n) % 40).to_string(), "temperature": "", "respiration": "", "spo2": "", "weight": "",
-        "height": "", "oxygen": false, "scale2": false, "consciousness": "", "confirmed": true,
-    })
+    save_vitals("p1", &(60 + (kill + n) % 40).to_string())
 }

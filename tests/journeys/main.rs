@@ -17,6 +17,7 @@ mod damage;
 mod directory;
 mod doctor;
 mod drive_process;
+mod files;
 mod hapi;
 mod keyring;
 mod kills;

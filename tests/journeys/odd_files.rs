@@ -1,6 +1,7 @@
 //! Something else in the place of a file of the profile: nothing hangs, nothing is read without end; and who may read
 //! what the program makes.
 
+use crate::files::copy_folder;
 use crate::workstation::TestWorkstation;
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -139,17 +140,5 @@ impl TestWorkstation {
     fn put_back(&self, copy: PathBuf) {
         std::fs::remove_dir_all(self.profile()).expect("removed");
         std::fs::rename(copy, self.profile()).expect("back");
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).expect("made");
-    for entry in std::fs::read_dir(from).expect("folder").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("type").is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
     }
 }

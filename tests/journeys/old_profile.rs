@@ -4,9 +4,10 @@
 
 mod writing;
 
+use crate::files::copy_folder;
 use crate::terminal::check;
 use crate::workstation::TestWorkstation;
-use chartkeep_tests::TestSession;
+use chartkeep_tests::{TestSession, ok};
 use keep_audit::Outcome;
 use keep_domain::{Clock, Secret, UtcMillis};
 use keep_keys::{BootClock, FakeKeychain, Keychain, SystemBootClock, phone_code};
@@ -50,22 +51,18 @@ fn session() -> TestSession {
 fn copied() -> TestWorkstation {
     let folder = tempfile::tempdir().expect("folder");
     copy_folder(&fixture().join("profile"), &folder.path().join("profile"));
+    make_private(&folder.path().join("profile"));
     let phone = session().phone(dr_jonas()).expect("a phone");
     TestWorkstation::restored(folder, OPENED_AT, keychain(), phone, user_of(dr_jonas()))
 }
 
-/// Copies with the modes that the profile had, of which git stores only whether a file is executable.
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).expect("folder");
-    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).expect("mode");
-    for entry in std::fs::read_dir(from).expect("folder").map(|e| e.expect("entry")) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("type").is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).expect("copied");
-            std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).expect("mode");
-        }
+/// Sets the modes that the profile had, of which git stores only whether a file is executable.
+fn make_private(path: &Path) {
+    let is_folder = path.is_dir();
+    let mode = if is_folder { 0o700 } else { 0o600 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("mode");
+    if is_folder {
+        std::fs::read_dir(path).expect("folder").for_each(|e| make_private(&e.expect("entry").path()));
     }
 }
 
@@ -111,7 +108,7 @@ fn unlocked(w: &TestWorkstation, person: TestPerson) -> (Workstation, Value) {
 }
 
 fn json_of<T: Serialize>(reply: Result<T, FailureDto>) -> Value {
-    serde_json::to_value(reply.map_err(|f| f.code).expect("the old profile works")).expect("json")
+    serde_json::to_value(ok(reply)).expect("json")
 }
 
 /// These fields of each row of a list.

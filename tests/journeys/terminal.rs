@@ -1,21 +1,23 @@
-//! `chartkeep` as a person at the terminal meets it, on a workstation whose clock and keychain a test sets.
+//! `chartkeep` at the terminal, on a workstation whose clock and keychain a test sets.
 
 use crate::workstation::{TestWorkstation, is_alert};
+use chartkeep_tests::{TestSession, ok};
 use keep_audit::{BootId, EventClass, EventStamper, EventWriter, Outcome};
 use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
 use keep_cli::messages::message;
 use keep_cli::report::Report;
 use keep_cli::secret_fd::SecretFds;
 use keep_cli::status::Status;
-use keep_domain::{Clock, DeviceId, ErrorCode};
+use keep_domain::{Clock, DeviceId, ErrorCode, SystemClock};
 use keep_keys::{DeviceKey, Keychain};
+use keep_session::cases::audit;
 use keep_session::testing::PASSWORD;
 use keep_store::{HeaderFilter, LEDGER_LIMIT_BYTES, Ledger, ledger_path};
 use std::io::{PipeReader, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// What the person types; the ends of two pipes.
+/// What the user types, in two pipes.
 struct Typed {
     password: PipeReader,
     code: PipeReader,
@@ -36,7 +38,7 @@ impl Typed {
     }
 }
 
-/// The one person who is enrolled; what they type comes beside it.
+/// The one enrolled person; password and code come through pipes.
 const fn anybody() -> Unlock {
     Unlock { user: String::new(), password_fd: 3, code_fd: 4, phone_time: None }
 }
@@ -96,7 +98,7 @@ impl TestWorkstation {
     }
 
     fn run(&self, verb: Verb, secrets: SecretFds) -> Report {
-        let opened = if matches!(verb, Verb::Doctor) { self.look() } else { self.try_open() };
+        let opened = if matches!(verb, Verb::Doctor) { self.device().open_read_only() } else { self.try_open() };
         match opened {
             Ok(app) => {
                 let answer = keep_cli::run_on(&app, verb, secrets);
@@ -111,6 +113,15 @@ impl TestWorkstation {
     pub(crate) fn recorded(&self) -> Vec<(EventClass, Outcome)> {
         recorded(&self.profile(), &*self.keychain, Arc::clone(&self.clock) as _)
     }
+}
+
+/// The ledger of a closed profile verifies, as `chartkeep audit verify` checks it.
+pub(crate) fn ledger_verifies(session: &TestSession) {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    let app = ok(session.device(runtime.handle().clone(), Arc::new(SystemClock)).open());
+    let report = ok(audit::verify(&app, None));
+    app.close();
+    assert_eq!((report.findings, report.gaps), (Vec::new(), Vec::new()));
 }
 
 /// Class and outcome of every event in the ledger of `profile`, oldest first.

@@ -2,13 +2,13 @@
 
 use crate::people::{patient, result};
 use crate::small_disk::SmallDisk;
-use chartkeep_tests::ExtractedKeys;
+use chartkeep_tests::{ExtractedKeys, ok};
 use keep_domain::{Clock, ErrorCode, ManualClock, Secret, Segment, SystemClock, UserId, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, Keychain, phone_code};
 use keep_session::cases::{audit, chart, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
-use keep_session::testing::{self, PASSWORD, TestSite, dr_jonas, import, open_at_site, open_with_phone};
+use keep_session::testing::{self, PASSWORD, TestDevice, TestSite, dr_jonas, import};
 use keep_session::{Profile, Workstation, WorkstationSettings};
 use keep_store::segment_path;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl TestWorkstation {
         Self::enrolled(tempfile::tempdir().expect("folder"), SystemClock.now(), Some(site))
     }
 
-    /// The profile lies on a disk of its own, which is dropped before the folder that it is mounted in.
+    /// The profile is on a disk of its own, which is dropped before the folder that it is mounted in.
     pub(crate) fn on_small_disk(megabytes: u32, site: Option<&TestSite>) -> Option<(Self, SmallDisk)> {
         let folder = tempfile::tempdir().expect("folder");
         let disk = SmallDisk::at(&folder.path().join("profile"), megabytes)?;
@@ -61,24 +61,16 @@ impl TestWorkstation {
     }
 
     fn enrolled(folder: tempfile::TempDir, now: UtcMillis, site: Option<&TestSite>) -> Self {
-        let runtime = Runtime::new().expect("runtime");
-        let clock = Arc::new(ManualClock::starting(now));
-        let keychain = Arc::new(FakeKeychain::default());
-        let profile = folder.path().join("profile");
-        let (handle, jonas) = (runtime.handle().clone(), dr_jonas());
-        let given: (Arc<dyn Clock>, Arc<dyn Keychain>) = (Arc::clone(&clock) as _, Arc::clone(&keychain) as _);
-        let opened = match site {
-            Some(site) => open_at_site(&profile, jonas, site, handle, given.0, given.1),
-            None => open_with_phone(&profile, jonas, handle, given.0, given.1),
-        };
+        let (jonas, phone) = (dr_jonas(), Secret::new(String::new()));
         let user = site.map_or_else(|| testing::user_of(jonas), TestSite::user);
-        let (app, phone) = opened.map_err(|f| f.code).expect("enrolled");
+        let mut made = Self::restored(folder, now, FakeKeychain::default(), phone, user);
+        let (app, phone) = ok(made.device().enrol(jonas, site));
+        made.phone = phone;
         let records = (0..40).map(|n| result(&format!("o{n}"), "p1", &format!("{n}.5")));
         let records = std::iter::once(patient("p1", "González", "Ada")).chain(records).collect();
-        import(&app, records).map_err(|f| f.code).expect("stored");
+        ok(import(&app, records));
         app.close();
         drop(app);
-        let made = Self { folder, runtime, clock, keychain, phone, user };
         made.later();
         made
     }
@@ -96,31 +88,14 @@ impl TestWorkstation {
         self.try_open().map_err(|f| f.code)
     }
 
-    /// Patient with a lock that was just given back: until a program that another journey starts at this moment has
-    /// begun, it holds a copy.
     pub(crate) fn try_open(&self) -> Result<Workstation, FailureDto> {
-        let mut opened = self.open_once();
-        for _ in 0..20 {
-            if opened.as_ref().err().is_none_or(|f| f.code != ErrorCode::ProfileInUse) {
-                break;
-            }
-            std::thread::park_timeout(Duration::from_millis(10));
-            opened = self.open_once();
-        }
-        opened
+        self.device().open()
     }
 
-    fn open_once(&self) -> Result<Workstation, FailureDto> {
-        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
-        let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-        Workstation::open_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
-    }
-
-    /// As the commands that change nothing open the profile.
-    pub(crate) fn look(&self) -> Result<Workstation, FailureDto> {
-        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
-        let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-        Workstation::look_for_test(&self.profile(), self.runtime.handle().clone(), clock, keychain)
+    /// The profile with this test's clock and keychain.
+    pub(crate) fn device(&self) -> TestDevice {
+        let (clock, keychain): (Arc<dyn Clock>, Arc<dyn Keychain>) = (self.clock.clone(), self.keychain.clone());
+        TestDevice { profile: self.profile(), runtime: self.runtime.handle().clone(), clock, keychain }
     }
 
     /// Damages a segment's file; answers what it then holds.
@@ -166,7 +141,7 @@ impl TestWorkstation {
         }
     }
 
-    /// What password and code open, beside the session.
+    /// The keys that password and code open.
     pub(crate) fn extracted_keys(&self) -> ExtractedKeys {
         let device = WorkstationSettings::load(&Profile::at(&self.profile())).expect("settings").device;
         let password = Secret::new(PASSWORD.to_owned());

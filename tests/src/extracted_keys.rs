@@ -1,4 +1,4 @@
-//! What a person's password opens, without a session around it: for attacks, and for the store by itself.
+//! The keys of one person outside a session: for attacks, and for the store by itself.
 
 use crate::TestSession;
 use keep_audit::{BootId, EventStamper, EventWriter};

@@ -1,11 +1,11 @@
-//! A keychain in a folder: what a test needs that ends a program and starts it again.
+//! A keychain in a folder, for tests that end a program and start it again.
 
 use keep_domain::Secret;
 use keep_keys::{Keychain, KeychainState, KeysError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// One file an item, in clear. A replaced item is either the old or the new one, whenever the program dies.
+/// One plain-text file for each item. Replacing an item is atomic.
 #[derive(Debug)]
 pub struct FileKeychain(PathBuf);
 

@@ -1,4 +1,4 @@
-//! A session that a test ends by force and starts again: enrolled once, then resumed with the password alone.
+//! A session that outlives its process: enrolled at the first start, resumed with the password alone later.
 
 use crate::FileKeychain;
 use keep_domain::{Clock, ErrorCode, Secret, UserId};
@@ -6,7 +6,7 @@ use keep_session::Workstation;
 use keep_session::cases::{lock, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::UnlockDto;
-use keep_session::testing::{self, TestPerson, TestSite};
+use keep_session::testing::{self, TestDevice, TestPerson, TestSite};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,7 +39,13 @@ impl TestSession {
         FileKeychain::at(&self.keychain)
     }
 
-    /// What lets the password of `person` alone unlock, once [`TestSession::open`] has run.
+    /// The device of this profile.
+    #[must_use]
+    pub fn device(&self, runtime: tokio::runtime::Handle, clock: Arc<dyn Clock>) -> TestDevice {
+        TestDevice { profile: self.profile.clone(), runtime, clock, keychain: Arc::new(self.keychain()) }
+    }
+
+    /// The secret that lets `person` unlock with the password alone, once [`TestSession::open`] has run.
     ///
     /// # Errors
     /// File errors.
@@ -50,46 +56,40 @@ impl TestSession {
     /// Opens the profile and leaves `person` unlocked, enrolled now if this is the first time.
     ///
     /// # Errors
-    /// As [`testing::open_unlocked`] and [`unlock::unlock`].
+    /// As [`TestDevice::enrol`] and [`unlock::unlock`].
     pub fn open(
         &self,
         person: TestPerson,
         runtime: tokio::runtime::Handle,
         clock: Arc<dyn Clock>,
     ) -> Result<Workstation, FailureDto> {
-        let keychain = Arc::new(self.keychain());
-        let app = match self.resume_secret(person) {
-            Ok(secret) => {
-                let app = Workstation::open_for_test(&self.profile, runtime, clock, keychain)?;
-                app.adopt_resume(&secret);
-                app
-            }
-            Err(_) => {
-                let (app, phone) = match self.site() {
-                    Some(site) => testing::open_at_site(&self.profile, person, &site, runtime, clock, keychain)?,
-                    None => testing::open_with_phone(&self.profile, person, runtime, clock, keychain)?,
-                };
-                lock::lock_session(&app, "user");
-                let secret = app.take_resume().ok_or_else(|| app.failure(ErrorCode::Internal))?;
-                // EXPOSE: secrets of a made-up person, kept for the next start of the test's program.
-                let written = std::fs::write(self.resume_path(person), secret.expose())
-                    .and_then(|()| std::fs::write(self.phone_path(person), phone.expose()));
-                written.map_err(|_| app.failure(ErrorCode::Io))?;
-                app.adopt_resume(&secret);
-                app
-            }
+        let device = self.device(runtime, clock);
+        let app = if let Ok(secret) = self.resume_secret(person) {
+            let app = device.open()?;
+            app.adopt_resume(&secret);
+            app
+        } else {
+            let (app, phone) = device.enrol(person, self.site().as_ref())?;
+            lock::lock_session(&app, "user");
+            let secret = app.take_resume().ok_or_else(|| app.failure(ErrorCode::Internal))?;
+            // EXPOSE: secrets of a made-up person, stored for the next start of the test's program.
+            let written = std::fs::write(self.resume_path(person), secret.expose())
+                .and_then(|()| std::fs::write(self.phone_path(person), phone.expose()));
+            written.map_err(|_| app.failure(ErrorCode::Io))?;
+            app.adopt_resume(&secret);
+            app
         };
         unlock_alone(&app, self.user_of(person))?;
         Ok(app)
     }
 
-    /// Whoever is enrolled at the first start has signed in at this server, and syncs with it.
+    /// The person who is enrolled at the first start has signed in at `site` and syncs with it.
     ///
     /// # Errors
     /// File errors.
     pub fn set_site(&self, site: &TestSite) -> std::io::Result<()> {
         std::fs::create_dir_all(&self.keychain)?;
-        // EXPOSE: a made-up person's token, kept for the start of the test's program.
+        // EXPOSE: a made-up person's token, stored for the start of the test's program.
         let token = site.refresh_token.expose();
         let site = json!({
             "server": site.server, "ca": site.ca, "issuer": site.issuer, "subject": site.subject, "token": token,
@@ -119,7 +119,7 @@ impl TestSession {
         self.keychain.join("site.json")
     }
 
-    /// The otpauth address that the phone of `person` keeps, once [`TestSession::open`] has run.
+    /// The otpauth address in the phone of `person`, once [`TestSession::open`] has run.
     ///
     /// # Errors
     /// File errors.

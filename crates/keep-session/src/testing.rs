@@ -1,6 +1,6 @@
-//! An unlocked session over a fresh profile without a server, for the tests of this room and for the bench.
+//! Enrolled people and unlocked sessions without a browser, for the tests of this crate and of the workspace.
 //!
-//! The provider is one of the tests' own and the key derivation is weak; everything else is what a clinic runs.
+//! The identity provider is a fake and the key derivation is weak; everything else is what a clinic runs.
 #![expect(missing_debug_implementations, reason = "only tests use these")]
 
 mod provider;
@@ -17,27 +17,29 @@ use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
 use keep_keys::Renewal;
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, phone_code};
 use keep_store::{Cursor, CursorKey, Page, PageReport};
+use keep_sync::VerifiedClaims;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-/// Everybody's workstation password.
+/// The workstation password of every test person.
 pub const PASSWORD: &str = "correct horse battery";
-/// The issuer of all fabricated sign-ins.
+/// The issuer of the fake provider.
 const ISSUER: &str = "https://id.example";
-/// The server that nobody asks.
+/// The server of a profile that never syncs.
 const SERVER: &str = "https://fhir.example/r4";
 
-/// The provider at which everybody of a test run signs in.
+/// The fake provider of a test run.
 static PROVIDER: LazyLock<Option<TestProvider>> = LazyLock::new(TestProvider::new);
 
-/// Somebody who works at the clinic of the tests.
+/// A person who works at the clinic of the tests.
 #[derive(Clone, Copy)]
 pub struct TestPerson {
     /// The sign-in's subject.
     pub subject: &'static str,
-    /// As it is shown.
+    /// The display name.
     pub name: &'static str,
-    /// The one role.
+    /// The role.
     pub role: Role,
 }
 
@@ -71,7 +73,7 @@ pub fn user_of(person: TestPerson) -> UserId {
     UserId::of(ISSUER, person.subject)
 }
 
-/// A real server, and what signing in to it gave, for a profile that syncs.
+/// A real server and a sign-in at it, for a profile that syncs.
 pub struct TestSite {
     /// The FHIR base.
     pub server: String,
@@ -79,65 +81,83 @@ pub struct TestSite {
     pub ca: Option<PathBuf>,
     /// Who issued the tokens.
     pub issuer: String,
-    /// Whom they are for.
+    /// The person they were issued to.
     pub subject: String,
     /// The refresh token, not used yet.
     pub refresh_token: Secret<String>,
 }
 
 impl TestSite {
-    /// The user id of whoever signed in.
+    /// The user id of the person who signed in.
     #[must_use]
     pub fn user(&self) -> UserId {
         UserId::of(&self.issuer, &self.subject)
     }
 }
 
-/// Opens the profile in `folder`, enrols `person` and leaves the session unlocked.
-///
-/// # Errors
-/// What enrolling and opening the store answer.
-pub fn open_unlocked(
-    folder: &Path,
-    person: TestPerson,
-    runtime: tokio::runtime::Handle,
-    clock: Arc<dyn Clock>,
-    keychain: Arc<dyn Keychain>,
-) -> Result<Workstation, FailureDto> {
-    open_with_phone(folder, person, runtime, clock, keychain).map(|(workstation, _)| workstation)
+/// What a test gives a workstation: its profile, clock and keychain.
+#[derive(Clone)]
+pub struct TestDevice {
+    /// The profile folder.
+    pub profile: PathBuf,
+    /// Runs its background tasks.
+    pub runtime: tokio::runtime::Handle,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The keychain.
+    pub keychain: Arc<dyn Keychain>,
 }
 
-/// As [`open_unlocked`], with the otpauth address that the person's phone keeps.
-///
-/// # Errors
-/// As [`open_unlocked`].
-pub fn open_with_phone(
-    folder: &Path,
-    person: TestPerson,
-    runtime: tokio::runtime::Handle,
-    clock: Arc<dyn Clock>,
-    keychain: Arc<dyn Keychain>,
-) -> Result<(Workstation, Secret<String>), FailureDto> {
-    let workstation = Workstation::open_for_test(folder, runtime, clock, keychain)?;
-    let phone = enrol(&workstation, person, None).map_err(SessionError::into_dto)?;
-    Ok((workstation, phone))
-}
+impl TestDevice {
+    /// Opens the profile. Waits half a second for its lock: a child process that another test is just starting holds a
+    /// copy of the lock for a moment.
+    ///
+    /// # Errors
+    /// As [`Workstation::open`].
+    pub fn open(&self) -> Result<Workstation, FailureDto> {
+        for _ in 0..50 {
+            match self.open_once() {
+                Err(failure) if failure.code == ErrorCode::ProfileInUse => {
+                    std::thread::park_timeout(Duration::from_millis(10));
+                }
+                opened => return opened,
+            }
+        }
+        self.open_once()
+    }
 
-/// As [`open_with_phone`], for a `person` who has signed in at a real server.
-///
-/// # Errors
-/// As [`open_unlocked`].
-pub fn open_at_site(
-    folder: &Path,
-    person: TestPerson,
-    site: &TestSite,
-    runtime: tokio::runtime::Handle,
-    clock: Arc<dyn Clock>,
-    keychain: Arc<dyn Keychain>,
-) -> Result<(Workstation, Secret<String>), FailureDto> {
-    let workstation = Workstation::open_for_test(folder, runtime, clock, keychain)?;
-    let phone = enrol(&workstation, person, Some(site)).map_err(SessionError::into_dto)?;
-    Ok((workstation, phone))
+    fn open_once(&self) -> Result<Workstation, FailureDto> {
+        let (clock, keychain) = (Arc::clone(&self.clock), Arc::clone(&self.keychain));
+        Workstation::open_for_test(&self.profile, self.runtime.clone(), clock, keychain)
+    }
+
+    /// Opens the profile as the commands that change nothing do.
+    ///
+    /// # Errors
+    /// As [`Workstation::open`].
+    pub fn open_read_only(&self) -> Result<Workstation, FailureDto> {
+        let (clock, keychain) = (Arc::clone(&self.clock), Arc::clone(&self.keychain));
+        Workstation::look_for_test(&self.profile, self.runtime.clone(), clock, keychain)
+    }
+
+    /// Opens the profile, enrols `person`, who may have signed in at a real server, and leaves the session unlocked.
+    /// Also returns the otpauth address in the person's phone.
+    ///
+    /// # Errors
+    /// Those of enrolling and of opening the store.
+    pub fn enrol(
+        &self,
+        person: TestPerson,
+        site: Option<&TestSite>,
+    ) -> Result<(Workstation, Secret<String>), FailureDto> {
+        let workstation = self.open()?;
+        let statement = |nonce: &str, now| {
+            let (issuer, subject) = names_of(person, site);
+            statement_of(person, (&issuer, &subject), nonce, now)
+        };
+        let phone = enrol_at(&workstation, site, statement).map_err(SessionError::into_dto)?;
+        Ok((workstation, phone))
+    }
 }
 
 /// Takes over the refresh token of a new sign-in, as an unlocked person's second sign-in would.
@@ -154,63 +174,63 @@ pub fn sign_in_again(workstation: &Workstation, refresh_token: Secret<String>) -
         .map_err(SessionError::into_dto)
 }
 
-/// Enrols somebody who signs in at a real provider with the nonce that `sign_in` is given, and leaves the session
-/// unlocked; answers the otpauth address that the person's phone keeps. Only the key derivation is weak.
+/// Enrols a person who signs in at a real provider with the nonce that `sign_in` gets, and leaves the session unlocked.
+/// Returns the otpauth address in the person's phone.
 ///
 /// # Errors
-/// What enrolling and opening the store answer.
+/// Those of enrolling and of opening the store.
 pub fn enrol_signed_in(
     workstation: &Workstation,
     server: &str,
     ca: &Path,
     sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
 ) -> Result<Secret<String>, FailureDto> {
-    enrol_by(workstation, server, ca, sign_in).map_err(SessionError::into_dto)
+    let sign_in = |nonce: &str| {
+        let keep_sync::SignedIn { claims, tokens } = sign_in(nonce);
+        let id_token = tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
+        workstation.seal_settings()?;
+        // EXPOSE: the provider's public statement about a made-up person; it is stored in the slot.
+        Ok(SignIn { claims, id_token: id_token.expose().clone(), refresh_token: tokens.refresh })
+    };
+    enrol_by(workstation, server, Some(ca), sign_in).map_err(SessionError::into_dto)
+}
+
+/// A sign-in that has been verified.
+struct SignIn {
+    claims: VerifiedClaims,
+    id_token: String,
+    refresh_token: Option<Secret<String>>,
 }
 
 fn enrol_by(
     workstation: &Workstation,
     server: &str,
-    ca: &Path,
-    sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
+    ca: Option<&Path>,
+    sign_in: impl FnOnce(&str) -> Result<SignIn, SessionError>,
 ) -> Result<Secret<String>, SessionError> {
     workstation.change_settings(|w| {
         server.clone_into(&mut w.server);
-        w.ca_file = Some(ca.to_owned());
+        w.ca_file = ca.map(Path::to_owned);
         "Room 3 workstation".clone_into(&mut w.name);
     })?;
     let began = workstation.0.session.lock_epoch();
     let device = workstation.device_or_make()?;
     let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
-    let keep_sync::SignedIn { claims, tokens } = sign_in(&enrolment.nonce());
-    let now = workstation.trusted_now()?;
+    let SignIn { claims, id_token, refresh_token } = sign_in(&enrolment.nonce())?;
     let phone = enrolment.otpauth_uri(&claims.name, "Room 3 workstation")?;
-    let code = phone_code(&phone, now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let code = phone_code(&phone, workstation.trusted_now()?).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
     let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let id_token = tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
     let input = EnrolmentInput {
         claims: &workstation.slot_claims(&claims, enrolment.nonce()),
-        // EXPOSE: the provider's public statement about a made-up person; it stays in the slot, as in an enrolment.
-        id_token: id_token.expose().clone(),
+        id_token,
         lease: workstation.lease_of(&claims),
-        refresh_token: tokens.refresh,
+        refresh_token,
         password: &Secret::new(String::from(PASSWORD)),
         confirmed,
     };
-    workstation.seal_settings()?;
     let opened =
         workstation.with_slot_unlocker(|unlocker, time| enrolment.finish(unlocker, &device.device_key, time, input))?;
     start_session(workstation, opened, SessionOrigin::Enrolment, began).map(|_| phone)
-}
-
-fn enrol(
-    workstation: &Workstation,
-    person: TestPerson,
-    site: Option<&TestSite>,
-) -> Result<Secret<String>, SessionError> {
-    let names = names_of(person, site);
-    let statement = |nonce: &str, now| state(person, (&names.0, &names.1), nonce, now);
-    enrol_at(workstation, person, site, statement)
 }
 
 /// Issuer and subject of `person`.
@@ -218,8 +238,8 @@ fn names_of(person: TestPerson, site: Option<&TestSite>) -> (String, String) {
     site.map_or_else(|| (ISSUER.to_owned(), person.subject.to_owned()), |s| (s.issuer.clone(), s.subject.clone()))
 }
 
-/// The made-up provider assigns restricted to every physician.
-fn state(person: TestPerson, names: (&str, &str), nonce: &str, now: UtcMillis) -> Option<Statement> {
+/// The fake provider states that every physician may hold restricted records.
+fn statement_of(person: TestPerson, names: (&str, &str), nonce: &str, now: UtcMillis) -> Option<Statement> {
     PROVIDER.as_ref()?.state(person, names, nonce, now, person.role == Role::Physician)
 }
 
@@ -231,53 +251,34 @@ pub(crate) struct Statement {
     pub(crate) jwk: String,
 }
 
-/// Enrols `person` with the ID token that `state` makes of nonce and time, and leaves the session unlocked.
+/// Enrols the person whom `state` makes an ID token for from nonce and time, and leaves the session unlocked.
 #[cfg(test)]
 pub(crate) fn enrol_with(
     workstation: &Workstation,
-    person: TestPerson,
     state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
 ) -> Result<Secret<String>, SessionError> {
-    enrol_at(workstation, person, None, state)
+    enrol_at(workstation, None, state)
 }
 
 fn enrol_at(
     workstation: &Workstation,
-    person: TestPerson,
     site: Option<&TestSite>,
     state: impl FnOnce(&str, UtcMillis) -> Option<Statement>,
 ) -> Result<Secret<String>, SessionError> {
-    workstation.change_settings(|w| {
-        site.map_or(SERVER, |s| s.server.as_str()).clone_into(&mut w.server);
-        w.ca_file = site.and_then(|s| s.ca.clone());
-        "Room 3 workstation".clone_into(&mut w.name);
-    })?;
-    let began = workstation.0.session.lock_epoch();
-    let device = workstation.device_or_make()?;
-    let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
-    let now = workstation.trusted_now()?;
-    let phone = enrolment.otpauth_uri(person.name, "Room 3 workstation")?;
-    let code = phone_code(&phone, now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
-    let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
-    let statement = state(&enrolment.nonce(), now).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
-    let said = workstation.believe(&statement.id_token, &statement.jwk, None, None);
-    let said = said.map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
-    let claims = workstation.slot_claims(&said, enrolment.nonce());
-    let input = EnrolmentInput {
-        claims: &claims,
-        id_token: statement.id_token,
-        lease: workstation.lease_of(&said),
+    let sign_in = |nonce: &str| {
+        let statement = state(nonce, workstation.trusted_now()?);
+        let Statement { id_token, jwk } = statement.ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+        let claims = workstation.believe(&id_token, &jwk, None, None);
+        let claims = claims.map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
-        refresh_token: site.map(|s| Secret::new(s.refresh_token.expose().clone())),
-        password: &Secret::new(String::from(PASSWORD)),
-        confirmed,
+        let refresh_token = site.map(|s| Secret::new(s.refresh_token.expose().clone()));
+        Ok(SignIn { claims, id_token, refresh_token })
     };
-    let opened =
-        workstation.with_slot_unlocker(|unlocker, time| enrolment.finish(unlocker, &device.device_key, time, input))?;
-    start_session(workstation, opened, SessionOrigin::Enrolment, began).map(|_| phone)
+    let server = site.map_or(SERVER, |s| s.server.as_str());
+    enrol_by(workstation, server, site.and_then(|s| s.ca.as_deref()), sign_in)
 }
 
-/// What a browser sign-in of `person` brings now.
+/// The result of a browser sign-in of `person` now.
 #[cfg(test)]
 pub(crate) fn sign_in_of(
     workstation: &Workstation,
@@ -285,7 +286,7 @@ pub(crate) fn sign_in_of(
     refresh_token: &str,
 ) -> Result<Renewal, SessionError> {
     let names = names_of(person, None);
-    let statement = state(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
+    let statement = statement_of(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
     let Statement { id_token, jwk } = statement.ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
     let said =
         workstation.believe(&id_token, &jwk, None, None).map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
@@ -296,10 +297,10 @@ pub(crate) fn sign_in_of(
     })
 }
 
-/// Stores records as if a sync had brought them.
+/// Stores records as if a sync had pulled them.
 ///
 /// # Errors
-/// What the store answers.
+/// Those of the store.
 pub fn import(workstation: &Workstation, records: Vec<String>) -> Result<PageReport, FailureDto> {
     workstation
         .with_session(|unlocked| {
@@ -311,10 +312,10 @@ pub fn import(workstation: &Workstation, records: Vec<String>) -> Result<PageRep
         .map_err(SessionError::into_dto)
 }
 
-/// Puts the name index in order, as the end of a large sync does.
+/// Optimises the name index, as the end of a large sync does.
 ///
 /// # Errors
-/// What the store answers.
+/// Those of the store.
 pub fn optimize_search(workstation: &Workstation) -> Result<(), FailureDto> {
     workstation.with_session(|unlocked| Ok(unlocked.store()?.optimize_search()?)).map_err(SessionError::into_dto)
 }
@@ -322,7 +323,7 @@ pub fn optimize_search(workstation: &Workstation) -> Result<(), FailureDto> {
 /// Marks types as completely downloaded now.
 ///
 /// # Errors
-/// What the store answers.
+/// Those of the store.
 pub fn complete(workstation: &Workstation, types: &[&str]) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {

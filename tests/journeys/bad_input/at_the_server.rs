@@ -2,7 +2,7 @@
 //! ledger, and that the next good sync sends what waits, once.
 
 use crate::clinic::{Clinic, Colleague};
-use crate::people::patient;
+use crate::people::{patient, vitals_form};
 use crate::terminal::check;
 use crate::workstation::TestWorkstation;
 use keep_audit::EventClass as E;
@@ -22,7 +22,7 @@ fn every_answer_of_the_server_is_reported_and_loses_nothing() {
     let Some(mut clinic) = Clinic::start(folder.path()) else { return };
     let mut site = clinic.site("jonas");
     let trusted = folder.path().join("trusted.pem");
-    std::fs::copy(&clinic.ca, &trusted).expect("authority");
+    std::fs::copy(&clinic.backend.ca, &trusted).expect("authority");
     site.ca = Some(trusted.clone());
     let w = TestWorkstation::at(&site);
     let amara = clinic.colleague("amara");
@@ -37,14 +37,14 @@ fn every_answer_of_the_server_is_reported_and_loses_nothing() {
         let before = w.recorded().len();
         clinic.fault(&always(kind));
         check(kind, &w.sync(), code, 5);
-        clinic.calm();
+        clinic.backend.calm();
         assert!(w.recorded()[before..].contains(&(E::SyncFailed, Minor)), "{kind}: an event");
         arrives_once(kind, &w, &amara, &saved);
     }
 
     let saved = save_offline(&w, &clinic);
     let before = w.recorded().len();
-    clinic.stop();
+    clinic.backend.stop();
     check("down", &w.sync(), "server_unreachable", 5);
     clinic.start_again();
     assert!(w.recorded()[before..].contains(&(E::SyncFailed, Minor)), "down: an event");
@@ -92,15 +92,10 @@ fn save_offline(w: &TestWorkstation, clinic: &Clinic) -> Vec<String> {
     clinic.fault(&always("cut"));
     w.later();
     let app = w.unlocked().expect("unlocked");
-    let form = json!({
-        "patient": "p1", "taken": "", "systolic": "128", "diastolic": "82", "pulse": "71", "temperature": "",
-        "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
-        "consciousness": "", "confirmed": true,
-    });
-    let form: VitalsDto = serde_json::from_value(form).expect("form");
+    let form: VitalsDto = serde_json::from_value(vitals_form("p1", "71")).expect("form");
     let saved = vitals::save_vitals(&app, form).map_err(|f| f.code).expect("saved");
     app.close();
-    clinic.calm();
+    clinic.backend.calm();
     saved.resources
 }
 

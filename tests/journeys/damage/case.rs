@@ -77,8 +77,8 @@ pub(super) fn play(
         round(worn, &station, app, person, again, Work::Reads);
     });
     played.events = failures(&station);
-    worn.clinic.stop();
-    played.server = records_of(&worn.clinic.data().join("fhir.db"));
+    worn.clinic.backend.stop();
+    played.server = records_of(&worn.clinic.backend.data().join("fhir.db"));
     Some(played)
 }
 

@@ -2,6 +2,7 @@
 
 use super::records::{ADA, OMAR, PATIENTS};
 use super::worn_profile::{Enrolled, Station};
+use crate::people::vitals_form;
 use keep_domain::Role;
 use keep_session::Workstation;
 use keep_session::cases::{chart, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals, worklist};
@@ -123,12 +124,8 @@ pub(super) fn behind_the_lock(app: &Workstation) -> Value {
 }
 
 pub(super) fn save_vitals(app: &Workstation, patient: &str, pulse: &str) -> Result<SavedDto, FailureDto> {
-    let form = json!({
-        "patient": patient, "taken": "", "systolic": "128", "diastolic": "82", "pulse": pulse, "temperature": "",
-        "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
-        "consciousness": "", "confirmed": true,
-    });
-    vitals::save_vitals(app, serde_json::from_value::<VitalsDto>(form).expect("form"))
+    let form = serde_json::from_value::<VitalsDto>(vitals_form(patient, pulse));
+    vitals::save_vitals(app, form.expect("form"))
 }
 
 pub(super) fn draft() -> SaveDraftDto {
@@ -141,6 +138,6 @@ pub(super) fn mark_entered_in_error(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
         let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
-        super::worn_profile::ok(entered_in_error::mark_entered_in_error(app, request));
+        chartkeep_tests::ok(entered_in_error::mark_entered_in_error(app, request));
     }
 }

@@ -1,17 +1,18 @@
 //! A profile at the end of a working day: five people, a server, records in every segment, unsent work, a draft, a
 //! waiting grant and a waiting inbox; and how it was one save and one day before.
 
-use super::copy_folder;
 use super::records::{ADA, OMAR, at_first, at_last, later};
 use super::visit;
 use crate::clinic::Clinic;
+use crate::files::copy_folder;
+use chartkeep_tests::ok;
 use keep_domain::{Clock, ManualClock, Secret, SystemClock, UserId, UtcMillis};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
 use keep_session::Workstation;
 use keep_session::cases::{drafts, lock, sync, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
-use keep_session::testing::{PASSWORD, enrol_signed_in};
+use keep_session::testing::{PASSWORD, TestDevice, enrol_signed_in};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -78,22 +79,10 @@ impl Station {
         self.clock.advance(now.saturating_sub(self.gone.replace(now)));
     }
 
-    /// Patient with a lock of which a program that another journey is starting holds a copy.
     pub(super) fn open(&self) -> Result<Workstation, FailureDto> {
-        let once = || {
-            let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
-            let keychain: Arc<dyn Keychain> = Arc::<FakeKeychain>::clone(&self.keychain);
-            Workstation::open_for_test(&self.profile, self.runtime.handle().clone(), clock, keychain)
-        };
-        let mut opened = once();
-        for _ in 0..50 {
-            if opened.as_ref().err().is_none_or(|f| f.code != keep_domain::ErrorCode::ProfileInUse) {
-                break;
-            }
-            std::thread::park_timeout(Duration::from_millis(10));
-            opened = once();
-        }
-        opened
+        let (clock, keychain): (Arc<dyn Clock>, Arc<dyn Keychain>) = (self.clock.clone(), self.keychain.clone());
+        let (profile, runtime) = (self.profile.clone(), self.runtime.handle().clone());
+        TestDevice { profile, runtime, clock, keychain }.open()
     }
 
     /// All that the keychain holds.
@@ -160,13 +149,13 @@ impl WornProfile {
         day.shift("leila", sync_now);
         put(at_last());
         day.shift("amara", sync_now);
-        clinic.stop();
+        clinic.backend.stop();
         let mut saved = Vec::new();
         day.shift("amara", |app| saved = ok(visit::save_vitals(app, ADA, "203")).resources);
         day.keep(folder.path(), "save");
         day.shift("amara", |app| visit::mark_entered_in_error(app, &saved));
         day.keep(folder.path(), "now");
-        copy_folder(&clinic.data(), &folder.path().join("server.saved"));
+        copy_folder(&clinic.backend.data(), &folder.path().join("server.saved"));
         day.app.close();
         let Day { station, people, keychains, .. } = day;
         let ended = (station.clock.now(), SystemClock.monotonic());
@@ -182,7 +171,7 @@ impl WornProfile {
         other.keep(folder.path(), "other");
         other.app.close();
         let keychains = keychains.into_iter().chain(other.keychains).collect();
-        clinic.stop();
+        clinic.backend.stop();
         Some(Self { folder, clinic, people, keychains, ended, used })
     }
 
@@ -232,7 +221,7 @@ impl Day {
         super::remove(&profile);
         let station = Station::new(profile, SystemClock.now(), &Items::new());
         let app = ok(station.open());
-        let (server, ca) = (clinic.fhir.clone(), clinic.ca.clone());
+        let (server, ca) = (clinic.backend.fhir.clone(), clinic.backend.ca.clone());
         Self { station, app, people: BTreeMap::new(), keychains: BTreeMap::new(), server, ca }
     }
 
@@ -267,9 +256,4 @@ impl Day {
 fn sync_now(app: &Workstation) {
     let ended = ok(sync::run_to_end(app));
     assert_eq!((ended.pending, ended.failed, ended.conflicts), (0, 0, 0), "{ended:?}");
-}
-
-/// The reply; a failure shows its code.
-pub(super) fn ok<T>(reply: Result<T, FailureDto>) -> T {
-    reply.map_err(|f| f.code).expect("a whole profile works")
 }

@@ -7,18 +7,16 @@ use crate::clinic::{Clinic, Colleague};
 use crate::drive_process::DriveProcess;
 use crate::people::{patient, result};
 use crate::rng::SeededRng;
+use crate::terminal::ledger_verifies;
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, SystemClock};
 use keep_fhir::{Raw, meaning_equal};
-use keep_session::cases::audit;
 use keep_session::testing::nurse_amara;
 use keep_store::Store;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Runtime;
 
 /// Kills of one run.
 const KILLS: u32 = 10;
@@ -156,7 +154,7 @@ fn look(
     let lost: Vec<&String> = events.iter().filter(|e| !delivered.contains_key(*e)).collect();
     assert!(lost.is_empty(), "{} of {} events are lost: {lost:?}", lost.len(), events.len());
     assert!(delivered.values().all(|text| version(text) == "1"), "each event was sent once");
-    verified(session);
+    ledger_verifies(session);
 }
 
 /// Every record of these types on this device, by `Type/id`.
@@ -180,21 +178,6 @@ fn events(store: &Store) -> BTreeSet<String> {
     let count = store.ledger().event_count().expect("count");
     let header = |n| store.ledger().entry(n).expect("entry").expect("entry").header;
     (0..count).map(|n| format!("AuditEvent/{}", header(n).event)).collect()
-}
-
-/// As `chartkeep audit verify` does it.
-fn verified(session: &TestSession) {
-    let runtime = Runtime::new().expect("runtime");
-    let opened = keep_session::Workstation::open_for_test(
-        session.profile(),
-        runtime.handle().clone(),
-        Arc::new(SystemClock),
-        Arc::new(session.keychain()),
-    );
-    let app = opened.map_err(|f| f.code).expect("opened");
-    let report = audit::verify(&app, None).map_err(|f| f.code).expect("verified");
-    app.close();
-    assert_eq!((report.findings, report.gaps), (Vec::new(), Vec::new()));
 }
 
 fn version(text: &str) -> String {

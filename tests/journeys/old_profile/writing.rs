@@ -1,11 +1,10 @@
 //! Writes the profile of this version, once.
 
 use super::{COMPLETE_AS_OF, FIRST_BOOT, MADE_AT, fixture};
-use chartkeep_tests::TestSession;
+use chartkeep_tests::{TestSession, ok};
 use keep_domain::{Clock, ErrorCode, ManualClock, Policy};
 use keep_keys::TIME_MARK_ITEM;
 use keep_session::cases::{chart, drafts, notes, unlock, vitals};
-use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::ResumePointDto;
 use keep_session::dto::visit::{SaveDraftDto, SignNoteDto, VitalsDto};
 use keep_session::testing::{TestPerson, complete, dr_jonas, import, leila_at_the_desk, nurse_amara};
@@ -45,10 +44,6 @@ impl Writer {
         app.close();
         self.clock.advance(Duration::from_secs(61));
     }
-}
-
-fn ok<T>(reply: Result<T, FailureDto>) -> T {
-    reply.map_err(|f| f.code).expect("a new profile works")
 }
 
 /// Writes the fixture of this version: Amara has the keys that Jonas granted to her, Leila's wait for her next unlock.

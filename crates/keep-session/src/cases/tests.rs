@@ -27,7 +27,7 @@ use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::VitalsDto;
 use crate::state::lock;
-use crate::testing::{PASSWORD, TestPerson, complete, import, open_with_phone, user_of};
+use crate::testing::{PASSWORD, TestDevice, TestPerson, complete, import, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, ManualBootClock, OpenedSlot, TrustedTime, phone_code};
 use keep_sync::CHART_TYPES;
@@ -54,14 +54,13 @@ impl Clinic {
         let folder = tempfile::tempdir().expect("folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let clock = Arc::new(ManualClock::starting(NOON));
-        let opened = open_with_phone(
-            folder.path(),
-            person,
-            runtime.handle().clone(),
-            clock.clone(),
-            Arc::new(FakeKeychain::default()),
-        );
-        let (workstation, phone) = ok(opened);
+        let device = TestDevice {
+            profile: folder.path().to_owned(),
+            runtime: runtime.handle().clone(),
+            clock: clock.clone(),
+            keychain: Arc::new(FakeKeychain::default()),
+        };
+        let (workstation, phone) = ok(device.enrol(person, None));
         // Trusted time follows the test's clock from here on, not the machine's boot.
         let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
         *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));

@@ -6,7 +6,7 @@ use crate::cases::{device, lock};
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
 use crate::state::lock;
-use crate::testing::{TestPerson, nurse_amara, open_unlocked};
+use crate::testing::{TestDevice, TestPerson, nurse_amara};
 use keep_audit::EventClass;
 use keep_domain::{ErrorCode, ManualClock, Role};
 use keep_keys::FakeKeychain;
@@ -93,7 +93,9 @@ fn it() -> (Workstation, tempfile::TempDir, tokio::runtime::Runtime) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     let sven = TestPerson { subject: "sven", name: "Sven Lund", role: Role::ItAdministrator };
     let (clock, keychain) = (Arc::new(ManualClock::starting(NOON)), Arc::new(FakeKeychain::default()));
-    let workstation = ok(open_unlocked(folder.path(), sven, runtime.handle().clone(), clock, keychain));
+    let handle = runtime.handle().clone();
+    let device = TestDevice { profile: folder.path().to_owned(), runtime: handle, clock, keychain };
+    let (workstation, _) = ok(device.enrol(sven, None));
     (workstation, folder, runtime)
 }
 

@@ -58,7 +58,7 @@ impl Shift {
     }
 
     fn enrol(&mut self, person: TestPerson) {
-        let phone = enrol_with(&self.workstation, person, |nonce, now| self.state(person, nonce, now));
+        let phone = enrol_with(&self.workstation, |nonce, now| self.state(person, nonce, now));
         self.phones.insert(person.subject, phone.map_err(|f| f.code).expect("enrolled"));
         self.lock();
     }

@@ -6,9 +6,7 @@ use crate::cases::audit::{self, Verification};
 use crate::cases::{lock, sync, unlock, vitals};
 use crate::dto::audit::{AuditAskDto, SignOffDto};
 use crate::dto::lock::{SlotStateDto, UnlockDto};
-use crate::testing::{
-    PASSWORD, TestPerson, complete, import, ingrid_of_privacy, nurse_amara, open_with_phone, user_of,
-};
+use crate::testing::{PASSWORD, TestDevice, TestPerson, complete, import, ingrid_of_privacy, nurse_amara, user_of};
 use keep_audit::{Checkpoint, EventClass};
 use keep_domain::{Clock, ErrorCode, ManualClock, Secret};
 use keep_keys::{DeviceKey, FakeKeychain, Keychain, phone_code};
@@ -37,8 +35,10 @@ impl Desk {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let (clock, keychain) = (Arc::new(ManualClock::starting(NOON)), Arc::new(FakeKeychain::default()));
         let handle = runtime.handle().clone();
-        let opened = open_with_phone(folder.path(), person, handle, clock.clone(), keychain.clone());
-        let (workstation, phone) = ok(opened);
+        let (clock_of, keychain_of) = (clock.clone(), keychain.clone());
+        let device =
+            TestDevice { profile: folder.path().to_owned(), runtime: handle, clock: clock_of, keychain: keychain_of };
+        let (workstation, phone) = ok(device.enrol(person, None));
         workstation.close();
         Self { folder, runtime, clock, keychain, person, phone }
     }
