@@ -1,6 +1,6 @@
-//! Processor time of the main works: of this build, or of another build and this one by turns.
+//! Processor time of the main operations: of this build, or of another build and this one alternately.
 //!
-//! Wall clocks of two builds differ with whatever else the machine does; processor time and many turns differ less.
+//! Wall-clock times of two builds vary with the load of the machine; processor time over many turns varies less.
 
 use crate::records::{Loaded, load, open};
 use crate::visit::{UNLOCKS, vitals_of, with_unlocks};
@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 
 /// Prints one JSON object of the times of this build.
 pub(crate) const ALONE: &str = "--cpu";
-/// Plays another build of this program and this one by turns.
+/// Runs another build of this program and this one alternately.
 pub(crate) const AGAINST: &str = "--against";
 /// Turns of each build.
 const TURNS: usize = 10;
@@ -92,7 +92,7 @@ fn unlocks(loaded: &Loaded, patient: &str, runtime: &Runtime) -> f64 {
     took
 }
 
-/// Plays `other` and this build by turns, each on records of its own, and prints the middle of the ratios.
+/// Runs `other` and this build alternately, each on its own records, and prints the median of the ratios.
 pub(crate) fn against(other: &Path) {
     let own = std::env::current_exe().expect("this program");
     let mut turns: Vec<(Times, Times)> = Vec::new();

@@ -1,10 +1,10 @@
-//! `make bench`: the session over real records, beside plain SQLite on the same records in the same run.
+//! `make bench`: the session over real records, compared with plain SQLite on the same records in the same run.
 //!
 //! Settings by environment: `CHARTKEEP_BENCH_DATA` (an .ndjson.zst file of FHIR resources), `CHARTKEEP_BENCH_PATIENTS`
 //! (of the name search), `CHARTKEEP_BENCH_OUT` (the report), `CHARTKEEP_BENCH_BACKEND` and `CHARTKEEP_BENCH_BROWSER`
 //! (programs of the first sync). With `--only WORK` it runs only the part that measures the work of that name and leaves
-//! the report as it is; with `--cpu` it prints processor times as one JSON object; and with `--against PROGRAM` it plays
-//! another build of itself and itself by turns with `--cpu` and prints the ratios.
+//! the report as it is; with `--cpu` it prints processor times as one JSON object; and with `--against PROGRAM` it runs
+//! another build of itself and itself alternately with `--cpu` and prints the ratios.
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 #![expect(clippy::expect_used, reason = "a measurement that cannot take a step has failed")]
 

@@ -89,11 +89,11 @@ pub(crate) fn measure(data: &Path, scratch: &Path, runtime: &Runtime, rows: &mut
     (loaded, store_rate)
 }
 
-/// What is said of the order in which both sides were given the records.
+/// How the report describes the order in which both sides got the records.
 const ARRIVED: &str = "in their order of arrival: type by type, inside a type by time";
 const GROUPED: &str = "patient after patient, which puts each patient's rows together in the baseline, too";
 
-/// Loads three times, by turns with the baseline, and keeps the last with the middle rate of each side.
+/// Loads three times, alternating with the baseline; returns the last load with the median rate of each side.
 fn load_thrice(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     println!("loading {} three times ...", data.display());
     let mut loads: Vec<Loaded> = (0..3).map(|n| load(data, &folder.join(n.to_string()), runtime)).collect();

@@ -16,14 +16,14 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 pub(crate) struct Samples(Vec<Duration>);
 
 impl Samples {
-    /// Measures `work` once and keeps the time.
+    /// Measures `work` once and stores the time.
     pub(crate) fn take<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let (value, took) = timed(work);
         self.add(took);
         value
     }
 
-    /// Keeps one measurement.
+    /// Stores one measurement.
     pub(crate) fn add(&mut self, took: Duration) {
         self.0.push(took);
     }
@@ -47,7 +47,7 @@ impl Samples {
     }
 }
 
-/// Lets the disk finish what earlier works left to it, so that no fsync of the next one waits for it.
+/// Writes out what earlier measurements left in the page cache, so that no fsync of the next one waits for it.
 pub(crate) fn sync_disk() {
     rustix::fs::sync();
 }

@@ -107,7 +107,7 @@ fn a_segment_cut_flipped_or_of_something_else_is_never_read_and_never_deleted() 
         let w = TestWorkstation::new();
         let damaged = w.damage(Segment::Directory, damage);
         let before = w.events();
-        let app = w.unlocked().expect("nobody is kept out");
+        let app = w.unlocked().expect("unlocked");
         let request = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
         let found = search::search_patients(&app, request).map_err(|f| f.code).expect("searched");
         assert!(found.rows.is_empty() && found.incomplete, "{what}: nobody is said to be nowhere");
@@ -246,7 +246,7 @@ fn broken_lines_of_an_import_are_named_and_the_rest_is_taken() {
 #[test]
 fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
     let w = TestWorkstation::new();
-    // A port that was free a moment ago: nobody answers there.
+    // A port that was free a moment ago: nothing listens there.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("port");
     let begin = |server: &str| {
         let empty = tempfile::tempdir().expect("folder");

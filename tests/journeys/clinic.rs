@@ -50,12 +50,12 @@ impl Clinic {
         self.backend.start_again(&arguments);
     }
 
-    /// Injects a fault into the next requests that it fits.
+    /// Injects a fault into the next matching requests.
     pub(crate) fn fault(&self, fault: &Value) {
         self.control("fault", &fault.to_string());
     }
 
-    /// Forgets faults that hit nothing.
+    /// Clears the faults that are left.
     pub(crate) fn calm(&self) {
         self.control("clear", "");
     }
@@ -81,7 +81,7 @@ impl Clinic {
         Server::open(settings, Arc::new(SystemClock)).expect("server")
     }
 
-    /// A moment whose code `user` has not used: each is good once, one step early or late.
+    /// A time whose code `user` has not used: each is valid once, one step early or late.
     fn moment_of_code(&self, user: &str) -> UtcMillis {
         let mut used = self.used.lock().expect("no panic before");
         let last = used.get(user).copied().unwrap_or(0);
@@ -102,7 +102,7 @@ impl Clinic {
         self.backend.people().into_iter().find(|p| p["user"] == user).expect("someone of the staff")
     }
 
-    /// Comes back at the same address with the records and sign-ins of `saved`, a copy of its data folder.
+    /// Restarts at the same address with the records and sign-ins of `saved`, a copy of its data folder.
     pub(crate) fn start_from(&mut self, saved: &Path) {
         self.backend.stop();
         let data = self.backend.data();
@@ -166,12 +166,12 @@ pub(crate) struct Colleague {
 }
 
 impl Colleague {
-    /// Saves a record, whatever its version.
+    /// Saves a record over any version.
     pub(crate) fn put(&self, text: &str) {
         let record: Value = serde_json::from_str(text).expect("json");
         let key = format!("{}/{}", record["resourceType"].as_str().expect("type"), record["id"].as_str().expect("id"));
         let reply = self.runtime.block_on(self.client.update(&key.parse().expect("key"), text, None));
-        self.taken(&reply.expect("the server answers"));
+        self.assert_accepted(&reply.expect("the server answers"));
     }
 
     /// Deletes a record.
@@ -179,15 +179,15 @@ impl Colleague {
         let entry = json!({"request": {"method": "DELETE", "url": key}});
         let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]});
         let reply = self.runtime.block_on(self.client.transact(&bundle.to_string()));
-        self.taken(&reply.expect("the server answers"));
+        self.assert_accepted(&reply.expect("the server answers"));
     }
 
-    fn taken(&self, reply: &WriteResponse) {
+    fn assert_accepted(&self, reply: &WriteResponse) {
         // EXPOSE: made-up records; says why a test cannot go on.
         assert!((200..300).contains(&reply.status), "{}: {}", reply.status, reply.text.expose());
     }
 
-    /// How the server names itself.
+    /// The name of the server's software.
     pub(crate) fn software(&self) -> String {
         self.runtime.block_on(self.client.capabilities(None)).expect("a statement").software.clone()
     }

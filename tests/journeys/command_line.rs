@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A program beside this test's own; `None`, with a line that says so, where it was not built. A journey that
+/// A program next to this test's own; `None`, with a line that says so, where it was not built. A journey that
 /// continuous integration leaves out proves nothing, so there it must be.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let here = std::env::current_exe().expect("this program");

@@ -71,7 +71,7 @@ fn audit_sign_off() {
     check("a ledger that is gone", &w.audit_verify(None), "finding", 1);
     w.is_whole();
     for _ in 0..2 {
-        check("and goes on as a new log", &w.audit_verify(None), "finding", 1);
+        check("and continues as a new log", &w.audit_verify(None), "finding", 1);
         w.ledger_is_whole("which is whole");
     }
 }

@@ -18,7 +18,7 @@ mod worn_profile;
 
 use std::path::Path;
 
-/// Removes whatever is there, also what nobody may read.
+/// Removes a file or folder, even an unreadable one.
 fn remove(path: &Path) {
     let Ok(found) = std::fs::symlink_metadata(path) else { return };
     if !found.is_dir() {
@@ -43,7 +43,7 @@ fn open_folders(folder: &Path) {
 /// Bytes that the profiles of one worker take at most.
 const FREE_BYTES: u64 = 40 << 20;
 
-/// A folder for profiles that are copied a thousand times: in memory where there is room.
+/// A folder for profiles that are copied a thousand times: in memory where it is large enough.
 fn temporary() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let free = rustix::fs::statvfs(memory).map_or(0, |s| s.f_bavail.saturating_mul(s.f_frsize));

@@ -1,4 +1,4 @@
-//! What directory.db says to whoever has the clerk's keys and no program: path by path, against the list in
+//! What directory.db reveals to a reader with the clerk's keys and without the program: path by path, against the list in
 //! docs/security/directory.md. Whatever is new there, and every clinical word where none is expected, fails.
 
 use crate::clerk::clinic_with;
@@ -39,7 +39,7 @@ fn the_directory_of_the_demo_clinic_holds_what_is_listed() {
     let records = records.into_iter().filter(|r| !r.contains(r#""resourceType":"Observation""#)).collect();
     let found = directory_of(folder.path(), records);
     check(&found);
-    // The test sees what is there: the front desk's appointments keep their reasons in the file.
+    // The search works: appointments of the front desk have their reasons in the file.
     let reasons = &found[&(String::from("Appointment"), String::from("reasonCode.text"))];
     assert!(reasons.iter().any(|r| words().iter().any(|w| r.to_lowercase().contains(w))), "{reasons:?}");
     let flags = &found[&(String::from("Flag"), String::from("code.text"))];
@@ -60,7 +60,7 @@ fn the_directory_of_hl7s_examples_holds_what_is_listed() {
     check(&found);
 }
 
-/// Everything that the clerk's keys open, without the program.
+/// Everything that the clerk's keys decrypt, without the program.
 fn directory_of(folder: &Path, records: Vec<String>) -> Found {
     let session = TestSession::at(&folder.join("profile"));
     let runtime = tokio::runtime::Runtime::new().expect("runtime");

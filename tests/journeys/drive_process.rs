@@ -1,4 +1,4 @@
-//! `drive` as a child process: a nurse at work who can be cut off at any moment.
+//! `drive` as a child process, which can be killed at any moment.
 
 use chartkeep_tests::TestSession;
 use serde_json::{Value, json};
@@ -43,14 +43,14 @@ impl DriveProcess {
         });
         let drive = Self { child, stdin, replies };
         let first = drive.reply();
-        assert_eq!(first, json!({"ready": true}), "drive unlocks after whatever happened before");
+        assert_eq!(first, json!({"ready": true}), "drive unlocks after every kill");
         drive
     }
 
-    /// Asks for something without waiting; a dead process does not answer.
+    /// Sends a line without waiting; a dead process does not reply.
     pub(crate) fn ask(&mut self, what: &Value) {
         if let Some(stdin) = &mut self.stdin {
-            // The pipe breaks when the process was killed meanwhile.
+            // The pipe breaks if the process was killed.
             let _broken = writeln!(stdin, "{what}");
         }
     }
@@ -71,7 +71,7 @@ impl DriveProcess {
         self.reply()
     }
 
-    /// SIGKILL, then whatever had been answered before it.
+    /// SIGKILL; returns the replies sent before it.
     pub(crate) fn kill(mut self) -> Vec<Value> {
         self.child.kill().expect("killed");
         self.child.wait().expect("ended");
@@ -80,7 +80,7 @@ impl DriveProcess {
         self.replies.iter().collect()
     }
 
-    /// Ends it in order.
+    /// Ends it normally.
     pub(crate) fn end(mut self) {
         self.stdin = None;
         self.child.wait().expect("ended");

@@ -168,7 +168,7 @@ fn inner_empties() {
     let (profile, keychain) = around();
     let key = keychain.read(DEVICE_KEY_ITEM).expect("read").expect("a key");
     // EXPOSE: the key of a made-up clinic, put back a moment later.
-    std::fs::write(profile.with_extension("key"), key.expose()).expect("kept");
+    std::fs::write(profile.with_extension("key"), key.expose()).expect("written");
     keychain.delete(DEVICE_KEY_ITEM).expect("deleted");
 }
 
@@ -177,7 +177,7 @@ fn inner_empties() {
 #[ignore = "runs inside the session that another test makes"]
 fn inner_refills() {
     let (profile, keychain) = around();
-    let key = std::fs::read(profile.with_extension("key")).expect("kept");
+    let key = std::fs::read(profile.with_extension("key")).expect("read");
     keychain.write(DEVICE_KEY_ITEM, &key).expect("written");
 }
 

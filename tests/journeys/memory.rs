@@ -49,7 +49,7 @@ fn secrets_of(profile: &Path, keychain: &dyn Keychain, code: &str) -> Secrets {
     assert!(copied.success());
     let slots = std::fs::read_dir(profile.join("slots")).expect("slots").flatten();
     let names: Vec<String> = slots.filter_map(|e| e.file_name().into_string().ok()).collect();
-    let user = names.iter().find_map(|n| n.strip_suffix(".json")).expect("somebody").to_owned();
+    let user = names.iter().find_map(|n| n.strip_suffix(".json")).expect("a slot").to_owned();
     let apart = FakeKeychain::default();
     for item in [DEVICE_KEY_ITEM, TIME_MARK_ITEM, &format!("unlock/{user}")] {
         if let Some(value) = keychain.read(item).expect("keyring") {
@@ -176,8 +176,8 @@ fn inner_scan() {
         ["device key", "master key", "segment key", "database key", "refresh token"].iter().all(|n| held.contains(n))
     });
     signal("-CONT", &server);
-    println!("---- the run goes on and ends");
-    // It has something to say, and waits until somebody listens: its keys are gone by then.
+    println!("---- the run continues and ends");
+    // It waits until its output is read; its keys are gone by then.
     until(&mut child, "about to answer", |pid| {
         std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default().starts_with("1 0x1 ")
     });

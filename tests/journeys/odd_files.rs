@@ -74,7 +74,7 @@ fn something_else_in_the_place_of_a_file_never_hangs_the_program() {
     w.sync();
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     walk(&w.profile(), &mut files, &mut folders);
-    // Names at which nothing lies now, and which are looked at.
+    // Names that do not exist now, and that the program checks.
     files.extend(
         ["ledger.db-journal", "segments/directory.db-journal", "segments/clinical.db-journal"]
             .map(|n| w.profile().join(n)),

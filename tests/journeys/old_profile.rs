@@ -79,7 +79,7 @@ fn keychain() -> FakeKeychain {
     keychain
 }
 
-/// What lets the password alone unlock. It never outlives a boot, so this machine's takes the place of the first.
+/// The secret that lets the password alone unlock. It is valid for one boot, so this machine's replaces the first.
 fn resume_secret(person: TestPerson) -> Secret<Vec<u8>> {
     let secret = session().resume_secret(person).expect("a resume secret");
     // EXPOSE: the secret of a made-up person.
@@ -286,7 +286,7 @@ fn an_old_profile_opens_from_the_copy_of_its_settings() {
     app.close();
 }
 
-/// Changes an item of the keychain, whose format is then seen to be still read.
+/// Changes an item of the keychain, which shows that its format is still read.
 fn change_item(w: &TestWorkstation, item: &str, change: impl FnOnce(&mut Value)) {
     let stored = w.keychain.read(item).expect("readable").expect("an item");
     // EXPOSE: the keychain of made-up people.

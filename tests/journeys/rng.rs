@@ -1,12 +1,12 @@
-//! Random moments that can be had again: the seed is printed, and `CHARTKEEP_SEED` sets it.
+//! Random numbers that can be repeated: the seed is printed, and `CHARTKEEP_SEED` sets it.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// SplitMix64. The moments differ from run to run, since a fixed one would miss what only another meets.
+/// SplitMix64. The seed differs from run to run, so that other cases are met.
 pub(crate) struct SeededRng(u64);
 
 impl SeededRng {
-    pub(crate) fn thrown() -> Self {
+    pub(crate) fn from_env_or_random() -> Self {
         let fixed = std::env::var("CHARTKEEP_SEED").ok().and_then(|s| s.parse().ok());
         let seed = fixed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         println!("CHARTKEEP_SEED={seed}");

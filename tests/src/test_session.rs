@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A profile with its keychain beside it. Nothing of this is in a program that a clinic gets.
+/// A profile and its keychain. None of this is in a released program.
 #[derive(Debug, Clone)]
 pub struct TestSession {
     profile: PathBuf,
@@ -19,7 +19,7 @@ pub struct TestSession {
 }
 
 impl TestSession {
-    /// The profile in `folder`; its keychain is the folder beside it that ends in `.keychain`.
+    /// The profile in `folder`; its keychain is the folder of the same name that ends in `.keychain`.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
         let mut name = folder.as_os_str().to_owned();

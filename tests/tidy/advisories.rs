@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the copy lies when `CHARTKEEP_ADVISORY_DB` (an archive or an unpacked folder) names no other.
+/// Where the copy is when `CHARTKEEP_ADVISORY_DB` (an archive or an unpacked folder) names no other.
 const ARCHIVE: &str = "../shared/data/advisory-db-2026-08-21.tar.zst";
 
 #[test]

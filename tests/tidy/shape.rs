@@ -38,7 +38,7 @@ fn every_source_file_is_a_module() {
     let orphans = all.iter().filter(|file| {
         let Some((folder, name)) = file.path.rsplit_once('/') else { return false };
         let stem = name.trim_end_matches(".rs");
-        // Cargo finds these by itself: roots, and test programs beside a manifest.
+        // Cargo finds these by itself: roots, and test programs next to a manifest.
         let program = folder.ends_with("/tests") && root().join(folder).join("../Cargo.toml").is_file();
         let parents = [format!("{folder}.rs"), format!("{folder}/main.rs"), format!("{folder}/lib.rs")];
         !(matches!(stem, "main" | "lib" | "build") || program || parents.iter().any(|p| names(p, stem)))

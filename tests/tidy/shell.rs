@@ -77,7 +77,7 @@ fn the_tested_program_differs_in_two_places() {
     for file in files(&[".rs"]).into_iter().filter(|f| !f.path.starts_with("tests/")) {
         found.extend(file.text.matches(marker).map(|_| file.path.clone()));
     }
-    // It may be driven, and keeps web data in the temporary folder, without which a driver cannot attach.
+    // It can be driven, and stores web data in the temporary folder, without which a driver cannot attach.
     assert_eq!(found, ["src-tauri/src/platform/linux/remote_control.rs", "src-tauri/src/web_view.rs"]);
     let config = read("src-tauri/Cargo.toml");
     assert!(config.contains("\ne2e = []\n"), "the feature brings nothing along");

@@ -92,7 +92,7 @@ impl Plain {
         rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
     }
 
-    /// The first patients whose family name begins so, and whose given name begins so where one is asked for.
+    /// The first patients whose family name, and given name if there is one, has this prefix.
     pub(crate) fn search(&self, family: &str, given: &str, limit: u32) -> rusqlite::Result<usize> {
         let sql = "SELECT json FROM resource WHERE family LIKE ?1 AND given LIKE ?2 AND family IS NOT NULL
                    ORDER BY family COLLATE NOCASE, given LIMIT ?3";

@@ -1,4 +1,4 @@
-//! What goes wrong at the workstation itself, one row each: what the command line says of it, what the ledger keeps,
+//! What goes wrong at the workstation itself, one row each: what the command line says of it, what the ledger records,
 //! and that nothing is lost.
 
 use crate::people::{patient, result};
@@ -16,16 +16,16 @@ use std::path::PathBuf;
 /// Milliseconds of a year.
 const YEAR: i64 = 365 * 86_400_000;
 
-/// Puts right what a row has spoiled.
+/// Undoes what a row did.
 type Undo = Box<dyn FnOnce(&TestWorkstation)>;
 
-/// One mishap: `chartkeep sync` ends with `code` and `exit`.
+/// One fault: `chartkeep sync` ends with `code` and `exit`.
 struct Row {
     what: &'static str,
     spoil: fn(&TestWorkstation) -> Undo,
     code: &'static str,
     exit: i32,
-    /// What the ledger keeps, afterwards where its own key cannot be had.
+    /// What the ledger records, afterwards if its own key is unavailable.
     event: (E, Outcome),
 }
 
@@ -93,14 +93,14 @@ fn each_fault_is_reported_at_the_terminal_and_loses_nothing() {
         undo(&w);
         check(row.what, &answer, row.code, row.exit);
         w.is_whole();
-        let kept = &w.recorded()[before..];
-        assert_eq!(kept.iter().filter(|e| **e == row.event).count(), 1, "{}: {kept:?}", row.what);
+        let new = &w.recorded()[before..];
+        assert_eq!(new.iter().filter(|e| **e == row.event).count(), 1, "{}: {new:?}", row.what);
         w.ledger_is_whole(row.what);
     }
 }
 
-/// A damaged segment keeps nobody out: the program goes on, here up to the sign-in that this workstation lacks, the
-/// file is kept, and the ledger has the finding until somebody signs it off.
+/// A damaged segment locks no one out: the program continues, here up to the sign-in that this workstation lacks, the
+/// file is set aside, and the ledger has the finding until it is signed off.
 #[test]
 fn a_damaged_segment_is_kept_recorded_and_no_dead_end() {
     type Damage = fn(&mut Vec<u8>);
@@ -113,8 +113,8 @@ fn a_damaged_segment_is_kept_recorded_and_no_dead_end() {
         let damaged = w.damage(Segment::Directory, damage);
         let before = w.recorded().len();
         check(what, &w.sync(), "sign_in_needed", 5);
-        let kept = &w.recorded()[before..];
-        assert!(kept.contains(&(E::IntegrityFinding, Serious)), "{what}: {kept:?}");
+        let new = &w.recorded()[before..];
+        assert!(new.contains(&(E::IntegrityFinding, Serious)), "{what}: {new:?}");
         assert_eq!(w.set_aside_as(Segment::Directory, &damaged), 1, "{what}: not a byte of it is lost");
         check(what, &w.audit_verify(None), "finding", 1);
     }

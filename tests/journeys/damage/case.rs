@@ -21,7 +21,7 @@ pub(super) enum Before<'c> {
     Damaged(&'c ProfileFile, Harm),
 }
 
-/// What somebody does besides reading.
+/// What a person does besides reading.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
     Reads,
@@ -72,8 +72,8 @@ pub(super) fn play(
         round(worn, &station, app, person, first, work);
         round(worn, &station, app, colleague, second, Work::Reads);
     });
-    let mut nobody = Answers::new();
-    with_app(&station, &mut played.again, &mut nobody, |app, again, _| {
+    let mut unused = Answers::new();
+    with_app(&station, &mut played.again, &mut unused, |app, again, _| {
         round(worn, &station, app, person, again, Work::Reads);
     });
     played.events = failures(&station);
@@ -103,7 +103,7 @@ fn with_app(
 
 fn round(worn: &WornProfile, station: &Station, app: &Workstation, person: Person, answers: &mut Answers, work: Work) {
     if !visit::unlock(station, app, &worn.people[person.user], answers) {
-        // Nobody locks here: whoever comes next must find a locked program.
+        // There is no session to lock: the next person must find a locked program.
         answers.insert(String::from("behind the lock"), visit::behind_the_lock(app));
         return;
     }
@@ -117,7 +117,7 @@ fn round(worn: &WornProfile, station: &Station, app: &Workstation, person: Perso
     visit::lock(app, answers);
 }
 
-/// Whether somebody came in.
+/// Whether the unlock succeeded.
 pub(super) fn opened(answers: &Answers) -> bool {
     answers.get("unlock").is_some_and(|u| failed(u).is_none())
 }

@@ -12,11 +12,11 @@ pub(super) struct ProfileFile {
     /// As the table names it: people by what they are, not by their id.
     pub(super) name: String,
     pub(super) place: Place,
-    /// Whose it is, where it belongs to one person.
+    /// The owner, where it belongs to one person.
     pub(super) owner: Option<Person>,
 }
 
-/// Where it lies.
+/// Where it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// A file, relative to the profile.
@@ -100,7 +100,7 @@ fn collect(folder: &Path, paths: &mut Vec<(PathBuf, bool)>) {
     }
 }
 
-/// The name in the table, and whose it is; `None` for a kind of file that this matrix does not know.
+/// The name in the table, and the owner; `None` for a kind of file that this matrix does not know.
 fn kind_of(path: &str, is_folder: bool, people: &BTreeMap<&'static str, Enrolled>) -> Option<(String, Option<Person>)> {
     let database = path.strip_suffix("-journal").unwrap_or(path);
     let journal = if database == path { "" } else { "-journal" };

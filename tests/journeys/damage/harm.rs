@@ -179,7 +179,7 @@ fn unreadable(path: &Path) -> bool {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).is_ok()
 }
 
-/// Takes from this thread, and those that it starts, what lets root read a file whose mode says otherwise.
+/// Drops the capabilities that let root read any file, for this thread and those that it starts.
 pub(super) fn obey_modes() {
     use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
     let mut held = capabilities(None).expect("capabilities");

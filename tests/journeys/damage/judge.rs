@@ -68,7 +68,7 @@ pub(super) fn judge(case: &Case, played: &Played, whole: &Whole<'_>) -> Judged {
     let first = judging.round("", &played.first, |p| &p.first);
     judging.round("colleague: ", &played.colleague, |p| &p.colleague);
     let again = judging.round("afterwards: ", &played.again, |p| &p.again);
-    judging.nobody_is_locked_out();
+    judging.no_user_is_locked_out();
     judging.chips(&first, &again);
     judging.is_reported();
     judging.sent();
@@ -215,7 +215,7 @@ impl Judging<'_> {
         notices(answers).into_iter().filter(move |n| !usual.contains(n))
     }
 
-    fn nobody_is_locked_out(&mut self) {
+    fn no_user_is_locked_out(&mut self) {
         let is_whole = |person: Person| {
             self.case.file.owner != Some(person) && self.case.file.place != Place::Folder("slots".into())
         };
@@ -287,7 +287,7 @@ impl Judging<'_> {
                 unreported.push(format!("no notice to the {}", part_of(who.user)));
             }
         }
-        // Without key slots nobody is known here, and so no device key is asked for.
+        // Without key slots there are no known users, and so the device key is not needed.
         let is_known = self.case.file.name != "slots";
         if is_known && (self.met || self.colleague_met) && self.new_events().is_empty() && self.played.events.is_some()
         {

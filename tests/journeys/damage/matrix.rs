@@ -19,7 +19,7 @@ use std::time::Duration;
 const WORKERS: usize = 2;
 /// After this a case hangs. A case takes about a second.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// After this whoever is at a FIFO's other end waits there.
+/// After this the other end of a FIFO is taken to be waiting.
 const MOMENT: Duration = Duration::from_secs(5);
 /// Bits flipped in each file when all cells are taken.
 const FLIPS: u64 = 100;
@@ -33,7 +33,7 @@ const SEED: u64 = 8;
 pub(super) struct Extent {
     /// Every cell.
     pub(super) full: bool,
-    /// Only cases whose name contains this; for whoever mends one.
+    /// Only cases whose name contains this, for working on one.
     pub(super) only: Option<String>,
 }
 
@@ -134,7 +134,7 @@ fn supervise(
             case.hung += 1;
             if case.hung > 100 || case.case.harm != Harm::Fifo {
                 let case = running.remove(&worker).expect("there").case;
-                let wrong = vec![String::from("hangs for good")];
+                let wrong = vec![String::from("hangs")];
                 all.push((case, Judged { cells: vec![String::from("hangs")], wrong, ..Judged::default() }));
                 start(worker, queue, say.clone());
             }
@@ -143,7 +143,7 @@ fn supervise(
     Some(all)
 }
 
-/// Lets whoever waits for the other end of a FIFO go on; whether there was anybody.
+/// Releases a process that waits for the other end of a FIFO; whether there was one.
 fn release(folder: &Path) -> bool {
     use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
@@ -197,7 +197,7 @@ fn harms(file: &ProfileFile, extent: &Extent) -> Vec<Harm> {
     harms
 }
 
-/// Who meets it: everybody when all cells are taken, else the owner, or one of three in turn. Flips are many, so they
+/// Who meets it: all people when all cells are taken, else the owner, or one of three in turn. Flips are many, so they
 /// are met in turn always.
 fn people(file: &ProfileFile, harm: Harm, turn: usize, extent: &Extent) -> Vec<Person> {
     let usual = [AMARA, LEILA, GRACE];
@@ -216,7 +216,7 @@ fn start(worker: usize, queue: &Arc<Mutex<Option<VecDeque<Case>>>>, say: Sender<
     std::thread::spawn(move || {
         let worked = catch_unwind(AssertUnwindSafe(|| work(worker, &queue, &say)));
         if worked.is_err() {
-            // Whoever listens would wait for good.
+            // A listener would wait for ever.
             drop(say.send(Word::Broken));
         }
     });

@@ -9,7 +9,7 @@ pub(super) use mask::mask;
 use super::visit::failed;
 use serde_json::Value;
 
-/// What an answer is beside that of the whole profile.
+/// How an answer compares with that of the whole profile.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Seen {
     /// The same.

@@ -20,7 +20,7 @@ const COLUMNS: [&str; 11] = [
     "notice",
     "event",
 ];
-/// Whoever meets it, where it is the same for all.
+/// The row of all people, where it is the same for all.
 const EVERYBODY: &str = "everybody";
 /// Between what different cases of one row came to.
 const OR: &str = " / ";
@@ -140,17 +140,17 @@ pub(super) fn path() -> PathBuf {
 const HEAD: &str = "\
 # What damaged files do
 
-Each file of a worn profile is damaged in each way, and then a nurse, a second nurse, a front-desk clerk and whoever the file belongs to unlock, open charts, read their lists, search, save, sync and lock; a colleague follows in the same program, and after a restart the person comes again.
-`tests/journeys/damage` does it and judges every answer by what the whole profile answers: the same value, or a word that it is not there; never another value, never that there is nothing, never an open session behind the lock screen, and nobody with a whole slot is locked out.
+Each file of a worn profile is damaged in each way, and then a nurse, a second nurse, a front-desk clerk and the file's owner unlock, open charts, read their lists, search, save, sync and lock; a colleague follows in the same program, and after a restart the person comes again.
+`tests/journeys/damage` does it and judges every answer by what the whole profile answers: the same value, or a statement that it is missing; never another value, never that there is nothing, never an open session behind the lock screen, and no one with an undamaged slot is locked out.
 This page was written by a run over {cases} cases.
-`make test` takes a seeded sample in which each file meets each damage once or more, and fails where it finds what is not said here.
+`make test` takes a seeded sample in which each file meets each damage once or more, and fails where its results differ from this page.
 `make soak` takes every cell with 100 flipped bits a file, which `CHARTKEEP_DAMAGE=full` asks for, and `CHARTKEEP_DAMAGE_PAGE=write` writes this page again.
-\"Everybody\" is everybody who met that damage in the run that wrote the page.
-Where a flipped bit falls differs from run to run, as the files are encrypted with other keys: its rows are what was met, and only the judgement is repeated.
+\"Everybody\" means all people who met that damage in the run that wrote the page.
+Where a flipped bit falls differs from run to run, as the files are encrypted with other keys: its rows are what was met, and only the judgement is the same each time.
 
 \"As before\" is what the whole profile answers.
 \"As before the last save\" is what it answered one save earlier: that save had not been sent, it went with the newer file, and the notice says so.
 \"Says what is missing\" is less than that, and the screen says so.
 A word with underscores is the closed code of a failure, which the window puts into a sentence.
-What stands on both sides of a slash came from different places in the file or different people.
+Values on both sides of a slash came from different places in the file or different people.
 ";

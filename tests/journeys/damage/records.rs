@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 pub(super) const ADA: &str = "ada";
 /// Who is known to have no allergies.
 pub(super) const OMAR: &str = "omar";
-/// Of whom nobody recorded anything.
+/// A patient without any record.
 pub(super) const CHIDI: &str = "chidi";
-/// Everybody with a chart.
+/// All patients with a chart.
 pub(super) const PATIENTS: [&str; 3] = [ADA, OMAR, CHIDI];
 
 fn text(words: &str) -> Value {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// What was asked of the program and what it answered, in order of the names.
 pub(super) type Answers = BTreeMap<String, Value>;
 
-/// Somebody who works here.
+/// One of the staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Person {
     pub(super) user: &'static str,
@@ -30,10 +30,10 @@ pub(super) const GRACE: Person = Person { user: "grace", role: Role::Nurse };
 pub(super) const LEILA: Person = Person { user: "leila", role: Role::FrontDesk };
 pub(super) const JONAS: Person = Person { user: "jonas", role: Role::Physician };
 pub(super) const WANJIRU: Person = Person { user: "wanjiru", role: Role::Pharmacist };
-/// Everybody with a slot.
+/// All people with a slot.
 pub(super) const PEOPLE: [Person; 5] = [AMARA, GRACE, LEILA, JONAS, WANJIRU];
 
-/// What is typed into the search, whether somebody is found or not.
+/// Search terms, with and without a match.
 const QUERIES: [&str; 4] = ["gonz", "said", "0700000003", "nobody of that name"];
 
 impl Person {
@@ -118,7 +118,7 @@ pub(super) fn lock(app: &Workstation, answers: &mut Answers) {
     answers.insert(String::from("behind the lock"), behind_the_lock(app));
 }
 
-/// What is open although nobody is unlocked.
+/// What is open although the program is locked.
 pub(super) fn behind_the_lock(app: &Workstation) -> Value {
     json!({"open": app.is_open(), "session": answer(unlock::session(app))})
 }

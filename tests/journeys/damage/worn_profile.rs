@@ -39,7 +39,7 @@ pub(super) struct WornProfile {
     used: BTreeMap<&'static str, i64>,
 }
 
-/// Somebody with a slot.
+/// A person with a slot.
 pub(super) struct Enrolled {
     pub(super) user: UserId,
     phone: Secret<String>,
@@ -73,8 +73,8 @@ impl Station {
         }
     }
 
-    /// The trusted time goes on with the machine's; so does the clock.
-    fn go_on(&self) {
+    /// Moves the clock with the machine's, as the trusted time does.
+    fn follow_machine_time(&self) {
         let now = SystemClock.monotonic();
         self.clock.advance(now.saturating_sub(self.gone.replace(now)));
     }
@@ -97,9 +97,9 @@ impl Station {
 }
 
 impl Enrolled {
-    /// Unlocks with password and code, at a moment whose code was not used.
+    /// Unlocks with password and code, at a time whose code was not used.
     pub(super) fn unlock(&self, station: &Station, app: &Workstation) -> Result<SessionDto, FailureDto> {
-        station.go_on();
+        station.follow_machine_time();
         let step = |time: UtcMillis| time.0 / STEP_MILLIS;
         let next = UtcMillis((self.used.get() + 1) * STEP_MILLIS);
         let wait = next.0 - station.clock.now().0;
@@ -175,7 +175,7 @@ impl WornProfile {
         Some(Self { folder, clinic, people, keychains, ended, used })
     }
 
-    /// Where each case's profile lies.
+    /// The folder of each case's profile.
     pub(super) fn profile(&self) -> PathBuf {
         self.folder.path().join("profile")
     }

@@ -24,7 +24,7 @@ const WINDOW_MICROS: u64 = 40_000;
 
 #[test]
 fn killed_while_saving_nothing_acknowledged_is_lost_and_nothing_is_torn() {
-    let (kills, mut rng) = (kills(KILLS), SeededRng::thrown());
+    let (kills, mut rng) = (kills(KILLS), SeededRng::from_env_or_random());
     let folder = tempfile::tempdir().expect("folder");
     let session = TestSession::at(&folder.path().join("profile"));
     let mut drive = DriveProcess::start(&session);
@@ -41,7 +41,7 @@ fn killed_while_saving_nothing_acknowledged_is_lost_and_nothing_is_torn() {
         for _ in 0..rng.below(ANSWERED) {
             acknowledged.take(&drive.reply());
         }
-        // Whatever is answered meanwhile counts; the moment itself is anywhere within a few saves.
+        // Replies until then count; the moment itself is anywhere within a few saves.
         let moment = Duration::from_micros(rng.below(WINDOW_MICROS));
         if let Some(reply) = drive.reply_within(moment) {
             acknowledged.take(&reply);

@@ -41,7 +41,7 @@ struct Ends {
 fn killed_while_syncing_both_sides_converge() {
     let folder = tempfile::tempdir().expect("folder");
     let Some(clinic) = Clinic::start(folder.path()) else { return };
-    let (kills, mut rng) = (kills(KILLS), SeededRng::thrown());
+    let (kills, mut rng) = (kills(KILLS), SeededRng::from_env_or_random());
     let (jonas, ingrid) = (clinic.colleague("jonas"), clinic.colleague("ingrid"));
     jonas.put(&patient("p1", "González", "Ada"));
     let session = TestSession::at(&folder.path().join("profile"));
@@ -77,7 +77,7 @@ fn killed_while_syncing_both_sides_converge() {
     );
 }
 
-/// What a colleague does meanwhile: a new result, an earlier one corrected, an older one deleted.
+/// What a colleague does at the same time: a new result, an earlier one corrected, an older one deleted.
 fn at_another_workstation(jonas: &Colleague, kill: u32) {
     jonas.put(&result(&format!("x{kill}"), "p1", &format!("{kill}.5")));
     if kill % 3 == 2 {
@@ -102,11 +102,11 @@ fn whole_sync(session: &TestSession, clinic: &Clinic, ends: &mut Ends) -> Durati
         }
         note_end(&reply, session, clinic, ends);
     }
-    panic!("the sync does not come to its end");
+    panic!("the sync does not finish");
 }
 
-/// A sync that was not cut off has ended well, or the provider wants to see the nurse again: it takes an old refresh
-/// token once more after a lost answer, and no third time.
+/// A sync that was not cut off has ended well, or the provider requires a new sign-in: it accepts an old refresh token
+/// once more after a lost answer, and not a third time.
 fn note_end(reply: &Value, session: &TestSession, clinic: &Clinic, ends: &mut Ends) {
     if reply["pending"].is_u64() {
         ends.finished += 1;
@@ -173,7 +173,7 @@ fn records(store: &Store) -> BTreeMap<String, String> {
     found
 }
 
-/// The ids of all events in the ledger, as the server keeps them.
+/// The ids of all events in the ledger, as on the server.
 fn events(store: &Store) -> BTreeSet<String> {
     let count = store.ledger().event_count().expect("count");
     let header = |n| store.ledger().entry(n).expect("entry").expect("entry").header;

@@ -48,7 +48,7 @@ fn is_of_this_case(item: &Value) -> bool {
     item["reference"] == "Encounter/<id>" && item["at"] == "<time>"
 }
 
-/// Whether a draft is the same but for whose it is, which is not said.
+/// Whether a draft is the same except for the patient's name, which is missing.
 fn is_without_name(item: &Value, whole: &Value) -> bool {
     item["patientName"] == "" && {
         let mut named = item.clone();
@@ -97,7 +97,7 @@ pub(super) fn session(whole: &Value, shown: &Value, wrong: &mut Vec<String>) {
     }
 }
 
-/// Nobody is shown as somebody else. That someone has no tile is judged by their unlock.
+/// No person is shown as another. A missing tile is judged by the person's unlock.
 pub(super) fn lock_screen(whole: &Value, shown: &Value, wrong: &mut Vec<String>) {
     for tile in list_of(shown, "users") {
         let twin = list_of(whole, "users").iter().find(|t| t["user"] == tile["user"]);
@@ -108,13 +108,13 @@ pub(super) fn lock_screen(whole: &Value, shown: &Value, wrong: &mut Vec<String>)
     }
 }
 
-/// A worklist and the counts beside it.
+/// A worklist and its counts.
 pub(super) fn list(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) {
     rows(whole, shown, says_less, wrong);
     total(whole, shown, says_less, wrong);
     for count in list_of(shown, "counts") {
         let twin = list_of(whole, "counts").iter().find(|c| c["list"] == count["list"]);
-        // Whose chart was opened in this case is in the person's own file: a chart that could not be opened is not.
+        // The charts opened in this case are in the person's own file; a chart that could not be opened is not.
         let own = count["list"] == "my_patients";
         if twin != Some(count) && !own && !(says_less || says_less_of(count)) {
             let had = twin.map_or(&Value::Null, |t| &t["count"]);
@@ -151,9 +151,9 @@ fn rows(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) 
             .find(|w| key(w) == key(row))
             .or_else(|| all.iter().find(|w| id(w) == id(row) && w["appointment"] == row["appointment"]));
         match twin {
-            // Of whom it is not known whether they belong here, and the row does not say that they do.
+            // It is unknown whether the patient belongs in this list, and the row does not say so.
             None if says_less && row["vitals"] != "due" && all_of(whole, row) => {}
-            None => wrong.push(format!("a row of somebody else: {}", id(row))),
+            None => wrong.push(format!("a row of another patient: {}", id(row))),
             Some(twin) => one_row(twin, row, says_less, wrong),
         }
     }
@@ -164,7 +164,7 @@ fn rows(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) 
     }
 }
 
-/// Whether the list is one of work that is due, on which whoever is waiting may be.
+/// Whether the list is one of work that is due, which may contain any waiting patient.
 fn all_of(whole: &Value, row: &Value) -> bool {
     whole.get("counts").is_some() && row.get("vitals").is_some()
 }
@@ -225,7 +225,7 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
         }
         members("banner", &whole["banner"], &banner, lacks, wrong);
     }
-    // Of somebody whose record cannot be read the age is not known, and so no range; nor the name of a draft.
+    // If the patient's record cannot be read, the age is unknown, and so are ranges and the name on a draft.
     let (whole, shown) = if unread { (&without_the_person(whole), &without_the_person(shown)) } else { (whole, shown) };
     allergies(&whole["allergies"], &shown["allergies"], wrong);
     for list in ["problems", "medicines", "vitals", "results", "immunisations", "drafts", "tabs"] {
@@ -242,10 +242,10 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
     }
 }
 
-/// What the banner of somebody says whose record cannot be read.
+/// The family name in the banner of a patient whose record cannot be read.
 const UNREAD: &str = "COULD NOT BE READ";
 
-/// A chart without what follows from who somebody is.
+/// A chart without what depends on the patient's record.
 fn without_the_person(chart: &Value) -> Value {
     let mut chart = chart.clone();
     for (list, names) in [("vitals", ["low", "high", "flag"].as_slice()), ("drafts", &["patientName"])] {

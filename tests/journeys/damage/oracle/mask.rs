@@ -1,4 +1,4 @@
-//! What differs from run to run: times of the case itself, ids that it made, how long somebody has waited.
+//! What differs from run to run: times of the case itself, ids that it made, waiting times.
 
 use keep_domain::UtcMillis;
 use serde_json::{Map, Value};
@@ -20,8 +20,8 @@ const OF_THE_MOMENT: [&str; 9] = [
 pub(in crate::damage) fn mask(value: &Value, since: UtcMillis) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members.iter().filter(|(name, _)| !OF_THE_MOMENT.contains(&name.as_str()));
-            Value::Object(kept.map(|(name, value)| (name.clone(), member(name, value, since))).collect::<Map<_, _>>())
+            let rest = members.iter().filter(|(name, _)| !OF_THE_MOMENT.contains(&name.as_str()));
+            Value::Object(rest.map(|(name, value)| (name.clone(), member(name, value, since))).collect::<Map<_, _>>())
         }
         Value::Array(items) => Value::Array(items.iter().map(|i| mask(i, since)).collect()),
         Value::String(text) => Value::String(masked(text, since)),
