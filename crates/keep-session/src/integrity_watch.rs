@@ -51,7 +51,7 @@ pub(crate) fn read_all(workstation: &Workstation, store: &Weak<Store>, pause: im
 
 /// Reports new findings.
 pub(crate) fn report_now(workstation: &Workstation) {
-    let _told = workstation.try_session(|unlocked| report(workstation, unlocked));
+    let _reported = workstation.try_session(|unlocked| report(workstation, unlocked));
 }
 
 /// Records each new finding, notifies the page once per segment and session, and returns the findings.

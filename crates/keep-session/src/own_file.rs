@@ -17,7 +17,7 @@ pub(crate) fn preference(store: &Store, name: &str) -> Option<String> {
 
 /// Sets a preference if the file can be written.
 pub(crate) fn set_preference(store: &Store, name: &str, value: &str) {
-    let _told = readable(store.personal().and_then(|own| own.set_preference(name, value)));
+    let _ignored = readable(store.personal().and_then(|own| own.set_preference(name, value)));
 }
 
 fn readable<T>(done: Result<T, StoreError>) -> Option<T> {

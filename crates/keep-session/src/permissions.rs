@@ -4,7 +4,7 @@ use crate::state::unlocked::Unlocked;
 use keep_access::{Action, Group, PolicyResource};
 
 /// Actions that concern no record.
-const DESK: [(&str, Action); 10] = [
+const SYSTEM: [(&str, Action); 10] = [
     ("search_patients", Action::SearchPatients),
     ("open_patient", Action::OpenPatient),
     ("open_chart", Action::OpenChart),
@@ -39,7 +39,7 @@ const OWN: [(&str, Action, Group); 2] =
 
 /// The names of all actions that the session's role may do.
 pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
-    let system_action = DESK.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
+    let system_action = SYSTEM.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
     let records = RECORDS.iter().filter(|(_, action, group)| {
         let decision = unlocked.decide(*action, &PolicyResource::of(*group));
         if *action == Action::Read { decision.is_visible() } else { decision.is_allowed() }

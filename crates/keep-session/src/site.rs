@@ -60,10 +60,10 @@ mod tests {
     #[test]
     fn the_only_organisation_at_the_top_is_the_site() {
         let north = r#"{"resourceType":"Organization","id":"o","active":true,"name":"Kisumu North Health Centre"}"#;
-        let ward =
+        let department =
             r#"{"resourceType":"Organization","id":"w","name":"Ward 2","partOf":{"reference":"Organization/o"}}"#;
         let closed = r#"{"resourceType":"Organization","id":"c","active":false,"name":"Old clinic"}"#;
-        check(&[north, ward, closed], Some("Kisumu North Health Centre"));
+        check(&[north, department, closed], Some("Kisumu North Health Centre"));
         check(&[north, r#"{"resourceType":"Organization","id":"s","name":"South"}"#], None);
         check(&[], None);
     }

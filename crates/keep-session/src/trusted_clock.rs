@@ -28,8 +28,8 @@ impl Workstation {
     }
 
     /// Accepts the time that a server sent over TLS, and stores the mark at once so that a crash does not lose it.
-    pub(crate) fn take_server_time(&self, told: UtcMillis) {
-        let take = |time: &mut TrustedTime| time.accept_from_server(told).then(|| time.mark());
+    pub(crate) fn take_server_time(&self, server_time: UtcMillis) {
+        let take = |time: &mut TrustedTime| time.accept_from_server(server_time).then(|| time.mark());
         let kept = match self.with_time(take) {
             // Outside the lock: the keychain may be slow, and readers of the time must not wait for it.
             Ok(Some(mark)) => mark.save(&*self.0.device.keychain).is_ok(),

@@ -78,7 +78,7 @@ impl Store {
         gated: AuditGated<T>,
     ) -> Result<AuditGated<(T, BTreeSet<PatientId>)>, StoreError> {
         let directory = self.access(Segment::Directory)?;
-        let patients = gated.peek().patients();
+        let patients = gated.inner().patients();
         let alerts = self.read(|conn| {
             let mut found = BTreeSet::new();
             for patient in patients {

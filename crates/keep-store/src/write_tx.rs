@@ -136,7 +136,7 @@ impl<'t> WriteTx<'t> {
         &mut self,
         gated: AuditGated<(EventDraft, T)>,
     ) -> Result<(TicketInTransaction<'t>, T), StoreError> {
-        let ticket = self.append(&gated.peek().0)?;
+        let ticket = self.append(&gated.inner().0)?;
         let (_, value) = gated.release_in(&ticket);
         Ok((ticket, value))
     }

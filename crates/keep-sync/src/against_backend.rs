@@ -267,8 +267,8 @@ async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
     assert_eq!(store.versions(&[gone]).unwrap(), [None]);
 
     let (credentials, _) = backend.credentials("leila").await;
-    let desk = TestClinic::new();
-    let store = Arc::new(desk.open(Segment::Directory));
+    let front_desk = TestClinic::new();
+    let store = Arc::new(front_desk.open(Segment::Directory));
     let report = sync(&store, &FhirClient::open(credentials), Role::FrontDesk).await;
     assert_eq!((report.stopped_by, report.pulled), (None, 2), "a patient and an appointment");
 }

@@ -45,7 +45,7 @@ pub async fn run(run: &SyncRun) -> SyncReport {
     let meter = run.client.meter();
     let (up, down) = (meter.up(), meter.down());
     let mut report = SyncReport::default();
-    report.stopped_by = run.cancel.guard(run_steps(run, &mut report)).await.err();
+    report.stopped_by = run.cancel.run(run_steps(run, &mut report)).await.err();
     match with_store(&run.store, |store| store.backlog()).await {
         Ok(left) => (report.pending, report.failed, report.conflicts) = (left.pending, left.failed, left.conflicts),
         Err(error) => report.stopped_by = report.stopped_by.or(Some(error)),

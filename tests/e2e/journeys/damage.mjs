@@ -1,4 +1,4 @@
-// A workstation with damaged files: the nurse is told, nothing is reported absent, and the server restores the records.
+// A workstation with damaged files: the nurse is informed, nothing is reported absent, and the server restores the records.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -58,7 +58,7 @@ export default async function damage(journey) {
     for (const text of ABSENCE) assert.ok(!shown.includes(text), `${where} says “${text}”`);
   };
 
-  await step("the nurse unlocks and is told", async () => {
+  await step("the nurse unlocks and is informed", async () => {
     await page.unlock(clinic, "amara");
     await page.waitForText(NOTICE);
     await reportsNoAbsence("the home page");

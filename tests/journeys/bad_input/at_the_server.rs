@@ -37,7 +37,7 @@ fn every_answer_of_the_server_is_reported_and_loses_nothing() {
         let before = w.recorded().len();
         clinic.fault(&always(kind));
         check(kind, &w.sync(), code, 5);
-        clinic.backend.calm();
+        clinic.calm();
         assert!(w.recorded()[before..].contains(&(E::SyncFailed, Minor)), "{kind}: an event");
         arrives_once(kind, &w, &amara, &saved);
     }
@@ -55,14 +55,14 @@ fn every_answer_of_the_server_is_reported_and_loses_nothing() {
     let whole = std::fs::read(&trusted).expect("authority");
     let other = tempfile::tempdir().expect("folder");
     let stranger = Clinic::start(other.path()).expect("another server");
-    std::fs::copy(&stranger.ca, &trusted).expect("authority");
+    std::fs::copy(&stranger.backend.ca, &trusted).expect("authority");
     check("swapped authority", &w.sync(), "authority_file_changed", 1);
     std::fs::write(&trusted, whole).expect("authority");
     assert!(w.recorded()[before..].contains(&(E::IntegrityFinding, Serious)), "swapped authority: an event");
     arrives_once("swapped authority", &w, &amara, &saved);
 
     let mut site = clinic.site("jonas");
-    site.ca = Some(stranger.ca.clone());
+    site.ca = Some(stranger.backend.ca.clone());
     let other = TestWorkstation::at(&site);
     check("certificate", &other.sync(), "server_untrusted", 5);
     assert!(other.recorded().contains(&(E::ServerUntrusted, Serious)), "certificate: an event");
@@ -95,7 +95,7 @@ fn save_offline(w: &TestWorkstation, clinic: &Clinic) -> Vec<String> {
     let form: VitalsDto = serde_json::from_value(vitals_form("p1", "71")).expect("form");
     let saved = vitals::save_vitals(&app, form).map_err(|f| f.code).expect("saved");
     app.close();
-    clinic.backend.calm();
+    clinic.calm();
     saved.resources
 }
 

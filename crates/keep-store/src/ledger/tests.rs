@@ -135,7 +135,7 @@ fn concurrent_writers_produce_one_contiguous_log() {
     let fixture = TestLedger::new();
     let ledger = fixture.open(fixture.nurse_amara());
     let mut sequences: Vec<u64> = std::thread::scope(|scope| {
-        let hands: Vec<_> = (0..4)
+        let threads: Vec<_> = (0..4)
             .map(|_| {
                 scope.spawn(|| {
                     let pending: Vec<_> = (0..25).map(|_| ledger.begin_append(chart_read())).collect();
@@ -143,7 +143,7 @@ fn concurrent_writers_produce_one_contiguous_log() {
                 })
             })
             .collect();
-        hands.into_iter().flat_map(|h| h.join().expect("joined")).collect()
+        threads.into_iter().flat_map(|h| h.join().expect("joined")).collect()
     });
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=100).collect::<Vec<_>>());

@@ -165,7 +165,7 @@ impl<T> AuditGated<T> {
     }
 
     /// The value, for further reads by this crate.
-    pub(crate) const fn peek(&self) -> &T {
+    pub(crate) const fn inner(&self) -> &T {
         &self.0
     }
 

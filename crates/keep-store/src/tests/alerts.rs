@@ -78,17 +78,17 @@ fn a_marker_follows_what_is_saved_and_deleted_here() {
 fn the_front_desk_marks_what_it_may_not_read() {
     let clinic = TestClinic::new();
     drop(two_patients(&clinic));
-    let desk = clinic.open(Segment::Directory);
+    let front_desk = clinic.open(Segment::Directory);
     let report = TestClinic::pull(
-        &desk,
+        &front_desk,
         &[&flag("f1", "101", "safety", "active", 1), &flag("f2", "101", "drug", "inactive", 1)],
     );
-    assert_eq!((report.sealed, count(&desk, "101")), (2, 1));
-    assert!(chart(&desk, "101").iter().all(|r| r.key.resource_type != "Flag"));
-    delete(&desk, "Flag/f1");
-    assert_eq!(count(&desk, "101"), 0);
-    TestClinic::pull(&desk, &[&flag("f1", "101", "safety", "active", 2)]);
-    drop(desk);
+    assert_eq!((report.sealed, count(&front_desk, "101")), (2, 1));
+    assert!(chart(&front_desk, "101").iter().all(|r| r.key.resource_type != "Flag"));
+    delete(&front_desk, "Flag/f1");
+    assert_eq!(count(&front_desk, "101"), 0);
+    TestClinic::pull(&front_desk, &[&flag("f1", "101", "safety", "active", 2)]);
+    drop(front_desk);
     let store = clinic.open(Segment::Clinical);
     assert_eq!((record(&store, "Flag/f1").segment, count(&store, "101")), (Segment::Clinical, 1));
     clean(&store);

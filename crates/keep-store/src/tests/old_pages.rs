@@ -251,7 +251,7 @@ fn check(segment: Segment) -> usize {
         let findings = store.take_findings();
         assert!(
             said || !refused || !findings.is_empty() || store.is_poisoned(),
-            "page {number} of {segment:?}: nobody is told: {errors:?}"
+            "page {number} of {segment:?}: no user is informed: {errors:?}"
         );
         noticed += usize::from(said || refused || !findings.is_empty());
         drop(store);

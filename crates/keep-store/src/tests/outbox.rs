@@ -248,8 +248,8 @@ fn an_old_row_is_reported_and_never_sent() {
             Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
         })
         .expect("as it was");
-    let struck = observation("n1", "101", "203", None).replace("\"final\"", "\"entered-in-error\"");
-    TestClinic::save(&store, &[(Operation::Update, None, &struck)]).expect("struck");
+    let changed = observation("n1", "101", "203", None).replace("\"final\"", "\"entered-in-error\"");
+    TestClinic::save(&store, &[(Operation::Update, None, &changed)]).expect("changed");
     let other =
         TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "102", "70", None))]).expect("saved");
     drop(store);

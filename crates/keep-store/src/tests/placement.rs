@@ -92,15 +92,15 @@ fn the_front_desk_seals_them_and_deletes_its_copy() {
         flag("f1", "101", "safety", "active", 1).replace(r#""versionId":"1","lastUpdated":"2026-11-21T06:00:00Z""#, "");
     as_before(&store, &old, "7", RecordState::Synced);
     drop(store);
-    let desk = clinic.open(Segment::Directory);
-    assert_eq!(count(&desk, "101"), 1);
-    assert_eq!(desk.record(&key("Flag/f1")).err(), Some(crate::StoreError::NotAvailable));
-    drop(desk);
+    let front_desk = clinic.open(Segment::Directory);
+    assert_eq!(count(&front_desk, "101"), 1);
+    assert_eq!(front_desk.record(&key("Flag/f1")).err(), Some(crate::StoreError::NotAvailable));
+    drop(front_desk);
     assert!(!holds(&pages(&clinic), &old));
     // Killed between sealing and deleting, the same happens once more and changes nothing.
-    let desk = clinic.open(Segment::Directory);
-    as_before(&desk, &old, "7", RecordState::Synced);
-    drop(desk);
+    let front_desk = clinic.open(Segment::Directory);
+    as_before(&front_desk, &old, "7", RecordState::Synced);
+    drop(front_desk);
     drop(clinic.open(Segment::Directory));
     let store = clinic.open(Segment::Clinical);
     let flag = record(&store, "Flag/f1");
@@ -112,14 +112,14 @@ fn the_front_desk_seals_them_and_deletes_its_copy() {
 #[test]
 fn a_device_without_the_clinical_segment_stores_only_that_one_exists() {
     let clinic = TestClinic::new();
-    let desk = clinic.open(Segment::Directory);
-    TestClinic::pull(&desk, &[&patient("101", "González", "Ada", "1958-03-14", 1)]);
+    let front_desk = clinic.open(Segment::Directory);
+    TestClinic::pull(&front_desk, &[&patient("101", "González", "Ada", "1958-03-14", 1)]);
     let old = flag("f1", "101", "safety", "active", 1);
-    as_before(&desk, &old, "1", RecordState::Synced);
-    drop(desk);
-    let desk = clinic.open(Segment::Directory);
-    assert_eq!((count(&desk, "101"), chart(&desk, "101").len()), (1, 1));
-    drop(desk);
+    as_before(&front_desk, &old, "1", RecordState::Synced);
+    drop(front_desk);
+    let front_desk = clinic.open(Segment::Directory);
+    assert_eq!((count(&front_desk, "101"), chart(&front_desk, "101").len()), (1, 1));
+    drop(front_desk);
     assert!(!holds(&pages(&clinic), &old));
 }
 
@@ -166,10 +166,10 @@ fn unsent_entries_move_along_and_are_sent() {
     let store = two_patients(&clinic);
     let old = unsent(&store);
     drop(store);
-    // The front desk can neither send it nor seal it: it stays, and she learns that there is an alert.
-    let desk = clinic.open(Segment::Directory);
-    assert_eq!(count(&desk, "101"), 1);
-    drop(desk);
+    // The front front_desk can neither send it nor seal it: it stays, and she learns that there is an alert.
+    let front_desk = clinic.open(Segment::Directory);
+    assert_eq!(count(&front_desk, "101"), 1);
+    drop(front_desk);
     let store = clinic.open(Segment::Clinical);
     assert_eq!(
         (record(&store, "Flag/f1").segment, record(&store, "Flag/f1").state),
@@ -185,11 +185,11 @@ fn unsent_entries_move_along_and_are_sent() {
     let pages = pages(&clinic);
     assert!(!holds(&pages, &old));
     // The rest of the set waits for a session that can send all of it.
-    let desk = clinic.open(Segment::Directory);
-    assert!(desk.next_change_sets(&TestClinic::ticket(&desk), 5).expect("sets").is_empty());
+    let front_desk = clinic.open(Segment::Directory);
+    assert!(front_desk.next_change_sets(&TestClinic::ticket(&front_desk), 5).expect("sets").is_empty());
     let checked_in = r#"{"resourceType":"Appointment","id":"ap1","status":"arrived","participant":[{"actor":{"reference":"Patient/101"},"status":"accepted"}]}"#;
-    TestClinic::save(&desk, &[(Operation::Update, None, checked_in)]).expect("saved");
-    drop(desk);
+    TestClinic::save(&front_desk, &[(Operation::Update, None, checked_in)]).expect("saved");
+    drop(front_desk);
     let store = clinic.open(Segment::Clinical);
     store
         .write(|tx| {

@@ -385,7 +385,7 @@ async fn cancelling_ends_a_pull() {
     let cancel = Cancel::default();
     cancel.cancel();
     assert!(cancel.clone().is_cancelled());
-    let waiting = cancel.guard(std::future::pending::<Result<(), SyncError>>()).await;
+    let waiting = cancel.run(std::future::pending::<Result<(), SyncError>>()).await;
     assert_eq!(waiting, Err(SyncError::Cancelled));
     let run = crate::run::SyncRun {
         client: FhirClient::open(credentials),

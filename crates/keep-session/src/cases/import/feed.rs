@@ -96,7 +96,7 @@ impl Feed {
             let helper = scope.spawn(|| {
                 let _says_so = Ending(self, |reorder_buffer| reorder_buffer.alone = true);
                 let mut block = Block::default();
-                while self.has_room() && self.read_block(&mut block) {}
+                while self.has_space() && self.read_block(&mut block) {}
             });
             let stored = {
                 let _sends_it_away = Ending(self, |reorder_buffer| reorder_buffer.stop = true);
@@ -199,7 +199,7 @@ impl Feed {
     }
 
     /// Waits until something may be read ahead; `false` to stop.
-    fn has_room(&self) -> bool {
+    fn has_space(&self) -> bool {
         let full = |s: &mut ReorderBuffer| !s.stop && s.ready().1;
         let reorder_buffer =
             self.changed.wait_while(self.reorder_buffer(), full).unwrap_or_else(PoisonError::into_inner);

@@ -123,8 +123,8 @@ fn no_command_shows_clinical_content_to_a_role_without_the_clinical_segment() {
     }
     let nurse = Clinic::with(nurse_amara()).synced();
     ok(import(&nurse.workstation, clinical_records()));
-    let told = answers(&nurse).into_iter().filter(|(_, answer)| answer.contains(WORD)).count();
-    assert!(told >= 4, "a nurse reads it in {told} answers, so the word is where it is looked for");
+    let count = answers(&nurse).into_iter().filter(|(_, answer)| answer.contains(WORD)).count();
+    assert!(count >= 4, "a nurse reads it in {count} replies, so the records contain the word");
 }
 
 #[test]

@@ -26,14 +26,14 @@ fn path(clinic: &Clinic, segment: Segment) -> PathBuf {
     segment_path(clinic.folder.path(), segment)
 }
 
-fn segments_told(notices: &[NoticeDto]) -> Vec<(&str, &str)> {
-    let mut told = Vec::new();
+fn segment_notices(notices: &[NoticeDto]) -> Vec<(&str, &str)> {
+    let mut segments = Vec::new();
     for notice in notices {
         if let NoticeDto::Segment { segment, health, .. } = notice {
-            told.push((segment.as_str(), health.as_str()));
+            segments.push((segment.as_str(), health.as_str()));
         }
     }
-    told
+    segments
 }
 
 fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
@@ -57,7 +57,7 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut");
         let before = clinic.events(EventClass::IntegrityFinding);
         let session = ok(clinic.unlock_well());
-        assert_eq!(segments_told(&session.notices), [(segment.name(), "rebuilding")]);
+        assert_eq!(segment_notices(&session.notices), [(segment.name(), "rebuilding")]);
         assert_eq!(
             clinic.events(EventClass::IntegrityFinding),
             before + 2,
@@ -86,23 +86,27 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         // It is reported at every unlock until it is repaired; then the chart is as before.
         clinic.lock();
         let session = ok(clinic.unlock_well());
-        assert_eq!(segments_told(&session.notices), [(segment.name(), "rebuilding")]);
+        assert_eq!(segment_notices(&session.notices), [(segment.name(), "rebuilding")]);
         ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
         ok(complete(&clinic.workstation, CHART_TYPES));
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let hears = Arc::clone(&told);
+        let notices = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&notices);
         clinic.workstation.listen(Arc::new(move |event| {
             if let WorkstationEvent::Notice(notice) = event {
                 lock(&hears).push(notice);
             }
         }));
         crate::segments::end_repairs(&clinic.workstation);
-        assert_eq!(segments_told(&lock(&told)), [(segment.name(), "whole")], "what was told at unlock is over");
+        assert_eq!(
+            segment_notices(&lock(&notices)),
+            [(segment.name(), "whole")],
+            "the notice of the unlock is replaced"
+        );
         let mended = ok(chart::open_chart(&clinic.workstation, "maria"));
         assert!(!mended.completeness.partial);
         assert!(matches!(&mended.allergies, AllergiesDto::Known { list, incomplete: false } if list.len() == 1));
         clinic.lock();
-        assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
+        assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), []);
     }
 }
 
@@ -125,7 +129,7 @@ fn without_a_directory_search_does_not_say_that_no_patient_was_found() {
     clinic.lock();
     fs::write(path(&clinic, Segment::Directory), b"not a database").expect("written");
     let session = ok(clinic.unlock_well());
-    assert_eq!(segments_told(&session.notices), [("directory", "rebuilding")]);
+    assert_eq!(segment_notices(&session.notices), [("directory", "rebuilding")]);
     let found = ok(search::search_patients(
         &clinic.workstation,
         SearchDto { query: String::from("gonz"), offset: 0, limit: 5 },
@@ -149,7 +153,7 @@ fn an_older_copy_is_reported_and_its_absences_do_not_count() {
     clinic.lock();
     fs::write(&file, &old).expect("older");
     let session = ok(clinic.unlock_well());
-    assert_eq!(segments_told(&session.notices), [("clinical", "stale")]);
+    assert_eq!(segment_notices(&session.notices), [("clinical", "stale")]);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.completeness.partial);
     let AllergiesDto::Known { list, incomplete } = &shown.allergies else { panic!("what is there is shown") };
@@ -171,7 +175,7 @@ fn a_damaged_personal_file_neither_blocks_an_unlock_nor_leaves_a_session_open() 
         let session = ok(clinic.unlock_well());
         assert!(
             session.notices.iter().any(|n| matches!(n, NoticeDto::PersonalReplaced { .. })),
-            "page {page}: the person is told"
+            "page {page}: the person is notices"
         );
         ok(chart::open_chart(&clinic.workstation, "maria"));
         clinic.lock();
@@ -212,23 +216,23 @@ fn damage_found_in_a_chart_is_recorded_and_repaired_after_the_next_sync() {
     let mut bytes = fs::read(&file).expect("bytes");
     bytes[(root - 1) * 8192 + 4000] ^= 1;
     fs::write(&file, &bytes).expect("flipped");
-    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [], "nothing reads the rows at unlock");
+    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [], "nothing reads the rows at unlock");
     let list = queue(&clinic);
     assert_eq!(list.rows.iter().map(|r| r.safety.as_str()).collect::<Vec<_>>(), ["Allergies unavailable"]);
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::StoreDamaged);
     assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, "incomplete");
     clinic.lock();
-    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
+    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
     // A completed sync shows that the server can fill a new file.
     crate::segments::request_fresh_starts(&clinic.workstation);
     clinic.lock();
-    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
+    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
     ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
     ok(complete(&clinic.workstation, CHART_TYPES));
     crate::segments::end_repairs(&clinic.workstation);
     assert!(matches!(ok(chart::open_chart(&clinic.workstation, "maria")).allergies, AllergiesDto::Known { .. }));
     clinic.lock();
-    assert_eq!(segments_told(&ok(clinic.unlock_well()).notices), []);
+    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), []);
 }
 
 /// Found in a review: a colleague's download counted for this user, who may see more than the colleague.
@@ -285,8 +289,8 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
             // A sync that the server answered shows that it can fill a new file.
             crate::segments::request_fresh_starts(&clinic.workstation);
             clinic.lock();
-            let told = ok(clinic.unlock_well()).notices;
-            assert_eq!(segments_told(&told), [("directory", "rebuilding")], "page {page}");
+            let notices = ok(clinic.unlock_well()).notices;
+            assert_eq!(segment_notices(&notices), [("directory", "rebuilding")], "page {page}");
         }
         page += 1;
     }

@@ -41,7 +41,7 @@ fn leila_signed_in(clinic: &Clinic) {
 }
 
 /// `clinic`'s user has come back from the browser with a statement about new keys.
-fn signed_in_anew(clinic: &Clinic) {
+fn signed_in_again(clinic: &Clinic) {
     let enrolment = Enrolment::begin(clinic.workstation.settings().device, KdfParams::WEAK_FOR_TESTS).expect("begun");
     let who = clinic.person;
     let names = ("https://id.example", who.subject);
@@ -66,7 +66,7 @@ fn a_user_with_a_damaged_slot_enrols_again_and_old_files_are_set_aside_and_named
     assert!(matches!(screen.users[0].state, SlotStateDto::Damaged), "said before anybody types");
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SlotDamaged);
 
-    signed_in_anew(&clinic);
+    signed_in_again(&clinic);
     ok(enrol_password(&clinic.workstation, password()));
     let phone = ok(otpauth(&clinic.workstation));
     let code = phone_code(&phone, clinic.clock.now()).expect("a code");
@@ -98,7 +98,7 @@ fn an_abandoned_enrolment_is_wiped() {
     clinic.clock.advance(STEP);
     assert!(matches!(ok(enrol_password(&clinic.workstation, password())), EnrolStateDto::Code { .. }));
     clinic.clock.advance(STEP);
-    assert!(otpauth(&clinic.workstation).is_ok(), "each step starts the time anew");
+    assert!(otpauth(&clinic.workstation).is_ok(), "each step restarts the time limit");
     clinic.clock.advance(HALF_FINISHED - STEP);
     let state = ok(enrol_state(&clinic.workstation));
     assert!(matches!(state, EnrolStateDto::Failed { code: ErrorCode::SignInNeeded }));

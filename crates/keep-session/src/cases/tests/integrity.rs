@@ -54,7 +54,7 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
         }
     }));
     let size = PAGE_SIZE as usize;
-    let mut told = 0;
+    let mut reported = 0;
     for page in 0..old.len() / size {
         let place = page * size..(page + 1) * size;
         if old[place.clone()] == new[place.clone()] {
@@ -78,10 +78,10 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
             let session = ok(unlock::session(&clinic.workstation));
             assert!(matches!(&session.notices[..], [NoticeDto::Segment { segment, .. }] if segment == "directory"));
             assert!(clinic.events(EventClass::IntegrityFinding) > events);
-            told += 1;
+            reported += 1;
         }
         clinic.lock();
         std::fs::write(&path, &new).expect("back");
     }
-    assert!(told > 0, "no page was noticed");
+    assert!(reported > 0, "no page was noticed");
 }

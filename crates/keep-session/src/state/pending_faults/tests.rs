@@ -52,10 +52,10 @@ fn faults_that_the_ledger_cannot_record_stay_noted() {
     for device_fault in [DeviceFault::KeychainAbsent, DeviceFault::DiskFull] {
         owner.leave(device_fault, minutes(0));
     }
-    let mut room = 1;
+    let mut free = 1;
     let refused = owner.report(minutes(1), |_| {
-        room -= 1;
-        if room < 0 { Err("full") } else { Ok(()) }
+        free -= 1;
+        if free < 0 { Err("full") } else { Ok(()) }
     });
     assert_eq!((refused, owner.are_waiting()), (Err("full"), true));
     assert_eq!(said(&again(&folder), minutes(2)), [late(DeviceFault::DiskFull, 1).happened(minutes(0), minutes(0))]);
