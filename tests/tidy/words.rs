@@ -52,7 +52,8 @@ const TYPES: &[&str] = &["Answer", "Arrived", "Ask", "Held", "Kept", "Look", "Si
 const FUNCTIONS: &[&str] = &["enter", "guard", "inside", "peek"];
 /// What comments, messages and pages may not say, in lower case, each with phrases in which it is ordinary English.
 const PHRASES: &[(&str, &[&str])] = &[
-    ("anew", &[]),
+    // The stored position of a pull that starts over.
+    ("anew", &["const restart: &str = \"anew\";", "\"anew\""]),
     ("are told", &["are told apart"]),
     ("as it stands", &[]),
     ("at hand", &[]),

@@ -327,7 +327,7 @@ fn a_row_changed_by_a_holder_of_the_key_is_reported() {
     let opener = AuditOpener(fixture.audit.hpke_key_pair());
     assert_eq!(
         check(&fixture.path(), Some(&opener)).findings[0].text,
-        "sequence 17: sealed body does not open in its place"
+        "sequence 17: sealed body does not open at its position"
     );
 }
 

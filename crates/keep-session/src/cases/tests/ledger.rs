@@ -20,7 +20,7 @@ use std::time::Duration;
 const CHECKPOINT: &str = "log-checkpoint";
 
 /// A workstation that is closed and opened again.
-struct TestDevice {
+struct ReopenedWorkstation {
     folder: tempfile::TempDir,
     runtime: tokio::runtime::Runtime,
     clock: Arc<ManualClock>,
@@ -29,7 +29,7 @@ struct TestDevice {
     phone: Secret<String>,
 }
 
-impl TestDevice {
+impl ReopenedWorkstation {
     fn of(person: TestPerson) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
@@ -88,7 +88,7 @@ impl TestDevice {
 }
 
 /// Tampering with the ledger, given an earlier copy.
-type Damage = fn(&TestDevice, &[u8]);
+type Damage = fn(&ReopenedWorkstation, &[u8]);
 
 fn all(explanation: &str) -> SignOffDto {
     SignOffDto { sequences: Vec::new(), explanation: explanation.to_owned() }
@@ -106,7 +106,7 @@ fn an_older_or_lost_ledger_is_reported_until_it_is_signed_off() {
         }),
     ];
     for (what, damage) in damages {
-        let system_action = TestDevice::of(ingrid_of_privacy());
+        let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
         let old = fs::read(system_action.ledger()).expect("ledger");
         system_action.work();
         assert!(system_action.verify().findings.is_empty(), "{what}");
@@ -139,7 +139,7 @@ fn an_older_or_lost_ledger_is_reported_until_it_is_signed_off() {
 
 #[test]
 fn a_nurse_cannot_sign_off_alerts() {
-    let system_action = TestDevice::of(nurse_amara());
+    let system_action = ReopenedWorkstation::of(nurse_amara());
     let workstation = system_action.open();
     system_action.unlock(&workstation);
     assert_eq!(code_of(audit::sign_off_alerts(&workstation, all("incident"))), ErrorCode::Refused);
@@ -154,7 +154,7 @@ fn a_missing_or_invalid_checkpoint_is_a_finding_and_the_log_continues() {
         ("checkpoint_unreadable", |k| k.write(CHECKPOINT, b"no note").expect("written")),
     ];
     for (what, change) in changes {
-        let system_action = TestDevice::of(ingrid_of_privacy());
+        let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
         let log = system_action.checkpoint().log;
         change(&system_action.keychain);
         for _ in 0..2 {
@@ -168,7 +168,7 @@ fn a_missing_or_invalid_checkpoint_is_a_finding_and_the_log_continues() {
 
 #[test]
 fn a_checkpoint_of_another_log_starts_a_new_one_that_names_both() {
-    let system_action = TestDevice::of(ingrid_of_privacy());
+    let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
     let real = system_action.checkpoint();
     let other = Checkpoint { log: keep_domain::LogId::from_bytes([9; 16]), ..real };
     let note = other.sign(&EventKey(system_action.device_key().signer())).expect("signed");
@@ -187,7 +187,7 @@ fn a_checkpoint_of_another_log_starts_a_new_one_that_names_both() {
 
 #[test]
 fn failures_are_counted_without_the_ledger_and_the_slot_is_held_without_both_copies() {
-    let system_action = TestDevice::of(nurse_amara());
+    let system_action = ReopenedWorkstation::of(nurse_amara());
     let workstation = system_action.open();
     system_action.clock.advance(Duration::from_secs(61));
     let user = user_of(nurse_amara()).to_string();
@@ -217,7 +217,7 @@ fn failures_are_counted_without_the_ledger_and_the_slot_is_held_without_both_cop
 /// Once the numbers of change sets started again with a new log, so that the next save replaced a pending one.
 #[test]
 fn unsent_work_of_the_closed_log_still_waits() {
-    let system_action = TestDevice::of(nurse_amara());
+    let system_action = ReopenedWorkstation::of(nurse_amara());
     let workstation = system_action.open();
     system_action.unlock(&workstation);
     ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
@@ -239,7 +239,7 @@ fn unsent_work_of_the_closed_log_still_waits() {
 
 #[test]
 fn without_a_working_ledger_no_user_unlocks_and_the_error_says_why() {
-    let system_action = TestDevice::of(nurse_amara());
+    let system_action = ReopenedWorkstation::of(nurse_amara());
     fs::remove_file(system_action.ledger()).expect("removed");
     let in_the_way = system_action.folder.path().join("ledger.db.new");
     fs::create_dir(&in_the_way).and_then(|()| fs::write(in_the_way.join("inside"), b"x")).expect("in the way");
@@ -258,7 +258,7 @@ fn without_a_working_ledger_no_user_unlocks_and_the_error_says_why() {
 
 #[test]
 fn after_a_crash_the_next_start_stores_the_checkpoint() {
-    let system_action = TestDevice::of(nurse_amara());
+    let system_action = ReopenedWorkstation::of(nurse_amara());
     let before = system_action.checkpoint();
     let workstation = system_action.open();
     system_action.unlock(&workstation);
