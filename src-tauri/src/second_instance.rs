@@ -26,8 +26,8 @@ pub(crate) fn show_first(profile: &Path) {
     if !platform::show_first_instance(profile) {
         platform::show_message(
             "Chartkeep",
-            "Chartkeep is already running on this profile, but its window does not respond. Nothing was changed. \
-             Close the running Chartkeep, or restart the computer, and start again.",
+            "Chartkeep is already running on this workstation, but its window is not responding. Nothing was changed. \
+             Close it or restart the computer, then start Chartkeep again.",
         );
     }
 }

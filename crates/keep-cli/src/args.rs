@@ -65,7 +65,7 @@ pub struct Enrol {
     /// The file descriptor from which the new workstation password is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub password_fd: RawFd,
-    /// The file descriptor to which the otpauth URI is written.
+    /// The file descriptor to which the otpauth URI is written, once.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub otpauth_fd: RawFd,
     /// The file descriptor from which the first one-time code is read, after the URI was written.
@@ -85,7 +85,7 @@ pub struct Unlock {
     /// The file descriptor from which the workstation password is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub password_fd: RawFd,
-    /// The file descriptor from which the six-digit code is read.
+    /// The file descriptor from which the one-time code is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub code_fd: RawFd,
     /// Date and time on the phone, for example 2026-11-22T14:07:00+03:00, if this computer's clock is wrong or a correct
@@ -97,7 +97,7 @@ pub struct Unlock {
 /// `sync`.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
-    /// First sign in at the clinic again, in the browser that `$BROWSER` names: needed when the time allowed without a
+    /// First sign in online again, in the browser that `$BROWSER` names: needed when the time allowed without a clinic
     /// sign-in is over, when the user is blocked, or when the server requires it.
     #[arg(long)]
     pub sign_in: bool,
@@ -109,7 +109,7 @@ pub struct Sync {
 /// `import`.
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// The file.
+    /// The file to import.
     pub file: PathBuf,
     /// The user.
     #[command(flatten)]

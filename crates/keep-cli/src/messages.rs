@@ -20,10 +20,10 @@ const fn error_message(code: ErrorCode) -> &'static str {
             "Incorrect password or code. Nothing was changed. Check both and try again. If both are correct, this \
              computer's clock may be wrong: give the phone's time with --phone-time."
         }
-        E::Throttled => "Too many failed attempts. Nothing was changed. Wait, then try again.",
+        E::Throttled => "Too many incorrect attempts. Nothing was changed. Wait, then try again.",
         E::SlotHeld => {
-            "This user is blocked after too many failed attempts. Everything saved is safe. Sign in at the clinic to \
-             remove the block: chartkeep sync --sign-in"
+            "This user is blocked after too many incorrect attempts. Everything saved is safe. Sign in online to \
+             unblock: chartkeep sync --sign-in"
         }
         E::CodeUsed => {
             "This code has already been used. This does not count as a failed attempt. Wait for the next code."
@@ -37,28 +37,28 @@ const fn error_message(code: ErrorCode) -> &'static str {
              this workstation once."
         }
         E::LeaseEnded => {
-            "The time allowed without a clinic sign-in is over. Everything saved is safe. Sign in at the clinic: \
+            "The time allowed without a clinic sign-in is over. Everything saved is safe. Sign in online: \
              chartkeep sync --sign-in"
         }
         E::Locked => "Chartkeep is locked. Everything saved is safe. Unlock it and try again.",
         E::Refused => {
-            "This user's role does not permit that. Nothing was changed, and the attempt was recorded. Ask a colleague \
-             whose role permits it."
+            "This user's role does not allow this. Nothing was changed, and the attempt was recorded. Ask a colleague \
+             whose role allows it."
         }
         E::KeychainLocked => {
             "The keychain is locked. Records are safe. Unlock it in the operating system, then try again."
         }
         E::KeychainAbsent => {
-            "The keychain does not respond. Records are safe but cannot be opened without it. Start the keychain \
+            "The keychain is not responding. Records are safe but cannot be opened without it. Start the keychain \
              service (Secret Service), then try again."
         }
         E::KeychainKeyMissing => {
             "The device key is missing from the keychain. Nothing was deleted, but the records on this workstation \
-             cannot be opened without it. Restore the keychain before anything else."
+             cannot be opened without it. Restore the keychain from a backup. Do not enrol again."
         }
         E::KeychainSlow => {
-            "The keychain did not respond in time. Records are safe. Look for a password prompt of the operating \
-             system, then try again."
+            "The keychain did not respond in time. Records are safe. Check whether the operating system is \
+             asking for a password, then try again."
         }
         E::SlotDamaged => {
             "A key file or settings file is damaged or was changed outside Chartkeep. It was left as it is, and records \
@@ -66,7 +66,7 @@ const fn error_message(code: ErrorCode) -> &'static str {
         }
         E::StoreDamaged => {
             "A part of the records on this workstation failed its integrity check. Nothing was deleted, and synced \
-             records are safe on the server. See chartkeep doctor for the damaged part."
+             records are safe on the server. chartkeep doctor names the damaged part."
         }
         E::StoreNewer => {
             "The profile was written by a newer version of Chartkeep. Nothing was changed. Update this program."
@@ -76,13 +76,16 @@ const fn error_message(code: ErrorCode) -> &'static str {
              chartkeep sync before you rely on it."
         }
         E::LedgerDamaged => {
-            "The audit log failed its integrity check. It was left as it is. See chartkeep audit verify for the place."
+            "The audit log failed its integrity check. It was left as it is. chartkeep audit verify shows where it is \
+             damaged."
         }
         E::DiskFull => {
-            "The disk is full. The last change was not saved; everything saved before is safe. Free some space and try \
-             again."
+            "The disk is full. The last change was not saved; everything saved before is safe. Free up some disk \
+             space, then try again."
         }
-        E::ProfileInUse => "Chartkeep is already running on this profile. Nothing was changed. Close it and try again.",
+        E::ProfileInUse => {
+            "Chartkeep is already running with this profile. Nothing was changed. Close it and try again."
+        }
         E::ClockWrong => {
             "This computer's clock, or the time given, does not match the trusted time. Nothing was changed. Set the \
              clock, or give the phone's time with --phone-time."
@@ -103,7 +106,7 @@ const fn error_message(code: ErrorCode) -> &'static str {
             "The server reported an error. Everything is saved on this workstation and will be sent again later."
         }
         E::SignInNeeded => {
-            "A clinic sign-in is needed. Everything is saved on this workstation. Sign in to send it: \
+            "A clinic sign-in is needed. Everything is saved on this workstation. Sign in online to send it: \
              chartkeep sync --sign-in"
         }
         E::SignInFailed => {
@@ -113,7 +116,7 @@ const fn error_message(code: ErrorCode) -> &'static str {
             "The record is not on this workstation, or this user's role cannot see it. Nothing was changed. Sync and \
              try again."
         }
-        E::Stale => "The record has changed since it was read. Nothing was changed. Read it again and retry.",
+        E::Stale => "The record has changed since it was read. Nothing was changed. Read it again, then try again.",
         E::Invalid => "An argument or value is not valid. Nothing was changed. See chartkeep --help.",
         E::ImportBroken => {
             "Some lines of the file could not be read; the others were imported. Correct the lines listed below and \

@@ -160,7 +160,7 @@ export default async function visit(journey) {
     await page.waitForText("Needs a decision");
     await journey.screen("sync-conflict");
     await page.press("Decide", { part: true });
-    await page.waitForText("Two people changed");
+    await page.waitForText("was changed here and on the server");
     await page.waitForText("201");
     await page.waitForText("240");
     await journey.screen("conflict");

@@ -44,7 +44,7 @@ test("empty: every card says so", async () => {
     "No active problems are recorded.",
     "No current medicines are recorded.",
     "No vital signs are recorded.",
-    "No results out of range, and none from the last 90 days.",
+    "No results from the last 90 days, and no latest result is flagged as abnormal.",
     "No note has been signed yet.",
   ])
     expect(screen.getByText(text)).toBeVisible();

@@ -113,7 +113,7 @@ test("a user whose last attempt failed is asked for the phone's time immediately
 test.each([
   [{ blocked: "store_damaged" }, "The records on this workstation are damaged"],
   [{ blocked: "store_newer" }, "These records were saved by a newer version of Chartkeep"],
-  [{ blocked: "profile_in_use" }, "Chartkeep is already running with this profile"],
+  [{ blocked: "profile_in_use" }, "Chartkeep is already running on this workstation"],
   [{ keychain: "locked" }, "The computer's keychain is locked"],
   [{ keychain: "absent" }, "The computer's keychain is not responding"],
   [{ keychain: "key_missing" }, "This workstation's key is missing from the keychain"],

@@ -32,7 +32,7 @@ test("a rejected record shows the reason and can be sent again", async () => {
 test("a medicine conflict has nothing preselected and is saved only when every field is decided", async () => {
   const { user, ipc } = await show({ role: "physician" }, "/sync");
   await user.click(screen.getByRole("button", { name: "Decide: Medicine: enalapril" }));
-  expect(await screen.findByRole("heading", { name: "Two people changed enalapril" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "enalapril was changed here and on the server" })).toBeVisible();
   for (const radio of screen.getAllByRole("radio")) expect(radio).not.toBeChecked();
   const keep = screen.getByRole("button", { name: "Save these choices" });
   expect(keep).toBeDisabled();
