@@ -35,7 +35,7 @@ const RECORDS: [(&str, Action, Group); 12] = [
 
 /// Actions on records that the user wrote; whether a record is theirs is decided for each one.
 const OWN: [(&str, Action, Group); 2] =
-    [("sign_note", Action::Sign, Group::Note), ("strike", Action::MarkEnteredInError, Group::Vitals)];
+    [("sign_note", Action::Sign, Group::Note), ("mark_entered_in_error", Action::MarkEnteredInError, Group::Vitals)];
 
 /// The names of all actions that the session's role may do.
 pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {

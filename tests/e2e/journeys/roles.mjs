@@ -56,7 +56,7 @@ export default async function roles(journey) {
       assert.equal(failed.code, "refused", `${name}: ${JSON.stringify(failed)}`);
     }
     // The clerk's keys open no segment that holds an observation, so there is nothing to mark.
-    const marked = await call("strike", { reference: "Observation/any", patient, reason: "not from the interface" });
+    const marked = await call("mark_entered_in_error", { reference: "Observation/any", patient, reason: "not from the interface" });
     assert.equal(marked.failed?.code, "not_available");
     const device = await call("device");
     assert.equal(device.failed?.code, "refused", "device");

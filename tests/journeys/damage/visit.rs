@@ -9,7 +9,7 @@ use keep_session::cases::{chart, drafts, entered_in_error, lock, notes, search, 
 use keep_session::dto::chart::WindowDto;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::search::SearchDto;
-use keep_session::dto::visit::{SaveDraftDto, SavedDto, SignNoteDto, StrikeDto, VitalsDto};
+use keep_session::dto::visit::{MarkEnteredInErrorDto, SaveDraftDto, SavedDto, SignNoteDto, VitalsDto};
 use keep_session::dto::worklist::{CheckInDto, WorklistAskDto};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -137,7 +137,7 @@ pub(super) fn draft() -> SaveDraftDto {
 pub(super) fn mark_entered_in_error(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
-        let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
+        let request = MarkEnteredInErrorDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
         chartkeep_tests::ok(entered_in_error::mark_entered_in_error(app, request));
     }
 }

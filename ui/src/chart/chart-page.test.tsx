@@ -118,7 +118,7 @@ test("a vital sign is marked as entered in error with a reason", async () => {
   await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
   await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
   await waitFor(() =>
-    expect(requestsOf(ipc, "strike")).toEqual([
+    expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
       { reference: "Observation/systolic-7", patient: "p1", reason: "wrong patient" },
     ]),
   );

@@ -80,7 +80,7 @@ function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
         <RecordStateChip record={note.record} />
       </div>
       <p className={`${css.text} ${inError ? css.inError : ""}`}>{note.text}</p>
-      {note.mayStrike ? (
+      {note.mayMarkEnteredInError ? (
         <div className={css.foot}>
           <Button
             variant="link"

@@ -41,7 +41,7 @@ export function Timeline({ patient }: { patient: string }) {
         row.unreadable ? (
           <Chip tone="warn">{say("timeline.unreadable")}</Chip>
         ) : (
-          <span className={row.struck ? css.inError : undefined}>
+          <span className={row.enteredInError ? css.inError : undefined}>
             <b>{row.title}</b>
             {row.detail === "" ? null : (
               <span className={css.under}>
@@ -58,7 +58,7 @@ export function Timeline({ patient }: { patient: string }) {
       wrap: true,
       cell: (row) => (
         <span className={css.marks}>
-          {row.struck ? <Chip tone="critical">{say("timeline.struck")}</Chip> : null}
+          {row.enteredInError ? <Chip tone="critical">{say("timeline.entered_in_error")}</Chip> : null}
           <RecordStateChip record={row.record} />
         </span>
       ),

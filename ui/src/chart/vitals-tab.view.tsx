@@ -87,7 +87,7 @@ function PointTable({
   onMarkInError: (point: VitalPointDto) => void;
 }) {
   const say = useWords();
-  const canCorrect = series.points.some((point) => point.mayStrike);
+  const canCorrect = series.points.some((point) => point.mayMarkEnteredInError);
   return (
     <table className={css.table} aria-label={say("vitals.table", { name: series.label })}>
       <thead>
@@ -115,7 +115,7 @@ function PointTable({
             </td>
             {canCorrect ? (
               <td>
-                {point.mayStrike ? (
+                {point.mayMarkEnteredInError ? (
                   <Button
                     variant="link"
                     aria-label={say("entered_in_error.name", {

@@ -783,7 +783,7 @@ text: string,
 /**
  * Whether the signed-in person may mark it as entered in error.
  */
-mayStrike: boolean, 
+mayMarkEnteredInError: boolean, 
 /**
  * Sync state.
  */
@@ -1216,7 +1216,7 @@ sequences: Array<number>, };
 
 export type SlotStateDto = "ready" | "waiting_for_grant" | "held" | "lease_ended" | "damaged";
 
-export type StrikeDto = { 
+export type MarkEnteredInErrorDto = { 
 /**
  * Type/id.
  */
@@ -1494,7 +1494,7 @@ flag: string,
 /**
  * Whether the signed-in person may mark it as entered in error.
  */
-mayStrike: boolean, 
+mayMarkEnteredInError: boolean, 
 /**
  * Sync state.
  */

@@ -28,7 +28,7 @@ import type {
   SignInStateDto,
   SignNoteDto,
   SignOffDto,
-  StrikeDto,
+  MarkEnteredInErrorDto,
   SyncChipDto,
   SyncPageDto,
   SyncProgressDto,
@@ -71,7 +71,7 @@ interface Commands {
   discard_draft: [{ draft: string }, null];
   drafts: [undefined, DraftDto[]];
   sign_note: [SignNoteDto, SavedDto];
-  strike: [StrikeDto, SavedDto];
+  mark_entered_in_error: [MarkEnteredInErrorDto, SavedDto];
   worklist: [WorklistAskDto, WorklistDto];
   check_in: [CheckInDto, SavedDto];
   sync_chip: [undefined, SyncChipDto];

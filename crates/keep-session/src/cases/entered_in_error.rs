@@ -4,7 +4,7 @@ use crate::cases::sync;
 use crate::ctx::Ctx;
 use crate::dto::LONGEST_REASON;
 use crate::dto::failure::FailureDto;
-use crate::dto::visit::{SavedDto, StrikeDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
@@ -22,7 +22,10 @@ use keep_store::Record;
 ///
 /// # Errors
 /// `invalid` without a reason, `refused`, `not_available`, `stale`.
-pub fn mark_entered_in_error(workstation: &Workstation, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+pub fn mark_entered_in_error(
+    workstation: &Workstation,
+    request: MarkEnteredInErrorDto,
+) -> Result<SavedDto, FailureDto> {
     let saved = workstation
         .with_session(|unlocked| mark(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)?;
@@ -30,7 +33,7 @@ pub fn mark_entered_in_error(workstation: &Workstation, request: StrikeDto) -> R
     Ok(saved)
 }
 
-fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
+fn mark(ctx: &Ctx<'_>, request: &MarkEnteredInErrorDto) -> Result<SavedDto, SessionError> {
     if request.reason.trim().is_empty() {
         return Err(SessionError::fields(vec![("reason", "missing")]));
     }
@@ -45,7 +48,7 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
 /// The record marked as entered in error and the event, if this user may mark it.
 fn marked<'r>(
     ctx: &Ctx<'_>,
-    request: &'r StrikeDto,
+    request: &'r MarkEnteredInErrorDto,
     record: Record,
 ) -> Result<(ChangedRecord<'r>, EventDraft), SessionError> {
     // EXPOSE: read for the decision, and to make its new text.
@@ -63,7 +66,7 @@ fn marked<'r>(
     }
     let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
-        .map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
+        .map_err(|_| SessionError::fields(vec![("reference", "cannot_be_marked")]))?;
     let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())

@@ -78,7 +78,7 @@ pub fn bindings() -> String {
         visit::SaveDraftDto,
         visit::SavedDto,
         visit::SignNoteDto,
-        visit::StrikeDto,
+        visit::MarkEnteredInErrorDto,
         visit::VitalFindingDto,
         visit::VitalsCheckDto,
         visit::VitalsDto,

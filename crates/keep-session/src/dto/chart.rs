@@ -215,7 +215,7 @@ pub struct VitalPointDto {
     /// Flag as above.
     pub flag: String,
     /// Whether the signed-in person may mark it as entered in error.
-    pub may_strike: bool,
+    pub may_mark_entered_in_error: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }
@@ -279,7 +279,7 @@ pub struct NoteDto {
     /// The text.
     pub text: String,
     /// Whether the signed-in person may mark it as entered in error.
-    pub may_strike: bool,
+    pub may_mark_entered_in_error: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }
@@ -324,8 +324,8 @@ pub struct TimelineRowDto {
     pub recorded: String,
     /// Whether the record could not be read.
     pub unreadable: bool,
-    /// Whether it was entered in error: shown struck through.
-    pub struck: bool,
+    /// Whether it was entered in error; shown crossed out.
+    pub entered_in_error: bool,
     /// Sync state.
     pub record: RecordStateDto,
 }

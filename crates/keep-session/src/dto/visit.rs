@@ -120,10 +120,10 @@ pub struct SignNoteDto {
     pub draft: Option<String>,
 }
 
-/// `strike`: marks a record as entered in error.
+/// `mark_entered_in_error`: marks a record as entered in error.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct StrikeDto {
+pub struct MarkEnteredInErrorDto {
     /// Type/id.
     pub reference: String,
     /// The Patient id.

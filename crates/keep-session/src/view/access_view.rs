@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nurse_may_strike_only_what_she_wrote() {
+    fn a_nurse_may_mark_only_what_she_wrote() {
         let access_view = AccessView::for_tests(Role::Nurse);
         let may = |author: &str| {
             let text = format!(

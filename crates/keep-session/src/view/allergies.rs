@@ -131,7 +131,7 @@ mod tests {
     const PENICILLIN: &str = r#"{"resourceType":"AllergyIntolerance","id":"a1","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"confirmed"}]},"criticality":"high","code":{"text":"Penicillin"},"patient":{"reference":"Patient/maria"},"recordedDate":"2019","reaction":[{"manifestation":[{"text":"anaphylaxis"}],"severity":"severe"}]}"#;
     const LATEX: &str = r#"{"resourceType":"AllergyIntolerance","id":"a2","code":{"text":"Latex"},"patient":{"reference":"Patient/maria"},"reaction":[{"manifestation":[{"text":"contact dermatitis"}],"severity":"mild"}]}"#;
     const NONE: &str = r#"{"resourceType":"AllergyIntolerance","id":"a3","code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}]},"patient":{"reference":"Patient/maria"},"recordedDate":"2026-03-11T09:20:00+03:00"}"#;
-    const STRUCK: &str = r#"{"resourceType":"AllergyIntolerance","id":"a4","verificationStatus":{"coding":[{"code":"entered-in-error"}]},"code":{"text":"Egg"},"patient":{"reference":"Patient/maria"}}"#;
+    const ENTERED_IN_ERROR: &str = r#"{"resourceType":"AllergyIntolerance","id":"a4","verificationStatus":{"coding":[{"code":"entered-in-error"}]},"code":{"text":"Egg"},"patient":{"reference":"Patient/maria"}}"#;
 
     fn state(texts: &[&str], downloaded: bool) -> &'static str {
         match allergies(&nurse_amara_sees(texts), downloaded, true) {
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(state(&[], false), "unavailable");
         assert_eq!(state(&[NONE], true), "none known");
         assert_eq!(state(&[NONE], false), "unavailable");
-        assert_eq!(state(&[STRUCK], true), "not recorded");
+        assert_eq!(state(&[ENTERED_IN_ERROR], true), "not recorded");
         assert_eq!(state(&[NONE, r#"{"resourceType":"AllergyIntolerance""#], true), "unavailable");
         assert_eq!(state(&[NONE, PENICILLIN], true), "known");
         assert_eq!(state(&[PENICILLIN], false), "known");

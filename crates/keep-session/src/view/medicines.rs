@@ -174,8 +174,8 @@ mod tests {
     fn the_line_is_safe_and_current_medicines_come_first() {
         let stopped = order("m1", "Hydrochlorothiazide 25 MG Oral Tablet", "stopped", "{}");
         let current = order("m2", "metformin 500 MG tablet", "active", TWICE);
-        let struck = order("m3", "amlodipine 5 MG", "entered-in-error", "{}");
-        let found = shown(&[&stopped, &current, &struck]);
+        let retracted = order("m3", "amlodipine 5 MG", "entered-in-error", "{}");
+        let found = shown(&[&stopped, &current, &retracted]);
         assert_eq!(
             found,
             [

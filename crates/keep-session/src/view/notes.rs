@@ -43,7 +43,7 @@ pub(crate) fn window(
     NotesDto { rows, total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
 }
 
-/// The latest note that was signed and not struck out.
+/// The latest note that was signed and not entered in error.
 pub(crate) fn last(entries: &[VisibleRecord], names: &Names, access_view: &AccessView) -> Option<NoteDto> {
     let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names, access_view));
     signed.find(|n| matches!(n.status.as_str(), "signed" | "amended"))
@@ -69,7 +69,7 @@ fn dto(entry: &VisibleRecord, raw: &Raw, names: &Names, access_view: &AccessView
         written: words::when(lens.date.as_ref()),
         status: status(&lens).to_owned(),
         text: text(&lens.body),
-        may_strike: entry.may_mark_entered_in_error(access_view),
+        may_mark_entered_in_error: entry.may_mark_entered_in_error(access_view),
         record: entry.state(),
     })
 }
@@ -135,7 +135,7 @@ mod tests {
         let all = window(&entries, &names, &access_view, 0, 10);
         let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status.as_str())).collect();
         assert_eq!(shown, [("n3", "entered_in_error"), ("n2", "draft"), ("n1", "signed")]);
-        assert_eq!(all.rows.iter().map(|n| n.may_strike).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(all.rows.iter().map(|n| n.may_mark_entered_in_error).collect::<Vec<_>>(), [false, true, false]);
         let last = last(&entries, &names, &access_view).expect("signed");
         assert_eq!((last.id.as_str(), last.author.as_str(), last.text.as_str()), ("n1", "Dr Jonas Mbeki", "Tired."));
         assert_eq!(last.written, "2026-10-24T07:32:00.000Z");

@@ -228,7 +228,7 @@ fn flags(entries: &[VisibleRecord], alerts: usize) -> (Vec<String>, bool) {
 /// Whether a Flag counts now.
 fn is_in_force(entry: &VisibleRecord) -> bool {
     let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
-    entry.kind() == "Flag" && !entry.is_struck() && status != Some("inactive")
+    entry.kind() == "Flag" && !entry.is_entered_in_error() && status != Some("inactive")
 }
 
 #[cfg(test)]

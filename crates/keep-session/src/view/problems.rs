@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn active_problems_come_first_and_struck_ones_not_at_all() {
+    fn active_problems_come_first_and_those_entered_in_error_are_left_out() {
         let texts = [
             problem("p1", "Pneumonia", "resolved", "2018-11-02", r#","abatementDateTime":"2018-12""#),
             problem("p2", "Essential hypertension", "active", "2014", ""),

@@ -41,7 +41,7 @@ fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
 fn joins(entry: &VisibleRecord) -> bool {
     let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
     let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2_TOTAL);
-    entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
+    entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_entered_in_error() && !entry.is_unreadable()
 }
 
 /// One window.
@@ -88,7 +88,7 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         detail: words::cut(&said.detail, LONGEST),
         recorded: words::cut(&said.recorded, LONGEST),
         unreadable,
-        struck: first.is_struck(),
+        entered_in_error: first.is_entered_in_error(),
         record: super::visible_record::state_of(state),
     })
 }
@@ -258,7 +258,7 @@ mod tests {
                 ("problem", "2020", "active"),
             ]
         );
-        assert_eq!(all.rows.iter().map(|r| r.struck).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(all.rows.iter().map(|r| r.entered_in_error).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct VisibleRecord {
 impl VisibleRecord {
     /// Whether the user may mark this record as entered in error: what the page offers is what will be permitted.
     pub(crate) fn may_mark_entered_in_error(&self, view: &AccessView) -> bool {
-        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_struck()) else { return false };
+        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_entered_in_error()) else { return false };
         let resource = unowned(&self.record, self.facts.as_deref());
         let may = |resource: &PolicyResource| view.may(Action::MarkEnteredInError, resource).is_allowed();
         // The author is looked for only where that decides; a chart asks this of hundreds of values.
@@ -86,7 +86,7 @@ impl VisibleRecord {
     }
 
     /// Whether it was entered in error.
-    pub(crate) fn is_struck(&self) -> bool {
+    pub(crate) fn is_entered_in_error(&self) -> bool {
         self.facts.as_ref().is_some_and(|f| f.entered_in_error)
     }
 
@@ -127,12 +127,12 @@ pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     }
 }
 
-/// The readable entries of one type that count: not struck out, not masked, as raw texts.
+/// The readable entries of one type that count: not entered in error, not masked, as raw texts.
 pub(crate) fn valid<'e>(
     entries: &'e [VisibleRecord],
     kind: &'static str,
 ) -> impl Iterator<Item = (&'e VisibleRecord, &'e Raw)> {
-    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_struck() && !e.masked);
+    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_entered_in_error() && !e.masked);
     of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
 }
 

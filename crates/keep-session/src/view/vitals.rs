@@ -157,7 +157,7 @@ fn one(
         text: r.text.clone(),
         recorded: r.recorded.clone(),
         flag: flag(r, birth_date, clinic_clock),
-        may_strike: r.entry.may_mark_entered_in_error(access_view),
+        may_mark_entered_in_error: r.entry.may_mark_entered_in_error(access_view),
         record: r.entry.state(),
     });
     let range = sign.adult_range().filter(|_| is_adult_at(birth_date, clinic_clock.now, clinic_clock));
@@ -270,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn struck_values_are_gone_and_the_laboratory_knows_better() {
-        let struck = vital("o1", "8867-4", "2026-11-02T08:00:00Z", r#"{"value":300,"code":"/min"}"#, "")
+    fn values_entered_in_error_are_left_out_and_a_recorded_interpretation_wins() {
+        let retracted = vital("o1", "8867-4", "2026-11-02T08:00:00Z", r#"{"value":300,"code":"/min"}"#, "")
             .replace("final", "entered-in-error");
         let said = vital(
             "o2",
@@ -280,18 +280,18 @@ mod tests {
             r#"{"value":76,"code":"/min"}"#,
             r#","interpretation":[{"coding":[{"code":"HH"}]}]"#,
         );
-        let found = chart(&[struck, said]);
+        let found = chart(&[retracted, said]);
         assert_eq!((found[0].value.as_str(), found[0].flag.as_str()), ("76", "HH"));
     }
 
     #[test]
-    fn only_what_she_wrote_may_be_struck() {
+    fn only_what_she_wrote_may_be_marked() {
         let by = |id: &str, loinc: &str, author: &str| {
             let more = format!(r#","performer":[{{"reference":"Practitioner/{author}"}}]"#);
             vital(id, loinc, "2026-11-01T08:00:00Z", r#"{"value":76}"#, &more)
         };
         let found = chart(&[by("o1", "8867-4", "amara"), by("o2", "9279-1", "jonas")]);
-        let may: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.points[0].may_strike)).collect();
+        let may: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.points[0].may_mark_entered_in_error)).collect();
         assert_eq!(may, [("pulse", true), ("respiration", false)]);
     }
 

@@ -15,7 +15,7 @@ export function makeNotes(index: number): NoteDto[] {
     written: new Date(Date.parse("2026-10-24T10:32:00+03:00") - at * 86_400_000 * 23).toISOString(),
     status: at === 5 ? "entered_in_error" : "signed",
     text: TEXTS[at % TEXTS.length] ?? "",
-    mayStrike: at % 3 === 1 && at !== 5,
+    mayMarkEnteredInError: at % 3 === 1 && at !== 5,
     record: at === 0 && index !== 1 ? "pending" : "synced",
   }));
 }

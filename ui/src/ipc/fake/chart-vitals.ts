@@ -36,7 +36,7 @@ export function makeSeries(): VitalSeriesDto[] {
       text: value.toFixed(places),
       recorded: key === "weight" && at === values.length - 3 ? "80.70271828182845 kg" : "",
       flag: flagOf(value, low, high),
-      mayStrike: at > values.length - 3,
+      mayMarkEnteredInError: at > values.length - 3,
       record: at === values.length - 1 ? ("pending" as const) : ("synced" as const),
     }));
     const last = points.at(-1);

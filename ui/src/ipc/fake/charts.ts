@@ -158,7 +158,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       detail: unreadable ? "" : detail,
       recorded: at === 6 ? `${detail}0271828182845` : "",
       unreadable,
-      struck: at === 5,
+      enteredInError: at === 5,
       record: at < 2 ? "pending" : "synced",
     };
   });

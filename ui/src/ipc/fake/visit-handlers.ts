@@ -11,7 +11,7 @@ type HandledCommands =
   | "discard_draft"
   | "drafts"
   | "sign_note"
-  | "strike";
+  | "mark_entered_in_error";
 
 /** Vitals, notes, drafts and marking records as entered in error. */
 export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
@@ -46,7 +46,7 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
           value: Number(typed),
           text: typed,
           recorded: "",
-          mayStrike: true,
+          mayMarkEnteredInError: true,
           flag: "",
           record: "pending",
         });
@@ -84,7 +84,7 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
         written: FAKE_NOW,
         status: "signed",
         text,
-        mayStrike: true,
+        mayMarkEnteredInError: true,
         record: "pending",
       };
       fake.notes.unshift(note);
@@ -92,7 +92,7 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
       endDraft(draft);
       return saved(["DocumentReference/n1"]);
     },
-    strike: ({ patient, reference, reason }) => {
+    mark_entered_in_error: ({ patient, reference, reason }) => {
       if (reason.trim() === "") return refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] });
       const fake = openFakeChart(state, patient);
       const id = reference.split("/")[1];

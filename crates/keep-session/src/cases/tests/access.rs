@@ -23,7 +23,10 @@ fn the_front_desk_identifies_patients_and_sees_nothing_clinical() {
     );
     assert_eq!(shown.tabs, ["summary"]);
     let may = ok(crate::cases::unlock::session(&clinic.workstation)).permissions;
-    assert!(["strike", "sign_note", "record_vitals"].iter().all(|name| !may.iter().any(|m| m == name)), "{may:?}");
+    assert!(
+        ["mark_entered_in_error", "sign_note", "record_vitals"].iter().all(|name| !may.iter().any(|m| m == name)),
+        "{may:?}"
+    );
     assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Refused);
     let note = SignNoteDto {
         patient: String::from("maria"),

@@ -10,7 +10,7 @@ use crate::dto::audit::{AuditAskDto, SignOffDto, UnmaskDto};
 use crate::dto::chart::WindowDto;
 use crate::dto::conflict::{ChoiceDto, DecideDto};
 use crate::dto::search::SearchDto;
-use crate::dto::visit::{SaveDraftDto, SignNoteDto, StrikeDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, SaveDraftDto, SignNoteDto};
 use crate::dto::worklist::{CheckInDto, WorklistAskDto};
 use crate::testing::{TestPerson, dr_jonas, ingrid_of_privacy, leila_at_the_desk, nurse_amara};
 use keep_audit::{EventClass as E, EventDraft};
@@ -273,13 +273,13 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             ),
         ),
         (
-            "strike",
+            "mark_entered_in_error",
             Events(
                 dr_jonas,
                 |c| {
                     let (reference, patient) = (String::from("Condition/c1"), String::from("maria"));
-                    let strike = StrikeDto { reference, patient, reason: String::from("other patient") };
-                    run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, strike)).change_set)
+                    let mark = MarkEnteredInErrorDto { reference, patient, reason: String::from("other patient") };
+                    run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, mark)).change_set)
                 },
                 &[E::MarkedInError],
             ),
@@ -376,9 +376,12 @@ fn long_texts_are_refused_before_they_reach_the_log() {
     let before = count(&clinic);
     let ask = |length: usize| SearchDto { query: "ö".repeat(length), offset: 0, limit: 5 };
     assert_eq!(code_of(search::search_patients(&clinic.workstation, ask(201))), ErrorCode::Invalid);
-    let strike =
-        StrikeDto { reference: String::from("Condition/c1"), patient: String::from("maria"), reason: "x".repeat(1001) };
-    assert_eq!(code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, strike)), ErrorCode::Invalid);
+    let mark = MarkEnteredInErrorDto {
+        reference: String::from("Condition/c1"),
+        patient: String::from("maria"),
+        reason: "x".repeat(1001),
+    };
+    assert_eq!(code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, mark)), ErrorCode::Invalid);
     assert_eq!(count(&clinic), before);
     assert_eq!(ok(search::search_patients(&clinic.workstation, ask(200))).total, 0);
 }

@@ -4,7 +4,7 @@ use super::{Clinic, code_of, ok};
 use crate::cases::{chart, conflict, entered_in_error};
 use crate::dto::chart::RecordStateDto;
 use crate::dto::conflict::{ChoiceDto, DecideDto};
-use crate::dto::visit::StrikeDto;
+use crate::dto::visit::MarkEnteredInErrorDto;
 use crate::testing::{dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 
@@ -28,12 +28,12 @@ impl Clinic {
 
     /// Dr Jonas marks María's problem as entered in error while a colleague changes it on the server.
     pub(super) fn in_conflict(self) -> (Self, String) {
-        let strike = StrikeDto {
+        let mark = MarkEnteredInErrorDto {
             reference: String::from("Condition/c1"),
             patient: String::from("maria"),
             reason: String::from("other patient"),
         };
-        ok(entered_in_error::mark_entered_in_error(&self.workstation, strike));
+        ok(entered_in_error::mark_entered_in_error(&self.workstation, mark));
         let report = ok(import(&self.workstation, vec![THEIRS.to_owned()]));
         let contested = report.contested.first().expect("contested");
         let key: ResourceKey = "Condition/c1".parse().expect("key");

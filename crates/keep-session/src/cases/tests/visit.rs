@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::{AllergiesDto, RecordStateDto, WindowDto};
-use crate::dto::visit::{SignNoteDto, StrikeDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, SignNoteDto};
 use crate::testing::{dr_jonas, nurse_amara};
 use keep_domain::ErrorCode;
 
@@ -88,11 +88,16 @@ fn a_note_is_signed_and_read_back_with_its_author() {
 #[test]
 fn a_record_entered_in_error_stays_readable() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    assert!(ok(crate::cases::unlock::session(&clinic.workstation)).permissions.iter().any(|name| name == "strike"));
+    assert!(
+        ok(crate::cases::unlock::session(&clinic.workstation))
+            .permissions
+            .iter()
+            .any(|name| name == "mark_entered_in_error")
+    );
     let saved = ok(cases::save_vitals(&clinic.workstation, vitals()));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     let point = shown.vitals.iter().find(|s| s.key == "pulse").expect("a series").points[0].id.clone();
-    let ask = |reference: String, reason: &str| StrikeDto {
+    let ask = |reference: String, reason: &str| MarkEnteredInErrorDto {
         reference,
         patient: String::from("maria"),
         reason: reason.to_owned(),
@@ -119,5 +124,5 @@ fn a_record_entered_in_error_stays_readable() {
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().all(|s| s.key != "pulse"));
     let rows = ok(chart::chart_timeline(&clinic.workstation, window())).rows;
-    assert!(rows.iter().any(|r| r.reference == mine && r.struck));
+    assert!(rows.iter().any(|r| r.reference == mine && r.entered_in_error));
 }
