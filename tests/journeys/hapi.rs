@@ -7,7 +7,7 @@ use keep_domain::SystemClock;
 use keep_session::Workstation;
 use keep_session::cases::sync::SyncEnd;
 use keep_session::cases::{chart, entered_in_error, notes, sync, vitals};
-use keep_session::dto::visit::{SavedDto, MarkEnteredInErrorDto};
+use keep_session::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
 use serde_json::json;
 use std::path::Path;

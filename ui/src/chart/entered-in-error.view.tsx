@@ -63,7 +63,7 @@ function EnteredInErrorForm({ record, banner, onClose }: Props & { record: Recor
         <b>{record.title}</b> · {record.when}
         <br />
         <span className={css.quiet}>
-          {banner.family}, {banner.given} · {sayBorn(say, banner)}
+          {banner.family ?? say("name.unreadable")}, {banner.given} · {sayBorn(say, banner)}
         </span>
       </p>
       <TextAreaField

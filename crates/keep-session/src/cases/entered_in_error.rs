@@ -3,7 +3,7 @@
 use crate::cases::sync;
 use crate::ctx::Ctx;
 use crate::dto::LONGEST_REASON;
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use crate::error::SessionError;
 use crate::records::author::author;
@@ -35,10 +35,10 @@ pub fn mark_entered_in_error(
 
 fn mark(ctx: &Ctx<'_>, request: &MarkEnteredInErrorDto) -> Result<SavedDto, SessionError> {
     if request.reason.trim().is_empty() {
-        return Err(SessionError::fields(vec![("reason", "missing")]));
+        return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
     }
     if request.reason.chars().count() > LONGEST_REASON {
-        return Err(SessionError::fields(vec![("reason", "too_long")]));
+        return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
     }
     let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let changed = ctx.store.record(&key)?.try_map(|record| marked(ctx, request, record))?;
@@ -60,13 +60,13 @@ fn marked<'r>(
     }
     let author = author(ctx)?;
     let view = AccessView::of(ctx.session, Some(author.clone()));
-    ctx.permit(&view, Action::MarkEnteredInError, &view.asked(&record, facts.as_ref()))?;
+    ctx.permit(&view, Action::MarkEnteredInError, &view.resource(&record, facts.as_ref()))?;
     if facts.as_ref().is_some_and(|f| f.entered_in_error) {
         return Err(SessionError::of(ErrorCode::Stale));
     }
     let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
-        .map_err(|_| SessionError::fields(vec![("reference", "cannot_be_marked")]))?;
+        .map_err(|_| SessionError::fields(vec![("reference", FieldReasonDto::CannotBeMarked)]))?;
     let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())

@@ -1,7 +1,7 @@
 //! A record that this role may see, read once.
 
 use super::access_view::{AccessView, unowned};
-use crate::dto::chart::RecordStateDto;
+use crate::dto::chart::record_state::RecordStateDto;
 use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
@@ -13,13 +13,13 @@ use std::cell::OnceCell;
 pub(crate) struct VisibleRecord {
     /// Without its text, which is in `raw`.
     pub(crate) record: Record,
-    /// `None` where the text is no readable resource.
+    /// `None` where the text is not a readable resource.
     pub(crate) raw: Option<Raw>,
-    /// `None` where the text is no readable resource.
+    /// `None` where the text is not a readable resource.
     pub(crate) facts: Option<Box<Extracted>>,
-    /// Only that it is there, not what it says.
+    /// Whether only its existence may be shown.
     pub(crate) masked: bool,
-    /// Read when the first list asks for it: vital signs and results both do.
+    /// Read on first use; vital signs and results both need it.
     observation: OnceCell<Option<Box<ObservationLens>>>,
 }
 
@@ -29,7 +29,7 @@ impl VisibleRecord {
         let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_entered_in_error()) else { return false };
         let resource = unowned(&self.record, self.facts.as_deref());
         let may = |resource: &PolicyResource| view.may(Action::MarkEnteredInError, resource).is_allowed();
-        // The author is looked for only where that decides; a chart asks this of hundreds of values.
+        // The author is looked for only where it decides: this runs for hundreds of values of a chart.
         may(&resource) || (may(&resource.own()) && view.wrote(raw))
     }
 
@@ -57,7 +57,7 @@ impl VisibleRecord {
                 Err(text) => record.raw = Phi::new(text),
             }
         }
-        // EXPOSE: read for the screen; who wrote a labelled record may count, so it keeps its text until that is said.
+        // EXPOSE: read for the screen; the author of a labelled record may matter, so it keeps its text until that is decided.
         let (raw, facts) = keep_fhir::parse_and_extract(record.raw.expose().as_str());
         let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
@@ -75,7 +75,7 @@ impl VisibleRecord {
         &self.record.key.resource_type
     }
 
-    /// What it says as an Observation; `None` for any other type.
+    /// The values of an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
         self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
     }
@@ -105,19 +105,19 @@ impl VisibleRecord {
         self.facts.as_ref().is_some_and(|f| f.categories.iter().any(|c| c.code.eq_ignore_ascii_case(code)))
     }
 
-    /// Where it stands with the server.
+    /// Sync state.
     pub(crate) const fn state(&self) -> RecordStateDto {
         state_of(self.record.state)
     }
 }
 
-/// The text of a record, without what of it the role may not know: no list, line or form can show what is not there.
+/// The text of a record without the parts that the role may not know, so that nothing can show them.
 fn shown(raw: Raw, record: &Record, access_view: &AccessView) -> Raw {
     let hides = record.key.resource_type == "Appointment" && !access_view.knows_why(record);
     if hides { lens::booking_of(&raw) } else { raw }
 }
 
-/// The state in the interface's words.
+/// The state as it crosses to the page.
 pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     match state {
         RecordState::Synced => RecordStateDto::Synced,
@@ -127,7 +127,7 @@ pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     }
 }
 
-/// The readable entries of one type that count: not entered in error, not masked, as raw texts.
+/// The readable records of one type that are neither entered in error nor masked, with their texts.
 pub(crate) fn valid<'e>(
     entries: &'e [VisibleRecord],
     kind: &'static str,
@@ -138,6 +138,6 @@ pub(crate) fn valid<'e>(
 
 impl std::fmt::Debug for VisibleRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Entry({})", self.kind())
+        write!(f, "VisibleRecord({})", self.kind())
     }
 }
