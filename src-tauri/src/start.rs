@@ -84,9 +84,9 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::sync::sync_page,
             commands::sync::sync_retry,
             commands::visit::check_vitals,
+            commands::visit::mark_entered_in_error,
             commands::visit::save_vitals,
             commands::visit::sign_note,
-            commands::visit::strike,
             commands::worklist::check_in,
             commands::worklist::worklist,
         ])

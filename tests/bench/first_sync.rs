@@ -76,7 +76,7 @@ pub(crate) fn measure(
 }
 
 fn sign_in(app: &Workstation, server: &Backend, doctor: &BTreeMap<String, String>, programs: &Programs) {
-    let ask = EnrolBeginDto { server: server.fhir.clone(), workstation: String::from("Bench") };
+    let ask = EnrolBeginDto { server: Some(server.fhir.clone()), workstation: Some(String::from("Bench")) };
     let setting = Setting { ca_file: Some(server.ca.clone()), demo: true };
     let begun = enrol::begin_with(app, ask, setting).map_err(|f| f.code).expect("begun");
     let EnrolStateDto::Browser { address } = begun else { unreachable!("a browser is asked for") };

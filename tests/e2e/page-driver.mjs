@@ -160,7 +160,7 @@ export class PageDriver {
   waitForSync(limit = 60_000) {
     return until("the sync to end", limit, async () => {
       const { ok } = await this.app.invoke("sync_chip");
-      return ok && ok.state === "idle" && ok.complete !== "" && ok.pending === 0 && ok;
+      return ok && ok.state === "idle" && ok.complete !== null && ok.pending === 0 && ok;
     });
   }
 

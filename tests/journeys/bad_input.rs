@@ -254,7 +254,7 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
         let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
         let app = Workstation::open_for_test(empty.path(), w.runtime.handle().clone(), clock, keychain)
             .map_err(|f| f.code)?;
-        let ask = EnrolBeginDto { server: server.to_owned(), workstation: String::from("Room 3") };
+        let ask = EnrolBeginDto { server: Some(server.to_owned()), workstation: Some(String::from("Room 3")) };
         let begun = enrol::enrol_begin(&app, ask).map(|_| ()).map_err(|f| f.code);
         app.close();
         begun

@@ -7,7 +7,7 @@ use keep_domain::SystemClock;
 use keep_session::Workstation;
 use keep_session::cases::sync::SyncEnd;
 use keep_session::cases::{chart, entered_in_error, notes, sync, vitals};
-use keep_session::dto::visit::{SavedDto, StrikeDto};
+use keep_session::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
 use serde_json::json;
 use std::path::Path;
@@ -88,7 +88,7 @@ fn a_visit_goes_through_a_real_hapi_server() {
     let reason = String::from("taken at the wrong arm");
     ok(entered_in_error::mark_entered_in_error(
         &nurse.app,
-        StrikeDto { reference: pulse.clone(), patient: String::from("p1"), reason },
+        MarkEnteredInErrorDto { reference: pulse.clone(), patient: String::from("p1"), reason },
     ));
     nurse.sync();
     let there = registry.read(&pulse).expect("the pulse");
@@ -104,7 +104,7 @@ fn a_visit_goes_through_a_real_hapi_server() {
     let reason = String::from("belongs to another patient");
     ok(entered_in_error::mark_entered_in_error(
         &nurse.app,
-        StrikeDto { reference: pressure.clone(), patient: String::from("p1"), reason },
+        MarkEnteredInErrorDto { reference: pressure.clone(), patient: String::from("p1"), reason },
     ));
     let end = ok(sync::run_to_end(&nurse.app));
     let there = registry.read(pressure).expect("the pressure");

@@ -123,14 +123,16 @@ fn shows_the_chart(app: &Workstation, problems: &Value) {
     let banner = ["family", "given", "birthDate", "age", "sex", "phone"].map(|field| shown["banner"][field].clone());
     assert_eq!(json!(banner), json!(["GONZÁLEZ", "Ada", "1958-03-14", "68 y", "female", "+254 700 000 001"]));
     let allergies = rows(&shown["allergies"]["list"], &["substance", "reaction", "severe"]);
-    assert_eq!(allergies, json!([["Penicillin", "anaphylaxis · severe", true], ["Latex", "rash · mild", false]]));
+    let reaction = |manifestation: &str, severity: &str, high_risk: bool| json!({"manifestations": [manifestation], "severity": severity, "highRisk": high_risk});
+    let penicillin = json!(["Penicillin", reaction("anaphylaxis", "severe", true), true]);
+    assert_eq!(allergies, json!([penicillin, ["Latex", reaction("rash", "mild", false), false]]));
     assert_eq!(shown["allergies"]["incomplete"], false);
     assert_eq!(rows(&shown["problems"], &["text", "since"]), *problems);
     let medicines = rows(&shown["medicines"], &["name", "product", "dosage", "active", "since"]);
     assert_eq!(medicines, json!([["amLODIPine", "5 mg tablet", "one tablet in the morning", true, "2026-11-01"]]));
     let results = rows(&shown["results"], &["name", "value", "flag", "taken"]);
     let taken = "2026-11-20T06:00:00.000Z";
-    assert_eq!(results, json!([["Glucose", "5.8 mmol/L", "", taken], ["HbA1c", "8.2 %", "H", taken]]));
+    assert_eq!(results, json!([["Glucose", "5.8 mmol/L", null, taken], ["HbA1c", "8.2 %", "H", taken]]));
     let vitals = rows(&shown["vitals"], &["key", "value", "taken"]);
     let taken = "2026-11-22T09:04:04.000Z";
     let expected = json!([
@@ -159,10 +161,10 @@ fn shows_the_chart(app: &Workstation, problems: &Value) {
 fn has_the_queue(app: &Workstation) {
     let page = json_of(sync::sync_page(app));
     let queue = json!([
-        [22, "pending", "Dr Jonas Mbeki", "2026-11-22T09:03:03.000Z", "DocumentReference"],
-        [32, "pending", "Amara Okafor", "2026-11-22T09:04:04.000Z", "Encounter, Observation"],
+        [22, "pending", "Dr Jonas Mbeki", "2026-11-22T09:03:03.000Z", ["DocumentReference"]],
+        [32, "pending", "Amara Okafor", "2026-11-22T09:04:04.000Z", ["Encounter", "Observation"]],
     ]);
-    assert_eq!(rows(&page["items"], &["changeSet", "state", "author", "saved", "title"]), queue);
+    assert_eq!(rows(&page["items"], &["changeSet", "state", "author", "saved", "kinds"]), queue);
     let chip = ["pending", "failed", "conflicts"].map(|field| page["chip"][field].clone());
     assert_eq!((json!(chip), &page["server"]), (json!([2, 0, 0]), &json!("fhir.example")));
 }
@@ -171,7 +173,7 @@ fn has_the_queue(app: &Workstation) {
 fn has_the_draft(app: &Workstation, session: &Value) {
     let found = json_of(drafts::drafts(app));
     let draft = json!([["note", "ada", "GONZÁLEZ, Ada", r#"{"text":"Half a thought"}"#, "2026-11-22T09:04:04.000Z"]]);
-    assert_eq!(rows(&found, &["kind", "patient", "patientName", "content", "kept"]), draft);
+    assert_eq!(rows(&found, &["kind", "patient", "patientName", "content", "saved"]), draft);
     let place = json!({"route": "/chart/ada/notes", "draft": found[0]["draft"], "field": "text", "caret": 14});
     assert_eq!(session["resume"], place);
 }

@@ -19,9 +19,9 @@ pub(crate) fn result(id: &str, patient: &str, value: &str) -> String {
 /// A form of vitals as the window sends it.
 pub(crate) fn vitals_form(patient: &str, pulse: &str) -> Value {
     json!({
-        "patient": patient, "taken": "", "systolic": "128", "diastolic": "82", "pulse": pulse, "temperature": "",
+        "patient": patient, "taken": null, "systolic": "128", "diastolic": "82", "pulse": pulse, "temperature": "",
         "respiration": "", "spo2": "", "weight": "", "height": "", "oxygen": false, "scale2": false,
-        "consciousness": "", "confirmed": true,
+        "consciousness": null, "confirmed": true,
     })
 }
 

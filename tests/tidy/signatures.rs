@@ -5,7 +5,7 @@ use crate::syntax::{declared_for_tests, is_for_tests, parsed, product};
 use syn::visit::{self, Visit};
 
 /// Files that still have more.
-const NOT_YET: &[&str] = &["crates/keep-session/src/view/"];
+const NOT_YET: &[&str] = &[];
 /// Parameters of a function, `self` not counted.
 const PARAMETERS: usize = 5;
 /// Fields of a struct of state. A struct that is serialised is data, and has as many as its format.

@@ -2,6 +2,8 @@
 //!
 //! Anyone who can change that file could intercept the connection to the server and receive the refresh token.
 
+use crate::dto::device::DeviceCheckDto;
+use crate::dto::failure::FieldReasonDto;
 use crate::error::SessionError;
 use crate::state::lock;
 use crate::workstation::Workstation;
@@ -23,7 +25,7 @@ pub(crate) struct AuthorityFile {
 impl AuthorityFile {
     /// Reads the file at `path`; it must be a regular text file of at most [`LIMIT`] bytes.
     pub(crate) fn read(path: &Path) -> Result<Self, SessionError> {
-        let not_readable = || SessionError::fields(vec![("ca_file", "not_readable")]);
+        let not_readable = || SessionError::fields(vec![("ca_file", FieldReasonDto::NotReadable)]);
         let bytes = private_file::read_named(path, LIMIT).map_err(|_| not_readable())?;
         let pem = String::from_utf8(bytes).map_err(|_| not_readable())?;
         let digest = Sha256::digest(pem.as_bytes()).into();
@@ -72,11 +74,11 @@ impl Workstation {
     }
 
     /// The finding about the file for the device page.
-    pub(crate) fn authority_file_finding(&self) -> Option<&'static str> {
+    pub(crate) fn authority_file_finding(&self) -> Option<DeviceCheckDto> {
         match self.sealed_authorities() {
             Ok(_) => None,
-            Err(error) if error.code == ErrorCode::AuthorityFileChanged => Some("authority_file_changed"),
-            Err(_) => Some("authority_file_unreadable"),
+            Err(error) if error.code == ErrorCode::AuthorityFileChanged => Some(DeviceCheckDto::AuthorityFileChanged),
+            Err(_) => Some(DeviceCheckDto::AuthorityFileUnreadable),
         }
     }
 
@@ -96,10 +98,11 @@ impl Workstation {
     /// # Errors
     /// `invalid` where it cannot be read or holds no certificate, and the errors of saving the settings.
     pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), SessionError> {
-        let path = path.canonicalize().map_err(|_| SessionError::fields(vec![("ca_file", "not_readable")]))?;
+        let path =
+            path.canonicalize().map_err(|_| SessionError::fields(vec![("ca_file", FieldReasonDto::NotReadable)]))?;
         let file = AuthorityFile::read(&path)?;
         keep_sync::check_authorities(&file.pem)
-            .map_err(|_| SessionError::fields(vec![("ca_file", "no_certificate")]))?;
+            .map_err(|_| SessionError::fields(vec![("ca_file", FieldReasonDto::NoCertificate)]))?;
         // INVARIANT: it is in the ledger before it is trusted.
         self.enrolled_device()?.ledger.append(changed("authority_file_replaced", &file).by(actor))?;
         self.change_settings(|w| {

@@ -1,7 +1,7 @@
-//! What crosses the boundary to the interface: plain values, ready to show.
+//! What crosses the boundary to the page: plain values and codes; the page has the words.
 //!
 //! Types here may serialize PHI, so none of them implements Debug.
-//! Times are RFC 3339 text with `Z` unless said otherwise; the interface formats them.
+//! Times are RFC 3339 text with `Z` unless said otherwise; the page formats them.
 //! Quantities, ages and medication lines arrive as text made by keep-clinical.
 #![expect(missing_debug_implementations, reason = "these types hold PHI in clear and must never be printed")]
 
@@ -10,9 +10,12 @@ pub mod bindings;
 pub mod chart;
 pub mod conflict;
 pub mod device;
+pub mod draft;
+pub mod elapsed;
 pub mod enrol;
 pub mod failure;
 pub mod lock;
+pub mod record_title;
 pub mod search;
 pub mod sign_in;
 pub mod sync;

@@ -1,6 +1,6 @@
 //! The error of a use case.
 
-use crate::dto::failure::{FailureDto, FieldProblemDto};
+use crate::dto::failure::{FailureDto, FieldProblemDto, FieldReasonDto};
 use keep_audit::AuditError;
 use keep_domain::{ErrorCode, IncidentId};
 use keep_keys::KeysError;
@@ -15,7 +15,7 @@ pub(crate) struct SessionError {
     pub(crate) wait: Option<Duration>,
     pub(crate) attempts_left: Option<u32>,
     /// Field and reason, both from closed lists.
-    pub(crate) fields: Vec<(&'static str, &'static str)>,
+    pub(crate) fields: Vec<(&'static str, FieldReasonDto)>,
 }
 
 // What its fields say is chosen from closed lists.
@@ -27,7 +27,7 @@ impl SessionError {
     }
 
     /// A form with invalid fields.
-    pub(crate) const fn fields(fields: Vec<(&'static str, &'static str)>) -> Self {
+    pub(crate) const fn fields(fields: Vec<(&'static str, FieldReasonDto)>) -> Self {
         Self { code: ErrorCode::Invalid, wait: None, attempts_left: None, fields }
     }
 
@@ -43,7 +43,7 @@ impl SessionError {
             fields: self
                 .fields
                 .into_iter()
-                .map(|(field, reason)| FieldProblemDto { field: field.to_owned(), reason: reason.to_owned() })
+                .map(|(field, reason)| FieldProblemDto { field: field.to_owned(), reason })
                 .collect(),
         }
     }

@@ -1,45 +1,48 @@
 //! What the page may offer: a list of names, each decided by policy. Rust refuses everything else in any case.
 
+use crate::dto::lock::PermissionDto;
 use crate::state::unlocked::Unlocked;
 use keep_access::{Action, Group, PolicyResource};
 
 /// Actions that concern no record.
-const SYSTEM: [(&str, Action); 10] = [
-    ("search_patients", Action::SearchPatients),
-    ("open_patient", Action::OpenPatient),
-    ("open_chart", Action::OpenChart),
-    ("check_in", Action::CheckIn),
-    ("run_sync", Action::RunSync),
-    ("read_audit", Action::ReadAudit),
-    ("unmask", Action::Unmask),
-    ("sign_off_alert", Action::SignOffAlert),
-    ("read_device", Action::ReadDevice),
-    ("import", Action::Import),
+const SYSTEM: [(PermissionDto, Action); 10] = [
+    (PermissionDto::SearchPatients, Action::SearchPatients),
+    (PermissionDto::OpenPatient, Action::OpenPatient),
+    (PermissionDto::OpenChart, Action::OpenChart),
+    (PermissionDto::CheckIn, Action::CheckIn),
+    (PermissionDto::RunSync, Action::RunSync),
+    (PermissionDto::ReadAudit, Action::ReadAudit),
+    (PermissionDto::Unmask, Action::Unmask),
+    (PermissionDto::SignOffAlert, Action::SignOffAlert),
+    (PermissionDto::ReadDevice, Action::ReadDevice),
+    (PermissionDto::Import, Action::Import),
 ];
 
 /// Actions on a kind of record.
-const RECORDS: [(&str, Action, Group); 12] = [
-    ("read_notes", Action::Read, Group::Note),
-    ("read_results", Action::Read, Group::Laboratory),
-    ("read_medicines", Action::Read, Group::MedicineOrder),
-    ("read_problems", Action::Read, Group::Problem),
-    ("read_allergies", Action::Read, Group::Allergy),
-    ("read_vitals", Action::Read, Group::Vitals),
-    ("read_immunisations", Action::Read, Group::Immunization),
-    ("read_charges", Action::Read, Group::Charge),
-    ("view_worklist", Action::Read, Group::Schedule),
-    ("record_vitals", Action::Create, Group::Vitals),
-    ("write_note", Action::Create, Group::Note),
-    ("resolve_conflict", Action::ResolveConflict, Group::Vitals),
+const RECORDS: [(PermissionDto, Action, Group); 12] = [
+    (PermissionDto::ReadNotes, Action::Read, Group::Note),
+    (PermissionDto::ReadResults, Action::Read, Group::Laboratory),
+    (PermissionDto::ReadMedicines, Action::Read, Group::MedicineOrder),
+    (PermissionDto::ReadProblems, Action::Read, Group::Problem),
+    (PermissionDto::ReadAllergies, Action::Read, Group::Allergy),
+    (PermissionDto::ReadVitals, Action::Read, Group::Vitals),
+    (PermissionDto::ReadImmunisations, Action::Read, Group::Immunization),
+    (PermissionDto::ReadCharges, Action::Read, Group::Charge),
+    (PermissionDto::ViewWorklist, Action::Read, Group::Schedule),
+    (PermissionDto::RecordVitals, Action::Create, Group::Vitals),
+    (PermissionDto::WriteNote, Action::Create, Group::Note),
+    (PermissionDto::ResolveConflict, Action::ResolveConflict, Group::Vitals),
 ];
 
 /// Actions on records that the user wrote; whether a record is theirs is decided for each one.
-const OWN: [(&str, Action, Group); 2] =
-    [("sign_note", Action::Sign, Group::Note), ("strike", Action::MarkEnteredInError, Group::Vitals)];
+const OWN: [(PermissionDto, Action, Group); 2] = [
+    (PermissionDto::SignNote, Action::Sign, Group::Note),
+    (PermissionDto::MarkEnteredInError, Action::MarkEnteredInError, Group::Vitals),
+];
 
-/// The names of all actions that the session's role may do.
-pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
-    let system_action = SYSTEM.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
+/// Everything that the session's role may do.
+pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<PermissionDto> {
+    let system = SYSTEM.iter().filter(|(_, action)| unlocked.may(*action)).map(|(name, _)| *name);
     let records = RECORDS.iter().filter(|(_, action, group)| {
         let decision = unlocked.decide(*action, &PolicyResource::of(*group));
         if *action == Action::Read { decision.is_visible() } else { decision.is_allowed() }
@@ -47,5 +50,5 @@ pub(crate) fn permissions(unlocked: &Unlocked) -> Vec<String> {
     let own = OWN
         .iter()
         .filter(|(_, action, group)| unlocked.decide(*action, &PolicyResource::of(*group).own()).is_allowed());
-    system_action.chain(records.chain(own).map(|(name, ..)| *name)).map(str::to_owned).collect()
+    system.chain(records.chain(own).map(|(name, ..)| *name)).collect()
 }

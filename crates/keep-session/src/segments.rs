@@ -1,10 +1,11 @@
 //! Opening the segments of a session: intact ones are opened, lost ones are replaced, and each finding is reported.
 
-use crate::dto::lock::NoticeDto;
+use crate::dto::lock::{NoticeDto, SegmentHealthDto};
 use crate::error::SessionError;
 use crate::state::device_context::DeviceContext;
 use crate::state::lock;
 use crate::state::unlocked::Unlocked;
+use crate::view::words::some;
 use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Rank, Segment};
@@ -147,12 +148,12 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);
     let own = match (store.personal(), store.personal_set_aside()) {
         (Err(_), _) => Some(NoticeDto::PersonalUnavailable),
-        (Ok(_), Some(kept)) => Some(NoticeDto::PersonalReplaced { kept: name_of(kept) }),
-        (Ok(_), None) if store.personal_lost() => Some(NoticeDto::PersonalReplaced { kept: String::new() }),
+        (Ok(_), Some(kept)) => Some(NoticeDto::PersonalReplaced { kept: Some(name_of(kept)) }),
+        (Ok(_), None) if store.personal_lost() => Some(NoticeDto::PersonalReplaced { kept: None }),
         (Ok(_), None) => None,
     };
     let unsent = store.carried_over().into_iter().map(|(segment, done)| NoticeDto::UnsentCarriedOver {
-        segment: segment.name().to_owned(),
+        segment,
         verified: done.verified,
         unverified: done.unverified,
         lost: done.lost,
@@ -164,15 +165,18 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
 /// The notice about one segment.
 pub(crate) fn notice(store: &Store, segment: Segment) -> NoticeDto {
     let health = match store.health(segment) {
-        keep_store::SegmentHealth::Whole => "mended",
-        other => other.name(),
+        keep_store::SegmentHealth::Whole => SegmentHealthDto::Mended,
+        keep_store::SegmentHealth::Stale => SegmentHealthDto::Stale,
+        keep_store::SegmentHealth::Disputed => SegmentHealthDto::Disputed,
+        keep_store::SegmentHealth::Rebuilding => SegmentHealthDto::Rebuilding,
+        keep_store::SegmentHealth::Unavailable => SegmentHealthDto::Unavailable,
     };
     let repair = store.repairs().into_iter().find(|r| r.segment == segment);
     NoticeDto::Segment {
-        segment: segment.name().to_owned(),
-        health: health.to_owned(),
-        since: repair.as_ref().map(|r| r.since.to_rfc3339()).unwrap_or_default(),
-        kept: repair.map(|r| r.set_aside).unwrap_or_default(),
+        segment,
+        health,
+        since: repair.as_ref().map(|r| r.since.to_rfc3339()),
+        kept: repair.and_then(|r| some(r.set_aside)),
     }
 }
 
@@ -187,10 +191,10 @@ pub(crate) fn end_repairs(workstation: &Workstation) {
             r.cause == RepairCause::Rebuild && store.health(r.segment) == keep_store::SegmentHealth::Whole
         };
         let reported = ended.iter().filter(is_reported).map(|r| NoticeDto::Segment {
-            segment: r.segment.name().to_owned(),
-            health: keep_store::SegmentHealth::Whole.name().to_owned(),
-            since: workstation.0.device.clock.now().to_rfc3339(),
-            kept: r.set_aside.clone(),
+            segment: r.segment,
+            health: SegmentHealthDto::Whole,
+            since: Some(workstation.0.device.clock.now().to_rfc3339()),
+            kept: some(r.set_aside.clone()),
         });
         Ok((reported.collect::<Vec<_>>(), ended, unlocked.actor()))
     });

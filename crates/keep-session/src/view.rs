@@ -1,4 +1,4 @@
-//! From records to what the interface shows: pure functions of records, a clock value and what the role may see.
+//! From records to what the page shows: pure functions of records, a clock value and what the role may see.
 
 pub(crate) mod access_view;
 pub(crate) mod allergies;

@@ -2,7 +2,10 @@
 
 use crate::shell::Shell;
 use keep_session::cases;
-use keep_session::dto::chart::{ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
+use keep_session::dto::chart::notes::NotesDto;
+use keep_session::dto::chart::results::ResultsDto;
+use keep_session::dto::chart::timeline::TimelineDto;
+use keep_session::dto::chart::{ChartDto, WindowDto};
 use keep_session::dto::failure::FailureDto;
 use serde::Deserialize;
 use tauri::State;

@@ -2,9 +2,8 @@
 
 use crate::shell::Shell;
 use keep_session::cases;
-use keep_session::dto::chart::DraftDto;
+use keep_session::dto::draft::{DraftDto, DraftSavedDto, SaveDraftDto};
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::visit::{DraftKeptDto, SaveDraftDto};
 use serde::Deserialize;
 use tauri::State;
 
@@ -16,7 +15,7 @@ pub(crate) struct DraftRequest {
 
 /// Saves a draft.
 #[tauri::command]
-pub(crate) async fn save_draft(shell: State<'_, Shell>, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
+pub(crate) async fn save_draft(shell: State<'_, Shell>, request: SaveDraftDto) -> Result<DraftSavedDto, FailureDto> {
     shell.run(move |app| cases::drafts::save_draft(app, request)).await
 }
 

@@ -8,7 +8,7 @@ use keep_domain::{Clock, ErrorCode, Policy};
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{KeychainStateDto, LockScreenDto};
-use keep_session::dto::sync::SyncChipDto;
+use keep_session::dto::sync::{SyncChipDto, SyncStateDto};
 use serde::Deserialize;
 use tauri::{AppHandle, State};
 
@@ -48,17 +48,17 @@ pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto
 fn blocked(reason: ErrorCode, clock: &dyn Clock) -> LockScreenDto {
     LockScreenDto {
         workstation: String::new(),
-        site: String::new(),
+        site: None,
         now: clock.now().to_rfc3339(),
         users: Vec::new(),
         last_user: None,
         keychain: KeychainStateDto::Ready,
-        sync: SyncChipDto { state: "idle".into(), complete: String::new(), pending: 0, failed: 0, conflicts: 0 },
+        sync: SyncChipDto { state: SyncStateDto::Idle, complete: None, pending: 0, failed: 0, conflicts: 0 },
         demo: false,
         lock_minutes: Policy::default().lock_minutes,
         drafts_kept: false,
         blocked: Some(reason),
-        incident: failure(reason).incident.to_string(),
+        incident: Some(failure(reason).incident.to_string()),
         clock_wrong: false,
     }
 }

@@ -1,9 +1,9 @@
-//! `check_vitals`, `save_vitals`, `strike`, `sign_note`.
+//! `check_vitals`, `save_vitals`, `mark_entered_in_error`, `sign_note`.
 
 use crate::shell::Shell;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::visit::{SavedDto, SignNoteDto, StrikeDto, VitalsCheckDto, VitalsDto};
+use keep_session::dto::visit::{MarkEnteredInErrorDto, SavedDto, SignNoteDto, VitalsCheckDto, VitalsDto};
 use tauri::State;
 
 /// Implausible vital signs and the scores; nothing is saved.
@@ -20,7 +20,10 @@ pub(crate) async fn save_vitals(shell: State<'_, Shell>, request: VitalsDto) -> 
 
 /// Marks a record as entered in error.
 #[tauri::command]
-pub(crate) async fn strike(shell: State<'_, Shell>, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+pub(crate) async fn mark_entered_in_error(
+    shell: State<'_, Shell>,
+    request: MarkEnteredInErrorDto,
+) -> Result<SavedDto, FailureDto> {
     shell.run(move |app| cases::entered_in_error::mark_entered_in_error(app, request)).await
 }
 

@@ -39,14 +39,14 @@ export default async function roles(journey) {
   });
   await step("clinical commands from the clerk's session are refused", async () => {
     patient = (await call("search_patients", { query: "gonz", offset: 0, limit: 1 })).ok.rows[0].patient;
-    const vitals = { patient, taken: "", systolic: "120", diastolic: "80", pulse: "", temperature: "", respiration: "" };
-    Object.assign(vitals, { spo2: "", weight: "", height: "", oxygen: false, scale2: false, consciousness: "" });
+    const vitals = { patient, taken: null, systolic: "120", diastolic: "80", pulse: "", temperature: "", respiration: "" };
+    Object.assign(vitals, { spo2: "", weight: "", height: "", oxygen: false, scale2: false, consciousness: null });
     const tried = {
       chart_results: { patient, offset: 0, limit: 10 },
       chart_notes: { patient, offset: 0, limit: 10 },
       save_vitals: { ...vitals, confirmed: true, draft: null },
       sign_note: { patient, kind: "progress", text: "not from the interface", draft: null },
-      audit_events: { offset: 0, limit: 10, class: "" },
+      audit_events: { offset: 0, limit: 10, class: null, openAlerts: false },
       sign_off_alerts: { sequences: [], explanation: "incident" },
       unmask: { sequence: 1, reason: "not from the interface" },
     };
@@ -56,7 +56,7 @@ export default async function roles(journey) {
       assert.equal(failed.code, "refused", `${name}: ${JSON.stringify(failed)}`);
     }
     // The clerk's keys open no segment that holds an observation, so there is nothing to mark.
-    const marked = await call("strike", { reference: "Observation/any", patient, reason: "not from the interface" });
+    const marked = await call("mark_entered_in_error", { reference: "Observation/any", patient, reason: "not from the interface" });
     assert.equal(marked.failed?.code, "not_available");
     const device = await call("device");
     assert.equal(device.failed?.code, "refused", "device");
@@ -80,14 +80,14 @@ export default async function roles(journey) {
   await step("the clerk's refused commands are in the audit table", async () => {
     await page.choose("Show", "Not allowed for the role");
     await page.waitForText("Not allowed for the role");
-    const { ok } = await call("audit_events", { offset: 0, limit: 100, class: "refused" });
+    const { ok } = await call("audit_events", { offset: 0, limit: 100, class: "refused", openAlerts: false });
     assert.ok(ok.rows.filter((row) => row.actor === "Leila Patel").length >= 7, JSON.stringify(ok.rows.length));
     await journey.screen("privacy-refused");
   });
   await step("a second start is refused, and the event is recorded here", async () => {
     const refused = await journey.workstation.run(journey.binary, ["--profile", app.profile]).catch((error) => error);
     assert.equal(refused.code, 6);
-    const rows = async () => (await call("audit_events", { offset: 0, limit: 10, class: "second_instance" })).ok.rows;
+    const rows = async () => (await call("audit_events", { offset: 0, limit: 10, class: "second_instance", openAlerts: false })).ok.rows;
     await until("the event of the second start", 10_000, async () => (await rows()).length > 0);
     assert.equal((await rows())[0].actor, "device");
     await page.choose("Show", "Second start refused");
@@ -111,7 +111,7 @@ export default async function roles(journey) {
     await journey.screen("it-device");
     assert.equal((await call("search_patients", { query: "gonz", offset: 0, limit: 1 })).failed?.code, "refused");
     assert.equal((await call("open_chart", { patient })).failed?.code, "refused");
-    assert.equal((await call("audit_events", { offset: 0, limit: 1, class: "" })).failed?.code, "refused");
+    assert.equal((await call("audit_events", { offset: 0, limit: 1, class: null, openAlerts: false })).failed?.code, "refused");
   });
   await step("no violation of the content security policy", () => journey.noViolations());
 }

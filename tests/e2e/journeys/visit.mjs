@@ -192,7 +192,7 @@ export default async function visit(journey) {
 function vitals(patient) {
   const typed = { systolic: "240", diastolic: "95", pulse: "112", temperature: "38.6", respiration: "22", spo2: "93" };
   const rest = { weight: "", height: "", oxygen: false, scale2: false, consciousness: "alert", confirmed: false };
-  return { patient, taken: "", ...typed, ...rest, draft: null };
+  return { patient, taken: null, ...typed, ...rest, draft: null };
 }
 
 /** The LOINC codes of the measured values (FHIR R4 vital signs profiles; 67775-7 is the level of responsiveness). */

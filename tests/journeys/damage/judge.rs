@@ -263,7 +263,7 @@ impl Judging<'_> {
             ("afterwards: chip", self.played.again.get("chip"), missing(again)),
         ] {
             let Some(chip) = chip.filter(|c| failed(c).is_none() && !says_less_itself(c)) else { continue };
-            if is_missing && chip["complete"] != "" && chip["state"] == "idle" {
+            if is_missing && !chip["complete"].is_null() && chip["state"] == "idle" {
                 self.wrong.push(format!("{name}: says complete while records are missing"));
             }
         }

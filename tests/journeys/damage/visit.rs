@@ -7,9 +7,10 @@ use keep_domain::Role;
 use keep_session::Workstation;
 use keep_session::cases::{chart, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals, worklist};
 use keep_session::dto::chart::WindowDto;
+use keep_session::dto::draft::{DraftKindDto, SaveDraftDto};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::search::SearchDto;
-use keep_session::dto::visit::{SaveDraftDto, SavedDto, SignNoteDto, StrikeDto, VitalsDto};
+use keep_session::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SavedDto, SignNoteDto, VitalsDto};
 use keep_session::dto::worklist::{CheckInDto, WorklistAskDto};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -71,7 +72,8 @@ pub(super) fn unlock(station: &Station, app: &Workstation, who: &Enrolled, answe
 /// Reads all that the role reads.
 pub(super) fn read(app: &Workstation, person: Person, answers: &mut Answers) {
     for list in person.lists() {
-        let ask = WorklistAskDto { list: (*list).to_owned(), offset: 0, limit: 100 };
+        let named = serde_json::from_value(json!(list)).expect("a list");
+        let ask = WorklistAskDto { list: named, offset: 0, limit: 100 };
         answers.insert(format!("list {list}"), answer(worklist::worklist(app, ask)));
     }
     for query in QUERIES {
@@ -96,7 +98,7 @@ pub(super) fn save(app: &Workstation, person: Person, answers: &mut Answers) {
         Role::FrontDesk => worklist::check_in(app, CheckInDto { appointment: String::from("ap-omar"), arrived: true }),
         _ => {
             let text = String::from("Seen and well.");
-            let kind = String::from("progress");
+            let kind = NoteKindDto::Progress;
             notes::sign_note(app, SignNoteDto { patient: ADA.to_owned(), kind, text, draft: None })
         }
     };
@@ -130,14 +132,14 @@ pub(super) fn save_vitals(app: &Workstation, patient: &str, pulse: &str) -> Resu
 
 pub(super) fn draft() -> SaveDraftDto {
     let content = json!({"text": "Half a thought"}).to_string();
-    SaveDraftDto { draft: String::new(), kind: String::from("note"), patient: OMAR.to_owned(), content }
+    SaveDraftDto { draft: None, kind: DraftKindDto::Note, patient: OMAR.to_owned(), content }
 }
 
 /// Marks the observations among `saved` as entered in error.
 pub(super) fn mark_entered_in_error(app: &Workstation, saved: &[String]) {
     for reference in saved.iter().filter(|r| r.starts_with("Observation/")) {
         let reason = String::from("Typing error");
-        let request = StrikeDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
+        let request = MarkEnteredInErrorDto { reference: reference.clone(), patient: ADA.to_owned(), reason };
         chartkeep_tests::ok(entered_in_error::mark_entered_in_error(app, request));
     }
 }

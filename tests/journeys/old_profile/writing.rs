@@ -5,8 +5,9 @@ use chartkeep_tests::{TestSession, ok};
 use keep_domain::{Clock, ErrorCode, ManualClock, Policy};
 use keep_keys::TIME_MARK_ITEM;
 use keep_session::cases::{chart, drafts, notes, unlock, vitals};
+use keep_session::dto::draft::{DraftKindDto, SaveDraftDto};
 use keep_session::dto::lock::ResumePointDto;
-use keep_session::dto::visit::{SaveDraftDto, SignNoteDto, VitalsDto};
+use keep_session::dto::visit::{NoteKindDto, SignNoteDto, VitalsDto};
 use keep_session::testing::{TestPerson, complete, dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_session::{Profile, ProfileLock, Workstation, WorkstationSettings};
 use serde_json::{Value, json};
@@ -64,7 +65,7 @@ pub(super) fn write() {
     writer.shift(leila_at_the_desk(), |_| ());
     writer.shift(dr_jonas(), |app| {
         ok(chart::open_chart(app, "ada"));
-        let (kind, text) = (String::from("progress"), String::from("Pressure better. Come back in four weeks."));
+        let (kind, text) = (NoteKindDto::Progress, String::from("Pressure better. Come back in four weeks."));
         ok(notes::sign_note(app, SignNoteDto { patient: String::from("ada"), kind, text, draft: None }));
     });
     writer.shift(nurse_amara(), |app| {
@@ -74,7 +75,7 @@ pub(super) fn write() {
         ok(chart::open_chart(app, "ada"));
         ok(vitals::save_vitals(app, measured_today()));
         let content = json!({"text": "Half a thought"}).to_string();
-        let draft = SaveDraftDto { draft: String::new(), kind: String::from("note"), patient: "ada".into(), content };
+        let draft = SaveDraftDto { draft: None, kind: DraftKindDto::Note, patient: "ada".into(), content };
         let draft = ok(drafts::save_draft(app, draft)).draft;
         let (route, field) = (String::from("/chart/ada/notes"), Some(String::from("text")));
         ok(unlock::keep_place(app, ResumePointDto { route, draft: Some(draft), field, caret: 14 }));
@@ -126,7 +127,7 @@ fn forget_this_machine(folder: &Path) {
 
 fn measured_today() -> VitalsDto {
     let form = json!({
-        "patient": "ada", "taken": "", "systolic": "128", "diastolic": "82", "pulse": "88", "temperature": "36.8",
+        "patient": "ada", "taken": null, "systolic": "128", "diastolic": "82", "pulse": "88", "temperature": "36.8",
         "respiration": "16", "spo2": "97", "weight": "81.4", "height": "", "oxygen": false, "scale2": false,
         "consciousness": "alert", "confirmed": true,
     });

@@ -35,7 +35,7 @@ export function Session({ session, route }: { session: SessionDto; route: string
     };
     // If a sync ends before events are received, only its completion time shows it: the chip is read again once events
     // are received, and a changed time invalidates the lists.
-    let lastComplete: string | undefined;
+    let lastComplete: string | null | undefined;
     const stops = [
       cache.getQueryCache().subscribe(({ type, query }) => {
         if (type !== "updated" || query.queryKey[0] !== "sync_chip") return;

@@ -5,14 +5,15 @@ import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
 import { PagedTable } from "../components/paged-table.view";
 import type { Column } from "../components/virtual-table.view";
-import type { AuditRowDto, UnmaskedDto } from "../ipc/bindings";
+import type { AuditRowDto, EventClass, UnmaskedDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useSession } from "../session/session-context";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { formatCount } from "../words/numbers";
-import { messageFor, type Say, useWords } from "../words/words";
+import { type Say, useWords } from "../words/words";
 import css from "./audit.module.css";
+import { sayCause, sayEventClass } from "./event-words";
 import { SignOffDialog } from "./sign-off.view";
 import { UnmaskDialog } from "./unmask.view";
 
@@ -42,7 +43,11 @@ const EVENT_CLASSES = [
   "keychain_problem",
   "disk_full",
   "second_instance",
-] as const;
+] as const satisfies readonly EventClass[];
+
+/** What the list shows: everything, alerts that are not signed off, or one class. */
+const FILTERS = ["all", "open_alerts", ...EVENT_CLASSES] as const;
+type Filter = (typeof FILTERS)[number];
 
 /** Who did what, with patients masked; unmasking needs a reason and is itself an event. */
 export function AuditPage() {
@@ -50,24 +55,22 @@ export function AuditPage() {
   const id = useId();
   const { may } = useSession();
   const narrow = useNarrowWindow();
-  const [eventClass, setEventClass] = useState("");
+  const [filter, setFilter] = useState<Filter>("all");
   const [rowToUnmask, setRowToUnmask] = useState<AuditRowDto | null>(null);
   const [alertToSignOff, setAlertToSignOff] = useState<AuditRowDto | null>(null);
-  // Unmasked names are kept on this screen only.
+  // Unmasked names are stored in this screen only.
   const [names, setNames] = useState<Record<number, UnmaskedDto>>({});
   // Later pages end at the sequence the first one started from, so that new events do not shift rows.
-  const [start, setStart] = useState<{ eventClass: string; before: number } | null>(null);
-  const before = start?.eventClass === eventClass ? start.before : null;
+  const [start, setStart] = useState<{ filter: Filter; before: number } | null>(null);
+  const before = start?.filter === filter ? start.before : null;
   const rows = usePagedList("audit_events", (page) => ({
     ...page,
-    class: eventClass,
+    class: filter === "all" || filter === "open_alerts" ? null : filter,
+    openAlerts: filter === "open_alerts",
     before: page.offset === 0 ? null : before,
   }));
   const firstBefore = rows.firstPage?.before;
-  useEffect(
-    () => setStart(firstBefore === undefined ? null : { eventClass, before: firstBefore }),
-    [eventClass, firstBefore],
-  );
+  useEffect(() => setStart(firstBefore === undefined ? null : { filter, before: firstBefore }), [filter, firstBefore]);
   const columns: Column<AuditRowDto>[] = [
     {
       key: "at",
@@ -83,8 +86,8 @@ export function AuditPage() {
       wrap: true,
       cell: (row) => (
         <>
-          {say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class })}
-          {row.happened === "" ? null : (
+          {sayEventClass(say, row)}
+          {row.happened === null ? null : (
             <span className={css.quiet}> · {say("audit.happened", { at: formatDateTime(row.happened) })}</span>
           )}
         </>
@@ -96,7 +99,7 @@ export function AuditPage() {
       width: "100px",
       cell: (row) => (
         <Chip tone={row.outcome === "success" ? "grey" : row.outcome === "minor" ? "warn" : "critical"}>
-          {say(messageFor("audit.outcome", row.outcome, "audit.outcome.other"))}
+          {say(`audit.outcome.${row.outcome}`)}
         </Chip>
       ),
     },
@@ -107,10 +110,8 @@ export function AuditPage() {
       wrap: true,
       cell: (row) => (
         <>
-          {row.actor === "device" ? say("audit.device") : row.actor}{" "}
-          {row.role === "" ? null : (
-            <span className={css.quiet}>· {say(messageFor("role", row.role, "audit.device"))}</span>
-          )}
+          {row.actor ?? say("audit.device")}{" "}
+          {row.role === null ? null : <span className={css.quiet}>· {say(`role.${row.role}`)}</span>}
         </>
       ),
     },
@@ -129,13 +130,7 @@ export function AuditPage() {
       label: say("audit.reason"),
       width: "minmax(0, 0.8fr)",
       wrap: true,
-      cell: (row) => (
-        <span className={css.quiet}>
-          {row.cause === ""
-            ? row.reason
-            : say(messageFor("audit.cause", row.cause, "audit.cause.other"), { name: row.cause })}
-        </span>
-      ),
+      cell: (row) => <span className={css.quiet}>{row.cause === null ? row.reason : sayCause(say, row.cause)}</span>,
     },
     {
       key: "act",
@@ -173,12 +168,10 @@ export function AuditPage() {
           <select
             id={id}
             className={css.select}
-            value={eventClass}
-            onChange={(event) => setEventClass(event.target.value)}
+            value={filter}
+            onChange={(event) => setFilter(FILTERS.find((known) => known === event.target.value) ?? "all")}
           >
-            <option value="">{say("audit.class.all")}</option>
-            <option value="open_alerts">{say("audit.class.open_alerts")}</option>
-            {EVENT_CLASSES.map((name) => (
+            {FILTERS.map((name) => (
               <option key={name} value={name}>
                 {say(`audit.class.${name}`)}
               </option>
@@ -191,7 +184,7 @@ export function AuditPage() {
         {alerts > 0 ? (
           <Notice tone="critical" role="status" title={say("audit.alerts", { count: alerts })}>
             {say("audit.alerts.next")}{" "}
-            <Button variant="link" onPress={() => setEventClass("open_alerts")}>
+            <Button variant="link" onPress={() => setFilter("open_alerts")}>
               {say("audit.alerts.show")}
             </Button>
           </Notice>
@@ -207,7 +200,7 @@ export function AuditPage() {
         )}
         <PagedTable
           list={rows}
-          key={eventClass}
+          key={filter}
           label={say("audit.title")}
           // Only events that name a patient have a button.
           noRowButtons

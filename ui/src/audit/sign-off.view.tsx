@@ -2,12 +2,19 @@ import { useId, useState } from "react";
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import type { AuditRowDto } from "../ipc/bindings";
+import type { AuditRowDto, Explanation } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
-import { messageFor, useWords } from "../words/words";
+import { useWords } from "../words/words";
 import css from "./audit.module.css";
+import { sayCause, sayEventClass } from "./event-words";
 
-const EXPLANATIONS = ["backup_restored", "hardware_fault", "maintenance", "incident", "unexplained"] as const;
+const EXPLANATIONS: readonly Explanation[] = [
+  "backup_restored",
+  "hardware_fault",
+  "maintenance",
+  "incident",
+  "unexplained",
+];
 
 interface Props {
   row: AuditRowDto | null;
@@ -29,7 +36,7 @@ function SignOffForm({ row, onClose, onSignedOff }: Props & { row: AuditRowDto }
   const say = useWords();
   const id = useId();
   const signOff = useIpcMutation("sign_off_alerts");
-  const [explanation, setExplanation] = useState<string>("incident");
+  const [explanation, setExplanation] = useState<Explanation>("incident");
   return (
     <form
       className={css.form}
@@ -39,10 +46,8 @@ function SignOffForm({ row, onClose, onSignedOff }: Props & { row: AuditRowDto }
       }}
     >
       <p>
-        {say(messageFor("audit.class", row.class, "audit.class.other"), { name: row.class })}
-        {row.cause === ""
-          ? null
-          : ` · ${say(messageFor("audit.cause", row.cause, "audit.cause.other"), { name: row.cause })}`}
+        {sayEventClass(say, row)}
+        {row.cause === null ? null : ` · ${sayCause(say, row.cause)}`}
       </p>
       <p>{say("signoff.text")}</p>
       <label htmlFor={id}>{say("signoff.explanation")}</label>
@@ -50,7 +55,7 @@ function SignOffForm({ row, onClose, onSignedOff }: Props & { row: AuditRowDto }
         id={id}
         className={css.select}
         value={explanation}
-        onChange={(event) => setExplanation(event.target.value)}
+        onChange={(event) => setExplanation(EXPLANATIONS.find((name) => name === event.target.value) ?? "incident")}
       >
         {EXPLANATIONS.map((name) => (
           <option key={name} value={name}>

@@ -3,6 +3,7 @@ import { Chip } from "../components/chip.view";
 import type { AllergiesDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
+import { sayReaction } from "./allergy-words";
 import css from "./chart.module.css";
 import { RecordStateChip } from "./record-state.view";
 
@@ -21,13 +22,13 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
             {allergies.list.map((allergy) => (
               <CardRow
                 key={allergy.id}
-                end={allergy.recorded === "" ? undefined : say("recorded", { date: formatDate(allergy.recorded) })}
+                end={allergy.recorded === null ? undefined : say("recorded", { date: formatDate(allergy.recorded) })}
               >
-                <b>{allergy.substance}</b>{" "}
+                <b>{allergy.substance ?? say("value.unreadable")}</b>{" "}
                 {allergy.severe ? (
-                  <Chip tone="critical">{allergy.reaction || say("allergies.severe")}</Chip>
+                  <Chip tone="critical">{sayReaction(say, allergy.reaction) || say("allergies.severe")}</Chip>
                 ) : (
-                  allergy.reaction
+                  sayReaction(say, allergy.reaction)
                 )}{" "}
                 <RecordStateChip record={allergy.record} />
               </CardRow>
@@ -40,7 +41,7 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
       return (
         <Card title={say("allergies.none_known")}>
           <CardEmpty>
-            {allergies.recorded === ""
+            {allergies.recorded === null
               ? say("allergies.none_known.text")
               : say("allergies.none_known.since", { date: formatDate(allergies.recorded) })}
           </CardEmpty>

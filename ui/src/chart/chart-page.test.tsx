@@ -110,7 +110,9 @@ test("a long timeline is read page by page and only partly rendered", async () =
 test("a vital sign is marked as entered in error with a reason", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
-  await user.click(screen.getAllByRole("button", { name: /Mark as entered in error: Systolic 162/ })[0] as HTMLElement);
+  await user.click(
+    screen.getAllByRole("button", { name: /Mark as entered in error: Systolic blood pressure 162/ })[0] as HTMLElement,
+  );
   const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
   expect(dialog).toHaveTextContent("GONZÁLEZ, María Fernanda · 03-Feb-1961 (65 y)");
   await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
@@ -118,7 +120,7 @@ test("a vital sign is marked as entered in error with a reason", async () => {
   await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
   await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
   await waitFor(() =>
-    expect(requestsOf(ipc, "strike")).toEqual([
+    expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
       { reference: "Observation/systolic-7", patient: "p1", reason: "wrong patient" },
     ]),
   );
@@ -128,7 +130,7 @@ test("a vital sign is marked as entered in error with a reason", async () => {
 test("only rows that Rust allows can be marked as entered in error", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
-  const pulse = screen.getByRole("table", { name: "Pulse over time" });
+  const pulse = screen.getByRole("table", { name: "Heart rate over time" });
   expect(within(pulse).getAllByRole("row")).toHaveLength(9);
   expect(within(pulse).getAllByRole("button", { name: /Mark as entered in error/ })).toHaveLength(2);
 });

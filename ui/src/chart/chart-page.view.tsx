@@ -5,12 +5,12 @@ import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
 import { useShortcuts } from "../components/shortcuts";
-import type { ChartDto } from "../ipc/bindings";
+import type { ChartDto, ChartTabDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
 import { VisitPane } from "../visit/visit-pane.view";
-import { messageFor, useWords } from "../words/words";
+import { useWords } from "../words/words";
 import { ChartCompleteness } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
@@ -68,8 +68,8 @@ function Chart({ patient }: { patient: string }) {
   }
   const chart = reply.data;
   if (chart === undefined) return <div aria-busy="true" />;
-  const tabs = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
-  const current = tabs.includes(tab) ? tab : (tabs[0] ?? "summary");
+  const tabs: ChartTabDto[] = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
+  const current = tabs.find((key) => key === tab) ?? tabs[0] ?? "summary";
   const { partial } = chart.completeness;
   const fillsHeight = current === "timeline" || current === "results" || current === "notes";
   return (
@@ -81,7 +81,7 @@ function Chart({ patient }: { patient: string }) {
           <TabList className={css.tabList ?? ""} aria-label={say("tab.label")}>
             {tabs.map((key) => (
               <Tab key={key} id={key} className={css.tab ?? ""}>
-                {say(messageFor("tab", key, "tab.other"))}
+                {say(`tab.${key}`)}
               </Tab>
             ))}
           </TabList>
@@ -111,7 +111,7 @@ function Chart({ patient }: { patient: string }) {
   );
 }
 
-function Panel({ chart, tab }: { chart: ChartDto; tab: string }) {
+function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
   switch (tab) {
     case "timeline":
       return <Timeline patient={chart.banner.patient} />;
@@ -134,7 +134,7 @@ function Panel({ chart, tab }: { chart: ChartDto; tab: string }) {
       return <AllergiesCard allergies={chart.allergies} />;
     case "immunisations":
       return <ImmunisationsCard immunisations={chart.immunisations} />;
-    default:
+    case "summary":
       return <Summary chart={chart} />;
   }
 }

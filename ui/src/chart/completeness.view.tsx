@@ -8,7 +8,9 @@ export function Completeness({ completeness }: { completeness: CompletenessDto }
   const say = useWords();
   const missing = completeness.missing.map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   const first =
-    completeness.asOf === "" ? say("complete.never") : say("complete.as_of", { at: formatDateTime(completeness.asOf) });
+    completeness.asOf === null
+      ? say("complete.never")
+      : say("complete.as_of", { at: formatDateTime(completeness.asOf) });
   return (
     <p className={css.complete}>
       {first}

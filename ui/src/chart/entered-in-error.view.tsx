@@ -40,7 +40,7 @@ export function EnteredInErrorDialog({ record, banner, onClose }: Props) {
 function EnteredInErrorForm({ record, banner, onClose }: Props & { record: RecordToCorrect }) {
   const say = useWords();
   const cache = useQueryClient();
-  const markInError = useIpcMutation("strike");
+  const markInError = useIpcMutation("mark_entered_in_error");
   const { register, handleSubmit, formState } = useForm({
     resolver: valibotResolver(schema),
     defaultValues: { reason: "" },
@@ -63,7 +63,7 @@ function EnteredInErrorForm({ record, banner, onClose }: Props & { record: Recor
         <b>{record.title}</b> · {record.when}
         <br />
         <span className={css.quiet}>
-          {banner.family}, {banner.given} · {sayBorn(say, banner)}
+          {banner.family ?? say("name.unreadable")}, {banner.given} · {sayBorn(say, banner)}
         </span>
       </p>
       <TextAreaField

@@ -1,19 +1,20 @@
 import type { ReactNode } from "react";
+import type { FlagDto } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import css from "./flagged-value.module.css";
 
 interface FlaggedValueProps {
   value: string;
-  flag: string;
-  /** The value as recorded, if it is shown rounded; otherwise empty. */
-  recorded?: string;
+  flag: FlagDto | null;
+  /** The value as recorded, if it is shown rounded. */
+  recorded?: string | null;
 }
 
 /** A value with its flag: bold, and red with a letter if it is out of range. */
-export function FlaggedValue({ value, flag, recorded = "" }: FlaggedValueProps) {
-  const shown = flag === "" ? value : `${value} ${flag}`;
-  const className = flag === "" ? css.valued : css.flagged;
-  return recorded === "" ? (
+export function FlaggedValue({ value, flag, recorded = null }: FlaggedValueProps) {
+  const shown = flag === null ? value : `${value} ${flag}`;
+  const className = flag === null ? css.valued : css.flagged;
+  return recorded === null ? (
     <span className={className}>{shown}</span>
   ) : (
     <RoundedValue recorded={recorded} className={className}>

@@ -18,9 +18,11 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
         <ul>
           {immunisations.map((immunisation) => (
             <CardRow key={immunisation.id} end={formatDate(immunisation.given)}>
-              {immunisation.vaccine}{" "}
+              {immunisation.vaccine ?? say("value.unreadable")}{" "}
               {immunisation.status === "completed" ? null : (
-                <Chip tone="warn">{say(messageFor("immunisation", immunisation.status, "immunisation.other"))}</Chip>
+                <Chip tone="warn">
+                  {say(messageFor("immunisation", immunisation.status ?? "", "immunisation.other"))}
+                </Chip>
               )}{" "}
               <RecordStateChip record={immunisation.record} />
             </CardRow>

@@ -1,6 +1,7 @@
 import { Card, CardEmpty, CardRow } from "../components/card.view";
 import type { MedicineDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
+import { sayElapsed } from "../words/elapsed";
 import { messageFor, useWords } from "../words/words";
 import { MEDICINES, useAbsence } from "./absence";
 import { MedicationLine } from "./medication-line.view";
@@ -17,7 +18,7 @@ export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
       ) : (
         <ul>
           {current.map((medicine) => (
-            <CardRow key={medicine.id} end={medicine.age}>
+            <CardRow key={medicine.id} end={sayElapsed(say, medicine.age)}>
               <MedicationLine medicine={medicine} />
             </CardRow>
           ))}
@@ -41,7 +42,7 @@ export function PastMedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
           {past.map((medicine) => (
             <CardRow
               key={medicine.id}
-              end={`${say(messageFor("medicine", medicine.status, "medicine.ended"))}${medicine.since === "" ? "" : ` · ${say("since", { date: formatDate(medicine.since) })}`}`}
+              end={`${say(messageFor("medicine", medicine.status ?? "", "medicine.ended"))}${medicine.since === null ? "" : ` · ${say("since", { date: formatDate(medicine.since) })}`}`}
             >
               <MedicationLine medicine={medicine} />
             </CardRow>

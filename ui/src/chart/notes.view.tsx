@@ -7,7 +7,7 @@ import { type Column, RowButton, VirtualTable } from "../components/virtual-tabl
 import type { ChartDto, NoteDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { formatDate, formatDateTime } from "../words/dates";
-import { messageFor, type Say, useWords } from "../words/words";
+import { type Say, useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import css from "./notes.module.css";
@@ -15,7 +15,7 @@ import { RecordStateChip } from "./record-state.view";
 
 /** The author of a note, or a text saying that the author is not known. */
 export function sayAuthor(say: Say, note: NoteDto): string {
-  return note.author === "" ? say("note.author.unknown") : note.author;
+  return note.author ?? say("note.author.unknown");
 }
 
 /** The list of notes on the left, the selected one on the right. */
@@ -71,23 +71,23 @@ function Reader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
   const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
   const inError = note.status === "entered_in_error";
   return (
-    <Card title={note.kind} aside={formatDateTime(note.written)}>
+    <Card title={note.kind ?? ""} aside={formatDateTime(note.written)}>
       <div className={css.meta}>
         <span>{sayAuthor(say, note)}</span>
         <Chip tone={inError ? "critical" : note.status === "draft" ? "warn" : "grey"}>
-          {say(messageFor("note.status", note.status, "note.status.signed"))}
+          {say(`note.status.${note.status}`)}
         </Chip>
         <RecordStateChip record={note.record} />
       </div>
-      <p className={`${css.text} ${inError ? css.inError : ""}`}>{note.text}</p>
-      {note.mayStrike ? (
+      <p className={`${css.text} ${inError ? css.inError : ""}`}>{note.text ?? say("value.unreadable")}</p>
+      {note.mayMarkEnteredInError ? (
         <div className={css.foot}>
           <Button
             variant="link"
             onPress={() =>
               setRecordToCorrect({
                 reference: `DocumentReference/${note.id}`,
-                title: note.kind,
+                title: note.kind ?? "",
                 when: formatDateTime(note.written),
               })
             }

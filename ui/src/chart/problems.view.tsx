@@ -20,7 +20,7 @@ export function ProblemsCard({ problems, activeOnly = false }: { problems: Probl
         <ul>
           {shown.map((problem) => (
             <CardRow key={problem.id} end={<ProblemPeriod problem={problem} />}>
-              <span className={problem.active ? undefined : css.quiet}>{problem.text}</span>{" "}
+              <span className={problem.active ? undefined : css.quiet}>{problem.text ?? say("value.unreadable")}</span>{" "}
               <RecordStateChip record={problem.record} />
             </CardRow>
           ))}
@@ -32,8 +32,8 @@ export function ProblemsCard({ problems, activeOnly = false }: { problems: Probl
 
 function ProblemPeriod({ problem }: { problem: ProblemDto }) {
   const say = useWords();
-  const since = problem.since === "" ? say("onset.unknown") : say("since", { date: formatDate(problem.since) });
+  const since = problem.since === null ? say("onset.unknown") : say("since", { date: formatDate(problem.since) });
   if (problem.active) return since;
   const state = say(messageFor("problem", problem.status, "problem.inactive"));
-  return `${state} · ${since}${problem.until === "" ? "" : ` ${say("until", { date: formatDate(problem.until) })}`}`;
+  return `${state} · ${since}${problem.until === null ? "" : ` ${say("until", { date: formatDate(problem.until) })}`}`;
 }

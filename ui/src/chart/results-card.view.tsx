@@ -20,7 +20,7 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
           {results.map((result) => (
             <li key={`${result.id} ${result.name}`} className={css.line}>
               <span className={css.name}>
-                {result.name} <RecordStateChip record={result.record} />
+                {result.name ?? say("value.unreadable")} <RecordStateChip record={result.record} />
               </span>
               <FlaggedValue value={result.value} flag={result.flag} recorded={result.recorded} />
               <span className={css.when}>{formatDate(result.taken)}</span>

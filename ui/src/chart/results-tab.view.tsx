@@ -18,8 +18,8 @@ export function ResultsTab({ patient }: { patient: string }) {
   const rows = usePagedList("chart_results", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
   // The recorded value is shown below the rounded one if there is space, otherwise in its title.
-  const fits = (row: ResultDto) => !narrow && row.recorded.length <= 32;
-  const hasLong = rows.firstPage?.rows.some((row) => row.recorded !== "" && fits(row)) ?? false;
+  const fits = (row: ResultDto) => row.recorded !== null && !narrow && row.recorded.length <= 32;
+  const hasLong = rows.firstPage?.rows.some(fits) ?? false;
   const columns: Column<ResultDto>[] = [
     {
       key: "name",
@@ -29,7 +29,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       cell: (row) => (
         <>
           <span className={resultsCss.over}>
-            {row.name} <RecordStateChip record={row.record} />
+            {row.name ?? say("value.unreadable")} <RecordStateChip record={row.record} />
           </span>
           <span className={resultsCss.under}>{row.panel}</span>
         </>
@@ -43,8 +43,8 @@ export function ResultsTab({ patient }: { patient: string }) {
       align: "end",
       cell: (row) => (
         <span className={resultsCss.breakAnywhere}>
-          <FlaggedValue value={row.value} flag={row.flag} recorded={fits(row) ? "" : row.recorded} />
-          {row.recorded !== "" && fits(row) ? (
+          <FlaggedValue value={row.value} flag={row.flag} recorded={fits(row) ? null : row.recorded} />
+          {row.recorded !== null && fits(row) ? (
             <span className={resultsCss.recorded}>{say("value.recorded", { value: row.recorded })}</span>
           ) : null}
         </span>

@@ -39,7 +39,7 @@ export function Sparkline({ series }: { series: VitalSeriesDto }) {
       ) : null}
       <path d={path ?? ""} className={css.stroke} />
       {/* A zero-length line with round caps, because a circle would be stretched with the chart. */}
-      <path d={`M${x(last.at)} ${y(last.value)}h0`} className={last.flag === "" ? css.tip : css.tipFlagged} />
+      <path d={`M${x(last.at)} ${y(last.value)}h0`} className={last.flag === null ? css.tip : css.tipFlagged} />
     </svg>
   );
 }

@@ -1,5 +1,6 @@
 import { Card, CardEmpty, CardRow } from "../components/card.view";
-import type { ChartDto } from "../ipc/bindings";
+import { sayLanguage } from "../components/patient-banner.view";
+import type { ChartDto, ChartTabDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
@@ -18,7 +19,7 @@ import { VitalsCard } from "./vitals-card.view";
 export function Summary({ chart }: { chart: ChartDto }) {
   const { may } = useSession();
   // A role may see part of these: a pharmacist checks a dose against weight and kidney function.
-  const has = (tab: string) => chart.tabs.includes(tab);
+  const has = (tab: ChartTabDto) => chart.tabs.includes(tab);
   const rightEmpty = !has("vitals") && !has("results") && !has("notes");
   return (
     <div className={css.columns}>
@@ -59,7 +60,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
         </>
       }
     >
-      <p className={`${css.noteText} ${css.clamped}`}>{note.text}</p>
+      <p className={`${css.noteText} ${css.clamped}`}>{note.text ?? say("value.unreadable")}</p>
     </Card>
   );
 }
@@ -72,9 +73,9 @@ function DetailsCard({ chart }: { chart: ChartDto }) {
   return (
     <Card title={say("details.title")}>
       <ul>
-        <CardRow end={banner.phone || none}>{say("banner.phone")}</CardRow>
-        <CardRow end={banner.address || none}>{say("details.address")}</CardRow>
-        <CardRow end={banner.language || none}>{say("details.language")}</CardRow>
+        <CardRow end={banner.phone ?? none}>{say("banner.phone")}</CardRow>
+        <CardRow end={banner.address ?? none}>{say("details.address")}</CardRow>
+        <CardRow end={sayLanguage(say, banner) || none}>{say("details.language")}</CardRow>
       </ul>
     </Card>
   );

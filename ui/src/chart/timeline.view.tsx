@@ -1,15 +1,28 @@
 import { Chip } from "../components/chip.view";
 import { PagedTable } from "../components/paged-table.view";
 import type { Column } from "../components/virtual-table.view";
-import type { TimelineRowDto } from "../ipc/bindings";
+import type { TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { sayRecordTitle } from "../words/record-title";
+import { type Say, useWords } from "../words/words";
 import { useAbsence } from "./absence";
+import { sayReaction } from "./allergy-words";
 import css from "./chart.module.css";
 import { RoundedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
+
+function sayDetail(say: Say, detail: TimelineDetailDto): string {
+  switch (detail.kind) {
+    case "text":
+      return detail.text;
+    case "reaction":
+      return sayReaction(say, detail.reaction);
+    case "results":
+      return say("timeline.results", { count: detail.count });
+  }
+}
 
 /** All records, newest first. */
 export function Timeline({ patient }: { patient: string }) {
@@ -29,7 +42,7 @@ export function Timeline({ patient }: { patient: string }) {
       key: "kind",
       label: say("col.kind"),
       width: "110px",
-      cell: (row) => say(messageFor("timeline", row.kind, "timeline.other")),
+      cell: (row) => say(`timeline.${row.kind}`),
     },
     {
       key: "title",
@@ -41,11 +54,15 @@ export function Timeline({ patient }: { patient: string }) {
         row.unreadable ? (
           <Chip tone="warn">{say("timeline.unreadable")}</Chip>
         ) : (
-          <span className={row.struck ? css.inError : undefined}>
-            <b>{row.title}</b>
-            {row.detail === "" ? null : (
+          <span className={row.enteredInError ? css.inError : undefined}>
+            <b>{sayRecordTitle(say, row.title)}</b>
+            {row.detail === null ? null : (
               <span className={css.under}>
-                {row.recorded === "" ? row.detail : <RoundedValue recorded={row.recorded}>{row.detail}</RoundedValue>}
+                {row.recorded === null ? (
+                  sayDetail(say, row.detail)
+                ) : (
+                  <RoundedValue recorded={row.recorded}>{sayDetail(say, row.detail)}</RoundedValue>
+                )}
               </span>
             )}
           </span>
@@ -58,7 +75,7 @@ export function Timeline({ patient }: { patient: string }) {
       wrap: true,
       cell: (row) => (
         <span className={css.marks}>
-          {row.struck ? <Chip tone="critical">{say("timeline.struck")}</Chip> : null}
+          {row.enteredInError ? <Chip tone="critical">{say("timeline.entered_in_error")}</Chip> : null}
           <RecordStateChip record={row.record} />
         </span>
       ),

@@ -37,7 +37,7 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
     <figure className={css.figure}>
       <figcaption className={css.caption}>
         {say("trend.caption", {
-          number: banner.number,
+          number: banner.number ?? "",
           from: formatDate(new Date(first.at).toISOString()),
           to: formatDate(new Date(last.at).toISOString()),
         })}{" "}
@@ -48,8 +48,8 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
         viewBox={`0 0 ${W} ${H}`}
         role="img"
         aria-label={say("trend.label", {
-          name: series.label,
-          unit: series.unit,
+          name: say(`sign.name.${series.key}`),
+          unit: series.unit ?? "",
           count: points.length,
           value: last.text,
           at: formatMillis(last.at),
@@ -84,12 +84,12 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
         <path d={path ?? ""} className={css.stroke} />
         {points.map((point, index) => (
           <g key={point.id}>
-            {point.recorded === "" ? null : <title>{say("value.recorded", { value: point.recorded })}</title>}
+            {point.recorded === null ? null : <title>{say("value.recorded", { value: point.recorded })}</title>}
             <circle
               cx={x(point.at)}
               cy={y(point.value)}
               r="3"
-              className={point.flag === "" ? css.dot : css.dotFlagged}
+              className={point.flag === null ? css.dot : css.dotFlagged}
             />
             {point.record === "synced" ? null : (
               <circle cx={x(point.at)} cy={y(point.value)} r="5.5" className={css.pendingRing} />
@@ -99,9 +99,9 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
                 x={x(point.at)}
                 y={y(point.value) - 8}
                 textAnchor="middle"
-                className={point.flag === "" ? css.pointText : css.pointFlagged}
+                className={point.flag === null ? css.pointText : css.pointFlagged}
               >
-                {point.flag === "" ? point.text : `${point.text} ${point.flag}`}
+                {point.flag === null ? point.text : `${point.text} ${point.flag}`}
               </text>
             ) : null}
           </g>

@@ -1,17 +1,11 @@
 import { Card, CardEmpty } from "../components/card.view";
 import type { VitalSeriesDto } from "../ipc/bindings";
-import { type MessageId, messages, useWords } from "../words/words";
+import { sayElapsed } from "../words/elapsed";
+import { useWords } from "../words/words";
 import { useAbsence } from "./absence";
 import { FlaggedValue } from "./flagged-value.view";
 import { Sparkline } from "./sparkline.view";
 import css from "./vitals.module.css";
-
-/** Vital signs that have a short name here; others are shown with the label from Rust. */
-const SHORT_NAMES = new Set(
-  Object.keys(messages)
-    .filter((id) => id.startsWith("sign."))
-    .map((id) => id.slice(5)),
-);
 
 /** The latest value of each vital sign, with its trend and age. */
 export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
@@ -27,14 +21,13 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
           {taken.map((series) => (
             <li key={series.key} className={css.row}>
               <span className={css.sign}>
-                {SHORT_NAMES.has(series.key) ? say(`sign.${series.key}` as MessageId) : series.label}{" "}
-                <span className={css.unit}>{series.unit}</span>
+                {say(`sign.${series.key}`)} <span className={css.unit}>{series.unit}</span>
               </span>
               <span className={css.value}>
                 <FlaggedValue value={series.value} flag={series.flag} recorded={series.recorded} />
               </span>
               <Sparkline series={series} />
-              <span className={css.age}>{series.age}</span>
+              <span className={css.age}>{sayElapsed(say, series.age)}</span>
             </li>
           ))}
         </ul>

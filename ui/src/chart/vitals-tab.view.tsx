@@ -52,9 +52,13 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
         {taken.map((series) => (
           <Card
             key={series.key}
-            title={series.label}
+            title={say(`sign.name.${series.key}`)}
             aside={
-              <FlaggedValue value={`${series.value} ${series.unit}`} flag={series.flag} recorded={series.recorded} />
+              <FlaggedValue
+                value={`${series.value} ${series.unit ?? ""}`}
+                flag={series.flag}
+                recorded={series.recorded}
+              />
             }
           >
             {display === "charts" ? (
@@ -65,7 +69,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
                 onMarkInError={(point) =>
                   setRecordToCorrect({
                     reference: `Observation/${point.id}`,
-                    title: `${series.label} ${point.text} ${series.unit}`,
+                    title: `${say(`sign.name.${series.key}`)} ${point.text} ${series.unit ?? ""}`,
                     when: formatMillis(point.at),
                   })
                 }
@@ -87,9 +91,9 @@ function PointTable({
   onMarkInError: (point: VitalPointDto) => void;
 }) {
   const say = useWords();
-  const canCorrect = series.points.some((point) => point.mayStrike);
+  const canCorrect = series.points.some((point) => point.mayMarkEnteredInError);
   return (
-    <table className={css.table} aria-label={say("vitals.table", { name: series.label })}>
+    <table className={css.table} aria-label={say("vitals.table", { name: say(`sign.name.${series.key}`) })}>
       <thead>
         <tr>
           <th scope="col">{say("col.when")}</th>
@@ -106,7 +110,7 @@ function PointTable({
             <td>{formatMillis(point.at)}</td>
             <td className={css.end}>
               <FlaggedValue value={point.text} flag={point.flag} />
-              {point.recorded === "" ? null : (
+              {point.recorded === null ? null : (
                 <span className={resultsCss.recorded}>{say("value.recorded", { value: point.recorded })}</span>
               )}
             </td>
@@ -115,11 +119,11 @@ function PointTable({
             </td>
             {canCorrect ? (
               <td>
-                {point.mayStrike ? (
+                {point.mayMarkEnteredInError ? (
                   <Button
                     variant="link"
                     aria-label={say("entered_in_error.name", {
-                      what: `${series.label} ${point.text}`,
+                      what: `${say(`sign.name.${series.key}`)} ${point.text}`,
                       when: formatMillis(point.at),
                     })}
                     onPress={() => onMarkInError(point)}

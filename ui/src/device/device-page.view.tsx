@@ -3,13 +3,13 @@ import { Chip, type Tone } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
-import type { DeviceDto, NameValueDto, SegmentDto } from "../ipc/bindings";
+import type { DeviceDto, NameValueDto, SegmentDto, SegmentStateDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { formatBytes, formatCount } from "../words/numbers";
 import { messageFor, useWords } from "../words/words";
 import css from "./device.module.css";
 
-const TONES: Record<string, Tone> = { ok: "ok", damaged: "critical", newer: "critical", aside: "warn" };
+const TONES: Record<SegmentStateDto, Tone> = { ok: "ok", absent: "grey", locked: "grey", aside: "warn" };
 
 /** The state of the workstation: versions, keychain, segments, counts; no patient data. */
 export function DevicePage() {
@@ -17,7 +17,7 @@ export function DevicePage() {
   const reply = useIpcQuery("device");
   const device = reply.data;
   return (
-    <Page title={say("device.title")} aside={device === undefined ? "" : device.site || device.name} scrolling>
+    <Page title={say("device.title")} aside={device === undefined ? "" : (device.site ?? device.name ?? "")} scrolling>
       {reply.error === null ? null : <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />}
       {device === undefined ? null : (
         <div className={css.columns}>
@@ -66,15 +66,13 @@ function Segments({ segments }: { segments: SegmentDto[] }) {
       <ul>
         {segments.map((segment) => (
           <li key={segment.name} className={css.segment}>
-            <span>{say(messageFor("segment", segment.name, "segment.other"), { name: segment.name })}</span>
+            <span>{say(`segment.${segment.name}`)}</span>
             <span className={css.end}>{formatBytes(segment.bytes)}</span>
             <span className={`${css.quiet} ${css.end}`}>
               {say("device.generation", { number: segment.generation })}
             </span>
             <span className={css.end}>
-              <Chip tone={TONES[segment.state] ?? "grey"}>
-                {say(messageFor("segment.state", segment.state, "segment.state.other"))}
-              </Chip>
+              <Chip tone={TONES[segment.state]}>{say(`segment.state.${segment.state}`)}</Chip>
             </span>
           </li>
         ))}
@@ -97,8 +95,8 @@ function Health({ device }: { device: DeviceDto }) {
         >
           {say("device.keychain")}
         </CardRow>
-        {device.name === "" ? null : <CardRow end={device.name}>{say("device.name")}</CardRow>}
-        <CardRow end={device.server === "" ? say("device.server.none") : device.server}>{say("device.server")}</CardRow>
+        {device.name === null ? null : <CardRow end={device.name}>{say("device.name")}</CardRow>}
+        <CardRow end={device.server ?? say("device.server.none")}>{say("device.server")}</CardRow>
         <CardRow end={formatCount(device.slots)}>{say("device.slots")}</CardRow>
         <CardRow end={formatCount(device.ledgerEvents)}>{say("device.ledger")}</CardRow>
         <CardRow end={formatCount(device.ledgerPending)}>{say("device.ledger.pending")}</CardRow>

@@ -5,7 +5,7 @@ import { DateAndTime } from "../components/date-and-time.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import { useIpc } from "../ipc/ipc-context";
-import { makeLocalStamp, splitLocalStamp } from "../words/dates";
+import { splitLocalDateTime, toLocalDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";
@@ -17,14 +17,14 @@ export function CodeStep({ state, run, busy, failure, onCancel }: StepProps<"cod
   const ipc = useIpc();
   const [code, setCode] = useState("");
   // A correct code is refused if the two clocks differ by more than ten minutes; the phone's time then decides.
-  const [phone, setPhone] = useState({ date: splitLocalStamp(new Date()).date, time: "" });
+  const [phone, setPhone] = useState({ date: splitLocalDateTime(new Date()).date, time: "" });
   return (
     <form
       className={css.manual}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        const phoneTime = makeLocalStamp(phone.date.trim(), phone.time.trim());
+        const phoneTime = toLocalDateTime(phone.date.trim(), phone.time.trim());
         if (code.length === 6) run(() => ipc.call("enrol_code", { code, phoneTime }));
         setCode("");
       }}

@@ -21,7 +21,7 @@ export function ServerStep({ state, run, busy, failure, onCancel }: StepProps<"i
   const ipc = useIpc();
   const { register, handleSubmit, formState } = useForm({
     resolver: valibotResolver(schema),
-    defaultValues: { server: state.server, workstation: state.workstation },
+    defaultValues: { server: state.server ?? "", workstation: state.workstation ?? "" },
   });
   const rejected = failure?.fields.find(({ field }) => field === "server");
   return (
@@ -41,14 +41,14 @@ export function ServerStep({ state, run, busy, failure, onCancel }: StepProps<"i
               ? undefined
               : say(messageFor("enrol.server", rejected.reason, "enrol.server.wrong"))
         }
-        readOnly={state.server !== "" && state.workstation !== ""}
+        readOnly={state.server !== null && state.workstation !== null}
         {...register("server")}
       />
       <TextField
         label={say("enrol.workstation")}
         hint={say("enrol.workstation.hint")}
         error={formState.errors.workstation === undefined ? undefined : say("enrol.workstation.missing")}
-        readOnly={state.workstation !== ""}
+        readOnly={state.workstation !== null}
         {...register("workstation")}
       />
       {failure === null || rejected !== undefined ? null : <FailureNotice failure={failure} />}

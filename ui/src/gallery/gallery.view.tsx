@@ -56,7 +56,7 @@ export function Gallery({ initialTheme }: { initialTheme: ThemeChoice }) {
                 <RecordStateChip record="conflict" />
                 <RecordStateChip record="rejected" />
                 <FlaggedValue value="112 µmol/L" flag="H" />
-                <FlaggedValue value="4.6 mmol/L" flag="" />
+                <FlaggedValue value="4.6 mmol/L" flag={null} />
               </div>
               <TextField label="Label" hint="Hint" defaultValue="0O 1lI" />
               <TextField label="Label" error="What is wrong" defaultValue="value" />
@@ -82,7 +82,7 @@ export function Gallery({ initialTheme }: { initialTheme: ThemeChoice }) {
                     active: true,
                     status: "active",
                     since: "2024",
-                    age: "2 y",
+                    age: { unit: "years", count: 2 },
                     record: "pending",
                   }}
                 />

@@ -7,12 +7,13 @@ import type {
   DecideDto,
   DeviceDto,
   DraftDto,
-  DraftKeptDto,
+  DraftSavedDto,
   EnrolBeginDto,
   EnrolCodeDto,
   EnrolPasswordDto,
   EnrolStateDto,
   LockScreenDto,
+  MarkEnteredInErrorDto,
   NotesDto,
   NoticeDto,
   PatientPageDto,
@@ -28,7 +29,6 @@ import type {
   SignInStateDto,
   SignNoteDto,
   SignOffDto,
-  StrikeDto,
   SyncChipDto,
   SyncPageDto,
   SyncProgressDto,
@@ -67,11 +67,11 @@ interface Commands {
   chart_notes: [WindowDto, NotesDto];
   check_vitals: [VitalsDto, VitalsCheckDto];
   save_vitals: [VitalsDto, SavedDto];
-  save_draft: [SaveDraftDto, DraftKeptDto];
+  save_draft: [SaveDraftDto, DraftSavedDto];
   discard_draft: [{ draft: string }, null];
   drafts: [undefined, DraftDto[]];
   sign_note: [SignNoteDto, SavedDto];
-  strike: [StrikeDto, SavedDto];
+  mark_entered_in_error: [MarkEnteredInErrorDto, SavedDto];
   worklist: [WorklistAskDto, WorklistDto];
   check_in: [CheckInDto, SavedDto];
   sync_chip: [undefined, SyncChipDto];

@@ -5,7 +5,7 @@ import { Notice } from "../components/notice.view";
 import type { LockScreenDto, SessionDto } from "../ipc/bindings";
 import { SyncChips } from "../sync/sync-chip.view";
 import { formatDate, formatDateTime, formatTime, weekdayOf } from "../words/dates";
-import { useTickingNow } from "../words/ticking";
+import { useDeviceTime } from "../words/device-time";
 import { type MessageId, messageFor, useWords } from "../words/words";
 import { FirstRun } from "./first-run.view";
 import css from "./lock-screen.module.css";
@@ -44,9 +44,9 @@ export function LockScreen({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
 
 function LockHead({ screen }: { screen: LockScreenDto }) {
   const say = useWords();
-  const now = useTickingNow(screen.now);
+  const now = useDeviceTime(screen.now);
   const iso = now.toISOString();
-  const location = [screen.workstation, screen.site].filter((part) => part !== "").join(", ");
+  const location = [screen.workstation, screen.site ?? ""].filter((part) => part !== "").join(", ");
   return (
     <header>
       <div className={css.head}>
@@ -86,7 +86,7 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
       <Blocked
         title={say(`lock.keychain.${screen.keychain}.title`)}
         next={say(`lock.keychain.${screen.keychain}.next`)}
-        incident=""
+        incident={null}
         onRetry={onRefresh}
       />
     );
@@ -116,8 +116,8 @@ function LockBody({ screen, onUnlocked, onEnrol, onRefresh }: Props) {
 interface BlockedProps {
   title: string;
   next: string;
-  /** The incident id in the local log, or empty. */
-  incident: string;
+  /** The incident id in the local log. */
+  incident: string | null;
   onRetry: () => void;
 }
 
@@ -127,7 +127,7 @@ function Blocked({ title, next, incident, onRetry }: BlockedProps) {
     <div className={css.form}>
       <Notice tone="critical" role="alert" title={title}>
         {next}
-        {incident === "" ? null : <div>{say("failure.incident", { incident })}</div>}
+        {incident === null ? null : <div>{say("failure.incident", { incident })}</div>}
       </Notice>
       <div>
         <Button variant="primary" onPress={onRetry}>

@@ -2,7 +2,7 @@ import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
 import type { FailureDto } from "../ipc/bindings";
-import { useCountdown } from "../words/ticking";
+import { useCountdown } from "../words/device-time";
 import { useWords } from "../words/words";
 
 interface Props {

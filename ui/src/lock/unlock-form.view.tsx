@@ -7,8 +7,8 @@ import type { FailureDto, LockUserDto, SessionDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { SignIn } from "../sign-in/sign-in.view";
-import { makeLocalStamp, nearestLocalStamp } from "../words/dates";
-import { useCountdown } from "../words/ticking";
+import { nearestLocalDateTime, toLocalDateTime } from "../words/dates";
+import { useCountdown } from "../words/device-time";
 import { useWords } from "../words/words";
 import css from "./lock-screen.module.css";
 import { NextCode } from "./next-code.view";
@@ -58,9 +58,9 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
     const password = passwordInput.current?.value ?? "";
     const hasPhoneTime = clockWrong || (needsPhoneTime && phone.time.trim() !== "");
     const phoneTime = clockWrong
-      ? makeLocalStamp(phone.date, phone.time)
+      ? toLocalDateTime(phone.date, phone.time)
       : hasPhoneTime
-        ? nearestLocalStamp(phone.time.trim(), new Date(now))
+        ? nearestLocalDateTime(phone.time.trim(), new Date(now))
         : null;
     if (password === "" || (needsCode && code.length < 6) || (hasPhoneTime && phoneTime === null)) {
       setMissing(true);

@@ -55,7 +55,7 @@ function SearchResults({ query }: { query: string }) {
       width: "104px",
       cell: (row) => {
         const placeholder = row.lastSeenKnown ? say("search.never") : "–";
-        return <span className={css.quiet}>{row.lastSeen === "" ? placeholder : formatDate(row.lastSeen)}</span>;
+        return <span className={css.quiet}>{row.lastSeen === null ? placeholder : formatDate(row.lastSeen)}</span>;
       },
     },
     {

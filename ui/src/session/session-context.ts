@@ -1,11 +1,11 @@
 import { createContext, useContext } from "react";
-import type { ResumePointDto, SessionDto } from "../ipc/bindings";
+import type { PermissionDto, ResumePointDto, SessionDto } from "../ipc/bindings";
 
 /** The open session, its permissions, and what happens before it is locked. */
 export interface SessionValue {
   session: SessionDto;
   /** Whether policy grants this permission. The page hides what it does not grant; Rust refuses it. */
-  may: (permission: string) => boolean;
+  may: (permission: PermissionDto) => boolean;
   /** Saves unsaved input, then locks. */
   lockNow: () => void;
   /** Where the user left off; returned once, to the form it belongs to. */

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { useIpc } from "../ipc/ipc-context";
-import { useCountdown } from "../words/ticking";
+import { useCountdown } from "../words/device-time";
 import { useWords } from "../words/words";
 
 /** The countdown before an inactivity lock; any input dismisses it. */

@@ -103,11 +103,11 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
                 key={row.patient}
                 id={row.patient}
                 isDisabled={!row.ready}
-                textValue={`${row.family} ${row.given}`}
+                textValue={`${row.family ?? say("name.unreadable")} ${row.given ?? ""}`}
                 className={css.item ?? ""}
               >
                 <span className={css.text}>
-                  <b>{row.family}</b>, {row.given}
+                  <b>{row.family ?? say("name.unreadable")}</b>, {row.given}
                 </span>
                 <span className={css.aside}>
                   {row.ready ? sayBornLine(say, row) : say("search.downloading")} · {row.number}

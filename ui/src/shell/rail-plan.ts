@@ -1,4 +1,4 @@
-import type { Role } from "../ipc/bindings";
+import type { PermissionDto, Role, WorklistNameDto } from "../ipc/bindings";
 import type { MessageId } from "../words/words";
 
 /** An entry of the navigation rail. */
@@ -6,12 +6,12 @@ export interface RailItem {
   to: string;
   message: MessageId;
   /** The worklist whose count is shown. */
-  list?: string;
+  list?: WorklistNameDto;
   /** The permission needed to show it. A role's own lists have none here, because Rust decides. */
-  permission?: string;
+  permission?: PermissionDto;
 }
 
-const list = (name: string, message: MessageId, permission?: string): RailItem => ({
+const list = (name: WorklistNameDto, message: MessageId, permission?: PermissionDto): RailItem => ({
   to: `/list/${name}`,
   message,
   list: name,
@@ -35,11 +35,11 @@ const RAILS: Record<Role, RailItem[]> = {
 };
 
 /** The rail entries for this role. */
-export function planRail(role: Role, may: (permission: string) => boolean): RailItem[] {
+export function planRail(role: Role, may: (permission: PermissionDto) => boolean): RailItem[] {
   return RAILS[role].filter((item) => item.permission === undefined || may(item.permission));
 }
 
 /** The home screen of this role. */
-export function planHome(role: Role, may: (permission: string) => boolean): string {
+export function planHome(role: Role, may: (permission: PermissionDto) => boolean): string {
   return planRail(role, may)[0]?.to ?? "/sync";
 }

@@ -1,5 +1,6 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Keys } from "../components/keys.view";
+import type { WorklistNameDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
@@ -29,7 +30,7 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-function RailLinksWithCounts({ items, home }: { items: RailItem[]; home: string }) {
+function RailLinksWithCounts({ items, home }: { items: RailItem[]; home: WorklistNameDto }) {
   const counts = useIpcQuery("worklist", { list: home, offset: 0, limit: 100 }).data?.counts ?? [];
   return items.map((item) => (
     <RailLink key={item.to} item={item} count={counts.find(({ list }) => list === item.list)?.count} />

@@ -1,14 +1,14 @@
 import { act, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { NoticeDto } from "../ipc/bindings";
+import type { NoticeDto, Segment, SegmentHealthDto } from "../ipc/bindings";
 import { show } from "../testing/show";
 
-const segmentNotice = (segment: string, health: string): NoticeDto => ({
+const segmentNotice = (segment: Segment, health: SegmentHealthDto): NoticeDto => ({
   kind: "segment",
   segment,
   health,
-  since: "",
-  kept: "",
+  since: null,
+  kept: null,
 });
 
 test("a notice about a part of the records replaces the earlier notice about the same part only", async () => {

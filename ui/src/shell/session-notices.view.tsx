@@ -6,7 +6,7 @@ import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
 import { SignInNotice } from "../sign-in/sign-in-notice.view";
 import { formatDateTime } from "../words/dates";
-import { messageFor, type Say, useWords } from "../words/words";
+import { type Say, useWords } from "../words/words";
 import css from "./shell.module.css";
 
 function sayTitle(say: Say, notice: NoticeDto): string {
@@ -15,20 +15,18 @@ function sayTitle(say: Say, notice: NoticeDto): string {
       return say("notice.granted", {
         name: notice.name,
         role: say(`role.${notice.role}`),
-        segment: say(messageFor("segment", notice.segment, "segment.other"), { name: notice.segment }),
+        segment: say(`segment.${notice.segment}`),
       });
     case "grant_received":
       return say("notice.grant_received", { name: notice.name });
     case "failed_attempts":
       return say("notice.failed_attempts", { count: notice.count, last: formatDateTime(notice.last) });
     case "segment":
-      return say(messageFor("notice.segment", notice.health, "notice.segment.unavailable"), {
-        segment: say(messageFor("part", notice.segment, "part.other")),
-      });
+      return say(`notice.segment.${notice.health}`, { segment: say(`part.${notice.segment}`) });
     case "unsent_carried_over":
-      return say("notice.unsent", { segment: say(messageFor("part", notice.segment, "part.other")) });
+      return say("notice.unsent", { segment: say(`part.${notice.segment}`) });
     case "personal_replaced":
-      return say(notice.kept === "" ? "notice.personal_lost" : "notice.personal_replaced");
+      return say(notice.kept === null ? "notice.personal_lost" : "notice.personal_replaced");
     case "personal_unavailable":
       return say("notice.personal_unavailable");
   }
@@ -38,9 +36,9 @@ function sayTitle(say: Say, notice: NoticeDto): string {
 function sayNextStep(say: Say, notice: NoticeDto): string | null {
   switch (notice.kind) {
     case "segment": {
-      const keptFile = notice.kept === "" ? "" : ` ${say("notice.saved_as", { file: notice.kept })}`;
+      const keptFile = notice.kept === null ? "" : ` ${say("notice.saved_as", { file: notice.kept })}`;
       if (notice.health === "whole") return keptFile === "" ? null : keptFile.trim();
-      return say(messageFor("notice.segment", `${notice.health}.next`, "notice.segment.unavailable.next")) + keptFile;
+      return say(`notice.segment.${notice.health}.next`) + keptFile;
     }
     case "unsent_carried_over":
       return [
@@ -51,7 +49,7 @@ function sayNextStep(say: Say, notice: NoticeDto): string | null {
         .filter((text) => text !== "")
         .join(" ");
     case "personal_replaced":
-      return notice.kept === ""
+      return notice.kept === null
         ? say("notice.personal_lost.next")
         : say("notice.personal_replaced.next", { file: notice.kept });
     case "personal_unavailable":

@@ -38,8 +38,8 @@ export function TopBar() {
       )}
       <span className={css.who}>
         <span className={css.person}>{session.name}</span>
-        <span className={css.site} title={session.site}>
-          {session.site === "" ? role : say("top.role", { role, site: session.site })}
+        <span className={css.site} title={session.site ?? undefined}>
+          {session.site === null ? role : say("top.role", { role, site: session.site })}
         </span>
       </span>
       <Button onPress={lockNow} keys="Ctrl L">

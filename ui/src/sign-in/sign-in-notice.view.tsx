@@ -33,7 +33,7 @@ export function SignInNotice() {
         {say("signin.ended.next")}
       </Notice>
       <Dialog open={open} onClose={close} title={say("signin.title")}>
-        <SignIn user="" doneText={say("signin.done.open")} onDone={close} onCancel={close} />
+        <SignIn user={null} doneText={say("signin.done.open")} onDone={close} onCancel={close} />
       </Dialog>
     </>
   );

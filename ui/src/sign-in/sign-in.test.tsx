@@ -12,7 +12,7 @@ test("an ended sign-in is renewed from the open session", async () => {
   await user.click(screen.getByRole("button", { name: "Sign in again" }));
   const dialog = await screen.findByRole("dialog", { name: "Sign in to your clinic again" });
   expect(await within(dialog).findByText(/login.kisumu-north.example/)).toBeVisible();
-  expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: "" }]);
+  expect(requestsOf(ipc, "sign_in_again")).toEqual([{ user: null }]);
   expect(await within(dialog).findByText("You are signed in", undefined, { timeout: 5000 })).toBeVisible();
   await user.click(within(dialog).getByRole("button", { name: "Continue" }));
   await waitFor(() => expect(screen.queryByText(/clinic sign-in has ended/)).toBeNull());

@@ -13,8 +13,8 @@ import css from "./sign-in.module.css";
 const POLL_INTERVAL = 1000;
 
 interface Props {
-  /** The user id on the lock screen, or empty for the user of the open session. */
-  user: string;
+  /** The user id on the lock screen, or null for the user of the open session. */
+  user: string | null;
   /** The message shown after success. */
   doneText: string;
   onDone: () => void;

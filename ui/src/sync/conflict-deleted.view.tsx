@@ -1,33 +1,34 @@
 import { useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
-import type { ConflictDto } from "../ipc/bindings";
+import type { ConflictDto, SideDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
+import { sayRecordTitle } from "../words/record-title";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
 import { sayParts } from "./conflict-words";
 
-const SIDES = ["ours", "theirs"] as const;
+const SIDES: readonly SideDto[] = ["ours", "theirs"];
 
 interface Props {
   conflict: ConflictDto;
   busy: boolean;
   onLater: () => void;
-  onDecide: (side: "ours" | "theirs") => void;
+  onDecide: (side: SideDto) => void;
 }
 
 /** A record that was changed here and deleted on the server: the user keeps it or accepts the deletion. */
 export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
   const say = useWords();
   // INVARIANT: nothing is preselected.
-  const [side, setSide] = useState<"ours" | "theirs" | null>(null);
+  const [side, setSide] = useState<SideDto | null>(null);
   const ours = sayParts(say, conflict.fields[0]?.ours ?? []);
-  const who = [conflict.oursWho, formatDateTime(conflict.oursWhen)].filter((part) => part !== "").join(" · ");
+  const who = [conflict.oursWho ?? "", formatDateTime(conflict.oursWhen)].filter((part) => part !== "").join(" · ");
   return (
     <div className={css.card}>
       <RadioGroup
         className={css.two ?? ""}
-        aria-label={say("conflict.deleted.title", { title: conflict.title })}
+        aria-label={say("conflict.deleted.title", { title: sayRecordTitle(say, conflict.title) })}
         value={side}
         onChange={(value) => setSide(value === "ours" ? "ours" : "theirs")}
       >

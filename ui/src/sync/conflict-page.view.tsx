@@ -5,9 +5,10 @@ import { Radio, RadioGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
-import type { ConflictDto, ConflictFieldDto } from "../ipc/bindings";
+import type { ConflictDto, ConflictFieldDto, SideDto } from "../ipc/bindings";
 import { useIpcMutation, useIpcQuery } from "../ipc/ipc.query";
 import { formatDateTime } from "../words/dates";
+import { sayRecordTitle } from "../words/record-title";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
 import { ConflictDeleted } from "./conflict-deleted.view";
@@ -39,13 +40,15 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   const decide = useIpcMutation("decide_conflict");
   const open = conflict.fields.filter(differs);
   // INVARIANT: only what Rust chose in advance is preselected; for medicines and allergies it chooses nothing.
-  const [sides, setSides] = useState<Record<string, string>>(() =>
-    Object.fromEntries(open.filter((field) => field.chosen !== "").map((field) => [field.path, field.chosen])),
+  const [sides, setSides] = useState<Record<string, SideDto>>(() =>
+    Object.fromEntries(open.flatMap(({ path, chosen }) => (chosen === null ? [] : [[path, chosen]]))),
   );
   const decided = open.filter((field) => sides[field.path] !== undefined).length;
   const done = decided === open.length;
-  const title = say(conflict.theirsDeleted ? "conflict.deleted.title" : "conflict.title", { title: conflict.title });
-  const submit = (sideOf: (path: string) => string) =>
+  const title = say(conflict.theirsDeleted ? "conflict.deleted.title" : "conflict.title", {
+    title: sayRecordTitle(say, conflict.title),
+  });
+  const submit = (sideOf: (path: string) => SideDto) =>
     decide.mutate(
       {
         conflict: conflict.conflict,
@@ -83,7 +86,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
           <div className={css.card}>
             <div className={css.row}>
               <span className={css.label} />
-              <SideHeader title={say("conflict.base")} who="" when={conflict.baseWhen} />
+              <SideHeader title={say("conflict.base")} who={null} when={conflict.baseWhen} />
               <SideHeader title={say("conflict.ours")} who={conflict.oursWho} when={conflict.oursWhen} />
               <SideHeader title={say("conflict.theirs")} who={conflict.theirsWho} when={conflict.theirsWhen} />
             </div>
@@ -96,7 +99,10 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
                     className={css.choices ?? ""}
                     aria-label={sayField(say, field)}
                     value={sides[field.path] ?? null}
-                    onChange={(side) => setSides((old) => ({ ...old, [field.path]: side }))}
+                    onChange={(value) => {
+                      const side = value === "ours" ? "ours" : "theirs";
+                      setSides((old) => ({ ...old, [field.path]: side }));
+                    }}
                   >
                     <Choice side="ours" name={say("conflict.ours")} value={sayParts(say, field.ours)} />
                     <Choice side="theirs" name={say("conflict.theirs")} value={sayParts(say, field.theirs)} />
@@ -129,16 +135,16 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   );
 }
 
-function SideHeader({ title, who, when }: { title: string; who: string; when: string }) {
+function SideHeader({ title, who, when }: { title: string; who: string | null; when: string | null }) {
   return (
     <div className={css.cell}>
       <span className={css.head}>{title}</span>
-      <span className={css.small}>{[who, formatDateTime(when)].filter((part) => part !== "").join(" · ")}</span>
+      <span className={css.small}>{[who ?? "", formatDateTime(when)].filter((part) => part !== "").join(" · ")}</span>
     </div>
   );
 }
 
-function Choice({ side, name, value }: { side: string; name: string; value: string }) {
+function Choice({ side, name, value }: { side: SideDto; name: string; value: string }) {
   const say = useWords();
   const label = say("conflict.choice", { side: name, value: value.replaceAll("\n", ", ") });
   return (

@@ -1,5 +1,6 @@
-import type { ConflictFieldDto, ConflictPartDto } from "../ipc/bindings";
+import type { ConflictFieldDto, ConflictPartDto, ConflictValueDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
+import { sayRecordTitle } from "../words/record-title";
 import { messageFor, type Say } from "../words/words";
 
 /** The clinical name of a field, or its path if it has none. */
@@ -15,10 +16,27 @@ export function sayParts(say: Say, parts: readonly ConflictPartDto[]): string {
 }
 
 function sayPart(say: Say, part: ConflictPartDto): string {
-  const value = part.isTime
-    ? formatDateTime(part.text)
-    : say(messageFor("conflict.value", part.text, "conflict.value.other"), { value: part.text });
-  if (part.key === "" && part.name === "") return value;
-  const name = say(messageFor("conflict.part", part.key, "conflict.part.other"), { name: part.name });
+  const value = sayValue(say, part.value);
+  if (part.key === null && part.name === null) return value;
+  const name = say(messageFor("conflict.part", part.key ?? "", "conflict.part.other"), { name: part.name ?? "" });
   return say("conflict.named", { name, value });
+}
+
+function sayValue(say: Say, value: ConflictValueDto): string {
+  switch (value.kind) {
+    case "text":
+      return say(messageFor("conflict.value", value.text, "conflict.value.other"), { value: value.text });
+    case "time":
+      return formatDateTime(value.at);
+    case "boolean":
+      return say(value.value ? "conflict.value.yes" : "conflict.value.no");
+    case "elsewhere":
+      return say("conflict.elsewhere", { id: value.id });
+    case "record":
+      return sayRecordTitle(say, value.title);
+    case "deleted":
+      return say("conflict.deleted.value");
+    case "unreadable":
+      return say("value.unreadable");
+  }
 }

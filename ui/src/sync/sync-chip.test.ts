@@ -13,7 +13,7 @@ const chip = (more: Partial<SyncChipDto>): SyncChipDto => ({
 
 test("green only if nothing is pending and nothing failed", () => {
   expect(planChip(chip({})).tone).toBe("ok");
-  for (const more of [{ pending: 1 }, { failed: 1 }, { conflicts: 1 }, { complete: "" }])
+  for (const more of [{ pending: 1 }, { failed: 1 }, { conflicts: 1 }, { complete: null }])
     expect(planChip(chip(more)).tone).not.toBe("ok");
 });
 

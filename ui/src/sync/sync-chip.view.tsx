@@ -10,15 +10,15 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
     case "running":
       return { tone: "info", message: "chip.running" };
     case "offline":
-      return { tone: "grey", message: chip.complete === "" ? "chip.offline.never" : "chip.offline" };
+      return { tone: "grey", message: chip.complete === null ? "chip.offline.never" : "chip.offline" };
     case "sign_in":
-      return { tone: "warn", message: chip.complete === "" ? "chip.sign_in.never" : "chip.sign_in" };
+      return { tone: "warn", message: chip.complete === null ? "chip.sign_in.never" : "chip.sign_in" };
     case "incomplete":
       return { tone: "critical", message: "chip.incomplete" };
     case "failed":
-      return { tone: "critical", message: chip.complete === "" ? "chip.failed.never" : "chip.failed" };
-    default:
-      if (chip.complete === "") return { tone: "grey", message: "chip.idle.never" };
+      return { tone: "critical", message: chip.complete === null ? "chip.failed.never" : "chip.failed" };
+    case "idle":
+      if (chip.complete === null) return { tone: "grey", message: "chip.idle.never" };
       return clear ? { tone: "ok", message: "chip.idle" } : { tone: "grey", message: "chip.idle.behind" };
   }
 }
@@ -34,7 +34,7 @@ interface Props {
 export function SyncChips({ chip, now, short = false }: Props) {
   const say = useWords();
   const plan = planChip(chip);
-  const at = chip.complete === "" ? say("chip.never") : formatRecent(chip.complete, now);
+  const at = chip.complete === null ? say("chip.never") : formatRecent(chip.complete, now);
   return (
     <>
       {chip.conflicts > 0 ? (

@@ -4,15 +4,22 @@ import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
 import { Chip, type Tone } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import type { SyncItemDto } from "../ipc/bindings";
+import type { SyncItemDto, SyncItemStateDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import css from "./sync.module.css";
 
-const TONES: Record<string, Tone> = { conflict: "warn", rejected: "critical", damaged: "critical", pending: "pending" };
-const ORDER = ["damaged", "conflict", "rejected", "pending", "waits_for_rank", "waits_for_author"];
+/** The tone of each state, in the order of the list. */
+const TONES: Record<SyncItemStateDto, Tone> = {
+  damaged: "critical",
+  conflict: "warn",
+  rejected: "critical",
+  pending: "pending",
+  waits_for_rank: "grey",
+};
+const ORDER = Object.keys(TONES);
 
 /** Changes that are pending, rejected or in conflict; those that need a decision come first. */
 export function SyncItems({ items }: { items: SyncItemDto[] }) {
@@ -33,14 +40,11 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
             <li key={`${item.changeSet}-${item.state}`} className={css.item}>
               <div className={css.itemText}>
                 <b>{sayTitle(say, item)}</b>
-                {item.patientName === "" ? "" : ` · ${item.patientName}`}
                 <div className={css.small}>
-                  {say("sync.item.by", { author: item.author, at: formatDateTime(item.saved) })}
+                  {say("sync.item.by", { author: item.author ?? "", at: formatDateTime(item.saved) })}
                 </div>
               </div>
-              <Chip tone={TONES[item.state] ?? "grey"}>
-                {say(messageFor("sync.item", item.state, "sync.item.pending"))}
-              </Chip>
+              <Chip tone={TONES[item.state]}>{say(`sync.item.${item.state}`)}</Chip>
               <ItemAction
                 item={item}
                 canDecide={may("resolve_conflict")}
@@ -53,7 +57,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
                   )
                 }
               />
-              {item.reason === "" ? null : (
+              {item.reason === null ? null : (
                 <p className={css.reason}>
                   {item.reason === "unverified"
                     ? say("sync.item.unverified")
@@ -70,7 +74,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
 
 /** The kinds of record in one save. */
 function sayTitle(say: Say, item: SyncItemDto): string {
-  const kinds = item.title.split(", ").map((kind) => {
+  const kinds = item.kinds.map((kind) => {
     const id = messageFor("type", kind, "type.other");
     return id === "type.other" ? kind : say(id);
   });

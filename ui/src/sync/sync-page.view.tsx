@@ -64,8 +64,8 @@ export function SyncPage() {
 function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDto | null }) {
   const say = useWords();
   const facts: [string, string][] = [
-    [say("sync.complete"), page.chip.complete === "" ? say("chip.never") : formatDateTime(page.chip.complete)],
-    [say("sync.server"), page.server],
+    [say("sync.complete"), page.chip.complete === null ? say("chip.never") : formatDateTime(page.chip.complete)],
+    [say("sync.server"), page.server ?? ""],
     [say("sync.bytes"), say("sync.bytes.value", { up: formatBytes(page.bytesUp), down: formatBytes(page.bytesDown) })],
     [say("sync.audit"), formatCount(page.auditPending)],
   ];
@@ -99,7 +99,7 @@ function Types({ page }: { page: SyncPageDto }) {
             <li key={resourceType} className={css.type}>
               <span>{say(messageFor("type", resourceType, "type.other"))}</span>
               <span>{formatCount(count)}</span>
-              <span>{complete === "" ? say("sync.type.incomplete") : formatDateTime(complete)}</span>
+              <span>{complete === null ? say("sync.type.incomplete") : formatDateTime(complete)}</span>
             </li>
           ))}
         </ul>

@@ -6,8 +6,9 @@ import css from "./sync.module.css";
 /** Progress of the running sync. */
 export function SyncProgress({ progress }: { progress: SyncProgressDto }) {
   const say = useWords();
-  const phase = say(messageFor("sync.phase", progress.phase, "sync.phase.other"));
-  const type = progress.resourceType === "" ? "" : ` · ${say(messageFor("type", progress.resourceType, "type.other"))}`;
+  const phase = say(`sync.phase.${progress.phase}`);
+  const type =
+    progress.resourceType === null ? "" : ` · ${say(messageFor("type", progress.resourceType, "type.other"))}`;
   const share =
     progress.expected === null || progress.expected === 0 ? null : Math.min(1, progress.done / progress.expected);
   const count =

@@ -1,7 +1,7 @@
 import { Button } from "../components/button.view";
 import { Card } from "../components/card.view";
 import { Notice } from "../components/notice.view";
-import type { ChartDto, SavedDto } from "../ipc/bindings";
+import type { ChartDto, DraftKindDto, SavedDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
@@ -10,7 +10,7 @@ import css from "./form.module.css";
 
 /** The form that was saved last and the reply to saving it. */
 export interface SavedForm {
-  kind: "vitals" | "note";
+  kind: DraftKindDto;
   saved: SavedDto;
 }
 
@@ -52,10 +52,10 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
               <li key={draft.draft} className={css.draft}>
                 <span>
                   <Button variant="link" onPress={() => onPane(draft.kind, draft.draft)}>
-                    {say("actions.continue", { kind: say(messageFor("draft", draft.kind, "draft.other")) })}
+                    {say("actions.continue", { kind: say(`draft.${draft.kind}`) })}
                   </Button>
                   <br />
-                  <span className={css.small}>{say("actions.saved", { at: formatDateTime(draft.kept) })}</span>
+                  <span className={css.small}>{say("actions.saved", { at: formatDateTime(draft.saved) })}</span>
                 </span>
                 <Button
                   variant="link"
@@ -74,7 +74,7 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
             .map((group) =>
               say("unreadable.line", {
                 count: group.count,
-                type: say(messageFor("type", group.resourceType, "type.other")),
+                type: say(messageFor("type", group.resourceType ?? "", "type.other")),
               }),
             )
             .join(", ")}

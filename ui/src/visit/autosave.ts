@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { DraftDto, FailureDto } from "../ipc/bindings";
+import type { DraftDto, DraftKindDto, FailureDto } from "../ipc/bindings";
 import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
@@ -10,20 +10,20 @@ const PAUSE = 700;
 const MAX_DELAY = 1600;
 
 interface Autosave {
-  /** The id of the draft, empty until it is first saved. */
-  draft: string;
-  /** When it was last saved, RFC 3339, or empty. */
-  savedAt: string;
+  /** The id of the draft, once it is saved. */
+  draft: string | null;
+  /** When it was last saved, RFC 3339. */
+  savedAt: string | null;
   failure: FailureDto | null;
   /** Stops saving, because the form was saved or signed. Resolves to the id of the draft once no save is pending. */
-  finish: () => Promise<string>;
+  finish: () => Promise<string | null>;
   /** Starts again after saving or signing the form failed. */
   resume: () => void;
 }
 
 /** Saves `content` as a draft while it changes. */
 export function useAutosave(
-  kind: "vitals" | "note",
+  kind: DraftKindDto,
   patient: string,
   savedDraft: DraftDto | undefined,
   content: string,
@@ -31,10 +31,10 @@ export function useAutosave(
 ): Autosave {
   const ipc = useIpc();
   const { beforeLock } = useSession();
-  const [shown, setShown] = useState({ draft: savedDraft?.draft ?? "", savedAt: savedDraft?.kept ?? "" });
+  const [shown, setShown] = useState({ draft: savedDraft?.draft ?? null, savedAt: savedDraft?.saved ?? null });
   const [failure, setFailure] = useState<FailureDto | null>(null);
   const latest = useRef({
-    id: savedDraft?.draft ?? "",
+    id: savedDraft?.draft ?? null,
     content,
     saved: content,
     ended: false,
@@ -57,10 +57,10 @@ export function useAutosave(
         state.saved = sent;
         state.since = 0;
         if (state.ended) return;
-        notify.current({ draft: reply.draft, kind, patient, patientName: "", content: sent, kept: reply.kept });
+        notify.current({ draft: reply.draft, kind, patient, patientName: null, content: sent, saved: reply.saved });
         if (!state.mounted) return;
         setFailure(null);
-        setShown({ draft: reply.draft, savedAt: reply.kept });
+        setShown({ draft: reply.draft, savedAt: reply.saved });
       } catch (error) {
         if (state.mounted) setFailure(asFailure(error));
       }

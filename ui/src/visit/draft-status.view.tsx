@@ -4,7 +4,7 @@ import { messageFor, useWords } from "../words/words";
 import css from "./form.module.css";
 
 /** Whether the draft is saved, and when. */
-export function DraftStatus({ savedAt, failure }: { savedAt: string; failure: FailureDto | null }) {
+export function DraftStatus({ savedAt, failure }: { savedAt: string | null; failure: FailureDto | null }) {
   const say = useWords();
   if (failure !== null) {
     return (
@@ -13,5 +13,5 @@ export function DraftStatus({ savedAt, failure }: { savedAt: string; failure: Fa
       </span>
     );
   }
-  return <span>{savedAt === "" ? say("draft.none") : say("draft.saved", { at: formatSeconds(savedAt) })}</span>;
+  return <span>{savedAt === null ? say("draft.none") : say("draft.saved", { at: formatSeconds(savedAt) })}</span>;
 }

@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { sayBorn } from "../components/patient-banner.view";
+import type { NoteKindDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
@@ -12,8 +13,10 @@ import css from "./form.module.css";
 import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
 
-const KINDS = ["progress", "nursing", "consult", "history", "discharge"] as const;
-const NURSE_KINDS = ["nursing", "progress"] as const;
+const KINDS: readonly NoteKindDto[] = ["progress", "nursing", "consult", "history", "discharge"];
+const NURSE_KINDS: readonly NoteKindDto[] = ["nursing", "progress"];
+
+const toNoteKind = (word: string) => KINDS.find((kind) => kind === word);
 
 /** Writes a note: a draft until it is signed. */
 export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }: PaneFormProps) {
@@ -22,7 +25,7 @@ export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }:
   const { session, may } = useSession();
   const [note, setNote] = useState(() => {
     const draft = readNoteDraft(savedDraft?.content ?? "");
-    return { ...draft, kind: draft.kind || (session.role === "nurse" ? "nursing" : "progress") };
+    return { ...draft, kind: toNoteKind(draft.kind) ?? (session.role === "nurse" ? "nursing" : "progress") };
   });
   const [tried, setTried] = useState(false);
   const autosave = useAutosave("note", banner.patient, savedDraft, JSON.stringify(note), onDraftSaved);
@@ -32,7 +35,7 @@ export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }:
     if (note.text.trim() === "" || !may("sign_note") || sign.isPending) return;
     const endedDraft = await autosave.finish();
     sign.mutate(
-      { patient: banner.patient, kind: note.kind, text: note.text, draft: endedDraft === "" ? null : endedDraft },
+      { patient: banner.patient, kind: note.kind, text: note.text, draft: endedDraft },
       { onSuccess: (saved) => onSaved(saved, endedDraft), onError: autosave.resume },
     );
   };
@@ -49,7 +52,7 @@ export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }:
         <>
           <span className={css.small}>
             <b>
-              {banner.family}, {banner.given}
+              {banner.family ?? say("name.unreadable")}, {banner.given}
             </b>
             <br />
             {sayBorn(say, banner)}
@@ -68,7 +71,7 @@ export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }:
           id={`${id}-kind`}
           className={css.select}
           value={note.kind}
-          onChange={(event) => setNote({ ...note, kind: event.target.value })}
+          onChange={(event) => setNote({ ...note, kind: toNoteKind(event.target.value) ?? note.kind })}
         >
           {(session.role === "nurse" ? NURSE_KINDS : KINDS).map((kind) => (
             <option key={kind} value={kind}>

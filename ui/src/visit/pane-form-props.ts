@@ -7,5 +7,5 @@ export interface PaneFormProps {
   savedDraft: DraftDto | undefined;
   onDraftSaved: (draft: DraftDto) => void;
   onClose: () => void;
-  onSaved: (saved: SavedDto, endedDraft: string) => void;
+  onSaved: (saved: SavedDto, endedDraft: string | null) => void;
 }

@@ -10,8 +10,8 @@ import css from "./form.module.css";
 interface Props {
   title: string;
   banner: BannerDto;
-  /** The id of the draft, empty until it is first saved. */
-  draft: string;
+  /** The id of the draft, once it is saved. */
+  draft: string | null;
   /** The id of the draft that the form was opened with. */
   initialDraft: string | null;
   onClose: () => void;
@@ -74,7 +74,7 @@ export function PaneForm({
       ref={form}
       aria-labelledby={id}
       className={`${css.card} ${css.full}`}
-      data-draft={draft}
+      data-draft={draft ?? undefined}
       noValidate
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
@@ -91,7 +91,7 @@ export function PaneForm({
       <div className={`${css.fields} ${className ?? ""}`}>
         <p className={css.small}>
           {banner.family}, {banner.given} ·{" "}
-          {banner.birthDate === "" ? sayBorn(say, banner) : formatDate(banner.birthDate)}
+          {banner.birthDate === null ? sayBorn(say, banner) : formatDate(banner.birthDate)}
         </p>
         {children}
       </div>

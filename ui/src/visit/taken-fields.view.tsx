@@ -1,7 +1,7 @@
 import { Button } from "../components/button.view";
 import type { DateTimeInput } from "../components/date-and-time.view";
 import { TextField } from "../components/field.view";
-import { splitLocalStamp } from "../words/dates";
+import { splitLocalDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
 
@@ -19,7 +19,7 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
     return (
       <p className={css.small}>
         {say("taken.now")} ·{" "}
-        <Button variant="link" onPress={() => onChange(splitLocalStamp(new Date()))}>
+        <Button variant="link" onPress={() => onChange(splitLocalDateTime(new Date()))}>
           {say("taken.change")}
         </Button>
       </p>

@@ -37,10 +37,10 @@ export function VisitPane({ chart, pane, draft, onPane }: Props) {
     [patchDrafts],
   );
   const removeDraft = useCallback(
-    (removed: string) => patchDrafts((drafts) => drafts.filter(({ draft }) => draft !== removed)),
+    (removed: string | null) => patchDrafts((drafts) => drafts.filter(({ draft }) => draft !== removed)),
     [patchDrafts],
   );
-  const finish = (kind: SavedForm["kind"], saved: SavedDto, endedDraft: string) => {
+  const finish = (kind: SavedForm["kind"], saved: SavedDto, endedDraft: string | null) => {
     removeDraft(endedDraft);
     setLastSaved({ kind, saved });
     onPane(undefined);

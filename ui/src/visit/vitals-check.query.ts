@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { VitalsCheckDto, VitalsDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 
-const EMPTY: VitalsCheckDto = { findings: [], news2: null, news2Risk: "", news2Missing: [], bmi: "" };
+const EMPTY: VitalsCheckDto = { findings: [], news2: null, news2Risk: null, news2Missing: [], bmi: null };
 
 /** The clinical check of the values, requested shortly after the last key press. */
 export function useVitalsCheck(vitals: VitalsDto, enabled: boolean): VitalsCheckDto {

@@ -1,9 +1,10 @@
+import type { ConsciousnessDto, VitalsFieldDto } from "../ipc/bindings";
 import type { MessageId } from "../words/words";
 import type { VitalsDraft } from "./draft-content";
 
 /** A numeric field of the vitals form. */
 export interface VitalsField {
-  key: "systolic" | "diastolic" | "pulse" | "temperature" | "respiration" | "spo2" | "weight" | "height";
+  key: VitalsFieldDto;
   label: MessageId;
   /** Unit as displayed; the same in every language. */
   unit: string;
@@ -22,7 +23,7 @@ export const VITALS_FIELDS: readonly VitalsField[] = [
 ];
 
 /** The levels of consciousness of NEWS2. */
-export const CONSCIOUSNESS = ["alert", "confusion", "voice", "pain", "unresponsive"] as const;
+export const CONSCIOUSNESS: readonly ConsciousnessDto[] = ["alert", "confusion", "voice", "pain", "unresponsive"];
 
 /** Whether nothing was measured. */
 export function isEmptyVitals(vitals: VitalsDraft): boolean {

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { VitalsDto } from "../ipc/bindings";
+import type { SaveDraftDto, VitalsDto } from "../ipc/bindings";
 import { makeFailure } from "../ipc/fake/fake-ipc";
 import { requestsOf, show } from "../testing/show";
 
@@ -31,7 +31,7 @@ test("populated: Enter moves to the next field, Ctrl+Enter saves and ends the dr
     systolic: "128",
     diastolic: "82",
     pulse: "76",
-    taken: "",
+    taken: null,
     confirmed: false,
   });
   expect(saved.draft).not.toBeNull();
@@ -113,7 +113,7 @@ test("NEWS2 shows the missing values, then its total", async () => {
 });
 
 test("the resume point contains the draft, the field and the caret", async () => {
-  const draft = {
+  const draft: SaveDraftDto = {
     draft: "d9",
     kind: "vitals",
     patient: "p1",

@@ -4,7 +4,7 @@ import type { DateTimeInput } from "../components/date-and-time.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import type { VitalsDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
-import { makeLocalStamp, splitLocalStamp } from "../words/dates";
+import { splitLocalDateTime, toLocalDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";
 import { EMPTY_VITALS, readVitalsDraft, type VitalsDraft } from "./draft-content";
@@ -16,7 +16,7 @@ import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
 import { TakenFields } from "./taken-fields.view";
 import { useVitalsCheck } from "./vitals-check.query";
-import { isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
+import { CONSCIOUSNESS, isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
 import { VitalsLine } from "./vitals-line.view";
 
 /** Records vital signs. */
@@ -26,18 +26,20 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
     savedDraft === undefined ? EMPTY_VITALS : readVitalsDraft(savedDraft.content),
   );
   const [taken, setTaken] = useState<DateTimeInput | null>(() =>
-    values.taken === "" ? null : splitLocalStamp(new Date(values.taken)),
+    values.taken === "" ? null : splitLocalDateTime(new Date(values.taken)),
   );
   const [confirmed, setConfirmed] = useState(false);
   const [tried, setTried] = useState(false);
-  const takenAt = taken === null ? "" : makeLocalStamp(taken.date, taken.time);
+  const takenAt = taken === null ? "" : toLocalDateTime(taken.date, taken.time);
   const typed: VitalsDraft = { ...values, taken: takenAt ?? "" };
   const autosave = useAutosave("vitals", banner.patient, savedDraft, JSON.stringify(typed), onDraftSaved);
   const request: VitalsDto = {
-    ...typed,
+    ...values,
+    taken: takenAt === "" ? null : takenAt,
+    consciousness: CONSCIOUSNESS.find((level) => level === values.consciousness) ?? null,
     patient: banner.patient,
     confirmed,
-    draft: autosave.draft === "" ? null : autosave.draft,
+    draft: autosave.draft,
   };
   const check = useVitalsCheck(request, !isEmptyVitals(values));
   const save = useIpcMutation("save_vitals");
@@ -61,7 +63,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
       return;
     const endedDraft = await autosave.finish();
     save.mutate(
-      { ...request, draft: endedDraft === "" ? null : endedDraft },
+      { ...request, draft: endedDraft },
       { onSuccess: (saved) => onSaved(saved, endedDraft), onError: autosave.resume },
     );
   };
@@ -130,7 +132,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
         />
       ))}
       <News2Inputs values={values} set={set} />
-      {check.bmi === "" ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
+      {check.bmi === null ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
       <div className={css.small}>
         <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />
       </div>

@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { VitalFindingDto } from "../ipc/bindings";
+import type { FieldReasonDto, VitalFindingDto } from "../ipc/bindings";
 import { messageFor, useWords } from "../words/words";
 import css from "./form.module.css";
 import type { VitalsField } from "./vitals-fields";
@@ -10,7 +10,7 @@ interface Props {
   onChange: (text: string) => void;
   finding: VitalFindingDto | undefined;
   /** Why Rust rejected the value on saving. */
-  rejected: string | undefined;
+  rejected: FieldReasonDto | undefined;
 }
 
 /** One numeric field with its unit and the finding about its value. */

@@ -5,8 +5,8 @@ import {
   formatRecent,
   formatSeconds,
   formatTime,
-  makeLocalStamp,
-  nearestLocalStamp,
+  nearestLocalDateTime,
+  toLocalDateTime,
 } from "./dates";
 
 test.each([
@@ -37,7 +37,7 @@ test("today's time is shown without the date", () => {
 });
 
 test("a typed date and time get the local offset", () => {
-  expect(makeLocalStamp("2026-11-22", "09:14")).toBe("2026-11-22T09:14:00+03:00");
+  expect(toLocalDateTime("2026-11-22", "09:14")).toBe("2026-11-22T09:14:00+03:00");
 });
 
 test.each([
@@ -46,12 +46,12 @@ test.each([
   ["2026-13-01", "09:14"],
   ["2026-02-31", "09:14"],
   ["2026-11-22", "25:00"],
-])("%s %s is not a date and time", (date, time) => expect(makeLocalStamp(date, time)).toBeNull());
+])("%s %s is not a date and time", (date, time) => expect(toLocalDateTime(date, time)).toBeNull());
 
 test("a time of day is on the nearest day", () => {
   const late = new Date("2026-11-22T23:56:00+03:00");
-  expect(nearestLocalStamp("23:51", late)).toBe("2026-11-22T23:51:00+03:00");
-  expect(nearestLocalStamp("00:03", late)).toBe("2026-11-23T00:03:00+03:00");
-  expect(nearestLocalStamp("23:58", new Date("2026-11-22T00:04:00+03:00"))).toBe("2026-11-21T23:58:00+03:00");
-  expect(nearestLocalStamp("1407", late)).toBeNull();
+  expect(nearestLocalDateTime("23:51", late)).toBe("2026-11-22T23:51:00+03:00");
+  expect(nearestLocalDateTime("00:03", late)).toBe("2026-11-23T00:03:00+03:00");
+  expect(nearestLocalDateTime("23:58", new Date("2026-11-22T00:04:00+03:00"))).toBe("2026-11-21T23:58:00+03:00");
+  expect(nearestLocalDateTime("1407", late)).toBeNull();
 });

@@ -11,8 +11,9 @@ export function CheckIn({ row }: { row: WorkRowDto }) {
   const cache = useQueryClient();
   const checkIn = useIpcMutation("check_in");
   const hasArrived = row.status === "arrived" || row.status === "checked-in";
-  if (row.appointment === "" || (!hasArrived && row.status !== "booked")) return null;
-  const name = `${row.patient.family}, ${row.patient.given}`;
+  const { appointment } = row;
+  if (appointment === null || (!hasArrived && row.status !== "booked")) return null;
+  const name = `${row.patient.family ?? say("name.unreadable")}, ${row.patient.given ?? ""}`;
   if (checkIn.error !== null) {
     return (
       <span role="alert">{say(messageFor("failure", `${checkIn.error.code}.title`, "failure.internal.title"))}</span>
@@ -26,7 +27,7 @@ export function CheckIn({ row }: { row: WorkRowDto }) {
         aria-label={say(hasArrived ? "checkin.undo.name" : "checkin.do.name", { name })}
         onPress={() =>
           checkIn.mutate(
-            { appointment: row.appointment, arrived: !hasArrived },
+            { appointment, arrived: !hasArrived },
             { onSuccess: () => cache.invalidateQueries({ queryKey: ["worklist"] }) },
           )
         }

@@ -6,7 +6,7 @@ import type { DraftDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { readNoteDraft } from "../visit/draft-content";
 import { formatDateTime } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { useWords } from "../words/words";
 import css from "./worklist.module.css";
 
 /** Drafts of this user that are not yet signed or saved. */
@@ -38,7 +38,7 @@ export function DraftsPage() {
       key: "kind",
       label: say("col.kind"),
       width: "130px",
-      cell: (row) => say(messageFor("draft", row.kind, "draft.other")),
+      cell: (row) => say(`draft.${row.kind}`),
     },
     {
       key: "text",
@@ -46,7 +46,7 @@ export function DraftsPage() {
       width: "minmax(0, 2fr)",
       cell: (row) => <span className={css.draft}>{row.kind === "note" ? readNoteDraft(row.content).text : ""}</span>,
     },
-    { key: "kept", label: say("col.saved"), width: "160px", cell: (row) => formatDateTime(row.kept) },
+    { key: "saved", label: say("col.saved"), width: "160px", cell: (row) => formatDateTime(row.saved) },
   ];
   return (
     <Page

@@ -1,7 +1,8 @@
+import { saySafety } from "../chart/allergy-words";
 import { Chip } from "../components/chip.view";
 import { PatientBorn, PatientName } from "../components/patient-cell.view";
 import { type Column, RowButton } from "../components/virtual-table.view";
-import type { WorkRowDto } from "../ipc/bindings";
+import type { WorklistNameDto, WorkReasonDto, WorkRowDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDate, formatRecent, formatTime } from "../words/dates";
@@ -12,7 +13,7 @@ import css from "./worklist.module.css";
 type WorkColumn = Column<WorkRowDto>;
 
 /** The columns of a worklist for this role. */
-export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void): WorkColumn[] {
+export function useWorklistColumns(list: WorklistNameDto, open: (row: WorkRowDto) => void): WorkColumn[] {
   const say = useWords();
   const { may } = useSession();
   const narrow = useNarrowWindow();
@@ -40,8 +41,8 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     wrap: true,
     cell: (row) => (
       <>
-        {row.reason}
-        {narrow && row.with !== "" ? <span className={css.under}>{row.with}</span> : null}
+        {row.reason === null ? null : sayWorkReason(say, row.reason)}
+        {narrow && row.with.length > 0 ? <span className={css.under}>{row.with.join(", ")}</span> : null}
       </>
     ),
   };
@@ -51,12 +52,12 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     width: "minmax(0, 1.3fr)",
     wrap: true,
     cell: (row) =>
-      row.safetyKnown ? (
+      row.safety === null ? null : row.safety.state === "known" ? (
         <Chip tone="critical" wrap>
-          {row.safety}
+          {saySafety(say, row.safety)}
         </Chip>
       ) : (
-        <span className={css.quiet}>{row.safety}</span>
+        <span className={css.quiet}>{saySafety(say, row.safety)}</span>
       ),
   };
   const seen: WorkColumn = {
@@ -64,7 +65,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     label: say("col.seen"),
     width: "120px",
     cell: (row) => (
-      <span className={css.quiet}>{row.patient.lastSeen === "" ? "–" : formatDate(row.patient.lastSeen)}</span>
+      <span className={css.quiet}>{row.patient.lastSeen === null ? "–" : formatDate(row.patient.lastSeen)}</span>
     ),
   };
   const practitioner: WorkColumn = {
@@ -72,7 +73,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
     label: say("col.with"),
     width: "minmax(100px, 0.7fr)",
     wrap: true,
-    cell: (row) => (row.with === "" ? <span className={css.quiet}>–</span> : row.with),
+    cell: (row) => (row.with.length === 0 ? <span className={css.quiet}>–</span> : row.with.join(", ")),
   };
   // In a narrow window the practitioner is shown below the reason instead.
   const practitionerIfWide = narrow ? [] : [practitioner];
@@ -93,7 +94,7 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
       key: "booked",
       label: say("col.booked"),
       width: "70px",
-      cell: (row) => <b>{row.booked === "" ? "–" : formatTime(row.booked)}</b>,
+      cell: (row) => <b>{row.booked === null ? "–" : formatTime(row.booked)}</b>,
     };
     const status: WorkColumn = {
       key: "status",
@@ -115,6 +116,17 @@ export function useWorklistColumns(list: string, open: (row: WorkRowDto) => void
   return [patient, born, reason, ...safetyIfAllowed, seen];
 }
 
+function sayWorkReason(say: Say, reason: WorkReasonDto): string {
+  switch (reason.kind) {
+    case "recorded":
+      return reason.text;
+    case "to_dispense":
+      return say("reason.to_dispense", { count: reason.count });
+    case "visit_to_review":
+      return say("reason.visit_to_review");
+  }
+}
+
 const waitingColumn = (say: Say): WorkColumn => ({
   key: "waiting",
   label: say("col.waiting"),
@@ -134,9 +146,9 @@ const vitalsColumn = (say: Say): WorkColumn => ({
   label: say("col.vitals"),
   width: "128px",
   cell: (row) => {
-    if (row.vitals === "") return <span className={css.quiet}>–</span>;
-    if (row.vitals === "due") return <Chip tone="warn">{say("vitals.due")}</Chip>;
-    const time = formatRecent(row.vitals, new Date(row.vitals));
+    if (row.vitals === null) return <span className={css.quiet}>–</span>;
+    if (row.vitals.state === "due") return <Chip tone="warn">{say("vitals.due")}</Chip>;
+    const time = formatRecent(row.vitals.at, new Date(row.vitals.at));
     return row.news2 === null ? (
       <Chip tone="ok">{time}</Chip>
     ) : (
@@ -145,9 +157,9 @@ const vitalsColumn = (say: Say): WorkColumn => ({
   },
 });
 
-function StatusChip({ status }: { status: string }) {
+function StatusChip({ status }: { status: string | null }) {
   const say = useWords();
-  if (status === "") return <span className={css.quiet}>–</span>;
+  if (status === null) return <span className={css.quiet}>–</span>;
   const hasArrived = status === "arrived" || status === "checked-in";
   const tone = hasArrived ? "ok" : status === "noshow" ? "warn" : "grey";
   return <Chip tone={tone}>{say(messageFor("visit", status, "visit.other"))}</Chip>;

@@ -1,10 +1,10 @@
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Navigate, useNavigate } from "@tanstack/react-router";
 import { Button } from "../components/button.view";
 import { Notice } from "../components/notice.view";
 import { Page } from "../components/page.view";
 import { PagedTable } from "../components/paged-table.view";
 import { useShortcuts } from "../components/shortcuts";
-import type { WorkRowDto } from "../ipc/bindings";
+import type { WorklistNameDto, WorkRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useSession } from "../session/session-context";
 import { messageFor, useWords } from "../words/words";
@@ -12,13 +12,27 @@ import { useWorklistColumns } from "./worklist-columns.view";
 
 const route = getRouteApi("/list/$list");
 
+// Drafts have a page of their own.
+type PagedListName = Exclude<WorklistNameDto, "drafts">;
+
+const LISTS: readonly PagedListName[] = [
+  "queue",
+  "vitals_due",
+  "my_patients",
+  "today",
+  "dispensing",
+  "specimens",
+  "charges",
+];
+
 /** A worklist: queue, vitals due, my patients, today, dispensing, specimens, charges. */
 export function WorklistPage() {
   const { list } = route.useParams();
-  return <Worklist key={list} list={list} />;
+  const known = LISTS.find((name) => name === list);
+  return known === undefined ? <Navigate to="/" replace /> : <Worklist key={known} list={known} />;
 }
 
-function Worklist({ list }: { list: string }) {
+function Worklist({ list }: { list: PagedListName }) {
   const say = useWords();
   const navigate = useNavigate();
   const { may } = useSession();
@@ -33,14 +47,14 @@ function Worklist({ list }: { list: string }) {
   const next = rows.rowAt(0);
   const isQueue = list === "queue" || list === "vitals_due";
   const takeNext = () => {
-    if (next !== undefined) open(next, may("record_vitals") && next.vitals === "due" ? "vitals" : undefined);
+    if (next !== undefined) open(next, may("record_vitals") && next.vitals?.state === "due" ? "vitals" : undefined);
   };
   useShortcuts({ n: isQueue ? takeNext : undefined });
   const longest = next?.waitingMinutes ?? null;
   const missing = (rows.firstPage?.missing ?? []).map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   return (
     <Page
-      title={say(messageFor("list", `${list}.title`, "list.other.title"))}
+      title={say(`list.${list}.title`)}
       aside={
         rows.loading || missing !== "" || rows.firstPage?.downloading
           ? ""
@@ -63,7 +77,7 @@ function Worklist({ list }: { list: string }) {
       )}
       <PagedTable
         list={rows}
-        label={say(messageFor("list", `${list}.title`, "list.other.title"))}
+        label={say(`list.${list}.title`)}
         columns={columns}
         rowHeight={60}
         isMarked={(row) => isQueue && row === next}
@@ -75,7 +89,7 @@ function Worklist({ list }: { list: string }) {
           ) : missing !== "" ? (
             say("list.unavailable")
           ) : (
-            say(messageFor("list", `${list}.empty`, "list.other.empty"))
+            say(`list.${list}.empty`)
           )
         }
       />

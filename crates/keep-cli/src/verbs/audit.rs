@@ -4,9 +4,10 @@ use super::unlocked;
 use crate::args::SignOff;
 use crate::report::Report;
 use crate::secret_fd::SecretFds;
+use keep_domain::ErrorCode;
 use keep_session::Workstation;
 use keep_session::cases::audit;
-use keep_session::dto::audit::SignOffDto;
+use keep_session::dto::audit::{Explanation, SignOffDto};
 use serde_json::json;
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub(crate) fn verify(app: &Workstation, file: Option<&Path>) -> Result<Report, R
 /// Signs off alerts while the user is unlocked.
 pub(crate) fn sign_off(app: &Workstation, args: SignOff, secrets: SecretFds) -> Result<Report, Report> {
     let SignOff { sequences, explanation, unlock } = args;
+    let explanation = Explanation::from_name(&explanation).ok_or(ErrorCode::Invalid)?;
     unlocked::with(app, &unlock, secrets, |app, _| {
         let done = audit::sign_off_alerts(app, SignOffDto { sequences, explanation })?;
         Ok(Report::ok(json!({ "signed_off": done.sequences })))

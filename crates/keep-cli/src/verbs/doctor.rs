@@ -4,6 +4,7 @@ use crate::report::Report;
 use crate::status::Status;
 use keep_session::Workstation;
 use keep_session::cases::device;
+use keep_session::dto::device::SegmentStateDto;
 use serde_json::{Map, Value, json};
 
 /// Shows the health of the workstation; damage to a segment or key slot is a finding.
@@ -23,7 +24,7 @@ pub(crate) fn run(app: &Workstation) -> Result<Report, Report> {
         "segments": segments,
         "ledger": {"events": device.ledger_events, "pending": device.ledger_pending},
     }));
-    if device.segments.iter().any(|s| matches!(s.state.as_str(), "damaged" | "newer" | "aside")) {
+    if device.segments.iter().any(|s| s.state == SegmentStateDto::Aside) {
         report.status = Status::Finding;
     }
     if !device.findings.is_empty() {

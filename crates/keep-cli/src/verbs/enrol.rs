@@ -13,7 +13,7 @@ use serde_json::json;
 pub(crate) fn run(app: &Workstation, args: &Enrol, secrets: SecretFds) -> Result<Report, Report> {
     let password = secret_fd::read(secrets.password)?;
     let setting = Setting { ca_file: args.ca.clone(), demo: args.demo };
-    let begin = EnrolBeginDto { server: args.server.clone(), workstation: args.workstation.clone() };
+    let begin = EnrolBeginDto { server: Some(args.server.clone()), workstation: Some(args.workstation.clone()) };
     enrol::begin_with(app, begin, setting).map_err(|f| f.code)?;
     let name = match enrol::wait_for_browser(app).map_err(|f| f.code)? {
         EnrolStateDto::Password { name, .. } => name,

@@ -30,7 +30,7 @@ pub(crate) fn run(app: &Workstation, args: &Sync, secrets: SecretFds) -> Result<
 /// Completes a clinic sign-in, which the next unlock uses.
 fn sign_in(app: &Workstation, name: &str) -> Result<(), ErrorCode> {
     let user = unlocked::find_user(app, name)?;
-    sign_in_again::sign_in_again(app, SignInAgainDto { user }).map_err(|f| f.code)?;
+    sign_in_again::sign_in_again(app, SignInAgainDto { user: Some(user) }).map_err(|f| f.code)?;
     match sign_in_again::wait_for_sign_in(app).map_err(|f| f.code)? {
         SignInStateDto::Done => Ok(()),
         SignInStateDto::Failed { code } => Err(code),

@@ -1,7 +1,9 @@
 //! The audit ledger: verifying it, and the privacy officer's table.
 
-use crate::dto::audit::{AuditAskDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto};
-use crate::dto::failure::FailureDto;
+use crate::dto::audit::{
+    AuditAskDto, AuditOutcomeDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto,
+};
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::{LONGEST_REASON, index};
 use crate::error::SessionError;
 use crate::state::device_context::KeptCheckpoint;
@@ -9,8 +11,7 @@ use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{
-    EntryBody, EntryHeader, EventClass, EventDraft, EventView, Explanation, LedgerEntry, Opener, Outcome, SignOff,
-    seal_info,
+    EntryBody, EntryHeader, EventClass, EventDraft, EventView, LedgerEntry, Opener, Outcome, SignOff, seal_info,
 };
 use keep_domain::{ErrorCode, LogId, Phi, ResourceKey, UserId};
 use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
@@ -21,8 +22,6 @@ use std::time::Duration;
 
 /// Most rows of one window.
 const MOST_ROWS: u32 = 200;
-/// The filter for alerts that are not signed off.
-const OPEN_ALERTS: &str = "open_alerts";
 
 /// The result of a verification.
 #[derive(Debug)]
@@ -124,16 +123,16 @@ fn page(
     request: &AuditAskDto,
 ) -> Result<AuditPageDto, SessionError> {
     let open = ledger.open_alerts()?;
-    let alerts_only = request.class == OPEN_ALERTS;
-    let class = match request.class.as_str() {
-        "" | OPEN_ALERTS => None,
-        name => Some(EventClass::from_name(name).ok_or_else(|| SessionError::fields(vec![("class", "unknown")]))?),
-    };
+    let alerts_only = request.open_alerts;
     let limit = request.limit.clamp(1, MOST_ROWS);
     let state = ledger.state()?;
     let before = request.before.unwrap_or_else(|| state.next_sequence());
-    let filter =
-        HeaderFilter { before: Some(before), class, skip: u64::from(request.offset), ..HeaderFilter::default() };
+    let filter = HeaderFilter {
+        before: Some(before),
+        class: request.class,
+        skip: u64::from(request.offset),
+        ..HeaderFilter::default()
+    };
     let (total, shown) = if alerts_only {
         let (skip, take) = (index(request.offset), index(limit));
         let found: Vec<_> = open.iter().copied().filter(|h| h.sequence < before).collect();
@@ -175,27 +174,21 @@ fn row(
     let patients = view.as_ref().map_or(0, |v| patients_of(v).len());
     AuditRowDto {
         sequence,
-        recorded: header.map(|h| h.recorded.to_rfc3339()).unwrap_or_default(),
-        happened: view.as_ref().and_then(|v| v.happened).map(|(first, _)| first.to_rfc3339()).unwrap_or_default(),
-        class: header.map(|h| h.class.name().to_owned()).unwrap_or_default(),
-        outcome: String::from(match header.map(|h| h.outcome) {
-            Some(Outcome::Success) => "success",
-            Some(Outcome::MinorFailure) => "minor",
-            _ => "serious",
-        }),
-        actor: view
-            .as_ref()
-            .and_then(|v| v.user)
-            .map_or_else(|| String::from("device"), |u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
-        role: view.as_ref().and_then(|v| v.role).map(|r| r.name().to_owned()).unwrap_or_default(),
+        recorded: header.map(|h| h.recorded.to_rfc3339()),
+        happened: view.as_ref().and_then(|v| v.happened).map(|(first, _)| first.to_rfc3339()),
+        class: header.map(|h| h.class),
+        outcome: match header.map(|h| h.outcome) {
+            Some(Outcome::Success) => AuditOutcomeDto::Success,
+            Some(Outcome::MinorFailure) => AuditOutcomeDto::Minor,
+            _ => AuditOutcomeDto::Serious,
+        },
+        actor: view.as_ref().and_then(|v| v.user).map(|u| names.get(&u).cloned().unwrap_or_else(|| u.to_string())),
+        role: view.as_ref().and_then(|v| v.role),
         patients: u32::try_from(patients).unwrap_or(u32::MAX),
         // A finding is shown where other events have their cause.
-        cause: view
-            .as_ref()
-            .and_then(|v| v.cause.clone().or_else(|| v.detail("finding").map(str::to_owned)))
-            .unwrap_or_default(),
+        cause: view.as_ref().and_then(|v| v.cause.clone().or_else(|| v.detail("finding").map(str::to_owned))),
         // EXPOSE: the privacy officer's table shows the reason for an access; policy grants it to this role.
-        reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()).unwrap_or_default(),
+        reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()),
         open_alert: false,
     }
 }
@@ -234,10 +227,10 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
     workstation
         .authorize(Action::Unmask, |unlocked| {
             if request.reason.trim().is_empty() {
-                return Err(SessionError::fields(vec![("reason", "missing")]));
+                return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
             }
             if request.reason.chars().count() > LONGEST_REASON {
-                return Err(SessionError::fields(vec![("reason", "too_long")]));
+                return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
             }
             let device = workstation.enrolled_device()?;
             let log = device.ledger.state()?.log();
@@ -263,12 +256,11 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
 /// Signs off alerts after an entitled user has looked into them. They stay in the log and are listed as signed off.
 ///
 /// # Errors
-/// `locked`, `refused`, `invalid` for an unknown explanation, `not_available` for a sequence that is not an open alert.
+/// `locked`, `refused`, `not_available` for a sequence that is not an open alert.
 pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
     workstation
         .authorize(Action::SignOffAlert, |unlocked| {
-            let explanation = Explanation::from_name(&request.explanation)
-                .ok_or_else(|| SessionError::fields(vec![("explanation", "unknown")]))?;
+            let explanation = request.explanation;
             let device = workstation.enrolled_device()?;
             let open = device.ledger.open_alerts()?;
             let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);

@@ -1,7 +1,10 @@
 //! A patient's chart, as the role may see it.
 
 use crate::ctx::Ctx;
-use crate::dto::chart::{ChartDto, NotesDto, ResultsDto, TimelineDto, WindowDto};
+use crate::dto::chart::notes::NotesDto;
+use crate::dto::chart::results::ResultsDto;
+use crate::dto::chart::timeline::TimelineDto;
+use crate::dto::chart::{ChartDto, ChartTabDto, WindowDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
@@ -10,8 +13,10 @@ use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::lock;
 use crate::view::names::Names;
-use crate::view::vitals::Reading;
-use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, timeline, vitals};
+use crate::view::vitals::{Reading, SeriesContext};
+use crate::view::{
+    allergies, completeness, immunisations, medicines, notes, problems, results, timeline, vitals, words,
+};
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_sync::CHART_TYPES;
@@ -104,15 +109,15 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The tabs, and the groups of which a role must see one.
-const TABS: [(&str, &[Group]); 8] = [
-    ("timeline", &[Group::Encounter, Group::Problem, Group::Laboratory]),
-    ("notes", &[Group::Note]),
-    ("results", &[Group::Laboratory, Group::Renal]),
-    ("vitals", &[Group::Vitals, Group::Weight]),
-    ("medicines", &[Group::MedicineOrder]),
-    ("problems", &[Group::Problem]),
-    ("allergies", &[Group::Allergy]),
-    ("immunisations", &[Group::Immunization]),
+const TABS: [(ChartTabDto, &[Group]); 8] = [
+    (ChartTabDto::Timeline, &[Group::Encounter, Group::Problem, Group::Laboratory]),
+    (ChartTabDto::Notes, &[Group::Note]),
+    (ChartTabDto::Results, &[Group::Laboratory, Group::Renal]),
+    (ChartTabDto::Vitals, &[Group::Vitals, Group::Weight]),
+    (ChartTabDto::Medicines, &[Group::MedicineOrder]),
+    (ChartTabDto::Problems, &[Group::Problem]),
+    (ChartTabDto::Allergies, &[Group::Allergy]),
+    (ChartTabDto::Immunisations, &[Group::Immunization]),
 ];
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
@@ -132,7 +137,7 @@ const SUMMARY: [&str; 11] = [
 
 fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<ChartDto, SessionError> {
     let (entries, clinic_clock, view) = (&chart.entries, &chart.clinic_clock, &chart.view);
-    let (banner, birth_date) = banner_of(ctx.store, chart)?;
+    let banner = banner_of(ctx.store, chart)?;
     let found = ctx.workstation.completeness(ctx.session)?;
     // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
@@ -143,21 +148,23 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| view.sees(*g).is_visible()));
     let mut last_note = notes::last(entries, &names, view);
     if let Some(note) = &mut last_note {
-        note.text = crate::view::words::cut(&note.text, LONGEST_NOTE);
+        note.text = note.text.as_deref().map(|text| words::cut(text, LONGEST_NOTE));
     }
-    let name = crate::view::words::joined([banner.family.as_str(), banner.given.as_str()], ", ");
+    let name = banner.family.iter().chain(&banner.given);
+    let name = words::some(words::joined(name, ", "));
+    let series = SeriesContext { birth_date: banner.birth_date.as_deref(), clinic_clock, access_view: view };
     Ok(ChartDto {
-        tabs: std::iter::once("summary").chain(tabs.map(|(name, _)| *name)).map(str::to_owned).collect(),
+        tabs: std::iter::once(ChartTabDto::Summary).chain(tabs.map(|(tab, _)| *tab)).collect(),
         allergies: allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, clinic_clock)),
-        vitals: vitals::series(readings, &birth_date, clinic_clock, view),
-        results: results::to_know(entries, clinic_clock),
+        vitals: vitals::series(readings, &series),
+        results: results::recent_and_abnormal(entries, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
         completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
-        drafts: super::drafts::of_patient(ctx, &chart.patient, &name)?,
+        drafts: super::drafts::of_patient(ctx, &chart.patient, name)?,
         banner,
     })
 }

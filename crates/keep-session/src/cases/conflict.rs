@@ -3,13 +3,13 @@
 use crate::cases::sync;
 use crate::ctx::Ctx;
 use crate::dto::conflict::{ConflictDto, ConflictFieldDto, DecideDto};
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::SavedDto;
 use crate::error::SessionError;
 use crate::records::author;
 use crate::records::chart::{banner_of, names_of, read_chart};
 use crate::view::access_view::{AccessView, group_of};
-use crate::view::conflict::{WHOLE, fields, part, side_of, unnamed_in};
+use crate::view::conflict::{WHOLE, deleted_record, fields, side_of, unnamed_in};
 use crate::view::names::{Names, unnamed};
 use crate::view::timeline;
 use crate::workstation::Workstation;
@@ -80,12 +80,12 @@ fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
 fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
     let sides = open(ctx, text)?;
     let chart = read_chart(ctx, &sides.patient, &["Patient", "Flag"])?;
-    let (banner, _) = banner_of(ctx.store, &chart)?;
+    let banner = banner_of(ctx.store, &chart)?;
     let who = sides.theirs.as_ref().and_then(lens::author);
     let names = names_of(ctx.store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
     let updated = |raw: Option<&Raw>| {
         let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
-        facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339).unwrap_or_default()
+        facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339)
     };
     let saved =
         ctx.workstation.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
@@ -95,8 +95,8 @@ fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
         reference: sides.conflict.key.to_string(),
         title: timeline::title_of(&sides.conflict.key.resource_type, &sides.ours, &Names::default()),
         base_when: updated(sides.base.as_ref()),
-        ours_who: ctx.workstation.names().get(&sides.conflict.author).cloned().unwrap_or_default(),
-        ours_when: saved.unwrap_or_default(),
+        ours_who: ctx.workstation.names().get(&sides.conflict.author).cloned(),
+        ours_when: saved,
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
         theirs_deleted: sides.theirs.is_none(),
@@ -109,14 +109,7 @@ fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, Sess
     let kind = sides.conflict.key.resource_type.as_str();
     match differing(sides)? {
         Some(found) => Ok(fields(kind, &found, &names_of(store, &unnamed_in(&found))?)),
-        None => Ok(vec![ConflictFieldDto {
-            path: WHOLE.to_owned(),
-            label: String::from("Record"),
-            base: Vec::new(),
-            ours: vec![part(timeline::title_of(kind, &sides.ours, &Names::default()))],
-            theirs: vec![part("deleted")],
-            chosen: String::new(),
-        }]),
+        None => Ok(vec![deleted_record(timeline::title_of(kind, &sides.ours, &Names::default()))]),
     }
 }
 
@@ -164,10 +157,10 @@ fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> 
 
 /// The chosen text; `None` where the server's deletion was accepted.
 fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, SessionError> {
-    let bad = || SessionError::fields(vec![("choices", "missing")]);
+    let bad = || SessionError::fields(vec![("choices", FieldReasonDto::Missing)]);
     let side = |path: &str| {
         let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
-        side_of(&choice.side).ok_or_else(bad)
+        Ok::<_, SessionError>(side_of(choice.side))
     };
     let Some(theirs) = &sides.theirs else {
         return Ok(match side(WHOLE)? {
@@ -187,7 +180,7 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| SessionError::of(ErrorCode::Internal))?;
     // INVARIANT: no choice of fields gives a record another id or another patient.
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
-        return Err(SessionError::fields(vec![("choices", "another_record")]));
+        return Err(SessionError::fields(vec![("choices", FieldReasonDto::AnotherRecord)]));
     }
     Ok(Some(Phi::new(chosen.into_string())))
 }

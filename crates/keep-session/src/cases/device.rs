@@ -1,9 +1,10 @@
 //! Health of this device, for IT: no patient data.
 
 use crate::cases::lock::keychain_state;
-use crate::dto::device::{DeviceDto, NameValueDto, SegmentDto};
+use crate::dto::device::{DeviceCheckDto, DeviceDto, DeviceFindingDto, NameValueDto, SegmentDto, SegmentStateDto};
 use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
+use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_domain::Segment;
@@ -61,11 +62,11 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
             events = device.ledger.event_count()?;
             pending = device.ledger.pending_count()?;
             if device.ledger.capacity()? != LedgerCapacity::Ample {
-                findings.push(String::from("ledger_nearly_full"));
+                findings.push(DeviceFindingDto::Check(DeviceCheckDto::LedgerNearlyFull));
             }
         }
         Ok(None) => {}
-        Err(error) => findings.push(error.code.name().to_owned()),
+        Err(error) => findings.push(DeviceFindingDto::Blocked(error.code)),
     }
     let damaged = |p: &SlotSummary| match &device {
         Ok(Some(device)) => workstation.0.device.slots.check(p.user, &device.device_key).is_err(),
@@ -75,12 +76,12 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
     let in_use = workstation.settings().clone();
     let are_read = crate::WorkstationSettings::load(&workstation.0.device.profile).is_ok_and(|first| first == in_use);
     if people.iter().any(damaged) || (!people.is_empty() && !are_read) {
-        findings.push(String::from("slot_damaged"));
+        findings.push(DeviceFindingDto::Check(DeviceCheckDto::SlotDamaged));
     }
     if !workstation.0.device.profile.odd_files().is_empty() {
-        findings.push(String::from("special_file"));
+        findings.push(DeviceFindingDto::Check(DeviceCheckDto::SpecialFile));
     }
-    findings.extend(workstation.authority_file_finding().map(String::from));
+    findings.extend(workstation.authority_file_finding().map(DeviceFindingDto::Check));
     let settings = workstation.settings();
     let policy = &settings.policy;
     Ok(DeviceDto {
@@ -91,8 +92,8 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
         ledger_events: events,
         ledger_pending: pending,
         findings,
-        site: settings.site.clone(),
-        name: settings.name.clone(),
+        site: some(&settings.site),
+        name: some(&settings.name),
         server: crate::cases::sync::host_of(&settings.server),
         policy: [
             ("lock_minutes", policy.lock_minutes),
@@ -120,16 +121,16 @@ fn segment(workstation: &Workstation, segment: Segment) -> SegmentDto {
     let bytes = std::fs::metadata(&file).map_or(0, |m| m.len());
     let aside = aside(workstation, segment);
     let state = if aside > 0 {
-        "aside"
+        SegmentStateDto::Aside
     } else if bytes == 0 {
-        "absent"
+        SegmentStateDto::Absent
     } else if workstation.try_session(|u| u.rank.holds(segment)).unwrap_or(false) {
-        "ok"
+        SegmentStateDto::Ok
     } else {
-        "locked"
+        SegmentStateDto::Locked
     };
     let generation = u32::from(bytes > 0);
-    SegmentDto { name: segment.name().to_owned(), bytes, generation, state: state.to_owned() }
+    SegmentDto { name: segment, bytes, generation, state }
 }
 
 /// Number of damaged files of a segment that were set aside.
@@ -140,10 +141,10 @@ fn aside(workstation: &Workstation, segment: Segment) -> usize {
 }
 
 /// Gaps of the operating system that encryption at rest cannot close.
-fn findings() -> Vec<String> {
+fn findings() -> Vec<DeviceFindingDto> {
     let mut findings = Vec::new();
     if cfg!(target_os = "linux") && unencrypted_swap() {
-        findings.push(String::from("swap_unencrypted"));
+        findings.push(DeviceFindingDto::Check(DeviceCheckDto::SwapUnencrypted));
     }
     findings
 }

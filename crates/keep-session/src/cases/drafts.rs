@@ -1,9 +1,8 @@
 //! Drafts: unfinished forms in the user's own encrypted file.
 
 use crate::ctx::Ctx;
-use crate::dto::chart::DraftDto;
-use crate::dto::failure::FailureDto;
-use crate::dto::visit::{DraftKeptDto, SaveDraftDto};
+use crate::dto::draft::{DraftDto, DraftKindDto, DraftSavedDto, SaveDraftDto};
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::records::author;
 use crate::state::lock;
@@ -23,19 +22,17 @@ use uuid::Uuid;
 /// Saves a draft; durable when this returns.
 ///
 /// # Errors
-/// `locked`, `refused`, `invalid` for an unknown kind or a content above 64 kB, `disk_full`, `io`.
-pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftKeptDto, FailureDto> {
+/// `locked`, `refused`, `invalid` for a content above 64 kB, `disk_full`, `io`.
+pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftSavedDto, FailureDto> {
     // INVARIANT: a role that may not save such a form saves no draft of it: drafts are listed with the patient's name.
-    let Some(form) = form_of(&request.kind) else {
-        return Err(SessionError::fields(vec![("kind", "unknown")]).into_dto());
-    };
+    let form = form_of(request.kind);
     workstation
         .authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
             if request.content.len() > MAX_DRAFT_BYTES {
-                return Err(SessionError::fields(vec![("content", "too_long")]));
+                return Err(SessionError::fields(vec![("content", FieldReasonDto::TooLong)]));
             }
             let patient: PatientId = request.patient.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
-            let draft = (!request.draft.is_empty()).then(|| id(&request.draft)).transpose()?;
+            let draft = request.draft.as_deref().map(id).transpose()?;
             let content = Phi::new(request.content.clone());
             let ctx = &Ctx::new(workstation, unlocked)?;
             // INVARIANT: the first save of a draft in a session is an event before it is on the disk; the following saves,
@@ -44,10 +41,10 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             if !known {
                 ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
             }
-            let (draft, kept) = ctx.store.personal()?.save_draft(draft, &request.kind, &patient, &content)?;
+            let (draft, kept) = ctx.store.personal()?.save_draft(draft, request.kind.name(), &patient, &content)?;
             lock(&unlocked.memory.drafts).insert(draft);
             mark(workstation, unlocked.user, true);
-            Ok(DraftKeptDto { draft: draft.to_string(), kept: kept.to_rfc3339() })
+            Ok(DraftSavedDto { draft: draft.to_string(), saved: kept.to_rfc3339() })
         })
         .map_err(SessionError::into_dto)
 }
@@ -62,7 +59,7 @@ pub fn discard_draft(workstation: &Workstation, draft: &str) -> Result<(), Failu
             let (ctx, id) = (&Ctx::new(workstation, unlocked)?, id(draft)?);
             if let Some(found) = ctx.store.personal()?.drafts()?.into_iter().find(|d| d.id == id) {
                 let class = EventClass::DraftDiscarded;
-                let form = form_of(&found.kind).unwrap_or(Group::Note);
+                let form = DraftKindDto::from_name(&found.kind).map_or(Group::Note, form_of);
                 ctx.store.ledger().append(event_of(class, unlocked, &found.patient, form))?;
             }
             discard(ctx, id)
@@ -84,18 +81,18 @@ fn event_of(class: EventClass, unlocked: &Unlocked, patient: &PatientId, form: G
 }
 
 /// The policy group of a draft's form.
-fn form_of(kind: &str) -> Option<Group> {
+const fn form_of(kind: DraftKindDto) -> Group {
     match kind {
-        "vitals" => Some(Group::Vitals),
-        "note" => Some(Group::Note),
-        _ => None,
+        DraftKindDto::Vitals => Group::Vitals,
+        DraftKindDto::Note => Group::Note,
     }
 }
 
 /// INVARIANT: a draft is shown only while policy lets the role make such a record; the role may have changed since.
 fn own(ctx: &Ctx<'_>) -> Result<Vec<Draft>, SessionError> {
     let may = |draft: &Draft| {
-        form_of(&draft.kind).is_some_and(|g| ctx.session.decide(Action::Create, &PolicyResource::of(g)).is_allowed())
+        DraftKindDto::from_name(&draft.kind)
+            .is_some_and(|kind| ctx.session.decide(Action::Create, &PolicyResource::of(form_of(kind))).is_allowed())
     };
     Ok(ctx.store.personal()?.drafts()?.into_iter().filter(may).collect())
 }
@@ -126,13 +123,17 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
             Some((r.key.id.clone(), person::listed_name(&lens::patient(&raw).ok()?)))
         })
         .collect();
-    Ok(drafts.into_iter().map(|d| dto(&d, names.get(&d.patient).cloned().unwrap_or_default())).collect())
+    Ok(drafts.iter().filter_map(|d| dto(d, names.get(&d.patient).cloned())).collect())
 }
 
 /// The user's drafts of one patient, whose name the caller knows.
-pub(crate) fn of_patient(ctx: &Ctx<'_>, patient: &PatientId, name: &str) -> Result<Vec<DraftDto>, SessionError> {
+pub(crate) fn of_patient(
+    ctx: &Ctx<'_>,
+    patient: &PatientId,
+    name: Option<String>,
+) -> Result<Vec<DraftDto>, SessionError> {
     let drafts = own_if_readable(ctx);
-    Ok(drafts.iter().filter(|d| d.patient == *patient).map(|d| dto(d, name.to_owned())).collect())
+    Ok(drafts.iter().filter(|d| d.patient == *patient).filter_map(|d| dto(d, name.clone())).collect())
 }
 
 /// Number of the user's drafts.
@@ -140,16 +141,16 @@ pub(crate) fn count(ctx: &Ctx<'_>) -> Result<usize, SessionError> {
     Ok(own_if_readable(ctx).len())
 }
 
-fn dto(draft: &Draft, patient_name: String) -> DraftDto {
-    DraftDto {
+fn dto(draft: &Draft, patient_name: Option<String>) -> Option<DraftDto> {
+    Some(DraftDto {
         draft: draft.id.to_string(),
-        kind: draft.kind.clone(),
+        kind: DraftKindDto::from_name(&draft.kind)?,
         patient: draft.patient.to_string(),
         patient_name,
         // EXPOSE: the draft goes back to the form that wrote it.
         content: draft.content.expose().clone(),
-        kept: draft.saved.to_rfc3339(),
-    }
+        saved: draft.saved.to_rfc3339(),
+    })
 }
 
 /// Removes the draft of a form that was saved. If that fails the save stays valid.

@@ -3,7 +3,7 @@
 use crate::authority_file::AuthorityFile;
 use crate::cases::unlock::phone_time;
 use crate::dto::enrol::{EnrolBeginDto, EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::session_start::{SessionOrigin, start_session};
@@ -11,6 +11,7 @@ use crate::state::browser::BrowserSignIn;
 use crate::state::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
 use crate::state::lock;
 use crate::state::session::LockEpoch;
+use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Secret, UserId, UtcMillis};
@@ -112,12 +113,14 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
 
 fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -> Result<(), SessionError> {
     let known = workstation.settings().clone();
+    let typed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+    let (server, name) = (typed(&request.server), typed(&request.workstation));
     let mut fields = Vec::new();
-    if known.server.is_empty() && request.server.trim().is_empty() {
-        fields.push(("server", "missing"));
+    if known.server.is_empty() && server.is_empty() {
+        fields.push(("server", FieldReasonDto::Missing));
     }
-    if known.name.is_empty() && request.workstation.trim().is_empty() {
-        fields.push(("workstation", "missing"));
+    if known.name.is_empty() && name.is_empty() {
+        fields.push(("workstation", FieldReasonDto::Missing));
     }
     if !fields.is_empty() {
         return Err(SessionError::fields(fields));
@@ -128,8 +131,8 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
     workstation.change_settings(|w| {
         // INVARIANT: after the first enrolment the profile never changes its server.
         if first {
-            if !request.server.trim().is_empty() {
-                request.server.trim().clone_into(&mut w.server);
+            if !server.is_empty() {
+                w.server = server;
             }
             if let Some(file) = authorities {
                 w.ca_file = setting.ca_file;
@@ -138,7 +141,7 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
             w.demo |= setting.demo;
         }
         if w.name.is_empty() {
-            request.workstation.trim().clone_into(&mut w.name);
+            w.name = name;
         }
     })
 }
@@ -169,7 +172,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
     forget_stale(workstation);
     let policy = workstation.settings().policy.clone();
     if check_password(&password, &policy).is_err() {
-        return Err(SessionError::fields(vec![("password", "too_short")]).into_dto());
+        return Err(SessionError::fields(vec![("password", FieldReasonDto::TooShort)]).into_dto());
     }
     let mut held = lock(&workstation.0.sign_in.enrolling);
     match std::mem::take(&mut *held) {
@@ -224,7 +227,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     })?;
     let confirmed = confirmed.map_err(|error| match error {
         KeysError::ClockWrong => SessionError::of(ErrorCode::ClockWrong),
-        _ => SessionError::fields(vec![("code", "wrong")]),
+        _ => SessionError::fields(vec![("code", FieldReasonDto::Wrong)]),
     })?;
     let Enrolling::Code(person, password) = std::mem::take(&mut *held) else {
         return Err(SessionError::of(ErrorCode::Internal));
@@ -339,7 +342,7 @@ fn describe(workstation: &Workstation) -> EnrolStateDto {
     match &*held {
         Enrolling::Idle => {
             let w = workstation.settings();
-            EnrolStateDto::Idle { server: w.server.clone(), workstation: w.name.clone() }
+            EnrolStateDto::Idle { server: some(&w.server), workstation: some(&w.name) }
         }
         Enrolling::Browser(browser) => EnrolStateDto::Browser { address: browser.address.clone() },
         Enrolling::Password(person) => EnrolStateDto::Password {

@@ -3,8 +3,8 @@
 use crate::cases::sync;
 use crate::ctx::Ctx;
 use crate::dto::LONGEST_REASON;
-use crate::dto::failure::FailureDto;
-use crate::dto::visit::{SavedDto, StrikeDto};
+use crate::dto::failure::{FailureDto, FieldReasonDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
@@ -22,7 +22,10 @@ use keep_store::Record;
 ///
 /// # Errors
 /// `invalid` without a reason, `refused`, `not_available`, `stale`.
-pub fn mark_entered_in_error(workstation: &Workstation, request: StrikeDto) -> Result<SavedDto, FailureDto> {
+pub fn mark_entered_in_error(
+    workstation: &Workstation,
+    request: MarkEnteredInErrorDto,
+) -> Result<SavedDto, FailureDto> {
     let saved = workstation
         .with_session(|unlocked| mark(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)?;
@@ -30,12 +33,12 @@ pub fn mark_entered_in_error(workstation: &Workstation, request: StrikeDto) -> R
     Ok(saved)
 }
 
-fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
+fn mark(ctx: &Ctx<'_>, request: &MarkEnteredInErrorDto) -> Result<SavedDto, SessionError> {
     if request.reason.trim().is_empty() {
-        return Err(SessionError::fields(vec![("reason", "missing")]));
+        return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
     }
     if request.reason.chars().count() > LONGEST_REASON {
-        return Err(SessionError::fields(vec![("reason", "too_long")]));
+        return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
     }
     let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let changed = ctx.store.record(&key)?.try_map(|record| marked(ctx, request, record))?;
@@ -45,7 +48,7 @@ fn mark(ctx: &Ctx<'_>, request: &StrikeDto) -> Result<SavedDto, SessionError> {
 /// The record marked as entered in error and the event, if this user may mark it.
 fn marked<'r>(
     ctx: &Ctx<'_>,
-    request: &'r StrikeDto,
+    request: &'r MarkEnteredInErrorDto,
     record: Record,
 ) -> Result<(ChangedRecord<'r>, EventDraft), SessionError> {
     // EXPOSE: read for the decision, and to make its new text.
@@ -57,13 +60,13 @@ fn marked<'r>(
     }
     let author = author(ctx)?;
     let view = AccessView::of(ctx.session, Some(author.clone()));
-    ctx.permit(&view, Action::MarkEnteredInError, &view.asked(&record, facts.as_ref()))?;
+    ctx.permit(&view, Action::MarkEnteredInError, &view.resource(&record, facts.as_ref()))?;
     if facts.as_ref().is_some_and(|f| f.entered_in_error) {
         return Err(SessionError::of(ErrorCode::Stale));
     }
     let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
-        .map_err(|_| SessionError::fields(vec![("reference", "cannot_be_struck")]))?;
+        .map_err(|_| SessionError::fields(vec![("reference", FieldReasonDto::CannotBeMarked)]))?;
     let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())

@@ -147,6 +147,6 @@ fn notice(member: &VerifiedMember, segment: Segment) -> NoticeDto {
     NoticeDto::Granted {
         name: member.name().to_owned(),
         role: member.roles().first().copied().unwrap_or(keep_domain::Role::ItAdministrator),
-        segment: segment.name().to_owned(),
+        segment,
     }
 }

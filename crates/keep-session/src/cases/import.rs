@@ -3,7 +3,7 @@
 mod feed;
 
 use crate::ctx::Ctx;
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::search_maintenance;
 use crate::settings::io_code;
@@ -71,7 +71,7 @@ fn open(file: &Path) -> Result<Source, SessionError> {
         return Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, opened))));
     }
     if !name.ends_with(".ndjson.zst") {
-        return Err(SessionError::fields(vec![("file", "unknown_ending")]));
+        return Err(SessionError::fields(vec![("file", FieldReasonDto::UnknownEnding)]));
     }
     let mut decoder = zstd::Decoder::new(opened).map_err(|e| SessionError::of(io_code(&e)))?;
     decoder.window_log_max(WINDOW_LOG).map_err(|e| SessionError::of(io_code(&e)))?;

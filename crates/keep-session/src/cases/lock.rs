@@ -5,6 +5,7 @@ use crate::dto::lock::{KeychainStateDto, LockScreenDto, LockUserDto, SlotStateDt
 use crate::error::SessionError;
 use crate::state::lock;
 use crate::state::session::Session;
+use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::ErrorCode;
@@ -35,7 +36,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
     let settings = workstation.settings();
     Ok(LockScreenDto {
         workstation: settings.name.clone(),
-        site: settings.site.clone(),
+        site: some(&settings.site),
         now: workstation.0.device.clock.now().to_rfc3339(),
         users,
         last_user,
@@ -44,7 +45,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
         demo: settings.demo,
         lock_minutes: settings.policy.lock_minutes,
         drafts_kept: crate::cases::drafts::any_kept(workstation),
-        incident: blocked.filter(|c| !is_keychain(*c)).map(incident_of).unwrap_or_default(),
+        incident: blocked.filter(|c| !is_keychain(*c)).map(incident_of),
         blocked: blocked.filter(|c| !is_keychain(*c)),
         clock_wrong,
     })

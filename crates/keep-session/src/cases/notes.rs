@@ -2,8 +2,8 @@
 
 use crate::cases::{drafts, sync};
 use crate::ctx::Ctx;
-use crate::dto::failure::FailureDto;
-use crate::dto::visit::{SavedDto, SignNoteDto};
+use crate::dto::failure::{FailureDto, FieldReasonDto};
+use crate::dto::visit::{NoteKindDto, SavedDto, SignNoteDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
@@ -19,14 +19,16 @@ use keep_fhir::write::{Activity, EntryContext, NoteDraft, note};
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
 
-/// The kinds of note: name, LOINC document type and its display.
-const KINDS: [(&str, &str, &str); 5] = [
-    ("progress", "11506-3", "Progress note"),
-    ("nursing", "34746-8", "Nursing note"),
-    ("consult", "11488-4", "Consult note"),
-    ("discharge", "18842-5", "Discharge summary"),
-    ("history", "34117-2", "History and physical note"),
-];
+/// LOINC document type and its display.
+const fn document_type(kind: NoteKindDto) -> (&'static str, &'static str) {
+    match kind {
+        NoteKindDto::Progress => ("11506-3", "Progress note"),
+        NoteKindDto::Nursing => ("34746-8", "Nursing note"),
+        NoteKindDto::Consult => ("11488-4", "Consult note"),
+        NoteKindDto::Discharge => ("18842-5", "Discharge summary"),
+        NoteKindDto::History => ("34117-2", "History and physical note"),
+    }
+}
 
 /// Signs and saves a note; a signed note is never changed, only followed by another.
 ///
@@ -46,19 +48,16 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
 
 fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> {
     let mut problems = Vec::new();
-    let kind = KINDS.iter().find(|(name, ..)| *name == request.kind);
-    if kind.is_none() {
-        problems.push(("kind", "unknown"));
-    }
     if request.text.trim().is_empty() {
-        problems.push(("text", "missing"));
+        problems.push(("text", FieldReasonDto::Missing));
     }
     if request.text.len() > LONGEST {
-        problems.push(("text", "too_long"));
+        problems.push(("text", FieldReasonDto::TooLong));
     }
-    let Some((_, code, display)) = kind.filter(|_| problems.is_empty()) else {
+    if !problems.is_empty() {
         return Err(SessionError::fields(problems));
-    };
+    }
+    let (code, display) = document_type(request.kind);
     let patient = patient_id(&request.patient)?;
     let person = ResourceKey::new("Patient", patient.clone());
     // Only whether there is such a patient.
@@ -68,9 +67,9 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     let author = author(ctx)?;
     let key = ResourceKey::new("DocumentReference", ResourceId::make_random());
     let draft = NoteDraft {
-        type_code: (*code).to_owned(),
-        type_display: (*display).to_owned(),
-        title: Phi::new((*display).to_owned()),
+        type_code: code.to_owned(),
+        type_display: display.to_owned(),
+        title: Phi::new(display.to_owned()),
         text: Phi::new(request.text.clone()),
     };
     let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient.clone()));

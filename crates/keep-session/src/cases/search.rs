@@ -1,7 +1,7 @@
 //! Finding a patient.
 
 use crate::ctx::Ctx;
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::index;
 use crate::dto::search::{PatientPageDto, SearchDto};
 use crate::error::SessionError;
@@ -26,7 +26,7 @@ pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<
     workstation
         .authorize(Action::SearchPatients, |unlocked| {
             if request.query.chars().count() > LONGEST_QUERY {
-                return Err(SessionError::fields(vec![("query", "too_long")]));
+                return Err(SessionError::fields(vec![("query", FieldReasonDto::TooLong)]));
             }
             let ctx = &Ctx::new(workstation, unlocked)?;
             let limit = request.limit.clamp(1, MOST_ROWS);

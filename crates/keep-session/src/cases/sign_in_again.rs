@@ -69,7 +69,7 @@ pub(crate) fn cancel(workstation: &Workstation) {
 }
 
 fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), SessionError> {
-    let user = whose(workstation, &request.user)?;
+    let user = whose(workstation, request.user.as_deref())?;
     cancel(workstation);
     let device = workstation.enrolled_device()?;
     // The provider of the slot counts, whatever the FHIR server names now.
@@ -85,11 +85,11 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     Ok(())
 }
 
-fn whose(workstation: &Workstation, asked: &str) -> Result<UserId, SessionError> {
+fn whose(workstation: &Workstation, asked: Option<&str>) -> Result<UserId, SessionError> {
     match workstation.try_session(|u| u.user) {
-        Some(me) if asked.is_empty() || asked == me.to_string() => Ok(me),
+        Some(me) if asked.is_none_or(|user| user == me.to_string()) => Ok(me),
         Some(_) => Err(SessionError::of(ErrorCode::Refused)),
-        None => asked.parse().map_err(|_| SessionError::of(ErrorCode::NotEnrolled)),
+        None => asked.and_then(|user| user.parse().ok()).ok_or_else(|| SessionError::of(ErrorCode::NotEnrolled)),
     }
 }
 

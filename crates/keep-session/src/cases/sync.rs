@@ -7,7 +7,7 @@ pub use to_end::{SyncEnd, run_to_end};
 
 use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
-use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncProgressDto, SyncTypeDto};
+use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncPhaseDto, SyncProgressDto, SyncStateDto, SyncTypeDto};
 use crate::error::SessionError;
 use crate::state::lock;
 use crate::state::unlocked::Unlocked;
@@ -23,18 +23,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The address without path or query, for the screen.
-pub(crate) fn host_of(server: &str) -> String {
-    let Ok(url) = url::Url::parse(server) else { return String::new() };
-    let host = url.host_str().unwrap_or_default().to_owned();
-    url.port().map_or(host.clone(), |port| format!("{host}:{port}"))
+pub(crate) fn host_of(server: &str) -> Option<String> {
+    let url = url::Url::parse(server).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// The status on the lock screen: what is known without any key.
 pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
     let mut chip = kept_chip(workstation);
-    if chip.complete.is_empty() {
+    if chip.complete.is_none() {
         let kept = last_sync::kept(&workstation.0.device.profile).filter(|t| *t <= latest_claim(workstation));
-        chip.complete = kept.map(|t| t.to_rfc3339()).unwrap_or_default();
+        chip.complete = kept.map(|t| t.to_rfc3339());
     }
     chip
 }
@@ -55,18 +55,18 @@ fn kept_chip(workstation: &Workstation) -> SyncChipDto {
 
 fn chip_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
     let state = if workstation.0.sync.is_running() {
-        "running"
+        SyncStateDto::Running
     } else {
         match stopped {
-            None => "idle",
-            Some(ErrorCode::ServerUnreachable) => "offline",
-            Some(ErrorCode::SignInNeeded) => "sign_in",
-            Some(_) => "failed",
+            None => SyncStateDto::Idle,
+            Some(ErrorCode::ServerUnreachable) => SyncStateDto::Offline,
+            Some(ErrorCode::SignInNeeded) => SyncStateDto::SignIn,
+            Some(_) => SyncStateDto::Failed,
         }
     };
     SyncChipDto {
-        state: state.to_owned(),
-        complete: report.complete_as_of.map(|t| t.to_rfc3339()).unwrap_or_default(),
+        state,
+        complete: report.complete_as_of.map(|t| t.to_rfc3339()),
         pending: count(report.pending),
         failed: count(report.failed),
         conflicts: count(report.conflicts),
@@ -92,18 +92,18 @@ fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncCh
         (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
         if !store.unhealthy().is_empty() {
             // INVARIANT: nothing is called complete while a segment is damaged or incomplete.
-            chip.complete.clear();
-            if chip.state == "idle" {
-                "incomplete".clone_into(&mut chip.state);
+            chip.complete = None;
+            if chip.state == SyncStateDto::Idle {
+                chip.state = SyncStateDto::Incomplete;
             }
-        } else if chip.complete.is_empty() {
-            chip.complete = workstation.complete_as_of(unlocked)?.map(|t| t.to_rfc3339()).unwrap_or_default();
+        } else if chip.complete.is_none() {
+            chip.complete = workstation.complete_as_of(unlocked)?.map(|t| t.to_rfc3339());
         }
     }
     if unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE {
         // Without keys the queue cannot be counted.
-        chip.complete.clear();
-        "incomplete".clone_into(&mut chip.state);
+        chip.complete = None;
+        chip.state = SyncStateDto::Incomplete;
     }
     Ok(chip)
 }
@@ -278,20 +278,14 @@ fn announce(workstation: &Workstation) {
 }
 
 fn show(workstation: &Workstation, step: Progress<'_>) {
-    let progress = match step {
-        Progress::Pushing { confirmed } => {
-            SyncProgressDto { phase: "push".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
+    let (phase, resource_type, done) = match step {
+        Progress::Pushing { confirmed } => (SyncPhaseDto::Push, None, confirmed),
+        Progress::Pulling { resource_type, records, .. } => {
+            (SyncPhaseDto::Pull, Some(resource_type.to_owned()), records)
         }
-        Progress::Pulling { resource_type, records, .. } => SyncProgressDto {
-            phase: "pull".to_owned(),
-            resource_type: resource_type.to_owned(),
-            done: records,
-            expected: None,
-        },
-        Progress::Auditing { confirmed } => {
-            SyncProgressDto { phase: "audit".to_owned(), resource_type: String::new(), done: confirmed, expected: None }
-        }
+        Progress::Auditing { confirmed } => (SyncPhaseDto::Audit, None, confirmed),
     };
+    let progress = SyncProgressDto { phase, resource_type, done, expected: None };
     workstation.0.sync.show(progress.clone());
     workstation.emit(WorkstationEvent::Progress(Some(progress)));
 }
@@ -311,7 +305,7 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
         let complete = workstation.completeness(unlocked)?;
         for (resource_type, held) in store.type_counts()? {
             let as_of = complete.iter().find(|c| c.resource_type == resource_type).and_then(|c| c.complete_as_of);
-            let complete = as_of.map(|t| t.to_rfc3339()).unwrap_or_default();
+            let complete = as_of.map(|t| t.to_rfc3339());
             types.push(SyncTypeDto { resource_type, count: held, complete });
         }
         items = queue::waiting(&Ctx::new(workstation, unlocked)?)?;

@@ -25,7 +25,7 @@ use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
-use crate::dto::visit::VitalsDto;
+use crate::dto::visit::{ConsciousnessDto, VitalsDto};
 use crate::state::lock;
 use crate::testing::{PASSWORD, TestDevice, TestPerson, complete, import, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
@@ -109,7 +109,7 @@ fn ok<T>(reply: Result<T, crate::dto::failure::FailureDto>) -> T {
     match reply {
         Ok(value) => value,
         Err(failure) => {
-            let fields: Vec<_> = failure.fields.iter().map(|f| format!("{} {}", f.field, f.reason)).collect();
+            let fields: Vec<_> = failure.fields.iter().map(|f| format!("{} {:?}", f.field, f.reason)).collect();
             panic!("failed: {} {fields:?}", failure.code.name())
         }
     }
@@ -141,7 +141,7 @@ fn records() -> Vec<&'static str> {
 fn vitals() -> VitalsDto {
     VitalsDto {
         patient: String::from("maria"),
-        taken: String::new(),
+        taken: None,
         systolic: String::from("162"),
         diastolic: String::from("98"),
         pulse: String::from("76"),
@@ -152,7 +152,7 @@ fn vitals() -> VitalsDto {
         height: String::new(),
         oxygen: false,
         scale2: false,
-        consciousness: String::from("alert"),
+        consciousness: Some(ConsciousnessDto::Alert),
         confirmed: false,
         draft: None,
     }

@@ -1,11 +1,12 @@
 //! Unlocking, and the state of the unlocked session.
 
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
 use crate::error::SessionError;
 use crate::permissions::permissions;
 use crate::session_start::{SessionOrigin, start_session};
 use crate::state::lock;
+use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, Phi, Rank, Secret, UserId, UtcMillis};
@@ -87,7 +88,8 @@ pub(crate) fn or_nothing<T>(
 /// The date and time that the user typed from their phone; empty means none.
 pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, SessionError> {
     let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
-    let time = UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("phone_time", "not_a_time")]))?;
+    let time = UtcMillis::from_rfc3339(text)
+        .ok_or_else(|| SessionError::fields(vec![("phone_time", FieldReasonDto::NotATime)]))?;
     Ok(Some(time))
 }
 
@@ -140,7 +142,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
             user: unlocked.user.to_string(),
             name: unlocked.name.clone(),
             role: unlocked.role,
-            site: crate::site::shown(&settings),
+            site: some(crate::site::shown(&settings)),
             workstation: settings.name.clone(),
             permissions: permissions(unlocked),
             lock_seconds: settings.policy.lock_minutes.saturating_mul(60),

@@ -5,7 +5,7 @@ mod writing;
 
 use crate::cases::{drafts, sync};
 use crate::ctx::Ctx;
-use crate::dto::failure::FailureDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::{SavedDto, VitalsCheckDto, VitalsDto};
 use crate::error::SessionError;
 use crate::records::author::author;
@@ -37,7 +37,7 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
         .authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
             let now = workstation.trusted_now()?;
-            let taken = UtcMillis::from_rfc3339(&request.taken).unwrap_or(now);
+            let taken = request.taken.as_deref().and_then(UtcMillis::from_rfc3339).unwrap_or(now);
             let patient = patient_id(&request.patient)?;
             record_form_read(ctx, &patient)?;
             let about = about(ctx.store, &patient, taken, now)?;
@@ -74,7 +74,7 @@ fn about(
         Ok((person, height.as_ref().map(|h| view.record(h)).transpose()?.flatten()))
     })?;
     Ok(person.zip(AuditGated::join(height)).map(|(person, height)| {
-        let born = parse(&person).and_then(|raw| Some(person::born(&lens::patient(&raw).ok()?))).unwrap_or_default();
+        let born = parse(&person).and_then(|raw| person::born(&lens::patient(&raw).ok()?)).unwrap_or_default();
         let age = age_at(&born, taken, &ClinicClock::at(now).zone);
         (About { age, last_height: height.first().and_then(height_of) }, born)
     }))
@@ -108,18 +108,19 @@ pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Save
 fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
     let patient = patient_id(&request.patient)?;
     let now = ctx.now()?;
-    let taken = match request.taken.as_str() {
-        "" => now,
-        text => UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::fields(vec![("taken", "not_a_time")]))?,
+    let taken = match request.taken.as_deref() {
+        None => now,
+        Some(text) => UtcMillis::from_rfc3339(text)
+            .ok_or_else(|| SessionError::fields(vec![("taken", FieldReasonDto::NotATime)]))?,
     };
     let checked = about(ctx.store, &patient, taken, now)?.try_map(|(about, born)| {
         let form = Form::read(request, about);
         let mut problems = form.blockers();
         if taken > now.plus_millis(AHEAD_MILLIS) {
-            problems.push(("taken", "in_future"));
+            problems.push(("taken", FieldReasonDto::InFuture));
         }
         if !born.is_empty() && about.age.is_none() {
-            problems.push(("taken", "before_birth"));
+            problems.push(("taken", FieldReasonDto::BeforeBirth));
         }
         if problems.is_empty() { Ok((form, about)) } else { Err(SessionError::fields(problems)) }
     })?;

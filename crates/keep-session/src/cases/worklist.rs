@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::dto::visit::SavedDto;
-use crate::dto::worklist::{CheckInDto, ListCountDto, WorklistAskDto, WorklistDto};
+use crate::dto::worklist::{CheckInDto, ListCountDto, WorklistAskDto, WorklistDto, WorklistNameDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
@@ -23,7 +23,7 @@ use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status, set_arrival};
 use keep_store::Record;
-use kinds::{LISTS, counted, missing};
+use kinds::{counted, group_of, missing};
 use lists::Day;
 use sources::Item;
 
@@ -33,7 +33,7 @@ const MOST_ROWS: u32 = 200;
 /// One list of today, and the counts of the others.
 ///
 /// # Errors
-/// `locked`, `refused` for a list that the role does not have, `invalid` for an unknown one.
+/// `locked`, `refused` for a list that the role does not have.
 pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
     workstation
         .authorize(Action::OpenPatient, |unlocked| read_list(&Ctx::new(workstation, unlocked)?, &request))
@@ -41,19 +41,18 @@ pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<Wo
 }
 
 fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, SessionError> {
-    let named = LISTS.iter().find(|(name, _)| *name == request.list);
-    let (name, group) = named.ok_or_else(|| SessionError::fields(vec![("list", "unknown")]))?;
+    let list = request.list;
     let lookup = Lookup::new(ctx)?;
-    if !lookup.view.sees(*group).is_visible() {
+    if !lookup.view.sees(group_of(list)).is_visible() {
         return Err(ctx.refuse(Action::Read));
     }
-    let day = Day::read(ctx, &lookup, name)?;
-    let items: Vec<&Item> = day.list(name);
+    let day = Day::read(ctx, &lookup, list)?;
+    let items: Vec<&Item> = day.list(list);
     let window = items.iter().skip(index(request.offset)).take(index(request.limit.clamp(1, MOST_ROWS)));
-    let rows = day.rows(ctx, &lookup, name, window.copied())?;
-    let count = |list: &&'static str| -> Result<ListCountDto, SessionError> {
-        let count = if *list == "drafts" { drafts::count(ctx)? } else { day.list(list).len() };
-        Ok(ListCountDto { list: (*list).to_owned(), count: u32::try_from(count).unwrap_or(u32::MAX) })
+    let rows = day.rows(ctx, &lookup, list, window.copied())?;
+    let count = |list: &WorklistNameDto| -> Result<ListCountDto, SessionError> {
+        let count = if *list == WorklistNameDto::Drafts { drafts::count(ctx)? } else { day.list(*list).len() };
+        Ok(ListCountDto { list: *list, count: u32::try_from(count).unwrap_or(u32::MAX) })
     };
     Ok(WorklistDto {
         rows,
@@ -61,11 +60,14 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
         // INVARIANT: a count is left out where records of its list may be missing.
         counts: counted(ctx.session.role)
             .iter()
-            .filter(|list| missing(ctx.store, list).is_empty() && (**list != "drafts" || ctx.store.personal().is_ok()))
+            .filter(|list| {
+                let is_readable = **list != WorklistNameDto::Drafts || ctx.store.personal().is_ok();
+                missing(ctx.store, **list).is_empty() && is_readable
+            })
             .map(count)
             .collect::<Result<_, _>>()?,
         downloading: !lookup.is_ready(),
-        missing: missing(ctx.store, name),
+        missing: missing(ctx.store, list),
     })
 }
 
@@ -99,7 +101,7 @@ fn arrived(
     let patient = facts.patient.clone().ok_or_else(gone)?;
     let author = author(ctx)?;
     let view = AccessView::of(ctx.session, Some(author.clone()));
-    ctx.permit(&view, Action::Update, &view.asked(&record, Some(&facts)))?;
+    ctx.permit(&view, Action::Update, &view.resource(&record, Some(&facts)))?;
     let from = facts.status.as_deref().unwrap_or_default();
     let fits = if request.arrived {
         matches!(from, "booked" | "pending" | "proposed" | "waitlist" | "noshow")

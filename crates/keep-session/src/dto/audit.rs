@@ -1,5 +1,8 @@
 //! The privacy officer's table.
 
+use keep_audit::EventClass;
+pub use keep_audit::Explanation;
+use keep_domain::Role;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -11,8 +14,11 @@ pub struct AuditAskDto {
     pub offset: u32,
     /// Rows, at most 200.
     pub limit: u32,
-    /// An event class, `open_alerts` for the alerts that nobody has signed off, or empty for all.
-    pub class: String,
+    /// Only events of this class.
+    #[ts(type = "EventClass | null")]
+    pub class: Option<EventClass>,
+    /// Only alerts that are not signed off.
+    pub open_alerts: bool,
     /// Only events before this sequence, as the first window named it: pages stay put while events are added.
     #[ts(type = "number | null")]
     pub before: Option<u64>,
@@ -24,7 +30,7 @@ pub struct AuditAskDto {
 pub struct AuditPageDto {
     /// Rows.
     pub rows: Vec<AuditRowDto>,
-    /// How many there are.
+    /// Number of events in the whole list.
     #[ts(type = "number")]
     pub total: u64,
     /// What the further windows of this list name as their `before`.
@@ -32,7 +38,7 @@ pub struct AuditPageDto {
     pub before: u64,
     /// Failed sign-ins in the last 24 h, for the banner.
     pub failed_unlocks: u32,
-    /// Alerts that nobody has signed off, for the banner.
+    /// Alerts that are not signed off, for the banner.
     pub open_alerts: u32,
 }
 
@@ -43,26 +49,40 @@ pub struct AuditRowDto {
     /// Ledger sequence.
     #[ts(type = "number")]
     pub sequence: u64,
-    /// When.
-    pub recorded: String,
-    /// When it first happened, where it was noted and recorded later; else empty.
-    pub happened: String,
-    /// The class, for example `chart_read`.
-    pub class: String,
-    /// `success`, `minor`, `serious`.
-    pub outcome: String,
-    /// The actor's display name, or "device".
-    pub actor: String,
-    /// The actor's role, or empty.
-    pub role: String,
-    /// How many patients it names; they are shown by unmasking only.
+    /// When, RFC 3339; `None` where the entry could not be read.
+    pub recorded: Option<String>,
+    /// When it first happened, where it was recorded later; RFC 3339.
+    pub happened: Option<String>,
+    /// The class; `None` where the entry could not be read.
+    #[ts(type = "EventClass | null")]
+    pub class: Option<EventClass>,
+    /// The outcome.
+    pub outcome: AuditOutcomeDto,
+    /// The actor's display name; `None` for the device itself.
+    pub actor: Option<String>,
+    /// The actor's role.
+    #[ts(type = "Role | null")]
+    pub role: Option<Role>,
+    /// Number of patients that it names; they are shown by unmasking only.
     pub patients: u32,
-    /// What caused it, one of a closed set of words such as `idle`, or empty.
-    pub cause: String,
-    /// The reason that somebody typed, or empty.
-    pub reason: String,
-    /// Whether it is an alert that nobody has signed off.
+    /// What caused it, or what was found: a word of the ledger such as `idle`.
+    pub cause: Option<String>,
+    /// The reason that a user typed.
+    pub reason: Option<String>,
+    /// Whether it is an alert that is not signed off.
     pub open_alert: bool,
+}
+
+/// Outcome of an event.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditOutcomeDto {
+    /// It succeeded.
+    Success,
+    /// It failed.
+    Minor,
+    /// It failed seriously, or the entry could not be read.
+    Serious,
 }
 
 /// `sign_off_alerts`: itself audited, one event for each.
@@ -72,8 +92,21 @@ pub struct SignOffDto {
     /// Ledger sequences; without any, all alerts that are open.
     #[ts(type = "Array<number>")]
     pub sequences: Vec<u64>,
-    /// What was found out: `backup_restored`, `hardware_fault`, `maintenance`, `incident`, `unexplained`.
-    pub explanation: String,
+    /// What was found out.
+    #[ts(type = "Explanation")]
+    #[serde(deserialize_with = "explanation::deserialize")]
+    pub explanation: Explanation,
+}
+
+/// By the name in the ledger.
+mod explanation {
+    use keep_audit::Explanation;
+    use serde::{Deserialize, Deserializer, de};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Explanation, D::Error> {
+        let name = String::deserialize(from)?;
+        Explanation::from_name(&name).ok_or_else(|| de::Error::custom("not an explanation"))
+    }
 }
 
 /// What was signed off.
@@ -102,6 +135,6 @@ pub struct UnmaskDto {
 pub struct UnmaskedDto {
     /// Name and birth date of each.
     pub patients: Vec<String>,
-    /// How many others the event names whose records are not on this workstation.
+    /// Number of other patients the event names whose records are not on this workstation.
     pub unknown: u32,
 }

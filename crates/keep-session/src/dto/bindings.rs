@@ -1,7 +1,11 @@
 //! The TypeScript face of these types, committed in `ui/src/ipc/bindings.ts`; a test fails on drift.
 
-use super::{audit, chart, conflict, device, enrol, failure, lock, search, sign_in, sync, visit, worklist};
-use keep_domain::{ErrorCode, IncidentId};
+use super::{
+    audit, chart, conflict, device, draft, elapsed, enrol, failure, lock, record_title, search, sign_in, sync, visit,
+    worklist,
+};
+use keep_audit::{EventClass, Explanation};
+use keep_domain::{ErrorCode, IncidentId, Role, Segment};
 use ts_rs::{Config, TS};
 
 /// All declarations, sorted by name.
@@ -15,54 +19,79 @@ pub fn bindings() -> String {
         ErrorCode,
         IncidentId,
         audit::AuditAskDto,
+        audit::AuditOutcomeDto,
         audit::AuditPageDto,
         audit::AuditRowDto,
         audit::SignOffDto,
         audit::SignedOffDto,
         audit::UnmaskDto,
         audit::UnmaskedDto,
-        chart::AllergiesDto,
-        chart::AllergyDto,
-        chart::BannerDto,
         chart::ChartDto,
+        chart::ChartTabDto,
         chart::CompletenessDto,
-        chart::DraftDto,
-        chart::ImmunisationDto,
-        chart::MedicineDto,
-        chart::NoteDto,
-        chart::NotesDto,
-        chart::ProblemDto,
-        chart::RecordStateDto,
-        chart::ResultDto,
-        chart::ResultsDto,
-        chart::TimelineDto,
-        chart::TimelineRowDto,
         chart::UnreadableDto,
-        chart::VitalPointDto,
-        chart::VitalSeriesDto,
         chart::WindowDto,
+        chart::allergies::AllergiesDto,
+        chart::allergies::AllergyDto,
+        chart::allergies::ReactionDto,
+        chart::allergies::SafetyDto,
+        chart::banner::BannerDto,
+        chart::banner::SexDto,
+        chart::flag::FlagDto,
+        chart::immunisations::ImmunisationDto,
+        chart::medicines::MedicineDto,
+        chart::notes::NoteDto,
+        chart::notes::NoteStatusDto,
+        chart::notes::NotesDto,
+        chart::problems::ProblemDto,
+        chart::record_state::RecordStateDto,
+        chart::results::ResultDto,
+        chart::results::ResultsDto,
+        chart::timeline::TimelineDetailDto,
+        chart::timeline::TimelineDto,
+        chart::timeline::TimelineKindDto,
+        chart::timeline::TimelineRowDto,
+        chart::vitals::SignDto,
+        chart::vitals::VitalPointDto,
+        chart::vitals::VitalSeriesDto,
         conflict::ChoiceDto,
         conflict::ConflictDto,
         conflict::ConflictFieldDto,
+        conflict::ConflictKeyDto,
         conflict::ConflictPartDto,
+        conflict::ConflictValueDto,
         conflict::DecideDto,
+        conflict::SideDto,
+        device::DeviceCheckDto,
         device::DeviceDto,
+        device::DeviceFindingDto,
         device::NameValueDto,
         device::SegmentDto,
+        device::SegmentStateDto,
+        draft::DraftDto,
+        draft::DraftKindDto,
+        draft::DraftSavedDto,
+        draft::SaveDraftDto,
+        elapsed::ElapsedDto,
+        elapsed::ElapsedUnitDto,
         enrol::EnrolBeginDto,
         enrol::EnrolCodeDto,
         enrol::EnrolPasswordDto,
         enrol::EnrolStateDto,
         failure::FailureDto,
         failure::FieldProblemDto,
+        failure::FieldReasonDto,
         lock::KeychainStateDto,
         lock::LockScreenDto,
         lock::LockUserDto,
         lock::NoticeDto,
+        lock::PermissionDto,
         lock::ResumePointDto,
+        lock::SegmentHealthDto,
         lock::SessionDto,
         lock::SlotStateDto,
         lock::UnlockDto,
+        record_title::RecordTitleDto,
         search::PatientPageDto,
         search::PatientRowDto,
         search::SearchDto,
@@ -71,17 +100,27 @@ pub fn bindings() -> String {
         sync::RetryDto,
         sync::SyncChipDto,
         sync::SyncItemDto,
+        sync::SyncItemStateDto,
         sync::SyncPageDto,
+        sync::SyncPhaseDto,
         sync::SyncProgressDto,
+        sync::SyncStateDto,
         sync::SyncTypeDto,
-        visit::DraftKeptDto,
-        visit::SaveDraftDto,
+        visit::ConsciousnessDto,
+        visit::FindingGradeDto,
+        visit::MarkEnteredInErrorDto,
+        visit::News2FieldDto,
+        visit::News2RiskDto,
+        visit::NoteKindDto,
         visit::SavedDto,
         visit::SignNoteDto,
-        visit::StrikeDto,
         visit::VitalFindingDto,
         visit::VitalsCheckDto,
         visit::VitalsDto,
+        visit::VitalsFieldDto,
+        worklist::WorkReasonDto,
+        worklist::VitalsTodayDto,
+        worklist::WorklistNameDto,
         worklist::CheckInDto,
         worklist::ListCountDto,
         worklist::WorkRowDto,
@@ -89,15 +128,26 @@ pub fn bindings() -> String {
         worklist::WorklistDto,
     ];
     decls.sort();
-    let roles = keep_domain::Role::ALL.map(|r| format!("\"{}\"", r.name())).join(" | ");
     let mut out = String::from("// Made from the Rust types by `make bindings`; do not edit.\n\n");
-    out.push_str(&format!("export type Role = {roles};\n\n"));
+    let unions = [
+        union("Role", Role::ALL.into_iter().map(Role::name)),
+        union("EventClass", EventClass::ALL.iter().map(|class| class.name())),
+        union("Explanation", Explanation::ALL.into_iter().map(Explanation::name)),
+        union("Segment", Segment::ALL.into_iter().map(Segment::name)),
+    ];
+    out.extend(unions);
     for d in decls {
         out.push_str("export ");
         out.push_str(&d);
         out.push_str("\n\n");
     }
     out
+}
+
+/// A closed list of another crate, which has names and no TypeScript form of its own.
+fn union(name: &str, words: impl Iterator<Item = &'static str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
+    format!("export type {name} = {};\n\n", words.join(" | "))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Two people changed the same record.
+//! Two versions of one record.
 
-use crate::dto::chart::BannerDto;
+use super::chart::banner::BannerDto;
+use super::chart::vitals::SignDto;
+use super::record_title::RecordTitleDto;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,23 +12,23 @@ use ts_rs::TS;
 pub struct ConflictDto {
     /// The conflict id.
     pub conflict: String,
-    /// Whose record.
+    /// The patient.
     pub banner: BannerDto,
     /// The record as Type/id.
     pub reference: String,
     /// What it is.
-    pub title: String,
-    /// Last shared version: when.
-    pub base_when: String,
-    /// This device: who.
-    pub ours_who: String,
-    /// This device: when.
-    pub ours_when: String,
-    /// Server: who, if known.
-    pub theirs_who: String,
-    /// Server: when.
-    pub theirs_when: String,
-    /// Whether the server has deleted the record: then the only field is the record itself.
+    pub title: RecordTitleDto,
+    /// Last shared version: when, RFC 3339.
+    pub base_when: Option<String>,
+    /// This device: display name of the author.
+    pub ours_who: Option<String>,
+    /// This device: when, RFC 3339.
+    pub ours_when: Option<String>,
+    /// Server: display name of the author.
+    pub theirs_who: Option<String>,
+    /// Server: when, RFC 3339.
+    pub theirs_when: Option<String>,
+    /// Whether the server has deleted the record: then the only field is the record itself, at the path `record`.
     pub theirs_deleted: bool,
     /// Field by field.
     pub fields: Vec<ConflictFieldDto>,
@@ -38,7 +40,7 @@ pub struct ConflictDto {
 pub struct ConflictFieldDto {
     /// The path in the record, the key of the choice.
     pub path: String,
-    /// The path in plain words, where the interface has no better ones.
+    /// The path in plain words, where the page has no better ones.
     pub label: String,
     /// Last shared.
     pub base: Vec<ConflictPartDto>,
@@ -46,22 +48,75 @@ pub struct ConflictFieldDto {
     pub ours: Vec<ConflictPartDto>,
     /// Server.
     pub theirs: Vec<ConflictPartDto>,
-    /// `ours`, `theirs` or empty: what is chosen beforehand, never for medicines and allergies.
-    pub chosen: String,
+    /// What is chosen beforehand; never for medicines and allergies.
+    pub chosen: Option<SideDto>,
+}
+
+/// The two versions to choose from.
+#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SideDto {
+    /// This device.
+    Ours,
+    /// The server.
+    Theirs,
 }
 
 /// One value of a field: a panel has one for each of its parts.
 #[derive(Serialize, Clone, PartialEq, Eq, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ConflictPartDto {
-    /// What it is a value of: a vital sign's key or an element's name; empty where it stands for itself.
-    pub key: String,
-    /// The same in the record's words, where the interface has none for the key.
-    pub name: String,
-    /// The value: words, a number with its unit, a code, or a time as recorded.
-    pub text: String,
-    /// Whether the text is a time.
-    pub is_time: bool,
+    /// What it is a value of; `None` for the whole field.
+    pub key: Option<ConflictKeyDto>,
+    /// The same in the record's words, where the page has none for the key.
+    pub name: Option<String>,
+    /// The value.
+    pub value: ConflictValueDto,
+}
+
+/// What a part is a value of.
+#[derive(Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(untagged)]
+pub enum ConflictKeyDto {
+    /// A vital sign.
+    Sign(SignDto),
+    /// An element of the record, by its FHIR name.
+    Element(String),
+}
+
+/// A value of a part.
+#[derive(Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConflictValueDto {
+    /// Recorded words, a number with its unit, or a code.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// A time.
+    Time {
+        /// RFC 3339 or partial, as recorded.
+        at: String,
+    },
+    /// Yes or no.
+    Boolean {
+        /// The value.
+        value: bool,
+    },
+    /// A reference to a record that is not on this workstation.
+    Elsewhere {
+        /// The id of that record.
+        id: String,
+    },
+    /// A whole record.
+    Record {
+        /// What it is.
+        title: RecordTitleDto,
+    },
+    /// The record was deleted.
+    Deleted,
+    /// A value that could not be read.
+    Unreadable,
 }
 
 /// `decide_conflict`.
@@ -80,6 +135,6 @@ pub struct DecideDto {
 pub struct ChoiceDto {
     /// The field's path.
     pub path: String,
-    /// `ours` or `theirs`.
-    pub side: String,
+    /// The side.
+    pub side: SideDto,
 }

@@ -1,6 +1,7 @@
 //! The device page for IT: health, versions, counts; no patient data.
 
-use crate::dto::lock::KeychainStateDto;
+use super::lock::KeychainStateDto;
+use keep_domain::{ErrorCode, Segment};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -22,16 +23,44 @@ pub struct DeviceDto {
     /// Of these, not yet delivered.
     #[ts(type = "number")]
     pub ledger_pending: u64,
-    /// Findings in words of a closed list, for example `swap_unencrypted`, `auto_login`.
-    pub findings: Vec<String>,
-    /// The organisation, once the records have told it; else empty.
-    pub site: String,
+    /// What is wrong with it.
+    pub findings: Vec<DeviceFindingDto>,
+    /// The organisation, once it is known from the records.
+    pub site: Option<String>,
     /// The workstation's own name.
-    pub name: String,
+    pub name: Option<String>,
     /// The server's address without path or query.
-    pub server: String,
+    pub server: Option<String>,
     /// The policy values in force.
     pub policy: Vec<NameValueDto>,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(untagged)]
+pub enum DeviceFindingDto {
+    /// Found by a check.
+    Check(DeviceCheckDto),
+    /// Why the device cannot be used.
+    Blocked(ErrorCode),
+}
+
+/// Findings of the checks.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceCheckDto {
+    /// Memory may be written to a disk in clear.
+    SwapUnencrypted,
+    /// The audit log is nearly full.
+    LedgerNearlyFull,
+    /// A key file or the settings are damaged.
+    SlotDamaged,
+    /// A link, pipe or device has the name of a file of the profile.
+    SpecialFile,
+    /// The certificate authorities were changed outside Chartkeep.
+    AuthorityFileChanged,
+    /// The certificate authorities cannot be read.
+    AuthorityFileUnreadable,
 }
 
 /// A name and a value.
@@ -49,12 +78,27 @@ pub struct NameValueDto {
 #[serde(rename_all = "camelCase")]
 pub struct SegmentDto {
     /// Name.
-    pub name: String,
+    #[ts(type = "Segment")]
+    pub name: Segment,
     /// Size on disk.
     #[ts(type = "number")]
     pub bytes: u64,
     /// Generation.
     pub generation: u32,
-    /// `ok`, `absent`, `locked`, `damaged`, `newer`, `aside`.
-    pub state: String,
+    /// Whether it can be used.
+    pub state: SegmentStateDto,
+}
+
+/// State of a segment on disk.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentStateDto {
+    /// Open.
+    Ok,
+    /// There is no file.
+    Absent,
+    /// Not open in this session.
+    Locked,
+    /// A damaged file was set aside.
+    Aside,
 }

@@ -8,22 +8,22 @@ use ts_rs::TS;
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrolBeginDto {
-    /// The FHIR base address; empty = the profile's configured server.
-    pub server: String,
+    /// The FHIR base address; `None` = the profile's configured server.
+    pub server: Option<String>,
     /// The workstation's name, asked once per profile.
-    pub workstation: String,
+    pub workstation: Option<String>,
 }
 
-/// How far an enrolment is; polled by the interface.
+/// Progress of an enrolment; polled by the page.
 #[derive(Serialize, TS)]
 #[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum EnrolStateDto {
     /// None is running.
     Idle {
         /// The configured server, to be shown in the form.
-        server: String,
+        server: Option<String>,
         /// The workstation's name, once it has one.
-        workstation: String,
+        workstation: Option<String>,
     },
     /// Waits for the browser; the address can be opened by hand.
     Browser {
@@ -51,13 +51,13 @@ pub enum EnrolStateDto {
         /// The account label.
         label: String,
     },
-    /// Done: keys are at hand, or a colleague has to grant them.
+    /// Done: the keys are there, or a colleague has to grant them.
     Done {
         /// The new user id.
         user: String,
         /// Whether a colleague has to unlock first.
         waiting_for_grant: bool,
-        /// The files of a damaged slot and its drafts, as they are called now that they are set aside.
+        /// Names of the files of a damaged slot and its drafts that were set aside.
         set_aside: Vec<String>,
     },
     /// Failed; can begin again.

@@ -1,4 +1,4 @@
-//! How a failed command is told to the interface.
+//! A failed command, as reported to the page.
 
 use keep_domain::{ErrorCode, IncidentId};
 use serde::Serialize;
@@ -26,6 +26,46 @@ pub struct FailureDto {
 pub struct FieldProblemDto {
     /// The field's name in the request.
     pub field: String,
-    /// A closed word for the reason, for example `impossible`, `missing`, `not_a_number`, `too_short`.
-    pub reason: String,
+    /// What is wrong with it.
+    pub reason: FieldReasonDto,
+}
+
+/// Why a field was not acceptable.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldReasonDto {
+    /// Required.
+    Missing,
+    /// Not a known word or value.
+    Unknown,
+    /// Too short.
+    TooShort,
+    /// Too long.
+    TooLong,
+    /// Not a number.
+    NotANumber,
+    /// Not a time.
+    NotATime,
+    /// In the future.
+    InFuture,
+    /// Before the patient's birth.
+    BeforeBirth,
+    /// Needs confirmation.
+    Improbable,
+    /// Not possible.
+    Impossible,
+    /// Not correct.
+    Wrong,
+    /// A file name with an unknown ending.
+    UnknownEnding,
+    /// Not an address of a server.
+    NotAnAddress,
+    /// A file that cannot be read.
+    NotReadable,
+    /// A file without a certificate.
+    NoCertificate,
+    /// A record of a type that has no such status.
+    CannotBeMarked,
+    /// The result would be a different record.
+    AnotherRecord,
 }

@@ -1,23 +1,23 @@
 //! The lock screen and the unlocked session.
 
-use crate::dto::sync::SyncChipDto;
-use keep_domain::{ErrorCode, Role};
+use super::sync::SyncChipDto;
+use keep_domain::{ErrorCode, Role, Segment};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// All that a locked workstation shows. Names of clinicians only; never a patient.
+/// Everything that a locked workstation shows. Names of clinicians only; never a patient.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LockScreenDto {
     /// The workstation's name, for example "Room 3 workstation".
     pub workstation: String,
-    /// The site's name; empty before the first enrolment.
-    pub site: String,
+    /// The site's name, once it is known.
+    pub site: Option<String>,
     /// Now, as this device believes it.
     pub now: String,
     /// Everyone enrolled on this profile.
     pub users: Vec<LockUserDto>,
-    /// The person who was unlocked last in this window and locked it; gets the focus.
+    /// The user who last locked this window; gets the focus.
     pub last_user: Option<String>,
     /// The state of the operating system's keychain.
     pub keychain: KeychainStateDto,
@@ -31,9 +31,9 @@ pub struct LockScreenDto {
     pub drafts_kept: bool,
     /// Set when the profile cannot be used at all; the screen then explains it.
     pub blocked: Option<ErrorCode>,
-    /// With `blocked`: the number that links the screen to the local log; empty otherwise.
-    pub incident: String,
-    /// Whether the wall clock disagrees with trusted time, so that date and time are asked for.
+    /// With `blocked`: the number that links the screen to the local log.
+    pub incident: Option<String>,
+    /// Whether the wall clock disagrees with trusted time, so that the page asks for date and time.
     pub clock_wrong: bool,
 }
 
@@ -52,17 +52,17 @@ pub struct LockUserDto {
     pub role: Role,
     /// Whether the password alone resumes.
     pub resume: bool,
-    /// Where the slot stands.
+    /// State of the slot.
     pub state: SlotStateDto,
     /// Seconds until the next attempt is taken, when throttled.
     pub wait_seconds: u32,
     /// Seconds until a code comes that was not used yet; each opens once.
     pub code_seconds: u32,
-    /// Whether the time that the phone shows is asked for as well, after a failed attempt: the clocks may differ.
+    /// Whether the page also asks for the time shown on the phone, after a failed attempt: the clocks may differ.
     pub asks_phone_time: bool,
 }
 
-/// Where a slot stands.
+/// State of a slot.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SlotStateDto {
@@ -106,7 +106,7 @@ pub struct UnlockDto {
     pub phone_time: Option<String>,
 }
 
-/// The unlocked session as the interface needs it.
+/// The unlocked session as the page needs it.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionDto {
@@ -117,12 +117,12 @@ pub struct SessionDto {
     /// The role.
     #[ts(type = "Role")]
     pub role: Role,
-    /// The site.
-    pub site: String,
+    /// The site, or the workstation's name while the site is not known.
+    pub site: Option<String>,
     /// The workstation.
     pub workstation: String,
-    /// Actions that policy grants this role, by name; the interface hides the rest, Rust refuses it.
-    pub permissions: Vec<String>,
+    /// Actions that policy grants this role; the page hides the rest, Rust refuses it.
+    pub permissions: Vec<PermissionDto>,
     /// Inactivity before lock, seconds.
     pub lock_seconds: u32,
     /// Warning before that, seconds.
@@ -133,8 +133,62 @@ pub struct SessionDto {
     pub waiting_for_grant: bool,
     /// Lines to show once after this unlock, for example a grant that was given.
     pub notices: Vec<NoticeDto>,
-    /// Where the same user left off, if a draft or caret was kept.
+    /// Where the same user left off, if that was saved.
     pub resume: Option<ResumePointDto>,
+}
+
+/// What a role may do.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionDto {
+    /// Search for patients.
+    SearchPatients,
+    /// Open a patient.
+    OpenPatient,
+    /// Open the clinical part of a chart.
+    OpenChart,
+    /// Check patients in.
+    CheckIn,
+    /// Start a sync.
+    RunSync,
+    /// Read the audit log.
+    ReadAudit,
+    /// Unmask patients in the audit log.
+    Unmask,
+    /// Sign off alerts.
+    SignOffAlert,
+    /// Read the health of the device.
+    ReadDevice,
+    /// Import records.
+    Import,
+    /// Read notes.
+    ReadNotes,
+    /// Read results.
+    ReadResults,
+    /// Read medicines.
+    ReadMedicines,
+    /// Read problems.
+    ReadProblems,
+    /// Read allergies.
+    ReadAllergies,
+    /// Read vital signs.
+    ReadVitals,
+    /// Read immunisations.
+    ReadImmunisations,
+    /// Read charges.
+    ReadCharges,
+    /// See the worklists.
+    ViewWorklist,
+    /// Record vital signs.
+    RecordVitals,
+    /// Write notes.
+    WriteNote,
+    /// Decide conflicts.
+    ResolveConflict,
+    /// Sign own notes.
+    SignNote,
+    /// Mark own records as entered in error.
+    MarkEnteredInError,
 }
 
 /// A line for the user, after unlock or while the session lasts.
@@ -149,7 +203,8 @@ pub enum NoticeDto {
         #[ts(type = "Role")]
         role: Role,
         /// The highest segment granted.
-        segment: String,
+        #[ts(type = "Segment")]
+        segment: Segment,
     },
     /// This session received keys from a colleague.
     GrantReceived {
@@ -158,50 +213,69 @@ pub enum NoticeDto {
     },
     /// There were failed attempts on this slot since the last unlock.
     FailedAttempts {
-        /// How many.
+        /// Number of attempts.
         count: u32,
         /// The last one.
         last: String,
     },
     /// A part of the records is not whole.
     Segment {
-        /// The segment's name.
-        segment: String,
-        /// `stale`, `disputed`, `rebuilding` or `unavailable`; `mended` for what was found and put right, `whole` when it
-        /// has been brought up to date.
-        health: String,
-        /// Since when it is being brought up to date, RFC 3339; empty where it is not.
-        since: String,
-        /// The name under which the file as it was found is kept, or empty.
-        kept: String,
+        /// The segment.
+        #[ts(type = "Segment")]
+        segment: Segment,
+        /// Its health.
+        health: SegmentHealthDto,
+        /// Since when it is being brought up to date, RFC 3339.
+        since: Option<String>,
+        /// The name under which the file as it was found is stored.
+        kept: Option<String>,
     },
     /// Unsent work was found in a file that was damaged.
     UnsentCarriedOver {
-        /// The segment's name.
-        segment: String,
+        /// The segment.
+        #[ts(type = "Segment")]
+        segment: Segment,
         /// Records that go on as they were.
         verified: u32,
-        /// Records that wait for a person to look at them.
+        /// Records that wait for a user to check them.
         unverified: u32,
-        /// Records of which only the name could be read; they are in the file that is kept.
+        /// Records of which only the name could be read; they are in the stored file.
         lost: u32,
         /// Whether there may be more in the file.
         incomplete: bool,
     },
-    /// The person's own file was damaged: a new one holds what could still be read of it.
+    /// The user's own file was damaged or missing: a new one holds what could still be read.
     PersonalReplaced {
-        /// The name under which the old file is kept.
-        kept: String,
+        /// The name under which the old file is stored, if there was one.
+        kept: Option<String>,
     },
-    /// The person's own file cannot be used now: drafts are neither shown nor kept.
+    /// The user's own file cannot be used now: drafts are neither shown nor saved.
     PersonalUnavailable,
+}
+
+/// Health of a segment, as a notice reports it.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentHealthDto {
+    /// It has been brought up to date.
+    Whole,
+    /// Damage was found and repaired.
+    Mended,
+    /// Older than it should be.
+    Stale,
+    /// Damaged in part.
+    Disputed,
+    /// Being downloaded again.
+    Rebuilding,
+    /// Not open.
+    Unavailable,
 }
 
 /// Where the user was when the session locked.
 #[derive(Serialize, Deserialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ResumePointDto {
-    /// The route of the interface.
+    /// The route of the page.
     pub route: String,
     /// The draft whose form was open.
     pub draft: Option<String>,

@@ -1,5 +1,6 @@
 //! Finding a patient.
 
+use super::chart::banner::SexDto;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -19,13 +20,13 @@ pub struct SearchDto {
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientPageDto {
-    /// The rows, "opened by me today" first.
+    /// The rows, those opened by this user today first.
     pub rows: Vec<PatientRowDto>,
-    /// How many match; exact below 500.
+    /// Number of matches; exact below 500.
     pub total: u32,
     /// Whether more than `total` match.
     pub more: bool,
-    /// Whether patients may be missing because the directory is not whole, so that "nobody" may not be said.
+    /// Whether patients may be missing because the directory is not whole, so that the page may not say that none match.
     pub incomplete: bool,
 }
 
@@ -35,25 +36,25 @@ pub struct PatientPageDto {
 pub struct PatientRowDto {
     /// The Patient id.
     pub patient: String,
-    /// FAMILY in capitals.
-    pub family: String,
+    /// FAMILY in capitals; `None` where the record could not be read.
+    pub family: Option<String>,
     /// Given names.
-    pub given: String,
-    /// Birth date, ISO, possibly only year or year and month; empty when unknown.
-    pub birth_date: String,
-    /// Age as text.
-    pub age: String,
-    /// `female`, `male`, `other`, `unknown`.
-    pub sex: String,
+    pub given: Option<String>,
+    /// Birth date as recorded: ISO, possibly only year or year and month.
+    pub birth_date: Option<String>,
+    /// Age as text, now or at death.
+    pub age: Option<String>,
+    /// Administrative gender.
+    pub sex: SexDto,
     /// The labelled identifier, for example "CH-004471".
-    pub number: String,
+    pub number: Option<String>,
     /// Phone.
-    pub phone: String,
-    /// Last seen, RFC 3339 or empty.
-    pub last_seen: String,
-    /// Whether an empty `last_seen` means that there was no visit: all that it could be in is here and whole.
+    pub phone: Option<String>,
+    /// Last seen, RFC 3339.
+    pub last_seen: Option<String>,
+    /// Whether without `last_seen` there was no visit: all that it could be in is here and whole.
     pub last_seen_known: bool,
-    /// Opened by me today.
+    /// Opened by this user today.
     pub opened_today: bool,
     /// Whether the chart can be opened, or is still downloading.
     pub ready: bool,

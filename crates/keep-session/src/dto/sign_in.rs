@@ -8,11 +8,11 @@ use ts_rs::TS;
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInAgainDto {
-    /// The user id of a tile of the lock screen; empty = whoever is unlocked.
-    pub user: String,
+    /// The user id of a tile of the lock screen; `None` = the unlocked user.
+    pub user: Option<String>,
 }
 
-/// How far a repeated sign-in is; polled by the interface.
+/// Progress of a repeated sign-in; polled by the page.
 #[derive(Serialize, TS)]
 #[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum SignInStateDto {
@@ -26,7 +26,7 @@ pub enum SignInStateDto {
     /// Signed in. While locked: the slot is released, and the same person unlocks within five minutes to finish.
     /// While unlocked: finished, and a sync has been started.
     Done,
-    /// Failed; can begin again. `refused` = somebody else signed in.
+    /// Failed; can begin again. `refused` = a different person signed in.
     Failed {
         /// Why.
         code: ErrorCode,

@@ -3,20 +3,38 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What the chip says.
+/// The sync chip.
 #[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncChipDto {
-    /// `idle`, `running`, `offline`, `sign_in`, `failed`, or `incomplete` where a part of the records is not whole.
-    pub state: String,
-    /// Last complete sync, RFC 3339 or empty.
-    pub complete: String,
+    /// State of the sync.
+    pub state: SyncStateDto,
+    /// Last complete sync, RFC 3339.
+    pub complete: Option<String>,
     /// Change sets waiting to be sent.
     pub pending: u32,
     /// Change sets that were rejected.
     pub failed: u32,
     /// Conflicts that need a decision.
     pub conflicts: u32,
+}
+
+/// State of the sync.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStateDto {
+    /// The last run ended well, or there was none.
+    Idle,
+    /// A run is under way.
+    Running,
+    /// The server could not be reached.
+    Offline,
+    /// The user has to sign in at the clinic again.
+    SignIn,
+    /// The last run ended early.
+    Failed,
+    /// A part of the records is not whole.
+    Incomplete,
 }
 
 /// The sync page.
@@ -38,25 +56,37 @@ pub struct SyncPageDto {
     #[ts(type = "number")]
     pub bytes_down: u64,
     /// The server's address without path or query.
-    pub server: String,
+    pub server: Option<String>,
     /// Audit events not yet delivered.
     pub audit_pending: u32,
 }
 
-/// How far a run is.
+/// Progress of a run.
 #[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncProgressDto {
-    /// `push`, `pull`, `audit`.
-    pub phase: String,
+    /// The phase.
+    pub phase: SyncPhaseDto,
     /// The type being pulled.
-    pub resource_type: String,
+    pub resource_type: Option<String>,
     /// Records done in this run.
     #[ts(type = "number")]
     pub done: u64,
     /// Records expected, when known.
     #[ts(type = "number | null")]
     pub expected: Option<u64>,
+}
+
+/// Phases of a run.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncPhaseDto {
+    /// Sending records.
+    Push,
+    /// Receiving records.
+    Pull,
+    /// Sending audit events.
+    Audit,
 }
 
 /// One type.
@@ -68,8 +98,8 @@ pub struct SyncTypeDto {
     /// Records on this device.
     #[ts(type = "number")]
     pub count: u64,
-    /// Complete as of, RFC 3339 or empty.
-    pub complete: String,
+    /// Complete as of, RFC 3339.
+    pub complete: Option<String>,
 }
 
 /// One change set that is not done.
@@ -79,23 +109,37 @@ pub struct SyncItemDto {
     /// The change set.
     #[ts(type = "number")]
     pub change_set: u64,
-    /// `pending`, `waits_for_rank`, `waits_for_author`, `rejected`, `conflict`, `damaged`.
-    pub state: String,
+    /// Its state.
+    pub state: SyncItemStateDto,
     /// The author's display name.
-    pub author: String,
+    pub author: Option<String>,
     /// Saved at, RFC 3339.
     pub saved: String,
-    /// What it is, for example "Vitals, note"; the patient's name only where the role may see it.
-    pub title: String,
-    /// The patient, or empty.
-    pub patient_name: String,
+    /// The FHIR types of its records, each once, in the order of the save.
+    pub kinds: Vec<String>,
     /// The server's reason, for rejected ones.
-    pub reason: String,
+    pub reason: Option<String>,
     /// The conflict id, for conflicts.
     pub conflict: Option<String>,
 }
 
-/// `resend` or `discard` is not offered here; `retry` puts a rejected change set back.
+/// State of a change set.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncItemStateDto {
+    /// Waits to be sent.
+    Pending,
+    /// Waits for a user with access to its segment.
+    WaitsForRank,
+    /// The server refused it.
+    Rejected,
+    /// Needs a decision.
+    Conflict,
+    /// Its record is damaged; it is not sent.
+    Damaged,
+}
+
+/// `sync_retry`: puts a rejected change set back.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RetryDto {

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Vitals as typed. Values are text, so that what was entered is what is stored; empty = not taken.
+/// Vitals as typed. Values are text, so that what was entered is what is stored; an empty field was not taken.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct VitalsDto {
     /// The Patient id.
     pub patient: String,
-    /// When taken, RFC 3339; empty = now.
-    pub taken: String,
+    /// When taken, RFC 3339; `None` = now.
+    pub taken: Option<String>,
     /// mmHg.
     pub systolic: String,
     /// mmHg.
@@ -31,8 +31,8 @@ pub struct VitalsDto {
     pub oxygen: bool,
     /// Hypercapnic scale 2 (NEWS2).
     pub scale2: bool,
-    /// `alert`, `confusion`, `voice`, `pain`, `unresponsive`, or empty.
-    pub consciousness: String,
+    /// Level of consciousness, if assessed.
+    pub consciousness: Option<ConsciousnessDto>,
     /// The user has confirmed improbable values.
     pub confirmed: bool,
     /// The draft that this ends, if any.
@@ -47,12 +47,12 @@ pub struct VitalsCheckDto {
     pub findings: Vec<VitalFindingDto>,
     /// NEWS2 total, once all parts are there.
     pub news2: Option<u32>,
-    /// `low`, `low_medium`, `medium`, `high`; empty without a total.
-    pub news2_risk: String,
-    /// Field names that NEWS2 still needs.
-    pub news2_missing: Vec<String>,
-    /// BMI as text with unit, or empty.
-    pub bmi: String,
+    /// Clinical risk of the total.
+    pub news2_risk: Option<News2RiskDto>,
+    /// Fields that NEWS2 still needs.
+    pub news2_missing: Vec<News2FieldDto>,
+    /// BMI as text with unit.
+    pub bmi: Option<String>,
 }
 
 /// One finding.
@@ -60,13 +60,115 @@ pub struct VitalsCheckDto {
 #[serde(rename_all = "camelCase")]
 pub struct VitalFindingDto {
     /// The field.
-    pub field: String,
-    /// `impossible` blocks, `improbable` wants confirmation, `abnormal` informs, `not_a_number` blocks.
-    pub grade: String,
+    pub field: VitalsFieldDto,
+    /// How serious it is.
+    pub grade: FindingGradeDto,
     /// Lowest acceptable or normal value, as text.
-    pub low: String,
+    pub low: Option<String>,
     /// Highest acceptable or normal value, as text.
-    pub high: String,
+    pub high: Option<String>,
+}
+
+/// The fields of the form that take a number.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum VitalsFieldDto {
+    /// mmHg.
+    Systolic,
+    /// mmHg.
+    Diastolic,
+    /// Per minute.
+    Pulse,
+    /// Degrees Celsius.
+    Temperature,
+    /// Per minute.
+    Respiration,
+    /// Per cent.
+    Spo2,
+    /// kg.
+    Weight,
+    /// cm.
+    Height,
+}
+
+impl VitalsFieldDto {
+    /// The name of the field in the form.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Systolic => "systolic",
+            Self::Diastolic => "diastolic",
+            Self::Pulse => "pulse",
+            Self::Temperature => "temperature",
+            Self::Respiration => "respiration",
+            Self::Spo2 => "spo2",
+            Self::Weight => "weight",
+            Self::Height => "height",
+        }
+    }
+}
+
+/// Grade of a finding.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingGradeDto {
+    /// Blocks saving.
+    NotANumber,
+    /// Blocks saving.
+    Impossible,
+    /// Needs confirmation.
+    Improbable,
+    /// Informs.
+    Abnormal,
+}
+
+/// ACVPU scale (RCP 2017).
+#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsciousnessDto {
+    /// Alert.
+    Alert,
+    /// New confusion.
+    Confusion,
+    /// Responds to voice.
+    Voice,
+    /// Responds to pain.
+    Pain,
+    /// Unresponsive.
+    Unresponsive,
+}
+
+/// Clinical risk of a NEWS2 total (RCP 2017, chart 2).
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum News2RiskDto {
+    /// 0 to 4.
+    Low,
+    /// 3 in a single parameter.
+    LowMedium,
+    /// 5 or 6.
+    Medium,
+    /// 7 and more.
+    High,
+}
+
+/// Parameters of NEWS2, by the field of the form.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum News2FieldDto {
+    /// Respiratory rate.
+    Respiration,
+    /// Oxygen saturation.
+    Spo2,
+    /// Air or oxygen.
+    Oxygen,
+    /// Systolic blood pressure.
+    Systolic,
+    /// Pulse.
+    Pulse,
+    /// Consciousness.
+    Consciousness,
+    /// Temperature.
+    Temperature,
 }
 
 /// What was saved.
@@ -82,48 +184,40 @@ pub struct SavedDto {
     pub visit_started: bool,
 }
 
-/// `save_draft`.
-#[derive(Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SaveDraftDto {
-    /// The draft id; empty makes one.
-    pub draft: String,
-    /// `vitals` or `note`.
-    pub kind: String,
-    /// The Patient id.
-    pub patient: String,
-    /// The form's content, a JSON object owned by the interface; at most 64 kB.
-    pub content: String,
-}
-
-/// What was kept.
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DraftKeptDto {
-    /// The draft id.
-    pub draft: String,
-    /// When, RFC 3339.
-    pub kept: String,
-}
-
 /// `sign_note`: signs a note and saves it.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SignNoteDto {
     /// The Patient id.
     pub patient: String,
-    /// The kind, for example `progress`, `nursing`.
-    pub kind: String,
+    /// The kind.
+    pub kind: NoteKindDto,
     /// The text.
     pub text: String,
     /// The draft that this ends, if any.
     pub draft: Option<String>,
 }
 
-/// `strike`: marks a record as entered in error.
+/// Kinds of note that can be written.
+#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKindDto {
+    /// Progress note.
+    Progress,
+    /// Nursing note.
+    Nursing,
+    /// Consult note.
+    Consult,
+    /// Discharge summary.
+    Discharge,
+    /// History and physical note.
+    History,
+}
+
+/// `mark_entered_in_error`: marks a record as entered in error.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct StrikeDto {
+pub struct MarkEnteredInErrorDto {
     /// Type/id.
     pub reference: String,
     /// The Patient id.

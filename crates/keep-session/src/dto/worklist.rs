@@ -1,6 +1,7 @@
 //! The role's home: queue, today, lists.
 
-use crate::dto::search::PatientRowDto;
+use super::chart::allergies::SafetyDto;
+use super::search::PatientRowDto;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -8,12 +9,50 @@ use ts_rs::TS;
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct WorklistAskDto {
-    /// `queue`, `vitals_due`, `my_patients`, `today`, `charges`, `dispensing`, `specimens`, `drafts`.
-    pub list: String,
+    /// The list.
+    pub list: WorklistNameDto,
     /// First row.
     pub offset: u32,
     /// Rows, at most 200.
     pub limit: u32,
+}
+
+/// The lists.
+#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WorklistNameDto {
+    /// Waiting now.
+    Queue,
+    /// Waiting and without vital signs today.
+    VitalsDue,
+    /// The user's own patients.
+    MyPatients,
+    /// All appointments of today.
+    Today,
+    /// Visits to be charged.
+    Charges,
+    /// Medicines to dispense.
+    Dispensing,
+    /// Specimens to draw.
+    Specimens,
+    /// The user's drafts.
+    Drafts,
+}
+
+impl WorklistNameDto {
+    /// The name on the wire and in an audit event.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::VitalsDue => "vitals_due",
+            Self::MyPatients => "my_patients",
+            Self::Today => "today",
+            Self::Charges => "charges",
+            Self::Dispensing => "dispensing",
+            Self::Specimens => "specimens",
+            Self::Drafts => "drafts",
+        }
+    }
 }
 
 /// One list of one day.
@@ -22,22 +61,22 @@ pub struct WorklistAskDto {
 pub struct WorklistDto {
     /// Rows.
     pub rows: Vec<WorkRowDto>,
-    /// How many there are.
+    /// Number of rows in the whole list.
     pub total: u32,
     /// Counts by list, for the rail; a list that may lack rows has none.
     pub counts: Vec<ListCountDto>,
     /// Whether the first download has not finished.
     pub downloading: bool,
-    /// The FHIR types of which some may not be here, so that rows may be missing and "none" may not be said.
+    /// The FHIR types of which some may not be here, so that rows may be missing and the page may not say that there are none.
     pub missing: Vec<String>,
 }
 
-/// A count beside a list's name.
+/// The number of rows of a list.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ListCountDto {
     /// The list.
-    pub list: String,
+    pub list: WorklistNameDto,
     /// Rows in it.
     pub count: u32,
 }
@@ -46,28 +85,57 @@ pub struct ListCountDto {
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkRowDto {
-    /// Who.
+    /// The patient.
     pub patient: PatientRowDto,
-    /// The Appointment's id, or empty.
-    pub appointment: String,
-    /// Booked for, RFC 3339 or empty.
-    pub booked: String,
-    /// `booked`, `arrived`, `checked-in`, `fulfilled`, `noshow`, `cancelled` or empty.
-    pub status: String,
+    /// The Appointment's id.
+    pub appointment: Option<String>,
+    /// Booked for, RFC 3339.
+    pub booked: Option<String>,
+    /// The appointment's status code as recorded.
+    pub status: Option<String>,
     /// Minutes since arrival, when waiting.
     pub waiting_minutes: Option<u32>,
     /// Why they come, or what is to be done.
-    pub reason: String,
-    /// The allergy line, or empty where this role may not see it.
-    pub safety: String,
-    /// Whether that line names a known allergy.
-    pub safety_known: bool,
-    /// The vitals cell: empty, `due`, or the time taken, RFC 3339.
-    pub vitals: String,
+    pub reason: Option<WorkReasonDto>,
+    /// The allergies; `None` where this role may not see them.
+    pub safety: Option<SafetyDto>,
+    /// Today's vital signs, in the lists that show them.
+    pub vitals: Option<VitalsTodayDto>,
     /// NEWS2, when it was medium or high.
     pub news2: Option<u32>,
-    /// With whom.
-    pub with: String,
+    /// Display names of the staff of the appointment.
+    pub with: Vec<String>,
+}
+
+/// Why a patient is on a list.
+#[derive(Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WorkReasonDto {
+    /// As recorded with the appointment or the orders.
+    Recorded {
+        /// The text.
+        text: String,
+    },
+    /// Medicines are to be dispensed.
+    ToDispense {
+        /// Number of medicines.
+        count: u32,
+    },
+    /// A finished visit is to be charged.
+    VisitToReview,
+}
+
+/// Vital signs of today.
+#[derive(Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum VitalsTodayDto {
+    /// None were taken, and the patient waits.
+    Due,
+    /// Taken.
+    Taken {
+        /// When, RFC 3339.
+        at: String,
+    },
 }
 
 /// `check_in`.

@@ -2,7 +2,7 @@
 
 use super::author;
 use crate::ctx::Ctx;
-use crate::dto::chart::BannerDto;
+use crate::dto::chart::banner::BannerDto;
 use crate::error::SessionError;
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
@@ -67,11 +67,11 @@ pub(crate) fn view_chart<T>(
 
 /// The names behind references to staff, places and medicines.
 pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, SessionError> {
-    Ok(Names::of(&store.reference_records(keys)?).asked(keys))
+    Ok(Names::of(&store.reference_records(keys)?).requested(keys))
 }
 
-/// The banner, and the birth date that it shows. An unreadable patient has a banner, too.
-pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, String), SessionError> {
+/// The banner; also of a patient whose record cannot be read.
+pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<BannerDto, SessionError> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
     let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
     let id = chart.patient.as_str();
@@ -83,8 +83,8 @@ pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<(BannerDto, Stri
                 // A masked patient keeps the banner without contact details.
                 (banner.phone, banner.address) = Default::default();
             }
-            (banner, person::born(&lens))
+            banner
         }
-        None => (person::unreadable_banner(id, (&chart.entries, alerts)), String::new()),
+        None => person::unreadable_banner(id, (&chart.entries, alerts)),
     })
 }

@@ -79,8 +79,7 @@ impl<'s> Lookup<'s> {
         let mut row = person::row(id.as_str(), &lens, &self.clinic_clock, seen);
         if !decision.is_allowed() {
             // A masked patient stays in the list without details.
-            row.phone.clear();
-            row.last_seen.clear();
+            (row.phone, row.last_seen) = (None, None);
             row.last_seen_known = false;
         }
         Some(row)

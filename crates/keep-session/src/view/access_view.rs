@@ -1,4 +1,4 @@
-//! What a role sees and may do, record by record.
+//! What a role sees and may do with each record.
 
 use crate::state::unlocked::Unlocked;
 use keep_access::{Access, Action, Decision, Group, Labels, PolicyResource, Request, Situation};
@@ -7,18 +7,18 @@ use keep_fhir::{Extracted, Raw, lens};
 use keep_store::Record;
 use std::sync::Arc;
 
-/// One person's view of records.
+/// One user's view of records.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessView {
     access: Arc<Access>,
     role: Role,
     situation: Situation,
-    /// The person as records name them, where that is known.
+    /// The user as records name them, where that is known.
     me: Option<ResourceKey>,
 }
 
 impl AccessView {
-    /// The session's person. `me` is their Practitioner, where one is known.
+    /// The session's user. `me` is their Practitioner, where one is known.
     pub(crate) fn of(unlocked: &Unlocked, me: Option<ResourceKey>) -> Self {
         let situation = Situation { assigned_restricted: unlocked.rank.holds(Segment::Restricted), break_glass: false };
         Self { access: Arc::clone(&unlocked.access), role: unlocked.role, situation, me }
@@ -31,8 +31,8 @@ impl AccessView {
     }
 
     /// Whether `action` may be done to a record like this one.
-    pub(crate) fn may(&self, action: Action, asked: &PolicyResource) -> Decision {
-        self.access.decide(&Request::about(self.role, action, asked).when(self.situation))
+    pub(crate) fn may(&self, action: Action, resource: &PolicyResource) -> Decision {
+        self.access.decide(&Request::about(self.role, action, resource).when(self.situation))
     }
 
     /// What the role sees of ordinary records of a group.
@@ -47,32 +47,32 @@ impl AccessView {
 
     /// What the role sees of this record; `facts` is `None` where it could not be read.
     pub(crate) fn reads(&self, record: &Record, facts: Option<&Extracted>) -> Decision {
-        let mut asked = unowned(record, facts);
-        // Who wrote it decides about a reading of psychotherapy notes only; a chart of thousands is not searched for it.
-        asked.own = record.labels.iter().any(|l| l == "PSYTHPN") && self.is_own(record);
-        self.may(Action::Read, &asked)
+        let mut resource = unowned(record, facts);
+        // The author matters only for psychotherapy notes; thousands of other records are not searched for theirs.
+        resource.own = record.labels.iter().any(|l| l == "PSYTHPN") && self.is_own(record);
+        self.may(Action::Read, &resource)
     }
 
     /// Whether the role may know why an appointment was made.
     pub(crate) fn knows_why(&self, appointment: &Record) -> bool {
-        let mut asked = unowned(appointment, None);
-        asked.group = Group::AppointmentReason;
-        self.may(Action::Read, &asked).is_allowed()
+        let mut resource = unowned(appointment, None);
+        resource.group = Group::AppointmentReason;
+        self.may(Action::Read, &resource).is_allowed()
     }
 
-    /// Whether the role may know that somebody has an alert.
+    /// Whether the role may know that a patient has an alert.
     pub(crate) fn knows_of_alerts(&self) -> bool {
         self.sees(Group::AlertMarker).is_visible()
     }
 
-    /// The record in the policies' words.
-    pub(crate) fn asked(&self, record: &Record, facts: Option<&Extracted>) -> PolicyResource {
-        let mut asked = unowned(record, facts);
-        asked.own = self.is_own(record);
-        asked
+    /// The record as policies see it.
+    pub(crate) fn resource(&self, record: &Record, facts: Option<&Extracted>) -> PolicyResource {
+        let mut resource = unowned(record, facts);
+        resource.own = self.is_own(record);
+        resource
     }
 
-    /// Whether the person who asks wrote it.
+    /// Whether the user wrote it.
     fn is_own(&self, record: &Record) -> bool {
         // EXPOSE: looks only for the author's reference.
         let text = record.raw.expose().as_str();
@@ -80,7 +80,7 @@ impl AccessView {
         Raw::parse(text).is_ok_and(|raw| self.wrote(&raw))
     }
 
-    /// Whether it names the person as an author.
+    /// Whether it names the user as an author.
     pub(crate) fn wrote(&self, raw: &Raw) -> bool {
         self.me.as_ref().is_some_and(|me| lens::is_authored_by(raw, me))
     }
@@ -88,17 +88,17 @@ impl AccessView {
 
 pub(crate) fn unowned(record: &Record, facts: Option<&Extracted>) -> PolicyResource {
     let group = facts.map_or_else(|| group_of_type(&record.key.resource_type), group_of);
-    let mut asked = PolicyResource::of(group);
-    asked.segment = record.segment;
-    asked.labels = Labels::of(&record.labels);
-    asked
+    let mut resource = PolicyResource::of(group);
+    resource.segment = record.segment;
+    resource.labels = Labels::of(&record.labels);
+    resource
 }
 
 /// The group of a resource.
 pub(crate) fn group_of(facts: &Extracted) -> Group {
     let kind = &facts.key.resource_type;
     let code = facts.code.as_ref().map(|c| c.code.as_str());
-    // As a rule there is one; a chart asks this of hundreds of records.
+    // Usually there is one; this runs for hundreds of records of a chart.
     if let [category] = facts.categories.as_slice() {
         return Group::of(kind, &[category.code.as_str()], code.as_slice());
     }
@@ -133,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn a_nurse_may_strike_only_what_she_wrote() {
+    fn a_nurse_may_mark_only_what_she_wrote() {
         let access_view = AccessView::for_tests(Role::Nurse);
         let may = |author: &str| {
             let text = format!(
                 r#"{{"resourceType":"Observation","id":"o","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"8867-4"}}]}},"performer":[{{"reference":"{author}"}}],"subject":{{"reference":"Patient/maria"}}}}"#
             );
             let facts = keep_fhir::extract(&text).expect("readable");
-            access_view.may(Action::MarkEnteredInError, &access_view.asked(&record(&text), Some(&facts)))
+            access_view.may(Action::MarkEnteredInError, &access_view.resource(&record(&text), Some(&facts)))
         };
         assert_eq!(may("Practitioner/amara"), Decision::Allow);
         assert_eq!(may("Practitioner/jonas"), Decision::Deny);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_kept_as_a_document_is_a_note() {
+    fn a_note_stored_as_a_document_is_a_note() {
         let text = r#"{"resourceType":"DocumentReference","id":"n","category":[{"coding":[{"code":"clinical-note"}]}],"subject":{"reference":"Patient/maria"}}"#;
         assert_eq!(group_of(&keep_fhir::extract(text).expect("readable")), Group::Note);
     }

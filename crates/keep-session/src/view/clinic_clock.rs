@@ -1,5 +1,6 @@
-//! The moment at which something is looked at, and the clinic's calendar around it.
+//! The present moment and the clinic's calendar.
 
+use crate::dto::elapsed::{ElapsedDto, ElapsedUnitDto};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Unit};
@@ -22,7 +23,7 @@ impl ClinicClock {
         Self { now, zone: Zone::system(), calendar: TimeZone::system() }
     }
 
-    /// In UTC, where tests live.
+    /// In UTC, for tests.
     #[cfg(test)]
     pub(crate) const fn utc(now: UtcMillis) -> Self {
         Self { now, zone: Zone::utc(), calendar: TimeZone::UTC }
@@ -33,45 +34,42 @@ impl ClinicClock {
         Some(instant.to_zoned(self.calendar.clone()).date())
     }
 
-    fn begin_of(&self, day: Date) -> Option<UtcMillis> {
-        let begin = day.to_zoned(self.calendar.clone()).ok()?;
-        Some(UtcMillis(begin.timestamp().as_millisecond()))
+    fn start_of(&self, day: Date) -> Option<UtcMillis> {
+        let start = day.to_zoned(self.calendar.clone()).ok()?;
+        Some(UtcMillis(start.timestamp().as_millisecond()))
     }
 
     /// Today's first instant and tomorrow's.
     pub(crate) fn today(&self) -> (UtcMillis, UtcMillis) {
-        let begin = self.day_of(self.now).and_then(|d| self.begin_of(d));
-        let end = self.day_of(self.now).and_then(|d| d.checked_add(1.day()).ok()).and_then(|d| self.begin_of(d));
-        // Without a calendar the last and the next twelve hours stand in.
+        let start = self.day_of(self.now).and_then(|d| self.start_of(d));
+        let end = self.day_of(self.now).and_then(|d| d.checked_add(1.day()).ok()).and_then(|d| self.start_of(d));
+        // Without a calendar, the last and the next twelve hours.
         let half = 12 * 60 * 60 * 1000;
-        (begin.unwrap_or(self.now.plus_millis(-half)), end.unwrap_or(self.now.plus_millis(half)))
+        (start.unwrap_or(self.now.plus_millis(-half)), end.unwrap_or(self.now.plus_millis(half)))
     }
 
-    /// Whether an instant is of today.
+    /// Whether an instant is within today.
     pub(crate) fn is_today(&self, at: UtcMillis) -> bool {
         let (from, to) = self.today();
         at >= from && at < to
     }
 
-    /// How long ago: `today`, `3 d`, `5 w`, `8 mo`, `2 y`; empty for what lies ahead or cannot be read.
-    pub(crate) fn elapsed(&self, at: UtcMillis) -> String {
-        self.spell(at).unwrap_or_default()
-    }
-
-    fn spell(&self, at: UtcMillis) -> Option<String> {
+    /// Time from the day of `at` to today; `None` for a later day.
+    pub(crate) fn elapsed(&self, at: UtcMillis) -> Option<ElapsedDto> {
         let (then, today) = (self.day_of(at)?, self.day_of(self.now)?);
         if then > today {
             return None;
         }
         let days = then.until((Unit::Day, today)).ok()?.get_days();
         let months = then.until((Unit::Month, today)).ok()?.get_months();
-        Some(match days {
-            0 => String::from("today"),
-            1..14 => format!("{days} d"),
-            14..63 => format!("{} w", days / 7),
-            _ if months < 24 => format!("{months} mo"),
-            _ => format!("{} y", months / 12),
-        })
+        let (unit, count) = match days {
+            0 => (ElapsedUnitDto::Today, 0),
+            1..14 => (ElapsedUnitDto::Days, days),
+            14..63 => (ElapsedUnitDto::Weeks, days / 7),
+            _ if months < 24 => (ElapsedUnitDto::Months, months),
+            _ => (ElapsedUnitDto::Years, months / 12),
+        };
+        Some(ElapsedDto { unit, count: u32::try_from(count).ok()? })
     }
 
     /// The age of someone born at `birth_date` (ISO, may be partial), now.
@@ -82,20 +80,22 @@ impl ClinicClock {
 
 #[cfg(test)]
 mod tests {
-    use super::ClinicClock;
+    use super::*;
     use crate::view::fixtures::{NOON, time};
 
     #[test]
-    fn a_value_says_how_old_it_is() {
+    fn elapsed_time_uses_the_unit_that_reads_best() {
         let clinic_clock = ClinicClock::utc(NOON);
-        let check = |at: &str, expected: &str| assert_eq!(clinic_clock.elapsed(time(at)), expected, "{at}");
-        check("2026-11-22T00:00:00Z", "today");
-        check("2026-11-21T23:59:00Z", "1 d");
-        check("2026-11-01T08:00:00Z", "3 w");
-        check("2026-03-12T08:00:00Z", "8 mo");
-        check("2024-11-23T08:00:00Z", "23 mo");
-        check("2024-09-30T08:00:00Z", "2 y");
-        check("2026-11-23T08:00:00Z", "");
+        let check = |at: &str, unit: ElapsedUnitDto, count: u32| {
+            assert_eq!(clinic_clock.elapsed(time(at)), Some(ElapsedDto { unit, count }), "{at}");
+        };
+        check("2026-11-22T00:00:00Z", ElapsedUnitDto::Today, 0);
+        check("2026-11-21T23:59:00Z", ElapsedUnitDto::Days, 1);
+        check("2026-11-01T08:00:00Z", ElapsedUnitDto::Weeks, 3);
+        check("2026-03-12T08:00:00Z", ElapsedUnitDto::Months, 8);
+        check("2024-11-23T08:00:00Z", ElapsedUnitDto::Months, 23);
+        check("2024-09-30T08:00:00Z", ElapsedUnitDto::Years, 2);
+        assert_eq!(clinic_clock.elapsed(time("2026-11-23T08:00:00Z")), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is completely here since when, and what could not be read.
+//! Which types were downloaded completely and when, and which records could not be read.
 
 use super::visible_record::VisibleRecord;
 use crate::dto::chart::{CompletenessDto, UnreadableDto};
@@ -6,7 +6,7 @@ use keep_domain::UtcMillis;
 use keep_store::Completeness;
 use std::collections::BTreeMap;
 
-/// The types that a chart shows, each with what may hold it back.
+/// The types that a chart shows.
 const SHOWN: [&str; 9] = [
     "Patient",
     "AllergyIntolerance",
@@ -19,9 +19,9 @@ const SHOWN: [&str; 9] = [
     "Immunization",
 ];
 
-/// The claim for a chart: the oldest time of the shown types, and those that were never completed.
+/// The oldest time of the shown types, and those that were never completed.
 ///
-/// `holds` says whether a type can be in this session's segments at all, `partial` whether one of these is not whole.
+/// `holds` is whether a type can be in this session's segments at all, `partial` whether one of these is not whole.
 pub(crate) fn completeness(found: &[Completeness], partial: bool, holds: impl Fn(&str) -> bool) -> CompletenessDto {
     let as_of = |name: &str| found.iter().find(|c| c.resource_type == name).and_then(|c| c.complete_as_of);
     let (mut oldest, mut missing): (Option<UtcMillis>, Vec<String>) = (None, Vec::new());
@@ -31,10 +31,10 @@ pub(crate) fn completeness(found: &[Completeness], partial: bool, holds: impl Fn
             None => missing.push(name.to_owned()),
         }
     }
-    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339).unwrap_or_default(), missing, partial }
+    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339), missing, partial }
 }
 
-/// Whether all of these types were completed once, those apart that this session cannot hold.
+/// Whether all of these types that this session can hold were completed once.
 pub(crate) fn has_all(found: &[Completeness], types: &[&str], holds: impl Fn(&str) -> bool) -> bool {
     types
         .iter()
@@ -42,15 +42,15 @@ pub(crate) fn has_all(found: &[Completeness], types: &[&str], holds: impl Fn(&st
         .all(|t| found.iter().any(|c| c.resource_type == **t && c.complete_as_of.is_some()))
 }
 
-/// How many records of each type could not be read, wholly or in part.
+/// Number of records of each type that could not be read, wholly or in part.
 pub(crate) fn unreadable(entries: &[VisibleRecord]) -> Vec<UnreadableDto> {
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut counts: BTreeMap<Option<&str>, u32> = BTreeMap::new();
     for entry in entries.iter().filter(|e| e.is_unreadable()) {
-        let name = if entry.kind() == keep_store::UNREADABLE { "unknown" } else { entry.kind() };
+        let name = Some(entry.kind()).filter(|kind| *kind != keep_store::UNREADABLE);
         let count = counts.entry(name).or_default();
         *count = count.saturating_add(1);
     }
-    counts.into_iter().map(|(name, count)| UnreadableDto { resource_type: name.to_owned(), count }).collect()
+    counts.into_iter().map(|(name, count)| UnreadableDto { resource_type: name.map(str::to_owned), count }).collect()
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
         ];
         let directory = |t: &str| matches!(t, "Patient" | "Flag" | "Condition");
         let claim = completeness(&found, false, directory);
-        assert_eq!(claim.as_of, "2026-11-22T08:20:00.000Z");
+        assert_eq!(claim.as_of.as_deref(), Some("2026-11-22T08:20:00.000Z"));
         assert_eq!(claim.missing, ["Condition"]);
         assert!(has_all(&found, &["Patient", "Flag", "Observation"], |t| t != "Observation"));
         assert!(!has_all(&found, &["Patient", "Condition"], |_| true));
@@ -85,7 +85,7 @@ mod tests {
             r#"{"resourceType":"Observation","id":"p","status":"final"}"#,
         ];
         let found = unreadable(&nurse_amara_sees(&texts));
-        let shown: Vec<_> = found.iter().map(|u| (u.resource_type.as_str(), u.count)).collect();
-        assert_eq!(shown, [("Observation", 1), ("unknown", 1)]);
+        let shown: Vec<_> = found.iter().map(|u| (u.resource_type.as_deref(), u.count)).collect();
+        assert_eq!(shown, [(None, 1), (Some("Observation"), 1)]);
     }
 }

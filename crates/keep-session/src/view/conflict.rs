@@ -4,16 +4,17 @@ use super::medicines;
 use super::names::Names;
 use super::sign::Sign;
 use super::words;
-use crate::dto::conflict::{ConflictFieldDto, ConflictPartDto};
+use crate::dto::conflict::{ConflictFieldDto, ConflictKeyDto, ConflictPartDto, ConflictValueDto, SideDto};
+use crate::dto::record_title::RecordTitleDto;
 use keep_clinical::{Grouping, number_text, safe_unit};
 use keep_domain::{BLOOD_PRESSURE_PANEL, Phi, ResourceKey};
 use keep_fhir::lens::{self, ComplexElement, Element};
 use keep_fhir::{ConflictField, FhirDate, Side};
 use std::borrow::Cow;
 
-/// The choice that stands for the whole record, where one side has deleted it.
+/// The path of the whole record, where one side has deleted it.
 pub(crate) const WHOLE: &str = "record";
-/// What a reference may point to and still be named to anybody who sees the record.
+/// Types whose names anyone who sees the referring record may see.
 const NAMED: [&str; 6] = ["Practitioner", "PractitionerRole", "Organization", "Location", "Medication", "Device"];
 
 /// The fields as the screen shows them; `names` are those of what they refer to.
@@ -21,7 +22,7 @@ pub(crate) fn fields(resource_type: &str, found: &[ConflictField], names: &Names
     found.iter().map(|f| field(resource_type, f, names)).collect()
 }
 
-/// What the fields name only by reference.
+/// Resources that the fields name only by reference.
 pub(crate) fn unnamed_in(found: &[ConflictField]) -> Vec<ResourceKey> {
     let sides = found.iter().flat_map(|f| [&f.base, &f.ours, &f.theirs]).flatten();
     // EXPOSE: looks only for references.
@@ -34,7 +35,7 @@ pub(crate) fn unnamed_in(found: &[ConflictField]) -> Vec<ResourceKey> {
 fn field(resource_type: &str, found: &ConflictField, names: &Names) -> ConflictFieldDto {
     let read = Reading { resource_type, path: &found.path, names };
     let parts = |value: &Option<Phi<String>>| {
-        // EXPOSE: both versions are what the person decides about.
+        // EXPOSE: both versions are what the user decides about.
         value.as_ref().map(|v| read.parts(v.expose())).unwrap_or_default()
     };
     ConflictFieldDto {
@@ -42,10 +43,9 @@ fn field(resource_type: &str, found: &ConflictField, names: &Names) -> ConflictF
         base: parts(&found.base),
         ours: parts(&found.ours),
         theirs: parts(&found.theirs),
-        chosen: String::from(match found.preselect {
-            Some(Side::Ours) => "ours",
-            Some(Side::Theirs) => "theirs",
-            None => "",
+        chosen: found.preselect.map(|side| match side {
+            Side::Ours => SideDto::Ours,
+            Side::Theirs => SideDto::Theirs,
         }),
         path: found.path.clone(),
     }
@@ -56,9 +56,29 @@ fn capital(plain: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A value that stands for itself.
-pub(crate) fn part(text: impl Into<String>) -> ConflictPartDto {
-    ConflictPartDto { key: String::new(), name: String::new(), text: text.into(), is_time: false }
+/// The one field of a record that the server has deleted: the record itself.
+pub(crate) fn deleted_record(title: RecordTitleDto) -> ConflictFieldDto {
+    ConflictFieldDto {
+        path: WHOLE.to_owned(),
+        label: String::new(),
+        base: Vec::new(),
+        ours: vec![part(ConflictValueDto::Record { title })],
+        theirs: vec![part(ConflictValueDto::Deleted)],
+        chosen: None,
+    }
+}
+
+/// A value without a name.
+fn part(value: ConflictValueDto) -> ConflictPartDto {
+    ConflictPartDto { key: None, name: None, value }
+}
+
+fn text(text: impl Into<String>) -> ConflictPartDto {
+    part(ConflictValueDto::Text { text: text.into() })
+}
+
+fn is_blank(part: &ConflictPartDto) -> bool {
+    matches!(&part.value, ConflictValueDto::Text { text } if text.is_empty())
 }
 
 /// How the values of one field are read.
@@ -72,23 +92,21 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// A JSON value in words, through the lens of its type where there is one.
     fn parts(self, json: &str) -> Vec<ConflictPartDto> {
-        if let Some(text) = self.through_lens(json).filter(|t| !t.is_empty()) {
-            return vec![part(text)];
+        if let Some(found) = self.through_lens(json).filter(|t| !t.is_empty()) {
+            return vec![text(found)];
         }
-        let Some(element) = Element::parse(json) else { return vec![part(words::UNREADABLE)] };
-        self.of(element).into_iter().filter(|p| !p.text.is_empty()).collect()
+        let Some(element) = Element::parse(json) else { return vec![part(ConflictValueDto::Unreadable)] };
+        self.of(element).into_iter().filter(|p| !is_blank(p)).collect()
     }
 
     fn through_lens(self, json: &str) -> Option<String> {
         let of = |kind: &str| lens::resource_with(kind, self.path, json);
         match self.path {
-            "dosageInstruction" => Some(medicines::dosage(&of("MedicationRequest")?)),
-            "dosage" if self.resource_type == "MedicationStatement" => {
-                Some(medicines::dosage(&of("MedicationStatement")?))
-            }
+            "dosageInstruction" => medicines::dosage(&of("MedicationRequest")?),
+            "dosage" if self.resource_type == "MedicationStatement" => medicines::dosage(&of("MedicationStatement")?),
             "content" => match lens::document(&of("DocumentReference")?).ok()?.body {
                 lens::NoteBody::Text(text) => {
-                    // EXPOSE: both versions are what the person decides about.
+                    // EXPOSE: both versions are what the user decides about.
                     Some(text.expose().clone())
                 }
                 _ => None,
@@ -99,13 +117,13 @@ impl Reading<'_> {
 
     fn of(self, element: Element<'_>) -> Vec<ConflictPartDto> {
         match element {
-            Element::Text(text) => {
-                // A year alone may as well be a code.
-                let is_time = text.len() >= "2026-11".len() && FhirDate::parse(&text).is_some();
-                vec![ConflictPartDto { is_time, ..part(text) }]
+            Element::Text(found) => {
+                // A year alone could also be a code.
+                let is_time = found.len() >= "2026-11".len() && FhirDate::parse(&found).is_some();
+                vec![if is_time { part(ConflictValueDto::Time { at: found.into_owned() }) } else { text(found) }]
             }
-            Element::Number(digits) => vec![part(self.number(digits))],
-            Element::Boolean(yes) => vec![part(if yes { "yes" } else { "no" })],
+            Element::Number(digits) => vec![text(self.number(digits))],
+            Element::Boolean(value) => vec![part(ConflictValueDto::Boolean { value })],
             Element::Null => Vec::new(),
             Element::List(items) => items.into_iter().flat_map(|item| self.of(item)).collect(),
             Element::Object(object) => self.of_object(object),
@@ -122,24 +140,36 @@ impl Reading<'_> {
     /// Concepts by their words, references by their names, quantities with their unit, the rest member by member.
     fn of_object(self, object: ComplexElement<'_>) -> Vec<ConflictPartDto> {
         if let Some((code, value)) = object.coded_value() {
-            let (key, name) = (Sign::of_codes(code.codes()).map_or("", Sign::key), joined(self.of_object(code)));
-            let named = |p: ConflictPartDto| ConflictPartDto { key: key.to_owned(), name: name.clone(), ..p };
+            let sign = Sign::of_codes(code.codes()).map(|sign| ConflictKeyDto::Sign(sign.dto()));
+            let name = joined(self.of_object(code));
+            let named = |p: ConflictPartDto| ConflictPartDto { key: sign.clone(), name: name.clone(), ..p };
             return self.of(value).into_iter().map(named).collect();
         }
-        if let Some(words) = self.words_of(object) {
-            return vec![part(words)];
+        if let Some(value) = self.named_value(object) {
+            return vec![part(value)];
         }
         if let Some(q) = object.quantity() {
             let parts = [q.comparator.as_ref(), &self.number(q.value), &safe_unit(&q.unit)];
-            return vec![part(words::joined(parts, " "))];
+            return vec![text(words::joined(parts, " "))];
         }
         let named = object.members().flat_map(|(name, member)| {
             self.of(member).into_iter().map(move |p| {
-                let unnamed = p.key.is_empty() && p.name.is_empty();
-                if unnamed { ConflictPartDto { key: name.to_string(), name: plain_words(&name), ..p } } else { p }
+                let unnamed = p.key.is_none() && p.name.is_none();
+                let (key, name) = (Some(ConflictKeyDto::Element(name.to_string())), Some(plain_words(&name)));
+                if unnamed { ConflictPartDto { key, name, ..p } } else { p }
             })
         });
         named.collect()
+    }
+
+    /// A concept by its words, a reference by the name of its target.
+    fn named_value(self, object: ComplexElement<'_>) -> Option<ConflictValueDto> {
+        if let Some(text) = self.words_of(object) {
+            return Some(ConflictValueDto::Text { text });
+        }
+        let key = object.reference()?;
+        let known = self.names.key(&key).map(|name| ConflictValueDto::Text { text: name.to_owned() });
+        Some(known.unwrap_or_else(|| ConflictValueDto::Elsewhere { id: key.id.to_string() }))
     }
 
     fn words_of(self, object: ComplexElement<'_>) -> Option<String> {
@@ -149,18 +179,19 @@ impl Reading<'_> {
         if object.first_code().as_deref() == Some(BLOOD_PRESSURE_PANEL) {
             return Some(String::from("Blood pressure"));
         }
-        let coding = || object.first_display().map(|d| joined(self.of(d)));
+        let coding = || object.first_display().and_then(|d| joined(self.of(d)));
         let own = || object.display().map(Cow::into_owned);
-        object.text().map(Cow::into_owned).or_else(coding).or_else(own).or_else(|| {
-            let key = object.reference()?;
-            let known = self.names.key(&key).map(str::to_owned);
-            Some(known.unwrap_or_else(|| format!("not available here ({})", key.id)))
-        })
+        object.text().map(Cow::into_owned).or_else(coding).or_else(own)
     }
 }
 
-fn joined(parts: Vec<ConflictPartDto>) -> String {
-    words::joined(parts.into_iter().map(|p| p.text), "; ")
+fn joined(parts: Vec<ConflictPartDto>) -> Option<String> {
+    let texts = parts.into_iter().filter_map(|p| match p.value {
+        ConflictValueDto::Text { text } => Some(text),
+        ConflictValueDto::Time { at } => Some(at),
+        _ => None,
+    });
+    words::some(words::joined(texts, "; "))
 }
 
 /// `doseAndRate` → `dose and rate`.
@@ -175,12 +206,11 @@ fn plain_words(element: &str) -> String {
     out
 }
 
-/// The choices as the merge wants them; `None` for a side that is no side.
-pub(crate) fn side_of(word: &str) -> Option<Side> {
-    match word {
-        "ours" => Some(Side::Ours),
-        "theirs" => Some(Side::Theirs),
-        _ => None,
+/// A choice as the merge takes it.
+pub(crate) const fn side_of(side: SideDto) -> Side {
+    match side {
+        SideDto::Ours => Side::Ours,
+        SideDto::Theirs => Side::Theirs,
     }
 }
 
@@ -201,29 +231,41 @@ mod tests {
     }
 
     #[test]
-    fn a_medicine_reads_as_its_line_and_nothing_is_chosen_beforehand() {
+    fn a_medicine_is_shown_as_its_line_and_nothing_is_preselected() {
         let (base, ours, theirs) = (order("10", "active"), order("20", "active"), order("10", "stopped"));
         let merged = merge(Some(&base), Version::Present(&ours), Version::Present(&theirs)).expect("merged");
         let Merge::Conflict(conflict) = merged else { panic!("a conflict") };
         let shown = fields("MedicationRequest", &conflict.fields, &Names::default());
-        let rows: Vec<_> = shown
-            .iter()
-            .map(|f| (f.path.as_str(), f.ours[0].text.as_str(), f.theirs[0].text.as_str(), f.chosen.as_str()))
-            .collect();
+        let rows: Vec<_> =
+            shown.iter().map(|f| (f.path.as_str(), said_by(&f.ours[0]), said_by(&f.theirs[0]), f.chosen)).collect();
         assert_eq!(
             rows,
             [
-                ("status", "active", "stopped", ""),
-                ("dosageInstruction", "20 mg – once a day", "10 mg – once a day", ""),
+                ("status", String::from("active"), String::from("stopped"), None),
+                ("dosageInstruction", String::from("20 mg – once a day"), String::from("10 mg – once a day"), None),
             ]
         );
+    }
+
+    fn said_by(part: &ConflictPartDto) -> String {
+        match &part.value {
+            ConflictValueDto::Text { text: said } | ConflictValueDto::Time { at: said } => said.clone(),
+            ConflictValueDto::Boolean { value } => value.to_string(),
+            ConflictValueDto::Elsewhere { id } => format!("elsewhere: {id}"),
+            _ => panic!("a value of a field"),
+        }
     }
 
     fn said(resource_type: &str, path: &str, json: &str) -> Vec<(String, String, String)> {
         let names =
             Names::of(&[record(r#"{"resourceType":"Practitioner","id":"amara","name":[{"text":"Amara Okafor"}]}"#)]);
         let parts = Reading { resource_type, path, names: &names }.parts(json);
-        parts.into_iter().map(|p| (p.key, p.name, p.text)).collect()
+        let key = |part: &ConflictPartDto| match &part.key {
+            None => String::new(),
+            Some(ConflictKeyDto::Sign(sign)) => format!("{sign:?}").to_lowercase(),
+            Some(ConflictKeyDto::Element(name)) => name.clone(),
+        };
+        parts.iter().map(|p| (key(p), p.name.clone().unwrap_or_default(), said_by(p))).collect()
     }
 
     fn owned(rows: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
@@ -231,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panel_is_its_signs_by_their_keys() {
+    fn a_panel_has_one_part_for_each_sign() {
         let json = r#"[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6","display":"Systolic blood pressure by Noninvasive"}]},"valueQuantity":{"value":162,"unit":"mmHg","code":"mm[Hg]"}},{"code":{"coding":[{"code":"x-1","display":"Cuff size"}]},"valueCodeableConcept":{"text":"large"}}]"#;
         let rows = [("systolic", "Systolic blood pressure", "162 mmHg"), ("", "Cuff size", "large")];
         assert_eq!(said("Observation", "component", json), owned(&rows));
@@ -240,12 +282,12 @@ mod tests {
     }
 
     #[test]
-    fn any_value_has_words() {
+    fn every_kind_of_value_is_readable() {
         let check = |resource_type: &str, json: &str, rows: &[(&str, &str, &str)]| {
             assert_eq!(said(resource_type, "x", json), owned(rows), "{json}");
         };
         check("Condition", r#"{"coding":[{"code":"x","display":"Gout"}]}"#, &[("", "", "Gout")]);
-        check("MedicationStatement", r#"[{"value":5.0,"unit":"mg"},true]"#, &[("", "", "5 mg"), ("", "", "yes")]);
+        check("MedicationStatement", r#"[{"value":5.0,"unit":"mg"},true]"#, &[("", "", "5 mg"), ("", "", "true")]);
         check("Observation", r#"{"value":4.20,"unit":"mmol/L"}"#, &[("", "", "4.20 mmol/L")]);
         check(
             "Condition",
@@ -253,16 +295,16 @@ mod tests {
             &[("start", "start", "2026-01"), ("end", "end", "2027-01")],
         );
         check("Observation", r#"[{"reference":"Practitioner/amara"}]"#, &[("", "", "Amara Okafor")]);
-        check("Observation", r#"[{"reference":"Practitioner/b"}]"#, &[("", "", "not available here (b)")]);
+        check("Observation", r#"[{"reference":"Practitioner/b"}]"#, &[("", "", "elsewhere: b")]);
         check("Observation", r#"[{"system":"urn:x","code":"R"}]"#, &[("", "", "R")]);
         check("Goal", r#"{"someThing":{"b":"c"}}"#, &[("b", "b", "c")]);
     }
 
     #[test]
-    fn a_time_is_said_to_be_one() {
+    fn a_time_is_marked_as_one() {
         let parts =
             |json: &str| Reading { resource_type: "Observation", path: "x", names: &Names::default() }.parts(json);
-        assert!(parts(r#""2026-11-22T10:00:00Z""#)[0].is_time);
-        assert!(!parts(r#""2026""#)[0].is_time && !parts(r#""final""#)[0].is_time);
+        let is_time = |json: &str| matches!(parts(json)[0].value, ConflictValueDto::Time { .. });
+        assert!(is_time(r#""2026-11-22T10:00:00Z""#) && !is_time(r#""2026""#) && !is_time(r#""final""#));
     }
 }

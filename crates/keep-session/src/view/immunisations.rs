@@ -2,7 +2,7 @@
 
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
-use crate::dto::chart::ImmunisationDto;
+use crate::dto::chart::immunisations::ImmunisationDto;
 use keep_fhir::lens::immunization;
 
 /// All immunisations; those not done are shown as such.
@@ -11,12 +11,11 @@ pub(crate) fn immunisations(entries: &[VisibleRecord]) -> Vec<ImmunisationDto> {
     found.sort_by_key(|(e, _)| std::cmp::Reverse(e.at()));
     let rows = found.into_iter().filter_map(|(entry, raw)| {
         let lens = immunization(raw).ok()?;
-        let vaccine = words::label(lens.vaccine.as_ref());
         Some(ImmunisationDto {
             id: entry.id(),
-            vaccine: if vaccine.is_empty() { words::UNREADABLE.to_owned() } else { vaccine },
+            vaccine: words::label(lens.vaccine.as_ref()),
             given: words::when(lens.given.as_ref()),
-            status: lens.status.unwrap_or_default(),
+            status: lens.status,
             record: entry.state(),
         })
     });
@@ -42,7 +41,7 @@ mod tests {
         ];
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let found = immunisations(&nurse_amara_sees(&texts));
-        let shown: Vec<_> = found.iter().map(|i| (i.given.as_str(), i.status.as_str())).collect();
-        assert_eq!(shown, [("2026-08-14", "not-done"), ("2025-08-14", "completed")]);
+        let shown: Vec<_> = found.iter().map(|i| (i.given.as_deref(), i.status.as_deref())).collect();
+        assert_eq!(shown, [(Some("2026-08-14"), Some("not-done")), (Some("2025-08-14"), Some("completed"))]);
     }
 }

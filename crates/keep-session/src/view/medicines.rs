@@ -4,7 +4,7 @@ use super::clinic_clock::ClinicClock;
 use super::names::{Names, unnamed};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
-use crate::dto::chart::MedicineDto;
+use crate::dto::chart::medicines::MedicineDto;
 use keep_clinical::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::lens::{Dosage, Dose, MedicationLens, Quantity, Timing, medication};
@@ -29,15 +29,15 @@ pub(crate) fn unnamed_medicines(entries: &[VisibleRecord]) -> Vec<ResourceKey> {
 }
 
 /// Title and detail of a timeline row.
-pub(crate) fn headline(raw: &Raw, names: &Names) -> (String, String) {
-    let Ok(lens) = medication(raw) else { return Default::default() };
-    let (name, product) = name_and_product(&recorded_name(&lens, names));
-    (words::joined([name, product], " "), dosage_text(&lens))
+pub(crate) fn headline(raw: &Raw, names: &Names) -> (Option<String>, Option<String>) {
+    let Ok(lens) = medication(raw) else { return (None, None) };
+    let (name, product) = name_and_product(&recorded_name(&lens, names).unwrap_or_default());
+    (words::some(words::joined([name, product], " ")), dosage_text(&lens))
 }
 
 /// The instructions of one medicine, for a comparison.
-pub(crate) fn dosage(raw: &Raw) -> String {
-    medication(raw).map(|lens| dosage_text(&lens)).unwrap_or_default()
+pub(crate) fn dosage(raw: &Raw) -> Option<String> {
+    dosage_text(&medication(raw).ok()?)
 }
 
 fn read(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, MedicationLens)> {
@@ -49,31 +49,29 @@ fn began(lens: &MedicationLens) -> Option<UtcMillis> {
     words::instant(taken.or(lens.authored.as_ref()))
 }
 
-fn recorded_name(lens: &MedicationLens, names: &Names) -> String {
-    let own = words::label(lens.medication.as_ref());
-    if own.is_empty() { names.link(lens.medication_reference.as_ref()) } else { own }
+fn recorded_name(lens: &MedicationLens, names: &Names) -> Option<String> {
+    words::label(lens.medication.as_ref()).or_else(|| names.link(lens.medication_reference.as_ref()))
 }
 
 fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {
-    let (name, product) = name_and_product(&recorded_name(lens, names));
-    let began = began(lens);
+    let (name, product) = name_and_product(&recorded_name(lens, names).unwrap_or_default());
     let taken = lens.taken.as_ref().and_then(|t| t.start.as_ref());
     MedicineDto {
         id: entry.id(),
-        name: if name.is_empty() { words::UNREADABLE.to_owned() } else { name },
-        product,
+        name: words::some(name),
+        product: words::some(product),
         dosage: dosage_text(lens),
         active: lens.is_current(),
-        status: lens.status.clone().unwrap_or_default(),
+        status: lens.status.clone(),
         since: words::when(taken.or(lens.authored.as_ref())),
-        age: began.map(|b| clinic_clock.elapsed(b)).unwrap_or_default(),
+        age: began(lens).and_then(|b| clinic_clock.elapsed(b)),
         record: entry.state(),
     }
 }
 
 /// The safe name split before its first strength: `amLODIPine` and `5 mg tablet`.
 ///
-/// A combination, whose strengths stand between its parts, is never taken apart.
+/// A combination, which has strengths between its parts, is not split.
 fn name_and_product(recorded: &str) -> (String, String) {
     let line = medication_line(&MedicationLineInput { name: recorded.to_owned(), ..MedicationLineInput::default() });
     let words: Vec<&str> = line.name.split_whitespace().collect();
@@ -93,15 +91,15 @@ fn name_and_product(recorded: &str) -> (String, String) {
     }
 }
 
-/// Every instruction through the formatter; the recorded words where there is nothing else.
-fn dosage_text(lens: &MedicationLens) -> String {
-    words::joined(lens.dosages.iter().map(instruction), "; ")
+/// Every instruction through the formatter, or as recorded where the formatter can say little.
+fn dosage_text(lens: &MedicationLens) -> Option<String> {
+    words::some(words::joined(lens.dosages.iter().map(instruction), "; "))
 }
 
 fn instruction(dosage: &Dosage) -> String {
     // EXPOSE: the instruction is what is shown.
     let recorded = dosage.text.as_ref().map(|t| t.expose().trim().to_owned()).unwrap_or_default();
-    // A range of times has no form in the line: the recorded words stand for all of it.
+    // The formatter has no form for a range of times: the recorded words are used.
     let ranged = dosage.timing.as_ref().is_some_and(|t| t.frequency_max.is_some());
     if ranged && !recorded.is_empty() {
         return recorded;
@@ -167,15 +165,16 @@ mod tests {
 
     fn shown(texts: &[&str]) -> Vec<(String, String, String, bool)> {
         let found = medicines(&nurse_amara_sees(texts), &Names::default(), &ClinicClock::utc(NOON));
-        found.into_iter().map(|m| (m.name, m.product, m.dosage, m.active)).collect()
+        let text = |text: Option<String>| text.unwrap_or_default();
+        found.into_iter().map(|m| (text(m.name), text(m.product), text(m.dosage), m.active)).collect()
     }
 
     #[test]
     fn the_line_is_safe_and_current_medicines_come_first() {
         let stopped = order("m1", "Hydrochlorothiazide 25 MG Oral Tablet", "stopped", "{}");
         let current = order("m2", "metformin 500 MG tablet", "active", TWICE);
-        let struck = order("m3", "amlodipine 5 MG", "entered-in-error", "{}");
-        let found = shown(&[&stopped, &current, &struck]);
+        let retracted = order("m3", "amlodipine 5 MG", "entered-in-error", "{}");
+        let found = shown(&[&stopped, &current, &retracted]);
         assert_eq!(
             found,
             [
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_combination_is_not_taken_apart_and_words_stand_in() {
+    fn a_combination_is_not_split_and_recorded_words_are_the_fallback() {
         let mixed = order(
             "m1",
             "amoxicillin 250 MG / clavulanate 125 MG Oral Tablet",
@@ -207,13 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn a_medicine_that_lies_elsewhere_is_looked_up() {
+    fn a_medicine_in_a_resource_of_its_own_is_looked_up() {
         let text = r#"{"resourceType":"MedicationRequest","id":"m","status":"active","medicationReference":{"reference":"Medication/x"},"subject":{"reference":"Patient/maria"}}"#;
         let entries = nurse_amara_sees(&[text]);
         assert_eq!(unnamed_medicines(&entries).len(), 1);
         let names = Names::of(&[crate::view::fixtures::record(
             r#"{"resourceType":"Medication","id":"x","code":{"text":"Sertraline 50 MG"}}"#,
         )]);
-        assert_eq!(medicines(&entries, &names, &ClinicClock::utc(NOON))[0].product, "50 mg");
+        assert_eq!(medicines(&entries, &names, &ClinicClock::utc(NOON))[0].product.as_deref(), Some("50 mg"));
     }
 }

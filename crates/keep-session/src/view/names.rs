@@ -1,4 +1,4 @@
-//! Names of what records only refer to: staff, and medicines that lie in resources of their own.
+//! Names of resources that records only refer to: staff, places, and medicines with resources of their own.
 
 use super::words;
 use keep_domain::{ResourceKey, UserId};
@@ -11,30 +11,30 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(crate) struct Names {
     found: BTreeMap<ResourceKey, String>,
-    /// Whether something was asked for that has no name.
-    is_short: bool,
+    /// Whether a requested resource has no name.
+    is_incomplete: bool,
 }
 
 impl Names {
     /// The names of these records; one without a name is left out.
     pub(crate) fn of(records: &[Record]) -> Self {
         let found = records.iter().filter_map(|r| Some((r.key.clone(), name_of(r)?))).collect();
-        Self { found, is_short: false }
+        Self { found, is_incomplete: false }
     }
 
-    /// Of these, what was asked for.
+    /// Notes whether each of the requested keys has a name.
     #[must_use]
-    pub(crate) fn asked(mut self, keys: &[ResourceKey]) -> Self {
-        self.is_short = keys.iter().any(|k| !self.found.contains_key(k));
+    pub(crate) fn requested(mut self, keys: &[ResourceKey]) -> Self {
+        self.is_incomplete = keys.iter().any(|k| !self.found.contains_key(k));
         self
     }
 
-    /// Adds the people of this workstation, whose notes name them by their user id where the server has no staff record.
+    /// Adds the users of this workstation, whose notes name them by user id where the server has no staff record.
     ///
-    /// `people` is asked only where something asked for is still without a name.
+    /// `people` is called only where a requested resource has no name yet.
     #[must_use]
     pub(crate) fn or_people(mut self, people: impl FnOnce() -> BTreeMap<UserId, String>) -> Self {
-        if self.is_short {
+        if self.is_incomplete {
             let keyed = people().into_iter().filter_map(|(user, name)| {
                 Some((ResourceKey::new("Practitioner", user.to_string().parse().ok()?), name))
             });
@@ -45,13 +45,13 @@ impl Names {
         self
     }
 
-    /// The words for a link: those beside it, else the name of its target, else nothing.
-    pub(crate) fn link(&self, link: Option<&Reference>) -> String {
-        let Some(link) = link else { return String::new() };
-        // EXPOSE: the name beside a reference is what the screen shows.
-        let beside = link.display.as_ref().map(|d| d.expose().trim().to_owned()).filter(|d| !d.is_empty());
+    /// The words for a link: its display text, else the name of its target.
+    pub(crate) fn link(&self, link: Option<&Reference>) -> Option<String> {
+        let link = link?;
+        // EXPOSE: the name in a reference is what the screen shows.
+        let display = link.display.as_ref().map(|d| d.expose().trim().to_owned()).filter(|d| !d.is_empty());
         let found = || link.key.as_ref().and_then(|k| self.found.get(k)).cloned();
-        beside.or_else(found).unwrap_or_default()
+        display.or_else(found)
     }
 
     /// The name of a resource.
@@ -60,7 +60,7 @@ impl Names {
     }
 }
 
-/// The target of a link that says nothing by itself.
+/// The target of a link without display text.
 pub(crate) fn unnamed(link: Option<&Reference>) -> Option<ResourceKey> {
     // EXPOSE: only whether there are words.
     let silent = |l: &&Reference| l.display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
@@ -77,10 +77,10 @@ fn name_of(record: &Record) -> Option<String> {
     }
 }
 
-/// A colleague as the interface names them: "Dr Jonas Mbeki".
+/// A colleague's display name: "Dr Jonas Mbeki".
 pub(crate) fn staff_name(name: &HumanName) -> String {
     let own = |p: &keep_domain::Phi<String>| {
-        // EXPOSE: a colleague's name is shown beside their work.
+        // EXPOSE: a colleague's name is shown with their work.
         p.expose().clone()
     };
     if let Some(text) = &name.text {
@@ -112,15 +112,15 @@ mod tests {
             ),
         ]);
         let link = |text: &str| Reference { key: text.parse().ok(), display: None };
-        assert_eq!(names.link(Some(&link("Practitioner/jonas"))), "Dr Jonas Mbeki");
-        assert_eq!(names.link(Some(&link("Medication/m"))), "amlodipine 5 MG");
-        assert_eq!(names.link(Some(&link("Practitioner/nobody"))), "");
+        assert_eq!(names.link(Some(&link("Practitioner/jonas"))).as_deref(), Some("Dr Jonas Mbeki"));
+        assert_eq!(names.link(Some(&link("Medication/m"))).as_deref(), Some("amlodipine 5 MG"));
+        assert_eq!(names.link(Some(&link("Practitioner/unknown"))), None);
         let amara = UserId::of("iss", "amara");
         let by_amara = Reference { key: format!("Practitioner/{amara}").parse().ok(), display: None };
         let people = || BTreeMap::from([(amara, String::from("Amara Okafor"))]);
-        assert_eq!(names.link(Some(&by_amara)), "");
-        let names = names.asked(&by_amara.key.clone().into_iter().collect::<Vec<_>>()).or_people(people);
-        assert_eq!(names.link(Some(&by_amara)), "Amara Okafor");
+        assert_eq!(names.link(Some(&by_amara)), None);
+        let names = names.requested(&by_amara.key.clone().into_iter().collect::<Vec<_>>()).or_people(people);
+        assert_eq!(names.link(Some(&by_amara)).as_deref(), Some("Amara Okafor"));
         assert_eq!(
             unnamed(Some(&link("Practitioner/jonas"))).map(|k| k.to_string()).as_deref(),
             Some("Practitioner/jonas")

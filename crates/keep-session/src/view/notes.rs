@@ -4,7 +4,7 @@ use super::access_view::AccessView;
 use super::names::{Names, unnamed};
 use super::visible_record::VisibleRecord;
 use super::words;
-use crate::dto::chart::{NoteDto, NotesDto};
+use crate::dto::chart::notes::{NoteDto, NoteStatusDto, NotesDto};
 use keep_domain::ResourceKey;
 use keep_fhir::Raw;
 use keep_fhir::lens::{NoteBody, NoteLens, document};
@@ -34,7 +34,7 @@ pub(crate) fn window(
     let (mut rows, mut size) = (Vec::new(), 0usize);
     for (entry, raw) in found.iter().skip(offset).take(limit) {
         let Some(row) = dto(entry, raw, names, access_view) else { continue };
-        size = size.saturating_add(row.text.len());
+        size = size.saturating_add(row.text.as_ref().map_or(0, String::len));
         if size > LONGEST_WINDOW && !rows.is_empty() {
             break;
         }
@@ -43,10 +43,10 @@ pub(crate) fn window(
     NotesDto { rows, total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
 }
 
-/// The latest note that was signed and not struck out.
+/// The latest note that was signed and not entered in error.
 pub(crate) fn last(entries: &[VisibleRecord], names: &Names, access_view: &AccessView) -> Option<NoteDto> {
     let mut signed = found(entries).into_iter().filter_map(|(e, raw)| dto(e, raw, names, access_view));
-    signed.find(|n| matches!(n.status.as_str(), "signed" | "amended"))
+    signed.find(|n| matches!(n.status, NoteStatusDto::Signed | NoteStatusDto::Amended))
 }
 
 /// Colleagues that must be looked up for their names, of one window.
@@ -61,50 +61,49 @@ fn author(lens: &NoteLens) -> Option<&keep_fhir::lens::Reference> {
 
 fn dto(entry: &VisibleRecord, raw: &Raw, names: &Names, access_view: &AccessView) -> Option<NoteDto> {
     let lens = document(raw).ok()?;
-    let kind = words::label(lens.kind.as_ref());
     Some(NoteDto {
         id: entry.id(),
-        kind: if kind.is_empty() { title(&lens) } else { kind },
+        kind: title(&lens),
         author: names.link(author(&lens)),
         written: words::when(lens.date.as_ref()),
-        status: status(&lens).to_owned(),
+        status: status(&lens),
         text: text(&lens.body),
-        may_strike: entry.may_mark_entered_in_error(access_view),
+        may_mark_entered_in_error: entry.may_mark_entered_in_error(access_view),
         record: entry.state(),
     })
 }
 
-fn title(lens: &NoteLens) -> String {
+fn title(lens: &NoteLens) -> Option<String> {
     // EXPOSE: the heading is what is shown.
-    lens.title.as_ref().map(|t| t.expose().trim().to_owned()).unwrap_or_default()
+    let heading = || words::some(lens.title.as_ref()?.expose().trim());
+    words::label(lens.kind.as_ref()).or_else(heading)
 }
 
-fn status(lens: &NoteLens) -> &'static str {
+fn status(lens: &NoteLens) -> NoteStatusDto {
     match (lens.status.as_deref(), lens.doc_status.as_deref()) {
-        (Some("entered-in-error"), _) | (_, Some("entered-in-error")) => "entered_in_error",
-        (_, Some("preliminary")) => "draft",
-        (Some("superseded"), _) | (_, Some("amended")) => "amended",
-        _ => "signed",
+        (Some("entered-in-error"), _) | (_, Some("entered-in-error")) => NoteStatusDto::EnteredInError,
+        (_, Some("preliminary")) => NoteStatusDto::Draft,
+        (Some("superseded"), _) | (_, Some("amended")) => NoteStatusDto::Amended,
+        _ => NoteStatusDto::Signed,
     }
 }
 
-fn text(body: &NoteBody) -> String {
+fn text(body: &NoteBody) -> Option<String> {
     match body {
         NoteBody::Text(text) => {
             // EXPOSE: the text is what is shown.
             let text = text.expose();
-            words::cut(text, LONGEST_TEXT)
+            Some(words::cut(text, LONGEST_TEXT))
         }
-        NoteBody::Unreadable => words::UNREADABLE.to_owned(),
-        NoteBody::File(_) | NoteBody::Empty => String::new(),
+        NoteBody::Unreadable => None,
+        NoteBody::File(_) | NoteBody::Empty => Some(String::new()),
     }
 }
 
 /// Title and detail of a timeline row.
-pub(crate) fn headline(raw: &Raw, names: &Names) -> (String, String) {
-    let Ok(lens) = document(raw) else { return Default::default() };
-    let kind = words::label(lens.kind.as_ref());
-    (if kind.is_empty() { title(&lens) } else { kind }, names.link(author(&lens)))
+pub(crate) fn headline(raw: &Raw, names: &Names) -> (Option<String>, Option<String>) {
+    let Ok(lens) = document(raw) else { return (None, None) };
+    (title(&lens), names.link(author(&lens)))
 }
 
 #[cfg(test)]
@@ -133,12 +132,18 @@ mod tests {
         let entries = nurse_amara_sees(&texts);
         let access_view = AccessView::for_tests(Role::Nurse);
         let all = window(&entries, &names, &access_view, 0, 10);
-        let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status.as_str())).collect();
-        assert_eq!(shown, [("n3", "entered_in_error"), ("n2", "draft"), ("n1", "signed")]);
-        assert_eq!(all.rows.iter().map(|n| n.may_strike).collect::<Vec<_>>(), [false, true, false]);
+        let shown: Vec<_> = all.rows.iter().map(|n| (n.id.as_str(), n.status)).collect();
+        assert_eq!(
+            shown,
+            [("n3", NoteStatusDto::EnteredInError), ("n2", NoteStatusDto::Draft), ("n1", NoteStatusDto::Signed)]
+        );
+        assert_eq!(all.rows.iter().map(|n| n.may_mark_entered_in_error).collect::<Vec<_>>(), [false, true, false]);
         let last = last(&entries, &names, &access_view).expect("signed");
-        assert_eq!((last.id.as_str(), last.author.as_str(), last.text.as_str()), ("n1", "Dr Jonas Mbeki", "Tired."));
-        assert_eq!(last.written, "2026-10-24T07:32:00.000Z");
+        assert_eq!(
+            (last.id.as_str(), last.author.as_deref(), last.text.as_deref()),
+            ("n1", Some("Dr Jonas Mbeki"), Some("Tired."))
+        );
+        assert_eq!(last.written.as_deref(), Some("2026-10-24T07:32:00.000Z"));
         assert_eq!(unnamed_authors(&entries, 0, 10).len(), 3);
         assert_eq!(window(&seen_by(Role::Pharmacist, &texts), &names, &access_view, 0, 10).total, 0);
     }

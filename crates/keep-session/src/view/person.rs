@@ -1,10 +1,10 @@
-//! Who the patient is: banner and list row (NHS Common User Interface, patient banner).
+//! Patient identification: banner and list row (NHS Common User Interface, patient banner).
 
 use super::access_view::group_of;
 use super::clinic_clock::ClinicClock;
 use super::visible_record::VisibleRecord;
 use super::words;
-use crate::dto::chart::BannerDto;
+use crate::dto::chart::banner::{BannerDto, SexDto};
 use crate::dto::search::PatientRowDto;
 use keep_access::Group;
 use keep_clinical::{age_text, date_text};
@@ -12,14 +12,14 @@ use keep_domain::{Phi, UtcMillis};
 use keep_fhir::Raw;
 use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag, needs_interpreter};
 
-/// What a list adds to who somebody is.
+/// What a list row shows besides the identification.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seen {
-    /// When they last had a visit.
+    /// The last visit.
     pub(crate) last: Option<UtcMillis>,
-    /// Whether without one there was none.
+    /// Whether without `last` there was no visit.
     pub(crate) is_known: bool,
-    /// Opened by this person today.
+    /// Opened by this user today.
     pub(crate) opened_today: bool,
     /// Whether the chart has been downloaded.
     pub(crate) ready: bool,
@@ -27,46 +27,48 @@ pub(crate) struct Seen {
     pub(crate) alert: bool,
 }
 
-fn text(value: Option<&Phi<String>>) -> String {
+fn text(value: Option<&Phi<String>>) -> Option<String> {
     // EXPOSE: identification is what banner and rows are for.
-    value.map(|v| v.expose().trim().to_owned()).unwrap_or_default()
+    words::some(value?.expose().trim())
 }
 
 /// FAMILY in capitals, and the given names.
-fn family_and_given(name: Option<&HumanName>) -> (String, String) {
+fn family_and_given(name: Option<&HumanName>) -> (String, Option<String>) {
     let Some(name) = name else { return Default::default() };
-    let given = words::joined(name.given.iter().map(|g| text(Some(g))), " ");
+    let given = words::some(words::joined(name.given.iter().filter_map(|g| text(Some(g))), " "));
     let family = text(name.family.as_ref());
-    if family.is_empty() && given.is_empty() {
-        // Only a whole name is recorded: it is not taken apart.
-        return (text(name.text.as_ref()).to_uppercase(), String::new());
+    if family.is_none() && given.is_none() {
+        // Only a whole name is recorded: it is not split.
+        return (text(name.text.as_ref()).unwrap_or_default().to_uppercase(), None);
     }
-    (family.to_uppercase(), given)
+    (family.unwrap_or_default().to_uppercase(), given)
 }
 
 /// A name in a list: "GONZÁLEZ, María Fernanda".
 pub(crate) fn listed_name(person: &PatientLens) -> String {
     let (family, given) = family_and_given(person.name());
-    words::joined([family, given], ", ")
+    words::joined([family, given.unwrap_or_default()], ", ")
 }
 
 /// Name and birth date in one line.
 pub(crate) fn line(person: &PatientLens, clinic_clock: &ClinicClock) -> String {
-    let born = date_text(&born(person), &clinic_clock.zone).unwrap_or_default();
+    let born = born(person).and_then(|date| date_text(&date, &clinic_clock.zone)).unwrap_or_default();
     words::joined([listed_name(person), born], " · ")
 }
 
-/// The birth date as recorded, empty when it cannot be read.
-pub(crate) fn born(person: &PatientLens) -> String {
+/// The birth date as recorded; `None` when it cannot be read.
+pub(crate) fn born(person: &PatientLens) -> Option<String> {
     // EXPOSE: identification is what banner and rows are for.
-    let date = person.birth_date.as_ref().map(|b| b.expose());
-    date.filter(|w| w.date.is_some()).map(|w| w.text.trim().to_owned()).unwrap_or_default()
+    let date = person.birth_date.as_ref()?.expose();
+    date.date.and_then(|_| words::some(date.text.trim()))
 }
 
-fn sex(person: &PatientLens) -> String {
+fn sex(person: &PatientLens) -> SexDto {
     match person.gender.as_deref() {
-        Some(code @ ("female" | "male" | "other")) => code.to_owned(),
-        _ => String::from("unknown"),
+        Some("female") => SexDto::Female,
+        Some("male") => SexDto::Male,
+        Some("other") => SexDto::Other,
+        _ => SexDto::Unknown,
     }
 }
 
@@ -92,14 +94,14 @@ pub(crate) fn row(id: &str, person: &PatientLens, clinic_clock: &ClinicClock, se
     let birth_date = born(person);
     PatientRowDto {
         patient: id.to_owned(),
-        age: age(person, &birth_date, clinic_clock),
-        family,
+        age: age(person, birth_date.as_deref(), clinic_clock),
+        family: Some(family),
         given,
         birth_date,
         sex: sex(person),
-        number: number(person).map(|n| text(Some(&n.value))).unwrap_or_default(),
+        number: number(person).and_then(|n| text(Some(&n.value))),
         phone: text(person.phones.first().map(|p| &p.number)),
-        last_seen: seen.last.map(UtcMillis::to_rfc3339).unwrap_or_default(),
+        last_seen: seen.last.map(UtcMillis::to_rfc3339),
         last_seen_known: seen.is_known,
         opened_today: seen.opened_today,
         ready: seen.ready,
@@ -109,29 +111,30 @@ pub(crate) fn row(id: &str, person: &PatientLens, clinic_clock: &ClinicClock, se
 }
 
 /// The age now, or at death where that is known.
-fn age(person: &PatientLens, birth_date: &str, clinic_clock: &ClinicClock) -> String {
-    // EXPOSE: an age is shown beside the birth date.
+fn age(person: &PatientLens, birth_date: Option<&str>, clinic_clock: &ClinicClock) -> Option<String> {
+    let birth_date = birth_date?;
+    // EXPOSE: an age is shown with the birth date.
     let died = person.deceased_at.as_ref().and_then(|d| words::instant(Some(d.expose())));
     let age = match (person.deceased, died) {
         (true, None) => None,
         (_, Some(at)) => keep_clinical::age_at(birth_date, at, &clinic_clock.zone),
         (false, None) => clinic_clock.age_of(birth_date),
     };
-    age.as_ref().map(age_text).unwrap_or_default()
+    age.as_ref().map(age_text)
 }
 
-/// Who cannot be read is still shown, by the id that the record has.
+/// A patient whose record cannot be read: shown by the id of the record.
 pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
     PatientRowDto {
         patient: id.to_owned(),
-        family: words::UNREADABLE.to_uppercase(),
-        given: String::new(),
-        birth_date: String::new(),
-        age: String::new(),
-        sex: String::from("unknown"),
-        number: String::new(),
-        phone: String::new(),
-        last_seen: String::new(),
+        family: None,
+        given: None,
+        birth_date: None,
+        age: None,
+        sex: SexDto::Unknown,
+        number: None,
+        phone: None,
+        last_seen: None,
         last_seen_known: false,
         opened_today: seen.opened_today,
         ready: false,
@@ -140,7 +143,7 @@ pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
     }
 }
 
-/// The banner; it shows the flags among the person's records, and that there are more where `alerts` says so.
+/// The banner; it shows the flags among the patient's records, and that there are more where `alerts` says so.
 pub(crate) fn banner(
     id: &str,
     person: &PatientLens,
@@ -148,64 +151,54 @@ pub(crate) fn banner(
     (entries, alerts): (&[VisibleRecord], usize),
     clinic_clock: &ClinicClock,
 ) -> BannerDto {
-    let (flags, alert) = flags(entries, alerts);
     let (family, given) = family_and_given(person.name());
     let birth_date = born(person);
     let number = number(person);
+    let address = person.addresses.first().map(|a| a.lines.iter().filter_map(|l| text(Some(l))));
     BannerDto {
-        patient: id.to_owned(),
-        initials: initials(&family, &given),
+        initials: initials(&family, given.as_deref().unwrap_or_default()),
         preferred: text(person.preferred.as_ref()),
-        age: age(person, &birth_date, clinic_clock),
+        age: age(person, birth_date.as_deref(), clinic_clock),
         sex: sex(person),
-        number_label: number.and_then(|n| n.label.clone()).unwrap_or_default(),
-        number: number.map(|n| text(Some(&n.value))).unwrap_or_default(),
+        number_label: number.and_then(|n| n.label.clone()),
+        number: number.and_then(|n| text(Some(&n.value))),
         phone: text(person.phones.first().map(|p| &p.number)),
-        language: language(person, raw),
-        deceased: person.deceased.then(|| {
-            // EXPOSE: the date of death stands in the banner.
-            person.deceased_at.as_ref().map(|d| words::when(Some(d.expose()))).unwrap_or_default()
-        }),
-        flags,
-        alert,
-        address: person
-            .addresses
-            .first()
-            .map(|a| words::joined(a.lines.iter().map(|l| text(Some(l))), ", "))
-            .unwrap_or_default(),
-        family,
+        language: person.languages.first().cloned(),
+        needs_interpreter: needs_interpreter(raw),
+        deceased: person.deceased,
+        // EXPOSE: the date of death is part of the banner.
+        died: person.deceased_at.as_ref().filter(|_| person.deceased).and_then(|d| words::when(Some(d.expose()))),
+        address: address.and_then(|lines| words::some(words::joined(lines, ", "))),
+        family: Some(family),
         given,
         birth_date,
+        ..unreadable_banner(id, (entries, alerts))
     }
 }
 
-/// The banner of somebody whose record cannot be read: the id, and the flags that can.
+/// The banner of a patient whose record cannot be read: the id, and the flags that can.
 pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[VisibleRecord], usize)) -> BannerDto {
     let (flags, alert) = flags(entries, alerts);
     BannerDto {
         patient: id.to_owned(),
-        family: words::UNREADABLE.to_uppercase(),
-        given: String::new(),
-        preferred: String::new(),
+        family: None,
+        given: None,
+        preferred: None,
         initials: String::new(),
-        birth_date: String::new(),
-        age: String::new(),
-        sex: String::from("unknown"),
-        number_label: String::new(),
-        number: String::new(),
-        phone: String::new(),
-        language: String::new(),
-        deceased: None,
+        birth_date: None,
+        age: None,
+        sex: SexDto::Unknown,
+        number_label: None,
+        number: None,
+        phone: None,
+        language: None,
+        needs_interpreter: false,
+        deceased: false,
+        died: None,
         flags,
         alert,
-        address: String::new(),
+        address: None,
     }
-}
-
-/// The preferred language, and whether an interpreter is needed.
-fn language(person: &PatientLens, raw: &Raw) -> String {
-    let first = person.languages.first().cloned().unwrap_or_default();
-    words::joined([first.as_str(), if needs_interpreter(raw) { "interpreter needed" } else { "" }], ", ")
 }
 
 /// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;
@@ -215,20 +208,19 @@ fn flags(entries: &[VisibleRecord], alerts: usize) -> (Vec<String>, bool) {
     let mut unseen = false;
     for entry in entries.iter().filter(|e| is_in_force(e)) {
         let lens = entry.raw.as_ref().filter(|_| !entry.masked).and_then(|raw| flag(raw).ok());
-        let text = lens.map(|l| words::label(l.code.as_ref())).unwrap_or_default();
-        unseen |= text.is_empty();
+        let text = lens.and_then(|l| words::label(l.code.as_ref()));
+        unseen |= text.is_none();
         let facts = entry.facts.as_ref();
         read += usize::from(facts.is_none_or(|f| group_of(f) != Group::AdministrativeFlag));
-        texts.push(text);
+        texts.extend(text);
     }
-    texts.retain(|text| !text.is_empty());
     (texts, unseen || alerts > read)
 }
 
 /// Whether a Flag counts now.
 fn is_in_force(entry: &VisibleRecord) -> bool {
     let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
-    entry.kind() == "Flag" && !entry.is_struck() && status != Some("inactive")
+    entry.kind() == "Flag" && !entry.is_entered_in_error() && status != Some("inactive")
 }
 
 #[cfg(test)]
@@ -250,23 +242,23 @@ mod tests {
     fn the_banner_identifies_as_the_guidance_says() {
         let (raw, lens) = maria();
         let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS, SPANISH]), 1), &ClinicClock::utc(NOON));
-        assert_eq!((banner.family.as_str(), banner.given.as_str()), ("GONZÁLEZ", "María Fernanda"));
-        assert_eq!((banner.preferred.as_str(), banner.initials.as_str()), ("Mafe", "MG"));
-        assert_eq!((banner.birth_date.as_str(), banner.age.as_str()), ("1961-02-03", "65 y"));
-        assert_eq!((banner.number_label.as_str(), banner.number.as_str()), ("Clinic no.", "CH-004471"));
-        assert_eq!(banner.language, "Spanish, interpreter needed");
+        assert_eq!((banner.family.as_deref(), banner.given.as_deref()), (Some("GONZÁLEZ"), Some("María Fernanda")));
+        assert_eq!((banner.preferred.as_deref(), banner.initials.as_str()), (Some("Mafe"), "MG"));
+        assert_eq!((banner.birth_date.as_deref(), banner.age.as_deref()), (Some("1961-02-03"), Some("65 y")));
+        assert_eq!((banner.number_label.as_deref(), banner.number.as_deref()), (Some("Clinic no."), Some("CH-004471")));
+        assert_eq!((banner.language.as_deref(), banner.needs_interpreter), (Some("Spanish"), true));
         assert_eq!(
             (banner.flags, banner.alert),
             (vec![String::from("Falls risk"), String::from("Speaks Spanish")], false)
         );
-        assert_eq!(banner.address, "Kisumu, KE");
-        assert!(banner.deceased.is_none());
+        assert_eq!(banner.address.as_deref(), Some("Kisumu, KE"));
+        assert!(!banner.deceased && banner.died.is_none());
     }
 
     const SPANISH: &str = r#"{"resourceType":"Flag","id":"s","status":"active","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"contact"}]}],"code":{"text":"Speaks Spanish"},"subject":{"reference":"Patient/maria"}}"#;
 
     #[test]
-    fn the_front_desk_learns_only_that_there_is_an_alert() {
+    fn the_front_desk_sees_only_that_there_is_an_alert() {
         let (raw, lens) = maria();
         let shown = |texts: &[&str], alerts| {
             let entries = seen_by(Role::FrontDesk, texts);
@@ -280,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_that_lies_above_a_clinician_is_not_kept_from_them() {
+    fn a_clinician_sees_that_there_is_an_alert_above_their_rank() {
         let (raw, lens) = maria();
         let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS]), 2), &ClinicClock::utc(NOON));
         assert_eq!((banner.flags, banner.alert), (vec![String::from("Falls risk")], true));
@@ -297,7 +289,10 @@ mod tests {
         let raw = Raw::parse(r#"{"resourceType":"Patient","id":"p","identifier":[{"type":{"coding":[{"code":"SS"}]},"value":"999-11"},{"system":"urn:x","value":"77"}],"name":[{"text":"Hua Li"}],"birthDate":"1990","deceasedDateTime":"2020-05-01"}"#).expect("valid");
         let lens = patient(&raw).expect("patient");
         let row = row("p", &lens, &ClinicClock::utc(NOON), Seen::default());
-        assert_eq!((row.number.as_str(), row.family.as_str(), row.sex.as_str()), ("77", "HUA LI", "unknown"));
-        assert_eq!((row.age.as_str(), row.deceased), ("~29 y", true));
+        assert_eq!(
+            (row.number.as_deref(), row.family.as_deref(), row.sex),
+            (Some("77"), Some("HUA LI"), SexDto::Unknown)
+        );
+        assert_eq!((row.age.as_deref(), row.deceased), (Some("~29 y"), true));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
-use crate::dto::chart::ProblemDto;
+use crate::dto::chart::problems::ProblemDto;
 use keep_domain::UtcMillis;
 use keep_fhir::lens::{ConditionLens, Moment, condition};
 
@@ -27,16 +27,14 @@ fn began(lens: &ConditionLens) -> Option<UtcMillis> {
 }
 
 fn dto(entry: &VisibleRecord, lens: &ConditionLens) -> ProblemDto {
-    let text = words::label(lens.code.as_ref());
-    let since = words::moment(lens.onset.as_ref());
     let active = lens.is_active() && lens.abatement.is_none();
     let status = lens.clinical_status.clone();
     ProblemDto {
         id: entry.id(),
-        text: if text.is_empty() { words::UNREADABLE.to_owned() } else { text },
+        text: words::label(lens.code.as_ref()),
         active,
         status: status.unwrap_or_else(|| String::from(if active { "active" } else { "resolved" })),
-        since: if since.is_empty() { words::when(lens.recorded.as_ref()) } else { since },
+        since: words::moment(lens.onset.as_ref()).or_else(|| words::when(lens.recorded.as_ref())),
         until: words::moment(lens.abatement.as_ref()),
         record: entry.state(),
     }
@@ -55,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn active_problems_come_first_and_struck_ones_not_at_all() {
+    fn active_problems_come_first_and_those_entered_in_error_are_left_out() {
         let texts = [
             problem("p1", "Pneumonia", "resolved", "2018-11-02", r#","abatementDateTime":"2018-12""#),
             problem("p2", "Essential hypertension", "active", "2014", ""),
@@ -72,13 +70,13 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let found = problems(&nurse_amara_sees(&texts));
         let shown: Vec<_> =
-            found.iter().map(|p| (p.text.as_str(), p.active, p.since.as_str(), p.until.as_str())).collect();
+            found.iter().map(|p| (p.text.as_deref(), p.active, p.since.as_deref(), p.until.as_deref())).collect();
         assert_eq!(
             shown,
             [
-                ("Chronic kidney disease, stage 3a", true, "2023-05", ""),
-                ("Essential hypertension", true, "2014", ""),
-                ("Pneumonia", false, "2018-11-02", "2018-12"),
+                (Some("Chronic kidney disease, stage 3a"), true, Some("2023-05"), None),
+                (Some("Essential hypertension"), true, Some("2014"), None),
+                (Some("Pneumonia"), false, Some("2018-11-02"), Some("2018-12")),
             ]
         );
         assert!(problems(&seen_by(Role::FrontDesk, &texts)).is_empty());

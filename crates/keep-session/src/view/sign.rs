@@ -1,5 +1,6 @@
 //! The signs of the chart: the catalogue's vital signs and the early warning score.
 
+use crate::dto::chart::vitals::SignDto;
 use keep_clinical::adult_range;
 use keep_domain::{NEWS2_TOTAL, VitalSign};
 use keep_fhir::lens::Concept;
@@ -30,24 +31,24 @@ pub(crate) const SIGNS: [Sign; 11] = [
 ];
 
 impl Sign {
-    /// The key, which is also the name of the field where there is one.
-    pub(crate) const fn key(self) -> &'static str {
+    /// As it crosses to the page.
+    pub(crate) const fn dto(self) -> SignDto {
         match self {
-            Self::News2 => "news2",
-            Self::Vital(VitalSign::Temperature) => "temperature",
-            Self::Vital(VitalSign::HeartRate) => "pulse",
-            Self::Vital(VitalSign::RespiratoryRate) => "respiration",
-            Self::Vital(VitalSign::Systolic) => "systolic",
-            Self::Vital(VitalSign::Diastolic) => "diastolic",
-            Self::Vital(VitalSign::OxygenSaturation) => "spo2",
-            Self::Vital(VitalSign::Weight) => "weight",
-            Self::Vital(VitalSign::Height) => "height",
-            Self::Vital(VitalSign::Bmi) => "bmi",
-            Self::Vital(VitalSign::HeadCircumference) => "head_circumference",
+            Self::News2 => SignDto::News2,
+            Self::Vital(VitalSign::Temperature) => SignDto::Temperature,
+            Self::Vital(VitalSign::HeartRate) => SignDto::Pulse,
+            Self::Vital(VitalSign::RespiratoryRate) => SignDto::Respiration,
+            Self::Vital(VitalSign::Systolic) => SignDto::Systolic,
+            Self::Vital(VitalSign::Diastolic) => SignDto::Diastolic,
+            Self::Vital(VitalSign::OxygenSaturation) => SignDto::Spo2,
+            Self::Vital(VitalSign::Weight) => SignDto::Weight,
+            Self::Vital(VitalSign::Height) => SignDto::Height,
+            Self::Vital(VitalSign::Bmi) => SignDto::Bmi,
+            Self::Vital(VitalSign::HeadCircumference) => SignDto::HeadCircumference,
         }
     }
 
-    /// What the chart calls it.
+    /// Its name inside a line of several values.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::News2 => "NEWS2",
@@ -55,7 +56,7 @@ impl Sign {
         }
     }
 
-    /// As shown.
+    /// The unit as shown; empty for a score.
     pub(crate) const fn unit(self) -> &'static str {
         match self {
             Self::News2 => "",
@@ -63,10 +64,10 @@ impl Sign {
         }
     }
 
-    /// What is usual for an adult at rest.
+    /// The usual range of an adult at rest.
     pub(crate) const fn adult_range(self) -> Option<(f64, f64)> {
         match self {
-            // RCP 2017, chart 2: 5 and more asks for an urgent response.
+            // RCP 2017, chart 2: 5 and more needs an urgent response.
             Self::News2 => Some((0.0, 4.0)),
             Self::Vital(vital) => adult_range(vital),
         }

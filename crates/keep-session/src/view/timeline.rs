@@ -6,17 +6,19 @@ use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
-use crate::dto::chart::{TimelineDto, TimelineRowDto};
+use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::timeline::{TimelineDetailDto, TimelineDto, TimelineKindDto, TimelineRowDto};
+use crate::dto::record_title::RecordTitleDto;
 use keep_domain::{NEWS2_TOTAL, ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use std::cmp::Reverse;
 
-/// Types that say who somebody is or who wrote what, not what happened.
+/// Types that do not record an event: identities, authors, insurance.
 const NO_EVENTS: [&str; 6] = ["Patient", "RelatedPerson", "Provenance", "Coverage", "Account", "Consent"];
 /// The longest text of a column, characters; the whole of it is in its own tab.
 const LONGEST: usize = 300;
 
-/// One line before any text is made: one record, or all vital signs of one moment.
+/// One line, not yet formatted: one record, or all vital signs of one moment.
 struct Line<'e> {
     at: Option<UtcMillis>,
     entries: Vec<&'e VisibleRecord>,
@@ -41,7 +43,11 @@ fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
 fn joins(entry: &VisibleRecord) -> bool {
     let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
     let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2_TOTAL);
-    entry.kind() == "Observation" && vital && entry.at().is_some() && !entry.is_struck() && !entry.is_unreadable()
+    entry.kind() == "Observation"
+        && vital
+        && entry.at().is_some()
+        && !entry.is_entered_in_error()
+        && !entry.is_unreadable()
 }
 
 /// One window.
@@ -51,7 +57,7 @@ pub(crate) fn window(entries: &[VisibleRecord], names: &Names, offset: usize, li
     TimelineDto { rows: rows.collect(), total: u32::try_from(lines.len()).unwrap_or(u32::MAX) }
 }
 
-/// What one window names only by reference.
+/// Resources that a window names only by reference.
 pub(crate) fn unnamed_in(entries: &[VisibleRecord], offset: usize, limit: usize) -> Vec<ResourceKey> {
     let lines = lines(entries);
     let shown = lines.iter().skip(offset).take(limit).flat_map(|l| &l.entries);
@@ -72,48 +78,63 @@ fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
 
 fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
     let first = *line.entries.first()?;
-    let unreadable = first.is_unreadable();
     let (kind, said) = match first.raw.as_ref().filter(|_| !first.masked) {
-        Some(_) if joins(first) => ("vitals", vitals(&line.entries)),
+        Some(_) if joins(first) => (TimelineKindDto::Vitals, vitals(&line.entries)),
         Some(raw) => (kind_of(first), texts_of(first.kind(), raw, names).unwrap_or_default()),
-        None => (kind_of(first), Texts::new(first.kind(), "")),
+        None => (kind_of(first), Texts::default()),
     };
     // The state of a line is the one that most needs attention.
     let state = line.entries.iter().map(|e| e.record.state).max()?;
     Some(TimelineRowDto {
         reference: first.record.key.to_string(),
-        kind: kind.to_owned(),
+        kind,
         at: line_time(first),
-        title: if said.title.is_empty() { first.kind().to_owned() } else { words::cut(&said.title, LONGEST) },
-        detail: words::cut(&said.detail, LONGEST),
-        recorded: words::cut(&said.recorded, LONGEST),
-        unreadable,
-        struck: first.is_struck(),
+        title: said.title_or_type(first.kind()),
+        detail: said.detail.map(shortened),
+        recorded: said.recorded.map(|text| words::cut(&text, LONGEST)),
+        unreadable: first.is_unreadable(),
+        entered_in_error: first.is_entered_in_error(),
         record: super::visible_record::state_of(state),
     })
 }
 
+fn shortened(detail: TimelineDetailDto) -> TimelineDetailDto {
+    match detail {
+        TimelineDetailDto::Text { text } => TimelineDetailDto::Text { text: words::cut(&text, LONGEST) },
+        other => other,
+    }
+}
+
 /// The time as recorded: a partial date stays partial.
-fn line_time(entry: &VisibleRecord) -> String {
-    let text = entry.facts.as_ref().and_then(|f| f.clinical_time_text.as_ref());
+fn line_time(entry: &VisibleRecord) -> Option<String> {
+    let text = entry.facts.as_ref().and_then(|f| f.clinical_time_text.as_ref())?;
     // EXPOSE: the time is a column of the timeline.
-    let text = text.map(|t| t.expose().clone());
-    let date = text.as_deref().and_then(keep_fhir::FhirDate::parse);
-    text.map(|text| words::when(Some(&lens::When { text, date }))).unwrap_or_default()
+    let text = text.expose().clone();
+    let date = keep_fhir::FhirDate::parse(&text);
+    words::when(Some(&lens::When { text, date }))
 }
 
 /// What a line says.
 #[derive(Default)]
 struct Texts {
-    title: String,
-    detail: String,
+    title: Option<RecordTitleDto>,
+    detail: Option<TimelineDetailDto>,
     /// The values of the detail as recorded, where less of them is shown.
-    recorded: String,
+    recorded: Option<String>,
 }
 
 impl Texts {
-    fn new(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { title: title.into(), detail: detail.into(), recorded: String::new() }
+    fn titled(title: RecordTitleDto, detail: Option<String>) -> Self {
+        Self { title: Some(title), detail: detail.map(|text| TimelineDetailDto::Text { text }), recorded: None }
+    }
+
+    fn recorded(title: Option<String>, detail: Option<String>) -> Self {
+        let title = title.map(|text| RecordTitleDto::Recorded { text: words::cut(&text, LONGEST) });
+        Self { title, ..Self::titled(RecordTitleDto::Visit, detail) }
+    }
+
+    fn title_or_type(&self, kind: &str) -> RecordTitleDto {
+        self.title.clone().unwrap_or_else(|| RecordTitleDto::Untitled { resource_type: kind.to_owned() })
     }
 }
 
@@ -121,109 +142,118 @@ fn vitals(entries: &[&VisibleRecord]) -> Texts {
     let all: Vec<Reading<'_>> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
     if all.is_empty() {
         let lenses: Vec<_> = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok()).collect();
-        let named = |value: &dyn Fn(&lens::ObservationLens) -> String| {
-            let with_value = lenses.iter().map(|l| (words::observed(l.code.as_ref()), value(l)));
-            let texts = with_value.filter(|(_, v)| !v.is_empty()).map(|(name, v)| words::joined([name, v], " "));
-            words::joined(texts, ", ")
+        let named = |value: &dyn Fn(&lens::ObservationLens) -> Option<String>| {
+            let name = |l: &lens::ObservationLens| words::observed(l.code.as_ref()).unwrap_or_default();
+            let texts = lenses.iter().filter_map(|l| Some(words::joined([name(l), value(l)?], " ")));
+            words::some(words::joined(texts, ", "))
         };
-        let shown = named(&|l| results::value_text(l, words::RESULT));
-        return Texts { recorded: named(&results::recorded), ..Texts::new("Observations", shown) };
+        let shown = named(&|l| words::some(results::value_text(l, words::RESULT)));
+        return Texts { recorded: named(&results::recorded), ..Texts::titled(RecordTitleDto::Observations, shown) };
     }
     let all: Vec<&Reading<'_>> = all.iter().collect();
-    Texts { recorded: recorded(&all), ..Texts::new("Vital signs", summary(&all)) }
+    Texts { recorded: recorded(&all), ..Texts::titled(RecordTitleDto::VitalSigns, words::some(summary(&all))) }
 }
 
-fn kind_of(entry: &VisibleRecord) -> &'static str {
+fn kind_of(entry: &VisibleRecord) -> TimelineKindDto {
+    use TimelineKindDto as K;
     match entry.kind() {
-        "Encounter" => "encounter",
-        "DocumentReference" | "Composition" | "ClinicalImpression" => "note",
-        "Observation" if entry.has_category("vital-signs") => "vitals",
-        "Observation" => "result",
-        "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" | "MedicationDispense" => "medicine",
-        "Condition" => "problem",
-        "AllergyIntolerance" => "allergy",
-        "Procedure" => "procedure",
-        "Immunization" => "immunisation",
-        "DiagnosticReport" => "report",
-        _ => "other",
+        "Encounter" => K::Encounter,
+        "DocumentReference" | "Composition" | "ClinicalImpression" => K::Note,
+        "Observation" if entry.has_category("vital-signs") => K::Vitals,
+        "Observation" => K::Result,
+        "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" | "MedicationDispense" => K::Medicine,
+        "Condition" => K::Problem,
+        "AllergyIntolerance" => K::Allergy,
+        "Procedure" => K::Procedure,
+        "Immunization" => K::Immunisation,
+        "DiagnosticReport" => K::Report,
+        _ => K::Other,
     }
 }
 
-/// What a record is, in a few words; its type where it says nothing.
-pub(crate) fn title_of(kind: &str, raw: &Raw, names: &Names) -> String {
-    let title = texts_of(kind, raw, names).unwrap_or_default().title;
-    if title.is_empty() { kind.to_owned() } else { title }
+/// The title of a record, or its type where it has none.
+pub(crate) fn title_of(kind: &str, raw: &Raw, names: &Names) -> RecordTitleDto {
+    texts_of(kind, raw, names).unwrap_or_default().title_or_type(kind)
 }
 
 fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
-    let status = |s: &Option<String>| s.clone().unwrap_or_default();
     let (title, detail) = match kind {
         "Encounter" => {
             let l = lens::encounter(raw).ok()?;
-            let kind = words::label(l.types.first());
-            (if kind.is_empty() { String::from("Visit") } else { kind }, words::label(l.reasons.first()))
+            let reason = words::label(l.reasons.first());
+            match words::label(l.types.first()) {
+                Some(kind) => (Some(kind), reason),
+                None => return Some(Texts::titled(RecordTitleDto::Visit, reason)),
+            }
         }
         "DocumentReference" => notes::headline(raw, names),
         "Observation" => {
             let l = lens::observation(raw).ok()?;
-            let value = words::joined([results::value_text(&l, words::RESULT), results::flag(&l)], " ");
+            let flag = results::flag(&l).map_or("", FlagDto::mark);
+            let value = words::joined([results::value_text(&l, words::RESULT).as_str(), flag], " ");
             let recorded = results::recorded(&l);
-            return Some(Texts { recorded, ..Texts::new(words::observed(l.code.as_ref()), value) });
+            return Some(Texts { recorded, ..Texts::recorded(words::observed(l.code.as_ref()), words::some(value)) });
         }
         "MedicationRequest" | "MedicationStatement" => medicines::headline(raw, names),
         "Condition" => {
             let l = lens::condition(raw).ok()?;
-            (words::label(l.code.as_ref()), status(&l.clinical_status))
+            (words::label(l.code.as_ref()), l.clinical_status)
         }
         "AllergyIntolerance" => {
             let l = lens::allergy(raw).ok()?;
-            (words::label(l.substance.as_ref()), allergies::detail(&l))
+            let detail = TimelineDetailDto::Reaction { reaction: allergies::reaction(&l) };
+            return Some(Texts { detail: Some(detail), ..Texts::recorded(words::label(l.substance.as_ref()), None) });
         }
         "Procedure" => {
             let l = lens::procedure(raw).ok()?;
-            (words::label(l.code.as_ref()), status(&l.status))
+            (words::label(l.code.as_ref()), l.status)
         }
         "Immunization" => {
             let l = lens::immunization(raw).ok()?;
-            (words::label(l.vaccine.as_ref()), status(&l.status))
+            (words::label(l.vaccine.as_ref()), l.status)
         }
         "DiagnosticReport" => {
             let l = lens::report(raw).ok()?;
-            let count = l.results.len();
-            let results = if count > 0 { format!("{count} results") } else { status(&l.status) };
-            (words::label(l.code.as_ref()), results)
+            let texts = Texts::recorded(words::label(l.code.as_ref()), l.status);
+            let count = u32::try_from(l.results.len()).unwrap_or(u32::MAX);
+            return Some(if count > 0 {
+                Texts { detail: Some(TimelineDetailDto::Results { count }), ..texts }
+            } else {
+                texts
+            });
         }
         "Appointment" => {
             let l = lens::appointment(raw).ok()?;
             let reason = words::label(l.reasons.first().or(l.service.first()).or(l.kind.as_ref()));
-            (String::from("Appointment"), words::joined([reason, status(&l.status)], " · "))
+            let detail = words::joined(reason.into_iter().chain(l.status), " · ");
+            return Some(Texts::titled(RecordTitleDto::Appointment, words::some(detail)));
         }
         "Flag" => {
             let l = lens::flag(raw).ok()?;
-            (words::label(l.code.as_ref()), status(&l.status))
+            (words::label(l.code.as_ref()), l.status)
         }
         "CarePlan" => {
             let l = lens::care_plan(raw).ok()?;
             // EXPOSE: the plan's title is what is shown.
-            let title = l.title.as_ref().map(|t| t.expose().clone()).unwrap_or_default();
-            (words::joined([title, words::label(l.categories.last())], " · "), status(&l.status))
+            let title = l.title.as_ref().map(|t| t.expose().clone());
+            (words::some(words::joined(title.into_iter().chain(words::label(l.categories.last())), " · ")), l.status)
         }
         "Goal" => {
             let l = lens::goal(raw).ok()?;
-            (words::label(l.description.as_ref()), status(&l.status))
+            (words::label(l.description.as_ref()), l.status)
         }
         _ => {
             let l = lens::other(raw);
-            (l.title.unwrap_or_default(), l.status.unwrap_or_default())
+            (l.title, l.status)
         }
     };
-    Some(Texts::new(title, detail))
+    Some(Texts::recorded(title.and_then(words::some), detail.and_then(words::some)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dto::chart::RecordStateDto;
+    use crate::dto::chart::record_state::RecordStateDto;
     use crate::view::access_view::AccessView;
     use crate::view::fixtures::{MARIA, nurse_amara_sees, record};
     use keep_domain::Role;
@@ -233,6 +263,13 @@ mod tests {
         format!(
             r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"{loinc}"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"2026-11-22T10:00:00Z","valueQuantity":{{"value":{value}}}}}"#
         )
+    }
+
+    fn detail(row: &TimelineRowDto) -> &str {
+        match &row.detail {
+            Some(TimelineDetailDto::Text { text }) => text,
+            _ => panic!("a text"),
+        }
     }
 
     #[test]
@@ -249,21 +286,25 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let all = window(&nurse_amara_sees(&texts), &Names::default(), 0, 10);
         assert_eq!(all.total, 3);
-        let shown: Vec<_> = all.rows.iter().map(|r| (r.kind.as_str(), r.at.as_str(), r.detail.as_str())).collect();
+        let shown: Vec<_> = all.rows.iter().map(|r| (r.kind, r.at.as_deref(), detail(r))).collect();
         assert_eq!(
             shown,
             [
-                ("vitals", "2026-11-22T10:00:00.000Z", "Heart rate 76 /min, Oxygen saturation 97 %"),
-                ("vitals", "2026-11-22T10:00:00.000Z", "81.4"),
-                ("problem", "2020", "active"),
+                (
+                    TimelineKindDto::Vitals,
+                    Some("2026-11-22T10:00:00.000Z"),
+                    "Heart rate 76 /min, Oxygen saturation 97 %"
+                ),
+                (TimelineKindDto::Vitals, Some("2026-11-22T10:00:00.000Z"), "81.4"),
+                (TimelineKindDto::Problem, Some("2020"), "active"),
             ]
         );
-        assert_eq!(all.rows.iter().map(|r| r.struck).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(all.rows.iter().map(|r| r.entered_in_error).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
     }
 
     #[test]
-    fn a_line_that_rounds_says_what_was_recorded() {
+    fn a_line_with_rounded_values_has_the_recorded_ones_too() {
         let texts = [
             vital("o1", "8867-4", "76"),
             vital("o2", "29463-7", "86.30271828182845"),
@@ -271,8 +312,8 @@ mod tests {
         ];
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let row = window(&nurse_amara_sees(&texts), &Names::default(), 0, 1).rows.remove(0);
-        assert_eq!(row.detail, "Heart rate 76 /min, Weight 86.3 kg, Height 171.5 cm");
-        assert_eq!(row.recorded, "Weight 86.30271828182845, Height 171.512345678");
+        assert_eq!(detail(&row), "Heart rate 76 /min, Weight 86.3 kg, Height 171.5 cm");
+        assert_eq!(row.recorded.as_deref(), Some("Weight 86.30271828182845, Height 171.512345678"));
     }
 
     #[test]

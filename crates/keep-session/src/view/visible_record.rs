@@ -1,7 +1,7 @@
 //! A record that this role may see, read once.
 
 use super::access_view::{AccessView, unowned};
-use crate::dto::chart::RecordStateDto;
+use crate::dto::chart::record_state::RecordStateDto;
 use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
@@ -13,23 +13,23 @@ use std::cell::OnceCell;
 pub(crate) struct VisibleRecord {
     /// Without its text, which is in `raw`.
     pub(crate) record: Record,
-    /// `None` where the text is no readable resource.
+    /// `None` where the text is not a readable resource.
     pub(crate) raw: Option<Raw>,
-    /// `None` where the text is no readable resource.
+    /// `None` where the text is not a readable resource.
     pub(crate) facts: Option<Box<Extracted>>,
-    /// Only that it is there, not what it says.
+    /// Whether only its existence may be shown.
     pub(crate) masked: bool,
-    /// Read when the first list asks for it: vital signs and results both do.
+    /// Read on first use; vital signs and results both need it.
     observation: OnceCell<Option<Box<ObservationLens>>>,
 }
 
 impl VisibleRecord {
     /// Whether the user may mark this record as entered in error: what the page offers is what will be permitted.
     pub(crate) fn may_mark_entered_in_error(&self, view: &AccessView) -> bool {
-        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_struck()) else { return false };
+        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_entered_in_error()) else { return false };
         let resource = unowned(&self.record, self.facts.as_deref());
         let may = |resource: &PolicyResource| view.may(Action::MarkEnteredInError, resource).is_allowed();
-        // The author is looked for only where that decides; a chart asks this of hundreds of values.
+        // The author is looked for only where it decides: this runs for hundreds of values of a chart.
         may(&resource) || (may(&resource.own()) && view.wrote(raw))
     }
 
@@ -57,7 +57,7 @@ impl VisibleRecord {
                 Err(text) => record.raw = Phi::new(text),
             }
         }
-        // EXPOSE: read for the screen; who wrote a labelled record may count, so it keeps its text until that is said.
+        // EXPOSE: read for the screen; the author of a labelled record may matter, so it keeps its text until that is decided.
         let (raw, facts) = keep_fhir::parse_and_extract(record.raw.expose().as_str());
         let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
@@ -75,7 +75,7 @@ impl VisibleRecord {
         &self.record.key.resource_type
     }
 
-    /// What it says as an Observation; `None` for any other type.
+    /// The values of an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
         self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
     }
@@ -86,7 +86,7 @@ impl VisibleRecord {
     }
 
     /// Whether it was entered in error.
-    pub(crate) fn is_struck(&self) -> bool {
+    pub(crate) fn is_entered_in_error(&self) -> bool {
         self.facts.as_ref().is_some_and(|f| f.entered_in_error)
     }
 
@@ -105,19 +105,19 @@ impl VisibleRecord {
         self.facts.as_ref().is_some_and(|f| f.categories.iter().any(|c| c.code.eq_ignore_ascii_case(code)))
     }
 
-    /// Where it stands with the server.
+    /// Sync state.
     pub(crate) const fn state(&self) -> RecordStateDto {
         state_of(self.record.state)
     }
 }
 
-/// The text of a record, without what of it the role may not know: no list, line or form can show what is not there.
+/// The text of a record without the parts that the role may not know, so that nothing can show them.
 fn shown(raw: Raw, record: &Record, access_view: &AccessView) -> Raw {
     let hides = record.key.resource_type == "Appointment" && !access_view.knows_why(record);
     if hides { lens::booking_of(&raw) } else { raw }
 }
 
-/// The state in the interface's words.
+/// The state as it crosses to the page.
 pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     match state {
         RecordState::Synced => RecordStateDto::Synced,
@@ -127,17 +127,17 @@ pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     }
 }
 
-/// The readable entries of one type that count: not struck out, not masked, as raw texts.
+/// The readable records of one type that are neither entered in error nor masked, with their texts.
 pub(crate) fn valid<'e>(
     entries: &'e [VisibleRecord],
     kind: &'static str,
 ) -> impl Iterator<Item = (&'e VisibleRecord, &'e Raw)> {
-    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_struck() && !e.masked);
+    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_entered_in_error() && !e.masked);
     of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
 }
 
 impl std::fmt::Debug for VisibleRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Entry({})", self.kind())
+        write!(f, "VisibleRecord({})", self.kind())
     }
 }

@@ -5,7 +5,8 @@ use super::clinic_clock::ClinicClock;
 use super::sign::{SIGNS, Sign};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
-use crate::dto::chart::{VitalPointDto, VitalSeriesDto};
+use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::vitals::{VitalPointDto, VitalSeriesDto};
 use keep_clinical::{Point, Rounding, abnormal_flag, age_at, display_decimals, rounded_text, trend_points};
 use keep_domain::{NEWS2_TOTAL, UtcMillis, VitalSign};
 use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
@@ -14,7 +15,7 @@ use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRan
 const MOST_POINTS: usize = 200;
 /// The most points of all series together; keeps a chart's reply below 256 kB.
 const ALL_POINTS: usize = 1000;
-/// Below this age the usual ranges of adults say nothing.
+/// The usual ranges of adults hold from this age on.
 const ADULT_YEARS: u32 = 18;
 
 /// One value of a sign.
@@ -28,13 +29,13 @@ pub(crate) struct Reading<'e> {
     pub(crate) value: f64,
     /// As shown, in the unit of the catalogue.
     pub(crate) text: String,
-    /// As recorded, with the unit it was recorded in, where that is not what is shown; else empty.
-    pub(crate) recorded: String,
+    /// As recorded, with the unit it was recorded in, where that differs from what is shown.
+    pub(crate) recorded: Option<String>,
     interpretation: Vec<String>,
     limits: (Option<f64>, Option<f64>),
 }
 
-/// All values of all signs that count, oldest first.
+/// All valid values of all signs, oldest first.
 pub(crate) fn readings(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
     let mut found = Vec::new();
     for (entry, _) in valid(entries, "Observation") {
@@ -63,7 +64,7 @@ fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Read
     whole.into_iter().chain(parts).collect()
 }
 
-/// The number in the unit of the catalogue; `None` for a unit that is not known, which must not be mixed in.
+/// The number in the unit of the catalogue; `None` for an unknown unit, which must not be mixed in.
 fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
     let value = quantity.value.as_ref()?.to_f64();
     let Sign::Vital(vital) = sign else { return Some(value) };
@@ -86,13 +87,13 @@ fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
     })
 }
 
-/// What is shown of a value, and the value as recorded where that is something else.
+/// The value as shown, and as recorded where that differs.
 ///
 /// INVARIANT: rounding is for reading only; what is drawn, computed with and sent is the recorded value.
-fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, String)> {
+fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, Option<String>)> {
     let digits = quantity.value.as_ref()?;
     let exact = words::number(digits.as_str());
-    let Sign::Vital(vital) = sign else { return Some((exact, String::new())) };
+    let Sign::Vital(vital) = sign else { return Some((exact, None)) };
     let places = display_decimals(vital);
     #[expect(clippy::float_cmp, reason = "a value that was not converted is the same bits")]
     let text = if value == digits.to_f64() {
@@ -100,10 +101,8 @@ fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, String)
     } else {
         format!("{value:.places$}")
     };
-    if text == exact {
-        return Some((text, String::new()));
-    }
-    Some((text, words::quantity(quantity, Rounding::AsRecorded)))
+    let recorded = (text != exact).then(|| words::quantity(quantity, Rounding::AsRecorded));
+    Some((text, recorded))
 }
 
 /// The latest value of one sign.
@@ -111,69 +110,71 @@ pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: Sign) -> Option<
     readings.iter().rev().find(|r| r.sign == sign)
 }
 
+/// Everything that a series depends on except the values.
+pub(crate) struct SeriesContext<'a> {
+    /// Birth date, ISO, possibly partial.
+    pub(crate) birth_date: Option<&'a str>,
+    pub(crate) clinic_clock: &'a ClinicClock,
+    pub(crate) access_view: &'a AccessView,
+}
+
 /// One series for each sign that was ever taken, in the order of the chart.
-pub(crate) fn series(
-    all: &[Reading<'_>],
-    birth_date: &str,
-    clinic_clock: &ClinicClock,
-    access_view: &AccessView,
-) -> Vec<VitalSeriesDto> {
+pub(crate) fn series(all: &[Reading<'_>], ctx: &SeriesContext<'_>) -> Vec<VitalSeriesDto> {
     let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
     let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
-    SIGNS.into_iter().filter_map(|sign| one(sign, all, birth_date, clinic_clock, access_view, most)).collect()
+    SIGNS.into_iter().filter_map(|sign| ctx.series_of(sign, all, most)).collect()
 }
 
-fn is_adult_at(birth_date: &str, at: UtcMillis, clinic_clock: &ClinicClock) -> bool {
-    age_at(birth_date, at, &clinic_clock.zone).is_some_and(|a| a.years >= ADULT_YEARS)
-}
+impl SeriesContext<'_> {
+    /// The series of one sign, cut to `most` points; `None` where it was never taken.
+    fn series_of(&self, sign: Sign, all: &[Reading<'_>], most: usize) -> Option<VitalSeriesDto> {
+        let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
+        let (first, last) = (of_sign.first()?, of_sign.last()?);
+        let drawn: Vec<Point> = of_sign.iter().map(|r| Point { at: r.at, value: r.value }).collect();
+        let points = trend_points(&drawn, first.at, last.at, most);
+        let points = points.into_iter().filter_map(|i| of_sign.get(i)).map(|r| self.point(r));
+        let range = sign.adult_range().filter(|_| self.is_adult_at(self.clinic_clock.now));
+        Some(VitalSeriesDto {
+            key: sign.dto(),
+            unit: words::some(sign.unit()),
+            value: last.text.clone(),
+            recorded: last.recorded.clone(),
+            flag: self.flag(last),
+            taken: last.at.to_rfc3339(),
+            age: self.clinic_clock.elapsed(last.at),
+            low: range.map(|(low, _)| low),
+            high: range.map(|(_, high)| high),
+            points: points.collect(),
+        })
+    }
 
-fn flag(reading: &Reading<'_>, birth_date: &str, clinic_clock: &ClinicClock) -> String {
-    let (low, high) = match reading.limits {
-        (None, None) if is_adult_at(birth_date, reading.at, clinic_clock) => {
-            reading.sign.adult_range().map_or((None, None), |(l, h)| (Some(l), Some(h)))
+    fn point(&self, reading: &Reading<'_>) -> VitalPointDto {
+        VitalPointDto {
+            id: reading.entry.id(),
+            at: reading.at.0,
+            value: reading.value,
+            text: reading.text.clone(),
+            recorded: reading.recorded.clone(),
+            flag: self.flag(reading),
+            may_mark_entered_in_error: reading.entry.may_mark_entered_in_error(self.access_view),
+            record: reading.entry.state(),
         }
-        own => own,
-    };
-    let found = abnormal_flag(&reading.interpretation, Some(reading.value), low, high);
-    found.map(|f| f.mark().to_owned()).unwrap_or_default()
-}
+    }
 
-fn one(
-    sign: Sign,
-    all: &[Reading<'_>],
-    birth_date: &str,
-    clinic_clock: &ClinicClock,
-    access_view: &AccessView,
-    most: usize,
-) -> Option<VitalSeriesDto> {
-    let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
-    let (first, last) = (of_sign.first()?, of_sign.last()?);
-    let drawn: Vec<Point> = of_sign.iter().map(|r| Point { at: r.at, value: r.value }).collect();
-    let points = trend_points(&drawn, first.at, last.at, most);
-    let points = points.into_iter().filter_map(|i| of_sign.get(i)).map(|r| VitalPointDto {
-        id: r.entry.id(),
-        at: r.at.0,
-        value: r.value,
-        text: r.text.clone(),
-        recorded: r.recorded.clone(),
-        flag: flag(r, birth_date, clinic_clock),
-        may_strike: r.entry.may_mark_entered_in_error(access_view),
-        record: r.entry.state(),
-    });
-    let range = sign.adult_range().filter(|_| is_adult_at(birth_date, clinic_clock.now, clinic_clock));
-    Some(VitalSeriesDto {
-        key: sign.key().to_owned(),
-        label: sign.label().to_owned(),
-        unit: sign.unit().to_owned(),
-        value: last.text.clone(),
-        recorded: last.recorded.clone(),
-        flag: flag(last, birth_date, clinic_clock),
-        taken: last.at.to_rfc3339(),
-        age: clinic_clock.elapsed(last.at),
-        low: range.map(|(low, _)| low),
-        high: range.map(|(_, high)| high),
-        points: points.collect(),
-    })
+    fn flag(&self, reading: &Reading<'_>) -> Option<FlagDto> {
+        let (low, high) = match reading.limits {
+            (None, None) if self.is_adult_at(reading.at) => {
+                reading.sign.adult_range().map_or((None, None), |(l, h)| (Some(l), Some(h)))
+            }
+            own => own,
+        };
+        abnormal_flag(&reading.interpretation, Some(reading.value), low, high).and_then(FlagDto::of)
+    }
+
+    fn is_adult_at(&self, at: UtcMillis) -> bool {
+        let age = self.birth_date.and_then(|born| age_at(born, at, &self.clinic_clock.zone));
+        age.is_some_and(|a| a.years >= ADULT_YEARS)
+    }
 }
 
 /// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".
@@ -189,14 +190,16 @@ pub(crate) fn summary(readings: &[&Reading<'_>]) -> String {
 }
 
 /// The values among these that are shown rounded or in another unit, as they were recorded.
-pub(crate) fn recorded(readings: &[&Reading<'_>]) -> String {
-    let rounded = readings.iter().filter(|r| !r.recorded.is_empty());
-    words::joined(rounded.map(|r| words::joined([r.sign.label(), r.recorded.as_str()], " ")), ", ")
+pub(crate) fn recorded(readings: &[&Reading<'_>]) -> Option<String> {
+    let rounded = readings.iter().filter_map(|r| Some(words::joined([r.sign.label(), r.recorded.as_deref()?], " ")));
+    words::some(words::joined(rounded, ", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::chart::vitals::SignDto;
+    use crate::dto::elapsed::ElapsedUnitDto;
     use crate::view::fixtures::{NOON, nurse_amara_sees};
     use keep_domain::Role;
 
@@ -212,14 +215,15 @@ mod tests {
         )
     }
 
+    fn series_of(birth_date: &str, texts: &[&str]) -> Vec<VitalSeriesDto> {
+        let (clinic_clock, access_view) = (ClinicClock::utc(NOON), AccessView::for_tests(Role::Nurse));
+        let birth_date = Some(birth_date);
+        let ctx = SeriesContext { birth_date, clinic_clock: &clinic_clock, access_view: &access_view };
+        series(&readings(&nurse_amara_sees(texts)), &ctx)
+    }
+
     fn chart(texts: &[String]) -> Vec<VitalSeriesDto> {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        series(
-            &readings(&nurse_amara_sees(&texts)),
-            "1961-02-03",
-            &ClinicClock::utc(NOON),
-            &AccessView::for_tests(Role::Nurse),
-        )
+        series_of("1961-02-03", &texts.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     #[test]
@@ -229,11 +233,13 @@ mod tests {
             pressure("o1", "2025-12-01T10:30:00+03:00", "138.0", "84"),
         ]);
         let keys: Vec<_> =
-            found.iter().map(|s| (s.key.as_str(), s.value.as_str(), s.flag.as_str(), s.age.as_str())).collect();
-        assert_eq!(keys, [("systolic", "158", "H", "4 w"), ("diastolic", "88", "", "4 w")]);
+            found.iter().map(|s| (s.key, s.value.as_str(), s.flag, s.age.map(|a| (a.unit, a.count)))).collect();
+        let weeks = Some((ElapsedUnitDto::Weeks, 4));
+        let flag = Some(FlagDto::High);
+        assert_eq!(keys, [(SignDto::Systolic, "158", flag, weeks), (SignDto::Diastolic, "88", None, weeks)]);
         assert_eq!((found[0].low, found[0].high), (Some(90.0), Some(139.0)));
         assert_eq!(found[0].points.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["138", "158"]);
-        assert_eq!(found[0].points[0].recorded, "138.0 mmHg");
+        assert_eq!(found[0].points[0].recorded.as_deref(), Some("138.0 mmHg"));
     }
 
     #[test]
@@ -243,9 +249,9 @@ mod tests {
             vital("o2", "29463-7", "2026-11-01T08:00:00Z", r#"{"value":12,"unit":"stone","code":"[stone_av]"}"#, ""),
             vital("o3", "29463-7", "2026-10-01T08:00:00Z", r#"{"value":80.50,"unit":"kg","code":"kg"}"#, ""),
         ]);
-        let values: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.value.as_str(), s.points.len())).collect();
-        assert_eq!(values, [("temperature", "37.0", 1), ("weight", "80.5", 1)]);
-        assert_eq!((found[0].recorded.as_str(), found[1].recorded.as_str()), ("98.6 degF", "80.50 kg"));
+        let values: Vec<_> = found.iter().map(|s| (s.key, s.value.as_str(), s.points.len())).collect();
+        assert_eq!(values, [(SignDto::Temperature, "37.0", 1), (SignDto::Weight, "80.5", 1)]);
+        assert_eq!((found[0].recorded.as_deref(), found[1].recorded.as_deref()), (Some("98.6 degF"), Some("80.50 kg")));
     }
 
     #[test]
@@ -262,16 +268,16 @@ mod tests {
             vital("o3", "8310-5", "2026-11-01T08:00:00Z", r#"{"value":37.0,"code":"Cel"}"#, ""),
         ]);
         let point = |n: usize| &found[n].points[0];
-        let shown = |n: usize| (point(n).text.as_str(), point(n).recorded.as_str(), point(n).value);
-        assert_eq!(shown(0), ("72", "71.5 /min", 71.5));
-        assert_eq!(shown(1), ("37.0", "", 37.0));
-        assert_eq!(shown(2), ("86.3", "86.30271828182845 kg", 86.302_718_281_828_45));
-        assert_eq!((found[2].value.as_str(), found[2].recorded.as_str()), ("86.3", "86.30271828182845 kg"));
+        let shown = |n: usize| (point(n).text.as_str(), point(n).recorded.as_deref(), point(n).value);
+        assert_eq!(shown(0), ("72", Some("71.5 /min"), 71.5));
+        assert_eq!(shown(1), ("37.0", None, 37.0));
+        assert_eq!(shown(2), ("86.3", Some("86.30271828182845 kg"), 86.302_718_281_828_45));
+        assert_eq!((found[2].value.as_str(), found[2].recorded.as_deref()), ("86.3", Some("86.30271828182845 kg")));
     }
 
     #[test]
-    fn struck_values_are_gone_and_the_laboratory_knows_better() {
-        let struck = vital("o1", "8867-4", "2026-11-02T08:00:00Z", r#"{"value":300,"code":"/min"}"#, "")
+    fn values_entered_in_error_are_left_out_and_a_recorded_interpretation_wins() {
+        let retracted = vital("o1", "8867-4", "2026-11-02T08:00:00Z", r#"{"value":300,"code":"/min"}"#, "")
             .replace("final", "entered-in-error");
         let said = vital(
             "o2",
@@ -280,31 +286,26 @@ mod tests {
             r#"{"value":76,"code":"/min"}"#,
             r#","interpretation":[{"coding":[{"code":"HH"}]}]"#,
         );
-        let found = chart(&[struck, said]);
-        assert_eq!((found[0].value.as_str(), found[0].flag.as_str()), ("76", "HH"));
+        let found = chart(&[retracted, said]);
+        assert_eq!((found[0].value.as_str(), found[0].flag), ("76", Some(FlagDto::CriticalHigh)));
     }
 
     #[test]
-    fn only_what_she_wrote_may_be_struck() {
+    fn only_what_she_wrote_may_be_marked() {
         let by = |id: &str, loinc: &str, author: &str| {
             let more = format!(r#","performer":[{{"reference":"Practitioner/{author}"}}]"#);
             vital(id, loinc, "2026-11-01T08:00:00Z", r#"{"value":76}"#, &more)
         };
         let found = chart(&[by("o1", "8867-4", "amara"), by("o2", "9279-1", "jonas")]);
-        let may: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.points[0].may_strike)).collect();
-        assert_eq!(may, [("pulse", true), ("respiration", false)]);
+        let may: Vec<_> = found.iter().map(|s| (s.key, s.points[0].may_mark_entered_in_error)).collect();
+        assert_eq!(may, [(SignDto::Pulse, true), (SignDto::Respiration, false)]);
     }
 
     #[test]
     fn a_child_has_no_adult_range() {
         let text = vital("o1", "8867-4", "2026-11-01T08:00:00Z", r#"{"value":130,"code":"/min"}"#, "");
-        let found = series(
-            &readings(&nurse_amara_sees(&[&text])),
-            "2025-08-14",
-            &ClinicClock::utc(NOON),
-            &AccessView::for_tests(Role::Nurse),
-        );
-        assert_eq!((found[0].flag.as_str(), found[0].low), ("", None));
+        let found = series_of("2025-08-14", &[&text]);
+        assert_eq!((found[0].flag, found[0].low), (None, None));
     }
 
     #[test]

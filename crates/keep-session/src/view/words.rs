@@ -5,32 +5,34 @@ use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
 use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, ReferenceRange, When};
 
-/// Shown for a value that is there and cannot be read.
+/// A value inside a clinical line that cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
 
-/// The words of a concept, or nothing.
-pub(crate) fn label(concept: Option<&Concept>) -> String {
-    concept.and_then(Concept::label).unwrap_or_default().trim().to_owned()
+/// `None` for blank text.
+pub(crate) fn some(text: impl Into<String>) -> Option<String> {
+    Some(text.into()).filter(|text| !text.trim().is_empty())
+}
+
+/// The words of a concept.
+pub(crate) fn label(concept: Option<&Concept>) -> Option<String> {
+    some(concept.and_then(Concept::label)?.trim())
 }
 
 /// What an Observation is called: a vital sign as the chart calls it, anything else by its own words.
-pub(crate) fn observed(concept: Option<&Concept>) -> String {
+pub(crate) fn observed(concept: Option<&Concept>) -> Option<String> {
     let known = concept.into_iter().flat_map(|c| &c.codings).find_map(|c| match c.code.as_str() {
         // Its own display is a sentence.
         BLOOD_PRESSURE_PANEL => Some("Blood pressure"),
         other => VitalSign::from_loinc(other).map(VitalSign::label),
     });
-    known.map_or_else(|| label(concept), str::to_owned)
+    known.map(str::to_owned).or_else(|| label(concept))
 }
 
-/// A time as it crosses IPC: RFC 3339 with `Z`, or the partial date as recorded; empty when it cannot be read.
-pub(crate) fn when(when: Option<&When>) -> String {
-    let Some(when) = when else { return String::new() };
-    match when.date {
-        Some(date) if date.precision == Precision::Instant => date.start.to_rfc3339(),
-        Some(_) => when.text.trim().to_owned(),
-        None => String::new(),
-    }
+/// A time as it crosses IPC: RFC 3339 with `Z`, or the partial date as recorded; `None` when it cannot be read.
+pub(crate) fn when(when: Option<&When>) -> Option<String> {
+    let when = when?;
+    let date = when.date?;
+    if date.precision == Precision::Instant { Some(date.start.to_rfc3339()) } else { some(when.text.trim()) }
 }
 
 /// The instant of a time, for sorting.
@@ -38,16 +40,15 @@ pub(crate) fn instant(when: Option<&When>) -> Option<UtcMillis> {
     when.and_then(|w| w.date).map(|d| d.start)
 }
 
-/// A moment of a Condition: a date, or the words that stand for it.
-pub(crate) fn moment(found: Option<&Moment>) -> String {
+/// A moment of a Condition where it is a date; the page could not format an age or words.
+pub(crate) fn moment(found: Option<&Moment>) -> Option<String> {
     match found {
         Some(Moment::At(at)) => when(Some(at)),
-        // An age or words are no date that the interface could format.
-        Some(Moment::Age(_) | Moment::Words(_)) | None => String::new(),
+        Some(Moment::Age(_) | Moment::Words(_)) | None => None,
     }
 }
 
-/// How far a result is shown: beyond the fourth decimal no laboratory measures.
+/// Precision of a shown result: no laboratory measures beyond the fourth decimal.
 pub(crate) const RESULT: Rounding = Rounding::Significant(4);
 
 /// A quantity with its digits and unit; `could not be read` without a number.
@@ -63,7 +64,7 @@ pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
     let side = |q: &Option<Quantity>| q.as_ref().map_or_else(|| String::from("?"), |q| quantity(q, rounding));
     match value {
         Measured::Quantity(q) => quantity(q, rounding),
-        Measured::Concept(c) | Measured::Absent(c) => label(Some(c)),
+        Measured::Concept(c) | Measured::Absent(c) => label(Some(c)).unwrap_or_default(),
         // EXPOSE: the value is what is shown.
         Measured::Text(text) => text.expose().trim().to_owned(),
         Measured::Boolean(true) => String::from("yes"),
@@ -71,26 +72,27 @@ pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
         Measured::Integer(n) => measured_text(n.as_str()).unwrap_or_else(|| UNREADABLE.to_owned()),
         Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
         Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
-        Measured::Date(at) => when(Some(at)),
+        Measured::Date(at) => when(Some(at)).unwrap_or_default(),
         Measured::Period(Period { start, end }) => {
-            format!("{} – {}", when(start.as_ref()), when(end.as_ref()))
+            let side = |at: &Option<When>| when(at.as_ref()).unwrap_or_default();
+            format!("{} – {}", side(start), side(end))
         }
         Measured::Unreadable(_) => UNREADABLE.to_owned(),
     }
 }
 
 /// A reference range as text: `3.5 – 5.1 mmol/L`, `< 42`, or the laboratory's own words.
-pub(crate) fn range(ranges: &[ReferenceRange]) -> String {
-    let Some(range) = ranges.first() else { return String::new() };
+pub(crate) fn range(ranges: &[ReferenceRange]) -> Option<String> {
+    let range = ranges.first()?;
     let number =
         |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value.as_ref()).and_then(|v| measured_text(v.as_str()));
     let unit = [&range.high, &range.low].into_iter().flatten().find_map(|q| q.unit.as_deref());
     let unit = unit.map(|u| format!(" {}", safe_unit(u))).unwrap_or_default();
     match (number(&range.low), number(&range.high)) {
-        (Some(low), Some(high)) => format!("{low} – {high}{unit}"),
-        (Some(low), None) => format!("≥ {low}{unit}"),
-        (None, Some(high)) => format!("≤ {high}{unit}"),
-        (None, None) => range.text.clone().unwrap_or_default(),
+        (Some(low), Some(high)) => Some(format!("{low} – {high}{unit}")),
+        (Some(low), None) => Some(format!("≥ {low}{unit}")),
+        (None, Some(high)) => Some(format!("≤ {high}{unit}")),
+        (None, None) => some(range.text.clone()?),
     }
 }
 
@@ -100,12 +102,12 @@ pub(crate) fn limits(ranges: &[ReferenceRange]) -> (Option<f64>, Option<f64>) {
     ranges.first().map_or((None, None), |r| (number(&r.low), number(&r.high)))
 }
 
-/// A recorded number as precise as it was recorded, or as it stands.
+/// A recorded number as precise as it was recorded; anything else unchanged.
 pub(crate) fn number(digits: &str) -> String {
     measured_text(digits).unwrap_or_else(|| digits.to_owned())
 }
 
-/// Parts that say something, joined.
+/// The parts that are not blank, joined.
 pub(crate) fn joined<S: AsRef<str>>(parts: impl IntoIterator<Item = S>, between: &str) -> String {
     let mut out = String::new();
     for part in parts {
@@ -126,8 +128,8 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some((at, _)) => {
-            let (kept, _) = text.split_at_checked(at).unwrap_or_default();
-            format!("{kept} […]")
+            let (start, _) = text.split_at_checked(at).unwrap_or_default();
+            format!("{start} […]")
         }
     }
 }

@@ -5,8 +5,9 @@ use super::sign::Sign;
 use super::visible_record::VisibleRecord;
 use super::vitals::{latest, readings};
 use super::{allergies, words};
+use crate::dto::chart::allergies::SafetyDto;
 use crate::dto::search::PatientRowDto;
-use crate::dto::worklist::WorkRowDto;
+use crate::dto::worklist::{VitalsTodayDto, WorkReasonDto, WorkRowDto};
 use keep_domain::{PatientId, ResourceKey, UtcMillis};
 use keep_fhir::Raw;
 use keep_fhir::lens::{AppointmentLens, arrival};
@@ -19,15 +20,15 @@ const NEWS2_SHOWN: f64 = 5.0;
 pub(crate) struct Booking {
     pub(crate) id: String,
     pub(crate) start: UtcMillis,
-    pub(crate) status: String,
-    /// When the patient came, where that is recorded.
+    pub(crate) status: Option<String>,
+    /// Arrival of the patient, where it is recorded.
     arrived: Option<UtcMillis>,
-    reason: String,
-    /// Colleagues, each with the name beside the reference.
-    pub(crate) with: Vec<(Option<ResourceKey>, String)>,
+    reason: Option<String>,
+    /// Colleagues, each with the display text of the reference.
+    pub(crate) with: Vec<(Option<ResourceKey>, Option<String>)>,
 }
 
-/// Where somebody is in the day.
+/// How far an appointment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Booked and not here yet.
@@ -39,8 +40,8 @@ pub(crate) enum Stage {
 }
 
 impl Booking {
-    /// Reads an Appointment of a patient; `masked` leaves out what it is for. Whoever may not know why they come reads
-    /// what kind of booking it is.
+    /// Reads an Appointment of a patient; `masked` leaves out the reason. A role that may not know the reason reads the
+    /// kind of booking.
     pub(crate) fn of(lens: &AppointmentLens, raw: &Raw, patient: &PatientId, start: UtcMillis, masked: bool) -> Self {
         let staff = lens.participants.iter().filter(|p| {
             p.actor
@@ -49,8 +50,8 @@ impl Booking {
                 .is_some_and(|k| matches!(k.resource_type.as_str(), "Practitioner" | "PractitionerRole"))
         });
         let with = staff.map(|p| {
-            // EXPOSE: a colleague's name is shown beside their patients.
-            let name = p.actor.display.as_ref().map(|d| d.expose().clone()).unwrap_or_default();
+            // EXPOSE: a colleague's name is shown with their patients.
+            let name = p.actor.display.as_ref().and_then(|d| words::some(d.expose().clone()));
             (p.actor.key.clone(), name)
         });
         let reason = words::label(lens.reasons.first().or(lens.service.first()).or(lens.kind.as_ref()));
@@ -58,22 +59,22 @@ impl Booking {
             id: lens.id.as_ref().map(ToString::to_string).unwrap_or_default(),
             arrived: arrival(raw, patient),
             start,
-            status: lens.status.clone().unwrap_or_default(),
-            reason: if masked { String::new() } else { reason },
+            status: lens.status.clone(),
+            reason: reason.filter(|_| !masked),
             with: with.collect(),
         }
     }
 
-    /// Where they are.
+    /// The stage.
     pub(crate) fn stage(&self) -> Stage {
-        match self.status.as_str() {
-            "arrived" | "checked-in" => Stage::Waiting,
-            "booked" | "pending" | "proposed" | "waitlist" => Stage::Expected,
+        match self.status.as_deref() {
+            Some("arrived" | "checked-in") => Stage::Waiting,
+            Some("booked" | "pending" | "proposed" | "waitlist") => Stage::Expected,
             _ => Stage::Over,
         }
     }
 
-    /// Since when they wait: arrival, else the time of the appointment.
+    /// Start of the wait: arrival, else the time of the appointment.
     pub(crate) fn waiting_since(&self) -> UtcMillis {
         self.arrived.unwrap_or(self.start)
     }
@@ -90,11 +91,10 @@ pub(crate) struct Columns {
     pub(crate) downloaded: bool,
 }
 
-/// What of a chart stands in a list.
-#[derive(Debug, Clone, Default)]
+/// The parts of a chart that a list shows.
+#[derive(Clone, Default)]
 pub(crate) struct PatientSummary {
-    safety: String,
-    safety_known: bool,
+    safety: Option<SafetyDto>,
     /// When vital signs were taken today.
     pub(crate) vitals_today: Option<UtcMillis>,
     news2: Option<u32>,
@@ -106,16 +106,15 @@ pub(crate) fn patient_summary(
     columns: Columns,
     clinic_clock: &ClinicClock,
 ) -> PatientSummary {
-    let (safety, safety_known) = allergies::line(entries, columns.downloaded, columns.safety);
+    let safety = allergies::safety(entries, columns.downloaded, columns.safety);
     if !columns.vitals {
-        return PatientSummary { safety, safety_known, ..PatientSummary::default() };
+        return PatientSummary { safety, ..PatientSummary::default() };
     }
     let all: Vec<_> = readings(entries).into_iter().filter(|r| clinic_clock.is_today(r.at)).collect();
     let score = latest(&all, Sign::News2).filter(|r| r.value >= NEWS2_SHOWN);
     PatientSummary {
         safety,
-        safety_known,
-        // Weight or height alone are no vital signs in the sense of the queue.
+        // Weight or height alone do not count as vital signs in the queue.
         vitals_today: all.iter().rev().find(|r| is_vital(r.sign)).map(|r| r.at),
         news2: score.map(|r| whole(r.value)),
     }
@@ -137,34 +136,38 @@ const fn is_vital(sign: Sign) -> bool {
     )
 }
 
-/// One line. `vitals_column` is whether the list asks for vital signs.
-pub(crate) fn row(
-    patient: PatientRowDto,
-    booking: Option<&Booking>,
-    summary: &PatientSummary,
-    reason: Option<String>,
-    vitals_column: bool,
-    clinic_clock: &ClinicClock,
-) -> WorkRowDto {
+/// One line of a list, before it is formatted.
+pub(crate) struct Line<'a> {
+    pub(crate) booking: Option<&'a Booking>,
+    pub(crate) summary: &'a PatientSummary,
+    /// What is to be done, where that is not the appointment's reason.
+    pub(crate) reason: Option<WorkReasonDto>,
+    /// Whether the list shows vital signs.
+    pub(crate) vitals_column: bool,
+}
+
+/// One row.
+pub(crate) fn row(patient: PatientRowDto, line: Line<'_>, clinic_clock: &ClinicClock) -> WorkRowDto {
+    let Line { booking, summary, reason, vitals_column } = line;
     let waits = booking.filter(|b| b.stage() == Stage::Waiting);
     let minutes = waits.map(|b| clinic_clock.now.0.saturating_sub(b.waiting_since().0).max(0) / 60_000);
     let vitals = match summary.vitals_today {
-        Some(at) if vitals_column => at.to_rfc3339(),
-        None if vitals_column && waits.is_some() => String::from("due"),
-        _ => String::new(),
+        Some(at) if vitals_column => Some(VitalsTodayDto::Taken { at: at.to_rfc3339() }),
+        None if vitals_column && waits.is_some() => Some(VitalsTodayDto::Due),
+        _ => None,
     };
+    let recorded = || Some(WorkReasonDto::Recorded { text: booking?.reason.clone()? });
     WorkRowDto {
         patient,
-        appointment: booking.map(|b| b.id.clone()).unwrap_or_default(),
-        booked: booking.map(|b| b.start.to_rfc3339()).unwrap_or_default(),
-        status: booking.map(|b| b.status.clone()).unwrap_or_default(),
+        appointment: booking.map(|b| b.id.clone()),
+        booked: booking.map(|b| b.start.to_rfc3339()),
+        status: booking.and_then(|b| b.status.clone()),
         waiting_minutes: minutes.map(|m| u32::try_from(m).unwrap_or(u32::MAX)),
-        reason: reason.or_else(|| booking.map(|b| b.reason.clone())).unwrap_or_default(),
+        reason: reason.or_else(recorded),
         safety: summary.safety.clone(),
-        safety_known: summary.safety_known,
         vitals,
         news2: summary.news2,
-        with: booking.map(|b| words::joined(b.with.iter().map(|(_, name)| name), ", ")).unwrap_or_default(),
+        with: booking.map(|b| b.with.iter().filter_map(|(_, name)| name.clone()).collect()).unwrap_or_default(),
     }
 }
 
@@ -191,16 +194,21 @@ mod tests {
     #[test]
     fn maria_waits_for_her_vitals() {
         let columns = Columns { safety: true, vitals: true, downloaded: true };
-        let clinic_clock = ClinicClock::utc(NOON);
-        let waiting =
-            row(maria(), Some(&booking()), &patient_summary(&[], columns, &clinic_clock), None, true, &clinic_clock);
-        assert_eq!((waiting.waiting_minutes, waiting.vitals.as_str()), (Some(48), "due"));
-        assert_eq!((waiting.reason.as_str(), waiting.with.as_str()), ("Follow-up, hypertension", "Dr Jonas Mbeki"));
-        assert_eq!(waiting.safety, "Allergies not recorded");
+        let (clinic_clock, booking) = (ClinicClock::utc(NOON), booking());
+        let row_of = |summary: &PatientSummary| {
+            let line = Line { booking: Some(&booking), summary, reason: None, vitals_column: true };
+            row(maria(), line, &clinic_clock)
+        };
+        let waiting = row_of(&patient_summary(&[], columns, &clinic_clock));
+        assert!(waiting.waiting_minutes == Some(48) && waiting.vitals == Some(VitalsTodayDto::Due));
+        let reason = WorkReasonDto::Recorded { text: String::from("Follow-up, hypertension") };
+        assert!(waiting.reason == Some(reason) && waiting.with == ["Dr Jonas Mbeki"]);
+        assert!(matches!(waiting.safety, Some(SafetyDto::NotRecorded)));
         let taken = r#"{"resourceType":"Observation","id":"o","status":"final","category":[{"coding":[{"code":"vital-signs"}]}],"code":{"coding":[{"code":"8867-4"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":76,"code":"/min"}}"#;
         let score = r#"{"resourceType":"Observation","id":"s","status":"final","category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"1104051000000101"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-22T11:30:00Z","valueQuantity":{"value":6.0}}"#;
         let found = patient_summary(&nurse_amara_sees(&[taken, score]), columns, &clinic_clock);
-        let seen = row(maria(), Some(&booking()), &found, None, true, &clinic_clock);
-        assert_eq!((seen.vitals.as_str(), seen.news2), ("2026-11-22T11:30:00.000Z", Some(6)));
+        let seen = row_of(&found);
+        let taken = VitalsTodayDto::Taken { at: String::from("2026-11-22T11:30:00.000Z") };
+        assert!(seen.vitals == Some(taken) && seen.news2 == Some(6));
     }
 }

@@ -50,7 +50,7 @@ fn is_of_this_case(item: &Value) -> bool {
 
 /// Whether a draft is the same except for the patient's name, which is missing.
 fn is_without_name(item: &Value, whole: &Value) -> bool {
-    item["patientName"] == "" && {
+    item["patientName"].is_null() && {
         let mut named = item.clone();
         named["patientName"] = whole["patientName"].clone();
         named == *whole
@@ -152,7 +152,7 @@ fn rows(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) 
             .or_else(|| all.iter().find(|w| id(w) == id(row) && w["appointment"] == row["appointment"]));
         match twin {
             // It is unknown whether the patient belongs in this list, and the row does not say so.
-            None if says_less && row["vitals"] != "due" && all_of(whole, row) => {}
+            None if says_less && row["vitals"]["state"] != "due" && all_of(whole, row) => {}
             None => wrong.push(format!("a row of another patient: {}", id(row))),
             Some(twin) => one_row(twin, row, says_less, wrong),
         }
@@ -189,11 +189,8 @@ fn one_row(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String
             "lastSeen" => is_blank(value) && shown["lastSeenKnown"] == false,
             "lastSeenKnown" => value == false,
             "reason" | "with" | "news2" => is_blank(value) && says_less,
-            "safety" => {
-                value.as_str().is_some_and(|line| admits(line) && (line.contains("navailable") || starts(line, was)))
-            }
-            "safetyKnown" => value == false && shown["safety"].as_str().is_some_and(admits),
-            "vitals" => value.as_str().is_some_and(|v| v != "due" && (v.is_empty() || admits(v))),
+            "safety" => value["state"] == "unavailable" || (value["incomplete"] == true && starts(value, was)),
+            "vitals" => value.is_null(),
             "unavailable" | "incomplete" => true,
             _ => false,
         };
@@ -203,19 +200,14 @@ fn one_row(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String
     }
 }
 
-/// Whether a line says that something is not there to be read.
-fn admits(line: &str) -> bool {
-    line.contains("navailable") || line.contains("may be incomplete")
-}
-
-fn starts(line: &str, whole: &Value) -> bool {
-    let first = |text: &str| text.split([';', '+']).next().unwrap_or_default().trim().to_owned();
-    whole.as_str().is_some_and(|w| first(w) == first(line))
+/// Whether two lines name the same allergy first.
+fn starts(line: &Value, whole: &Value) -> bool {
+    ["state", "substance", "reaction"].iter().all(|name| whole[*name] == line[*name])
 }
 
 /// Banner and summary.
 pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) {
-    let unread = says_less && shown["banner"]["family"] == UNREAD;
+    let unread = says_less && shown["banner"]["family"].is_null();
     if !unread {
         let lacks: &[&str] = if says_less { &["flags"] } else { &[] };
         let mut banner = shown["banner"].clone();
@@ -237,13 +229,10 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
     if note != had && !(note.is_null() && says_less) {
         wrong.push(format!("last note: {note} for {had}"));
     }
-    if whole["completeness"]["asOf"] != "" && shown["completeness"]["asOf"] == "" && !says_less {
+    if !whole["completeness"]["asOf"].is_null() && shown["completeness"]["asOf"].is_null() && !says_less {
         wrong.push(String::from("completeness without a time and without a word"));
     }
 }
-
-/// The family name in the banner of a patient whose record cannot be read.
-const UNREAD: &str = "COULD NOT BE READ";
 
 /// A chart without what depends on the patient's record.
 fn without_the_person(chart: &Value) -> Value {

@@ -35,7 +35,7 @@ fn member(name: &str, value: &Value, since: UtcMillis) -> Value {
         // Sent, still to be sent, or to be looked at first: what was sent is looked for on the server.
         ("record", Some(_)) => Value::from("here"),
         // The time alone moves with each sync; that there is one does not.
-        ("asOf" | "complete" | "lastSeen" | "kept", Some(time)) if !time.is_empty() => Value::from("<time>"),
+        ("asOf" | "complete" | "lastSeen" | "kept" | "saved", Some(time)) if !time.is_empty() => Value::from("<time>"),
         _ => mask(value, since),
     }
 }

@@ -1,3 +1,4 @@
+import type { AuditRowDto, EventClass } from "../bindings";
 import { type FakeState, makeSession, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 import { FAKE_CODE, FAKE_NOW, FAKE_PASSWORD, STAFF } from "./staff";
@@ -15,7 +16,16 @@ type HandledCommands =
   | "sign_off_alerts"
   | "unmask";
 
-const EVENT_CLASSES = ["chart_read", "unlock", "search", "create", "unlock_failed", "sync", "note_signed", "lock"];
+const EVENT_CLASSES: readonly EventClass[] = [
+  "chart_read",
+  "unlock",
+  "search",
+  "create",
+  "unlock_failed",
+  "sync",
+  "note_signed",
+  "lock",
+];
 
 /** The sequence of the only open alert. */
 const ALERT_SEQUENCE = 18_241;
@@ -93,31 +103,32 @@ export function accessHandlers(state: FakeState): HandlersOf<HandledCommands> {
         { name: "lease_days", value: "30" },
       ],
     }),
-    audit_events: ({ offset, limit, class: filter, before }) => {
+    audit_events: ({ offset, limit, class: only, openAlerts, before }) => {
       const isOpen = (sequence: number) => sequence === ALERT_SEQUENCE && !state.signedOff.includes(sequence);
       const all = state.options.empty
         ? []
-        : Array.from({ length: 640 }, (_, index) => {
+        : Array.from({ length: 640 }, (_, index): AuditRowDto => {
             const alert = 18_244 - index === ALERT_SEQUENCE;
             const kind = alert ? "integrity_finding" : (EVENT_CLASSES[index % EVENT_CLASSES.length] ?? "sync");
             const namesPatient = kind === "chart_read" || kind === "create" || kind === "note_signed";
             return {
               sequence: 18_244 - index,
               recorded: new Date(Date.parse(FAKE_NOW) - index * 417_000).toISOString(),
-              happened: index === 13 ? new Date(Date.parse(FAKE_NOW) - 7_200_000).toISOString() : "",
+              happened: index === 13 ? new Date(Date.parse(FAKE_NOW) - 7_200_000).toISOString() : null,
               class: kind,
               outcome: alert ? "serious" : kind === "unlock_failed" ? "minor" : "success",
-              actor: kind === "sync" || alert ? "device" : (STAFF[index % 3]?.name ?? ""),
-              role: kind === "sync" || alert ? "" : (STAFF[index % 3]?.role ?? ""),
+              actor: kind === "sync" || alert ? null : (STAFF[index % 3]?.name ?? null),
+              role: kind === "sync" || alert ? null : (STAFF[index % 3]?.role ?? null),
               patients: namesPatient ? (index % 16 === 8 ? 3 : 1) : 0,
-              cause: alert ? "log_rolled_back" : kind === "lock" && index % 16 === 7 ? "idle" : "",
+              cause: alert ? "log_rolled_back" : kind === "lock" && index % 16 === 7 ? "idle" : null,
               // A typed reason may equal the code of a cause.
-              reason: kind === "lock" && index % 16 === 15 ? "sleep" : "",
+              reason: kind === "lock" && index % 16 === 15 ? "sleep" : null,
               openAlert: isOpen(18_244 - index),
             };
           }).filter(
             (row) =>
-              (filter === "" || row.class === filter || (filter === "open_alerts" && row.openAlert)) &&
+              (only === null || row.class === only) &&
+              (!openAlerts || row.openAlert) &&
               (before === null || row.sequence < before),
           );
       return {

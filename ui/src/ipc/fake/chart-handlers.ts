@@ -1,10 +1,11 @@
-import type { ChartDto } from "../bindings";
+import type { ChartDto, ChartTabDto, PermissionDto } from "../bindings";
 import { type FakeState, openFakeChart } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
 type HandledCommands = "open_chart" | "close_chart" | "chart_timeline" | "chart_results" | "chart_notes";
 
-const TAB_PERMISSIONS: Record<string, string> = {
+const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
+  summary: "open_chart",
   timeline: "read_problems",
   notes: "read_notes",
   results: "read_results",
@@ -16,8 +17,8 @@ const TAB_PERMISSIONS: Record<string, string> = {
 };
 
 /** The part of a chart that the role may see; the rest is never sent. */
-function filterByPermission(chart: ChartDto, permissions: string[]): ChartDto {
-  const may = (name: string) => permissions.includes(name);
+function filterByPermission(chart: ChartDto, permissions: readonly PermissionDto[]): ChartDto {
+  const may = (name: PermissionDto) => permissions.includes(name);
   // Roles that dispense medicines see the weight and no other vital sign.
   const seesWeight = may("read_medicines");
   const vitals = may("read_vitals")
@@ -27,7 +28,7 @@ function filterByPermission(chart: ChartDto, permissions: string[]): ChartDto {
       : [];
   return {
     ...chart,
-    tabs: chart.tabs.filter((tab) => may(TAB_PERMISSIONS[tab] ?? "open_chart") || (tab === "vitals" && seesWeight)),
+    tabs: chart.tabs.filter((tab) => may(TAB_PERMISSIONS[tab]) || (tab === "vitals" && seesWeight)),
     banner: may("read_allergies")
       ? chart.banner
       : { ...chart.banner, flags: [], alert: chart.banner.alert || chart.banner.flags.length > 0 },

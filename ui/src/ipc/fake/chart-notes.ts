@@ -11,11 +11,11 @@ export function makeNotes(index: number): NoteDto[] {
   return Array.from({ length: index === 1 ? 26 : 4 }, (_, at) => ({
     id: `n${at}`,
     kind: at % 3 === 1 ? "Nursing note" : "Progress note",
-    author: at === 3 ? "" : at % 3 === 1 ? "Amara Okafor" : "Dr Jonas Mbeki",
+    author: at === 3 ? null : at % 3 === 1 ? "Amara Okafor" : "Dr Jonas Mbeki",
     written: new Date(Date.parse("2026-10-24T10:32:00+03:00") - at * 86_400_000 * 23).toISOString(),
     status: at === 5 ? "entered_in_error" : "signed",
     text: TEXTS[at % TEXTS.length] ?? "",
-    mayStrike: at % 3 === 1 && at !== 5,
+    mayMarkEnteredInError: at % 3 === 1 && at !== 5,
     record: at === 0 && index !== 1 ? "pending" : "synced",
   }));
 }

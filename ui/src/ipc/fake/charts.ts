@@ -1,12 +1,16 @@
 import type {
   AllergiesDto,
   ChartDto,
+  ElapsedDto,
+  ElapsedUnitDto,
   ImmunisationDto,
   MedicineDto,
   NoteDto,
   PatientRowDto,
   ProblemDto,
+  ReactionDto,
   ResultDto,
+  TimelineKindDto,
   TimelineRowDto,
 } from "../bindings";
 import { makeNotes } from "./chart-notes";
@@ -21,6 +25,12 @@ export interface FakeChart {
   notes: NoteDto[];
 }
 
+const reaction = (manifestation: string, severity: string): ReactionDto => ({
+  manifestations: [manifestation],
+  severity,
+  highRisk: false,
+});
+
 const allergiesOf = (index: number): AllergiesDto => {
   if (index === 1 || index === 4)
     return {
@@ -32,7 +42,7 @@ const allergiesOf = (index: number): AllergiesDto => {
               {
                 id: "al1",
                 substance: "Penicillin",
-                reaction: "anaphylaxis · severe",
+                reaction: reaction("anaphylaxis", "severe"),
                 severe: true,
                 recorded: "2019",
                 record: "synced",
@@ -40,7 +50,7 @@ const allergiesOf = (index: number): AllergiesDto => {
               {
                 id: "al2",
                 substance: "Latex",
-                reaction: "contact dermatitis · mild",
+                reaction: reaction("contact dermatitis", "mild"),
                 severe: false,
                 recorded: "2022-03",
                 record: "synced",
@@ -50,7 +60,7 @@ const allergiesOf = (index: number): AllergiesDto => {
               {
                 id: "al3",
                 substance: "Sulfonamides",
-                reaction: "rash · moderate",
+                reaction: reaction("rash", "moderate"),
                 severe: false,
                 recorded: "2015",
                 record: "synced",
@@ -68,7 +78,7 @@ const problem = (id: string, text: string, since: string, active = true): Proble
   active,
   status: active ? "active" : "resolved",
   since,
-  until: active ? "" : "2019",
+  until: active ? null : "2019",
   record: "synced",
 });
 
@@ -80,13 +90,15 @@ const PROBLEMS = [
   problem("pr5", "Community-acquired pneumonia", "2018-11-02", false),
 ];
 
+const ago = (unit: ElapsedUnitDto, count: number): ElapsedDto => ({ unit, count });
+
 const medicine = (
   id: string,
   name: string,
   product: string,
   dosage: string,
   since: string,
-  age: string,
+  age: ElapsedDto,
   overrides: Partial<MedicineDto> = {},
 ): MedicineDto => ({
   id,
@@ -102,12 +114,12 @@ const medicine = (
 });
 
 const MEDICINES = [
-  medicine("md1", "amLODIPine", "5 mg tablet", "5 mg once a day by mouth", "2024-09-30", "2 y"),
-  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", "8 mo"),
-  medicine("md3", "enalapril", "10 mg tablet", "10 mg once a day by mouth", "2026-11-22", "today", {
+  medicine("md1", "amLODIPine", "5 mg tablet", "5 mg once a day by mouth", "2024-09-30", ago("years", 2)),
+  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", ago("months", 8)),
+  medicine("md3", "enalapril", "10 mg tablet", "10 mg once a day by mouth", "2026-11-22", ago("today", 0), {
     record: "pending",
   }),
-  medicine("md4", "hydroCHLOROthiazide", "25 mg tablet", "25 mg once a day by mouth", "2019-01-04", "7 y", {
+  medicine("md4", "hydroCHLOROthiazide", "25 mg tablet", "25 mg once a day by mouth", "2019-01-04", ago("years", 7), {
     active: false,
     status: "stopped",
   }),
@@ -132,7 +144,7 @@ const IMMUNISATIONS: ImmunisationDto[] = [
   { id: "im4", vaccine: "Hepatitis B, third dose", given: "2009-07", status: "not-done", record: "synced" },
 ];
 
-const TIMELINE: [TimelineRowDto["kind"], string, string][] = [
+const TIMELINE: [TimelineKindDto, string, string][] = [
   ["vitals", "Vital signs", "162/98 mmHg, pulse 76 /min, SpO₂ 97 %"],
   ["medicine", "enalapril 10 mg tablet", "10 mg once a day by mouth"],
   ["note", "Nursing note", "Amara Okafor"],
@@ -154,11 +166,11 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       reference: `Observation/t${at}`,
       kind,
       at: when.toISOString(),
-      title: unreadable ? "" : title,
-      detail: unreadable ? "" : detail,
-      recorded: at === 6 ? `${detail}0271828182845` : "",
+      title: unreadable ? { kind: "untitled", resourceType: "Observation" } : { kind: "recorded", text: title },
+      detail: unreadable || detail === "" ? null : { kind: "text", text: detail },
+      recorded: at === 6 ? `${detail}0271828182845` : null,
       unreadable,
-      struck: at === 5,
+      enteredInError: at === 5,
       record: at < 2 ? "pending" : "synced",
     };
   });
@@ -166,7 +178,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
 /** The chart of one invented patient. */
 export function makeChart(row: PatientRowDto, empty: boolean, partial = false): FakeChart {
   const index = Number(row.patient.slice(1));
-  const child = row.age.includes("mo");
+  const child = row.age?.includes("mo") ?? false;
   const rich = !empty && !child;
   const notes = empty ? [] : makeNotes(index);
   const results = rich ? makeResults() : [];
@@ -176,16 +188,18 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
         patient: row.patient,
         family: row.family,
         given: row.given,
-        preferred: index === 1 ? "Mafe" : "",
-        initials: `${row.given.charAt(0)}${row.family.charAt(0)}`,
+        preferred: index === 1 ? "Mafe" : null,
+        initials: `${row.given?.charAt(0) ?? ""}${row.family?.charAt(0) ?? ""}`,
         birthDate: row.birthDate,
         age: row.age,
         sex: row.sex,
         numberLabel: "Clinic no.",
         number: row.number,
         phone: row.phone,
-        language: index === 1 ? "Spanish, interpreter not needed" : "",
-        deceased: row.deceased ? "2025-04-02" : null,
+        language: index === 1 ? "Spanish" : null,
+        needsInterpreter: false,
+        deceased: row.deceased,
+        died: row.deceased ? "2025-04-02" : null,
         flags: row.alert ? ["Falls risk"] : [],
         alert: false,
         address: "Kondele Road 12, Kisumu",

@@ -18,12 +18,12 @@ export function enrolHandlers(state: FakeState): HandlersOf<HandledCommands> {
     },
     enrol_cancel: () => {
       reads = 0;
-      state.enrol = { step: "idle", server: "https://fhir.kisumu-north.example/r4", workstation: "" };
+      state.enrol = { step: "idle", server: "https://fhir.kisumu-north.example/r4", workstation: null };
       return state.enrol;
     },
     enrol_begin: ({ server }) => {
-      if (server.startsWith("http://"))
-        return refuse("invalid", { fields: [{ field: "server", reason: "not_secure" }] });
+      if (server?.startsWith("http://"))
+        return refuse("invalid", { fields: [{ field: "server", reason: "not_an_address" }] });
       state.enrol = {
         step: "browser",
         address:

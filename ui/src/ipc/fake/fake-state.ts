@@ -36,7 +36,7 @@ export function makeFakeState(options: FakeOptions, emit: FakeState["emit"]): Fa
     emit,
     users: options.lock?.users ?? STAFF.slice(0, 3),
     session: null,
-    enrol: { step: "idle", server: "https://fhir.kisumu-north.example/r4", workstation: "" },
+    enrol: { step: "idle", server: "https://fhir.kisumu-north.example/r4", workstation: null },
     patients: makePatients(),
     charts: new Map(),
     opened: new Set(["p1", "p4"]),

@@ -1,4 +1,4 @@
-import type { PatientRowDto, WorkRowDto } from "../bindings";
+import type { PatientRowDto, SafetyDto, VitalsTodayDto, WorklistNameDto, WorkReasonDto, WorkRowDto } from "../bindings";
 import { type FakeState, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
@@ -14,28 +14,55 @@ type Wait = [
   at: number,
   minutes: number | null,
   reason: string,
-  safety: string,
-  vitals: string,
+  safety: SafetyDto,
+  vitals: VitalsTodayDto | null,
   news2: number | null,
   who: string,
 ];
 
+const known = (substance: string, manifestation: string, more = 0): SafetyDto => ({
+  state: "known",
+  substance,
+  reaction: { manifestations: [manifestation], severity: null, highRisk: false },
+  more,
+  incomplete: false,
+});
+const NONE_KNOWN: SafetyDto = { state: "none_known" };
+const DUE: VitalsTodayDto = { state: "due" };
+const takenAt = (at: string): VitalsTodayDto => ({ state: "taken", at });
+
 const WAITING: Wait[] = [
-  [0, 48, "Follow-up, hypertension", "Penicillin: anaphylaxis", "due", null, ""],
-  [1, 31, "Immunisation, 15 months", "No known allergies", "due", null, ""],
-  [2, 22, "Antenatal visit, 28 weeks", "Allergies not recorded", "2026-11-22T13:51:00+03:00", null, "Dr Mbeki"],
+  [0, 48, "Follow-up, hypertension", known("Penicillin", "anaphylaxis"), DUE, null, ""],
+  [1, 31, "Immunisation, 15 months", NONE_KNOWN, DUE, null, ""],
   [
-    3,
-    15,
-    "Cough, 3 days",
-    "Sulfonamides: rash; aspirin: urticaria; peanut: anaphylaxis",
-    "2026-11-22T13:58:00+03:00",
-    6,
+    2,
+    22,
+    "Antenatal visit, 28 weeks",
+    { state: "not_recorded" },
+    takenAt("2026-11-22T13:51:00+03:00"),
+    null,
     "Dr Mbeki",
   ],
-  [4, 9, "Wound dressing", "No known allergies", "2026-11-22T14:01:00+03:00", null, ""],
-  [5, 6, "Family planning", "No known allergies", "due", null, ""],
-  [7, 2, "Repeat prescription", "No known allergies", "due", null, ""],
+  [3, 15, "Cough, 3 days", known("Sulfonamides", "rash", 2), takenAt("2026-11-22T13:58:00+03:00"), 6, "Dr Mbeki"],
+  [4, 9, "Wound dressing", NONE_KNOWN, takenAt("2026-11-22T14:01:00+03:00"), null, ""],
+  [5, 6, "Family planning", NONE_KNOWN, DUE, null, ""],
+  [7, 2, "Repeat prescription", NONE_KNOWN, DUE, null, ""],
+];
+
+const REASONS: Record<"dispensing" | "specimens" | "charges", WorkReasonDto> = {
+  dispensing: { kind: "to_dispense", count: 2 },
+  specimens: { kind: "recorded", text: "Basic metabolic panel" },
+  charges: { kind: "visit_to_review" },
+};
+
+const COUNTED: readonly WorklistNameDto[] = [
+  "queue",
+  "vitals_due",
+  "my_patients",
+  "today",
+  "dispensing",
+  "specimens",
+  "charges",
 ];
 
 const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolean, clinical: boolean): WorkRowDto => ({
@@ -44,17 +71,16 @@ const workRow = (patient: PatientRowDto, at: number, wait: Wait, arrived: boolea
   booked: new Date(Date.parse("2026-11-22T13:00:00+03:00") + at * 900_000).toISOString(),
   status: arrived ? "arrived" : "booked",
   waitingMinutes: arrived ? wait[1] : null,
-  reason: clinical ? wait[2] : "Routine appointment",
-  safety: clinical ? wait[3] : "",
-  safetyKnown: clinical && wait[3].includes(":"),
-  vitals: clinical ? wait[4] : "",
+  reason: { kind: "recorded", text: clinical ? wait[2] : "Routine appointment" },
+  safety: clinical ? wait[3] : null,
+  vitals: clinical ? wait[4] : null,
   news2: clinical ? wait[5] : null,
-  with: wait[6],
+  with: wait[6] === "" ? [] : [wait[6]],
 });
 
 /** Search and worklists. */
 export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
-  const rowsOf = (list: string): WorkRowDto[] => {
+  const rowsOf = (list: WorklistNameDto): WorkRowDto[] => {
     if (state.options.empty || state.options.partial) return [];
     const clinical = state.session?.permissions.includes("read_allergies") ?? false;
     const rows = WAITING.flatMap((wait, at) => {
@@ -68,8 +94,8 @@ export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
           0,
           1,
           at % 2 === 0 ? "Follow-up" : "New visit",
-          "",
-          "",
+          NONE_KNOWN,
+          null,
           null,
           at % 3 === 0 ? "Dr Mbeki" : "",
         ];
@@ -80,25 +106,18 @@ export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
       });
       return [...rows, ...later];
     }
-    if (list === "vitals_due") return rows.filter((row) => row.vitals === "due");
+    if (list === "vitals_due") return rows.filter((row) => row.vitals?.state === "due");
     if (list === "my_patients")
       return state.patients.slice(0, 40).map((patient, at) => ({
-        ...workRow(patient, at, [0, null, "Follow-up", "No known allergies", "", null, "Dr Mbeki"], false, clinical),
-        appointment: "",
-        status: "",
+        ...workRow(patient, at, [0, null, "Follow-up", NONE_KNOWN, null, null, "Dr Mbeki"], false, clinical),
+        appointment: null,
+        status: null,
       }));
     if (list === "dispensing" || list === "specimens" || list === "charges")
-      return rows.map((row) => ({
-        ...row,
-        waitingMinutes: null,
-        reason:
-          { dispensing: "2 medicines to dispense", specimens: "Basic metabolic panel", charges: "Visit to review" }[
-            list
-          ] ?? "",
-      }));
+      return rows.map((row) => ({ ...row, waitingMinutes: null, reason: REASONS[list] }));
     return rows;
   };
-  const count = (list: string) => ({ list, count: rowsOf(list).length });
+  const count = (list: WorklistNameDto) => ({ list, count: rowsOf(list).length });
   return {
     search_patients: ({ query, offset, limit }) => {
       const words = fold(query)
@@ -124,9 +143,7 @@ export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
       return {
         rows: rows.slice(offset, offset + limit),
         total: rows.length,
-        counts: ["queue", "vitals_due", "my_patients", "today", "dispensing", "specimens", "charges"]
-          .map(count)
-          .concat({ list: "drafts", count: state.drafts.length }),
+        counts: COUNTED.map(count).concat({ list: "drafts", count: state.drafts.length }),
         downloading: false,
         missing: state.options.partial ? ["Observation"] : [],
       };

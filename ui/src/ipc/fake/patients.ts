@@ -1,6 +1,6 @@
-import type { PatientRowDto } from "../bindings";
+import type { PatientRowDto, SexDto } from "../bindings";
 
-type Named = [family: string, given: string, birth: string, age: string, sex: string, number: string];
+type Named = [family: string, given: string, birth: string, age: string, sex: SexDto, number: string];
 
 const KNOWN: Named[] = [
   ["GONZÁLEZ", "María Fernanda", "1961-02-03", "65 y", "female", "CH-004471"],
@@ -70,7 +70,7 @@ const row = (index: number, [family, given, birthDate, age, sex, number]: Named)
     .slice(-3)}`,
   lastSeen:
     index % 5 === 4 || index === 6
-      ? ""
+      ? null
       : `2026-${String(11 - (index % 9)).padStart(2, "0")}-${String(1 + (index % 20)).padStart(2, "0")}T10:32:00+03:00`,
   lastSeenKnown: index !== 6,
   openedToday: false,

@@ -1,4 +1,4 @@
-import type { LockUserDto, Role } from "../bindings";
+import type { LockUserDto, PermissionDto, Role } from "../bindings";
 
 /** The current time of the fake clinic. */
 export const FAKE_NOW = "2026-11-22T14:07:12+03:00";
@@ -31,7 +31,7 @@ export const STAFF: readonly LockUserDto[] = [
   person("a7", "Kofi Mensah", "KM", "it-administrator"),
 ];
 
-const CLINICAL = [
+const CLINICAL: readonly PermissionDto[] = [
   "search_patients",
   "open_patient",
   "open_chart",
@@ -42,7 +42,7 @@ const CLINICAL = [
 ];
 
 /** The permissions of each role in the fake. */
-export const PERMISSIONS: Record<Role, string[]> = {
+export const PERMISSIONS: Record<Role, PermissionDto[]> = {
   physician: [
     ...CLINICAL,
     "read_notes",
@@ -52,7 +52,7 @@ export const PERMISSIONS: Record<Role, string[]> = {
     "record_vitals",
     "write_note",
     "sign_note",
-    "strike",
+    "mark_entered_in_error",
     "resolve_conflict",
     "view_worklist",
   ],
@@ -65,7 +65,7 @@ export const PERMISSIONS: Record<Role, string[]> = {
     "record_vitals",
     "write_note",
     "sign_note",
-    "strike",
+    "mark_entered_in_error",
     "resolve_conflict",
     "view_worklist",
   ],

@@ -1,4 +1,12 @@
-import type { ConflictDto, ConflictPartDto, SyncChipDto, SyncItemDto, SyncPageDto } from "../bindings";
+import type {
+  ConflictDto,
+  ConflictFieldDto,
+  ConflictPartDto,
+  SyncChipDto,
+  SyncItemDto,
+  SyncItemStateDto,
+  SyncPageDto,
+} from "../bindings";
 import { type FakeState, openFakeChart } from "./fake-state";
 
 /** The sync chip for the current counts. */
@@ -7,7 +15,7 @@ export function chipOf(
 ): SyncChipDto {
   return {
     state: state.running ? "running" : state.signInEnded ? "sign_in" : state.options.offline ? "offline" : "idle",
-    complete: state.options.empty ? "" : "2026-11-22T08:40:00+03:00",
+    complete: state.options.empty ? null : "2026-11-22T08:40:00+03:00",
     pending: state.pending,
     failed: state.rejected,
     conflicts: state.conflicts,
@@ -25,14 +33,18 @@ const TYPES: [string, number][] = [
   ["Immunization", 3_280],
 ];
 
-const item = (changeSet: number, state: string, title: string, overrides: Partial<SyncItemDto> = {}): SyncItemDto => ({
+const item = (
+  changeSet: number,
+  state: SyncItemStateDto,
+  kinds: string[],
+  overrides: Partial<SyncItemDto> = {},
+): SyncItemDto => ({
   changeSet,
   state,
   author: "Amara Okafor",
   saved: "2026-11-22T13:52:00+03:00",
-  title,
-  patientName: "GONZÁLEZ, María Fernanda",
-  reason: "",
+  kinds,
+  reason: null,
   conflict: null,
   ...overrides,
 });
@@ -42,7 +54,7 @@ export function pageOf(state: FakeState): SyncPageDto {
   const items = [
     ...(state.conflicts > 0
       ? [
-          item(37, "conflict", "Medicine: enalapril", {
+          item(37, "conflict", ["Medicine: enalapril"], {
             author: "Dr Jonas Mbeki",
             saved: "2026-11-22T13:40:00+03:00",
             conflict: "c1",
@@ -51,14 +63,13 @@ export function pageOf(state: FakeState): SyncPageDto {
       : []),
     ...(state.rejected > 0
       ? [
-          item(35, "rejected", "Note", {
-            patientName: "KOWALSKA, Zofia",
+          item(35, "rejected", ["Note"], {
             reason: "The server does not know this practitioner.",
           }),
         ]
       : []),
     ...Array.from({ length: state.pending }, (_, at) =>
-      item(39 + at, at === 2 ? "waits_for_author" : "pending", at === 0 ? "Vitals, visit" : "Note"),
+      item(39 + at, at === 2 ? "waits_for_rank" : "pending", at === 0 ? ["Vitals", "visit"] : ["Note"]),
     ),
   ];
   return {
@@ -69,7 +80,7 @@ export function pageOf(state: FakeState): SyncPageDto {
       : TYPES.map(([resourceType, count]) => ({
           resourceType,
           count,
-          complete: count === 0 ? "" : "2026-11-22T08:40:00+03:00",
+          complete: count === 0 ? null : "2026-11-22T08:40:00+03:00",
         })),
     items,
     bytesUp: 5_914,
@@ -79,21 +90,25 @@ export function pageOf(state: FakeState): SyncPageDto {
   };
 }
 
-const part = (text: string, key = "", name = ""): ConflictPartDto => ({ key, name, text, isTime: false });
+const part = (text: string, key: string | null = null, name: string | null = null): ConflictPartDto => ({
+  key,
+  name,
+  value: { kind: "text", text },
+});
 
 /** A blood pressure that two users corrected. */
 const pressureOf = (known: ConflictDto): ConflictDto => {
-  const cuff = (size: string) => part(size, "", "Cuff size");
+  const cuff = (size: string) => part(size, null, "Cuff size");
   const values = (systolic: string, size: string) => [
     part(`${systolic} mmHg`, "systolic", "Systolic blood pressure"),
     part("98 mmHg", "diastolic", "Diastolic blood pressure"),
     cuff(size),
   ];
-  const taken = (text: string): ConflictPartDto[] => [{ ...part(text), isTime: true }];
+  const taken = (at: string): ConflictPartDto[] => [{ key: null, name: null, value: { kind: "time", at } }];
   return {
     ...known,
     reference: "Observation/bp1",
-    title: "Blood pressure",
+    title: { kind: "recorded", text: "Blood pressure" },
     fields: [
       {
         path: "component",
@@ -101,7 +116,7 @@ const pressureOf = (known: ConflictDto): ConflictDto => {
         base: values("126", "adult"),
         ours: values("162", "adult"),
         theirs: values("162", "large"),
-        chosen: "",
+        chosen: null,
       },
       {
         path: "effective[x]",
@@ -118,8 +133,8 @@ const pressureOf = (known: ConflictDto): ConflictDto => {
 /** A medicine that was changed here and deleted on the server. */
 const deletedOf = (known: ConflictDto): ConflictDto => ({
   ...known,
-  theirsWho: "",
-  theirsWhen: "",
+  theirsWho: null,
+  theirsWhen: null,
   theirsDeleted: true,
   fields: [
     {
@@ -127,27 +142,27 @@ const deletedOf = (known: ConflictDto): ConflictDto => ({
       label: "Record",
       base: [],
       ours: [part("enalapril 20 mg once a day")],
-      theirs: [part("deleted")],
-      chosen: "",
+      theirs: [{ key: null, name: null, value: { kind: "deleted" } }],
+      chosen: null,
     },
   ],
 });
 
 /** A medicine that two users changed. */
 export function conflictOf(state: FakeState, conflict: string): ConflictDto {
-  const field = (path: string, label: string, base: string, ours: string, theirs: string) => ({
+  const field = (path: string, label: string, base: string, ours: string, theirs: string): ConflictFieldDto => ({
     path,
     label,
     base: [part(base)],
     ours: [part(ours)],
     theirs: [part(theirs)],
-    chosen: "",
+    chosen: null,
   });
   const both: ConflictDto = {
     conflict,
     banner: openFakeChart(state, "p1").chart.banner,
     reference: "MedicationRequest/md3",
-    title: "enalapril",
+    title: { kind: "recorded", text: "enalapril" },
     baseWhen: "2026-11-20T16:02:00+03:00",
     oursWho: "Dr Jonas Mbeki",
     oursWhen: "2026-11-22T13:40:00+03:00",

@@ -1,4 +1,4 @@
-import type { NoteDto, SavedDto } from "../bindings";
+import type { FieldReasonDto, NoteDto, SavedDto } from "../bindings";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 import { FAKE_NOW } from "./staff";
@@ -11,7 +11,7 @@ type HandledCommands =
   | "discard_draft"
   | "drafts"
   | "sign_note"
-  | "strike";
+  | "mark_entered_in_error";
 
 /** Vitals, notes, drafts and marking records as entered in error. */
 export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
@@ -34,29 +34,36 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
           (finding.grade === "improbable" && !vitals.confirmed),
       );
       if (rejected.length > 0)
-        return refuse("invalid", { fields: rejected.map(({ field, grade }) => ({ field, reason: grade })) });
+        return refuse("invalid", {
+          fields: rejected.map(({ field, grade }) => ({ field, reason: grade as FieldReasonDto })),
+        });
       const { chart } = openFakeChart(state, vitals.patient);
       for (const series of chart.vitals) {
         const typed = vitals[series.key as "systolic"];
         if (typed === undefined || typed === "") continue;
-        const at = Date.parse(vitals.taken === "" ? FAKE_NOW : vitals.taken);
+        const at = Date.parse(vitals.taken ?? FAKE_NOW);
         series.points.push({
           id: `${series.key}-${state.changeSet}`,
           at,
           value: Number(typed),
           text: typed,
-          recorded: "",
-          mayStrike: true,
-          flag: "",
+          recorded: null,
+          mayMarkEnteredInError: true,
+          flag: null,
           record: "pending",
         });
-        Object.assign(series, { value: typed, flag: "", age: "today", taken: new Date(at).toISOString() });
+        Object.assign(series, {
+          value: typed,
+          flag: null,
+          age: { unit: "today", count: 0 },
+          taken: new Date(at).toISOString(),
+        });
       }
       endDraft(vitals.draft);
       return saved(["Encounter/e1", "Observation/o1", "Observation/o2"]);
     },
     save_draft: ({ draft, kind, patient, content }) => {
-      const id = draft === "" ? `d${state.drafts.length + 1}-${state.changeSet}` : draft;
+      const id = draft ?? `d${state.drafts.length + 1}-${state.changeSet}`;
       const row = state.patients.find((candidate) => candidate.patient === patient);
       endDraft(id);
       state.drafts.push({
@@ -65,9 +72,9 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
         patient,
         patientName: `${row?.family}, ${row?.given}`,
         content,
-        kept: FAKE_NOW,
+        saved: FAKE_NOW,
       });
-      return { draft: id, kept: FAKE_NOW };
+      return { draft: id, saved: FAKE_NOW };
     },
     discard_draft: ({ draft }) => {
       endDraft(draft);
@@ -80,11 +87,11 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
       const note: NoteDto = {
         id: `n${state.changeSet}-new`,
         kind: kind === "nursing" ? "Nursing note" : "Progress note",
-        author: state.session?.name ?? "",
+        author: state.session?.name ?? null,
         written: FAKE_NOW,
         status: "signed",
         text,
-        mayStrike: true,
+        mayMarkEnteredInError: true,
         record: "pending",
       };
       fake.notes.unshift(note);
@@ -92,7 +99,7 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
       endDraft(draft);
       return saved(["DocumentReference/n1"]);
     },
-    strike: ({ patient, reference, reason }) => {
+    mark_entered_in_error: ({ patient, reference, reason }) => {
       if (reason.trim() === "") return refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] });
       const fake = openFakeChart(state, patient);
       const id = reference.split("/")[1];

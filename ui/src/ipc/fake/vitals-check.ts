@@ -1,4 +1,4 @@
-import type { VitalFindingDto, VitalsCheckDto, VitalsDto } from "../bindings";
+import type { VitalFindingDto, VitalsCheckDto, VitalsDto, VitalsFieldDto } from "../bindings";
 
 type Limits = [
   impossibleLow: number,
@@ -9,7 +9,7 @@ type Limits = [
   normalHigh: number,
 ];
 
-const LIMITS: Record<string, Limits> = {
+const LIMITS: Record<VitalsFieldDto, Limits> = {
   systolic: [30, 60, 240, 320, 90, 140],
   diastolic: [10, 30, 140, 200, 60, 90],
   pulse: [10, 30, 200, 350, 60, 100],
@@ -25,25 +25,28 @@ const NEWS2_FIELDS = ["respiration", "spo2", "systolic", "pulse", "consciousness
 /** A rough stand-in for the clinical check, good enough to show every grade. */
 export function checkFakeVitals(vitals: VitalsDto): VitalsCheckDto {
   const findings: VitalFindingDto[] = [];
-  for (const [field, [bottom, low, high, top, normalLow, normalHigh]] of Object.entries(LIMITS)) {
-    const typed = vitals[field as "systolic"];
+  for (const [field, [bottom, low, high, top, normalLow, normalHigh]] of Object.entries(LIMITS) as [
+    VitalsFieldDto,
+    Limits,
+  ][]) {
+    const typed = vitals[field];
     if (typed === "") continue;
     const value = Number(typed);
-    if (Number.isNaN(value)) findings.push({ field, grade: "not_a_number", low: "", high: "" });
+    if (Number.isNaN(value)) findings.push({ field, grade: "not_a_number", low: null, high: null });
     else if (value < bottom || value > top)
       findings.push({ field, grade: "impossible", low: `${bottom}`, high: `${top}` });
     else if (value < low || value > high) findings.push({ field, grade: "improbable", low: `${low}`, high: `${high}` });
     else if (value < normalLow || value > normalHigh)
       findings.push({ field, grade: "abnormal", low: `${normalLow}`, high: `${normalHigh}` });
   }
-  const missing = NEWS2_FIELDS.filter((field) => vitals[field] === "");
-  const typed = NEWS2_FIELDS.some((field) => vitals[field] !== "");
+  const missing = NEWS2_FIELDS.filter((field) => (vitals[field] ?? "") === "");
+  const typed = NEWS2_FIELDS.some((field) => (vitals[field] ?? "") !== "");
   const height = Number(vitals.height) / 100;
   return {
     findings,
     news2: missing.length === 0 ? findings.filter(({ grade }) => grade !== "not_a_number").length * 2 : null,
-    news2Risk: missing.length === 0 ? "low" : "",
+    news2Risk: missing.length === 0 ? "low" : null,
     news2Missing: typed ? missing : [],
-    bmi: vitals.weight !== "" && height > 0.3 ? `${(Number(vitals.weight) / height ** 2).toFixed(1)} kg/m²` : "",
+    bmi: vitals.weight !== "" && height > 0.3 ? `${(Number(vitals.weight) / height ** 2).toFixed(1)} kg/m²` : null,
   };
 }

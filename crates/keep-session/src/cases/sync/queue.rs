@@ -1,7 +1,7 @@
 //! Change sets that are pending, rejected or in conflict, as the sync page lists them.
 
 use crate::ctx::Ctx;
-use crate::dto::sync::SyncItemDto;
+use crate::dto::sync::{SyncItemDto, SyncItemStateDto};
 use crate::error::SessionError;
 use crate::view::access_view::AccessView;
 use keep_access::Group;
@@ -22,22 +22,21 @@ pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
     let knows_why = AccessView::of(ctx.session, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);
     let item = |set: OutgoingSet| SyncItemDto {
         change_set: set.id.0,
-        state: String::from(match set.state {
-            SetState::Ready | SetState::WaitsForSet => "pending",
-            SetState::WaitsForRank => "waits_for_rank",
-            SetState::Rejected => "rejected",
-            SetState::Conflict => "conflict",
-            SetState::Damaged => "damaged",
-        }),
-        author: names.get(&set.author).cloned().unwrap_or_default(),
+        state: match set.state {
+            SetState::Ready | SetState::WaitsForSet => SyncItemStateDto::Pending,
+            SetState::WaitsForRank => SyncItemStateDto::WaitsForRank,
+            SetState::Rejected => SyncItemStateDto::Rejected,
+            SetState::Conflict => SyncItemStateDto::Conflict,
+            SetState::Damaged => SyncItemStateDto::Damaged,
+        },
+        author: names.get(&set.author).cloned(),
         saved: set.saved.to_rfc3339(),
-        title: title(&set),
-        patient_name: String::new(),
+        kinds: kinds(&set),
         reason: if set.author == ctx.session.user || knows_why {
             // EXPOSE: the server's reason may quote the record: it is shown to its author and to clinicians.
-            set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone()).unwrap_or_default()
+            set.entries.iter().find_map(|e| e.outcome.as_ref()).map(|o| o.expose().clone())
         } else {
-            String::new()
+            None
         },
         conflict: set.entries.iter().find_map(|e| e.conflict).map(|c| c.0.to_string()),
     };
@@ -45,15 +44,15 @@ pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
 }
 
 /// The types of record in a set, each once, in the order of the save; Provenance is left out.
-fn title(set: &OutgoingSet) -> String {
-    let mut kinds: Vec<&str> = Vec::new();
+fn kinds(set: &OutgoingSet) -> Vec<String> {
+    let mut kinds: Vec<String> = Vec::new();
     for key in set.entries.iter().map(|e| &e.key).chain(&set.damaged) {
         let kind = key.resource_type.as_str();
-        if kind != "Provenance" && !kinds.contains(&kind) {
-            kinds.push(kind);
+        if kind != "Provenance" && !kinds.iter().any(|known| known == kind) {
+            kinds.push(kind.to_owned());
         }
     }
-    kinds.join(", ")
+    kinds
 }
 
 /// Entries that are pending, rejected and in conflict, of all authors.

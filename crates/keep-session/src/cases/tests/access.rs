@@ -2,9 +2,12 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, notes, search, vitals as cases};
-use crate::dto::chart::AllergiesDto;
+use crate::dto::chart::allergies::AllergiesDto;
+use crate::dto::chart::timeline::TimelineDetailDto;
+use crate::dto::lock::PermissionDto as P;
 use crate::dto::search::SearchDto;
 use crate::dto::visit::SignNoteDto;
+use crate::dto::worklist::WorklistNameDto as L;
 use crate::testing::{TestPerson, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Role};
 
@@ -16,18 +19,18 @@ fn ask(query: &str) -> SearchDto {
 fn the_front_desk_identifies_patients_and_sees_nothing_clinical() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    assert_eq!(shown.banner.number, "CH-004471");
+    assert_eq!(shown.banner.number.as_deref(), Some("CH-004471"));
     assert!(matches!(shown.allergies, AllergiesDto::Unavailable));
     assert!(
         shown.problems.is_empty() && shown.medicines.is_empty() && shown.vitals.is_empty() && shown.results.is_empty()
     );
-    assert_eq!(shown.tabs, ["summary"]);
+    assert_eq!(shown.tabs, [crate::dto::chart::ChartTabDto::Summary]);
     let may = ok(crate::cases::unlock::session(&clinic.workstation)).permissions;
-    assert!(["strike", "sign_note", "record_vitals"].iter().all(|name| !may.iter().any(|m| m == name)), "{may:?}");
+    assert!([P::MarkEnteredInError, P::SignNote, P::RecordVitals].iter().all(|name| !may.contains(name)), "{may:?}");
     assert_eq!(code_of(cases::save_vitals(&clinic.workstation, vitals())), ErrorCode::Refused);
     let note = SignNoteDto {
         patient: String::from("maria"),
-        kind: String::from("progress"),
+        kind: crate::dto::visit::NoteKindDto::Progress,
         text: String::from("x"),
         draft: None,
     };
@@ -38,7 +41,7 @@ fn the_front_desk_identifies_patients_and_sees_nothing_clinical() {
 fn a_found_patient_shows_whether_the_chart_is_downloaded() {
     let clinic = Clinic::with(nurse_amara());
     let page = ok(search::search_patients(&clinic.workstation, ask("gonz fern")));
-    assert_eq!((page.total, page.rows[0].family.as_str(), page.rows[0].ready), (1, "GONZÁLEZ", false));
+    assert_eq!((page.total, page.rows[0].family.as_deref(), page.rows[0].ready), (1, Some("GONZÁLEZ"), false));
     assert!(!page.rows[0].opened_today);
     let clinic = clinic.synced();
     ok(chart::open_chart(&clinic.workstation, "maria"));
@@ -103,8 +106,9 @@ fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
         of("sync_page", value(crate::cases::sync::sync_page(&clinic.workstation))),
         of("session", value(crate::cases::unlock::session(&clinic.workstation))),
     ];
-    for list in ["queue", "vitals_due", "my_patients", "today", "charges", "dispensing", "specimens", "drafts"] {
-        let ask = crate::dto::worklist::WorklistAskDto { list: list.to_owned(), offset: 0, limit: 200 };
+    let lists = [L::Queue, L::VitalsDue, L::MyPatients, L::Today, L::Charges, L::Dispensing, L::Specimens, L::Drafts];
+    for list in lists {
+        let ask = crate::dto::worklist::WorklistAskDto { list, offset: 0, limit: 200 };
         found.push(of("worklist", value(crate::cases::worklist::worklist(&clinic.workstation, ask))));
     }
     found
@@ -133,11 +137,19 @@ fn leila_sees_the_booking_and_that_there_is_an_alert() {
     ok(import(&clinic.workstation, clinical_records()));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!((shown.banner.flags.len(), shown.banner.alert), (0, true));
-    let ask = crate::dto::worklist::WorklistAskDto { list: String::from("today"), offset: 0, limit: 50 };
+    let ask = crate::dto::worklist::WorklistAskDto {
+        list: crate::dto::worklist::WorklistNameDto::Today,
+        offset: 0,
+        limit: 50,
+    };
     let today = ok(crate::cases::worklist::worklist(&clinic.workstation, ask));
-    let row = today.rows.iter().find(|r| r.appointment == "zap").expect("booked");
-    assert_eq!((row.reason.as_str(), row.status.as_str(), row.patient.alert), ("Follow-up visit", "arrived", true));
+    let row = today.rows.iter().find(|r| r.appointment.as_deref() == Some("zap")).expect("booked");
+    let reason = crate::dto::worklist::WorkReasonDto::Recorded { text: String::from("Follow-up visit") };
+    assert!(row.reason.as_ref() == Some(&reason));
+    assert_eq!((row.status.as_deref(), row.patient.alert), (Some("arrived"), true));
     let window = crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 50 };
     let timeline = ok(chart::chart_timeline(&clinic.workstation, window));
-    assert!(timeline.rows.iter().any(|r| r.detail == "Follow-up visit · arrived"));
+    assert!(timeline.rows.iter().any(|r| {
+        matches!(&r.detail, Some(TimelineDetailDto::Text { text }) if text == "Follow-up visit · arrived")
+    }));
 }

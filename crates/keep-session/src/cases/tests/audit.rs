@@ -15,7 +15,7 @@ impl Clinic {
     }
 
     fn row(&self, sequence: u64) -> AuditRowDto {
-        let ask = AuditAskDto { offset: 0, limit: 50, class: String::new(), before: None };
+        let ask = AuditAskDto { offset: 0, limit: 50, class: None, open_alerts: false, before: None };
         let mut rows = ok(audit::audit_events(&self.workstation, ask)).rows.into_iter();
         rows.find(|r| r.sequence == sequence).expect("in the table")
     }
@@ -62,6 +62,6 @@ fn a_typed_reason_is_never_shown_as_a_cause() {
     let typed = clinic.note(EventDraft::new(EventClass::Unmask).because(Phi::new(String::from("sleep"))));
     let caused = clinic.note(EventDraft::new(EventClass::Lock).caused_by("sleep"));
     let said = |sequence| (clinic.row(sequence).cause, clinic.row(sequence).reason);
-    assert_eq!(said(typed), (String::new(), String::from("sleep")));
-    assert_eq!(said(caused), (String::from("sleep"), String::new()));
+    assert_eq!(said(typed), (None, Some(String::from("sleep"))));
+    assert_eq!(said(caused), (Some(String::from("sleep")), None));
 }

@@ -160,7 +160,7 @@ fn a_physician_without_restricted_assignment_is_granted_no_restricted_key() {
     let path = keep_store::segment_path(shift.folder.path(), Segment::Restricted);
     assert!(path.exists(), "made by Jonas, to whom it is assigned");
     let session = shift.unlock(dr_jonas());
-    assert!(matches!(&session.notices[..], [NoticeDto::Granted { segment, .. }] if segment == "clinical"));
+    assert!(matches!(&session.notices[..], [NoticeDto::Granted { segment, .. }] if *segment == Segment::Clinical));
     shift.lock();
     shift.unlock(mei);
     assert_eq!(shift.workstation.try_session(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));

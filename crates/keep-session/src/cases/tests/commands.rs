@@ -6,12 +6,13 @@ use crate::cases::{
     audit, chart, conflict, device, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals as cases,
     worklist,
 };
-use crate::dto::audit::{AuditAskDto, SignOffDto, UnmaskDto};
+use crate::dto::audit::{AuditAskDto, Explanation, SignOffDto, UnmaskDto};
 use crate::dto::chart::WindowDto;
-use crate::dto::conflict::{ChoiceDto, DecideDto};
+use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
+use crate::dto::draft::SaveDraftDto;
 use crate::dto::search::SearchDto;
-use crate::dto::visit::{SaveDraftDto, SignNoteDto, StrikeDto};
-use crate::dto::worklist::{CheckInDto, WorklistAskDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
+use crate::dto::worklist::{CheckInDto, WorklistAskDto, WorklistNameDto};
 use crate::testing::{TestPerson, dr_jonas, ingrid_of_privacy, leila_at_the_desk, nurse_amara};
 use keep_audit::{EventClass as E, EventDraft};
 use keep_domain::{ErrorCode, Phi};
@@ -71,7 +72,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             Events(
                 ingrid_of_privacy,
                 |c| {
-                    let ask = AuditAskDto { offset: 0, limit: 5, class: String::new(), before: None };
+                    let ask = AuditAskDto { offset: 0, limit: 5, class: None, open_alerts: false, before: None };
                     run(c, |c| ok(audit::audit_events(&c.workstation, ask)).total)
                 },
                 &[E::AuditRead],
@@ -83,7 +84,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 ingrid_of_privacy,
                 |c| {
                     finding(&c);
-                    let ask = SignOffDto { sequences: Vec::new(), explanation: String::from("maintenance") };
+                    let ask = SignOffDto { sequences: Vec::new(), explanation: Explanation::Maintenance };
                     run(c, |c| ok(audit::sign_off_alerts(&c.workstation, ask)).sequences)
                 },
                 &[E::AlertSignedOff],
@@ -153,8 +154,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                     let (c, id) = c.in_conflict();
                     let paths: Vec<String> =
                         ok(conflict::conflict(&c.workstation, &id)).fields.iter().map(|f| f.path.clone()).collect();
-                    let choices =
-                        paths.into_iter().map(|path| ChoiceDto { path, side: String::from("ours") }).collect();
+                    let choices = paths.into_iter().map(|path| ChoiceDto { path, side: SideDto::Ours }).collect();
                     let decided = DecideDto { conflict: id, choices };
                     run(c, |c| drop(ok(conflict::decide_conflict(&c.workstation, decided))))
                 },
@@ -263,7 +263,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 dr_jonas,
                 |c| {
                     let (patient, kind, text) =
-                        (String::from("maria"), String::from("progress"), String::from("Feels well."));
+                        (String::from("maria"), NoteKindDto::Progress, String::from("Feels well."));
                     run(c, |c| {
                         ok(notes::sign_note(&c.workstation, SignNoteDto { patient, kind, text, draft: None }))
                             .change_set
@@ -273,13 +273,13 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             ),
         ),
         (
-            "strike",
+            "mark_entered_in_error",
             Events(
                 dr_jonas,
                 |c| {
                     let (reference, patient) = (String::from("Condition/c1"), String::from("maria"));
-                    let strike = StrikeDto { reference, patient, reason: String::from("other patient") };
-                    run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, strike)).change_set)
+                    let mark = MarkEnteredInErrorDto { reference, patient, reason: String::from("other patient") };
+                    run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, mark)).change_set)
                 },
                 &[E::MarkedInError],
             ),
@@ -300,7 +300,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             Events(
                 leila_at_the_desk,
                 |c| {
-                    let ask = WorklistAskDto { list: String::from("today"), offset: 0, limit: 50 };
+                    let ask = WorklistAskDto { list: WorklistNameDto::Today, offset: 0, limit: 50 };
                     run(c, |c| ok(worklist::worklist(&c.workstation, ask)).total)
                 },
                 &[E::Search],
@@ -357,12 +357,15 @@ fn a_draft_is_one_event_per_session_however_often_it_is_saved() {
     let kept = ok(drafts::save_draft(&clinic.workstation, half()));
     for n in 0..20 {
         let content = format!("{{\"systolic\":\"{n}\"}}");
-        ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), content, ..half() }));
+        ok(drafts::save_draft(
+            &clinic.workstation,
+            SaveDraftDto { draft: Some(kept.draft.clone()), content, ..half() },
+        ));
     }
     assert_eq!(clinic.events(E::DraftSaved), 1);
     clinic.lock();
     ok(clinic.unlock_well());
-    ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: kept.draft.clone(), ..half() }));
+    ok(drafts::save_draft(&clinic.workstation, SaveDraftDto { draft: Some(kept.draft.clone()), ..half() }));
     assert_eq!(clinic.events(E::DraftSaved), 2, "written on in another session");
     ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
     ok(drafts::discard_draft(&clinic.workstation, &kept.draft));
@@ -376,9 +379,12 @@ fn long_texts_are_refused_before_they_reach_the_log() {
     let before = count(&clinic);
     let ask = |length: usize| SearchDto { query: "ö".repeat(length), offset: 0, limit: 5 };
     assert_eq!(code_of(search::search_patients(&clinic.workstation, ask(201))), ErrorCode::Invalid);
-    let strike =
-        StrikeDto { reference: String::from("Condition/c1"), patient: String::from("maria"), reason: "x".repeat(1001) };
-    assert_eq!(code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, strike)), ErrorCode::Invalid);
+    let mark = MarkEnteredInErrorDto {
+        reference: String::from("Condition/c1"),
+        patient: String::from("maria"),
+        reason: "x".repeat(1001),
+    };
+    assert_eq!(code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, mark)), ErrorCode::Invalid);
     assert_eq!(count(&clinic), before);
     assert_eq!(ok(search::search_patients(&clinic.workstation, ask(200))).total, 0);
 }

@@ -2,9 +2,9 @@
 
 use super::{Clinic, code_of, ok};
 use crate::cases::{chart, conflict, entered_in_error};
-use crate::dto::chart::RecordStateDto;
-use crate::dto::conflict::{ChoiceDto, DecideDto};
-use crate::dto::visit::StrikeDto;
+use crate::dto::chart::record_state::RecordStateDto;
+use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
+use crate::dto::visit::MarkEnteredInErrorDto;
 use crate::testing::{dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 
@@ -28,12 +28,12 @@ impl Clinic {
 
     /// Dr Jonas marks María's problem as entered in error while a colleague changes it on the server.
     pub(super) fn in_conflict(self) -> (Self, String) {
-        let strike = StrikeDto {
+        let mark = MarkEnteredInErrorDto {
             reference: String::from("Condition/c1"),
             patient: String::from("maria"),
             reason: String::from("other patient"),
         };
-        ok(entered_in_error::mark_entered_in_error(&self.workstation, strike));
+        ok(entered_in_error::mark_entered_in_error(&self.workstation, mark));
         let report = ok(import(&self.workstation, vec![THEIRS.to_owned()]));
         let contested = report.contested.first().expect("contested");
         let key: ResourceKey = "Condition/c1".parse().expect("key");
@@ -46,8 +46,8 @@ impl Clinic {
     }
 }
 
-fn choose(conflict: &str, paths: &[String], side: &str) -> DecideDto {
-    let choices = paths.iter().map(|p| ChoiceDto { path: p.clone(), side: side.to_owned() }).collect();
+fn choose(conflict: &str, paths: &[String], side: SideDto) -> DecideDto {
+    let choices = paths.iter().map(|p| ChoiceDto { path: p.clone(), side }).collect();
     DecideDto { conflict: conflict.to_owned(), choices }
 }
 
@@ -55,18 +55,24 @@ fn choose(conflict: &str, paths: &[String], side: &str) -> DecideDto {
 fn dr_jonas_sees_both_versions_and_chooses_the_servers() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
-    assert_eq!((shown.banner.family.as_str(), shown.reference.as_str()), ("GONZÁLEZ", "Condition/c1"));
-    assert_eq!((shown.ours_who.as_str(), shown.theirs_who.as_str()), ("Dr Jonas Mbeki", "Dr S. Achieng"));
-    assert_eq!(shown.theirs_when, "2026-11-22T11:15:00.000Z");
+    assert_eq!((shown.banner.family.as_deref(), shown.reference.as_str()), (Some("GONZÁLEZ"), "Condition/c1"));
+    assert_eq!(
+        (shown.ours_who.as_deref(), shown.theirs_who.as_deref()),
+        (Some("Dr Jonas Mbeki"), Some("Dr S. Achieng"))
+    );
+    assert_eq!(shown.theirs_when.as_deref(), Some("2026-11-22T11:15:00.000Z"));
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
     assert!(paths.contains(&String::from("code")) && paths.contains(&String::from("verificationStatus")));
-    assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], "ours"))), ErrorCode::Invalid);
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "theirs")));
+    assert_eq!(
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], SideDto::Ours))),
+        ErrorCode::Invalid
+    );
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Theirs)));
     let problem = ok(chart::open_chart(&clinic.workstation, "maria")).problems;
-    assert_eq!(problem[0].text, "Hypertension, stage 2");
+    assert_eq!(problem[0].text.as_deref(), Some("Hypertension, stage 2"));
     assert!(problem[0].record == RecordStateDto::Synced);
     assert_eq!(
-        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "theirs"))),
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Theirs))),
         ErrorCode::Stale
     );
 }
@@ -76,7 +82,7 @@ fn our_chosen_fields_are_queued_for_sending() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, "ours")));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Ours)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
     let chip = ok(crate::cases::sync::sync_chip(&clinic.workstation));
     assert_eq!((chip.conflicts, chip.pending > 0), (0, true));
@@ -88,10 +94,13 @@ fn dr_jonas_accepts_the_servers_deletion() {
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert!(shown.theirs_deleted);
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["record"]);
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], "theirs")));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], SideDto::Theirs)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
     assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.workstation)).conflicts, 0);
-    assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], "ours"))), ErrorCode::Stale);
+    assert_eq!(
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], SideDto::Ours))),
+        ErrorCode::Stale
+    );
 }
 
 /// María's appointment, changed to `ours` by a colleague here and to `theirs` on the server.
@@ -130,7 +139,10 @@ fn leila_decides_conflicts_about_times_and_not_about_reasons() {
     let id = appointment_in_conflict(&leila, reasons.0, reasons.1);
     assert_eq!(code_of(conflict::conflict(&leila.workstation, &id)), ErrorCode::Refused);
     let all = [String::from("reasonCode")];
-    assert_eq!(code_of(conflict::decide_conflict(&leila.workstation, choose(&id, &all, "ours"))), ErrorCode::Refused);
+    assert_eq!(
+        code_of(conflict::decide_conflict(&leila.workstation, choose(&id, &all, SideDto::Ours))),
+        ErrorCode::Refused
+    );
     let amara = Clinic::with(nurse_amara()).synced();
     let id = appointment_in_conflict(&amara, reasons.0, reasons.1);
     let shown = ok(conflict::conflict(&amara.workstation, &id));

@@ -3,12 +3,13 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::Workstation;
 use crate::cases::{chart, search, sync, unlock, vitals as cases, worklist};
-use crate::dto::chart::AllergiesDto;
+use crate::dto::chart::allergies::{AllergiesDto, SafetyDto};
 use crate::dto::failure::FailureDto;
-use crate::dto::lock::{NoticeDto, UnlockDto};
+use crate::dto::lock::{NoticeDto, SegmentHealthDto, UnlockDto};
 use crate::dto::search::SearchDto;
+use crate::dto::sync::SyncStateDto;
 use crate::dto::visit::VitalsDto;
-use crate::dto::worklist::WorklistAskDto;
+use crate::dto::worklist::{WorklistAskDto, WorklistNameDto};
 use crate::error::SessionError;
 use crate::state::lock;
 use crate::testing::{PASSWORD, complete, import, nurse_amara, user_of};
@@ -26,11 +27,11 @@ fn path(clinic: &Clinic, segment: Segment) -> PathBuf {
     segment_path(clinic.folder.path(), segment)
 }
 
-fn segment_notices(notices: &[NoticeDto]) -> Vec<(&str, &str)> {
+fn segment_notices(notices: &[NoticeDto]) -> Vec<(&'static str, SegmentHealthDto)> {
     let mut segments = Vec::new();
     for notice in notices {
         if let NoticeDto::Segment { segment, health, .. } = notice {
-            segments.push((segment.as_str(), health.as_str()));
+            segments.push((segment.name(), *health));
         }
     }
     segments
@@ -39,7 +40,7 @@ fn segment_notices(notices: &[NoticeDto]) -> Vec<(&str, &str)> {
 fn queue(clinic: &Clinic) -> crate::dto::worklist::WorklistDto {
     ok(worklist::worklist(
         &clinic.workstation,
-        WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 },
+        WorklistAskDto { list: WorklistNameDto::MyPatients, offset: 0, limit: 20 },
     ))
 }
 
@@ -57,7 +58,7 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut");
         let before = clinic.events(EventClass::IntegrityFinding);
         let session = ok(clinic.unlock_well());
-        assert_eq!(segment_notices(&session.notices), [(segment.name(), "rebuilding")]);
+        assert_eq!(segment_notices(&session.notices), [(segment.name(), SegmentHealthDto::Rebuilding)]);
         assert_eq!(
             clinic.events(EventClass::IntegrityFinding),
             before + 2,
@@ -69,24 +70,28 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         match (segment, &shown.allergies) {
             (Segment::Clinical, AllergiesDto::Unavailable) => assert!(shown.problems.is_empty()),
             (Segment::Encounters, AllergiesDto::Known { list, .. }) => {
-                assert_eq!(list[0].substance, "Penicillin", "the clinical segment is whole and opens by itself");
+                assert_eq!(
+                    list[0].substance.as_deref(),
+                    Some("Penicillin"),
+                    "the clinical segment is whole and opens by itself"
+                );
             }
             _ => panic!("{segment:?}: not what may be said of the allergies"),
         }
         let list = queue(&clinic);
-        assert!(list.rows.iter().all(|r| r.safety != "Allergies not recorded"));
+        assert!(list.rows.iter().all(|r| !matches!(r.safety, Some(SafetyDto::NotRecorded))));
         let asked = SearchDto { query: String::from("gonz"), offset: 0, limit: 5 };
         let found = ok(search::search_patients(&clinic.workstation, asked));
         assert!(found.rows[0].ready, "the chart opens, to say what is unavailable");
         assert_eq!(found.rows[0].last_seen_known, segment != Segment::Encounters);
         assert_eq!(list.missing, if segment == Segment::Encounters { vec!["Encounter"] } else { Vec::new() });
         let chip = ok(sync::sync_chip(&clinic.workstation));
-        assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""));
+        assert_eq!((chip.state, chip.complete), (SyncStateDto::Incomplete, None));
         assert!(!clinic.folder.path().join("last-sync.json").exists());
         // It is reported at every unlock until it is repaired; then the chart is as before.
         clinic.lock();
         let session = ok(clinic.unlock_well());
-        assert_eq!(segment_notices(&session.notices), [(segment.name(), "rebuilding")]);
+        assert_eq!(segment_notices(&session.notices), [(segment.name(), SegmentHealthDto::Rebuilding)]);
         ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
         ok(complete(&clinic.workstation, CHART_TYPES));
         let notices = Arc::new(Mutex::new(Vec::new()));
@@ -99,7 +104,7 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         crate::segments::end_repairs(&clinic.workstation);
         assert_eq!(
             segment_notices(&lock(&notices)),
-            [(segment.name(), "whole")],
+            [(segment.name(), SegmentHealthDto::Whole)],
             "the notice of the unlock is replaced"
         );
         let mended = ok(chart::open_chart(&clinic.workstation, "maria"));
@@ -129,7 +134,7 @@ fn without_a_directory_search_does_not_say_that_no_patient_was_found() {
     clinic.lock();
     fs::write(path(&clinic, Segment::Directory), b"not a database").expect("written");
     let session = ok(clinic.unlock_well());
-    assert_eq!(segment_notices(&session.notices), [("directory", "rebuilding")]);
+    assert_eq!(segment_notices(&session.notices), [("directory", SegmentHealthDto::Rebuilding)]);
     let found = ok(search::search_patients(
         &clinic.workstation,
         SearchDto { query: String::from("gonz"), offset: 0, limit: 5 },
@@ -137,7 +142,7 @@ fn without_a_directory_search_does_not_say_that_no_patient_was_found() {
     assert!(found.rows.is_empty() && found.incomplete);
     let list = queue(&clinic);
     assert!(list.missing.contains(&String::from("Patient")));
-    let counted: Vec<&str> = list.counts.iter().map(|c| c.list.as_str()).collect();
+    let counted: Vec<&str> = list.counts.iter().map(|c| c.list.name()).collect();
     assert_eq!(counted, ["drafts"], "no list counts nobody");
 }
 
@@ -153,7 +158,7 @@ fn an_older_copy_is_reported_and_its_absences_do_not_count() {
     clinic.lock();
     fs::write(&file, &old).expect("older");
     let session = ok(clinic.unlock_well());
-    assert_eq!(segment_notices(&session.notices), [("clinical", "stale")]);
+    assert_eq!(segment_notices(&session.notices), [("clinical", SegmentHealthDto::Stale)]);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.completeness.partial);
     let AllergiesDto::Known { list, incomplete } = &shown.allergies else { panic!("what is there is shown") };
@@ -218,15 +223,19 @@ fn damage_found_in_a_chart_is_recorded_and_repaired_after_the_next_sync() {
     fs::write(&file, &bytes).expect("flipped");
     assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [], "nothing reads the rows at unlock");
     let list = queue(&clinic);
-    assert_eq!(list.rows.iter().map(|r| r.safety.as_str()).collect::<Vec<_>>(), ["Allergies unavailable"]);
+    assert!(matches!(&list.rows[..], [row] if matches!(row.safety, Some(SafetyDto::Unavailable))));
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::StoreDamaged);
-    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, "incomplete");
+    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, SyncStateDto::Incomplete);
     clinic.lock();
-    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [("clinical", "disputed")], "it stays noted");
+    assert_eq!(
+        segment_notices(&ok(clinic.unlock_well()).notices),
+        [("clinical", SegmentHealthDto::Disputed)],
+        "it stays noted"
+    );
     // A completed sync shows that the server can fill a new file.
     crate::segments::request_fresh_starts(&clinic.workstation);
     clinic.lock();
-    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [("clinical", "rebuilding")]);
+    assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), [("clinical", SegmentHealthDto::Rebuilding)]);
     ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
     ok(complete(&clinic.workstation, CHART_TYPES));
     crate::segments::end_repairs(&clinic.workstation);
@@ -270,7 +279,7 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
         bytes[page * 8192 + 4000] ^= 1;
         fs::write(&file, &bytes).expect("flipped");
         ok(clinic.unlock_well());
-        let asked = WorklistAskDto { list: String::from("my_patients"), offset: 0, limit: 20 };
+        let asked = WorklistAskDto { list: WorklistNameDto::MyPatients, offset: 0, limit: 20 };
         let answers = [
             chart::open_chart(&clinic.workstation, "maria").err(),
             worklist::worklist(&clinic.workstation, asked).err(),
@@ -279,18 +288,18 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
         if answers.iter().flatten().any(|f| f.code == ErrorCode::StoreDamaged) {
             refused += 1;
             let chip = ok(sync::sync_chip(&clinic.workstation));
-            assert_eq!((chip.state.as_str(), chip.complete.as_str()), ("incomplete", ""), "page {page}");
+            assert_eq!((chip.state, chip.complete), (SyncStateDto::Incomplete, None), "page {page}");
             clinic.read_all();
             assert_eq!(
                 ok(sync::sync_chip(&clinic.workstation)).state,
-                "incomplete",
+                SyncStateDto::Incomplete,
                 "page {page}: all was read through"
             );
             // A sync that the server answered shows that it can fill a new file.
             crate::segments::request_fresh_starts(&clinic.workstation);
             clinic.lock();
             let notices = ok(clinic.unlock_well()).notices;
-            assert_eq!(segment_notices(&notices), [("directory", "rebuilding")], "page {page}");
+            assert_eq!(segment_notices(&notices), [("directory", SegmentHealthDto::Rebuilding)], "page {page}");
         }
         page += 1;
     }

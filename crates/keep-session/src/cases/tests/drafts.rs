@@ -2,14 +2,14 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, drafts, vitals as cases};
-use crate::dto::visit::SaveDraftDto;
+use crate::dto::draft::{DraftKindDto, SaveDraftDto};
 use crate::testing::{leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi};
 
 pub(super) fn half() -> SaveDraftDto {
     SaveDraftDto {
-        draft: String::new(),
-        kind: String::from("vitals"),
+        draft: None,
+        kind: DraftKindDto::Vitals,
         patient: String::from("maria"),
         content: String::from(r#"{"systolic":"162"}"#),
     }
@@ -22,7 +22,7 @@ fn a_draft_stays_until_its_form_is_saved() {
     let kept = ok(drafts::save_draft(&clinic.workstation, half()));
     assert!(drafts::any_kept(&clinic.workstation) && clinic.folder.path().join("personal").exists());
     let mine = ok(drafts::drafts(&clinic.workstation));
-    assert_eq!((mine.len(), mine[0].patient_name.as_str()), (1, "GONZÁLEZ, María Fernanda"));
+    assert_eq!((mine.len(), mine[0].patient_name.as_deref()), (1, Some("GONZÁLEZ, María Fernanda")));
     assert_eq!(ok(chart::open_chart(&clinic.workstation, "maria")).drafts[0].content, half().content);
     let mut form = vitals();
     form.draft = Some(kept.draft);

@@ -49,7 +49,7 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
     let heard = Arc::new(Mutex::new(0));
     let count = Arc::clone(&heard);
     clinic.workstation.listen(Arc::new(move |event| {
-        if matches!(&event, WorkstationEvent::Notice(NoticeDto::Segment { segment, .. }) if segment == "directory") {
+        if matches!(&event, WorkstationEvent::Notice(NoticeDto::Segment { segment, .. }) if *segment == keep_domain::Segment::Directory) {
             *lock(&count) += 1;
         }
     }));
@@ -76,7 +76,9 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
         if *lock(&heard) > before {
             assert_eq!(*lock(&heard), before + 1);
             let session = ok(unlock::session(&clinic.workstation));
-            assert!(matches!(&session.notices[..], [NoticeDto::Segment { segment, .. }] if segment == "directory"));
+            assert!(
+                matches!(&session.notices[..], [NoticeDto::Segment { segment, .. }] if *segment == keep_domain::Segment::Directory)
+            );
             assert!(clinic.events(EventClass::IntegrityFinding) > events);
             reported += 1;
         }

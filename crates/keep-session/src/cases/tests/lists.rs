@@ -2,15 +2,29 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{vitals as cases, worklist};
-use crate::dto::worklist::{CheckInDto, WorklistAskDto};
+use crate::dto::chart::allergies::SafetyDto;
+use crate::dto::worklist::{CheckInDto, VitalsTodayDto, WorkReasonDto, WorklistAskDto, WorklistNameDto as L};
 use crate::testing::{TestPerson, dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_audit::{EntryBody, EventClass, Opener, seal_info};
 use keep_domain::{ErrorCode, Role};
 use keep_store::HeaderFilter;
 use std::time::Duration;
 
-fn ask(list: &str) -> WorklistAskDto {
-    WorklistAskDto { list: list.to_owned(), offset: 0, limit: 50 }
+fn ask(list: L) -> WorklistAskDto {
+    WorklistAskDto { list, offset: 0, limit: 50 }
+}
+
+/// Substance, manifestations and severity of the first allergy, and whether there may be others.
+type Allergy = (String, String, String, bool);
+
+fn known(safety: Option<&SafetyDto>) -> Option<Allergy> {
+    let Some(SafetyDto::Known { substance, reaction, incomplete, .. }) = safety else { return None };
+    let severity = reaction.severity.clone().unwrap_or_default();
+    Some((substance.clone()?, reaction.manifestations.join(", "), severity, *incomplete))
+}
+
+fn penicillin(incomplete: bool) -> Option<Allergy> {
+    Some(("Penicillin".to_owned(), "anaphylaxis".to_owned(), "severe".to_owned(), incomplete))
 }
 
 fn check_in(arrived: bool) -> CheckInDto {
@@ -22,33 +36,35 @@ const ARRIVED: &str = r#"{"resourceType":"Appointment","id":"ap2","meta":{"versi
 #[test]
 fn leila_checks_maria_in_and_undoes_it() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    let today = ok(worklist::worklist(&clinic.workstation, ask("today")));
-    assert_eq!((today.total, today.rows[0].status.as_str(), today.downloading), (1, "booked", false));
-    assert_eq!((today.rows[0].reason.as_str(), today.rows[0].safety.as_str()), ("", ""));
+    let today = ok(worklist::worklist(&clinic.workstation, ask(L::Today)));
+    assert_eq!((today.total, today.rows[0].status.as_deref(), today.downloading), (1, Some("booked"), false));
+    assert!(today.rows[0].reason.is_none() && today.rows[0].safety.is_none());
     ok(worklist::check_in(&clinic.workstation, check_in(true)));
     clinic.clock.advance(Duration::from_secs(600));
-    let today = ok(worklist::worklist(&clinic.workstation, ask("today")));
-    assert_eq!((today.rows[0].status.as_str(), today.rows[0].waiting_minutes), ("arrived", Some(10)));
-    assert_eq!(today.rows[0].with, "Dr Jonas Mbeki");
+    let today = ok(worklist::worklist(&clinic.workstation, ask(L::Today)));
+    assert_eq!((today.rows[0].status.as_deref(), today.rows[0].waiting_minutes), (Some("arrived"), Some(10)));
+    assert_eq!(today.rows[0].with, ["Dr Jonas Mbeki"]);
     assert_eq!(code_of(worklist::check_in(&clinic.workstation, check_in(true))), ErrorCode::Stale);
     ok(worklist::check_in(&clinic.workstation, check_in(false)));
-    assert_eq!(ok(worklist::worklist(&clinic.workstation, ask("today"))).rows[0].status, "booked");
-    assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("dispensing"))), ErrorCode::Refused);
-    assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("lunch"))), ErrorCode::Invalid);
+    assert_eq!(ok(worklist::worklist(&clinic.workstation, ask(L::Today))).rows[0].status.as_deref(), Some("booked"));
+    assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask(L::Dispensing))), ErrorCode::Refused);
+    assert!(serde_json::from_str::<L>("\"lunch\"").is_err());
 }
 
 #[test]
 fn the_queue_of_nurse_amara_shows_who_needs_vitals() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(import(&clinic.workstation, vec![ARRIVED.to_owned()]));
-    let due = ok(worklist::worklist(&clinic.workstation, ask("vitals_due")));
-    assert_eq!((due.total, due.rows[0].vitals.as_str(), due.rows[0].waiting_minutes), (1, "due", Some(48)));
-    assert_eq!((due.rows[0].safety.as_str(), due.rows[0].safety_known), ("Penicillin: anaphylaxis · severe", true));
+    let due = ok(worklist::worklist(&clinic.workstation, ask(L::VitalsDue)));
+    assert_eq!((due.total, due.rows[0].waiting_minutes), (1, Some(48)));
+    assert!(due.rows[0].vitals == Some(VitalsTodayDto::Due));
+    assert_eq!(known(due.rows[0].safety.as_ref()), penicillin(false));
     ok(cases::save_vitals(&clinic.workstation, vitals()));
-    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
-    assert_eq!((queue.total, queue.rows[0].vitals.starts_with("2026-11-22T12:00")), (1, true));
-    let count = |name: &str| queue.counts.iter().find(|c| c.list == name).map(|c| c.count);
-    assert_eq!((count("queue"), count("vitals_due"), count("drafts")), (Some(1), Some(0), Some(0)));
+    let queue = ok(worklist::worklist(&clinic.workstation, ask(L::Queue)));
+    let Some(VitalsTodayDto::Taken { at }) = &queue.rows[0].vitals else { panic!("taken") };
+    assert_eq!((queue.total, at.starts_with("2026-11-22T12:00")), (1, true));
+    let count = |name: L| queue.counts.iter().find(|c| c.list == name).map(|c| c.count);
+    assert_eq!((count(L::Queue), count(L::VitalsDue), count(L::Drafts)), (Some(1), Some(0), Some(0)));
     assert_eq!(code_of(worklist::check_in(&clinic.workstation, check_in(true))), ErrorCode::Refused);
 }
 
@@ -57,7 +73,7 @@ const FALLS: &str = r#"{"resourceType":"Flag","id":"f1","meta":{"versionId":"1"}
 #[test]
 fn leila_sees_only_that_there_is_an_alert() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
-    let alert = || ok(worklist::worklist(&clinic.workstation, ask("today"))).rows[0].patient.alert;
+    let alert = || ok(worklist::worklist(&clinic.workstation, ask(L::Today))).rows[0].patient.alert;
     assert!(!alert());
     ok(import(&clinic.workstation, vec![FALLS.to_owned()]));
     assert!(alert());
@@ -71,10 +87,10 @@ const SEALED: &str = r#"{"resourceType":"AllergyIntolerance","id":"a9","meta":{"
 fn nurse_amara_learns_that_allergies_may_be_missing() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(import(&clinic.workstation, vec![ARRIVED.to_owned(), SEALED.to_owned()]));
-    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
-    assert_eq!(queue.rows[0].safety, "Penicillin: anaphylaxis · severe; may be incomplete");
+    let queue = ok(worklist::worklist(&clinic.workstation, ask(L::Queue)));
+    assert_eq!(known(queue.rows[0].safety.as_ref()), penicillin(true));
     let chart = ok(crate::cases::chart::open_chart(&clinic.workstation, "maria"));
-    assert!(matches!(chart.allergies, crate::dto::chart::AllergiesDto::Known { incomplete: true, .. }));
+    assert!(matches!(chart.allergies, crate::dto::chart::allergies::AllergiesDto::Known { incomplete: true, .. }));
 }
 
 #[test]
@@ -85,7 +101,7 @@ fn the_queue_is_one_event_that_names_every_patient_on_it() {
     assert_ne!(hers, ARRIVED);
     ok(import(&clinic.workstation, vec![ada.to_owned(), ARRIVED.to_owned(), hers]));
     let before = clinic.events(EventClass::ChartRead);
-    let queue = ok(worklist::worklist(&clinic.workstation, ask("queue")));
+    let queue = ok(worklist::worklist(&clinic.workstation, ask(L::Queue)));
     assert_eq!(queue.total, 2);
     assert_eq!(clinic.events(EventClass::ChartRead), before + 1);
     let device = clinic.workstation.enrolled_device().expect("device");
@@ -104,26 +120,25 @@ fn the_queue_is_one_event_that_names_every_patient_on_it() {
 #[test]
 fn the_pharmacist_and_the_laboratory_see_orders_and_not_the_schedule() {
     let asked = r#"{"resourceType":"ServiceRequest","id":"sr1","meta":{"versionId":"1"},"status":"active","intent":"order","code":{"text":"Potassium"},"subject":{"reference":"Patient/maria"},"authoredOn":"2026-11-22T10:00:00Z"}"#;
-    let works = |role: Role, list: &str, safety: &str| {
+    let works = |role: Role, list: L, safety: Option<Allergy>| {
         let clinic = Clinic::with(TestPerson { subject: "wanjiru", name: "Wanjiru Kamau", role }).synced();
         ok(import(&clinic.workstation, vec![asked.to_owned()]));
         let found = ok(worklist::worklist(&clinic.workstation, ask(list)));
-        assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask("today"))), ErrorCode::Refused);
-        assert_eq!(found.rows[0].safety, safety);
+        assert_eq!(code_of(worklist::worklist(&clinic.workstation, ask(L::Today))), ErrorCode::Refused);
+        assert_eq!(known(found.rows[0].safety.as_ref()), safety);
         (found.total, found.rows[0].patient.family.clone(), found.rows[0].reason.clone(), found.rows[0].with.clone())
     };
-    let row = |reason: &str| (1, String::from("GONZÁLEZ"), reason.to_owned(), String::new());
-    assert_eq!(
-        works(Role::Pharmacist, "dispensing", "Penicillin: anaphylaxis · severe"),
-        row("1 medicine to dispense")
-    );
-    assert_eq!(works(Role::Laboratory, "specimens", ""), row("Potassium"));
+    let row = |reason: WorkReasonDto| (1, Some(String::from("GONZÁLEZ")), Some(reason), Vec::new());
+    let dispense = WorkReasonDto::ToDispense { count: 1 };
+    assert!(works(Role::Pharmacist, L::Dispensing, penicillin(false)) == row(dispense));
+    let draw = WorkReasonDto::Recorded { text: String::from("Potassium") };
+    assert!(works(Role::Laboratory, L::Specimens, None) == row(draw));
 }
 
 #[test]
 fn dr_jonas_sees_the_patients_booked_with_him() {
     let clinic = Clinic::with(dr_jonas()).synced();
-    let mine = ok(worklist::worklist(&clinic.workstation, ask("my_patients")));
-    assert_eq!((mine.total, mine.rows[0].patient.family.as_str()), (1, "GONZÁLEZ"));
-    assert_eq!(mine.rows[0].safety, "Penicillin: anaphylaxis · severe");
+    let mine = ok(worklist::worklist(&clinic.workstation, ask(L::MyPatients)));
+    assert_eq!((mine.total, mine.rows[0].patient.family.as_deref()), (1, Some("GONZÁLEZ")));
+    assert_eq!(known(mine.rows[0].safety.as_ref()), penicillin(false));
 }

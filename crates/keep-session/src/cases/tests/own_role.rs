@@ -6,6 +6,7 @@
 
 use super::sign_in_again::comes_back;
 use super::{Clinic, code_of, ok};
+use crate::dto::lock::PermissionDto;
 use crate::state::lock;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
 use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
@@ -54,7 +55,11 @@ fn roles_assignments_and_lease_ends_outside_the_token_do_not_count() {
     seal(&clinic, physician(statement_of(&clinic, leila_at_the_desk())));
     let session = ok(clinic.unlock_well());
     assert_eq!(session.role, Role::FrontDesk);
-    assert!(!session.permissions.iter().any(|p| p == "import" || p == "open_chart"), "{:?}", session.permissions);
+    assert!(
+        !session.permissions.iter().any(|p| matches!(p, PermissionDto::Import | PermissionDto::OpenChart)),
+        "{:?}",
+        session.permissions
+    );
     assert_eq!(
         clinic.workstation.try_session(|u| (u.role, u.rank)),
         Some((Role::FrontDesk, Rank::up_to(Segment::Directory)))

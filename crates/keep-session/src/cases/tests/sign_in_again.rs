@@ -90,10 +90,10 @@ fn an_unclaimed_sign_in_is_wiped() {
 fn another_users_sign_in_is_refused_in_an_open_session() {
     let clinic = Clinic::with(nurse_amara());
     assert_eq!(comes_back(&clinic, dr_jonas()), Err(ErrorCode::Refused));
-    let ask = SignInAgainDto { user: user_of(dr_jonas()).to_string() };
+    let ask = SignInAgainDto { user: Some(user_of(dr_jonas()).to_string()) };
     assert_eq!(code_of(sign_in_again(&clinic.workstation, ask)), ErrorCode::Refused);
     clinic.lock();
-    for user in [user_of(dr_jonas()).to_string(), String::new()] {
+    for user in [Some(user_of(dr_jonas()).to_string()), None] {
         assert_eq!(code_of(sign_in_again(&clinic.workstation, SignInAgainDto { user })), ErrorCode::NotEnrolled);
     }
 }

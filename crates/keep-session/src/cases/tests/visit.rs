@@ -2,8 +2,16 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
-use crate::dto::chart::{AllergiesDto, RecordStateDto, WindowDto};
-use crate::dto::visit::{SignNoteDto, StrikeDto};
+use crate::dto::chart::WindowDto;
+use crate::dto::chart::allergies::AllergiesDto;
+use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::notes::NoteStatusDto;
+use crate::dto::chart::record_state::RecordStateDto;
+use crate::dto::chart::vitals::SignDto;
+use crate::dto::elapsed::ElapsedUnitDto;
+use crate::dto::failure::FieldReasonDto;
+use crate::dto::lock::PermissionDto;
+use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
 use crate::testing::{dr_jonas, nurse_amara};
 use keep_domain::ErrorCode;
 
@@ -15,14 +23,17 @@ fn window() -> WindowDto {
 fn nurse_amara_opens_the_chart_of_maria() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    assert_eq!((shown.banner.family.as_str(), shown.banner.age.as_str()), ("GONZÁLEZ", "65 y"));
+    assert_eq!((shown.banner.family.as_deref(), shown.banner.age.as_deref()), (Some("GONZÁLEZ"), Some("65 y")));
     assert!(
-        matches!(shown.allergies, AllergiesDto::Known { ref list, incomplete: false } if list[0].substance == "Penicillin")
+        matches!(shown.allergies, AllergiesDto::Known { ref list, incomplete: false } if list[0].substance.as_deref() == Some("Penicillin"))
     );
-    assert_eq!((shown.problems.len(), shown.medicines[0].name.as_str(), shown.results.len()), (1, "amLODIPine", 1));
+    assert_eq!(
+        (shown.problems.len(), shown.medicines[0].name.as_deref(), shown.results.len()),
+        (1, Some("amLODIPine"), 1)
+    );
     assert_eq!(shown.completeness.missing, ["Observation", "DiagnosticReport", "DocumentReference", "Immunization"]);
     assert_eq!(ok(chart::chart_timeline(&clinic.workstation, window())).total, 6);
-    assert_eq!(ok(chart::chart_results(&clinic.workstation, window())).rows[0].flag, "H");
+    assert_eq!(ok(chart::chart_results(&clinic.workstation, window())).rows[0].flag, Some(FlagDto::High));
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "nobody")), ErrorCode::NotAvailable);
     ok(chart::close_chart(&clinic.workstation, "maria"));
 }
@@ -32,7 +43,7 @@ fn the_first_vitals_of_the_day_open_a_visit_and_the_next_join_it() {
     let clinic = Clinic::with(nurse_amara()).synced();
     ok(chart::open_chart(&clinic.workstation, "maria"));
     let check = ok(cases::check_vitals(&clinic.workstation, vitals()));
-    assert_eq!((check.news2, check.bmi.as_str()), (Some(0), "31.8 kg/m²"));
+    assert_eq!((check.news2, check.bmi.as_deref()), (Some(0), Some("31.8 kg/m²")));
     let first = ok(cases::save_vitals(&clinic.workstation, vitals()));
     assert!(first.visit_started && first.resources[0].starts_with("Encounter/"));
     // Visit, pressure, pulse, temperature, respiration, saturation, weight, consciousness, oxygen, NEWS2, BMI, Provenance.
@@ -40,11 +51,11 @@ fn the_first_vitals_of_the_day_open_a_visit_and_the_next_join_it() {
     let second = ok(cases::save_vitals(&clinic.workstation, vitals()));
     assert!(!second.visit_started && second.change_set > first.change_set);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    let systolic = shown.vitals.iter().find(|s| s.key == "systolic").expect("a series");
-    assert_eq!((systolic.value.as_str(), systolic.flag.as_str(), systolic.points.len()), ("162", "H", 2));
+    let systolic = shown.vitals.iter().find(|s| s.key == SignDto::Systolic).expect("a series");
+    assert_eq!((systolic.value.as_str(), systolic.flag, systolic.points.len()), ("162", Some(FlagDto::High), 2));
     assert!(systolic.points[0].record == RecordStateDto::Pending);
-    let bmi = shown.vitals.iter().find(|s| s.key == "bmi").expect("a series");
-    assert_eq!((bmi.value.as_str(), bmi.age.as_str()), ("31.8", "today"));
+    let bmi = shown.vitals.iter().find(|s| s.key == SignDto::Bmi).expect("a series");
+    assert_eq!((bmi.value.as_str(), bmi.age.map(|age| age.unit)), ("31.8", Some(ElapsedUnitDto::Today)));
 }
 
 #[test]
@@ -59,13 +70,13 @@ fn impossible_values_are_not_saved() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let mut form = vitals();
     form.pulse = String::from("900");
-    form.taken = String::from("2026-11-22T15:00:00Z");
+    form.taken = Some(String::from("2026-11-22T15:00:00Z"));
     let failure = match cases::save_vitals(&clinic.workstation, form) {
         Ok(_) => panic!("saved"),
         Err(failure) => failure,
     };
-    let fields: Vec<_> = failure.fields.iter().map(|f| (f.field.as_str(), f.reason.as_str())).collect();
-    assert_eq!(fields, [("pulse", "impossible"), ("taken", "in_future")]);
+    let fields: Vec<_> = failure.fields.iter().map(|f| (f.field.as_str(), f.reason)).collect();
+    assert_eq!(fields, [("pulse", FieldReasonDto::Impossible), ("taken", FieldReasonDto::InFuture)]);
     assert_eq!(ok(chart::open_chart(&clinic.workstation, "maria")).vitals.len(), 1);
 }
 
@@ -74,25 +85,30 @@ fn a_note_is_signed_and_read_back_with_its_author() {
     let clinic = Clinic::with(dr_jonas()).synced();
     let note = |text: &str| SignNoteDto {
         patient: String::from("maria"),
-        kind: String::from("progress"),
+        kind: NoteKindDto::Progress,
         text: text.to_owned(),
         draft: None,
     };
     assert_eq!(code_of(notes::sign_note(&clinic.workstation, note("  "))), ErrorCode::Invalid);
     ok(notes::sign_note(&clinic.workstation, note("Pressure above target.")));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria")).last_note.expect("a note");
-    assert_eq!((shown.author.as_str(), shown.text.as_str()), ("Dr Jonas Mbeki", "Pressure above target."));
-    assert_eq!((shown.status.as_str(), shown.kind.as_str()), ("signed", "Progress note"));
+    assert_eq!(
+        (shown.author.as_deref(), shown.text.as_deref()),
+        (Some("Dr Jonas Mbeki"), Some("Pressure above target."))
+    );
+    assert_eq!((shown.status, shown.kind.as_deref()), (NoteStatusDto::Signed, Some("Progress note")));
 }
 
 #[test]
 fn a_record_entered_in_error_stays_readable() {
     let clinic = Clinic::with(nurse_amara()).synced();
-    assert!(ok(crate::cases::unlock::session(&clinic.workstation)).permissions.iter().any(|name| name == "strike"));
+    assert!(
+        ok(crate::cases::unlock::session(&clinic.workstation)).permissions.contains(&PermissionDto::MarkEnteredInError)
+    );
     let saved = ok(cases::save_vitals(&clinic.workstation, vitals()));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    let point = shown.vitals.iter().find(|s| s.key == "pulse").expect("a series").points[0].id.clone();
-    let ask = |reference: String, reason: &str| StrikeDto {
+    let point = shown.vitals.iter().find(|s| s.key == SignDto::Pulse).expect("a series").points[0].id.clone();
+    let ask = |reference: String, reason: &str| MarkEnteredInErrorDto {
         reference,
         patient: String::from("maria"),
         reason: reason.to_owned(),
@@ -117,7 +133,7 @@ fn a_record_entered_in_error_stays_readable() {
         ErrorCode::Stale
     );
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    assert!(shown.vitals.iter().all(|s| s.key != "pulse"));
+    assert!(shown.vitals.iter().all(|s| s.key != SignDto::Pulse));
     let rows = ok(chart::chart_timeline(&clinic.workstation, window())).rows;
-    assert!(rows.iter().any(|r| r.reference == mine && r.struck));
+    assert!(rows.iter().any(|r| r.reference == mine && r.entered_in_error));
 }

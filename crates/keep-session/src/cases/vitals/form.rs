@@ -1,6 +1,10 @@
 //! The vital signs form: the typed values and their assessment.
 
-use crate::dto::visit::{VitalFindingDto, VitalsCheckDto, VitalsDto};
+use crate::dto::failure::FieldReasonDto;
+use crate::dto::visit::{
+    ConsciousnessDto, FindingGradeDto, News2FieldDto, News2RiskDto, VitalFindingDto, VitalsCheckDto, VitalsDto,
+    VitalsFieldDto,
+};
 use keep_clinical::{
     Age, Bmi, News2, News2Input, News2Risk, Plausibility, adult_range, bmi, check_pressure, check_vital, news2,
 };
@@ -13,22 +17,22 @@ const NEWS2_YEARS: u32 = 16;
 const ADULT_YEARS: u32 = 18;
 
 /// The fields in the order of the form.
-pub(crate) const FIELDS: [(&str, VitalSign); 8] = [
-    ("systolic", VitalSign::Systolic),
-    ("diastolic", VitalSign::Diastolic),
-    ("pulse", VitalSign::HeartRate),
-    ("temperature", VitalSign::Temperature),
-    ("respiration", VitalSign::RespiratoryRate),
-    ("spo2", VitalSign::OxygenSaturation),
-    ("weight", VitalSign::Weight),
-    ("height", VitalSign::Height),
+pub(crate) const FIELDS: [(VitalsFieldDto, VitalSign); 8] = [
+    (VitalsFieldDto::Systolic, VitalSign::Systolic),
+    (VitalsFieldDto::Diastolic, VitalSign::Diastolic),
+    (VitalsFieldDto::Pulse, VitalSign::HeartRate),
+    (VitalsFieldDto::Temperature, VitalSign::Temperature),
+    (VitalsFieldDto::Respiration, VitalSign::RespiratoryRate),
+    (VitalsFieldDto::Spo2, VitalSign::OxygenSaturation),
+    (VitalsFieldDto::Weight, VitalSign::Weight),
+    (VitalsFieldDto::Height, VitalSign::Height),
 ];
 
 /// The parsed form.
 pub(crate) struct Form<'r> {
     request: &'r VitalsDto,
     /// Field, sign, and the number as typed.
-    pub(crate) values: Vec<(&'static str, VitalSign, Decimal)>,
+    pub(crate) values: Vec<(VitalsFieldDto, VitalSign, Decimal)>,
     findings: Vec<VitalFindingDto>,
 }
 
@@ -41,16 +45,16 @@ pub(crate) struct About {
     pub(crate) last_height: Option<f64>,
 }
 
-fn typed<'r>(request: &'r VitalsDto, field: &str) -> &'r str {
+fn typed(request: &VitalsDto, field: VitalsFieldDto) -> &str {
     match field {
-        "systolic" => &request.systolic,
-        "diastolic" => &request.diastolic,
-        "pulse" => &request.pulse,
-        "temperature" => &request.temperature,
-        "respiration" => &request.respiration,
-        "spo2" => &request.spo2,
-        "weight" => &request.weight,
-        _ => &request.height,
+        VitalsFieldDto::Systolic => &request.systolic,
+        VitalsFieldDto::Diastolic => &request.diastolic,
+        VitalsFieldDto::Pulse => &request.pulse,
+        VitalsFieldDto::Temperature => &request.temperature,
+        VitalsFieldDto::Respiration => &request.respiration,
+        VitalsFieldDto::Spo2 => &request.spo2,
+        VitalsFieldDto::Weight => &request.weight,
+        VitalsFieldDto::Height => &request.height,
     }
 }
 
@@ -71,7 +75,7 @@ impl<'r> Form<'r> {
                 continue;
             }
             match number(text) {
-                None => form.find(field, "not_a_number", None),
+                None => form.find(field, FindingGradeDto::NotANumber, None),
                 Some(value) => {
                     form.judge(field, vital, value.to_f64(), about.age.as_ref());
                     form.values.push((field, vital, value));
@@ -79,38 +83,33 @@ impl<'r> Form<'r> {
             }
         }
         if let (Some(high), Some(low)) = (form.value(VitalSign::Systolic), form.value(VitalSign::Diastolic)) {
-            form.find_implausible("diastolic", check_pressure(high, low));
+            form.find_implausible(VitalsFieldDto::Diastolic, check_pressure(high, low));
         }
         form
     }
 
-    fn judge(&mut self, field: &'static str, vital: VitalSign, value: f64, age: Option<&Age>) {
+    fn judge(&mut self, field: VitalsFieldDto, vital: VitalSign, value: f64, age: Option<&Age>) {
         let plausibility = check_vital(vital, value, age);
         self.find_implausible(field, plausibility);
         let range = adult_range(vital).filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
         if let (Plausibility::Plausible, Some((low, high))) = (plausibility, range)
             && !(low..=high).contains(&value)
         {
-            self.find(field, "abnormal", Some((low, high)));
+            self.find(field, FindingGradeDto::Abnormal, Some((low, high)));
         }
     }
 
-    fn find_implausible(&mut self, field: &'static str, plausibility: Plausibility) {
+    fn find_implausible(&mut self, field: VitalsFieldDto, plausibility: Plausibility) {
         match plausibility {
             Plausibility::Plausible => {}
-            Plausibility::Improbable { low, high } => self.find(field, "improbable", Some((low, high))),
-            Plausibility::Impossible { low, high } => self.find(field, "impossible", Some((low, high))),
+            Plausibility::Improbable { low, high } => self.find(field, FindingGradeDto::Improbable, Some((low, high))),
+            Plausibility::Impossible { low, high } => self.find(field, FindingGradeDto::Impossible, Some((low, high))),
         }
     }
 
-    fn find(&mut self, field: &str, grade: &str, limits: Option<(f64, f64)>) {
-        let text = |n: Option<f64>| n.map(|n| n.to_string()).unwrap_or_default();
-        self.findings.push(VitalFindingDto {
-            field: field.to_owned(),
-            grade: grade.to_owned(),
-            low: text(limits.map(|l| l.0)),
-            high: text(limits.map(|l| l.1)),
-        });
+    fn find(&mut self, field: VitalsFieldDto, grade: FindingGradeDto, limits: Option<(f64, f64)>) {
+        let (low, high) = (limits.map(|l| l.0.to_string()), limits.map(|l| l.1.to_string()));
+        self.findings.push(VitalFindingDto { field, grade, low, high });
     }
 
     /// A value as a number.
@@ -124,38 +123,33 @@ impl<'r> Form<'r> {
     }
 
     /// The fields that prevent saving, each with its grade.
-    pub(crate) fn blockers(&self) -> Vec<(&'static str, &'static str)> {
-        let blocks = self.findings.iter().filter_map(|f| match f.grade.as_str() {
-            "not_a_number" => Some((f, "not_a_number")),
-            "impossible" => Some((f, "impossible")),
-            "improbable" if !self.request.confirmed => Some((f, "improbable")),
-            _ => None,
-        });
+    pub(crate) fn blockers(&self) -> Vec<(&'static str, FieldReasonDto)> {
+        let reason = |grade: FindingGradeDto| match grade {
+            FindingGradeDto::NotANumber => Some(FieldReasonDto::NotANumber),
+            FindingGradeDto::Impossible => Some(FieldReasonDto::Impossible),
+            FindingGradeDto::Improbable if !self.request.confirmed => Some(FieldReasonDto::Improbable),
+            FindingGradeDto::Improbable | FindingGradeDto::Abnormal => None,
+        };
         let mut found = Vec::new();
-        for (finding, grade) in blocks {
-            let field = FIELDS.iter().find(|(name, _)| *name == finding.field).map(|(name, _)| *name);
-            found.extend(field.map(|name| (name, grade)).filter(|p| !found.contains(p)));
+        for finding in &self.findings {
+            let problem = reason(finding.grade).map(|reason| (finding.field.name(), reason));
+            found.extend(problem.filter(|p| !found.contains(p)));
         }
-        if self.consciousness().is_err() {
-            found.push(("consciousness", "unknown"));
-        }
-        if self.values.is_empty() && found.is_empty() && self.request.consciousness.is_empty() {
-            found.push(("systolic", "missing"));
+        if self.values.is_empty() && found.is_empty() && self.request.consciousness.is_none() {
+            found.push(("systolic", FieldReasonDto::Missing));
         }
         found
     }
 
-    /// The level of consciousness; an error for an unknown one.
-    pub(crate) fn consciousness(&self) -> Result<Option<Consciousness>, ()> {
-        Ok(Some(match self.request.consciousness.as_str() {
-            "" => return Ok(None),
-            "alert" => Consciousness::Alert,
-            "confusion" => Consciousness::Confusion,
-            "voice" => Consciousness::Voice,
-            "pain" => Consciousness::Pain,
-            "unresponsive" => Consciousness::Unresponsive,
-            _ => return Err(()),
-        }))
+    /// The level of consciousness, if assessed.
+    pub(crate) fn consciousness(&self) -> Option<Consciousness> {
+        self.request.consciousness.map(|level| match level {
+            ConsciousnessDto::Alert => Consciousness::Alert,
+            ConsciousnessDto::Confusion => Consciousness::Confusion,
+            ConsciousnessDto::Voice => Consciousness::Voice,
+            ConsciousnessDto::Pain => Consciousness::Pain,
+            ConsciousnessDto::Unresponsive => Consciousness::Unresponsive,
+        })
     }
 
     /// The saturation scale that was chosen.
@@ -173,7 +167,7 @@ impl<'r> Form<'r> {
             on_oxygen: Some(self.request.oxygen),
             systolic: self.value(VitalSign::Systolic),
             pulse: self.value(VitalSign::HeartRate),
-            consciousness: self.consciousness().ok().flatten(),
+            consciousness: self.consciousness(),
             temperature: self.value(VitalSign::Temperature),
         }))
     }
@@ -185,17 +179,17 @@ impl<'r> Form<'r> {
 
     /// What the form shows while it is filled in.
     pub(crate) fn into_dto(self, about: About) -> VitalsCheckDto {
-        let bmi = self.bmi(about).map(|b| format!("{} kg/m²", b.text())).unwrap_or_default();
+        let bmi = self.bmi(about).map(|b| format!("{} kg/m²", b.text()));
         let started = self.values.iter().any(|(_, v, _)| !matches!(v, VitalSign::Weight | VitalSign::Height));
-        let (mut total, mut risk, mut missing) = (None, String::new(), Vec::new());
+        let (mut total, mut risk, mut missing) = (None, None, Vec::new());
         match self.score(about) {
             Some(News2::Complete { total: sum, risk: found, .. }) => {
                 total = Some(u32::from(sum));
-                risk = String::from(match found {
-                    News2Risk::Low => "low",
-                    News2Risk::LowMedium => "low_medium",
-                    News2Risk::Medium => "medium",
-                    News2Risk::High => "high",
+                risk = Some(match found {
+                    News2Risk::Low => News2RiskDto::Low,
+                    News2Risk::LowMedium => News2RiskDto::LowMedium,
+                    News2Risk::Medium => News2RiskDto::Medium,
+                    News2Risk::High => News2RiskDto::High,
                 });
             }
             Some(News2::Missing(parts)) if started => missing = parts.into_iter().map(field_of).collect(),
@@ -205,16 +199,16 @@ impl<'r> Form<'r> {
     }
 }
 
-fn field_of(part: News2Parameter) -> String {
-    String::from(match part {
-        News2Parameter::Respiration => "respiration",
-        News2Parameter::OxygenSaturation => "spo2",
-        News2Parameter::AirOrOxygen => "oxygen",
-        News2Parameter::SystolicPressure => "systolic",
-        News2Parameter::Pulse => "pulse",
-        News2Parameter::Consciousness => "consciousness",
-        News2Parameter::Temperature => "temperature",
-    })
+const fn field_of(part: News2Parameter) -> News2FieldDto {
+    match part {
+        News2Parameter::Respiration => News2FieldDto::Respiration,
+        News2Parameter::OxygenSaturation => News2FieldDto::Spo2,
+        News2Parameter::AirOrOxygen => News2FieldDto::Oxygen,
+        News2Parameter::SystolicPressure => News2FieldDto::Systolic,
+        News2Parameter::Pulse => News2FieldDto::Pulse,
+        News2Parameter::Consciousness => News2FieldDto::Consciousness,
+        News2Parameter::Temperature => News2FieldDto::Temperature,
+    }
 }
 
 impl std::fmt::Debug for Form<'_> {
@@ -226,6 +220,7 @@ impl std::fmt::Debug for Form<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::dto::failure::FieldReasonDto as R;
     use crate::view::clinic_clock::ClinicClock;
     use crate::view::fixtures::NOON;
 
@@ -233,7 +228,7 @@ pub(crate) mod tests {
     pub(crate) fn empty() -> VitalsDto {
         VitalsDto {
             patient: String::from("maria"),
-            taken: String::new(),
+            taken: None,
             systolic: String::new(),
             diastolic: String::new(),
             pulse: String::new(),
@@ -244,7 +239,7 @@ pub(crate) mod tests {
             height: String::new(),
             oxygen: false,
             scale2: false,
-            consciousness: String::new(),
+            consciousness: None,
             confirmed: false,
             draft: None,
         }
@@ -259,7 +254,7 @@ pub(crate) mod tests {
             temperature: String::from("36.80"),
             respiration: String::from("16"),
             spo2: String::from("97"),
-            consciousness: String::from("alert"),
+            consciousness: Some(ConsciousnessDto::Alert),
             ..empty()
         }
     }
@@ -271,10 +266,15 @@ pub(crate) mod tests {
     #[test]
     fn a_full_form_scores() {
         let check = Form::read(&full(), adult()).into_dto(adult());
-        assert_eq!((check.news2, check.news2_risk.as_str()), (Some(0), "low"));
-        let grades: Vec<_> =
-            check.findings.iter().map(|f| (f.field.as_str(), f.grade.as_str(), f.high.as_str())).collect();
-        assert_eq!(grades, [("systolic", "abnormal", "139"), ("diastolic", "abnormal", "89")]);
+        assert_eq!((check.news2, check.news2_risk), (Some(0), Some(News2RiskDto::Low)));
+        let grades: Vec<_> = check.findings.iter().map(|f| (f.field, f.grade, f.high.as_deref())).collect();
+        assert_eq!(
+            grades,
+            [
+                (VitalsFieldDto::Systolic, FindingGradeDto::Abnormal, Some("139")),
+                (VitalsFieldDto::Diastolic, FindingGradeDto::Abnormal, Some("89")),
+            ]
+        );
         assert!(Form::read(&full(), adult()).blockers().is_empty());
     }
 
@@ -287,14 +287,14 @@ pub(crate) mod tests {
         let blockers = |form: &VitalsDto| Form::read(form, adult()).blockers();
         assert_eq!(
             blockers(&form),
-            [("pulse", "impossible"), ("temperature", "improbable"), ("weight", "not_a_number")]
+            [("pulse", R::Impossible), ("temperature", R::Improbable), ("weight", R::NotANumber)]
         );
         form.confirmed = true;
-        assert_eq!(blockers(&form), [("pulse", "impossible"), ("weight", "not_a_number")]);
-        assert_eq!(blockers(&empty()), [("systolic", "missing")]);
+        assert_eq!(blockers(&form), [("pulse", R::Impossible), ("weight", R::NotANumber)]);
+        assert_eq!(blockers(&empty()), [("systolic", R::Missing)]);
         form = full();
         form.diastolic = String::from("170");
-        assert_eq!(blockers(&form), [("diastolic", "improbable"), ("diastolic", "impossible")]);
+        assert_eq!(blockers(&form), [("diastolic", R::Improbable), ("diastolic", R::Impossible)]);
     }
 
     #[test]
@@ -302,7 +302,7 @@ pub(crate) mod tests {
         let mut form = empty();
         form.weight = String::from("81,4");
         let check = Form::read(&form, adult()).into_dto(adult());
-        assert_eq!((check.bmi.as_str(), check.news2_missing.len()), ("31.8 kg/m²", 0));
+        assert_eq!((check.bmi.as_deref(), check.news2_missing.len()), (Some("31.8 kg/m²"), 0));
         assert_eq!(Form::read(&form, adult()).values[0].2.as_str(), "81.4");
     }
 

@@ -1,54 +1,53 @@
-//! The lists: their names, who has them, what they are made of.
+//! The lists: who has them, and what they are made of.
 
+use crate::dto::worklist::WorklistNameDto;
 use keep_access::Group;
 use keep_domain::Role;
 use keep_store::Store;
 
-/// The lists by name, and the group that a role must see to have the list.
-pub(super) const LISTS: [(&str, Group); 8] = [
-    ("queue", Group::Schedule),
-    ("vitals_due", Group::Vitals),
-    ("my_patients", Group::Demographics),
-    ("today", Group::Schedule),
-    ("charges", Group::Charge),
-    ("dispensing", Group::MedicineOrder),
-    ("specimens", Group::Order),
-    ("drafts", Group::Note),
-];
+/// The group that a role must see to have the list.
+pub(super) const fn group_of(list: WorklistNameDto) -> Group {
+    match list {
+        WorklistNameDto::Queue | WorklistNameDto::Today => Group::Schedule,
+        WorklistNameDto::VitalsDue => Group::Vitals,
+        WorklistNameDto::MyPatients => Group::Demographics,
+        WorklistNameDto::Charges => Group::Charge,
+        WorklistNameDto::Dispensing => Group::MedicineOrder,
+        WorklistNameDto::Specimens => Group::Order,
+        WorklistNameDto::Drafts => Group::Note,
+    }
+}
 
 /// The types of records that make a list.
-pub(super) fn sources(list: &str) -> &'static [&'static str] {
+pub(super) const fn sources(list: WorklistNameDto) -> &'static [&'static str] {
     match list {
-        "queue" | "today" => &["Patient", "Appointment"],
-        "vitals_due" => &["Patient", "Appointment", "Observation"],
-        "my_patients" => &["Patient", "Appointment", "Encounter"],
-        "charges" => &["Patient", "Encounter"],
-        "dispensing" => &["Patient", "Appointment", "MedicationRequest", "MedicationDispense"],
-        "specimens" => &["Patient", "Appointment", "ServiceRequest"],
-        _ => &[],
+        WorklistNameDto::Queue | WorklistNameDto::Today => &["Patient", "Appointment"],
+        WorklistNameDto::VitalsDue => &["Patient", "Appointment", "Observation"],
+        WorklistNameDto::MyPatients => &["Patient", "Appointment", "Encounter"],
+        WorklistNameDto::Charges => &["Patient", "Encounter"],
+        WorklistNameDto::Dispensing => &["Patient", "Appointment", "MedicationRequest", "MedicationDispense"],
+        WorklistNameDto::Specimens => &["Patient", "Appointment", "ServiceRequest"],
+        WorklistNameDto::Drafts => &[],
     }
 }
 
 /// Types of a list of which records may be missing on this device.
-pub(super) fn missing(store: &Store, list: &str) -> Vec<String> {
+pub(super) fn missing(store: &Store, list: WorklistNameDto) -> Vec<String> {
     let lacks = |t: &&&str| store.may_hold(t) && !store.is_whole(t);
     sources(list).iter().filter(lacks).map(|t| (*t).to_owned()).collect()
 }
 
 /// The lists whose counts a role sees.
-pub(super) const fn counted(role: Role) -> &'static [&'static str] {
+pub(super) const fn counted(role: Role) -> &'static [WorklistNameDto] {
     match role {
-        Role::Physician => &["my_patients", "drafts", "queue"],
-        Role::Nurse => &["queue", "vitals_due", "my_patients", "drafts"],
-        Role::FrontDesk => &["today"],
-        Role::Pharmacist => &["dispensing"],
-        Role::Laboratory => &["specimens"],
-        Role::Billing => &["charges"],
+        Role::Physician => &[WorklistNameDto::MyPatients, WorklistNameDto::Drafts, WorklistNameDto::Queue],
+        Role::Nurse => {
+            &[WorklistNameDto::Queue, WorklistNameDto::VitalsDue, WorklistNameDto::MyPatients, WorklistNameDto::Drafts]
+        }
+        Role::FrontDesk => &[WorklistNameDto::Today],
+        Role::Pharmacist => &[WorklistNameDto::Dispensing],
+        Role::Laboratory => &[WorklistNameDto::Specimens],
+        Role::Billing => &[WorklistNameDto::Charges],
         Role::PrivacyOfficer | Role::ItAdministrator => &[],
     }
-}
-
-/// The list's name as a fact of an event.
-pub(super) fn event_name(list: &str) -> &'static str {
-    LISTS.iter().find(|(name, _)| *name == list).map_or("other", |(name, _)| name)
 }

@@ -1,13 +1,13 @@
 //! Today's lists, and the rows of a window.
 
-use super::kinds::{counted, event_name};
+use super::kinds::counted;
 use super::sources::{Item, appointments, charges, mine, orders, summaries};
 use crate::ctx::Ctx;
-use crate::dto::worklist::WorkRowDto;
+use crate::dto::worklist::{WorkRowDto, WorklistNameDto};
 use crate::error::SessionError;
 use crate::records::chart::names_of;
 use crate::records::patient_row::Lookup;
-use crate::view::work::{Booking, PatientSummary, Stage, row};
+use crate::view::work::{Booking, Line, PatientSummary, Stage, row};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, ResourceKey};
@@ -28,24 +28,24 @@ pub(super) struct Day {
 
 impl Day {
     /// Reads what the role's lists need, each under an event.
-    pub(super) fn read(ctx: &Ctx<'_>, lookup: &Lookup<'_>, list: &str) -> Result<Self, SessionError> {
+    pub(super) fn read(ctx: &Ctx<'_>, lookup: &Lookup<'_>, list: WorklistNameDto) -> Result<Self, SessionError> {
         let (from, to) = lookup.clinic_clock.today();
         let booked = appointments(ctx, lookup, from, to)?;
         let mut day =
             Self { booked, mine: Vec::new(), charges: Vec::new(), orders: Vec::new(), summaries: BTreeMap::new() };
         let counted = counted(ctx.session.role);
-        let wants = |name: &str| list == name || counted.contains(&name);
+        let wants = |name: WorklistNameDto| list == name || counted.contains(&name);
         let since = lookup.clinic_clock.now.plus_millis(-BACK_MILLIS);
-        if wants("my_patients") {
+        if wants(WorklistNameDto::MyPatients) {
             day.mine = mine(ctx, lookup, &day.booked, since)?;
         }
-        if wants("charges") {
+        if wants(WorklistNameDto::Charges) {
             day.charges = charges(ctx, lookup, since)?;
         }
-        if wants("dispensing") || wants("specimens") {
-            day.orders = orders(ctx, lookup, wants("dispensing"))?;
+        if wants(WorklistNameDto::Dispensing) || wants(WorklistNameDto::Specimens) {
+            day.orders = orders(ctx, lookup, wants(WorklistNameDto::Dispensing))?;
         }
-        if wants("vitals_due") || list == "queue" {
+        if wants(WorklistNameDto::VitalsDue) || list == WorklistNameDto::Queue {
             let waiting: Vec<PatientId> = day.waiting().map(|i| i.patient.clone()).collect();
             day.summaries = summaries(ctx, lookup, &waiting, &["AllergyIntolerance", "Observation"])?;
         }
@@ -57,19 +57,20 @@ impl Day {
     }
 
     /// The patients on a list, in its order.
-    pub(super) fn list(&self, name: &str) -> Vec<&Item> {
+    pub(super) fn list(&self, name: WorklistNameDto) -> Vec<&Item> {
         match name {
-            "queue" | "vitals_due" => {
+            WorklistNameDto::Queue | WorklistNameDto::VitalsDue => {
                 let due = |i: &&Item| self.summaries.get(&i.patient).is_none_or(|g| g.vitals_today.is_none());
-                let mut list: Vec<&Item> = self.waiting().filter(|i| name == "queue" || due(i)).collect();
+                let mut list: Vec<&Item> =
+                    self.waiting().filter(|i| name == WorklistNameDto::Queue || due(i)).collect();
                 list.sort_by_key(|i| i.booking.as_ref().map(Booking::waiting_since));
                 list
             }
-            "today" => self.booked.iter().collect(),
-            "my_patients" => self.mine.iter().collect(),
-            "charges" => self.charges.iter().collect(),
-            "dispensing" | "specimens" => self.orders.iter().collect(),
-            _ => Vec::new(),
+            WorklistNameDto::Today => self.booked.iter().collect(),
+            WorklistNameDto::MyPatients => self.mine.iter().collect(),
+            WorklistNameDto::Charges => self.charges.iter().collect(),
+            WorklistNameDto::Dispensing | WorklistNameDto::Specimens => self.orders.iter().collect(),
+            WorklistNameDto::Drafts => Vec::new(),
         }
     }
 
@@ -78,7 +79,7 @@ impl Day {
         &self,
         ctx: &Ctx<'_>,
         lookup: &Lookup<'_>,
-        list: &str,
+        list: WorklistNameDto,
         items: impl Iterator<Item = &'i Item>,
     ) -> Result<Vec<WorkRowDto>, SessionError> {
         let items: Vec<&Item> = items.collect();
@@ -88,13 +89,13 @@ impl Day {
         // INVARIANT: a row with an allergy column always says something about allergies.
         let unread: Vec<PatientId> =
             items.iter().map(|i| &i.patient).filter(|p| !self.summaries.contains_key(p)).cloned().collect();
-        let safety = matches!(list, "my_patients" | "dispensing") && !unread.is_empty();
+        let safety = matches!(list, WorklistNameDto::MyPatients | WorklistNameDto::Dispensing) && !unread.is_empty();
         let mut summaries_of = self.summaries.clone();
         if safety {
             summaries_of.extend(summaries(ctx, lookup, &unread, &["AllergyIntolerance"])?);
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
-        let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", event_name(list));
+        let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", list.name());
         let (records, alerts) = ctx.read_audited(event, |store| store.with_alerts(store.records(&keys)?))?;
         let alerts = lookup.alerts(alerts);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
@@ -104,7 +105,8 @@ impl Day {
             .flat_map(|b| b.with.iter().filter_map(|(k, _)| k.clone()))
             .collect();
         let names = names_of(ctx.store, &staff)?;
-        let vitals_column = matches!(list, "queue" | "vitals_due") && lookup.view.sees(Group::Vitals).is_allowed();
+        let vitals_column = matches!(list, WorklistNameDto::Queue | WorklistNameDto::VitalsDue)
+            && lookup.view.sees(Group::Vitals).is_allowed();
         // "Due" states that none were taken today, which needs all observations.
         let vitals_column = vitals_column && ctx.store.is_whole("Observation");
         let mut rows = Vec::with_capacity(items.len());
@@ -113,21 +115,16 @@ impl Day {
             let Some(patient) = lookup.row(record, alerts.contains(&item.patient))? else { continue };
             let booking = item.booking.clone().map(|mut b| {
                 b.with.iter_mut().for_each(|(key, name)| {
-                    if let Some(found) = key.as_ref().and_then(|k| names.key(k)).filter(|_| name.is_empty()) {
-                        found.clone_into(name);
+                    if let Some(found) = key.as_ref().and_then(|k| names.key(k)).filter(|_| name.is_none()) {
+                        *name = Some(found.to_owned());
                     }
                 });
                 b
             });
             let summary = summaries_of.get(&item.patient).cloned().unwrap_or_default();
-            rows.push(row(
-                patient,
-                booking.as_ref(),
-                &summary,
-                item.reason.clone(),
-                vitals_column,
-                &lookup.clinic_clock,
-            ));
+            let reason = item.reason.clone();
+            let line = Line { booking: booking.as_ref(), summary: &summary, reason, vitals_column };
+            rows.push(row(patient, line, &lookup.clinic_clock));
         }
         Ok(rows)
     }

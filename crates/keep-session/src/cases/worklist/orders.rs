@@ -1,5 +1,6 @@
 //! The open orders of a chart.
 
+use crate::dto::worklist::WorkReasonDto;
 use crate::view::visible_record::{VisibleRecord, valid};
 use keep_domain::UtcMillis;
 use keep_fhir::lens;
@@ -11,25 +12,22 @@ fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
     status == Some("active") && entry.at().is_some_and(|at| at >= since)
 }
 
-pub(super) fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
+pub(super) fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<WorkReasonDto> {
     let given: BTreeSet<String> = valid(entries, "MedicationDispense")
         .filter_map(|(_, raw)| lens::authorizing_prescription(raw).map(Cow::into_owned))
         .collect();
     let open = valid(entries, "MedicationRequest");
     let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
-    match count {
-        0 => None,
-        1 => Some(String::from("1 medicine to dispense")),
-        n => Some(format!("{n} medicines to dispense")),
-    }
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    (count > 0).then_some(WorkReasonDto::ToDispense { count })
 }
 
-pub(super) fn to_draw(entries: &[VisibleRecord], since: UtcMillis) -> Option<String> {
+pub(super) fn to_draw(entries: &[VisibleRecord], since: UtcMillis) -> Option<WorkReasonDto> {
     let names: Vec<String> = valid(entries, "ServiceRequest")
         .filter(|(e, _)| is_open(e, since))
         .filter_map(|(_, raw)| lens::code_text(raw))
         .collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    (!names.is_empty()).then(|| WorkReasonDto::Recorded { text: names.join(", ") })
 }
 
 #[cfg(test)]
@@ -51,7 +49,7 @@ mod tests {
         let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         texts.push(given);
         let entries = seen_by(Role::Pharmacist, &texts);
-        assert_eq!(to_dispense(&entries, time("2026-11-15T00:00:00Z")).as_deref(), Some("1 medicine to dispense"));
-        assert_eq!(to_dispense(&entries, time("2026-11-22T00:00:00Z")), None);
+        assert!(to_dispense(&entries, time("2026-11-15T00:00:00Z")) == Some(WorkReasonDto::ToDispense { count: 1 }));
+        assert!(to_dispense(&entries, time("2026-11-22T00:00:00Z")).is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::orders::{to_dispense, to_draw};
 use crate::ctx::Ctx;
+use crate::dto::worklist::WorkReasonDto;
 use crate::error::SessionError;
 use crate::own_file;
 use crate::records::author::author;
@@ -27,7 +28,7 @@ pub(super) struct Item {
     pub(super) patient: PatientId,
     pub(super) booking: Option<Booking>,
     /// The task, where it is not the appointment's reason.
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<WorkReasonDto>,
 }
 
 fn day_rows(ctx: &Ctx<'_>, kind: &'static str, from: UtcMillis, to: UtcMillis) -> Result<Vec<DayRow>, SessionError> {
@@ -96,7 +97,7 @@ pub(super) fn charges(ctx: &Ctx<'_>, lookup: &Lookup<'_>, since: UtcMillis) -> R
         let patient = r.patient?;
         // Masked is enough: the row names the visit, not its content.
         VisibleRecord::of(r.record, &lookup.view)?;
-        Some(Item { patient, booking: None, reason: Some(String::from("Visit to review")) })
+        Some(Item { patient, booking: None, reason: Some(WorkReasonDto::VisitToReview) })
     });
     Ok(items.collect())
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 /** The device's time: what Rust reported as `start`, advanced by the page's own monotonic clock. */
-export function useTickingNow(start: string): Date {
+export function useDeviceTime(start: string): Date {
   const origin = useRef({ start, at: performance.now() });
   if (origin.current.start !== start) origin.current = { start, at: performance.now() };
   const read = () => new Date(new Date(origin.current.start).getTime() + performance.now() - origin.current.at);

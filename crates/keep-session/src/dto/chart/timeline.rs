@@ -1,0 +1,90 @@
+//! Everything in order of time.
+
+use super::allergies::ReactionDto;
+use super::record_state::RecordStateDto;
+use crate::dto::record_title::RecordTitleDto;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// One window of the timeline.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineDto {
+    /// Rows, newest first.
+    pub rows: Vec<TimelineRowDto>,
+    /// Number of lines.
+    pub total: u32,
+}
+
+/// One line of the timeline.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineRowDto {
+    /// Type/id.
+    pub reference: String,
+    /// Kind of entry.
+    pub kind: TimelineKindDto,
+    /// When, RFC 3339 or partial.
+    pub at: Option<String>,
+    /// What it is.
+    pub title: RecordTitleDto,
+    /// What it says.
+    pub detail: Option<TimelineDetailDto>,
+    /// The values of the detail as recorded, where these differ from what is shown.
+    pub recorded: Option<String>,
+    /// Whether the record could not be read.
+    pub unreadable: bool,
+    /// Whether it was entered in error; shown crossed out.
+    pub entered_in_error: bool,
+    /// Sync state.
+    pub record: RecordStateDto,
+}
+
+/// Kind of a line.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineKindDto {
+    /// Visit.
+    Encounter,
+    /// Note or document.
+    Note,
+    /// Laboratory result.
+    Result,
+    /// Vital signs.
+    Vitals,
+    /// Medicine.
+    Medicine,
+    /// Problem.
+    Problem,
+    /// Allergy.
+    Allergy,
+    /// Procedure.
+    Procedure,
+    /// Immunisation.
+    Immunisation,
+    /// Diagnostic report.
+    Report,
+    /// Anything else.
+    Other,
+}
+
+/// What a line says.
+#[derive(Serialize, Clone, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TimelineDetailDto {
+    /// Recorded values, words or codes.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// Reactions of an allergy.
+    Reaction {
+        /// The reactions.
+        reaction: ReactionDto,
+    },
+    /// Number of results of a report.
+    Results {
+        /// The number.
+        count: u32,
+    },
+}
