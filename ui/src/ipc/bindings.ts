@@ -8,223 +8,1880 @@ export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" |
 
 export type Segment = "directory" | "encounters" | "clinical" | "restricted";
 
-export type ErrorCode = "unlock_refused" | "throttled" | "slot_held" | "code_used" | "not_enrolled" | "waiting_for_grant" | "lease_ended" | "locked" | "refused" | "keychain_locked" | "keychain_absent" | "keychain_key_missing" | "keychain_slow" | "slot_damaged" | "store_damaged" | "store_newer" | "store_stale" | "ledger_damaged" | "disk_full" | "profile_in_use" | "clock_wrong" | "server_unreachable" | "server_untrusted" | "server_garbled" | "server_failed" | "sign_in_needed" | "sign_in_failed" | "not_available" | "stale" | "invalid" | "import_broken" | "authority_file_changed" | "io" | "internal";
+export type AllergiesDto = { "state": "known", 
+/**
+ * The list, most severe first.
+ */
+list: Array<AllergyDto>, 
+/**
+ * Whether there may be others that cannot be shown here.
+ */
+incomplete: boolean, } | { "state": "none_known", 
+/**
+ * When, RFC 3339 or partial.
+ */
+recorded: string | null, } | { "state": "not_recorded" } | { "state": "unavailable" };
 
-export type IncidentId = string;
+export type AllergyDto = { 
+/**
+ * The resource id.
+ */
+id: string, 
+/**
+ * Substance; `None` where it could not be read.
+ */
+substance: string | null, 
+/**
+ * What happens, and how badly.
+ */
+reaction: ReactionDto, 
+/**
+ * Whether it is of high criticality or severe.
+ */
+severe: boolean, 
+/**
+ * Recorded, RFC 3339 or partial.
+ */
+recorded: string | null, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
 
-export type LockScreenDto = { workstation: string, site: string | null, now: string, users: Array<LockUserDto>, lastUser: string | null, keychain: KeychainStateDto, sync: SyncChipDto, demo: boolean, lockMinutes: number, draftsKept: boolean, blocked: ErrorCode | null, incident: string | null, clockWrong: boolean };
-
-export type LockUserDto = { user: string, name: string, initials: string, role: Role, resume: boolean, state: SlotStateDto, waitSeconds: number, codeSeconds: number, asksPhoneTime: boolean };
-
-export type SlotStateDto = "ready" | "waiting_for_grant" | "held" | "lease_ended" | "damaged";
-
-export type KeychainStateDto = "ready" | "locked" | "absent" | "key_missing";
-
-export type UnlockDto = { user: string, password: string, code: string | null, phoneTime: string | null };
-
-export type SessionDto = { user: string, name: string, role: Role, site: string | null, workstation: string, permissions: Array<PermissionDto>, lockSeconds: number, warningSeconds: number, demo: boolean, waitingForGrant: boolean, notices: Array<NoticeDto>, resume: ResumePointDto | null };
-
-export type PermissionDto = "search_patients" | "open_patient" | "open_chart" | "check_in" | "run_sync" | "read_audit" | "unmask" | "sign_off_alert" | "read_device" | "import" | "read_notes" | "read_results" | "read_medicines" | "read_problems" | "read_allergies" | "read_vitals" | "read_immunisations" | "read_charges" | "view_worklist" | "record_vitals" | "write_note" | "resolve_conflict" | "sign_note" | "mark_entered_in_error";
-
-export type NoticeDto = { "kind": "granted", name: string, role: Role, segment: Segment } | { "kind": "grant_received", name: string } | { "kind": "failed_attempts", count: number, last: string } | { "kind": "segment", segment: Segment, health: SegmentHealthDto, since: string | null, kept: string | null } | { "kind": "unsent_carried_over", segment: Segment, verified: number, unverified: number, lost: number, incomplete: boolean } | { "kind": "personal_replaced", kept: string | null } | { "kind": "personal_unavailable" };
-
-export type SegmentHealthDto = "whole" | "mended" | "stale" | "disputed" | "rebuilding" | "unavailable";
-
-export type ResumePointDto = { route: string, draft: string | null, field: string | null, caret: number };
-
-export type SignInAgainDto = { user: string | null };
-
-export type SignInStateDto = { "step": "idle" } | { "step": "browser", address: string } | { "step": "done" } | { "step": "failed", code: ErrorCode };
-
-export type FailureDto = { code: ErrorCode, incident: IncidentId, waitSeconds: number | null, attemptsLeft: number | null, fields: Array<FieldProblemDto> };
-
-export type FieldProblemDto = { field: string, reason: FieldReasonDto };
-
-export type FieldReasonDto = "missing" | "unknown" | "too_short" | "too_long" | "not_a_number" | "not_a_time" | "in_future" | "before_birth" | "improbable" | "impossible" | "wrong" | "unknown_ending" | "not_an_address" | "not_readable" | "no_certificate" | "cannot_be_marked" | "another_record";
-
-export type DraftKindDto = "vitals" | "note";
-
-export type DraftDto = { draft: string, kind: DraftKindDto, patient: string, patientName: string | null, content: string, saved: string };
-
-export type SaveDraftDto = { draft: string | null, kind: DraftKindDto, patient: string, content: string };
-
-export type DraftSavedDto = { draft: string, saved: string };
-
-export type RecordTitleDto = { "kind": "recorded", text: string } | { "kind": "visit" } | { "kind": "vital_signs" } | { "kind": "observations" } | { "kind": "appointment" } | { "kind": "untitled", resourceType: string };
-
-export type SearchDto = { query: string, offset: number, limit: number };
-
-export type PatientPageDto = { rows: Array<PatientRowDto>, total: number, more: boolean, incomplete: boolean };
-
-export type PatientRowDto = { patient: string, family: string | null, given: string | null, birthDate: string | null, age: string | null, sex: SexDto, number: string | null, phone: string | null, lastSeen: string | null, lastSeenKnown: boolean, openedToday: boolean, ready: boolean, alert: boolean, deceased: boolean };
-
-export type SyncChipDto = { state: SyncStateDto, complete: string | null, pending: number, failed: number, conflicts: number };
-
-export type SyncStateDto = "idle" | "running" | "offline" | "sign_in" | "failed" | "incomplete";
-
-export type SyncPageDto = { chip: SyncChipDto, progress: SyncProgressDto | null, types: Array<SyncTypeDto>, items: Array<SyncItemDto>, bytesUp: number, bytesDown: number, server: string | null, auditPending: number };
-
-export type SyncProgressDto = { phase: SyncPhaseDto, resourceType: string | null, done: number, expected: number | null };
-
-export type SyncPhaseDto = "push" | "pull" | "audit";
-
-export type SyncTypeDto = { resourceType: string, count: number, complete: string | null };
-
-export type SyncItemDto = { changeSet: number, state: SyncItemStateDto, author: string | null, saved: string, kinds: Array<string>, reason: string | null, conflict: string | null };
-
-export type SyncItemStateDto = "pending" | "waits_for_rank" | "rejected" | "conflict" | "damaged";
-
-export type RetryDto = { changeSet: number };
-
-export type ElapsedDto = { unit: ElapsedUnitDto, count: number };
-
-export type ElapsedUnitDto = "today" | "days" | "weeks" | "months" | "years";
-
-export type EnrolBeginDto = { server: string | null, workstation: string | null };
-
-export type EnrolStateDto = { "step": "idle", server: string | null, workstation: string | null } | { "step": "browser", address: string } | { "step": "password", name: string, role: Role, minChars: number } | { "step": "code", qrPath: string, qrSize: number, manualKey: string, label: string } | { "step": "done", user: string, waitingForGrant: boolean, setAside: Array<string> } | { "step": "failed", code: ErrorCode };
-
-export type EnrolPasswordDto = { password: string };
-
-export type EnrolCodeDto = { code: string, phoneTime: string | null };
-
-export type AuditAskDto = { offset: number, limit: number, class: EventClass | null, openAlerts: boolean, before: number | null };
-
-export type AuditPageDto = { rows: Array<AuditRowDto>, total: number, before: number, failedUnlocks: number, openAlerts: number };
-
-export type AuditRowDto = { sequence: number, recorded: string | null, happened: string | null, class: EventClass | null, outcome: AuditOutcomeDto, actor: string | null, role: Role | null, patients: number, cause: string | null, reason: string | null, openAlert: boolean };
+export type AuditAskDto = { 
+/**
+ * First row.
+ */
+offset: number, 
+/**
+ * Rows, at most 200.
+ */
+limit: number, 
+/**
+ * Only events of this class.
+ */
+class: EventClass | null, 
+/**
+ * Only alerts that are not signed off.
+ */
+openAlerts: boolean, 
+/**
+ * Only events before this sequence, as the first window named it: pages stay put while events are added.
+ */
+before: number | null, };
 
 export type AuditOutcomeDto = "success" | "minor" | "serious";
 
-export type SignOffDto = { sequences: Array<number>, explanation: Explanation };
+export type AuditPageDto = { 
+/**
+ * Rows.
+ */
+rows: Array<AuditRowDto>, 
+/**
+ * Number of events in the whole list.
+ */
+total: number, 
+/**
+ * What the further windows of this list name as their `before`.
+ */
+before: number, 
+/**
+ * Failed sign-ins in the last 24 h, for the banner.
+ */
+failedUnlocks: number, 
+/**
+ * Alerts that are not signed off, for the banner.
+ */
+openAlerts: number, };
 
-export type SignedOffDto = { sequences: Array<number> };
+export type AuditRowDto = { 
+/**
+ * Ledger sequence.
+ */
+sequence: number, 
+/**
+ * When, RFC 3339; `None` where the entry could not be read.
+ */
+recorded: string | null, 
+/**
+ * When it first happened, where it was recorded later; RFC 3339.
+ */
+happened: string | null, 
+/**
+ * The class; `None` where the entry could not be read.
+ */
+class: EventClass | null, 
+/**
+ * The outcome.
+ */
+outcome: AuditOutcomeDto, 
+/**
+ * The actor's display name; `None` for the device itself.
+ */
+actor: string | null, 
+/**
+ * The actor's role.
+ */
+role: Role | null, 
+/**
+ * Number of patients that it names; they are shown by unmasking only.
+ */
+patients: number, 
+/**
+ * What caused it, or what was found: a word of the ledger such as `idle`.
+ */
+cause: string | null, 
+/**
+ * The reason that a user typed.
+ */
+reason: string | null, 
+/**
+ * Whether it is an alert that is not signed off.
+ */
+openAlert: boolean, };
 
-export type UnmaskDto = { sequence: number, reason: string };
+export type BannerDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * FAMILY in capitals; `None` where the record could not be read.
+ */
+family: string | null, 
+/**
+ * Given names.
+ */
+given: string | null, 
+/**
+ * Preferred name, if another.
+ */
+preferred: string | null, 
+/**
+ * Initials, as far as there are names.
+ */
+initials: string, 
+/**
+ * Birth date as recorded: ISO, possibly partial.
+ */
+birthDate: string | null, 
+/**
+ * Age as text, now or at death.
+ */
+age: string | null, 
+/**
+ * Administrative gender.
+ */
+sex: SexDto, 
+/**
+ * Type of the number, for example "Clinic no.".
+ */
+numberLabel: string | null, 
+/**
+ * The number.
+ */
+number: string | null, 
+/**
+ * Phone.
+ */
+phone: string | null, 
+/**
+ * Preferred language, as recorded.
+ */
+language: string | null, 
+/**
+ * Whether an interpreter is needed.
+ */
+needsInterpreter: boolean, 
+/**
+ * Whether the patient has died.
+ */
+deceased: boolean, 
+/**
+ * Date of death, RFC 3339 or partial.
+ */
+died: string | null, 
+/**
+ * Texts of the flags in force that this role may read.
+ */
+flags: Array<string>, 
+/**
+ * Whether there is an alert whose text this role does not see.
+ */
+alert: boolean, 
+/**
+ * Address in one line.
+ */
+address: string | null, };
 
-export type UnmaskedDto = { patients: Array<string>, unknown: number };
-
-export type VitalsDto = { patient: string, taken: string | null, systolic: string, diastolic: string, pulse: string, temperature: string, respiration: string, spo2: string, weight: string, height: string, oxygen: boolean, scale2: boolean, consciousness: ConsciousnessDto | null, confirmed: boolean, draft: string | null };
-
-export type VitalsCheckDto = { findings: Array<VitalFindingDto>, news2: number | null, news2Risk: News2RiskDto | null, news2Missing: Array<News2FieldDto>, bmi: string | null };
-
-export type VitalFindingDto = { field: VitalsFieldDto, grade: FindingGradeDto, low: string | null, high: string | null };
-
-export type VitalsFieldDto = "systolic" | "diastolic" | "pulse" | "temperature" | "respiration" | "spo2" | "weight" | "height";
-
-export type FindingGradeDto = "not_a_number" | "impossible" | "improbable" | "abnormal";
-
-export type ConsciousnessDto = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
-
-export type News2RiskDto = "low" | "low_medium" | "medium" | "high";
-
-export type News2FieldDto = "respiration" | "spo2" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
-
-export type SavedDto = { changeSet: number, resources: Array<string>, visitStarted: boolean };
-
-export type SignNoteDto = { patient: string, kind: NoteKindDto, text: string, draft: string | null };
-
-export type NoteKindDto = "progress" | "nursing" | "consult" | "discharge" | "history";
-
-export type MarkEnteredInErrorDto = { reference: string, patient: string, reason: string };
-
-export type WorklistAskDto = { list: WorklistNameDto, offset: number, limit: number };
-
-export type WorklistNameDto = "queue" | "vitals_due" | "my_patients" | "today" | "charges" | "dispensing" | "specimens" | "drafts";
-
-export type WorklistDto = { rows: Array<WorkRowDto>, total: number, counts: Array<ListCountDto>, downloading: boolean, missing: Array<string> };
-
-export type ListCountDto = { list: WorklistNameDto, count: number };
-
-export type WorkRowDto = { patient: PatientRowDto, appointment: string | null, booked: string | null, status: string | null, waitingMinutes: number | null, reason: WorkReasonDto | null, safety: SafetyDto | null, vitals: VitalsTodayDto | null, news2: number | null, with: Array<string> };
-
-export type WorkReasonDto = { "kind": "recorded", text: string } | { "kind": "to_dispense", count: number } | { "kind": "visit_to_review" };
-
-export type VitalsTodayDto = { "state": "due" } | { "state": "taken", at: string };
-
-export type CheckInDto = { appointment: string, arrived: boolean };
-
-export type ConflictDto = { conflict: string, banner: BannerDto, reference: string, title: RecordTitleDto, baseWhen: string | null, oursWho: string | null, oursWhen: string | null, theirsWho: string | null, theirsWhen: string | null, theirsDeleted: boolean, fields: Array<ConflictFieldDto> };
-
-export type ConflictFieldDto = { path: string, label: string, base: Array<ConflictPartDto>, ours: Array<ConflictPartDto>, theirs: Array<ConflictPartDto>, chosen: SideDto | null };
-
-export type SideDto = "ours" | "theirs";
-
-export type ConflictPartDto = { key: ConflictKeyDto | null, name: string | null, value: ConflictValueDto };
-
-export type ConflictKeyDto = SignDto | string;
-
-export type ConflictValueDto = { "kind": "text", text: string } | { "kind": "time", at: string } | { "kind": "boolean", value: boolean } | { "kind": "elsewhere", id: string } | { "kind": "record", title: RecordTitleDto } | { "kind": "deleted" } | { "kind": "unreadable" };
-
-export type DecideDto = { conflict: string, choices: Array<ChoiceDto> };
-
-export type ChoiceDto = { path: string, side: SideDto };
-
-export type ChartDto = { banner: BannerDto, tabs: Array<ChartTabDto>, allergies: AllergiesDto, problems: Array<ProblemDto>, medicines: Array<MedicineDto>, vitals: Array<VitalSeriesDto>, results: Array<ResultDto>, lastNote: NoteDto | null, immunisations: Array<ImmunisationDto>, completeness: CompletenessDto, unreadable: Array<UnreadableDto>, drafts: Array<DraftDto> };
+export type ChartDto = { 
+/**
+ * Patient identification.
+ */
+banner: BannerDto, 
+/**
+ * Tabs that this role may open, in order.
+ */
+tabs: Array<ChartTabDto>, 
+/**
+ * Exactly one of the four allergy states.
+ */
+allergies: AllergiesDto, 
+/**
+ * Problems, active first.
+ */
+problems: Array<ProblemDto>, 
+/**
+ * Medicines, current first.
+ */
+medicines: Array<MedicineDto>, 
+/**
+ * One row per vital sign with its series.
+ */
+vitals: Array<VitalSeriesDto>, 
+/**
+ * Recent and abnormal results.
+ */
+results: Array<ResultDto>, 
+/**
+ * The latest signed note.
+ */
+lastNote: NoteDto | null, 
+/**
+ * Immunisations.
+ */
+immunisations: Array<ImmunisationDto>, 
+/**
+ * What was completely downloaded, and when.
+ */
+completeness: CompletenessDto, 
+/**
+ * Records that could not be read, by type.
+ */
+unreadable: Array<UnreadableDto>, 
+/**
+ * This user's drafts of this patient.
+ */
+drafts: Array<DraftDto>, };
 
 export type ChartTabDto = "summary" | "timeline" | "notes" | "results" | "vitals" | "medicines" | "problems" | "allergies" | "immunisations";
 
-export type WindowDto = { patient: string, offset: number, limit: number };
+export type CheckInDto = { 
+/**
+ * The Appointment's id.
+ */
+appointment: string, 
+/**
+ * True to check in, false to take it back.
+ */
+arrived: boolean, };
 
-export type CompletenessDto = { asOf: string | null, missing: Array<string>, partial: boolean };
+export type ChoiceDto = { 
+/**
+ * The field's path.
+ */
+path: string, 
+/**
+ * The side.
+ */
+side: SideDto, };
 
-export type UnreadableDto = { resourceType: string | null, count: number };
+export type CompletenessDto = { 
+/**
+ * The oldest "complete as of" of the types shown, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Types whose first download has not finished.
+ */
+missing: Array<string>, 
+/**
+ * Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
+ * may say that there is nothing more.
+ */
+partial: boolean, };
 
-export type DeviceDto = { versions: Array<NameValueDto>, keychain: KeychainStateDto, slots: number, segments: Array<SegmentDto>, ledgerEvents: number, ledgerPending: number, findings: Array<DeviceFindingDto>, site: string | null, name: string | null, server: string | null, policy: Array<NameValueDto> };
+export type ConflictDto = { 
+/**
+ * The conflict id.
+ */
+conflict: string, 
+/**
+ * The patient.
+ */
+banner: BannerDto, 
+/**
+ * The record as Type/id.
+ */
+reference: string, 
+/**
+ * What it is.
+ */
+title: RecordTitleDto, 
+/**
+ * Last shared version: when, RFC 3339.
+ */
+baseWhen: string | null, 
+/**
+ * This device: display name of the author.
+ */
+oursWho: string | null, 
+/**
+ * This device: when, RFC 3339.
+ */
+oursWhen: string | null, 
+/**
+ * Server: display name of the author.
+ */
+theirsWho: string | null, 
+/**
+ * Server: when, RFC 3339.
+ */
+theirsWhen: string | null, 
+/**
+ * Whether the server has deleted the record: then the only field is the record itself, at the path `record`.
+ */
+theirsDeleted: boolean, 
+/**
+ * Field by field.
+ */
+fields: Array<ConflictFieldDto>, };
 
-export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
+export type ConflictFieldDto = { 
+/**
+ * The path in the record, the key of the choice.
+ */
+path: string, 
+/**
+ * The path in plain words, where the page has no better ones.
+ */
+label: string, 
+/**
+ * Last shared.
+ */
+base: Array<ConflictPartDto>, 
+/**
+ * This device.
+ */
+ours: Array<ConflictPartDto>, 
+/**
+ * Server.
+ */
+theirs: Array<ConflictPartDto>, 
+/**
+ * What is chosen beforehand; never for medicines and allergies.
+ */
+chosen: SideDto | null, };
+
+export type ConflictKeyDto = SignDto | string;
+
+export type ConflictPartDto = { 
+/**
+ * What it is a value of; `None` for the whole field.
+ */
+key: ConflictKeyDto | null, 
+/**
+ * The same in the record's words, where the page has none for the key.
+ */
+name: string | null, 
+/**
+ * The value.
+ */
+value: ConflictValueDto, };
+
+export type ConflictValueDto = { "kind": "text", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "time", 
+/**
+ * RFC 3339 or partial, as recorded.
+ */
+at: string, } | { "kind": "boolean", 
+/**
+ * The value.
+ */
+value: boolean, } | { "kind": "elsewhere", 
+/**
+ * The id of that record.
+ */
+id: string, } | { "kind": "record", 
+/**
+ * What it is.
+ */
+title: RecordTitleDto, } | { "kind": "deleted" } | { "kind": "unreadable" };
+
+export type ConsciousnessDto = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
+
+export type DecideDto = { 
+/**
+ * The conflict id.
+ */
+conflict: string, 
+/**
+ * A choice per field.
+ */
+choices: Array<ChoiceDto>, };
 
 export type DeviceCheckDto = "swap_unencrypted" | "ledger_nearly_full" | "slot_damaged" | "special_file" | "authority_file_changed" | "authority_file_unreadable";
 
-export type NameValueDto = { name: string, value: string };
+export type DeviceDto = { 
+/**
+ * Chartkeep, SQLCipher, SQLite, libcrypto and so on.
+ */
+versions: Array<NameValueDto>, 
+/**
+ * The keychain.
+ */
+keychain: KeychainStateDto, 
+/**
+ * People enrolled.
+ */
+slots: number, 
+/**
+ * The segments.
+ */
+segments: Array<SegmentDto>, 
+/**
+ * Events in the ledger.
+ */
+ledgerEvents: number, 
+/**
+ * Of these, not yet delivered.
+ */
+ledgerPending: number, 
+/**
+ * What is wrong with it.
+ */
+findings: Array<DeviceFindingDto>, 
+/**
+ * The organisation, once it is known from the records.
+ */
+site: string | null, 
+/**
+ * The workstation's own name.
+ */
+name: string | null, 
+/**
+ * The server's address without path or query.
+ */
+server: string | null, 
+/**
+ * The policy values in force.
+ */
+policy: Array<NameValueDto>, };
 
-export type SegmentDto = { name: Segment, bytes: number, generation: number, state: SegmentStateDto };
+export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
 
-export type SegmentStateDto = "ok" | "absent" | "locked" | "aside";
+export type DraftDto = { 
+/**
+ * The draft id.
+ */
+draft: string, 
+/**
+ * The form.
+ */
+kind: DraftKindDto, 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * The patient's name, where it could be read.
+ */
+patientName: string | null, 
+/**
+ * The form's content, a JSON object owned by the page.
+ */
+content: string, 
+/**
+ * Last saved, RFC 3339.
+ */
+saved: string, };
 
-export type ProblemDto = { id: string, text: string | null, active: boolean, status: string, since: string | null, until: string | null, record: RecordStateDto };
+export type DraftKindDto = "vitals" | "note";
 
-export type MedicineDto = { id: string, name: string | null, product: string | null, dosage: string | null, active: boolean, status: string | null, since: string | null, age: ElapsedDto | null, record: RecordStateDto };
+export type DraftSavedDto = { 
+/**
+ * The draft id.
+ */
+draft: string, 
+/**
+ * When, RFC 3339.
+ */
+saved: string, };
 
-export type AllergiesDto = { "state": "known", list: Array<AllergyDto>, incomplete: boolean } | { "state": "none_known", recorded: string | null } | { "state": "not_recorded" } | { "state": "unavailable" };
+export type ElapsedDto = { 
+/**
+ * The unit.
+ */
+unit: ElapsedUnitDto, 
+/**
+ * The number of units; 0 for today.
+ */
+count: number, };
 
-export type AllergyDto = { id: string, substance: string | null, reaction: ReactionDto, severe: boolean, recorded: string | null, record: RecordStateDto };
+export type ElapsedUnitDto = "today" | "days" | "weeks" | "months" | "years";
 
-export type ReactionDto = { manifestations: Array<string>, severity: string | null, highRisk: boolean };
+export type EnrolBeginDto = { 
+/**
+ * The FHIR base address; `None` = the profile's configured server.
+ */
+server: string | null, 
+/**
+ * The workstation's name, asked once per profile.
+ */
+workstation: string | null, };
 
-export type SafetyDto = { "state": "known", substance: string | null, reaction: ReactionDto, more: number, incomplete: boolean } | { "state": "none_known" } | { "state": "not_recorded" } | { "state": "unavailable" };
+export type EnrolCodeDto = { 
+/**
+ * A code from the new seed.
+ */
+code: string, 
+/**
+ * Date and time as the phone shows them, RFC 3339: where the code was refused because this computer's clock is off.
+ */
+phoneTime: string | null, };
 
-export type SignDto = "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference";
+export type EnrolPasswordDto = { 
+/**
+ * The new workstation password.
+ */
+password: string, };
 
-export type VitalSeriesDto = { key: SignDto, unit: string | null, value: string, recorded: string | null, flag: FlagDto | null, taken: string, age: ElapsedDto | null, low: number | null, high: number | null, points: Array<VitalPointDto> };
+export type EnrolStateDto = { "step": "idle", 
+/**
+ * The configured server, to be shown in the form.
+ */
+server: string | null, 
+/**
+ * The workstation's name, once it has one.
+ */
+workstation: string | null, } | { "step": "browser", 
+/**
+ * The address that was opened.
+ */
+address: string, } | { "step": "password", 
+/**
+ * The name the provider gave.
+ */
+name: string, 
+/**
+ * The role the provider gave.
+ */
+role: Role, 
+/**
+ * Lowest length.
+ */
+minChars: number, } | { "step": "code", 
+/**
+ * The otpauth address as an SVG path of dark modules, one unit each.
+ */
+qrPath: string, 
+/**
+ * The number of modules a side, quiet zone included.
+ */
+qrSize: number, 
+/**
+ * The key for typing, in groups of four.
+ */
+manualKey: string, 
+/**
+ * The account label.
+ */
+label: string, } | { "step": "done", 
+/**
+ * The new user id.
+ */
+user: string, 
+/**
+ * Whether a colleague has to unlock first.
+ */
+waitingForGrant: boolean, 
+/**
+ * Names of the files of a damaged slot and its drafts that were set aside.
+ */
+setAside: Array<string>, } | { "step": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, };
 
-export type VitalPointDto = { id: string, at: number, value: number, text: string, recorded: string | null, flag: FlagDto | null, mayMarkEnteredInError: boolean, record: RecordStateDto };
+export type ErrorCode = "unlock_refused" | "throttled" | "slot_held" | "code_used" | "not_enrolled" | "waiting_for_grant" | "lease_ended" | "locked" | "refused" | "keychain_locked" | "keychain_absent" | "keychain_key_missing" | "keychain_slow" | "slot_damaged" | "store_damaged" | "store_newer" | "store_stale" | "ledger_damaged" | "disk_full" | "profile_in_use" | "clock_wrong" | "server_unreachable" | "server_untrusted" | "server_garbled" | "server_failed" | "sign_in_needed" | "sign_in_failed" | "not_available" | "stale" | "invalid" | "import_broken" | "authority_file_changed" | "io" | "internal";
 
-export type ImmunisationDto = { id: string, vaccine: string | null, given: string | null, status: string | null, record: RecordStateDto };
+export type FailureDto = { 
+/**
+ * What went wrong.
+ */
+code: ErrorCode, 
+/**
+ * Links the screen to the local log.
+ */
+incident: IncidentId, 
+/**
+ * Seconds to wait before trying again, where that is known.
+ */
+waitSeconds: number | null, 
+/**
+ * Attempts left before the next wait or hold, for unlock.
+ */
+attemptsLeft: number | null, 
+/**
+ * Names of fields that were not acceptable, for forms.
+ */
+fields: Array<FieldProblemDto>, };
 
-export type BannerDto = { patient: string, family: string | null, given: string | null, preferred: string | null, initials: string, birthDate: string | null, age: string | null, sex: SexDto, numberLabel: string | null, number: string | null, phone: string | null, language: string | null, needsInterpreter: boolean, deceased: boolean, died: string | null, flags: Array<string>, alert: boolean, address: string | null };
+export type FieldProblemDto = { 
+/**
+ * The field's name in the request.
+ */
+field: string, 
+/**
+ * What is wrong with it.
+ */
+reason: FieldReasonDto, };
 
-export type SexDto = "female" | "male" | "other" | "unknown";
+export type FieldReasonDto = "missing" | "unknown" | "too_short" | "too_long" | "not_a_number" | "not_a_time" | "in_future" | "before_birth" | "improbable" | "impossible" | "wrong" | "unknown_ending" | "not_an_address" | "not_readable" | "no_certificate" | "cannot_be_marked" | "another_record";
 
-export type TimelineDto = { rows: Array<TimelineRowDto>, total: number };
+export type FindingGradeDto = "not_a_number" | "impossible" | "improbable" | "abnormal";
 
-export type TimelineRowDto = { reference: string, kind: TimelineKindDto, at: string | null, title: RecordTitleDto, detail: TimelineDetailDto | null, recorded: string | null, unreadable: boolean, enteredInError: boolean, record: RecordStateDto };
+export type FlagDto = "L" | "H" | "LL" | "HH" | "A" | "AA";
 
-export type TimelineKindDto = "encounter" | "note" | "result" | "vitals" | "medicine" | "problem" | "allergy" | "procedure" | "immunisation" | "report" | "other";
+export type ImmunisationDto = { 
+/**
+ * The resource id.
+ */
+id: string, 
+/**
+ * Vaccine; `None` where it could not be read.
+ */
+vaccine: string | null, 
+/**
+ * When, RFC 3339 or partial.
+ */
+given: string | null, 
+/**
+ * Status code as recorded.
+ */
+status: string | null, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
 
-export type TimelineDetailDto = { "kind": "text", text: string } | { "kind": "reaction", reaction: ReactionDto } | { "kind": "results", count: number };
+export type IncidentId = string;
 
-export type RecordStateDto = "synced" | "pending" | "conflict" | "rejected";
+export type KeychainStateDto = "ready" | "locked" | "absent" | "key_missing";
 
-export type ResultDto = { id: string, name: string | null, value: string, recorded: string | null, flag: FlagDto | null, range: string | null, taken: string | null, panel: string | null, status: string | null, record: RecordStateDto };
+export type ListCountDto = { 
+/**
+ * The list.
+ */
+list: WorklistNameDto, 
+/**
+ * Rows in it.
+ */
+count: number, };
 
-export type ResultsDto = { rows: Array<ResultDto>, total: number };
+export type LockScreenDto = { 
+/**
+ * The workstation's name, for example "Room 3 workstation".
+ */
+workstation: string, 
+/**
+ * The site's name, once it is known.
+ */
+site: string | null, 
+/**
+ * Now, as this device believes it.
+ */
+now: string, 
+/**
+ * Everyone enrolled on this profile.
+ */
+users: Array<LockUserDto>, 
+/**
+ * The user who last locked this window; gets the focus.
+ */
+lastUser: string | null, 
+/**
+ * The state of the operating system's keychain.
+ */
+keychain: KeychainStateDto, 
+/**
+ * What the last session left waiting; counts only.
+ */
+sync: SyncChipDto, 
+/**
+ * Whether this profile shows demo data.
+ */
+demo: boolean, 
+/**
+ * Minutes of inactivity before lock.
+ */
+lockMinutes: number, 
+/**
+ * Whether the last session left drafts (of anyone) behind.
+ */
+draftsKept: boolean, 
+/**
+ * Set when the profile cannot be used at all; the screen then explains it.
+ */
+blocked: ErrorCode | null, 
+/**
+ * With `blocked`: the number that links the screen to the local log.
+ */
+incident: string | null, 
+/**
+ * Whether the wall clock disagrees with trusted time, so that the page asks for date and time.
+ */
+clockWrong: boolean, };
 
-export type NoteDto = { id: string, kind: string | null, author: string | null, written: string | null, status: NoteStatusDto, text: string | null, mayMarkEnteredInError: boolean, record: RecordStateDto };
+export type LockUserDto = { 
+/**
+ * The user id, hexadecimal.
+ */
+user: string, 
+/**
+ * The display name.
+ */
+name: string, 
+/**
+ * Up to two letters.
+ */
+initials: string, 
+/**
+ * The role.
+ */
+role: Role, 
+/**
+ * Whether the password alone resumes.
+ */
+resume: boolean, 
+/**
+ * State of the slot.
+ */
+state: SlotStateDto, 
+/**
+ * Seconds until the next attempt is taken, when throttled.
+ */
+waitSeconds: number, 
+/**
+ * Seconds until a code comes that was not used yet; each opens once.
+ */
+codeSeconds: number, 
+/**
+ * Whether the page also asks for the time shown on the phone, after a failed attempt: the clocks may differ.
+ */
+asksPhoneTime: boolean, };
+
+export type MarkEnteredInErrorDto = { 
+/**
+ * Type/id.
+ */
+reference: string, 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+export type MedicineDto = { 
+/**
+ * The resource id.
+ */
+id: string, 
+/**
+ * Generic name with Tall Man letters; `None` where it could not be read.
+ */
+name: string | null, 
+/**
+ * Strength and form.
+ */
+product: string | null, 
+/**
+ * Dose, route and frequency as text.
+ */
+dosage: string | null, 
+/**
+ * Whether it is current.
+ */
+active: boolean, 
+/**
+ * The status code as recorded.
+ */
+status: string | null, 
+/**
+ * Started, RFC 3339 or partial.
+ */
+since: string | null, 
+/**
+ * Time since it was started.
+ */
+age: ElapsedDto | null, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type NameValueDto = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Value.
+ */
+value: string, };
+
+export type News2FieldDto = "respiration" | "spo2" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
+
+export type News2RiskDto = "low" | "low_medium" | "medium" | "high";
+
+export type NoteDto = { 
+/**
+ * The resource id.
+ */
+id: string, 
+/**
+ * Kind as recorded, for example "Progress note".
+ */
+kind: string | null, 
+/**
+ * Author's display name.
+ */
+author: string | null, 
+/**
+ * Signed or written, RFC 3339 or partial.
+ */
+written: string | null, 
+/**
+ * How far it is.
+ */
+status: NoteStatusDto, 
+/**
+ * The text; `None` where it could not be read.
+ */
+text: string | null, 
+/**
+ * Whether the user may mark it as entered in error.
+ */
+mayMarkEnteredInError: boolean, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type NoteKindDto = "progress" | "nursing" | "consult" | "discharge" | "history";
 
 export type NoteStatusDto = "draft" | "signed" | "amended" | "entered_in_error";
 
-export type NotesDto = { rows: Array<NoteDto>, total: number };
+export type NotesDto = { 
+/**
+ * Rows, newest first.
+ */
+rows: Array<NoteDto>, 
+/**
+ * Number of notes.
+ */
+total: number, };
 
-export type FlagDto = "L" | "H" | "LL" | "HH" | "A" | "AA";
+export type NoticeDto = { "kind": "granted", 
+/**
+ * The colleague's display name.
+ */
+name: string, 
+/**
+ * The colleague's role.
+ */
+role: Role, 
+/**
+ * The highest segment granted.
+ */
+segment: Segment, } | { "kind": "grant_received", 
+/**
+ * The colleague's display name.
+ */
+name: string, } | { "kind": "failed_attempts", 
+/**
+ * Number of attempts.
+ */
+count: number, 
+/**
+ * The last one.
+ */
+last: string, } | { "kind": "segment", 
+/**
+ * The segment.
+ */
+segment: Segment, 
+/**
+ * Its health.
+ */
+health: SegmentHealthDto, 
+/**
+ * Since when it is being brought up to date, RFC 3339.
+ */
+since: string | null, 
+/**
+ * The name under which the file as it was found is stored.
+ */
+kept: string | null, } | { "kind": "unsent_carried_over", 
+/**
+ * The segment.
+ */
+segment: Segment, 
+/**
+ * Records that go on as they were.
+ */
+verified: number, 
+/**
+ * Records that wait for a user to check them.
+ */
+unverified: number, 
+/**
+ * Records of which only the name could be read; they are in the stored file.
+ */
+lost: number, 
+/**
+ * Whether there may be more in the file.
+ */
+incomplete: boolean, } | { "kind": "personal_replaced", 
+/**
+ * The name under which the old file is stored, if there was one.
+ */
+kept: string | null, } | { "kind": "personal_unavailable" };
+
+export type PatientPageDto = { 
+/**
+ * The rows, those opened by this user today first.
+ */
+rows: Array<PatientRowDto>, 
+/**
+ * Number of matches; exact below 500.
+ */
+total: number, 
+/**
+ * Whether more than `total` match.
+ */
+more: boolean, 
+/**
+ * Whether patients may be missing because the directory is not whole, so that the page may not say that none match.
+ */
+incomplete: boolean, };
+
+export type PatientRowDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * FAMILY in capitals; `None` where the record could not be read.
+ */
+family: string | null, 
+/**
+ * Given names.
+ */
+given: string | null, 
+/**
+ * Birth date as recorded: ISO, possibly only year or year and month.
+ */
+birthDate: string | null, 
+/**
+ * Age as text, now or at death.
+ */
+age: string | null, 
+/**
+ * Administrative gender.
+ */
+sex: SexDto, 
+/**
+ * The labelled identifier, for example "CH-004471".
+ */
+number: string | null, 
+/**
+ * Phone.
+ */
+phone: string | null, 
+/**
+ * Last seen, RFC 3339.
+ */
+lastSeen: string | null, 
+/**
+ * Whether without `last_seen` there was no visit: all that it could be in is here and whole.
+ */
+lastSeenKnown: boolean, 
+/**
+ * Opened by this user today.
+ */
+openedToday: boolean, 
+/**
+ * Whether the chart can be opened, or is still downloading.
+ */
+ready: boolean, 
+/**
+ * Whether a safety flag is set.
+ */
+alert: boolean, 
+/**
+ * Whether the patient has died.
+ */
+deceased: boolean, };
+
+export type PermissionDto = "search_patients" | "open_patient" | "open_chart" | "check_in" | "run_sync" | "read_audit" | "unmask" | "sign_off_alert" | "read_device" | "import" | "read_notes" | "read_results" | "read_medicines" | "read_problems" | "read_allergies" | "read_vitals" | "read_immunisations" | "read_charges" | "view_worklist" | "record_vitals" | "write_note" | "resolve_conflict" | "sign_note" | "mark_entered_in_error";
+
+export type ProblemDto = { 
+/**
+ * The resource id.
+ */
+id: string, 
+/**
+ * Text; `None` where it could not be read.
+ */
+text: string | null, 
+/**
+ * Active, or resolved and so on.
+ */
+active: boolean, 
+/**
+ * The clinical status code as recorded.
+ */
+status: string, 
+/**
+ * Onset, RFC 3339 or partial.
+ */
+since: string | null, 
+/**
+ * End, RFC 3339 or partial.
+ */
+until: string | null, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type ReactionDto = { 
+/**
+ * Manifestations as recorded.
+ */
+manifestations: Array<string>, 
+/**
+ * The worst severity, a code of FHIR's reaction-event-severity as recorded.
+ */
+severity: string | null, 
+/**
+ * Whether the criticality is high.
+ */
+highRisk: boolean, };
+
+export type RecordStateDto = "synced" | "pending" | "conflict" | "rejected";
+
+export type RecordTitleDto = { "kind": "recorded", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "visit" } | { "kind": "vital_signs" } | { "kind": "observations" } | { "kind": "appointment" } | { "kind": "untitled", 
+/**
+ * The FHIR type.
+ */
+resourceType: string, };
+
+export type ResultDto = { 
+/**
+ * The Observation's id.
+ */
+id: string, 
+/**
+ * Test name; `None` where it could not be read.
+ */
+name: string | null, 
+/**
+ * Value with unit as text, as precise as recorded up to four decimals.
+ */
+value: string, 
+/**
+ * The value as recorded, where that differs from what is shown.
+ */
+recorded: string | null, 
+/**
+ * Flag.
+ */
+flag: FlagDto | null, 
+/**
+ * Reference range as text.
+ */
+range: string | null, 
+/**
+ * When, RFC 3339 or partial.
+ */
+taken: string | null, 
+/**
+ * The report or panel it belongs to.
+ */
+panel: string | null, 
+/**
+ * Status code as recorded.
+ */
+status: string | null, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type ResultsDto = { 
+/**
+ * Rows, newest first.
+ */
+rows: Array<ResultDto>, 
+/**
+ * Number of results.
+ */
+total: number, };
+
+export type ResumePointDto = { 
+/**
+ * The route of the page.
+ */
+route: string, 
+/**
+ * The draft whose form was open.
+ */
+draft: string | null, 
+/**
+ * The field that had the focus.
+ */
+field: string | null, 
+/**
+ * The caret in that field, UTF-16 units.
+ */
+caret: number, };
+
+export type RetryDto = { 
+/**
+ * The change set.
+ */
+changeSet: number, };
+
+export type SafetyDto = { "state": "known", 
+/**
+ * The most severe; `None` where its substance could not be read.
+ */
+substance: string | null, 
+/**
+ * Its reactions.
+ */
+reaction: ReactionDto, 
+/**
+ * Number of further known allergies.
+ */
+more: number, 
+/**
+ * Whether there may be others that cannot be shown here.
+ */
+incomplete: boolean, } | { "state": "none_known" } | { "state": "not_recorded" } | { "state": "unavailable" };
+
+export type SaveDraftDto = { 
+/**
+ * The draft id; without one a new draft is made.
+ */
+draft: string | null, 
+/**
+ * The form.
+ */
+kind: DraftKindDto, 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * The form's content, a JSON object owned by the page; at most 64 kB.
+ */
+content: string, };
+
+export type SavedDto = { 
+/**
+ * The change set's sequence, the acknowledgement.
+ */
+changeSet: number, 
+/**
+ * The resources, as Type/id.
+ */
+resources: Array<string>, 
+/**
+ * Whether a visit was opened for it.
+ */
+visitStarted: boolean, };
+
+export type SearchDto = { 
+/**
+ * What was typed: any part of a name, birth date, number, phone.
+ */
+query: string, 
+/**
+ * First row wanted.
+ */
+offset: number, 
+/**
+ * Rows wanted, at most 100.
+ */
+limit: number, };
+
+export type SegmentDto = { 
+/**
+ * Name.
+ */
+name: Segment, 
+/**
+ * Size on disk.
+ */
+bytes: number, 
+/**
+ * Generation.
+ */
+generation: number, 
+/**
+ * Whether it can be used.
+ */
+state: SegmentStateDto, };
+
+export type SegmentHealthDto = "whole" | "mended" | "stale" | "disputed" | "rebuilding" | "unavailable";
+
+export type SegmentStateDto = "ok" | "absent" | "locked" | "aside";
+
+export type SessionDto = { 
+/**
+ * The user id.
+ */
+user: string, 
+/**
+ * Display name.
+ */
+name: string, 
+/**
+ * The role.
+ */
+role: Role, 
+/**
+ * The site, or the workstation's name while the site is not known.
+ */
+site: string | null, 
+/**
+ * The workstation.
+ */
+workstation: string, 
+/**
+ * Actions that policy grants this role; the page hides the rest, Rust refuses it.
+ */
+permissions: Array<PermissionDto>, 
+/**
+ * Inactivity before lock, seconds.
+ */
+lockSeconds: number, 
+/**
+ * Warning before that, seconds.
+ */
+warningSeconds: number, 
+/**
+ * Whether this is demo data.
+ */
+demo: boolean, 
+/**
+ * Whether the segment keys are still missing, so that nothing can be shown yet.
+ */
+waitingForGrant: boolean, 
+/**
+ * Lines to show once after this unlock, for example a grant that was given.
+ */
+notices: Array<NoticeDto>, 
+/**
+ * Where the same user left off, if that was saved.
+ */
+resume: ResumePointDto | null, };
+
+export type SexDto = "female" | "male" | "other" | "unknown";
+
+export type SideDto = "ours" | "theirs";
+
+export type SignDto = "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference";
+
+export type SignInAgainDto = { 
+/**
+ * The user id of a tile of the lock screen; `None` = the unlocked user.
+ */
+user: string | null, };
+
+export type SignInStateDto = { "step": "idle" } | { "step": "browser", 
+/**
+ * The address that was opened.
+ */
+address: string, } | { "step": "done" } | { "step": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, };
+
+export type SignNoteDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * The kind.
+ */
+kind: NoteKindDto, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * The draft that this ends, if any.
+ */
+draft: string | null, };
+
+export type SignOffDto = { 
+/**
+ * Ledger sequences; without any, all alerts that are open.
+ */
+sequences: Array<number>, 
+/**
+ * What was found out.
+ */
+explanation: Explanation, };
+
+export type SignedOffDto = { 
+/**
+ * Ledger sequences.
+ */
+sequences: Array<number>, };
+
+export type SlotStateDto = "ready" | "waiting_for_grant" | "held" | "lease_ended" | "damaged";
+
+export type SyncChipDto = { 
+/**
+ * State of the sync.
+ */
+state: SyncStateDto, 
+/**
+ * Last complete sync, RFC 3339.
+ */
+complete: string | null, 
+/**
+ * Change sets waiting to be sent.
+ */
+pending: number, 
+/**
+ * Change sets that were rejected.
+ */
+failed: number, 
+/**
+ * Conflicts that need a decision.
+ */
+conflicts: number, };
+
+export type SyncItemDto = { 
+/**
+ * The change set.
+ */
+changeSet: number, 
+/**
+ * Its state.
+ */
+state: SyncItemStateDto, 
+/**
+ * The author's display name.
+ */
+author: string | null, 
+/**
+ * Saved at, RFC 3339.
+ */
+saved: string, 
+/**
+ * The FHIR types of its records, each once, in the order of the save.
+ */
+kinds: Array<string>, 
+/**
+ * The server's reason, for rejected ones.
+ */
+reason: string | null, 
+/**
+ * The conflict id, for conflicts.
+ */
+conflict: string | null, };
+
+export type SyncItemStateDto = "pending" | "waits_for_rank" | "rejected" | "conflict" | "damaged";
+
+export type SyncPageDto = { 
+/**
+ * The chip.
+ */
+chip: SyncChipDto, 
+/**
+ * Progress while running.
+ */
+progress: SyncProgressDto | null, 
+/**
+ * One row per type.
+ */
+types: Array<SyncTypeDto>, 
+/**
+ * What waits, was rejected or conflicts.
+ */
+items: Array<SyncItemDto>, 
+/**
+ * Bytes sent in the last run.
+ */
+bytesUp: number, 
+/**
+ * Bytes received in the last run.
+ */
+bytesDown: number, 
+/**
+ * The server's address without path or query.
+ */
+server: string | null, 
+/**
+ * Audit events not yet delivered.
+ */
+auditPending: number, };
+
+export type SyncPhaseDto = "push" | "pull" | "audit";
+
+export type SyncProgressDto = { 
+/**
+ * The phase.
+ */
+phase: SyncPhaseDto, 
+/**
+ * The type being pulled.
+ */
+resourceType: string | null, 
+/**
+ * Records done in this run.
+ */
+done: number, 
+/**
+ * Records expected, when known.
+ */
+expected: number | null, };
+
+export type SyncStateDto = "idle" | "running" | "offline" | "sign_in" | "failed" | "incomplete";
+
+export type SyncTypeDto = { 
+/**
+ * The FHIR type.
+ */
+resourceType: string, 
+/**
+ * Records on this device.
+ */
+count: number, 
+/**
+ * Complete as of, RFC 3339.
+ */
+complete: string | null, };
+
+export type TimelineDetailDto = { "kind": "text", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "reaction", 
+/**
+ * The reactions.
+ */
+reaction: ReactionDto, } | { "kind": "results", 
+/**
+ * The number.
+ */
+count: number, };
+
+export type TimelineDto = { 
+/**
+ * Rows, newest first.
+ */
+rows: Array<TimelineRowDto>, 
+/**
+ * Number of lines.
+ */
+total: number, };
+
+export type TimelineKindDto = "encounter" | "note" | "result" | "vitals" | "medicine" | "problem" | "allergy" | "procedure" | "immunisation" | "report" | "other";
+
+export type TimelineRowDto = { 
+/**
+ * Type/id.
+ */
+reference: string, 
+/**
+ * Kind of entry.
+ */
+kind: TimelineKindDto, 
+/**
+ * When, RFC 3339 or partial.
+ */
+at: string | null, 
+/**
+ * What it is.
+ */
+title: RecordTitleDto, 
+/**
+ * What it says.
+ */
+detail: TimelineDetailDto | null, 
+/**
+ * The values of the detail as recorded, where these differ from what is shown.
+ */
+recorded: string | null, 
+/**
+ * Whether the record could not be read.
+ */
+unreadable: boolean, 
+/**
+ * Whether it was entered in error; shown crossed out.
+ */
+enteredInError: boolean, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type UnlockDto = { 
+/**
+ * The user id.
+ */
+user: string, 
+/**
+ * The workstation password.
+ */
+password: string, 
+/**
+ * The six-digit code; absent for resume.
+ */
+code: string | null, 
+/**
+ * Date and time as the phone shows them, RFC 3339: when the clock is wrong, and after a failed attempt.
+ */
+phoneTime: string | null, };
+
+export type UnmaskDto = { 
+/**
+ * Ledger sequence.
+ */
+sequence: number, 
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+export type UnmaskedDto = { 
+/**
+ * Name and birth date of each.
+ */
+patients: Array<string>, 
+/**
+ * Number of other patients the event names whose records are not on this workstation.
+ */
+unknown: number, };
+
+export type UnreadableDto = { 
+/**
+ * The FHIR type, where that much could be read.
+ */
+resourceType: string | null, 
+/**
+ * Number of records.
+ */
+count: number, };
+
+export type VitalFindingDto = { 
+/**
+ * The field.
+ */
+field: VitalsFieldDto, 
+/**
+ * How serious it is.
+ */
+grade: FindingGradeDto, 
+/**
+ * Lowest acceptable or normal value, as text.
+ */
+low: string | null, 
+/**
+ * Highest acceptable or normal value, as text.
+ */
+high: string | null, };
+
+export type VitalPointDto = { 
+/**
+ * The Observation's id.
+ */
+id: string, 
+/**
+ * When, milliseconds since the epoch, UTC.
+ */
+at: number, 
+/**
+ * The value, for drawing only; never rounded.
+ */
+value: number, 
+/**
+ * The value as text, rounded for reading.
+ */
+text: string, 
+/**
+ * The value with its unit as recorded, where that differs from what is shown.
+ */
+recorded: string | null, 
+/**
+ * Flag.
+ */
+flag: FlagDto | null, 
+/**
+ * Whether the user may mark it as entered in error.
+ */
+mayMarkEnteredInError: boolean, 
+/**
+ * Sync state.
+ */
+record: RecordStateDto, };
+
+export type VitalSeriesDto = { 
+/**
+ * The sign.
+ */
+key: SignDto, 
+/**
+ * Unit as displayed; a score has none.
+ */
+unit: string | null, 
+/**
+ * The latest value as text, rounded for reading.
+ */
+value: string, 
+/**
+ * The latest value with its unit as recorded, where that differs from what is shown.
+ */
+recorded: string | null, 
+/**
+ * Flag of the latest value.
+ */
+flag: FlagDto | null, 
+/**
+ * When the latest was taken, RFC 3339.
+ */
+taken: string, 
+/**
+ * Time since then.
+ */
+age: ElapsedDto | null, 
+/**
+ * Reference range, lowest normal.
+ */
+low: number | null, 
+/**
+ * Reference range, highest normal.
+ */
+high: number | null, 
+/**
+ * The points, oldest first, at most 200.
+ */
+points: Array<VitalPointDto>, };
+
+export type VitalsCheckDto = { 
+/**
+ * Per field: what is wrong or unusual.
+ */
+findings: Array<VitalFindingDto>, 
+/**
+ * NEWS2 total, once all parts are there.
+ */
+news2: number | null, 
+/**
+ * Clinical risk of the total.
+ */
+news2Risk: News2RiskDto | null, 
+/**
+ * Fields that NEWS2 still needs.
+ */
+news2Missing: Array<News2FieldDto>, 
+/**
+ * BMI as text with unit.
+ */
+bmi: string | null, };
+
+export type VitalsDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * When taken, RFC 3339; `None` = now.
+ */
+taken: string | null, 
+/**
+ * mmHg.
+ */
+systolic: string, 
+/**
+ * mmHg.
+ */
+diastolic: string, 
+/**
+ * Per minute.
+ */
+pulse: string, 
+/**
+ * Degrees Celsius.
+ */
+temperature: string, 
+/**
+ * Per minute.
+ */
+respiration: string, 
+/**
+ * Per cent.
+ */
+spo2: string, 
+/**
+ * kg.
+ */
+weight: string, 
+/**
+ * cm.
+ */
+height: string, 
+/**
+ * On supplemental oxygen (NEWS2).
+ */
+oxygen: boolean, 
+/**
+ * Hypercapnic scale 2 (NEWS2).
+ */
+scale2: boolean, 
+/**
+ * Level of consciousness, if assessed.
+ */
+consciousness: ConsciousnessDto | null, 
+/**
+ * The user has confirmed improbable values.
+ */
+confirmed: boolean, 
+/**
+ * The draft that this ends, if any.
+ */
+draft: string | null, };
+
+export type VitalsFieldDto = "systolic" | "diastolic" | "pulse" | "temperature" | "respiration" | "spo2" | "weight" | "height";
+
+export type VitalsTodayDto = { "state": "due" } | { "state": "taken", 
+/**
+ * When, RFC 3339.
+ */
+at: string, };
+
+export type WindowDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * First row.
+ */
+offset: number, 
+/**
+ * Rows, at most 200.
+ */
+limit: number, };
+
+export type WorkReasonDto = { "kind": "recorded", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "to_dispense", 
+/**
+ * Number of medicines.
+ */
+count: number, } | { "kind": "visit_to_review" };
+
+export type WorkRowDto = { 
+/**
+ * The patient.
+ */
+patient: PatientRowDto, 
+/**
+ * The Appointment's id.
+ */
+appointment: string | null, 
+/**
+ * Booked for, RFC 3339.
+ */
+booked: string | null, 
+/**
+ * The appointment's status code as recorded.
+ */
+status: string | null, 
+/**
+ * Minutes since arrival, when waiting.
+ */
+waitingMinutes: number | null, 
+/**
+ * Why they come, or what is to be done.
+ */
+reason: WorkReasonDto | null, 
+/**
+ * The allergies; `None` where this role may not see them.
+ */
+safety: SafetyDto | null, 
+/**
+ * Today's vital signs, in the lists that show them.
+ */
+vitals: VitalsTodayDto | null, 
+/**
+ * NEWS2, when it was medium or high.
+ */
+news2: number | null, 
+/**
+ * Display names of the staff of the appointment.
+ */
+with: Array<string>, };
+
+export type WorklistAskDto = { 
+/**
+ * The list.
+ */
+list: WorklistNameDto, 
+/**
+ * First row.
+ */
+offset: number, 
+/**
+ * Rows, at most 200.
+ */
+limit: number, };
+
+export type WorklistDto = { 
+/**
+ * Rows.
+ */
+rows: Array<WorkRowDto>, 
+/**
+ * Number of rows in the whole list.
+ */
+total: number, 
+/**
+ * Counts by list, for the rail; a list that may lack rows has none.
+ */
+counts: Array<ListCountDto>, 
+/**
+ * Whether the first download has not finished.
+ */
+downloading: boolean, 
+/**
+ * The FHIR types of which some may not be here, so that rows may be missing and the page may not say that there are none.
+ */
+missing: Array<string>, };
+
+export type WorklistNameDto = "queue" | "vitals_due" | "my_patients" | "today" | "charges" | "dispensing" | "specimens" | "drafts";
 
