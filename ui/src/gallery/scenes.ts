@@ -19,8 +19,6 @@ export const SCENES: readonly Scene[] = [
   { name: "lock-first-run", options: { lock: { users: [], site: "", workstation: "", lastUser: null } } },
   { name: "lock-resume", options: { lock: { users: usersWithFirst({ resume: true }) } } },
   { name: "lock-held", options: { lock: { users: usersWithFirst({ state: "held" }) } } },
-  { name: "lock-waiting", options: { lock: { users: usersWithFirst({ state: "waiting_for_grant" }) } } },
-  { name: "lock-lease", options: { lock: { users: usersWithFirst({ state: "lease_ended" }) } } },
   { name: "lock-throttled", options: { lock: { users: usersWithFirst({ waitSeconds: 30 }) } } },
   { name: "lock-code-used", options: { lock: { users: usersWithFirst({ codeSeconds: 21 }) } } },
   { name: "lock-clock", options: { lock: { clockWrong: true, now: "2020-01-01T00:03:00+03:00" } } },

@@ -905,15 +905,7 @@ segment: Segment, } | { "kind": "grant_received",
 /**
  * The colleague's display name.
  */
-name: string, } | { "kind": "failed_attempts", 
-/**
- * Number of attempts.
- */
-count: number, 
-/**
- * The last one.
- */
-last: string, } | { "kind": "segment", 
+name: string, } | { "kind": "segment", 
 /**
  * The segment.
  */
@@ -1357,7 +1349,7 @@ export type SignedOffDto = {
  */
 sequences: Array<number>, };
 
-export type SlotStateDto = "ready" | "waiting_for_grant" | "held" | "lease_ended" | "damaged";
+export type SlotStateDto = "ready" | "held" | "damaged";
 
 export type SyncChipDto = { 
 /**

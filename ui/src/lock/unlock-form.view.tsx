@@ -47,7 +47,7 @@ export function UnlockForm({ user, clockWrong, now, onUnlocked, onRefused, onSig
   const [early, setEarly] = useState(false);
   const [signingIn, setSigningIn] = useState(false);
   const needsPhoneTime = !clockWrong && needsCode && (user.asksPhoneTime || failure?.code === "unlock_refused");
-  const unavailable = user.state === "held" || user.state === "lease_ended" || user.state === "damaged";
+  const unavailable = user.state === "held" || user.state === "damaged";
 
   useEffect(() => {
     if (!unavailable) passwordInput.current?.focus();

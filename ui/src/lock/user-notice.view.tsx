@@ -5,9 +5,7 @@ import { type MessageId, useWords } from "../words/words";
 
 const MESSAGES: Record<string, [MessageId, MessageId]> = {
   held: ["lock.held.title", "lock.held.next"],
-  lease_ended: ["lock.lease.title", "lock.lease.next"],
   damaged: ["lock.damaged.title", "lock.damaged.next"],
-  waiting_for_grant: ["lock.waiting.title", "lock.waiting.next"],
 };
 
 /** The state of the user's slot, if it is not ready. */
@@ -22,13 +20,11 @@ export function UserNotice({ user, onSignIn }: { user: LockUserDto; onSignIn: ()
       title={say(message[0], { name: user.name })}
     >
       {say(message[1])}
-      {user.state === "waiting_for_grant" ? null : (
-        <div>
-          <Button variant="link" onPress={onSignIn}>
-            {say("lock.signin")}
-          </Button>
-        </div>
-      )}
+      <div>
+        <Button variant="link" onPress={onSignIn}>
+          {say("lock.signin")}
+        </Button>
+      </div>
     </Notice>
   );
 }

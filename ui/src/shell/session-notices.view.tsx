@@ -5,7 +5,6 @@ import type { NoticeDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
 import { SignInNotice } from "../sign-in/sign-in-notice.view";
-import { formatDateTime } from "../words/dates";
 import { type Say, useWords } from "../words/words";
 import css from "./shell.module.css";
 
@@ -19,8 +18,6 @@ function sayTitle(say: Say, notice: NoticeDto): string {
       });
     case "grant_received":
       return say("notice.grant_received", { name: notice.name });
-    case "failed_attempts":
-      return say("notice.failed_attempts", { count: notice.count, last: formatDateTime(notice.last) });
     case "segment":
       return say(`notice.segment.${notice.health}`, { segment: say(`part.${notice.segment}`) });
     case "unsent_carried_over":

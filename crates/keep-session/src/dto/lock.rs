@@ -68,17 +68,13 @@ pub struct LockUserDto {
 pub enum SlotStateDto {
     /// Can unlock.
     Ready,
-    /// Waits for a colleague's grant; unlocking shows only that.
-    WaitingForGrant,
     /// Held after too many failures.
     Held,
-    /// The offline lease has ended.
-    LeaseEnded,
     /// The file is damaged.
     Damaged,
 }
 
-/// The four states of the keychain, and slow.
+/// The state of the keychain; a slow one counts as absent.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum KeychainStateDto {
@@ -210,13 +206,6 @@ pub enum NoticeDto {
     GrantReceived {
         /// The colleague's display name.
         name: String,
-    },
-    /// There were failed attempts on this slot since the last unlock.
-    FailedAttempts {
-        /// Number of attempts.
-        count: u32,
-        /// The last one.
-        last: String,
     },
     /// A part of the records is not whole.
     Segment {

@@ -1,4 +1,4 @@
-//! Small charts for the tests of this room; everybody in them is invented.
+//! Small charts for tests, with invented people.
 
 use super::access_view::AccessView;
 use super::visible_record::VisibleRecord;
