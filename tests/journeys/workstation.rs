@@ -179,7 +179,7 @@ impl TestWorkstation {
 
 /// Whether a finding of `audit verify` is an event that stands in a ledger that is whole.
 pub(crate) fn is_alert(finding: &str) -> bool {
-    finding.ends_with("nobody has signed it off")
+    finding.ends_with("not signed off")
 }
 
 /// How the command-line program ends with that code.
