@@ -30,7 +30,7 @@ impl EventWriter {
         Self::locked(Arc::clone(&self.stamper))
     }
 
-    /// Writes the next event of a log, with the current time.
+    /// Makes the next entry of a log, with the current time.
     ///
     /// # Errors
     /// See [`LogState::append`].

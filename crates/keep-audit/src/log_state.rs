@@ -75,7 +75,7 @@ impl LogState {
         self.frontier.root()
     }
 
-    /// Writes the next event; returns the entry to store and the state after it.
+    /// Makes the next entry; returns the entry to store and the state after it.
     ///
     /// # Errors
     /// [`AuditError::NotSealable`] when the event names a patient and there is no `sealer`, and the errors of the keys.

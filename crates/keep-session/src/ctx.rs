@@ -42,8 +42,6 @@ impl<'a> Ctx<'a> {
 
     /// Reads records under `event`: the event is on its way to the disk while `read` runs, and the records are
     /// released when it is durable.
-    ///
-    /// INVARIANT: every record that leaves the store for a screen passes here.
     pub(crate) fn read_audited<T>(
         &self,
         event: EventDraft,

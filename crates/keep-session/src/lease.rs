@@ -41,7 +41,7 @@ impl Workstation {
         }
     }
 
-    /// Verifies a stored token with the key stored with it, as of the time at which it was issued: whether it was fresh
+    /// Verifies a stored token with the key stored with it, as of the time at which it was issued: its freshness
     /// was checked at the sign-in.
     pub(crate) fn believe(
         &self,

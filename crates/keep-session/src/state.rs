@@ -58,7 +58,7 @@ pub(crate) struct DeviceFaults {
     pub(crate) pending: PendingFaults,
     /// Faults that last and were reported since the last lock or unlock.
     pub(crate) reported: Mutex<BTreeMap<DeviceFault, Reported>>,
-    /// Names that were set aside at the start, until that is an event.
+    /// Names that were set aside at the start, until they are recorded as an event.
     pub(crate) set_aside: Mutex<Vec<&'static str>>,
 }
 

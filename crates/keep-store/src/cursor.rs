@@ -19,7 +19,7 @@ pub struct CursorKey {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cursor {
-    /// Where the next pass starts; empty before the first has ended. Opaque to the store.
+    /// The state of the pull; empty before the first batch. Opaque to the store.
     pub position: String,
     /// The time as of which everything of this type that the server shows is stored.
     pub complete_as_of: Option<UtcMillis>,

@@ -1,4 +1,4 @@
-//! Pull: type by type, page by page; each page is stored together with the cursor that follows it.
+//! Pull: type by type, page by page; pages are stored in batches, each with the cursor that follows it.
 
 mod deletions;
 mod page_size;

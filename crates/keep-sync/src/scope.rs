@@ -40,7 +40,7 @@ const ORDER: &[(&str, Segment)] = &[
 /// Half of all bytes, and only billing reads them; pulled last.
 const BILLING: &[&str] = &["Claim", "ExplanationOfBenefit"];
 
-/// The types without which a chart cannot be opened.
+/// The types that must have been downloaded before a chart may say that something is absent.
 pub const CHART_TYPES: &[&str] = &["Patient", "AllergyIntolerance", "Condition", "MedicationRequest", "Flag"];
 
 /// The types to pull, in order: those whose segment the session holds and which the server supports.

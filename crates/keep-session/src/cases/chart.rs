@@ -48,7 +48,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
         .map_err(SessionError::into_dto)
 }
 
-/// Closes a chart; the session only remembers that it was opened.
+/// Checks the id and nothing else: an opened chart stays covered by its event until the lock.
 ///
 /// # Errors
 /// `locked`.

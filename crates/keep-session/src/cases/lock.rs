@@ -171,8 +171,8 @@ pub(crate) fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// Locks, at any time: an unlock that is under way then ends with `locked`. Never fails, and waits at most half a second
-/// for running commands; what has not ended by then dies with the process.
+/// Locks, at any time: an unlock that is under way then ends with `locked`. Never fails. Waits at most
+/// 150 ms for the keychain and half a second for running commands; what has not ended by then dies with the process.
 ///
 /// `cause` is one of `user`, `idle`, `os_lock`, `sleep`, `absolute`, `close`, `command_ended`,
 /// `enrolled`, `unlock_failed`.

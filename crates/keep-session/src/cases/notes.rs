@@ -8,7 +8,7 @@ use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
 use crate::records::patient_id;
-use crate::records::visit::open_visit;
+use crate::records::visit::find_open_visit;
 use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
@@ -63,7 +63,7 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     // Only whether there is such a patient.
     let _unread = ctx.store.record(&person)?;
     let now = ctx.now()?;
-    let visit = open_visit(ctx, &patient, &ClinicClock::at(now))?;
+    let visit = find_open_visit(ctx, &patient, &ClinicClock::at(now))?;
     let author = author(ctx)?;
     let key = ResourceKey::new("DocumentReference", ResourceId::make_random());
     let draft = NoteDraft {

@@ -118,11 +118,12 @@ pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
     sync_page(workstation)
 }
 
-/// Starts a sync in the background if the session can; called after a save and an unlock.
+/// Starts a sync in the background if the session can; called after a save and an unlock. Does nothing while a sync
+/// runs: what is saved then is sent by the next one.
 pub(crate) fn wake(workstation: &Workstation) {
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();
-    // In the blocking pool: a run mostly waits, but its store access blocks.
+    // An async task; the store calls of the sync run on blocking threads.
     runtime.spawn(async move {
         // The result is in the status and in the ledger.
         let _ = run(&workstation).await;

@@ -14,7 +14,8 @@ use keep_keys::{Attempt, OpenedSlot};
 
 /// Unlocks with password and code, or with the password alone where that resumes.
 ///
-/// Every failure is recorded while locked; a wrong password and a wrong code give the same answer.
+/// Every refused or failed attempt is recorded, a malformed request is not; a wrong password and a wrong code give the
+/// same answer.
 ///
 /// # Errors
 /// The codes of the slot, the keychain, the clock and the store; see `ErrorCode`. `locked` where a lock came in the meantime.

@@ -10,7 +10,7 @@ use crate::dto::visit::{SavedDto, VitalsCheckDto, VitalsDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
-use crate::records::visit::open_visit;
+use crate::records::visit::find_open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
 use crate::state::lock;
 use crate::view::clinic_clock::ClinicClock;
@@ -125,7 +125,7 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
         if problems.is_empty() { Ok((form, about)) } else { Err(SessionError::fields(problems)) }
     })?;
     let author = author(ctx)?;
-    let visit = open_visit(ctx, &patient, &ClinicClock::at(now))?;
+    let visit = find_open_visit(ctx, &patient, &ClinicClock::at(now))?;
     let height = last_chart_refs::of(ctx.store, &patient)?.and_then(|m| m.height);
     let new = checked.zip(visit).map(|((form, about), visit)| {
         let visit_started = visit.is_none();

@@ -19,7 +19,7 @@ pub(crate) struct NewRecords {
 }
 
 impl NewRecords {
-    /// Saves new records with their Provenance. The event also releases what they were made from, `T` among it.
+    /// Saves new records with their Provenance. Appending the event also releases the gated values that the records were built from, and `T`.
     ///
     /// # Errors
     /// Those of the store.

@@ -36,7 +36,7 @@ pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static s
 
 /// The part of a chart that is read.
 pub(crate) struct Part<'a> {
-    /// The name in the event; `None` for the whole chart.
+    /// The name in the event; `None` where the chart is opened.
     pub(crate) name: Option<&'static str>,
     /// The types; empty means all.
     pub(crate) types: &'a [&'static str],

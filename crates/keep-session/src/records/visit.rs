@@ -10,7 +10,7 @@ use keep_fhir::lens;
 use keep_store::{AuditGated, Record};
 
 /// Today's open visit: the one that the chart showed, otherwise the first that the store has.
-pub(crate) fn open_visit(
+pub(crate) fn find_open_visit(
     ctx: &Ctx<'_>,
     patient: &PatientId,
     clinic_clock: &ClinicClock,

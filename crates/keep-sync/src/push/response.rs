@@ -13,7 +13,7 @@ pub(super) enum Verdict {
     Accepted(Vec<PushOutcome>),
     /// An entry is based on an old version, or was written concurrently: read and merge.
     VersionConflict,
-    /// Certainly not applied; retry after that many seconds, where given.
+    /// Counts as not applied; retry after that many seconds, where given.
     Busy(Option<u64>),
     /// Not permitted for this user.
     Forbidden(Phi<String>),

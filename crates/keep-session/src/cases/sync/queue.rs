@@ -55,7 +55,7 @@ fn kinds(set: &OutgoingSet) -> Vec<String> {
     kinds
 }
 
-/// Entries that are pending, rejected and in conflict, of all authors.
+/// Change sets of all authors: not confirmed yet, of these rejected, and in conflict.
 pub(super) fn backlog(store: &Store) -> Result<(u32, u32, u32), SessionError> {
     let authors = store.backlog()?;
     let sum = |of: fn(&AuthorBacklog) -> u32| authors.iter().map(of).fold(0, u32::saturating_add);

@@ -106,21 +106,21 @@ fn an_older_or_lost_ledger_is_reported_until_it_is_signed_off() {
         }),
     ];
     for (what, damage) in damages {
-        let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
-        let old = fs::read(system_action.ledger()).expect("ledger");
-        system_action.work();
-        assert!(system_action.verify().findings.is_empty(), "{what}");
-        let before = system_action.checkpoint();
-        damage(&system_action, &old);
-        assert!(!system_action.verify().findings.is_empty(), "{what}: before anybody unlocks");
+        let reopened = ReopenedWorkstation::of(ingrid_of_privacy());
+        let old = fs::read(reopened.ledger()).expect("ledger");
+        reopened.work();
+        assert!(reopened.verify().findings.is_empty(), "{what}");
+        let before = reopened.checkpoint();
+        damage(&reopened, &old);
+        assert!(!reopened.verify().findings.is_empty(), "{what}: before anybody unlocks");
         for _ in 0..3 {
-            system_action.work();
-            assert_eq!(system_action.verify().findings.len(), 1, "{what}: and at every run after that");
+            reopened.work();
+            assert_eq!(reopened.verify().findings.len(), 1, "{what}: and at every run after that");
         }
-        let now = system_action.checkpoint();
+        let now = reopened.checkpoint();
         assert_ne!(now.log, before.log, "{what}");
-        let workstation = system_action.open();
-        system_action.unlock(&workstation);
+        let workstation = reopened.open();
+        reopened.unlock(&workstation);
         let ask = |open_alerts| AuditAskDto { offset: 0, limit: 50, class: None, open_alerts, before: None };
         let page = ok(audit::audit_events(&workstation, ask(true)));
         assert_eq!((page.open_alerts, page.rows.len(), page.total), (1, 1, 1), "{what}");
@@ -139,16 +139,16 @@ fn an_older_or_lost_ledger_is_reported_until_it_is_signed_off() {
         assert!(ok(audit::sign_off_alerts(&workstation, all(Explanation::BackupRestored))).sequences.is_empty());
         assert_eq!(ok(audit::audit_events(&workstation, ask(false))).open_alerts, 0);
         workstation.close();
-        let found = system_action.verify();
+        let found = reopened.verify();
         assert_eq!((found.findings.len(), found.signed_off.len()), (0, 1), "{what}: {:?}", found.findings);
     }
 }
 
 #[test]
 fn a_nurse_cannot_sign_off_alerts() {
-    let system_action = ReopenedWorkstation::of(nurse_amara());
-    let workstation = system_action.open();
-    system_action.unlock(&workstation);
+    let reopened = ReopenedWorkstation::of(nurse_amara());
+    let workstation = reopened.open();
+    reopened.unlock(&workstation);
     assert_eq!(code_of(audit::sign_off_alerts(&workstation, all(Explanation::Incident))), ErrorCode::Refused);
     workstation.close();
 }
@@ -161,27 +161,27 @@ fn a_missing_or_invalid_checkpoint_is_a_finding_and_the_log_continues() {
         ("checkpoint_unreadable", |k| k.write(CHECKPOINT, b"no note").expect("written")),
     ];
     for (what, change) in changes {
-        let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
-        let log = system_action.checkpoint().log;
-        change(&system_action.keychain);
+        let reopened = ReopenedWorkstation::of(ingrid_of_privacy());
+        let log = reopened.checkpoint().log;
+        change(&reopened.keychain);
         for _ in 0..2 {
-            let findings = system_action.verify().findings;
+            let findings = reopened.verify().findings;
             assert!(findings.iter().any(|f| f.contains(what)), "{what}: {findings:?}");
-            system_action.work();
+            reopened.work();
         }
-        assert_eq!((system_action.checkpoint().log, system_action.verify().findings.len()), (log, 1), "{what}");
+        assert_eq!((reopened.checkpoint().log, reopened.verify().findings.len()), (log, 1), "{what}");
     }
 }
 
 #[test]
 fn a_checkpoint_of_another_log_starts_a_new_one_that_names_both() {
-    let system_action = ReopenedWorkstation::of(ingrid_of_privacy());
-    let real = system_action.checkpoint();
+    let reopened = ReopenedWorkstation::of(ingrid_of_privacy());
+    let real = reopened.checkpoint();
     let other = Checkpoint { log: keep_domain::LogId::from_bytes([9; 16]), ..real };
-    let note = other.sign(&EventKey(system_action.device_key().signer())).expect("signed");
-    system_action.keychain.write(CHECKPOINT, note.as_str().as_bytes()).expect("written");
-    system_action.work();
-    let workstation = system_action.open();
+    let note = other.sign(&EventKey(reopened.device_key().signer())).expect("signed");
+    reopened.keychain.write(CHECKPOINT, note.as_str().as_bytes()).expect("written");
+    reopened.work();
+    let workstation = reopened.open();
     let device = workstation.enrolled_device().map_err(|f| f.code).expect("device");
     let body = |n| device.ledger.entry(n).expect("read").expect("there").body.bytes().to_vec();
     let said = keep_audit::EventView::read(&body(1)).expect("view");
@@ -189,33 +189,33 @@ fn a_checkpoint_of_another_log_starts_a_new_one_that_names_both() {
     assert_eq!(said.detail("found_log"), Some(real.log.to_string().as_str()));
     drop(device);
     workstation.close();
-    assert_eq!(system_action.verify().findings.len(), 1);
+    assert_eq!(reopened.verify().findings.len(), 1);
 }
 
 #[test]
 fn failures_are_counted_without_the_ledger_and_the_slot_is_held_without_both_copies() {
-    let system_action = ReopenedWorkstation::of(nurse_amara());
-    let workstation = system_action.open();
-    system_action.clock.advance(Duration::from_secs(61));
+    let reopened = ReopenedWorkstation::of(nurse_amara());
+    let workstation = reopened.open();
+    reopened.clock.advance(Duration::from_secs(61));
     let user = user_of(nurse_amara()).to_string();
     let code = Some(String::from("000000"));
     let wrong = UnlockDto { user: user.clone(), password: String::from("wrong"), code, phone_time: None };
     let Err(failure) = unlock::unlock(&workstation, wrong) else { panic!("unlocked") };
     assert_eq!((failure.code, failure.attempts_left), (ErrorCode::UnlockRefused, Some(9)));
     workstation.close();
-    fs::remove_file(system_action.ledger()).expect("removed");
-    let workstation = system_action.open();
+    fs::remove_file(reopened.ledger()).expect("removed");
+    let workstation = reopened.open();
     let code = Some(String::from("000000"));
     let wrong = UnlockDto { user: user.clone(), password: String::from("wrong"), code, phone_time: None };
     let Err(failure) = unlock::unlock(&workstation, wrong) else { panic!("unlocked") };
     assert_eq!(failure.attempts_left, Some(8), "the keychain's copy counts");
     workstation.close();
     // An intact slot is enough without the ledger's copy.
-    fs::remove_file(system_action.ledger()).expect("removed");
-    system_action.work();
-    fs::remove_file(system_action.ledger()).expect("removed");
-    system_action.keychain.delete(&format!("unlock/{user}")).expect("deleted");
-    let workstation = system_action.open();
+    fs::remove_file(reopened.ledger()).expect("removed");
+    reopened.work();
+    fs::remove_file(reopened.ledger()).expect("removed");
+    reopened.keychain.delete(&format!("unlock/{user}")).expect("deleted");
+    let workstation = reopened.open();
     let tile = ok(lock::lock_screen(&workstation)).users.remove(0);
     assert!(matches!(tile.state, SlotStateDto::Held), "both copies are gone");
     workstation.close();
@@ -224,18 +224,18 @@ fn failures_are_counted_without_the_ledger_and_the_slot_is_held_without_both_cop
 /// Once the numbers of change sets started again with a new log, so that the next save replaced a pending one.
 #[test]
 fn unsent_work_of_the_closed_log_still_waits() {
-    let system_action = ReopenedWorkstation::of(nurse_amara());
-    let workstation = system_action.open();
-    system_action.unlock(&workstation);
+    let reopened = ReopenedWorkstation::of(nurse_amara());
+    let workstation = reopened.open();
+    reopened.unlock(&workstation);
     ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
     ok(complete(&workstation, CHART_TYPES));
     // Enough saves for the new log's sequences to reach those of the old one.
     let mut saved: Vec<u64> = (0..6).map(|_| ok(vitals::save_vitals(&workstation, form())).change_set).collect();
     assert_eq!(ok(sync::sync_chip(&workstation)).pending, 6);
     workstation.close();
-    fs::remove_file(system_action.ledger()).expect("removed");
-    let workstation = system_action.open();
-    system_action.unlock(&workstation);
+    fs::remove_file(reopened.ledger()).expect("removed");
+    let workstation = reopened.open();
+    reopened.unlock(&workstation);
     for n in 7..=24 {
         saved.push(ok(vitals::save_vitals(&workstation, form())).change_set);
         assert_eq!(ok(sync::sync_chip(&workstation)).pending, n);
@@ -246,36 +246,36 @@ fn unsent_work_of_the_closed_log_still_waits() {
 
 #[test]
 fn without_a_working_ledger_no_user_unlocks_and_the_error_says_why() {
-    let system_action = ReopenedWorkstation::of(nurse_amara());
-    fs::remove_file(system_action.ledger()).expect("removed");
-    let in_the_way = system_action.folder.path().join("ledger.db.new");
+    let reopened = ReopenedWorkstation::of(nurse_amara());
+    fs::remove_file(reopened.ledger()).expect("removed");
+    let in_the_way = reopened.folder.path().join("ledger.db.new");
     fs::create_dir(&in_the_way).and_then(|()| fs::write(in_the_way.join("inside"), b"x")).expect("in the way");
-    let workstation = system_action.open();
+    let workstation = reopened.open();
     assert_eq!(ok(lock::lock_screen(&workstation)).blocked, Some(ErrorCode::LedgerDamaged));
     let user = user_of(nurse_amara()).to_string();
     let code = Some(String::from("000000"));
     let right = UnlockDto { user, password: PASSWORD.to_owned(), code, phone_time: None };
     assert_eq!(code_of(unlock::unlock(&workstation, right)), ErrorCode::LedgerDamaged);
     workstation.close();
-    assert!(!system_action.ledger().exists());
+    assert!(!reopened.ledger().exists());
     fs::remove_dir_all(in_the_way).expect("out of the way");
-    system_action.work();
-    assert_eq!(system_action.verify().findings.len(), 1);
+    reopened.work();
+    assert_eq!(reopened.verify().findings.len(), 1);
 }
 
 #[test]
 fn after_a_crash_the_next_start_stores_the_checkpoint() {
-    let system_action = ReopenedWorkstation::of(nurse_amara());
-    let before = system_action.checkpoint();
-    let workstation = system_action.open();
-    system_action.unlock(&workstation);
+    let reopened = ReopenedWorkstation::of(nurse_amara());
+    let before = reopened.checkpoint();
+    let workstation = reopened.open();
+    reopened.unlock(&workstation);
     lock::lock_session(&workstation, "user");
     workstation.record(keep_audit::EventDraft::new(EventClass::ConfigChange));
     // As after the exec that follows a lock: nothing was closed.
-    let behind = system_action.checkpoint();
+    let behind = reopened.checkpoint();
     *crate::state::lock(&workstation.0.device.context) = None;
     ok(lock::lock_screen(&workstation));
-    let now = system_action.checkpoint();
+    let now = reopened.checkpoint();
     assert_eq!((now.log, before.log), (before.log, behind.log));
     assert!(now.size > behind.size && behind.size > before.size, "{before:?} {behind:?} {now:?}");
     workstation.close();

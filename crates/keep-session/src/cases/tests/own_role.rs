@@ -16,7 +16,7 @@ use std::time::Duration;
 const DAY: i64 = 86_400_000;
 
 /// A clerk's workstation, locked.
-fn system_action() -> Clinic {
+fn clerks_workstation() -> Clinic {
     let clinic = Clinic::with(leila_at_the_desk());
     clinic.lock();
     clinic
@@ -51,7 +51,7 @@ fn physician(mut renewal: Renewal) -> Renewal {
 
 #[test]
 fn roles_assignments_and_lease_ends_outside_the_token_do_not_count() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     seal(&clinic, physician(statement_of(&clinic, leila_at_the_desk())));
     let session = ok(clinic.unlock_well());
     assert_eq!(session.role, Role::FrontDesk);
@@ -72,7 +72,7 @@ fn roles_assignments_and_lease_ends_outside_the_token_do_not_count() {
 
 #[test]
 fn another_users_token_is_not_accepted() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     seal(&clinic, statement_of(&clinic, dr_jonas()));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
     assert!(!clinic.workstation.is_open());
@@ -80,7 +80,7 @@ fn another_users_token_is_not_accepted() {
 
 #[test]
 fn a_token_not_signed_by_the_stored_key_is_not_accepted() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     let doctor = TestPerson { role: Role::Physician, ..leila_at_the_desk() };
     let own = statement_of(&clinic, leila_at_the_desk());
     // Claims of her own under the provider's signature: restricted and a role added.
@@ -142,7 +142,7 @@ fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
 
 #[test]
 fn an_old_lease_from_the_slots_token_is_derived_again_and_stored_signed() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     leave_old(&clinic, |old| {
         old.roles = vec![Role::Physician];
         old.restricted = true;
@@ -158,7 +158,7 @@ fn an_old_lease_from_the_slots_token_is_derived_again_and_stored_signed() {
 
 #[test]
 fn an_old_lease_without_its_token_gives_only_roles_that_the_slot_names() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
         old.roles = vec![Role::Physician, Role::FrontDesk];
@@ -173,7 +173,7 @@ fn an_old_lease_without_its_token_gives_only_roles_that_the_slot_names() {
 
 #[test]
 fn an_old_lease_of_an_unknown_key_gives_only_the_sealed_role() {
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     // With a key of another name the slot's token cannot be verified, so only the sealed role counts.
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
@@ -181,7 +181,7 @@ fn an_old_lease_of_an_unknown_key_gives_only_the_sealed_role() {
         old.roles = vec![Role::Physician, Role::FrontDesk];
     });
     assert_eq!(ok(clinic.unlock_well()).role, Role::FrontDesk);
-    let clinic = system_action();
+    let clinic = clerks_workstation();
     leave_old(&clinic, |old| {
         old.token_hash = [7; 32];
         old.roles = vec![Role::Physician];

@@ -75,7 +75,7 @@ impl<'r> Form<'r> {
                 continue;
             }
             match number(text) {
-                None => form.find(field, FindingGradeDto::NotANumber, None),
+                None => form.add_finding(field, FindingGradeDto::NotANumber, None),
                 Some(value) => {
                     form.judge(field, vital, value.to_f64(), about.age.as_ref());
                     form.values.push((field, vital, value));
@@ -83,31 +83,35 @@ impl<'r> Form<'r> {
             }
         }
         if let (Some(high), Some(low)) = (form.value(VitalSign::Systolic), form.value(VitalSign::Diastolic)) {
-            form.find_implausible(VitalsFieldDto::Diastolic, check_pressure(high, low));
+            form.add_implausible(VitalsFieldDto::Diastolic, check_pressure(high, low));
         }
         form
     }
 
     fn judge(&mut self, field: VitalsFieldDto, vital: VitalSign, value: f64, age: Option<&Age>) {
         let plausibility = check_vital(vital, value, age);
-        self.find_implausible(field, plausibility);
+        self.add_implausible(field, plausibility);
         let range = adult_range(vital).filter(|_| age.is_some_and(|a| a.years >= ADULT_YEARS));
         if let (Plausibility::Plausible, Some((low, high))) = (plausibility, range)
             && !(low..=high).contains(&value)
         {
-            self.find(field, FindingGradeDto::Abnormal, Some((low, high)));
+            self.add_finding(field, FindingGradeDto::Abnormal, Some((low, high)));
         }
     }
 
-    fn find_implausible(&mut self, field: VitalsFieldDto, plausibility: Plausibility) {
+    fn add_implausible(&mut self, field: VitalsFieldDto, plausibility: Plausibility) {
         match plausibility {
             Plausibility::Plausible => {}
-            Plausibility::Improbable { low, high } => self.find(field, FindingGradeDto::Improbable, Some((low, high))),
-            Plausibility::Impossible { low, high } => self.find(field, FindingGradeDto::Impossible, Some((low, high))),
+            Plausibility::Improbable { low, high } => {
+                self.add_finding(field, FindingGradeDto::Improbable, Some((low, high)))
+            }
+            Plausibility::Impossible { low, high } => {
+                self.add_finding(field, FindingGradeDto::Impossible, Some((low, high)))
+            }
         }
     }
 
-    fn find(&mut self, field: VitalsFieldDto, grade: FindingGradeDto, limits: Option<(f64, f64)>) {
+    fn add_finding(&mut self, field: VitalsFieldDto, grade: FindingGradeDto, limits: Option<(f64, f64)>) {
         let (low, high) = (limits.map(|l| l.0.to_string()), limits.map(|l| l.1.to_string()));
         self.findings.push(VitalFindingDto { field, grade, low, high });
     }
