@@ -57,7 +57,7 @@ fn steps_now(state: &UnlockState, time: &TrustedTime) -> Result<Vec<u64>, KeysEr
 /// users who type the code before they read the time.
 ///
 /// INVARIANT: whatever time is typed, no step before the trusted time is tried, so that an observed code cannot be used
-/// later; and no step far ahead of it when all time since is accounted for. The learned skew and one step of tolerance
+/// later; and no step far ahead of it when the clock ran without a gap since the last authenticated time. The learned skew and one step of tolerance
 /// are added to both limits.
 pub(crate) fn steps_at(entered: UtcMillis, skew: i16, time: &TrustedTime) -> Result<Vec<u64>, KeysError> {
     let first = totp::step_of(UtcMillis(entered.0.saturating_sub(entered.0.rem_euclid(60_000))));

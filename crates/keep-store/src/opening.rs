@@ -145,7 +145,7 @@ impl Store {
 }
 
 impl CheckedSegments {
-    /// Has opening create the missing files of these segments, where there is a key.
+    /// Marks those of these segments whose file is missing and whose key is here: `Store::open_checked` creates it.
     pub fn make_missing(&mut self, create: &[Segment]) {
         for segment in create {
             let is_missing = self.condition(*segment) == Some(&SegmentCondition::Missing);

@@ -146,7 +146,7 @@ impl WriteTx<'_> {
             author,
             operation: entry.operation,
             base_version: version,
-            // The base is the server's text; after an entry in flight it is set when that is confirmed.
+            // The base is the server's text; if an earlier entry is still in flight, the base is set when that one is confirmed.
             // EXPOSE: stored with the entry for the three-way merge.
             base: base.filter(|_| earlier.is_empty()).map(|r| r.raw.expose().clone()),
             sent: None,

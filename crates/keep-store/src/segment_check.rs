@@ -22,9 +22,9 @@ pub struct CheckedSegments {
     pub(crate) keys: Vec<SegmentKey>,
     /// Keys of other generations: for what was sealed or set aside under them.
     pub(crate) other_keys: Vec<SegmentKey>,
-    /// Of these the first file is made at opening.
+    /// Segments whose first file `Store::open_checked` creates.
     pub(crate) first_files: Vec<Segment>,
-    /// Of these a file of the next generation is made at opening, to be filled from the server.
+    /// Segments of which `Store::open_checked` creates a file of the next generation, to be filled from the server.
     pub(crate) next_generations: Vec<Segment>,
     pub(crate) reports: Vec<SegmentReport>,
 }
@@ -87,13 +87,13 @@ impl CheckedSegments {
         self.reports.iter().filter(move |r| r.condition.may_be_replaced() && !has_key(r.segment))
     }
 
-    /// Has opening create the first file of a segment; its key was made just now.
+    /// Marks a segment whose key was made just now: `Store::open_checked` creates its first file.
     pub(crate) fn make_first(&mut self, key: SegmentKey) {
         self.first_files.push(key.segment());
         self.add(key);
     }
 
-    /// Has opening create a file of the next generation for a missing one; its key was made just now.
+    /// Marks segments whose first file is to be created: a file of the next generation for a missing one; its key was made just now.
     pub fn make_next_generation(&mut self, key: SegmentKey) {
         self.next_generations.push(key.segment());
         self.add(key);

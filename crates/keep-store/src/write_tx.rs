@@ -128,7 +128,7 @@ impl<'t> WriteTx<'t> {
         append_in(self.conn, ATTACHED_LEDGER, &ledger.event_writer(), draft, ledger.limit_bytes())
     }
 
-    /// Writes the event that a gated value brings along, and releases the value with it.
+    /// Writes the event carried by a gated value, and releases the value with it.
     ///
     /// # Errors
     /// As [`WriteTx::append`]; the value stays gated then.

@@ -1,4 +1,4 @@
-//! The store as the sync sees it: a blocking interface whose calls are one transaction each and can be repeated safely.
+//! The local store for the sync: a blocking interface whose calls can be repeated safely.
 
 use crate::error::SyncError;
 use keep_domain::{EventId, Phi, Rank, ResourceId, ResourceKey, UtcMillis};

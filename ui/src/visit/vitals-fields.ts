@@ -10,7 +10,7 @@ export interface VitalsField {
   unit: string;
 }
 
-/** The numeric fields in the order of measuring. */
+/** The numeric fields in the order in which they are measured. */
 export const VITALS_FIELDS: readonly VitalsField[] = [
   { key: "systolic", label: "vital.systolic", unit: "mmHg" },
   { key: "diastolic", label: "vital.diastolic", unit: "mmHg" },

@@ -18,7 +18,7 @@ use rusqlite::Connection;
 ///
 /// # Errors
 /// [`StoreError::LedgerFull`], [`StoreError::Audit`] where the draft cannot be written (it names a
-/// patient and no one is signed in), and what SQLite refuses. After an error roll back.
+/// patient and no one is signed in), and what SQLite refuses. The caller must roll back after an error.
 pub(crate) fn append_in<'t>(
     conn: &'t Connection,
     schema: &str,
