@@ -53,7 +53,7 @@ impl Workstation {
         match sealed {
             Some(sealed) if sealed == file.sha256() => {}
             // INVARIANT: nothing is sent, and no other file is accepted in place of the sealed one.
-            Some(_) => return Err(SessionError::of(ErrorCode::AuthorityFileChanged)),
+            Some(_) => return Err(ErrorCode::AuthorityFileChanged.into()),
             None => self.adopt(&file)?,
         }
         Ok(Some(file.pem))

@@ -65,7 +65,7 @@ impl Workstation {
         work: impl FnOnce(&Unlocked) -> Result<T, SessionError>,
     ) -> Result<T, SessionError> {
         if self.0.session.closing.load(Ordering::SeqCst) {
-            return Err(SessionError::of(ErrorCode::Locked));
+            return Err(ErrorCode::Locked.into());
         }
         let session = self.0.session.current.read().unwrap_or_else(PoisonError::into_inner);
         match &*session {

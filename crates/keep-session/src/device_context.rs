@@ -38,7 +38,7 @@ impl Workstation {
             if matches!(loaded, Err(KeysError::KeychainKeyMissing))
                 && !self.0.device.slots.may_belong_to(self.settings().device)?
             {
-                return Err(SessionError::of(ErrorCode::SlotDamaged));
+                return Err(ErrorCode::SlotDamaged.into());
             }
             let Some(device_key) = loaded? else { return Ok((None, false)) };
             // An interrupted enrolment leaves a key without slots.
@@ -128,7 +128,7 @@ impl Workstation {
             in_use
         } else {
             let copy = WorkstationSettings::load_copy(profile).filter(holds);
-            let copy = copy.ok_or_else(|| SessionError::of(ErrorCode::SlotDamaged))?;
+            let copy = copy.ok_or(ErrorCode::SlotDamaged)?;
             *self.0.device.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = copy.clone();
             copy
         };

@@ -63,7 +63,7 @@ impl Workstation {
 
     /// Appends to the ledger if it is open; never opens it.
     fn write_now(&self, event: EventDraft) -> Result<(), SessionError> {
-        let device = lock(&self.0.device.context).clone().ok_or_else(|| SessionError::of(ErrorCode::Locked))?;
+        let device = lock(&self.0.device.context).clone().ok_or(ErrorCode::Locked)?;
         Ok(device.ledger.append(event).map(|_| ())?)
     }
 }

@@ -19,7 +19,7 @@ impl Workstation {
             }
             Some(StoredSignIn::Old(old)) => self.lease_from_old(opened, old)?,
         };
-        opened.ring.set_lease(lease.ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?);
+        opened.ring.set_lease(lease.ok_or(ErrorCode::SignInNeeded)?);
         Ok(())
     }
 

@@ -11,13 +11,13 @@ impl Workstation {
     /// The signing key is the one that the session's own sign-in fetched; a record signed by another key of the provider
     /// waits for the next online sign-in.
     pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
-        let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+        let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         let nonce = record.nonce();
         let believed = self.believe(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
-        let claims = believed.map_err(|_| SessionError::of(ErrorCode::Refused))?;
+        let claims = believed.map_err(|_| ErrorCode::Refused)?;
         let claims = self.slot_claims(&claims, nonce);
         if UserId::of(&claims.issuer, &claims.subject) != record.user {
-            return Err(SessionError::of(ErrorCode::Refused));
+            return Err(ErrorCode::Refused.into());
         }
         Ok(record.verify(&claims)?)
     }

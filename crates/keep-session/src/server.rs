@@ -30,8 +30,8 @@ impl Workstation {
     /// The session's credentials: the refresh token of its key ring; a rotated one is stored before it is used.
     pub(crate) fn credentials(&self, unlocked: &Unlocked) -> Result<Credentials, SessionError> {
         let ring = lock(&unlocked.keys.ring);
-        let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
-        let token = ring.refresh_token().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+        let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
+        let token = ring.refresh_token().ok_or(ErrorCode::SignInNeeded)?;
         // EXPOSE: the token moves into the only type that sends it.
         let token = Secret::new(token.expose().clone());
         let server = self.open_server(Some(&lease.issuer))?;
@@ -40,7 +40,7 @@ impl Workstation {
 
     /// The session's store for the sync; it records the event of the run before its first read.
     pub(crate) fn sync_store(&self, unlocked: &Unlocked) -> Result<Arc<dyn SyncStore>, SessionError> {
-        let store = unlocked.store.clone().ok_or_else(|| SessionError::of(ErrorCode::WaitingForGrant))?;
+        let store = unlocked.store.clone().ok_or(ErrorCode::WaitingForGrant)?;
         let opener = unlocked.keys.audit_opener.clone().map(|o| o as Arc<dyn Opener>);
         let others = PushForOthers::SameRank;
         Ok(Arc::new(LocalStore::new(store, unlocked.actor(), others, opener, Arc::clone(&self.0.device.clock))))

@@ -40,7 +40,7 @@ pub(crate) fn start_session(
     let _one_at_a_time = lock(&workstation.0.session.starting);
     // Checked before anything that an open session uses is touched.
     if workstation.is_open() {
-        return Err(SessionError::of(ErrorCode::Refused));
+        return Err(ErrorCode::Refused.into());
     }
     let device = workstation.enrolled_device()?;
     let (user, role) = (opened.header.user, opened.header.role);
@@ -66,11 +66,11 @@ fn assemble_session(
         workstation.record(event.with("slot", opened.header.user).with("finding", "sign_in_altered"));
     }
     workstation.derive_lease(&mut opened)?;
-    let lease = opened.ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?.clone();
-    let role = *lease.roles.first().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+    let lease = opened.ring.lease().ok_or(ErrorCode::SignInNeeded)?.clone();
+    let role = *lease.roles.first().ok_or(ErrorCode::SignInNeeded)?;
     let state = workstation.with_time(|time| lease.state(time.now()))?;
     if !matches!(state, LeaseState::Valid { .. }) {
-        return Err(SessionError::of(ErrorCode::LeaseEnded));
+        return Err(ErrorCode::LeaseEnded.into());
     }
     let actor = {
         let mut actor = keep_audit::Actor::new(opened.header.user, role);
@@ -119,7 +119,7 @@ fn assemble_session(
             resume: Some(opened.resume),
         },
         store: store.map(Arc::new),
-        access: Arc::new(Access::built_in().map_err(|_| SessionError::of(ErrorCode::Internal))?),
+        access: Arc::new(Access::built_in().map_err(|_| ErrorCode::Internal)?),
         memory: SessionMemory::starting(workstation.0.device.clock.monotonic()),
     };
     workstation.0.session.publish_session(unlocked, began)?;

@@ -187,7 +187,7 @@ pub fn enrol_signed_in(
 ) -> Result<Secret<String>, FailureDto> {
     let sign_in = |nonce: &str| {
         let keep_sync::SignedIn { claims, tokens } = sign_in(nonce);
-        let id_token = tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
+        let id_token = tokens.id_token.ok_or(ErrorCode::SignInFailed)?;
         workstation.seal_settings()?;
         // EXPOSE: the provider's public statement about a made-up person; it is stored in the slot.
         Ok(SignIn { claims, id_token: id_token.expose().clone(), refresh_token: tokens.refresh })
@@ -218,7 +218,7 @@ fn enrol_by(
     let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
     let SignIn { claims, id_token, refresh_token } = sign_in(&enrolment.nonce())?;
     let phone = enrolment.otpauth_uri(&claims.name, "Room 3 workstation")?;
-    let code = phone_code(&phone, workstation.trusted_now()?).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+    let code = phone_code(&phone, workstation.trusted_now()?).ok_or(ErrorCode::Internal)?;
     let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
     let input = EnrolmentInput {
         claims: &workstation.slot_claims(&claims, enrolment.nonce()),
@@ -267,9 +267,9 @@ fn enrol_at(
 ) -> Result<Secret<String>, SessionError> {
     let sign_in = |nonce: &str| {
         let statement = state(nonce, workstation.trusted_now()?);
-        let Statement { id_token, jwk } = statement.ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+        let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
         let claims = workstation.believe(&id_token, &jwk, None, None);
-        let claims = claims.map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
+        let claims = claims.map_err(|_| ErrorCode::SignInFailed)?;
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
         let refresh_token = site.map(|s| Secret::new(s.refresh_token.expose().clone()));
         Ok(SignIn { claims, id_token, refresh_token })
@@ -287,9 +287,8 @@ pub(crate) fn sign_in_of(
 ) -> Result<Renewal, SessionError> {
     let names = names_of(person, None);
     let statement = statement_of(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
-    let Statement { id_token, jwk } = statement.ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
-    let said =
-        workstation.believe(&id_token, &jwk, None, None).map_err(|_| SessionError::of(ErrorCode::SignInFailed))?;
+    let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
+    let said = workstation.believe(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
     Ok(Renewal {
         lease: workstation.lease_of(&said),
         id_token,

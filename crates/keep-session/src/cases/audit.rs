@@ -52,19 +52,19 @@ fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verific
     let own = workstation.0.device.profile.ledger();
     let path = file.unwrap_or(&own);
     if file.is_some_and(|f| !f.exists()) {
-        return Err(SessionError::of(ErrorCode::Io));
+        return Err(ErrorCode::Io.into());
     }
     let enrolled = workstation.0.device.slots.exist()?;
     let device_key = match keep_keys::DeviceKey::load(&*workstation.0.device.keychain, enrolled) {
         Ok(Some(device_key)) => device_key,
         // With no user and no log, the state of the keychain does not matter.
-        Err(_) if !enrolled && !path.exists() => return Err(SessionError::of(ErrorCode::NotEnrolled)),
-        Ok(None) => return Err(SessionError::of(ErrorCode::NotEnrolled)),
+        Err(_) if !enrolled && !path.exists() => return Err(ErrorCode::NotEnrolled.into()),
+        Ok(None) => return Err(ErrorCode::NotEnrolled.into()),
         Err(error) => return Err(error.into()),
     };
     let kept = KeptCheckpoint::read(&*workstation.0.device.keychain, &device_key.signer().public())?;
     if !enrolled && kept.head().is_none() && !path.exists() {
-        return Err(SessionError::of(ErrorCode::NotEnrolled));
+        return Err(ErrorCode::NotEnrolled.into());
     }
     let mut known_keys = BTreeMap::new();
     for person in workstation.0.device.slots.list()? {
@@ -234,10 +234,9 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
             }
             let device = workstation.enrolled_device()?;
             let log = device.ledger.state()?.log();
-            let entry =
-                device.ledger.entry(request.sequence)?.ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+            let entry = device.ledger.entry(request.sequence)?.ok_or(ErrorCode::NotAvailable)?;
             let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
-            let first = patients.first().ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+            let first = patients.first().ok_or(ErrorCode::NotAvailable)?;
             let mut event = EventDraft::new(EventClass::Unmask)
                 .by(unlocked.actor())
                 .because(Phi::new(request.reason.clone()))
@@ -265,7 +264,7 @@ pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result
             let open = device.ledger.open_alerts()?;
             let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
             if !request.sequences.iter().all(is_open) {
-                return Err(SessionError::of(ErrorCode::NotAvailable));
+                return Err(ErrorCode::NotAvailable.into());
             }
             let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
             let mut sequences = Vec::new();

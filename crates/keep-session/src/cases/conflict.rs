@@ -46,15 +46,15 @@ fn raw(text: &Phi<String>) -> Result<Raw, SessionError> {
 
 /// Reads a conflict for a user who may decide it, under an event.
 fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
-    let id = ConflictId(text.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?);
+    let id = ConflictId(text.parse().map_err(|_| ErrorCode::NotAvailable)?);
     let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).with("part", "conflict");
     let conflict = ctx.read_audited(event, |store| store.conflict(id))?;
     let ours = raw(&conflict.ours)?;
-    let facts = keep_fhir::extract(ours.as_str()).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let facts = keep_fhir::extract(ours.as_str()).map_err(|_| ErrorCode::NotAvailable)?;
     let view = AccessView::of(ctx.session, author::stored(ctx.store));
     let asked = PolicyResource::of(group_of(&facts)).labelled(Labels::of(&facts.labels));
     ctx.permit(&view, Action::ResolveConflict, &asked)?;
-    let patient = facts.patient.clone().ok_or_else(|| SessionError::of(ErrorCode::NotAvailable))?;
+    let patient = facts.patient.clone().ok_or(ErrorCode::NotAvailable)?;
     let knows_why = view.may(Action::Read, &PolicyResource { group: Group::AppointmentReason, ..asked }).is_allowed();
     let sides = Sides {
         base: conflict.base.as_ref().map(raw).transpose()?,
@@ -117,7 +117,7 @@ fn fields_of(store: &Store, sides: &Sides) -> Result<Vec<ConflictFieldDto>, Sess
 fn differing(sides: &Sides) -> Result<Option<Vec<ConflictField>>, SessionError> {
     let Some(theirs) = &sides.theirs else { return Ok(None) };
     let merged = merge(sides.base.as_ref(), Version::Present(&sides.ours), Version::Present(theirs));
-    Ok(Some(match merged.map_err(|_| SessionError::of(ErrorCode::Internal))? {
+    Ok(Some(match merged.map_err(|_| ErrorCode::Internal)? {
         Merge::Conflict(conflict) => conflict.fields,
         Merge::AlreadyThere | Merge::Merged(_) | Merge::BothDeleted => Vec::new(),
     }))
@@ -138,7 +138,7 @@ pub fn decide_conflict(workstation: &Workstation, request: DecideDto) -> Result<
 fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> {
     let sides = open(ctx, &request.conflict)?;
     if sides.conflict.decided.is_some() {
-        return Err(SessionError::of(ErrorCode::Stale));
+        return Err(ErrorCode::Stale.into());
     }
     let chosen = chosen_text(&sides, request)?;
     let key = sides.conflict.key.clone();
@@ -176,8 +176,8 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
         // The server's own text, byte for byte, so that nothing is sent.
         return Ok(sides.conflict.theirs.clone());
     }
-    let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| SessionError::of(ErrorCode::Internal))?;
-    let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| SessionError::of(ErrorCode::Internal))?;
+    let chosen = apply_choices(&sides.ours, theirs, &choices).map_err(|_| ErrorCode::Internal)?;
+    let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| ErrorCode::Internal)?;
     // INVARIANT: no choice of fields gives a record another id or another patient.
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
         return Err(SessionError::fields(vec![("choices", FieldReasonDto::AnotherRecord)]));

@@ -31,7 +31,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             if request.content.len() > MAX_DRAFT_BYTES {
                 return Err(SessionError::fields(vec![("content", FieldReasonDto::TooLong)]));
             }
-            let patient: PatientId = request.patient.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+            let patient: PatientId = request.patient.parse().map_err(|_| ErrorCode::NotAvailable)?;
             let draft = request.draft.as_deref().map(id).transpose()?;
             let content = Phi::new(request.content.clone());
             let ctx = &Ctx::new(workstation, unlocked)?;

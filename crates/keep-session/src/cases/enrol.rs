@@ -220,7 +220,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     nobody_else(workstation)?;
     forget_stale(workstation);
     let mut held = lock(&workstation.0.sign_in.enrolling);
-    let Enrolling::Code(person, _) = &*held else { return Err(SessionError::of(ErrorCode::Stale)) };
+    let Enrolling::Code(person, _) = &*held else { return Err(ErrorCode::Stale.into()) };
     let confirmed = workstation.with_time(|time| match phone {
         None => person.enrolment.confirm_code(code, time),
         Some(phone) => person.enrolment.confirm_code_at(code, time, phone),
@@ -230,7 +230,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
         _ => SessionError::fields(vec![("code", FieldReasonDto::Wrong)]),
     })?;
     let Enrolling::Code(person, password) = std::mem::take(&mut *held) else {
-        return Err(SessionError::of(ErrorCode::Internal));
+        return Err(ErrorCode::Internal.into());
     };
     drop(held);
     let ended = write_slot(workstation, *person, &password, confirmed, began);
@@ -251,7 +251,7 @@ fn write_slot(
     let Person { enrolment, claims, id_token, refresh, .. } = person;
     let slot_claims = workstation.slot_claims(&claims, enrolment.nonce());
     let lease = workstation.lease_of(&claims);
-    let id_token = id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
+    let id_token = id_token.ok_or(ErrorCode::SignInFailed)?;
     let input = EnrolmentInput {
         claims: &slot_claims,
         // EXPOSE: the token is the provider's public statement about this member; it stays in the slot.

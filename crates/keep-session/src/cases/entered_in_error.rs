@@ -40,7 +40,7 @@ fn mark(ctx: &Ctx<'_>, request: &MarkEnteredInErrorDto) -> Result<SavedDto, Sess
     if request.reason.chars().count() > LONGEST_REASON {
         return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
     }
-    let key: ResourceKey = request.reference.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
     let changed = ctx.store.record(&key)?.try_map(|record| marked(ctx, request, record))?;
     ChangedRecord::save(ctx, changed)
 }
@@ -56,15 +56,15 @@ fn marked<'r>(
     let facts = keep_fhir::extract(text).ok();
     let patient = facts.as_ref().and_then(|f| f.patient.clone());
     if patient.as_ref() != Some(&patient_id(&request.patient)?) {
-        return Err(SessionError::of(ErrorCode::NotAvailable));
+        return Err(ErrorCode::NotAvailable.into());
     }
     let author = author(ctx)?;
     let view = AccessView::of(ctx.session, Some(author.clone()));
     ctx.permit(&view, Action::MarkEnteredInError, &view.resource(&record, facts.as_ref()))?;
     if facts.as_ref().is_some_and(|f| f.entered_in_error) {
-        return Err(SessionError::of(ErrorCode::Stale));
+        return Err(ErrorCode::Stale.into());
     }
-    let raw = Raw::parse(text).map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let raw = Raw::parse(text).map_err(|_| ErrorCode::NotAvailable)?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
         .map_err(|_| SessionError::fields(vec![("reference", FieldReasonDto::CannotBeMarked)]))?;
     let patient = patient_id(&request.patient)?;

@@ -108,9 +108,9 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
 fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, SyncError>) -> Renewing {
     let renewal = ended.map_err(SessionError::from).and_then(|signed_in| {
         if signed_in.claims.roles.is_empty() {
-            return Err(SessionError::of(ErrorCode::Refused));
+            return Err(ErrorCode::Refused.into());
         }
-        let id_token = signed_in.tokens.id_token.ok_or_else(|| SessionError::of(ErrorCode::SignInFailed))?;
+        let id_token = signed_in.tokens.id_token.ok_or(ErrorCode::SignInFailed)?;
         // EXPOSE: the token is the provider's statement about this user; it is stored under their own key.
         let id_token = id_token.expose().clone();
         Ok(Renewal {
@@ -141,9 +141,9 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
 pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) -> Result<Option<Renewal>, SessionError> {
     // INVARIANT: only the owner of the slot, by issuer and subject, releases it.
     if renewal.user() != user {
-        return Err(SessionError::of(ErrorCode::Refused));
+        return Err(ErrorCode::Refused.into());
     }
-    let role = *renewal.lease.roles.first().ok_or_else(|| SessionError::of(ErrorCode::Refused))?;
+    let role = *renewal.lease.roles.first().ok_or(ErrorCode::Refused)?;
     let released = workstation.with_slot_unlocker(|unlocker, _| {
         let counted = unlocker.load_record(user)?.failures;
         unlocker.release(user, true).map(|()| counted)

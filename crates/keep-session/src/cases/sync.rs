@@ -179,7 +179,7 @@ pub fn sync_cancel(workstation: &Workstation) -> Result<SyncPageDto, FailureDto>
 }
 
 async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
-    let Some(cancel) = workstation.0.sync.start() else { return Err(SessionError::of(ErrorCode::Stale)) };
+    let Some(cancel) = workstation.0.sync.start() else { return Err(ErrorCode::Stale.into()) };
     let opened = workstation.with_session(|unlocked| {
         Ok((workstation.credentials(unlocked)?, workstation.sync_store(unlocked)?, unlocked.user, unlocked.role))
     });
@@ -347,7 +347,7 @@ impl Workstation {
     /// The names of this session's cursors: the FHIR base address and the view of the signed-in subject.
     pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), SessionError> {
         let ring = lock(&unlocked.keys.ring);
-        let lease = ring.lease().ok_or_else(|| SessionError::of(ErrorCode::SignInNeeded))?;
+        let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         Ok((self.settings().server.clone(), format!("subject {}", lease.subject)))
     }
 }

@@ -31,10 +31,10 @@ pub fn unlock(workstation: &Workstation, request: UnlockDto) -> Result<SessionDt
 fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionDto, SessionError> {
     // INVARIANT: an unlock never returns a session that is already open; a reloaded page calls `session`.
     if workstation.try_session(|_| ()).is_some() {
-        return Err(SessionError::of(ErrorCode::Refused));
+        return Err(ErrorCode::Refused.into());
     }
     let began = workstation.0.session.lock_epoch();
-    let user: UserId = request.user.parse().map_err(|_| SessionError::of(ErrorCode::NotEnrolled))?;
+    let user: UserId = request.user.parse().map_err(|_| ErrorCode::NotEnrolled)?;
     // With no user enrolled there is no key to load, and none is made.
     workstation.enrolled_device()?;
     let password = Secret::new(request.password);
@@ -95,8 +95,7 @@ pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Sessi
 }
 
 fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<OpenedSlot, SessionError> {
-    let secret =
-        lock(&workstation.0.session.resume).take().ok_or_else(|| SessionError::of(ErrorCode::UnlockRefused))?;
+    let secret = lock(&workstation.0.session.resume).take().ok_or(ErrorCode::UnlockRefused)?;
     workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))
 }
 
@@ -123,7 +122,7 @@ pub fn touch(workstation: &Workstation) -> Result<(), FailureDto> {
 pub fn keep_place(workstation: &Workstation, place: ResumePointDto) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {
-            let text = serde_json::to_string(&place).map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            let text = serde_json::to_string(&place).map_err(|_| ErrorCode::Internal)?;
             Ok(unlocked.store()?.personal()?.save_resume_place(Some(&Phi::new(text)))?)
         })
         .map_err(SessionError::into_dto)

@@ -43,7 +43,7 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
             let about = about(ctx.store, &patient, taken, now)?;
             let checked = about.map(|(about, _)| Form::read(&request, about).into_dto(about));
             let opened = lock(&ctx.session.memory.opened);
-            let ticket = opened.get(&patient).ok_or_else(|| SessionError::of(ErrorCode::Internal))?;
+            let ticket = opened.get(&patient).ok_or(ErrorCode::Internal)?;
             Ok(checked.release_under(ticket))
         })
         .map_err(SessionError::into_dto)

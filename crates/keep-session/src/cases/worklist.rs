@@ -83,7 +83,7 @@ pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedD
 }
 
 fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError> {
-    let id = request.appointment.parse().map_err(|_| SessionError::of(ErrorCode::NotAvailable))?;
+    let id = request.appointment.parse().map_err(|_| ErrorCode::NotAvailable)?;
     let record = ctx.store.record(&ResourceKey::new("Appointment", id))?;
     ChangedRecord::save(ctx, record.try_map(|record| arrived(ctx, request, record))?)
 }
@@ -109,13 +109,13 @@ fn arrived(
         matches!(from, "arrived" | "checked-in")
     };
     if !fits {
-        return Err(SessionError::of(ErrorCode::Stale));
+        return Err(ErrorCode::Stale.into());
     }
     let now = ctx.now()?;
     let to = if request.arrived { AppointmentStatus::Arrived } else { AppointmentStatus::Booked };
     let changed = set_appointment_status(&raw, to)
         .and_then(|raw| set_arrival(&raw, &patient, request.arrived.then_some(now)))
-        .map_err(|_| SessionError::of(ErrorCode::Internal))?;
+        .map_err(|_| ErrorCode::Internal)?;
     let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
     let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };

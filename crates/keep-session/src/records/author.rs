@@ -52,7 +52,7 @@ pub(crate) fn author(ctx: &Ctx<'_>) -> Result<ResourceKey, SessionError> {
             Ok(found)
         }
         None => {
-            let id = ctx.session.user.to_string().parse().map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            let id = ctx.session.user.to_string().parse().map_err(|_| ErrorCode::Internal)?;
             Ok(ResourceKey::new("Practitioner", id))
         }
     }

@@ -45,7 +45,7 @@ impl SessionCell {
     pub(crate) fn publish_session(&self, unlocked: Unlocked, epoch: LockEpoch) -> Result<(), SessionError> {
         let mut session = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if self.lock_epoch() != epoch {
-            return Err(SessionError::of(ErrorCode::Locked));
+            return Err(ErrorCode::Locked.into());
         }
         self.closing.store(false, Ordering::SeqCst);
         *session = Session::Unlocked(Box::new(unlocked));

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most events of one transaction, which keeps it far below the 50 ms of a bulk transaction.
+/// The most events of one transaction, which keeps it far shorter than a bulk transaction.
 const GROUP_LIMIT: usize = 64;
 
 pub(super) struct Request {

@@ -105,7 +105,7 @@ impl Feed {
             };
             let helped = helper.join();
             stored?;
-            helped.map_err(|_| SessionError::of(ErrorCode::Internal))?;
+            helped.map_err(|_| ErrorCode::Internal)?;
             self.reorder_buffer().failed.take().map_or(Ok(()), Err)
         })
     }
