@@ -12,7 +12,11 @@ step() {
   local name=$1 start=$SECONDS code=0
   shift
   printf '\n== %s\n' "$name"
-  "$@" || code=$?
+  # Not `"$@" || code=$?`: there a function goes on after a command of it that fails.
+  set +e
+  (set -e; "$@")
+  code=$?
+  set -e
   local took=$((SECONDS - start))
   steps_table+=("$(printf '%6d s  %s%s' "$took" "$name" "$([ "$code" = 0 ] || echo "  FAILED ($code)")")")
   printf -- '-- %s: %d s (%d s in total)\n' "$name" "$took" "$((SECONDS - steps_start))"

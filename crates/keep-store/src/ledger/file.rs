@@ -185,7 +185,7 @@ impl Ledger {
     /// Writes an event in a transaction of its own and waits until it is durable.
     ///
     /// # Errors
-    /// See [`append_in`](super::append_in).
+    /// [`StoreError::LedgerFull`], [`StoreError::LedgerDamaged`], [`StoreError::DiskFull`], and those of the event writer.
     pub fn append(&self, draft: EventDraft) -> Result<AuditTicket, StoreError> {
         self.begin_append(draft).wait()
     }

@@ -50,7 +50,7 @@ fn is_of_this_case(item: &Value) -> bool {
 
 /// Whether a draft is the same except for the patient's name, which is missing.
 fn is_without_name(item: &Value, whole: &Value) -> bool {
-    item["patientName"].is_null() && {
+    item.get("patientName").is_some_and(Value::is_null) && {
         let mut named = item.clone();
         named["patientName"] = whole["patientName"].clone();
         named == *whole
