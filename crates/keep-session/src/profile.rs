@@ -154,8 +154,8 @@ impl Profile {
             let path = entry.path();
             let folder = path.extension().is_some_and(|e| e == "grants" || e == "inbox");
             if folder && path.is_dir() {
-                let with_session = std::fs::read_dir(&path).into_iter().flatten().flatten();
-                odd.extend(with_session.map(|e| e.path()).filter(|path| is_odd(path)));
+                let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                odd.extend(entries.map(|e| e.path()).filter(|path| is_odd(path)));
             } else if is_odd(&path) {
                 odd.push(path);
             }
