@@ -775,6 +775,36 @@ codeSeconds: number,
  */
 asksPhoneTime: boolean, };
 
+export type MarkDto = { "kind": "status", 
+/**
+ * The code as recorded.
+ */
+code: string, 
+/**
+ * The recorded reason.
+ */
+reason: string | null, } | { "kind": "intent", 
+/**
+ * The code as recorded.
+ */
+code: string, } | { "kind": "verification", 
+/**
+ * The code or the text as recorded.
+ */
+code: string, } | { "kind": "do_not" } | { "kind": "entered_in_error" } | { "kind": "focus", 
+/**
+ * Who or what, as recorded.
+ */
+whom: string | null, } | { "kind": "superseded", 
+/**
+ * The record that replaces it, as recorded.
+ */
+by: string | null, } | { "kind": "in_future" } | { "kind": "unsafe", 
+/**
+ * The names of these elements.
+ */
+elements: Array<string>, };
+
 export type MarkEnteredInErrorDto = { 
 /**
  * Type/id.
@@ -1054,6 +1084,24 @@ until: string | null,
  * Sync state.
  */
 record: RecordStateDto, };
+
+export type QuantityDto = { 
+/**
+ * `<`, `<=`, `>=` or `>`; `None` for an exact value.
+ */
+comparator: string | null, 
+/**
+ * The number as it is shown; `None` where it could not be read.
+ */
+number: string | null, 
+/**
+ * The unit in its safe spelling.
+ */
+unit: string | null, 
+/**
+ * Number and unit as recorded, where they differ from what is shown: rounded or converted.
+ */
+recorded: string | null, };
 
 export type ReactionDto = { 
 /**
@@ -1586,6 +1634,68 @@ resourceType: string | null,
  * Number of records.
  */
 count: number, };
+
+export type ValueDto = { "kind": "quantity", 
+/**
+ * The quantity.
+ */
+quantity: QuantityDto, } | { "kind": "range", 
+/**
+ * The lower limit.
+ */
+low: QuantityDto | null, 
+/**
+ * The upper limit.
+ */
+high: QuantityDto | null, } | { "kind": "ratio", 
+/**
+ * The numerator.
+ */
+numerator: QuantityDto | null, 
+/**
+ * The denominator.
+ */
+denominator: QuantityDto | null, } | { "kind": "text", 
+/**
+ * The text as recorded.
+ */
+text: string, } | { "kind": "boolean", 
+/**
+ * Yes.
+ */
+value: boolean, } | { "kind": "date", 
+/**
+ * The date.
+ */
+at: string, } | { "kind": "period", 
+/**
+ * Its start, RFC 3339 or partial.
+ */
+start: string | null, 
+/**
+ * Its end, RFC 3339 or partial.
+ */
+end: string | null, } | { "kind": "samples", 
+/**
+ * The value that zero stands for.
+ */
+origin: QuantityDto | null, 
+/**
+ * Milliseconds between samples, as recorded.
+ */
+interval: string | null, 
+/**
+ * The samples as recorded.
+ */
+data: string | null, } | { "kind": "absent", 
+/**
+ * The recorded reason.
+ */
+reason: string | null, } | { "kind": "unreadable", 
+/**
+ * The recorded characters, where there are any.
+ */
+text: string | null, };
 
 export type VitalFindingDto = { 
 /**

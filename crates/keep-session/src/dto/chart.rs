@@ -4,12 +4,14 @@ pub mod allergies;
 pub mod banner;
 pub mod flag;
 pub mod immunisations;
+pub mod mark;
 pub mod medicines;
 pub mod notes;
 pub mod problems;
 pub mod record_state;
 pub mod results;
 pub mod timeline;
+pub mod value;
 pub mod vitals;
 
 use crate::dto::draft::DraftDto;

@@ -1,0 +1,48 @@
+//! What changes the meaning of a record and therefore stands beside its name, wherever the record is shown.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// One mark of a record. INVARIANT: every modifier element of R4 that says something out of the ordinary is a mark.
+#[derive(Debug, Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MarkDto {
+    /// The status, where it is not the ordinary one of the type: `on-hold`, `preliminary`, `cancelled`, ...
+    Status {
+        /// The code as recorded.
+        code: String,
+        /// The recorded reason.
+        reason: Option<String>,
+    },
+    /// The intent, where it is no order: `plan`, `proposal`, `option`, ...
+    Intent {
+        /// The code as recorded.
+        code: String,
+    },
+    /// The verification status, where it is not confirmed: `refuted`, `differential`, ...
+    Verification {
+        /// The code or the text as recorded.
+        code: String,
+    },
+    /// The record asks that something is not done.
+    DoNot,
+    /// Entered in error.
+    EnteredInError,
+    /// About somebody or something else than the patient (R4 `focus`), for example a fetus.
+    Focus {
+        /// Who or what, as recorded.
+        whom: Option<String>,
+    },
+    /// Replaced by a later record.
+    Superseded {
+        /// The record that replaces it, as recorded.
+        by: Option<String>,
+    },
+    /// Its time is later than now.
+    InFuture,
+    /// It has modifier elements that this program does not know.
+    Unsafe {
+        /// The names of these elements.
+        elements: Vec<String>,
+    },
+}
