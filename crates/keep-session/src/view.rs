@@ -13,6 +13,7 @@ pub(crate) mod person;
 pub(crate) mod problems;
 pub(crate) mod results;
 pub(crate) mod sign;
+pub(crate) mod tabs;
 pub(crate) mod timeline;
 pub(crate) mod visible_record;
 pub(crate) mod vitals;

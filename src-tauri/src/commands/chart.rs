@@ -5,7 +5,7 @@ use keep_session::cases;
 use keep_session::dto::chart::notes::NotesDto;
 use keep_session::dto::chart::results::ResultsDto;
 use keep_session::dto::chart::timeline::TimelineDto;
-use keep_session::dto::chart::{ChartDto, WindowDto};
+use keep_session::dto::chart::{ChartDto, TimelineWindowDto, WindowDto};
 use keep_session::dto::failure::FailureDto;
 use serde::Deserialize;
 use tauri::State;
@@ -28,9 +28,12 @@ pub(crate) async fn close_chart(shell: State<'_, Shell>, request: PatientRequest
     shell.run(move |app| cases::chart::close_chart(app, &request.patient)).await
 }
 
-/// One page of the timeline.
+/// One page of the timeline or of a tab's records.
 #[tauri::command]
-pub(crate) async fn chart_timeline(shell: State<'_, Shell>, request: WindowDto) -> Result<TimelineDto, FailureDto> {
+pub(crate) async fn chart_timeline(
+    shell: State<'_, Shell>,
+    request: TimelineWindowDto,
+) -> Result<TimelineDto, FailureDto> {
     shell.run(move |app| cases::chart::chart_timeline(app, request)).await
 }
 

@@ -6,7 +6,7 @@ use crate::people::vitals_form;
 use keep_domain::Role;
 use keep_session::Workstation;
 use keep_session::cases::{chart, drafts, entered_in_error, lock, notes, search, sync, unlock, vitals, worklist};
-use keep_session::dto::chart::WindowDto;
+use keep_session::dto::chart::{TimelineWindowDto, WindowDto};
 use keep_session::dto::draft::{DraftKindDto, SaveDraftDto};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::search::SearchDto;
@@ -83,7 +83,10 @@ pub(super) fn read(app: &Workstation, person: Person, answers: &mut Answers) {
     for patient in PATIENTS {
         let window = || WindowDto { patient: patient.to_owned(), offset: 0, limit: 200 };
         answers.insert(format!("chart {patient}"), answer(chart::open_chart(app, patient)));
-        answers.insert(format!("timeline {patient}"), answer(chart::chart_timeline(app, window())));
+        answers.insert(
+            format!("timeline {patient}"),
+            answer(chart::chart_timeline(app, TimelineWindowDto { tab: None, window: window() })),
+        );
         answers.insert(format!("results {patient}"), answer(chart::chart_results(app, window())));
         answers.insert(format!("notes {patient}"), answer(chart::chart_notes(app, window())));
     }

@@ -18,6 +18,14 @@ test("populated: shows banner, tabs, record state, completeness and unreadable r
     "Problems",
     "Allergies",
     "Immunisations",
+    "Visits",
+    "Reports",
+    "Orders",
+    "Procedures",
+    "Care plans",
+    "Devices",
+    "Family history",
+    "Other records",
   ]);
   expect(screen.getByText("Not sent yet")).toBeVisible();
   expect(
@@ -104,7 +112,19 @@ test("a long timeline is read page by page and only partly rendered", async () =
   const table = await screen.findByRole("table", { name: "Timeline" });
   expect(table).toHaveAttribute("aria-rowcount", "1241");
   expect(within(table).getAllByRole("row").length).toBeLessThan(60);
-  expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", offset: 0, limit: 100 }]);
+  expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", tab: null, offset: 0, limit: 100 }]);
+});
+
+test("a tab lists the records of its kind and says when there are none", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/visits");
+  const visits = await screen.findByRole("table", { name: "Visits" });
+  expect(within(visits).getAllByText("Visit").length).toBeGreaterThan(0);
+  await user.click(screen.getByRole("tab", { name: "Family history" }));
+  expect(await screen.findByText("No family history is recorded.")).toBeVisible();
+  expect(requestsOf(ipc, "chart_timeline")).toEqual([
+    { patient: "p1", tab: "visits", offset: 0, limit: 100 },
+    { patient: "p1", tab: "family_history", offset: 0, limit: 100 },
+  ]);
 });
 
 test("a vital sign is marked as entered in error with a reason", async () => {

@@ -21,8 +21,11 @@ import { Notes } from "./notes.view";
 import { ProblemsCard } from "./problems.view";
 import { ResultsTab } from "./results-tab.view";
 import { Summary } from "./summary.view";
-import { Timeline } from "./timeline.view";
+import { RecordsTab } from "./timeline.view";
 import { VitalsTab } from "./vitals-tab.view";
+
+/** Tabs that scroll as a whole; in the others a list fills the height. */
+const SCROLLED: readonly ChartTabDto[] = ["summary", "vitals", "medicines", "problems", "allergies", "immunisations"];
 
 const route = getRouteApi("/chart/$patient/$tab");
 
@@ -71,7 +74,7 @@ function Chart({ patient }: { patient: string }) {
   const tabs: ChartTabDto[] = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
   const current = tabs.find((key) => key === tab) ?? tabs[0] ?? "summary";
   const { partial } = chart.completeness;
-  const fillsHeight = current === "timeline" || current === "results" || current === "notes";
+  const fillsHeight = !SCROLLED.includes(current);
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
       <PatientBanner banner={chart.banner} />
@@ -114,7 +117,15 @@ function Chart({ patient }: { patient: string }) {
 function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
   switch (tab) {
     case "timeline":
-      return <Timeline patient={chart.banner.patient} />;
+    case "visits":
+    case "reports":
+    case "orders":
+    case "procedures":
+    case "care_plans":
+    case "devices":
+    case "family_history":
+    case "other":
+      return <RecordsTab patient={chart.banner.patient} tab={tab} />;
     case "notes":
       return <Notes chart={chart} />;
     case "results":

@@ -1,7 +1,7 @@
 import { Chip } from "../components/chip.view";
 import { PagedTable } from "../components/paged-table.view";
 import type { Column } from "../components/virtual-table.view";
-import type { TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
+import type { ChartTabDto, TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
@@ -24,11 +24,29 @@ function sayDetail(say: Say, detail: TimelineDetailDto): string {
   }
 }
 
-/** All records, newest first. */
-export function Timeline({ patient }: { patient: string }) {
+/** The FHIR types of each tab; empty for all of a chart. */
+const TYPES = {
+  timeline: [],
+  visits: ["Encounter", "Appointment"],
+  reports: ["DiagnosticReport", "ImagingStudy", "Specimen"],
+  orders: ["ServiceRequest"],
+  procedures: ["Procedure"],
+  care_plans: ["CarePlan", "CareTeam", "Goal"],
+  devices: ["DeviceUseStatement"],
+  family_history: ["FamilyMemberHistory"],
+  other: [],
+} as const satisfies Partial<Record<ChartTabDto, readonly string[]>>;
+
+interface Props {
+  patient: string;
+  tab: keyof typeof TYPES;
+}
+
+/** All records or those of one tab, newest first. */
+export function RecordsTab({ patient, tab }: Props) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const rows = usePagedList("chart_timeline", (page) => ({ patient, ...page }));
+  const rows = usePagedList("chart_timeline", (page) => ({ patient, tab: tab === "timeline" ? null : tab, ...page }));
   const narrow = useNarrowWindow();
   const columns: Column<TimelineRowDto>[] = [
     {
@@ -84,11 +102,11 @@ export function Timeline({ patient }: { patient: string }) {
   return (
     <PagedTable
       list={rows}
-      label={say("tab.timeline")}
+      label={say(`tab.${tab}`)}
       columns={columns}
       rowHeight={48}
       noRowButtons
-      empty={sayNone("timeline.empty", ["Encounter", "Condition", "Observation"])}
+      empty={sayNone(`${tab}.none`, TYPES[tab])}
     />
   );
 }

@@ -264,7 +264,7 @@ unreadable: Array<UnreadableDto>,
  */
 drafts: Array<DraftDto>, };
 
-export type ChartTabDto = "summary" | "timeline" | "notes" | "results" | "vitals" | "medicines" | "problems" | "allergies" | "immunisations";
+export type ChartTabDto = "summary" | "timeline" | "notes" | "results" | "vitals" | "medicines" | "problems" | "allergies" | "immunisations" | "visits" | "reports" | "orders" | "procedures" | "care_plans" | "devices" | "family_history" | "other";
 
 export type CheckInDto = { 
 /**
@@ -1586,6 +1586,24 @@ enteredInError: boolean,
  * Sync state.
  */
 record: RecordStateDto, };
+
+export type TimelineWindowDto = { 
+/**
+ * The tab; `None` for the timeline.
+ */
+tab: ChartTabDto | null, 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * First row.
+ */
+offset: number, 
+/**
+ * Rows, at most 200.
+ */
+limit: number, };
 
 export type UnlockDto = { 
 /**

@@ -33,6 +33,7 @@ import type {
   SyncPageDto,
   SyncProgressDto,
   TimelineDto,
+  TimelineWindowDto,
   UnlockDto,
   UnmaskDto,
   UnmaskedDto,
@@ -62,7 +63,7 @@ interface Commands {
   search_patients: [SearchDto, PatientPageDto];
   open_chart: [{ patient: string }, ChartDto];
   close_chart: [{ patient: string }, null];
-  chart_timeline: [WindowDto, TimelineDto];
+  chart_timeline: [TimelineWindowDto, TimelineDto];
   chart_results: [WindowDto, ResultsDto];
   chart_notes: [WindowDto, NotesDto];
   check_vitals: [VitalsDto, VitalsCheckDto];

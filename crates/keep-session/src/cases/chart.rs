@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::dto::chart::notes::NotesDto;
 use crate::dto::chart::results::ResultsDto;
 use crate::dto::chart::timeline::TimelineDto;
-use crate::dto::chart::{ChartDto, ChartTabDto, WindowDto};
+use crate::dto::chart::{ChartDto, ChartTabDto, TimelineWindowDto, WindowDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
@@ -13,10 +13,10 @@ use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::lock;
 use crate::view::names::Names;
+use crate::view::tabs::TABS;
+use crate::view::timeline::Window;
 use crate::view::vitals::{Reading, SeriesContext};
-use crate::view::{
-    allergies, completeness, immunisations, medicines, notes, problems, results, timeline, vitals, words,
-};
+use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, vitals, words};
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_sync::CHART_TYPES;
@@ -56,18 +56,19 @@ pub fn close_chart(workstation: &Workstation, patient: &str) -> Result<(), Failu
     workstation.with_session(|_| patient_id(patient).map(|_| ())).map_err(SessionError::into_dto)
 }
 
-/// One window of the timeline.
+/// One window of the timeline, or of the records of one tab.
 ///
 /// # Errors
 /// As [`open_chart`].
-pub fn chart_timeline(workstation: &Workstation, request: WindowDto) -> Result<TimelineDto, FailureDto> {
+pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> Result<TimelineDto, FailureDto> {
     workstation
         .authorize(Action::OpenPatient, |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
-            let chart = read_chart(ctx, &patient_id(&request.patient)?, &[])?;
-            let (offset, limit) = window(&request);
-            let names = names_of(ctx.store, &timeline::unnamed_in(&chart.entries, offset, limit))?;
-            Ok(timeline::window(&chart.entries, &names, offset, limit))
+            let TimelineWindowDto { tab, window: rows } = &request;
+            let chart = read_chart(ctx, &patient_id(&rows.patient)?, &[])?;
+            let window = Window::of(&chart.entries, *tab, window(rows));
+            let names = names_of(ctx.store, &window.unnamed())?;
+            Ok(window.rows(&names))
         })
         .map_err(SessionError::into_dto)
 }
@@ -107,18 +108,6 @@ pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<Note
 fn window(request: &WindowDto) -> (usize, usize) {
     (index(request.offset), index(request.limit.clamp(1, MOST_ROWS)))
 }
-
-/// The tabs, and the groups of which a role must see one.
-const TABS: [(ChartTabDto, &[Group]); 8] = [
-    (ChartTabDto::Timeline, &[Group::Encounter, Group::Problem, Group::Laboratory]),
-    (ChartTabDto::Notes, &[Group::Note]),
-    (ChartTabDto::Results, &[Group::Laboratory, Group::Renal]),
-    (ChartTabDto::Vitals, &[Group::Vitals, Group::Weight]),
-    (ChartTabDto::Medicines, &[Group::MedicineOrder]),
-    (ChartTabDto::Problems, &[Group::Problem]),
-    (ChartTabDto::Allergies, &[Group::Allergy]),
-    (ChartTabDto::Immunisations, &[Group::Immunization]),
-];
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
 const SUMMARY: [&str; 11] = [

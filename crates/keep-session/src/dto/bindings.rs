@@ -29,6 +29,7 @@ pub fn bindings() -> String {
         chart::ChartDto,
         chart::ChartTabDto,
         chart::CompletenessDto,
+        chart::TimelineWindowDto,
         chart::UnreadableDto,
         chart::WindowDto,
         chart::allergies::AllergiesDto,

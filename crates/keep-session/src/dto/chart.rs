@@ -49,7 +49,7 @@ pub struct ChartDto {
 }
 
 /// The tabs of a chart, in order.
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ChartTabDto {
     /// Always there.
@@ -70,9 +70,36 @@ pub enum ChartTabDto {
     Allergies,
     /// Immunisations.
     Immunisations,
+    /// Visits, stays and appointments.
+    Visits,
+    /// Diagnostic reports, images and specimens.
+    Reports,
+    /// Orders and requests.
+    Orders,
+    /// Procedures.
+    Procedures,
+    /// Care plans, goals and care teams.
+    CarePlans,
+    /// Devices and their use.
+    Devices,
+    /// Family history.
+    FamilyHistory,
+    /// Every other record of the patient.
+    Other,
 }
 
-/// `chart_timeline`, `chart_results`, `chart_notes`: one tab's list by window.
+/// `chart_timeline`: the records of one tab, or of the whole timeline, by window.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineWindowDto {
+    /// The tab; `None` for the timeline.
+    pub tab: Option<ChartTabDto>,
+    /// Whose records, and which rows.
+    #[serde(flatten)]
+    pub window: WindowDto,
+}
+
+/// `chart_results`, `chart_notes`: one tab's list by window.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct WindowDto {

@@ -2,10 +2,12 @@
 
 use super::names::{Names, unnamed};
 use super::results;
+use super::tabs::tab_of;
 use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
+use crate::dto::chart::ChartTabDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::timeline::{TimelineDetailDto, TimelineDto, TimelineKindDto, TimelineRowDto};
 use crate::dto::record_title::RecordTitleDto;
@@ -24,9 +26,17 @@ struct Line<'e> {
     entries: Vec<&'e VisibleRecord>,
 }
 
-fn lines(entries: &[VisibleRecord]) -> Vec<Line<'_>> {
-    let mut sorted: Vec<&VisibleRecord> = entries.iter().filter(|e| !NO_EVENTS.contains(&e.kind())).collect();
+/// The records of a tab, or of the timeline, newest first.
+fn lines(entries: &[VisibleRecord], tab: Option<ChartTabDto>) -> Vec<Line<'_>> {
+    let belongs = |entry: &&VisibleRecord| match tab {
+        Some(tab) => tab_of(entry) == tab,
+        None => !NO_EVENTS.contains(&entry.kind()),
+    };
+    let mut sorted: Vec<&VisibleRecord> = entries.iter().filter(belongs).collect();
     sorted.sort_by_key(|e| (Reverse(e.at()), !joins(e)));
+    if tab.is_some() {
+        return sorted.into_iter().map(|entry| Line { at: entry.at(), entries: vec![entry] }).collect();
+    }
     let mut lines: Vec<Line<'_>> = Vec::new();
     for entry in sorted {
         match lines.last_mut() {
@@ -50,18 +60,30 @@ fn joins(entry: &VisibleRecord) -> bool {
         && !entry.is_unreadable()
 }
 
-/// One window.
-pub(crate) fn window(entries: &[VisibleRecord], names: &Names, offset: usize, limit: usize) -> TimelineDto {
-    let lines = lines(entries);
-    let rows = lines.iter().skip(offset).take(limit).filter_map(|l| row(l, names));
-    TimelineDto { rows: rows.collect(), total: u32::try_from(lines.len()).unwrap_or(u32::MAX) }
+/// The lines of one window.
+pub(crate) struct Window<'e> {
+    lines: Vec<Line<'e>>,
+    total: usize,
 }
 
-/// Resources that a window names only by reference.
-pub(crate) fn unnamed_in(entries: &[VisibleRecord], offset: usize, limit: usize) -> Vec<ResourceKey> {
-    let lines = lines(entries);
-    let shown = lines.iter().skip(offset).take(limit).flat_map(|l| &l.entries);
-    shown.filter_map(|e| reference_in(e)).collect()
+impl<'e> Window<'e> {
+    /// The lines of a tab, or of the timeline, from the one at `offset`.
+    pub(crate) fn of(entries: &'e [VisibleRecord], tab: Option<ChartTabDto>, (offset, limit): (usize, usize)) -> Self {
+        let lines = lines(entries, tab);
+        let total = lines.len();
+        Self { lines: lines.into_iter().skip(offset).take(limit).collect(), total }
+    }
+
+    /// Resources that the lines name only by reference.
+    pub(crate) fn unnamed(&self) -> Vec<ResourceKey> {
+        self.lines.iter().flat_map(|l| &l.entries).filter_map(|e| reference_in(e)).collect()
+    }
+
+    /// The rows for the page.
+    pub(crate) fn rows(&self, names: &Names) -> TimelineDto {
+        let rows = self.lines.iter().filter_map(|l| row(l, names)).collect();
+        TimelineDto { rows, total: u32::try_from(self.total).unwrap_or(u32::MAX) }
+    }
 }
 
 fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
@@ -265,6 +287,10 @@ mod tests {
         )
     }
 
+    fn window(entries: &[VisibleRecord], offset: usize, limit: usize) -> TimelineDto {
+        Window::of(entries, None, (offset, limit)).rows(&Names::default())
+    }
+
     fn detail(row: &TimelineRowDto) -> &str {
         match &row.detail {
             Some(TimelineDetailDto::Text { text }) => text,
@@ -284,7 +310,7 @@ mod tests {
             MARIA.to_owned(),
         ];
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let all = window(&nurse_amara_sees(&texts), &Names::default(), 0, 10);
+        let all = window(&nurse_amara_sees(&texts), 0, 10);
         assert_eq!(all.total, 3);
         let shown: Vec<_> = all.rows.iter().map(|r| (r.kind, r.at.as_deref(), detail(r))).collect();
         assert_eq!(
@@ -300,7 +326,7 @@ mod tests {
             ]
         );
         assert_eq!(all.rows.iter().map(|r| r.entered_in_error).collect::<Vec<_>>(), [false, true, false]);
-        assert_eq!(window(&nurse_amara_sees(&texts), &Names::default(), 2, 5).rows.len(), 1);
+        assert_eq!(window(&nurse_amara_sees(&texts), 2, 5).rows.len(), 1);
     }
 
     #[test]
@@ -311,7 +337,7 @@ mod tests {
             vital("o3", "8302-2", "171.512345678"),
         ];
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let row = window(&nurse_amara_sees(&texts), &Names::default(), 0, 1).rows.remove(0);
+        let row = window(&nurse_amara_sees(&texts), 0, 1).rows.remove(0);
         assert_eq!(detail(&row), "Heart rate 76 /min, Weight 86.3 kg, Height 171.5 cm");
         assert_eq!(row.recorded.as_deref(), Some("Weight 86.30271828182845, Height 171.512345678"));
     }
@@ -320,7 +346,7 @@ mod tests {
     fn what_cannot_be_read_is_shown_as_such() {
         let broken = r#"{"resourceType":"Observation","id":"#;
         let halved = r#"{"resourceType":"Observation","id":"o9","status":7,"subject":{"reference":"Patient/maria"}}"#;
-        let all = window(&nurse_amara_sees(&[broken, halved]), &Names::default(), 0, 10);
+        let all = window(&nurse_amara_sees(&[broken, halved]), 0, 10);
         assert!(all.rows.len() == 2 && all.rows.iter().all(|r| r.unreadable));
     }
 
@@ -333,6 +359,6 @@ mod tests {
             .into_iter()
             .filter_map(|r| VisibleRecord::of(r, &access_view))
             .collect();
-        assert!(window(&entries, &Names::default(), 0, 1).rows[0].record == RecordStateDto::Pending);
+        assert!(window(&entries, 0, 1).rows[0].record == RecordStateDto::Pending);
     }
 }

@@ -1,4 +1,4 @@
-import type { ChartDto, ChartTabDto, PermissionDto } from "../bindings";
+import type { ChartDto, ChartTabDto, PermissionDto, TimelineKindDto } from "../bindings";
 import { type FakeState, openFakeChart } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
@@ -14,6 +14,20 @@ const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
   problems: "read_problems",
   allergies: "read_allergies",
   immunisations: "read_immunisations",
+  visits: "read_problems",
+  reports: "read_results",
+  orders: "read_problems",
+  procedures: "read_problems",
+  care_plans: "read_problems",
+  devices: "read_problems",
+  family_history: "read_problems",
+  other: "read_problems",
+};
+
+const TAB_KINDS: Partial<Record<ChartTabDto, TimelineKindDto>> = {
+  visits: "encounter",
+  reports: "report",
+  procedures: "procedure",
 };
 
 /** The part of a chart that the role may see; the rest is never sent. */
@@ -53,9 +67,10 @@ export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
       return filterByPermission({ ...chart, drafts }, state.session?.permissions ?? []);
     },
     close_chart: () => null,
-    chart_timeline: ({ patient, offset, limit }) => {
+    chart_timeline: ({ patient, tab, offset, limit }) => {
       const { timeline } = openFakeChart(state, patient);
-      return { rows: timeline.slice(offset, offset + limit), total: timeline.length };
+      const rows = tab === null ? timeline : timeline.filter((row) => row.kind === TAB_KINDS[tab]);
+      return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     chart_results: ({ patient, offset, limit }) => {
       const { results } = openFakeChart(state, patient);

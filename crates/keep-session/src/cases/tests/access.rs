@@ -99,7 +99,13 @@ fn answers(clinic: &Clinic) -> Vec<(&'static str, String)> {
     let window = || crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 200 };
     let mut found = vec![
         of("open_chart", value(chart::open_chart(&clinic.workstation, "maria"))),
-        of("chart_timeline", value(chart::chart_timeline(&clinic.workstation, window()))),
+        of(
+            "chart_timeline",
+            value(chart::chart_timeline(
+                &clinic.workstation,
+                crate::dto::chart::TimelineWindowDto { tab: None, window: window() },
+            )),
+        ),
         of("chart_results", value(chart::chart_results(&clinic.workstation, window()))),
         of("chart_notes", value(chart::chart_notes(&clinic.workstation, window()))),
         of("search_patients", value(search::search_patients(&clinic.workstation, ask("")))),
@@ -148,7 +154,8 @@ fn leila_sees_the_booking_and_that_there_is_an_alert() {
     assert!(row.reason.as_ref() == Some(&reason));
     assert_eq!((row.status.as_deref(), row.patient.alert), (Some("arrived"), true));
     let window = crate::dto::chart::WindowDto { patient: String::from("maria"), offset: 0, limit: 50 };
-    let timeline = ok(chart::chart_timeline(&clinic.workstation, window));
+    let timeline =
+        ok(chart::chart_timeline(&clinic.workstation, crate::dto::chart::TimelineWindowDto { tab: None, window }));
     assert!(timeline.rows.iter().any(|r| {
         matches!(&r.detail, Some(TimelineDetailDto::Text { text }) if text == "Follow-up visit · arrived")
     }));

@@ -7,7 +7,7 @@ use crate::cases::{
     worklist,
 };
 use crate::dto::audit::{AuditAskDto, Explanation, SignOffDto, UnmaskDto};
-use crate::dto::chart::WindowDto;
+use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
 use crate::dto::draft::SaveDraftDto;
 use crate::dto::search::SearchDto;
@@ -126,7 +126,12 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             "chart_timeline",
             Events(
                 nurse_amara,
-                |c| run(c, |c| ok(chart::chart_timeline(&c.workstation, window())).total),
+                |c| {
+                    run(c, |c| {
+                        ok(chart::chart_timeline(&c.workstation, TimelineWindowDto { tab: None, window: window() }))
+                            .total
+                    })
+                },
                 &[E::ChartRead],
             ),
         ),

@@ -2,12 +2,12 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
-use crate::dto::chart::WindowDto;
 use crate::dto::chart::allergies::AllergiesDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::notes::NoteStatusDto;
 use crate::dto::chart::record_state::RecordStateDto;
 use crate::dto::chart::vitals::SignDto;
+use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
 use crate::dto::failure::FieldReasonDto;
 use crate::dto::lock::PermissionDto;
@@ -32,7 +32,10 @@ fn nurse_amara_opens_the_chart_of_maria() {
         (1, Some("amLODIPine"), 1)
     );
     assert_eq!(shown.completeness.missing, ["Observation", "DiagnosticReport", "DocumentReference", "Immunization"]);
-    assert_eq!(ok(chart::chart_timeline(&clinic.workstation, window())).total, 6);
+    assert_eq!(
+        ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).total,
+        6
+    );
     assert_eq!(ok(chart::chart_results(&clinic.workstation, window())).rows[0].flag, Some(FlagDto::High));
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "nobody")), ErrorCode::NotAvailable);
     ok(chart::close_chart(&clinic.workstation, "maria"));
@@ -134,6 +137,6 @@ fn a_record_entered_in_error_stays_readable() {
     );
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().all(|s| s.key != SignDto::Pulse));
-    let rows = ok(chart::chart_timeline(&clinic.workstation, window())).rows;
+    let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).rows;
     assert!(rows.iter().any(|r| r.reference == mine && r.entered_in_error));
 }

@@ -1,0 +1,120 @@
+//! The tab in which a clinician looks for a record.
+
+use super::visible_record::VisibleRecord;
+use crate::dto::chart::ChartTabDto as Tab;
+use keep_access::Group;
+
+/// The tabs after the summary, and the groups of which a role must see one.
+pub(crate) const TABS: [(Tab, &[Group]); 16] = [
+    (Tab::Timeline, &[Group::Encounter, Group::Problem, Group::Laboratory]),
+    (Tab::Notes, &[Group::Note]),
+    (Tab::Results, &[Group::Laboratory, Group::Renal]),
+    (Tab::Vitals, &[Group::Vitals, Group::Weight]),
+    (Tab::Medicines, &[Group::MedicineOrder]),
+    (Tab::Problems, &[Group::Problem]),
+    (Tab::Allergies, &[Group::Allergy]),
+    (Tab::Immunisations, &[Group::Immunization]),
+    (Tab::Visits, &[Group::Encounter]),
+    (Tab::Reports, &[Group::Laboratory, Group::Note]),
+    (Tab::Orders, &[Group::Order]),
+    (Tab::Procedures, &[Group::Procedure]),
+    (Tab::CarePlans, &[Group::CarePlan]),
+    (Tab::Devices, &[Group::Other]),
+    (Tab::FamilyHistory, &[Group::Other]),
+    (Tab::Other, &[Group::Other]),
+];
+
+/// The tab of a record. INVARIANT: every record has one, also one of an unknown type.
+pub(crate) fn tab_of(entry: &VisibleRecord) -> Tab {
+    match entry.kind() {
+        "Observation" if entry.has_category("vital-signs") => Tab::Vitals,
+        "Observation" | "MolecularSequence" => Tab::Results,
+        "MedicationRequest"
+        | "MedicationStatement"
+        | "MedicationAdministration"
+        | "MedicationDispense"
+        | "Medication" => Tab::Medicines,
+        "Condition" => Tab::Problems,
+        "AllergyIntolerance" => Tab::Allergies,
+        "Immunization" | "ImmunizationEvaluation" | "ImmunizationRecommendation" => Tab::Immunisations,
+        "DocumentReference"
+        | "DocumentManifest"
+        | "Composition"
+        | "ClinicalImpression"
+        | "QuestionnaireResponse"
+        | "Binary" => Tab::Notes,
+        "Encounter" | "EpisodeOfCare" | "Appointment" | "AppointmentResponse" => Tab::Visits,
+        "DiagnosticReport" | "ImagingStudy" | "Media" | "Specimen" => Tab::Reports,
+        "ServiceRequest"
+        | "DeviceRequest"
+        | "NutritionOrder"
+        | "CommunicationRequest"
+        | "RequestGroup"
+        | "SupplyRequest"
+        | "VisionPrescription"
+        | "Task" => Tab::Orders,
+        "Procedure" => Tab::Procedures,
+        "CarePlan" | "CareTeam" | "Goal" => Tab::CarePlans,
+        "DeviceUseStatement" | "Device" | "DeviceMetric" | "SupplyDelivery" => Tab::Devices,
+        "FamilyMemberHistory" => Tab::FamilyHistory,
+        _ => Tab::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::nurse_amara_sees;
+    use crate::view::names::Names;
+    use crate::view::timeline::Window;
+    use keep_domain::R4_TYPES;
+
+    fn of_type(name: &str) -> String {
+        format!(r#"{{"resourceType":"{name}","id":"x","status":"active","subject":{{"reference":"Patient/maria"}}}}"#)
+    }
+
+    /// The tabs in which each of these records is, in the order of the texts.
+    fn tabs_of(texts: &[String]) -> Vec<(String, Vec<Tab>)> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let entries = nurse_amara_sees(&texts);
+        let rows = |tab| Window::of(&entries, Some(tab), (0, usize::MAX)).rows(&Names::default()).rows;
+        let listed: Vec<(Tab, Vec<String>)> =
+            TABS.iter().map(|(tab, _)| (*tab, rows(*tab).into_iter().map(|r| r.reference).collect())).collect();
+        let of = |key: String| {
+            let tabs = listed.iter().filter(|(_, keys)| keys.contains(&key)).map(|(tab, _)| *tab).collect();
+            (key, tabs)
+        };
+        entries.iter().map(|e| of(e.record.key.to_string())).collect()
+    }
+
+    #[test]
+    fn a_record_of_every_type_is_in_exactly_one_tab() {
+        let texts: Vec<String> = R4_TYPES.into_iter().chain(["NewType"]).map(of_type).collect();
+        let found = tabs_of(&texts);
+        assert!(found.len() > 100, "a nurse sees {} of the types", found.len());
+        for (key, tabs) in found {
+            assert!(matches!(tabs.as_slice(), [tab] if *tab != Tab::Timeline), "{key} is in {tabs:?}");
+        }
+    }
+
+    #[test]
+    fn an_observation_is_a_vital_sign_by_its_category_and_otherwise_a_result() {
+        let categories =
+            ["laboratory", "imaging", "procedure", "survey", "exam", "therapy", "activity", "social-history"];
+        let coded = |(at, code): (usize, &&str)| {
+            let with = format!(r#""id":"x{at}","category":[{{"coding":[{{"code":"{code}"}}]}}]"#);
+            of_type("Observation").replace(r#""id":"x""#, &with)
+        };
+        let mut texts: Vec<String> = ["vital-signs"].iter().chain(&categories).enumerate().map(coded).collect();
+        texts.push(
+            of_type("Observation").replace(r#""id":"x""#, r#""id":"words","category":[{"text":"Point of care"}]"#),
+        );
+        texts.push(of_type("Observation"));
+        let found = tabs_of(&texts);
+        assert_eq!(found.len(), texts.len());
+        for (at, (key, tabs)) in found.into_iter().enumerate() {
+            let expected = if at == 0 { Tab::Vitals } else { Tab::Results };
+            assert_eq!(tabs, [expected], "{key}");
+        }
+    }
+}
