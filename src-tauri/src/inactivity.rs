@@ -1,6 +1,6 @@
 //! Checks the time limits of the session once a second, warns and locks.
 
-use crate::lock::lock_session;
+use crate::lock::lock_workstation;
 use crate::lock_cause::LockCause;
 use crate::platform::IdleTime;
 use crate::session_limits::LimitCheck;
@@ -33,7 +33,7 @@ fn watch(app: &AppHandle) {
             // An enrolment opens a session briefly and closes it itself; one that is still open later is not an enrolment.
             untimed = if shell.is_open_untimed() { untimed.saturating_add(1) } else { 0 };
             if untimed > 2 {
-                return lock_session(app, LockCause::Idle);
+                return lock_workstation(app, LockCause::Idle);
             }
             continue;
         }
@@ -47,7 +47,7 @@ fn watch(app: &AppHandle) {
                 warned = true;
                 warn(app, seconds);
             }
-            LimitCheck::Lock(cause) => return lock_session(app, cause),
+            LimitCheck::Lock(cause) => return lock_workstation(app, cause),
         }
     }
 }

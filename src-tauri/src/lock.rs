@@ -28,7 +28,7 @@ const WINDOW: Duration = Duration::from_millis(50);
 /// Locks, once: later calls have no effect. Returns at once; the process is gone soon after.
 ///
 /// INVARIANT: no dialog, form, running sync or blocked thread prevents it: the watchdog replaces the process by itself.
-pub(crate) fn lock_session(app: &AppHandle, cause: LockCause) {
+pub(crate) fn lock_workstation(app: &AppHandle, cause: LockCause) {
     static STARTED: AtomicBool = AtomicBool::new(false);
     if STARTED.swap(true, Ordering::SeqCst) {
         return;
@@ -56,7 +56,7 @@ pub(crate) fn lock_if_open(app: &AppHandle, cause: LockCause) -> bool {
     shell.forget_resume();
     let open = shell.is_open_or_opening();
     if open {
-        lock_session(app, cause);
+        lock_workstation(app, cause);
     }
     open
 }

@@ -16,8 +16,8 @@ fn raise(app: &AppHandle, mut start: SecondStart) {
         start.confirm();
     }
     // The second instance left a note in the profile before it asked.
-    if let Ok(session) = app.state::<Shell>().app() {
-        session.hear_second_instance();
+    if let Ok(workstation) = app.state::<Shell>().workstation() {
+        workstation.hear_second_instance();
     }
 }
 

@@ -20,7 +20,7 @@ use tauri::{AppHandle, Emitter};
 pub(crate) struct Shell {
     profile: PathBuf,
     profile_lock: ProfileLock,
-    app: Result<Workstation, ErrorCode>,
+    workstation: Result<Workstation, ErrorCode>,
     geometry: Mutex<Option<WindowGeometry>>,
     resume: Mutex<Option<SealedMemory>>,
     timer: SessionTimer,
@@ -47,14 +47,14 @@ impl Shell {
         resume: Option<&Secret<Vec<u8>>>,
     ) -> Self {
         let runtime = tauri::async_runtime::handle().inner().clone();
-        let app = Workstation::open(&profile, ProfileAccess::Held, runtime).map_err(|failed| failed.code);
-        if let (Ok(app), Some(bytes)) = (&app, resume) {
-            app.adopt_resume(bytes);
+        let workstation = Workstation::open(&profile, ProfileAccess::Held, runtime).map_err(|failed| failed.code);
+        if let (Ok(workstation), Some(bytes)) = (&workstation, resume) {
+            workstation.adopt_resume(bytes);
         }
         Self {
             profile,
             profile_lock,
-            app,
+            workstation,
             geometry: Mutex::new(geometry),
             resume: Mutex::new(None),
             timer: SessionTimer::default(),
@@ -73,9 +73,9 @@ impl Shell {
         &self.profile_lock
     }
 
-    /// The session, or why the profile cannot be used.
-    pub(crate) fn app(&self) -> Result<Workstation, ErrorCode> {
-        self.app.clone()
+    /// The workstation, or why the profile cannot be used.
+    pub(crate) fn workstation(&self) -> Result<Workstation, ErrorCode> {
+        self.workstation.clone()
     }
 
     /// Runs the use case of a command on a thread that does not serve the window.
@@ -83,8 +83,8 @@ impl Shell {
         &self,
         case: impl FnOnce(&Workstation) -> Result<T, FailureDto> + Send + 'static,
     ) -> Result<T, FailureDto> {
-        let app = self.app().map_err(failure)?;
-        blocking(move || case(&app)).await
+        let workstation = self.workstation().map_err(failure)?;
+        blocking(move || case(&workstation)).await
     }
 
     /// Forwards the session's events to the page.
@@ -92,7 +92,7 @@ impl Shell {
         let page = page.clone();
         let forward = move |event: WorkstationEvent| {
             let sent = match event {
-                WorkstationEvent::Chip(chip) => page.emit("sync_chip", chip),
+                WorkstationEvent::SyncStatus(status) => page.emit("sync_chip", status),
                 WorkstationEvent::Progress(progress) => page.emit("sync_progress", progress),
                 WorkstationEvent::Notice(notice) => page.emit("notice", notice),
             };
@@ -100,8 +100,8 @@ impl Shell {
                 tracing::warn!(%error, "the page did not get an event of the session");
             }
         };
-        if let Ok(app) = &self.app {
-            app.listen(Arc::new(forward));
+        if let Ok(workstation) = &self.workstation {
+            workstation.listen(Arc::new(forward));
         }
     }
 
@@ -114,24 +114,24 @@ impl Shell {
     /// Whether a session is open, or may be soon.
     pub(crate) fn is_open_or_opening(&self) -> bool {
         // In this order: an unlock that ends between the two checks has already opened the session.
-        self.unlocks.load(Ordering::SeqCst) > 0 || self.app.as_ref().is_ok_and(Workstation::is_open)
+        self.unlocks.load(Ordering::SeqCst) > 0 || self.workstation.as_ref().is_ok_and(Workstation::is_open)
     }
 
     /// Whether a session is open whose timer was never started, so that inactivity would not lock it.
     pub(crate) fn is_open_untimed(&self) -> bool {
         // In this order: a running unlock starts the timer of its session before it ends.
-        let is_open = self.app.as_ref().is_ok_and(Workstation::is_open);
+        let is_open = self.workstation.as_ref().is_ok_and(Workstation::is_open);
         is_open && self.unlocks.load(Ordering::SeqCst) == 0 && !self.timer.is_running()
     }
 
     /// Starts the timer of the time limits, once per session.
     pub(crate) fn start_timer(&self, session: &SessionDto) {
-        if let (false, Ok(app)) = (self.timer.is_running(), &self.app) {
+        if let (false, Ok(workstation)) = (self.timer.is_running(), &self.workstation) {
             let seconds = |s: u32| Duration::from_secs(s.into());
             let limits = SessionLimits {
                 idle: seconds(session.lock_seconds),
                 warning: seconds(session.warning_seconds),
-                absolute: app.absolute_limit(),
+                absolute: workstation.absolute_limit(),
             };
             self.timer.start(self.monotonic(), limits);
         }
@@ -139,12 +139,12 @@ impl Shell {
 
     /// The last known geometry of the window.
     pub(crate) fn geometry(&self) -> Option<WindowGeometry> {
-        *lock(&self.geometry)
+        *acquire(&self.geometry)
     }
 
     /// Stores the geometry of the window.
     pub(crate) fn set_geometry(&self, geometry: WindowGeometry) {
-        *lock(&self.geometry) = Some(geometry);
+        *acquire(&self.geometry) = Some(geometry);
     }
 
     /// The timer of the session's time limits.
@@ -164,8 +164,8 @@ impl Shell {
 
     /// Discards the resume secret: the next unlock needs password and code.
     pub(crate) fn forget_resume(&self) {
-        if let Ok(app) = &self.app {
-            app.forget_resume();
+        if let Ok(workstation) = &self.workstation {
+            workstation.forget_resume();
         }
     }
 
@@ -173,22 +173,22 @@ impl Shell {
     ///
     /// The secret is saved before the slower steps, so that the watchdog of the lock finds it.
     pub(crate) fn close_session(&self, cause: LockCause) {
-        let Ok(app) = &self.app else { return };
-        cases::lock::lock_session(app, cause.word());
-        if let Some(bytes) = app.take_resume() {
+        let Ok(workstation) = &self.workstation else { return };
+        cases::lock::lock_session(workstation, cause.word());
+        if let Some(bytes) = workstation.take_resume() {
             // EXPOSE: written to sealed memory, the only way to the next process.
-            *lock(&self.resume) = SealedMemory::write(bytes.expose()).ok();
+            *acquire(&self.resume) = SealedMemory::write(bytes.expose()).ok();
         }
-        app.close();
+        workstation.close();
     }
 
     /// Takes the sealed memory that holds the resume secret.
     pub(crate) fn take_resume(&self) -> Option<SealedMemory> {
-        lock(&self.resume).take()
+        acquire(&self.resume).take()
     }
 }
 
-/// A poisoned lock is used: every value is replaced as a whole, so it is never half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A poisoned mutex is used: every value is replaced as a whole, so it is never half changed.
+fn acquire<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

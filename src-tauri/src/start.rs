@@ -2,7 +2,7 @@
 
 use crate::error::ShellError;
 use crate::launch::Launch;
-use crate::lock::{lock_if_open, lock_session};
+use crate::lock::{lock_if_open, lock_workstation};
 use crate::lock_cause::LockCause;
 use crate::shell::Shell;
 use crate::window_geometry::WindowGeometry;
@@ -33,8 +33,8 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
     // INVARIANT: handed over files are taken before this process opens any file of its own.
     let (lock_fd, resume) = platform::take_inherited(&handover);
     log::start();
-    let taken = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
-    let lock = taken.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {
+    let held = lock_fd.map_or_else(|| ProfileLock::take(&profile), |fd| ProfileLock::from_inherited_fd(fd, &profile));
+    let lock = held.map_err(|error| ShellError::Profile(error.code())).inspect_err(|error| {
         if error.code() == ErrorCode::ProfileInUse {
             keep_session::note_second_instance(&profile);
             second_instance::show_first(&profile);
@@ -114,7 +114,7 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
-            lock_session(window.app_handle(), LockCause::Close);
+            lock_workstation(window.app_handle(), LockCause::Close);
         }
         WindowEvent::Moved(_) | WindowEvent::Resized(_) | WindowEvent::Focused(_) => {
             let view = window.app_handle().get_webview_window(window.label());

@@ -81,7 +81,7 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
 pub(crate) fn vitals_of(patient: &str, n: usize) -> VitalsDto {
     VitalsDto {
         patient: patient.to_owned(),
-        taken: None,
+        measured_at: None,
         systolic: String::from("128"),
         diastolic: String::from("82"),
         pulse: (60 + n % 40).to_string(),

@@ -30,24 +30,24 @@ fn try_run(args: Args, inherited: InheritedDescriptors) -> Result<Report, Report
     let runtime = runtime.worker_threads(2).enable_all().build().map_err(|_| ErrorCode::Internal)?;
     let reads_only = matches!(args.verb, Verb::Doctor | Verb::Audit(Audit::Verify { .. }));
     let access = if reads_only { ProfileAccess::Look } else { ProfileAccess::Own };
-    let app = Workstation::open(&folder, access, runtime.handle().clone())?;
-    let report = run_on(&app, args.verb, secrets);
-    app.close();
+    let workstation = Workstation::open(&folder, access, runtime.handle().clone())?;
+    let report = run_on(&workstation, args.verb, secrets);
+    workstation.close();
     Ok(report)
 }
 
 /// Runs one verb on a profile that the caller opens and closes.
 #[must_use]
-pub fn run_on(app: &Workstation, verb: Verb, secrets: SecretFds) -> Report {
+pub fn run_on(workstation: &Workstation, verb: Verb, secrets: SecretFds) -> Report {
     let report = match verb {
-        Verb::Doctor => verbs::doctor::run(app),
-        Verb::Enrol(enrol) => verbs::enrol::run(app, &enrol, secrets),
-        Verb::Sync(sync) => verbs::sync::run(app, &sync, secrets),
-        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(app, ledger.as_deref()),
-        Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(app, sign_off, secrets),
-        Verb::Import(import) => verbs::import::run(app, &import, secrets),
-        Verb::Grant(unlock) => verbs::grant::run(app, &unlock, secrets),
-        Verb::Trust(trust) => verbs::trust::run(app, &trust, secrets),
+        Verb::Doctor => verbs::doctor::run(workstation),
+        Verb::Enrol(enrol) => verbs::enrol::run(workstation, &enrol, secrets),
+        Verb::Sync(sync) => verbs::sync::run(workstation, &sync, secrets),
+        Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(workstation, ledger.as_deref()),
+        Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(workstation, sign_off, secrets),
+        Verb::Import(import) => verbs::import::run(workstation, &import, secrets),
+        Verb::Grant(unlock) => verbs::grant::run(workstation, &unlock, secrets),
+        Verb::Trust(trust) => verbs::trust::run(workstation, &trust, secrets),
     };
     report.unwrap_or_else(|failed| failed)
 }

@@ -9,7 +9,7 @@ mod provenance;
 mod vitals;
 
 pub use appointment::{AppointmentStatus, set_appointment_status, set_arrival};
-pub use context::EntryContext;
+pub use context::AuthoringContext;
 pub use encounter::{EncounterStart, start_encounter};
 pub use entered_in_error::mark_entered_in_error;
 pub use note::{NoteDraft, note};

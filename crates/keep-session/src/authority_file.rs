@@ -5,7 +5,7 @@
 use crate::dto::device::DeviceCheckDto;
 use crate::dto::failure::FieldReasonDto;
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, DetailValue, EventClass, EventDraft};
 use keep_domain::ErrorCode;
@@ -87,7 +87,7 @@ impl Workstation {
             return Ok(());
         }
         self.change_settings(|w| w.seal_authority_file(file.sha256()))?;
-        if lock(&self.0.device.context).is_some() {
+        if acquire(&self.0.device.context).is_some() {
             self.record(changed("authority_file_adopted", file));
         }
         Ok(())

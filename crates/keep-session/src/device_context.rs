@@ -2,8 +2,8 @@
 
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
+use crate::state::acquire;
 use crate::state::device_context::{DeviceContext, KeptCheckpoint};
-use crate::state::lock;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
 use keep_domain::ErrorCode;
@@ -29,7 +29,7 @@ impl Workstation {
 
     /// Device key and ledger, and whether they were opened just now.
     fn held_device(&self) -> Result<(Option<Arc<DeviceContext>>, bool), SessionError> {
-        let mut held = lock(&self.0.device.context);
+        let mut held = acquire(&self.0.device.context);
         let is_new = held.is_none();
         if is_new {
             let enrolled = self.0.device.slots.exist()?;
@@ -54,7 +54,7 @@ impl Workstation {
         }
         let device_key = DeviceKey::load_or_make(&*self.0.device.keychain, false)?;
         let device = Arc::new(self.open_device(device_key, false)?);
-        *lock(&self.0.device.context) = Some(Arc::clone(&device));
+        *acquire(&self.0.device.context) = Some(Arc::clone(&device));
         Ok(device)
     }
 
@@ -93,7 +93,7 @@ impl Workstation {
             _ => SessionError::of(ErrorCode::LedgerDamaged),
         })?;
         let device = DeviceContext { device_key, ledger: Arc::new(ledger) };
-        for name in lock(&self.0.faults.set_aside).drain(..) {
+        for name in acquire(&self.0.faults.set_aside).drain(..) {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
             device.ledger.append(event.with("finding", "not_a_file").with("name", name))?;
         }

@@ -2,8 +2,8 @@
 
 use crate::error::SessionError;
 use crate::profile::Profile;
+use crate::state::acquire;
 use crate::state::device_fault::{DeviceFault, Reported};
-use crate::state::lock;
 use crate::state::pending_faults::PendingFaults;
 use crate::workstation::Workstation;
 use keep_audit::EventDraft;
@@ -25,7 +25,7 @@ impl Workstation {
     /// that lasts is reported once until the next lock or unlock; a full disk that could only be noted is counted.
     pub(crate) fn report_fault(&self, code: ErrorCode) {
         let Some(fault) = DeviceFault::of(code).filter(|_| self.0.access.writes) else { return };
-        let reported = lock(&self.0.faults.reported).get(&fault).copied();
+        let reported = acquire(&self.0.faults.reported).get(&fault).copied();
         let reported = match reported {
             Some(Reported::Event) => return,
             Some(Reported::Note) if fault != DeviceFault::DiskFull => return,
@@ -35,17 +35,17 @@ impl Workstation {
                 Reported::Note
             }
         };
-        lock(&self.0.faults.reported).insert(fault, reported);
+        acquire(&self.0.faults.reported).insert(fault, reported);
     }
 
     /// Turns notes into events if the ledger can take them.
     pub(crate) fn report_pending_faults(&self) {
-        if !self.0.access.writes || lock(&self.0.device.context).is_none() {
+        if !self.0.access.writes || acquire(&self.0.device.context).is_none() {
             return;
         }
         match self.0.faults.pending.report(self.0.device.event_stamper.now(), |event| self.write_now(event)) {
             // From here on the same fault is a new one.
-            Ok(()) => lock(&self.0.faults.reported).retain(|_, reported| *reported == Reported::Event),
+            Ok(()) => acquire(&self.0.faults.reported).retain(|_, reported| *reported == Reported::Event),
             Err(error) => tracing::warn!(code = %error.code.name(), "faults are still waiting for the ledger"),
         }
     }
@@ -53,7 +53,7 @@ impl Workstation {
     /// As [`Workstation::report_pending_faults`]; every fault counts as new from here on: after a lock or an unlock.
     pub(crate) fn report_all_faults(&self) {
         self.report_pending_faults();
-        lock(&self.0.faults.reported).clear();
+        acquire(&self.0.faults.reported).clear();
     }
 
     /// Records what another program noted a moment ago.
@@ -63,7 +63,7 @@ impl Workstation {
 
     /// Appends to the ledger if it is open; never opens it.
     fn write_now(&self, event: EventDraft) -> Result<(), SessionError> {
-        let device = lock(&self.0.device.context).clone().ok_or(ErrorCode::Locked)?;
+        let device = acquire(&self.0.device.context).clone().ok_or(ErrorCode::Locked)?;
         Ok(device.ledger.append(event).map(|_| ())?)
     }
 }

@@ -1,7 +1,7 @@
 //! Checking all records in the background of an open session, and reporting findings to the ledger and the user.
 
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -71,7 +71,7 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
         if finding.kind != FindingKind::Derived && store.note_damage(finding.segment).is_err() {
             tracing::warn!("damage could not be recorded in the segment");
         }
-        if lock(&unlocked.memory.damaged).insert(finding.segment) {
+        if acquire(&unlocked.memory.damaged).insert(finding.segment) {
             workstation.emit(WorkstationEvent::Notice(crate::segments::notice(store, finding.segment)));
         }
     }

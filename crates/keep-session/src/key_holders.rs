@@ -16,7 +16,7 @@ impl Workstation {
     }
 
     /// Records that `user` has been given `keys`.
-    pub(crate) fn note_given<'k>(
+    pub(crate) fn record_granted_keys<'k>(
         &self,
         user: UserId,
         keys: impl IntoIterator<Item = &'k DataKey>,
@@ -25,7 +25,7 @@ impl Workstation {
     }
 
     /// Records that `user` holds exactly `keys`, and perhaps a personal file, as seen at their unlock.
-    pub(crate) fn note_held<'k>(
+    pub(crate) fn record_held_keys<'k>(
         &self,
         user: UserId,
         keys: impl IntoIterator<Item = &'k DataKey>,

@@ -43,7 +43,7 @@ impl Workstation {
 
     /// Verifies a stored token with the key stored with it, as of the time at which it was issued: its freshness
     /// was checked at the sign-in.
-    pub(crate) fn believe(
+    pub(crate) fn verify_stored_token(
         &self,
         id_token: &str,
         jwk: &str,
@@ -68,7 +68,7 @@ impl Workstation {
     }
 
     fn lease_from(&self, user: UserId, id_token: &str, jwk: &str, lease_end: UtcMillis) -> Option<LeaseRecord> {
-        let claims = self.believe(id_token, jwk, None, None).ok()?;
+        let claims = self.verify_stored_token(id_token, jwk, None, None).ok()?;
         if UserId::of(&claims.issuer, &claims.subject) != user || claims.roles.is_empty() {
             return None;
         }
@@ -97,7 +97,7 @@ impl Workstation {
             }
             return Ok(lease);
         }
-        let stated = self.believe(&id_token, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
+        let stated = self.verify_stored_token(&id_token, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
         let (roles, restricted) = match stated {
             Ok(claims) => (claims.roles, claims.restricted),
             // The provider has a new signing key; only the role that the device sealed in the slot is left.

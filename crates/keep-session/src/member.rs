@@ -13,8 +13,8 @@ impl Workstation {
     pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
         let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         let nonce = record.nonce();
-        let believed = self.believe(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
-        let claims = believed.map_err(|_| ErrorCode::Refused)?;
+        let verified = self.verify_stored_token(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
+        let claims = verified.map_err(|_| ErrorCode::Refused)?;
         let claims = self.slot_claims(&claims, nonce);
         if UserId::of(&claims.issuer, &claims.subject) != record.user {
             return Err(ErrorCode::Refused.into());

@@ -1,7 +1,7 @@
 //! Marks of the latest state of each segment, in the keychain, by which an older copy of a file is recognised.
 
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::Segment;
@@ -31,12 +31,12 @@ impl Workstation {
 
     /// Announces that a file of a new generation is about to be created, so that it does not count as damaged.
     pub(crate) fn announce_generation(&self, segment: Segment, generation: u32) -> Result<(), SessionError> {
-        self.keep_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]), &[])
+        self.write_marks(&Mirror::from([(segment, SegmentMark::of_new(generation))]), &[])
     }
 
     /// Stores the present marks of a session's segments; a failure is only recorded.
-    pub(crate) fn keep_mirror(&self, store: &Store) {
-        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, &[]));
+    pub(crate) fn store_marks(&self, store: &Store) {
+        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.write_marks(&marks, &[]));
         if let Err(error) = kept {
             let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
             self.record(event.with("finding", "mirror_not_kept").with("code", error.code));
@@ -44,13 +44,13 @@ impl Workstation {
     }
 
     /// The same on its own thread and with a short wait, for a lock.
-    pub(crate) fn keep_mirror_before_lock(&self, store: &Arc<Store>) {
+    pub(crate) fn store_marks_before_lock(&self, store: &Arc<Store>) {
         let (workstation, store) = (self.clone(), Arc::clone(store));
         let (done, wait) = channel();
         let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || {
             if let Ok(marks) = store.marks() {
                 drop(store);
-                let _kept = workstation.keep_marks(&marks, &[]);
+                let _kept = workstation.write_marks(&marks, &[]);
             }
             // The receiver may have stopped waiting.
             let _gone = done.send(());
@@ -66,15 +66,15 @@ impl Workstation {
         if stale.is_empty() {
             return;
         }
-        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.keep_marks(&marks, stale));
+        let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.write_marks(&marks, stale));
         if kept.is_err() {
             tracing::warn!("the keychain still has the marks of the newer file");
         }
     }
 
     /// Stores marks that are newer than the stored ones, and those of `older` segments in any case.
-    fn keep_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), SessionError> {
-        let mut written = lock(&self.0.session.marks_written);
+    fn write_marks(&self, marks: &Mirror, older: &[Segment]) -> Result<(), SessionError> {
+        let mut written = acquire(&self.0.session.marks_written);
         if marks.iter().all(|(segment, mark)| written.get(segment) == Some(mark)) {
             return Ok(());
         }
@@ -109,7 +109,7 @@ impl Workstation {
                 };
                 let keeper = workstation.clone();
                 // A join error means the runtime is ending.
-                let _ = tokio::task::spawn_blocking(move || keeper.keep_mirror(&store)).await;
+                let _ = tokio::task::spawn_blocking(move || keeper.store_marks(&store)).await;
             }
         });
     }

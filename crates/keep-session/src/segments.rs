@@ -2,8 +2,8 @@
 
 use crate::dto::lock::{NoticeDto, SegmentHealthDto};
 use crate::error::SessionError;
+use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
-use crate::state::lock;
 use crate::state::unlocked::Unlocked;
 use crate::view::words::some;
 use crate::workstation::{Workstation, WorkstationEvent};
@@ -110,7 +110,7 @@ fn make_next_generations(
         }
     }
     if !gone.is_empty() {
-        workstation.note_given(opened.header.user, opened.ring.keys())?;
+        workstation.record_granted_keys(opened.header.user, opened.ring.keys())?;
     }
     Ok(())
 }
@@ -142,7 +142,7 @@ pub(crate) fn notices(unlocked: &Unlocked) -> Vec<NoticeDto> {
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let unhealthy = store.unhealthy();
     // Repaired in this session: the derived tables of an intact segment.
-    let found = lock(&unlocked.memory.damaged).clone();
+    let found = acquire(&unlocked.memory.damaged).clone();
     let mended = found.into_iter().filter(|s| unhealthy.iter().all(|u| u.segment != *s)).map(|s| notice(store, s));
     let mended = mended.collect::<Vec<_>>();
     let of = |s: keep_store::UnhealthySegment| notice(store, s.segment);

@@ -2,7 +2,7 @@
 
 use crate::dto::failure::FieldReasonDto;
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::trusted_clock::TrustedClock;
 use crate::workstation::Workstation;
@@ -29,7 +29,7 @@ impl Workstation {
 
     /// The session's credentials: the refresh token of its key ring; a rotated one is stored before it is used.
     pub(crate) fn credentials(&self, unlocked: &Unlocked) -> Result<Credentials, SessionError> {
-        let ring = lock(&unlocked.keys.ring);
+        let ring = acquire(&unlocked.keys.ring);
         let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         let token = ring.refresh_token().ok_or(ErrorCode::SignInNeeded)?;
         // EXPOSE: the token moves into the only type that sends it.
@@ -51,7 +51,7 @@ impl Workstation {
         let workstation = self.clone();
         Arc::new(move |token| {
             let kept = workstation.with_session(|unlocked| {
-                let mut ring = lock(&unlocked.keys.ring);
+                let mut ring = acquire(&unlocked.keys.ring);
                 // EXPOSE: sealed under the user's key before it is used.
                 ring.replace_refresh_token(Some(Secret::new(token.expose().clone())));
                 Ok(ring.save(&workstation.0.device.slots, &unlocked.keys.user)?)

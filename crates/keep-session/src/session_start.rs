@@ -6,8 +6,8 @@ use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::segments::{StoreRequest, open_store};
 use crate::settings::audit_key::AuditKeyRecord;
+use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
-use crate::state::lock;
 use crate::state::session::LockEpoch;
 use crate::state::unlocked::{SessionKeys, SessionMemory, Unlocked};
 use crate::workstation::Workstation;
@@ -37,7 +37,7 @@ pub(crate) fn start_session(
     session_origin: SessionOrigin,
     began: LockEpoch,
 ) -> Result<Vec<NoticeDto>, SessionError> {
-    let _one_at_a_time = lock(&workstation.0.session.starting);
+    let _one_at_a_time = acquire(&workstation.0.session.starting);
     // Checked before anything that an open session uses is touched.
     if workstation.is_open() {
         return Err(ErrorCode::Refused.into());
@@ -98,12 +98,12 @@ fn assemble_session(
     let request = StoreRequest { device, actor: &actor, entitled, made: &made };
     let store = open_store(workstation, &mut opened, &request)?;
     let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
-    workstation.note_held(opened.header.user, opened.ring.keys(), has_personal)?;
+    workstation.record_held_keys(opened.header.user, opened.ring.keys(), has_personal)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without a durable event.
     device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
     device.keep_checkpoint(&*workstation.0.device.keychain)?;
-    store.iter().for_each(|store| workstation.keep_mirror(store));
+    store.iter().for_each(|store| workstation.store_marks(store));
     notices.extend(grants::grant_waiting(workstation, device, &mut opened));
     let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
     let header = opened.header;
@@ -169,7 +169,7 @@ fn make_missing_keys(
     }
     if !made.is_empty() || first_audit_key {
         opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
-        workstation.note_given(opened.header.user, opened.ring.keys())?;
+        workstation.record_granted_keys(opened.header.user, opened.ring.keys())?;
     }
     Ok(made)
 }

@@ -63,6 +63,6 @@ pub(crate) struct DeviceFaults {
 }
 
 /// Locks a mutex even after a panic of its last holder: every value here is replaced whole and stays usable.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn acquire<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

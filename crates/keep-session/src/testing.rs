@@ -167,7 +167,7 @@ impl TestDevice {
 pub fn sign_in_again(workstation: &Workstation, refresh_token: Secret<String>) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {
-            let mut ring = crate::state::lock(&unlocked.keys.ring);
+            let mut ring = crate::state::acquire(&unlocked.keys.ring);
             ring.replace_refresh_token(Some(refresh_token));
             Ok(ring.save(&workstation.0.device.slots, &unlocked.keys.user)?)
         })
@@ -268,7 +268,7 @@ fn enrol_at(
     let sign_in = |nonce: &str| {
         let statement = state(nonce, workstation.trusted_now()?);
         let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
-        let claims = workstation.believe(&id_token, &jwk, None, None);
+        let claims = workstation.verify_stored_token(&id_token, &jwk, None, None);
         let claims = claims.map_err(|_| ErrorCode::SignInFailed)?;
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
         let refresh_token = site.map(|s| Secret::new(s.refresh_token.expose().clone()));
@@ -288,7 +288,7 @@ pub(crate) fn sign_in_of(
     let names = names_of(person, None);
     let statement = statement_of(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
     let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
-    let said = workstation.believe(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
+    let said = workstation.verify_stored_token(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
     Ok(Renewal {
         lease: workstation.lease_of(&said),
         id_token,

@@ -2,7 +2,7 @@
 
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::NoticeDto;
-use crate::dto::sync::{SyncChipDto, SyncProgressDto};
+use crate::dto::sync::{SyncProgressDto, SyncStatusDto};
 use crate::error::SessionError;
 use crate::profile::Profile;
 use crate::settings::WorkstationSettings;
@@ -10,7 +10,7 @@ use crate::state::device_fault::DeviceFault;
 use crate::state::pending_faults::PendingFaults;
 use crate::state::session::SessionCell;
 use crate::state::sync::SyncHandle;
-use crate::state::{Device, DeviceFaults, ProfileHold, SignInFlows, lock};
+use crate::state::{Device, DeviceFaults, ProfileHold, SignInFlows, acquire};
 use keep_audit::{BootId, EventStamper};
 use keep_domain::{Clock, ErrorCode, SystemClock};
 use keep_hardening::private_file::RestrictReport;
@@ -36,7 +36,7 @@ pub enum ProfileAccess {
 #[expect(missing_debug_implementations, reason = "carries what the interface shows")]
 pub enum WorkstationEvent {
     /// The sync status changed.
-    Chip(SyncChipDto),
+    SyncStatus(SyncStatusDto),
     /// A sync made progress, or ended (`None`).
     Progress(Option<SyncProgressDto>),
     /// A notice for the user.
@@ -181,18 +181,18 @@ impl Workstation {
     /// Takes the resume secret, with which the password alone unlocks, for the process that replaces this one.
     #[must_use]
     pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
-        lock(&self.0.session.resume).take().and_then(|secret| secret.to_bytes().ok())
+        acquire(&self.0.session.resume).take().and_then(|secret| secret.to_bytes().ok())
     }
 
     /// Adopts the secret from [`Workstation::take_resume`] of the process before; anything else is ignored.
     pub fn adopt_resume(&self, bytes: &keep_domain::Secret<Vec<u8>>) {
         // EXPOSE: read once into the type that protects it.
-        *lock(&self.0.session.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
+        *acquire(&self.0.session.resume) = ResumeSecret::from_bytes(bytes.expose()).ok();
     }
 
     /// Drops the resume secret: on sleep, operating system lock and user switch.
     pub fn forget_resume(&self) {
-        *lock(&self.0.session.resume) = None;
+        *acquire(&self.0.session.resume) = None;
     }
 
     /// The session time limit of the site's policy.
@@ -215,7 +215,7 @@ impl Workstation {
     /// Changes and saves the settings; the old ones stay if that fails.
     pub(crate) fn change_settings(&self, change: impl FnOnce(&mut WorkstationSettings)) -> Result<(), SessionError> {
         // Locked before the settings, never after: opening the device key reads them.
-        let device = lock(&self.0.device.context).clone();
+        let device = acquire(&self.0.device.context).clone();
         let mut held = self.0.device.settings.write().unwrap_or_else(PoisonError::into_inner);
         let mut fresh = held.clone();
         change(&mut fresh);
@@ -236,7 +236,7 @@ impl Workstation {
 
     /// Runs `use_it` with the trusted time, whose mark is loaded from the keychain at first use.
     pub(crate) fn with_time<T>(&self, use_it: impl FnOnce(&mut TrustedTime) -> T) -> Result<T, SessionError> {
-        let mut held = lock(&self.0.device.time);
+        let mut held = acquire(&self.0.device.time);
         if held.is_none() {
             let clock = Arc::clone(&self.0.device.clock);
             *held = Some(TrustedTime::load(&*self.0.device.keychain, Arc::new(SystemBootClock), clock)?);

@@ -19,13 +19,13 @@ pub(crate) struct PatientRequest {
 /// The chart of a patient, with an audit event.
 #[tauri::command]
 pub(crate) async fn open_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<ChartDto, FailureDto> {
-    shell.run(move |app| cases::chart::open_chart(app, &request.patient)).await
+    shell.run(move |workstation| cases::chart::open_chart(workstation, &request.patient)).await
 }
 
 /// Reports that the chart is no longer shown.
 #[tauri::command]
 pub(crate) async fn close_chart(shell: State<'_, Shell>, request: PatientRequest) -> Result<(), FailureDto> {
-    shell.run(move |app| cases::chart::close_chart(app, &request.patient)).await
+    shell.run(move |workstation| cases::chart::close_chart(workstation, &request.patient)).await
 }
 
 /// One page of the timeline or of a tab's records.
@@ -34,17 +34,17 @@ pub(crate) async fn chart_timeline(
     shell: State<'_, Shell>,
     request: TimelineWindowDto,
 ) -> Result<TimelineDto, FailureDto> {
-    shell.run(move |app| cases::chart::chart_timeline(app, request)).await
+    shell.run(move |workstation| cases::chart::chart_timeline(workstation, request)).await
 }
 
 /// One page of the results.
 #[tauri::command]
 pub(crate) async fn chart_results(shell: State<'_, Shell>, request: WindowDto) -> Result<ResultsDto, FailureDto> {
-    shell.run(move |app| cases::chart::chart_results(app, request)).await
+    shell.run(move |workstation| cases::chart::chart_results(workstation, request)).await
 }
 
 /// One page of the notes.
 #[tauri::command]
 pub(crate) async fn chart_notes(shell: State<'_, Shell>, request: WindowDto) -> Result<NotesDto, FailureDto> {
-    shell.run(move |app| cases::chart::chart_notes(app, request)).await
+    shell.run(move |workstation| cases::chart::chart_notes(workstation, request)).await
 }

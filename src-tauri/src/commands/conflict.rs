@@ -17,11 +17,11 @@ pub(crate) struct ConflictRequest {
 /// The versions of a record that changed both here and on the server.
 #[tauri::command]
 pub(crate) async fn conflict(shell: State<'_, Shell>, request: ConflictRequest) -> Result<ConflictDto, FailureDto> {
-    shell.run(move |app| cases::conflict::conflict(app, &request.conflict)).await
+    shell.run(move |workstation| cases::conflict::conflict(workstation, &request.conflict)).await
 }
 
 /// Saves the decision on a conflict.
 #[tauri::command]
 pub(crate) async fn decide_conflict(shell: State<'_, Shell>, request: DecideDto) -> Result<SavedDto, FailureDto> {
-    shell.run(move |app| cases::conflict::decide_conflict(app, request)).await
+    shell.run(move |workstation| cases::conflict::decide_conflict(workstation, request)).await
 }

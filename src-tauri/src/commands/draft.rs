@@ -16,13 +16,13 @@ pub(crate) struct DraftRequest {
 /// Saves a draft.
 #[tauri::command]
 pub(crate) async fn save_draft(shell: State<'_, Shell>, request: SaveDraftDto) -> Result<DraftSavedDto, FailureDto> {
-    shell.run(move |app| cases::drafts::save_draft(app, request)).await
+    shell.run(move |workstation| cases::drafts::save_draft(workstation, request)).await
 }
 
 /// Deletes a draft.
 #[tauri::command]
 pub(crate) async fn discard_draft(shell: State<'_, Shell>, request: DraftRequest) -> Result<(), FailureDto> {
-    shell.run(move |app| cases::drafts::discard_draft(app, &request.draft)).await
+    shell.run(move |workstation| cases::drafts::discard_draft(workstation, &request.draft)).await
 }
 
 /// The user's own drafts.

@@ -15,7 +15,7 @@ pub(crate) async fn enrol_state(shell: State<'_, Shell>) -> Result<EnrolStateDto
 /// Opens the clinic's sign-in in the browser.
 #[tauri::command]
 pub(crate) async fn enrol_begin(shell: State<'_, Shell>, request: EnrolBeginDto) -> Result<EnrolStateDto, FailureDto> {
-    shell.run(move |app| cases::enrol::enrol_begin(app, request)).await
+    shell.run(move |workstation| cases::enrol::enrol_begin(workstation, request)).await
 }
 
 /// Sets the workstation password.
@@ -24,13 +24,13 @@ pub(crate) async fn enrol_password(
     shell: State<'_, Shell>,
     request: EnrolPasswordDto,
 ) -> Result<EnrolStateDto, FailureDto> {
-    shell.run(move |app| cases::enrol::enrol_password(app, request)).await
+    shell.run(move |workstation| cases::enrol::enrol_password(workstation, request)).await
 }
 
 /// Verifies the first one-time code and completes the enrolment.
 #[tauri::command]
 pub(crate) async fn enrol_code(shell: State<'_, Shell>, request: EnrolCodeDto) -> Result<EnrolStateDto, FailureDto> {
-    shell.run(move |app| cases::enrol::enrol_code(app, request)).await
+    shell.run(move |workstation| cases::enrol::enrol_code(workstation, request)).await
 }
 
 /// Cancels the enrolment; nothing is saved.

@@ -1,14 +1,14 @@
 //! `lock` and `lock_screen`.
 
 use crate::failure::{blocking, failure};
-use crate::lock::lock_session;
+use crate::lock::lock_workstation;
 use crate::lock_cause::LockCause;
 use crate::shell::Shell;
 use keep_domain::{Clock, ErrorCode, Policy};
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{KeychainStateDto, LockScreenDto};
-use keep_session::dto::sync::{SyncChipDto, SyncStateDto};
+use keep_session::dto::sync::{SyncStateDto, SyncStatusDto};
 use serde::Deserialize;
 use tauri::{AppHandle, State};
 
@@ -32,14 +32,14 @@ pub(crate) async fn lock(app: AppHandle, request: LockRequest) {
         PageCause::User => LockCause::User,
         PageCause::Close => LockCause::Close,
     };
-    lock_session(&app, cause);
+    lock_workstation(&app, cause);
 }
 
 /// The content of the lock screen.
 #[tauri::command]
 pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto, FailureDto> {
-    match shell.app() {
-        Ok(app) => blocking(move || cases::lock::lock_screen(&app)).await,
+    match shell.workstation() {
+        Ok(workstation) => blocking(move || cases::lock::lock_screen(&workstation)).await,
         Err(reason) => Ok(blocked(reason, shell.clock())),
     }
 }
@@ -53,7 +53,7 @@ fn blocked(reason: ErrorCode, clock: &dyn Clock) -> LockScreenDto {
         users: Vec::new(),
         last_user: None,
         keychain: KeychainStateDto::Ready,
-        sync: SyncChipDto { state: SyncStateDto::Idle, complete: None, pending: 0, failed: 0, conflicts: 0 },
+        sync: SyncStatusDto { state: SyncStateDto::Idle, complete: None, pending: 0, rejected: 0, conflicts: 0 },
         demo: false,
         lock_minutes: Policy::default().lock_minutes,
         drafts_kept: false,

@@ -9,5 +9,5 @@ use tauri::State;
 /// Patients by any part of a name, birth date, identifier or phone number.
 #[tauri::command]
 pub(crate) async fn search_patients(shell: State<'_, Shell>, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
-    shell.run(move |app| cases::search::search_patients(app, request)).await
+    shell.run(move |workstation| cases::search::search_patients(workstation, request)).await
 }

@@ -6,7 +6,7 @@ use crate::shell::Shell;
 use keep_domain::ErrorCode;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::lock::{ResumePointDto, SessionDto, UnlockDto};
+use keep_session::dto::lock::{ReturnPointDto, SessionDto, UnlockDto};
 use tauri::{AppHandle, State};
 
 /// Opens the session.
@@ -17,7 +17,7 @@ pub(crate) async fn unlock(
     request: UnlockDto,
 ) -> Result<SessionDto, FailureDto> {
     let _running = shell.track_unlock();
-    let session = shell.run(move |app| cases::unlock::unlock(app, request)).await?;
+    let session = shell.run(move |workstation| cases::unlock::unlock(workstation, request)).await?;
     shell.start_timer(&session);
     if lock_if_os_is_locked(&page).await { Err(failure(ErrorCode::Locked)) } else { Ok(session) }
 }
@@ -37,6 +37,6 @@ pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), FailureDto> {
 
 /// Saves what the user is looking at, to resume there after a lock.
 #[tauri::command]
-pub(crate) async fn keep_place(shell: State<'_, Shell>, request: ResumePointDto) -> Result<(), FailureDto> {
-    shell.run(move |app| cases::unlock::keep_place(app, request)).await
+pub(crate) async fn keep_place(shell: State<'_, Shell>, request: ReturnPointDto) -> Result<(), FailureDto> {
+    shell.run(move |workstation| cases::unlock::save_return_point(workstation, request)).await
 }

@@ -12,7 +12,7 @@ pub(crate) async fn sign_in_again(
     shell: State<'_, Shell>,
     request: SignInAgainDto,
 ) -> Result<SignInStateDto, FailureDto> {
-    shell.run(move |app| cases::sign_in_again::sign_in_again(app, request)).await
+    shell.run(move |workstation| cases::sign_in_again::sign_in_again(workstation, request)).await
 }
 
 /// The state of the sign-in.

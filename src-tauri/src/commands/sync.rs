@@ -3,13 +3,13 @@
 use crate::shell::Shell;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::sync::{RetryDto, SyncChipDto, SyncPageDto};
+use keep_session::dto::sync::{RetryDto, SyncPageDto, SyncStatusDto};
 use tauri::State;
 
-/// The state that the sync chip shows.
+/// The sync status.
 #[tauri::command]
-pub(crate) async fn sync_chip(shell: State<'_, Shell>) -> Result<SyncChipDto, FailureDto> {
-    shell.run(cases::sync::sync_chip).await
+pub(crate) async fn sync_chip(shell: State<'_, Shell>) -> Result<SyncStatusDto, FailureDto> {
+    shell.run(cases::sync::sync_status).await
 }
 
 /// The content of the sync page.
@@ -33,5 +33,5 @@ pub(crate) async fn sync_cancel(shell: State<'_, Shell>) -> Result<SyncPageDto, 
 /// Queues a rejected change set again.
 #[tauri::command]
 pub(crate) async fn sync_retry(shell: State<'_, Shell>, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
-    shell.run(move |app| cases::sync::sync_retry(app, request)).await
+    shell.run(move |workstation| cases::sync::sync_retry(workstation, request)).await
 }

@@ -9,13 +9,13 @@ use tauri::State;
 /// Implausible vital signs and the scores; nothing is saved.
 #[tauri::command]
 pub(crate) async fn check_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
-    shell.run(move |app| cases::vitals::check_vitals(app, request)).await
+    shell.run(move |workstation| cases::vitals::check_vitals(workstation, request)).await
 }
 
 /// Saves vital signs.
 #[tauri::command]
 pub(crate) async fn save_vitals(shell: State<'_, Shell>, request: VitalsDto) -> Result<SavedDto, FailureDto> {
-    shell.run(move |app| cases::vitals::save_vitals(app, request)).await
+    shell.run(move |workstation| cases::vitals::save_vitals(workstation, request)).await
 }
 
 /// Marks a record as entered in error.
@@ -24,11 +24,11 @@ pub(crate) async fn mark_entered_in_error(
     shell: State<'_, Shell>,
     request: MarkEnteredInErrorDto,
 ) -> Result<SavedDto, FailureDto> {
-    shell.run(move |app| cases::entered_in_error::mark_entered_in_error(app, request)).await
+    shell.run(move |workstation| cases::entered_in_error::mark_entered_in_error(workstation, request)).await
 }
 
 /// Signs a note.
 #[tauri::command]
 pub(crate) async fn sign_note(shell: State<'_, Shell>, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
-    shell.run(move |app| cases::notes::sign_note(app, request)).await
+    shell.run(move |workstation| cases::notes::sign_note(workstation, request)).await
 }

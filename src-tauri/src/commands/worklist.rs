@@ -10,11 +10,11 @@ use tauri::State;
 /// The patients of a list.
 #[tauri::command]
 pub(crate) async fn worklist(shell: State<'_, Shell>, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
-    shell.run(move |app| cases::worklist::worklist(app, request)).await
+    shell.run(move |workstation| cases::worklist::worklist(workstation, request)).await
 }
 
 /// Records that a patient has arrived.
 #[tauri::command]
 pub(crate) async fn check_in(shell: State<'_, Shell>, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    shell.run(move |app| cases::worklist::check_in(app, request)).await
+    shell.run(move |workstation| cases::worklist::check_in(workstation, request)).await
 }

@@ -91,7 +91,7 @@ pub(super) fn read(app: &Workstation, person: Person, answers: &mut Answers) {
         answers.insert(format!("notes {patient}"), answer(chart::chart_notes(app, window())));
     }
     answers.insert(String::from("drafts"), answer(drafts::drafts(app)));
-    answers.insert(String::from("chip"), answer(sync::sync_chip(app)));
+    answers.insert(String::from("chip"), answer(sync::sync_status(app)));
 }
 
 /// Saves what the role saves.
@@ -114,7 +114,7 @@ pub(super) fn synchronize(app: &Workstation, answers: &mut Answers) {
         |e| json!({"pending": e.pending, "failed": e.failed, "conflicts": e.conflicts, "complete": e.complete_as_of}),
     );
     answers.insert(String::from("sync"), answer(ended));
-    answers.insert(String::from("chip after sync"), answer(sync::sync_chip(app)));
+    answers.insert(String::from("chip after sync"), answer(sync::sync_status(app)));
 }
 
 /// Locks; what an open session would still answer.

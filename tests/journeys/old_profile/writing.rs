@@ -6,7 +6,7 @@ use keep_domain::{Clock, ErrorCode, ManualClock, Policy};
 use keep_keys::TIME_MARK_ITEM;
 use keep_session::cases::{chart, drafts, notes, unlock, vitals};
 use keep_session::dto::draft::{DraftKindDto, SaveDraftDto};
-use keep_session::dto::lock::ResumePointDto;
+use keep_session::dto::lock::ReturnPointDto;
 use keep_session::dto::visit::{NoteKindDto, SignNoteDto, VitalsDto};
 use keep_session::testing::{TestPerson, complete, dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_session::{Profile, ProfileLock, Workstation, WorkstationSettings};
@@ -78,7 +78,7 @@ pub(super) fn write() {
         let draft = SaveDraftDto { draft: None, kind: DraftKindDto::Note, patient: "ada".into(), content };
         let draft = ok(drafts::save_draft(app, draft)).draft;
         let (route, field) = (String::from("/chart/ada/notes"), Some(String::from("text")));
-        ok(unlock::keep_place(app, ResumePointDto { route, draft: Some(draft), field, caret: 14 }));
+        ok(unlock::save_return_point(app, ReturnPointDto { route, draft: Some(draft), field, caret: 14 }));
     });
     leave_pending_fault(&writer);
     // As a complete sync leaves it; this profile has no server to sync with.

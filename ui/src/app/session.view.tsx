@@ -1,7 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { SessionDto, SyncChipDto } from "../ipc/bindings";
+import type { SessionDto, SyncStatusDto } from "../ipc/bindings";
 import { makeSessionCache } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
 import { SessionContext, type SessionValue } from "../session/session-context";
@@ -39,7 +39,7 @@ export function Session({ session, route }: { session: SessionDto; route: string
     const stops = [
       cache.getQueryCache().subscribe(({ type, query }) => {
         if (type !== "updated" || query.queryKey[0] !== "sync_chip") return;
-        const complete = (query.state.data as SyncChipDto | undefined)?.complete;
+        const complete = (query.state.data as SyncStatusDto | undefined)?.complete;
         if (complete === undefined || complete === lastComplete) return;
         if (lastComplete !== undefined) invalidate(AFTER_SYNC);
         lastComplete = complete;
@@ -51,7 +51,7 @@ export function Session({ session, route }: { session: SessionDto; route: string
           invalidate(["sync_page"]);
         },
         () => {
-          const store = (chip: SyncChipDto) => cache.setQueryData(["sync_chip", null], chip);
+          const store = (chip: SyncStatusDto) => cache.setQueryData(["sync_chip", null], chip);
           ipc.call("sync_chip").then(store, () => undefined);
         },
       ),

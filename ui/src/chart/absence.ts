@@ -1,14 +1,14 @@
 import { createContext, useContext } from "react";
-import type { CompletenessDto } from "../ipc/bindings";
+import type { DownloadCompletenessDto } from "../ipc/bindings";
 import { type MessageId, useWords } from "../words/words";
 
-const CompletenessContext = createContext<CompletenessDto | null>(null);
+const CompletenessContext = createContext<DownloadCompletenessDto | null>(null);
 
 /** Provides the completeness of the chart that is shown. */
 export const ChartCompleteness = CompletenessContext.Provider;
 
 /** Whether the chart may say that it has no record of these FHIR types. */
-export function canConfirmAbsence(completeness: CompletenessDto | null, types: readonly string[]): boolean {
+export function canConfirmAbsence(completeness: DownloadCompletenessDto | null, types: readonly string[]): boolean {
   return completeness === null || !(completeness.partial || types.some((type) => completeness.missing.includes(type)));
 }
 

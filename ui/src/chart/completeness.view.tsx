@@ -1,10 +1,10 @@
-import type { CompletenessDto } from "../ipc/bindings";
+import type { DownloadCompletenessDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./chart.module.css";
 
 /** The time up to which the chart is complete, and what is still missing. */
-export function Completeness({ completeness }: { completeness: CompletenessDto }) {
+export function Completeness({ completeness }: { completeness: DownloadCompletenessDto }) {
   const say = useWords();
   const missing = completeness.missing.map((type) => say(messageFor("type", type, "type.other"))).join(", ");
   const first =

@@ -254,7 +254,7 @@ immunisations: Array<ImmunisationDto>,
 /**
  * What was completely downloaded, and when.
  */
-completeness: CompletenessDto, 
+completeness: DownloadCompletenessDto, 
 /**
  * Records that could not be read, by type.
  */
@@ -285,21 +285,6 @@ path: string,
  * The side.
  */
 side: SideDto, };
-
-export type CompletenessDto = { 
-/**
- * The oldest "complete as of" of the types shown, RFC 3339.
- */
-asOf: string | null, 
-/**
- * Types whose first download has not finished.
- */
-missing: Array<string>, 
-/**
- * Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
- * may say that there is nothing more.
- */
-partial: boolean, };
 
 export type ConflictDto = { 
 /**
@@ -472,6 +457,21 @@ server: string | null,
 policy: Array<NameValueDto>, };
 
 export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
+
+export type DownloadCompletenessDto = { 
+/**
+ * The oldest "complete as of" of the types shown, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Types whose first download has not finished.
+ */
+missing: Array<string>, 
+/**
+ * Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
+ * may say that there is nothing more.
+ */
+partial: boolean, };
 
 export type DraftDto = { 
 /**
@@ -711,7 +711,7 @@ keychain: KeychainStateDto,
 /**
  * What the last session left waiting; counts only.
  */
-sync: SyncChipDto, 
+sync: SyncStatusDto, 
 /**
  * Whether this profile shows demo data.
  */
@@ -1181,7 +1181,13 @@ rows: Array<ResultDto>,
  */
 total: number, };
 
-export type ResumePointDto = { 
+export type RetryDto = { 
+/**
+ * The change set.
+ */
+changeSet: number, };
+
+export type ReturnPointDto = { 
 /**
  * The route of the page.
  */
@@ -1198,12 +1204,6 @@ field: string | null,
  * The caret in that field, UTF-16 units.
  */
 caret: number, };
-
-export type RetryDto = { 
-/**
- * The change set.
- */
-changeSet: number, };
 
 export type SafetyDto = { "state": "known", 
 /**
@@ -1339,7 +1339,7 @@ notices: Array<NoticeDto>,
 /**
  * Where the same user left off, if that was saved.
  */
-resume: ResumePointDto | null, };
+resume: ReturnPointDto | null, };
 
 export type SexDto = "female" | "male" | "other" | "unknown";
 
@@ -1399,28 +1399,6 @@ sequences: Array<number>, };
 
 export type SlotStateDto = "ready" | "held" | "damaged";
 
-export type SyncChipDto = { 
-/**
- * State of the sync.
- */
-state: SyncStateDto, 
-/**
- * Last complete sync, RFC 3339.
- */
-complete: string | null, 
-/**
- * Change sets waiting to be sent.
- */
-pending: number, 
-/**
- * Change sets that were rejected.
- */
-failed: number, 
-/**
- * Conflicts that need a decision.
- */
-conflicts: number, };
-
 export type SyncItemDto = { 
 /**
  * The change set.
@@ -1455,9 +1433,9 @@ export type SyncItemStateDto = "pending" | "waits_for_rank" | "rejected" | "conf
 
 export type SyncPageDto = { 
 /**
- * The chip.
+ * The status.
  */
-chip: SyncChipDto, 
+chip: SyncStatusDto, 
 /**
  * Progress while running.
  */
@@ -1508,6 +1486,28 @@ done: number,
 expected: number | null, };
 
 export type SyncStateDto = "idle" | "running" | "offline" | "sign_in" | "failed" | "incomplete";
+
+export type SyncStatusDto = { 
+/**
+ * State of the sync.
+ */
+state: SyncStateDto, 
+/**
+ * Last complete sync, RFC 3339.
+ */
+complete: string | null, 
+/**
+ * Change sets waiting to be sent.
+ */
+pending: number, 
+/**
+ * Rejected change sets.
+ */
+failed: number, 
+/**
+ * Conflicts that need a decision.
+ */
+conflicts: number, };
 
 export type SyncTypeDto = { 
 /**
@@ -1789,7 +1789,7 @@ recorded: string | null,
  */
 flag: FlagDto | null, 
 /**
- * When the latest was taken, RFC 3339.
+ * When the latest was measured, RFC 3339.
  */
 taken: string, 
 /**

@@ -18,7 +18,7 @@ import type {
   NoticeDto,
   PatientPageDto,
   ResultsDto,
-  ResumePointDto,
+  ReturnPointDto,
   RetryDto,
   SaveDraftDto,
   SavedDto,
@@ -29,7 +29,7 @@ import type {
   SignInStateDto,
   SignNoteDto,
   SignOffDto,
-  SyncChipDto,
+  SyncStatusDto,
   SyncPageDto,
   SyncProgressDto,
   TimelineDto,
@@ -59,7 +59,7 @@ interface Commands {
   session: [undefined, SessionDto];
   lock: [{ cause: "user" | "close" }, null];
   touch: [undefined, null];
-  keep_place: [ResumePointDto, null];
+  keep_place: [ReturnPointDto, null];
   search_patients: [SearchDto, PatientPageDto];
   open_chart: [{ patient: string }, ChartDto];
   close_chart: [{ patient: string }, null];
@@ -75,7 +75,7 @@ interface Commands {
   mark_entered_in_error: [MarkEnteredInErrorDto, SavedDto];
   worklist: [WorklistAskDto, WorklistDto];
   check_in: [CheckInDto, SavedDto];
-  sync_chip: [undefined, SyncChipDto];
+  sync_chip: [undefined, SyncStatusDto];
   sync_page: [undefined, SyncPageDto];
   sync_now: [undefined, SyncPageDto];
   sync_cancel: [undefined, SyncPageDto];
@@ -99,7 +99,7 @@ export type ReplyOf<K extends CommandName> = Commands[K][1];
 export interface Events {
   locking: { cause: string };
   lock_warning: { seconds: number };
-  sync_chip: SyncChipDto;
+  sync_chip: SyncStatusDto;
   sync_progress: SyncProgressDto | null;
   notice: NoticeDto;
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { PermissionDto, ResumePointDto, SessionDto } from "../ipc/bindings";
+import type { PermissionDto, ReturnPointDto, SessionDto } from "../ipc/bindings";
 
 /** The open session, its permissions, and what happens before it is locked. */
 export interface SessionValue {
@@ -9,7 +9,7 @@ export interface SessionValue {
   /** Saves unsaved input, then locks. */
   lockNow: () => void;
   /** Where the user left off; returned once, to the form it belongs to. */
-  takeResume: (draft: string | null) => ResumePointDto | null;
+  takeResume: (draft: string | null) => ReturnPointDto | null;
   /** Registers a callback that saves unsaved input before a lock; returns a function that removes it. */
   beforeLock: (save: () => Promise<unknown>) => () => void;
 }

@@ -4,7 +4,7 @@ import { DemoStrip } from "../components/demo-strip.view";
 import { Notice } from "../components/notice.view";
 import { useShortcuts } from "../components/shortcuts";
 import { useActivityReport } from "../session/activity";
-import { useResumePoint } from "../session/resume-point";
+import { useReturnPoint } from "../session/return-point";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
 import { LockWarning } from "./lock-warning.view";
@@ -23,7 +23,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const [sheet, setSheet] = useState(false);
   useActivityReport();
-  useResumePoint();
+  useReturnPoint();
   useShortcuts({
     "ctrl+k": () => setPalette(true),
     "ctrl+l": lockNow,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { SyncChipDto } from "../ipc/bindings";
+import type { SyncStatusDto } from "../ipc/bindings";
 import { planChip } from "./sync-chip.view";
 
-const chip = (more: Partial<SyncChipDto>): SyncChipDto => ({
+const chip = (more: Partial<SyncStatusDto>): SyncStatusDto => ({
   state: "idle",
   complete: "2026-11-22T08:40:00+03:00",
   pending: 0,

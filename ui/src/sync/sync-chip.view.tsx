@@ -1,10 +1,10 @@
 import { Chip, type Tone } from "../components/chip.view";
-import type { SyncChipDto } from "../ipc/bindings";
+import type { SyncStatusDto } from "../ipc/bindings";
 import { formatRecent } from "../words/dates";
 import { type MessageId, useWords } from "../words/words";
 
 /** The state chip: green only if nothing is pending and nothing failed; offline is grey, not red. */
-export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } {
+export function planChip(chip: SyncStatusDto): { tone: Tone; message: MessageId } {
   const clear = chip.pending === 0 && chip.failed === 0 && chip.conflicts === 0;
   switch (chip.state) {
     case "running":
@@ -24,7 +24,7 @@ export function planChip(chip: SyncChipDto): { tone: Tone; message: MessageId } 
 }
 
 interface Props {
-  chip: SyncChipDto;
+  chip: SyncStatusDto;
   now: Date;
   /** Shorter texts, for little space. */
   short?: boolean;

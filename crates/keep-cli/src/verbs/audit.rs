@@ -12,8 +12,8 @@ use serde_json::json;
 use std::path::Path;
 
 /// Verifies the profile's audit log, or a copy of it at `file`.
-pub(crate) fn verify(app: &Workstation, file: Option<&Path>) -> Result<Report, Report> {
-    let report = audit::verify(app, file)?;
+pub(crate) fn verify(workstation: &Workstation, file: Option<&Path>) -> Result<Report, Report> {
+    let report = audit::verify(workstation, file)?;
     let clean = report.findings.is_empty() && report.gaps.is_empty();
     let body = json!({
         "events": report.events, "from": report.from, "to": report.to,
@@ -23,11 +23,11 @@ pub(crate) fn verify(app: &Workstation, file: Option<&Path>) -> Result<Report, R
 }
 
 /// Signs off alerts while the user is unlocked.
-pub(crate) fn sign_off(app: &Workstation, args: SignOff, secrets: SecretFds) -> Result<Report, Report> {
+pub(crate) fn sign_off(workstation: &Workstation, args: SignOff, secrets: SecretFds) -> Result<Report, Report> {
     let SignOff { sequences, explanation, unlock } = args;
     let explanation = Explanation::from_name(&explanation).ok_or(ErrorCode::Invalid)?;
-    unlocked::with(app, &unlock, secrets, |app, _| {
-        let done = audit::sign_off_alerts(app, SignOffDto { sequences, explanation })?;
+    unlocked::with(workstation, &unlock, secrets, |workstation, _| {
+        let done = audit::sign_off_alerts(workstation, SignOffDto { sequences, explanation })?;
         Ok(Report::ok(json!({ "signed_off": done.sequences })))
     })
 }

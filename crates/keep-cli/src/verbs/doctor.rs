@@ -8,8 +8,8 @@ use keep_session::dto::device::SegmentStateDto;
 use serde_json::{Map, Value, json};
 
 /// Shows the health of the workstation; damage to a segment or key slot is a finding.
-pub(crate) fn run(app: &Workstation) -> Result<Report, Report> {
-    let device = device::look(app)?;
+pub(crate) fn run(workstation: &Workstation) -> Result<Report, Report> {
+    let device = device::look(workstation)?;
     let versions: Map<String, Value> =
         device.versions.iter().map(|v| (v.name.clone(), Value::String(v.value.clone()))).collect();
     let segments: Vec<Value> = device
@@ -31,7 +31,7 @@ pub(crate) fn run(app: &Workstation) -> Result<Report, Report> {
         report.status = Status::Finding;
         report.body.insert(String::from("findings"), json!(device.findings));
     }
-    let unchecked = device::slots_not_yet_checked(app);
+    let unchecked = device::slots_not_yet_checked(workstation);
     if unchecked > 0 {
         report.body.insert(String::from("slots_not_yet_checked"), json!(unchecked));
     }

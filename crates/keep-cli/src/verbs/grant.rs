@@ -9,8 +9,8 @@ use keep_session::dto::lock::NoticeDto;
 use serde_json::{Value, json};
 
 /// Unlocks, which gives access to every verified colleague who is waiting, and lists these colleagues.
-pub(crate) fn run(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<Report, Report> {
-    unlocked::with(app, who, secrets, |_, session| {
+pub(crate) fn run(workstation: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<Report, Report> {
+    unlocked::with(workstation, who, secrets, |_, session| {
         let granted: Vec<Value> = session
             .notices
             .iter()

@@ -10,9 +10,9 @@ use keep_session::cases::import;
 use serde_json::json;
 
 /// Imports the readable lines of a file and lists the numbers of the others.
-pub(crate) fn run(app: &Workstation, args: &Import, secrets: SecretFds) -> Result<Report, Report> {
-    unlocked::with(app, &args.unlock, secrets, |app, _| {
-        let report = import::import_file(app, &args.file)?;
+pub(crate) fn run(workstation: &Workstation, args: &Import, secrets: SecretFds) -> Result<Report, Report> {
+    unlocked::with(workstation, &args.unlock, secrets, |workstation, _| {
+        let report = import::import_file(workstation, &args.file)?;
         let body = json!({
             "read": report.read, "imported": report.imported, "unchanged": report.unchanged,
             "kept_unreadable": report.kept_unreadable, "broken_lines": report.broken_lines,

@@ -11,12 +11,12 @@ use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use serde_json::json;
 
 /// Sends pending changes, fetches new records and delivers audit events; rejected changes and conflicts are findings.
-pub(crate) fn run(app: &Workstation, args: &Sync, secrets: SecretFds) -> Result<Report, Report> {
+pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) -> Result<Report, Report> {
     if args.sign_in {
-        sign_in(app, &args.unlock.user)?;
+        sign_in(workstation, &args.unlock.user)?;
     }
-    unlocked::with(app, &args.unlock, secrets, |app, _| {
-        let report = sync::run_to_end(app)?;
+    unlocked::with(workstation, &args.unlock, secrets, |workstation, _| {
+        let report = sync::run_to_end(workstation)?;
         let body = json!({
             "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
             "failed": report.failed, "conflicts": report.conflicts,
@@ -28,10 +28,10 @@ pub(crate) fn run(app: &Workstation, args: &Sync, secrets: SecretFds) -> Result<
 }
 
 /// Completes a clinic sign-in, which the next unlock uses.
-fn sign_in(app: &Workstation, name: &str) -> Result<(), ErrorCode> {
-    let user = unlocked::find_user(app, name)?;
-    sign_in_again::sign_in_again(app, SignInAgainDto { user: Some(user) }).map_err(|f| f.code)?;
-    match sign_in_again::wait_for_sign_in(app).map_err(|f| f.code)? {
+fn sign_in(workstation: &Workstation, name: &str) -> Result<(), ErrorCode> {
+    let user = unlocked::find_user(workstation, name)?;
+    sign_in_again::sign_in_again(workstation, SignInAgainDto { user: Some(user) }).map_err(|f| f.code)?;
+    match sign_in_again::wait_for_sign_in(workstation).map_err(|f| f.code)? {
         SignInStateDto::Done => Ok(()),
         SignInStateDto::Failed { code } => Err(code),
         _ => Err(ErrorCode::SignInFailed),

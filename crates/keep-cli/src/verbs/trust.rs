@@ -9,9 +9,9 @@ use keep_session::cases::device;
 use serde_json::json;
 
 /// Records a new file of certificate authorities in the sealed settings.
-pub(crate) fn run(app: &Workstation, args: &Trust, secrets: SecretFds) -> Result<Report, Report> {
-    unlocked::with(app, &args.unlock, secrets, |app, _| {
-        device::trust_authorities(app, &args.ca)?;
+pub(crate) fn run(workstation: &Workstation, args: &Trust, secrets: SecretFds) -> Result<Report, Report> {
+    unlocked::with(workstation, &args.unlock, secrets, |workstation, _| {
+        device::trust_authorities(workstation, &args.ca)?;
         Ok(Report::ok(json!({ "ca": args.ca })))
     })
 }

@@ -10,20 +10,20 @@ use keep_session::dto::lock::{SessionDto, UnlockDto};
 
 /// Runs `work` while the user named by `who` is unlocked.
 pub(crate) fn with(
-    app: &Workstation,
+    workstation: &Workstation,
     who: &Unlock,
     secrets: SecretFds,
     work: impl FnOnce(&Workstation, &SessionDto) -> Result<Report, Report>,
 ) -> Result<Report, Report> {
-    let request = read_request(app, who, secrets)?;
-    let session = unlock::unlock(app, request)?;
-    let report = work(app, &session);
-    lock::lock_session(app, "command_ended");
+    let request = read_request(workstation, who, secrets)?;
+    let session = unlock::unlock(workstation, request)?;
+    let report = work(workstation, &session);
+    lock::lock_session(workstation, "command_ended");
     report
 }
 
-fn read_request(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
-    let user = find_user(app, &who.user)?;
+fn read_request(workstation: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {
+    let user = find_user(workstation, &who.user)?;
     let password = secret_fd::read(secrets.password)?;
     let code = secret_fd::read(secrets.code)?;
     // EXPOSE: passed to the one call that derives keys from them.
@@ -32,8 +32,8 @@ fn read_request(app: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<U
 }
 
 /// The user id of the only user with that name or id; an empty name matches every user.
-pub(crate) fn find_user(app: &Workstation, name: &str) -> Result<String, ErrorCode> {
-    let screen = lock::lock_screen(app).map_err(|f| f.code)?;
+pub(crate) fn find_user(workstation: &Workstation, name: &str) -> Result<String, ErrorCode> {
+    let screen = lock::lock_screen(workstation).map_err(|f| f.code)?;
     if let Some(code) = screen.blocked {
         return Err(code);
     }

@@ -5,7 +5,7 @@ use keep_domain::{PatientId, ResourceId, ResourceKey, UtcMillis};
 
 /// The parts that all new clinical resources share.
 #[derive(Debug, Clone)]
-pub struct EntryContext {
+pub struct AuthoringContext {
     /// The patient.
     pub patient: PatientId,
     /// The visit, if any.
@@ -18,7 +18,7 @@ pub struct EntryContext {
     pub recorded: UtcMillis,
 }
 
-impl EntryContext {
+impl AuthoringContext {
     pub(super) fn subject(&self) -> Composer {
         reference(&ResourceKey::new("Patient", self.patient.clone()))
     }

@@ -1,6 +1,6 @@
 //! Clinical notes as DocumentReference with the text inline (R4, `documentreference.html`).
 
-use super::context::{EntryContext, resource};
+use super::context::{AuthoringContext, resource};
 use crate::Raw;
 use crate::compose::{Composer, concept, reference};
 use base64::Engine;
@@ -21,7 +21,7 @@ pub struct NoteDraft {
 
 /// A signed note, authenticated by its author.
 #[must_use]
-pub fn note(id: &ResourceId, entry: &EntryContext, draft: &NoteDraft) -> Raw {
+pub fn note(id: &ResourceId, entry: &AuthoringContext, draft: &NoteDraft) -> Raw {
     // EXPOSE: the note is written into the record.
     let (title, text) = (draft.title.expose(), draft.text.expose());
     let attachment = Composer::default()

@@ -16,8 +16,8 @@ fn decimal(text: &str) -> Decimal {
     Decimal::parse(text).expect("decimal")
 }
 
-fn nurse_amara() -> EntryContext {
-    EntryContext {
+fn nurse_amara() -> AuthoringContext {
+    AuthoringContext {
         patient: id("ada-1"),
         encounter: Some(key("Encounter/v1")),
         author: key("Practitioner/amara"),

@@ -1,6 +1,6 @@
 //! Vital signs by the FHIR R4 vital signs profiles (`vitalsigns.html`): LOINC codes, UCUM units, entered digits.
 
-use super::context::{EntryContext, resource};
+use super::context::{AuthoringContext, resource};
 use crate::compose::{Composer, concept, reference};
 use crate::{Decimal, Raw};
 use keep_domain::{
@@ -83,7 +83,7 @@ fn quantity(sign: VitalSign, value: &Decimal) -> Composer {
     Composer::default().decimal("value", value).text("unit", unit).text("system", UCUM).text("code", sign.ucum())
 }
 
-fn observation(id: &ResourceId, context: &EntryContext, category: (&str, &str), code: Composer) -> Composer {
+fn observation(id: &ResourceId, context: &AuthoringContext, category: (&str, &str), code: Composer) -> Composer {
     let category = concept(CATEGORY, category.0, category.1);
     resource("Observation", id)
         .text("status", "final")
@@ -104,7 +104,7 @@ const VITAL: (&str, &str) = ("vital-signs", "Vital Signs");
 #[must_use]
 pub fn vital_sign(
     id: &ResourceId,
-    context: &EntryContext,
+    context: &AuthoringContext,
     sign: VitalSign,
     value: &Decimal,
     derived_from: &[ResourceKey],
@@ -134,7 +134,7 @@ pub fn vital_sign(
 
 /// A blood pressure panel, LOINC 85354-9, with a data-absent reason for a missing side.
 #[must_use]
-pub fn blood_pressure(id: &ResourceId, context: &EntryContext, pressure: &BloodPressure) -> Raw {
+pub fn blood_pressure(id: &ResourceId, context: &AuthoringContext, pressure: &BloodPressure) -> Raw {
     let component = |sign: VitalSign, value: Option<&Decimal>| {
         let part = Composer::default().object("code", concept(LOINC, sign.loinc(), loinc_display(sign)));
         match value {
@@ -155,7 +155,7 @@ pub fn blood_pressure(id: &ResourceId, context: &EntryContext, pressure: &BloodP
 
 /// Level of consciousness, LOINC 80288-4.
 #[must_use]
-pub fn consciousness(id: &ResourceId, context: &EntryContext, level: Consciousness) -> Raw {
+pub fn consciousness(id: &ResourceId, context: &AuthoringContext, level: Consciousness) -> Raw {
     let (code, display) = consciousness_coding(level);
     observation(id, context, VITAL, concept(LOINC, "80288-4", "Level of consciousness"))
         .object("valueCodeableConcept", concept(SNOMED, code, display))
@@ -164,7 +164,7 @@ pub fn consciousness(id: &ResourceId, context: &EntryContext, level: Consciousne
 
 /// Whether the patient breathes supplemental oxygen, under a local code, because no standard one has exactly this meaning.
 #[must_use]
-pub fn supplemental_oxygen(id: &ResourceId, context: &EntryContext, on_oxygen: bool) -> Raw {
+pub fn supplemental_oxygen(id: &ResourceId, context: &AuthoringContext, on_oxygen: bool) -> Raw {
     observation(id, context, VITAL, concept(LOCAL, "supplemental-oxygen", "Breathing supplemental oxygen"))
         .boolean("valueBoolean", on_oxygen)
         .into_raw()
@@ -172,7 +172,7 @@ pub fn supplemental_oxygen(id: &ResourceId, context: &EntryContext, on_oxygen: b
 
 /// The NEWS2 total with its part scores (SNOMED CT UK 1104051000000101).
 #[must_use]
-pub fn news2_score(id: &ResourceId, context: &EntryContext, score: &News2Score) -> Raw {
+pub fn news2_score(id: &ResourceId, context: &AuthoringContext, score: &News2Score) -> Raw {
     let points = |n: u8| {
         Composer::default()
             .integer("value", n.into())

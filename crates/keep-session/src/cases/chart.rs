@@ -11,7 +11,7 @@ use crate::error::SessionError;
 use crate::records::chart::{Chart, Part, banner_of, names_of, read_chart, view_chart};
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::view::names::Names;
 use crate::view::tabs::TABS;
 use crate::view::timeline::Window;
@@ -36,12 +36,12 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
     workstation
         .authorize(Action::OpenPatient, |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
-            let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY, every_value: true });
+            let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, every_value: true });
             let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
                 let readings = vitals::readings(&chart.entries);
                 Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
             })?;
-            lock(&unlocked.memory.opened).insert(patient, ticket);
+            acquire(&unlocked.memory.opened).insert(patient, ticket);
             last_chart_refs.note_opened(ctx.store)?;
             Ok(dto)
         })
@@ -110,7 +110,7 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
-const SUMMARY: [&str; 11] = [
+const SUMMARY_TYPES: [&str; 11] = [
     "Patient",
     "Flag",
     "AllergyIntolerance",

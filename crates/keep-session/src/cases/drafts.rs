@@ -5,7 +5,7 @@ use crate::dto::draft::{DraftDto, DraftKindDto, DraftSavedDto, SaveDraftDto};
 use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::records::author;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
 use crate::view::person;
@@ -37,12 +37,12 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
             let ctx = &Ctx::new(workstation, unlocked)?;
             // INVARIANT: the first save of a draft in a session is an event before it is on the disk; the following saves,
             // every few keystrokes, belong to that event (decision 16).
-            let known = draft.is_some_and(|d| lock(&unlocked.memory.drafts).contains(&d));
+            let known = draft.is_some_and(|d| acquire(&unlocked.memory.drafts).contains(&d));
             if !known {
                 ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
             }
             let (draft, kept) = ctx.store.personal()?.save_draft(draft, request.kind.name(), &patient, &content)?;
-            lock(&unlocked.memory.drafts).insert(draft);
+            acquire(&unlocked.memory.drafts).insert(draft);
             mark(workstation, unlocked.user, true);
             Ok(DraftSavedDto { draft: draft.to_string(), saved: kept.to_rfc3339() })
         })

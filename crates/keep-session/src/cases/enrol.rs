@@ -7,9 +7,9 @@ use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::session_start::{SessionOrigin, start_session};
+use crate::state::acquire;
 use crate::state::browser::BrowserSignIn;
 use crate::state::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
-use crate::state::lock;
 use crate::state::session::LockEpoch;
 use crate::view::words::some;
 use crate::workstation::Workstation;
@@ -61,7 +61,7 @@ pub fn begin_with(
 }
 
 fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -> Result<(), SessionError> {
-    nobody_else(workstation)?;
+    refuse_if_open(workstation)?;
     cancel(workstation);
     keep_settings(workstation, request, setting)?;
     // The keychain is checked before the user is sent to the browser.
@@ -73,7 +73,7 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&nonce))?;
     let waiting = workstation.clone();
     // Locked until the state is set, so that an early outcome finds it.
-    let mut held = lock(&workstation.0.sign_in.enrolling);
+    let mut held = acquire(&workstation.0.sign_in.enrolling);
     *held = Enrolling::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
         take_outcome(&waiting, id, outcome, enrolment);
     }));
@@ -81,12 +81,12 @@ fn start(workstation: &Workstation, request: &EnrolBeginDto, setting: Setting) -
 }
 
 /// INVARIANT: no step of an enrolment happens while a session is open: it would end in a second session.
-fn nobody_else(workstation: &Workstation) -> Result<(), SessionError> {
+fn refuse_if_open(workstation: &Workstation) -> Result<(), SessionError> {
     if workstation.is_open() { Err(SessionError::of(ErrorCode::Refused)) } else { Ok(()) }
 }
 
 fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, SyncError>, enrolment: Enrolment) {
-    let mut held = lock(&workstation.0.sign_in.enrolling);
+    let mut held = acquire(&workstation.0.sign_in.enrolling);
     // The user may have cancelled and started again meanwhile.
     if !matches!(&*held, Enrolling::Browser(browser) if browser.is(id)) {
         return;
@@ -168,13 +168,13 @@ pub fn wait_for_browser(workstation: &Workstation) -> Result<EnrolStateDto, Fail
 /// `invalid` for a short password, `refused` while a session is open, `stale` when no password is expected.
 pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> Result<EnrolStateDto, FailureDto> {
     let password = Secret::new(request.password);
-    nobody_else(workstation).map_err(SessionError::into_dto)?;
+    refuse_if_open(workstation).map_err(SessionError::into_dto)?;
     forget_stale(workstation);
     let policy = workstation.settings().policy.clone();
     if check_password(&password, &policy).is_err() {
         return Err(SessionError::fields(vec![("password", FieldReasonDto::TooShort)]).into_dto());
     }
-    let mut held = lock(&workstation.0.sign_in.enrolling);
+    let mut held = acquire(&workstation.0.sign_in.enrolling);
     match std::mem::take(&mut *held) {
         Enrolling::Password(mut person) => {
             person.note_step(workstation.0.device.clock.monotonic());
@@ -195,7 +195,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
 /// # Errors
 /// `stale` when there is none.
 pub fn otpauth(workstation: &Workstation) -> Result<Secret<String>, FailureDto> {
-    let held = lock(&workstation.0.sign_in.enrolling);
+    let held = acquire(&workstation.0.sign_in.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(SessionError::of(ErrorCode::Stale).into_dto()) };
     uri(workstation, person).map_err(SessionError::into_dto)
 }
@@ -217,9 +217,9 @@ pub fn enrol_code(workstation: &Workstation, request: EnrolCodeDto) -> Result<En
 
 fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMillis>) -> Result<(), SessionError> {
     let began = workstation.0.session.lock_epoch();
-    nobody_else(workstation)?;
+    refuse_if_open(workstation)?;
     forget_stale(workstation);
-    let mut held = lock(&workstation.0.sign_in.enrolling);
+    let mut held = acquire(&workstation.0.sign_in.enrolling);
     let Enrolling::Code(person, _) = &*held else { return Err(ErrorCode::Stale.into()) };
     let confirmed = workstation.with_time(|time| match phone {
         None => person.enrolment.confirm_code(code, time),
@@ -234,7 +234,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     };
     drop(held);
     let ended = write_slot(workstation, *person, &password, confirmed, began);
-    *lock(&workstation.0.sign_in.enrolling) = match &ended {
+    *acquire(&workstation.0.sign_in.enrolling) = match &ended {
         Ok(enrolled) => Enrolling::Done(enrolled.clone()),
         Err(error) => Enrolling::Failed(error.code),
     };
@@ -310,7 +310,7 @@ pub fn enrol_cancel(workstation: &Workstation) -> Result<EnrolStateDto, FailureD
 }
 
 fn cancel(workstation: &Workstation) {
-    let before = std::mem::take(&mut *lock(&workstation.0.sign_in.enrolling));
+    let before = std::mem::take(&mut *acquire(&workstation.0.sign_in.enrolling));
     if let Enrolling::Browser(browser) = before {
         browser.cancel();
     }
@@ -319,7 +319,7 @@ fn cancel(workstation: &Workstation) {
 /// Wipes an abandoned enrolment, so that its password, seed and tokens do not wait for the next user.
 pub(crate) fn forget_stale(workstation: &Workstation) {
     let now = workstation.0.device.clock.monotonic();
-    let mut held = lock(&workstation.0.sign_in.enrolling);
+    let mut held = acquire(&workstation.0.sign_in.enrolling);
     if let Enrolling::Password(person) | Enrolling::Code(person, _) = &*held
         && person.is_stale(now)
     {
@@ -338,7 +338,7 @@ fn forget_later(workstation: &Workstation) {
 
 fn describe(workstation: &Workstation) -> EnrolStateDto {
     forget_stale(workstation);
-    let held = lock(&workstation.0.sign_in.enrolling);
+    let held = acquire(&workstation.0.sign_in.enrolling);
     match &*held {
         Enrolling::Idle => {
             let w = workstation.settings();

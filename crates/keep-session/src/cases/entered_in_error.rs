@@ -15,7 +15,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
-use keep_fhir::write::EntryContext;
+use keep_fhir::write::AuthoringContext;
 use keep_store::Record;
 
 /// Marks a record as entered in error, with the reason; the record stays readable.
@@ -73,6 +73,6 @@ fn marked<'r>(
         .about(Phi::new(patient.clone()))
         .because(Phi::new(request.reason.trim().to_owned()));
     let now = ctx.now()?;
-    let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    let context = AuthoringContext { patient, encounter: None, author, effective: now, recorded: now };
     Ok((ChangedRecord { context, record, changed, reason: Some(request.reason.trim()) }, event))
 }

@@ -138,7 +138,7 @@ fn grant_to(
             KeyName::Segment(segment) => highest = highest.max(Some(segment)),
             KeyName::Audit => given.0.push(key.generation()),
         }
-        workstation.note_given(user, [key])?;
+        workstation.record_granted_keys(user, [key])?;
     }
     Ok(highest.map(|segment| notice(&member, segment)))
 }

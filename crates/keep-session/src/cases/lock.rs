@@ -3,7 +3,7 @@
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{KeychainStateDto, LockScreenDto, LockUserDto, SlotStateDto};
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::session::Session;
 use crate::view::words::some;
 use crate::workstation::Workstation;
@@ -32,7 +32,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
     let keychain = keychain_state(workstation, blocked);
     let (users, clock_wrong) =
         if blocked.is_none() { tiles(workstation, &people) } else { (closed_tiles(&people), false) };
-    let last_user = lock(&workstation.0.session.resume).as_ref().map(|r| r.context().user.to_string());
+    let last_user = acquire(&workstation.0.session.resume).as_ref().map(|r| r.context().user.to_string());
     let settings = workstation.settings();
     Ok(LockScreenDto {
         workstation: settings.name.clone(),
@@ -41,7 +41,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
         users,
         last_user,
         keychain,
-        sync: crate::cases::sync::lock_chip(workstation),
+        sync: crate::cases::sync::lock_screen_status(workstation),
         demo: settings.demo,
         lock_minutes: settings.policy.lock_minutes,
         drafts_kept: crate::cases::drafts::any_kept(workstation),
@@ -126,7 +126,7 @@ fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
             Err(KeysError::Throttled { wait }) => Ok(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
             Err(other) => Err(other),
         };
-        let resume = lock(&workstation.0.session.resume)
+        let resume = acquire(&workstation.0.session.resume)
             .as_ref()
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
@@ -190,7 +190,7 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
         Session::Unlocked(u) => u.store.clone(),
         Session::Locked => None,
     }) {
-        workstation.keep_mirror_before_lock(&store);
+        workstation.store_marks_before_lock(&store);
         store.interrupt();
     }
     let Some(unlocked) = take_session(workstation) else {
@@ -199,7 +199,7 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
     };
     let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
     let mut unlocked = unlocked;
-    *lock(&workstation.0.session.resume) = unlocked.keys.resume.take().filter(|_| keeps_resume);
+    *acquire(&workstation.0.session.resume) = unlocked.keys.resume.take().filter(|_| keeps_resume);
     if let Ok(Some(device)) = workstation.device() {
         device.ledger.use_event_writer(device.ledger.event_writer().without_keys());
     }
@@ -218,14 +218,14 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
 fn take_session(workstation: &Workstation) -> Option<Box<crate::state::unlocked::Unlocked>> {
     let started = workstation.0.device.clock.monotonic();
     loop {
-        let taken = match workstation.0.session.current.try_write() {
+        let previous = match workstation.0.session.current.try_write() {
             Ok(mut session) => Some(std::mem::replace(&mut *session, Session::Locked)),
             Err(std::sync::TryLockError::Poisoned(p)) => {
                 Some(std::mem::replace(&mut *PoisonError::into_inner(p), Session::Locked))
             }
             Err(std::sync::TryLockError::WouldBlock) => None,
         };
-        match taken {
+        match previous {
             Some(Session::Unlocked(unlocked)) => return Some(unlocked),
             Some(Session::Locked) => return None,
             None if workstation.0.device.clock.monotonic().saturating_sub(started) > DRAIN => return None,
@@ -238,7 +238,7 @@ impl Workstation {
     /// Locks if needed, closes the ledger and releases the profile.
     pub fn close(&self) {
         lock_session(self, "close");
-        let device = lock(&self.0.device.context).clone();
+        let device = acquire(&self.0.device.context).clone();
         if let Some(device) = device.filter(|_| self.0.access.writes) {
             self.report_pending_faults();
             // Without a new checkpoint the ledger is verified up to its last one.
@@ -247,8 +247,8 @@ impl Workstation {
                 self.report_fault(error.code);
             }
         }
-        *lock(&self.0.device.context) = None;
-        *lock(&self.0.access.lock) = None;
+        *acquire(&self.0.device.context) = None;
+        *acquire(&self.0.access.lock) = None;
     }
 
     /// Runs `work` with access to the key slots; the ledger must be openable.

@@ -14,7 +14,7 @@ use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Phi, ResourceId, ResourceKey};
-use keep_fhir::write::{Activity, EntryContext, NoteDraft, note};
+use keep_fhir::write::{Activity, AuthoringContext, NoteDraft, note};
 
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
@@ -74,7 +74,7 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     };
     let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient.clone()));
     let new = visit.map(|encounter| {
-        let context = EntryContext { encounter, author, effective: now, recorded: now, patient };
+        let context = AuthoringContext { encounter, author, effective: now, recorded: now, patient };
         let resources = vec![(key.clone(), note(&key.id, &context, &draft))];
         (NewRecords { context, resources, activity: Activity::Sign, visit_started: false }, event, ())
     });

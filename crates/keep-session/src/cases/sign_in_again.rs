@@ -8,8 +8,8 @@ use crate::dto::failure::FailureDto;
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
+use crate::state::acquire;
 use crate::state::browser::BrowserSignIn;
-use crate::state::lock;
 use crate::state::renewing::{RENEWAL_WAITS, Renewing};
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
@@ -62,7 +62,7 @@ pub fn wait_for_sign_in(workstation: &Workstation) -> Result<SignInStateDto, Fai
 
 /// Cancels a sign-in that is under way, or drops one that waits for its owner.
 pub(crate) fn cancel(workstation: &Workstation) {
-    let before = std::mem::take(&mut *lock(&workstation.0.sign_in.renewing));
+    let before = std::mem::take(&mut *acquire(&workstation.0.sign_in.renewing));
     if let Renewing::Browser(browser) = before {
         browser.cancel();
     }
@@ -78,7 +78,7 @@ fn start(workstation: &Workstation, request: &SignInAgainDto) -> Result<(), Sess
     let pending = workstation.0.runtime.block_on(server.open_sign_in(&make_nonce()))?;
     let waiting = workstation.clone();
     // Locked until the state is set, so that an early outcome finds it.
-    let mut held = lock(&workstation.0.sign_in.renewing);
+    let mut held = acquire(&workstation.0.sign_in.renewing);
     *held = Renewing::Browser(BrowserSignIn::start(&workstation.0.runtime, pending, move |id, outcome| {
         take_outcome(&waiting, id, outcome, user);
     }));
@@ -95,9 +95,9 @@ fn whose(workstation: &Workstation, asked: Option<&str>) -> Result<UserId, Sessi
 
 fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, SyncError>, user: UserId) {
     let is_awaited = |state: &Renewing| matches!(state, Renewing::Browser(browser) if browser.is(id));
-    if is_awaited(&lock(&workstation.0.sign_in.renewing)) {
+    if is_awaited(&acquire(&workstation.0.sign_in.renewing)) {
         let next = resolve(workstation, user, outcome);
-        let mut held = lock(&workstation.0.sign_in.renewing);
+        let mut held = acquire(&workstation.0.sign_in.renewing);
         // The user may have cancelled and started again meanwhile.
         if is_awaited(&held) {
             *held = next;
@@ -168,14 +168,14 @@ pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) ->
 
 fn renew(workstation: &Workstation, renewal: Renewal) -> Result<(), SessionError> {
     workstation.with_session(|unlocked| {
-        let mut ring = lock(&unlocked.keys.ring);
+        let mut ring = acquire(&unlocked.keys.ring);
         workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&unlocked.keys.user, &mut ring, renewal))
     })
 }
 
 fn describe(workstation: &Workstation) -> SignInStateDto {
     workstation.expire_renewal();
-    match &*lock(&workstation.0.sign_in.renewing) {
+    match &*acquire(&workstation.0.sign_in.renewing) {
         Renewing::Idle => SignInStateDto::Idle,
         Renewing::Browser(browser) => SignInStateDto::Browser { address: browser.address.clone() },
         Renewing::Waiting { .. } | Renewing::Done => SignInStateDto::Done,
@@ -188,7 +188,7 @@ impl Workstation {
     /// outlive another's unlock.
     pub(crate) fn take_renewal(&self, user: UserId) -> Option<Renewal> {
         self.expire_renewal();
-        let mut held = lock(&self.0.sign_in.renewing);
+        let mut held = acquire(&self.0.sign_in.renewing);
         match std::mem::take(&mut *held) {
             Renewing::Waiting { renewal, .. } => {
                 let mine = renewal.user() == user;
@@ -205,7 +205,7 @@ impl Workstation {
     /// Wipes a sign-in that has waited too long.
     pub(crate) fn expire_renewal(&self) {
         let now = self.0.device.clock.monotonic();
-        let mut held = lock(&self.0.sign_in.renewing);
+        let mut held = acquire(&self.0.sign_in.renewing);
         if matches!(&*held, Renewing::Waiting { since, .. } if now.saturating_sub(*since) >= RENEWAL_WAITS) {
             *held = Renewing::Failed(ErrorCode::SignInNeeded);
         }

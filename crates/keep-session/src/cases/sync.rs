@@ -7,9 +7,11 @@ pub use to_end::{SyncEnd, run_to_end};
 
 use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
-use crate::dto::sync::{RetryDto, SyncChipDto, SyncPageDto, SyncPhaseDto, SyncProgressDto, SyncStateDto, SyncTypeDto};
+use crate::dto::sync::{
+    RetryDto, SyncPageDto, SyncPhaseDto, SyncProgressDto, SyncStateDto, SyncStatusDto, SyncTypeDto,
+};
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::trusted_clock::TrustedClock;
 use crate::workstation::{Workstation, WorkstationEvent};
@@ -30,13 +32,13 @@ pub(crate) fn host_of(server: &str) -> Option<String> {
 }
 
 /// The status on the lock screen: what is known without any key.
-pub(crate) fn lock_chip(workstation: &Workstation) -> SyncChipDto {
-    let mut chip = kept_chip(workstation);
-    if chip.complete.is_none() {
+pub(crate) fn lock_screen_status(workstation: &Workstation) -> SyncStatusDto {
+    let mut status = last_status(workstation);
+    if status.complete.is_none() {
         let kept = last_sync::kept(&workstation.0.device.profile).filter(|t| *t <= latest_claim(workstation));
-        chip.complete = kept.map(|t| t.to_rfc3339());
+        status.complete = kept.map(|t| t.to_rfc3339());
     }
-    chip
+    status
 }
 
 /// How far this device's clock may be behind the clock of a completeness claim, milliseconds.
@@ -48,12 +50,12 @@ fn latest_claim(workstation: &Workstation) -> UtcMillis {
 }
 
 /// The status as far as this process knows it from its own runs.
-fn kept_chip(workstation: &Workstation) -> SyncChipDto {
+fn last_status(workstation: &Workstation) -> SyncStatusDto {
     let (report, stopped) = workstation.0.sync.last().unwrap_or_default();
-    chip_of(workstation, &report, stopped)
+    status_of(workstation, &report, stopped)
 }
 
-fn chip_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncChipDto {
+fn status_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncStatusDto {
     let state = if workstation.0.sync.is_running() {
         SyncStateDto::Running
     } else {
@@ -64,11 +66,11 @@ fn chip_of(workstation: &Workstation, report: &SyncReport, stopped: Option<Error
             Some(_) => SyncStateDto::Failed,
         }
     };
-    SyncChipDto {
+    SyncStatusDto {
         state,
         complete: report.complete_as_of.map(|t| t.to_rfc3339()),
         pending: count(report.pending),
-        failed: count(report.failed),
+        rejected: count(report.failed),
         conflicts: count(report.conflicts),
     }
 }
@@ -81,31 +83,31 @@ fn count(n: u64) -> u32 {
 ///
 /// # Errors
 /// `locked`.
-pub fn sync_chip(workstation: &Workstation) -> Result<SyncChipDto, FailureDto> {
-    workstation.with_session(|unlocked| current_chip(workstation, unlocked)).map_err(SessionError::into_dto)
+pub fn sync_status(workstation: &Workstation) -> Result<SyncStatusDto, FailureDto> {
+    workstation.with_session(|unlocked| current_status(workstation, unlocked)).map_err(SessionError::into_dto)
 }
 
-fn current_chip(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncChipDto, SessionError> {
-    let mut chip = kept_chip(workstation);
+fn current_status(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncStatusDto, SessionError> {
+    let mut status = last_status(workstation);
     if let Some(store) = unlocked.store.as_deref() {
-        let (pending, failed, conflicts) = queue::backlog(store)?;
-        (chip.pending, chip.failed, chip.conflicts) = (pending, failed, conflicts);
+        let (pending, rejected, conflicts) = queue::backlog(store)?;
+        (status.pending, status.rejected, status.conflicts) = (pending, rejected, conflicts);
         if !store.unhealthy().is_empty() {
             // INVARIANT: nothing is called complete while a segment is damaged or incomplete.
-            chip.complete = None;
-            if chip.state == SyncStateDto::Idle {
-                chip.state = SyncStateDto::Incomplete;
+            status.complete = None;
+            if status.state == SyncStateDto::Idle {
+                status.state = SyncStateDto::Incomplete;
             }
-        } else if chip.complete.is_none() {
-            chip.complete = workstation.complete_as_of(unlocked)?.map(|t| t.to_rfc3339());
+        } else if status.complete.is_none() {
+            status.complete = workstation.complete_as_of(unlocked)?.map(|t| t.to_rfc3339());
         }
     }
     if unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE {
         // Without keys the queue cannot be counted.
-        chip.complete = None;
-        chip.state = SyncStateDto::Incomplete;
+        status.complete = None;
+        status.state = SyncStateDto::Incomplete;
     }
-    Ok(chip)
+    Ok(status)
 }
 
 /// Starts a sync in the background, unless one is running, and returns the page.
@@ -269,8 +271,8 @@ fn announce(workstation: &Workstation) {
     let workstation = workstation.clone();
     let runtime = workstation.0.runtime.clone();
     runtime.spawn_blocking(move || {
-        if let Ok(chip) = sync_chip(&workstation) {
-            workstation.emit(WorkstationEvent::Chip(chip));
+        if let Ok(status) = sync_status(&workstation) {
+            workstation.emit(WorkstationEvent::SyncStatus(status));
         }
         if !workstation.0.sync.is_running() {
             workstation.emit(WorkstationEvent::Progress(None));
@@ -313,7 +315,7 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
     }
     let audit_pending = workstation.enrolled_device()?.ledger.pending_count()?;
     Ok(SyncPageDto {
-        chip: current_chip(workstation, unlocked)?,
+        status: current_status(workstation, unlocked)?,
         progress: workstation.0.sync.progress(),
         types,
         items,
@@ -346,7 +348,7 @@ impl Workstation {
 
     /// The names of this session's cursors: the FHIR base address and the view of the signed-in subject.
     pub(crate) fn cursor_names(&self, unlocked: &Unlocked) -> Result<(String, String), SessionError> {
-        let ring = lock(&unlocked.keys.ring);
+        let ring = acquire(&unlocked.keys.ring);
         let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         Ok((self.settings().server.clone(), format!("subject {}", lease.subject)))
     }

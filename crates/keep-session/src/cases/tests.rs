@@ -26,7 +26,7 @@ use crate::cases::{lock, unlock};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
 use crate::dto::visit::{ConsciousnessDto, VitalsDto};
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{PASSWORD, TestDevice, TestPerson, complete, import, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
 use keep_keys::{Attempt, FakeKeychain, ManualBootClock, OpenedSlot, TrustedTime, phone_code};
@@ -63,7 +63,7 @@ impl Clinic {
         let (workstation, phone) = ok(device.enrol(person, None));
         // Trusted time follows the test's clock from here on, not the machine's boot.
         let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        *acquire(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         ok(import(&workstation, records().into_iter().map(str::to_owned).collect()));
         Self { workstation, folder, clock, person, phone, _runtime: runtime }
     }
@@ -141,7 +141,7 @@ fn records() -> Vec<&'static str> {
 fn vitals() -> VitalsDto {
     VitalsDto {
         patient: String::from("maria"),
-        taken: None,
+        measured_at: None,
         systolic: String::from("162"),
         diastolic: String::from("98"),
         pulse: String::from("76"),

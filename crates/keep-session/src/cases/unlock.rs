@@ -1,11 +1,11 @@
 //! Unlocking, and the state of the unlocked session.
 
 use crate::dto::failure::{FailureDto, FieldReasonDto};
-use crate::dto::lock::{NoticeDto, ResumePointDto, SessionDto, UnlockDto};
+use crate::dto::lock::{NoticeDto, ReturnPointDto, SessionDto, UnlockDto};
 use crate::error::SessionError;
 use crate::permissions::permissions;
 use crate::session_start::{SessionOrigin, start_session};
-use crate::state::lock;
+use crate::state::acquire;
 use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
@@ -53,7 +53,7 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
     match opened {
         Ok(opened) => {
             let notices = start_session(workstation, opened, SessionOrigin::Unlock, began)?;
-            or_nothing(workstation, || session_of(workstation, notices))
+            lock_on_error(workstation, || session_of(workstation, notices))
         }
         Err(error) => {
             // The role in the slot as the device sealed it: the user is not authenticated.
@@ -75,7 +75,7 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
 /// Runs the end of an unlock; if it fails the session is locked again.
 ///
 /// INVARIANT: an unlock is all or nothing: no session stays open after an error.
-pub(crate) fn or_nothing<T>(
+pub(crate) fn lock_on_error<T>(
     workstation: &Workstation,
     end: impl FnOnce() -> Result<T, SessionError>,
 ) -> Result<T, SessionError> {
@@ -95,7 +95,7 @@ pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, Sessi
 }
 
 fn resume(workstation: &Workstation, user: UserId, password: &Secret<String>) -> Result<OpenedSlot, SessionError> {
-    let secret = lock(&workstation.0.session.resume).take().ok_or(ErrorCode::UnlockRefused)?;
+    let secret = acquire(&workstation.0.session.resume).take().ok_or(ErrorCode::UnlockRefused)?;
     workstation.with_slot_unlocker(|unlocker, time| unlocker.resume(time, user, password, secret))
 }
 
@@ -119,10 +119,10 @@ pub fn touch(workstation: &Workstation) -> Result<(), FailureDto> {
 ///
 /// # Errors
 /// `locked`, `disk_full`, `io`.
-pub fn keep_place(workstation: &Workstation, place: ResumePointDto) -> Result<(), FailureDto> {
+pub fn save_return_point(workstation: &Workstation, return_point: ReturnPointDto) -> Result<(), FailureDto> {
     workstation
         .with_session(|unlocked| {
-            let text = serde_json::to_string(&place).map_err(|_| ErrorCode::Internal)?;
+            let text = serde_json::to_string(&return_point).map_err(|_| ErrorCode::Internal)?;
             Ok(unlocked.store()?.personal()?.save_resume_place(Some(&Phi::new(text)))?)
         })
         .map_err(SessionError::into_dto)
@@ -133,7 +133,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
         // A reloaded page has to show them again.
         notices.extend(crate::segments::notices(unlocked));
         let settings = workstation.settings();
-        let place = match &unlocked.store {
+        let return_point = match &unlocked.store {
             // Without a readable personal file the session starts at the home page; a notice says why.
             Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
             None => None,
@@ -151,7 +151,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
             // A role without any segment does not wait for a grant.
             waiting_for_grant: unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE,
             notices,
-            resume: place.and_then(|text| {
+            return_point: return_point.and_then(|text| {
                 // EXPOSE: returned to the page of the same user.
                 serde_json::from_str(text.expose()).ok()
             }),

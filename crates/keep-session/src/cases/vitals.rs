@@ -12,7 +12,7 @@ use crate::records::author::author;
 use crate::records::change::NewRecords;
 use crate::records::visit::find_open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
-use crate::state::lock;
+use crate::state::acquire;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::person;
 use crate::workstation::Workstation;
@@ -22,7 +22,7 @@ use keep_audit::{EventClass, EventDraft};
 use keep_clinical::age_at;
 use keep_domain::{ErrorCode, PatientId, Phi, ResourceId, ResourceKey, UtcMillis, VitalSign};
 use keep_fhir::lens;
-use keep_fhir::write::{Activity, EntryContext};
+use keep_fhir::write::{Activity, AuthoringContext};
 use keep_store::{AuditGated, Record, Store, StoreError};
 
 /// How far a time may be ahead of this computer's clock before it counts as in the future.
@@ -37,12 +37,12 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
         .authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
             let ctx = &Ctx::new(workstation, unlocked)?;
             let now = workstation.trusted_now()?;
-            let taken = request.taken.as_deref().and_then(UtcMillis::from_rfc3339).unwrap_or(now);
+            let measured_at = request.measured_at.as_deref().and_then(UtcMillis::from_rfc3339).unwrap_or(now);
             let patient = patient_id(&request.patient)?;
             record_form_read(ctx, &patient)?;
-            let about = about(ctx.store, &patient, taken, now)?;
+            let about = about(ctx.store, &patient, measured_at, now)?;
             let checked = about.map(|(about, _)| Form::read(&request, about).into_dto(about));
-            let opened = lock(&ctx.session.memory.opened);
+            let opened = acquire(&ctx.session.memory.opened);
             let ticket = opened.get(&patient).ok_or(ErrorCode::Internal)?;
             Ok(checked.release_under(ticket))
         })
@@ -51,12 +51,12 @@ pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Vit
 
 /// Records that the form reads the chart, unless this session has opened that chart and so recorded it.
 fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionError> {
-    if lock(&ctx.session.memory.opened).contains_key(patient) {
+    if acquire(&ctx.session.memory.opened).contains_key(patient) {
         return Ok(());
     }
     let event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).about(Phi::new(patient.clone()));
     let ticket = ctx.store.ledger().append(event.with("part", "vitals_form"))?;
-    lock(&ctx.session.memory.opened).insert(patient.clone(), ticket);
+    acquire(&ctx.session.memory.opened).insert(patient.clone(), ticket);
     Ok(())
 }
 
@@ -64,7 +64,7 @@ fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionErr
 fn about(
     store: &Store,
     patient: &PatientId,
-    taken: UtcMillis,
+    measured_at: UtcMillis,
     now: UtcMillis,
 ) -> Result<AuditGated<(About, String)>, SessionError> {
     let height = last_chart_refs::of(store, patient)?.and_then(|m| m.height);
@@ -75,7 +75,7 @@ fn about(
     })?;
     Ok(person.zip(AuditGated::join(height)).map(|(person, height)| {
         let born = parse(&person).and_then(|raw| person::born(&lens::patient(&raw).ok()?)).unwrap_or_default();
-        let age = age_at(&born, taken, &ClinicClock::at(now).zone);
+        let age = age_at(&born, measured_at, &ClinicClock::at(now).zone);
         (About { age, last_height: height.first().and_then(height_of) }, born)
     }))
 }
@@ -108,15 +108,15 @@ pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Save
 fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
     let patient = patient_id(&request.patient)?;
     let now = ctx.now()?;
-    let taken = match request.taken.as_deref() {
+    let measured_at = match request.measured_at.as_deref() {
         None => now,
         Some(text) => UtcMillis::from_rfc3339(text)
             .ok_or_else(|| SessionError::fields(vec![("taken", FieldReasonDto::NotATime)]))?,
     };
-    let checked = about(ctx.store, &patient, taken, now)?.try_map(|(about, born)| {
+    let checked = about(ctx.store, &patient, measured_at, now)?.try_map(|(about, born)| {
         let form = Form::read(request, about);
         let mut problems = form.blockers();
-        if taken > now.plus_millis(AHEAD_MILLIS) {
+        if measured_at > now.plus_millis(AHEAD_MILLIS) {
             problems.push(("taken", FieldReasonDto::InFuture));
         }
         if !born.is_empty() && about.age.is_none() {
@@ -130,11 +130,11 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
     let new = checked.zip(visit).map(|((form, about), visit)| {
         let visit_started = visit.is_none();
         let encounter = visit.unwrap_or_else(|| ResourceKey::new("Encounter", ResourceId::make_random()));
-        let context = EntryContext {
+        let context = AuthoringContext {
             patient: patient.clone(),
             encounter: Some(encounter.clone()),
             author,
-            effective: taken,
+            effective: measured_at,
             recorded: now,
         };
         let mut resources = Vec::new();
@@ -142,13 +142,14 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
             resources.push((encounter.clone(), writing::visit(&encounter.id, &context)));
         }
         let made = writing::observations(&form, about, &context, request, height);
-        let taken_height = made.iter().find(|(vital, ..)| *vital == Some(VitalSign::Height)).map(|(_, k, _)| k.clone());
+        let measured_height =
+            made.iter().find(|(vital, ..)| *vital == Some(VitalSign::Height)).map(|(_, k, _)| k.clone());
         resources.extend(made.into_iter().map(|(_, key, raw)| (key, raw)));
         let event = EventDraft::new(EventClass::Create).by(ctx.actor()).about(Phi::new(patient.clone()));
         let new = NewRecords { context, resources, activity: Activity::Create, visit_started };
-        (new, event, (encounter, taken_height))
+        (new, event, (encounter, measured_height))
     });
-    let (saved, (encounter, taken_height)) = NewRecords::save(ctx, new)?;
-    last_chart_refs::note_visit(ctx.store, &patient, &encounter, taken_height.as_ref())?;
+    let (saved, (encounter, measured_height)) = NewRecords::save(ctx, new)?;
+    last_chart_refs::note_visit(ctx.store, &patient, &encounter, measured_height.as_ref())?;
     Ok(saved)
 }

@@ -21,7 +21,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
-use keep_fhir::write::{AppointmentStatus, EntryContext, set_appointment_status, set_arrival};
+use keep_fhir::write::{AppointmentStatus, AuthoringContext, set_appointment_status, set_arrival};
 use keep_store::Record;
 use kinds::{counted, group_of, missing};
 use lists::Day;
@@ -118,6 +118,6 @@ fn arrived(
         .map_err(|_| ErrorCode::Internal)?;
     let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
-    let context = EntryContext { patient, encounter: None, author, effective: now, recorded: now };
+    let context = AuthoringContext { patient, encounter: None, author, effective: now, recorded: now };
     Ok((ChangedRecord { context, record, changed, reason: None }, event))
 }

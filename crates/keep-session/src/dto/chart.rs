@@ -41,7 +41,7 @@ pub struct ChartDto {
     /// Immunisations.
     pub immunisations: Vec<immunisations::ImmunisationDto>,
     /// What was completely downloaded, and when.
-    pub completeness: CompletenessDto,
+    pub completeness: DownloadCompletenessDto,
     /// Records that could not be read, by type.
     pub unreadable: Vec<UnreadableDto>,
     /// This user's drafts of this patient.
@@ -114,7 +114,7 @@ pub struct WindowDto {
 /// What was completely downloaded, and when.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct CompletenessDto {
+pub struct DownloadCompletenessDto {
     /// The oldest "complete as of" of the types shown, RFC 3339.
     pub as_of: Option<String>,
     /// Types whose first download has not finished.

@@ -1,6 +1,6 @@
 //! The lock screen and the unlocked session.
 
-use super::sync::SyncChipDto;
+use super::sync::SyncStatusDto;
 use keep_domain::{ErrorCode, Role, Segment};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -22,7 +22,7 @@ pub struct LockScreenDto {
     /// The state of the operating system's keychain.
     pub keychain: KeychainStateDto,
     /// What the last session left waiting; counts only.
-    pub sync: SyncChipDto,
+    pub sync: SyncStatusDto,
     /// Whether this profile shows demo data.
     pub demo: bool,
     /// Minutes of inactivity before lock.
@@ -130,7 +130,8 @@ pub struct SessionDto {
     /// Lines to show once after this unlock, for example a grant that was given.
     pub notices: Vec<NoticeDto>,
     /// Where the same user left off, if that was saved.
-    pub resume: Option<ResumePointDto>,
+    #[serde(rename = "resume")]
+    pub return_point: Option<ReturnPointDto>,
 }
 
 /// What a role may do.
@@ -263,7 +264,7 @@ pub enum SegmentHealthDto {
 /// Where the user was when the session locked.
 #[derive(Serialize, Deserialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct ResumePointDto {
+pub struct ReturnPointDto {
     /// The route of the page.
     pub route: String,
     /// The draft whose form was open.

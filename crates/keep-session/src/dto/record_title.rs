@@ -16,7 +16,7 @@ pub enum RecordTitleDto {
     Visit,
     /// Vital signs of one moment.
     VitalSigns,
-    /// Observations of one moment that are no vital signs of the catalogue.
+    /// Observations of one moment that are not known vital signs.
     Observations,
     /// An appointment.
     Appointment,

@@ -1,20 +1,21 @@
-//! The sync chip and page.
+//! The sync status and page.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The sync chip.
+/// The sync status.
 #[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct SyncChipDto {
+pub struct SyncStatusDto {
     /// State of the sync.
     pub state: SyncStateDto,
     /// Last complete sync, RFC 3339.
     pub complete: Option<String>,
     /// Change sets waiting to be sent.
     pub pending: u32,
-    /// Change sets that were rejected.
-    pub failed: u32,
+    /// Rejected change sets.
+    #[serde(rename = "failed")]
+    pub rejected: u32,
     /// Conflicts that need a decision.
     pub conflicts: u32,
 }
@@ -41,8 +42,9 @@ pub enum SyncStateDto {
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncPageDto {
-    /// The chip.
-    pub chip: SyncChipDto,
+    /// The status.
+    #[serde(rename = "chip")]
+    pub status: SyncStatusDto,
     /// Progress while running.
     pub progress: Option<SyncProgressDto>,
     /// One row per type.
@@ -131,7 +133,7 @@ pub enum SyncItemStateDto {
     Pending,
     /// Waits for a user with access to its segment.
     WaitsForRank,
-    /// The server refused it.
+    /// The server rejected it.
     Rejected,
     /// Needs a decision.
     Conflict,

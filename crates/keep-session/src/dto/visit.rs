@@ -10,7 +10,8 @@ pub struct VitalsDto {
     /// The Patient id.
     pub patient: String,
     /// When taken, RFC 3339; `None` = now.
-    pub taken: Option<String>,
+    #[serde(rename = "taken")]
+    pub measured_at: Option<String>,
     /// mmHg.
     pub systolic: String,
     /// mmHg.

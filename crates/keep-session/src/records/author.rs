@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::own_file;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::view::names::staff_name;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
@@ -45,7 +45,7 @@ pub(crate) fn author(ctx: &Ctx<'_>) -> Result<ResourceKey, SessionError> {
     }
     let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", "staff");
     let staff = ctx.read_audited(event, |store| store.shared_records("Practitioner", MOST_STAFF))?;
-    let subject = lock(&ctx.session.keys.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
+    let subject = acquire(&ctx.session.keys.ring).lease().map(|l| l.subject.clone()).unwrap_or_default();
     match find(&staff, &subject, &ctx.session.name) {
         Some(found) => {
             own_file::set_preference(ctx.store, NAME, &found.to_string());

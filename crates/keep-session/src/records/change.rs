@@ -6,12 +6,12 @@ use crate::error::SessionError;
 use keep_audit::EventDraft;
 use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::Raw;
-use keep_fhir::write::{Activity, EntryContext, ProvenanceDraft, provenance};
+use keep_fhir::write::{Activity, AuthoringContext, ProvenanceDraft, provenance};
 use keep_store::{AuditGated, ChangeSetDraft, ChangeSetId, EntryDraft, Operation, Record};
 
 /// Records that did not exist before.
 pub(crate) struct NewRecords {
-    pub(crate) context: EntryContext,
+    pub(crate) context: AuthoringContext,
     pub(crate) resources: Vec<(ResourceKey, Raw)>,
     pub(crate) activity: Activity,
     /// Whether one of them is a visit that this save opens.
@@ -45,7 +45,7 @@ impl NewRecords {
 
 /// A stored record with its new text.
 pub(crate) struct ChangedRecord<'r> {
-    pub(crate) context: EntryContext,
+    pub(crate) context: AuthoringContext,
     pub(crate) record: Record,
     pub(crate) changed: Raw,
     /// Why, as the user typed it.
@@ -91,7 +91,7 @@ fn saved(set: ChangeSetId, keys: &[ResourceKey], visit_started: bool) -> SavedDt
 /// Who wrote the targets, on which device.
 fn provenance_of(
     ctx: &Ctx<'_>,
-    context: &EntryContext,
+    context: &AuthoringContext,
     targets: Vec<ResourceKey>,
     activity: Activity,
     reason: Option<&str>,

@@ -1,6 +1,6 @@
 //! The sync of a session: whether it runs, its progress, and the result of the last one.
 
-use super::lock;
+use super::acquire;
 use crate::dto::sync::SyncProgressDto;
 use keep_domain::ErrorCode;
 use keep_sync::{Cancel, SyncReport};
@@ -24,7 +24,7 @@ impl SyncHandle {
 
     /// Starts; `None` when a sync runs already.
     pub(crate) fn start(&self) -> Option<Cancel> {
-        let mut running = lock(&self.running);
+        let mut running = acquire(&self.running);
         if running.is_some() {
             return None;
         }
@@ -35,37 +35,37 @@ impl SyncHandle {
 
     /// Ends, with the result.
     pub(crate) fn end(&self, report: SyncReport, stopped: Option<ErrorCode>) {
-        *lock(&self.running) = None;
-        *lock(&self.progress) = None;
-        *lock(&self.last) = Some((report, stopped));
+        *acquire(&self.running) = None;
+        *acquire(&self.progress) = None;
+        *acquire(&self.last) = Some((report, stopped));
     }
 
     /// Ends the running sync at its next await.
     pub(crate) fn cancel(&self) {
-        if let Some(cancel) = lock(&self.running).as_ref() {
+        if let Some(cancel) = acquire(&self.running).as_ref() {
             cancel.cancel();
         }
     }
 
     /// Forgets the result of the last run, which is out of date.
     pub(crate) fn forget(&self) {
-        *lock(&self.last) = None;
+        *acquire(&self.last) = None;
     }
 
     pub(crate) fn is_running(&self) -> bool {
-        lock(&self.running).is_some()
+        acquire(&self.running).is_some()
     }
 
     pub(crate) fn show(&self, progress: SyncProgressDto) {
-        *lock(&self.progress) = Some(progress);
+        *acquire(&self.progress) = Some(progress);
     }
 
     pub(crate) fn progress(&self) -> Option<SyncProgressDto> {
-        lock(&self.progress).clone()
+        acquire(&self.progress).clone()
     }
 
     /// The result of the last run of this process.
     pub(crate) fn last(&self) -> Option<(SyncReport, Option<ErrorCode>)> {
-        lock(&self.last).clone()
+        acquire(&self.last).clone()
     }
 }

@@ -1,7 +1,7 @@
 //! Which types were downloaded completely and when, and which records could not be read.
 
 use super::visible_record::VisibleRecord;
-use crate::dto::chart::{CompletenessDto, UnreadableDto};
+use crate::dto::chart::{DownloadCompletenessDto, UnreadableDto};
 use keep_domain::UtcMillis;
 use keep_store::Completeness;
 use std::collections::BTreeMap;
@@ -22,7 +22,11 @@ const SHOWN: [&str; 9] = [
 /// The oldest time of the shown types, and those that were never completed.
 ///
 /// `holds` is whether a type can be in this session's segments at all, `partial` whether one of these is not whole.
-pub(crate) fn completeness(found: &[Completeness], partial: bool, holds: impl Fn(&str) -> bool) -> CompletenessDto {
+pub(crate) fn completeness(
+    found: &[Completeness],
+    partial: bool,
+    holds: impl Fn(&str) -> bool,
+) -> DownloadCompletenessDto {
     let as_of = |name: &str| found.iter().find(|c| c.resource_type == name).and_then(|c| c.complete_as_of);
     let (mut oldest, mut missing): (Option<UtcMillis>, Vec<String>) = (None, Vec::new());
     for name in SHOWN.into_iter().filter(|n| holds(n)) {
@@ -31,7 +35,7 @@ pub(crate) fn completeness(found: &[Completeness], partial: bool, holds: impl Fn
             None => missing.push(name.to_owned()),
         }
     }
-    CompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339), missing, partial }
+    DownloadCompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339), missing, partial }
 }
 
 /// Whether all of these types that this session can hold were completed once.

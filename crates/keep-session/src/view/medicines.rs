@@ -45,8 +45,8 @@ fn read(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, Medi
 }
 
 fn began(lens: &MedicationLens) -> Option<UtcMillis> {
-    let taken = lens.taken.as_ref().and_then(|t| t.start.as_ref());
-    words::instant(taken.or(lens.authored.as_ref()))
+    let start = lens.taken.as_ref().and_then(|t| t.start.as_ref());
+    words::instant(start.or(lens.authored.as_ref()))
 }
 
 fn recorded_name(lens: &MedicationLens, names: &Names) -> Option<String> {
@@ -55,7 +55,7 @@ fn recorded_name(lens: &MedicationLens, names: &Names) -> Option<String> {
 
 fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {
     let (name, product) = name_and_product(&recorded_name(lens, names).unwrap_or_default());
-    let taken = lens.taken.as_ref().and_then(|t| t.start.as_ref());
+    let start = lens.taken.as_ref().and_then(|t| t.start.as_ref());
     MedicineDto {
         id: entry.id(),
         name: words::some(name),
@@ -63,7 +63,7 @@ fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock
         dosage: dosage_text(lens),
         active: lens.is_current(),
         status: lens.status.clone(),
-        since: words::when(taken.or(lens.authored.as_ref())),
+        since: words::when(start.or(lens.authored.as_ref())),
         age: began(lens).and_then(|b| clinic_clock.elapsed(b)),
         record: entry.state(),
     }

@@ -76,7 +76,7 @@ fn dto(entry: &VisibleRecord, panels: &BTreeMap<String, String>) -> Option<Resul
         recorded: recorded(lens),
         flag: flag(lens),
         range: words::range(&lens.ranges),
-        taken: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
+        measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
         panel: panels.get(&id).cloned(),
         status: lens.status.clone(),
         record: entry.state(),

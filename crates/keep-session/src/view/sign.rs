@@ -1,4 +1,4 @@
-//! The signs of the chart: the catalogue's vital signs and the early warning score.
+//! The signs of the chart: the vital signs and the early warning score.
 
 use crate::dto::chart::vitals::SignDto;
 use keep_clinical::adult_range;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// What a series is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
-    /// A vital sign of the catalogue.
+    /// A vital sign.
     Vital(VitalSign),
     /// The early warning score.
     News2,

@@ -1,4 +1,4 @@
-//! Vital signs over time: one series per sign of the catalogue.
+//! Vital signs over time: one series per sign.
 
 use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
@@ -25,9 +25,9 @@ pub(crate) struct Reading<'e> {
     /// The Observation.
     pub(crate) entry: &'e VisibleRecord,
     pub(crate) at: UtcMillis,
-    /// In the unit of the catalogue.
+    /// In the unit of the chart.
     pub(crate) value: f64,
-    /// As shown, in the unit of the catalogue.
+    /// As shown, in the unit of the chart.
     pub(crate) text: String,
     /// As recorded, with the unit it was recorded in, where that differs from what is shown.
     pub(crate) recorded: Option<String>,
@@ -64,7 +64,7 @@ fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Read
     whole.into_iter().chain(parts).collect()
 }
 
-/// The number in the unit of the catalogue; `None` for an unknown unit, which must not be mixed in.
+/// The number in the unit of the chart; `None` for an unknown unit, which must not be mixed in.
 fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
     let value = quantity.value.as_ref()?.to_f64();
     let Sign::Vital(vital) = sign else { return Some(value) };
@@ -118,15 +118,15 @@ pub(crate) struct SeriesContext<'a> {
     pub(crate) access_view: &'a AccessView,
 }
 
-/// One series for each sign that was ever taken, in the order of the chart.
+/// One series for each sign that was ever measured, in the order of the chart.
 pub(crate) fn series(all: &[Reading<'_>], ctx: &SeriesContext<'_>) -> Vec<VitalSeriesDto> {
-    let taken = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
-    let most = (ALL_POINTS / taken.max(1)).min(MOST_POINTS);
+    let measured = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
+    let most = (ALL_POINTS / measured.max(1)).min(MOST_POINTS);
     SIGNS.into_iter().filter_map(|sign| ctx.series_of(sign, all, most)).collect()
 }
 
 impl SeriesContext<'_> {
-    /// The series of one sign, cut to `most` points; `None` where it was never taken.
+    /// The series of one sign, cut to `most` points; `None` where it was never measured.
     fn series_of(&self, sign: Sign, all: &[Reading<'_>], most: usize) -> Option<VitalSeriesDto> {
         let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
         let (first, last) = (of_sign.first()?, of_sign.last()?);
@@ -140,7 +140,7 @@ impl SeriesContext<'_> {
             value: last.text.clone(),
             recorded: last.recorded.clone(),
             flag: self.flag(last),
-            taken: last.at.to_rfc3339(),
+            measured_at: last.at.to_rfc3339(),
             age: self.clinic_clock.elapsed(last.at),
             low: range.map(|(low, _)| low),
             high: range.map(|(_, high)| high),

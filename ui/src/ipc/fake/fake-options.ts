@@ -1,4 +1,4 @@
-import type { FailureDto, LockScreenDto, ResumePointDto, Role } from "../bindings";
+import type { FailureDto, LockScreenDto, ReturnPointDto, Role } from "../bindings";
 import type { CommandName } from "../commands";
 
 /** The state that the fake backend starts in. */
@@ -23,7 +23,7 @@ export interface FakeOptions {
   waitingForGrant?: boolean;
   /** The files that an enrolment sets aside. */
   setAside?: string[];
-  resume?: ResumePointDto;
+  resume?: ReturnPointDto;
   /** Delay of a reply in milliseconds. */
   delay?: number;
   /** Called when the real process would be replaced. */

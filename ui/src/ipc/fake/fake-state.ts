@@ -1,4 +1,4 @@
-import type { DraftDto, EnrolStateDto, FailureDto, LockUserDto, ResumePointDto, Role, SessionDto } from "../bindings";
+import type { DraftDto, EnrolStateDto, FailureDto, LockUserDto, ReturnPointDto, Role, SessionDto } from "../bindings";
 import type { EventName, Events } from "../commands";
 import { makeChart } from "./charts";
 import type { FakeOptions } from "./fake-options";
@@ -16,7 +16,7 @@ export interface FakeState {
   charts: Map<string, ReturnType<typeof makeChart>>;
   opened: Set<string>;
   drafts: DraftDto[];
-  resume: ResumePointDto | null;
+  resume: ReturnPointDto | null;
   attempts: number;
   /** Sequences of the alerts that were signed off. */
   signedOff: number[];

@@ -2,7 +2,7 @@ import type {
   ConflictDto,
   ConflictFieldDto,
   ConflictPartDto,
-  SyncChipDto,
+  SyncStatusDto,
   SyncItemDto,
   SyncItemStateDto,
   SyncPageDto,
@@ -12,7 +12,7 @@ import { type FakeState, openFakeChart } from "./fake-state";
 /** The sync chip for the current counts. */
 export function chipOf(
   state: Pick<FakeState, "pending" | "rejected" | "conflicts" | "running" | "signInEnded" | "options">,
-): SyncChipDto {
+): SyncStatusDto {
   return {
     state: state.running ? "running" : state.signInEnded ? "sign_in" : state.options.offline ? "offline" : "idle",
     complete: state.options.empty ? null : "2026-11-22T08:40:00+03:00",

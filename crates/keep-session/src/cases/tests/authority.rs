@@ -6,7 +6,7 @@ use crate::cases::{device, lock};
 use crate::dto::device::{DeviceCheckDto, DeviceFindingDto};
 use crate::error::SessionError;
 use crate::settings::WorkstationSettings;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{TestDevice, TestPerson, nurse_amara};
 use keep_audit::EventClass;
 use keep_domain::{ErrorCode, ManualClock, Role};
@@ -83,7 +83,7 @@ fn settings_without_a_hash_still_open_and_are_bound_as_soon_as_possible() {
     let changes = clinic.events(EventClass::ConfigChange);
     clinic.lock();
     // As at the next start: the device key is opened again.
-    *lock(&clinic.workstation.0.device.context) = None;
+    *acquire(&clinic.workstation.0.device.context) = None;
     let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("opens");
     let settings = kept(&clinic);
     assert_eq!((settings.version, settings.ca_file.as_ref()), (2, Some(&file)));

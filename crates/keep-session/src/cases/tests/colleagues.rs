@@ -4,7 +4,7 @@ use super::{NOON, ok};
 use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{
     PASSWORD, Statement, TestPerson, TestProvider, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
 };
@@ -38,7 +38,7 @@ impl Shift {
         let workstation =
             ok(Workstation::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
         let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
-        *lock(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
+        *acquire(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = TestProvider::new().expect("key");
         Self {
             workstation,
@@ -77,7 +77,7 @@ impl Shift {
     }
 
     fn holds_audit_key(&self) -> bool {
-        self.workstation.try_session(|u| lock(&u.keys.ring).holds(KeyName::Audit, 1)).expect("unlocked")
+        self.workstation.try_session(|u| acquire(&u.keys.ring).holds(KeyName::Audit, 1)).expect("unlocked")
     }
 
     fn findings(&self) -> usize {
@@ -142,7 +142,7 @@ fn only_files_of_new_keys_are_created() {
     // never count as "no patients".
     let generation = shift
         .workstation
-        .try_session(|u| lock(&u.keys.ring).segment(Segment::Encounters).map(|k| k.generation()))
+        .try_session(|u| acquire(&u.keys.ring).segment(Segment::Encounters).map(|k| k.generation()))
         .flatten();
     assert_eq!(generation, Some(2));
     let health =
@@ -165,7 +165,7 @@ fn a_physician_without_restricted_assignment_is_granted_no_restricted_key() {
     shift.unlock(mei);
     assert_eq!(shift.workstation.try_session(|u| u.rank), Some(Rank::up_to(Segment::Clinical)));
     let held =
-        |s: Segment| shift.workstation.try_session(|u| lock(&u.keys.ring).segment(s).is_some()).expect("unlocked");
+        |s: Segment| shift.workstation.try_session(|u| acquire(&u.keys.ring).segment(s).is_some()).expect("unlocked");
     assert!(held(Segment::Clinical) && !held(Segment::Restricted));
 }
 

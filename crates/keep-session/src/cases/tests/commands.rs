@@ -349,7 +349,7 @@ fn commands_that_reach_no_record_leave_nothing() {
         ok(chart::close_chart(&c.workstation, "maria"));
         ok(unlock::touch(&c.workstation));
         drop(ok(unlock::session(&c.workstation)));
-        drop(ok(sync::sync_chip(&c.workstation)));
+        drop(ok(sync::sync_status(&c.workstation)));
         drop(ok(lock::lock_screen(&c.workstation)));
         drop(ok(device::look(&c.workstation)));
     });

@@ -84,8 +84,8 @@ fn our_chosen_fields_are_queued_for_sending() {
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
     ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Ours)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
-    let chip = ok(crate::cases::sync::sync_chip(&clinic.workstation));
-    assert_eq!((chip.conflicts, chip.pending > 0), (0, true));
+    let status = ok(crate::cases::sync::sync_status(&clinic.workstation));
+    assert_eq!((status.conflicts, status.pending > 0), (0, true));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn dr_jonas_accepts_the_servers_deletion() {
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["record"]);
     ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], SideDto::Theirs)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
-    assert_eq!(ok(crate::cases::sync::sync_chip(&clinic.workstation)).conflicts, 0);
+    assert_eq!(ok(crate::cases::sync::sync_status(&clinic.workstation)).conflicts, 0);
     assert_eq!(
         code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], SideDto::Ours))),
         ErrorCode::Stale

@@ -11,7 +11,7 @@ use crate::dto::sync::SyncStateDto;
 use crate::dto::visit::VitalsDto;
 use crate::dto::worklist::{WorklistAskDto, WorklistNameDto};
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{PASSWORD, complete, import, nurse_amara, user_of};
 use crate::workstation::WorkstationEvent;
 use keep_audit::EventClass;
@@ -85,8 +85,8 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         assert!(found.rows[0].ready, "the chart opens, to say what is unavailable");
         assert_eq!(found.rows[0].last_seen_known, segment != Segment::Encounters);
         assert_eq!(list.missing, if segment == Segment::Encounters { vec!["Encounter"] } else { Vec::new() });
-        let chip = ok(sync::sync_chip(&clinic.workstation));
-        assert_eq!((chip.state, chip.complete), (SyncStateDto::Incomplete, None));
+        let status = ok(sync::sync_status(&clinic.workstation));
+        assert_eq!((status.state, status.complete), (SyncStateDto::Incomplete, None));
         assert!(!clinic.folder.path().join("last-sync.json").exists());
         // It is reported at every unlock until it is repaired; then the chart is as before.
         clinic.lock();
@@ -98,12 +98,12 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         let hears = Arc::clone(&notices);
         clinic.workstation.listen(Arc::new(move |event| {
             if let WorkstationEvent::Notice(notice) = event {
-                lock(&hears).push(notice);
+                acquire(&hears).push(notice);
             }
         }));
         crate::segments::end_repairs(&clinic.workstation);
         assert_eq!(
-            segment_notices(&lock(&notices)),
+            segment_notices(&acquire(&notices)),
             [(segment.name(), SegmentHealthDto::Whole)],
             "the notice of the unlock is replaced"
         );
@@ -196,7 +196,7 @@ fn an_unlock_that_fails_at_its_end_leaves_nothing_open() {
     clinic.lock();
     ok(clinic.unlock_well());
     let failed: Result<(), SessionError> =
-        unlock::or_nothing(&clinic.workstation, || Err(SessionError::of(ErrorCode::Internal)));
+        unlock::lock_on_error(&clinic.workstation, || Err(SessionError::of(ErrorCode::Internal)));
     assert_eq!(failed.map_err(|f| f.code), Err(ErrorCode::Internal));
     assert!(!clinic.workstation.is_open(), "no session behind an answer that is an error");
     assert_eq!(code_of(unlock::session(&clinic.workstation)), ErrorCode::Locked);
@@ -225,7 +225,7 @@ fn damage_found_in_a_chart_is_recorded_and_repaired_after_the_next_sync() {
     let list = queue(&clinic);
     assert!(matches!(&list.rows[..], [row] if matches!(row.safety, Some(SafetyDto::Unavailable))));
     assert_eq!(code_of(chart::open_chart(&clinic.workstation, "maria")), ErrorCode::StoreDamaged);
-    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).state, SyncStateDto::Incomplete);
+    assert_eq!(ok(sync::sync_status(&clinic.workstation)).state, SyncStateDto::Incomplete);
     clinic.lock();
     assert_eq!(
         segment_notices(&ok(clinic.unlock_well()).notices),
@@ -287,11 +287,11 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
         ];
         if answers.iter().flatten().any(|f| f.code == ErrorCode::StoreDamaged) {
             refused += 1;
-            let chip = ok(sync::sync_chip(&clinic.workstation));
-            assert_eq!((chip.state, chip.complete), (SyncStateDto::Incomplete, None), "page {page}");
+            let status = ok(sync::sync_status(&clinic.workstation));
+            assert_eq!((status.state, status.complete), (SyncStateDto::Incomplete, None), "page {page}");
             clinic.read_all();
             assert_eq!(
-                ok(sync::sync_chip(&clinic.workstation)).state,
+                ok(sync::sync_status(&clinic.workstation)).state,
                 SyncStateDto::Incomplete,
                 "page {page}: all was read through"
             );
@@ -308,7 +308,7 @@ fn nothing_is_called_complete_after_damaged_records_were_reported() {
 fn segment_key(clinic: &Clinic, segment: Segment) -> keep_keys::SegmentKey {
     let key = clinic
         .workstation
-        .try_session(|u| crate::state::lock(&u.keys.ring).segment(segment).map(keep_keys::SegmentKey::duplicate));
+        .try_session(|u| crate::state::acquire(&u.keys.ring).segment(segment).map(keep_keys::SegmentKey::duplicate));
     key.flatten().expect("held")
 }
 

@@ -5,8 +5,8 @@ use crate::cases::enrol::{enrol_code, enrol_password, enrol_state, otpauth};
 use crate::cases::lock;
 use crate::dto::enrol::{EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::lock::SlotStateDto;
+use crate::state::acquire;
 use crate::state::enrolling::{Enrolling, HALF_FINISHED, Person};
-use crate::state::lock;
 use crate::testing::{PASSWORD, TestProvider, nurse_amara, user_of};
 use keep_domain::{Clock, ErrorCode, Role, Secret};
 use keep_keys::{Enrolment, KdfParams, phone_code};
@@ -37,7 +37,7 @@ fn leila_signed_in(clinic: &Clinic) {
         refresh: None,
         since: clinic.clock.monotonic(),
     };
-    *lock(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
+    *acquire(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 /// `clinic`'s user has come back from the browser with a statement about new keys.
@@ -47,10 +47,10 @@ fn signed_in_again(clinic: &Clinic) {
     let names = ("https://id.example", who.subject);
     let provider = TestProvider::new().expect("key");
     let stated = provider.state(who, names, &enrolment.nonce(), clinic.clock.now(), false).expect("signed");
-    let claims = clinic.workstation.believe(&stated.id_token, &stated.jwk, None, None).expect("believed");
+    let claims = clinic.workstation.verify_stored_token(&stated.id_token, &stated.jwk, None, None).expect("verified");
     let id_token = Some(Secret::new(stated.id_token));
     let person = Person { enrolment, claims, id_token, refresh: None, since: clinic.clock.monotonic() };
-    *lock(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
+    *acquire(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 
 #[test]

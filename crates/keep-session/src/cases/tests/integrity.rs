@@ -6,7 +6,7 @@ use crate::cases::{search, unlock};
 use crate::dto::lock::NoticeDto;
 use crate::dto::search::SearchDto;
 use crate::integrity_watch::read_all;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{import, nurse_amara};
 use keep_audit::EventClass;
 use keep_domain::Segment;
@@ -50,7 +50,7 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
     let count = Arc::clone(&heard);
     clinic.workstation.listen(Arc::new(move |event| {
         if matches!(&event, WorkstationEvent::Notice(NoticeDto::Segment { segment, .. }) if *segment == keep_domain::Segment::Directory) {
-            *lock(&count) += 1;
+            *acquire(&count) += 1;
         }
     }));
     let size = PAGE_SIZE as usize;
@@ -68,13 +68,13 @@ fn an_old_page_of_the_directory_is_reported_and_shows_nothing_old() {
             std::fs::write(&path, &new).expect("back");
             continue;
         }
-        let before = *lock(&heard);
+        let before = *acquire(&heard);
         clinic.read_all();
         assert_ne!(clinic.found("0700111222"), Some(1), "page {page}: the old phone finds somebody");
         assert_ne!(clinic.found("0799333444"), Some(0), "page {page}: somebody is said to be nowhere");
         // Reported once per session, and again to a reloaded page.
-        if *lock(&heard) > before {
-            assert_eq!(*lock(&heard), before + 1);
+        if *acquire(&heard) > before {
+            assert_eq!(*acquire(&heard), before + 1);
             let session = ok(unlock::session(&clinic.workstation));
             assert!(
                 matches!(&session.notices[..], [NoticeDto::Segment { segment, .. }] if *segment == keep_domain::Segment::Directory)

@@ -231,14 +231,14 @@ fn unsent_work_of_the_closed_log_still_waits() {
     ok(complete(&workstation, CHART_TYPES));
     // Enough saves for the new log's sequences to reach those of the old one.
     let mut saved: Vec<u64> = (0..6).map(|_| ok(vitals::save_vitals(&workstation, form())).change_set).collect();
-    assert_eq!(ok(sync::sync_chip(&workstation)).pending, 6);
+    assert_eq!(ok(sync::sync_status(&workstation)).pending, 6);
     workstation.close();
     fs::remove_file(reopened.ledger()).expect("removed");
     let workstation = reopened.open();
     reopened.unlock(&workstation);
     for n in 7..=24 {
         saved.push(ok(vitals::save_vitals(&workstation, form())).change_set);
-        assert_eq!(ok(sync::sync_chip(&workstation)).pending, n);
+        assert_eq!(ok(sync::sync_status(&workstation)).pending, n);
     }
     assert!(saved.is_sorted_by(|a, b| a < b), "{saved:?}");
     workstation.close();
@@ -273,7 +273,7 @@ fn after_a_crash_the_next_start_stores_the_checkpoint() {
     workstation.record(keep_audit::EventDraft::new(EventClass::ConfigChange));
     // As after the exec that follows a lock: nothing was closed.
     let behind = reopened.checkpoint();
-    *crate::state::lock(&workstation.0.device.context) = None;
+    *crate::state::acquire(&workstation.0.device.context) = None;
     ok(lock::lock_screen(&workstation));
     let now = reopened.checkpoint();
     assert_eq!((now.log, before.log), (before.log, behind.log));

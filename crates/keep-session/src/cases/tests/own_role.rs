@@ -7,7 +7,7 @@
 use super::sign_in_again::comes_back;
 use super::{Clinic, code_of, ok};
 use crate::dto::lock::PermissionDto;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
 use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
 use keep_keys::{LeaseRecord, OldLease, Renewal, StoredSignIn};
@@ -39,7 +39,7 @@ fn seal(clinic: &Clinic, renewal: Renewal) {
 }
 
 fn lease(clinic: &Clinic) -> LeaseRecord {
-    clinic.workstation.try_session(|u| lock(&u.keys.ring).lease().cloned()).flatten().expect("a lease")
+    clinic.workstation.try_session(|u| acquire(&u.keys.ring).lease().cloned()).flatten().expect("a lease")
 }
 
 fn physician(mut renewal: Renewal) -> Renewal {
@@ -120,7 +120,7 @@ fn a_user_without_a_valid_statement_signs_in_again_and_continues() {
 fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     let mut opened = clinic.open_slot();
     let Some(StoredSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
-    let said = clinic.workstation.believe(record.id_token(), record.jwk(), None, None).expect("believed");
+    let said = clinic.workstation.verify_stored_token(record.id_token(), record.jwk(), None, None).expect("verified");
     let lease = clinic.workstation.lease_of(&said);
     let mut old = OldLease {
         issuer: lease.issuer,
@@ -152,7 +152,7 @@ fn an_old_lease_from_the_slots_token_is_derived_again_and_stored_signed() {
     let lease = lease(&clinic);
     assert_eq!((lease.restricted, lease.lease_end), (false, lease.issued_at.plus_millis(30 * DAY)));
     let signed =
-        clinic.workstation.try_session(|u| matches!(lock(&u.keys.ring).sign_in(), Some(StoredSignIn::Signed(_))));
+        clinic.workstation.try_session(|u| matches!(acquire(&u.keys.ring).sign_in(), Some(StoredSignIn::Signed(_))));
     assert_eq!(signed, Some(true));
 }
 

@@ -66,8 +66,8 @@ fn a_completeness_claim_of_the_future_does_not_count() {
     poisoned.map_err(|f| f.code).expect("saved");
     last_sync::keep(&clinic.workstation.0.device.profile, ahead);
     assert!(ok(sync::sync_page(&clinic.workstation)).types.iter().all(|t| t.complete.is_none()));
-    assert_eq!(ok(sync::sync_chip(&clinic.workstation)).complete, None);
+    assert_eq!(ok(sync::sync_status(&clinic.workstation)).complete, None);
     let chart = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(chart.completeness.missing.iter().any(|t| t == "AllergyIntolerance"));
-    assert_eq!(sync::lock_chip(&clinic.workstation).complete, None);
+    assert_eq!(sync::lock_screen_status(&clinic.workstation).complete, None);
 }

@@ -4,7 +4,7 @@ use super::{Clinic, code_of, ok};
 use crate::cases::sign_in_again::{sign_in_again, sign_in_state, take};
 use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
-use crate::state::lock;
+use crate::state::acquire;
 use crate::state::renewing::RENEWAL_WAITS;
 use crate::state::renewing::Renewing;
 use crate::testing::{TestPerson, dr_jonas, nurse_amara, sign_in_of, user_of};
@@ -20,14 +20,14 @@ pub(super) fn comes_back(clinic: &Clinic, person: TestPerson) -> Result<(), Erro
     let renewal = take(&clinic.workstation, user_of(nurse_amara()), renewal).map_err(|f: SessionError| f.code)?;
     if let Some(renewal) = renewal {
         let since = keep_domain::Clock::monotonic(&*clinic.clock);
-        *lock(&clinic.workstation.0.sign_in.renewing) = Renewing::Waiting { renewal: Box::new(renewal), since };
+        *acquire(&clinic.workstation.0.sign_in.renewing) = Renewing::Waiting { renewal: Box::new(renewal), since };
     }
     Ok(())
 }
 
 fn token(clinic: &Clinic) -> Option<String> {
     // EXPOSE: a test compares the stored token.
-    clinic.workstation.try_session(|u| lock(&u.keys.ring).refresh_token().map(|t| t.expose().clone())).flatten()
+    clinic.workstation.try_session(|u| acquire(&u.keys.ring).refresh_token().map(|t| t.expose().clone())).flatten()
 }
 
 #[test]

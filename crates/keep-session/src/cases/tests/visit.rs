@@ -73,7 +73,7 @@ fn impossible_values_are_not_saved() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let mut form = vitals();
     form.pulse = String::from("900");
-    form.taken = Some(String::from("2026-11-22T15:00:00Z"));
+    form.measured_at = Some(String::from("2026-11-22T15:00:00Z"));
     let failure = match cases::save_vitals(&clinic.workstation, form) {
         Ok(_) => panic!("saved"),
         Err(failure) => failure,

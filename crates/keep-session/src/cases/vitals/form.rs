@@ -232,7 +232,7 @@ pub(crate) mod tests {
     pub(crate) fn empty() -> VitalsDto {
         VitalsDto {
             patient: String::from("maria"),
-            taken: None,
+            measured_at: None,
             systolic: String::new(),
             diastolic: String::new(),
             pulse: String::new(),

@@ -5,7 +5,7 @@ use crate::dto::visit::VitalsDto;
 use keep_clinical::News2;
 use keep_domain::{ResourceId, ResourceKey, VitalSign};
 use keep_fhir::write::{
-    BloodPressure, EncounterStart, EntryContext, News2Score, blood_pressure, consciousness, news2_score,
+    AuthoringContext, BloodPressure, EncounterStart, News2Score, blood_pressure, consciousness, news2_score,
     start_encounter, supplemental_oxygen, vital_sign,
 };
 use keep_fhir::{Decimal, Raw};
@@ -14,7 +14,7 @@ use keep_fhir::{Decimal, Raw};
 pub(crate) type Made = (Option<VitalSign>, ResourceKey, Raw);
 
 /// The visit that the first record of the day opens.
-pub(crate) fn visit(id: &ResourceId, recording: &EntryContext) -> Raw {
+pub(crate) fn visit(id: &ResourceId, recording: &AuthoringContext) -> Raw {
     let facts = EncounterStart {
         patient: recording.patient.clone(),
         practitioner: recording.author.clone(),
@@ -33,7 +33,7 @@ fn key() -> ResourceKey {
 pub(crate) fn observations(
     form: &Form<'_>,
     about: About,
-    recording: &EntryContext,
+    recording: &AuthoringContext,
     request: &VitalsDto,
     last_height: Option<ResourceId>,
 ) -> Vec<Made> {
@@ -70,7 +70,7 @@ pub(crate) fn observations(
     made
 }
 
-fn score(form: &Form<'_>, about: About, recording: &EntryContext, made: &[Made]) -> Option<Made> {
+fn score(form: &Form<'_>, about: About, recording: &AuthoringContext, made: &[Made]) -> Option<Made> {
     let News2::Complete { total, parts, .. } = form.score(about)? else { return None };
     let from = made.iter().filter(|(v, ..)| !matches!(v, Some(VitalSign::Weight | VitalSign::Height)));
     let score =
@@ -83,7 +83,7 @@ fn score(form: &Form<'_>, about: About, recording: &EntryContext, made: &[Made])
 fn bmi(
     form: &Form<'_>,
     about: About,
-    recording: &EntryContext,
+    recording: &AuthoringContext,
     made: &[Made],
     last_height: Option<ResourceId>,
 ) -> Option<Made> {
@@ -108,7 +108,7 @@ mod tests {
         let about = About { age: ClinicClock::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) };
         let mut request = full();
         request.weight = String::from("81.40");
-        let recording = EntryContext {
+        let recording = AuthoringContext {
             patient: "maria".parse().expect("id"),
             encounter: None,
             author: "Practitioner/amara".parse().expect("key"),

@@ -13,6 +13,6 @@ pub enum RecordStateDto {
     Pending,
     /// The server has another version; needs a decision.
     Conflict,
-    /// The server refused it.
+    /// The server rejected it.
     Rejected,
 }

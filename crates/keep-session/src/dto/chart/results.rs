@@ -22,7 +22,8 @@ pub struct ResultDto {
     /// Reference range as text.
     pub range: Option<String>,
     /// When, RFC 3339 or partial.
-    pub taken: Option<String>,
+    #[serde(rename = "taken")]
+    pub measured_at: Option<String>,
     /// The report or panel it belongs to.
     pub panel: Option<String>,
     /// Status code as recorded.

@@ -48,8 +48,9 @@ pub struct VitalSeriesDto {
     pub recorded: Option<String>,
     /// Flag of the latest value.
     pub flag: Option<FlagDto>,
-    /// When the latest was taken, RFC 3339.
-    pub taken: String,
+    /// When the latest was measured, RFC 3339.
+    #[serde(rename = "taken")]
+    pub measured_at: String,
     /// Time since then.
     pub age: Option<ElapsedDto>,
     /// Reference range, lowest normal.

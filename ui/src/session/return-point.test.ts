@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldInUse, readResumePoint } from "./resume-point";
+import { fieldInUse, readReturnPoint } from "./return-point";
 
 test("focusing a button keeps the caret position until the form is removed", () => {
   document.body.innerHTML =
@@ -9,14 +9,14 @@ test("focusing a button keeps the caret position until the form is removed", () 
   area?.setSelectionRange(6, 6);
   const field = fieldInUse(document.activeElement, null);
   document.querySelector("button")?.focus();
-  expect(readResumePoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
+  expect(readReturnPoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
     route: "/chart/p1",
     draft: "d1",
     field: "text",
     caret: 6,
   });
   document.querySelector("form")?.remove();
-  expect(readResumePoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
+  expect(readReturnPoint("/chart/p1", fieldInUse(document.activeElement, field))).toEqual({
     route: "/chart/p1",
     draft: null,
     field: null,

@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
-import type { ResumePointDto } from "../ipc/bindings";
+import type { ReturnPointDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "./session-context";
 
@@ -11,7 +11,7 @@ export function fieldInUse(active: Element | null, last: HTMLElement | null): HT
 }
 
 /** The current route, draft, field and caret position. */
-export function readResumePoint(route: string, field: HTMLElement | null): ResumePointDto {
+export function readReturnPoint(route: string, field: HTMLElement | null): ReturnPointDto {
   const draft = field?.closest<HTMLElement>("[data-draft]")?.dataset.draft ?? "";
   const caret =
     field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text")
@@ -21,7 +21,7 @@ export function readResumePoint(route: string, field: HTMLElement | null): Resum
 }
 
 /** Saves the resume point half a second after its last change, and right before a lock. */
-export function useResumePoint() {
+export function useReturnPoint() {
   const ipc = useIpc();
   const router = useRouter();
   const { beforeLock } = useSession();
@@ -31,7 +31,7 @@ export function useResumePoint() {
     let field: HTMLElement | null = null;
     const save = async () => {
       field = fieldInUse(document.activeElement, field);
-      const point = readResumePoint(router.state.location.href, field);
+      const point = readReturnPoint(router.state.location.href, field);
       const serialized = JSON.stringify(point);
       if (serialized === lastSaved) return;
       lastSaved = serialized;
