@@ -5,7 +5,7 @@ use crate::people::{patient, result, vitals_form};
 use chartkeep_tests::{TestSession, ok};
 use keep_domain::SystemClock;
 use keep_session::Workstation;
-use keep_session::cases::sync::SyncEnd;
+use keep_session::cases::sync::SyncReport;
 use keep_session::cases::{chart, entered_in_error, notes, sync, vitals};
 use keep_session::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use keep_session::testing::{TestPerson, dr_jonas, nurse_amara};
@@ -31,7 +31,7 @@ impl SyncedWorkstation {
         Self { app: ok(app), name: person.name }
     }
 
-    fn sync(&self) -> SyncEnd {
+    fn sync(&self) -> SyncReport {
         let end = ok(sync::run_to_end(&self.app));
         println!(
             "  {}: pushed {}, pulled {}, pending {}, failed {}, conflicts {}, {} bytes up, {} bytes down",

@@ -1,11 +1,13 @@
 //! The eight roles of a clinic. Entitlement comes from the identity provider's role claim.
 
 use crate::{Rank, Segment};
+use ts_rs::TS;
 
 crate::named_enum! {
     /// A clinical or administrative role; decides the rank and, through policy, every permission.
     ///
     /// The names are those of the role claim, the slot header and the policies.
+    #[derive(TS)]
     pub enum Role {
         /// Full chart, orders, signing.
         Physician = "physician",

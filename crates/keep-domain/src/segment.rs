@@ -1,9 +1,11 @@
 //! The four nested segments of the store, and ranks over them.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 crate::named_enum! {
     /// One encrypted file of records. Segments nest: the key of one comes with the keys of all segments below it.
+    #[derive(TS)]
     pub enum Segment {
         /// Who, where, when: demographics, appointments, staff, safety flags.
         Directory = "directory",

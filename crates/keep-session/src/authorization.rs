@@ -1,5 +1,6 @@
 //! Access to the unlocked session: policy decides, a refusal is recorded, then the use case runs.
 
+use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::state::session::Session;
 use crate::state::unlocked::Unlocked;
@@ -11,19 +12,14 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 impl Workstation {
-    /// Runs `work` with the session if policy grants its role `action`, which concerns no particular record.
+    /// Runs a use case with the session if policy grants its role `action`, which concerns no particular record.
     /// A refusal is recorded.
     pub(crate) fn authorize<T>(
         &self,
         action: Action,
         work: impl FnOnce(&Unlocked) -> Result<T, SessionError>,
-    ) -> Result<T, SessionError> {
-        let done =
-            self.with_session(
-                |unlocked| if unlocked.may(action) { work(unlocked) } else { Err(self.refuse(unlocked, action)) },
-            );
-        self.report_after(&done);
-        done
+    ) -> Result<T, FailureDto> {
+        self.run_case(action, |unlocked| unlocked.may(action), work)
     }
 
     /// As [`Workstation::authorize`] for an action on one record.
@@ -32,24 +28,27 @@ impl Workstation {
         action: Action,
         record: &PolicyResource,
         work: impl FnOnce(&Unlocked) -> Result<T, SessionError>,
-    ) -> Result<T, SessionError> {
-        let done = self.with_session(|unlocked| {
-            if unlocked.decide(action, record).is_allowed() {
-                work(unlocked)
-            } else {
-                Err(self.refuse(unlocked, action))
-            }
-        });
-        self.report_after(&done);
-        done
+    ) -> Result<T, FailureDto> {
+        self.run_case(action, |unlocked| unlocked.decide(action, record).is_allowed(), work)
     }
 
-    /// Reports findings, and turns noted faults into events after a use case that succeeded.
-    fn report_after<T>(&self, done: &Result<T, SessionError>) {
+    fn run_case<T>(
+        &self,
+        action: Action,
+        is_permitted: impl FnOnce(&Unlocked) -> bool,
+        work: impl FnOnce(&Unlocked) -> Result<T, SessionError>,
+    ) -> Result<T, FailureDto> {
+        let done =
+            self.with_session(
+                |unlocked| {
+                    if is_permitted(unlocked) { work(unlocked) } else { Err(self.refuse(unlocked, action)) }
+                },
+            );
         crate::integrity_watch::report_now(self);
         if done.is_ok() && self.0.faults.pending.are_waiting() {
             self.report_pending_faults();
         }
+        done.map_err(SessionError::into_dto)
     }
 
     /// Records that policy refused `action`, and returns the error for it.

@@ -82,9 +82,3 @@ impl<'a> Ctx<'a> {
         self.workstation.refuse(self.session, action)
     }
 }
-
-impl std::fmt::Debug for Ctx<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ctx")
-    }
-}

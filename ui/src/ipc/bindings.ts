@@ -1,12 +1,8 @@
 // Made from the Rust types by `make bindings`; do not edit.
 
-export type Role = "physician" | "nurse" | "pharmacist" | "laboratory" | "front-desk" | "billing" | "privacy-officer" | "it-administrator";
-
 export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed" | "unlock" | "unlock_failed" | "lock" | "throttle" | "chart_read" | "search" | "create" | "update" | "strike" | "note_signed" | "unmask" | "audit_read" | "import" | "sync" | "sync_failed" | "conflict_found" | "conflict_decided" | "quarantine" | "server_untrusted" | "enrol" | "grant" | "grant_received" | "config_change" | "refused" | "integrity_finding" | "clock_correction" | "keychain_problem" | "disk_full" | "second_instance" | "alert_signed_off" | "draft_kept" | "draft_discarded";
 
 export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" | "incident" | "unexplained";
-
-export type Segment = "directory" | "encounters" | "clinical" | "restricted";
 
 export type AllergiesDto = { "state": "known", 
 /**
@@ -396,7 +392,7 @@ id: string, } | { "kind": "record",
  */
 title: RecordTitleDto, } | { "kind": "deleted" } | { "kind": "unreadable" };
 
-export type ConsciousnessDto = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
+export type Consciousness = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
 
 export type DecideDto = { 
 /**
@@ -867,7 +863,7 @@ name: string,
  */
 value: string, };
 
-export type News2FieldDto = "respiration" | "spo2" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
+export type News2Parameter = "respiration" | "spo2" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
 
 export type News2RiskDto = "low" | "low_medium" | "medium" | "high";
 
@@ -1205,6 +1201,8 @@ field: string | null,
  */
 caret: number, };
 
+export type Role = "physician" | "nurse" | "pharmacist" | "laboratory" | "front-desk" | "billing" | "privacy-officer" | "it-administrator";
+
 export type SafetyDto = { "state": "known", 
 /**
  * The most severe; `None` where its substance could not be read.
@@ -1268,6 +1266,8 @@ offset: number,
  * Rows wanted, at most 100.
  */
 limit: number, };
+
+export type Segment = "directory" | "encounters" | "clinical" | "restricted";
 
 export type SegmentDto = { 
 /**
@@ -1825,7 +1825,7 @@ news2Risk: News2RiskDto | null,
 /**
  * Fields that NEWS2 still needs.
  */
-news2Missing: Array<News2FieldDto>, 
+news2Missing: Array<News2Parameter>, 
 /**
  * BMI as text with unit.
  */
@@ -1883,7 +1883,7 @@ scale2: boolean,
 /**
  * Level of consciousness, if assessed.
  */
-consciousness: ConsciousnessDto | null, 
+consciousness: Consciousness | null, 
 /**
  * The user has confirmed improbable values.
  */

@@ -1,4 +1,4 @@
-import type { ConsciousnessDto, VitalsFieldDto } from "../ipc/bindings";
+import type { Consciousness, VitalsFieldDto } from "../ipc/bindings";
 import type { MessageId } from "../words/words";
 import type { VitalsDraft } from "./draft-content";
 
@@ -23,7 +23,7 @@ export const VITALS_FIELDS: readonly VitalsField[] = [
 ];
 
 /** The levels of consciousness of NEWS2. */
-export const CONSCIOUSNESS: readonly ConsciousnessDto[] = ["alert", "confusion", "voice", "pain", "unresponsive"];
+export const CONSCIOUSNESS: readonly Consciousness[] = ["alert", "confusion", "voice", "pain", "unresponsive"];
 
 /** Whether nothing was measured. */
 export function isEmptyVitals(vitals: VitalsDraft): boolean {

@@ -4,7 +4,7 @@ use super::unlocked;
 use crate::args::Sync;
 use crate::report::Report;
 use crate::secret_fd::SecretFds;
-use keep_domain::ErrorCode;
+use keep_domain::{ErrorCode, UtcMillis};
 use keep_session::Workstation;
 use keep_session::cases::{sign_in_again, sync};
 use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
@@ -21,7 +21,7 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
             "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
             "failed": report.failed, "conflicts": report.conflicts,
             "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
-            "complete_as_of": report.complete_as_of,
+            "complete_as_of": report.complete_as_of.map(UtcMillis::to_rfc3339).unwrap_or_default(),
         });
         Ok(if report.failed > 0 || report.conflicts > 0 { Report::finding(body) } else { Report::ok(body) })
     })

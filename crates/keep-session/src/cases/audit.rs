@@ -107,13 +107,11 @@ fn verify_file(workstation: &Workstation, file: Option<&Path>) -> Result<Verific
 /// # Errors
 /// `locked`, `refused`, `ledger_damaged`.
 pub fn audit_events(workstation: &Workstation, request: AuditAskDto) -> Result<AuditPageDto, FailureDto> {
-    workstation
-        .authorize(Action::ReadAudit, |unlocked| {
-            let device = workstation.enrolled_device()?;
-            device.ledger.append(EventDraft::new(EventClass::AuditRead).by(unlocked.actor()))?;
-            page(workstation, unlocked, &device.ledger, &request)
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::ReadAudit, |unlocked| {
+        let device = workstation.enrolled_device()?;
+        device.ledger.append(EventDraft::new(EventClass::AuditRead).by(unlocked.actor()))?;
+        page(workstation, unlocked, &device.ledger, &request)
+    })
 }
 
 fn page(
@@ -224,32 +222,29 @@ fn patients_of(view: &EventView) -> Vec<ResourceKey> {
 /// # Errors
 /// `locked`, `refused`, `invalid` without a reason, `not_available`.
 pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
-    workstation
-        .authorize(Action::Unmask, |unlocked| {
-            if request.reason.trim().is_empty() {
-                return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
-            }
-            if request.reason.chars().count() > LONGEST_REASON {
-                return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
-            }
-            let device = workstation.enrolled_device()?;
-            let log = device.ledger.state()?.log();
-            let entry = device.ledger.entry(request.sequence)?.ok_or(ErrorCode::NotAvailable)?;
-            let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
-            let first = patients.first().ok_or(ErrorCode::NotAvailable)?;
-            let mut event = EventDraft::new(EventClass::Unmask)
-                .by(unlocked.actor())
-                .because(Phi::new(request.reason.clone()))
-                .with("unmasked", request.sequence);
-            // A single patient is the event's subject; several are listed in it.
-            event =
-                if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
-            let ticket = device.ledger.append(event)?;
-            let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
-            let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
-            Ok(UnmaskedDto { patients: shown, unknown })
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::Unmask, |unlocked| {
+        if request.reason.trim().is_empty() {
+            return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
+        }
+        if request.reason.chars().count() > LONGEST_REASON {
+            return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
+        }
+        let device = workstation.enrolled_device()?;
+        let log = device.ledger.state()?.log();
+        let entry = device.ledger.entry(request.sequence)?.ok_or(ErrorCode::NotAvailable)?;
+        let patients = read(unlocked, log, &entry).map(|v| patients_of(&v)).unwrap_or_default();
+        let first = patients.first().ok_or(ErrorCode::NotAvailable)?;
+        let mut event = EventDraft::new(EventClass::Unmask)
+            .by(unlocked.actor())
+            .because(Phi::new(request.reason.clone()))
+            .with("unmasked", request.sequence);
+        // A single patient is the event's subject; several are listed in it.
+        event = if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
+        let ticket = device.ledger.append(event)?;
+        let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
+        let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);
+        Ok(UnmaskedDto { patients: shown, unknown })
+    })
 }
 
 /// Signs off alerts after an entitled user has looked into them. They stay in the log and are listed as signed off.
@@ -257,25 +252,23 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
 /// # Errors
 /// `locked`, `refused`, `not_available` for a sequence that is not an open alert.
 pub fn sign_off_alerts(workstation: &Workstation, request: SignOffDto) -> Result<SignedOffDto, FailureDto> {
-    workstation
-        .authorize(Action::SignOffAlert, |unlocked| {
-            let explanation = request.explanation;
-            let device = workstation.enrolled_device()?;
-            let open = device.ledger.open_alerts()?;
-            let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
-            if !request.sequences.iter().all(is_open) {
-                return Err(ErrorCode::NotAvailable.into());
-            }
-            let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
-            let mut sequences = Vec::new();
-            for header in open.iter().rev().filter(asked) {
-                let done = SignOff { sequence: header.sequence, event: header.event, explanation };
-                device.ledger.append(done.draft(unlocked.actor()))?;
-                sequences.push(header.sequence);
-            }
-            Ok(SignedOffDto { sequences })
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::SignOffAlert, |unlocked| {
+        let explanation = request.explanation;
+        let device = workstation.enrolled_device()?;
+        let open = device.ledger.open_alerts()?;
+        let is_open = |sequence: &u64| open.iter().any(|h| h.sequence == *sequence);
+        if !request.sequences.iter().all(is_open) {
+            return Err(ErrorCode::NotAvailable.into());
+        }
+        let asked = |h: &&EntryHeader| request.sequences.is_empty() || request.sequences.contains(&h.sequence);
+        let mut sequences = Vec::new();
+        for header in open.iter().rev().filter(asked) {
+            let done = SignOff { sequence: header.sequence, event: header.event, explanation };
+            device.ledger.append(done.draft(unlocked.actor()))?;
+            sequences.push(header.sequence);
+        }
+        Ok(SignedOffDto { sequences })
+    })
 }
 
 impl Workstation {

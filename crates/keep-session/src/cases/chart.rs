@@ -33,19 +33,17 @@ const LONGEST_NOTE: usize = 4_000;
 /// # Errors
 /// `locked`, `refused`, `not_available`, `waiting_for_grant`, `store_damaged`.
 pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, FailureDto> {
-    workstation
-        .authorize(Action::OpenPatient, |unlocked| {
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, every_value: true });
-            let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
-                let readings = vitals::readings(&chart.entries);
-                Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
-            })?;
-            acquire(&unlocked.memory.opened).insert(patient, ticket);
-            last_chart_refs.note_opened(ctx.store)?;
-            Ok(dto)
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::OpenPatient, |unlocked| {
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, every_value: true });
+        let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
+            let readings = vitals::readings(&chart.entries);
+            Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
+        })?;
+        acquire(&unlocked.memory.opened).insert(patient, ticket);
+        last_chart_refs.note_opened(ctx.store)?;
+        Ok(dto)
+    })
 }
 
 /// Checks the id and nothing else: an opened chart stays covered by its event until the lock.
@@ -61,16 +59,14 @@ pub fn close_chart(workstation: &Workstation, patient: &str) -> Result<(), Failu
 /// # Errors
 /// As [`open_chart`].
 pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> Result<TimelineDto, FailureDto> {
-    workstation
-        .authorize(Action::OpenPatient, |unlocked| {
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            let TimelineWindowDto { tab, window: rows } = &request;
-            let chart = read_chart(ctx, &patient_id(&rows.patient)?, &[])?;
-            let window = Window::of(&chart.entries, *tab, window(rows));
-            let names = names_of(ctx.store, &window.unnamed())?;
-            Ok(window.rows(&names))
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::OpenPatient, |unlocked| {
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let TimelineWindowDto { tab, window: rows } = &request;
+        let chart = read_chart(ctx, &patient_id(&rows.patient)?, &[])?;
+        let window = Window::of(&chart.entries, *tab, window(rows));
+        let names = names_of(ctx.store, &window.unnamed())?;
+        Ok(window.rows(&names))
+    })
 }
 
 /// One window of results.
@@ -78,14 +74,12 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
 /// # Errors
 /// As [`open_chart`].
 pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<ResultsDto, FailureDto> {
-    workstation
-        .authorize(Action::OpenChart, |unlocked| {
-            let types = ["Observation", "DiagnosticReport"];
-            let chart = read_chart(&Ctx::new(workstation, unlocked)?, &patient_id(&request.patient)?, &types)?;
-            let (offset, limit) = window(&request);
-            Ok(results::window(&chart.entries, offset, limit))
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::OpenChart, |unlocked| {
+        let types = ["Observation", "DiagnosticReport"];
+        let chart = read_chart(&Ctx::new(workstation, unlocked)?, &patient_id(&request.patient)?, &types)?;
+        let (offset, limit) = window(&request);
+        Ok(results::window(&chart.entries, offset, limit))
+    })
 }
 
 /// One window of notes; fewer rows than requested where the texts are long.
@@ -93,16 +87,14 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
 /// # Errors
 /// As [`open_chart`].
 pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<NotesDto, FailureDto> {
-    workstation
-        .authorize(Action::OpenChart, |unlocked| {
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            let chart = read_chart(ctx, &patient_id(&request.patient)?, &["DocumentReference"])?;
-            let (offset, limit) = window(&request);
-            let names = names_of(ctx.store, &notes::unnamed_authors(&chart.entries, offset, limit))?
-                .or_people(|| workstation.names());
-            Ok(notes::window(&chart.entries, &names, &chart.view, offset, limit))
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::OpenChart, |unlocked| {
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let chart = read_chart(ctx, &patient_id(&request.patient)?, &["DocumentReference"])?;
+        let (offset, limit) = window(&request);
+        let names = names_of(ctx.store, &notes::unnamed_authors(&chart.entries, offset, limit))?
+            .or_people(|| workstation.names());
+        Ok(notes::window(&chart.entries, &names, &chart.view, offset, limit))
+    })
 }
 
 fn window(request: &WindowDto) -> (usize, usize) {

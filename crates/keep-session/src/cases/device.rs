@@ -17,7 +17,7 @@ use std::path::Path;
 /// # Errors
 /// `locked`, `refused`.
 pub fn device(workstation: &Workstation) -> Result<DeviceDto, FailureDto> {
-    workstation.authorize(Action::ReadDevice, |_| health(workstation)).map_err(SessionError::into_dto)
+    workstation.authorize(Action::ReadDevice, |_| health(workstation))
 }
 
 /// The same without a session: anyone who may run programs on this computer could read it.
@@ -46,9 +46,7 @@ pub fn slots_not_yet_checked(workstation: &Workstation) -> usize {
 /// # Errors
 /// `locked`, `refused`, `invalid` where the file cannot be read or holds no certificate, and the errors of saving.
 pub fn trust_authorities(workstation: &Workstation, file: &Path) -> Result<(), FailureDto> {
-    workstation
-        .authorize(Action::ChangeDevice, |unlocked| workstation.replace_authority_file(unlocked.actor(), file))
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::ChangeDevice, |unlocked| workstation.replace_authority_file(unlocked.actor(), file))
 }
 
 fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {

@@ -26,27 +26,25 @@ use uuid::Uuid;
 pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<DraftSavedDto, FailureDto> {
     // INVARIANT: a role that may not save such a form saves no draft of it: drafts are listed with the patient's name.
     let form = form_of(request.kind);
-    workstation
-        .authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
-            if request.content.len() > MAX_DRAFT_BYTES {
-                return Err(SessionError::fields(vec![("content", FieldReasonDto::TooLong)]));
-            }
-            let patient: PatientId = request.patient.parse().map_err(|_| ErrorCode::NotAvailable)?;
-            let draft = request.draft.as_deref().map(id).transpose()?;
-            let content = Phi::new(request.content.clone());
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            // INVARIANT: the first save of a draft in a session is an event before it is on the disk; the following saves,
-            // every few keystrokes, belong to that event (decision 16).
-            let known = draft.is_some_and(|d| acquire(&unlocked.memory.drafts).contains(&d));
-            if !known {
-                ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
-            }
-            let (draft, kept) = ctx.store.personal()?.save_draft(draft, request.kind.name(), &patient, &content)?;
-            acquire(&unlocked.memory.drafts).insert(draft);
-            mark(workstation, unlocked.user, true);
-            Ok(DraftSavedDto { draft: draft.to_string(), saved: kept.to_rfc3339() })
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
+        if request.content.len() > MAX_DRAFT_BYTES {
+            return Err(SessionError::fields(vec![("content", FieldReasonDto::TooLong)]));
+        }
+        let patient: PatientId = request.patient.parse().map_err(|_| ErrorCode::NotAvailable)?;
+        let draft = request.draft.as_deref().map(id).transpose()?;
+        let content = Phi::new(request.content.clone());
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        // INVARIANT: the first save of a draft in a session is an event before it is on the disk; the following saves,
+        // every few keystrokes, belong to that event (decision 16).
+        let known = draft.is_some_and(|d| acquire(&unlocked.memory.drafts).contains(&d));
+        if !known {
+            ctx.store.ledger().append(event_of(EventClass::DraftSaved, unlocked, &patient, form))?;
+        }
+        let (draft, kept) = ctx.store.personal()?.save_draft(draft, request.kind.name(), &patient, &content)?;
+        acquire(&unlocked.memory.drafts).insert(draft);
+        mark(workstation, unlocked.user, true);
+        Ok(DraftSavedDto { draft: draft.to_string(), saved: kept.to_rfc3339() })
+    })
 }
 
 /// Removes a draft; a missing one is no error.

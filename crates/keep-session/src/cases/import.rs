@@ -41,9 +41,7 @@ pub struct ImportReport {
 /// `locked`, `refused`, `io` for a file that cannot be read, `invalid` for another file extension, and the errors of the
 /// store; what was stored before stays.
 pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportReport, FailureDto> {
-    workstation
-        .authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file))
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file))
 }
 
 fn import(ctx: &Ctx<'_>, file: &Path) -> Result<ImportReport, SessionError> {

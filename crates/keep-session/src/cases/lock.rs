@@ -31,7 +31,7 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
     let blocked = device.as_ref().err().map(|f| f.code);
     let keychain = keychain_state(workstation, blocked);
     let (users, clock_wrong) =
-        if blocked.is_none() { tiles(workstation, &people) } else { (closed_tiles(&people), false) };
+        if blocked.is_none() { tiles(workstation, &people) } else { (people.iter().map(closed_tile).collect(), false) };
     let last_user = acquire(&workstation.0.session.resume).as_ref().map(|r| r.context().user.to_string());
     let settings = workstation.settings();
     Ok(LockScreenDto {
@@ -73,80 +73,52 @@ pub(crate) fn keychain_state(workstation: &Workstation, blocked: Option<ErrorCod
     }
 }
 
+/// The tiles, and whether the clock disagrees with trusted time.
 fn tiles(workstation: &Workstation, people: &[SlotSummary]) -> (Vec<LockUserDto>, bool) {
     let mut clock_wrong = false;
-    let tiles = people
-        .iter()
-        .map(|person| {
-            let mut tile = closed_tile(person);
-            let slot_status = slot_status(workstation, person);
-            clock_wrong |= slot_status.clock_wrong;
-            tile.state = slot_status.state;
-            tile.wait_seconds = slot_status.wait;
-            tile.code_seconds = slot_status.code_wait;
-            tile.resume = slot_status.resume;
-            tile.asks_phone_time = slot_status.failed;
-            tile
-        })
-        .collect();
+    let tiles = people.iter().map(|person| tile(workstation, person, &mut clock_wrong)).collect();
     (tiles, clock_wrong)
 }
 
-struct SlotStatus {
-    state: SlotStateDto,
-    wait: u32,
-    code_wait: u32,
-    resume: bool,
-    /// Whether there were failures since the last success.
-    failed: bool,
-    clock_wrong: bool,
-}
-
-fn slot_status(workstation: &Workstation, person: &SlotSummary) -> SlotStatus {
-    let damaged = SlotStatus {
-        state: SlotStateDto::Damaged,
-        wait: 0,
-        code_wait: 0,
-        resume: false,
-        failed: false,
-        clock_wrong: false,
-    };
+fn tile(workstation: &Workstation, person: &SlotSummary, clock_wrong: &mut bool) -> LockUserDto {
+    let mut tile = closed_tile(person);
     if person.owner.is_none() {
-        return damaged;
+        return tile;
     }
     let policy = workstation.settings().policy.clone();
-    let found = workstation.with_slot_unlocker(|unlocker, time| {
+    // An error leaves the tile of a damaged slot; it is reported where it occurred.
+    let _reported = workstation.with_slot_unlocker(|unlocker, time| {
         // Shown before the user types anything: they have to enrol again.
         if unlocker.is_damaged(person.user)? {
             return Err(KeysError::SlotDamaged("slot"));
         }
         let record = unlocker.load_record(person.user)?;
-        let wait = match record.check(&policy, time) {
-            Ok(()) => Ok(0),
-            Err(KeysError::Throttled { wait }) => Ok(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
-            Err(other) => Err(other),
-        };
-        let resume = acquire(&workstation.0.session.resume)
+        match record.check(&policy, time) {
+            Ok(()) => {}
+            Err(KeysError::Throttled { wait }) => {
+                tile.wait_seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            }
+            Err(error) => {
+                if matches!(error, KeysError::SlotHeld { .. }) {
+                    tile.state = SlotStateDto::Held;
+                }
+                return Ok(());
+            }
+        }
+        tile.state = SlotStateDto::Ready;
+        tile.resume = acquire(&workstation.0.session.resume)
             .as_ref()
             .is_some_and(|r| r.context().user == person.user && !r.left(time, &policy).is_zero());
         let next = record.next_code_in(time.now()).as_millis().div_ceil(1000);
-        let code_wait = u32::try_from(next).unwrap_or_default();
-        let failed = record.failures > 0;
-        Ok(wait.map(|wait| (wait, code_wait, resume, failed, time.clock_status() != ClockStatus::Agrees)))
+        tile.code_seconds = u32::try_from(next).unwrap_or_default();
+        tile.asks_phone_time = record.failures > 0;
+        *clock_wrong |= time.clock_status() != ClockStatus::Agrees;
+        Ok(())
     });
-    match found {
-        Ok(Ok((wait, code_wait, resume, failed, clock_wrong))) => {
-            SlotStatus { state: SlotStateDto::Ready, wait, code_wait, resume, failed, clock_wrong }
-        }
-        Ok(Err(KeysError::SlotHeld { .. })) => SlotStatus { state: SlotStateDto::Held, ..damaged },
-        _ => damaged,
-    }
+    tile
 }
 
-fn closed_tiles(people: &[SlotSummary]) -> Vec<LockUserDto> {
-    people.iter().map(closed_tile).collect()
-}
-
+/// The tile of a slot that cannot be used.
 fn closed_tile(person: &SlotSummary) -> LockUserDto {
     let owner = person.owner.as_ref();
     let name = owner.map_or_else(String::new, |s| s.display_name.clone());

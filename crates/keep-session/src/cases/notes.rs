@@ -40,8 +40,7 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
         let saved = sign(ctx, &request)?;
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
-    });
-    let saved = saved.map_err(SessionError::into_dto)?;
+    })?;
     sync::wake(workstation);
     Ok(saved)
 }

@@ -23,22 +23,19 @@ const LONGEST_QUERY: usize = 200;
 /// # Errors
 /// `locked`, `refused`, `invalid` for a text above 200 characters, `waiting_for_grant`, `store_damaged`.
 pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
-    workstation
-        .authorize(Action::SearchPatients, |unlocked| {
-            if request.query.chars().count() > LONGEST_QUERY {
-                return Err(SessionError::fields(vec![("query", FieldReasonDto::TooLong)]));
-            }
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            let limit = request.limit.clamp(1, MOST_ROWS);
-            let event =
-                EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));
-            // The rows are made while the event is on its way to the disk.
-            ctx.read_audited(event, |store| {
-                let found = store.search_patients(&request.query, index(request.offset), index(limit))?;
-                Ok(store.with_alerts(found)?.map(|(page, alerts)| rows_of(ctx, &page, alerts)))
-            })?
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::SearchPatients, |unlocked| {
+        if request.query.chars().count() > LONGEST_QUERY {
+            return Err(SessionError::fields(vec![("query", FieldReasonDto::TooLong)]));
+        }
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let limit = request.limit.clamp(1, MOST_ROWS);
+        let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));
+        // The rows are made while the event is on its way to the disk.
+        ctx.read_audited(event, |store| {
+            let found = store.search_patients(&request.query, index(request.offset), index(limit))?;
+            Ok(store.with_alerts(found)?.map(|(page, alerts)| rows_of(ctx, &page, alerts)))
+        })?
+    })
 }
 
 fn rows_of(ctx: &Ctx<'_>, page: &SearchPage, alerts: BTreeSet<PatientId>) -> Result<PatientPageDto, SessionError> {

@@ -3,7 +3,8 @@
 mod queue;
 mod to_end;
 
-pub use to_end::{SyncEnd, run_to_end};
+pub use keep_sync::SyncReport;
+pub use to_end::run_to_end;
 
 use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
@@ -20,7 +21,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
 use keep_store::{ChangeSetId, Completeness};
-use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncReport, SyncRun};
+use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,7 +116,7 @@ fn current_status(workstation: &Workstation, unlocked: &Unlocked) -> Result<Sync
 /// # Errors
 /// `locked`, `refused`, `sign_in_needed`.
 pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
-    workstation.authorize(Action::RunSync, |_| Ok(())).map_err(SessionError::into_dto)?;
+    workstation.authorize(Action::RunSync, |_| Ok(()))?;
     wake(workstation);
     sync_page(workstation)
 }
@@ -359,16 +360,14 @@ impl Workstation {
 /// # Errors
 /// `locked`, `refused`, `not_available`.
 pub fn sync_retry(workstation: &Workstation, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
-    workstation
-        .authorize(Action::RunSync, |unlocked| {
-            let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
-            let set = ChangeSetId(request.change_set);
-            Ok(unlocked.store()?.write(|tx| {
-                let _ticket = tx.append(&event)?;
-                tx.retry(set)
-            })?)
-        })
-        .map_err(SessionError::into_dto)?;
+    workstation.authorize(Action::RunSync, |unlocked| {
+        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
+        let set = ChangeSetId(request.change_set);
+        Ok(unlocked.store()?.write(|tx| {
+            let _ticket = tx.append(&event)?;
+            tx.retry(set)
+        })?)
+    })?;
     wake(workstation);
     sync_page(workstation)
 }

@@ -25,7 +25,7 @@ use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{SessionDto, UnlockDto};
-use crate::dto::visit::{ConsciousnessDto, VitalsDto};
+use crate::dto::visit::VitalsDto;
 use crate::state::acquire;
 use crate::testing::{PASSWORD, TestDevice, TestPerson, complete, import, user_of};
 use keep_domain::{Clock, ManualClock, Secret, UtcMillis};
@@ -152,7 +152,7 @@ fn vitals() -> VitalsDto {
         height: String::new(),
         oxygen: false,
         scale2: false,
-        consciousness: Some(ConsciousnessDto::Alert),
+        consciousness: Some(keep_domain::Consciousness::Alert),
         confirmed: false,
         draft: None,
     }

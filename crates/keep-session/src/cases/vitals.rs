@@ -33,20 +33,18 @@ const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
 /// # Errors
 /// `locked`, `refused`, `not_available`.
 pub fn check_vitals(workstation: &Workstation, request: VitalsDto) -> Result<VitalsCheckDto, FailureDto> {
-    workstation
-        .authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
-            let ctx = &Ctx::new(workstation, unlocked)?;
-            let now = workstation.trusted_now()?;
-            let measured_at = request.measured_at.as_deref().and_then(UtcMillis::from_rfc3339).unwrap_or(now);
-            let patient = patient_id(&request.patient)?;
-            record_form_read(ctx, &patient)?;
-            let about = about(ctx.store, &patient, measured_at, now)?;
-            let checked = about.map(|(about, _)| Form::read(&request, about).into_dto(about));
-            let opened = acquire(&ctx.session.memory.opened);
-            let ticket = opened.get(&patient).ok_or(ErrorCode::Internal)?;
-            Ok(checked.release_under(ticket))
-        })
-        .map_err(SessionError::into_dto)
+    workstation.authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let now = workstation.trusted_now()?;
+        let measured_at = request.measured_at.as_deref().and_then(UtcMillis::from_rfc3339).unwrap_or(now);
+        let patient = patient_id(&request.patient)?;
+        record_form_read(ctx, &patient)?;
+        let about = about(ctx.store, &patient, measured_at, now)?;
+        let checked = about.map(|(about, _)| Form::read(&request, about).into_dto(about));
+        let opened = acquire(&ctx.session.memory.opened);
+        let ticket = opened.get(&patient).ok_or(ErrorCode::Internal)?;
+        Ok(checked.release_under(ticket))
+    })
 }
 
 /// Records that the form reads the chart, unless this session has opened that chart and so recorded it.
@@ -99,8 +97,7 @@ pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Save
         let saved = save(ctx, &request)?;
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
-    });
-    let saved = saved.map_err(SessionError::into_dto)?;
+    })?;
     sync::wake(workstation);
     Ok(saved)
 }

@@ -35,9 +35,7 @@ const MOST_ROWS: u32 = 200;
 /// # Errors
 /// `locked`, `refused` for a list that the role does not have.
 pub fn worklist(workstation: &Workstation, request: WorklistAskDto) -> Result<WorklistDto, FailureDto> {
-    workstation
-        .authorize(Action::OpenPatient, |unlocked| read_list(&Ctx::new(workstation, unlocked)?, &request))
-        .map_err(SessionError::into_dto)
+    workstation.authorize(Action::OpenPatient, |unlocked| read_list(&Ctx::new(workstation, unlocked)?, &request))
 }
 
 fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, SessionError> {
@@ -76,8 +74,8 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
 /// # Errors
 /// `refused`, `not_available`, `stale` where the appointment is past that point.
 pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    let saved = workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request));
-    let saved = saved.map_err(SessionError::into_dto)?;
+    let saved =
+        workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request))?;
     sync::wake(workstation);
     Ok(saved)
 }

@@ -20,7 +20,6 @@ pub struct AuditAskDto {
     /// Only alerts that are not signed off.
     pub open_alerts: bool,
     /// Only events before this sequence, as the first window named it: pages stay put while events are added.
-    #[ts(type = "number | null")]
     pub before: Option<u64>,
 }
 
@@ -31,10 +30,8 @@ pub struct AuditPageDto {
     /// Rows.
     pub rows: Vec<AuditRowDto>,
     /// Number of events in the whole list.
-    #[ts(type = "number")]
     pub total: u64,
     /// What the further windows of this list name as their `before`.
-    #[ts(type = "number")]
     pub before: u64,
     /// Failed sign-ins in the last 24 h, for the banner.
     pub failed_unlocks: u32,
@@ -47,7 +44,6 @@ pub struct AuditPageDto {
 #[serde(rename_all = "camelCase")]
 pub struct AuditRowDto {
     /// Ledger sequence.
-    #[ts(type = "number")]
     pub sequence: u64,
     /// When, RFC 3339; `None` where the entry could not be read.
     pub recorded: Option<String>,
@@ -61,7 +57,6 @@ pub struct AuditRowDto {
     /// The actor's display name; `None` for the device itself.
     pub actor: Option<String>,
     /// The actor's role.
-    #[ts(type = "Role | null")]
     pub role: Option<Role>,
     /// Number of patients that it names; they are shown by unmasking only.
     pub patients: u32,
@@ -90,7 +85,6 @@ pub enum AuditOutcomeDto {
 #[serde(rename_all = "camelCase")]
 pub struct SignOffDto {
     /// Ledger sequences; without any, all alerts that are open.
-    #[ts(type = "Array<number>")]
     pub sequences: Vec<u64>,
     /// What was found out.
     #[ts(type = "Explanation")]
@@ -114,7 +108,6 @@ mod explanation {
 #[serde(rename_all = "camelCase")]
 pub struct SignedOffDto {
     /// Ledger sequences.
-    #[ts(type = "Array<number>")]
     pub sequences: Vec<u64>,
 }
 
@@ -123,7 +116,6 @@ pub struct SignedOffDto {
 #[serde(rename_all = "camelCase")]
 pub struct UnmaskDto {
     /// Ledger sequence.
-    #[ts(type = "number")]
     pub sequence: u64,
     /// Why, in words.
     pub reason: String,

@@ -1,151 +1,83 @@
 //! The TypeScript face of these types, committed in `ui/src/ipc/bindings.ts`; a test fails on drift.
 
-use super::{
-    audit, chart, conflict, device, draft, elapsed, enrol, failure, lock, record_title, search, sign_in, sync, visit,
-    worklist,
-};
+use super::{audit, chart, conflict, device, draft, enrol, failure, lock, search, sign_in, sync, visit, worklist};
 use keep_audit::{EventClass, Explanation};
-use keep_domain::{ErrorCode, IncidentId, Role, Segment};
-use ts_rs::{Config, TS};
+use std::collections::BTreeMap;
+use ts_rs::{Config, TS, TypeVisitor};
 
-/// All declarations, sorted by name.
+/// Every type that a command takes or returns, and every type that one of these names, sorted by name.
 #[must_use]
 pub fn bindings() -> String {
-    let cfg = Config::default();
-    macro_rules! decls {
-        ($($t:ty),+ $(,)?) => { vec![$(<$t as TS>::decl(&cfg)),+] };
+    let config = Config::default().with_large_int("number");
+    let mut found = Declarations { config, by_name: BTreeMap::new() };
+    macro_rules! add {
+        ($($t:ty),+ $(,)?) => { $(found.visit::<$t>();)+ };
     }
-    let mut decls = decls![
-        ErrorCode,
-        IncidentId,
+    add![
         audit::AuditAskDto,
-        audit::AuditOutcomeDto,
         audit::AuditPageDto,
-        audit::AuditRowDto,
         audit::SignOffDto,
         audit::SignedOffDto,
         audit::UnmaskDto,
         audit::UnmaskedDto,
         chart::ChartDto,
-        chart::ChartTabDto,
-        chart::DownloadCompletenessDto,
         chart::TimelineWindowDto,
-        chart::UnreadableDto,
         chart::WindowDto,
-        chart::allergies::AllergiesDto,
-        chart::allergies::AllergyDto,
-        chart::allergies::ReactionDto,
-        chart::allergies::SafetyDto,
-        chart::banner::BannerDto,
-        chart::banner::SexDto,
-        chart::flag::FlagDto,
-        chart::immunisations::ImmunisationDto,
         chart::mark::MarkDto,
-        chart::medicines::MedicineDto,
-        chart::notes::NoteDto,
-        chart::notes::NoteStatusDto,
         chart::notes::NotesDto,
-        chart::problems::ProblemDto,
-        chart::record_state::RecordStateDto,
-        chart::results::ResultDto,
         chart::results::ResultsDto,
-        chart::timeline::TimelineDetailDto,
         chart::timeline::TimelineDto,
-        chart::timeline::TimelineKindDto,
-        chart::timeline::TimelineRowDto,
-        chart::value::QuantityDto,
         chart::value::ValueDto,
-        chart::vitals::SignDto,
-        chart::vitals::VitalPointDto,
-        chart::vitals::VitalSeriesDto,
-        conflict::ChoiceDto,
         conflict::ConflictDto,
-        conflict::ConflictFieldDto,
-        conflict::ConflictKeyDto,
-        conflict::ConflictPartDto,
-        conflict::ConflictValueDto,
         conflict::DecideDto,
-        conflict::SideDto,
-        device::DeviceCheckDto,
         device::DeviceDto,
-        device::DeviceFindingDto,
-        device::NameValueDto,
-        device::SegmentDto,
-        device::SegmentStateDto,
-        draft::DraftDto,
-        draft::DraftKindDto,
         draft::DraftSavedDto,
         draft::SaveDraftDto,
-        elapsed::ElapsedDto,
-        elapsed::ElapsedUnitDto,
         enrol::EnrolBeginDto,
         enrol::EnrolCodeDto,
         enrol::EnrolPasswordDto,
         enrol::EnrolStateDto,
         failure::FailureDto,
-        failure::FieldProblemDto,
-        failure::FieldReasonDto,
-        lock::KeychainStateDto,
         lock::LockScreenDto,
-        lock::LockUserDto,
-        lock::NoticeDto,
-        lock::PermissionDto,
-        lock::ReturnPointDto,
-        lock::SegmentHealthDto,
         lock::SessionDto,
-        lock::SlotStateDto,
         lock::UnlockDto,
-        record_title::RecordTitleDto,
         search::PatientPageDto,
-        search::PatientRowDto,
         search::SearchDto,
         sign_in::SignInAgainDto,
         sign_in::SignInStateDto,
         sync::RetryDto,
-        sync::SyncStatusDto,
-        sync::SyncItemDto,
-        sync::SyncItemStateDto,
         sync::SyncPageDto,
-        sync::SyncPhaseDto,
-        sync::SyncProgressDto,
-        sync::SyncStateDto,
-        sync::SyncTypeDto,
-        visit::ConsciousnessDto,
-        visit::FindingGradeDto,
         visit::MarkEnteredInErrorDto,
-        visit::News2FieldDto,
-        visit::News2RiskDto,
-        visit::NoteKindDto,
         visit::SavedDto,
         visit::SignNoteDto,
-        visit::VitalFindingDto,
         visit::VitalsCheckDto,
         visit::VitalsDto,
-        visit::VitalsFieldDto,
-        worklist::WorkReasonDto,
-        worklist::VitalsTodayDto,
-        worklist::WorklistNameDto,
         worklist::CheckInDto,
-        worklist::ListCountDto,
-        worklist::WorkRowDto,
         worklist::WorklistAskDto,
         worklist::WorklistDto,
     ];
-    decls.sort();
     let mut out = String::from("// Made from the Rust types by `make bindings`; do not edit.\n\n");
-    let unions = [
-        union("Role", Role::ALL.into_iter().map(Role::name)),
-        union("EventClass", EventClass::ALL.iter().map(|class| class.name())),
-        union("Explanation", Explanation::ALL.into_iter().map(Explanation::name)),
-        union("Segment", Segment::ALL.into_iter().map(Segment::name)),
-    ];
-    out.extend(unions);
-    for d in decls {
-        out.push_str("export ");
-        out.push_str(&d);
-        out.push_str("\n\n");
-    }
+    out.push_str(&union("EventClass", EventClass::ALL.iter().map(|class| class.name())));
+    out.push_str(&union("Explanation", Explanation::ALL.into_iter().map(Explanation::name)));
+    out.extend(found.by_name.values().map(|declaration| format!("export {declaration}\n\n")));
     out
+}
+
+/// The declarations found so far.
+struct Declarations {
+    config: Config,
+    by_name: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        let name = T::name(&self.config);
+        // Numbers, texts, lists and the like are not declared.
+        if T::output_path().is_some() && !self.by_name.contains_key(&name) {
+            self.by_name.insert(name, T::decl(&self.config));
+            T::visit_dependencies(self);
+        }
+    }
 }
 
 /// A closed list of another crate, which has names and no TypeScript form of its own.

@@ -18,10 +18,8 @@ pub struct DeviceDto {
     /// The segments.
     pub segments: Vec<SegmentDto>,
     /// Events in the ledger.
-    #[ts(type = "number")]
     pub ledger_events: u64,
     /// Of these, not yet delivered.
-    #[ts(type = "number")]
     pub ledger_pending: u64,
     /// What is wrong with it.
     pub findings: Vec<DeviceFindingDto>,
@@ -78,10 +76,8 @@ pub struct NameValueDto {
 #[serde(rename_all = "camelCase")]
 pub struct SegmentDto {
     /// Name.
-    #[ts(type = "Segment")]
     pub name: Segment,
     /// Size on disk.
-    #[ts(type = "number")]
     pub bytes: u64,
     /// Generation.
     pub generation: u32,

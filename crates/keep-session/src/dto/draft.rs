@@ -3,28 +3,14 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The form that a draft belongs to.
-#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum DraftKindDto {
-    /// Vital signs.
-    Vitals,
-    /// A note.
-    Note,
-}
-
-impl DraftKindDto {
-    /// The name on the wire and in the store.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Vitals => "vitals",
-            Self::Note => "note",
-        }
-    }
-
-    /// The inverse of [`Self::name`].
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Vitals, Self::Note].into_iter().find(|kind| kind.name() == name)
+keep_domain::named_enum! {
+    /// The form that a draft belongs to.
+    #[derive(TS)]
+    pub enum DraftKindDto {
+        /// Vital signs.
+        Vitals = "vitals",
+        /// A note.
+        Note = "note",
     }
 }
 

@@ -35,7 +35,6 @@ pub enum EnrolStateDto {
         /// The name the provider gave.
         name: String,
         /// The role the provider gave.
-        #[ts(type = "Role")]
         role: Role,
         /// Lowest length.
         min_chars: u32,

@@ -48,7 +48,6 @@ pub struct LockUserDto {
     /// Up to two letters.
     pub initials: String,
     /// The role.
-    #[ts(type = "Role")]
     pub role: Role,
     /// Whether the password alone resumes.
     pub resume: bool,
@@ -111,7 +110,6 @@ pub struct SessionDto {
     /// Display name.
     pub name: String,
     /// The role.
-    #[ts(type = "Role")]
     pub role: Role,
     /// The site, or the workstation's name while the site is not known.
     pub site: Option<String>,
@@ -197,10 +195,8 @@ pub enum NoticeDto {
         /// The colleague's display name.
         name: String,
         /// The colleague's role.
-        #[ts(type = "Role")]
         role: Role,
         /// The highest segment granted.
-        #[ts(type = "Segment")]
         segment: Segment,
     },
     /// This session received keys from a colleague.
@@ -211,7 +207,6 @@ pub enum NoticeDto {
     /// A part of the records is not whole.
     Segment {
         /// The segment.
-        #[ts(type = "Segment")]
         segment: Segment,
         /// Its health.
         health: SegmentHealthDto,
@@ -223,7 +218,6 @@ pub enum NoticeDto {
     /// Unsent work was found in a file that was damaged.
     UnsentCarriedOver {
         /// The segment.
-        #[ts(type = "Segment")]
         segment: Segment,
         /// Records that go on as they were.
         verified: u32,

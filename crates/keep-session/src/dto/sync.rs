@@ -52,10 +52,8 @@ pub struct SyncPageDto {
     /// What waits, was rejected or conflicts.
     pub items: Vec<SyncItemDto>,
     /// Bytes sent in the last run.
-    #[ts(type = "number")]
     pub bytes_up: u64,
     /// Bytes received in the last run.
-    #[ts(type = "number")]
     pub bytes_down: u64,
     /// The server's address without path or query.
     pub server: Option<String>,
@@ -72,10 +70,8 @@ pub struct SyncProgressDto {
     /// The type being pulled.
     pub resource_type: Option<String>,
     /// Records done in this run.
-    #[ts(type = "number")]
     pub done: u64,
     /// Records expected, when known.
-    #[ts(type = "number | null")]
     pub expected: Option<u64>,
 }
 
@@ -98,7 +94,6 @@ pub struct SyncTypeDto {
     /// The FHIR type.
     pub resource_type: String,
     /// Records on this device.
-    #[ts(type = "number")]
     pub count: u64,
     /// Complete as of, RFC 3339.
     pub complete: Option<String>,
@@ -109,7 +104,6 @@ pub struct SyncTypeDto {
 #[serde(rename_all = "camelCase")]
 pub struct SyncItemDto {
     /// The change set.
-    #[ts(type = "number")]
     pub change_set: u64,
     /// Its state.
     pub state: SyncItemStateDto,
@@ -146,6 +140,5 @@ pub enum SyncItemStateDto {
 #[serde(rename_all = "camelCase")]
 pub struct RetryDto {
     /// The change set.
-    #[ts(type = "number")]
     pub change_set: u64,
 }

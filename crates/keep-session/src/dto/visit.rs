@@ -1,5 +1,6 @@
 //! Recording a visit: vitals and notes.
 
+use keep_domain::{Consciousness, News2Parameter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,7 +34,7 @@ pub struct VitalsDto {
     /// Hypercapnic scale 2 (NEWS2).
     pub scale2: bool,
     /// Level of consciousness, if assessed.
-    pub consciousness: Option<ConsciousnessDto>,
+    pub consciousness: Option<Consciousness>,
     /// The user has confirmed improbable values.
     pub confirmed: bool,
     /// The draft that this ends, if any.
@@ -51,7 +52,7 @@ pub struct VitalsCheckDto {
     /// Clinical risk of the total.
     pub news2_risk: Option<News2RiskDto>,
     /// Fields that NEWS2 still needs.
-    pub news2_missing: Vec<News2FieldDto>,
+    pub news2_missing: Vec<News2Parameter>,
     /// BMI as text with unit.
     pub bmi: Option<String>,
 }
@@ -70,41 +71,26 @@ pub struct VitalFindingDto {
     pub high: Option<String>,
 }
 
-/// The fields of the form that take a number.
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum VitalsFieldDto {
-    /// mmHg.
-    Systolic,
-    /// mmHg.
-    Diastolic,
-    /// Per minute.
-    Pulse,
-    /// Degrees Celsius.
-    Temperature,
-    /// Per minute.
-    Respiration,
-    /// Per cent.
-    Spo2,
-    /// kg.
-    Weight,
-    /// cm.
-    Height,
-}
-
-impl VitalsFieldDto {
-    /// The name of the field in the form.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Systolic => "systolic",
-            Self::Diastolic => "diastolic",
-            Self::Pulse => "pulse",
-            Self::Temperature => "temperature",
-            Self::Respiration => "respiration",
-            Self::Spo2 => "spo2",
-            Self::Weight => "weight",
-            Self::Height => "height",
-        }
+keep_domain::named_enum! {
+    /// The fields of the form that take a number.
+    #[derive(TS)]
+    pub enum VitalsFieldDto {
+        /// mmHg.
+        Systolic = "systolic",
+        /// mmHg.
+        Diastolic = "diastolic",
+        /// Per minute.
+        Pulse = "pulse",
+        /// Degrees Celsius.
+        Temperature = "temperature",
+        /// Per minute.
+        Respiration = "respiration",
+        /// Per cent.
+        Spo2 = "spo2",
+        /// kg.
+        Weight = "weight",
+        /// cm.
+        Height = "height",
     }
 }
 
@@ -122,22 +108,6 @@ pub enum FindingGradeDto {
     Abnormal,
 }
 
-/// ACVPU scale (RCP 2017).
-#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsciousnessDto {
-    /// Alert.
-    Alert,
-    /// New confusion.
-    Confusion,
-    /// Responds to voice.
-    Voice,
-    /// Responds to pain.
-    Pain,
-    /// Unresponsive.
-    Unresponsive,
-}
-
 /// Clinical risk of a NEWS2 total (RCP 2017, chart 2).
 #[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
 #[serde(rename_all = "snake_case")]
@@ -152,32 +122,11 @@ pub enum News2RiskDto {
     High,
 }
 
-/// Parameters of NEWS2, by the field of the form.
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum News2FieldDto {
-    /// Respiratory rate.
-    Respiration,
-    /// Oxygen saturation.
-    Spo2,
-    /// Air or oxygen.
-    Oxygen,
-    /// Systolic blood pressure.
-    Systolic,
-    /// Pulse.
-    Pulse,
-    /// Consciousness.
-    Consciousness,
-    /// Temperature.
-    Temperature,
-}
-
 /// What was saved.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedDto {
     /// The change set's sequence, the acknowledgement.
-    #[ts(type = "number")]
     pub change_set: u64,
     /// The resources, as Type/id.
     pub resources: Vec<String>,

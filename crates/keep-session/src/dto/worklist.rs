@@ -17,41 +17,26 @@ pub struct WorklistAskDto {
     pub limit: u32,
 }
 
-/// The lists.
-#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum WorklistNameDto {
-    /// Waiting now.
-    Queue,
-    /// Waiting and without vital signs today.
-    VitalsDue,
-    /// The user's own patients.
-    MyPatients,
-    /// All appointments of today.
-    Today,
-    /// Visits to be charged.
-    Charges,
-    /// Medicines to dispense.
-    Dispensing,
-    /// Specimens to draw.
-    Specimens,
-    /// The user's drafts.
-    Drafts,
-}
-
-impl WorklistNameDto {
-    /// The name on the wire and in an audit event.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Queue => "queue",
-            Self::VitalsDue => "vitals_due",
-            Self::MyPatients => "my_patients",
-            Self::Today => "today",
-            Self::Charges => "charges",
-            Self::Dispensing => "dispensing",
-            Self::Specimens => "specimens",
-            Self::Drafts => "drafts",
-        }
+keep_domain::named_enum! {
+    /// The lists.
+    #[derive(TS)]
+    pub enum WorklistNameDto {
+        /// Waiting now.
+        Queue = "queue",
+        /// Waiting and without vital signs today.
+        VitalsDue = "vitals_due",
+        /// The user's own patients.
+        MyPatients = "my_patients",
+        /// All appointments of today.
+        Today = "today",
+        /// Visits to be charged.
+        Charges = "charges",
+        /// Medicines to dispense.
+        Dispensing = "dispensing",
+        /// Specimens to draw.
+        Specimens = "specimens",
+        /// The user's drafts.
+        Drafts = "drafts",
     }
 }
 

@@ -22,12 +22,6 @@ pub(crate) struct Chart {
     pub(crate) clinic_clock: ClinicClock,
 }
 
-impl std::fmt::Debug for Chart {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Chart")
-    }
-}
-
 /// Reads a chart, or some types of it; recorded as one event.
 pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static str]) -> Result<Chart, SessionError> {
     let part = Part { name: types.first().copied(), types, every_value: false };

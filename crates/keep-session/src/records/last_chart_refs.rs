@@ -3,12 +3,12 @@
 //! Only references are stored, in the user's own encrypted file; the values are read when they are used.
 
 use super::chart::Chart;
+use crate::dto::chart::vitals::SignDto;
 use crate::error::SessionError;
 use crate::own_file;
-use crate::view::sign::Sign;
 use crate::view::visible_record::valid;
 use crate::view::vitals::{Reading, latest};
-use keep_domain::{PatientId, ResourceId, ResourceKey, VitalSign};
+use keep_domain::{PatientId, ResourceId, ResourceKey};
 use keep_fhir::lens;
 use keep_store::Store;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub(crate) struct LastChartRefs {
 impl LastChartRefs {
     /// The references of a chart that was just read.
     pub(crate) fn of_chart(chart: &Chart, readings: &[Reading<'_>]) -> Self {
-        let height = latest(readings, Sign::Vital(VitalSign::Height)).map(|r| r.entry.record.key.id.clone());
+        let height = latest(readings, SignDto::Height).map(|r| r.entry.record.key.id.clone());
         let open = valid(&chart.entries, "Encounter").filter(|(e, raw)| {
             let today = e.at().is_some_and(|at| chart.clinic_clock.is_today(at));
             today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")
@@ -77,10 +77,4 @@ fn write(store: &Store, refs: &LastChartRefs) -> Result<(), SessionError> {
         own_file::set_preference(store, NAME, &text);
     }
     Ok(())
-}
-
-impl std::fmt::Debug for LastChartRefs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LastChartRefs")
-    }
 }

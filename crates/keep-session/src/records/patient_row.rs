@@ -85,9 +85,3 @@ impl<'s> Lookup<'s> {
         Some(row)
     }
 }
-
-impl std::fmt::Debug for Lookup<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Lookup")
-    }
-}

@@ -66,16 +66,3 @@ impl Person {
         now.saturating_sub(self.since) >= HALF_FINISHED
     }
 }
-
-impl std::fmt::Debug for Enrolling {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Idle => "Idle",
-            Self::Browser(_) => "Browser",
-            Self::Password(_) => "Password",
-            Self::Code(..) => "Code",
-            Self::Done(_) => "Done",
-            Self::Failed(_) => "Failed",
-        })
-    }
-}

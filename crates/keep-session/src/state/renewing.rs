@@ -28,15 +28,3 @@ pub(crate) enum Renewing {
     /// Failed.
     Failed(ErrorCode),
 }
-
-impl std::fmt::Debug for Renewing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Idle => "Idle",
-            Self::Browser(_) => "Browser",
-            Self::Waiting { .. } => "Waiting",
-            Self::Done => "Done",
-            Self::Failed(_) => "Failed",
-        })
-    }
-}

@@ -2,8 +2,8 @@
 
 use super::medicines;
 use super::names::Names;
-use super::sign::Sign;
 use super::words;
+use crate::dto::chart::vitals::SignDto;
 use crate::dto::conflict::{ConflictFieldDto, ConflictKeyDto, ConflictPartDto, ConflictValueDto, SideDto};
 use crate::dto::record_title::RecordTitleDto;
 use keep_clinical::{Grouping, number_text, safe_unit};
@@ -140,7 +140,7 @@ impl Reading<'_> {
     /// Concepts by their words, references by their names, quantities with their unit, the rest member by member.
     fn of_object(self, object: ComplexElement<'_>) -> Vec<ConflictPartDto> {
         if let Some((code, value)) = object.coded_value() {
-            let sign = Sign::of_codes(code.codes()).map(|sign| ConflictKeyDto::Sign(sign.dto()));
+            let sign = SignDto::of_codes(code.codes()).map(ConflictKeyDto::Sign);
             let name = joined(self.of_object(code));
             let named = |p: ConflictPartDto| ConflictPartDto { key: sign.clone(), name: name.clone(), ..p };
             return self.of(value).into_iter().map(named).collect();
@@ -173,7 +173,7 @@ impl Reading<'_> {
     }
 
     fn words_of(self, object: ComplexElement<'_>) -> Option<String> {
-        if let Some(sign) = Sign::of_codes(object.codes()) {
+        if let Some(sign) = SignDto::of_codes(object.codes()) {
             return Some(sign.label().to_owned());
         }
         if object.first_code().as_deref() == Some(BLOOD_PRESSURE_PANEL) {

@@ -90,12 +90,6 @@ pub(crate) fn staff_name(name: &HumanName) -> String {
     words::joined(parts, " ")
 }
 
-impl std::fmt::Debug for Names {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Names({})", self.found.len())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

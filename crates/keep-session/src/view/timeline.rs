@@ -211,7 +211,7 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         "DocumentReference" => notes::headline(raw, names),
         "Observation" => {
             let l = lens::observation(raw).ok()?;
-            let flag = results::flag(&l).map_or("", FlagDto::mark);
+            let flag = results::flag(&l).map_or("", FlagDto::name);
             let value = words::joined([results::value_text(&l, words::RESULT).as_str(), flag], " ");
             let recorded = results::recorded(&l);
             return Some(Texts { recorded, ..Texts::recorded(words::observed(l.code.as_ref()), words::some(value)) });

@@ -135,9 +135,3 @@ pub(crate) fn valid<'e>(
     let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_entered_in_error() && !e.masked);
     of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
 }
-
-impl std::fmt::Debug for VisibleRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "VisibleRecord({})", self.kind())
-    }
-}

@@ -2,11 +2,10 @@
 
 use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
-use super::sign::{SIGNS, Sign};
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::flag::FlagDto;
-use crate::dto::chart::vitals::{VitalPointDto, VitalSeriesDto};
+use crate::dto::chart::vitals::{SignDto, VitalPointDto, VitalSeriesDto};
 use keep_clinical::{Point, Rounding, abnormal_flag, age_at, display_decimals, rounded_text, trend_points};
 use keep_domain::{NEWS2_TOTAL, UtcMillis, VitalSign};
 use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
@@ -21,7 +20,7 @@ const ADULT_YEARS: u32 = 18;
 /// One value of a sign.
 #[derive(Clone)]
 pub(crate) struct Reading<'e> {
-    pub(crate) sign: Sign,
+    pub(crate) sign: SignDto,
     /// The Observation.
     pub(crate) entry: &'e VisibleRecord,
     pub(crate) at: UtcMillis,
@@ -49,7 +48,7 @@ pub(crate) fn readings(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
 fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Reading<'e>> {
     let Some(at) = words::instant(lens.effective.as_ref().or(lens.issued.as_ref())) else { return Vec::new() };
     let read = |code: Option<&Concept>, value: Option<&Measured>, said: &[String], ranges: &[ReferenceRange]| {
-        let sign = Sign::of(code?)?;
+        let sign = SignDto::of(code?)?;
         let Some(Measured::Quantity(quantity)) = value else { return None };
         let value = in_unit_of(sign, quantity)?;
         let (text, recorded) = texts(sign, quantity, value)?;
@@ -65,9 +64,9 @@ fn readings_of<'e>(entry: &'e VisibleRecord, lens: &ObservationLens) -> Vec<Read
 }
 
 /// The number in the unit of the chart; `None` for an unknown unit, which must not be mixed in.
-fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
+fn in_unit_of(sign: SignDto, quantity: &Quantity) -> Option<f64> {
     let value = quantity.value.as_ref()?.to_f64();
-    let Sign::Vital(vital) = sign else { return Some(value) };
+    let Some(vital) = sign.vital() else { return Some(value) };
     let (shown, ucum) = (vital.unit(), vital.ucum());
     let unit = quantity.code.as_deref().or(quantity.unit.as_deref()).unwrap_or(ucum);
     let same = unit == ucum || unit == shown || quantity.unit.as_deref() == Some(shown);
@@ -90,10 +89,10 @@ fn in_unit_of(sign: Sign, quantity: &Quantity) -> Option<f64> {
 /// The value as shown, and as recorded where that differs.
 ///
 /// INVARIANT: rounding is for reading only; what is drawn, computed with and sent is the recorded value.
-fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, Option<String>)> {
+fn texts(sign: SignDto, quantity: &Quantity, value: f64) -> Option<(String, Option<String>)> {
     let digits = quantity.value.as_ref()?;
     let exact = words::number(digits.as_str());
-    let Sign::Vital(vital) = sign else { return Some((exact, None)) };
+    let Some(vital) = sign.vital() else { return Some((exact, None)) };
     let places = display_decimals(vital);
     #[expect(clippy::float_cmp, reason = "a value that was not converted is the same bits")]
     let text = if value == digits.to_f64() {
@@ -106,7 +105,7 @@ fn texts(sign: Sign, quantity: &Quantity, value: f64) -> Option<(String, Option<
 }
 
 /// The latest value of one sign.
-pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: Sign) -> Option<&'r Reading<'e>> {
+pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: SignDto) -> Option<&'r Reading<'e>> {
     readings.iter().rev().find(|r| r.sign == sign)
 }
 
@@ -120,14 +119,14 @@ pub(crate) struct SeriesContext<'a> {
 
 /// One series for each sign that was ever measured, in the order of the chart.
 pub(crate) fn series(all: &[Reading<'_>], ctx: &SeriesContext<'_>) -> Vec<VitalSeriesDto> {
-    let measured = SIGNS.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
+    let measured = SignDto::ALL.into_iter().filter(|s| all.iter().any(|r| r.sign == *s)).count();
     let most = (ALL_POINTS / measured.max(1)).min(MOST_POINTS);
-    SIGNS.into_iter().filter_map(|sign| ctx.series_of(sign, all, most)).collect()
+    SignDto::ALL.into_iter().filter_map(|sign| ctx.series_of(sign, all, most)).collect()
 }
 
 impl SeriesContext<'_> {
     /// The series of one sign, cut to `most` points; `None` where it was never measured.
-    fn series_of(&self, sign: Sign, all: &[Reading<'_>], most: usize) -> Option<VitalSeriesDto> {
+    fn series_of(&self, sign: SignDto, all: &[Reading<'_>], most: usize) -> Option<VitalSeriesDto> {
         let of_sign: Vec<&Reading<'_>> = all.iter().filter(|r| r.sign == sign).collect();
         let (first, last) = (of_sign.first()?, of_sign.last()?);
         let drawn: Vec<Point> = of_sign.iter().map(|r| Point { at: r.at, value: r.value }).collect();
@@ -135,7 +134,7 @@ impl SeriesContext<'_> {
         let points = points.into_iter().filter_map(|i| of_sign.get(i)).map(|r| self.point(r));
         let range = sign.adult_range().filter(|_| self.is_adult_at(self.clinic_clock.now));
         Some(VitalSeriesDto {
-            key: sign.dto(),
+            key: sign,
             unit: words::some(sign.unit()),
             value: last.text.clone(),
             recorded: last.recorded.clone(),
@@ -179,12 +178,12 @@ impl SeriesContext<'_> {
 
 /// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".
 pub(crate) fn summary(readings: &[&Reading<'_>]) -> String {
-    let find = |vital: VitalSign| readings.iter().find(|r| r.sign == Sign::Vital(vital)).map(|r| r.text.as_str());
-    let pressure = match (find(VitalSign::Systolic), find(VitalSign::Diastolic)) {
+    let find = |sign: SignDto| readings.iter().find(|r| r.sign == sign).map(|r| r.text.as_str());
+    let pressure = match (find(SignDto::Systolic), find(SignDto::Diastolic)) {
         (None, None) => String::new(),
         (high, low) => format!("{}/{} mmHg", high.unwrap_or("–"), low.unwrap_or("–")),
     };
-    let others = readings.iter().filter(|r| !matches!(r.sign, Sign::Vital(VitalSign::Systolic | VitalSign::Diastolic)));
+    let others = readings.iter().filter(|r| !matches!(r.sign, SignDto::Systolic | SignDto::Diastolic));
     let others = others.map(|r| words::joined([r.sign.label(), r.text.as_str(), r.sign.unit()], " "));
     words::joined(std::iter::once(pressure).chain(others), ", ")
 }
@@ -198,7 +197,6 @@ pub(crate) fn recorded(readings: &[&Reading<'_>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dto::chart::vitals::SignDto;
     use crate::dto::elapsed::ElapsedUnitDto;
     use crate::view::fixtures::{NOON, nurse_amara_sees};
     use keep_domain::Role;

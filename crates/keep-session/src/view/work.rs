@@ -1,11 +1,11 @@
 //! One line of a worklist.
 
 use super::clinic_clock::ClinicClock;
-use super::sign::Sign;
 use super::visible_record::VisibleRecord;
 use super::vitals::{latest, readings};
 use super::{allergies, words};
 use crate::dto::chart::allergies::SafetyDto;
+use crate::dto::chart::vitals::SignDto;
 use crate::dto::search::PatientRowDto;
 use crate::dto::worklist::{VitalsTodayDto, WorkReasonDto, WorkRowDto};
 use keep_domain::{PatientId, ResourceKey, UtcMillis};
@@ -111,7 +111,7 @@ pub(crate) fn patient_summary(
         return PatientSummary { safety, ..PatientSummary::default() };
     }
     let all: Vec<_> = readings(entries).into_iter().filter(|r| clinic_clock.is_today(r.at)).collect();
-    let score = latest(&all, Sign::News2).filter(|r| r.value >= NEWS2_SHOWN);
+    let score = latest(&all, SignDto::News2).filter(|r| r.value >= NEWS2_SHOWN);
     PatientSummary {
         safety,
         // Weight or height alone do not count as vital signs in the queue.
@@ -126,14 +126,9 @@ fn whole(score: f64) -> u32 {
     score.round() as u32
 }
 
-const fn is_vital(sign: Sign) -> bool {
-    use keep_domain::VitalSign as V;
-    matches!(
-        sign,
-        Sign::Vital(
-            V::Systolic | V::Diastolic | V::HeartRate | V::RespiratoryRate | V::OxygenSaturation | V::Temperature
-        )
-    )
+const fn is_vital(sign: SignDto) -> bool {
+    use SignDto as S;
+    matches!(sign, S::Systolic | S::Diastolic | S::Pulse | S::Respiration | S::Spo2 | S::Temperature)
 }
 
 /// One line of a list, before it is formatted.

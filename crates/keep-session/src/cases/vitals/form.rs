@@ -1,14 +1,11 @@
 //! The vital signs form: the typed values and their assessment.
 
 use crate::dto::failure::FieldReasonDto;
-use crate::dto::visit::{
-    ConsciousnessDto, FindingGradeDto, News2FieldDto, News2RiskDto, VitalFindingDto, VitalsCheckDto, VitalsDto,
-    VitalsFieldDto,
-};
+use crate::dto::visit::{FindingGradeDto, News2RiskDto, VitalFindingDto, VitalsCheckDto, VitalsDto, VitalsFieldDto};
 use keep_clinical::{
     Age, Bmi, News2, News2Input, News2Risk, Plausibility, adult_range, bmi, check_pressure, check_vital, news2,
 };
-use keep_domain::{Consciousness, News2Parameter, SpO2Scale, VitalSign};
+use keep_domain::{SpO2Scale, VitalSign};
 use keep_fhir::Decimal;
 
 /// NEWS2 applies from this age (RCP 2017).
@@ -16,16 +13,19 @@ const NEWS2_YEARS: u32 = 16;
 /// Below this age the normal ranges of adults do not apply.
 const ADULT_YEARS: u32 = 18;
 
+/// Reads what was typed into a field.
+type Typed = fn(&VitalsDto) -> &str;
+
 /// The fields in the order of the form.
-pub(crate) const FIELDS: [(VitalsFieldDto, VitalSign); 8] = [
-    (VitalsFieldDto::Systolic, VitalSign::Systolic),
-    (VitalsFieldDto::Diastolic, VitalSign::Diastolic),
-    (VitalsFieldDto::Pulse, VitalSign::HeartRate),
-    (VitalsFieldDto::Temperature, VitalSign::Temperature),
-    (VitalsFieldDto::Respiration, VitalSign::RespiratoryRate),
-    (VitalsFieldDto::Spo2, VitalSign::OxygenSaturation),
-    (VitalsFieldDto::Weight, VitalSign::Weight),
-    (VitalsFieldDto::Height, VitalSign::Height),
+const FIELDS: [(VitalsFieldDto, VitalSign, Typed); 8] = [
+    (VitalsFieldDto::Systolic, VitalSign::Systolic, |r| &r.systolic),
+    (VitalsFieldDto::Diastolic, VitalSign::Diastolic, |r| &r.diastolic),
+    (VitalsFieldDto::Pulse, VitalSign::HeartRate, |r| &r.pulse),
+    (VitalsFieldDto::Temperature, VitalSign::Temperature, |r| &r.temperature),
+    (VitalsFieldDto::Respiration, VitalSign::RespiratoryRate, |r| &r.respiration),
+    (VitalsFieldDto::Spo2, VitalSign::OxygenSaturation, |r| &r.spo2),
+    (VitalsFieldDto::Weight, VitalSign::Weight, |r| &r.weight),
+    (VitalsFieldDto::Height, VitalSign::Height, |r| &r.height),
 ];
 
 /// The parsed form.
@@ -45,19 +45,6 @@ pub(crate) struct About {
     pub(crate) last_height: Option<f64>,
 }
 
-fn typed(request: &VitalsDto, field: VitalsFieldDto) -> &str {
-    match field {
-        VitalsFieldDto::Systolic => &request.systolic,
-        VitalsFieldDto::Diastolic => &request.diastolic,
-        VitalsFieldDto::Pulse => &request.pulse,
-        VitalsFieldDto::Temperature => &request.temperature,
-        VitalsFieldDto::Respiration => &request.respiration,
-        VitalsFieldDto::Spo2 => &request.spo2,
-        VitalsFieldDto::Weight => &request.weight,
-        VitalsFieldDto::Height => &request.height,
-    }
-}
-
 /// The number as typed; only a decimal comma becomes a point.
 fn number(text: &str) -> Option<Decimal> {
     let text = text.trim();
@@ -69,8 +56,8 @@ impl<'r> Form<'r> {
     /// Parses and checks the fields.
     pub(crate) fn read(request: &'r VitalsDto, about: About) -> Self {
         let mut form = Self { request, values: Vec::new(), findings: Vec::new() };
-        for (field, vital) in FIELDS {
-            let text = typed(request, field).trim();
+        for (field, vital, typed) in FIELDS {
+            let text = typed(request).trim();
             if text.is_empty() {
                 continue;
             }
@@ -145,17 +132,6 @@ impl<'r> Form<'r> {
         found
     }
 
-    /// The level of consciousness, if assessed.
-    pub(crate) fn consciousness(&self) -> Option<Consciousness> {
-        self.request.consciousness.map(|level| match level {
-            ConsciousnessDto::Alert => Consciousness::Alert,
-            ConsciousnessDto::Confusion => Consciousness::Confusion,
-            ConsciousnessDto::Voice => Consciousness::Voice,
-            ConsciousnessDto::Pain => Consciousness::Pain,
-            ConsciousnessDto::Unresponsive => Consciousness::Unresponsive,
-        })
-    }
-
     /// The saturation scale that was chosen.
     pub(crate) const fn scale(&self) -> SpO2Scale {
         if self.request.scale2 { SpO2Scale::Two } else { SpO2Scale::One }
@@ -171,7 +147,7 @@ impl<'r> Form<'r> {
             on_oxygen: Some(self.request.oxygen),
             systolic: self.value(VitalSign::Systolic),
             pulse: self.value(VitalSign::HeartRate),
-            consciousness: self.consciousness(),
+            consciousness: self.request.consciousness,
             temperature: self.value(VitalSign::Temperature),
         }))
     }
@@ -196,28 +172,10 @@ impl<'r> Form<'r> {
                     News2Risk::High => News2RiskDto::High,
                 });
             }
-            Some(News2::Missing(parts)) if started => missing = parts.into_iter().map(field_of).collect(),
+            Some(News2::Missing(parts)) if started => missing = parts,
             Some(News2::Missing(_)) | None => {}
         }
         VitalsCheckDto { findings: self.findings, news2: total, news2_risk: risk, news2_missing: missing, bmi }
-    }
-}
-
-const fn field_of(part: News2Parameter) -> News2FieldDto {
-    match part {
-        News2Parameter::Respiration => News2FieldDto::Respiration,
-        News2Parameter::OxygenSaturation => News2FieldDto::Spo2,
-        News2Parameter::AirOrOxygen => News2FieldDto::Oxygen,
-        News2Parameter::SystolicPressure => News2FieldDto::Systolic,
-        News2Parameter::Pulse => News2FieldDto::Pulse,
-        News2Parameter::Consciousness => News2FieldDto::Consciousness,
-        News2Parameter::Temperature => News2FieldDto::Temperature,
-    }
-}
-
-impl std::fmt::Debug for Form<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Form")
     }
 }
 
@@ -258,7 +216,7 @@ pub(crate) mod tests {
             temperature: String::from("36.80"),
             respiration: String::from("16"),
             spo2: String::from("97"),
-            consciousness: Some(ConsciousnessDto::Alert),
+            consciousness: Some(keep_domain::Consciousness::Alert),
             ..empty()
         }
     }

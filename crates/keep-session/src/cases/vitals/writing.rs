@@ -52,7 +52,7 @@ pub(crate) fn observations(
             made.push((Some(*vital), key, raw));
         }
     }
-    if let Some(level) = form.consciousness() {
+    if let Some(level) = request.consciousness {
         let key = key();
         let raw = consciousness(&key.id, recording, level);
         made.push((None, key, raw));

@@ -1,45 +1,28 @@
 //! The mark of an abnormal value.
 
 use keep_clinical::AbnormalFlag;
-use serde::Serialize;
 use ts_rs::TS;
 
-/// Abnormal flags (HL7 v2 table 0078); a normal value has none.
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
-pub enum FlagDto {
-    /// Low.
-    #[serde(rename = "L")]
-    Low,
-    /// High.
-    #[serde(rename = "H")]
-    High,
-    /// Critically low.
-    #[serde(rename = "LL")]
-    CriticalLow,
-    /// Critically high.
-    #[serde(rename = "HH")]
-    CriticalHigh,
-    /// Abnormal without a direction.
-    #[serde(rename = "A")]
-    Abnormal,
-    /// Critically abnormal without a direction.
-    #[serde(rename = "AA")]
-    CriticalAbnormal,
+keep_domain::named_enum! {
+    /// Abnormal flags (HL7 v2 table 0078); a normal value has none.
+    #[derive(TS)]
+    pub enum FlagDto {
+        /// Low.
+        Low = "L",
+        /// High.
+        High = "H",
+        /// Critically low.
+        CriticalLow = "LL",
+        /// Critically high.
+        CriticalHigh = "HH",
+        /// Abnormal without a direction.
+        Abnormal = "A",
+        /// Critically abnormal without a direction.
+        CriticalAbnormal = "AA",
+    }
 }
 
 impl FlagDto {
-    /// The letters inside a line of text.
-    pub(crate) const fn mark(self) -> &'static str {
-        match self {
-            Self::Low => "L",
-            Self::High => "H",
-            Self::CriticalLow => "LL",
-            Self::CriticalHigh => "HH",
-            Self::Abnormal => "A",
-            Self::CriticalAbnormal => "AA",
-        }
-    }
-
     /// `None` for a normal value.
     pub(crate) const fn of(flag: AbnormalFlag) -> Option<Self> {
         Some(match flag {

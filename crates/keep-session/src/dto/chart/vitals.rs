@@ -6,32 +6,33 @@ use crate::dto::elapsed::ElapsedDto;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// The signs of the chart.
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SignDto {
-    /// Systolic blood pressure.
-    Systolic,
-    /// Diastolic blood pressure.
-    Diastolic,
-    /// Heart rate.
-    Pulse,
-    /// Respiratory rate.
-    Respiration,
-    /// Oxygen saturation.
-    Spo2,
-    /// Body temperature.
-    Temperature,
-    /// Early warning score.
-    News2,
-    /// Weight.
-    Weight,
-    /// Height.
-    Height,
-    /// Body mass index.
-    Bmi,
-    /// Head circumference.
-    HeadCircumference,
+keep_domain::named_enum! {
+    /// The signs of the chart.
+    #[derive(TS)]
+    pub enum SignDto {
+        /// Systolic blood pressure.
+        Systolic = "systolic",
+        /// Diastolic blood pressure.
+        Diastolic = "diastolic",
+        /// Heart rate.
+        Pulse = "pulse",
+        /// Respiratory rate.
+        Respiration = "respiration",
+        /// Oxygen saturation.
+        Spo2 = "spo2",
+        /// Body temperature.
+        Temperature = "temperature",
+        /// Early warning score.
+        News2 = "news2",
+        /// Weight.
+        Weight = "weight",
+        /// Height.
+        Height = "height",
+        /// Body mass index.
+        Bmi = "bmi",
+        /// Head circumference.
+        HeadCircumference = "head_circumference",
+    }
 }
 
 /// One vital sign over time.
@@ -68,7 +69,6 @@ pub struct VitalPointDto {
     /// The Observation's id.
     pub id: String,
     /// When, milliseconds since the epoch, UTC.
-    #[ts(type = "number")]
     pub at: i64,
     /// The value, for drawing only; never rounded.
     pub value: f64,
