@@ -2,10 +2,10 @@ import type {
   ConflictDto,
   ConflictFieldDto,
   ConflictPartDto,
-  SyncStatusDto,
   SyncItemDto,
   SyncItemStateDto,
   SyncPageDto,
+  SyncStatusDto,
 } from "../bindings";
 import { type FakeState, openFakeChart } from "./fake-state";
 
