@@ -81,7 +81,7 @@ fn step(app: &Workstation, mut ask: Value) -> Result<Value, FailureDto> {
         "sync" => {
             let r = sync::run_to_end(app)?;
             Ok(
-                json!({"pushed": r.pushed, "pulled": r.pulled, "pending": r.pending, "failed": r.failed, "conflicts": r.conflicts}),
+                json!({"pushed": r.pushed, "pulled": r.pulled, "pending": r.pending, "failed": r.rejected, "conflicts": r.conflicts}),
             )
         }
         "import" => {

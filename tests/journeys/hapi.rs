@@ -35,9 +35,9 @@ impl SyncedWorkstation {
         let end = ok(sync::run_to_end(&self.app));
         println!(
             "  {}: pushed {}, pulled {}, pending {}, failed {}, conflicts {}, {} bytes up, {} bytes down",
-            self.name, end.pushed, end.pulled, end.pending, end.failed, end.conflicts, end.bytes_up, end.bytes_down
+            self.name, end.pushed, end.pulled, end.pending, end.rejected, end.conflicts, end.bytes_up, end.bytes_down
         );
-        assert_eq!((end.pending, end.failed), (0, 0));
+        assert_eq!((end.pending, end.rejected), (0, 0));
         end
     }
 

@@ -128,7 +128,7 @@ pub(crate) fn ledger_verifies(session: &TestSession) {
 pub(crate) fn recorded(profile: &Path, keychain: &dyn Keychain, clock: Arc<dyn Clock>) -> Vec<(EventClass, Outcome)> {
     let device_key = DeviceKey::load(keychain, true).expect("keychain").expect("device key");
     let event_writer =
-        EventWriter::locked(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+        EventWriter::for_device(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
     let path = ledger_path(profile);
     let ledger = Ledger::open(&path, &device_key.ledger_key(), event_writer, LEDGER_LIMIT_BYTES).expect("ledger");
     let (mut all, mut before) = (Vec::new(), None);

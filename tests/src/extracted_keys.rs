@@ -88,12 +88,12 @@ impl ExtractedKeys {
     pub fn open_store(&self) -> Result<Store, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let event_stamper = Arc::new(EventStamper::new(self.device, BootId::make_random(), Arc::clone(&clock)));
-        let event_writer = match self.opened.ring.audit() {
+        let event_writer = match self.opened.ring.audit_private_key() {
             Some(audit) => {
                 let sealer = Arc::new(AuditSealer(audit.hpke_key_pair().public()));
-                EventWriter::unlocked(event_stamper, sealer, Arc::new(EventKey(self.opened.keys.signer())))
+                EventWriter::for_user(event_stamper, sealer, Arc::new(EventKey(self.opened.keys.signer())))
             }
-            None => EventWriter::locked(event_stamper),
+            None => EventWriter::for_device(event_stamper),
         };
         let path = ledger_path(&self.profile);
         let ledger = Ledger::open_or_create(&path, &self.device_key.ledger_key(), event_writer, LEDGER_LIMIT_BYTES)?;

@@ -131,8 +131,8 @@ event_classes! {
     ConflictFound "conflict_found" REST UPDATE Execute None, Record;
     /// A conflict was resolved by a user.
     ConflictDecided "conflict_decided" REST UPDATE Update Some("Update"), Record;
-    /// A record was quarantined because the server refused it or it cannot be read.
-    Quarantine "quarantine" REST UPDATE Execute None, Record;
+    /// The server rejected a change of a record.
+    WriteRejected "quarantine" REST UPDATE Execute None, Record;
     /// The server's certificate was not trusted, or its response was not FHIR.
     ServerUntrusted "server_untrusted" NETWORK_ENTRY NODE_AUTHENTICATION Execute None, Security;
     /// A user was enrolled on this device.

@@ -77,14 +77,14 @@ impl EventDraft {
 
     /// Sets the query, as a FHIR search or as typed; stored as base64 in `entity.query`. Truncated to 1,000 bytes.
     #[must_use]
-    pub fn asking(mut self, query: Phi<String>) -> Self {
+    pub fn with_query(mut self, query: Phi<String>) -> Self {
         self.query = Some(self.bounded(query, ("query_bytes", "query_sha256")));
         self
     }
 
     /// Sets the reason that the user typed. Truncated to 1,000 bytes.
     #[must_use]
-    pub fn because(mut self, reason: Phi<String>) -> Self {
+    pub fn with_reason(mut self, reason: Phi<String>) -> Self {
         self.reason = Some(self.bounded(reason, ("reason_bytes", "reason_sha256")));
         self
     }
@@ -110,7 +110,7 @@ impl EventDraft {
 
     /// Sets the cause, such as what locked the screen.
     #[must_use]
-    pub const fn caused_by(mut self, cause: &'static str) -> Self {
+    pub const fn with_cause(mut self, cause: &'static str) -> Self {
         self.cause = Some(cause);
         self
     }
@@ -124,7 +124,7 @@ impl EventDraft {
 
     /// Adds resources that were shown or changed: all are counted, the first [`TOUCHED_LIMIT`] are listed.
     #[must_use]
-    pub fn touching<'a>(mut self, keys: impl IntoIterator<Item = &'a ResourceKey>) -> Self {
+    pub fn with_resources<'a>(mut self, keys: impl IntoIterator<Item = &'a ResourceKey>) -> Self {
         for key in keys {
             self.touched_count = self.touched_count.saturating_add(1);
             if self.touched.len() < TOUCHED_LIMIT {
@@ -202,10 +202,10 @@ mod tests {
             let draft = EventDraft::new(*class)
                 .by(actor)
                 .about(Phi::new("p".repeat(64).parse().expect("id")))
-                .asking(huge())
-                .because(huge())
-                .touching(&keys)
-                .caused_by("queue_shown")
+                .with_query(huge())
+                .with_reason(huge())
+                .with_resources(&keys)
+                .with_cause("queue_shown")
                 .happened(UtcMillis(1), UtcMillis(i64::MAX / 2))
                 .with("root", DetailValue::digest(&[7; 100_000]));
             let (entry, _) =
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_long_text_is_truncated_and_its_length_and_hash_are_added() {
         let whole = format!("gonz{}", "é".repeat(800));
-        let draft = EventDraft::new(EventClass::Search).asking(Phi::new(whole.clone()));
+        let draft = EventDraft::new(EventClass::Search).with_query(Phi::new(whole.clone()));
         let (entry, _) = empty_log().append(&draft, &metadata(0), Some(&XorCipher), None).expect("written");
         let EntryBody::Sealed(sealed) = &entry.body else { panic!("clear") };
         let plain = XorCipher.open(&seal_info(empty_log().log(), 0, entry.header.event), sealed).expect("opened");
@@ -228,7 +228,7 @@ mod tests {
         let hash = hex::encode(Sha256::digest(&whole));
         let details = [("query_bytes".to_owned(), whole.len().to_string()), ("query_sha256".to_owned(), hash)];
         assert_eq!(view.details, details);
-        let short = EventDraft::new(EventClass::Search).asking(Phi::new("gonz".into()));
+        let short = EventDraft::new(EventClass::Search).with_query(Phi::new("gonz".into()));
         assert!(short.details.is_empty());
     }
 
@@ -236,22 +236,22 @@ mod tests {
     fn anything_that_identifies_a_patient_is_sealed() {
         let draft = || EventDraft::new(EventClass::Search);
         assert!(!draft().with("segment", keep_domain::Segment::Directory).counting(4).names_patient());
-        assert!(draft().asking(Phi::new("gonz".into())).names_patient());
-        assert!(draft().because(Phi::new("unconscious".into())).names_patient());
+        assert!(draft().with_query(Phi::new("gonz".into())).names_patient());
+        assert!(draft().with_reason(Phi::new("unconscious".into())).names_patient());
         assert!(draft().about(Phi::new(ResourceId::make_random())).names_patient());
-        assert!(draft().touching(&[ResourceKey::new("Patient", ResourceId::make_random())]).names_patient());
+        assert!(draft().with_resources(&[ResourceKey::new("Patient", ResourceId::make_random())]).names_patient());
     }
 
     #[test]
     fn long_lists_are_counted_and_truncated() {
         let keys: Vec<_> = (0..80).map(|_| ResourceKey::new("Observation", ResourceId::make_random())).collect();
-        let draft = EventDraft::new(EventClass::ChartRead).touching(&keys);
+        let draft = EventDraft::new(EventClass::ChartRead).with_resources(&keys);
         assert_eq!((draft.touched.len(), draft.touched_count), (TOUCHED_LIMIT, 80));
     }
 
     #[test]
     fn debug_hides_the_patient() {
-        let draft = EventDraft::new(EventClass::Search).asking(Phi::new("Zebulon Canary".into()));
+        let draft = EventDraft::new(EventClass::Search).with_query(Phi::new("Zebulon Canary".into()));
         assert!(!format!("{draft:?}").contains("Canary"));
     }
 }

@@ -119,11 +119,11 @@ mod tests {
         let draft = EventDraft::new(EventClass::ChartRead)
             .by(actor)
             .about(Phi::new(patient.clone()))
-            .asking(Phi::new("Patient?name=gonz\u{e1}lez".into()))
-            .because(Phi::new("seen in the corridor".into()))
+            .with_query(Phi::new("Patient?name=gonz\u{e1}lez".into()))
+            .with_reason(Phi::new("seen in the corridor".into()))
             .for_purpose(Purpose::EmergencyTreatment)
-            .touching(&keys)
-            .caused_by("search_row")
+            .with_resources(&keys)
+            .with_cause("search_row")
             .happened(UtcMillis(1_795_348_800_000), UtcMillis(1_795_348_860_500))
             .with("segment", keep_domain::Segment::Clinical);
         let (entry, _) =

@@ -14,20 +14,20 @@ pub struct EventWriter {
 impl EventWriter {
     /// A writer while no user is signed in: events are device-asserted and may not name a patient.
     #[must_use]
-    pub const fn locked(stamper: Arc<EventStamper>) -> Self {
+    pub const fn for_device(stamper: Arc<EventStamper>) -> Self {
         Self { stamper, sealer: None, signer: None }
     }
 
     /// A writer for a signed-in user: `signer` signs events, and `sealer` seals bodies that name a patient.
     #[must_use]
-    pub const fn unlocked(stamper: Arc<EventStamper>, sealer: Arc<dyn Sealer>, signer: Arc<dyn EventSigner>) -> Self {
+    pub const fn for_user(stamper: Arc<EventStamper>, sealer: Arc<dyn Sealer>, signer: Arc<dyn EventSigner>) -> Self {
         Self { stamper, sealer: Some(sealer), signer: Some(signer) }
     }
 
     /// The same writer without the user's keys.
     #[must_use]
     pub fn without_keys(&self) -> Self {
-        Self::locked(Arc::clone(&self.stamper))
+        Self::for_device(Arc::clone(&self.stamper))
     }
 
     /// Makes the next entry of a log, with the current time.

@@ -41,7 +41,7 @@ impl SignOff {
     pub fn draft(&self, actor: Actor) -> EventDraft {
         EventDraft::new(EventClass::AlertSignedOff)
             .by(actor)
-            .caused_by(self.explanation.name())
+            .with_cause(self.explanation.name())
             .with("alert", self.sequence)
             .with("alert_event", self.event)
     }

@@ -18,12 +18,12 @@ fn drafts() -> [EventDraft; 3] {
         EventDraft::new(EventClass::LogStart).with("device", DeviceId::from_bytes([9; 16])),
         EventDraft::new(EventClass::UnlockFailed)
             .ended(Outcome::MinorFailure)
-            .caused_by("factors")
+            .with_cause("factors")
             .with("failures", 2_u32),
         EventDraft::new(EventClass::ChartRead)
             .by(amara)
             .about(Phi::new("p-1".parse().expect("id")))
-            .touching(&[ResourceKey::new("AllergyIntolerance", "a-1".parse().expect("id"))])
+            .with_resources(&[ResourceKey::new("AllergyIntolerance", "a-1".parse().expect("id"))])
             .with("segment", Segment::Clinical),
     ]
 }
@@ -88,7 +88,7 @@ fn the_first_event_of_a_continuing_log_and_a_sign_off_are_frozen() {
 
 #[test]
 fn a_locked_writer_refuses_to_name_a_patient() {
-    let (writer, [start, _, read]) = (EventWriter::locked(std::sync::Arc::new(stamper())), drafts());
+    let (writer, [start, _, read]) = (EventWriter::for_device(std::sync::Arc::new(stamper())), drafts());
     let (entry, state) = writer.write(&empty_log(), &start).expect("written");
     assert!(matches!(entry.body, EntryBody::Clear(_)) && entry.signature.is_none());
     assert_eq!(writer.write(&state, &read), Err(crate::AuditError::NotSealable));

@@ -1,17 +1,17 @@
-//! The key of audit bodies that name a patient.
+//! The key pair of audit bodies that name a patient.
 
 use crate::entropy::{OsEntropy, make_secret};
 use crate::{HpkeKeyPair, KeysError};
 use keep_domain::Secret;
 use std::fmt;
 
-/// The key to which audit bodies that name a patient are sealed.
-pub struct AuditKey {
+/// The private key of audit bodies that name a patient: they are sealed to the public key that is derived from it.
+pub struct AuditPrivateKey {
     generation: u32,
     key: Secret<[u8; 32]>,
 }
 
-impl AuditKey {
+impl AuditPrivateKey {
     pub(crate) const fn from_secret(generation: u32, key: Secret<[u8; 32]>) -> Self {
         Self { generation, key }
     }
@@ -42,7 +42,7 @@ impl AuditKey {
     }
 }
 
-impl fmt::Debug for AuditKey {
+impl fmt::Debug for AuditPrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AuditKey({})", self.generation)
     }

@@ -1,7 +1,7 @@
 //! Data keys: one per segment, and one for audit bodies.
 
 use crate::entropy::{Entropy, OsEntropy, make_secret};
-use crate::{AuditKey, KeyName, KeysError, SegmentKey};
+use crate::{AuditPrivateKey, KeyName, KeysError, SegmentKey};
 use keep_domain::Secret;
 
 /// A key that encrypts clinic data. Users receive data keys from colleagues by grants.
@@ -10,7 +10,7 @@ pub enum DataKey {
     /// The key of a segment.
     Segment(SegmentKey),
     /// The key of audit bodies.
-    Audit(AuditKey),
+    Audit(AuditPrivateKey),
 }
 
 impl DataKey {
@@ -42,7 +42,7 @@ impl DataKey {
     pub(crate) const fn from_secret(name: KeyName, generation: u32, key: Secret<[u8; 32]>) -> Self {
         match name {
             KeyName::Segment(segment) => Self::Segment(SegmentKey::from_secret(segment, generation, key)),
-            KeyName::Audit => Self::Audit(AuditKey::from_secret(generation, key)),
+            KeyName::Audit => Self::Audit(AuditPrivateKey::from_secret(generation, key)),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::entropy::{Entropy, OsEntropy};
 use crate::lease::LeaseRecord;
 use crate::slots::Slots;
 use crate::stored_sign_in::StoredSignIn;
-use crate::{AuditKey, DataKey, KeyName, KeysError, SegmentKey, UserKeys};
+use crate::{AuditPrivateKey, DataKey, KeyName, KeysError, SegmentKey, UserKeys};
 use keep_domain::{Rank, Secret, Segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -74,7 +74,7 @@ impl KeyRing {
 
     /// The newest audit key.
     #[must_use]
-    pub fn audit(&self) -> Option<&AuditKey> {
+    pub fn audit_private_key(&self) -> Option<&AuditPrivateKey> {
         let audit = self.keys.iter().filter_map(|k| match k {
             DataKey::Audit(key) => Some(key),
             DataKey::Segment(_) => None,
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!((back.sign_in(), back.lease()), (ring().sign_in(), None));
         // EXPOSE: a test compares what came back.
         assert_eq!(back.refresh_token().unwrap().expose(), "rt-1");
-        assert_eq!(back.audit().unwrap().generation(), 1);
+        assert_eq!(back.audit_private_key().unwrap().generation(), 1);
     }
 
     #[test]

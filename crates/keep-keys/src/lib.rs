@@ -55,7 +55,7 @@ mod unlock_state;
 mod unverified_issue;
 mod user_keys;
 
-pub use audit_key::AuditKey;
+pub use audit_key::AuditPrivateKey;
 #[cfg(any(test, feature = "test-support"))]
 pub use boot_clock::ManualBootClock;
 pub use boot_clock::{BootClock, BootReading, SystemBootClock};

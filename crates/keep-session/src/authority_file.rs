@@ -114,5 +114,5 @@ impl Workstation {
 
 /// The event for a newly trusted file.
 fn changed(how: &'static str, file: &AuthorityFile) -> EventDraft {
-    EventDraft::new(EventClass::ConfigChange).caused_by(how).with("sha256", DetailValue::digest(&file.digest))
+    EventDraft::new(EventClass::ConfigChange).with_cause(how).with("sha256", DetailValue::digest(&file.digest))
 }

@@ -67,7 +67,7 @@ impl Workstation {
         let restored = enrolled && self.sealed_settings(&device_key)?;
         let (path, key, public_key) =
             (self.0.device.profile.ledger(), device_key.ledger_key(), device_key.signer().public());
-        let event_writer = EventWriter::locked(Arc::clone(&self.0.device.event_stamper));
+        let event_writer = EventWriter::for_device(Arc::clone(&self.0.device.event_stamper));
         if !self.0.access.writes {
             // Read-only access never starts a log; `audit verify` reports what is wrong with this one.
             let ledger = Ledger::open(&path, &key, event_writer, LEDGER_LIMIT_BYTES)

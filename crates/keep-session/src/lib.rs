@@ -36,6 +36,6 @@ pub use device_fault::note_second_instance;
 pub use keep_store::ProfileLock;
 pub use profile::Profile;
 pub use settings::WorkstationSettings;
-pub use settings::audit_key::AuditKeyRecord;
+pub use settings::audit_key::AuditPublicKeyRecord;
 pub use settings::key_holders::KeyHolders;
 pub use workstation::{Listener, ProfileAccess, Workstation, WorkstationEvent};

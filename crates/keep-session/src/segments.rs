@@ -200,7 +200,7 @@ pub(crate) fn end_repairs(workstation: &Workstation) {
     });
     let Ok((reported, repairs, actor)) = ended else { return };
     for repair in repairs {
-        let event = EventDraft::new(EventClass::Sync).by(actor.clone()).caused_by("repaired");
+        let event = EventDraft::new(EventClass::Sync).by(actor.clone()).with_cause("repaired");
         workstation.record(event.with("segment", repair.segment.name()));
     }
     // Replaces the notice that the download has started.

@@ -5,7 +5,7 @@ use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::segments::{StoreRequest, open_store};
-use crate::settings::audit_key::AuditKeyRecord;
+use crate::settings::audit_key::AuditPublicKeyRecord;
 use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
 use crate::state::session::LockEpoch;
@@ -105,7 +105,7 @@ fn assemble_session(
     device.keep_checkpoint(&*workstation.0.device.keychain)?;
     store.iter().for_each(|store| workstation.store_marks(store));
     notices.extend(grants::grant_waiting(workstation, device, &mut opened));
-    let audit_opener = opened.ring.audit().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
+    let audit_opener = opened.ring.audit_private_key().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
     let header = opened.header;
     let unlocked = Unlocked {
         user: header.user,
@@ -157,17 +157,17 @@ fn make_missing_keys(
         opened.ring.add(DataKey::make_random(KeyName::Segment(segment), 1)?)?;
         made.push(segment);
     }
-    let first_audit_key = session_origin == SessionOrigin::Enrolment && workstation.settings().audit_key.is_none();
-    if first_audit_key {
+    let first_key = session_origin == SessionOrigin::Enrolment && workstation.settings().audit_public_key.is_none();
+    if first_key {
         let key = DataKey::make_random(KeyName::Audit, 1)?;
         opened.ring.add(key)?;
-        if let Some(audit) = opened.ring.audit() {
-            let record = AuditKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
+        if let Some(audit) = opened.ring.audit_private_key() {
+            let record = AuditPublicKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
             opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
-            workstation.change_settings(|w| w.audit_key = Some(record))?;
+            workstation.change_settings(|w| w.audit_public_key = Some(record))?;
         }
     }
-    if !made.is_empty() || first_audit_key {
+    if !made.is_empty() || first_key {
         opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
         workstation.record_granted_keys(opened.header.user, opened.ring.keys())?;
     }
@@ -181,8 +181,8 @@ fn event_writer_for(
 ) -> Result<EventWriter, SessionError> {
     let event_stamper = Arc::clone(&workstation.0.device.event_stamper);
     let signer = Arc::new(EventKey(opened.keys.signer()));
-    Ok(match workstation.audit_public(device)? {
-        Some(public) => EventWriter::unlocked(event_stamper, Arc::new(AuditSealer(public)), signer),
-        None => EventWriter::locked(event_stamper),
+    Ok(match workstation.audit_public_key(device)? {
+        Some(public) => EventWriter::for_user(event_stamper, Arc::new(AuditSealer(public)), signer),
+        None => EventWriter::for_device(event_stamper),
     })
 }

@@ -4,7 +4,7 @@ pub(crate) mod audit_key;
 pub(crate) mod key_holders;
 
 use crate::profile::Profile;
-use audit_key::AuditKeyRecord;
+use audit_key::AuditPublicKeyRecord;
 use keep_domain::{DeviceId, ErrorCode, Policy, length_prefixed};
 use keep_hardening::private_file;
 use keep_keys::{DeviceSigner, Slots, verify_signature};
@@ -36,7 +36,8 @@ pub struct WorkstationSettings {
     /// Whether this profile holds demo data; never reset.
     pub demo: bool,
     /// The public half of the audit key, once it exists.
-    pub audit_key: Option<AuditKeyRecord>,
+    #[serde(rename = "audit_key")]
+    pub audit_public_key: Option<AuditPublicKeyRecord>,
     /// The users who were given each key.
     pub holders: KeyHolders,
     /// Organisation policy.
@@ -67,7 +68,7 @@ impl WorkstationSettings {
             ca_file_sha256: None,
             client_id: String::from("chartkeep-desktop"),
             demo: false,
-            audit_key: None,
+            audit_public_key: None,
             holders: KeyHolders::default(),
             policy: Policy::default(),
             seal: None,

@@ -12,7 +12,7 @@ use crate::ledger::AuditGated;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
 use crate::search::SearchPage;
-use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceKey, Segment};
@@ -199,7 +199,7 @@ fn owner_of(
 ) -> Result<Option<PatientId>, StoreError> {
     let Some(code) = access.type_code(conn, type_name)? else { return Ok(None) };
     let sql = format!("SELECT place FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
-    let place: Option<i64> = conn.prepare_cached(&sql)?.query_row((id.bytes(), code), |r| r.get(0)).optional()?;
-    let Some(place) = place else { return Ok(None) };
-    Ok(access.chart(conn, ordinal_of(place))?.and_then(|chart| chart.patient).and_then(|patient| patient.id()))
+    let row_id: Option<i64> = conn.prepare_cached(&sql)?.query_row((id.bytes(), code), |r| r.get(0)).optional()?;
+    let Some(row_id) = row_id else { return Ok(None) };
+    Ok(access.chart(conn, chart_number_of(row_id))?.and_then(|chart| chart.patient).and_then(|patient| patient.id()))
 }

@@ -10,7 +10,7 @@ use crate::mutex::lock;
 use crate::record::{RecordState, StateBits};
 use crate::repair::{CarriedOver, Repair, UNVERIFIED};
 use crate::repair_log::put as put_repair;
-use crate::segment_access::{RowView, SegmentAccess, ordinal_of, places_of};
+use crate::segment_access::{RowView, SegmentAccess, chart_number_of, row_ids_of};
 use crate::segment_check::{CheckedSegments, opens};
 use crate::store::Store;
 use crate::sum::Sum;
@@ -144,15 +144,15 @@ fn read_entry(conn: &Connection, access: &SegmentAccess, entry: &EntryRow) -> Re
     let code = access.type_code(conn, &entry.key.resource_type)?.ok_or(StoreError::NotAvailable)?;
     let row = access.find(conn, code, &IdKey::of(&entry.key.id))?.ok_or(StoreError::NotAvailable)?;
     let record = access.open_row(conn, &row)?;
-    let fits = chart_fits(conn, access, ordinal_of(row.place)).unwrap_or(false);
+    let fits = chart_fits(conn, access, chart_number_of(row.row_id)).unwrap_or(false);
     Ok((entry.sent.clone().map_or(record.raw, Phi::new), fits))
 }
 
-fn chart_fits(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<bool, StoreError> {
-    let chart = access.chart(conn, ordinal)?;
+fn chart_fits(conn: &Connection, access: &SegmentAccess, chart_number: u32) -> Result<bool, StoreError> {
+    let chart = access.chart(conn, chart_number)?;
     let (mut sum, mut rows) = (Sum::default(), 0i64);
     let mut statement = conn.prepare_cached(&access.sql.window)?;
-    let mut found = statement.query(places_of(ordinal))?;
+    let mut found = statement.query(row_ids_of(chart_number))?;
     while let Some(row) = found.next()? {
         sum.add(&RowView::of(row)?.stored_tag());
         rows += 1;

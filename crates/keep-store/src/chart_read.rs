@@ -6,7 +6,7 @@ use crate::id_key::IdKey;
 use crate::ledger::AuditGated;
 use crate::record::{Record, StateBits};
 use crate::resource_type;
-use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, ordinal_of, places_of};
+use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, chart_number_of, row_ids_of};
 use crate::store::Store;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
@@ -67,10 +67,10 @@ impl Store {
             let mut known = false;
             for access in &self.access {
                 for id in &patients {
-                    let Some(ordinal) = access.patient_ordinal(conn, id)? else { continue };
+                    let Some(chart_number) = access.chart_number(conn, id)? else { continue };
                     known = true;
-                    let read = read_chart(conn, access, &ChartQuery { ordinal, patient: id, types }, each);
-                    read.map_err(|e| access.noted(ordinal, e))?;
+                    let read = read_chart(conn, access, &ChartQuery { chart_number, patient: id, types }, each);
+                    read.map_err(|e| access.noted(chart_number, e))?;
                 }
             }
             if !known {
@@ -113,17 +113,17 @@ impl Store {
             for access in &self.access {
                 let Some(code) = access.type_code(conn, resource_type)? else { continue };
                 // A list says, too, what is not there.
-                (0..FIRST_PATIENT).try_for_each(|ordinal| access.verify_chart(conn, ordinal))?;
+                (0..FIRST_PATIENT).try_for_each(|chart_number| access.verify_chart(conn, chart_number))?;
                 let sql = format!(
                     "SELECT place FROM {}.resource WHERE place < ?1 AND type = ?2 ORDER BY place LIMIT ?3",
                     access.schema
                 );
                 let mut statement = conn.prepare_cached(&sql)?;
-                let end = places_of(FIRST_PATIENT).0;
+                let end = row_ids_of(FIRST_PATIENT).0;
                 let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-                let places = statement.query_map((end, code, limit), |r| r.get::<_, i64>(0))?;
-                for place in places {
-                    found.extend(self.at_place(conn, access, place?)?);
+                let row_ids = statement.query_map((end, code, limit), |r| r.get::<_, i64>(0))?;
+                for row_id in row_ids {
+                    found.extend(self.at_row_id(conn, access, row_id?)?);
                 }
             }
             Ok(AuditGated::new(found))
@@ -155,7 +155,7 @@ impl Store {
                 let mut statement = conn.prepare_cached(&sql)?;
                 let mut rows = statement.query((code, from.0, to.0, i64::try_from(limit).unwrap_or(i64::MAX)))?;
                 while let Some(row) = rows.next()? {
-                    let Some(record) = self.at_place(conn, access, row.get(0)?)? else { continue };
+                    let Some(record) = self.at_row_id(conn, access, row.get(0)?)? else { continue };
                     let patient = row.get::<_, Option<Vec<u8>>>(3)?.map(|b| IdKey::from_stored(&b));
                     found.push(DayRow {
                         record,
@@ -196,8 +196,8 @@ impl Store {
             let of = |patient: &PatientId| {
                 let (id, mut last) = (IdKey::of(patient), None);
                 for access in &self.access {
-                    let Some(ordinal) = access.patient_ordinal(conn, &id)? else { continue };
-                    let (from, to) = places_of(ordinal);
+                    let Some(chart_number) = access.chart_number(conn, &id)? else { continue };
+                    let (from, to) = row_ids_of(chart_number);
                     let sql = format!(
                         "SELECT max(start) FROM {}.day_key
                          WHERE place >= ?1 AND place < ?2 AND type = ?3 AND start < ?4",
@@ -235,16 +235,16 @@ impl Store {
         })
     }
 
-    pub(crate) fn at_place(
+    pub(crate) fn at_row_id(
         &self,
         conn: &Connection,
         access: &SegmentAccess,
-        place: i64,
+        row_id: i64,
     ) -> Result<Option<Record>, StoreError> {
         use rusqlite::OptionalExtension;
-        access.verify_chart(conn, ordinal_of(place))?;
-        let mut statement = conn.prepare_cached(&access.sql.by_place)?;
-        let row = statement.query_row([place], SegmentAccess::resource_of).optional()?;
+        access.verify_chart(conn, chart_number_of(row_id))?;
+        let mut statement = conn.prepare_cached(&access.sql.by_row_id)?;
+        let row = statement.query_row([row_id], SegmentAccess::resource_of).optional()?;
         row.filter(|r| !r.state.is_deleted()).map(|r| access.open_row(conn, &r)).transpose()
     }
 
@@ -274,7 +274,7 @@ impl Store {
 
 /// One chart of one segment; empty `types` means all.
 struct ChartQuery<'q> {
-    ordinal: u32,
+    chart_number: u32,
     patient: &'q IdKey,
     types: &'q [&'q str],
 }
@@ -287,13 +287,13 @@ fn read_chart(
     query: &ChartQuery<'_>,
     each: &mut dyn FnMut(Record),
 ) -> Result<(), StoreError> {
-    let ChartQuery { ordinal, patient, types } = *query;
-    let verified = access.verified.contains(ordinal);
+    let ChartQuery { chart_number, patient, types } = *query;
+    let verified = access.verified.contains(chart_number);
     let mut wanted = BTreeSet::new();
     for name in types {
         wanted.extend(access.type_code(conn, name)?);
     }
-    let (from, to) = places_of(ordinal);
+    let (from, to) = row_ids_of(chart_number);
     let (mut sum, mut count) = (Sum::default(), 0i64);
     let mut unverified = Vec::new();
     let mut statement = conn.prepare_cached(&access.sql.window)?;
@@ -322,12 +322,12 @@ fn read_chart(
         return Ok(());
     }
     // INVARIANT: no record of a chart leaves the store before its sum has been compared.
-    let chart = access.chart(conn, ordinal)?;
+    let chart = access.chart(conn, chart_number)?;
     let fits = chart.is_some_and(|c| c.sum == sum && c.rows == count && c.patient.as_ref() == Some(patient));
     if !fits {
-        return Err(access.damaged(Some(ordinal), FindingKind::ChartSum));
+        return Err(access.damaged(Some(chart_number), FindingKind::ChartSum));
     }
-    access.verified.insert(ordinal);
+    access.verified.insert(chart_number);
     unverified.into_iter().for_each(each);
     Ok(())
 }

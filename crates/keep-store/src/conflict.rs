@@ -61,9 +61,9 @@ impl ConflictRow {
     /// The highest segment that one of its texts belongs to.
     fn segment(&self) -> Segment {
         let texts = [self.base.as_deref(), Some(self.ours.as_str()), self.theirs.as_deref()];
-        let placed =
+        let segments =
             texts.into_iter().flatten().map(|t| extract_resource(t).map_or(Segment::Clinical, |facts| facts.segment));
-        placed.max().unwrap_or(Segment::Clinical)
+        segments.max().unwrap_or(Segment::Clinical)
     }
 }
 

@@ -15,7 +15,7 @@ const MAX_WAITING: usize = 200_000;
 /// each would touch another page of its table; sorted, a load touches every page once.
 #[derive(Default)]
 pub(crate) struct DeferredSearchKeys {
-    /// By the ordinal of the patient.
+    /// By the number of the patient's chart.
     waiting: BTreeMap<u32, Vec<(KeyTable, String)>>,
     count: usize,
     /// The entries added to and removed from derived tables, for their digests.
@@ -33,14 +33,14 @@ pub(crate) enum KeyTable {
 
 impl DeferredSearchKeys {
     /// Adds a key of a patient.
-    pub(crate) fn add(&mut self, table: KeyTable, key: String, ordinal: u32) {
-        self.waiting.entry(ordinal).or_default().push((table, key));
+    pub(crate) fn add(&mut self, table: KeyTable, key: String, chart_number: u32) {
+        self.waiting.entry(chart_number).or_default().push((table, key));
         self.count += 1;
     }
 
     /// Drops the waiting keys of a patient.
-    pub(crate) fn discard(&mut self, ordinal: u32) {
-        self.count -= self.waiting.remove(&ordinal).map_or(0, |keys| keys.len());
+    pub(crate) fn discard(&mut self, chart_number: u32) {
+        self.count -= self.waiting.remove(&chart_number).map_or(0, |keys| keys.len());
     }
 
     /// Whether the keys should be written now.
@@ -52,10 +52,10 @@ impl DeferredSearchKeys {
     pub(crate) fn write(&mut self, conn: &Connection, access: &SegmentAccess) -> Result<(), StoreError> {
         self.count = 0;
         let waiting = std::mem::take(&mut self.waiting);
-        let keys = waiting.into_iter().flat_map(|(ordinal, keys)| keys.into_iter().map(move |(t, k)| (t, k, ordinal)));
+        let keys = waiting.into_iter().flat_map(|(chart, keys)| keys.into_iter().map(move |(t, k)| (t, k, chart)));
         let mut keys: Vec<_> = keys.collect();
         keys.sort_unstable();
-        for (table, key, ordinal) in keys {
+        for (table, key, chart_number) in keys {
             let (sql, of) = match table {
                 KeyTable::Number => {
                     ("INSERT OR IGNORE INTO main.patient_number (value, ordinal) VALUES (?1, ?2)", Derived::Numbers)
@@ -64,8 +64,8 @@ impl DeferredSearchKeys {
                     ("INSERT OR IGNORE INTO main.patient_phone (digits, ordinal) VALUES (?1, ?2)", Derived::Phones)
                 }
             };
-            if conn.prepare_cached(sql)?.execute((&key, ordinal))? == 1 {
-                let entry = [ValueRef::Text(key.as_bytes()), ValueRef::Integer(i64::from(ordinal))];
+            if conn.prepare_cached(sql)?.execute((&key, chart_number))? == 1 {
+                let entry = [ValueRef::Text(key.as_bytes()), ValueRef::Integer(i64::from(chart_number))];
                 self.changes.add(&access.tagger, of, &entry);
             }
         }

@@ -8,7 +8,7 @@ use crate::mutex::lock;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
 use crate::search_keys::SearchKeyWriter;
-use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::tagged::TaggedWriter;
 use crate::write_tx::WriteTx;
@@ -224,21 +224,21 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, deferred: &mut Deferred
     let sql = format!("SELECT place FROM {}.resource ORDER BY place", access.schema);
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
-    let mut by_place = conn.prepare_cached(&access.sql.by_place)?;
+    let mut by_row_id = conn.prepare_cached(&access.sql.by_row_id)?;
     let mut open_row =
         conn.prepare(&format!("INSERT INTO {}.open_row (place, state) VALUES (?1, ?2)", access.schema))?;
     // The patient of a row is that of its chart: the text may name it by an address of the server.
     let mut current = None;
     while let Some(row) = rows.next()? {
-        let place: i64 = row.get(0)?;
-        let row = by_place.query_row([place], SegmentAccess::resource_of)?;
-        add_id(access, &mut deferred.changes, &row.id, row.code, place);
+        let row_id: i64 = row.get(0)?;
+        let row = by_row_id.query_row([row_id], SegmentAccess::resource_of)?;
+        add_id(access, &mut deferred.changes, &row.id, row.code, row_id);
         if row.state.0 != 0 {
-            open_row.execute(params![place, row.state.0])?;
+            open_row.execute(params![row_id, row.state.0])?;
         }
-        let ordinal = ordinal_of(place);
-        if current.as_ref().is_none_or(|(of, _)| *of != ordinal) {
-            current = Some((ordinal, access.chart(conn, ordinal).ok().flatten().and_then(|c| c.patient)));
+        let chart_number = chart_number_of(row_id);
+        if current.as_ref().is_none_or(|(of, _)| *of != chart_number) {
+            current = Some((chart_number, access.chart(conn, chart_number).ok().flatten().and_then(|c| c.patient)));
         }
         // A row that does not match its tag is a finding of its chart and has no keys.
         let Ok(record): Result<Record, _> = access.open_row(conn, &row) else { continue };
@@ -246,7 +246,7 @@ fn derive_all(conn: &Connection, access: &SegmentAccess, deferred: &mut Deferred
         if let Ok(facts) = keep_fhir::extract(record.raw.expose()) {
             let mut facts = RowFacts::of(facts);
             facts.patient = current.as_ref().and_then(|(_, patient)| patient.clone());
-            SearchKeyWriter { conn, access, deferred }.write(place, false, &facts)?;
+            SearchKeyWriter { conn, access, deferred }.write(row_id, false, &facts)?;
         }
     }
     Ok(())
@@ -258,24 +258,24 @@ pub(crate) fn add_id(
     changes: &mut DerivedChanges,
     id: &crate::id_key::IdKey,
     code: u16,
-    place: i64,
+    row_id: i64,
 ) {
-    changes.add(&access.tagger, Derived::Ids, &id_entry(id, code, place));
+    changes.add(&access.tagger, Derived::Ids, &id_entry(id, code, row_id));
 }
 
 /// A row's entry in the index of ids.
-pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, place: i64) -> [ValueRef<'_>; 3] {
-    [ValueRef::Blob(id.bytes()), ValueRef::Integer(i64::from(code)), ValueRef::Integer(place)]
+pub(crate) fn id_entry(id: &crate::id_key::IdKey, code: u16, row_id: i64) -> [ValueRef<'_>; 3] {
+    [ValueRef::Blob(id.bytes()), ValueRef::Integer(i64::from(code)), ValueRef::Integer(row_id)]
 }
 
 impl TaggedWriter<'_> {
     /// Removes a row's entry in the index of ids.
-    pub(crate) fn remove_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        self.deferred.changes.remove(&self.access.tagger, Derived::Ids, &id_entry(id, code, place));
+    pub(crate) fn remove_id(&mut self, id: &crate::id_key::IdKey, code: u16, row_id: i64) {
+        self.deferred.changes.remove(&self.access.tagger, Derived::Ids, &id_entry(id, code, row_id));
     }
 
     /// Adds a row's entry in the index of ids.
-    pub(crate) fn add_id(&mut self, id: &crate::id_key::IdKey, code: u16, place: i64) {
-        add_id(self.access, &mut self.deferred.changes, id, code, place);
+    pub(crate) fn add_id(&mut self, id: &crate::id_key::IdKey, code: u16, row_id: i64) {
+        add_id(self.access, &mut self.deferred.changes, id, code, row_id);
     }
 }

@@ -72,12 +72,12 @@ pub enum StoreError {
     Internal(&'static str),
 }
 
-/// A result of an integrity check. Names no patient: the ordinal is a local number.
+/// A result of an integrity check. Names no patient: the chart's number is local.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding {
     /// The segment.
     pub segment: Segment,
-    /// The chart's ordinal in that segment, where one is known; 0 to 255 are rows without a patient.
+    /// The chart's number in that segment, where one is known; 0 to 255 are rows without a patient.
     pub chart: Option<u32>,
     /// The kind of damage.
     pub kind: FindingKind,

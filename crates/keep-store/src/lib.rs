@@ -19,7 +19,6 @@ mod derived_digest;
 mod derived_repair;
 mod error;
 mod fold;
-mod homes;
 mod id_key;
 mod inbox;
 mod journal;

@@ -93,8 +93,8 @@ impl TaggedWriter<'_> {
         let mut keys = conn.prepare_cached("SELECT ordinal, words, born FROM main.patient_key ORDER BY ordinal")?;
         let mut rows = keys.query([])?;
         while let Some(row) = rows.next()? {
-            let (ordinal, words, born): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            insert.execute(params![ordinal, name_words(&words, &born)])?;
+            let (chart_number, words, born): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            insert.execute(params![chart_number, name_words(&words, &born)])?;
         }
         self.seal_names()
     }

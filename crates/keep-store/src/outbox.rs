@@ -23,8 +23,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
-    pub fn next_change_sets(&self, run: &AuditTicket, limit: usize) -> Result<Vec<OutgoingSet>, StoreError> {
-        let _covered_by = run;
+    pub fn next_change_sets(&self, ticket: &AuditTicket, limit: usize) -> Result<Vec<OutgoingSet>, StoreError> {
+        let _covered_by = ticket;
         self.read_confirmed(|conn| {
             // If a segment's root does not match, it is unknown which changes still wait.
             if let Some(access) = self.access.iter().find(|a| a.disputed) {

@@ -16,11 +16,12 @@ use crate::ledger::AuditTicket;
 use crate::outbox::open_entry;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
-use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::write_tx::{Stored, WriteTx};
 use keep_domain::{Phi, ResourceKey, Segment};
 use reading::IncomingRow;
+use rusqlite::{Connection, OptionalExtension};
 
 /// One page of a pull.
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ pub struct PageReport {
     /// Sealed to the inbox of a segment above this session's rank.
     pub sealed: usize,
     /// Of a segment that does not exist on this device: only {type, id, version} was stored.
-    pub elsewhere: usize,
+    pub no_segment: usize,
     /// Unreadable as a resource; stored as received and flagged.
     pub unreadable: usize,
     /// Readable except for some elements; stored as received.
@@ -85,46 +86,46 @@ impl PageReport {
 
 impl Store {
     /// Stores a page in transactions of at most 40 ms while readers wait; the cursor is in the last one. Repeats are
-    /// harmless. `run` is the event of the sync or import.
+    /// harmless. `ticket` is of the event of the sync or import.
     ///
     /// For a first load collect 20,000 records or more per call: they are sorted by chart.
     ///
     /// # Errors
     /// What SQLite refuses; earlier transactions stay committed, and the cursor is not moved.
-    pub fn apply_page(&self, run: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
+    pub fn apply_page(&self, ticket: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
         let incoming = Incoming::of(&page.records, page.base.as_deref())?;
         drop(page.records);
-        self.apply(run, incoming, &page.deleted, page.cursor.as_ref())
+        self.apply(ticket, incoming, &page.deleted, page.cursor.as_ref())
     }
 
     /// As [`Store::apply_page`], for records that were parsed before.
     ///
     /// # Errors
     /// As [`Store::apply_page`].
-    pub fn apply_incoming(&self, run: &AuditTicket, incoming: Incoming) -> Result<PageReport, StoreError> {
-        self.apply(run, incoming, &[], None)
+    pub fn apply_incoming(&self, ticket: &AuditTicket, incoming: Incoming) -> Result<PageReport, StoreError> {
+        self.apply(ticket, incoming, &[], None)
     }
 
     fn apply(
         &self,
-        run: &AuditTicket,
+        ticket: &AuditTicket,
         incoming: Incoming,
         deleted: &[ResourceKey],
         cursor: Option<&(CursorKey, Cursor)>,
     ) -> Result<PageReport, StoreError> {
-        let _covered_by = run;
+        let _covered_by = ticket;
         let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
         self.sort_by_chart(&mut rows)?;
-        let mut above = Vec::new();
-        self.store_all(rows, &mut report, &mut above)?;
-        let elsewhere = self.seal_above_rank(above, &mut report)?;
-        if !deleted.is_empty() || cursor.is_some() || !elsewhere.is_empty() {
+        let mut above_rank = Vec::new();
+        self.store_all(rows, &mut report, &mut above_rank)?;
+        let no_segment = self.seal_above_rank(above_rank, &mut report)?;
+        if !deleted.is_empty() || cursor.is_some() || !no_segment.is_empty() {
             self.write_bulk(|tx| {
                 for key in deleted {
                     let done = tx.apply_deletion(key, &mut report);
                     report.without_damaged(done)?;
                 }
-                for (key, version) in &elsewhere {
+                for (key, version) in &no_segment {
                     let row = MissingSegmentRow { version: version.clone() };
                     tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
                 }
@@ -151,18 +152,18 @@ impl Store {
     /// Seals records above this session's rank, then removes copies in lower segments.
     fn seal_above_rank(
         &self,
-        above: Vec<(IncomingRow, Segment)>,
+        above_rank: Vec<(IncomingRow, Segment)>,
         report: &mut PageReport,
     ) -> Result<Vec<(ResourceKey, String)>, StoreError> {
-        let (mut elsewhere, mut moved) = (Vec::new(), Vec::new());
-        for (item, segment) in above {
+        let (mut no_segment, mut moved) = (Vec::new(), Vec::new());
+        for (item, segment) in above_rank {
             let patient = item.facts.patient.as_ref().and_then(IdKey::id);
             // EXPOSE: sealed to the segment's key.
             if self.seal_to_inbox(segment, item.raw()?.expose(), item.unreadable, patient)? {
                 report.sealed += 1;
             } else {
-                report.elsewhere += 1;
-                elsewhere.push((item.facts.key()?, item.facts.version.clone()));
+                report.no_segment += 1;
+                no_segment.push((item.facts.key()?, item.facts.version.clone()));
             }
             moved.push((item.facts, segment));
         }
@@ -176,7 +177,7 @@ impl Store {
                 Ok(())
             })?;
         }
-        Ok(elsewhere)
+        Ok(no_segment)
     }
 
     /// Stores records that were sealed to `segment`; those with unsent changes are met again at push.
@@ -203,11 +204,11 @@ impl WriteTx<'_> {
         &mut self,
         item: IncomingRow,
         report: &mut PageReport,
-        above: &mut Vec<(IncomingRow, Segment)>,
+        above_rank: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let facts = &item.facts;
         let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
-        self.store_into(item, segment, report, above)
+        self.store_into(item, segment, report, above_rank)
     }
 
     fn store_into(
@@ -215,9 +216,9 @@ impl WriteTx<'_> {
         item: IncomingRow,
         segment: Segment,
         report: &mut PageReport,
-        above: &mut Vec<(IncomingRow, Segment)>,
+        above_rank: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
-        let known = self.stamp(&item.facts.type_name, &item.facts.id)?;
+        let known = self.stored_version(&item.facts.type_name, &item.facts.id)?;
         // Before any change, so that a damaged chart leaves no partial update.
         self.verify_target(&item.facts, segment)?;
         let (version, updated) = (&item.facts.version, item.facts.updated);
@@ -238,7 +239,7 @@ impl WriteTx<'_> {
             }
         }
         if self.store.access(segment).is_err() {
-            above.push((item, segment));
+            above_rank.push((item, segment));
             return Ok(());
         }
         report.unreadable += usize::from(item.unreadable);
@@ -252,16 +253,16 @@ impl WriteTx<'_> {
     /// Verifies the chart that a record would be stored in, if it exists.
     fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
         let Ok(access) = self.store.access(segment) else { return Ok(()) };
-        let ordinal = match &facts.patient {
-            Some(patient) => access.patient_ordinal(self.conn, patient)?,
+        let chart_number = match &facts.patient {
+            Some(patient) => access.chart_number(self.conn, patient)?,
             None => Some(facts.id.pseudo_chart()),
         };
-        ordinal.map_or(Ok(()), |ordinal| access.verify_chart(self.conn, ordinal))
+        chart_number.map_or(Ok(()), |chart_number| access.verify_chart(self.conn, chart_number))
     }
 
     fn apply_deletion(&mut self, key: &ResourceKey, report: &mut PageReport) -> Result<(), StoreError> {
         self.unmark_restricted_allergy(key)?;
-        match self.stamp(&key.resource_type, &IdKey::of(&key.id))? {
+        match self.stored_version(&key.resource_type, &IdKey::of(&key.id))? {
             None => self.remove_alert_markers(key)?,
             Some(known) if known.state.is_synced() => {
                 report.deleted += usize::from(self.remove_resource(key)?);
@@ -287,13 +288,13 @@ impl WriteTx<'_> {
     }
 
     /// Version, time and state of a record in any segment, without opening its body.
-    fn stamp(&mut self, type_name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
-        let homes = crate::homes::homes_of(type_name);
-        for access in self.accesses().filter(|a| homes.contains(&a.segment)) {
+    fn stored_version(&mut self, type_name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
+        let segments = crate::resource_type::segments_of(type_name);
+        for access in self.accesses().filter(|a| segments.contains(&a.segment)) {
             if !self.may_have(access, type_name)? {
                 continue;
             }
-            if let Some(row) = access.stamp(self.conn, type_name, id)? {
+            if let Some(row) = access.stored_version(self.conn, type_name, id)? {
                 return Ok(Some(row));
             }
         }
@@ -308,16 +309,15 @@ struct VersionRow {
 }
 
 impl SegmentAccess {
-    fn stamp(&self, conn: &rusqlite::Connection, name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
-        use rusqlite::OptionalExtension;
+    fn stored_version(&self, conn: &Connection, name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
-        let mut statement = conn.prepare_cached(&self.sql.stamp)?;
+        let mut statement = conn.prepare_cached(&self.sql.head)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            let stamp = VersionRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
-            Ok((stamp, r.get::<_, i64>(3)?))
+            let version = VersionRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
+            Ok((version, r.get::<_, i64>(3)?))
         });
         match row.optional()? {
-            Some((stamp, place)) => self.verify_chart(conn, ordinal_of(place)).map(|()| Some(stamp)),
+            Some((version, row_id)) => self.verify_chart(conn, chart_number_of(row_id)).map(|()| Some(version)),
             None => self.require(Derived::Ids).map(|()| None),
         }
     }

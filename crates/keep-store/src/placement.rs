@@ -13,7 +13,7 @@ use crate::inbox::MissingSegmentRow;
 use crate::journal::{Journal, JournalKind};
 use crate::record::{Record, StateBits};
 use crate::row_facts::RowFacts;
-use crate::segment_access::{ResourceRow, SegmentAccess, ordinal_of};
+use crate::segment_access::{ResourceRow, SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::write_tx::{Stored, WriteTx};
 use crate::{codec, resource_type};
@@ -59,7 +59,7 @@ impl Store {
     /// INVARIANT: a row that cannot be moved does not prevent unlocking; one event reports how many could not be read.
     pub(crate) fn relocate_rows(&self) -> Result<(), StoreError> {
         let mut unfinished = Unfinished::default();
-        match self.place(&mut unfinished) {
+        match self.relocate_segments(&mut unfinished) {
             Err(StoreError::Interrupted) => return Err(StoreError::Interrupted),
             Err(_) => unfinished.failed += 1,
             Ok(()) => {}
@@ -71,7 +71,7 @@ impl Store {
         Ok(())
     }
 
-    fn place(&self, unfinished: &mut Unfinished) -> Result<(), StoreError> {
+    fn relocate_segments(&self, unfinished: &mut Unfinished) -> Result<(), StoreError> {
         let Ok(directory) = self.access(Segment::Directory) else { return Ok(()) };
         let mut done = Vec::new();
         for access in self.access.iter().filter(|a| !self.is_read_only(a.segment)) {
@@ -103,22 +103,22 @@ impl Store {
 
     /// Moves rows that belong to higher segments out of the directory.
     fn move_out_of_directory(&self, directory: &SegmentAccess, unfinished: &mut Unfinished) -> Result<(), StoreError> {
-        for places in self.read(|conn| places(conn, directory))?.chunks(BATCH) {
-            let found = self.read(|conn| read(conn, directory, places, unfinished))?;
-            let (mut here, mut above) = (Vec::new(), Vec::new());
+        for row_ids in self.read(|conn| row_ids(conn, directory))?.chunks(BATCH) {
+            let found = self.read(|conn| read(conn, directory, row_ids, unfinished))?;
+            let (mut open, mut above_rank) = (Vec::new(), Vec::new());
             for row in found.into_iter().filter(|row| row.facts.segment > Segment::Directory) {
-                if self.access(row.facts.segment).is_ok() { here.push(row) } else { above.push(row) }
+                if self.access(row.facts.segment).is_ok() { open.push(row) } else { above_rank.push(row) }
             }
-            if !here.is_empty() {
+            if !open.is_empty() {
                 unfinished.waiting += self.write_bulk(|tx| {
                     let mut waiting = 0;
-                    for row in &here {
+                    for row in &open {
                         waiting += usize::from(!tx.move_up(row)?);
                     }
                     Ok(waiting)
                 })?;
             }
-            self.seal_rows(above, unfinished)?;
+            self.seal_rows(above_rank, unfinished)?;
         }
         unfinished.waiting += self.write_bulk(|tx| tx.move_conflicts(MOVED_TYPE))?;
         Ok(())
@@ -127,7 +127,7 @@ impl Store {
     /// Seals rows of segments that this session has no key for, then removes them. Unsent changes stay for a session
     /// that can send them.
     fn seal_rows(&self, rows: Vec<MisplacedRow>, unfinished: &mut Unfinished) -> Result<(), StoreError> {
-        let (mut sealed, mut elsewhere, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sealed, mut no_segment, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             if !row.state.is_synced() {
                 unsent.push(row);
@@ -137,7 +137,7 @@ impl Store {
             let patient = row.facts.patient.as_ref().and_then(crate::id_key::IdKey::id);
             // EXPOSE: sealed to the segment's key.
             if !self.seal_to_inbox(row.facts.segment, text.expose(), row.record.unreadable, patient)? {
-                elsewhere.push((row.record.key.clone(), row.record.version.clone().unwrap_or_default()));
+                no_segment.push((row.record.key.clone(), row.record.version.clone().unwrap_or_default()));
             }
             sealed.push(row);
         }
@@ -152,7 +152,7 @@ impl Store {
             for row in sealed.iter().chain(&unsent) {
                 tx.mark_alert(&row.facts, row.facts.segment, row.state.is_deleted(), None)?;
             }
-            for (key, version) in &elsewhere {
+            for (key, version) in &no_segment {
                 let row = MissingSegmentRow { version: version.clone() };
                 tx.writer(Segment::Directory)?.put_journal(key.to_string().as_bytes(), &row)?;
             }
@@ -162,8 +162,8 @@ impl Store {
 
     /// Writes the marker of every alert of a segment.
     fn write_alert_markers(&self, access: &SegmentAccess, unfinished: &mut Unfinished) -> Result<(), StoreError> {
-        for places in self.read(|conn| places(conn, access))?.chunks(BATCH) {
-            let found = self.read(|conn| read(conn, access, places, unfinished))?;
+        for row_ids in self.read(|conn| row_ids(conn, access))?.chunks(BATCH) {
+            let found = self.read(|conn| read(conn, access, row_ids, unfinished))?;
             self.write_bulk(|tx| {
                 let mut rows = found.iter();
                 rows.try_for_each(|r| tx.mark_alert(&r.facts, access.segment, r.state.is_deleted(), None))
@@ -200,32 +200,30 @@ impl WriteTx<'_> {
     }
 }
 
-/// The places of the rows of [`MOVED_TYPE`], from the index alone.
-fn places(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreError> {
+/// The ids of the rows of [`MOVED_TYPE`], from the index alone.
+fn row_ids(conn: &Connection, access: &SegmentAccess) -> Result<Vec<i64>, StoreError> {
     let code = resource_type::code_of(MOVED_TYPE).ok_or(StoreError::Internal("type"))?;
     let sql =
         format!("SELECT place FROM {}.resource INDEXED BY resource_id WHERE type = ?1 ORDER BY place", access.schema);
     let mut statement = conn.prepare_cached(&sql)?;
-    let places = statement.query_map([code], |r| r.get(0))?;
-    Ok(places.collect::<Result<_, _>>()?)
+    let row_ids = statement.query_map([code], |r| r.get(0))?;
+    Ok(row_ids.collect::<Result<_, _>>()?)
 }
 
 /// Reads rows with their patients; one that does not match its tag is counted and not moved.
 fn read(
     conn: &Connection,
     access: &SegmentAccess,
-    places: &[i64],
+    row_ids: &[i64],
     unfinished: &mut Unfinished,
 ) -> Result<Vec<MisplacedRow>, StoreError> {
-    let mut found = Vec::with_capacity(places.len());
-    let mut statement = conn.prepare_cached(&access.sql.by_place)?;
-    for place in places {
-        let Some(row) = statement.query_row([place], SegmentAccess::resource_of).optional()? else { continue };
+    let mut found = Vec::with_capacity(row_ids.len());
+    let mut statement = conn.prepare_cached(&access.sql.by_row_id)?;
+    for row_id in row_ids {
+        let Some(row) = statement.query_row([row_id], SegmentAccess::resource_of).optional()? else { continue };
         match read_one(conn, access, &row) {
-            Ok(Some(placed)) => found.push(placed),
-            Ok(None) => unfinished.failed += 1,
-            Err(StoreError::Damaged(_)) => unfinished.failed += 1,
-            Err(_) => unfinished.failed += 1,
+            Ok(Some(row)) => found.push(row),
+            Ok(None) | Err(_) => unfinished.failed += 1,
         }
     }
     Ok(found)
@@ -233,11 +231,11 @@ fn read(
 
 fn read_one(conn: &Connection, access: &SegmentAccess, row: &ResourceRow) -> Result<Option<MisplacedRow>, StoreError> {
     let record = access.open_row(conn, row)?;
-    // EXPOSE: read for its place.
+    // EXPOSE: read for its segment.
     let Ok(facts) = extract_row(record.raw.expose(), None) else { return Ok(None) };
     let mut facts = RowFacts::of(facts);
     // The patient was determined on arrival, when the server's address was known.
-    facts.patient = access.chart(conn, ordinal_of(row.place))?.and_then(|chart| chart.patient);
+    facts.patient = access.chart(conn, chart_number_of(row.row_id))?.and_then(|chart| chart.patient);
     Ok(Some(MisplacedRow { record, facts, state: row.state }))
 }
 

@@ -2,10 +2,10 @@
 
 use crate::cursor::{Cursor, CursorRow};
 use crate::error::StoreError;
-use crate::homes::homes_of;
 use crate::journal::JournalKind;
 use crate::mutex::lock;
 use crate::repair::{Repair, RepairCause, RepairRow};
+use crate::resource_type::segments_of;
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::fresh_start_path;
 use crate::store::Store;
@@ -79,12 +79,12 @@ fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: 
         let is_older_directory = repair.segment == Segment::Directory && repair.cause == RepairCause::Stale;
         if is_older_directory {
             row.cursor.complete_as_of = None;
-        } else if !homes_of(type_of(&row.resource_type)).contains(&repair.segment) {
+        } else if !segments_of(type_of(&row.resource_type)).contains(&repair.segment) {
             continue;
         }
         // If a type is also stored in a lower segment, that is all that most users see, and their claim stays true; a
         // stale file still has its rows. Both are pulled again from the beginning.
-        let is_lowest = homes_of(type_of(&row.resource_type)).first() == Some(&repair.segment);
+        let is_lowest = segments_of(type_of(&row.resource_type)).first() == Some(&repair.segment);
         if repair.cause == RepairCause::Rebuild && is_lowest {
             writer.drop_journal(JournalKind::Cursor, &key)?;
         } else {
@@ -187,8 +187,9 @@ impl Store {
         }
         let cursors: Vec<CursorRow> = self.cursor_rows(&[server, visibility])?.collect();
         let is_done = |repair: &Repair| {
-            let is_of_segment =
-                |c: &&CursorRow| !c.resource_type.contains('/') && homes_of(&c.resource_type).contains(&repair.segment);
+            let is_of_segment = |c: &&CursorRow| {
+                !c.resource_type.contains('/') && segments_of(&c.resource_type).contains(&repair.segment)
+            };
             let mut of_segment = cursors.iter().filter(is_of_segment).map(|c| &c.cursor).peekable();
             of_segment.peek().is_some() && of_segment.all(|c| c.position != RESTART && c.complete_as_of.is_some())
         };

@@ -1,6 +1,6 @@
-//! Numbers for resource types, as they are stored.
+//! Resource types: their numbers, as they are stored, and the segments that may store them.
 
-use keep_domain::R4_TYPES;
+use keep_domain::{R4_TYPES, Segment};
 
 /// The first number of a type outside FHIR R4; such types are numbered per file from here on.
 pub(crate) const FIRST_FOREIGN: u16 = 1000;
@@ -15,6 +15,22 @@ pub(crate) fn code_of(name: &str) -> Option<u16> {
 /// The R4 type of a number.
 pub(crate) fn name_of(code: u16) -> Option<&'static str> {
     R4_TYPES.get(usize::from(code).checked_sub(1)?).copied()
+}
+
+/// The segments in which resources of a type may be stored, by the routing table.
+pub(crate) fn segments_of(type_name: &str) -> &'static [Segment] {
+    use Segment::{Clinical, Directory, Encounters, Restricted};
+    if keep_fhir::follows_target(type_name) {
+        return &Segment::ALL;
+    }
+    let none: [&str; 0] = [];
+    match (type_name, keep_fhir::segment_of(type_name, &none, &none)) {
+        ("Flag", _) => &[Directory, Clinical, Restricted],
+        ("Condition", _) => &[Encounters, Clinical, Restricted],
+        (_, Directory) => &[Directory],
+        (_, Encounters) => &[Encounters, Restricted],
+        _ => &[Clinical, Restricted],
+    }
 }
 
 #[cfg(test)]

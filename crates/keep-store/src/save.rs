@@ -78,12 +78,12 @@ impl WriteTx<'_> {
         if !keep_fhir::follows_target(type_name) {
             return Ok(without_targets);
         }
-        let mut homes = Vec::new();
+        let mut segments = Vec::new();
         for target in targets {
-            homes.push((target, self.stored(target)?.map(|r| r.segment)));
+            segments.push((target, self.stored(target)?.map(|r| r.segment)));
         }
         Ok(keep_fhir::segment_with_targets(targets, labels, |key| {
-            homes.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
+            segments.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)
         }))
     }
 

@@ -3,7 +3,7 @@
 use crate::derived::Derived;
 use crate::derived_check::DigestCheck;
 use crate::error::{Finding, FindingKind, StoreError};
-use crate::segment_access::{ChartRow, RowView, SegmentAccess, ordinal_of};
+use crate::segment_access::{ChartRow, RowView, SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::sum::Sum;
 use crate::tagged::verify_charts;
@@ -95,17 +95,17 @@ fn scrub_rows(
     let mut rows = statement.query((scrub.next, i64::MAX))?;
     while let Some(row) = rows.next()? {
         let row = RowView::of(row)?;
-        let ordinal = ordinal_of(row.place);
-        if scrub.part.as_ref().is_none_or(|(c, ..)| c.ordinal != ordinal) {
+        let chart_number = chart_number_of(row.row_id);
+        if scrub.part.as_ref().is_none_or(|(c, ..)| c.number != chart_number) {
             end_chart(access, scrub)?;
             if is_late() {
                 // A chart is read within one step, so that two versions of it are never compared.
-                scrub.next = crate::segment_access::places_of(ordinal).0;
+                scrub.next = crate::segment_access::row_ids_of(chart_number).0;
                 return Ok(false);
             }
-            match access.chart(conn, ordinal) {
+            match access.chart(conn, chart_number) {
                 Ok(Some(chart)) => scrub.part = Some((chart, Sum::default(), 0)),
-                Ok(None) => note(access, scrub, access.damaged(Some(ordinal), FindingKind::ChartSum))?,
+                Ok(None) => note(access, scrub, access.damaged(Some(chart_number), FindingKind::ChartSum))?,
                 Err(error) => note(access, scrub, error)?,
             }
         }
@@ -128,7 +128,7 @@ fn end_chart(access: &SegmentAccess, scrub: &mut Scrub) -> Result<(), StoreError
     if chart.sum == sum && chart.rows == count {
         return Ok(());
     }
-    note(access, scrub, access.damaged(Some(chart.ordinal), FindingKind::ChartSum))
+    note(access, scrub, access.damaged(Some(chart.number), FindingKind::ChartSum))
 }
 
 /// Compares one derived table. One that differs is compared again and rebuilt before its next use.
@@ -159,8 +159,8 @@ fn empty_charts(conn: &Connection, access: &SegmentAccess, scrub: &mut Scrub) ->
 fn note(access: &SegmentAccess, scrub: &mut Scrub, error: StoreError) -> Result<(), StoreError> {
     match error {
         StoreError::Damaged(finding) => {
-            if let Some(ordinal) = finding.chart {
-                access.verified.remove(ordinal);
+            if let Some(chart_number) = finding.chart {
+                access.verified.remove(chart_number);
             }
             access.verified.note(finding);
             scrub.findings.push(finding);

@@ -7,7 +7,7 @@ use crate::record::Record;
 use crate::resource_type;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
 use crate::search_query::SearchQuery;
-use crate::segment_access::{RowView, SegmentAccess, places_of};
+use crate::segment_access::{RowView, SegmentAccess, row_ids_of};
 use crate::store::Store;
 use keep_domain::Segment;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -35,7 +35,7 @@ pub struct SearchPage {
 
 /// A patient's sort keys.
 struct SortKey {
-    ordinal: u32,
+    chart_number: u32,
     family: String,
     given: String,
     words: String,
@@ -58,7 +58,7 @@ impl Store {
         let access = self.access(Segment::Directory)?;
         self.read_confirmed(|conn| {
             Derived::SEARCH.into_iter().try_for_each(|table| access.require(table))?;
-            let (mut ordinals, more) = if query.is_empty() {
+            let (mut chart_numbers, more) = if query.is_empty() {
                 list_all(conn)?
             } else if query.numbers.is_empty() && !query.names.is_empty() {
                 match by_names(conn, &query)? {
@@ -69,20 +69,20 @@ impl Store {
             } else {
                 by_numbers(conn, &query)?
             };
-            if ordinals.is_empty() {
-                ordinals = by_whole_number(conn, typed)?;
+            if chart_numbers.is_empty() {
+                chart_numbers = by_whole_number(conn, typed)?;
             }
-            let mut patients = Vec::with_capacity(limit.min(ordinals.len()));
+            let mut patients = Vec::with_capacity(limit.min(chart_numbers.len()));
             let mut damaged = 0;
-            for ordinal in ordinals.iter().skip(offset).take(limit) {
-                match patient_of(conn, access, *ordinal) {
+            for chart_number in chart_numbers.iter().skip(offset).take(limit) {
+                match patient_of(conn, access, *chart_number) {
                     Ok(patient) => patients.extend(patient),
                     // A damaged chart hides no other patient; the page counts it.
                     Err(StoreError::Damaged(finding)) if finding.kind != FindingKind::Page => damaged += 1,
                     Err(other) => return Err(other),
                 }
             }
-            let total = u32::try_from(ordinals.len()).unwrap_or(u32::MAX);
+            let total = u32::try_from(chart_numbers.len()).unwrap_or(u32::MAX);
             Ok(AuditGated::new(SearchPage {
                 patients,
                 total,
@@ -95,10 +95,10 @@ impl Store {
 }
 
 /// The Patient record of a directory chart: found in the chart itself, which costs one descent instead of three.
-fn patient_of(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result<Option<Record>, StoreError> {
+fn patient_of(conn: &Connection, access: &SegmentAccess, chart_number: u32) -> Result<Option<Record>, StoreError> {
     let code = resource_type::code_of("Patient").ok_or(StoreError::Internal("type"))?;
-    let (from, to) = places_of(ordinal);
-    access.verify_chart(conn, ordinal)?;
+    let (from, to) = row_ids_of(chart_number);
+    access.verify_chart(conn, chart_number)?;
     let mut statement = conn.prepare_cached(&access.sql.window)?;
     let mut rows = statement.query((from, to))?;
     while let Some(row) = rows.next()? {
@@ -110,14 +110,14 @@ fn patient_of(conn: &Connection, access: &SegmentAccess, ordinal: u32) -> Result
     Ok(None)
 }
 
-fn ordinals(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
+fn charts(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("{sql} LIMIT {limit}"))?;
     let rows = statement.query_map(params_from_iter(values), |r| r.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn list_all(conn: &Connection) -> Result<(Vec<u32>, bool), StoreError> {
-    let found = ordinals(conn, "SELECT ordinal FROM main.patient_key ORDER BY family, given", &[], CANDIDATES + 1)?;
+    let found = charts(conn, "SELECT ordinal FROM main.patient_key ORDER BY family, given", &[], CANDIDATES + 1)?;
     Ok(cut(found))
 }
 
@@ -137,7 +137,7 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
         terms.push(format!("({})", words.collect::<Vec<_>>().join(" OR ")));
     }
     let matching = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
-    let (hits, more) = cut(ordinals(conn, matching, &[&terms.join(" AND ")], CANDIDATES + 1)?);
+    let (hits, more) = cut(charts(conn, matching, &[&terms.join(" AND ")], CANDIDATES + 1)?);
     if hits.len() <= RANKED {
         return Ok((ranked(conn, &hits, names, &query.born)?, more));
     }
@@ -242,7 +242,7 @@ fn by_whole_number(conn: &Connection, typed: &str) -> Result<Vec<u32>, StoreErro
 
 fn between(conn: &Connection, table: &str, column: &str, from: &str) -> Result<BTreeSet<u32>, StoreError> {
     let sql = format!("SELECT ordinal FROM main.{table} WHERE {column} >= ?1 AND {column} < ?2");
-    Ok(ordinals(conn, &sql, &[from, &end_of(from)], CANDIDATES * 4)?.into_iter().collect())
+    Ok(charts(conn, &sql, &[from, &end_of(from)], CANDIDATES * 4)?.into_iter().collect())
 }
 
 /// The first text after everything that begins with `prefix`.
@@ -261,11 +261,11 @@ fn ranked(
     let mut statement =
         conn.prepare_cached("SELECT ordinal, family, given, words, born FROM main.patient_key WHERE ordinal = ?1")?;
     let mut keys = Vec::with_capacity(candidates.len().min(CANDIDATES));
-    for ordinal in candidates {
+    for chart_number in candidates {
         let key = statement
-            .query_row([ordinal], |r| {
+            .query_row([chart_number], |r| {
                 Ok(SortKey {
-                    ordinal: r.get(0)?,
+                    chart_number: r.get(0)?,
                     family: r.get(1)?,
                     given: r.get(2)?,
                     words: r.get(3)?,
@@ -287,8 +287,8 @@ fn ranked(
         let best = |n: &String| if k.family == *n { 0 } else { 1 + u8::from(!k.family.starts_with(n.as_str())) };
         names.iter().map(best).min().unwrap_or(0)
     };
-    keys.sort_by_cached_key(|k| (grade(k), k.family.clone(), k.given.clone(), k.ordinal));
-    Ok(keys.into_iter().map(|k| k.ordinal).collect())
+    keys.sort_by_cached_key(|k| (grade(k), k.family.clone(), k.given.clone(), k.chart_number));
+    Ok(keys.into_iter().map(|k| k.chart_number).collect())
 }
 
 /// A bare year was matched against numbers, too, so it does not exclude by itself.

@@ -7,7 +7,7 @@ use crate::fold;
 use crate::id_key::IdKey;
 use crate::resource_type::code_of;
 use crate::row_facts::{RowFacts, SearchKeys};
-use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::segment_access::{SegmentAccess, chart_number_of};
 use keep_domain::Segment;
 use keep_fhir::PatientFacts;
 use rusqlite::types::ValueRef;
@@ -22,34 +22,34 @@ pub(crate) struct SearchKeyWriter<'w> {
 }
 
 impl SearchKeyWriter<'_> {
-    /// Writes the keys of a row at `place`; `replaced` says whether it may have older ones.
-    pub(crate) fn write(&mut self, place: i64, replaced: bool, facts: &RowFacts) -> Result<(), StoreError> {
+    /// Writes the keys of a row at `row_id`; `replaced` says whether it may have older ones.
+    pub(crate) fn write(&mut self, row_id: i64, replaced: bool, facts: &RowFacts) -> Result<(), StoreError> {
         if replaced {
-            self.clear(facts.code.unwrap_or(0), place)?;
+            self.clear(facts.code.unwrap_or(0), row_id)?;
         }
         match &facts.keys {
             SearchKeys::Patient(p) if self.access.segment == Segment::Directory => {
-                self.write_patient(ordinal_of(place), &facts.id, p)
+                self.write_patient(chart_number_of(row_id), &facts.id, p)
             }
             SearchKeys::Day { start: Some(start), status } => {
-                self.write_day(place, start.0, status.as_deref().unwrap_or_default(), facts)
+                self.write_day(row_id, start.0, status.as_deref().unwrap_or_default(), facts)
             }
             _ => Ok(()),
         }
     }
 
     /// Removes the keys of a row.
-    pub(crate) fn clear(&mut self, code: u16, place: i64) -> Result<(), StoreError> {
+    pub(crate) fn clear(&mut self, code: u16, row_id: i64) -> Result<(), StoreError> {
         let schema = self.access.schema;
         let is = |name: &str| code_of(name) == Some(code);
         if is("Appointment") || is("Encounter") {
             let sql =
                 format!("DELETE FROM {schema}.day_key WHERE place = ?1 RETURNING place, type, start, status, patient");
-            self.delete(Derived::Days, &sql, &place)?;
+            self.delete(Derived::Days, &sql, &row_id)?;
         }
         if is("Patient") && self.access.segment == Segment::Directory {
-            self.deferred.discard(ordinal_of(place));
-            let ordinal = i64::from(ordinal_of(place));
+            self.deferred.discard(chart_number_of(row_id));
+            let chart_number = i64::from(chart_number_of(row_id));
             for (table, sql) in [
                 (
                     Derived::Keys,
@@ -63,10 +63,10 @@ impl SearchKeyWriter<'_> {
                  RETURNING patient, other",
                 ),
             ] {
-                self.delete(table, sql, &ordinal)?;
+                self.delete(table, sql, &chart_number)?;
             }
             self.deferred.changes.touch_names();
-            self.conn.prepare_cached("DELETE FROM main.patient_name WHERE rowid = ?1")?.execute([ordinal])?;
+            self.conn.prepare_cached("DELETE FROM main.patient_name WHERE rowid = ?1")?.execute([chart_number])?;
         }
         Ok(())
     }
@@ -83,15 +83,15 @@ impl SearchKeyWriter<'_> {
         Ok(())
     }
 
-    fn write_day(&mut self, place: i64, start: i64, status: &str, facts: &RowFacts) -> Result<(), StoreError> {
+    fn write_day(&mut self, row_id: i64, start: i64, status: &str, facts: &RowFacts) -> Result<(), StoreError> {
         let sql = format!(
             "INSERT INTO {}.day_key (place, type, start, status, patient) VALUES (?1, ?2, ?3, ?4, ?5)",
             self.access.schema
         );
         let (code, patient) = (facts.code.unwrap_or(0), facts.patient.as_ref().map(IdKey::bytes));
-        self.conn.prepare_cached(&sql)?.execute(params![place, code, start, status, patient])?;
+        self.conn.prepare_cached(&sql)?.execute(params![row_id, code, start, status, patient])?;
         let entry = [
-            ValueRef::Integer(place),
+            ValueRef::Integer(row_id),
             ValueRef::Integer(i64::from(code)),
             ValueRef::Integer(start),
             ValueRef::Text(status.as_bytes()),
@@ -101,7 +101,7 @@ impl SearchKeyWriter<'_> {
         Ok(())
     }
 
-    fn write_patient(&mut self, ordinal: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
+    fn write_patient(&mut self, chart_number: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
         let (conn, access) = (self.conn, self.access);
         let deferred = &mut *self.deferred;
         let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
@@ -128,12 +128,12 @@ impl SearchKeyWriter<'_> {
         conn.prepare_cached(
             "INSERT INTO main.patient_key (ordinal, family, given, words, born) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![ordinal, family, given, spaced, born])?;
+        .execute(params![chart_number, family, given, spaced, born])?;
         deferred.changes.add(
             &access.tagger,
             Derived::Keys,
             &[
-                ValueRef::Integer(i64::from(ordinal)),
+                ValueRef::Integer(i64::from(chart_number)),
                 ValueRef::Text(family.as_bytes()),
                 ValueRef::Text(given.as_bytes()),
                 ValueRef::Text(spaced.as_bytes()),
@@ -142,15 +142,15 @@ impl SearchKeyWriter<'_> {
         );
         deferred.changes.touch_names();
         conn.prepare_cached("INSERT INTO main.patient_name (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![ordinal, name_words(&words, born)])?;
+            .execute(params![chart_number, name_words(&words, born)])?;
         for identifier in &p.identifiers {
             // EXPOSE: stored as a search key of the same file.
             let value = fold::number(identifier.value.expose());
             if !value.is_empty() {
                 if let Some(end) = number_end(&value) {
-                    deferred.add(KeyTable::Number, end, ordinal);
+                    deferred.add(KeyTable::Number, end, chart_number);
                 }
-                deferred.add(KeyTable::Number, value, ordinal);
+                deferred.add(KeyTable::Number, value, chart_number);
             }
         }
         for phone in &p.phones {
@@ -158,8 +158,8 @@ impl SearchKeyWriter<'_> {
             let digits = fold::digits(phone.expose());
             if !digits.is_empty() {
                 let reversed: String = digits.chars().rev().collect();
-                deferred.add(KeyTable::Phone, format!("f{digits}"), ordinal);
-                deferred.add(KeyTable::Phone, format!("r{reversed}"), ordinal);
+                deferred.add(KeyTable::Phone, format!("f{digits}"), chart_number);
+                deferred.add(KeyTable::Phone, format!("r{reversed}"), chart_number);
             }
         }
         for link in &p.links {

@@ -14,9 +14,9 @@ use keep_keys::{HpkeKeyPair, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::borrow::Cow;
 
-/// The first ordinal of a patient's chart.
+/// The number of the first patient's chart.
 pub(crate) const FIRST_PATIENT: u32 = 256;
-/// Bits of a place that hold the sequence inside the chart.
+/// Bits of a row id that hold the sequence inside the chart.
 const SEQUENCE_BITS: u32 = 24;
 
 /// The columns that [`SegmentAccess::resource_of`] reads.
@@ -45,11 +45,11 @@ pub(crate) struct SegmentAccess {
 #[derive(Debug)]
 pub(crate) struct Statements {
     pub(crate) find: String,
-    pub(crate) by_place: String,
-    pub(crate) chart_by_ordinal: String,
-    pub(crate) ordinal_of: String,
+    pub(crate) by_row_id: String,
+    pub(crate) chart_by_number: String,
+    pub(crate) chart_number: String,
     pub(crate) window: String,
-    pub(crate) stamp: String,
+    pub(crate) head: String,
     pub(crate) insert: String,
 }
 
@@ -57,12 +57,12 @@ impl Statements {
     pub(crate) fn of(schema: &str) -> Self {
         Self {
             find: format!("SELECT {ROW} FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
-            by_place: format!("SELECT {ROW} FROM {schema}.resource WHERE place = ?1"),
-            chart_by_ordinal: format!(
+            by_row_id: format!("SELECT {ROW} FROM {schema}.resource WHERE place = ?1"),
+            chart_by_number: format!(
                 "SELECT ordinal, patient, sum, rows, revision, next_sequence, tag FROM {schema}.chart WHERE ordinal = ?1"
             ),
-            ordinal_of: format!("SELECT ordinal FROM {schema}.chart WHERE patient = ?1"),
-            stamp: format!("SELECT version, updated, state, place FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
+            chart_number: format!("SELECT ordinal FROM {schema}.chart WHERE patient = ?1"),
+            head: format!("SELECT version, updated, state, place FROM {schema}.resource WHERE id = ?1 AND type = ?2"),
             insert: format!(
                 "INSERT INTO {schema}.resource
                      (place, type, id, revision, version, updated, state, labels, dictionary, body, tag)
@@ -75,7 +75,7 @@ impl Statements {
 
 /// One stored resource row, not yet checked.
 pub(crate) struct ResourceRow {
-    pub(crate) place: i64,
+    pub(crate) row_id: i64,
     pub(crate) code: u16,
     pub(crate) id: IdKey,
     pub(crate) revision: i64,
@@ -90,7 +90,7 @@ pub(crate) struct ResourceRow {
 
 /// The same in SQLite's memory: reading a chart copies only the opened text.
 pub(crate) struct RowView<'a> {
-    pub(crate) place: i64,
+    pub(crate) row_id: i64,
     pub(crate) code: u16,
     pub(crate) id: &'a [u8],
     pub(crate) revision: i64,
@@ -106,7 +106,7 @@ pub(crate) struct RowView<'a> {
 impl ResourceRow {
     pub(crate) fn view(&self) -> RowView<'_> {
         RowView {
-            place: self.place,
+            row_id: self.row_id,
             code: self.code,
             id: self.id.bytes(),
             revision: self.revision,
@@ -125,7 +125,7 @@ impl<'a> RowView<'a> {
     /// Reads one row of [`ROW`] without copying it.
     pub(crate) fn of(row: &'a Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            place: row.get(0)?,
+            row_id: row.get(0)?,
             code: row.get(1)?,
             id: row.get_ref(2)?.as_blob()?,
             revision: row.get(3)?,
@@ -147,14 +147,14 @@ impl<'a> RowView<'a> {
 
 impl std::fmt::Debug for ResourceRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ResourceRow").field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("ResourceRow").field("row_id", &self.row_id).finish_non_exhaustive()
     }
 }
 
 /// One stored chart row whose own tag has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ChartRow {
-    pub(crate) ordinal: u32,
+    pub(crate) number: u32,
     pub(crate) patient: Option<IdKey>,
     pub(crate) sum: crate::sum::Sum,
     pub(crate) rows: i64,
@@ -166,7 +166,7 @@ pub(crate) struct ChartRow {
 impl ChartRow {
     pub(crate) fn fields(&self) -> ChartFields<'_> {
         ChartFields {
-            ordinal: self.ordinal,
+            chart_number: self.number,
             patient: self.patient.as_ref().map_or(&[], IdKey::bytes),
             sum: self.sum.bytes(),
             rows: self.rows,
@@ -176,19 +176,19 @@ impl ChartRow {
     }
 }
 
-/// The place of a row.
-pub(crate) fn place_of(ordinal: u32, sequence: i64) -> i64 {
-    i64::from(ordinal) << SEQUENCE_BITS | sequence
+/// The id of a row: its chart's number and its sequence inside the chart.
+pub(crate) fn row_id_of(chart_number: u32, sequence: i64) -> i64 {
+    i64::from(chart_number) << SEQUENCE_BITS | sequence
 }
 
-/// The chart of a place.
-pub(crate) fn ordinal_of(place: i64) -> u32 {
-    u32::try_from(place >> SEQUENCE_BITS).unwrap_or(u32::MAX)
+/// The chart of a row.
+pub(crate) fn chart_number_of(row_id: i64) -> u32 {
+    u32::try_from(row_id >> SEQUENCE_BITS).unwrap_or(u32::MAX)
 }
 
-/// The first place of a chart and the first one after it.
-pub(crate) fn places_of(ordinal: u32) -> (i64, i64) {
-    (place_of(ordinal, 0), place_of(ordinal.saturating_add(1), 0))
+/// The first row id of a chart and the first one after it.
+pub(crate) fn row_ids_of(chart_number: u32) -> (i64, i64) {
+    (row_id_of(chart_number, 0), row_id_of(chart_number.saturating_add(1), 0))
 }
 
 impl SegmentAccess {
@@ -245,7 +245,7 @@ impl SegmentAccess {
     /// Reads one row of [`ROW`].
     pub(crate) fn resource_of(row: &Row<'_>) -> rusqlite::Result<ResourceRow> {
         Ok(ResourceRow {
-            place: row.get(0)?,
+            row_id: row.get(0)?,
             code: row.get(1)?,
             id: IdKey::from_stored(row.get_ref(2)?.as_blob()?),
             revision: row.get(3)?,
@@ -276,10 +276,10 @@ impl SegmentAccess {
     pub(crate) fn open_view(&self, conn: &Connection, row: &RowView<'_>) -> Result<Record, StoreError> {
         let type_name = self.type_name(conn, row.code)?;
         self.check_view(row, &type_name)?;
-        let ordinal = Some(ordinal_of(row.place));
+        let chart_number = Some(chart_number_of(row.row_id));
         let raw =
-            codec::decompress(row.dictionary, row.body).ok_or_else(|| self.damaged(ordinal, FindingKind::Body))?;
-        let id = IdKey::from_stored(row.id).id().ok_or_else(|| self.damaged(ordinal, FindingKind::RowTag))?;
+            codec::decompress(row.dictionary, row.body).ok_or_else(|| self.damaged(chart_number, FindingKind::Body))?;
+        let id = IdKey::from_stored(row.id).id().ok_or_else(|| self.damaged(chart_number, FindingKind::RowTag))?;
         Ok(Record {
             key: ResourceKey { resource_type: type_name.into_owned(), id },
             segment: self.segment,
@@ -300,7 +300,7 @@ impl SegmentAccess {
 
     /// Checks the row's tag only.
     pub(crate) fn check_view(&self, row: &RowView<'_>, type_name: &str) -> Result<(), StoreError> {
-        let fails = || self.damaged(Some(ordinal_of(row.place)), FindingKind::RowTag);
+        let fails = || self.damaged(Some(chart_number_of(row.row_id)), FindingKind::RowTag);
         let tag = self.tag_of(row, type_name).ok_or_else(fails)?;
         if same(&tag, row.tag) { Ok(()) } else { Err(fails()) }
     }
@@ -308,7 +308,7 @@ impl SegmentAccess {
     /// The tag that a row must have; `None` for an unknown dictionary.
     pub(crate) fn tag_of(&self, row: &RowView<'_>, type_name: &str) -> Option<[u8; 32]> {
         Some(self.tagger.row(&RowFields {
-            ordinal: ordinal_of(row.place),
+            chart_number: chart_number_of(row.row_id),
             type_name,
             id: row.id,
             revision: row.revision,
@@ -321,10 +321,10 @@ impl SegmentAccess {
         }))
     }
 
-    /// A chart row by ordinal, its tag checked.
-    pub(crate) fn chart(&self, conn: &Connection, ordinal: u32) -> Result<Option<ChartRow>, StoreError> {
-        let mut statement = conn.prepare_cached(&self.sql.chart_by_ordinal)?;
-        let row = statement.query_row([ordinal], Self::chart_of).optional()?;
+    /// A chart row by number, its tag checked.
+    pub(crate) fn chart(&self, conn: &Connection, chart_number: u32) -> Result<Option<ChartRow>, StoreError> {
+        let mut statement = conn.prepare_cached(&self.sql.chart_by_number)?;
+        let row = statement.query_row([chart_number], Self::chart_of).optional()?;
         row.map(|r| self.check_chart(r)).transpose()
     }
 
@@ -338,19 +338,19 @@ impl SegmentAccess {
         Ok(any)
     }
 
-    /// The ordinal of a patient's chart.
-    pub(crate) fn patient_ordinal(&self, conn: &Connection, patient: &IdKey) -> Result<Option<u32>, StoreError> {
-        let mut statement = conn.prepare_cached(&self.sql.ordinal_of)?;
-        let ordinal = statement.query_row([patient.bytes()], |r| r.get(0)).optional()?;
-        if ordinal.is_none() && self.disputed {
+    /// The number of a patient's chart.
+    pub(crate) fn chart_number(&self, conn: &Connection, patient: &IdKey) -> Result<Option<u32>, StoreError> {
+        let mut statement = conn.prepare_cached(&self.sql.chart_number)?;
+        let chart_number = statement.query_row([patient.bytes()], |r| r.get(0)).optional()?;
+        if chart_number.is_none() && self.disputed {
             return Err(self.damaged(None, FindingKind::Root));
         }
-        Ok(ordinal)
+        Ok(chart_number)
     }
 
     pub(crate) fn chart_of(row: &Row<'_>) -> rusqlite::Result<ChartRow> {
         Ok(ChartRow {
-            ordinal: row.get(0)?,
+            number: row.get(0)?,
             patient: row.get_ref(1)?.as_blob_or_null()?.map(IdKey::from_stored),
             sum: crate::sum::Sum::from_bytes(row.get(2)?),
             rows: row.get(3)?,
@@ -364,7 +364,7 @@ impl SegmentAccess {
         if same(&self.tagger.chart(&row.fields()), &row.tag) {
             Ok(row)
         } else {
-            Err(self.damaged(Some(row.ordinal), FindingKind::ChartTag))
+            Err(self.damaged(Some(row.number), FindingKind::ChartTag))
         }
     }
 }

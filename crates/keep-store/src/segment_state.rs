@@ -1,9 +1,9 @@
 //! Which of a session's segments are whole, so that a missing record really does not exist.
 
 use crate::error::StoreError;
-use crate::homes::homes_of;
 use crate::mirror::Mirror;
 use crate::repair::RepairCause;
+use crate::resource_type::segments_of;
 use crate::segment_access::SegmentAccess;
 use crate::store::Store;
 use crate::tagged::read_state;
@@ -95,7 +95,7 @@ impl Store {
     // like the absence of records.
     #[must_use]
     pub fn may_hold(&self, resource_type: &str) -> bool {
-        homes_of(resource_type).first().is_some_and(|lowest| self.entitled.holds(*lowest))
+        segments_of(resource_type).first().is_some_and(|lowest| self.entitled.holds(*lowest))
     }
 
     /// Whether all segments of a type that this session is entitled to are whole, so that "none" may be shown.
@@ -132,7 +132,7 @@ impl Store {
     }
 
     fn homes_for(&self, resource_type: &str) -> impl Iterator<Item = Segment> + use<'_> {
-        homes_of(resource_type).iter().copied().filter(|s| self.entitled.holds(*s))
+        segments_of(resource_type).iter().copied().filter(|s| self.entitled.holds(*s))
     }
 
     pub(crate) fn is_open(&self, segment: Segment) -> bool {

@@ -1,9 +1,9 @@
 //! The ids of a type that the server has confirmed, for finding deletions.
 
 use crate::error::StoreError;
-use crate::homes::homes_of;
 use crate::id_key::IdKey;
-use crate::segment_access::{SegmentAccess, ordinal_of};
+use crate::resource_type::segments_of;
+use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use keep_domain::ResourceId;
 use std::time::Duration;
@@ -18,9 +18,9 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
-        let homes = homes_of(resource_type);
+        let segments = segments_of(resource_type);
         let mut ids = Vec::new();
-        for access in self.access.iter().filter(|a| homes.contains(&a.segment)) {
+        for access in self.access.iter().filter(|a| segments.contains(&a.segment)) {
             let Some(code) = self.read_confirmed(|conn| access.type_code(conn, resource_type))? else { continue };
             self.verify_segment(access)?;
             self.read(|conn| {
@@ -31,7 +31,7 @@ impl Store {
                 let mut statement = conn.prepare_cached(&sql)?;
                 let mut rows = statement.query([code])?;
                 while let Some(row) = rows.next()? {
-                    if access.verified.contains(ordinal_of(row.get(1)?)) {
+                    if access.verified.contains(chart_number_of(row.get(1)?)) {
                         ids.extend(IdKey::from_stored(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).id());
                     }
                 }
@@ -52,13 +52,13 @@ impl Store {
                 let mut statement = conn.prepare_cached(&sql)?;
                 let mut rows = statement.query([from])?;
                 while let Some(row) = rows.next()? {
-                    let ordinal: u32 = row.get(0)?;
-                    match access.verify_chart(conn, ordinal) {
+                    let chart_number: u32 = row.get(0)?;
+                    match access.verify_chart(conn, chart_number) {
                         Ok(()) | Err(StoreError::Damaged(_)) => {}
                         Err(other) => return Err(other),
                     }
                     if self.clock.monotonic().saturating_sub(began) >= STEP {
-                        return Ok(ordinal.checked_add(1));
+                        return Ok(chart_number.checked_add(1));
                     }
                 }
                 Ok(None)

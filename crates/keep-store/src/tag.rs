@@ -19,7 +19,7 @@ const DERIVED: u8 = 4;
 /// The fields that a row tag covers besides segment and generation.
 #[derive(Debug)]
 pub(crate) struct RowFields<'a> {
-    pub(crate) ordinal: u32,
+    pub(crate) chart_number: u32,
     pub(crate) type_name: &'a str,
     pub(crate) id: &'a [u8],
     pub(crate) revision: i64,
@@ -34,7 +34,7 @@ pub(crate) struct RowFields<'a> {
 /// The fields that a chart tag covers besides segment and generation.
 #[derive(Debug)]
 pub(crate) struct ChartFields<'a> {
-    pub(crate) ordinal: u32,
+    pub(crate) chart_number: u32,
     pub(crate) patient: &'a [u8],
     pub(crate) sum: &'a [u8; 32],
     pub(crate) rows: i64,
@@ -66,7 +66,7 @@ impl Tagger {
 
     pub(crate) fn row(&self, f: &RowFields<'_>) -> [u8; 32] {
         let mut mac = self.row.clone();
-        mac.update(&f.ordinal.to_be_bytes());
+        mac.update(&f.chart_number.to_be_bytes());
         field(&mut mac, f.type_name.as_bytes());
         field(&mut mac, f.id);
         mac.update(&f.revision.to_be_bytes());
@@ -81,7 +81,7 @@ impl Tagger {
 
     pub(crate) fn chart(&self, f: &ChartFields<'_>) -> [u8; 32] {
         let mut mac = self.chart.clone();
-        mac.update(&f.ordinal.to_be_bytes());
+        mac.update(&f.chart_number.to_be_bytes());
         field(&mut mac, f.patient);
         mac.update(f.sum);
         mac.update(&f.rows.to_be_bytes());
@@ -171,7 +171,7 @@ mod tests {
 
     fn fields() -> RowFields<'static> {
         RowFields {
-            ordinal: 256,
+            chart_number: 256,
             type_name: "Observation",
             id: &[7; 16],
             revision: 1,
@@ -189,7 +189,7 @@ mod tests {
     fn tags_are_frozen() {
         let t = tagger();
         let chart =
-            ChartFields { ordinal: 256, patient: &[1; 16], sum: &[2; 32], rows: 3, revision: 4, next_sequence: 5 };
+            ChartFields { chart_number: 256, patient: &[1; 16], sum: &[2; 32], rows: 3, revision: 4, next_sequence: 5 };
         let lines = [
             hex::encode(t.row(&fields())),
             hex::encode(t.chart(&chart)),
@@ -215,7 +215,7 @@ mod tests {
         let t = tagger();
         let base = t.row(&fields());
         let changed = [
-            RowFields { ordinal: 257, ..fields() },
+            RowFields { chart_number: 257, ..fields() },
             RowFields { type_name: "Condition", ..fields() },
             RowFields { id: &[8; 16], ..fields() },
             RowFields { revision: 2, ..fields() },

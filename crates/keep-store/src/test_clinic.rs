@@ -72,7 +72,7 @@ impl TestClinic {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         let event_stamper = Arc::new(EventStamper::new(DeviceId::from_bytes([9; 16]), BootId::make_random(), clock));
         let sealer = Arc::new(AuditSealer(Self::key(Segment::Clinical).hpke_key_pair().public()));
-        let event_writer = EventWriter::unlocked(event_stamper, sealer, Arc::new(EventKey(Signer::for_tests(2))));
+        let event_writer = EventWriter::for_user(event_stamper, sealer, Arc::new(EventKey(Signer::for_tests(2))));
         let key = DatabaseKey::for_tests(3);
         Arc::new(
             Ledger::open_or_create(&ledger_path(self.profile()), &key, event_writer, LEDGER_LIMIT_BYTES)

@@ -21,35 +21,35 @@ struct Charts {
 }
 
 impl Verified {
-    pub(crate) fn contains(&self, ordinal: u32) -> bool {
-        lock(&self.0).whole.contains(&ordinal)
+    pub(crate) fn contains(&self, chart_number: u32) -> bool {
+        lock(&self.0).whole.contains(&chart_number)
     }
 
-    pub(crate) fn insert(&self, ordinal: u32) {
-        lock(&self.0).whole.insert(ordinal);
+    pub(crate) fn insert(&self, chart_number: u32) {
+        lock(&self.0).whole.insert(chart_number);
     }
 
     /// A chart that the open transaction creates.
-    pub(crate) fn insert_new(&self, ordinal: u32) {
+    pub(crate) fn insert_new(&self, chart_number: u32) {
         let mut charts = lock(&self.0);
-        if charts.whole.insert(ordinal) {
-            charts.new.push(ordinal);
+        if charts.whole.insert(chart_number) {
+            charts.new.push(chart_number);
         }
     }
 
     /// The open transaction has ended.
     pub(crate) fn end_transaction(&self, committed: bool) {
         let mut charts = lock(&self.0);
-        for ordinal in std::mem::take(&mut charts.new) {
+        for chart_number in std::mem::take(&mut charts.new) {
             if !committed {
-                charts.whole.remove(&ordinal);
+                charts.whole.remove(&chart_number);
             }
         }
     }
 
     /// Has the next read compare the sum again.
-    pub(crate) fn remove(&self, ordinal: u32) {
-        lock(&self.0).whole.remove(&ordinal);
+    pub(crate) fn remove(&self, chart_number: u32) {
+        lock(&self.0).whole.remove(&chart_number);
     }
 
     /// Stores a finding until it is taken; the same one only once per session.

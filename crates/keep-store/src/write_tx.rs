@@ -4,13 +4,13 @@ use crate::codec;
 use crate::connector::Purpose;
 use crate::derived::Derived;
 use crate::error::StoreError;
-use crate::homes::homes_of;
 use crate::id_key::IdKey;
 use crate::journal::JournalKind;
 use crate::ledger::{ATTACHED_LEDGER, AuditGated, TicketInTransaction, append_in};
 use crate::mutex::lock;
 use crate::open_transaction::OpenTransaction;
 use crate::record::{Record, RecordState, StateBits, join_labels};
+use crate::resource_type::segments_of;
 use crate::row_facts::RowFacts;
 use crate::segment_access::{ResourceRow, SegmentAccess};
 use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
@@ -204,7 +204,7 @@ impl<'t> WriteTx<'t> {
         row: &Stored<'_>,
     ) -> Result<(), StoreError> {
         let before = if row.fresh { None } else { self.patient_with_marker(&facts.type_name, &facts.id)? };
-        let others = if row.fresh { Vec::new() } else { self.other_homes(&facts.type_name, segment) };
+        let others = if row.fresh { Vec::new() } else { self.other_segments(&facts.type_name, segment) };
         for other in others {
             if self.has_row(other, &facts.type_name, &facts.id)? {
                 self.writer(other)?.remove(&facts.type_name, &facts.id)?;
@@ -239,8 +239,8 @@ impl<'t> WriteTx<'t> {
     }
 
     /// The open segments in which a resource of this type could also be.
-    fn other_homes(&self, type_name: &str, segment: Segment) -> Vec<Segment> {
-        homes_of(type_name).iter().copied().filter(|s| *s != segment && self.store.access(*s).is_ok()).collect()
+    fn other_segments(&self, type_name: &str, segment: Segment) -> Vec<Segment> {
+        segments_of(type_name).iter().copied().filter(|s| *s != segment && self.store.access(*s).is_ok()).collect()
     }
 
     /// Removes a record from this device, wherever it is stored.
@@ -294,7 +294,7 @@ impl fmt::Debug for WriteTx<'_> {
 /// Stores a row with its search keys in the segment of `writer`.
 pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stored<'_>) -> Result<(), StoreError> {
     let labels = join_labels(&facts.labels);
-    let placed = writer.put(&RowDraft {
+    let put = writer.put(&RowDraft {
         type_name: &facts.type_name,
         code: facts.code,
         id: &facts.id,
@@ -306,7 +306,7 @@ pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stor
         body: row.body,
         fresh: row.fresh,
     })?;
-    writer.search_keys().write(placed.place, placed.replaced, facts)
+    writer.search_keys().write(put.row_id, put.replaced, facts)
 }
 
 /// A record by type and id in the first segment that has it.
@@ -315,8 +315,8 @@ pub(crate) fn find_record<'a>(
     conn: &Connection,
     key: &ResourceKey,
 ) -> Result<Option<Record>, StoreError> {
-    let (id, homes) = (IdKey::of(&key.id), homes_of(&key.resource_type));
-    for access in accesses.filter(|a| homes.contains(&a.segment)) {
+    let (id, segments) = (IdKey::of(&key.id), segments_of(&key.resource_type));
+    for access in accesses.filter(|a| segments.contains(&a.segment)) {
         if let Some(record) = access.record(conn, &key.resource_type, &id)? {
             return Ok(Some(record));
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     Cancel, Credentials, FhirClient, LocalStore, PushForOthers, ReadResponse, Search, Server, ServerSettings, SignedIn,
-    SyncError, SyncReport, SyncRun, run,
+    SyncError, SyncReport, SyncRun, run_sync,
 };
 use keep_audit::Actor;
 use keep_domain::{ResourceKey, Role, Secret, Segment, SystemClock};
@@ -150,7 +150,7 @@ async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport
         cancel: Cancel::default(),
         progress,
     };
-    run(&inputs).await
+    run_sync(&inputs).await
 }
 
 fn observation(id: &str, value: u32) -> String {
@@ -219,7 +219,7 @@ async fn what_was_saved_offline_arrives_once_whatever_fails() {
         println!("{kind}: {disturbed:?}");
         let calm = sync(&store, &client, Role::Nurse).await;
         println!("calm {kind}: {calm:?}");
-        assert_eq!((calm.stopped_by, calm.pending, calm.failed, calm.conflicts), (None, 0, 0, 0), "{kind} {n}");
+        assert_eq!((calm.stopped_by, calm.pending, calm.rejected, calm.conflicts), (None, 0, 0, 0), "{kind} {n}");
         let (_, version) = on_server(&client, &format!("Observation/{id}")).await.unwrap();
         assert_eq!(version.as_deref(), Some("1"), "{kind}: once");
     }

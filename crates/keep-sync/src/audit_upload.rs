@@ -24,7 +24,7 @@ impl AuditUploader {
     ///
     /// # Errors
     /// The first error that ends the run. An event leaves the queue only after the server confirmed it.
-    pub(crate) async fn run(&self, confirmed: &mut u64) -> Result<(), SyncError> {
+    pub(crate) async fn upload_all(&self, confirmed: &mut u64) -> Result<(), SyncError> {
         loop {
             let events = with_store(&self.store, |store| store.undelivered_events(BATCH)).await?;
             if events.is_empty() {

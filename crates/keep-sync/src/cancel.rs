@@ -26,7 +26,7 @@ impl Cancel {
     }
 
     /// Runs `work` until it is done or cancelled.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
+    pub(crate) async fn race<T>(&self, work: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
         let mut cancelled = self.0.subscribe();
         tokio::select! {
             biased;

@@ -46,7 +46,7 @@ pub use jwks::Jwks;
 pub use local_store::LocalStore;
 pub use pkce::make_nonce;
 pub use report::{Progress, ProgressSink, SyncReport};
-pub use run::{SyncRun, run};
+pub use run::{SyncRun, run_sync};
 pub use scope::CHART_TYPES;
 pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};

@@ -17,7 +17,7 @@ const MAX_SETS: usize = 500;
 /// The session's store during one run.
 pub struct LocalStore {
     store: Arc<Store>,
-    run: OnceLock<AuditTicket>,
+    event_ticket: OnceLock<AuditTicket>,
     actor: Actor,
     push_for_others: PushForOthers,
     opener: Option<Arc<dyn Opener>>,
@@ -42,17 +42,17 @@ impl LocalStore {
         opener: Option<Arc<dyn Opener>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, run: OnceLock::new(), actor, push_for_others, opener, clock }
+        Self { store, event_ticket: OnceLock::new(), actor, push_for_others, opener, clock }
     }
 
     /// The ticket of this run's event, which is written on first use.
-    fn run(&self) -> Result<&AuditTicket, SyncError> {
-        if let Some(ticket) = self.run.get() {
+    fn event_ticket(&self) -> Result<&AuditTicket, SyncError> {
+        if let Some(ticket) = self.event_ticket.get() {
             return Ok(ticket);
         }
-        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("run");
+        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).with_cause("run");
         let ticket = self.store.ledger().append(event).map_err(|e| failed(&e))?;
-        Ok(self.run.get_or_init(|| ticket))
+        Ok(self.event_ticket.get_or_init(|| ticket))
     }
 
     fn change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
@@ -60,7 +60,7 @@ impl LocalStore {
         if self.store.backlog().map_err(|e| failed(&e))?.is_empty() {
             return Ok(Vec::new());
         }
-        self.store.next_change_sets(self.run()?, MAX_SETS).map_err(|e| failed(&e))
+        self.store.next_change_sets(self.event_ticket()?, MAX_SETS).map_err(|e| failed(&e))
     }
 
     fn change_set(&self, id: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
@@ -68,7 +68,7 @@ impl LocalStore {
     }
 
     fn event(&self, class: EventClass, key: &ResourceKey) -> EventDraft {
-        EventDraft::new(class).by(self.actor.clone()).ended(Outcome::MinorFailure).touching([key])
+        EventDraft::new(class).by(self.actor.clone()).ended(Outcome::MinorFailure).with_resources([key])
     }
 }
 
@@ -93,10 +93,10 @@ impl SyncStore for LocalStore {
             }
             return Ok(ApplyReport::default());
         }
-        let mut report = self.store.apply_page(self.run()?, page).map_err(|e| failed(&e))?;
+        let mut report = self.store.apply_page(self.event_ticket()?, page).map_err(|e| failed(&e))?;
         let malformed = u64::try_from(report.unreadable.saturating_add(report.malformed)).unwrap_or(u64::MAX);
         if malformed > 0 {
-            let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).caused_by("malformed");
+            let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).with_cause("malformed");
             let event = event.ended(Outcome::MinorFailure).counting(malformed);
             self.store.ledger().append(event).map_err(|e| failed(&e))?;
         }
@@ -160,7 +160,7 @@ impl SyncStore for LocalStore {
                     }
                     PushOutcome::Rejected { key, reason } => {
                         tx.reject(set, key, reason)?;
-                        let _written = tx.append(&self.event(EventClass::Quarantine, key))?;
+                        let _written = tx.append(&self.event(EventClass::WriteRejected, key))?;
                     }
                 }
             }
@@ -174,7 +174,7 @@ impl SyncStore for LocalStore {
         let sum = |f: fn(&AuthorBacklog) -> u32| by_author.iter().map(|a| u64::from(f(a))).sum::<u64>();
         let (rejected, conflicts) = (sum(|a| a.rejected), sum(|a| a.conflicts));
         let pending = sum(|a| a.pending).saturating_sub(rejected).saturating_sub(conflicts);
-        Ok(BacklogTotals { pending, failed: rejected, conflicts })
+        Ok(BacklogTotals { pending, rejected, conflicts })
     }
 
     fn undelivered_events(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
@@ -241,7 +241,7 @@ mod tests {
     use keep_domain::{Segment, SystemClock};
     use keep_store::{HeaderFilter, TestClinic};
 
-    fn runs(store: &Store) -> usize {
+    fn sync_events(store: &Store) -> usize {
         let filter = HeaderFilter { class: Some(EventClass::Sync), ..HeaderFilter::default() };
         store.ledger().headers(&filter, 50).unwrap().headers.len()
     }
@@ -262,19 +262,19 @@ mod tests {
         let clinic = TestClinic::new();
         let store = Arc::new(clinic.open(Segment::Clinical));
         let amara = TestClinic::nurse_amara();
-        let run =
+        let open =
             || LocalStore::new(Arc::clone(&store), amara.clone(), PushForOthers::SameRank, None, Arc::new(SystemClock));
-        let idle = run();
+        let idle = open();
         assert!(idle.ready_change_sets().unwrap().is_empty());
         let page_without_records = page(&[]);
         let (key, cursor) = page_without_records.cursor.clone().unwrap();
         assert_eq!(idle.apply_page(page_without_records).unwrap().changed, 0);
-        assert_eq!((idle.cursor(&key).unwrap(), runs(&store)), (cursor, 0));
-        let busy = run();
+        assert_eq!((idle.cursor(&key).unwrap(), sync_events(&store)), (cursor, 0));
+        let busy = open();
         for id in ["ada", "baraka"] {
             let record = format!(r#"{{"resourceType":"Patient","id":"{id}","meta":{{"versionId":"1"}}}}"#);
             assert_eq!(busy.apply_page(page(&[&record])).unwrap().changed, 1);
         }
-        assert_eq!(runs(&store), 1, "one event for the run, before its first record");
+        assert_eq!(sync_events(&store), 1, "one event for the run, before its first record");
     }
 }

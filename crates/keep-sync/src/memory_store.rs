@@ -183,7 +183,7 @@ impl SyncStore for MemoryStore {
         };
         Ok(BacklogTotals {
             pending: u64::try_from(contents.sets.len()).unwrap(),
-            failed: count(|o| matches!(o, PushOutcome::Rejected { .. })),
+            rejected: count(|o| matches!(o, PushOutcome::Rejected { .. })),
             conflicts: count(|o| matches!(o, PushOutcome::Conflict { .. })),
         })
     }

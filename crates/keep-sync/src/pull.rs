@@ -34,7 +34,7 @@ impl Puller {
     /// # Errors
     /// The first error that ends the run, or [`SyncError::InvalidResponse`] after the other types. What was stored by
     /// then stays and is not requested again.
-    pub(crate) async fn run(&self, changed: &mut u64) -> Result<Pulled, SyncError> {
+    pub(crate) async fn pull_all(&self, changed: &mut u64) -> Result<Pulled, SyncError> {
         let types = plan_types(self.store.rank(), &self.roles, &self.capabilities);
         let mut pulled = Pulled::default();
         let mut page_size = PageSize::default();

@@ -40,7 +40,7 @@ impl Pusher {
     ///
     /// # Errors
     /// The first error that concerns every set: unreachable, untrusted, sign-in needed. Earlier confirmations stay.
-    pub(crate) async fn run(&self, confirmed: &mut u64) -> Result<(), SyncError> {
+    pub(crate) async fn push_all(&self, confirmed: &mut u64) -> Result<(), SyncError> {
         let mut tried = HashSet::new();
         loop {
             // A confirmed set may release the next one, so the list is read again until it contains nothing new.

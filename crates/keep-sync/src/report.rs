@@ -17,7 +17,8 @@ pub struct SyncReport {
     /// Change sets still to be sent.
     pub pending: u64,
     /// Change sets with a record that the server rejected.
-    pub failed: u64,
+    #[serde(rename = "failed")]
+    pub rejected: u64,
     /// Conflicts that a person must resolve.
     pub conflicts: u64,
     /// Bytes sent.

@@ -41,13 +41,13 @@ impl std::fmt::Debug for SyncRun {
 /// Runs one sync. The caller ensures that only one runs per profile.
 ///
 /// Always returns a report: what was confirmed or stored before an error counts, and `stopped_by` is the error.
-pub async fn run(run: &SyncRun) -> SyncReport {
+pub async fn run_sync(run: &SyncRun) -> SyncReport {
     let meter = run.client.meter();
     let (up, down) = (meter.up(), meter.down());
     let mut report = SyncReport::default();
-    report.stopped_by = run.cancel.run(run_steps(run, &mut report)).await.err();
+    report.stopped_by = run.cancel.race(run_steps(run, &mut report)).await.err();
     match with_store(&run.store, |store| store.backlog()).await {
-        Ok(left) => (report.pending, report.failed, report.conflicts) = (left.pending, left.failed, left.conflicts),
+        Ok(left) => (report.pending, report.rejected, report.conflicts) = (left.pending, left.rejected, left.conflicts),
         Err(error) => report.stopped_by = report.stopped_by.or(Some(error)),
     }
     report.bytes_up = meter.up().saturating_sub(up);
@@ -60,13 +60,13 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     let capabilities = capabilities(run).await?;
     let SyncRun { client, store, user, roles, cancel, progress } = run.clone();
     let pusher = Pusher { client, store, user, progress };
-    pusher.run(&mut report.pushed).await?;
+    pusher.push_all(&mut report.pushed).await?;
     let Pusher { client, store, progress, .. } = pusher;
     let puller = Puller { client, store, capabilities, roles, cancel, progress };
-    let pulled = puller.run(&mut report.pulled).await?;
+    let pulled = puller.pull_all(&mut report.pulled).await?;
     report.complete_as_of = pulled.complete_as_of;
     let Puller { client, store, progress, .. } = puller;
-    AuditUploader { client, store, progress }.run(&mut report.audited).await
+    AuditUploader { client, store, progress }.upload_all(&mut report.audited).await
 }
 
 async fn capabilities(run: &SyncRun) -> Result<Arc<Capabilities>, SyncError> {

@@ -76,7 +76,7 @@ pub struct BacklogTotals {
     /// Change sets to be sent.
     pub pending: u64,
     /// Change sets with a rejected record.
-    pub failed: u64,
+    pub rejected: u64,
     /// Change sets with a conflict that a person must resolve.
     pub conflicts: u64,
 }

@@ -127,7 +127,7 @@ fn failures(station: &Station) -> Option<Vec<(EventClass, Outcome)>> {
     let device_key = DeviceKey::load(&*station.keychain, true).ok()??;
     let clock: Arc<dyn Clock> = Arc::<keep_domain::ManualClock>::clone(&station.clock);
     let event_writer =
-        EventWriter::locked(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
+        EventWriter::for_device(Arc::new(EventStamper::new(DeviceId::make_random(), BootId::make_random(), clock)));
     let path = ledger_path(&station.profile);
     if !path.is_file() {
         return None;

@@ -255,5 +255,5 @@ impl Day {
 
 fn sync_now(app: &Workstation) {
     let ended = ok(sync::run_to_end(app));
-    assert_eq!((ended.pending, ended.failed, ended.conflicts), (0, 0, 0), "{ended:?}");
+    assert_eq!((ended.pending, ended.rejected, ended.conflicts), (0, 0, 0), "{ended:?}");
 }

@@ -11,7 +11,7 @@ fn drafts(n: usize) -> Vec<EventDraft> {
     (0..n)
         .map(|i| match i % 3 {
             0 => EventDraft::new(EventClass::Unlock).by(amara()).with("segment", keep_domain::Segment::Clinical),
-            1 => EventDraft::new(EventClass::Search).by(amara()).asking(Phi::new(format!("gonz{i}"))),
+            1 => EventDraft::new(EventClass::Search).by(amara()).with_query(Phi::new(format!("gonz{i}"))),
             _ => EventDraft::new(EventClass::ChartRead).by(amara()).about(Phi::new(ResourceId::make_random())),
         })
         .collect()

@@ -19,11 +19,11 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
         let report = sync::run_to_end(workstation)?;
         let body = json!({
             "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,
-            "failed": report.failed, "conflicts": report.conflicts,
+            "failed": report.rejected, "conflicts": report.conflicts,
             "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
             "complete_as_of": report.complete_as_of.map(UtcMillis::to_rfc3339).unwrap_or_default(),
         });
-        Ok(if report.failed > 0 || report.conflicts > 0 { Report::finding(body) } else { Report::ok(body) })
+        Ok(if report.rejected > 0 || report.conflicts > 0 { Report::finding(body) } else { Report::ok(body) })
     })
 }
 

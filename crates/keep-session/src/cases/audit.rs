@@ -1,4 +1,4 @@
-//! The audit ledger: verifying it, and the privacy officer's table.
+//! The audit ledger: verifying it, and the access review.
 
 use crate::dto::audit::{
     AuditAskDto, AuditOutcomeDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto,
@@ -185,7 +185,7 @@ fn row(
         patients: u32::try_from(patients).unwrap_or(u32::MAX),
         // A finding is shown where other events have their cause.
         cause: view.as_ref().and_then(|v| v.cause.clone().or_else(|| v.detail("finding").map(str::to_owned))),
-        // EXPOSE: the privacy officer's table shows the reason for an access; policy grants it to this role.
+        // EXPOSE: the access review shows the reason for an access; policy grants it to this role.
         reason: view.as_ref().and_then(|v| v.reason.as_ref()).map(|r| r.expose().clone()),
         open_alert: false,
     }
@@ -236,10 +236,11 @@ pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedD
         let first = patients.first().ok_or(ErrorCode::NotAvailable)?;
         let mut event = EventDraft::new(EventClass::Unmask)
             .by(unlocked.actor())
-            .because(Phi::new(request.reason.clone()))
+            .with_reason(Phi::new(request.reason.clone()))
             .with("unmasked", request.sequence);
         // A single patient is the event's subject; several are listed in it.
-        event = if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.touching(&patients) };
+        event =
+            if patients.len() == 1 { event.about(Phi::new(first.id.clone())) } else { event.with_resources(&patients) };
         let ticket = device.ledger.append(event)?;
         let shown = crate::view::patient_lines(unlocked.store()?, &patients, ticket)?;
         let unknown = u32::try_from(patients.len().saturating_sub(shown.len())).unwrap_or(u32::MAX);

@@ -145,7 +145,7 @@ fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> 
     let event = EventDraft::new(EventClass::ConflictDecided)
         .by(ctx.actor())
         .about(Phi::new(sides.patient.clone()))
-        .touching([&key]);
+        .with_resources([&key]);
     let id = sides.conflict.id;
     let sequence = ctx.store.write(|tx| {
         let ticket = tx.append(&event)?;

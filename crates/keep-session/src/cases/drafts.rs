@@ -106,7 +106,7 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
         return Ok(Vec::new());
     }
     let keys: Vec<ResourceKey> = drafts.iter().map(|d| ResourceKey::new("Patient", d.patient.clone())).collect();
-    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", "drafts");
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with_resources(&keys).with("list", "drafts");
     let records = ctx.read_audited(event, |store| store.records(&keys))?;
     let access_view = AccessView::of(ctx.session, author::stored(ctx.store));
     let names: BTreeMap<PatientId, String> = records

@@ -71,7 +71,7 @@ fn marked<'r>(
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())
         .about(Phi::new(patient.clone()))
-        .because(Phi::new(request.reason.trim().to_owned()));
+        .with_reason(Phi::new(request.reason.trim().to_owned()));
     let now = ctx.now()?;
     let context = AuthoringContext { patient, encounter: None, author, effective: now, recorded: now };
     Ok((ChangedRecord { context, record, changed, reason: Some(request.reason.trim()) }, event))

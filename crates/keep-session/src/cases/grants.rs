@@ -47,14 +47,14 @@ fn accept(
 ) -> Result<String, SessionError> {
     let record = workstation.0.device.slots.member(grant.granter(), &device.device_key)?;
     let granter = workstation.verify_member(&record, &opened.ring)?;
-    let audit_public = workstation.audit_public(device)?;
+    let audit_public_key = workstation.audit_public_key(device)?;
     let root = workstation.0.device.profile.root();
     grant.accept(&workstation.0.device.slots, &opened.keys, &mut opened.ring, &granter, |key| match key {
         DataKey::Segment(segment) => {
             let path = segment_path(root, segment.segment());
             open_cipher(&path, &segment.database_key(), OpenMode::Read).is_ok()
         }
-        DataKey::Audit(audit) => audit_public == Some(audit.hpke_key_pair().public()),
+        DataKey::Audit(audit) => audit_public_key == Some(audit.hpke_key_pair().public()),
     })?;
     Ok(granter.name().to_owned())
 }

@@ -46,13 +46,13 @@ pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportRepor
 
 fn import(ctx: &Ctx<'_>, file: &Path) -> Result<ImportReport, SessionError> {
     let lines = open(file)?;
-    let begin = EventDraft::new(EventClass::Import).by(ctx.session.actor()).caused_by("begin");
+    let begin = EventDraft::new(EventClass::Import).by(ctx.session.actor()).with_cause("begin");
     let run = ctx.store.ledger().append(begin)?;
     let mut report = ImportReport::default();
     let ended = Feed::new(lines).run(|read| store_run(ctx.store, &run, read, &mut report));
     search_maintenance::search(ctx.store, report.imported);
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
-    let end = EventDraft::new(EventClass::Import).by(ctx.session.actor()).caused_by("end").ended(outcome);
+    let end = EventDraft::new(EventClass::Import).by(ctx.session.actor()).with_cause("end").ended(outcome);
     ctx.workstation.record(
         end.counting(report.imported)
             .with("read", report.read)
@@ -79,12 +79,12 @@ fn open(file: &Path) -> Result<Source, SessionError> {
 fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportReport) -> Result<(), SessionError> {
     let Run { incoming, mut broken } = read;
     let objects = incoming.texts().saturating_sub(incoming.broken().len());
-    let PageReport { stored, unchanged, sealed, elsewhere, unreadable, .. } = store.apply_incoming(run, incoming)?;
+    let PageReport { stored, unchanged, sealed, no_segment, unreadable, .. } = store.apply_incoming(run, incoming)?;
     let add = |sum: &mut u64, n: usize| *sum = sum.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
     add(&mut report.read, objects);
     add(&mut report.imported, stored.saturating_sub(unreadable));
     // Records above this rank are in their segment's inbox, from which the next user with the key stores them.
-    add(&mut report.imported, sealed.saturating_add(elsewhere));
+    add(&mut report.imported, sealed.saturating_add(no_segment));
     add(&mut report.unchanged, unchanged);
     add(&mut report.kept_unreadable, unreadable);
     report.broken_lines.append(&mut broken);

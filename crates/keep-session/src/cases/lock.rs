@@ -169,7 +169,7 @@ pub fn lock_session(workstation: &Workstation, cause: &'static str) {
         workstation.0.session.closing.store(false, Ordering::SeqCst);
         return;
     };
-    let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).caused_by(cause);
+    let event = EventDraft::new(EventClass::Lock).by(unlocked.actor()).with_cause(cause);
     let mut unlocked = unlocked;
     *acquire(&workstation.0.session.resume) = unlocked.keys.resume.take().filter(|_| keeps_resume);
     if let Ok(Some(device)) = workstation.device() {

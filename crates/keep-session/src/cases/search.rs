@@ -29,7 +29,8 @@ pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<
         }
         let ctx = &Ctx::new(workstation, unlocked)?;
         let limit = request.limit.clamp(1, MOST_ROWS);
-        let event = EventDraft::new(EventClass::Search).by(unlocked.actor()).asking(Phi::new(request.query.clone()));
+        let event =
+            EventDraft::new(EventClass::Search).by(unlocked.actor()).with_query(Phi::new(request.query.clone()));
         // The rows are made while the event is on its way to the disk.
         ctx.read_audited(event, |store| {
             let found = store.search_patients(&request.query, index(request.offset), index(limit))?;

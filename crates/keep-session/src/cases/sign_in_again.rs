@@ -149,10 +149,10 @@ pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) ->
         unlocker.release(user, true).map(|()| counted)
     })?;
     let actor = Actor::new(user, role);
-    let event = EventDraft::new(EventClass::SignIn).by(actor.clone()).caused_by("again");
+    let event = EventDraft::new(EventClass::SignIn).by(actor.clone()).with_cause("again");
     workstation.record(name_statement(event, &renewal.lease));
     if released > 0 {
-        let event = EventDraft::new(EventClass::Throttle).by(actor).caused_by("signed_in");
+        let event = EventDraft::new(EventClass::Throttle).by(actor).with_cause("signed_in");
         workstation.record(event.with("released", true).with("failures", u64::from(released)));
     }
     match workstation.try_session(|u| u.user) {

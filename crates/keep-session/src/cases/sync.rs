@@ -71,7 +71,7 @@ fn status_of(workstation: &Workstation, report: &SyncReport, stopped: Option<Err
         state,
         complete: report.complete_as_of.map(|t| t.to_rfc3339()),
         pending: count(report.pending),
-        rejected: count(report.failed),
+        rejected: count(report.rejected),
         conflicts: count(report.conflicts),
     }
 }
@@ -198,7 +198,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let sink = workstation.clone();
     let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
     let client = FhirClient::open(credentials);
-    let ended = keep_sync::run(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
+    let ended = keep_sync::run_sync(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
     if let Some(time) = ended.server_time {
         let taker = workstation.clone();
@@ -361,7 +361,7 @@ impl Workstation {
 /// `locked`, `refused`, `not_available`.
 pub fn sync_retry(workstation: &Workstation, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
     workstation.authorize(Action::RunSync, |unlocked| {
-        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).caused_by("retry");
+        let event = EventDraft::new(EventClass::Sync).by(unlocked.actor()).with_cause("retry");
         let set = ChangeSetId(request.change_set);
         Ok(unlocked.store()?.write(|tx| {
             let _ticket = tx.append(&event)?;

@@ -1,4 +1,4 @@
-//! The privacy officer's table.
+//! The access review.
 
 use keep_audit::EventClass;
 pub use keep_audit::Explanation;

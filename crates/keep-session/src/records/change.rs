@@ -33,7 +33,7 @@ impl NewRecords {
             let keys: Vec<ResourceKey> = new.resources.iter().map(|(key, _)| key.clone()).collect();
             let entries = new.resources.into_iter().map(|(_, raw)| create(raw)).collect();
             let draft = ChangeSetDraft { author: ctx.session.user, entries };
-            (event.touching(&keys), (draft, keys, new.visit_started, value))
+            (event.with_resources(&keys), (draft, keys, new.visit_started, value))
         });
         let done = ctx.store.write(|tx| {
             let (ticket, (draft, keys, visit_started, value)) = tx.append_with(new)?;
@@ -68,7 +68,7 @@ impl ChangedRecord<'_> {
                 raw: Phi::new(changed.into_string()),
             };
             let draft = ChangeSetDraft { author: ctx.session.user, entries: vec![update, create(made)] };
-            (event.touching(&keys), (record, draft, keys))
+            (event.with_resources(&keys), (record, draft, keys))
         });
         let done = ctx.store.write(|tx| {
             let (ticket, (record, draft, keys)) = tx.append_with(changed)?;

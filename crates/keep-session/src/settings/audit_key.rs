@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The record in `workstation.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AuditKeyRecord {
+pub struct AuditPublicKeyRecord {
     generation: u32,
     /// X25519 public key, hexadecimal.
     public: String,
@@ -16,7 +16,7 @@ pub struct AuditKeyRecord {
     signature: String,
 }
 
-impl AuditKeyRecord {
+impl AuditPublicKeyRecord {
     /// A record signed by the device key.
     pub(crate) fn make(device: &DeviceContext, generation: u32, public: HpkePublicKey) -> Self {
         let signature = device.device_key.signer().sign(&signed_bytes(generation, public.as_bytes()));

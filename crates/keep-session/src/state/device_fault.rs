@@ -49,6 +49,6 @@ impl DeviceFault {
             Self::SecondInstance => (EventClass::SecondInstance, "profile_in_use", Minor),
             Self::AuthorityFileChanged => (EventClass::IntegrityFinding, "authority_file_changed", Serious),
         };
-        EventDraft::new(class).ended(outcome).caused_by(cause)
+        EventDraft::new(class).ended(outcome).with_cause(cause)
     }
 }

@@ -39,15 +39,15 @@ impl TestLedger {
 
     fn nurse_amara(&self) -> EventWriter {
         let sealer = Arc::new(AuditSealer(self.audit.hpke_key_pair().public()));
-        EventWriter::unlocked(Arc::clone(&self.event_stamper), sealer, Arc::new(EventKey(Signer::for_tests(2))))
+        EventWriter::for_user(Arc::clone(&self.event_stamper), sealer, Arc::new(EventKey(Signer::for_tests(2))))
     }
 
     fn open(&self, event_writer: EventWriter) -> Ledger {
         Ledger::open_or_create(&self.path(), &Self::key(), event_writer, LEDGER_LIMIT_BYTES).expect("ledger")
     }
 
-    fn locked(&self) -> Ledger {
-        self.open(EventWriter::locked(Arc::clone(&self.event_stamper)))
+    fn open_for_device(&self) -> Ledger {
+        self.open(EventWriter::for_device(Arc::clone(&self.event_stamper)))
     }
 }
 
@@ -73,12 +73,12 @@ fn check(path: &Path, opener: Option<&dyn Opener>) -> keep_audit::Report {
 #[test]
 fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     let ticket = ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
     assert_eq!(ticket.sequence(), 1);
     let before = ledger.state().expect("state");
     ledger.close();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     assert_eq!(ledger.state().expect("state"), before);
     assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
     let classes: Vec<_> =
@@ -119,7 +119,7 @@ fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
 #[test]
 fn without_a_user_no_event_names_a_patient() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     let refused = ledger.append(chart_read());
     assert_eq!(refused, Err(StoreError::Audit(keep_audit::AuditError::NotSealable)));
     ledger.use_event_writer(fixture.nurse_amara());
@@ -154,7 +154,7 @@ fn concurrent_writers_produce_one_contiguous_log() {
 #[test]
 fn one_refused_draft_does_not_fail_its_group() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     let lease = ledger.write_lease();
     let pending = [
         ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
@@ -200,7 +200,7 @@ fn an_event_in_a_save_commits_or_rolls_back_with_it() {
 #[test]
 fn rows_cannot_be_changed_removed_or_inserted() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     ledger.checkpoint(&device()).expect("checkpoint");
     let conn = ledger.connection();
     for sql in [
@@ -236,7 +236,7 @@ fn delivery_is_counted_and_never_changes_an_entry() {
 #[test]
 fn the_window_filters() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     ledger.append(EventDraft::new(EventClass::UnlockFailed).ended(keep_audit::Outcome::MinorFailure)).expect("written");
     ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
     let count = |filter: HeaderFilter| ledger.headers(&filter, 10).expect("window").headers.len();
@@ -249,12 +249,12 @@ fn the_window_filters() {
 #[test]
 fn a_cut_tail_is_found_by_the_keychains_checkpoint() {
     let fixture = TestLedger::new();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
     ledger.close();
     let short = fixture.folder.path().join("short.db");
     std::fs::copy(fixture.path(), &short).expect("copied");
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
     let note = ledger.checkpoint(&device()).expect("note");
     assert_eq!(super::rows::last_checkpoint(&ledger.connection(), "main"), Ok(Some(note.clone())));
@@ -334,8 +334,8 @@ fn a_row_changed_by_a_holder_of_the_key_is_reported() {
 #[test]
 fn a_wrong_key_a_newer_format_and_an_existing_log_are_distinguished() {
     let fixture = TestLedger::new();
-    let event_writer = EventWriter::locked(Arc::clone(&fixture.event_stamper));
-    fixture.locked().close();
+    let event_writer = EventWriter::for_device(Arc::clone(&fixture.event_stamper));
+    fixture.open_for_device().close();
     let wrong = Ledger::open(&fixture.path(), &DatabaseKey::for_tests(4), event_writer.clone(), LEDGER_LIMIT_BYTES);
     assert!(matches!(wrong, Err(StoreError::NotOpened(_))), "{wrong:?}");
     assert!(!check(&fixture.folder.path().join("absent.db"), None).is_clean());
@@ -352,7 +352,7 @@ fn a_wrong_key_a_newer_format_and_an_existing_log_are_distinguished() {
 fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
     let fixture = TestLedger::new();
     std::fs::write(fixture.path(), b"").expect("blank");
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     assert_eq!(ledger.event_count(), Ok(1));
     ledger.close();
     assert!(check(&fixture.path(), None).is_clean());
@@ -362,7 +362,7 @@ fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
 fn a_new_log_names_the_old_one() {
     let fixture = TestLedger::new();
     let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
-    let event_writer = EventWriter::locked(Arc::clone(&fixture.event_stamper));
+    let event_writer = EventWriter::for_device(Arc::clone(&fixture.event_stamper));
     let ledger = Ledger::create(&fixture.path(), &TestLedger::key(), event_writer, Some(&old), LEDGER_LIMIT_BYTES)
         .expect("ledger");
     let entry = ledger.entry(0).expect("read").expect("there");
@@ -387,14 +387,14 @@ fn unlock_records_and_trusted_time_survive_a_restart() {
     let amara = UserId::of("iss", "amara");
     let mut record = UnlockRecord::fresh(59_000_000, 4);
     record.failures = 6;
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     assert_eq!(ledger.read(amara), Ok(None));
     ledger.write(amara, &UnlockRecord::fresh(1, 1)).expect("written");
     ledger.write(amara, &record).expect("written");
     ledger.advance_trusted_time(UtcMillis(90)).expect("advanced");
     ledger.advance_trusted_time(UtcMillis(50)).expect("ignored");
     ledger.close();
-    let ledger = fixture.locked();
+    let ledger = fixture.open_for_device();
     assert_eq!(ledger.read(amara), Ok(Some(record)));
     assert_eq!(ledger.trusted_time(), Ok(Some(UtcMillis(90))));
 }

@@ -4,8 +4,8 @@
 use super::PageReport;
 use super::reading::IncomingRow;
 use crate::error::StoreError;
-use crate::homes::homes_of;
 use crate::resource_type::name_of;
+use crate::resource_type::segments_of;
 use crate::segment_access::SegmentAccess;
 use crate::store::Store;
 use crate::tagged::TaggedWriter;
@@ -116,18 +116,17 @@ impl Store {
             let mut empty_types = BTreeSet::new();
             // The segment of some depends on other records, and markers are written below some segments.
             for (code, name) in named.clone().filter(|(_, name)| !keep_fhir::follows_target(name)) {
-                let homes = || homes_of(name).iter().filter_map(|home| self.access(*home).ok());
+                let segments = || segments_of(name).iter().filter_map(|s| self.access(*s).ok());
                 let mut is_new_type = true;
-                for home in homes() {
-                    is_new_type &= !home.has_any(conn, code)?;
+                for access in segments() {
+                    is_new_type &= !access.has_any(conn, code)?;
                 }
-                let above = |s: Segment| {
+                let has_marker = |s: Segment| {
                     crate::restricted_allergy::has_marker(name) && s > Segment::Clinical
                         || crate::alerts::has_marker(name) && s > Segment::Directory
                 };
-                let plain = |s: Segment| !self.is_read_only(s) && !above(s);
-                empty_types
-                    .extend(homes().filter(|home| is_new_type && plain(home.segment)).map(|home| (home.segment, code)));
+                let plain = |s: Segment| !self.is_read_only(s) && !has_marker(s);
+                empty_types.extend(segments().filter(|a| is_new_type && plain(a.segment)).map(|a| (a.segment, code)));
             }
             Ok((empty_types, self.epochs(conn)?))
         })

@@ -44,7 +44,7 @@ impl Store {
         &self,
         rows: Vec<IncomingRow>,
         report: &mut PageReport,
-        above: &mut Vec<(IncomingRow, Segment)>,
+        above_rank: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
         let rows = if rows.len() < MANY { rows } else { self.load_first(rows, report)? };
         let mut queue = rows.into_iter().peekable();
@@ -52,7 +52,7 @@ impl Store {
             self.write_bulk(|tx| {
                 let slice = self.time_slice();
                 for (done, item) in queue.by_ref().enumerate() {
-                    let taken = tx.store_incoming(item, report, above);
+                    let taken = tx.store_incoming(item, report, above_rank);
                     report.without_damaged(taken)?;
                     if slice.is_over(done) {
                         break;
@@ -89,7 +89,7 @@ impl Store {
                 };
                 row.chart = match charts.entry((row.segment, fingerprint)) {
                     Entry::Occupied(chart) => *chart.get(),
-                    Entry::Vacant(slot) => *slot.insert(access.patient_ordinal(conn, patient)?.unwrap_or_else(|| {
+                    Entry::Vacant(slot) => *slot.insert(access.chart_number(conn, patient)?.unwrap_or_else(|| {
                         new += 1;
                         new
                     })),

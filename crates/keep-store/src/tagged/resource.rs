@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::resource_type::{self, FIRST_FOREIGN};
-use crate::segment_access::{ResourceRow, RowView, SegmentAccess, ordinal_of, place_of};
+use crate::segment_access::{ResourceRow, RowView, SegmentAccess, chart_number_of, row_id_of};
 use rusqlite::{OptionalExtension, params};
 
 /// A row to be stored.
@@ -35,39 +35,39 @@ impl std::fmt::Debug for RowDraft<'_> {
 }
 
 impl TaggedWriter<'_> {
-    /// Stores a row in its patient's chart and returns its place. A row of the same type and id is
+    /// Stores a row in its patient's chart and returns its id. A row of the same type and id is
     /// replaced, and moved where the patient has changed.
     pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<PutRow, StoreError> {
         let code = draft.code.map_or_else(|| self.make_type_code(draft.type_name), Ok)?;
-        let ordinal = self.chart_for(draft.patient, draft.id)?;
-        let (mut place, mut revision) = (None, 1);
+        let chart_number = self.chart_for(draft.patient, draft.id)?;
+        let (mut row_id, mut revision) = (None, 1);
         let old = if draft.fresh { None } else { self.head(code, draft.id)? };
         if let Some(old) = old {
             revision = old.revision + 1;
-            if ordinal_of(old.place) == ordinal {
-                let chart = self.open_chart(ordinal, draft.patient)?;
+            if chart_number_of(old.row_id) == chart_number {
+                let chart = self.open_chart(chart_number, draft.patient)?;
                 chart.sum.remove(&old.tag);
-                place = Some(old.place);
+                row_id = Some(old.row_id);
             } else {
-                self.remove_at(code, draft.id, old.place, &old.tag)?;
+                self.remove_at(code, draft.id, old.row_id, &old.tag)?;
             }
         }
-        let replaces = place.is_some();
-        let place = match place {
-            Some(place) => place,
+        let replaces = row_id.is_some();
+        let row_id = match row_id {
+            Some(row_id) => row_id,
             None => {
-                let chart = self.open_chart(ordinal, draft.patient)?;
+                let chart = self.open_chart(chart_number, draft.patient)?;
                 let sequence = chart.next_sequence;
                 if sequence + 1 >= 1 << 24 {
                     return Err(StoreError::Invalid("chart is full"));
                 }
                 chart.next_sequence += 1;
                 chart.rows += 1;
-                place_of(ordinal, sequence)
+                row_id_of(chart_number, sequence)
             }
         };
         let mut row = RowView {
-            place,
+            row_id,
             code,
             id: draft.id.bytes(),
             revision,
@@ -82,13 +82,13 @@ impl TaggedWriter<'_> {
         let tag = self.access.tag_of(&row, draft.type_name).ok_or(StoreError::Internal("dictionary"))?;
         row.tag = &tag;
         self.write(&row, replaces)?;
-        self.open_chart(ordinal, draft.patient)?.sum.add(&tag);
+        self.open_chart(chart_number, draft.patient)?.sum.add(&tag);
         if !replaces {
-            self.add_id(draft.id, code, place);
+            self.add_id(draft.id, code, row_id);
             self.count(code, 1);
         }
         self.changed = true;
-        Ok(PutRow { place, replaced: replaces })
+        Ok(PutRow { row_id, replaced: replaces })
     }
 
     /// Changes version, time and state, not the body. The row must exist and be intact.
@@ -102,41 +102,41 @@ impl TaggedWriter<'_> {
         let mut row = self.access.find(self.conn, code, id)?.ok_or(StoreError::NotAvailable)?;
         self.access.check_row(&row, type_name)?;
         let before = row.tag;
-        self.open_chart(ordinal_of(row.place), None)?;
+        self.open_chart(chart_number_of(row.row_id), None)?;
         change(&mut row);
         row.tag = self.access.tag_of(&row.view(), type_name).ok_or(StoreError::Internal("dictionary"))?;
-        let chart = self.open_chart(ordinal_of(row.place), None)?;
+        let chart = self.open_chart(chart_number_of(row.row_id), None)?;
         chart.sum.remove(&before);
         chart.sum.add(&row.tag);
         self.write(&row.view(), true)?;
         self.changed = true;
-        Ok(row.place)
+        Ok(row.row_id)
     }
 
-    /// Removes a row and returns its place.
+    /// Removes a row and returns its id.
     pub(crate) fn remove(&mut self, type_name: &str, id: &IdKey) -> Result<Option<i64>, StoreError> {
         let Some(code) = self.access.type_code(self.conn, type_name)? else { return Ok(None) };
         let Some(old) = self.head(code, id)? else { return Ok(None) };
-        self.remove_at(code, id, old.place, &old.tag)?;
-        Ok(Some(old.place))
+        self.remove_at(code, id, old.row_id, &old.tag)?;
+        Ok(Some(old.row_id))
     }
 
-    fn remove_at(&mut self, code: u16, id: &IdKey, place: i64, tag: &[u8; 32]) -> Result<(), StoreError> {
-        self.open_chart(ordinal_of(place), None)?;
+    fn remove_at(&mut self, code: u16, id: &IdKey, row_id: i64, tag: &[u8; 32]) -> Result<(), StoreError> {
+        self.open_chart(chart_number_of(row_id), None)?;
         let sql = format!("DELETE FROM {}.resource WHERE place = ?1", self.access.schema);
-        self.conn.prepare_cached(&sql)?.execute([place])?;
+        self.conn.prepare_cached(&sql)?.execute([row_id])?;
         let sql = format!("DELETE FROM {}.open_row WHERE place = ?1", self.access.schema);
-        self.conn.prepare_cached(&sql)?.execute([place])?;
-        let ordinal = ordinal_of(place);
-        let damaged = self.access.damaged(Some(ordinal), FindingKind::ChartSum);
-        let chart = self.open_chart(ordinal, None)?;
+        self.conn.prepare_cached(&sql)?.execute([row_id])?;
+        let chart_number = chart_number_of(row_id);
+        let damaged = self.access.damaged(Some(chart_number), FindingKind::ChartSum);
+        let chart = self.open_chart(chart_number, None)?;
         chart.sum.remove(tag);
         chart.rows -= 1;
         if chart.rows < 0 {
             return Err(damaged);
         }
-        self.search_keys().clear(code, place)?;
-        self.remove_id(id, code, place);
+        self.search_keys().clear(code, row_id)?;
+        self.remove_id(id, code, row_id);
         self.count(code, -1);
         self.changed = true;
         Ok(())
@@ -145,7 +145,7 @@ impl TaggedWriter<'_> {
     fn write(&mut self, row: &RowView<'_>, replaces: bool) -> Result<(), StoreError> {
         let schema = self.access.schema;
         let columns = params![
-            row.place,
+            row.row_id,
             row.code,
             row.id,
             row.revision,
@@ -183,9 +183,9 @@ impl TaggedWriter<'_> {
         };
         let mut statement = self.conn.prepare_cached(&sql)?;
         if row.state.0 == 0 {
-            statement.execute([row.place])?;
+            statement.execute([row.row_id])?;
         } else {
-            statement.execute(params![row.place, row.state.0])?;
+            statement.execute(params![row.row_id, row.state.0])?;
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ impl TaggedWriter<'_> {
         let sql =
             format!("SELECT place, revision, tag FROM {}.resource WHERE id = ?1 AND type = ?2", self.access.schema);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let head = |r: &rusqlite::Row<'_>| Ok(RowHead { place: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
+        let head = |r: &rusqlite::Row<'_>| Ok(RowHead { row_id: r.get(0)?, revision: r.get(1)?, tag: r.get(2)? });
         let found = statement.query_row(params![id.bytes(), code], head).optional()?;
         if found.is_none() {
             self.access.require(Derived::Ids)?;
@@ -220,12 +220,12 @@ impl TaggedWriter<'_> {
 /// Where a row was put, and whether one was there before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PutRow {
-    pub(crate) place: i64,
+    pub(crate) row_id: i64,
     pub(crate) replaced: bool,
 }
 
 struct RowHead {
-    place: i64,
+    row_id: i64,
     revision: i64,
     tag: [u8; 32],
 }
@@ -244,7 +244,7 @@ impl SegmentAccess {
             self.require(Derived::Ids)?;
             return Ok(None);
         };
-        self.verify_chart(conn, ordinal_of(row.place))?;
+        self.verify_chart(conn, chart_number_of(row.row_id))?;
         if row.code != code || row.id != *id {
             return Err(self.derived_differs());
         }

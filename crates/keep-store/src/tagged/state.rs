@@ -65,7 +65,7 @@ pub(crate) fn verify_charts(conn: &Connection, access: &SegmentAccess) -> Result
         root.add(&chart.tag);
         rows += 1;
         if let Some(patient) = &chart.patient {
-            listed.add(&pair(patient.bytes(), chart.ordinal));
+            listed.add(&pair(patient.bytes(), chart.number));
         }
     }
     // INVARIANT: a chart is found through the index on patient, so the index is compared with the rows: an
@@ -101,7 +101,7 @@ pub(crate) fn verify_charts(conn: &Connection, access: &SegmentAccess) -> Result
     if root == state.root && rows == state.rows { Ok(state) } else { Err(access.damaged(None, FindingKind::Root)) }
 }
 
-fn pair(patient: &[u8], ordinal: u32) -> [u8; 32] {
+fn pair(patient: &[u8], chart_number: u32) -> [u8; 32] {
     use sha2::{Digest, Sha256};
-    Sha256::digest(keep_domain::length_prefixed(&[patient, &ordinal.to_be_bytes()])).into()
+    Sha256::digest(keep_domain::length_prefixed(&[patient, &chart_number.to_be_bytes()])).into()
 }

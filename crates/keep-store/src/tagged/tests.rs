@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn run(writer: &mut TaggedWriter<'_>, step: &Step) {
+fn perform(writer: &mut TaggedWriter<'_>, step: &Step) {
     match step {
         Step::Put { row, patient, text } => {
             let patient = patient.map(|p| IdKey::of(&format!("p{p}").parse().expect("id")));
@@ -89,17 +89,17 @@ proptest! {
         for transaction in steps.split(|s| matches!(s, Step::Commit)) {
             conn.execute_batch("BEGIN").expect("begin");
             let mut writer = TaggedWriter::begin(&conn, &access).expect("writer");
-            transaction.iter().for_each(|s| run(&mut writer, s));
+            transaction.iter().for_each(|s| perform(&mut writer, s));
             writer.finish().expect("finished");
             conn.execute_batch("COMMIT").expect("commit");
             verify_charts(&conn, &access).expect("root");
         }
         let mut charts = conn.prepare("SELECT ordinal FROM chart").expect("charts");
-        let ordinals: Vec<u32> = charts.query_map([], |r| r.get(0)).expect("rows").collect::<Result<_, _>>().expect("rows");
+        let chart_numbers: Vec<u32> = charts.query_map([], |r| r.get(0)).expect("rows").collect::<Result<_, _>>().expect("rows");
         let mut rows = 0;
-        for ordinal in ordinals {
-            let chart = access.chart(&conn, ordinal).expect("tag").expect("row");
-            let (from, to) = crate::segment_access::places_of(ordinal);
+        for chart_number in chart_numbers {
+            let chart = access.chart(&conn, chart_number).expect("tag").expect("row");
+            let (from, to) = crate::segment_access::row_ids_of(chart_number);
             let mut statement = conn.prepare(&access.sql.window).expect("window");
             let stored: Vec<_> = statement.query_map((from, to), SegmentAccess::resource_of).expect("rows")
                 .collect::<Result<_, _>>().expect("rows");

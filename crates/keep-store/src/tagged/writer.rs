@@ -5,7 +5,7 @@ use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
 use crate::search_keys::SearchKeyWriter;
-use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess, places_of};
+use crate::segment_access::{ChartRow, FIRST_PATIENT, SegmentAccess, row_ids_of};
 use crate::sum::Sum;
 use rusqlite::{CachedStatement, Connection, params};
 use std::collections::HashMap;
@@ -17,9 +17,9 @@ pub(crate) struct TaggedWriter<'t> {
     pub(crate) access: &'t SegmentAccess,
     pub(super) state: SegmentState,
     pub(super) charts: HashMap<u32, OpenChart>,
-    pub(super) ordinals: HashMap<IdKey, u32>,
+    pub(super) chart_numbers: HashMap<IdKey, u32>,
     pub(super) counts: HashMap<u16, i64>,
-    pub(super) next_ordinal: Option<u32>,
+    pub(super) next_number: Option<u32>,
     pub(super) changed: bool,
     /// The statement for a new row, prepared once for a first load.
     pub(super) insert: Option<CachedStatement<'t>>,
@@ -48,9 +48,9 @@ impl<'t> TaggedWriter<'t> {
             access,
             state: read_state(conn, access)?,
             charts: HashMap::new(),
-            ordinals: HashMap::new(),
+            chart_numbers: HashMap::new(),
             counts: HashMap::new(),
-            next_ordinal: None,
+            next_number: None,
             changed: false,
             insert: None,
             deferred: DeferredSearchKeys::default(),
@@ -82,7 +82,7 @@ impl<'t> TaggedWriter<'t> {
             }
             self.state.root.add(&row.tag);
             statement.execute(params![
-                row.ordinal,
+                row.number,
                 row.patient.as_ref().map(IdKey::bytes),
                 row.sum.bytes(),
                 row.rows,
@@ -103,26 +103,26 @@ impl<'t> TaggedWriter<'t> {
     }
 
     /// The chart of a patient, or the pseudo-chart of a row without one; made where it is missing.
-    pub(crate) fn chart_for(&mut self, patient: Option<&IdKey>, row_id: &IdKey) -> Result<u32, StoreError> {
+    pub(crate) fn chart_for(&mut self, patient: Option<&IdKey>, resource_id: &IdKey) -> Result<u32, StoreError> {
         let Some(patient) = patient else {
-            let ordinal = row_id.pseudo_chart();
-            self.open_chart(ordinal, None)?;
-            return Ok(ordinal);
+            let number = resource_id.pseudo_chart();
+            self.open_chart(number, None)?;
+            return Ok(number);
         };
-        if let Some(ordinal) = self.ordinals.get(patient) {
-            return Ok(*ordinal);
+        if let Some(number) = self.chart_numbers.get(patient) {
+            return Ok(*number);
         }
-        let ordinal = match self.access.patient_ordinal(self.conn, patient)? {
-            Some(ordinal) => ordinal,
-            None => self.make_ordinal()?,
+        let number = match self.access.chart_number(self.conn, patient)? {
+            Some(number) => number,
+            None => self.make_number()?,
         };
-        self.ordinals.insert(patient.clone(), ordinal);
-        self.open_chart(ordinal, Some(patient))?;
-        Ok(ordinal)
+        self.chart_numbers.insert(patient.clone(), number);
+        self.open_chart(number, Some(patient))?;
+        Ok(number)
     }
 
-    fn make_ordinal(&mut self) -> Result<u32, StoreError> {
-        let next = match self.next_ordinal {
+    fn make_number(&mut self) -> Result<u32, StoreError> {
+        let next = match self.next_number {
             Some(next) => next,
             None => {
                 let sql = format!("SELECT max(ordinal) FROM {}.chart", self.access.schema);
@@ -132,38 +132,38 @@ impl<'t> TaggedWriter<'t> {
                 next
             }
         };
-        self.next_ordinal = Some(next.saturating_add(1));
+        self.next_number = Some(next.saturating_add(1));
         Ok(next)
     }
 
     /// Refuses existing rows of a chart that does not exist yet: they come from an old page.
-    fn refuse_rows_from(&self, ordinal: u32) -> Result<(), StoreError> {
+    fn refuse_rows_from(&self, number: u32) -> Result<(), StoreError> {
         let sql = format!("SELECT 1 FROM {}.resource WHERE place >= ?1", self.access.schema);
-        if self.conn.prepare_cached(&sql)?.exists([places_of(ordinal).0])? {
-            return Err(self.access.damaged(Some(ordinal), FindingKind::ChartSum));
+        if self.conn.prepare_cached(&sql)?.exists([row_ids_of(number).0])? {
+            return Err(self.access.damaged(Some(number), FindingKind::ChartSum));
         }
         Ok(())
     }
 
-    pub(super) fn open_chart(&mut self, ordinal: u32, patient: Option<&IdKey>) -> Result<&mut ChartRow, StoreError> {
+    pub(super) fn open_chart(&mut self, number: u32, patient: Option<&IdKey>) -> Result<&mut ChartRow, StoreError> {
         use std::collections::hash_map::Entry;
-        match self.charts.entry(ordinal) {
+        match self.charts.entry(number) {
             Entry::Occupied(chart) => Ok(&mut chart.into_mut().row),
             Entry::Vacant(slot) => {
-                let stored = self.access.chart(self.conn, ordinal)?;
+                let stored = self.access.chart(self.conn, number)?;
                 let before = stored.as_ref().map(|c| c.tag);
-                if stored.is_none() && ordinal >= FIRST_PATIENT && self.next_ordinal != ordinal.checked_add(1) {
+                if stored.is_none() && number >= FIRST_PATIENT && self.next_number != number.checked_add(1) {
                     // The index has it, but the table has lost it.
-                    return Err(self.access.damaged(Some(ordinal), FindingKind::ChartSum));
+                    return Err(self.access.damaged(Some(number), FindingKind::ChartSum));
                 }
-                if stored.is_some() || ordinal < FIRST_PATIENT {
+                if stored.is_some() || number < FIRST_PATIENT {
                     // Before this transaction changes it: a row that is not the chart's own would stay in its sum.
-                    self.access.verify_chart(self.conn, ordinal)?;
+                    self.access.verify_chart(self.conn, number)?;
                 } else {
-                    self.access.verified.insert_new(ordinal);
+                    self.access.verified.insert_new(number);
                 }
                 let row = stored.unwrap_or_else(|| ChartRow {
-                    ordinal,
+                    number,
                     patient: patient.cloned(),
                     sum: Sum::default(),
                     rows: 0,

@@ -56,8 +56,8 @@ fn a_clinical_session_moves_them_and_overwrites_the_old_bytes() {
     assert!(holds(&pages(&clinic), &old), "the search finds nothing even where it is");
 
     let store = clinic.open(Segment::Restricted);
-    let places = ["f1", "f2", "f3"].map(|id| record(&store, &format!("Flag/{id}")).segment);
-    assert_eq!(places, [Segment::Clinical, Segment::Restricted, Segment::Directory]);
+    let row_ids = ["f1", "f2", "f3"].map(|id| record(&store, &format!("Flag/{id}")).segment);
+    assert_eq!(row_ids, [Segment::Clinical, Segment::Restricted, Segment::Directory]);
     assert_eq!(record(&store, "Flag/f1").version.as_deref(), Some("1"));
     assert_eq!((count(&store, "101"), count(&store, "102")), (1, 1));
     clean(&store);

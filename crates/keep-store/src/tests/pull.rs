@@ -109,7 +109,7 @@ fn a_record_above_the_rank_waits_sealed_for_a_session_with_the_key() {
     drop(two_patients(&clinic));
     let store = clinic.open(Segment::Directory);
     let report = TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
-    assert_eq!((report.stored, report.sealed, report.elsewhere), (0, 1, 0));
+    assert_eq!((report.stored, report.sealed, report.no_segment), (0, 1, 0));
     drop(store);
     let store = clinic.open(Segment::Clinical);
     assert_eq!(record(&store, "Observation/o7").segment, Segment::Clinical);

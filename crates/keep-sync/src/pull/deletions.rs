@@ -80,7 +80,7 @@ impl Puller {
         expected: Option<u64>,
     ) -> Result<DeletionCheck, SyncError> {
         let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "200");
-        let mut page = self.cancel.run(self.client.search(&search)).await?;
+        let mut page = self.cancel.race(self.client.search(&search)).await?;
         let times = self.response_times(&page);
         let (mut judged, mut deleted, mut newest) = (HashSet::new(), Vec::new(), None);
         let mut guard = PaginationGuard::default();
@@ -135,7 +135,7 @@ impl Puller {
             let Ok(id) = id.parse() else { continue };
             let key = ResourceKey::new(&key.resource_type, id);
             // INVARIANT: a 403 is never a deletion; it only says that this user may not see the record.
-            match self.cancel.run(self.client.read(&key, None)).await? {
+            match self.cancel.race(self.client.read(&key, None)).await? {
                 ReadResponse::Gone => deleted.push(key),
                 ReadResponse::NotFound if only_view => deleted.push(key),
                 _ => {}
@@ -168,7 +168,7 @@ impl Puller {
         if let Some(from) = from {
             search = search.with("_lastUpdated", format!("ge{from}"));
         }
-        let mut page = self.cancel.run(self.client.search(&search)).await?;
+        let mut page = self.cancel.race(self.client.search(&search)).await?;
         let times = self.response_times(&page);
         let mut guard = PaginationGuard::default();
         loop {
@@ -191,7 +191,7 @@ impl Puller {
         if guard.is_at_limit() && page.has_next() {
             return Err(SyncError::InvalidResponse);
         }
-        self.cancel.run(self.client.next(page)).await
+        self.cancel.race(self.client.next(page)).await
     }
 
     async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {

@@ -188,7 +188,7 @@ impl Puller {
                 search = search.with("_lastUpdated", format!("ge{from}"));
             }
             run.guard = PaginationGuard::default();
-            let first = self.cancel.run(self.client.search(&search)).await.inspect_err(|_| page_size.shrink())?;
+            let first = self.cancel.race(self.client.search(&search)).await.inspect_err(|_| page_size.shrink())?;
             if !std::mem::replace(&mut run.begun, true) {
                 run.state.begin_pass(self.response_times(&first));
             }
@@ -229,7 +229,7 @@ impl Puller {
             let (read, next) = if abandon {
                 (reading.await, Ok(None))
             } else {
-                tokio::join!(reading, self.cancel.run(self.client.next(&page)))
+                tokio::join!(reading, self.cancel.race(self.client.next(&page)))
             };
             read?;
             let waited = self.monotonic().saturating_sub(run.batch.since);

@@ -33,7 +33,7 @@ impl Puller {
         let mut history = false;
         if let Some(since) = state.deletions_since.filter(|_| state.is_stable() && self.has_history(key)) {
             let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "1");
-            let page = self.cancel.run(self.client.search(&search)).await?;
+            let page = self.cancel.race(self.client.search(&search)).await?;
             // EXPOSE: only validated as a history.
             let entries = parse_history(page.text.expose(), &key.resource_type)?;
             if entries.is_empty() && page.entry_count == 0 && !page.has_next() {
@@ -61,7 +61,7 @@ impl Puller {
             .with("_count", "1")
             .with("_elements", "id,meta")
             .with("_total", "accurate");
-        let page = self.cancel.run(self.client.search(&search)).await?;
+        let page = self.cancel.race(self.client.search(&search)).await?;
         let Some(total) = page.total else { return Ok(None) };
         // EXPOSE: only the `lastUpdated` of the newest row is read.
         let entries = parse_search(page.text.expose(), resource_type, MatchIds::Optional)?;

@@ -131,7 +131,7 @@ async fn pull_types(
         progress: Arc::new(|_| {}),
     };
     let mut changed = 0;
-    let done = puller.run(&mut changed).await;
+    let done = puller.pull_all(&mut changed).await;
     (done.map(|p| (changed, p)), server)
 }
 
@@ -385,7 +385,7 @@ async fn cancelling_ends_a_pull() {
     let cancel = Cancel::default();
     cancel.cancel();
     assert!(cancel.clone().is_cancelled());
-    let waiting = cancel.run(std::future::pending::<Result<(), SyncError>>()).await;
+    let waiting = cancel.race(std::future::pending::<Result<(), SyncError>>()).await;
     assert_eq!(waiting, Err(SyncError::Cancelled));
     let run = crate::run::SyncRun {
         client: FhirClient::open(credentials),
@@ -395,5 +395,5 @@ async fn cancelling_ends_a_pull() {
         cancel,
         progress: Arc::new(|_| {}),
     };
-    assert_eq!(crate::run::run(&run).await.stopped_by, Some(SyncError::Cancelled));
+    assert_eq!(crate::run::run_sync(&run).await.stopped_by, Some(SyncError::Cancelled));
 }

@@ -30,7 +30,7 @@ async fn push(
         progress: Arc::new(|_| {}),
     };
     let mut confirmed = 0;
-    let done = pusher.run(&mut confirmed).await;
+    let done = pusher.push_all(&mut confirmed).await;
     (done.map(|()| confirmed), server)
 }
 

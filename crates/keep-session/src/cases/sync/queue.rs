@@ -16,7 +16,7 @@ pub(super) fn waiting(ctx: &Ctx<'_>) -> Result<Vec<SyncItemDto>, SessionError> {
         return Ok(Vec::new());
     }
     // The queue shows who wrote what kind of record, so reading it is an event.
-    let event = EventDraft::new(EventClass::Sync).by(ctx.session.actor()).caused_by("queue_shown");
+    let event = EventDraft::new(EventClass::Sync).by(ctx.session.actor()).with_cause("queue_shown");
     let ticket = ctx.workstation.enrolled_device()?.ledger.append(event)?;
     let names = ctx.workstation.names();
     let knows_why = AccessView::of(ctx.session, None).sees_any(&[Group::AppointmentReason, Group::SafetyFlag]);

@@ -1,4 +1,4 @@
-//! The privacy officer's table.
+//! The access review.
 
 use super::{Clinic, code_of, ok};
 use crate::cases::audit;
@@ -33,7 +33,7 @@ fn patients(ids: &[&str]) -> Vec<ResourceKey> {
 fn an_event_of_a_list_names_every_patient_and_is_unmasked_as_one() {
     let clinic = Clinic::with(ingrid_of_privacy());
     ok(import(&clinic.workstation, vec![ADA.to_owned()]));
-    let listed = EventDraft::new(EventClass::ChartRead).touching(&patients(&["maria", "ada", "elsewhere"]));
+    let listed = EventDraft::new(EventClass::ChartRead).with_resources(&patients(&["maria", "ada", "elsewhere"]));
     let sequence = clinic.note(listed);
     assert_eq!(clinic.row(sequence).patients, 3);
     assert_eq!(code_of(audit::unmask(&clinic.workstation, unmask(sequence, " "))), ErrorCode::Invalid);
@@ -47,7 +47,8 @@ fn an_event_of_a_list_names_every_patient_and_is_unmasked_as_one() {
 fn the_patients_of_an_event_are_counted_once_and_other_records_not_at_all() {
     let clinic = Clinic::with(ingrid_of_privacy());
     let note: ResourceKey = "DocumentReference/n1".parse().expect("key");
-    let read = EventDraft::new(EventClass::ChartRead).about(Phi::new("maria".parse().expect("id"))).touching([&note]);
+    let read =
+        EventDraft::new(EventClass::ChartRead).about(Phi::new("maria".parse().expect("id"))).with_resources([&note]);
     let sequence = clinic.note(read);
     assert_eq!(clinic.row(sequence).patients, 1);
     assert_eq!(ok(audit::unmask(&clinic.workstation, unmask(sequence, "complaint 14"))).patients.len(), 1);
@@ -59,8 +60,8 @@ fn the_patients_of_an_event_are_counted_once_and_other_records_not_at_all() {
 #[test]
 fn a_typed_reason_is_never_shown_as_a_cause() {
     let clinic = Clinic::with(ingrid_of_privacy());
-    let typed = clinic.note(EventDraft::new(EventClass::Unmask).because(Phi::new(String::from("sleep"))));
-    let caused = clinic.note(EventDraft::new(EventClass::Lock).caused_by("sleep"));
+    let typed = clinic.note(EventDraft::new(EventClass::Unmask).with_reason(Phi::new(String::from("sleep"))));
+    let caused = clinic.note(EventDraft::new(EventClass::Lock).with_cause("sleep"));
     let said = |sequence| (clinic.row(sequence).cause, clinic.row(sequence).reason);
     assert_eq!(said(typed), (None, Some(String::from("sleep"))));
     assert_eq!(said(caused), (Some(String::from("sleep")), None));

@@ -95,7 +95,7 @@ impl Day {
             summaries_of.extend(summaries(ctx, lookup, &unread, &["AllergyIntolerance"])?);
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
-        let event = EventDraft::new(EventClass::Search).by(ctx.actor()).touching(&keys).with("list", list.name());
+        let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with_resources(&keys).with("list", list.name());
         let (records, alerts) = ctx.read_audited(event, |store| store.with_alerts(store.records(&keys)?))?;
         let alerts = lookup.alerts(alerts);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();

@@ -163,7 +163,7 @@ fn charts(
     // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
     for patients in patients.chunks(TOUCHED_LIMIT) {
         let keys: Vec<ResourceKey> = patients.iter().map(|p| ResourceKey::new("Patient", p.clone())).collect();
-        let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).touching(&keys);
+        let mut event = EventDraft::new(EventClass::ChartRead).by(ctx.actor()).with_resources(&keys);
         if let [only] = patients {
             event = event.about(Phi::new(only.clone()));
         }

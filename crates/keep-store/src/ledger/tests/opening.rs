@@ -69,7 +69,7 @@ fn open(
     Ledger::open_or_start(LedgerOpening {
         path: &fixture.path(),
         key: &TestLedger::key(),
-        event_writer: EventWriter::locked(Arc::clone(&fixture.event_stamper)),
+        event_writer: EventWriter::for_device(Arc::clone(&fixture.event_stamper)),
         limit_bytes: LEDGER_LIMIT_BYTES,
         device_key: device_key(),
         checkpoint,
@@ -112,21 +112,21 @@ fn cut(left: &Left, length: fn(u64) -> u64) {
 
 fn another_key(left: &Left) {
     let (other, key) = (TestLedger::new(), DatabaseKey::for_tests(77));
-    let event_writer = EventWriter::locked(Arc::clone(&other.event_stamper));
+    let event_writer = EventWriter::for_device(Arc::clone(&other.event_stamper));
     Ledger::create(&other.path(), &key, event_writer, None, LEDGER_LIMIT_BYTES).expect("made").close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
 
 fn another_log(left: &Left) {
     let other = TestLedger::new();
-    other.locked().close();
+    other.open_for_device().close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
 
 /// The earlier copy, on which an older program went on writing.
 fn fork(left: &Left) {
     fs::write(left.path(), &left.earlier).expect("written");
-    let ledger = left.fixture.locked();
+    let ledger = left.fixture.open_for_device();
     for _ in 0..9 {
         let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
     }
