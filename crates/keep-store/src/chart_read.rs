@@ -12,6 +12,7 @@ use crate::sum::Sum;
 use crate::write_tx::find_record;
 use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most Patient records of one person that a chart combines.
@@ -27,6 +28,14 @@ pub struct ChartRows {
     pub patients: Vec<PatientId>,
     /// The records, segment by segment, each in the order in which they arrived; deleted ones are left out.
     pub records: Vec<Record>,
+}
+
+/// What one pass over a chart found beside the records that it passed on.
+pub(crate) struct ChartScan {
+    /// As [`ChartRows::patients`].
+    pub(crate) patients: Vec<PatientId>,
+    /// The number of records of each type that was not asked for; those with security labels are not counted.
+    pub(crate) other_types: BTreeMap<Cow<'static, str>, u32>,
 }
 
 /// One line of a day's list.
@@ -50,33 +59,37 @@ impl Store {
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
     pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<AuditGated<ChartRows>, StoreError> {
         let mut records = Vec::new();
-        let patients = self.chart_rows(patient, types, &mut |record| records.push(record))?;
-        Ok(AuditGated::new(ChartRows { patients, records }))
+        let found = self.chart_rows(patient, types, &mut |record| records.push(record))?;
+        Ok(AuditGated::new(ChartRows { patients: found.patients, records }))
     }
 
-    /// Passes each record of a chart to `each`, in order, and returns the Patient records of its person.
+    /// Passes each record of a chart to `each`, in order.
     // INVARIANT: the caller gates what it makes of them.
     pub(crate) fn chart_rows(
         &self,
         patient: &PatientId,
         types: &[&str],
         each: &mut dyn FnMut(Record),
-    ) -> Result<Vec<PatientId>, StoreError> {
+    ) -> Result<ChartScan, StoreError> {
         self.read_confirmed(|conn| {
             let patients = self.closure(conn, patient)?;
-            let mut known = false;
+            let (mut known, mut other_types) = (false, BTreeMap::new());
             for access in &self.access {
                 for id in &patients {
                     let Some(chart_number) = access.chart_number(conn, id)? else { continue };
                     known = true;
-                    let read = read_chart(conn, access, &ChartQuery { chart_number, patient: id, types }, each);
-                    read.map_err(|e| access.noted(chart_number, e))?;
+                    let query = ChartQuery { chart_number, patient: id, types };
+                    let read = read_chart(conn, access, &query, each);
+                    for (code, count) in read.map_err(|e| access.noted(chart_number, e))? {
+                        let total: &mut u32 = other_types.entry(access.type_name(conn, code)?).or_default();
+                        *total = total.saturating_add(count);
+                    }
                 }
             }
             if !known {
                 return Err(StoreError::NotAvailable);
             }
-            Ok(patients.iter().filter_map(IdKey::id).collect())
+            Ok(ChartScan { patients: patients.iter().filter_map(IdKey::id).collect(), other_types })
         })
     }
 
@@ -279,14 +292,14 @@ struct ChartQuery<'q> {
     types: &'q [&'q str],
 }
 
-/// Reads one chart of one segment. Unless it was verified in this session, all of it is read and its
-/// sum compared before any record is passed on.
+/// Reads one chart of one segment and counts the records of other types. Unless it was verified in this session, all of
+/// it is read and its sum compared before any record is passed on.
 fn read_chart(
     conn: &Connection,
     access: &SegmentAccess,
     query: &ChartQuery<'_>,
     each: &mut dyn FnMut(Record),
-) -> Result<(), StoreError> {
+) -> Result<BTreeMap<u16, u32>, StoreError> {
     let ChartQuery { chart_number, patient, types } = *query;
     let verified = access.verified.contains(chart_number);
     let mut wanted = BTreeSet::new();
@@ -295,12 +308,17 @@ fn read_chart(
     }
     let (from, to) = row_ids_of(chart_number);
     let (mut sum, mut count) = (Sum::default(), 0i64);
-    let mut unverified = Vec::new();
+    let (mut unverified, mut others) = (Vec::new(), BTreeMap::new());
     let mut statement = conn.prepare_cached(&access.sql.window)?;
     let mut rows = statement.query((from, to))?;
     while let Some(row) = rows.next()? {
         let code: u16 = row.get(1)?;
-        let is_wanted = types.is_empty() || wanted.contains(&code) || StateBits(row.get(6)?).is_unreadable();
+        let state = StateBits(row.get(6)?);
+        let is_wanted = types.is_empty() || wanted.contains(&code) || state.is_unreadable();
+        if !is_wanted && !state.is_deleted() && row.get_ref(7)?.as_str().is_ok_and(str::is_empty) {
+            let count: &mut u32 = others.entry(code).or_default();
+            *count = count.saturating_add(1);
+        }
         if verified && !is_wanted {
             continue;
         }
@@ -319,7 +337,7 @@ fn read_chart(
         }
     }
     if verified {
-        return Ok(());
+        return Ok(others);
     }
     // INVARIANT: no record of a chart leaves the store before its sum has been compared.
     let chart = access.chart(conn, chart_number)?;
@@ -329,5 +347,5 @@ fn read_chart(
     }
     access.verified.insert(chart_number);
     unverified.into_iter().for_each(each);
-    Ok(())
+    Ok(others)
 }

@@ -6,6 +6,8 @@ use crate::mutex::lock;
 use crate::record::Record;
 use crate::store::Store;
 use keep_domain::PatientId;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
@@ -13,6 +15,15 @@ use std::sync::mpsc::channel;
 const BATCH: usize = 16;
 /// The number of batches from which a second thread is worth its cost.
 const ENOUGH: usize = 4;
+
+/// A chart whose records were converted while they were read.
+#[derive(Debug)]
+pub struct ChartReading<R> {
+    /// The converted records, in the order of the chart.
+    pub records: Vec<R>,
+    /// The number of records of each type that was not asked for; those with security labels are not counted.
+    pub other_types: BTreeMap<Cow<'static, str>, u32>,
+}
 
 impl Store {
     /// As [`Store::open_chart`], but converts each record with `read`, on two threads and while the next records are
@@ -27,7 +38,7 @@ impl Store {
         patient: &PatientId,
         types: &[&str],
         read: impl Fn(Record) -> Option<R> + Sync,
-    ) -> Result<AuditGated<Vec<R>>, StoreError> {
+    ) -> Result<AuditGated<ChartReading<R>>, StoreError> {
         let (sender, receiver) = channel::<(usize, Vec<Record>)>();
         let queue = Mutex::new(receiver);
         let work = || {
@@ -56,7 +67,7 @@ impl Store {
             });
             let _sent = sender.send((sent, batch));
             drop(sender);
-            found?;
+            let found = found?;
             let mut parts = work();
             if let Some(second) = second {
                 parts.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -64,7 +75,7 @@ impl Store {
             parts.sort_unstable_by_key(|(at, _)| *at);
             let mut all = Vec::with_capacity(parts.iter().map(|(_, part)| part.len()).sum());
             parts.iter_mut().for_each(|(_, part)| all.append(part));
-            Ok(AuditGated::new(all))
+            Ok(AuditGated::new(ChartReading { records: all, other_types: found.other_types }))
         })
     }
 }

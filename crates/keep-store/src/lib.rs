@@ -71,6 +71,7 @@ pub use change_set::{
     OutgoingSet, SetState,
 };
 pub use chart_read::{ChartRows, DayRow};
+pub use chart_readings::ChartReading;
 pub use cipher::{OpenMode, PAGE_SIZE, library_versions, open_cipher};
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey};

@@ -47,7 +47,7 @@ pub use local_store::LocalStore;
 pub use pkce::make_nonce;
 pub use report::{Progress, ProgressSink, SyncReport};
 pub use run::{SyncRun, run_sync};
-pub use scope::CHART_TYPES;
+pub use scope::{CHART_TYPES, pull_order};
 pub use server::Server;
 pub use settings::{PushForOthers, ServerSettings, ServerView};
 pub use sign_in::{PendingSignIn, SignedIn};

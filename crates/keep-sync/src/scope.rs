@@ -60,6 +60,11 @@ const BILLING: &[&str] = &["Claim", "ExplanationOfBenefit"];
 /// The types that must have been downloaded before a chart may say that something is absent.
 pub const CHART_TYPES: &[&str] = &["Patient", "AllergyIntolerance", "Condition", "MedicationRequest", "Flag"];
 
+/// The types that a chart can show, in the order in which they are pulled.
+pub fn pull_order() -> impl DoubleEndedIterator<Item = &'static str> {
+    ORDER.iter().map(|(name, _)| *name)
+}
+
 /// The types to pull, in order: those whose segment the session holds and which the server supports.
 ///
 /// A type of two segments (Condition, Flag) is pulled by every session that holds the lower one; a record that belongs

@@ -29,7 +29,7 @@ test("populated: shows banner, tabs, record state, completeness and unreadable r
   ]);
   expect(screen.getByText("Not sent yet")).toBeVisible();
   expect(
-    screen.getByText(/Downloaded 22-Nov-2026 08:40\. Records may be incomplete: laboratory reports not synced\./),
+    screen.getByText(/Downloaded 22-Nov-2026 08:40\. Records may be incomplete: reports not synced\./),
   ).toBeVisible();
   expect(screen.getByText("Some records could not be read")).toBeVisible();
   expect(screen.getByText("162 H")).toBeVisible();

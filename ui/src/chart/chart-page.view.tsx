@@ -11,7 +11,7 @@ import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
 import { VisitPane } from "../visit/visit-pane.view";
 import { useWords } from "../words/words";
-import { ChartCompleteness } from "./absence";
+import { ChartFactsProvider } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { Completeness } from "./completeness.view";
@@ -100,9 +100,9 @@ function Chart({ patient }: { patient: string }) {
               {say("absence.next")}
             </Notice>
           ) : null}
-          <ChartCompleteness value={chart.completeness}>
+          <ChartFactsProvider value={chart}>
             <Panel chart={chart} tab={current} />
-          </ChartCompleteness>
+          </ChartFactsProvider>
         </TabPanel>
       </Tabs>
       {vitals || notes ? (

@@ -3,10 +3,16 @@ import { formatDateTime } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import css from "./chart.module.css";
 
+/** Kinds of record that are named; the others are counted. */
+const NAMED = 4;
+
 /** The time up to which the chart is complete, and what is still missing. */
 export function Completeness({ completeness }: { completeness: DownloadCompletenessDto }) {
   const say = useWords();
-  const missing = completeness.missing.map((type) => say(messageFor("type", type, "type.other"))).join(", ");
+  const kinds = completeness.missing.map((type) => say(messageFor("type", type, "type.other")));
+  const more = kinds.length - NAMED;
+  const named = kinds.slice(0, NAMED).join(", ");
+  const missing = more > 0 ? say("complete.missing.more", { named, more }) : named;
   const first =
     completeness.asOf === null
       ? say("complete.never")

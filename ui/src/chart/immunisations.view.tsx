@@ -3,7 +3,7 @@ import { Chip } from "../components/chip.view";
 import type { ImmunisationDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { RecordStateChip } from "./record-state.view";
 
 /** Vaccines that were given or not given. */
@@ -11,9 +11,9 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
   const say = useWords();
   const { sayNone, count } = useAbsence();
   return (
-    <Card title={say("immunisations.title")} aside={count(immunisations.length, ["Immunization"])}>
+    <Card title={say("immunisations.title")} aside={count(immunisations.length, SUBJECTS.immunisations)}>
       {immunisations.length === 0 ? (
-        <CardEmpty>{sayNone("immunisations.none", ["Immunization"])}</CardEmpty>
+        <CardEmpty>{sayNone("immunisations.none", SUBJECTS.immunisations)}</CardEmpty>
       ) : (
         <ul>
           {immunisations.map((immunisation) => (

@@ -3,7 +3,7 @@ import type { MedicineDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { sayElapsed } from "../words/elapsed";
 import { messageFor, useWords } from "../words/words";
-import { MEDICINES, useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { MedicationLine } from "./medication-line.view";
 
 /** Current medicines. */
@@ -12,9 +12,12 @@ export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const { sayNone, count } = useAbsence();
   const current = medicines.filter((medicine) => medicine.active);
   return (
-    <Card title={say("medicines.title")} aside={count(say("medicines.count", { count: current.length }), MEDICINES)}>
+    <Card
+      title={say("medicines.title")}
+      aside={count(say("medicines.count", { count: current.length }), SUBJECTS.medicines)}
+    >
       {current.length === 0 ? (
-        <CardEmpty>{sayNone("medicines.none", MEDICINES)}</CardEmpty>
+        <CardEmpty>{sayNone("medicines.none", SUBJECTS.medicines)}</CardEmpty>
       ) : (
         <ul>
           {current.map((medicine) => (
@@ -34,9 +37,9 @@ export function PastMedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   const { sayNone, count } = useAbsence();
   const past = medicines.filter((medicine) => !medicine.active);
   return (
-    <Card title={say("medicines.past")} aside={count(past.length, MEDICINES)}>
+    <Card title={say("medicines.past")} aside={count(past.length, SUBJECTS.medicines)}>
       {past.length === 0 ? (
-        <CardEmpty>{sayNone("medicines.past.none", MEDICINES)}</CardEmpty>
+        <CardEmpty>{sayNone("medicines.past.none", SUBJECTS.medicines)}</CardEmpty>
       ) : (
         <ul>
           {past.map((medicine) => (

@@ -8,7 +8,7 @@ import type { ChartDto, NoteDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { formatDate, formatDateTime } from "../words/dates";
 import { type Say, useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import css from "./notes.module.css";
 import { RecordStateChip } from "./record-state.view";
@@ -56,7 +56,7 @@ export function Notes({ chart }: { chart: ChartDto }) {
         onVisibleRows={rows.onVisibleRows}
         rowHeight={52}
         isMarked={(row) => row === note}
-        empty={sayNone("notes.empty", ["DocumentReference"])}
+        empty={sayNone("notes.empty", SUBJECTS.notes)}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard */}
       <section className={css.reader} tabIndex={0} aria-label={say("note.text")}>

@@ -2,7 +2,7 @@ import { Card, CardEmpty, CardRow } from "../components/card.view";
 import type { ProblemDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { RecordStateChip } from "./record-state.view";
 
@@ -13,9 +13,12 @@ export function ProblemsCard({ problems, activeOnly = false }: { problems: Probl
   const active = problems.filter((problem) => problem.active);
   const shown = activeOnly ? active : problems;
   return (
-    <Card title={say("problems.title")} aside={count(say("problems.count", { count: active.length }), ["Condition"])}>
+    <Card
+      title={say("problems.title")}
+      aside={count(say("problems.count", { count: active.length }), SUBJECTS.problems)}
+    >
       {shown.length === 0 ? (
-        <CardEmpty>{sayNone(activeOnly ? "problems.none.active" : "problems.none", ["Condition"])}</CardEmpty>
+        <CardEmpty>{sayNone(activeOnly ? "problems.none.active" : "problems.none", SUBJECTS.problems)}</CardEmpty>
       ) : (
         <ul>
           {shown.map((problem) => (

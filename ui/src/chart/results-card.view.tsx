@@ -2,7 +2,7 @@ import { Card, CardEmpty } from "../components/card.view";
 import type { ResultDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
-import { RESULTS, useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { FlaggedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
 import css from "./results.module.css";
@@ -14,7 +14,7 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
   return (
     <Card title={say("results.know")} aside={say("results.know.aside")}>
       {results.length === 0 ? (
-        <CardEmpty>{sayNone("results.know.none", RESULTS)}</CardEmpty>
+        <CardEmpty>{sayNone("results.know.none", SUBJECTS.results)}</CardEmpty>
       ) : (
         <ul>
           {results.map((result) => (

@@ -5,7 +5,7 @@ import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
-import { RESULTS, useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { FlaggedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
@@ -71,7 +71,7 @@ export function ResultsTab({ patient }: { patient: string }) {
       columns={columns}
       rowHeight={52}
       noRowButtons
-      empty={sayNone("results.none", RESULTS)}
+      empty={sayNone("results.none", SUBJECTS.results)}
     />
   );
 }

@@ -4,7 +4,7 @@ import type { ChartDto, ChartTabDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { ImmunisationsCard } from "./immunisations.view";
@@ -46,7 +46,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
   if (note === null) {
     return (
       <Card title={say("note.last")}>
-        <CardEmpty>{sayNone("note.last.none", ["DocumentReference"])}</CardEmpty>
+        <CardEmpty>{sayNone("note.last.none", SUBJECTS.notes)}</CardEmpty>
       </Card>
     );
   }

@@ -1,13 +1,13 @@
 import { Chip } from "../components/chip.view";
 import { PagedTable } from "../components/paged-table.view";
 import type { Column } from "../components/virtual-table.view";
-import type { ChartTabDto, TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
+import type { TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
 import { sayRecordTitle } from "../words/record-title";
 import { type Say, useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { sayReaction } from "./allergy-words";
 import css from "./chart.module.css";
 import { RoundedValue } from "./flagged-value.view";
@@ -24,22 +24,15 @@ function sayDetail(say: Say, detail: TimelineDetailDto): string {
   }
 }
 
-/** The FHIR types of each tab; empty for all of a chart. */
-const TYPES = {
-  timeline: [],
-  visits: ["Encounter", "Appointment"],
-  reports: ["DiagnosticReport", "ImagingStudy", "Specimen"],
-  orders: ["ServiceRequest"],
-  procedures: ["Procedure"],
-  care_plans: ["CarePlan", "CareTeam", "Goal"],
-  devices: ["DeviceUseStatement"],
-  family_history: ["FamilyMemberHistory"],
-  other: [],
-} as const satisfies Partial<Record<ChartTabDto, readonly string[]>>;
+/** The tabs that are a plain list of records. */
+type ListTab = Exclude<
+  keyof typeof SUBJECTS,
+  "problems" | "medicines" | "results" | "vitals" | "notes" | "immunisations"
+>;
 
 interface Props {
   patient: string;
-  tab: keyof typeof TYPES;
+  tab: ListTab;
 }
 
 /** All records or those of one tab, newest first. */
@@ -106,7 +99,7 @@ export function RecordsTab({ patient, tab }: Props) {
       columns={columns}
       rowHeight={48}
       noRowButtons
-      empty={sayNone(`${tab}.none`, TYPES[tab])}
+      empty={sayNone(`${tab}.none`, SUBJECTS[tab])}
     />
   );
 }

@@ -2,7 +2,7 @@ import { Card, CardEmpty } from "../components/card.view";
 import type { VitalSeriesDto } from "../ipc/bindings";
 import { sayElapsed } from "../words/elapsed";
 import { useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { FlaggedValue } from "./flagged-value.view";
 import { Sparkline } from "./sparkline.view";
 import css from "./vitals.module.css";
@@ -15,7 +15,7 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
   return (
     <Card title={say("vitals.title")} aside={say("vitals.aside")}>
       {taken.length === 0 ? (
-        <CardEmpty>{sayNone("vitals.none", ["Observation"])}</CardEmpty>
+        <CardEmpty>{sayNone("vitals.none", SUBJECTS.vitals)}</CardEmpty>
       ) : (
         <ul className={css.rows}>
           {taken.map((series) => (

@@ -5,7 +5,7 @@ import { Card, CardEmpty } from "../components/card.view";
 import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
 import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
-import { useAbsence } from "./absence";
+import { SUBJECTS, useAbsence } from "./absence";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import { FlaggedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
@@ -24,7 +24,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
   if (taken.length === 0) {
     return (
       <Card title={say("vitals.title")}>
-        <CardEmpty>{sayNone("vitals.none", ["Observation"])}</CardEmpty>
+        <CardEmpty>{sayNone("vitals.none", SUBJECTS.vitals)}</CardEmpty>
       </Card>
     );
   }

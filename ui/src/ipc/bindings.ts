@@ -220,6 +220,10 @@ banner: BannerDto,
  */
 tabs: Array<ChartTabDto>, 
 /**
+ * The number of records in each tab that has any, of all that this role may open and that carry no security label.
+ */
+counts: Array<TabCountDto>, 
+/**
  * Exactly one of the four allergy states.
  */
 allergies: AllergiesDto, 
@@ -1522,6 +1526,16 @@ count: number,
  * Complete as of, RFC 3339.
  */
 complete: string | null, };
+
+export type TabCountDto = { 
+/**
+ * The tab.
+ */
+tab: ChartTabDto, 
+/**
+ * The number.
+ */
+count: number, };
 
 export type TimelineDetailDto = { "kind": "text", 
 /**

@@ -13,7 +13,7 @@ use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
 use crate::view::names::Names;
-use crate::view::tabs::TABS;
+use crate::view::tabs::{self, TABS};
 use crate::view::timeline::Window;
 use crate::view::vitals::{Reading, SeriesContext};
 use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, vitals, words};
@@ -126,7 +126,9 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let mut wanted = medicines::unnamed_medicines(entries);
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
     let names: Names = names_of(ctx.store, &wanted)?.or_people(|| ctx.workstation.names());
-    let tabs = TABS.iter().filter(|(_, groups)| groups.iter().any(|g| view.sees(*g).is_visible()));
+    let tabs: Vec<ChartTabDto> = std::iter::once(ChartTabDto::Summary)
+        .chain(TABS.iter().filter(|(_, groups)| groups.iter().any(|g| view.sees(*g).is_visible())).map(|(tab, _)| *tab))
+        .collect();
     let mut last_note = notes::last(entries, &names, view);
     if let Some(note) = &mut last_note {
         note.text = note.text.as_deref().map(|text| words::cut(text, LONGEST_NOTE));
@@ -135,7 +137,8 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let name = words::some(words::joined(name, ", "));
     let series = SeriesContext { birth_date: banner.birth_date.as_deref(), clinic_clock, access_view: view };
     Ok(ChartDto {
-        tabs: std::iter::once(ChartTabDto::Summary).chain(tabs.map(|(tab, _)| *tab)).collect(),
+        counts: tabs::counts(entries, &chart.other_types, &tabs),
+        tabs,
         allergies: allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, clinic_clock)),

@@ -26,6 +26,8 @@ pub struct ChartDto {
     pub banner: banner::BannerDto,
     /// Tabs that this role may open, in order.
     pub tabs: Vec<ChartTabDto>,
+    /// The number of records in each tab that has any, of all that this role may open and that carry no security label.
+    pub counts: Vec<TabCountDto>,
     /// Exactly one of the four allergy states.
     pub allergies: allergies::AllergiesDto,
     /// Problems, active first.
@@ -86,6 +88,16 @@ pub enum ChartTabDto {
     FamilyHistory,
     /// Every other record of the patient.
     Other,
+}
+
+/// The number of records in a tab.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TabCountDto {
+    /// The tab.
+    pub tab: ChartTabDto,
+    /// The number.
+    pub count: u32,
 }
 
 /// `chart_timeline`: the records of one tab, or of the whole timeline, by window.

@@ -12,12 +12,16 @@ use crate::view::visible_record::VisibleRecord;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
-use keep_store::{AuditTicket, Store};
+use keep_store::{AuditTicket, ChartReading, Store};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The records of one patient that the role may see.
 pub(crate) struct Chart {
     pub(crate) patient: PatientId,
     pub(crate) entries: Vec<VisibleRecord>,
+    /// The number of records of each type that was not read.
+    pub(crate) other_types: BTreeMap<Cow<'static, str>, u32>,
     pub(crate) view: AccessView,
     pub(crate) clinic_clock: ClinicClock,
 }
@@ -54,7 +58,9 @@ pub(crate) fn view_chart<T>(
     let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
     let (presented, ticket) = ctx.read_with_ticket(event, |store| {
         let found = store.open_chart_by(patient, part.types, |record| of(record, &view))?;
-        Ok(found.map(|entries| present(Chart { patient: patient.clone(), entries, view, clinic_clock })))
+        Ok(found.map(|ChartReading { records: entries, other_types }| {
+            present(Chart { patient: patient.clone(), entries, other_types, view, clinic_clock })
+        }))
     })?;
     Ok((presented?, ticket))
 }

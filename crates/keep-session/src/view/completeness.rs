@@ -1,12 +1,14 @@
 //! Which types were downloaded completely and when, and which records could not be read.
 
+use super::tabs::has_tab;
 use super::visible_record::VisibleRecord;
 use crate::dto::chart::{DownloadCompletenessDto, UnreadableDto};
 use keep_domain::UtcMillis;
 use keep_store::Completeness;
+use keep_sync::pull_order;
 use std::collections::BTreeMap;
 
-/// The types that a chart shows.
+/// The types that every server has and every chart shows.
 const SHOWN: [&str; 9] = [
     "Patient",
     "AllergyIntolerance",
@@ -19,8 +21,10 @@ const SHOWN: [&str; 9] = [
     "Immunization",
 ];
 
-/// The oldest time of the shown types, and those that were never completed.
+/// The oldest time of the shown types, and the types that were never completed.
 ///
+/// A type that every server has is missing until it was completed. Any other type is missing while its download, or
+/// that of the types before it, has not finished; a server that does not have it is asked for the next one.
 /// `holds` is whether a type can be in this session's segments at all, `partial` whether one of these is not whole.
 pub(crate) fn completeness(
     found: &[Completeness],
@@ -33,6 +37,14 @@ pub(crate) fn completeness(
         match as_of(name) {
             Some(at) => oldest = Some(oldest.map_or(at, |o| o.min(at))),
             None => missing.push(name.to_owned()),
+        }
+    }
+    let began = |name: &str| found.iter().any(|c| c.resource_type == name);
+    let others: Vec<&str> = pull_order().filter(|n| !SHOWN.contains(n) && has_tab(n) && holds(n)).collect();
+    for (at, name) in others.iter().enumerate() {
+        let has_passed = others.iter().skip(at).any(|later| began(later));
+        if as_of(name).is_none() && (began(name) || !has_passed) {
+            missing.push((*name).to_owned());
         }
     }
     DownloadCompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339), missing, partial }
@@ -79,6 +91,18 @@ mod tests {
         assert_eq!(claim.missing, ["Condition"]);
         assert!(has_all(&found, &["Patient", "Flag", "Observation"], |t| t != "Observation"));
         assert!(!has_all(&found, &["Patient", "Condition"], |_| true));
+    }
+
+    #[test]
+    fn a_type_is_missing_until_its_turn_has_passed() {
+        let missing =
+            |found: &[Completeness]| completeness(found, false, |t| ["Goal", "Procedure"].contains(&t)).missing;
+        assert_eq!(missing(&[]), ["Procedure", "Goal"]);
+        let procedures = done("Procedure", Some("2026-11-22T08:40:00Z"));
+        assert_eq!(missing(std::slice::from_ref(&procedures)), ["Goal"]);
+        assert_eq!(missing(&[procedures, done("Goal", None)]), ["Goal"]);
+        // The server has no procedures: the goals, which come later, were downloaded.
+        assert_eq!(missing(&[done("Goal", Some("2026-11-22T08:40:00Z"))]), [""; 0]);
     }
 
     #[test]

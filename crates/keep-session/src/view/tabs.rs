@@ -1,8 +1,10 @@
 //! The tab in which a clinician looks for a record.
 
 use super::visible_record::VisibleRecord;
-use crate::dto::chart::ChartTabDto as Tab;
+use crate::dto::chart::{ChartTabDto as Tab, TabCountDto};
 use keep_access::Group;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The tabs after the summary, and the groups of which a role must see one.
 pub(crate) const TABS: [(Tab, &[Group]); 16] = [
@@ -26,8 +28,13 @@ pub(crate) const TABS: [(Tab, &[Group]); 16] = [
 
 /// The tab of a record. INVARIANT: every record has one, also one of an unknown type.
 pub(crate) fn tab_of(entry: &VisibleRecord) -> Tab {
-    match entry.kind() {
-        "Observation" if entry.has_category("vital-signs") => Tab::Vitals,
+    let is_vital = entry.kind() == "Observation" && entry.has_category("vital-signs");
+    if is_vital { Tab::Vitals } else { tab_of_type(entry.kind()) }
+}
+
+/// The tab of a record of this type that is no vital sign.
+fn tab_of_type(resource_type: &str) -> Tab {
+    match resource_type {
         "Observation" | "MolecularSequence" => Tab::Results,
         "MedicationRequest"
         | "MedicationStatement"
@@ -59,6 +66,27 @@ pub(crate) fn tab_of(entry: &VisibleRecord) -> Tab {
         "FamilyMemberHistory" => Tab::FamilyHistory,
         _ => Tab::Other,
     }
+}
+
+/// Whether records of this type have a tab of their kind.
+pub(crate) fn has_tab(resource_type: &str) -> bool {
+    tab_of_type(resource_type) != Tab::Other
+}
+
+/// The number of records in each of these tabs; tabs without any are left out.
+pub(crate) fn counts(
+    entries: &[VisibleRecord],
+    other_types: &BTreeMap<Cow<'static, str>, u32>,
+    tabs: &[Tab],
+) -> Vec<TabCountDto> {
+    let mut counts: BTreeMap<Tab, u32> = BTreeMap::new();
+    let read = entries.iter().map(|entry| (tab_of(entry), 1));
+    let others = other_types.iter().map(|(name, count)| (tab_of_type(name), *count));
+    for (tab, more) in read.chain(others).filter(|(tab, _)| tabs.contains(tab)) {
+        let count = counts.entry(tab).or_default();
+        *count = count.saturating_add(more);
+    }
+    counts.into_iter().map(|(tab, count)| TabCountDto { tab, count }).collect()
 }
 
 #[cfg(test)]

@@ -197,8 +197,32 @@ fn a_chart_read_on_two_threads_has_the_same_order_and_omissions() {
         let held = store.open_chart_by(&patient, &["Observation"], odd).expect("chart");
         let mut expected = ids(&chart(&store, "101"));
         expected.retain(|id| id.starts_with('o') && !id.ends_with(['0', '2', '4', '6', '8']));
-        assert_eq!((expected.len(), held.release(TestClinic::ticket(&store))), (200, expected));
+        assert_eq!((expected.len(), held.release(TestClinic::ticket(&store)).records), (200, expected));
     }
-    let nobody = store.open_chart_by(&"nobody".parse().expect("id"), &[], Some);
+    let nobody = store.open_chart_by(&"nobody".parse().expect("id"), &[], Some).map(|_| ());
     assert_eq!(nobody.err(), Some(StoreError::NotAvailable));
+}
+
+#[test]
+fn a_chart_read_by_type_counts_the_records_of_other_types() {
+    let clinic = TestClinic::new();
+    let store = two_patients(&clinic);
+    let report = |id: &str, label: &str| {
+        format!(
+            r#"{{"resourceType":"DiagnosticReport","id":"{id}","meta":{{"versionId":"1"{label}}},"subject":{{"reference":"Patient/101"}}}}"#
+        )
+    };
+    let foreign =
+        r#"{"resourceType":"NewType","id":"n1","meta":{"versionId":"1"},"subject":{"reference":"Patient/101"}}"#;
+    let labelled = report("d3", r#","security":[{"code":"N"}]"#);
+    TestClinic::pull(&store, &[&report("d1", ""), &report("d2", ""), &labelled, foreign]);
+    let patient: PatientId = "101".parse().expect("id");
+    // The first time its sum is compared, after that the other rows are skipped.
+    for _ in 0..2 {
+        let held = store.open_chart_by(&patient, &["Patient", "Observation"], Some).expect("chart");
+        let found = held.release(TestClinic::ticket(&store));
+        assert!(found.records.iter().all(|r| ["Patient", "Observation"].contains(&r.key.resource_type.as_str())));
+        let others: Vec<_> = found.other_types.iter().map(|(name, count)| (name.as_ref(), *count)).collect();
+        assert_eq!(others, [("DiagnosticReport", 2), ("NewType", 1)]);
+    }
 }

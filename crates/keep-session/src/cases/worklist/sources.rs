@@ -192,6 +192,7 @@ fn charts(
         charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
             patient: patient.clone(),
             entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.view)).collect(),
+            other_types: BTreeMap::new(),
             view: lookup.view.clone(),
             clinic_clock: lookup.clinic_clock.clone(),
         }));
