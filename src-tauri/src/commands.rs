@@ -11,5 +11,6 @@ pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
+pub(crate) mod text_size;
 pub(crate) mod visit;
 pub(crate) mod worklist;

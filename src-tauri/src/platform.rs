@@ -13,6 +13,7 @@
 //! | [`watch_os_session`], [`is_screen_locked`] | a lock when the system locks its screen, switches users or sleeps |
 //! | [`answer_second_starts`], [`SecondStart`], [`show_first_instance`] | a second start on a profile raises the window of the first |
 //! | [`show_message`] | a message on the screen when there is no window |
+//! | [`text_percent`] | the size of text that the user set for the whole system |
 //! | [`show_window`], [`disable_spelling`] | window and web view settings that Tauri does not offer |
 
 #[cfg(target_os = "linux")]
@@ -23,5 +24,5 @@ use linux as os;
 pub(crate) use os::{
     IdleTime, SealedMemory, SecondStart, answer_second_starts, disable_spelling, exit_process, is_screen_locked,
     kill_web_engine, reap, refuse_remote_control, replace_process, show_first_instance, show_message, show_window,
-    take_inherited, watch_os_session,
+    take_inherited, text_percent, watch_os_session,
 };

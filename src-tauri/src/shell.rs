@@ -2,7 +2,7 @@
 
 use crate::failure::{blocking, failure};
 use crate::lock_cause::LockCause;
-use crate::platform::SealedMemory;
+use crate::platform::{self, SealedMemory};
 use crate::session_limits::{SessionLimits, SessionTimer};
 use crate::window_geometry::WindowGeometry;
 use keep_domain::{Clock, ErrorCode, Secret, SystemClock};
@@ -10,7 +10,7 @@ use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::SessionDto;
 use keep_session::{ProfileAccess, ProfileLock, Workstation, WorkstationEvent, cases};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Emitter};
@@ -25,6 +25,8 @@ pub(crate) struct Shell {
     resume: Mutex<Option<SealedMemory>>,
     timer: SessionTimer,
     unlocks: AtomicUsize,
+    /// Percent; 0 until it is first asked for.
+    text_size: AtomicU16,
     clock: SystemClock,
 }
 
@@ -59,6 +61,7 @@ impl Shell {
             resume: Mutex::new(None),
             timer: SessionTimer::default(),
             unlocks: AtomicUsize::new(0),
+            text_size: AtomicU16::new(0),
             clock: SystemClock,
         }
     }
@@ -135,6 +138,24 @@ impl Shell {
             };
             self.timer.start(self.monotonic(), limits);
         }
+    }
+
+    /// The size of text, percent: the one that was chosen on this workstation, or else that of the operating system.
+    pub(crate) fn text_size(&self) -> u16 {
+        let known = self.text_size.load(Ordering::Relaxed);
+        if known > 0 {
+            return known;
+        }
+        let system = || keep_session::nearest_text_size(platform::text_percent());
+        let percent = keep_session::chosen_text_size(&self.profile).unwrap_or_else(system);
+        self.text_size.store(percent, Ordering::Relaxed);
+        percent
+    }
+
+    /// Stores the size of text for this and later starts.
+    pub(crate) fn set_text_size(&self, percent: u16) {
+        self.text_size.store(percent, Ordering::Relaxed);
+        keep_session::save_text_size(&self.profile, percent);
     }
 
     /// The last known geometry of the window.

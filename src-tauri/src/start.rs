@@ -83,6 +83,8 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::sync::sync_now,
             commands::sync::sync_page,
             commands::sync::sync_retry,
+            commands::text_size::set_text_size,
+            commands::text_size::text_size,
             commands::visit::check_vitals,
             commands::visit::mark_entered_in_error,
             commands::visit::save_vitals,

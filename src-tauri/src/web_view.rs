@@ -31,7 +31,6 @@ pub(crate) fn confine<'a>(
         .data_directory(unused_context(profile))
         .devtools(false)
         .general_autofill_enabled(false)
-        .zoom_hotkeys_enabled(true)
         .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -40,6 +39,11 @@ pub(crate) fn confine<'a>(
     #[cfg(feature = "e2e")]
     let builder = builder.incognito(false).data_directory(std::env::temp_dir().join("chartkeep-e2e-web-view"));
     builder
+}
+
+/// Shows the page at `percent` of its usual size.
+pub(crate) fn set_text_size(window: &WebviewWindow, percent: u16) -> tauri::Result<()> {
+    window.set_zoom(f64::from(percent) / 100.0)
 }
 
 /// Turns the spelling checker off, which would learn the names of patients.

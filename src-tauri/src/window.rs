@@ -27,6 +27,7 @@ pub(crate) fn open(app: &AppHandle, geometry: Option<WindowGeometry>) -> Result<
     web_view::remove_unused_context(shell.profile());
     let window = web_view::confine(builder, shell.profile()).build().map_err(ShellError::Window)?;
     web_view::disable_spelling(&window);
+    web_view::set_text_size(&window, shell.text_size()).map_err(ShellError::Window)?;
     if let Some(g) = geometry.filter(|g| !g.maximized) {
         window.set_size(PhysicalSize::new(g.width, g.height)).map_err(ShellError::Window)?;
         window.set_position(PhysicalPosition::new(g.x, g.y)).map_err(ShellError::Window)?;

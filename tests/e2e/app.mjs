@@ -129,8 +129,7 @@ export class App {
     const [, width, height, percent = "100"] = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(size);
     const window = this.driver.manage().window();
     const before = await window.getRect();
-    // The program's own shortcuts zoom by 20 % at a time.
-    const steps = (Number(percent) - 100) / 20;
+    const steps = [100, 110, 125, 140, 150, 175, 200].indexOf(Number(percent));
     await window.setRect({ x: 0, y: 0, width: Number(width), height: Number(height) });
     const unzoomed = Number(width);
     await until("the window's size", 5_000, async () => (await this.#innerWidth()) === unzoomed);

@@ -19,6 +19,7 @@ pub mod record_title;
 pub mod search;
 pub mod sign_in;
 pub mod sync;
+pub mod text_size;
 pub mod visit;
 pub mod worklist;
 

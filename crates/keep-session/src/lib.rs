@@ -28,6 +28,7 @@ mod site;
 mod state;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
+mod text_size;
 mod trusted_clock;
 mod view;
 mod workstation;
@@ -38,4 +39,5 @@ pub use profile::Profile;
 pub use settings::WorkstationSettings;
 pub use settings::audit_key::AuditPublicKeyRecord;
 pub use settings::key_holders::KeyHolders;
+pub use text_size::{chosen_text_size, nearest_text_size, save_text_size, text_size_dto};
 pub use workstation::{Listener, ProfileAccess, Workstation, WorkstationEvent};

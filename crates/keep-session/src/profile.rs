@@ -5,12 +5,13 @@ use keep_hardening::private_file::{self, Kind, RestrictReport};
 use std::path::{Path, PathBuf};
 
 /// The files of this program in the profile folder itself.
-const OWN_FILES: [&str; 7] = [
+const OWN_FILES: [&str; 8] = [
     "profile.lock",
     "workstation.json",
     "workstation.copy.json",
     "trouble.json",
     "last-sync.json",
+    "display.json",
     "ledger.db",
     "ledger.db-journal",
 ];
@@ -88,6 +89,11 @@ impl Profile {
         self.root.join("last-sync.json")
     }
 
+    /// The size of text.
+    pub(crate) fn display(&self) -> PathBuf {
+        self.root.join("display.json")
+    }
+
     /// Faults that the ledger could not record yet.
     pub(crate) fn device_fault(&self) -> PathBuf {
         self.root.join("trouble.json")
@@ -100,7 +106,8 @@ impl Profile {
             let path = self.root.join(name);
             path.symlink_metadata().is_ok() && !path.is_dir()
         });
-        let files = ["profile.lock", "workstation.copy.json", "last-sync.json", "trouble.json"].into_iter();
+        let files =
+            ["profile.lock", "workstation.copy.json", "last-sync.json", "display.json", "trouble.json"].into_iter();
         let odd: Vec<_> = folders.chain(files.filter(|name| is_odd(&self.root.join(name)))).collect();
         odd.into_iter().filter(|name| keep_store::set_aside(&self.root.join(name), now).is_ok()).collect()
     }

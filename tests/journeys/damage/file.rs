@@ -120,7 +120,8 @@ fn kind_of(path: &str, is_folder: bool, people: &BTreeMap<&'static str, Enrolled
                 | "ledger.db"
                 | "profile.lock"
                 | "trouble.json"
-                | "last-sync.json",
+                | "last-sync.json"
+                | "display.json",
             ],
             false,
         ) => Some((path.to_owned(), None)),

@@ -9,10 +9,12 @@ import { asFailure } from "../ipc/failure";
 import type { Ipc } from "../ipc/ipc";
 import { IpcContext } from "../ipc/ipc-context";
 import { LockScreen } from "../lock/lock-screen.view";
+import { TextSizeContext, useTextSizeState } from "../theme/text-size";
 import { type ThemeChoice, ThemeContext, useThemeState } from "../theme/theme";
 import { messages, useWords } from "../words/words";
 import css from "./app.module.css";
 import { Session } from "./session.view";
+import { TextSizeStatus } from "./text-size-status.view";
 
 type Phase =
   | { at: "starting" }
@@ -32,12 +34,16 @@ interface Props {
 /** The whole interface. The locale is always given, because `navigator.language` is "C" under LANG=C. */
 export function App({ ipc, theme, route }: Props) {
   const themeState = useThemeState(theme);
+  const textSizeState = useTextSizeState(ipc);
   return (
     <IntlProvider locale="en" messages={messages} onError={throwOutsideProduction}>
       <I18nProvider locale="en">
         <IpcContext value={ipc}>
           <ThemeContext value={themeState}>
-            <Phases ipc={ipc} route={route} />
+            <TextSizeContext value={textSizeState}>
+              <Phases ipc={ipc} route={route} />
+              <TextSizeStatus />
+            </TextSizeContext>
           </ThemeContext>
         </IpcContext>
       </I18nProvider>

@@ -1345,6 +1345,12 @@ notices: Array<NoticeDto>,
  */
 resume: ReturnPointDto | null, };
 
+export type SetTextSizeDto = { 
+/**
+ * Percent; the nearest size that can be chosen is used.
+ */
+percent: number, };
+
 export type SexDto = "female" | "male" | "other" | "unknown";
 
 export type SideDto = "ours" | "theirs";
@@ -1536,6 +1542,16 @@ tab: ChartTabDto,
  * The number.
  */
 count: number, };
+
+export type TextSizeDto = { 
+/**
+ * The size in use, percent.
+ */
+percent: number, 
+/**
+ * The sizes that can be chosen, ascending.
+ */
+sizes: Array<number>, };
 
 export type TimelineDetailDto = { "kind": "text", 
 /**

@@ -24,6 +24,7 @@ import type {
   SavedDto,
   SearchDto,
   SessionDto,
+  SetTextSizeDto,
   SignedOffDto,
   SignInAgainDto,
   SignInStateDto,
@@ -32,6 +33,7 @@ import type {
   SyncPageDto,
   SyncProgressDto,
   SyncStatusDto,
+  TextSizeDto,
   TimelineDto,
   TimelineWindowDto,
   UnlockDto,
@@ -59,6 +61,8 @@ interface Commands {
   session: [undefined, SessionDto];
   lock: [{ cause: "user" | "close" }, null];
   touch: [undefined, null];
+  text_size: [undefined, TextSizeDto];
+  set_text_size: [SetTextSizeDto, TextSizeDto];
   keep_place: [ReturnPointDto, null];
   search_patients: [SearchDto, PatientPageDto];
   open_chart: [{ patient: string }, ChartDto];

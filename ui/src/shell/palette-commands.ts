@@ -1,6 +1,7 @@
 import { useRouterState } from "@tanstack/react-router";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
+import { useTextSize } from "../theme/text-size";
 import { THEME_CHOICES, useTheme } from "../theme/theme";
 import { useWords } from "../words/words";
 import { planRail } from "./rail-plan";
@@ -18,6 +19,7 @@ export function usePaletteCommands(onHelp: () => void, onGo: (to: string) => voi
   const say = useWords();
   const { session, may, lockNow } = useSession();
   const theme = useTheme();
+  const textSize = useTextSize();
   const sync = useIpcMutation("sync_now");
   const path = useRouterState({ select: (state) => state.location.pathname });
   const chart = /^\/chart\/([^/]+)\/([^/]+)/.exec(path);
@@ -39,6 +41,10 @@ export function usePaletteCommands(onHelp: () => void, onGo: (to: string) => voi
   for (const choice of THEME_CHOICES)
     if (choice !== theme.choice)
       commands.push({ key: `theme-${choice}`, name: say(`theme.${choice}`), run: () => theme.choose(choice) });
+  const { larger, smaller, normal } = textSize;
+  commands.push({ key: "text-larger", name: say("text_size.larger"), keys: "Ctrl +", run: larger });
+  commands.push({ key: "text-smaller", name: say("text_size.smaller"), keys: "Ctrl −", run: smaller });
+  commands.push({ key: "text-normal", name: say("text_size.normal"), keys: "Ctrl 0", run: normal });
   commands.push({ key: "help", name: say("keys.title"), keys: "?", run: onHelp });
   commands.push({ key: "lock", name: say("keys.lock"), keys: "Ctrl L", run: lockNow });
   return commands;

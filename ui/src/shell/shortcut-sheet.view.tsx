@@ -16,6 +16,9 @@ const KEYS: readonly [string, MessageId][] = [
   ["↑ ↓", "keys.rows"],
   ["← →", "keys.tabs"],
   ["↵", "keys.open"],
+  ["Ctrl +", "text_size.larger"],
+  ["Ctrl −", "text_size.smaller"],
+  ["Ctrl 0", "text_size.normal"],
 ];
 
 /** The list of all keyboard shortcuts. */

@@ -1,6 +1,8 @@
 //! The TypeScript face of these types, committed in `ui/src/ipc/bindings.ts`; a test fails on drift.
 
-use super::{audit, chart, conflict, device, draft, enrol, failure, lock, search, sign_in, sync, visit, worklist};
+use super::{
+    audit, chart, conflict, device, draft, enrol, failure, lock, search, sign_in, sync, text_size, visit, worklist,
+};
 use keep_audit::{EventClass, Explanation};
 use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -47,6 +49,8 @@ pub fn bindings() -> String {
         sign_in::SignInStateDto,
         sync::RetryDto,
         sync::SyncPageDto,
+        text_size::SetTextSizeDto,
+        text_size::TextSizeDto,
         visit::MarkEnteredInErrorDto,
         visit::SavedDto,
         visit::SignNoteDto,

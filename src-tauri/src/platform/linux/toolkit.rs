@@ -1,6 +1,6 @@
 //! GTK and WebKitGTK settings that Tauri does not offer.
 
-use gtk::prelude::{DialogExt, GtkWindowExt};
+use gtk::prelude::{DialogExt, GtkWindowExt, ObjectExt};
 use tauri::WebviewWindow;
 use webkit2gtk::{WebContextExt, WebViewExt};
 
@@ -22,6 +22,14 @@ pub(crate) fn disable_spelling(window: &WebviewWindow) -> tauri::Result<()> {
             context.set_spell_checking_enabled(false);
         }
     })
+}
+
+/// The size of text that the system asks for, percent of the usual size.
+///
+/// GTK gives it as the resolution of text in 1024ths of a dot per inch; 96 dots per inch are usual.
+pub(crate) fn text_percent() -> u16 {
+    let resolution = gtk::Settings::default().map_or(-1, |settings| settings.property::<i32>("gtk-xft-dpi"));
+    u16::try_from(resolution / (96 * 1024 / 100)).ok().filter(|percent| *percent > 0).unwrap_or(100)
 }
 
 /// Shows a message until the user closes it; nothing without a display.

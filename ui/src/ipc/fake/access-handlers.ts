@@ -10,6 +10,8 @@ type HandledCommands =
   | "session"
   | "lock"
   | "touch"
+  | "text_size"
+  | "set_text_size"
   | "keep_place"
   | "device"
   | "audit_events"
@@ -32,7 +34,14 @@ const ALERT_SEQUENCE = 18_241;
 
 /** Lock, unlock, device and audit. */
 export function accessHandlers(state: FakeState): HandlersOf<HandledCommands> {
+  let percent = 100;
+  const sizes = [80, 90, 100, 110, 125, 140, 150, 175, 200];
   return {
+    text_size: () => ({ percent, sizes }),
+    set_text_size: (request) => {
+      percent = request.percent;
+      return { percent, sizes };
+    },
     lock_screen: () => ({
       workstation: "Room 3 workstation",
       site: "Kisumu North Health Centre",
