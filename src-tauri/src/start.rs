@@ -73,6 +73,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::search::search_patients,
             commands::session::keep_place,
             commands::session::session,
+            commands::session::set_single_keys,
             commands::session::touch,
             commands::session::unlock,
             commands::sign_in::sign_in_again,

@@ -1,4 +1,4 @@
-//! `unlock`, `session`, `touch`, `keep_place`.
+//! `unlock`, `session`, `touch`, `set_single_keys`, `keep_place`.
 
 use crate::failure::failure;
 use crate::lock::lock_if_os_is_locked;
@@ -6,7 +6,7 @@ use crate::shell::Shell;
 use keep_domain::ErrorCode;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::lock::{ReturnPointDto, SessionDto, UnlockDto};
+use keep_session::dto::lock::{ReturnPointDto, SessionDto, SingleKeysDto, UnlockDto};
 use tauri::{AppHandle, State};
 
 /// Opens the session.
@@ -33,6 +33,12 @@ pub(crate) async fn session(shell: State<'_, Shell>) -> Result<SessionDto, Failu
 pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), FailureDto> {
     shell.timer().touch(shell.monotonic());
     shell.run(cases::unlock::touch).await
+}
+
+/// Switches shortcuts by single keys on or off.
+#[tauri::command]
+pub(crate) async fn set_single_keys(shell: State<'_, Shell>, request: SingleKeysDto) -> Result<(), FailureDto> {
+    shell.run(move |workstation| cases::unlock::set_single_keys(workstation, request)).await
 }
 
 /// Saves what the user is looking at, to resume there after a lock.

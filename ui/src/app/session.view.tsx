@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { SingleKeysContext } from "../components/shortcuts";
 import type { SessionDto, SyncStatusDto } from "../ipc/bindings";
 import { makeSessionCache } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
@@ -65,9 +66,16 @@ export function Session({ session, route }: { session: SessionDto; route: string
     };
   }, [ipc, cache]);
 
+  const [singleKeys, setSingleKeys] = useState(session.singleKeys);
+
   const value = useMemo<SessionValue>(
     () => ({
       session,
+      singleKeys,
+      setSingleKeys: (on) => {
+        setSingleKeys(on);
+        ipc.call("set_single_keys", { on }).catch(() => undefined);
+      },
       may: (permission) => session.permissions.includes(permission),
       takeResume: (draft) => {
         const point = resume.current;
@@ -85,14 +93,16 @@ export function Session({ session, route }: { session: SessionDto; route: string
         Promise.race([saved, timeout]).then(() => ipc.call("lock", { cause: "user" }).catch(() => undefined));
       },
     }),
-    [session, ipc],
+    [session, singleKeys, ipc],
   );
 
   return (
     <SessionContext value={value}>
-      <QueryClientProvider client={cache}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+      <SingleKeysContext value={singleKeys}>
+        <QueryClientProvider client={cache}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </SingleKeysContext>
     </SessionContext>
   );
 }

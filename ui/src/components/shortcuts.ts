@@ -1,6 +1,9 @@
-import { useEffect, useRef } from "react";
+import { createContext, useContext, useEffect, useRef } from "react";
 
 type Shortcuts = Record<string, (() => void) | undefined>;
+
+/** Provides whether keys without Ctrl are shortcuts. */
+export const SingleKeysContext = createContext(true);
 
 const isTextInput = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -14,6 +17,7 @@ function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "alt
 
 /** Handles keyboard shortcuts while mounted. Plain letters are ignored during typing and while a dialog is open. */
 export function useShortcuts(shortcuts: Shortcuts) {
+  const singleKeys = useContext(SingleKeysContext);
   const current = useRef(shortcuts);
   current.current = shortcuts;
   useEffect(() => {
@@ -21,6 +25,7 @@ export function useShortcuts(shortcuts: Shortcuts) {
       const name = keyName(event);
       const run = current.current[name];
       if (run === undefined || event.defaultPrevented) return;
+      if (!singleKeys && name.length === 1) return;
       if (!name.startsWith("ctrl+") && (isTextInput(event.target) || document.querySelector("[role=dialog]") !== null))
         return;
       event.preventDefault();
@@ -28,5 +33,5 @@ export function useShortcuts(shortcuts: Shortcuts) {
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
+  }, [singleKeys]);
 }

@@ -1337,6 +1337,10 @@ demo: boolean,
  */
 waitingForGrant: boolean, 
 /**
+ * Whether keys without Ctrl are shortcuts; off where the user has switched them off (WCAG 2.2, 2.1.4).
+ */
+singleKeys: boolean, 
+/**
  * Lines to show once after this unlock, for example a grant that was given.
  */
 notices: Array<NoticeDto>, 
@@ -1406,6 +1410,12 @@ export type SignedOffDto = {
  * Ledger sequences.
  */
 sequences: Array<number>, };
+
+export type SingleKeysDto = { 
+/**
+ * Whether they are.
+ */
+on: boolean, };
 
 export type SlotStateDto = "ready" | "held" | "damaged";
 

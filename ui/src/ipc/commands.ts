@@ -30,6 +30,7 @@ import type {
   SignInStateDto,
   SignNoteDto,
   SignOffDto,
+  SingleKeysDto,
   SyncPageDto,
   SyncProgressDto,
   SyncStatusDto,
@@ -61,6 +62,7 @@ interface Commands {
   session: [undefined, SessionDto];
   lock: [{ cause: "user" | "close" }, null];
   touch: [undefined, null];
+  set_single_keys: [SingleKeysDto, null];
   text_size: [undefined, TextSizeDto];
   set_text_size: [SetTextSizeDto, TextSizeDto];
   keep_place: [ReturnPointDto, null];

@@ -6,6 +6,9 @@ export interface SessionValue {
   session: SessionDto;
   /** Whether policy grants this permission. The page hides what it does not grant; Rust refuses it. */
   may: (permission: PermissionDto) => boolean;
+  /** Whether keys without Ctrl are shortcuts for this user. */
+  singleKeys: boolean;
+  setSingleKeys: (on: boolean) => void;
   /** Saves unsaved input, then locks. */
   lockNow: () => void;
   /** Where the user left off; returned once, to the form it belongs to. */

@@ -1,5 +1,6 @@
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
+import { useSession } from "../session/session-context";
 import { type MessageId, useWords } from "../words/words";
 import css from "./shortcut-sheet.module.css";
 
@@ -24,6 +25,7 @@ const KEYS: readonly [string, MessageId][] = [
 /** The list of all keyboard shortcuts. */
 export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const say = useWords();
+  const { singleKeys, setSingleKeys } = useSession();
   return (
     <Dialog open={open} onClose={onClose} title={say("keys.title")} wide>
       <dl className={css.sheet}>
@@ -36,6 +38,10 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
           </div>
         ))}
       </dl>
+      <label className={css.single}>
+        <input type="checkbox" checked={singleKeys} onChange={(event) => setSingleKeys(event.target.checked)} />
+        {say("keys.single")}
+      </label>
       <DialogFoot>
         <Button onPress={onClose} autoFocus>
           {say("dialog.close")}

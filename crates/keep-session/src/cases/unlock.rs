@@ -1,8 +1,9 @@
 //! Unlocking, and the state of the unlocked session.
 
 use crate::dto::failure::{FailureDto, FieldReasonDto};
-use crate::dto::lock::{NoticeDto, ReturnPointDto, SessionDto, UnlockDto};
+use crate::dto::lock::{NoticeDto, ReturnPointDto, SessionDto, SingleKeysDto, UnlockDto};
 use crate::error::SessionError;
+use crate::own_file;
 use crate::permissions::permissions;
 use crate::session_start::{SessionOrigin, start_session};
 use crate::state::acquire;
@@ -128,6 +129,22 @@ pub fn save_return_point(workstation: &Workstation, return_point: ReturnPointDto
         .map_err(SessionError::into_dto)
 }
 
+/// The name of the preference that holds `off` where keys without Ctrl are no shortcuts.
+const SINGLE_KEYS: &str = "single-keys";
+
+/// Switches shortcuts by keys without Ctrl on or off for this user, here and after later unlocks.
+///
+/// # Errors
+/// `locked`, `waiting_for_grant`.
+pub fn set_single_keys(workstation: &Workstation, request: SingleKeysDto) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| {
+            own_file::set_preference(unlocked.store()?, SINGLE_KEYS, if request.on { "on" } else { "off" });
+            Ok(())
+        })
+        .map_err(SessionError::into_dto)
+}
+
 fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<SessionDto, SessionError> {
     workstation.with_session(|unlocked| {
         // A reloaded page has to show them again.
@@ -138,6 +155,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
             Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
             None => None,
         };
+        let single_keys = unlocked.store.as_ref().and_then(|store| own_file::preference(store, SINGLE_KEYS));
         Ok(SessionDto {
             user: unlocked.user.to_string(),
             name: unlocked.name.clone(),
@@ -150,6 +168,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
             demo: settings.demo,
             // A role without any segment does not wait for a grant.
             waiting_for_grant: unlocked.store.is_none() && unlocked.role.rank() != Rank::NONE,
+            single_keys: single_keys.as_deref() != Some("off"),
             notices,
             return_point: return_point.and_then(|text| {
                 // EXPOSE: returned to the page of the same user.

@@ -42,6 +42,7 @@ pub fn bindings() -> String {
         failure::FailureDto,
         lock::LockScreenDto,
         lock::SessionDto,
+        lock::SingleKeysDto,
         lock::UnlockDto,
         search::PatientPageDto,
         search::SearchDto,

@@ -125,11 +125,21 @@ pub struct SessionDto {
     pub demo: bool,
     /// Whether the segment keys are still missing, so that nothing can be shown yet.
     pub waiting_for_grant: bool,
+    /// Whether keys without Ctrl are shortcuts; off where the user has switched them off (WCAG 2.2, 2.1.4).
+    pub single_keys: bool,
     /// Lines to show once after this unlock, for example a grant that was given.
     pub notices: Vec<NoticeDto>,
     /// Where the same user left off, if that was saved.
     #[serde(rename = "resume")]
     pub return_point: Option<ReturnPointDto>,
+}
+
+/// `set_single_keys`: whether keys without Ctrl are shortcuts for this user.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SingleKeysDto {
+    /// Whether they are.
+    pub on: bool,
 }
 
 /// What a role may do.

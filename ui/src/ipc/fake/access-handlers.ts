@@ -12,6 +12,7 @@ type HandledCommands =
   | "touch"
   | "text_size"
   | "set_text_size"
+  | "set_single_keys"
   | "keep_place"
   | "device"
   | "audit_events"
@@ -38,6 +39,7 @@ export function accessHandlers(state: FakeState): HandlersOf<HandledCommands> {
   const sizes = [80, 90, 100, 110, 125, 140, 150, 175, 200];
   return {
     text_size: () => ({ percent, sizes }),
+    set_single_keys: () => null,
     set_text_size: (request) => {
       percent = request.percent;
       return { percent, sizes };

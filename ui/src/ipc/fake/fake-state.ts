@@ -85,6 +85,7 @@ export function makeSession(state: FakeState, role: Role): SessionDto {
       : role === "physician"
         ? [{ kind: "granted", name: "Leila Patel", role: "front-desk", segment: "directory" }]
         : [],
+    singleKeys: true,
     resume: state.resume,
   };
 }

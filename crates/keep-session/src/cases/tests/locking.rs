@@ -2,6 +2,7 @@
 
 use super::{Clinic, ok};
 use crate::cases::lock;
+use crate::dto::lock::SingleKeysDto;
 use crate::session_start::{SessionOrigin, start_session};
 use crate::testing::nurse_amara;
 use keep_audit::EventClass;
@@ -50,4 +51,14 @@ fn the_session_time_limit_comes_from_the_sites_policy() {
     let changed = clinic.workstation.change_settings(|w| w.policy.absolute_lock_hours = 4);
     assert_eq!(changed.map_err(|f| f.code), Ok(()));
     assert_eq!(clinic.workstation.absolute_limit(), Duration::from_hours(4));
+}
+
+#[test]
+fn a_user_who_switched_single_keys_off_finds_them_off_after_the_next_unlock() {
+    let clinic = Clinic::with(nurse_amara());
+    assert!(ok(crate::cases::unlock::session(&clinic.workstation)).single_keys);
+    ok(crate::cases::unlock::set_single_keys(&clinic.workstation, SingleKeysDto { on: false }));
+    clinic.lock();
+    clinic.clock.advance(Duration::from_secs(61));
+    assert!(!ok(clinic.unlock_well()).single_keys);
 }
