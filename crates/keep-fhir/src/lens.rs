@@ -10,10 +10,12 @@ mod appointment;
 mod author;
 mod care;
 mod condition;
+mod detail;
 mod dosage;
 mod element;
 mod encounter;
 mod medication;
+mod narrative;
 mod note;
 mod observation;
 mod organization;
@@ -30,10 +32,12 @@ pub use care::{
     CarePlanLens, FlagLens, GoalLens, ImmunizationLens, ProcedureLens, care_plan, flag, goal, immunization, procedure,
 };
 pub use condition::{ConditionLens, Moment, condition};
+pub use detail::{Detail, DetailCode, DetailQuantity, DetailReference, DetailValue, details};
 pub use dosage::{Dosage, Dose, Timing};
 pub use element::{ComplexElement, Element, QuantityElement, resource_with};
 pub use encounter::{EncounterLens, encounter};
 pub use medication::{MedicationLens, authorizing_prescription, medication};
+pub(crate) use narrative::narrative_text;
 pub use note::{NoteBody, NoteLens, RelatedNote, document};
 pub(crate) use observation::observation_in;
 pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};

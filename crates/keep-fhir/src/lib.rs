@@ -4,6 +4,7 @@ mod bundle;
 mod compose;
 mod date;
 mod decimal;
+mod elements;
 mod error;
 mod extract;
 pub mod lens;
@@ -21,6 +22,7 @@ pub mod write;
 pub use bundle::{Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, issues};
 pub use date::{FhirDate, Precision};
 pub use decimal::Decimal;
+pub use elements::{ElementDefinition, element_sections, elements_of};
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
     AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, Extracted, ParsedRecord, PatientFacts,
