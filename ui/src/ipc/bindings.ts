@@ -286,6 +286,20 @@ path: string,
  */
 side: SideDto, };
 
+export type CodeDto = { 
+/**
+ * The code system's URI.
+ */
+system: string | null, 
+/**
+ * The code.
+ */
+code: string | null, 
+/**
+ * The display.
+ */
+display: string | null, };
+
 export type ConflictDto = { 
 /**
  * The conflict id.
@@ -407,6 +421,58 @@ conflict: string,
  * A choice per field.
  */
 choices: Array<ChoiceDto>, };
+
+export type DetailDto = { 
+/**
+ * The name in R4 without the type of a choice: `value`, `onset`, `bodySite`.
+ */
+element: string, 
+/**
+ * The R4 type, such as `HumanName`; `None` where R4 does not have this element.
+ */
+dataType: string | null, 
+/**
+ * Its value; `None` where it consists of its parts.
+ */
+value: DetailValueDto | null, 
+/**
+ * Elements of this element.
+ */
+parts: Array<DetailDto>, };
+
+export type DetailValueDto = { "kind": "value", 
+/**
+ * The value.
+ */
+value: ValueDto, } | { "kind": "markdown", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "code", 
+/**
+ * The code.
+ */
+code: string, } | { "kind": "concept", 
+/**
+ * The recorded text.
+ */
+text: string | null, 
+/**
+ * The codes.
+ */
+codes: Array<CodeDto>, } | { "kind": "reference", 
+/**
+ * The recorded words, or else the name of the target.
+ */
+name: string | null, 
+/**
+ * The reference as recorded.
+ */
+reference: string | null, } | { "kind": "bytes", 
+/**
+ * Their number.
+ */
+count: number, };
 
 export type DeviceCheckDto = "swap_unencrypted" | "ledger_nearly_full" | "slot_damaged" | "special_file" | "authority_file_changed" | "authority_file_unreadable";
 
@@ -777,7 +843,7 @@ asksPhoneTime: boolean, };
 
 export type MarkDto = { "kind": "status", 
 /**
- * The code as recorded.
+ * The code, or what was recorded instead of one.
  */
 code: string, 
 /**
@@ -799,7 +865,35 @@ whom: string | null, } | { "kind": "superseded",
 /**
  * The record that replaces it, as recorded.
  */
-by: string | null, } | { "kind": "in_future" } | { "kind": "unsafe", 
+by: string | null, } | { "kind": "in_future" } | { "kind": "missing", 
+/**
+ * The element: `status`, `intent`, ...
+ */
+element: string, } | { "kind": "inactive" } | { "kind": "deceased", 
+/**
+ * When, RFC 3339 or partial, where that was recorded.
+ */
+at: string | null, } | { "kind": "subpotent", 
+/**
+ * The recorded reason.
+ */
+reason: string | null, } | { "kind": "linked", 
+/**
+ * `replaces`, `refer` or `seealso`.
+ */
+code: string | null, 
+/**
+ * The other record, as recorded.
+ */
+other: string | null, } | { "kind": "element", 
+/**
+ * Its path: `activity.detail.doNotPerform`.
+ */
+element: string, 
+/**
+ * What was recorded: words and codes.
+ */
+recorded: Array<string>, } | { "kind": "unsafe", 
 /**
  * The names of these elements.
  */

@@ -25,6 +25,7 @@ pub fn bindings() -> String {
         chart::ChartDto,
         chart::TimelineWindowDto,
         chart::WindowDto,
+        chart::detail::DetailDto,
         chart::mark::MarkDto,
         chart::notes::NotesDto,
         chart::results::ResultsDto,

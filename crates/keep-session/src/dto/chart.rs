@@ -2,6 +2,7 @@
 
 pub mod allergies;
 pub mod banner;
+pub mod detail;
 pub mod flag;
 pub mod immunisations;
 pub mod mark;

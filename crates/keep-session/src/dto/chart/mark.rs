@@ -9,7 +9,7 @@ use ts_rs::TS;
 pub enum MarkDto {
     /// The status, where it is not the ordinary one of the type: `on-hold`, `preliminary`, `cancelled`, ...
     Status {
-        /// The code as recorded.
+        /// The code, or what was recorded instead of one.
         code: String,
         /// The recorded reason.
         reason: Option<String>,
@@ -40,6 +40,37 @@ pub enum MarkDto {
     },
     /// Its time is later than now.
     InFuture,
+    /// R4 requires a status or intent, and there is none.
+    Missing {
+        /// The element: `status`, `intent`, ...
+        element: String,
+    },
+    /// No longer in use (R4 `active` is false).
+    Inactive,
+    /// The patient has died.
+    Deceased {
+        /// When, RFC 3339 or partial, where that was recorded.
+        at: Option<String>,
+    },
+    /// The dose of a vaccine was less than intended.
+    Subpotent {
+        /// The recorded reason.
+        reason: Option<String>,
+    },
+    /// A patient record that has to do with another one.
+    Linked {
+        /// `replaces`, `refer` or `seealso`.
+        code: Option<String>,
+        /// The other record, as recorded.
+        other: Option<String>,
+    },
+    /// A modifier element of a part of the record, or one without a mark of its own.
+    Element {
+        /// Its path: `activity.detail.doNotPerform`.
+        element: String,
+        /// What was recorded: words and codes.
+        recorded: Vec<String>,
+    },
     /// It has modifier elements that this program does not know.
     Unsafe {
         /// The names of these elements.
