@@ -53,6 +53,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::audit::sign_off_alerts,
             commands::audit::unmask,
             commands::chart::chart_notes,
+            commands::chart::chart_record,
             commands::chart::chart_results,
             commands::chart::chart_timeline,
             commands::chart::close_chart,

@@ -5,10 +5,8 @@ pub(crate) mod allergies;
 pub(crate) mod clinic_clock;
 pub(crate) mod completeness;
 pub(crate) mod conflict;
-#[cfg_attr(not(test), expect(dead_code, reason = "the tabs that show them follow"))]
 pub(crate) mod details;
 pub(crate) mod immunisations;
-#[cfg_attr(not(test), expect(dead_code, reason = "the tabs that show them follow"))]
 pub(crate) mod marks;
 pub(crate) mod medicines;
 pub(crate) mod names;

@@ -4,7 +4,7 @@ use crate::shell::Shell;
 use keep_session::cases;
 use keep_session::dto::chart::notes::NotesDto;
 use keep_session::dto::chart::results::ResultsDto;
-use keep_session::dto::chart::timeline::TimelineDto;
+use keep_session::dto::chart::timeline::{RecordDto, RecordRequestDto, TimelineDto};
 use keep_session::dto::chart::{ChartDto, TimelineWindowDto, WindowDto};
 use keep_session::dto::failure::FailureDto;
 use serde::Deserialize;
@@ -35,6 +35,12 @@ pub(crate) async fn chart_timeline(
     request: TimelineWindowDto,
 ) -> Result<TimelineDto, FailureDto> {
     shell.run(move |workstation| cases::chart::chart_timeline(workstation, request)).await
+}
+
+/// One record in full.
+#[tauri::command]
+pub(crate) async fn chart_record(shell: State<'_, Shell>, request: RecordRequestDto) -> Result<RecordDto, FailureDto> {
+    shell.run(move |workstation| cases::chart::chart_record(workstation, request)).await
 }
 
 /// One page of the results.

@@ -13,6 +13,8 @@ import css from "./chart.module.css";
 import { RoundedValue } from "./flagged-value.view";
 import { RecordStateChip } from "./record-state.view";
 
+const isInError = (row: TimelineRowDto) => row.marks.some(({ kind }) => kind === "entered_in_error");
+
 function sayDetail(say: Say, detail: TimelineDetailDto): string {
   switch (detail.kind) {
     case "text":
@@ -65,7 +67,7 @@ export function RecordsTab({ patient, tab }: Props) {
         row.unreadable ? (
           <Chip tone="warn">{say("timeline.unreadable")}</Chip>
         ) : (
-          <span className={row.enteredInError ? css.inError : undefined}>
+          <span className={isInError(row) ? css.inError : undefined}>
             <b>{sayRecordTitle(say, row.title)}</b>
             {row.detail === null ? null : (
               <span className={css.under}>
@@ -86,7 +88,7 @@ export function RecordsTab({ patient, tab }: Props) {
       wrap: true,
       cell: (row) => (
         <span className={css.marks}>
-          {row.enteredInError ? <Chip tone="critical">{say("timeline.entered_in_error")}</Chip> : null}
+          {isInError(row) ? <Chip tone="critical">{say("timeline.entered_in_error")}</Chip> : null}
           <RecordStateChip record={row.record} />
         </span>
       ),

@@ -1211,6 +1211,26 @@ severity: string | null,
  */
 highRisk: boolean, };
 
+export type RecordDto = { 
+/**
+ * Its line.
+ */
+row: TimelineRowDto, 
+/**
+ * Every element of it; empty where it could not be read or is masked.
+ */
+details: Array<DetailDto>, };
+
+export type RecordRequestDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * Type/id.
+ */
+reference: string, };
+
 export type RecordStateDto = "synced" | "pending" | "conflict" | "rejected";
 
 export type RecordTitleDto = { "kind": "recorded", 
@@ -1713,9 +1733,9 @@ recorded: string | null,
  */
 unreadable: boolean, 
 /**
- * Whether it was entered in error; shown crossed out.
+ * What changes its meaning.
  */
-enteredInError: boolean, 
+marks: Array<MarkDto>, 
 /**
  * Sync state.
  */

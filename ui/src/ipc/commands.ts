@@ -17,6 +17,8 @@ import type {
   NotesDto,
   NoticeDto,
   PatientPageDto,
+  RecordDto,
+  RecordRequestDto,
   ResultsDto,
   RetryDto,
   ReturnPointDto,
@@ -70,6 +72,7 @@ interface Commands {
   open_chart: [{ patient: string }, ChartDto];
   close_chart: [{ patient: string }, null];
   chart_timeline: [TimelineWindowDto, TimelineDto];
+  chart_record: [RecordRequestDto, RecordDto];
   chart_results: [WindowDto, ResultsDto];
   chart_notes: [WindowDto, NotesDto];
   check_vitals: [VitalsDto, VitalsCheckDto];

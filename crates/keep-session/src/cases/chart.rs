@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::dto::chart::notes::NotesDto;
 use crate::dto::chart::results::ResultsDto;
-use crate::dto::chart::timeline::TimelineDto;
+use crate::dto::chart::timeline::{RecordDto, RecordRequestDto, TimelineDto};
 use crate::dto::chart::{ChartDto, ChartTabDto, TimelineWindowDto, WindowDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
@@ -14,11 +14,14 @@ use crate::records::patient_id;
 use crate::state::acquire;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
-use crate::view::timeline::Window;
+use crate::view::timeline::{Window, row_of};
 use crate::view::vitals::{Reading, SeriesContext};
-use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, vitals, words};
+use crate::view::{
+    allergies, completeness, details, immunisations, medicines, notes, problems, results, vitals, words,
+};
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
+use keep_domain::{ErrorCode, R4_TYPES, ResourceKey};
 use keep_sync::CHART_TYPES;
 
 /// The most rows of one window.
@@ -35,7 +38,8 @@ const LONGEST_NOTE: usize = 4_000;
 pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, FailureDto> {
     workstation.authorize(Action::OpenPatient, |unlocked| {
         let ctx = &Ctx::new(workstation, unlocked)?;
-        let (patient, part) = (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, every_value: true });
+        let (patient, part) =
+            (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, record: None, every_value: true });
         let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
             let readings = vitals::readings(&chart.entries);
             Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
@@ -65,7 +69,26 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
         let chart = read_chart(ctx, &patient_id(&rows.patient)?, &[])?;
         let window = Window::of(&chart.entries, *tab, window(rows));
         let names = names_of(ctx.store, &window.unnamed())?;
-        Ok(window.rows(&names))
+        Ok(window.rows(&names, &chart.clinic_clock))
+    })
+}
+
+/// One record in full; the event names it.
+///
+/// # Errors
+/// As [`open_chart`]; `not_available` also for a record that the chart does not have or the role may not see.
+pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Result<RecordDto, FailureDto> {
+    workstation.authorize(Action::OpenPatient, |unlocked| {
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
+        // A type that R4 does not have is looked for in the whole chart.
+        let types: Vec<&'static str> = R4_TYPES.into_iter().filter(|name| *name == key.resource_type).collect();
+        let part = Part { name: Some("record"), types: &types, record: Some(&key), every_value: false };
+        let (chart, _) = view_chart(ctx, &patient_id(&request.patient)?, part, Ok)?;
+        let entry = chart.entries.iter().find(|e| e.record.key == key).ok_or(ErrorCode::NotAvailable)?;
+        let names = names_of(ctx.store, &details::unnamed(entry))?.or_people(|| workstation.names());
+        let row = row_of(entry, &names, &chart.clinic_clock).ok_or(ErrorCode::NotAvailable)?;
+        Ok(RecordDto { row, details: details::details(entry, &names) })
     })
 }
 

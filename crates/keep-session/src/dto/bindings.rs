@@ -29,6 +29,8 @@ pub fn bindings() -> String {
         chart::mark::MarkDto,
         chart::notes::NotesDto,
         chart::results::ResultsDto,
+        chart::timeline::RecordDto,
+        chart::timeline::RecordRequestDto,
         chart::timeline::TimelineDto,
         chart::value::ValueDto,
         conflict::ConflictDto,

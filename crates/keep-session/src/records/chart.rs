@@ -28,7 +28,7 @@ pub(crate) struct Chart {
 
 /// Reads a chart, or some types of it; recorded as one event.
 pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static str]) -> Result<Chart, SessionError> {
-    let part = Part { name: types.first().copied(), types, every_value: false };
+    let part = Part { name: types.first().copied(), types, record: None, every_value: false };
     Ok(view_chart(ctx, patient, part, Ok)?.0)
 }
 
@@ -38,6 +38,8 @@ pub(crate) struct Part<'a> {
     pub(crate) name: Option<&'static str>,
     /// The types; empty means all.
     pub(crate) types: &'a [&'static str],
+    /// The one record that is shown of it; named in the event.
+    pub(crate) record: Option<&'a ResourceKey>,
     /// Whether the values of every Observation are read, not only those of one window.
     pub(crate) every_value: bool,
 }
@@ -54,6 +56,7 @@ pub(crate) fn view_chart<T>(
     if let Some(name) = part.name {
         event = event.with("part", name);
     }
+    event = event.with_resources(part.record);
     let (view, clinic_clock) = (AccessView::of(ctx.session, author::known(ctx)?), ctx.clinic_clock()?);
     let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
     let (presented, ticket) = ctx.read_with_ticket(event, |store| {

@@ -1,5 +1,7 @@
 //! Everything in order of time, newest first.
 
+use super::clinic_clock::ClinicClock;
+use super::marks;
 use super::names::{Names, unnamed};
 use super::results;
 use super::tabs::tab_of;
@@ -9,6 +11,7 @@ use super::words;
 use super::{allergies, medicines, notes};
 use crate::dto::chart::ChartTabDto;
 use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::timeline::{TimelineDetailDto, TimelineDto, TimelineKindDto, TimelineRowDto};
 use crate::dto::record_title::RecordTitleDto;
 use keep_domain::{NEWS2_TOTAL, ResourceKey, UtcMillis};
@@ -80,8 +83,8 @@ impl<'e> Window<'e> {
     }
 
     /// The rows for the page.
-    pub(crate) fn rows(&self, names: &Names) -> TimelineDto {
-        let rows = self.lines.iter().filter_map(|l| row(l, names)).collect();
+    pub(crate) fn rows(&self, names: &Names, clinic_clock: &ClinicClock) -> TimelineDto {
+        let rows = self.lines.iter().filter_map(|l| row(l, names, clinic_clock)).collect();
         TimelineDto { rows, total: u32::try_from(self.total).unwrap_or(u32::MAX) }
     }
 }
@@ -98,7 +101,12 @@ fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
     }
 }
 
-fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
+/// The line of one record.
+pub(crate) fn row_of(entry: &VisibleRecord, names: &Names, clinic_clock: &ClinicClock) -> Option<TimelineRowDto> {
+    row(&Line { at: entry.at(), entries: vec![entry] }, names, clinic_clock)
+}
+
+fn row(line: &Line<'_>, names: &Names, clinic_clock: &ClinicClock) -> Option<TimelineRowDto> {
     let first = *line.entries.first()?;
     let (kind, said) = match first.raw.as_ref().filter(|_| !first.masked) {
         Some(_) if joins(first) => (TimelineKindDto::Vitals, vitals(&line.entries)),
@@ -115,9 +123,20 @@ fn row(line: &Line<'_>, names: &Names) -> Option<TimelineRowDto> {
         detail: said.detail.map(shortened),
         recorded: said.recorded.map(|text| words::cut(&text, LONGEST)),
         unreadable: first.is_unreadable(),
-        entered_in_error: first.is_entered_in_error(),
+        marks: line_marks(line, clinic_clock),
         record: super::visible_record::state_of(state),
     })
+}
+
+/// The marks of the records of a line, each once.
+fn line_marks(line: &Line<'_>, clinic_clock: &ClinicClock) -> Vec<MarkDto> {
+    let mut found: Vec<MarkDto> = Vec::new();
+    for mark in line.entries.iter().flat_map(|e| marks::marks(e).into_iter().chain(marks::in_future(e, clinic_clock))) {
+        if !found.contains(&mark) {
+            found.push(mark);
+        }
+    }
+    found
 }
 
 fn shortened(detail: TimelineDetailDto) -> TimelineDetailDto {
@@ -277,7 +296,7 @@ mod tests {
     use super::*;
     use crate::dto::chart::record_state::RecordStateDto;
     use crate::view::access_view::AccessView;
-    use crate::view::fixtures::{MARIA, nurse_amara_sees, record};
+    use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees, record};
     use keep_domain::Role;
     use keep_store::RecordState;
 
@@ -288,7 +307,7 @@ mod tests {
     }
 
     fn window(entries: &[VisibleRecord], offset: usize, limit: usize) -> TimelineDto {
-        Window::of(entries, None, (offset, limit)).rows(&Names::default())
+        Window::of(entries, None, (offset, limit)).rows(&Names::default(), &ClinicClock::utc(NOON))
     }
 
     fn detail(row: &TimelineRowDto) -> &str {
@@ -325,7 +344,10 @@ mod tests {
                 (TimelineKindDto::Problem, Some("2020"), "active"),
             ]
         );
-        assert_eq!(all.rows.iter().map(|r| r.entered_in_error).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(
+            all.rows.iter().map(|r| r.marks.contains(&MarkDto::EnteredInError)).collect::<Vec<_>>(),
+            [false, true, false]
+        );
         assert_eq!(window(&nurse_amara_sees(&texts), 2, 5).rows.len(), 1);
     }
 

@@ -1,8 +1,14 @@
-import type { ChartDto, ChartTabDto, PermissionDto, TimelineKindDto } from "../bindings";
-import { type FakeState, openFakeChart } from "./fake-state";
+import type { ChartDto, ChartTabDto, DetailDto, PermissionDto, TimelineKindDto } from "../bindings";
+import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
-type HandledCommands = "open_chart" | "close_chart" | "chart_timeline" | "chart_results" | "chart_notes";
+type HandledCommands =
+  | "open_chart"
+  | "close_chart"
+  | "chart_timeline"
+  | "chart_record"
+  | "chart_results"
+  | "chart_notes";
 
 const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
   summary: "open_chart",
@@ -23,6 +29,23 @@ const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
   family_history: "read_problems",
   other: "read_problems",
 };
+
+const FAKE_DETAILS: DetailDto[] = [
+  { element: "status", dataType: "code", value: { kind: "code", code: "final" }, parts: [] },
+  {
+    element: "note",
+    dataType: "Annotation",
+    value: null,
+    parts: [
+      {
+        element: "text",
+        dataType: "markdown",
+        value: { kind: "markdown", text: "Repeat in two weeks.\nFasting." },
+        parts: [],
+      },
+    ],
+  },
+];
 
 const TAB_KINDS: Partial<Record<ChartTabDto, TimelineKindDto>> = {
   visits: "encounter",
@@ -71,6 +94,10 @@ export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
       const { timeline } = openFakeChart(state, patient);
       const rows = tab === null ? timeline : timeline.filter((row) => row.kind === TAB_KINDS[tab]);
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
+    },
+    chart_record: ({ patient, reference }) => {
+      const row = openFakeChart(state, patient).timeline.find((candidate) => candidate.reference === reference);
+      return row === undefined ? refuse("not_available") : { row, details: FAKE_DETAILS };
     },
     chart_results: ({ patient, offset, limit }) => {
       const { results } = openFakeChart(state, patient);

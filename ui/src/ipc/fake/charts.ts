@@ -170,7 +170,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       detail: unreadable || detail === "" ? null : { kind: "text", text: detail },
       recorded: at === 6 ? `${detail}0271828182845` : null,
       unreadable,
-      enteredInError: at === 5,
+      marks: at === 5 ? [{ kind: "entered_in_error" }] : [],
       record: at < 2 ? "pending" : "synced",
     };
   });

@@ -1,5 +1,7 @@
 //! Every command of the page, and the event that it records.
 
+mod charts;
+
 use super::drafts::half;
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{
@@ -7,7 +9,6 @@ use crate::cases::{
     worklist,
 };
 use crate::dto::audit::{AuditAskDto, Explanation, SignOffDto, UnmaskDto};
-use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
 use crate::dto::draft::SaveDraftDto;
 use crate::dto::search::SearchDto;
@@ -50,10 +51,6 @@ impl Done {
     }
 }
 
-fn window() -> WindowDto {
-    WindowDto { patient: String::from("maria"), offset: 0, limit: 50 }
-}
-
 fn finding(clinic: &Clinic) -> u64 {
     let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("device");
     device.ledger.append(EventDraft::new(E::IntegrityFinding)).expect("appended").sequence()
@@ -66,7 +63,7 @@ const OWN_PLACE: &str =
     "where this person is, in the person's own file; the chart that it names was an event when it opened";
 
 fn commands() -> Vec<(&'static str, Leaves)> {
-    vec![
+    let mut commands = vec![
         (
             "audit_events",
             Events(
@@ -106,40 +103,9 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 &[E::Unmask],
             ),
         ),
-        (
-            "chart_notes",
-            Events(
-                nurse_amara,
-                |c| run(c, |c| ok(chart::chart_notes(&c.workstation, window())).total),
-                &[E::ChartRead],
-            ),
-        ),
-        (
-            "chart_results",
-            Events(
-                nurse_amara,
-                |c| run(c, |c| ok(chart::chart_results(&c.workstation, window())).total),
-                &[E::ChartRead],
-            ),
-        ),
-        (
-            "chart_timeline",
-            Events(
-                nurse_amara,
-                |c| {
-                    run(c, |c| {
-                        ok(chart::chart_timeline(&c.workstation, TimelineWindowDto { tab: None, window: window() }))
-                            .total
-                    })
-                },
-                &[E::ChartRead],
-            ),
-        ),
-        ("close_chart", Nothing("nothing is read or written")),
-        (
-            "open_chart",
-            Events(nurse_amara, |c| run(c, |c| drop(ok(chart::open_chart(&c.workstation, "maria")))), &[E::ChartRead]),
-        ),
+        ("text_size", Nothing(NO_RECORD)),
+        ("set_text_size", Nothing(NO_RECORD)),
+        ("set_single_keys", Nothing("a preference in the person's own file")),
         (
             "conflict",
             Events(
@@ -311,7 +277,9 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                 &[E::Search],
             ),
         ),
-    ]
+    ];
+    commands.extend(charts::commands());
+    commands
 }
 
 /// Once saving and discarding a draft recorded no event, and no test would have noticed.

@@ -4,8 +4,10 @@ use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::allergies::AllergiesDto;
 use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::notes::NoteStatusDto;
 use crate::dto::chart::record_state::RecordStateDto;
+use crate::dto::chart::timeline::RecordRequestDto;
 use crate::dto::chart::vitals::SignDto;
 use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
@@ -13,6 +15,7 @@ use crate::dto::failure::FieldReasonDto;
 use crate::dto::lock::PermissionDto;
 use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
 use crate::testing::{dr_jonas, nurse_amara};
+use keep_audit::EventClass;
 use keep_domain::ErrorCode;
 
 fn window() -> WindowDto {
@@ -140,5 +143,26 @@ fn a_record_entered_in_error_stays_readable() {
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().all(|s| s.key != SignDto::Pulse));
     let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).rows;
-    assert!(rows.iter().any(|r| r.reference == mine && r.entered_in_error));
+    assert!(rows.iter().any(|r| r.reference == mine && r.marks.contains(&MarkDto::EnteredInError)));
+}
+
+#[test]
+fn one_record_is_shown_in_full_and_its_event_names_it() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let row = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() }))
+        .rows
+        .remove(0);
+    let ask = |reference: &str| RecordRequestDto { patient: String::from("maria"), reference: reference.to_owned() };
+    let before = clinic.events(EventClass::ChartRead);
+    let shown = ok(chart::chart_record(&clinic.workstation, ask(&row.reference)));
+    assert_eq!(shown.row.reference, row.reference);
+    assert!(shown.details.iter().any(|d| d.element == "status"), "{:?}", shown.details);
+    assert_eq!(clinic.events(EventClass::ChartRead), before + 1);
+    for missing in ["Observation/none", "Patient/nobody", "nothing"] {
+        assert_eq!(
+            code_of(chart::chart_record(&clinic.workstation, ask(missing))),
+            ErrorCode::NotAvailable,
+            "{missing}"
+        );
+    }
 }

@@ -1,9 +1,11 @@
 //! Everything in order of time.
 
 use super::allergies::ReactionDto;
+use super::detail::DetailDto;
+use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
 use crate::dto::record_title::RecordTitleDto;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One window of the timeline.
@@ -34,10 +36,30 @@ pub struct TimelineRowDto {
     pub recorded: Option<String>,
     /// Whether the record could not be read.
     pub unreadable: bool,
-    /// Whether it was entered in error; shown crossed out.
-    pub entered_in_error: bool,
+    /// What changes its meaning.
+    pub marks: Vec<MarkDto>,
     /// Sync state.
     pub record: RecordStateDto,
+}
+
+/// `chart_record`: one record in full.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordRequestDto {
+    /// The Patient id.
+    pub patient: String,
+    /// Type/id.
+    pub reference: String,
+}
+
+/// One record in full.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordDto {
+    /// Its line.
+    pub row: TimelineRowDto,
+    /// Every element of it; empty where it could not be read or is masked.
+    pub details: Vec<DetailDto>,
 }
 
 /// Kind of a line.
