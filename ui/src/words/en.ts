@@ -3,11 +3,14 @@ import audit from "./en/audit.json";
 import chart from "./en/chart.json";
 import conflict from "./en/conflict.json";
 import device from "./en/device.json";
+import element from "./en/element.json";
 import failure from "./en/failure.json";
 import lock from "./en/lock.json";
+import mark from "./en/mark.json";
 import shell from "./en/shell.json";
 import signIn from "./en/sign-in.json";
 import sync from "./en/sync.json";
+import value from "./en/value.json";
 import visit from "./en/visit.json";
 import worklist from "./en/worklist.json";
 
@@ -18,11 +21,14 @@ export const en = {
   ...chart,
   ...conflict,
   ...device,
+  ...element,
   ...failure,
   ...lock,
+  ...mark,
   ...shell,
   ...signIn,
   ...sync,
+  ...value,
   ...visit,
   ...worklist,
 };

@@ -2,6 +2,7 @@
 
 mod reading;
 mod record;
+mod xhtml;
 
 pub use record::details;
 

@@ -222,7 +222,8 @@ fn read<'a>(
                 return (recorded.first().cloned(), recorded);
             }
             let codings = node.member("coding").into_iter().flat_map(Node::items);
-            let code = codings.filter_map(|c| c.member_text("code")).find(|c| is_listed(c));
+            let codes: Vec<_> = codings.filter_map(|c| c.member_text("code")).filter(|c| is_listed(c)).collect();
+            let Ok(code) = only(codes) else { return (None, recorded) };
             // Systems without the code system of R4 write the code itself as text.
             let text = || recorded.iter().map(|w| w.to_lowercase()).find(|w| is_listed(w)).map(Cow::Owned);
             (code.or_else(text), recorded)
@@ -234,6 +235,18 @@ fn read<'a>(
             (text.filter(|t| any_code || is_listed(t)), recorded)
         }
     }
+}
+
+/// Codes that include others: where both are recorded, the narrower one counts.
+const WIDE: [&str; 3] = ["active", "inactive", "unconfirmed"];
+
+/// The one code of several; an error where they contradict each other.
+fn only(mut codes: Vec<Cow<'_, str>>) -> Result<Option<Cow<'_, str>>, ()> {
+    codes.dedup();
+    if codes.len() > 1 {
+        codes.retain(|code| !WIDE.contains(&code.as_ref()));
+    }
+    if codes.len() > 1 { Err(()) } else { Ok(codes.pop()) }
 }
 
 fn joined(path: &str, name: &str) -> String {
@@ -315,6 +328,13 @@ mod tests {
         check(
             r#"{"resourceType":"MedicationRequest","_status":{"extension":[]},"intent":null}"#,
             &[("status", Missing, None, ""), ("intent", Missing, None, "")],
+        );
+        check(
+            r#"{"resourceType":"Condition","clinicalStatus":{"coding":[{"code":"active"},{"code":"relapse"}]},"verificationStatus":{"coding":[{"code":"confirmed"},{"code":"refuted"}]}}"#,
+            &[
+                ("clinicalStatus", Known, Some("relapse"), "active|relapse"),
+                ("verificationStatus", Unknown, None, "confirmed|refuted"),
+            ],
         );
         check(r#"{"resourceType":"NewType","status":"x"}"#, &[("resourceType", Unknown, None, "NewType")]);
     }

@@ -19,7 +19,7 @@ pub(super) fn primitive<'a>(node: Node<'a>, data_type: &str) -> Option<DetailVal
         "markdown" => node.text().map(DetailValue::Markdown),
         "date" | "dateTime" | "instant" => when(node).map(DetailValue::Date),
         "base64Binary" => node.text().map(|t| DetailValue::Bytes(bytes_in(&t))),
-        "xhtml" => node.text().map(|t| DetailValue::Text(Cow::Owned(crate::lens::narrative_text(&t)))),
+        "xhtml" => node.text().map(|t| DetailValue::Text(Cow::Owned(super::xhtml::narrative_text(&t)))),
         "string" | "uri" | "url" | "canonical" | "id" | "oid" | "uuid" | "time" => node.text().map(DetailValue::Text),
         _ => None,
     }

@@ -1,9 +1,9 @@
 //! Walks a record by R4's definitions.
 
 use super::reading::{Covered, complex, likely_type, primitive, untyped};
+use super::xhtml::narrative_text;
 use super::{Detail, DetailValue};
 use crate::elements::{Defined, defined, section};
-use crate::lens::narrative_text;
 use crate::{Kind, Node, Raw};
 use std::borrow::Cow;
 
