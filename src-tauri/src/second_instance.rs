@@ -17,7 +17,7 @@ fn raise(app: &AppHandle, mut start: SecondStart) {
     }
     // The second instance left a note in the profile before it asked.
     if let Ok(workstation) = app.state::<Shell>().workstation() {
-        workstation.hear_second_instance();
+        workstation.report_pending_faults();
     }
 }
 

@@ -40,7 +40,13 @@ pub(crate) fn measure(
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
-    let opened = Workstation::open_for_test(&scratch.join("first"), runtime.handle().clone(), clock, keychain);
+    let opened = Workstation::open_for_test(
+        &scratch.join("first"),
+        keep_session::ProfileAccess::Own,
+        runtime.handle().clone(),
+        clock,
+        keychain,
+    );
     let app = opened.map_err(|f| f.code).expect("opened");
     sign_in(&app, &server, doctor, programs);
     let (end, took) = timed(|| {

@@ -252,8 +252,14 @@ fn a_server_that_is_down_or_not_the_clinics_has_its_code() {
         let empty = tempfile::tempdir().expect("folder");
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keychain: Arc<dyn Keychain> = Arc::new(FakeKeychain::default());
-        let app = Workstation::open_for_test(empty.path(), w.runtime.handle().clone(), clock, keychain)
-            .map_err(|f| f.code)?;
+        let app = Workstation::open_for_test(
+            empty.path(),
+            keep_session::ProfileAccess::Own,
+            w.runtime.handle().clone(),
+            clock,
+            keychain,
+        )
+        .map_err(|f| f.code)?;
         let ask = EnrolBeginDto { server: Some(server.to_owned()), workstation: Some(String::from("Room 3")) };
         let begun = enrol::enrol_begin(&app, ask).map(|_| ()).map_err(|f| f.code);
         app.close();

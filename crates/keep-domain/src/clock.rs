@@ -1,5 +1,8 @@
 //! Injected time. Only this file reads the operating system's clocks.
 
+#[cfg(any(test, feature = "test-support"))]
+pub(crate) mod testing;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -80,48 +83,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that tests set and advance.
-#[cfg(any(test, feature = "test-support"))]
-#[derive(Debug)]
-pub struct ManualClock {
-    wall: std::sync::atomic::AtomicI64,
-    monotonic: std::sync::atomic::AtomicU64,
-}
-
-#[cfg(any(test, feature = "test-support"))]
-impl ManualClock {
-    /// Starts at `at`, monotonic zero.
-    #[must_use]
-    pub const fn starting(at: UtcMillis) -> Self {
-        Self { wall: std::sync::atomic::AtomicI64::new(at.0), monotonic: std::sync::atomic::AtomicU64::new(0) }
-    }
-
-    /// Advances both clocks.
-    pub fn advance(&self, by: Duration) {
-        use std::sync::atomic::Ordering::SeqCst;
-        let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        self.wall.fetch_add(i64::try_from(millis).unwrap_or(i64::MAX), SeqCst);
-        self.monotonic.fetch_add(millis, SeqCst);
-    }
-
-    /// Sets only the wall clock, as a user or an empty battery would.
-    pub fn set_wall(&self, at: UtcMillis) {
-        self.wall.store(at.0, std::sync::atomic::Ordering::SeqCst);
-    }
-}
-
-#[cfg(any(test, feature = "test-support"))]
-impl Clock for ManualClock {
-    fn now(&self) -> UtcMillis {
-        UtcMillis(self.wall.load(std::sync::atomic::Ordering::SeqCst))
-    }
-    fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.monotonic.load(std::sync::atomic::Ordering::SeqCst))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::testing::ManualClock;
     use super::*;
 
     #[test]

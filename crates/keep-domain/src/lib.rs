@@ -14,7 +14,7 @@ mod segment;
 mod vital_sign;
 
 #[cfg(any(test, feature = "test-support"))]
-pub use clock::ManualClock;
+pub use clock::testing::ManualClock;
 pub use clock::{Clock, SystemClock, UtcMillis};
 pub use error_code::{ErrorCode, ExitCode, IncidentId};
 pub use guard::{Phi, Secret};

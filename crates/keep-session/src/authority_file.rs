@@ -25,7 +25,7 @@ pub(crate) struct AuthorityFile {
 impl AuthorityFile {
     /// Reads the file at `path`; it must be a regular text file of at most [`LIMIT`] bytes.
     pub(crate) fn read(path: &Path) -> Result<Self, SessionError> {
-        let not_readable = || SessionError::fields(vec![("ca_file", FieldReasonDto::NotReadable)]);
+        let not_readable = || SessionError::field("ca_file", FieldReasonDto::NotReadable);
         let bytes = private_file::read_named(path, LIMIT).map_err(|_| not_readable())?;
         let pem = String::from_utf8(bytes).map_err(|_| not_readable())?;
         let digest = Sha256::digest(pem.as_bytes()).into();
@@ -98,11 +98,10 @@ impl Workstation {
     /// # Errors
     /// `invalid` where it cannot be read or holds no certificate, and the errors of saving the settings.
     pub(crate) fn replace_authority_file(&self, actor: Actor, path: &Path) -> Result<(), SessionError> {
-        let path =
-            path.canonicalize().map_err(|_| SessionError::fields(vec![("ca_file", FieldReasonDto::NotReadable)]))?;
+        let path = path.canonicalize().map_err(|_| SessionError::field("ca_file", FieldReasonDto::NotReadable))?;
         let file = AuthorityFile::read(&path)?;
         keep_sync::check_authorities(&file.pem)
-            .map_err(|_| SessionError::fields(vec![("ca_file", FieldReasonDto::NoCertificate)]))?;
+            .map_err(|_| SessionError::field("ca_file", FieldReasonDto::NoCertificate))?;
         // INVARIANT: it is in the ledger before it is trusted.
         self.enrolled_device()?.ledger.append(changed("authority_file_replaced", &file).by(actor))?;
         self.change_settings(|w| {

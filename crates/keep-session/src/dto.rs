@@ -23,9 +23,6 @@ pub mod text_size;
 pub mod visit;
 pub mod worklist;
 
-/// The longest reason that a user may type, characters.
-pub(crate) const LONGEST_REASON: usize = 1000;
-
 /// A count or position that crosses IPC, as an index.
 pub(crate) fn index(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)

@@ -31,6 +31,11 @@ impl SessionError {
         Self { code: ErrorCode::Invalid, wait: None, attempts_left: None, fields }
     }
 
+    /// A form with one invalid field.
+    pub(crate) fn field(name: &'static str, reason: FieldReasonDto) -> Self {
+        Self::fields(vec![(name, reason)])
+    }
+
     /// The reply to the page; only the incident id and the code are logged.
     pub(crate) fn into_dto(self) -> FailureDto {
         let incident = IncidentId::make_random();

@@ -15,12 +15,11 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// Checks the derived tables of a new session, then every record, in small steps in the background. Ends with the
 /// session.
 pub(crate) fn start(workstation: &Workstation) {
-    let workstation = workstation.clone();
-    let runtime = workstation.0.runtime.clone();
-    runtime.spawn_blocking(move || {
+    let background = workstation.clone();
+    workstation.0.runtime.spawn_blocking(move || {
         // INVARIANT: between two steps nothing here keeps the store open, so a lock closes it at once.
-        let store = workstation.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
-        let ended = store.map_or(Ok(()), |store| read_all(&workstation, &store, || std::thread::sleep(PAUSE)));
+        let store = background.try_session(|u| u.store.as_ref().map(Arc::downgrade)).flatten();
+        let ended = store.map_or(Ok(()), |store| read_all(&background, &store, || std::thread::sleep(PAUSE)));
         if let Err(error) = ended
             && error != StoreError::Interrupted
         {
@@ -59,9 +58,7 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let findings = store.take_findings();
     for finding in &findings {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
-        let mut event = event.ended(Outcome::SeriousFailure).with("finding", finding.kind.name());
-        event = event.with("segment", finding.segment);
+        let mut event = self::finding(finding.kind.name()).by(unlocked.actor()).with("segment", finding.segment);
         // The number of a chart in its file identifies no patient.
         if let Some(chart) = finding.chart {
             event = event.with("chart", chart);
@@ -78,6 +75,11 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
     findings
 }
 
+/// The event for a finding.
+pub(crate) fn finding(name: &'static str) -> EventDraft {
+    EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", name)
+}
+
 impl Workstation {
     /// Records what an integrity check found, and returns the error for it.
     pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> SessionError {
@@ -86,9 +88,7 @@ impl Workstation {
             && !reported.contains(&finding)
         {
             let Finding { segment, kind, .. } = finding;
-            let event = EventDraft::new(EventClass::IntegrityFinding).by(unlocked.actor());
-            let event = event.ended(Outcome::SeriousFailure).with("finding", kind.name());
-            self.record(event.with("segment", segment));
+            self.record(self::finding(kind.name()).by(unlocked.actor()).with("segment", segment));
             let noted = unlocked.store().and_then(|store| Ok(store.note_damage(segment)?));
             if noted.is_err() {
                 tracing::warn!("damage could not be recorded in the segment");

@@ -1,16 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-mod audit_key;
 mod authority_file;
 mod authorization;
 pub mod cases;
 mod ctx;
-mod device_context;
-mod device_fault;
+mod device_opening;
 pub mod dto;
 mod error;
+mod fault_reports;
+mod granted_keys;
 mod integrity_watch;
-mod key_holders;
 mod last_sync;
 mod lease;
 mod member;
@@ -33,7 +32,7 @@ mod trusted_clock;
 mod view;
 mod workstation;
 
-pub use device_fault::note_second_instance;
+pub use fault_reports::note_second_instance;
 pub use keep_store::ProfileLock;
 pub use profile::Profile;
 pub use settings::WorkstationSettings;

@@ -1,9 +1,10 @@
 //! Marks of the latest state of each segment, in the keychain, by which an older copy of a file is recognised.
 
 use crate::error::SessionError;
+use crate::integrity_watch::finding;
 use crate::state::acquire;
 use crate::workstation::Workstation;
-use keep_audit::{EventClass, EventDraft, Outcome};
+use keep_audit::Outcome;
 use keep_domain::Segment;
 use keep_store::{Mirror, SegmentMark, Store};
 use std::sync::Arc;
@@ -38,8 +39,8 @@ impl Workstation {
     pub(crate) fn store_marks(&self, store: &Store) {
         let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.write_marks(&marks, &[]));
         if let Err(error) = kept {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::MinorFailure);
-            self.record(event.with("finding", "mirror_not_kept").with("code", error.code));
+            let event = finding("mirror_not_kept").ended(Outcome::MinorFailure);
+            self.record(event.with("code", error.code));
         }
     }
 
@@ -96,17 +97,11 @@ impl Workstation {
     pub(crate) fn mirror_while_open(&self) {
         let Some(session) = self.try_session(|u| u.memory.since) else { return };
         let workstation = self.clone();
-        let runtime = workstation.0.runtime.clone();
-        runtime.spawn(async move {
+        self.0.runtime.spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;
-                let Some(store) = workstation
-                    .try_session(|u| (u.memory.since == session).then(|| u.store.clone()))
-                    .flatten()
-                    .flatten()
-                else {
-                    return;
-                };
+                let same = workstation.try_session(|u| u.store.clone().filter(|_| u.memory.since == session));
+                let Some(store) = same.flatten() else { return };
                 let keeper = workstation.clone();
                 // A join error means the runtime is ending.
                 let _ = tokio::task::spawn_blocking(move || keeper.store_marks(&store)).await;

@@ -16,10 +16,9 @@ pub(crate) fn search(store: &Store, records: u64) {
 
 /// The same in the background, after a sync.
 pub(crate) fn behind(workstation: &Workstation, pulled: u64) {
-    let workstation = workstation.clone();
-    let runtime = workstation.0.runtime.clone();
-    runtime.spawn_blocking(move || {
-        let store = workstation.try_session(|u| u.store.clone()).flatten();
+    let background = workstation.clone();
+    workstation.0.runtime.spawn_blocking(move || {
+        let store = background.try_session(|u| u.store.clone()).flatten();
         store.inspect(|s| search(s, pulled));
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::dto::lock::{NoticeDto, SegmentHealthDto};
 use crate::error::SessionError;
+use crate::integrity_watch::finding;
 use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
 use crate::state::unlocked::Unlocked;
@@ -79,9 +80,8 @@ pub(crate) fn open_store(
         workstation.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
     }
     if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
-        workstation
-            .record(event.with("finding", if store.personal_lost() { "personal_lost" } else { "personal_set_aside" }));
+        let name = if store.personal_lost() { "personal_lost" } else { "personal_set_aside" };
+        workstation.record(finding(name).by(actor.clone()));
     }
     Ok(Some(store))
 }

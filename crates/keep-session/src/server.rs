@@ -17,8 +17,8 @@ impl Workstation {
     /// With an `issuer`, tokens go only to the endpoints in that issuer's own discovery document.
     pub(crate) fn open_server(&self, issuer: Option<&str>) -> Result<Server, SessionError> {
         let own = self.settings().clone();
-        let base = url::Url::parse(&own.server)
-            .map_err(|_| SessionError::fields(vec![("server", FieldReasonDto::NotAnAddress)]))?;
+        let base =
+            url::Url::parse(&own.server).map_err(|_| SessionError::field("server", FieldReasonDto::NotAnAddress))?;
         let mut settings = ServerSettings::for_base(base);
         settings.client_id.clone_from(&own.client_id);
         settings.demo = own.demo;

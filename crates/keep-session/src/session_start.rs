@@ -3,6 +3,7 @@
 use crate::cases::grants;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
+use crate::integrity_watch::finding;
 use crate::lease::name_statement;
 use crate::segments::{StoreRequest, open_store};
 use crate::settings::audit_key::AuditPublicKeyRecord;
@@ -80,8 +81,7 @@ fn assemble_session(
     let entitled = workstation.settings().policy.rank_of(role, lease.restricted);
     let mut notices = grants::accept_waiting(workstation, device, &mut opened, &actor);
     if workstation.grants_are_missing(opened.header.user, &opened.ring) {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
-        workstation.record(event.with("finding", "grant_files_missing"));
+        workstation.record(finding("grant_files_missing").by(actor.clone()).ended(Outcome::MinorFailure));
     }
     let made = make_missing_keys(workstation, device, &mut opened, entitled, session_origin)?;
     if opened.findings.clock_corrected {
@@ -90,8 +90,7 @@ fn assemble_session(
         workstation.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
     }
     if opened.findings.restored_state {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::SeriousFailure);
-        workstation.record(event.with("finding", "state_file_restored"));
+        workstation.record(finding("state_file_restored").by(actor.clone()));
     }
     let event_writer = event_writer_for(workstation, device, &opened)?;
     device.ledger.use_event_writer(event_writer);

@@ -10,7 +10,7 @@ pub(crate) use provider::TestProvider;
 use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::session_start::{SessionOrigin, start_session};
-use crate::workstation::Workstation;
+use crate::workstation::{ProfileAccess, Workstation};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
 #[cfg(test)]
@@ -108,6 +108,22 @@ pub struct TestDevice {
     pub keychain: Arc<dyn Keychain>,
 }
 
+impl Workstation {
+    /// Opens a profile with a test's clock and keychain.
+    ///
+    /// # Errors
+    /// As [`Workstation::open`].
+    pub fn open_for_test(
+        folder: &Path,
+        access: ProfileAccess,
+        runtime: tokio::runtime::Handle,
+        clock: Arc<dyn Clock>,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, FailureDto> {
+        Self::open_with(folder, access, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
+    }
+}
+
 impl TestDevice {
     /// Opens the profile. Waits half a second for its lock: a child process that another test is just starting holds a
     /// copy of the lock for a moment.
@@ -116,19 +132,19 @@ impl TestDevice {
     /// As [`Workstation::open`].
     pub fn open(&self) -> Result<Workstation, FailureDto> {
         for _ in 0..50 {
-            match self.open_once() {
+            match self.open_as(ProfileAccess::Own) {
                 Err(failure) if failure.code == ErrorCode::ProfileInUse => {
                     std::thread::park_timeout(Duration::from_millis(10));
                 }
                 opened => return opened,
             }
         }
-        self.open_once()
+        self.open_as(ProfileAccess::Own)
     }
 
-    fn open_once(&self) -> Result<Workstation, FailureDto> {
+    fn open_as(&self, access: ProfileAccess) -> Result<Workstation, FailureDto> {
         let (clock, keychain) = (Arc::clone(&self.clock), Arc::clone(&self.keychain));
-        Workstation::open_for_test(&self.profile, self.runtime.clone(), clock, keychain)
+        Workstation::open_for_test(&self.profile, access, self.runtime.clone(), clock, keychain)
     }
 
     /// Opens the profile as the commands that change nothing do.
@@ -136,8 +152,7 @@ impl TestDevice {
     /// # Errors
     /// As [`Workstation::open`].
     pub fn open_read_only(&self) -> Result<Workstation, FailureDto> {
-        let (clock, keychain) = (Arc::clone(&self.clock), Arc::clone(&self.keychain));
-        Workstation::look_for_test(&self.profile, self.runtime.clone(), clock, keychain)
+        self.open_as(ProfileAccess::Look)
     }
 
     /// Opens the profile, enrols `person`, who may have signed in at a real server, and leaves the session unlocked.

@@ -139,34 +139,6 @@ impl Workstation {
         })))
     }
 
-    /// Opens a profile with a test's clock and keychain.
-    ///
-    /// # Errors
-    /// As [`Workstation::open`].
-    #[cfg(any(test, feature = "test-support"))]
-    pub fn open_for_test(
-        folder: &Path,
-        runtime: tokio::runtime::Handle,
-        clock: Arc<dyn Clock>,
-        keychain: Arc<dyn Keychain>,
-    ) -> Result<Self, FailureDto> {
-        Self::open_with(folder, ProfileAccess::Own, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
-    }
-
-    /// As [`Workstation::open_for_test`], but read only.
-    ///
-    /// # Errors
-    /// As [`Workstation::open`].
-    #[cfg(any(test, feature = "test-support"))]
-    pub fn look_for_test(
-        folder: &Path,
-        runtime: tokio::runtime::Handle,
-        clock: Arc<dyn Clock>,
-        keychain: Arc<dyn Keychain>,
-    ) -> Result<Self, FailureDto> {
-        Self::open_with(folder, ProfileAccess::Look, runtime, clock, Some(keychain)).map_err(SessionError::into_dto)
-    }
-
     /// Sets the listener for events.
     pub fn listen(&self, listener: Listener) {
         *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);

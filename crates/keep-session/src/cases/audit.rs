@@ -3,9 +3,10 @@
 use crate::dto::audit::{
     AuditAskDto, AuditOutcomeDto, AuditPageDto, AuditRowDto, SignOffDto, SignedOffDto, UnmaskDto, UnmaskedDto,
 };
-use crate::dto::failure::{FailureDto, FieldReasonDto};
-use crate::dto::{LONGEST_REASON, index};
+use crate::dto::failure::FailureDto;
+use crate::dto::index;
 use crate::error::SessionError;
+use crate::records::check_reason;
 use crate::state::device_context::KeptCheckpoint;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
@@ -223,12 +224,7 @@ fn patients_of(view: &EventView) -> Vec<ResourceKey> {
 /// `locked`, `refused`, `invalid` without a reason, `not_available`.
 pub fn unmask(workstation: &Workstation, request: UnmaskDto) -> Result<UnmaskedDto, FailureDto> {
     workstation.authorize(Action::Unmask, |unlocked| {
-        if request.reason.trim().is_empty() {
-            return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
-        }
-        if request.reason.chars().count() > LONGEST_REASON {
-            return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
-        }
+        check_reason(&request.reason)?;
         let device = workstation.enrolled_device()?;
         let log = device.ledger.state()?.log();
         let entry = device.ledger.entry(request.sequence)?.ok_or(ErrorCode::NotAvailable)?;

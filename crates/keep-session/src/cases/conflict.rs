@@ -157,7 +157,7 @@ fn decide(ctx: &Ctx<'_>, request: &DecideDto) -> Result<SavedDto, SessionError> 
 
 /// The chosen text; `None` where the server's deletion was accepted.
 fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>, SessionError> {
-    let bad = || SessionError::fields(vec![("choices", FieldReasonDto::Missing)]);
+    let bad = || SessionError::field("choices", FieldReasonDto::Missing);
     let side = |path: &str| {
         let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
         Ok::<_, SessionError>(side_of(choice.side))
@@ -180,7 +180,7 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     let facts = keep_fhir::extract(chosen.as_str()).map_err(|_| ErrorCode::Internal)?;
     // INVARIANT: no choice of fields gives a record another id or another patient.
     if facts.key != sides.facts.key || facts.patient != sides.facts.patient {
-        return Err(SessionError::fields(vec![("choices", FieldReasonDto::AnotherRecord)]));
+        return Err(SessionError::field("choices", FieldReasonDto::AnotherRecord));
     }
     Ok(Some(Phi::new(chosen.into_string())))
 }

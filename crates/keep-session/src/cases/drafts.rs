@@ -28,7 +28,7 @@ pub fn save_draft(workstation: &Workstation, request: SaveDraftDto) -> Result<Dr
     let form = form_of(request.kind);
     workstation.authorize_for(Action::Create, &PolicyResource::of(form), |unlocked| {
         if request.content.len() > MAX_DRAFT_BYTES {
-            return Err(SessionError::fields(vec![("content", FieldReasonDto::TooLong)]));
+            return Err(SessionError::field("content", FieldReasonDto::TooLong));
         }
         let patient: PatientId = request.patient.parse().map_err(|_| ErrorCode::NotAvailable)?;
         let draft = request.draft.as_deref().map(id).transpose()?;

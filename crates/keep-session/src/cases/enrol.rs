@@ -172,7 +172,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
     forget_stale(workstation);
     let policy = workstation.settings().policy.clone();
     if check_password(&password, &policy).is_err() {
-        return Err(SessionError::fields(vec![("password", FieldReasonDto::TooShort)]).into_dto());
+        return Err(SessionError::field("password", FieldReasonDto::TooShort).into_dto());
     }
     let mut held = acquire(&workstation.0.sign_in.enrolling);
     match std::mem::take(&mut *held) {
@@ -227,7 +227,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     })?;
     let confirmed = confirmed.map_err(|error| match error {
         KeysError::ClockWrong => SessionError::of(ErrorCode::ClockWrong),
-        _ => SessionError::fields(vec![("code", FieldReasonDto::Wrong)]),
+        _ => SessionError::field("code", FieldReasonDto::Wrong),
     })?;
     let Enrolling::Code(person, password) = std::mem::take(&mut *held) else {
         return Err(ErrorCode::Internal.into());

@@ -2,13 +2,12 @@
 
 use crate::cases::sync;
 use crate::ctx::Ctx;
-use crate::dto::LONGEST_REASON;
 use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
-use crate::records::patient_id;
+use crate::records::{check_reason, patient_id};
 use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
 use keep_access::Action;
@@ -34,12 +33,7 @@ pub fn mark_entered_in_error(
 }
 
 fn mark(ctx: &Ctx<'_>, request: &MarkEnteredInErrorDto) -> Result<SavedDto, SessionError> {
-    if request.reason.trim().is_empty() {
-        return Err(SessionError::fields(vec![("reason", FieldReasonDto::Missing)]));
-    }
-    if request.reason.chars().count() > LONGEST_REASON {
-        return Err(SessionError::fields(vec![("reason", FieldReasonDto::TooLong)]));
-    }
+    check_reason(&request.reason)?;
     let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
     let changed = ctx.store.record(&key)?.try_map(|record| marked(ctx, request, record))?;
     ChangedRecord::save(ctx, changed)
@@ -66,7 +60,7 @@ fn marked<'r>(
     }
     let raw = Raw::parse(text).map_err(|_| ErrorCode::NotAvailable)?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
-        .map_err(|_| SessionError::fields(vec![("reference", FieldReasonDto::CannotBeMarked)]))?;
+        .map_err(|_| SessionError::field("reference", FieldReasonDto::CannotBeMarked))?;
     let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())

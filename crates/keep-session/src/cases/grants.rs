@@ -2,6 +2,7 @@
 
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
+use crate::integrity_watch::finding;
 use crate::state::device_context::DeviceContext;
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
@@ -19,8 +20,8 @@ pub(crate) fn accept_waiting(
     let mut notices = Vec::new();
     let waiting = Grant::waiting_for(&workstation.0.device.slots, opened.header.user);
     if waiting.unreadable > 0 {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
-        workstation.record(event.with("finding", "grant_files_left").with("count", waiting.unreadable));
+        let event = finding("grant_files_left").by(actor.clone()).ended(Outcome::MinorFailure);
+        workstation.record(event.with("count", waiting.unreadable));
     }
     for grant in waiting.grants {
         let accepted = accept(workstation, device, opened, &grant);
@@ -67,9 +68,10 @@ pub(crate) fn grant_waiting(
 ) -> Vec<NoticeDto> {
     let Ok(people) = workstation.0.device.slots.list() else { return Vec::new() };
     let mut notices = Vec::new();
-    let mut given = Given::default();
+    // The generations of the audit key for which a grant is on disk.
+    let mut granted = Vec::new();
     for person in people.into_iter().filter(|p| p.user != opened.header.user && p.owner.is_some()) {
-        match grant_to(workstation, device, opened, person.user, &mut given) {
+        match grant_to(workstation, device, opened, person.user, &mut granted) {
             Ok(notice) => notices.extend(notice),
             Err(error) => {
                 let event = EventDraft::new(EventClass::Grant).by(granter(opened)).ended(Outcome::SeriousFailure);
@@ -77,24 +79,20 @@ pub(crate) fn grant_waiting(
             }
         }
     }
-    forget_carried(workstation, opened, &given);
+    remove_granted_audit_key(workstation, opened, &granted);
     notices
 }
-
-/// The generations of the audit key for which a grant is on disk.
-#[derive(Default)]
-struct Given(Vec<u32>);
 
 /// Removes the audit key from the ring of a role that may not read the audit log. The first user who enrols makes that
 /// key whatever their role, and holds it only until a user with the right role has been granted it.
 ///
 /// INVARIANT: the key is removed only after its grant is durable, and then from the disk, too.
-fn forget_carried(workstation: &Workstation, opened: &mut OpenedSlot, given: &Given) {
+fn remove_granted_audit_key(workstation: &Workstation, opened: &mut OpenedSlot, granted: &[u32]) {
     let entitled =
         opened.ring.lease().is_some_and(|l| l.roles.iter().any(|r| KeyName::Audit.may_be_held_by(*r, l.restricted)));
     let held = opened.ring.keys().len();
     if !entitled {
-        given.0.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
+        granted.iter().for_each(|generation| opened.ring.forget(KeyName::Audit, *generation));
     }
     if opened.ring.keys().len() < held && opened.ring.save(&workstation.0.device.slots, &opened.keys).is_err() {
         // The next unlock that grants will try again; until then the file still holds it.
@@ -112,7 +110,7 @@ fn grant_to(
     device: &DeviceContext,
     opened: &OpenedSlot,
     user: keep_domain::UserId,
-    given: &mut Given,
+    granted: &mut Vec<u32>,
 ) -> Result<Option<NoticeDto>, SessionError> {
     let record = workstation.0.device.slots.member(user, &device.device_key)?;
     let holders = workstation.settings().holders.clone();
@@ -136,7 +134,7 @@ fn grant_to(
         workstation.record(event.with("recipient", user).with("key", key.name().name()));
         match key.name() {
             KeyName::Segment(segment) => highest = highest.max(Some(segment)),
-            KeyName::Audit => given.0.push(key.generation()),
+            KeyName::Audit => granted.push(key.generation()),
         }
         workstation.record_granted_keys(user, [key])?;
     }

@@ -69,7 +69,7 @@ fn open(file: &Path) -> Result<Source, SessionError> {
         return Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, opened))));
     }
     if !name.ends_with(".ndjson.zst") {
-        return Err(SessionError::fields(vec![("file", FieldReasonDto::UnknownEnding)]));
+        return Err(SessionError::field("file", FieldReasonDto::UnknownEnding));
     }
     let mut decoder = zstd::Decoder::new(opened).map_err(|e| SessionError::of(io_code(&e)))?;
     decoder.window_log_max(WINDOW_LOG).map_err(|e| SessionError::of(io_code(&e)))?;

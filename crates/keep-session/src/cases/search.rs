@@ -25,7 +25,7 @@ const LONGEST_QUERY: usize = 200;
 pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<PatientPageDto, FailureDto> {
     workstation.authorize(Action::SearchPatients, |unlocked| {
         if request.query.chars().count() > LONGEST_QUERY {
-            return Err(SessionError::fields(vec![("query", FieldReasonDto::TooLong)]));
+            return Err(SessionError::field("query", FieldReasonDto::TooLong));
         }
         let ctx = &Ctx::new(workstation, unlocked)?;
         let limit = request.limit.clamp(1, MOST_ROWS);

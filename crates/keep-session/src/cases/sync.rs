@@ -124,12 +124,11 @@ pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
 /// Starts a sync in the background if the session can; called after a save and an unlock. Does nothing while a sync
 /// runs: what is saved then is sent by the next one.
 pub(crate) fn wake(workstation: &Workstation) {
-    let workstation = workstation.clone();
-    let runtime = workstation.0.runtime.clone();
+    let background = workstation.clone();
     // An async task; the store calls of the sync run on blocking threads.
-    runtime.spawn(async move {
+    workstation.0.runtime.spawn(async move {
         // The result is in the status and in the ledger.
-        let _ = run(&workstation).await;
+        let _ = run(&background).await;
     });
 }
 
@@ -143,17 +142,16 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
     let Some(session) = workstation.try_session(|u| u.store.is_some().then_some(u.memory.since)).flatten() else {
         return;
     };
-    let workstation = workstation.clone();
-    let runtime = workstation.0.runtime.clone();
-    runtime.spawn(async move {
+    let background = workstation.clone();
+    workstation.0.runtime.spawn(async move {
         let mut backoff = Backoff::default();
-        while workstation.try_session(|u| u.memory.since) == Some(session) {
-            let wait = match run(&workstation).await {
+        while background.try_session(|u| u.memory.since) == Some(session) {
+            let wait = match run(&background).await {
                 Ok(_) => {
                     backoff.reset();
                     Some(EVERY)
                 }
-                Err(_) => match workstation.0.sync.last().and_then(|(report, _)| report.stopped_by) {
+                Err(_) => match background.0.sync.last().and_then(|(report, _)| report.stopped_by) {
                     Some(error) => backoff.wait_after(&error),
                     // It did not start: another run is under way, or there is nothing to sync with.
                     None => Some(EVERY),
@@ -201,20 +199,16 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let ended = keep_sync::run_sync(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
     let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
     if let Some(time) = ended.server_time {
-        let taker = workstation.clone();
-        // A join error means the runtime is ending; the next unlock stores a time mark of its own.
-        let _ = tokio::task::spawn_blocking(move || taker.take_server_time(time)).await;
+        blocking(workstation, move |w| w.take_server_time(time)).await;
     }
     // A damaged file may have stopped the run; it is enough that the server answered.
     let answered = stopped == Some(ErrorCode::StoreDamaged) && ended.server_time.is_some();
     if stopped.is_none() || answered {
-        let behind = workstation.clone();
-        // A join error means the runtime is ending; the next sync ends the repair.
-        let _ = tokio::task::spawn_blocking(move || {
+        blocking(workstation, move |w| {
             if !answered {
-                segments::end_repairs(&behind);
+                segments::end_repairs(w);
             }
-            segments::request_fresh_starts(&behind);
+            segments::request_fresh_starts(w);
         })
         .await;
     }
@@ -226,28 +220,23 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     record(workstation, &ended, stopped, before).await;
     search_maintenance::behind(workstation, ended.pulled);
     if ended.pulled > 0 {
-        learn_site(workstation).await;
+        // If the site's name cannot be read now, the next sync reads it.
+        blocking(workstation, |w| drop(w.with_session(|unlocked| crate::site::learn(w, unlocked)))).await;
     }
     announce(workstation);
-    let workstation = workstation.clone();
-    // A join error means the runtime is ending; noted faults stay noted.
-    let _ = tokio::task::spawn_blocking(move || {
-        stopped.map_or_else(|| workstation.report_pending_faults(), |c| workstation.report_fault(c))
-    })
-    .await;
+    blocking(workstation, move |w| stopped.map_or_else(|| w.report_pending_faults(), |code| w.report_fault(code)))
+        .await;
     match stopped {
         None => Ok(ended),
         Some(code) => Err(SessionError::of(code)),
     }
 }
 
-async fn learn_site(workstation: &Workstation) {
+/// Runs `work` on a thread that may block. If the runtime is ending it may not run: the next sync or unlock repeats it,
+/// and only the event of this run is lost.
+async fn blocking(workstation: &Workstation, work: impl FnOnce(&Workstation) + Send + 'static) {
     let workstation = workstation.clone();
-    // If the site's name cannot be read now, the next sync reads it.
-    let _ = tokio::task::spawn_blocking(move || {
-        workstation.with_session(|unlocked| crate::site::learn(&workstation, unlocked))
-    })
-    .await;
+    let _ending = tokio::task::spawn_blocking(move || work(&workstation)).await;
 }
 
 async fn record(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>, before: Option<ErrorCode>) {
@@ -263,20 +252,17 @@ async fn record(workstation: &Workstation, report: &SyncReport, stopped: Option<
         Some(code) => EventDraft::new(EventClass::SyncFailed).ended(Outcome::MinorFailure).with("code", code),
     };
     let event = event.with("pushed", report.pushed).with("pulled", report.pulled);
-    let recorder = workstation.clone();
-    // A join error means the runtime is ending; the event is lost.
-    let _ = tokio::task::spawn_blocking(move || recorder.record(event)).await;
+    blocking(workstation, move |w| w.record(event)).await;
 }
 
 fn announce(workstation: &Workstation) {
-    let workstation = workstation.clone();
-    let runtime = workstation.0.runtime.clone();
-    runtime.spawn_blocking(move || {
-        if let Ok(status) = sync_status(&workstation) {
-            workstation.emit(WorkstationEvent::SyncStatus(status));
+    let background = workstation.clone();
+    workstation.0.runtime.spawn_blocking(move || {
+        if let Ok(status) = sync_status(&background) {
+            background.emit(WorkstationEvent::SyncStatus(status));
         }
-        if !workstation.0.sync.is_running() {
-            workstation.emit(WorkstationEvent::Progress(None));
+        if !background.0.sync.is_running() {
+            background.emit(WorkstationEvent::Progress(None));
         }
     });
 }

@@ -90,8 +90,8 @@ pub(crate) fn lock_on_error<T>(
 /// The date and time that the user typed from their phone; empty means none.
 pub(crate) fn phone_time(typed: Option<&str>) -> Result<Option<UtcMillis>, SessionError> {
     let Some(text) = typed.filter(|t| !t.is_empty()) else { return Ok(None) };
-    let time = UtcMillis::from_rfc3339(text)
-        .ok_or_else(|| SessionError::fields(vec![("phone_time", FieldReasonDto::NotATime)]))?;
+    let time =
+        UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::field("phone_time", FieldReasonDto::NotATime))?;
     Ok(Some(time))
 }
 

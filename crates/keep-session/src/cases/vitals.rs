@@ -107,8 +107,9 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
     let now = ctx.now()?;
     let measured_at = match request.measured_at.as_deref() {
         None => now,
-        Some(text) => UtcMillis::from_rfc3339(text)
-            .ok_or_else(|| SessionError::fields(vec![("taken", FieldReasonDto::NotATime)]))?,
+        Some(text) => {
+            UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::field("taken", FieldReasonDto::NotATime))?
+        }
     };
     let checked = about(ctx.store, &patient, measured_at, now)?.try_map(|(about, born)| {
         let form = Form::read(request, about);

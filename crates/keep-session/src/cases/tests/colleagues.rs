@@ -35,8 +35,13 @@ impl Shift {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let clock = Arc::new(ManualClock::starting(NOON));
         let keychain = Arc::new(FakeKeychain::default());
-        let workstation =
-            ok(Workstation::open_for_test(folder.path(), runtime.handle().clone(), clock.clone(), keychain));
+        let workstation = ok(Workstation::open_for_test(
+            folder.path(),
+            crate::ProfileAccess::Own,
+            runtime.handle().clone(),
+            clock.clone(),
+            keychain,
+        ));
         let boot = ManualBootClock { clock: Arc::clone(&clock), boot: String::from("monday") };
         *acquire(&workstation.0.device.time) = Some(TrustedTime::starting(None, Arc::new(boot), clock.clone()));
         let provider = TestProvider::new().expect("key");

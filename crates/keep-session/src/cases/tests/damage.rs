@@ -356,5 +356,5 @@ fn again(clinic: &Clinic) -> Result<Workstation, FailureDto> {
         Arc::clone(&clinic.workstation.0.device.clock),
         Arc::clone(&clinic.workstation.0.device.keychain),
     );
-    Workstation::open_for_test(clinic.folder.path(), handle, clock, keychain)
+    Workstation::open_for_test(clinic.folder.path(), crate::ProfileAccess::Own, handle, clock, keychain)
 }

@@ -45,7 +45,7 @@ impl ReopenedWorkstation {
 
     fn open(&self) -> Workstation {
         let (handle, clock, keychain) = (self.runtime.handle().clone(), self.clock.clone(), self.keychain.clone());
-        ok(Workstation::open_for_test(self.folder.path(), handle, clock, keychain))
+        ok(Workstation::open_for_test(self.folder.path(), crate::ProfileAccess::Own, handle, clock, keychain))
     }
 
     fn unlock(&self, workstation: &Workstation) {

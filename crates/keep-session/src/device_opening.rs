@@ -1,13 +1,14 @@
 //! Opening the device key, the ledger and the sealed settings.
 
 use crate::error::SessionError;
+use crate::integrity_watch::finding;
 use crate::settings::WorkstationSettings;
 use crate::state::acquire;
 use crate::state::device_context::{DeviceContext, KeptCheckpoint};
 use crate::workstation::Workstation;
-use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
+use keep_audit::{EventDraft, EventWriter};
 use keep_domain::ErrorCode;
-use keep_keys::{DeviceKey, KeysError};
+use keep_keys::{DeviceKey, HpkePublicKey, KeysError};
 use keep_store::{LEDGER_LIMIT_BYTES, Ledger, LedgerOpening, StoreError};
 use std::sync::Arc;
 
@@ -94,19 +95,16 @@ impl Workstation {
         })?;
         let device = DeviceContext { device_key, ledger: Arc::new(ledger) };
         for name in acquire(&self.0.faults.set_aside).drain(..) {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-            device.ledger.append(event.with("finding", "not_a_file").with("name", name))?;
+            device.ledger.append(finding("not_a_file").with("name", name))?;
         }
         if restored {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-            device.ledger.append(event.with("finding", "settings_restored"))?;
+            device.ledger.append(finding("settings_restored"))?;
         }
         if let Some(log_fault) = log_fault {
             tracing::error!(finding = log_fault.name(), "the audit log could not be continued; a new one was started");
         }
-        if let Some(finding) = kept.finding().filter(|_| enrolled) {
-            let event = EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure);
-            device.ledger.append(event.with("finding", finding))?;
+        if let Some(name) = kept.finding().filter(|_| enrolled) {
+            device.ledger.append(finding(name))?;
         }
         // The process before this one may have ended without storing it. If that fails the old one stays.
         if device.keep_checkpoint(&*self.0.device.keychain).is_err() {
@@ -145,6 +143,14 @@ impl Workstation {
         }
         sealed.save(profile)?;
         Ok(true)
+    }
+
+    /// The key to which audit bodies are sealed; a record without the device's signature is `slot_damaged`.
+    pub(crate) fn audit_public_key(&self, device: &DeviceContext) -> Result<Option<HpkePublicKey>, SessionError> {
+        match &self.settings().audit_public_key {
+            None => Ok(None),
+            Some(record) => record.verified(device).map(Some).ok_or_else(|| SessionError::of(ErrorCode::SlotDamaged)),
+        }
     }
 
     /// Records an event; if the ledger fails, only a log line remains.

@@ -38,8 +38,8 @@ impl Workstation {
         acquire(&self.0.faults.reported).insert(fault, reported);
     }
 
-    /// Turns notes into events if the ledger can take them.
-    pub(crate) fn report_pending_faults(&self) {
+    /// Turns notes, also those of another program, into events if the ledger can take them.
+    pub fn report_pending_faults(&self) {
         if !self.0.access.writes || acquire(&self.0.device.context).is_none() {
             return;
         }
@@ -54,11 +54,6 @@ impl Workstation {
     pub(crate) fn report_all_faults(&self) {
         self.report_pending_faults();
         acquire(&self.0.faults.reported).clear();
-    }
-
-    /// Records what another program noted a moment ago.
-    pub fn hear_second_instance(&self) {
-        self.report_pending_faults();
     }
 
     /// Appends to the ledger if it is open; never opens it.
