@@ -5,6 +5,7 @@ use crate::lock_cause::LockCause;
 use crate::platform::IdleTime;
 use crate::session_limits::LimitCheck;
 use crate::shell::Shell;
+use keep_domain::Clock;
 use serde::Serialize;
 use std::time::Duration;
 use tauri::{AppHandle, Emitter, Manager};
@@ -29,7 +30,7 @@ fn watch(app: &AppHandle) {
     loop {
         std::thread::sleep(Duration::from_secs(1));
         let shell = app.state::<Shell>();
-        if !shell.timer().is_running() {
+        if !shell.timer.is_running() {
             // An enrolment opens a session briefly and closes it itself; one that is still open later is not an enrolment.
             untimed = if shell.is_open_untimed() { untimed.saturating_add(1) } else { 0 };
             if untimed > 2 {
@@ -37,7 +38,7 @@ fn watch(app: &AppHandle) {
             }
             continue;
         }
-        match shell.timer().check(shell.monotonic(), os_idle.as_ref().and_then(IdleTime::read)) {
+        match shell.timer.check(shell.clock.monotonic(), os_idle.as_ref().and_then(IdleTime::read)) {
             LimitCheck::Within if warned => {
                 warned = false;
                 warn(app, 0);

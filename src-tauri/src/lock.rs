@@ -117,9 +117,9 @@ fn finish(app: &AppHandle, cause: LockCause) -> ! {
     let shell = app.state::<Shell>();
     let children = platform::kill_web_engine();
     if cause == LockCause::Close {
-        web_view::remove_unused_context(shell.profile());
+        web_view::remove_unused_context(&shell.profile);
         platform::exit_process()
     }
     let handover = Handover { geometry: shell.geometry(), children, ..Handover::default() };
-    platform::replace_process(shell.profile(), shell.profile_lock(), shell.take_resume().as_ref(), handover)
+    platform::replace_process(&shell.profile, &shell.profile_lock, shell.take_resume().as_ref(), handover)
 }

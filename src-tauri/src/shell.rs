@@ -9,7 +9,7 @@ use keep_domain::{Clock, ErrorCode, Secret, SystemClock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::SessionDto;
 use keep_session::{ProfileAccess, ProfileLock, Workstation, WorkstationEvent, cases};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,16 +18,20 @@ use tauri::{AppHandle, Emitter};
 /// State shared by the commands, the lock and the threads that may cause it.
 #[derive(Debug)]
 pub(crate) struct Shell {
-    profile: PathBuf,
-    profile_lock: ProfileLock,
+    /// The profile folder.
+    pub(crate) profile: PathBuf,
+    /// The lock on the profile, which the next process inherits.
+    pub(crate) profile_lock: ProfileLock,
     workstation: Result<Workstation, ErrorCode>,
     geometry: Mutex<Option<WindowGeometry>>,
     resume: Mutex<Option<SealedMemory>>,
-    timer: SessionTimer,
+    /// The timer of the session's time limits.
+    pub(crate) timer: SessionTimer,
     unlocks: AtomicUsize,
     /// Percent; 0 until it is first asked for.
     text_size: AtomicU16,
-    clock: SystemClock,
+    /// Wall and monotonic time.
+    pub(crate) clock: SystemClock,
 }
 
 /// Marks an unlock as running until it is dropped.
@@ -64,16 +68,6 @@ impl Shell {
             text_size: AtomicU16::new(0),
             clock: SystemClock,
         }
-    }
-
-    /// The profile folder.
-    pub(crate) fn profile(&self) -> &Path {
-        &self.profile
-    }
-
-    /// The lock on the profile, which the next process inherits.
-    pub(crate) const fn profile_lock(&self) -> &ProfileLock {
-        &self.profile_lock
     }
 
     /// The workstation, or why the profile cannot be used.
@@ -136,7 +130,7 @@ impl Shell {
                 warning: seconds(session.warning_seconds),
                 absolute: workstation.absolute_limit(),
             };
-            self.timer.start(self.monotonic(), limits);
+            self.timer.start(self.clock.monotonic(), limits);
         }
     }
 
@@ -166,21 +160,6 @@ impl Shell {
     /// Stores the geometry of the window.
     pub(crate) fn set_geometry(&self, geometry: WindowGeometry) {
         *acquire(&self.geometry) = Some(geometry);
-    }
-
-    /// The timer of the session's time limits.
-    pub(crate) const fn timer(&self) -> &SessionTimer {
-        &self.timer
-    }
-
-    /// Wall time.
-    pub(crate) const fn clock(&self) -> &SystemClock {
-        &self.clock
-    }
-
-    /// Monotonic time.
-    pub(crate) fn monotonic(&self) -> Duration {
-        self.clock.monotonic()
     }
 
     /// Discards the resume secret: the next unlock needs password and code.

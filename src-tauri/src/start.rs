@@ -106,7 +106,7 @@ fn set_up(app: &App, geometry: Option<WindowGeometry>) -> Result<(), ShellError>
     window::open(handle, geometry)?;
     inactivity::start_watching(handle.clone()).map_err(ShellError::Thread)?;
     app.state::<Shell>().forward_events(handle);
-    if let Err(error) = second_instance::answer(handle.clone(), app.state::<Shell>().profile()) {
+    if let Err(error) = second_instance::answer(handle.clone(), &app.state::<Shell>().profile) {
         tracing::warn!(%error, "a second start cannot raise this window");
     }
     let app = handle.clone();

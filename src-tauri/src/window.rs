@@ -24,8 +24,8 @@ pub(crate) fn open(app: &AppHandle, geometry: Option<WindowGeometry>) -> Result<
         .focused(geometry.is_none_or(|g| g.focused))
         .maximized(geometry.is_some_and(|g| g.maximized));
     let shell = app.state::<Shell>();
-    web_view::remove_unused_context(shell.profile());
-    let window = web_view::confine(builder, shell.profile()).build().map_err(ShellError::Window)?;
+    web_view::remove_unused_context(&shell.profile);
+    let window = web_view::confine(builder, &shell.profile).build().map_err(ShellError::Window)?;
     web_view::disable_spelling(&window);
     web_view::set_text_size(&window, shell.text_size()).map_err(ShellError::Window)?;
     if let Some(g) = geometry.filter(|g| !g.maximized) {

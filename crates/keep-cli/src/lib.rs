@@ -4,7 +4,6 @@ pub mod args;
 pub mod messages;
 pub mod report;
 pub mod secret_fd;
-pub mod status;
 mod verbs;
 
 use args::{Args, Audit, Verb};
@@ -45,9 +44,9 @@ pub fn run_on(workstation: &Workstation, verb: Verb, secrets: SecretFds) -> Repo
         Verb::Sync(sync) => verbs::sync::run(workstation, &sync, secrets),
         Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(workstation, ledger.as_deref()),
         Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(workstation, sign_off, secrets),
-        Verb::Import(import) => verbs::import::run(workstation, &import, secrets),
-        Verb::Grant(unlock) => verbs::grant::run(workstation, &unlock, secrets),
-        Verb::Trust(trust) => verbs::trust::run(workstation, &trust, secrets),
+        Verb::Import(import) => verbs::unlocked::import(workstation, &import, secrets),
+        Verb::Grant(unlock) => verbs::unlocked::grant(workstation, &unlock, secrets),
+        Verb::Trust(trust) => verbs::unlocked::trust(workstation, &trust, secrets),
     };
     report.unwrap_or_else(|failed| failed)
 }

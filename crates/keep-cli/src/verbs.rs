@@ -1,10 +1,7 @@
-//! One file per verb: read the secrets, call the session, report the result.
+//! One file per verb, and one for those that only unlock and make one call: read the secrets, call the session, report the result.
 
 pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod enrol;
-pub(crate) mod grant;
-pub(crate) mod import;
 pub(crate) mod sync;
-pub(crate) mod trust;
-mod unlocked;
+pub(crate) mod unlocked;

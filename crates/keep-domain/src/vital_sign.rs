@@ -3,46 +3,33 @@
 /// The blood pressure panel, LOINC; its components are the systolic and the diastolic pressure.
 pub const BLOOD_PRESSURE_PANEL: &str = "85354-9";
 
-/// A vital sign with one number (FHIR R4 vital signs profiles, `vitalsigns.html`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum VitalSign {
-    /// Body temperature.
-    Temperature,
-    /// Heart rate.
-    HeartRate,
-    /// Respiratory rate.
-    RespiratoryRate,
-    /// Systolic blood pressure.
-    Systolic,
-    /// Diastolic blood pressure.
-    Diastolic,
-    /// Oxygen saturation by pulse oximetry.
-    OxygenSaturation,
-    /// Body weight.
-    Weight,
-    /// Body height.
-    Height,
-    /// Body mass index.
-    Bmi,
-    /// Head circumference.
-    HeadCircumference,
+crate::named_enum! {
+    /// A vital sign with one number (FHIR R4 vital signs profiles, `vitalsigns.html`), named as the page names it.
+    pub enum VitalSign {
+        /// Body temperature.
+        Temperature = "temperature",
+        /// Heart rate.
+        HeartRate = "pulse",
+        /// Respiratory rate.
+        RespiratoryRate = "respiration",
+        /// Systolic blood pressure.
+        Systolic = "systolic",
+        /// Diastolic blood pressure.
+        Diastolic = "diastolic",
+        /// Oxygen saturation by pulse oximetry.
+        OxygenSaturation = "spo2",
+        /// Body weight.
+        Weight = "weight",
+        /// Body height.
+        Height = "height",
+        /// Body mass index.
+        Bmi = "bmi",
+        /// Head circumference.
+        HeadCircumference = "head_circumference",
+    }
 }
 
 impl VitalSign {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Temperature,
-        Self::HeartRate,
-        Self::RespiratoryRate,
-        Self::Systolic,
-        Self::Diastolic,
-        Self::OxygenSaturation,
-        Self::Weight,
-        Self::Height,
-        Self::Bmi,
-        Self::HeadCircumference,
-    ];
-
     /// The LOINC code that is written.
     #[must_use]
     pub const fn loinc(self) -> &'static str {

@@ -1,4 +1,5 @@
-//! Role, assignment and lease end, read from the provider's signed token at each unlock.
+//! Role, assignment and lease end, read from the provider's signed token at each unlock, and member records, verified
+//! with the key of that token.
 //!
 //! INVARIANT: none of them is read from a file that the user could write with their own keys.
 
@@ -6,7 +7,10 @@ use crate::error::SessionError;
 use crate::workstation::Workstation;
 use keep_audit::{DetailValue, EventDraft};
 use keep_domain::{ErrorCode, UserId, UtcMillis};
-use keep_keys::{LeaseRecord, OldLease, OpenedSlot, StoredSignIn, UnverifiedIssue};
+use keep_keys::{
+    KeyRing, LeaseRecord, MemberClaims, MemberRecord, OldLease, OpenedSlot, StoredSignIn, UnverifiedIssue,
+    VerifiedMember,
+};
 use keep_sync::{ExpectedClaims, Jwks, TokenError, VerifiedClaims, verify_id_token};
 
 impl Workstation {
@@ -65,6 +69,35 @@ impl Workstation {
             roles_claim: "roles",
         };
         verify_id_token(id_token, &keys, &expected)
+    }
+
+    /// Verifies a colleague's member record: the provider's statement about their keys and role.
+    ///
+    /// The signing key is the one that the session's own sign-in fetched; a record signed by another key of the provider
+    /// waits for the next online sign-in.
+    pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
+        let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
+        let nonce = record.nonce();
+        let verified = self.verify_stored_token(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
+        let claims = verified.map_err(|_| ErrorCode::Refused)?;
+        let claims = self.slot_claims(&claims, nonce);
+        if UserId::of(&claims.issuer, &claims.subject) != record.user {
+            return Err(ErrorCode::Refused.into());
+        }
+        Ok(record.verify(&claims)?)
+    }
+
+    /// The claims for keep-keys. The provider assigns the restricted segment; policy can only narrow that.
+    pub(crate) fn slot_claims(&self, claims: &VerifiedClaims, nonce: String) -> MemberClaims {
+        MemberClaims {
+            issuer: claims.issuer.clone(),
+            subject: claims.subject.clone(),
+            name: claims.name.clone(),
+            roles: claims.roles.clone(),
+            restricted: claims.restricted && self.settings().policy.permits_restricted(&claims.roles),
+            nonce,
+            issued_at: UtcMillis(claims.issued_at.saturating_mul(1000)),
+        }
     }
 
     fn lease_from(&self, user: UserId, id_token: &str, jwk: &str, lease_end: UtcMillis) -> Option<LeaseRecord> {

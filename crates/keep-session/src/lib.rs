@@ -12,7 +12,6 @@ mod granted_keys;
 mod integrity_watch;
 mod last_sync;
 mod lease;
-mod member;
 mod mirror;
 mod own_file;
 mod permissions;

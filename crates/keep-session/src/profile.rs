@@ -50,14 +50,12 @@ impl Profile {
     }
 
     /// The folder itself.
-    #[must_use]
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// The folder of key slots.
-    #[must_use]
-    pub fn slots(&self) -> PathBuf {
+    pub(crate) fn slots(&self) -> PathBuf {
         self.root.join("slots")
     }
 
@@ -68,14 +66,12 @@ impl Profile {
     }
 
     /// The audit ledger.
-    #[must_use]
-    pub fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.root.join("ledger.db")
     }
 
     /// The settings of this workstation.
-    #[must_use]
-    pub fn settings(&self) -> PathBuf {
+    pub(crate) fn settings(&self) -> PathBuf {
         self.root.join("workstation.json")
     }
 
@@ -151,8 +147,7 @@ impl Profile {
     }
 
     /// Names of this program that are not regular files; they are never opened.
-    #[must_use]
-    pub fn odd_files(&self) -> Vec<PathBuf> {
+    pub(crate) fn odd_files(&self) -> Vec<PathBuf> {
         let mut odd: Vec<PathBuf> =
             OWN_FILES.iter().map(|name| self.root.join(name)).filter(|path| is_odd(path)).collect();
         let (slots, segments, personal) = (self.slots(), self.segments(), self.personal());

@@ -3,120 +3,107 @@
 use crate::dto::lock::{NoticeDto, SegmentHealthDto};
 use crate::error::SessionError;
 use crate::integrity_watch::finding;
+use crate::session_start::SessionStart;
 use crate::state::acquire;
-use crate::state::device_context::DeviceContext;
 use crate::state::unlocked::Unlocked;
 use crate::view::words::some;
 use crate::workstation::{Workstation, WorkstationEvent};
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
-use keep_domain::{Rank, Segment};
-use keep_keys::{DataKey, KeyName, OpenedSlot, SegmentKey};
+use keep_domain::Segment;
+use keep_keys::{DataKey, KeyName, SegmentKey};
 use keep_store::{
     CheckedSegments, Mirror, Opening, Repair, RepairCause, SegmentCondition, SegmentMark, SegmentReport, Store,
 };
 use std::sync::Arc;
 
-/// For whom segments are opened.
-pub(crate) struct StoreRequest<'a> {
-    pub(crate) device: &'a DeviceContext,
-    pub(crate) actor: &'a Actor,
-    pub(crate) entitled: Rank,
-    /// Segments whose first key was made just now.
-    pub(crate) made: &'a [Segment],
-}
-
-/// Opens the segments that the user is entitled to and has keys for; `None` without any key.
-///
-/// A lost or damaged file is replaced by an empty one of the next generation, which the sync fills. It locks no user
-/// out, and nothing in it counts as absent.
-pub(crate) fn open_store(
-    workstation: &Workstation,
-    opened: &mut OpenedSlot,
-    request: &StoreRequest<'_>,
-) -> Result<Option<Store>, SessionError> {
-    let StoreRequest { device, actor, entitled, made } = *request;
-    let mut keys: Vec<SegmentKey> = Vec::new();
-    keys.extend(opened.ring.segments().filter(|k| entitled.holds(k.segment())).map(SegmentKey::duplicate));
-    if keys.is_empty() {
-        return Ok(None);
-    }
-    let root = workstation.0.device.profile.root();
-    let mirror = workstation.mirror()?;
-    let mut checked = CheckedSegments::check(root, keys, &mirror, &*workstation.0.device.clock)?;
-    checked.make_missing(made);
-    for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
-        record(workstation, actor, report);
-    }
-    make_next_generations(workstation, opened, &mirror, &mut checked)?;
-    // A newer version has changed this profile; this one could show and record nothing.
-    let newer = |r: &&SegmentReport| r.segment == Segment::Directory && r.condition == SegmentCondition::Newer;
-    if let Some(report) = checked.reports().iter().find(newer) {
-        return Err(report.error().into());
-    }
-    let had_personal = workstation.settings().holders.has_personal(opened.header.user);
-    let stale: Vec<Segment> = checked.reports().iter().filter(|r| is_stale(r)).map(|r| r.segment).collect();
-    let store = Store::open_checked(
-        root,
-        checked,
-        Opening {
-            entitled,
-            ledger_key: device.device_key.ledger_key(),
-            personal: Some((opened.header.user, opened.keys.personal_key())),
-            had_personal,
-            ledger: Arc::clone(&device.ledger),
-            clock: Arc::clone(&workstation.0.device.clock),
-        },
-    )?;
-    workstation.accept_older(&store, &stale);
-    if !store.unhealthy().is_empty() {
-        // The downloads are no longer complete.
-        crate::last_sync::forget(&workstation.0.device.profile);
-        workstation.0.sync.forget();
-    }
-    for (segment, done) in store.carried_over() {
-        let event = EventDraft::new(EventClass::IntegrityFinding).by(actor.clone()).ended(Outcome::MinorFailure);
-        let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
-        let event = event.with("verified", u64::from(done.verified)).with("unverified", u64::from(done.unverified));
-        workstation.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
-    }
-    if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
-        let name = if store.personal_lost() { "personal_lost" } else { "personal_set_aside" };
-        workstation.record(finding(name).by(actor.clone()));
-    }
-    Ok(Some(store))
-}
-
-/// Makes a key of the next generation for each segment whose file is gone; colleagues are granted it at the end of this
-/// unlock.
-// INVARIANT: the key of a generation opens one file only: an old file that is put back is never mistaken for the
-// present one.
-fn make_next_generations(
-    workstation: &Workstation,
-    opened: &mut OpenedSlot,
-    mirror: &Mirror,
-    checked: &mut CheckedSegments,
-) -> Result<(), SessionError> {
-    let gone: Vec<(Segment, u32)> = checked.to_replace().map(|r| (r.segment, r.generation)).collect();
-    for (segment, held) in &gone {
-        let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
-        let generation = next.max(held.saturating_add(1));
-        // Announced first: a skipped number does no harm, one that is used twice would lose a file.
-        workstation.announce_generation(*segment, generation)?;
-        let key = DataKey::make_random(KeyName::Segment(*segment), generation)?;
-        opened.ring.add(key)?;
-        opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
-        if let Some(key) = opened.ring.segment(*segment) {
-            checked.make_next_generation(key.duplicate());
+impl SessionStart<'_> {
+    /// Opens the segments that the user is entitled to and has keys for; `None` without any key.
+    ///
+    /// A lost or damaged file is replaced by an empty one of the next generation, which the sync fills. It locks no user
+    /// out, and nothing in it counts as absent.
+    pub(crate) fn open_store(&mut self, made: &[Segment]) -> Result<Option<Store>, SessionError> {
+        let mut keys: Vec<SegmentKey> = Vec::new();
+        keys.extend(
+            self.opened.ring.segments().filter(|k| self.entitled.holds(k.segment())).map(SegmentKey::duplicate),
+        );
+        if keys.is_empty() {
+            return Ok(None);
         }
+        let root = self.workstation.0.device.profile.root();
+        let mirror = self.workstation.mirror()?;
+        let mut checked = CheckedSegments::check(root, keys, &mirror, &*self.workstation.0.device.clock)?;
+        checked.make_missing(made);
+        for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
+            record(self.workstation, &self.actor, report);
+        }
+        self.make_next_generations(&mirror, &mut checked)?;
+        // A newer version has changed this profile; this one could show and record nothing.
+        let newer = |r: &&SegmentReport| r.segment == Segment::Directory && r.condition == SegmentCondition::Newer;
+        if let Some(report) = checked.reports().iter().find(newer) {
+            return Err(report.error().into());
+        }
+        let had_personal = self.workstation.settings().holders.has_personal(self.opened.header.user);
+        let stale: Vec<Segment> = checked
+            .reports()
+            .iter()
+            .filter(|r| matches!(r.condition, SegmentCondition::Stale { .. }))
+            .map(|r| r.segment)
+            .collect();
+        let store = Store::open_checked(
+            root,
+            checked,
+            Opening {
+                entitled: self.entitled,
+                ledger_key: self.device.device_key.ledger_key(),
+                personal: Some((self.opened.header.user, self.opened.keys.personal_key())),
+                had_personal,
+                ledger: Arc::clone(&self.device.ledger),
+                clock: Arc::clone(&self.workstation.0.device.clock),
+            },
+        )?;
+        self.workstation.accept_older(&store, &stale);
+        if !store.unhealthy().is_empty() {
+            // The downloads are no longer complete.
+            crate::last_sync::forget(&self.workstation.0.device.profile);
+            self.workstation.0.sync.forget();
+        }
+        for (segment, done) in store.carried_over() {
+            let event =
+                EventDraft::new(EventClass::IntegrityFinding).by(self.actor.clone()).ended(Outcome::MinorFailure);
+            let event = event.with("segment", segment.name()).with("finding", "unsent_carried_over");
+            let event = event.with("verified", u64::from(done.verified)).with("unverified", u64::from(done.unverified));
+            self.workstation.record(event.with("lost", u64::from(done.lost)).with("incomplete", done.incomplete));
+        }
+        if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
+            let name = if store.personal_lost() { "personal_lost" } else { "personal_set_aside" };
+            self.workstation.record(finding(name).by(self.actor.clone()));
+        }
+        Ok(Some(store))
     }
-    if !gone.is_empty() {
-        workstation.record_granted_keys(opened.header.user, opened.ring.keys())?;
-    }
-    Ok(())
-}
 
-const fn is_stale(report: &SegmentReport) -> bool {
-    matches!(report.condition, SegmentCondition::Stale { .. })
+    /// Makes a key of the next generation for each segment whose file is gone; colleagues are granted it at the end of this
+    /// unlock.
+    // INVARIANT: the key of a generation opens one file only: an old file that is put back is never mistaken for the
+    // present one.
+    fn make_next_generations(&mut self, mirror: &Mirror, checked: &mut CheckedSegments) -> Result<(), SessionError> {
+        let gone: Vec<(Segment, u32)> = checked.to_replace().map(|r| (r.segment, r.generation)).collect();
+        for (segment, held) in &gone {
+            let next = mirror.get(segment).map_or(0, SegmentMark::next_generation);
+            let generation = next.max(held.saturating_add(1));
+            // Announced first: a skipped number does no harm, one that is used twice would lose a file.
+            self.workstation.announce_generation(*segment, generation)?;
+            let key = DataKey::make_random(KeyName::Segment(*segment), generation)?;
+            self.opened.ring.add(key)?;
+            self.opened.ring.save(&self.workstation.0.device.slots, &self.opened.keys)?;
+            if let Some(key) = self.opened.ring.segment(*segment) {
+                checked.make_next_generation(key.duplicate());
+            }
+        }
+        if !gone.is_empty() {
+            self.workstation.record_granted_keys(self.opened.header.user, self.opened.ring.keys())?;
+        }
+        Ok(())
+    }
 }
 
 fn record(workstation: &Workstation, actor: &Actor, report: &SegmentReport) {

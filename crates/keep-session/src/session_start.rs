@@ -1,11 +1,9 @@
 //! From an opened key slot to an unlocked session: lease, grants, keys, store, event.
 
-use crate::cases::grants;
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
 use crate::integrity_watch::finding;
 use crate::lease::name_statement;
-use crate::segments::{StoreRequest, open_store};
 use crate::settings::audit_key::AuditPublicKeyRecord;
 use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
@@ -13,7 +11,7 @@ use crate::state::session::LockEpoch;
 use crate::state::unlocked::{SessionKeys, SessionMemory, Unlocked};
 use crate::workstation::Workstation;
 use keep_access::Access;
-use keep_audit::{EventClass, EventDraft, EventWriter, Outcome};
+use keep_audit::{Actor, EventClass, EventDraft, EventWriter, Outcome};
 use keep_domain::{ErrorCode, Rank, Segment};
 use keep_keys::{DataKey, KeyName, LeaseState, OpenedSlot};
 use keep_store::{AuditOpener, AuditSealer, EventKey, Store, segment_path};
@@ -26,6 +24,17 @@ pub(crate) enum SessionOrigin {
     Unlock,
     /// An enrolment, which is online: the first entitled user makes keys that do not exist yet.
     Enrolment,
+}
+
+/// A session that is being started.
+pub(crate) struct SessionStart<'a> {
+    pub(crate) workstation: &'a Workstation,
+    pub(crate) device: &'a DeviceContext,
+    pub(crate) opened: OpenedSlot,
+    /// The user, as events name them.
+    pub(crate) actor: Actor,
+    /// The segments that role and policy entitle them to.
+    pub(crate) entitled: Rank,
 }
 
 /// Starts the session and returns its notices.
@@ -47,7 +56,7 @@ pub(crate) fn start_session(
     let (user, role) = (opened.header.user, opened.header.role);
     assemble_session(workstation, &device, opened, session_origin, began).inspect_err(|error| {
         device.ledger.use_event_writer(device.ledger.event_writer().without_keys());
-        let event = EventDraft::new(EventClass::UnlockFailed).by(keep_audit::Actor::new(user, role));
+        let event = EventDraft::new(EventClass::UnlockFailed).by(Actor::new(user, role));
         workstation.record(event.ended(Outcome::SeriousFailure).with("code", error.code));
     })
 }
@@ -74,36 +83,37 @@ fn assemble_session(
         return Err(ErrorCode::LeaseEnded.into());
     }
     let actor = {
-        let mut actor = keep_audit::Actor::new(opened.header.user, role);
+        let mut actor = Actor::new(opened.header.user, role);
         actor.display = Some(lease.name.clone());
         actor
     };
     let entitled = workstation.settings().policy.rank_of(role, lease.restricted);
-    let mut notices = grants::accept_waiting(workstation, device, &mut opened, &actor);
-    if workstation.grants_are_missing(opened.header.user, &opened.ring) {
-        workstation.record(finding("grant_files_missing").by(actor.clone()).ended(Outcome::MinorFailure));
+    let mut start = SessionStart { workstation, device, opened, actor, entitled };
+    let mut notices = start.accept_waiting();
+    if workstation.grants_are_missing(start.opened.header.user, &start.opened.ring) {
+        workstation.record(finding("grant_files_missing").by(start.actor.clone()).ended(Outcome::MinorFailure));
     }
-    let made = make_missing_keys(workstation, device, &mut opened, entitled, session_origin)?;
-    if opened.findings.clock_corrected {
+    let made = start.make_missing_keys(session_origin)?;
+    if start.opened.findings.clock_corrected {
         let offset = workstation.with_time(|time| time.offset_millis())?;
         workstation.0.device.event_stamper.correct_clock(offset);
-        workstation.record(EventDraft::new(EventClass::ClockCorrection).by(actor.clone()).with("offset_ms", offset));
+        let event = EventDraft::new(EventClass::ClockCorrection).by(start.actor.clone());
+        workstation.record(event.with("offset_ms", offset));
     }
-    if opened.findings.restored_state {
-        workstation.record(finding("state_file_restored").by(actor.clone()));
+    if start.opened.findings.restored_state {
+        workstation.record(finding("state_file_restored").by(start.actor.clone()));
     }
-    let event_writer = event_writer_for(workstation, device, &opened)?;
-    device.ledger.use_event_writer(event_writer);
-    let request = StoreRequest { device, actor: &actor, entitled, made: &made };
-    let store = open_store(workstation, &mut opened, &request)?;
+    device.ledger.use_event_writer(start.event_writer()?);
+    let store = start.open_store(&made)?;
     let has_personal = store.as_ref().is_some_and(|s| s.personal().is_ok());
-    workstation.record_held_keys(opened.header.user, opened.ring.keys(), has_personal)?;
+    workstation.record_held_keys(start.opened.header.user, start.opened.ring.keys(), has_personal)?;
     let rank = store.as_ref().map_or(Rank::NONE, Store::rank);
     // INVARIANT: no session without a durable event.
-    device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(actor))?;
+    device.ledger.append(name_statement(EventDraft::new(EventClass::Unlock), &lease).by(start.actor.clone()))?;
     device.keep_checkpoint(&*workstation.0.device.keychain)?;
     store.iter().for_each(|store| workstation.store_marks(store));
-    notices.extend(grants::grant_waiting(workstation, device, &mut opened));
+    notices.extend(start.grant_waiting());
+    let opened = start.opened;
     let audit_opener = opened.ring.audit_private_key().map(|key| Arc::new(AuditOpener(key.hpke_key_pair())));
     let header = opened.header;
     let unlocked = Unlocked {
@@ -119,7 +129,7 @@ fn assemble_session(
         },
         store: store.map(Arc::new),
         access: Arc::new(Access::built_in().map_err(|_| ErrorCode::Internal)?),
-        memory: SessionMemory::starting(workstation.0.device.clock.monotonic()),
+        memory: SessionMemory { since: workstation.0.device.clock.monotonic(), ..SessionMemory::default() },
     };
     workstation.0.session.publish_session(unlocked, began)?;
     if workstation.0.sync.automatic {
@@ -132,56 +142,50 @@ fn assemble_session(
     Ok(notices)
 }
 
-/// Makes the keys of segments that do not exist yet, for the first entitled user of the device.
-///
-/// Returns the segments whose key was made now; only their files may be created.
-fn make_missing_keys(
-    workstation: &Workstation,
-    device: &DeviceContext,
-    opened: &mut OpenedSlot,
-    entitled: Rank,
-    session_origin: SessionOrigin,
-) -> Result<Vec<Segment>, SessionError> {
-    let mut made = Vec::new();
-    for segment in entitled.segments() {
-        if opened.ring.segment(segment).is_some() {
-            continue;
+impl SessionStart<'_> {
+    /// Makes the keys of segments that do not exist yet, for the first entitled user of the device.
+    ///
+    /// Returns the segments whose key was made now; only their files may be created.
+    fn make_missing_keys(&mut self, session_origin: SessionOrigin) -> Result<Vec<Segment>, SessionError> {
+        let mut made = Vec::new();
+        for segment in self.entitled.segments() {
+            if self.opened.ring.segment(segment).is_some() {
+                continue;
+            }
+            // INVARIANT: a segment that exists never gets a second key; users who hold the first one grant it.
+            if segment_path(self.workstation.0.device.profile.root(), segment).exists()
+                || self.workstation.settings().holders.anyone_has(segment)
+            {
+                break;
+            }
+            self.opened.ring.add(DataKey::make_random(KeyName::Segment(segment), 1)?)?;
+            made.push(segment);
         }
-        // INVARIANT: a segment that exists never gets a second key; users who hold the first one grant it.
-        if segment_path(workstation.0.device.profile.root(), segment).exists()
-            || workstation.settings().holders.anyone_has(segment)
-        {
-            break;
+        let first_key =
+            session_origin == SessionOrigin::Enrolment && self.workstation.settings().audit_public_key.is_none();
+        if first_key {
+            let key = DataKey::make_random(KeyName::Audit, 1)?;
+            self.opened.ring.add(key)?;
+            if let Some(audit) = self.opened.ring.audit_private_key() {
+                let record =
+                    AuditPublicKeyRecord::make(self.device, audit.generation(), audit.hpke_key_pair().public());
+                self.opened.ring.save(&self.workstation.0.device.slots, &self.opened.keys)?;
+                self.workstation.change_settings(|w| w.audit_public_key = Some(record))?;
+            }
         }
-        opened.ring.add(DataKey::make_random(KeyName::Segment(segment), 1)?)?;
-        made.push(segment);
-    }
-    let first_key = session_origin == SessionOrigin::Enrolment && workstation.settings().audit_public_key.is_none();
-    if first_key {
-        let key = DataKey::make_random(KeyName::Audit, 1)?;
-        opened.ring.add(key)?;
-        if let Some(audit) = opened.ring.audit_private_key() {
-            let record = AuditPublicKeyRecord::make(device, audit.generation(), audit.hpke_key_pair().public());
-            opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
-            workstation.change_settings(|w| w.audit_public_key = Some(record))?;
+        if !made.is_empty() || first_key {
+            self.opened.ring.save(&self.workstation.0.device.slots, &self.opened.keys)?;
+            self.workstation.record_granted_keys(self.opened.header.user, self.opened.ring.keys())?;
         }
+        Ok(made)
     }
-    if !made.is_empty() || first_key {
-        opened.ring.save(&workstation.0.device.slots, &opened.keys)?;
-        workstation.record_granted_keys(opened.header.user, opened.ring.keys())?;
-    }
-    Ok(made)
-}
 
-fn event_writer_for(
-    workstation: &Workstation,
-    device: &DeviceContext,
-    opened: &OpenedSlot,
-) -> Result<EventWriter, SessionError> {
-    let event_stamper = Arc::clone(&workstation.0.device.event_stamper);
-    let signer = Arc::new(EventKey(opened.keys.signer()));
-    Ok(match workstation.audit_public_key(device)? {
-        Some(public) => EventWriter::for_user(event_stamper, Arc::new(AuditSealer(public)), signer),
-        None => EventWriter::for_device(event_stamper),
-    })
+    fn event_writer(&self) -> Result<EventWriter, SessionError> {
+        let event_stamper = Arc::clone(&self.workstation.0.device.event_stamper);
+        let signer = Arc::new(EventKey(self.opened.keys.signer()));
+        Ok(match self.workstation.audit_public_key(self.device)? {
+            Some(public) => EventWriter::for_user(event_stamper, Arc::new(AuditSealer(public)), signer),
+            None => EventWriter::for_device(event_stamper),
+        })
+    }
 }

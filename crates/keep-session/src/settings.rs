@@ -138,9 +138,7 @@ impl WorkstationSettings {
         }
         Ok(())
     }
-}
 
-impl WorkstationSettings {
     /// Binds the settings to the content of `ca_file`. Earlier programs can no longer open them.
     pub(crate) fn seal_authority_file(&mut self, sha256: String) {
         self.ca_file_sha256 = Some(sha256);

@@ -1,12 +1,10 @@
 //! The state of a running workstation: plain data that its operations, in the modules above, lock and change.
 
-pub(crate) mod browser;
 pub(crate) mod device_context;
 pub(crate) mod device_fault;
-pub(crate) mod enrolling;
 pub(crate) mod pending_faults;
-pub(crate) mod renewing;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod unlocked;
 
@@ -14,13 +12,12 @@ use crate::profile::Profile;
 use crate::settings::WorkstationSettings;
 use device_context::DeviceContext;
 use device_fault::{DeviceFault, Reported};
-use enrolling::Enrolling;
 use keep_audit::EventStamper;
 use keep_domain::Clock;
 use keep_keys::{Keychain, Slots, TrustedTime};
 use keep_store::ProfileLock;
 use pending_faults::PendingFaults;
-use renewing::Renewing;
+use sign_in::{Enrolling, Renewing};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 

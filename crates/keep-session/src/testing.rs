@@ -109,6 +109,12 @@ pub struct TestDevice {
 }
 
 impl Workstation {
+    /// The failure for `code`, for a caller that found it before any use case ran.
+    #[must_use]
+    pub fn failure(&self, code: ErrorCode) -> FailureDto {
+        SessionError::of(code).into_dto()
+    }
+
     /// Opens a profile with a test's clock and keychain.
     ///
     /// # Errors

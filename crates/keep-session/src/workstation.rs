@@ -144,12 +144,6 @@ impl Workstation {
         *self.0.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
     }
 
-    /// The failure for `code`, for a caller that found it before any use case ran.
-    #[must_use]
-    pub fn failure(&self, code: ErrorCode) -> FailureDto {
-        SessionError::of(code).into_dto()
-    }
-
     /// Takes the resume secret, with which the password alone unlocks, for the process that replaces this one.
     #[must_use]
     pub fn take_resume(&self) -> Option<keep_domain::Secret<Vec<u8>>> {
@@ -177,6 +171,18 @@ impl Workstation {
         let listener = self.0.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
             listener(event);
+        }
+    }
+
+    /// Reads `state` until it no longer `waits`. Blocks.
+    pub(crate) fn poll_while<T>(&self, state: impl Fn() -> T, waits: impl Fn(&T) -> bool) -> T {
+        loop {
+            let now = state();
+            if !waits(&now) {
+                return now;
+            }
+            // The timer must be made inside the runtime.
+            self.0.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
         }
     }
 

@@ -40,7 +40,7 @@ pub(crate) async fn lock(app: AppHandle, request: LockRequest) {
 pub(crate) async fn lock_screen(shell: State<'_, Shell>) -> Result<LockScreenDto, FailureDto> {
     match shell.workstation() {
         Ok(workstation) => blocking(move || cases::lock::lock_screen(&workstation)).await,
-        Err(reason) => Ok(blocked(reason, shell.clock())),
+        Err(reason) => Ok(blocked(reason, &shell.clock)),
     }
 }
 

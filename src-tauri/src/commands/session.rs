@@ -3,7 +3,7 @@
 use crate::failure::failure;
 use crate::lock::lock_if_os_is_locked;
 use crate::shell::Shell;
-use keep_domain::ErrorCode;
+use keep_domain::{Clock, ErrorCode};
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{ReturnPointDto, SessionDto, SingleKeysDto, UnlockDto};
@@ -31,7 +31,7 @@ pub(crate) async fn session(shell: State<'_, Shell>) -> Result<SessionDto, Failu
 /// Records input in the page.
 #[tauri::command]
 pub(crate) async fn touch(shell: State<'_, Shell>) -> Result<(), FailureDto> {
-    shell.timer().touch(shell.monotonic());
+    shell.timer.touch(shell.clock.monotonic());
     shell.run(cases::unlock::touch).await
 }
 

@@ -4,6 +4,8 @@ export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed"
 
 export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" | "incident" | "unexplained";
 
+export type Side = "ours" | "theirs";
+
 export type AllergiesDto = { "state": "known", 
 /**
  * The list, most severe first.
@@ -284,7 +286,7 @@ path: string,
 /**
  * The side.
  */
-side: SideDto, };
+side: Side, };
 
 export type CodeDto = { 
 /**
@@ -370,7 +372,7 @@ theirs: Array<ConflictPartDto>,
 /**
  * What is chosen beforehand; never for medicines and allergies.
  */
-chosen: SideDto | null, };
+chosen: Side | null, };
 
 export type ConflictKeyDto = SignDto | string;
 
@@ -1470,8 +1472,6 @@ export type SetTextSizeDto = {
 percent: number, };
 
 export type SexDto = "female" | "male" | "other" | "unknown";
-
-export type SideDto = "ours" | "theirs";
 
 export type SignDto = "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference";
 

@@ -1,27 +1,27 @@
 import { useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
-import type { ConflictDto, SideDto } from "../ipc/bindings";
+import type { ConflictDto, Side } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
 import { sayRecordTitle } from "../words/record-title";
 import { useWords } from "../words/words";
 import css from "./conflict.module.css";
 import { sayParts } from "./conflict-words";
 
-const SIDES: readonly SideDto[] = ["ours", "theirs"];
+const SIDES: readonly Side[] = ["ours", "theirs"];
 
 interface Props {
   conflict: ConflictDto;
   busy: boolean;
   onLater: () => void;
-  onDecide: (side: SideDto) => void;
+  onDecide: (side: Side) => void;
 }
 
 /** A record that was changed here and deleted on the server: the user keeps it or accepts the deletion. */
 export function ConflictDeleted({ conflict, busy, onLater, onDecide }: Props) {
   const say = useWords();
   // INVARIANT: nothing is preselected.
-  const [side, setSide] = useState<SideDto | null>(null);
+  const [side, setSide] = useState<Side | null>(null);
   const ours = sayParts(say, conflict.fields[0]?.ours ?? []);
   const who = [conflict.oursWho ?? "", formatDateTime(conflict.oursWhen)].filter((part) => part !== "").join(" · ");
   return (

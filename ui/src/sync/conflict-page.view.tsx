@@ -5,7 +5,7 @@ import { Radio, RadioGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
-import type { ConflictDto, ConflictFieldDto, SideDto } from "../ipc/bindings";
+import type { ConflictDto, ConflictFieldDto, Side } from "../ipc/bindings";
 import { useIpcMutation, useIpcQuery } from "../ipc/ipc.query";
 import { formatDateTime } from "../words/dates";
 import { sayRecordTitle } from "../words/record-title";
@@ -40,7 +40,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   const decide = useIpcMutation("decide_conflict");
   const open = conflict.fields.filter(differs);
   // INVARIANT: only what Rust chose in advance is preselected; for medicines and allergies it chooses nothing.
-  const [sides, setSides] = useState<Record<string, SideDto>>(() =>
+  const [sides, setSides] = useState<Record<string, Side>>(() =>
     Object.fromEntries(open.flatMap(({ path, chosen }) => (chosen === null ? [] : [[path, chosen]]))),
   );
   const decided = open.filter((field) => sides[field.path] !== undefined).length;
@@ -48,7 +48,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
   const title = say(conflict.theirsDeleted ? "conflict.deleted.title" : "conflict.title", {
     title: sayRecordTitle(say, conflict.title),
   });
-  const submit = (sideOf: (path: string) => SideDto) =>
+  const submit = (sideOf: (path: string) => Side) =>
     decide.mutate(
       {
         conflict: conflict.conflict,
@@ -144,7 +144,7 @@ function SideHeader({ title, who, when }: { title: string; who: string | null; w
   );
 }
 
-function Choice({ side, name, value }: { side: SideDto; name: string; value: string }) {
+function Choice({ side, name, value }: { side: Side; name: string; value: string }) {
   const say = useWords();
   const label = say("conflict.choice", { side: name, value: value.replaceAll("\n", ", ") });
   return (

@@ -26,7 +26,7 @@ pub(crate) fn verify(workstation: &Workstation, file: Option<&Path>) -> Result<R
 pub(crate) fn sign_off(workstation: &Workstation, args: SignOff, secrets: SecretFds) -> Result<Report, Report> {
     let SignOff { sequences, explanation, unlock } = args;
     let explanation = Explanation::from_name(&explanation).ok_or(ErrorCode::Invalid)?;
-    unlocked::with(workstation, &unlock, secrets, |workstation, _| {
+    unlocked::with_unlocked(workstation, &unlock, secrets, |workstation, _| {
         let done = audit::sign_off_alerts(workstation, SignOffDto { sequences, explanation })?;
         Ok(Report::ok(json!({ "signed_off": done.sequences })))
     })

@@ -15,7 +15,7 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
     if args.sign_in {
         sign_in(workstation, &args.unlock.user)?;
     }
-    unlocked::with(workstation, &args.unlock, secrets, |workstation, _| {
+    unlocked::with_unlocked(workstation, &args.unlock, secrets, |workstation, _| {
         let report = sync::run_to_end(workstation)?;
         let body = json!({
             "pushed": report.pushed, "pulled": report.pulled, "pending": report.pending,

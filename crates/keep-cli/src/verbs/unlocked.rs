@@ -1,15 +1,17 @@
-//! Unlocks for one verb, and locks again whether or not it succeeds.
+//! Unlocks for one verb, and locks again whether or not it succeeds; and `chartkeep grant`, `import` and `trust`, which
+//! make one call in between.
 
-use crate::args::Unlock;
+use crate::args::{Import, Trust, Unlock};
 use crate::report::Report;
 use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
 use keep_session::Workstation;
-use keep_session::cases::{lock, unlock};
-use keep_session::dto::lock::{SessionDto, UnlockDto};
+use keep_session::cases::{device, import, lock, unlock};
+use keep_session::dto::lock::{NoticeDto, SessionDto, UnlockDto};
+use serde_json::{Value, json};
 
 /// Runs `work` while the user named by `who` is unlocked.
-pub(crate) fn with(
+pub(crate) fn with_unlocked(
     workstation: &Workstation,
     who: &Unlock,
     secrets: SecretFds,
@@ -20,6 +22,44 @@ pub(crate) fn with(
     let report = work(workstation, &session);
     lock::lock_session(workstation, "command_ended");
     report
+}
+
+/// Unlocks, which gives access to every verified colleague who is waiting, and lists these colleagues.
+pub(crate) fn grant(workstation: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<Report, Report> {
+    with_unlocked(workstation, who, secrets, |_, session| {
+        let granted: Vec<Value> = session
+            .notices
+            .iter()
+            .filter_map(|n| match n {
+                NoticeDto::Granted { name, role, segment } => {
+                    Some(json!({"name": name, "role": role.name(), "segment": segment}))
+                }
+                _ => None,
+            })
+            .collect();
+        Ok(Report::ok(json!({ "granted": granted, "waiting_for_grant": session.waiting_for_grant })))
+    })
+}
+
+/// Imports the readable lines of a file and lists the numbers of the others.
+pub(crate) fn import(workstation: &Workstation, args: &Import, secrets: SecretFds) -> Result<Report, Report> {
+    with_unlocked(workstation, &args.unlock, secrets, |workstation, _| {
+        let report = import::import_file(workstation, &args.file)?;
+        let body = json!({
+            "read": report.read, "imported": report.imported, "unchanged": report.unchanged,
+            "kept_unreadable": report.kept_unreadable, "broken_lines": report.broken_lines,
+        });
+        let complete = report.broken_lines.is_empty();
+        if complete { Ok(Report::ok(body)) } else { Err(Report::failed(ErrorCode::ImportBroken, body)) }
+    })
+}
+
+/// Records a new file of certificate authorities in the sealed settings.
+pub(crate) fn trust(workstation: &Workstation, args: &Trust, secrets: SecretFds) -> Result<Report, Report> {
+    with_unlocked(workstation, &args.unlock, secrets, |workstation, _| {
+        device::trust_authorities(workstation, &args.ca)?;
+        Ok(Report::ok(json!({ "ca": args.ca })))
+    })
 }
 
 fn read_request(workstation: &Workstation, who: &Unlock, secrets: SecretFds) -> Result<UnlockDto, ErrorCode> {

@@ -4,13 +4,14 @@ use crate::{Node, Raw};
 use keep_domain::Phi;
 use std::fmt;
 
-/// One of the two sides that may be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// This device.
-    Ours,
-    /// The server.
-    Theirs,
+keep_domain::named_enum! {
+    /// One of the two sides that may be chosen.
+    pub enum Side {
+        /// This device.
+        Ours = "ours",
+        /// The server.
+        Theirs = "theirs",
+    }
 }
 
 /// Why the user has to decide.

@@ -19,8 +19,9 @@ use keep_store::{HeaderFilter, Ledger, LedgerEvidence, verify_ledger};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
+/// The period of the banner's count of failed sign-ins: 24 hours.
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// Most rows of one window.
 const MOST_ROWS: u32 = 200;
 
@@ -147,8 +148,7 @@ fn page(
         row.open_alert = open.iter().any(|h| h.sequence == header.sequence);
         rows.push(row);
     }
-    let day_ago =
-        workstation.0.device.clock.now().plus_millis(-i64::try_from(Duration::from_hours(24).as_millis()).unwrap_or(0));
+    let day_ago = workstation.0.device.clock.now().plus_millis(-DAY_MILLIS);
     let failed =
         HeaderFilter { class: Some(EventClass::UnlockFailed), since: Some(day_ago), ..HeaderFilter::default() };
     let failed = ledger.count(&failed)?;

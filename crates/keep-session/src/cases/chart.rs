@@ -171,7 +171,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
         immunisations: first(immunisations::immunisations(entries)),
         completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
-        drafts: super::drafts::of_patient(ctx, &chart.patient, name)?,
+        drafts: super::drafts::of_patient(ctx, &chart.patient, name.as_deref()),
         banner,
     })
 }

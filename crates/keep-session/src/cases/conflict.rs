@@ -9,7 +9,7 @@ use crate::error::SessionError;
 use crate::records::author;
 use crate::records::chart::{banner_of, names_of, read_chart};
 use crate::view::access_view::{AccessView, group_of};
-use crate::view::conflict::{WHOLE, deleted_record, fields, side_of, unnamed_in};
+use crate::view::conflict::{WHOLE, deleted_record, fields, unnamed_in};
 use crate::view::names::{Names, unnamed};
 use crate::view::timeline;
 use crate::workstation::Workstation;
@@ -65,16 +65,13 @@ fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
         ours,
     };
     // INVARIANT: no user sees or decides about parts of a record that they may not read.
-    if sides.facts.key.resource_type == "Appointment" && !knows_why && !is_about_bookings(&sides)? {
-        return Err(ctx.refuse(Action::ResolveConflict));
+    if sides.facts.key.resource_type == "Appointment" && !knows_why {
+        let found = differing(&sides)?.unwrap_or_default();
+        if !found.iter().all(|field| lens::is_booking_field(&field.path)) {
+            return Err(ctx.refuse(Action::ResolveConflict));
+        }
     }
     Ok(sides)
-}
-
-/// Whether the sides of an Appointment differ in its booking only, not in its reason.
-fn is_about_bookings(sides: &Sides) -> Result<bool, SessionError> {
-    let found = differing(sides)?.unwrap_or_default();
-    Ok(found.iter().all(|field| lens::is_booking_field(&field.path)))
 }
 
 fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
@@ -160,7 +157,7 @@ fn chosen_text(sides: &Sides, request: &DecideDto) -> Result<Option<Phi<String>>
     let bad = || SessionError::field("choices", FieldReasonDto::Missing);
     let side = |path: &str| {
         let choice = request.choices.iter().find(|c| c.path == path).ok_or_else(bad)?;
-        Ok::<_, SessionError>(side_of(choice.side))
+        Ok::<_, SessionError>(choice.side)
     };
     let Some(theirs) = &sides.theirs else {
         return Ok(match side(WHOLE)? {

@@ -54,7 +54,11 @@ fn health(workstation: &Workstation) -> Result<DeviceDto, SessionError> {
     let device = workstation.device();
     let blocked = device.as_ref().err().map(|f| f.code);
     let (mut events, mut pending) = (0, 0);
-    let mut findings = findings();
+    let mut findings = Vec::new();
+    // A gap that encryption at rest cannot close.
+    if cfg!(target_os = "linux") && unencrypted_swap() {
+        findings.push(DeviceFindingDto::Check(DeviceCheckDto::SwapUnencrypted));
+    }
     match &device {
         Ok(Some(device)) => {
             events = device.ledger.event_count()?;
@@ -136,15 +140,6 @@ fn aside(workstation: &Workstation, segment: Segment) -> usize {
     let prefix = format!("{}.db.damaged-", segment.name());
     let entries = std::fs::read_dir(workstation.0.device.profile.segments()).into_iter().flatten().flatten();
     entries.filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)).count()
-}
-
-/// Gaps of the operating system that encryption at rest cannot close.
-fn findings() -> Vec<DeviceFindingDto> {
-    let mut findings = Vec::new();
-    if cfg!(target_os = "linux") && unencrypted_swap() {
-        findings.push(DeviceFindingDto::Check(DeviceCheckDto::SwapUnencrypted));
-    }
-    findings
 }
 
 /// Whether memory may be written to a disk partition or file that is not a mapped (dm-crypt) or compressed-RAM device.

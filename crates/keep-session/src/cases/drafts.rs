@@ -16,7 +16,6 @@ use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey, UserId};
 use keep_fhir::{Raw, lens};
 use keep_store::{Draft, MAX_DRAFT_BYTES};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use uuid::Uuid;
 
 /// Saves a draft; durable when this returns.
@@ -95,11 +94,6 @@ fn own(ctx: &Ctx<'_>) -> Result<Vec<Draft>, SessionError> {
     Ok(ctx.store.personal()?.drafts()?.into_iter().filter(may).collect())
 }
 
-/// As [`own`], but an unreadable personal file, which has its own notice, does not block the rest of a page.
-fn own_if_readable(ctx: &Ctx<'_>) -> Vec<Draft> {
-    own(ctx).unwrap_or_default()
-}
-
 fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
     let drafts = own(ctx)?;
     if drafts.is_empty() {
@@ -125,18 +119,15 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
 }
 
 /// The user's drafts of one patient, whose name the caller knows.
-pub(crate) fn of_patient(
-    ctx: &Ctx<'_>,
-    patient: &PatientId,
-    name: Option<String>,
-) -> Result<Vec<DraftDto>, SessionError> {
-    let drafts = own_if_readable(ctx);
-    Ok(drafts.iter().filter(|d| d.patient == *patient).filter_map(|d| dto(d, name.clone())).collect())
+pub(crate) fn of_patient(ctx: &Ctx<'_>, patient: &PatientId, name: Option<&str>) -> Vec<DraftDto> {
+    // An unreadable personal file, which has its own notice, does not block the rest of a page.
+    let drafts = own(ctx).unwrap_or_default();
+    drafts.iter().filter(|d| d.patient == *patient).filter_map(|d| dto(d, name.map(str::to_owned))).collect()
 }
 
-/// Number of the user's drafts.
-pub(crate) fn count(ctx: &Ctx<'_>) -> Result<usize, SessionError> {
-    Ok(own_if_readable(ctx).len())
+/// Number of the user's drafts; none where the personal file cannot be read.
+pub(crate) fn count(ctx: &Ctx<'_>) -> usize {
+    own(ctx).map_or(0, |drafts| drafts.len())
 }
 
 fn dto(draft: &Draft, patient_name: Option<String>) -> Option<DraftDto> {
@@ -176,20 +167,16 @@ fn id(text: &str) -> Result<Uuid, SessionError> {
 
 /// Whether any user has drafts. Read while locked, from marker files without content.
 pub(crate) fn any_kept(workstation: &Workstation) -> bool {
-    let Ok(files) = std::fs::read_dir(folder(workstation)) else { return false };
+    let Ok(files) = std::fs::read_dir(workstation.0.device.profile.personal()) else { return false };
     files.flatten().any(|f| f.path().extension().is_some_and(|e| e == MARK))
 }
 
 /// The extension of the empty file that marks a user who has drafts.
 const MARK: &str = "drafts";
 
-fn folder(workstation: &Workstation) -> PathBuf {
-    workstation.0.device.profile.root().join("personal")
-}
-
 /// Sets or removes the marker. Only the lock screen uses it, so a failure is not an error.
 fn mark(workstation: &Workstation, user: UserId, kept: bool) {
-    let path = folder(workstation).join(format!("{user}.{MARK}"));
+    let path = workstation.0.device.profile.personal().join(format!("{user}.{MARK}"));
     let done = if kept { keep_hardening::private_file::replace(&path, &[]) } else { std::fs::remove_file(&path) };
     match done {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => tracing::warn!("the marker for drafts was not written"),

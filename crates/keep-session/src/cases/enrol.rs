@@ -8,9 +8,8 @@ use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::session_start::{SessionOrigin, start_session};
 use crate::state::acquire;
-use crate::state::browser::BrowserSignIn;
-use crate::state::enrolling::{Enrolled, Enrolling, HALF_FINISHED, Person};
 use crate::state::session::LockEpoch;
+use crate::state::sign_in::{BrowserSignIn, Enrolling, HALF_FINISHED, Person};
 use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft, Outcome};
@@ -20,7 +19,6 @@ use keep_store::{personal_path, set_aside};
 use keep_sync::{SignedIn, SyncError};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Options that only IT sets, at the first enrolment of a profile.
 #[derive(Debug, Default)]
@@ -92,16 +90,16 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
         return;
     }
     let now = workstation.0.device.clock.monotonic();
-    *held = match outcome {
-        Ok(signed_in) if signed_in.claims.roles.is_empty() => Enrolling::Failed(ErrorCode::Refused),
-        Ok(signed_in) => {
-            Enrolling::Password(Box::new(Person::signed_in(enrolment, signed_in.claims, signed_in.tokens, now)))
-        }
-        Err(error) => Enrolling::Failed(error.code()),
+    let signed_in = match outcome {
+        Ok(signed_in) if signed_in.claims.roles.is_empty() => Err(ErrorCode::Refused),
+        outcome => outcome.map_err(|error| error.code()),
     };
-    let failed = match &*held {
-        Enrolling::Failed(code) => Some(*code),
-        _ => None,
+    let failed = signed_in.as_ref().err().copied();
+    *held = match signed_in {
+        Ok(SignedIn { claims, tokens }) => {
+            Enrolling::Password(Box::new(Person::signed_in(enrolment, claims, tokens, now)))
+        }
+        Err(code) => Enrolling::Failed(code),
     };
     drop(held);
     forget_later(workstation);
@@ -151,15 +149,7 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
 /// # Errors
 /// None at present.
 pub fn wait_for_browser(workstation: &Workstation) -> Result<EnrolStateDto, FailureDto> {
-    loop {
-        match describe(workstation) {
-            EnrolStateDto::Browser { .. } => {
-                // The timer must be made inside the runtime.
-                workstation.0.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
-            }
-            state => return Ok(state),
-        }
-    }
+    Ok(workstation.poll_while(|| describe(workstation), |state| matches!(state, EnrolStateDto::Browser { .. })))
 }
 
 /// Accepts the workstation password.
@@ -177,7 +167,7 @@ pub fn enrol_password(workstation: &Workstation, request: EnrolPasswordDto) -> R
     let mut held = acquire(&workstation.0.sign_in.enrolling);
     match std::mem::take(&mut *held) {
         Enrolling::Password(mut person) => {
-            person.note_step(workstation.0.device.clock.monotonic());
+            person.since = workstation.0.device.clock.monotonic();
             *held = Enrolling::Code(person, password);
         }
         other => {
@@ -233,12 +223,12 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
         return Err(ErrorCode::Internal.into());
     };
     drop(held);
-    let ended = write_slot(workstation, *person, &password, confirmed, began);
-    *acquire(&workstation.0.sign_in.enrolling) = match &ended {
-        Ok(enrolled) => Enrolling::Done(enrolled.clone()),
-        Err(error) => Enrolling::Failed(error.code),
+    let (next, ended) = match write_slot(workstation, *person, &password, confirmed, began) {
+        Ok(done) => (done, Ok(())),
+        Err(error) => (Enrolling::Failed(error.code), Err(error)),
     };
-    ended.map(|_| ())
+    *acquire(&workstation.0.sign_in.enrolling) = next;
+    ended
 }
 
 fn write_slot(
@@ -247,7 +237,7 @@ fn write_slot(
     password: &Secret<String>,
     confirmed: keep_keys::ConfirmedCode,
     began: LockEpoch,
-) -> Result<Enrolled, SessionError> {
+) -> Result<Enrolling, SessionError> {
     let Person { enrolment, claims, id_token, refresh, .. } = person;
     let slot_claims = workstation.slot_claims(&claims, enrolment.nonce());
     let lease = workstation.lease_of(&claims);
@@ -282,7 +272,7 @@ fn write_slot(
         // The window returns to the lock screen; no session may stay open behind it.
         crate::cases::lock::lock_session(workstation, "enrolled");
     }
-    Ok(Enrolled { user: user.to_string(), waiting_for_grant: waiting, set_aside })
+    Ok(Enrolling::Done { user: user.to_string(), waiting_for_grant: waiting, set_aside })
 }
 
 /// Prepares a new slot for a user whose old one is damaged: colleagues grant the keys again, and the file of drafts,
@@ -353,7 +343,7 @@ fn describe(workstation: &Workstation) -> EnrolStateDto {
         Enrolling::Code(person, _) => {
             show_seed(workstation, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal })
         }
-        Enrolling::Done(Enrolled { user, waiting_for_grant, set_aside }) => EnrolStateDto::Done {
+        Enrolling::Done { user, waiting_for_grant, set_aside } => EnrolStateDto::Done {
             user: user.clone(),
             waiting_for_grant: *waiting_for_grant,
             set_aside: set_aside.clone(),

@@ -8,7 +8,7 @@ use crate::state::session::Session;
 use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::ErrorCode;
+use keep_domain::{ErrorCode, ExitCode};
 use keep_keys::{ClockStatus, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -33,6 +33,8 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
     let (users, clock_wrong) =
         if blocked.is_none() { tiles(workstation, &people) } else { (people.iter().map(closed_tile).collect(), false) };
     let last_user = acquire(&workstation.0.session.resume).as_ref().map(|r| r.context().user.to_string());
+    // The state of the keychain has its own place on the screen.
+    let blocked = blocked.filter(|code| code.exit_code() != ExitCode::Keychain);
     let settings = workstation.settings();
     Ok(LockScreenDto {
         workstation: settings.name.clone(),
@@ -45,22 +47,11 @@ fn screen(workstation: &Workstation) -> Result<LockScreenDto, SessionError> {
         demo: settings.demo,
         lock_minutes: settings.policy.lock_minutes,
         drafts_kept: crate::cases::drafts::any_kept(workstation),
-        incident: blocked.filter(|c| !is_keychain(*c)).map(incident_of),
-        blocked: blocked.filter(|c| !is_keychain(*c)),
+        // The incident is in the log, too.
+        incident: blocked.map(|code| SessionError::of(code).into_dto().incident.to_string()),
+        blocked,
         clock_wrong,
     })
-}
-
-/// An incident id that is in the log, too.
-fn incident_of(code: ErrorCode) -> String {
-    SessionError::of(code).into_dto().incident.to_string()
-}
-
-const fn is_keychain(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::KeychainAbsent | ErrorCode::KeychainLocked | ErrorCode::KeychainSlow | ErrorCode::KeychainKeyMissing
-    )
 }
 
 /// The keychain as the lock screen, `doctor` and the device page show it.

@@ -9,14 +9,12 @@ use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::state::acquire;
-use crate::state::browser::BrowserSignIn;
-use crate::state::renewing::{RENEWAL_WAITS, Renewing};
+use crate::state::sign_in::{BrowserSignIn, RENEWAL_WAITS, Renewing};
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UserId};
 use keep_keys::Renewal;
 use keep_sync::{SignedIn, SyncError, make_nonce};
-use std::time::Duration;
 
 /// Starts a clinic sign-in of the unlocked user, or of one chosen on the lock screen, and opens the browser.
 ///
@@ -49,15 +47,7 @@ pub fn sign_in_cancel(workstation: &Workstation) -> Result<SignInStateDto, Failu
 /// # Errors
 /// None at present.
 pub fn wait_for_sign_in(workstation: &Workstation) -> Result<SignInStateDto, FailureDto> {
-    loop {
-        match describe(workstation) {
-            SignInStateDto::Browser { .. } => {
-                // The timer must be made inside the runtime.
-                workstation.0.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
-            }
-            state => return Ok(state),
-        }
-    }
+    Ok(workstation.poll_while(|| describe(workstation), |state| matches!(state, SignInStateDto::Browser { .. })))
 }
 
 /// Cancels a sign-in that is under way, or drops one that waits for its owner.
@@ -158,19 +148,15 @@ pub(crate) fn take(workstation: &Workstation, user: UserId, renewal: Renewal) ->
     match workstation.try_session(|u| u.user) {
         None => Ok(Some(renewal)),
         Some(me) if me == user => {
-            renew(workstation, renewal)?;
+            workstation.with_session(|unlocked| {
+                let mut ring = acquire(&unlocked.keys.ring);
+                workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&unlocked.keys.user, &mut ring, renewal))
+            })?;
             crate::cases::sync::resume_sync(workstation);
             Ok(None)
         }
         Some(_) => Err(SessionError::of(ErrorCode::Stale)),
     }
-}
-
-fn renew(workstation: &Workstation, renewal: Renewal) -> Result<(), SessionError> {
-    workstation.with_session(|unlocked| {
-        let mut ring = acquire(&unlocked.keys.ring);
-        workstation.with_slot_unlocker(|unlocker, _| unlocker.renew(&unlocked.keys.user, &mut ring, renewal))
-    })
 }
 
 fn describe(workstation: &Workstation) -> SignInStateDto {

@@ -1,10 +1,8 @@
 //! Sync: its status, its page, and running it.
 
 mod queue;
-mod to_end;
 
 pub use keep_sync::SyncReport;
-pub use to_end::run_to_end;
 
 use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
@@ -53,10 +51,6 @@ fn latest_claim(workstation: &Workstation) -> UtcMillis {
 /// The status as far as this process knows it from its own runs.
 fn last_status(workstation: &Workstation) -> SyncStatusDto {
     let (report, stopped) = workstation.0.sync.last().unwrap_or_default();
-    status_of(workstation, &report, stopped)
-}
-
-fn status_of(workstation: &Workstation, report: &SyncReport, stopped: Option<ErrorCode>) -> SyncStatusDto {
     let state = if workstation.0.sync.is_running() {
         SyncStateDto::Running
     } else {
@@ -230,6 +224,23 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
         None => Ok(ended),
         Some(code) => Err(SessionError::of(code)),
     }
+}
+
+/// Runs one sync to its end, after one that a save may have started. For the command line and for tests.
+///
+/// # Errors
+/// `locked`, `refused`, and what ended the run early.
+pub fn run_to_end(workstation: &Workstation) -> Result<SyncReport, FailureDto> {
+    workstation.authorize(Action::RunSync, |_| Ok(()))?;
+    let ended = workstation.0.runtime.block_on(async {
+        loop {
+            match run(workstation).await {
+                Err(error) if error.code == ErrorCode::Stale => tokio::time::sleep(Duration::from_millis(10)).await,
+                ended => return ended,
+            }
+        }
+    });
+    ended.map_err(SessionError::into_dto)
 }
 
 /// Runs `work` on a thread that may block. If the runtime is ending it may not run: the next sync or unlock repeats it,

@@ -51,6 +51,8 @@ fn unlock_slot(workstation: &Workstation, request: UnlockDto) -> Result<SessionD
         }
         None => resume(workstation, user, &password),
     };
+    // Wiped before the session starts.
+    drop(password);
     match opened {
         Ok(opened) => {
             let notices = start_session(workstation, opened, SessionOrigin::Unlock, began)?;

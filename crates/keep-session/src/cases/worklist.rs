@@ -1,8 +1,6 @@
 //! The role's home: today's queue and its other lists.
 
-mod kinds;
 mod lists;
-mod orders;
 mod sources;
 
 use crate::cases::{drafts, sync};
@@ -23,8 +21,7 @@ use keep_domain::{ErrorCode, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::{AppointmentStatus, AuthoringContext, set_appointment_status, set_arrival};
 use keep_store::Record;
-use kinds::{counted, group_of, missing};
-use lists::Day;
+use lists::{Day, counted, group_of, missing};
 use sources::Item;
 
 /// The most rows of one window.
@@ -48,9 +45,9 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
     let items: Vec<&Item> = day.list(list);
     let window = items.iter().skip(index(request.offset)).take(index(request.limit.clamp(1, MOST_ROWS)));
     let rows = day.rows(ctx, &lookup, list, window.copied())?;
-    let count = |list: &WorklistNameDto| -> Result<ListCountDto, SessionError> {
-        let count = if *list == WorklistNameDto::Drafts { drafts::count(ctx)? } else { day.list(*list).len() };
-        Ok(ListCountDto { list: *list, count: u32::try_from(count).unwrap_or(u32::MAX) })
+    let count = |list: &WorklistNameDto| {
+        let count = if *list == WorklistNameDto::Drafts { drafts::count(ctx) } else { day.list(*list).len() };
+        ListCountDto { list: *list, count: u32::try_from(count).unwrap_or(u32::MAX) }
     };
     Ok(WorklistDto {
         rows,
@@ -63,8 +60,8 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
                 missing(ctx.store, **list).is_empty() && is_readable
             })
             .map(count)
-            .collect::<Result<_, _>>()?,
-        downloading: !lookup.is_ready(),
+            .collect(),
+        downloading: !lookup.ready,
         missing: missing(ctx.store, list),
     })
 }

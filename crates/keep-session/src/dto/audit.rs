@@ -88,19 +88,7 @@ pub struct SignOffDto {
     pub sequences: Vec<u64>,
     /// What was found out.
     #[ts(type = "Explanation")]
-    #[serde(deserialize_with = "explanation::deserialize")]
     pub explanation: Explanation,
-}
-
-/// By the name in the ledger.
-mod explanation {
-    use keep_audit::Explanation;
-    use serde::{Deserialize, Deserializer, de};
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Explanation, D::Error> {
-        let name = String::deserialize(from)?;
-        Explanation::from_name(&name).ok_or_else(|| de::Error::custom("not an explanation"))
-    }
 }
 
 /// What was signed off.

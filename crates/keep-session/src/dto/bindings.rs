@@ -4,6 +4,7 @@ use super::{
     audit, chart, conflict, device, draft, enrol, failure, lock, search, sign_in, sync, text_size, visit, worklist,
 };
 use keep_audit::{EventClass, Explanation};
+use keep_fhir::Side;
 use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -67,6 +68,7 @@ pub fn bindings() -> String {
     let mut out = String::from("// Made from the Rust types by `make bindings`; do not edit.\n\n");
     out.push_str(&union("EventClass", EventClass::ALL.iter().map(|class| class.name())));
     out.push_str(&union("Explanation", Explanation::ALL.into_iter().map(Explanation::name)));
+    out.push_str(&union("Side", Side::ALL.into_iter().map(Side::name)));
     out.extend(found.by_name.values().map(|declaration| format!("export {declaration}\n\n")));
     out
 }

@@ -3,6 +3,7 @@
 use super::chart::banner::BannerDto;
 use super::chart::vitals::SignDto;
 use super::record_title::RecordTitleDto;
+pub use keep_fhir::Side;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -49,17 +50,8 @@ pub struct ConflictFieldDto {
     /// Server.
     pub theirs: Vec<ConflictPartDto>,
     /// What is chosen beforehand; never for medicines and allergies.
-    pub chosen: Option<SideDto>,
-}
-
-/// The two versions to choose from.
-#[derive(Debug, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SideDto {
-    /// This device.
-    Ours,
-    /// The server.
-    Theirs,
+    #[ts(type = "Side | null")]
+    pub chosen: Option<Side>,
 }
 
 /// One value of a field: a panel has one for each of its parts.
@@ -136,5 +128,6 @@ pub struct ChoiceDto {
     /// The field's path.
     pub path: String,
     /// The side.
-    pub side: SideDto,
+    #[ts(type = "Side")]
+    pub side: Side,
 }

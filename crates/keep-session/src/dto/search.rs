@@ -31,7 +31,7 @@ pub struct PatientPageDto {
 }
 
 /// One patient in a list.
-#[derive(Serialize, Clone, TS)]
+#[derive(Serialize, Clone, Default, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientRowDto {
     /// The Patient id.

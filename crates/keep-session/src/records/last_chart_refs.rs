@@ -68,11 +68,7 @@ pub(crate) fn note_visit(
 ) -> Result<(), SessionError> {
     let known = of(store, patient)?.and_then(|m| m.height);
     let height = height.map(|k| k.id.clone()).or(known);
-    write(store, &LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()) })
-}
-
-fn write(store: &Store, refs: &LastChartRefs) -> Result<(), SessionError> {
-    let text = refs.text()?;
+    let text = LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()) }.text()?;
     if own_file::preference(store, NAME).as_deref() != Some(text.as_str()) {
         own_file::set_preference(store, NAME, &text);
     }

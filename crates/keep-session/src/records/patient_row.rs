@@ -21,8 +21,10 @@ pub(crate) struct Lookup<'s> {
     pub(crate) view: AccessView,
     pub(crate) clinic_clock: ClinicClock,
     opened: HashSet<PatientId>,
-    ready: bool,
-    complete: bool,
+    /// Whether all types that a chart needs have been downloaded once, by any user.
+    pub(crate) ready: bool,
+    /// Whether this user's own view is complete, so that missing records may be called absent.
+    pub(crate) complete: bool,
     knows_visits: bool,
 }
 
@@ -41,16 +43,6 @@ impl<'s> Lookup<'s> {
         let knows_visits = ctx.store.may_hold("Encounter") && completeness::has_all(&found, &["Encounter"], |_| true);
         let view = AccessView::of(ctx.session, author::stored(ctx.store));
         Ok(Self { ctx: *ctx, view, clinic_clock, opened, ready, complete, knows_visits })
-    }
-
-    /// Whether all types that a chart needs have been downloaded once, by any user.
-    pub(crate) const fn is_ready(&self) -> bool {
-        self.ready
-    }
-
-    /// Whether this user's own view is complete, so that missing records may be called absent.
-    pub(crate) const fn is_complete(&self) -> bool {
-        self.complete
     }
 
     /// The patients whose alerts this role may know of.

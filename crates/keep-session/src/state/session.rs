@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 pub(crate) struct LockEpoch(u64);
 
 /// INVARIANT: only `Unlocked` owns keys and open segments.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) enum Session {
     /// No user is signed in.
     #[default]

@@ -36,6 +36,7 @@ pub(crate) struct SessionKeys {
 }
 
 /// What one session has done or learned so far.
+#[derive(Default)]
 pub(crate) struct SessionMemory {
     /// Monotonic time of the unlock, for the session time limit.
     pub(crate) since: Duration,
@@ -47,19 +48,6 @@ pub(crate) struct SessionMemory {
     pub(crate) drafts: Mutex<HashSet<Uuid>>,
     /// The user as records name them, once it was searched for.
     pub(crate) practitioner: OnceLock<ResourceKey>,
-}
-
-impl SessionMemory {
-    /// A session that starts at `since`.
-    pub(crate) fn starting(since: Duration) -> Self {
-        Self {
-            since,
-            opened: Mutex::default(),
-            damaged: Mutex::default(),
-            drafts: Mutex::default(),
-            practitioner: OnceLock::new(),
-        }
-    }
 }
 
 impl Unlocked {
@@ -88,11 +76,5 @@ impl Unlocked {
         let mut actor = Actor::new(self.user, self.role);
         actor.display = Some(self.name.clone());
         actor
-    }
-}
-
-impl std::fmt::Debug for Unlocked {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Unlocked({})", self.user)
     }
 }

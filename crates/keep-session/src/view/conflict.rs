@@ -4,12 +4,12 @@ use super::medicines;
 use super::names::Names;
 use super::words;
 use crate::dto::chart::vitals::SignDto;
-use crate::dto::conflict::{ConflictFieldDto, ConflictKeyDto, ConflictPartDto, ConflictValueDto, SideDto};
+use crate::dto::conflict::{ConflictFieldDto, ConflictKeyDto, ConflictPartDto, ConflictValueDto};
 use crate::dto::record_title::RecordTitleDto;
 use keep_clinical::{Grouping, number_text, safe_unit};
 use keep_domain::{BLOOD_PRESSURE_PANEL, Phi, ResourceKey};
 use keep_fhir::lens::{self, ComplexElement, Element};
-use keep_fhir::{ConflictField, FhirDate, Side};
+use keep_fhir::{ConflictField, FhirDate};
 use std::borrow::Cow;
 
 /// The path of the whole record, where one side has deleted it.
@@ -43,10 +43,7 @@ fn field(resource_type: &str, found: &ConflictField, names: &Names) -> ConflictF
         base: parts(&found.base),
         ours: parts(&found.ours),
         theirs: parts(&found.theirs),
-        chosen: found.preselect.map(|side| match side {
-            Side::Ours => SideDto::Ours,
-            Side::Theirs => SideDto::Theirs,
-        }),
+        chosen: found.preselect,
         path: found.path.clone(),
     }
 }
@@ -204,14 +201,6 @@ fn plain_words(element: &str) -> String {
         out.push(c.to_ascii_lowercase());
     }
     out
-}
-
-/// A choice as the merge takes it.
-pub(crate) const fn side_of(side: SideDto) -> Side {
-    match side {
-        SideDto::Ours => Side::Ours,
-        SideDto::Theirs => Side::Theirs,
-    }
 }
 
 #[cfg(test)]

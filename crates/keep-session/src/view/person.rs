@@ -125,22 +125,8 @@ fn age(person: &PatientLens, birth_date: Option<&str>, clinic_clock: &ClinicCloc
 
 /// A patient whose record cannot be read: shown by the id of the record.
 pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
-    PatientRowDto {
-        patient: id.to_owned(),
-        family: None,
-        given: None,
-        birth_date: None,
-        age: None,
-        sex: SexDto::Unknown,
-        number: None,
-        phone: None,
-        last_seen: None,
-        last_seen_known: false,
-        opened_today: seen.opened_today,
-        ready: false,
-        alert: seen.alert,
-        deceased: false,
-    }
+    let (opened_today, alert) = (seen.opened_today, seen.alert);
+    PatientRowDto { patient: id.to_owned(), opened_today, alert, ..PatientRowDto::default() }
 }
 
 /// The banner; it shows the flags among the patient's records, and that there are more where `alerts` says so.
@@ -179,26 +165,7 @@ pub(crate) fn banner(
 /// The banner of a patient whose record cannot be read: the id, and the flags that can.
 pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[VisibleRecord], usize)) -> BannerDto {
     let (flags, alert) = flags(entries, alerts);
-    BannerDto {
-        patient: id.to_owned(),
-        family: None,
-        given: None,
-        preferred: None,
-        initials: String::new(),
-        birth_date: None,
-        age: None,
-        sex: SexDto::Unknown,
-        number_label: None,
-        number: None,
-        phone: None,
-        language: None,
-        needs_interpreter: false,
-        deceased: false,
-        died: None,
-        flags,
-        alert,
-        address: None,
-    }
+    BannerDto { patient: id.to_owned(), flags, alert, ..BannerDto::default() }
 }
 
 /// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;

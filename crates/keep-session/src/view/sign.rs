@@ -8,20 +8,8 @@ use std::borrow::Cow;
 
 impl SignDto {
     /// The vital sign; `None` for the early warning score.
-    pub(crate) const fn vital(self) -> Option<VitalSign> {
-        match self {
-            Self::News2 => None,
-            Self::Systolic => Some(VitalSign::Systolic),
-            Self::Diastolic => Some(VitalSign::Diastolic),
-            Self::Pulse => Some(VitalSign::HeartRate),
-            Self::Respiration => Some(VitalSign::RespiratoryRate),
-            Self::Spo2 => Some(VitalSign::OxygenSaturation),
-            Self::Temperature => Some(VitalSign::Temperature),
-            Self::Weight => Some(VitalSign::Weight),
-            Self::Height => Some(VitalSign::Height),
-            Self::Bmi => Some(VitalSign::Bmi),
-            Self::HeadCircumference => Some(VitalSign::HeadCircumference),
-        }
+    pub(crate) fn vital(self) -> Option<VitalSign> {
+        VitalSign::from_name(self.name())
     }
 
     /// Its name inside a line of several values.
@@ -49,12 +37,23 @@ impl SignDto {
         if code == NEWS2_TOTAL {
             return Some(Self::News2);
         }
-        let vital = VitalSign::from_loinc(code)?;
-        Self::ALL.into_iter().find(|sign| sign.vital() == Some(vital))
+        Self::from_name(VitalSign::from_loinc(code)?.name())
     }
 
     /// The sign of a code.
     pub(crate) fn of(code: &Concept) -> Option<Self> {
         code.codings.iter().find_map(|c| Self::of_code(&c.code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vital_sign_has_a_sign_of_the_chart() {
+        let vitals: Vec<_> = SignDto::ALL.into_iter().filter_map(SignDto::vital).collect();
+        assert!(VitalSign::ALL.iter().all(|vital| vitals.contains(vital)));
+        assert_eq!((vitals.len(), SignDto::News2.vital()), (VitalSign::ALL.len(), None));
     }
 }

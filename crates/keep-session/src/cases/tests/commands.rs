@@ -9,7 +9,7 @@ use crate::cases::{
     worklist,
 };
 use crate::dto::audit::{AuditAskDto, Explanation, SignOffDto, UnmaskDto};
-use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
+use crate::dto::conflict::{ChoiceDto, DecideDto, Side};
 use crate::dto::draft::SaveDraftDto;
 use crate::dto::search::SearchDto;
 use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
@@ -125,7 +125,7 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                     let (c, id) = c.in_conflict();
                     let paths: Vec<String> =
                         ok(conflict::conflict(&c.workstation, &id)).fields.iter().map(|f| f.path.clone()).collect();
-                    let choices = paths.into_iter().map(|path| ChoiceDto { path, side: SideDto::Ours }).collect();
+                    let choices = paths.into_iter().map(|path| ChoiceDto { path, side: Side::Ours }).collect();
                     let decided = DecideDto { conflict: id, choices };
                     run(c, |c| drop(ok(conflict::decide_conflict(&c.workstation, decided))))
                 },

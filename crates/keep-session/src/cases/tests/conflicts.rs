@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok};
 use crate::cases::{chart, conflict, entered_in_error};
 use crate::dto::chart::record_state::RecordStateDto;
-use crate::dto::conflict::{ChoiceDto, DecideDto, SideDto};
+use crate::dto::conflict::{ChoiceDto, DecideDto, Side};
 use crate::dto::visit::MarkEnteredInErrorDto;
 use crate::testing::{dr_jonas, import, leila_at_the_desk, nurse_amara};
 use keep_domain::{ErrorCode, Phi, ResourceKey};
@@ -46,7 +46,7 @@ impl Clinic {
     }
 }
 
-fn choose(conflict: &str, paths: &[String], side: SideDto) -> DecideDto {
+fn choose(conflict: &str, paths: &[String], side: Side) -> DecideDto {
     let choices = paths.iter().map(|p| ChoiceDto { path: p.clone(), side }).collect();
     DecideDto { conflict: conflict.to_owned(), choices }
 }
@@ -64,15 +64,15 @@ fn dr_jonas_sees_both_versions_and_chooses_the_servers() {
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
     assert!(paths.contains(&String::from("code")) && paths.contains(&String::from("verificationStatus")));
     assert_eq!(
-        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], SideDto::Ours))),
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], Side::Ours))),
         ErrorCode::Invalid
     );
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Theirs)));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, Side::Theirs)));
     let problem = ok(chart::open_chart(&clinic.workstation, "maria")).problems;
     assert_eq!(problem[0].text.as_deref(), Some("Hypertension, stage 2"));
     assert!(problem[0].record == RecordStateDto::Synced);
     assert_eq!(
-        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Theirs))),
+        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, Side::Theirs))),
         ErrorCode::Stale
     );
 }
@@ -82,7 +82,7 @@ fn our_chosen_fields_are_queued_for_sending() {
     let (clinic, id) = Clinic::with(dr_jonas()).synced().in_conflict();
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     let paths: Vec<String> = shown.fields.iter().map(|f| f.path.clone()).collect();
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, SideDto::Ours)));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &paths, Side::Ours)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
     let status = ok(crate::cases::sync::sync_status(&clinic.workstation));
     assert_eq!((status.conflicts, status.pending > 0), (0, true));
@@ -94,13 +94,10 @@ fn dr_jonas_accepts_the_servers_deletion() {
     let shown = ok(conflict::conflict(&clinic.workstation, &id));
     assert!(shown.theirs_deleted);
     assert_eq!(shown.fields.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["record"]);
-    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], SideDto::Theirs)));
+    ok(conflict::decide_conflict(&clinic.workstation, choose(&id, &[String::from("record")], Side::Theirs)));
     assert!(ok(chart::open_chart(&clinic.workstation, "maria")).problems.is_empty());
     assert_eq!(ok(crate::cases::sync::sync_status(&clinic.workstation)).conflicts, 0);
-    assert_eq!(
-        code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], SideDto::Ours))),
-        ErrorCode::Stale
-    );
+    assert_eq!(code_of(conflict::decide_conflict(&clinic.workstation, choose(&id, &[], Side::Ours))), ErrorCode::Stale);
 }
 
 /// María's appointment, changed to `ours` by a colleague here and to `theirs` on the server.
@@ -140,7 +137,7 @@ fn leila_decides_conflicts_about_times_and_not_about_reasons() {
     assert_eq!(code_of(conflict::conflict(&leila.workstation, &id)), ErrorCode::Refused);
     let all = [String::from("reasonCode")];
     assert_eq!(
-        code_of(conflict::decide_conflict(&leila.workstation, choose(&id, &all, SideDto::Ours))),
+        code_of(conflict::decide_conflict(&leila.workstation, choose(&id, &all, Side::Ours))),
         ErrorCode::Refused
     );
     let amara = Clinic::with(nurse_amara()).synced();

@@ -6,7 +6,7 @@ use crate::cases::lock;
 use crate::dto::enrol::{EnrolCodeDto, EnrolPasswordDto, EnrolStateDto};
 use crate::dto::lock::SlotStateDto;
 use crate::state::acquire;
-use crate::state::enrolling::{Enrolling, HALF_FINISHED, Person};
+use crate::state::sign_in::{Enrolling, HALF_FINISHED, Person};
 use crate::testing::{PASSWORD, TestProvider, nurse_amara, user_of};
 use keep_domain::{Clock, ErrorCode, Role, Secret};
 use keep_keys::{Enrolment, KdfParams, phone_code};

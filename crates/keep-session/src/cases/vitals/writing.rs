@@ -23,8 +23,10 @@ pub(crate) fn visit(id: &ResourceId, recording: &AuthoringContext) -> Raw {
     start_encounter(id, &facts)
 }
 
-fn key() -> ResourceKey {
-    ResourceKey::new("Observation", ResourceId::make_random())
+fn observation(vital: Option<VitalSign>, write: impl FnOnce(&ResourceId) -> Raw) -> Made {
+    let id = ResourceId::make_random();
+    let raw = write(&id);
+    (vital, ResourceKey::new("Observation", id), raw)
 }
 
 /// One Observation per sign, blood pressure as one panel, then NEWS2 and BMI with what they derive from.
@@ -41,27 +43,19 @@ pub(crate) fn observations(
     let (systolic, diastolic) = (form.decimal(VitalSign::Systolic), form.decimal(VitalSign::Diastolic));
     if systolic.is_some() || diastolic.is_some() {
         let pressure = BloodPressure { systolic: systolic.cloned(), diastolic: diastolic.cloned() };
-        let key = key();
-        let raw = blood_pressure(&key.id, recording, &pressure);
-        made.push((Some(VitalSign::Systolic), key, raw));
+        made.push(observation(Some(VitalSign::Systolic), |id| blood_pressure(id, recording, &pressure)));
     }
     for (_, vital, value) in &form.values {
         if !matches!(vital, VitalSign::Systolic | VitalSign::Diastolic) {
-            let key = key();
-            let raw = vital_sign(&key.id, recording, *vital, value, &[]);
-            made.push((Some(*vital), key, raw));
+            made.push(observation(Some(*vital), |id| vital_sign(id, recording, *vital, value, &[])));
         }
     }
     if let Some(level) = request.consciousness {
-        let key = key();
-        let raw = consciousness(&key.id, recording, level);
-        made.push((None, key, raw));
+        made.push(observation(None, |id| consciousness(id, recording, level)));
     }
     // A saturation is always saved with whether oxygen was given.
     if request.oxygen || form.decimal(VitalSign::OxygenSaturation).is_some() {
-        let key = key();
-        let raw = supplemental_oxygen(&key.id, recording, request.oxygen);
-        made.push((None, key, raw));
+        made.push(observation(None, |id| supplemental_oxygen(id, recording, request.oxygen)));
     }
     let score = score(form, about, recording, &made);
     let bmi = bmi(form, about, recording, &made, last_height);
@@ -75,9 +69,7 @@ fn score(form: &Form<'_>, about: About, recording: &AuthoringContext, made: &[Ma
     let from = made.iter().filter(|(v, ..)| !matches!(v, Some(VitalSign::Weight | VitalSign::Height)));
     let score =
         News2Score { total, scale: form.scale(), parts, derived_from: from.map(|(_, key, _)| key.clone()).collect() };
-    let key = key();
-    let raw = news2_score(&key.id, recording, &score);
-    Some((None, key, raw))
+    Some(observation(None, |id| news2_score(id, recording, &score)))
 }
 
 fn bmi(
@@ -91,9 +83,7 @@ fn bmi(
     let of = |vital: VitalSign| made.iter().find(|(v, ..)| *v == Some(vital)).map(|(_, key, _)| key.clone());
     let height = of(VitalSign::Height).or_else(|| last_height.map(|id| ResourceKey::new("Observation", id)));
     let from: Vec<ResourceKey> = of(VitalSign::Weight).into_iter().chain(height).collect();
-    let key = key();
-    let raw = vital_sign(&key.id, recording, VitalSign::Bmi, &value, &from);
-    Some((Some(VitalSign::Bmi), key, raw))
+    Some(observation(Some(VitalSign::Bmi), |id| vital_sign(id, recording, VitalSign::Bmi, &value, &from)))
 }
 
 #[cfg(test)]

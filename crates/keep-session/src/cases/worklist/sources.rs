@@ -1,20 +1,19 @@
 //! Where the lists come from: appointments, visits, orders and charts.
 
-use super::orders::{to_dispense, to_draw};
 use crate::ctx::Ctx;
 use crate::dto::worklist::WorkReasonDto;
 use crate::error::SessionError;
 use crate::own_file;
 use crate::records::author::author;
-use crate::records::chart::Chart;
 use crate::records::patient_row::Lookup;
-use crate::view::visible_record::VisibleRecord;
+use crate::view::visible_record::{VisibleRecord, valid};
 use crate::view::work::{Booking, Columns, PatientSummary, patient_summary};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
 use keep_fhir::lens;
 use keep_store::{AuditGated, DayRow};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
@@ -115,11 +114,34 @@ pub(super) fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Res
     people.dedup();
     let since = lookup.clinic_clock.now.plus_millis(-ORDERS_MILLIS);
     let mut items = Vec::new();
-    for chart in charts(ctx, lookup, &people, types)? {
-        let reason = if medicines { to_dispense(&chart.entries, since) } else { to_draw(&chart.entries, since) };
-        items.extend(reason.map(|r| Item { patient: chart.patient, booking: None, reason: Some(r) }));
+    for (patient, entries) in charts(ctx, lookup, &people, types)? {
+        let reason = if medicines { to_dispense(&entries, since) } else { to_draw(&entries, since) };
+        items.extend(reason.map(|r| Item { patient, booking: None, reason: Some(r) }));
     }
     Ok(items)
+}
+
+fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
+    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
+    status == Some("active") && entry.at().is_some_and(|at| at >= since)
+}
+
+fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<WorkReasonDto> {
+    let given: BTreeSet<String> = valid(entries, "MedicationDispense")
+        .filter_map(|(_, raw)| lens::authorizing_prescription(raw).map(Cow::into_owned))
+        .collect();
+    let open = valid(entries, "MedicationRequest");
+    let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    (count > 0).then_some(WorkReasonDto::ToDispense { count })
+}
+
+fn to_draw(entries: &[VisibleRecord], since: UtcMillis) -> Option<WorkReasonDto> {
+    let names: Vec<String> = valid(entries, "ServiceRequest")
+        .filter(|(e, _)| is_open(e, since))
+        .filter_map(|(_, raw)| lens::code_text(raw))
+        .collect();
+    (!names.is_empty()).then(|| WorkReasonDto::Recorded { text: names.join(", ") })
 }
 
 /// The summaries of these charts for a list, from these types.
@@ -130,18 +152,16 @@ pub(super) fn summaries(
     types: &[&'static str],
 ) -> Result<BTreeMap<PatientId, PatientSummary>, SessionError> {
     let sees = |g: Group| lookup.view.sees(g).is_allowed();
-    let columns =
-        Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.is_complete() };
+    let columns = Columns { safety: sees(Group::Allergy), vitals: sees(Group::Vitals), downloaded: lookup.complete };
     if !columns.safety && !columns.vitals {
         return Ok(BTreeMap::new());
     }
-    let found = charts(ctx, lookup, patients, types)?;
     let mut summaries = BTreeMap::new();
-    for chart in found {
+    for (patient, entries) in charts(ctx, lookup, patients, types)? {
         // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
-        let downloaded = columns.downloaded && !ctx.store.has_restricted_allergy(&chart.patient)?;
-        let summary = patient_summary(&chart.entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
-        summaries.insert(chart.patient, summary);
+        let downloaded = columns.downloaded && !ctx.store.has_restricted_allergy(&patient)?;
+        let summary = patient_summary(&entries, Columns { downloaded, ..columns }, &lookup.clinic_clock);
+        summaries.insert(patient, summary);
     }
     // A damaged or missing chart: its row says "unknown" instead of nothing.
     for patient in patients {
@@ -158,7 +178,7 @@ fn charts(
     lookup: &Lookup<'_>,
     patients: &[PatientId],
     types: &[&'static str],
-) -> Result<Vec<Chart>, SessionError> {
+) -> Result<Vec<(PatientId, Vec<VisibleRecord>)>, SessionError> {
     let mut charts = Vec::with_capacity(patients.len());
     // INVARIANT: an event names every chart that it covers, so it covers no more than it can name.
     for patients in patients.chunks(TOUCHED_LIMIT) {
@@ -189,13 +209,34 @@ fn charts(
             }
         }
         let rows = AuditGated::join(held).release(pending.wait()?);
-        charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| Chart {
-            patient: patient.clone(),
-            entries: rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.view)).collect(),
-            other_types: BTreeMap::new(),
-            view: lookup.view.clone(),
-            clinic_clock: lookup.clinic_clock.clone(),
+        charts.extend(found.into_iter().zip(rows).map(|(patient, rows)| {
+            let entries = rows.records.into_iter().filter_map(|r| VisibleRecord::of(r, &lookup.view));
+            (patient.clone(), entries.collect())
         }));
     }
     Ok(charts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixtures::{seen_by, time};
+    use keep_domain::Role;
+
+    #[test]
+    fn dispensed_medicines_leave_the_list() {
+        let order = |id: &str, at: &str| {
+            format!(
+                r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","intent":"order","subject":{{"reference":"Patient/maria"}},"authoredOn":"{at}"}}"#
+            )
+        };
+        let given = r#"{"resourceType":"MedicationDispense","id":"d","status":"completed","subject":{"reference":"Patient/maria"},"authorizingPrescription":[{"reference":"MedicationRequest/m1"}]}"#;
+        let texts =
+            [order("m1", "2026-11-21T08:00:00Z"), order("m2", "2026-11-21T08:00:00Z"), order("m3", "2026-01-01")];
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.push(given);
+        let entries = seen_by(Role::Pharmacist, &texts);
+        assert!(to_dispense(&entries, time("2026-11-15T00:00:00Z")) == Some(WorkReasonDto::ToDispense { count: 1 }));
+        assert!(to_dispense(&entries, time("2026-11-22T00:00:00Z")).is_none());
+    }
 }

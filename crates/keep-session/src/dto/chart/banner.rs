@@ -4,7 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 /// Patient identification (NHS CUI): shown on every patient screen and form.
-#[derive(Serialize, Clone, TS)]
+#[derive(Serialize, Clone, Default, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct BannerDto {
     /// The Patient id.
@@ -46,7 +46,7 @@ pub struct BannerDto {
 }
 
 /// Administrative gender (FHIR R4).
-#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[derive(Debug, Serialize, Clone, Copy, Default, PartialEq, Eq, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SexDto {
     /// Female.
@@ -56,5 +56,6 @@ pub enum SexDto {
     /// Other.
     Other,
     /// Unknown, not recorded or not readable.
+    #[default]
     Unknown,
 }
