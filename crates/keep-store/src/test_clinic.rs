@@ -104,8 +104,8 @@ impl TestClinic {
     }
 
     /// Stores a page of texts as a pull would.
-    pub fn pull(store: &Store, texts: &[&str]) -> PageReport {
-        let records = texts.iter().map(|t| Phi::new((*t).to_owned())).collect();
+    pub fn pull(store: &Store, texts: &[impl AsRef<str>]) -> PageReport {
+        let records = texts.iter().map(|t| Phi::new(t.as_ref().to_owned())).collect();
         store.apply_page(&Self::ticket(store), Page { records, ..Page::default() }).expect("page")
     }
 

@@ -10,8 +10,9 @@ mod pull;
 mod reading;
 mod repair;
 
-use crate::{Operation, Record, Store, TestClinic};
+use crate::{ChangeSetId, Operation, Record, Store, TestClinic, segment_path};
 use keep_domain::{PatientId, ResourceKey, Segment};
+use rusqlite::Connection;
 
 fn patient(id: &str, family: &str, given: &str, born: &str, version: u32) -> String {
     format!(
@@ -53,7 +54,9 @@ fn clean(store: &Store) {
     assert_eq!(scrub.findings, []);
 }
 
-fn two_patients(clinic: &TestClinic) -> Store {
+/// Two patients in all segments, and the store open over them.
+fn two_patients() -> (TestClinic, Store) {
+    let clinic = TestClinic::new();
     let store = clinic.open(Segment::Restricted);
     let texts = [
         patient("101", "González", "Ada", "1958-03-14", 1),
@@ -64,13 +67,38 @@ fn two_patients(clinic: &TestClinic) -> Store {
     ];
     let report = TestClinic::pull(&store, &texts.each_ref().map(String::as_str));
     assert_eq!((report.stored, report.unchanged), (5, 0));
-    store
+    (clinic, store)
+}
+
+/// The profile of [`two_patients`] with no store open.
+fn closed_profile() -> TestClinic {
+    two_patients().0
+}
+
+/// A segment's file, opened with its key as by someone who has both.
+fn writable_file(clinic: &TestClinic, segment: Segment) -> Connection {
+    let path = segment_path(clinic.profile(), segment);
+    let key = TestClinic::key(segment).database_key();
+    crate::open_cipher(&path, &key, crate::OpenMode::Write).expect("with the key")
+}
+
+/// Deletes the damaged files that were set aside.
+fn remove_set_aside(clinic: &TestClinic) {
+    for entry in std::fs::read_dir(clinic.profile().join("segments")).expect("folder") {
+        let entry = entry.expect("entry").path();
+        if entry.to_string_lossy().contains(".damaged-") {
+            std::fs::remove_file(entry).expect("removed");
+        }
+    }
+}
+
+fn save(store: &Store, operation: Operation, base: Option<&str>, text: &str) -> ChangeSetId {
+    TestClinic::save(store, &[(operation, base, text)]).expect("saved")
 }
 
 #[test]
 fn a_save_and_its_event_commit_or_roll_back_together() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let before = store.ledger().event_count().expect("count");
     let bad = TestClinic::save(
         &store,
@@ -82,8 +110,7 @@ fn a_save_and_its_event_commit_or_roll_back_together() {
     assert_eq!(bad.err(), Some(crate::StoreError::Stale));
     assert_eq!(store.ledger().event_count().expect("count"), before);
     assert_eq!(chart(&store, "101").len(), 3);
-    let set =
-        TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    let set = save(&store, Operation::Create, None, &observation("n1", "101", "70", None));
     let count = store.ledger().event_count().expect("count");
     assert!(count > before && set.0 < count);
     assert_eq!(chart(&store, "101").len(), 4);
@@ -92,8 +119,7 @@ fn a_save_and_its_event_commit_or_roll_back_together() {
 
 #[test]
 fn everything_is_stored_after_closing() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let (store, reports) = clinic.try_open(keep_domain::Rank::up_to(Segment::Restricted), false).expect("opened");
     assert!(reports.iter().all(|r| r.condition == crate::SegmentCondition::Ready), "{reports:?}");
     assert_eq!(chart(&store, "101").len(), 3);
@@ -103,8 +129,7 @@ fn everything_is_stored_after_closing() {
 
 #[test]
 fn the_clerks_keys_open_the_directory_and_nothing_else() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let secrets = TestClinic::keys(keep_domain::Rank::up_to(Segment::Directory), TestClinic::clerk_bo().user);
     let keys: Vec<_> = secrets
         .segments
@@ -113,7 +138,7 @@ fn the_clerks_keys_open_the_directory_and_nothing_else() {
         .chain([secrets.ledger, secrets.personal.expect("personal").1])
         .collect();
     for segment in Segment::ALL {
-        let path = crate::segment_path(clinic.profile(), segment);
+        let path = segment_path(clinic.profile(), segment);
         let opens = keys.iter().any(|k| crate::open_cipher(&path, k, crate::OpenMode::Read).is_ok());
         assert_eq!(opens, segment == Segment::Directory, "{segment:?}");
     }
@@ -125,8 +150,7 @@ fn the_clerks_keys_open_the_directory_and_nothing_else() {
 
 #[test]
 fn an_interrupted_store_refuses_everything() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     store.interrupt();
     assert_eq!(store.type_counts().err(), Some(crate::StoreError::Interrupted));
     assert!(TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).is_err());
@@ -136,7 +160,10 @@ fn an_interrupted_store_refuses_everything() {
 fn no_name_reaches_the_disk_in_clear() {
     let clinic = TestClinic::new();
     let store = clinic.open(Segment::Clinical);
-    TestClinic::pull(&store, &[&patient("7", "Canarysson", "Zebulon", "1958-03-14", 1), "garbled Canarysson text"]);
+    TestClinic::pull(
+        &store,
+        &[patient("7", "Canarysson", "Zebulon", "1958-03-14", 1), "garbled Canarysson text".to_owned()],
+    );
     drop(store);
     let mut folders = vec![clinic.profile().to_path_buf()];
     let mut files = 0;

@@ -47,8 +47,36 @@ impl TestLedger {
     }
 
     fn open_for_device(&self) -> Ledger {
-        self.open(EventWriter::for_device(Arc::clone(&self.event_stamper)))
+        self.open(self.device_writer())
     }
+
+    fn device_writer(&self) -> EventWriter {
+        EventWriter::for_device(Arc::clone(&self.event_stamper))
+    }
+
+    /// Closes the ledger; the verifier finds nothing in it.
+    fn close_clean(&self, ledger: Ledger) {
+        ledger.close();
+        assert!(check(&self.path(), None).is_clean());
+    }
+}
+
+/// A new ledger while no user is signed in.
+fn device_ledger() -> (TestLedger, Ledger) {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open_for_device();
+    (fixture, ledger)
+}
+
+/// A new ledger with nurse Amara signed in.
+fn amaras_ledger() -> (TestLedger, Ledger) {
+    let fixture = TestLedger::new();
+    let ledger = fixture.open(fixture.nurse_amara());
+    (fixture, ledger)
+}
+
+fn append(ledger: &Ledger, class: EventClass) -> AuditTicket {
+    ledger.append(EventDraft::new(class)).expect("written")
 }
 
 fn actor() -> Actor {
@@ -72,15 +100,14 @@ fn check(path: &Path, opener: Option<&dyn Opener>) -> keep_audit::Report {
 
 #[test]
 fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
-    let ticket = ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
+    let (fixture, ledger) = device_ledger();
+    let ticket = append(&ledger, EventClass::UnlockFailed);
     assert_eq!(ticket.sequence(), 1);
     let before = ledger.state().expect("state");
     ledger.close();
     let ledger = fixture.open_for_device();
     assert_eq!(ledger.state().expect("state"), before);
-    assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
+    assert_eq!(append(&ledger, EventClass::Lock).sequence(), 2);
     let classes: Vec<_> =
         ledger.headers(&HeaderFilter::default(), 10).expect("window").headers.iter().map(|h| h.class).collect();
     assert_eq!(classes, [EventClass::Lock, EventClass::UnlockFailed, EventClass::LogStart]);
@@ -91,14 +118,12 @@ fn a_new_ledger_starts_with_its_own_event_and_goes_on_after_a_restart() {
     assert_eq!(ledger.count(&second), Ok(2));
     let locks = HeaderFilter { class: Some(EventClass::Lock), ..HeaderFilter::default() };
     assert_eq!(ledger.count(&locks), Ok(1));
-    ledger.close();
-    assert!(check(&fixture.path(), None).is_clean());
+    fixture.close_clean(ledger);
 }
 
 #[test]
 fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     let sequence = ledger.append(chart_read()).expect("written").sequence();
     let entry = ledger.entry(sequence).expect("read").expect("there");
     let log = ledger.state().expect("state").log();
@@ -118,8 +143,7 @@ fn a_patient_is_sealed_and_only_the_audit_key_reads_it() {
 
 #[test]
 fn without_a_user_no_event_names_a_patient() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
+    let (fixture, ledger) = device_ledger();
     let refused = ledger.append(chart_read());
     assert_eq!(refused, Err(StoreError::Audit(keep_audit::AuditError::NotSealable)));
     ledger.use_event_writer(fixture.nurse_amara());
@@ -132,8 +156,7 @@ fn without_a_user_no_event_names_a_patient() {
 
 #[test]
 fn concurrent_writers_produce_one_contiguous_log() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     let mut sequences: Vec<u64> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4)
             .map(|_| {
@@ -147,14 +170,12 @@ fn concurrent_writers_produce_one_contiguous_log() {
     });
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=100).collect::<Vec<_>>());
-    ledger.close();
-    assert!(check(&fixture.path(), None).is_clean());
+    fixture.close_clean(ledger);
 }
 
 #[test]
 fn one_refused_draft_does_not_fail_its_group() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
+    let (_fixture, ledger) = device_ledger();
     let lease = ledger.write_lease();
     let pending = [
         ledger.begin_append(EventDraft::new(EventClass::UnlockFailed)),
@@ -166,41 +187,9 @@ fn one_refused_draft_does_not_fail_its_group() {
     assert_eq!(results, [Ok(1), Err(StoreError::Audit(keep_audit::AuditError::NotSealable)), Ok(2)]);
 }
 
-fn attached(fixture: &TestLedger) -> Connection {
-    let conn = crate::open_cipher(
-        &fixture.folder.path().join("directory.db"),
-        &DatabaseKey::for_tests(8),
-        crate::cipher::OpenMode::Create,
-    )
-    .expect("main");
-    let key = TestLedger::key();
-    let raw = format!("x'{}{}'", hex::encode(key.key()), hex::encode(key.salt()));
-    conn.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", rusqlite::params![fixture.path().to_str(), raw])
-        .expect("attached");
-    conn
-}
-
-#[test]
-fn an_event_in_a_save_commits_or_rolls_back_with_it() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
-    let conn = attached(&fixture);
-    let draft = EventDraft::new(EventClass::Create).by(actor());
-    let save = |end: &str| journal::save(&ledger, &conn, &draft, end);
-    assert_eq!(save("ROLLBACK"), 1);
-    assert_eq!(ledger.event_count(), Ok(1));
-    assert_eq!(save("COMMIT"), 1);
-    assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("written").sequence(), 2);
-    assert_eq!(save("COMMIT"), 3);
-    drop(conn);
-    ledger.close();
-    assert!(check(&fixture.path(), None).is_clean());
-}
-
 #[test]
 fn rows_cannot_be_changed_removed_or_inserted() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
+    let (_fixture, ledger) = device_ledger();
     ledger.checkpoint(&device()).expect("checkpoint");
     let conn = ledger.connection();
     for sql in [
@@ -217,8 +206,7 @@ fn rows_cannot_be_changed_removed_or_inserted() {
 
 #[test]
 fn delivery_is_counted_and_never_changes_an_entry() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     for _ in 0..3 {
         ledger.append(chart_read()).expect("written");
     }
@@ -235,10 +223,9 @@ fn delivery_is_counted_and_never_changes_an_entry() {
 
 #[test]
 fn the_window_filters() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
+    let (_fixture, ledger) = device_ledger();
     ledger.append(EventDraft::new(EventClass::UnlockFailed).ended(keep_audit::Outcome::MinorFailure)).expect("written");
-    ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
+    append(&ledger, EventClass::Unlock);
     let count = |filter: HeaderFilter| ledger.headers(&filter, 10).expect("window").headers.len();
     assert_eq!(count(HeaderFilter { failures_only: true, ..HeaderFilter::default() }), 1);
     assert_eq!(count(HeaderFilter { class: Some(EventClass::Unlock), ..HeaderFilter::default() }), 1);
@@ -248,14 +235,13 @@ fn the_window_filters() {
 
 #[test]
 fn a_cut_tail_is_found_by_the_keychains_checkpoint() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open_for_device();
-    ledger.append(EventDraft::new(EventClass::Unlock)).expect("written");
+    let (fixture, ledger) = device_ledger();
+    append(&ledger, EventClass::Unlock);
     ledger.close();
     let short = fixture.folder.path().join("short.db");
     std::fs::copy(fixture.path(), &short).expect("copied");
     let ledger = fixture.open_for_device();
-    ledger.append(EventDraft::new(EventClass::UnlockFailed)).expect("written");
+    append(&ledger, EventClass::UnlockFailed);
     let note = ledger.checkpoint(&device()).expect("note");
     assert_eq!(super::rows::last_checkpoint(&ledger.connection(), "main"), Ok(Some(note.clone())));
     let known = LedgerEvidence {
@@ -273,8 +259,7 @@ fn a_cut_tail_is_found_by_the_keychains_checkpoint() {
 /// Flips one bit of every page in turn, and at fifty drawn places: each time the verifier finds something.
 #[test]
 fn a_flipped_bit_anywhere_in_the_file_is_found() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     for _ in 0..12 {
         ledger.append(chart_read()).expect("written");
     }
@@ -310,8 +295,7 @@ fn flip(path: &Path, at: u64) {
 /// A holder of the device key can bypass the triggers: the chain still shows the change.
 #[test]
 fn a_row_changed_by_a_holder_of_the_key_is_reported() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     for _ in 0..20 {
         ledger.append(chart_read()).expect("written");
     }
@@ -334,7 +318,7 @@ fn a_row_changed_by_a_holder_of_the_key_is_reported() {
 #[test]
 fn a_wrong_key_a_newer_format_and_an_existing_log_are_distinguished() {
     let fixture = TestLedger::new();
-    let event_writer = EventWriter::for_device(Arc::clone(&fixture.event_stamper));
+    let event_writer = fixture.device_writer();
     fixture.open_for_device().close();
     let wrong = Ledger::open(&fixture.path(), &DatabaseKey::for_tests(4), event_writer.clone(), LEDGER_LIMIT_BYTES);
     assert!(matches!(wrong, Err(StoreError::NotOpened(_))), "{wrong:?}");
@@ -354,15 +338,14 @@ fn a_file_that_a_crash_left_blank_becomes_a_ledger() {
     std::fs::write(fixture.path(), b"").expect("blank");
     let ledger = fixture.open_for_device();
     assert_eq!(ledger.event_count(), Ok(1));
-    ledger.close();
-    assert!(check(&fixture.path(), None).is_clean());
+    fixture.close_clean(ledger);
 }
 
 #[test]
 fn a_new_log_names_the_old_one() {
     let fixture = TestLedger::new();
     let old = keep_audit::Checkpoint::of(&LogState::start(keep_domain::LogId::make_random()));
-    let event_writer = EventWriter::for_device(Arc::clone(&fixture.event_stamper));
+    let event_writer = fixture.device_writer();
     let ledger = Ledger::create(&fixture.path(), &TestLedger::key(), event_writer, Some(&old), LEDGER_LIMIT_BYTES)
         .expect("ledger");
     let entry = ledger.entry(0).expect("read").expect("there");

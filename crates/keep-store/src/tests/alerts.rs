@@ -29,8 +29,7 @@ fn delete(store: &Store, reference: &str) {
 
 #[test]
 fn a_marker_follows_its_flag() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(&store, &[&flag("f1", "101", "safety", "active", 1), &flag("f2", "101", "contact", "active", 1)]);
     assert_eq!(
         (record(&store, "Flag/f1").segment, record(&store, "Flag/f2").segment),
@@ -60,24 +59,22 @@ fn a_marker_follows_its_flag() {
 
 #[test]
 fn a_marker_follows_what_is_saved_and_deleted_here() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let text = flag("f1", "101", "safety", "active", 1).replace(r#""versionId":"1","#, "");
-    TestClinic::save(&store, &[(Operation::Create, None, &text)]).expect("saved");
+    save(&store, Operation::Create, None, &text);
     assert_eq!(count(&store, "101"), 1);
     let resolved = text.replace("active", "inactive");
-    TestClinic::save(&store, &[(Operation::Update, None, &resolved)]).expect("saved");
+    save(&store, Operation::Update, None, &resolved);
     assert_eq!(count(&store, "101"), 0);
-    TestClinic::save(&store, &[(Operation::Update, None, &text)]).expect("saved");
-    TestClinic::save(&store, &[(Operation::Delete, None, &text)]).expect("saved");
+    save(&store, Operation::Update, None, &text);
+    save(&store, Operation::Delete, None, &text);
     assert_eq!(count(&store, "101"), 0);
     clean(&store);
 }
 
 #[test]
 fn the_front_desk_marks_what_it_may_not_read() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let front_desk = clinic.open(Segment::Directory);
     let report = TestClinic::pull(
         &front_desk,
@@ -96,8 +93,7 @@ fn the_front_desk_marks_what_it_may_not_read() {
 
 #[test]
 fn a_marker_names_no_flag() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(&store, &[&flag("penicillin", "101", "safety", "active", 1)]);
     let rows = store.read(|conn| {
         let mut statement = conn.prepare("SELECT key, body FROM main.journal WHERE kind = 9")?;

@@ -21,7 +21,7 @@ fn a_restored_old_page_is_found_and_never_shown() {
         .chain([patient("101", "González", "Ada", "1958-03-14", 1), patient("102", "Okafor", "Chidi", "1990-11-02", 1)])
         .chain([allergy("a1", "101", "NO KNOWN ALLERGIES")])
         .collect();
-    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(&store, &texts);
     drop(store);
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let old = fs::read(&path).expect("old");
@@ -62,12 +62,7 @@ fn a_restored_old_page_is_found_and_never_shown() {
 }
 
 fn restore(clinic: &TestClinic, path: &std::path::Path, bytes: &[u8]) {
-    for entry in fs::read_dir(clinic.profile().join("segments")).expect("folder") {
-        let entry = entry.expect("entry").path();
-        if entry.to_string_lossy().contains(".damaged-") {
-            fs::remove_file(entry).expect("removed");
-        }
-    }
+    remove_set_aside(clinic);
     fs::write(path, bytes).expect("written");
 }
 
@@ -80,7 +75,7 @@ fn a_flipped_bit_never_yields_a_wrong_value() {
         .map(|n| observation(&format!("x{n}"), "101", &format!("{n}.{}", n * 7919), Some(1)))
         .chain([patient("101", "González", "Ada", "1958-03-14", 1)])
         .collect();
-    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(&store, &texts);
     drop(store);
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let good = fs::read(&path).expect("bytes");
@@ -126,7 +121,7 @@ fn a_damaged_page_affects_only_its_own_charts() {
             observation(&format!("x{n}"), if n < 300 { "101" } else { "102" }, &format!("{n}.{}", n * 7919), Some(1))
         })
         .collect();
-    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(&store, &texts);
     drop(store);
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let good = fs::read(&path).expect("bytes");
@@ -153,11 +148,8 @@ fn a_damaged_page_affects_only_its_own_charts() {
 
 #[test]
 fn a_vanished_row_is_found_when_the_chart_opens() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
-    let path = segment_path(clinic.profile(), Segment::Clinical);
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-        .expect("with the key");
+    let clinic = closed_profile();
+    let conn = writable_file(&clinic, Segment::Clinical);
     conn.execute("DELETE FROM resource WHERE type = ?1", [crate::resource_type::code_of("AllergyIntolerance")])
         .expect("gone");
     drop(conn);
@@ -174,11 +166,8 @@ fn a_vanished_row_is_found_when_the_chart_opens() {
 /// A damaged chart takes nothing over, and does not keep the updates of the others away.
 #[test]
 fn a_damaged_chart_does_not_block_a_pull() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
-    let path = segment_path(clinic.profile(), Segment::Clinical);
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-        .expect("with the key");
+    let clinic = closed_profile();
+    let conn = writable_file(&clinic, Segment::Clinical);
     let allergy_code = crate::resource_type::code_of("AllergyIntolerance");
     // A row that vanished with its entry in the index: the sum of its chart is all that knows of it.
     conn.execute("DELETE FROM resource WHERE type = ?1", [allergy_code]).expect("gone");
@@ -194,11 +183,8 @@ fn a_damaged_chart_does_not_block_a_pull() {
 
 #[test]
 fn a_changed_value_is_refused_even_under_the_right_file_key() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
-    let path = segment_path(clinic.profile(), Segment::Clinical);
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-        .expect("with the key");
+    let clinic = closed_profile();
+    let conn = writable_file(&clinic, Segment::Clinical);
     conn.execute(
         "UPDATE resource SET version = '2' WHERE type = ?1",
         [crate::resource_type::code_of("AllergyIntolerance")],
@@ -213,11 +199,8 @@ fn a_changed_value_is_refused_even_under_the_right_file_key() {
 
 #[test]
 fn a_changed_state_makes_the_segment_disputed_and_read_only() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
-    let path = segment_path(clinic.profile(), Segment::Clinical);
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-        .expect("with the key");
+    let clinic = closed_profile();
+    let conn = writable_file(&clinic, Segment::Clinical);
     conn.execute("UPDATE segment_state SET epoch = epoch + 1", []).expect("changed");
     drop(conn);
     let (store, reports) = clinic.try_open(Rank::up_to(Segment::Clinical), false).expect("opened");
@@ -229,8 +212,7 @@ fn a_changed_state_makes_the_segment_disputed_and_read_only() {
 
 #[test]
 fn unusable_files_are_set_aside_or_left_and_never_deleted() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let whole = fs::read(&path).expect("bytes");
     fs::write(&path, &whole[..whole.len() / 2]).expect("cut");
@@ -241,8 +223,7 @@ fn unusable_files_are_set_aside_or_left_and_never_deleted() {
     assert_eq!(store.health(Segment::Restricted), SegmentHealth::Whole, "each segment opens by itself");
     drop(store);
     fs::write(&path, &whole).expect("back");
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-        .expect("with the key");
+    let conn = writable_file(&clinic, Segment::Clinical);
     conn.pragma_update(None, "user_version", 99).expect("newer");
     drop(conn);
     let (store, reports) = clinic.try_open(Rank::up_to(Segment::Clinical), true).expect("opened");
@@ -287,8 +268,7 @@ fn setting_aside_never_overwrites_an_earlier_file() {
 
 #[test]
 fn stale_super_journals_go_only_when_no_journal_needs_them() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let stale = clinic.profile().join("segments/directory.db-mj0A1B2C3D");
     fs::write(&stale, b"x").expect("written");
     let journal = clinic.profile().join("segments/clinical.db-journal");

@@ -74,7 +74,7 @@ fn a_labelled_allergy_leaves_a_marker_below() {
     let clinic_ = TestClinic::new();
     let store = clinic_.open(Segment::Restricted);
     let texts = clinic();
-    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(&store, &texts);
     drop(store);
     let (store, _) = clinic_.try_open(Rank::up_to(Segment::Clinical), false).expect("store");
     let restricted_allergy =

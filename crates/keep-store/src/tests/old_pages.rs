@@ -49,7 +49,7 @@ fn before(store: &Store) {
         (0..500).map(|n| observation(&format!("o{n}"), &(101 + n % PATIENTS).to_string(), &n.to_string(), Some(1))),
     );
     texts.push(r#"{"resourceType":"Gadget","id":"g1","subject":{"reference":"Patient/101"}}"#.to_owned());
-    TestClinic::pull(store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(store, &texts);
     for n in 0..40 {
         create(store, n, "203");
     }
@@ -57,7 +57,7 @@ fn before(store: &Store) {
 
 fn create(store: &Store, n: u32, value: &str) {
     let text = observation(&format!("n{n}"), &(101 + n % PATIENTS).to_string(), value, None);
-    TestClinic::save(store, &[(Operation::Create, None, &text)]).expect("saved");
+    save(store, Operation::Create, None, &text);
 }
 
 /// What has happened since: new phones and birth dates, a link gone and another made, statuses, new people and records,
@@ -72,11 +72,11 @@ fn after(store: &Store) {
     texts.extend((500..560).map(|n| observation(&format!("o{n}"), &(101 + n % PATIENTS).to_string(), "75", Some(1))));
     texts.extend((0..80).map(|n| observation(&format!("o{n}"), &(101 + n % PATIENTS).to_string(), "7.5", Some(2))));
     texts.push(r#"{"resourceType":"Widget","id":"w1","subject":{"reference":"Patient/101"}}"#.to_owned());
-    TestClinic::pull(store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(store, &texts);
     for n in 0..40 {
         let text = observation(&format!("n{n}"), &(101 + n % PATIENTS).to_string(), "203", None)
             .replace("\"final\"", "\"entered-in-error\"");
-        TestClinic::save(store, &[(Operation::Update, None, &text)]).expect("struck");
+        save(store, Operation::Update, None, &text);
     }
     for n in 40..50 {
         create(store, n, "60");
@@ -261,15 +261,6 @@ fn check(segment: Segment) -> usize {
     noticed
 }
 
-fn remove_set_aside(clinic: &TestClinic) {
-    for entry in fs::read_dir(clinic.profile().join("segments")).expect("folder") {
-        let entry = entry.expect("entry").path();
-        if entry.to_string_lossy().contains(".damaged-") {
-            fs::remove_file(entry).expect("removed");
-        }
-    }
-}
-
 #[test]
 fn no_old_page_of_the_directory_shows_hides_or_sends_anything() {
     assert!(check(Segment::Directory) > 5);
@@ -283,8 +274,7 @@ fn no_old_page_of_the_clinical_segment_shows_hides_or_sends_anything() {
 /// An empty table has a digest as well: without one it would be rebuilt at every unlock.
 #[test]
 fn the_first_rows_of_a_file_write_all_digests() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let store = clinic.open(Segment::Restricted);
     for access in store.access.iter().filter(|a| a.segment <= Segment::Clinical) {
         for table in crate::derived::Derived::ALL.into_iter().filter(|t| t.is_in(access.segment)) {

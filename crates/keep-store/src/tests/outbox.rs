@@ -1,22 +1,46 @@
 use super::*;
-use crate::{ChangeSetId, EntryState, OutgoingSet, RecordState, SetState, StoreError};
+use crate::{ConflictId, EntryState, OutgoingSet, RecordState, SetState, StoreError, WriteTx};
+use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Phi, UtcMillis};
 
 fn sets(store: &Store) -> Vec<OutgoingSet> {
     store.next_change_sets(&TestClinic::ticket(store), 50).expect("sets")
 }
 
+fn states(store: &Store) -> Vec<(ChangeSetId, SetState)> {
+    sets(store).iter().map(|s| (s.id, s.state)).collect()
+}
+
 fn create(store: &Store, id: &str, value: &str) -> ChangeSetId {
-    TestClinic::save(store, &[(Operation::Create, None, &observation(id, "101", value, None))]).expect("saved")
+    save(store, Operation::Create, None, &observation(id, "101", value, None))
+}
+
+/// An unsent edit of the pulse, which the server has changed meanwhile: the set, our text and theirs.
+fn edited_on_both_sides(store: &Store) -> (ChangeSetId, String, String) {
+    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
+    (save(store, Operation::Update, Some("1"), &ours), ours, theirs)
+}
+
+/// Sends a set of one record, which the server accepts.
+fn send(store: &Store, set: ChangeSetId, reference: &str, version: &str) {
+    let sent = store.write(|tx| {
+        tx.mark_in_flight(set)?;
+        tx.confirm(set, &key(reference), version, None)
+    });
+    sent.expect("confirmed");
+}
+
+fn decide(tx: &mut WriteTx<'_>, id: ConflictId, chosen: Option<&str>) -> Result<(), StoreError> {
+    let ticket = tx.append(&EventDraft::new(EventClass::ConflictDecided))?;
+    tx.decide_conflict(&ticket, id, chosen.map(|c| Phi::new(c.to_owned())).as_ref())
 }
 
 #[test]
 fn edits_squash_until_sent_and_queue_behind_it_afterwards() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let first = create(&store, "n1", "70");
     let edited = observation("n1", "101", "71", None);
-    TestClinic::save(&store, &[(Operation::Update, None, &edited)]).expect("saved");
+    save(&store, Operation::Update, None, &edited);
     let waiting = sets(&store);
     assert_eq!((waiting.len(), waiting[0].id, waiting[0].state), (1, first, SetState::Ready));
     assert_eq!(
@@ -25,12 +49,9 @@ fn edits_squash_until_sent_and_queue_behind_it_afterwards() {
     );
     store.write(|tx| tx.mark_in_flight(first)).expect("in flight");
     let later = observation("n1", "101", "72", None);
-    let second = TestClinic::save(&store, &[(Operation::Update, None, &later)]).expect("saved");
+    let second = save(&store, Operation::Update, None, &later);
     let queue = sets(&store);
-    assert_eq!(
-        queue.iter().map(|s| (s.id, s.state)).collect::<Vec<_>>(),
-        [(first, SetState::Ready), (second, SetState::WaitsForSet)]
-    );
+    assert_eq!(states(&store), [(first, SetState::Ready), (second, SetState::WaitsForSet)]);
     assert_eq!(
         (queue[0].entries[0].state, &queue[0].entries[0].raw),
         (EntryState::InFlight, &Phi::new(edited.clone()))
@@ -52,14 +73,13 @@ fn edits_squash_until_sent_and_queue_behind_it_afterwards() {
 
 #[test]
 fn a_rejected_entry_has_its_reason_and_dependent_sets_wait() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let visit =
         r#"{"resourceType":"Encounter","id":"v1","status":"in-progress","subject":{"reference":"Patient/101"}}"#;
-    let first = TestClinic::save(&store, &[(Operation::Create, None, visit)]).expect("saved");
+    let first = save(&store, Operation::Create, None, visit);
     let child = observation("n2", "101", "70", None)
         .replace("\"status\"", "\"encounter\":{\"reference\":\"Encounter/v1\"},\"status\"");
-    let second = TestClinic::save(&store, &[(Operation::Create, None, &child)]).expect("saved");
+    let second = save(&store, Operation::Create, None, &child);
     let third = create(&store, "n3", "60");
     store
         .write(|tx| {
@@ -67,8 +87,10 @@ fn a_rejected_entry_has_its_reason_and_dependent_sets_wait() {
             tx.reject(first, &key("Encounter/v1"), &Phi::new("{\"resourceType\":\"OperationOutcome\"}".into()))
         })
         .expect("rejected");
-    let states: Vec<_> = sets(&store).iter().map(|s| (s.id, s.state)).collect();
-    assert_eq!(states, [(first, SetState::Rejected), (second, SetState::WaitsForSet), (third, SetState::Ready)]);
+    assert_eq!(
+        states(&store),
+        [(first, SetState::Rejected), (second, SetState::WaitsForSet), (third, SetState::Ready)]
+    );
     assert_eq!(record(&store, "Encounter/v1").state, RecordState::Rejected);
     let backlog = store.backlog().expect("backlog");
     assert_eq!((backlog[0].pending, backlog[0].rejected, backlog[0].conflicts), (3, 1, 0));
@@ -79,34 +101,28 @@ fn a_rejected_entry_has_its_reason_and_dependent_sets_wait() {
 
 #[test]
 fn a_lower_rank_neither_sees_nor_overtakes_a_higher_change_set() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let renamed = patient("101", "González-Ruiz", "Ada", "1958-03-14", 1);
-    let high = TestClinic::save(
-        &store,
-        &[(Operation::Update, Some("1"), &renamed), (Operation::Create, None, &observation("n1", "101", "70", None))],
-    )
-    .expect("saved");
+    let pulse = observation("n1", "101", "70", None);
+    let high = TestClinic::save(&store, &[(Operation::Update, Some("1"), &renamed), (Operation::Create, None, &pulse)])
+        .expect("saved");
     store.write(|tx| tx.mark_in_flight(high)).expect("in flight");
     drop(store);
     let store = clinic.open(Segment::Directory);
     assert!(sets(&store).is_empty());
     let again = patient("101", "González Ruiz", "Ada", "1958-03-14", 1);
-    let low = TestClinic::save(&store, &[(Operation::Update, Some("1"), &again)]).expect("saved");
-    assert_eq!(sets(&store).iter().map(|s| (s.id, s.state)).collect::<Vec<_>>(), [(low, SetState::WaitsForRank)]);
+    let low = save(&store, Operation::Update, Some("1"), &again);
+    assert_eq!(states(&store), [(low, SetState::WaitsForRank)]);
     drop(store);
     let store = clinic.open(Segment::Clinical);
-    let states: Vec<_> = sets(&store).iter().map(|s| (s.id, s.state)).collect();
-    assert_eq!(states, [(high, SetState::Ready), (low, SetState::WaitsForSet)]);
+    assert_eq!(states(&store), [(high, SetState::Ready), (low, SetState::WaitsForSet)]);
     clean(&store);
 }
 
 #[test]
 fn both_versions_of_a_conflict_are_stored_permanently() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
-    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let (_clinic, store) = two_patients();
+    let (set, ours, theirs) = edited_on_both_sides(&store);
     let id = store
         .write(|tx| {
             tx.mark_in_flight(set)?;
@@ -122,22 +138,11 @@ fn both_versions_of_a_conflict_are_stored_permanently() {
     );
     let blocked = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]);
     assert_eq!(blocked.err(), Some(StoreError::Stale));
-    let decide = |chosen: &str| {
-        store.write(|tx| {
-            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-            tx.decide_conflict(&ticket, id, Some(&Phi::new(chosen.to_owned())))
-        })
-    };
-    decide(&ours).expect("decided");
-    assert_eq!(decide(&theirs).err(), Some(StoreError::Stale));
+    store.write(|tx| decide(tx, id, Some(&ours))).expect("decided");
+    assert_eq!(store.write(|tx| decide(tx, id, Some(&theirs))).err(), Some(StoreError::Stale));
     let entry = &sets(&store)[0].entries[0];
     assert_eq!((entry.base_version.as_deref(), entry.state), (Some("2"), EntryState::Waiting));
-    store
-        .write(|tx| {
-            tx.mark_in_flight(set)?;
-            tx.confirm(set, &key("Observation/o1"), "3", None)
-        })
-        .expect("confirmed");
+    send(&store, set, "Observation/o1", "3");
     let kept = store.conflict(id).expect("kept").release(TestClinic::ticket(&store));
     assert!(kept.decided.is_some() && kept.theirs == Some(Phi::new(theirs)));
     assert_eq!(store.open_conflicts().expect("conflicts").release(TestClinic::ticket(&store)).len(), 0);
@@ -146,15 +151,12 @@ fn both_versions_of_a_conflict_are_stored_permanently() {
 
 #[test]
 fn choosing_the_servers_version_sends_nothing() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
-    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let (_clinic, store) = two_patients();
+    let (set, _, theirs) = edited_on_both_sides(&store);
     store
         .write(|tx| {
             let id = tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))?;
-            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-            tx.decide_conflict(&ticket, id, Some(&Phi::new(theirs.clone())))
+            decide(tx, id, Some(&theirs))
         })
         .expect("decided");
     assert!(sets(&store).is_empty());
@@ -165,17 +167,11 @@ fn choosing_the_servers_version_sends_nothing() {
 
 #[test]
 fn a_deletion_on_the_server_can_be_accepted_and_ours_stays_in_the_conflict() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let ours = observation("o1", "101", "75", Some(1));
-    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let set = save(&store, Operation::Update, Some("1"), &ours);
     let id = store.write(|tx| tx.open_conflict(set, &key("Observation/o1"), None)).expect("conflict");
-    store
-        .write(|tx| {
-            let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-            tx.decide_conflict(&ticket, id, None)
-        })
-        .expect("decided");
+    store.write(|tx| decide(tx, id, None)).expect("decided");
     assert!(sets(&store).is_empty());
     assert_eq!(store.record(&key("Observation/o1")).err(), Some(StoreError::NotAvailable));
     let kept = store.conflict(id).expect("kept").release(TestClinic::ticket(&store));
@@ -185,24 +181,19 @@ fn a_deletion_on_the_server_can_be_accepted_and_ours_stays_in_the_conflict() {
 
 #[test]
 fn what_the_server_still_has_cannot_be_accepted_as_deleted() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    let (ours, theirs) = (observation("o1", "101", "75", Some(1)), observation("o1", "101", "76", Some(2)));
-    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    let (_clinic, store) = two_patients();
+    let (set, _, theirs) = edited_on_both_sides(&store);
     let decided = store.write(|tx| {
         let id = tx.open_conflict(set, &key("Observation/o1"), Some(&Phi::new(theirs.clone())))?;
-        let ticket = tx.append(&keep_audit::EventDraft::new(keep_audit::EventClass::ConflictDecided))?;
-        tx.decide_conflict(&ticket, id, None)
+        decide(tx, id, None)
     });
     assert_eq!(decided.err(), Some(StoreError::Invalid("not deleted")));
 }
 
 #[test]
 fn a_merge_waits_on_top_of_the_servers_version() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    let set = TestClinic::save(&store, &[(Operation::Update, Some("1"), &observation("o1", "101", "75", Some(1)))])
-        .expect("saved");
+    let (_clinic, store) = two_patients();
+    let set = save(&store, Operation::Update, Some("1"), &observation("o1", "101", "75", Some(1)));
     let (theirs, merged) = (observation("o1", "101", "72", Some(2)), observation("o1", "101", "75", Some(2)));
     store.write(|tx| tx.apply_merged(set, &Phi::new(theirs.clone()), &Phi::new(merged.clone()))).expect("merged");
     let entry = &sets(&store)[0].entries[0];
@@ -215,17 +206,10 @@ fn a_merge_waits_on_top_of_the_servers_version() {
 
 #[test]
 fn a_deleted_record_disappears_and_goes_when_confirmed() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    let set = TestClinic::save(&store, &[(Operation::Delete, Some("1"), &observation("o1", "101", "72", Some(1)))])
-        .expect("saved");
+    let (_clinic, store) = two_patients();
+    let set = save(&store, Operation::Delete, Some("1"), &observation("o1", "101", "72", Some(1)));
     assert_eq!(chart(&store, "101").len(), 2);
-    store
-        .write(|tx| {
-            tx.mark_in_flight(set)?;
-            tx.confirm(set, &key("Observation/o1"), "2", None)
-        })
-        .expect("confirmed");
+    send(&store, set, "Observation/o1", "2");
     assert_eq!(store.record(&key("Observation/o1")).err(), Some(StoreError::NotAvailable));
     clean(&store);
 }
@@ -234,14 +218,9 @@ fn a_deleted_record_disappears_and_goes_when_confirmed() {
 /// old tag.
 #[test]
 fn an_old_row_is_reported_and_never_sent() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let set = create(&store, "n1", "203");
-    let path = crate::segment_path(clinic.profile(), Segment::Clinical);
-    let file = || {
-        crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write)
-            .expect("with the key")
-    };
+    let file = || writable_file(&clinic, Segment::Clinical);
     let pending = "state = 1 AND type = (SELECT type FROM resource WHERE state = 1)";
     let old: (i64, i64, Vec<u8>, Vec<u8>) = file()
         .query_row(&format!("SELECT place, revision, body, tag FROM resource WHERE {pending}"), [], |r| {
@@ -249,16 +228,14 @@ fn an_old_row_is_reported_and_never_sent() {
         })
         .expect("as it was");
     let changed = observation("n1", "101", "203", None).replace("\"final\"", "\"entered-in-error\"");
-    TestClinic::save(&store, &[(Operation::Update, None, &changed)]).expect("changed");
-    let other =
-        TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "102", "70", None))]).expect("saved");
+    save(&store, Operation::Update, None, &changed);
+    let other = save(&store, Operation::Create, None, &observation("n2", "102", "70", None));
     drop(store);
     let changed = file().execute("UPDATE resource SET revision = ?2, body = ?3, tag = ?4 WHERE place = ?1", old);
     assert_eq!(changed, Ok(1));
     let store = clinic.open(Segment::Clinical);
     let queue = sets(&store);
-    let states: Vec<_> = queue.iter().map(|s| (s.id, s.state)).collect();
-    assert_eq!(states, [(set, SetState::Damaged), (other, SetState::Ready)]);
+    assert_eq!(states(&store), [(set, SetState::Damaged), (other, SetState::Ready)]);
     assert_eq!((queue[0].entries.len(), &queue[0].damaged), (0, &vec![key("Observation/n1")]));
     let sent = store.write(|tx| tx.mark_in_flight(set));
     assert!(matches!(sent, Err(StoreError::Damaged(_))), "{sent:?}");

@@ -42,8 +42,7 @@ fn holds(pages: &[u8], text: &str) -> bool {
 
 #[test]
 fn a_clinical_session_moves_them_and_overwrites_the_old_bytes() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let old = flag("f1", "101", "safety", "active", 1);
     let labelled = flag("f2", "102", "safety", "active", 1)
         .replace(r#""versionId""#, r#""security":[{"code":"HIV"}],"versionId""#);
@@ -56,8 +55,8 @@ fn a_clinical_session_moves_them_and_overwrites_the_old_bytes() {
     assert!(holds(&pages(&clinic), &old), "the search finds nothing even where it is");
 
     let store = clinic.open(Segment::Restricted);
-    let row_ids = ["f1", "f2", "f3"].map(|id| record(&store, &format!("Flag/{id}")).segment);
-    assert_eq!(row_ids, [Segment::Clinical, Segment::Restricted, Segment::Directory]);
+    let segments = ["f1", "f2", "f3"].map(|id| record(&store, &format!("Flag/{id}")).segment);
+    assert_eq!(segments, [Segment::Clinical, Segment::Restricted, Segment::Directory]);
     assert_eq!(record(&store, "Flag/f1").version.as_deref(), Some("1"));
     assert_eq!((count(&store, "101"), count(&store, "102")), (1, 1));
     clean(&store);
@@ -68,8 +67,7 @@ fn a_clinical_session_moves_them_and_overwrites_the_old_bytes() {
 
 #[test]
 fn a_clinical_session_seals_what_is_restricted() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let labelled = flag("f2", "102", "safety", "active", 1)
         .replace(r#""versionId""#, r#""security":[{"code":"HIV"}],"versionId""#);
     as_before(&store, &labelled, "1", RecordState::Synced);
@@ -85,8 +83,7 @@ fn a_clinical_session_seals_what_is_restricted() {
 
 #[test]
 fn the_front_desk_seals_them_and_deletes_its_copy() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     // Written on this device: the text does not say its version, and its patient only with the server's address.
     let old =
         flag("f1", "101", "safety", "active", 1).replace(r#""versionId":"1","lastUpdated":"2026-11-21T06:00:00Z""#, "");
@@ -129,7 +126,7 @@ fn unsent(store: &Store) -> String {
     let old = flag("f1", "101", "safety", "active", 1);
     as_before(store, &old, "1", RecordState::Pending);
     let author = TestClinic::nurse_amara().user;
-    let set = TestClinic::save(store, &[(Operation::Create, None, appointment)]).expect("saved");
+    let set = save(store, Operation::Create, None, appointment);
     store
         .write(|tx| {
             let entry = EntryRow {
@@ -162,11 +159,10 @@ fn unsent(store: &Store) -> String {
 
 #[test]
 fn unsent_entries_move_along_and_are_sent() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let old = unsent(&store);
     drop(store);
-    // The front front_desk can neither send it nor seal it: it stays, and she learns that there is an alert.
+    // The front desk can neither send it nor seal it: it stays, and the clerk learns that there is an alert.
     let front_desk = clinic.open(Segment::Directory);
     assert_eq!(count(&front_desk, "101"), 1);
     drop(front_desk);
@@ -188,7 +184,7 @@ fn unsent_entries_move_along_and_are_sent() {
     let front_desk = clinic.open(Segment::Directory);
     assert!(front_desk.next_change_sets(&TestClinic::ticket(&front_desk), 5).expect("sets").is_empty());
     let checked_in = r#"{"resourceType":"Appointment","id":"ap1","status":"arrived","participant":[{"actor":{"reference":"Patient/101"},"status":"accepted"}]}"#;
-    TestClinic::save(&front_desk, &[(Operation::Update, None, checked_in)]).expect("saved");
+    save(&front_desk, Operation::Update, None, checked_in);
     drop(front_desk);
     let store = clinic.open(Segment::Clinical);
     store
@@ -204,8 +200,7 @@ fn unsent_entries_move_along_and_are_sent() {
 
 #[test]
 fn a_conflict_moves_along_and_can_be_decided() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let old = unsent(&store);
     let theirs = keep_domain::Phi::new(flag("f1", "101", "safety", "inactive", 3));
     let set = store.next_change_sets(&TestClinic::ticket(&store), 5).expect("sets")[0].id;
@@ -231,14 +226,11 @@ fn a_conflict_moves_along_and_can_be_decided() {
 
 #[test]
 fn a_damaged_row_does_not_prevent_unlocking() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     as_before(&store, &flag("f1", "101", "safety", "active", 1), "1", RecordState::Synced);
     as_before(&store, &flag("f2", "102", "safety", "active", 1), "1", RecordState::Synced);
     drop(store);
-    let path = segment_path(clinic.profile(), Segment::Directory);
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Directory).database_key(), crate::OpenMode::Write);
-    let conn = conn.expect("opened");
+    let conn = writable_file(&clinic, Segment::Directory);
     let code = crate::resource_type::code_of("Flag").expect("code");
     let changed = conn.execute("UPDATE resource SET version = '9' WHERE type = ?1 AND rowid = (SELECT min(place) FROM resource WHERE type = ?1)", [code]);
     assert_eq!(changed, Ok(1));

@@ -5,8 +5,7 @@ use keep_domain::{Phi, UtcMillis};
 
 #[test]
 fn repeats_and_older_versions_change_nothing() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let newer = observation("o1", "101", "75", Some(3));
     let older = observation("o1", "101", "74", Some(2));
     assert_eq!(TestClinic::pull(&store, &[&newer]).stored, 1);
@@ -19,8 +18,7 @@ fn repeats_and_older_versions_change_nothing() {
 
 #[test]
 fn the_cursor_is_saved_in_the_pages_transaction() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let key = CursorKey {
         server: "https://fhir.example/r4".into(),
         resource_type: "Observation".into(),
@@ -44,10 +42,9 @@ fn the_cursor_is_saved_in_the_pages_transaction() {
 
 #[test]
 fn deletions_remove_records_and_contest_unsent_work() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let ours = observation("o2", "102", "81", Some(1));
-    TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    save(&store, Operation::Update, Some("1"), &ours);
     let page = Page {
         deleted: vec![key("Observation/o1"), key("Observation/o2"), key("Observation/none")],
         ..Page::default()
@@ -61,12 +58,11 @@ fn deletions_remove_records_and_contest_unsent_work() {
 
 #[test]
 fn a_pulled_record_with_unsent_changes_is_handed_back() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let base = observation("o2", "102", "80", Some(1));
     let ours = observation("o2", "102", "81", Some(1));
     let theirs = observation("o2", "102", "82", Some(2));
-    TestClinic::save(&store, &[(Operation::Update, Some("1"), &ours)]).expect("saved");
+    save(&store, Operation::Update, Some("1"), &ours);
     let report = TestClinic::pull(&store, &[&theirs]);
     let [c] = report.contested.as_slice() else { panic!("one") };
     assert_eq!(
@@ -79,8 +75,7 @@ fn a_pulled_record_with_unsent_changes_is_handed_back() {
 
 #[test]
 fn unreadable_texts_are_stored_and_flagged_once() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     for _ in 0..2 {
         TestClinic::pull(&store, &["{\"resourceType\":\"Observation\",\"id\":"]);
     }
@@ -92,8 +87,7 @@ fn unreadable_texts_are_stored_and_flagged_once() {
 
 #[test]
 fn a_record_of_an_unknown_type_is_stored() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(
         &store,
         &[r#"{"resourceType":"Gadget","id":"g1","meta":{"versionId":"1"},"subject":{"reference":"Patient/101"}}"#],
@@ -105,8 +99,7 @@ fn a_record_of_an_unknown_type_is_stored() {
 
 #[test]
 fn a_record_above_the_rank_waits_sealed_for_a_session_with_the_key() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let store = clinic.open(Segment::Directory);
     let report = TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
     assert_eq!((report.stored, report.sealed, report.no_segment), (0, 1, 0));
@@ -121,8 +114,7 @@ fn a_record_above_the_rank_waits_sealed_for_a_session_with_the_key() {
 
 #[test]
 fn no_file_in_an_inbox_prevents_unlocking() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let store = clinic.open(Segment::Directory);
     TestClinic::pull(&store, &[&observation("o7", "101", "99", Some(1))]);
     drop(store);
@@ -145,8 +137,7 @@ fn no_file_in_an_inbox_prevents_unlocking() {
 
 #[test]
 fn a_label_moves_a_record_up_and_leaves_no_copy() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let labelled = observation("o1", "101", "72", Some(2))
         .replace("\"versionId\"", "\"security\":[{\"code\":\"R\"}],\"versionId\"");
     TestClinic::pull(&store, &[&labelled]);
@@ -162,8 +153,7 @@ fn a_label_moves_a_record_up_and_leaves_no_copy() {
 
 #[test]
 fn an_allergy_above_the_rank_is_known_until_it_is_removed() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let maria = "101".parse().expect("id");
     let allergy = |label: &str, version: u32| {
         format!(
@@ -193,8 +183,7 @@ fn an_allergy_above_the_rank_is_known_until_it_is_removed() {
 
 #[test]
 fn a_record_moves_with_its_patient() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(&store, &[&observation("o1", "102", "72", Some(2))]);
     assert_eq!((chart(&store, "101").len(), chart(&store, "102").len()), (2, 3));
     clean(&store);

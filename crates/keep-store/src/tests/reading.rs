@@ -9,8 +9,7 @@ fn found(store: &Store, typed: &str) -> Vec<String> {
 
 #[test]
 fn patients_are_found_by_what_people_type() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(
         &store,
         &[&patient("103", "Gonzaga", "Okon", "1958-03-02", 1), &patient("104", "Ruiz", "Gonzala", "1971-01-01", 1)],
@@ -48,8 +47,7 @@ fn patients_are_found_by_what_people_type() {
 
 #[test]
 fn a_record_number_is_found_without_its_letters() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     // With a telephone that ends in other digits than the number.
     let ruiz = |version, number: &str| {
         let text = patient("7", "Ruiz", "Eva", "1971-01-01", version);
@@ -87,8 +85,7 @@ fn a_record_number_is_found_without_its_letters() {
 
 #[test]
 fn a_name_of_any_length_is_found_by_every_beginning() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let long = "Wojciechowska-Ñandú";
     TestClinic::pull(&store, &[&patient("105", long, "Bo", "1958-03-14", 1)]);
     for name in ["wojciechowska", "nandu", "ñandú"] {
@@ -103,8 +100,7 @@ fn a_name_of_any_length_is_found_by_every_beginning() {
 
 #[test]
 fn a_changed_patient_is_found_by_the_new_name_only() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     TestClinic::pull(&store, &[&patient("102", "Bello", "Chidi", "1990-11-02", 2)]);
     assert_eq!((found(&store, "okafor").len(), found(&store, "bello").len()), (0, 1));
     store.rebuild_search().expect("rebuilt");
@@ -115,8 +111,7 @@ fn a_changed_patient_is_found_by_the_new_name_only() {
 
 #[test]
 fn a_merged_index_finds_the_same_patients() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     for n in 200..260 {
         TestClinic::pull(&store, &[&patient(&n.to_string(), "Gonzaga", "Okon", "1958-03-02", 1)]);
     }
@@ -138,8 +133,7 @@ fn a_merged_index_finds_the_same_patients() {
 
 #[test]
 fn a_chart_has_everything_of_one_person_and_nothing_of_another() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let keys: Vec<String> = chart(&store, "101").iter().map(|r| r.key.to_string()).collect();
     assert_eq!(keys, ["Patient/101", "Observation/o1", "AllergyIntolerance/a1"]);
     let only = store.open_chart(&"101".parse().expect("id"), &["AllergyIntolerance"]).expect("chart");
@@ -151,8 +145,7 @@ fn a_chart_has_everything_of_one_person_and_nothing_of_another() {
 
 #[test]
 fn linked_patients_share_a_chart() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let old = r#"{"resourceType":"Patient","id":"100","meta":{"versionId":"1"},"active":false,"link":[{"other":{"reference":"Patient/101"},"type":"replaced-by"}]}"#;
     TestClinic::pull(&store, &[old, &observation("o9", "100", "66", Some(1))]);
     for asked in ["100", "101"] {
@@ -163,8 +156,7 @@ fn linked_patients_share_a_chart() {
 
 #[test]
 fn the_days_appointments_come_in_order() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let at = |id: &str, start: &str| {
         format!(
             r#"{{"resourceType":"Appointment","id":"{id}","meta":{{"versionId":"1"}},"status":"booked","start":"{start}","participant":[{{"actor":{{"reference":"Patient/101"}},"status":"accepted"}}]}}"#
@@ -185,10 +177,9 @@ fn the_days_appointments_come_in_order() {
 
 #[test]
 fn a_chart_read_on_two_threads_has_the_same_order_and_omissions() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let texts: Vec<String> = (0..400).map(|n| observation(&format!("o{n}"), "101", "70", Some(1))).collect();
-    TestClinic::pull(&store, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    TestClinic::pull(&store, &texts);
     let ids = |records: &[Record]| records.iter().map(|r| r.key.id.to_string()).collect::<Vec<_>>();
     let patient: PatientId = "101".parse().expect("id");
     // The first time its sum is compared, after that its rows come as they are read.

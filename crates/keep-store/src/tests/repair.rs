@@ -1,7 +1,7 @@
 //! Segments whose file is lost, damaged or older than expected: no other segment is affected, nothing counts as absent,
 //! and unsent work continues.
 
-use super::{allergy, chart, observation, two_patients};
+use super::{allergy, chart, closed_profile, observation, save, two_patients, writable_file};
 use crate::{
     CheckedSegments, Completeness, Cursor, CursorKey, Mirror, Opening, Operation, RepairCause, SegmentCondition,
     SegmentHealth, SetState, Store, StoreError, TestClinic, segment_path,
@@ -39,16 +39,16 @@ fn open(clinic: &TestClinic, mirror: &Mirror, more: Vec<SegmentKey>) -> (Store, 
     (Store::open_checked(clinic.profile(), checked, with).expect("opened"), found)
 }
 
+fn cursor_key(resource_type: &str) -> CursorKey {
+    let [server, resource_type, visibility] = [SERVER, resource_type, AMARA].map(str::to_owned);
+    CursorKey { server, resource_type, visibility }
+}
+
 fn complete(store: &Store, types: &[&str]) {
     let done = store.write(|tx| {
         types.iter().try_for_each(|name| {
-            let key = CursorKey {
-                server: SERVER.to_owned(),
-                resource_type: (*name).to_owned(),
-                visibility: AMARA.to_owned(),
-            };
             let position = String::from("somewhere");
-            tx.save_cursor(&key, &Cursor { position, complete_as_of: Some(UtcMillis(1)) })
+            tx.save_cursor(&cursor_key(name), &Cursor { position, complete_as_of: Some(UtcMillis(1)) })
         })
     });
     done.expect("cursors");
@@ -59,14 +59,18 @@ fn is_complete(store: &Store, name: &str) -> bool {
     store.completeness(SERVER, AMARA).expect("completeness").iter().any(is_done)
 }
 
+/// A profile whose pulls of every type are complete.
+fn completed_profile() -> TestClinic {
+    let (clinic, store) = two_patients();
+    complete(&store, &ALL_TYPES);
+    clinic
+}
+
 const ALL_TYPES: [&str; 4] = ["Patient", "Encounter", "Observation", "AllergyIntolerance"];
 
 #[test]
 fn a_damaged_segment_affects_no_other_and_proves_no_absence() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    complete(&store, &ALL_TYPES);
-    drop(store);
+    let clinic = completed_profile();
     let path = segment_path(clinic.profile(), Segment::Encounters);
     let whole = fs::read(&path).expect("bytes");
     // Found in the review: damage here took the intact clinical segment away, without a word.
@@ -90,10 +94,7 @@ fn a_damaged_segment_affects_no_other_and_proves_no_absence() {
 
 #[test]
 fn the_next_generation_proves_no_absence_until_a_sync_has_filled_it() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    complete(&store, &ALL_TYPES);
-    drop(store);
+    let clinic = completed_profile();
     fs::remove_file(segment_path(clinic.profile(), Segment::Clinical)).expect("removed");
     let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
     assert_eq!(store.health(Segment::Clinical), SegmentHealth::Rebuilding);
@@ -101,7 +102,7 @@ fn the_next_generation_proves_no_absence_until_a_sync_has_filled_it() {
     assert!(!is_complete(&store, "AllergyIntolerance") && is_complete(&store, "Patient"));
     assert!(store.end_repairs(SERVER, AMARA).expect("asked").is_empty(), "nothing has come yet");
     // Saving continues meanwhile.
-    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    save(&store, Operation::Create, None, &observation("n1", "101", "70", None));
     drop(store);
     let (store, found) = open(&clinic, &Mirror::new(), vec![next_key(Segment::Clinical)]);
     assert!(found.iter().all(|c| *c == SegmentCondition::Ready), "{found:?}");
@@ -118,10 +119,9 @@ fn the_next_generation_proves_no_absence_until_a_sync_has_filled_it() {
 
 #[test]
 fn unsent_work_of_a_replaced_file_continues_or_waits_for_review() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
-    TestClinic::save(&store, &[(Operation::Update, Some("1"), &observation("o2", "102", "81", None))]).expect("saved");
+    let (clinic, store) = two_patients();
+    save(&store, Operation::Create, None, &observation("n1", "101", "70", None));
+    save(&store, Operation::Update, Some("1"), &observation("o2", "102", "81", None));
     drop(store);
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let mut grown = fs::read(&path).expect("bytes");
@@ -132,9 +132,7 @@ fn unsent_work_of_a_replaced_file_continues_or_waits_for_review() {
         sets.iter().map(|s| (s.state, outcome(s))).collect()
     };
     // Damage in a table that is read at opening: its entries may have been sent before.
-    let conn = crate::open_cipher(&path, &TestClinic::key(Segment::Clinical).database_key(), crate::OpenMode::Write);
-    let root: i64 = conn
-        .expect("opened")
+    let root: i64 = writable_file(&clinic, Segment::Clinical)
         .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'chart'", [], |r| r.get(0))
         .expect("root");
     let at = usize::try_from(root - 1).expect("page") * crate::PAGE_SIZE as usize + 300;
@@ -165,14 +163,11 @@ fn unsent_work_of_a_replaced_file_continues_or_waits_for_review() {
 
 #[test]
 fn an_older_copy_is_detected_by_its_mark_and_never_counts_as_complete() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
-    complete(&store, &ALL_TYPES);
-    drop(store);
+    let clinic = completed_profile();
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let old = fs::read(&path).expect("bytes");
     let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
-    TestClinic::save(&store, &[(Operation::Create, None, &observation("n1", "101", "70", None))]).expect("saved");
+    save(&store, Operation::Create, None, &observation("n1", "101", "70", None));
     let seen = store.marks().expect("marks");
     drop(store);
     fs::write(&path, &old).expect("older");
@@ -185,17 +180,12 @@ fn an_older_copy_is_detected_by_its_mark_and_never_counts_as_complete() {
     assert_eq!(store.repairs()[0].cause, RepairCause::Stale);
     let again = store.marks().expect("marks");
     assert!(again[&Segment::Clinical].epoch > seen[&Segment::Clinical].epoch, "told from the copy from now on");
-    TestClinic::save(&store, &[(Operation::Create, None, &observation("n2", "101", "71", None))]).expect("saved");
+    save(&store, Operation::Create, None, &observation("n2", "101", "71", None));
     drop(store);
     // Its pulls start over; once they have finished it is whole.
     let (store, found) = open(&clinic, &again, Vec::new());
     assert!(found.iter().all(|c| *c == SegmentCondition::Ready), "{found:?}");
-    let key = CursorKey {
-        server: SERVER.to_owned(),
-        resource_type: String::from("Observation"),
-        visibility: AMARA.to_owned(),
-    };
-    let cursor = store.cursor(&key).expect("cursor");
+    let cursor = store.cursor(&cursor_key("Observation")).expect("cursor");
     assert_ne!(cursor.position, "somewhere", "the server is asked for everything again");
     complete(&store, &["Observation", "AllergyIntolerance"]);
     assert_eq!(store.end_repairs(SERVER, AMARA).expect("ended").len(), 1);
@@ -204,8 +194,7 @@ fn an_older_copy_is_detected_by_its_mark_and_never_counts_as_complete() {
 
 #[test]
 fn equal_counts_with_another_root_are_a_fork() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let (store, _) = open(&clinic, &Mirror::new(), Vec::new());
     let mut seen = store.marks().expect("marks");
     drop(store);
@@ -219,8 +208,7 @@ fn equal_counts_with_another_root_are_a_fork() {
 
 #[test]
 fn a_file_of_an_unknown_generation_stays_in_place() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let path = segment_path(clinic.profile(), Segment::Clinical);
     let bytes: Vec<u8> = (0..40_960u32).map(|n| u8::try_from(n % 251).expect("byte")).collect();
     fs::write(&path, &bytes).expect("written");
@@ -234,8 +222,7 @@ fn a_file_of_an_unknown_generation_stays_in_place() {
 
 #[test]
 fn a_lost_directory_or_personal_file_locks_no_one_out() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     complete(&store, &ALL_TYPES);
     let ada = "101".parse().expect("id");
     let content = keep_domain::Phi::new(String::from("half a note"));
@@ -252,12 +239,11 @@ fn a_lost_directory_or_personal_file_locks_no_one_out() {
     assert_eq!(store.health(Segment::Directory), SegmentHealth::Rebuilding);
     assert!(!is_complete(&store, "Patient") && !is_complete(&store, "Observation"), "its cursors are gone with it");
     assert!(store.personal_set_aside().is_some() && store.personal().is_ok());
-    let key = CursorKey {
-        server: SERVER.to_owned(),
-        resource_type: String::from("Observation"),
-        visibility: AMARA.to_owned(),
-    };
-    assert_ne!(store.cursor(&key).expect("cursor").position, "", "what was deleted meanwhile is looked for");
+    assert_ne!(
+        store.cursor(&cursor_key("Observation")).expect("cursor").position,
+        "",
+        "what was deleted meanwhile is looked for"
+    );
     assert_eq!(store.record(&super::key("Observation/o1")).map(|_| ()), Ok(()));
 }
 
@@ -289,8 +275,7 @@ fn readable_drafts_of_a_damaged_personal_file_are_copied() {
 /// still called whole.
 #[test]
 fn an_unreadable_page_marks_only_its_own_segment_as_damaged() {
-    let clinic = TestClinic::new();
-    drop(two_patients(&clinic));
+    let clinic = closed_profile();
     let keys = ["Patient/101", "Patient/102"].map(|key| key.parse().expect("a key"));
     let path = segment_path(clinic.profile(), Segment::Directory);
     let whole = fs::read(&path).expect("bytes");
@@ -316,8 +301,7 @@ fn an_unreadable_page_marks_only_its_own_segment_as_damaged() {
 /// Found in a review: the log is written by the same statement, and its damage had blamed every segment.
 #[test]
 fn an_unreadable_page_of_the_log_marks_no_segment() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (clinic, store) = two_patients();
     let path = crate::ledger_path(clinic.profile());
     let mut bytes = fs::read(&path).expect("bytes");
     // Every page but the first, by which a connection is opened.
@@ -334,8 +318,7 @@ fn an_unreadable_page_of_the_log_marks_no_segment() {
 /// Found in a review: a scrub cleared the failed rebuild, and the status showed the segment as complete.
 #[test]
 fn a_scrub_does_not_clear_a_failed_rebuild() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     store.access(Segment::Directory).expect("open").confirmed.set_broken();
     let tampered = store.write_unconfirmed(|tx| Ok(tx.conn.execute("DELETE FROM main.patient_key", [])?));
     assert!(tampered.is_ok_and(|rows| rows > 0));

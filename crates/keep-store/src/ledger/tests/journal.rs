@@ -11,6 +11,20 @@ fn length(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |m| m.len())
 }
 
+fn attached(fixture: &TestLedger) -> Connection {
+    let conn = crate::open_cipher(
+        &fixture.folder.path().join("directory.db"),
+        &DatabaseKey::for_tests(8),
+        crate::cipher::OpenMode::Create,
+    )
+    .expect("main");
+    let key = TestLedger::key();
+    let raw = format!("x'{}{}'", hex::encode(key.key()), hex::encode(key.salt()));
+    conn.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", rusqlite::params![fixture.path().to_str(), raw])
+        .expect("attached");
+    conn
+}
+
 /// A store's connection, which truncates the ledger's journal.
 fn truncating(fixture: &TestLedger) -> Connection {
     let conn = attached(fixture);
@@ -22,7 +36,7 @@ fn truncating(fixture: &TestLedger) -> Connection {
 }
 
 /// A store's transaction with one event in it; answers the event's sequence, whatever the `end`.
-pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: &str) -> u64 {
+fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: &str) -> u64 {
     let _lease = ledger.write_lease();
     conn.execute_batch("BEGIN IMMEDIATE").expect("begin");
     let ticket =
@@ -32,9 +46,23 @@ pub(super) fn save(ledger: &Ledger, conn: &Connection, draft: &EventDraft, end: 
 }
 
 #[test]
+fn an_event_in_a_save_commits_or_rolls_back_with_it() {
+    let (fixture, ledger) = amaras_ledger();
+    let conn = attached(&fixture);
+    let draft = EventDraft::new(EventClass::Create).by(actor());
+    let save = |end: &str| save(&ledger, &conn, &draft, end);
+    assert_eq!(save("ROLLBACK"), 1);
+    assert_eq!(ledger.event_count(), Ok(1));
+    assert_eq!(save("COMMIT"), 1);
+    assert_eq!(append(&ledger, EventClass::Lock).sequence(), 2);
+    assert_eq!(save("COMMIT"), 3);
+    drop(conn);
+    fixture.close_clean(ledger);
+}
+
+#[test]
 fn persistent_and_truncated_journals_alternate() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     let conn = truncating(&fixture);
     let journal = journal_of(fixture.folder.path());
     let draft = chart_read();
@@ -54,14 +82,12 @@ fn persistent_and_truncated_journals_alternate() {
         assert_eq!(ledger.event_count(), Ok(events));
     }
     drop(conn);
-    ledger.close();
-    assert!(check(&fixture.path(), None).is_clean());
+    fixture.close_clean(ledger);
 }
 
 #[test]
 fn a_power_cut_with_a_persistent_journal_rolls_back_to_the_last_event() {
-    let fixture = TestLedger::new();
-    let ledger = fixture.open(fixture.nurse_amara());
+    let (fixture, ledger) = amaras_ledger();
     // Many events at once leave a journal longer than the transaction that is cut off below.
     let many: Vec<_> = (0..60).map(|_| ledger.begin_append(chart_read())).collect();
     for pending in many {

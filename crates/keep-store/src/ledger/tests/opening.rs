@@ -27,7 +27,7 @@ impl Left {
         ledger.checkpoint(&device()).expect("checkpoint");
         let earlier = fs::read(fixture.path()).expect("copy");
         append(4);
-        let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+        let checkpoint = checkpoint_of(&ledger);
         assert_eq!(checkpoint.size, EVENTS);
         ledger.close();
         Self { fixture, checkpoint, earlier }
@@ -61,6 +61,10 @@ fn device_key() -> [u8; 32] {
     Signer::for_tests(1).public()
 }
 
+fn checkpoint_of(ledger: &Ledger) -> Checkpoint {
+    ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked")
+}
+
 fn open(
     fixture: &TestLedger,
     checkpoint: Option<&Checkpoint>,
@@ -69,7 +73,7 @@ fn open(
     Ledger::open_or_start(LedgerOpening {
         path: &fixture.path(),
         key: &TestLedger::key(),
-        event_writer: EventWriter::for_device(Arc::clone(&fixture.event_stamper)),
+        event_writer: fixture.device_writer(),
         limit_bytes: LEDGER_LIMIT_BYTES,
         device_key: device_key(),
         checkpoint,
@@ -112,7 +116,7 @@ fn cut(left: &Left, length: fn(u64) -> u64) {
 
 fn another_key(left: &Left) {
     let (other, key) = (TestLedger::new(), DatabaseKey::for_tests(77));
-    let event_writer = EventWriter::for_device(Arc::clone(&other.event_stamper));
+    let event_writer = other.device_writer();
     Ledger::create(&other.path(), &key, event_writer, None, LEDGER_LIMIT_BYTES).expect("made").close();
     fs::copy(other.path(), left.path()).expect("swapped");
 }
@@ -128,7 +132,7 @@ fn fork(left: &Left) {
     fs::write(left.path(), &left.earlier).expect("written");
     let ledger = left.fixture.open_for_device();
     for _ in 0..9 {
-        let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
+        let _ticket = append(&ledger, EventClass::Lock);
     }
     ledger.close();
 }
@@ -184,9 +188,9 @@ fn any_unusable_ledger_is_replaced_by_a_log_that_names_it() {
         if let Some(bytes) = bytes {
             assert!(fs::read(&left.aside()[0]).expect("kept") == bytes, "{what}: every byte is kept as evidence");
         }
-        assert_eq!(ledger.append(EventDraft::new(EventClass::Lock)).expect("durable").sequence(), 2, "{what}");
+        assert_eq!(append(&ledger, EventClass::Lock).sequence(), 2, "{what}");
         let log = ledger.state().expect("state").log();
-        let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+        let checkpoint = checkpoint_of(&ledger);
         ledger.close();
         // And at every later run, until it is signed off.
         for _ in 0..2 {
@@ -205,8 +209,8 @@ fn one_missing_event_is_a_fault_and_an_extra_one_is_not() {
     let (ledger, fault) = left.open();
     assert_eq!(fault, None);
     let whole = fs::read(left.path()).expect("copy");
-    let _ticket = ledger.append(EventDraft::new(EventClass::Lock)).expect("written");
-    let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+    let _ticket = append(&ledger, EventClass::Lock);
+    let checkpoint = checkpoint_of(&ledger);
     ledger.close();
     // The keychain's copy may be older than the file: a power cut may come before it is stored.
     assert_eq!(left.open().1, None);
@@ -275,7 +279,7 @@ fn change_set_numbers_continue_above_those_of_the_closed_log() {
     let (ledger, _) = left.open();
     let first = ledger.change_set_number(2);
     assert!(first > EVENTS && first < (1 << 53), "{first}");
-    let checkpoint = ledger.checkpoint(&device()).expect("checkpoint").check(&device_key()).expect("checked");
+    let checkpoint = checkpoint_of(&ledger);
     ledger.close();
     let (ledger, _) = open(&left.fixture, Some(&checkpoint), true).expect("opened");
     assert_eq!(ledger.change_set_number(2), first, "after a restart, too");
