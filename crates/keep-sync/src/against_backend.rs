@@ -134,6 +134,14 @@ impl Backend {
         let SignedIn { claims, tokens } = signed_in;
         (Credentials::new(&server, &claims.subject, tokens.refresh.unwrap(), persist), saved)
     }
+
+    /// Signs `user` in on a new workstation with the segments up to `top`.
+    async fn workstation(&self, user: &str, top: Segment) -> (FhirClient, Arc<Store>, TestClinic) {
+        let (credentials, _) = self.credentials(user).await;
+        let clinic = TestClinic::new();
+        let store = Arc::new(clinic.open(top));
+        (FhirClient::open(credentials), store, clinic)
+    }
 }
 
 async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport {
@@ -206,10 +214,7 @@ async fn the_first_sync_pulls_everything_and_an_idle_one_almost_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_saved_offline_arrives_once_whatever_fails() {
     let Some(backend) = Backend::start(None).await else { return };
-    let (credentials, _) = backend.credentials("amara").await;
-    let client = FhirClient::open(credentials);
-    let clinic = TestClinic::new();
-    let store = Arc::new(clinic.open(Segment::Clinical));
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     assert_eq!(sync(&store, &client, Role::Nurse).await.stopped_by, None);
     for (n, kind) in ["cut", "lost_answer", "garbage", "html", "503", "500", "409"].into_iter().enumerate() {
         let id = format!("obs-{kind}").replace(char::from(95), "-");
@@ -230,10 +235,7 @@ async fn what_was_saved_offline_arrives_once_whatever_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_on_both_sides_is_merged_or_a_conflict() {
     let Some(backend) = Backend::start(None).await else { return };
-    let (credentials, _) = backend.credentials("amara").await;
-    let client = FhirClient::open(credentials);
-    let clinic = TestClinic::new();
-    let store = Arc::new(clinic.open(Segment::Clinical));
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     sync(&store, &client, Role::Nurse).await;
     let ours = r#"{"resourceType":"Observation","id":"obs-1","status":"final","code":{"text":"pulse"},"subject":{"reference":"Patient/pat-1"},"valueQuantity":{"value":72,"unit":"/min"}}"#;
     TestClinic::save(&store, &[(Operation::Update, Some("1"), ours)]).unwrap();
@@ -254,10 +256,7 @@ async fn a_change_on_both_sides_is_merged_or_a_conflict() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
     let Some(backend) = Backend::start(None).await else { return };
-    let (credentials, _) = backend.credentials("amara").await;
-    let client = FhirClient::open(credentials);
-    let clinic = TestClinic::new();
-    let store = Arc::new(clinic.open(Segment::Clinical));
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     sync(&store, &client, Role::Nurse).await;
     let gone: ResourceKey = "Observation/obs-1".parse().unwrap();
     let bundle = r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Observation/obs-1"}}]}"#;
@@ -266,10 +265,8 @@ async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
     assert_eq!((report.stopped_by, report.pulled), (None, 1));
     assert_eq!(store.versions(&[gone]).unwrap(), [None]);
 
-    let (credentials, _) = backend.credentials("leila").await;
-    let front_desk = TestClinic::new();
-    let store = Arc::new(front_desk.open(Segment::Directory));
-    let report = sync(&store, &FhirClient::open(credentials), Role::FrontDesk).await;
+    let (client, store, _front_desk) = backend.workstation("leila", Segment::Directory).await;
+    let report = sync(&store, &client, Role::FrontDesk).await;
     assert_eq!((report.stopped_by, report.pulled), (None, 2), "a patient and an appointment");
 }
 
@@ -284,10 +281,7 @@ async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
     let file = folder.path().join("bulk.ndjson");
     std::fs::write(&file, lines.join("\n")).unwrap();
     let Some(backend) = Backend::start(Some(&file)).await else { return };
-    let (credentials, _) = backend.credentials("amara").await;
-    let client = FhirClient::open(credentials);
-    let clinic = TestClinic::new();
-    let store = Arc::new(clinic.open(Segment::Clinical));
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     let first = sync(&store, &client, Role::Nurse).await;
     assert_eq!((first.stopped_by.clone(), first.pulled), (None, 3060), "{first:?}");
     let idle = sync(&store, &client, Role::Nurse).await;
@@ -301,10 +295,7 @@ async fn a_large_data_set() {
     // Only with a large file: CHARTKEEP_SYNC_NDJSON=/path/to/file.
     let Some(file) = std::env::var_os("CHARTKEEP_SYNC_NDJSON") else { return };
     let Some(backend) = Backend::start(Some(Path::new(&file))).await else { return };
-    let (credentials, _) = backend.credentials("amara").await;
-    let client = FhirClient::open(credentials);
-    let clinic = TestClinic::new();
-    let store = Arc::new(clinic.open(Segment::Clinical));
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     let began = keep_domain::Clock::monotonic(&SystemClock);
     let report = sync(&store, &client, Role::Nurse).await;
     let took = keep_domain::Clock::monotonic(&SystemClock).saturating_sub(began);
