@@ -1,5 +1,6 @@
 //! What the dependencies may be: licences, where they come from, which never.
 
+use crate::edges::may_use;
 use crate::failures::none_of;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use std::collections::BTreeSet;
@@ -60,18 +61,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tauri", &["chartkeep-desktop"]),
 ];
 
-/// Crates below keep-sync block and do not know the runtime.
-const BLOCKING: &[&str] = &[
-    "keep-domain",
-    "keep-hardening",
-    "keep-fhir",
-    "keep-clinical",
-    "keep-access",
-    "keep-audit",
-    "keep-keys",
-    "keep-store",
-];
-
 pub(crate) fn members() -> Vec<&'static Package> {
     GRAPH.workspace_packages()
 }
@@ -116,8 +105,10 @@ fn libraries_stay_in_their_crates() {
         findings
             .extend(users.filter(|p| !owners.contains(&p.name.as_str())).map(|p| format!("{} uses {library}", p.name)));
     }
-    let asynchronous =
-        members().into_iter().filter(|p| BLOCKING.contains(&p.name.as_str()) && needs(p).contains("tokio"));
+    // Crates below keep-sync block and do not know the runtime.
+    let lower = may_use("keep-session").expect("a row");
+    let is_below_sync = |name: &str| name != "keep-sync" && lower.contains(&name);
+    let asynchronous = members().into_iter().filter(|p| is_below_sync(&p.name) && needs(p).contains("tokio"));
     findings.extend(asynchronous.map(|p| format!("{} names tokio", p.name)));
     none_of("libraries outside their crate", findings);
 }
