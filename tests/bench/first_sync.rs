@@ -61,12 +61,6 @@ pub(crate) fn measure(
     app.close();
     let ours = rate(end.pulled, took);
     rows.push(Row {
-        work: "first_sync",
-        unit: "records/s",
-        better: "higher",
-        ours,
-        store_only: Some(store_rate),
-        baseline: Some(loaded.plain_rate),
         baseline_is: "plain SQLite loading the same records from a file, without a network",
         over: format!(
             "{} of {} records in {:.1} s over TLS from keep-backend on the same machine, {:.1} MB received; a \
@@ -78,6 +72,7 @@ pub(crate) fn measure(
         ),
         target: ">= 5000 /s",
         met: Some(ours >= 5000.0),
+        ..Row::of_rates("first_sync", ours, Some(store_rate), loaded.plain_rate)
     });
 }
 

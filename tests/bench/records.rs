@@ -128,12 +128,6 @@ pub(crate) fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
 
 fn bulk(loaded: &Loaded, work: &'static str, order: &str, store_only: Option<f64>, rows: &mut Vec<Row>) {
     rows.push(Row {
-        work,
-        unit: "records/s",
-        better: "higher",
-        ours: loaded.rate,
-        store_only,
-        baseline: Some(loaded.plain_rate),
         baseline_is: "plain SQLite: each text parsed for its columns, raw JSON rows in a heap with three secondary \
                       indexes, one transaction",
         over: format!(
@@ -142,6 +136,7 @@ fn bulk(loaded: &Loaded, work: &'static str, order: &str, store_only: Option<f64
         ),
         target: ">= 1x baseline",
         met: Some(loaded.rate >= loaded.plain_rate),
+        ..Row::of_rates(work, loaded.rate, store_only, loaded.plain_rate)
     });
 }
 
@@ -149,16 +144,13 @@ fn sizes(loaded: &Loaded, work: &'static str, order: &str, rows: &mut Vec<Row>) 
     let segments = size(&loaded.session.profile().join("segments"));
     let (ours, base) = (size(loaded.session.profile()), size(&loaded.plain));
     rows.push(Row {
-        work,
-        unit: "MB",
-        better: "lower",
-        ours,
-        store_only: Some(segments),
-        baseline: Some(base),
         baseline_is: "the baseline's one file",
         over: format!("the whole profile, ledger and slots included; store only: the segments; loaded {order}"),
         target: ">= 5x smaller",
         met: Some(base / ours >= 5.0),
+        unit: "MB",
+        store_only: Some(segments),
+        ..Row::new(work, "lower", ours, base)
     });
 }
 
@@ -221,12 +213,6 @@ fn warm(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let patients = loaded.charts.clone();
     let base = run_baseline(&Task::Charts { db: loaded.plain.clone(), patients, times: TIMES });
     let both = |work, baseline: &Samples, baseline_is, met| Row {
-        work,
-        unit: "ms p50",
-        better: "lower",
-        ours: ours.percentile(50),
-        store_only: Some(alone.percentile(50)),
-        baseline: Some(baseline.percentile(50)),
         baseline_is,
         over: format!(
             "{} opens of {CHARTS} charts of about 400 records that arrived by type and time; p99 ours {:.2}, store \
@@ -238,6 +224,7 @@ fn warm(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         ),
         target: if met { ">= 2x faster" } else { "none" },
         met: met.then(|| baseline.percentile(50) / ours.percentile(50) >= 2.0),
+        ..Row::of_times(work, 50, &ours, Some(&alone), baseline)
     };
     rows.push(both("chart_open_warm", &base.logged, LOGGED, true));
     rows.push(both("chart_open_warm_unlogged", &base.summed, SUMMED, false));
@@ -257,20 +244,13 @@ fn warm_grouped(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     let patients = loaded.charts.clone();
     let base = run_baseline(&Task::Charts { db: loaded.plain.clone(), patients, times: TIMES });
     rows.push(Row {
-        work: "chart_open_warm_grouped",
-        unit: "ms p50",
-        better: "lower",
-        ours: ours.percentile(50),
-        store_only: None,
-        baseline: Some(base.logged.percentile(50)),
         baseline_is: "as chart_open_warm",
         over: format!(
             "as chart_open_warm, {GROUPED}; unlogged {:.2}, rows only {:.2}",
             base.summed.percentile(50),
             base.took.percentile(50)
         ),
-        target: "none",
-        met: None,
+        ..Row::of_times("chart_open_warm_grouped", 50, &ours, None, &base.logged)
     });
 }
 
@@ -290,20 +270,13 @@ fn cold(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     }
     let base = run_baseline(&Task::Cold { db: loaded.plain.clone(), patients });
     rows.push(Row {
-        work: "chart_open_cold",
-        unit: "ms p50",
-        better: "lower",
-        ours: ours.percentile(50),
-        store_only: Some(alone.percentile(50)),
-        baseline: Some(base.summed.percentile(50)),
         baseline_is: "plain SQLite as for chart_open_warm_unlogged, on a fresh connection, file cache dropped",
         over: format!(
             "{} first opens in a fresh session, file cache dropped; baseline without parsing {:.2}",
             ours.len(),
             base.took.percentile(50)
         ),
-        target: "none",
-        met: None,
+        ..Row::of_times("chart_open_cold", 50, &ours, Some(&alone), &base.summed)
     });
 }
 

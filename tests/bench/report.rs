@@ -1,5 +1,6 @@
 //! The report: a table for people and `report.json` for programs.
 
+use crate::timing::Samples;
 use serde::Serialize;
 use std::path::Path;
 
@@ -24,6 +25,40 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A work without a target, of which the caller says the rest.
+    pub(crate) fn new(work: &'static str, better: &'static str, ours: f64, baseline: f64) -> Self {
+        Self {
+            work,
+            unit: "",
+            better,
+            ours,
+            store_only: None,
+            baseline: Some(baseline),
+            baseline_is: "",
+            over: String::new(),
+            target: "none",
+            met: None,
+        }
+    }
+
+    /// The same percentile, 50 or 99, of ours, of the store by itself and of the baseline.
+    pub(crate) fn of_times(
+        work: &'static str,
+        percent: usize,
+        ours: &Samples,
+        store_only: Option<&Samples>,
+        baseline: &Samples,
+    ) -> Self {
+        let unit = if percent == 50 { "ms p50" } else { "ms p99" };
+        let store_only = store_only.map(|s| s.percentile(percent));
+        Self { unit, store_only, ..Self::new(work, "lower", ours.percentile(percent), baseline.percentile(percent)) }
+    }
+
+    /// Records a second.
+    pub(crate) fn of_rates(work: &'static str, ours: f64, store_only: Option<f64>, baseline: f64) -> Self {
+        Self { unit: "records/s", store_only, ..Self::new(work, "higher", ours, baseline) }
+    }
+
     /// How many times better than the baseline.
     pub(crate) fn factor(&self) -> Option<f64> {
         let baseline = self.baseline?;

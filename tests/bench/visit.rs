@@ -60,12 +60,6 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
     let texts = (0..SAVES).map(|n| observation(patient, n)).collect();
     let base = run_baseline(&Task::Save { folder: scratch.to_owned(), texts }).took;
     rows.push(Row {
-        work: "save",
-        unit: "ms p50",
-        better: "lower",
-        ours: ours.percentile(50),
-        store_only: Some(alone.percentile(50)),
-        baseline: Some(base.percentile(50)),
         baseline_is: "five plain files in TRUNCATE mode, synchronous FULL, one row each in one attached transaction",
         over: format!(
             "{SAVES} saves of vitals (store only: one observation); p99 ours {:.2}, store only {:.2}, baseline {:.2}",
@@ -75,26 +69,19 @@ fn save(loaded: &Loaded, scratch: &Path, runtime: &Runtime, rows: &mut Vec<Row>)
         ),
         target: "<= 25 ms",
         met: Some(ours.percentile(50) <= 25.0),
+        ..Row::of_times("save", 50, &ours, Some(&alone), &base)
     });
 }
 
 pub(crate) fn vitals_of(patient: &str, n: usize) -> VitalsDto {
     VitalsDto {
         patient: patient.to_owned(),
-        measured_at: None,
         systolic: String::from("128"),
         diastolic: String::from("82"),
         pulse: (60 + n % 40).to_string(),
         temperature: String::from("36.8"),
-        respiration: String::new(),
-        spo2: String::new(),
-        weight: String::new(),
-        height: String::new(),
-        oxygen: false,
-        scale2: false,
-        consciousness: None,
         confirmed: true,
-        draft: None,
+        ..VitalsDto::default()
     }
 }
 
@@ -126,12 +113,6 @@ fn open_and_close(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
     });
 
     rows.push(Row {
-        work: "unlock_without_kdf",
-        unit: "ms p50",
-        better: "lower",
-        ours: unlocks.percentile(50),
-        store_only: Some(alone.percentile(50)),
-        baseline: Some(plain.took.percentile(50)),
         baseline_is: "opening the plain file and reading one chart",
         over: format!(
             "{UNLOCKS} unlocks with password and code, derivation of 8 KiB; p99 {:.0}",
@@ -139,18 +120,14 @@ fn open_and_close(loaded: &Loaded, runtime: &Runtime, rows: &mut Vec<Row>) {
         ),
         target: "<= 2000 ms",
         met: Some(unlocks.percentile(50) <= 2000.0),
+        ..Row::of_times("unlock_without_kdf", 50, &unlocks, Some(&alone), &plain.took)
     });
     rows.push(Row {
-        work: "lock",
-        unit: "ms p99",
-        better: "lower",
-        ours: locks.percentile(99),
-        store_only: Some(closing.percentile(99)),
-        baseline: Some(plain.closing.percentile(99)),
         baseline_is: "closing the plain file",
         over: format!("{UNLOCKS} locks after a chart was read; in the session, without replacing the process"),
         target: "<= 1000 ms",
         met: Some(locks.percentile(99) <= 1000.0),
+        ..Row::of_times("lock", 99, &locks, Some(&closing), &plain.closing)
     });
 }
 

@@ -141,7 +141,6 @@ fn records() -> Vec<&'static str> {
 fn vitals() -> VitalsDto {
     VitalsDto {
         patient: String::from("maria"),
-        measured_at: None,
         systolic: String::from("162"),
         diastolic: String::from("98"),
         pulse: String::from("76"),
@@ -149,11 +148,7 @@ fn vitals() -> VitalsDto {
         respiration: String::from("16"),
         spo2: String::from("97"),
         weight: String::from("81.4"),
-        height: String::new(),
-        oxygen: false,
-        scale2: false,
         consciousness: Some(keep_domain::Consciousness::Alert),
-        confirmed: false,
-        draft: None,
+        ..VitalsDto::default()
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Vitals as typed. Values are text, so that what was entered is what is stored; an empty field was not taken.
-#[derive(Deserialize, TS)]
+#[derive(Default, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct VitalsDto {
     /// The Patient id.

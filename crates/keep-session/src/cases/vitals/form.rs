@@ -188,23 +188,7 @@ pub(crate) mod tests {
 
     /// An empty form for María.
     pub(crate) fn empty() -> VitalsDto {
-        VitalsDto {
-            patient: String::from("maria"),
-            measured_at: None,
-            systolic: String::new(),
-            diastolic: String::new(),
-            pulse: String::new(),
-            temperature: String::new(),
-            respiration: String::new(),
-            spo2: String::new(),
-            weight: String::new(),
-            height: String::new(),
-            oxygen: false,
-            scale2: false,
-            consciousness: None,
-            confirmed: false,
-            draft: None,
-        }
+        VitalsDto { patient: String::from("maria"), ..VitalsDto::default() }
     }
 
     /// All parameters of NEWS2.
