@@ -2,6 +2,7 @@
 
 use crate::fhir_error::FhirError;
 use crate::listener::{ResetHandle, TrafficCounter};
+use crate::mutex::acquire;
 use crate::reply::Reply;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, Response, header};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -116,8 +117,8 @@ impl FaultInjector {
     pub(crate) fn next_fault(&self, method: &str, path: &str) -> Option<FaultRule> {
         let kind = path.split('/').find(|s| !s.is_empty()).unwrap_or("bundle");
         let suffix = if path.contains("/_history") { " history" } else { "" };
-        *lock(&self.requests).entry(format!("{method} {kind}{suffix}")).or_default() += 1;
-        let mut rules = lock(&self.rules);
+        *acquire(&self.requests).entry(format!("{method} {kind}{suffix}")).or_default() += 1;
+        let mut rules = acquire(&self.rules);
         let rule = rules.iter_mut().find(|rule| rule.matches(method, path))?;
         let found = rule.clone();
         rule.times = rule.times.saturating_sub(1);
@@ -130,34 +131,30 @@ impl FaultInjector {
         match (method, path) {
             ("POST", "/_test/fault") => match serde_json::from_slice::<FaultRule>(body) {
                 Ok(rule) => {
-                    lock(&self.rules).push(rule);
+                    acquire(&self.rules).push(rule);
                     Reply::empty(204)
                 }
                 Err(_) => FhirError::invalid("not a valid fault").reply(),
             },
             ("POST", "/_test/clear") => {
-                lock(&self.rules).clear();
-                lock(&self.requests).clear();
+                acquire(&self.rules).clear();
+                acquire(&self.requests).clear();
                 self.traffic.received.store(0, Ordering::SeqCst);
                 self.traffic.sent.store(0, Ordering::SeqCst);
                 Reply::empty(204)
             }
             ("GET", "/_test/stats") => {
                 let stats = json!({
-                    "requests": *lock(&self.requests),
+                    "requests": *acquire(&self.requests),
                     "bytes_in": self.traffic.received.load(Ordering::SeqCst),
                     "bytes_out": self.traffic.sent.load(Ordering::SeqCst),
-                    "waiting": lock(&self.rules).len(),
+                    "waiting": acquire(&self.rules).len(),
                 });
                 Reply::fhir(200, stats.to_string())
             }
             _ => FhirError::not_found("not found").reply(),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl FaultRule {

@@ -10,6 +10,7 @@ mod fhir_error;
 mod identity;
 mod listener;
 mod load;
+mod mutex;
 mod origin;
 mod private_file;
 mod random_token;

@@ -1,5 +1,6 @@
 //! TLS connections for axum, with two additions for fault injection: a byte count and a handle that resets a connection.
 
+use crate::mutex::acquire;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use rustls::ServerConfig;
@@ -7,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -39,7 +40,7 @@ impl ResetHandle {
     pub(crate) fn reset(&self) {
         self.0.is_reset.store(true, Ordering::SeqCst);
         // An HTTP/2 connection has a task of its own, which would not notice until the client sends something.
-        if let Some(reader) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(reader) = acquire(&self.0.reader).take() {
             reader.wake();
         }
     }
@@ -50,7 +51,7 @@ impl ResetHandle {
     }
 
     fn set_reader(&self, context: &Context<'_>) {
-        *self.0.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
+        *acquire(&self.0.reader) = Some(context.waker().clone());
     }
 }
 

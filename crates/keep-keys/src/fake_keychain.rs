@@ -25,26 +25,26 @@ impl Default for FakeKeychain {
 impl FakeKeychain {
     /// Sets the state; a slow keychain fails at once so that tests need not wait.
     pub fn set_state(&self, state: KeychainState) {
-        self.lock().state = state;
+        self.inner().state = state;
     }
 
     /// Deletes every item, as resetting the operating system password does.
     pub fn lose_everything(&self) {
-        self.lock().items.clear();
+        self.inner().items.clear();
     }
 
     /// The names of all items.
     #[must_use]
     pub fn items(&self) -> Vec<String> {
-        self.lock().items.keys().cloned().collect()
+        self.inner().items.keys().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ready(&self) -> Result<MutexGuard<'_, Inner>, KeysError> {
-        let inner = self.lock();
+        let inner = self.inner();
         match inner.state.error() {
             None => Ok(inner),
             Some(error) => Err(error),
@@ -74,6 +74,6 @@ impl Keychain for FakeKeychain {
     }
 
     fn state(&self) -> KeychainState {
-        self.lock().state
+        self.inner().state
     }
 }

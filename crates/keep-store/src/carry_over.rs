@@ -6,7 +6,7 @@ use crate::cipher::{OpenMode, open_cipher};
 use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::journal::Journal;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::record::{RecordState, StateBits};
 use crate::repair::{CarriedOver, Repair, UNVERIFIED};
 use crate::repair_log::put as put_repair;
@@ -33,7 +33,7 @@ impl Store {
     /// What happened to the unsent work of files that were set aside when this store was opened.
     #[must_use]
     pub fn carried_over(&self) -> Vec<(Segment, CarriedOver)> {
-        lock(&self.carried_over).clone()
+        acquire(&self.carried_over).clone()
     }
 
     /// Copies the unsent work of files that were set aside into their replacements, once. A file whose key this session
@@ -50,10 +50,10 @@ impl Store {
                 self.write_bulk(|tx| {
                     put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
                 })?;
-                lock(&self.carried_over).push((repair.segment, done));
+                acquire(&self.carried_over).push((repair.segment, done));
             } else if let Some(key) = checked.other_keys.iter().find(fits) {
                 let done = self.carry_over(&old_file, key, &repair)?;
-                lock(&self.carried_over).push((repair.segment, done));
+                acquire(&self.carried_over).push((repair.segment, done));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::ledger::AuditGated;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::record::Record;
 use crate::store::Store;
 use keep_domain::PatientId;
@@ -44,7 +44,7 @@ impl Store {
         let work = || {
             let mut done = Vec::new();
             loop {
-                let next = lock(&queue).recv();
+                let next = acquire(&queue).recv();
                 let Ok((at, records)) = next else { return done };
                 // Allocated at once: the results may be large, and growing would move them.
                 let mut made = Vec::with_capacity(records.len());

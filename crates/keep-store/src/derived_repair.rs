@@ -4,7 +4,7 @@ use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
 use crate::derived_check::DigestCheck;
 use crate::error::{FindingKind, StoreError};
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
 use crate::search_keys::SearchKeyWriter;
@@ -37,7 +37,7 @@ impl Store {
     pub(crate) fn confirm(&self, segment: Segment, wanted: &dyn Fn(Derived) -> bool) -> Result<(), StoreError> {
         let access = self.access(segment)?;
         // One thread at a time: the next one finds it done.
-        let _alone = lock(&self.confirming);
+        let _alone = acquire(&self.confirming);
         let (mut tables, mut names, mut differs) = (false, false, false);
         let open = |t: &Derived| t.is_in(segment) && wanted(*t) && !access.confirmed.has(*t);
         for table in Derived::ALL.into_iter().filter(open) {

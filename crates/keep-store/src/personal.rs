@@ -5,7 +5,7 @@ mod salvage;
 use crate::cipher::{OpenMode, open_cipher};
 use crate::error::StoreError;
 use crate::migrations::PERSONAL;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::segment_file::personal_path;
 use keep_domain::{Clock, PatientId, Phi, UserId, UtcMillis};
 use keep_keys::DatabaseKey;
@@ -75,8 +75,8 @@ impl PersonalFile {
     /// The connection, after all pending writes.
     // INVARIANT: the only way to the connection, so that no read misses a pending write.
     fn conn(&self) -> MutexGuard<'_, Connection> {
-        let mut conn = lock(&self.conn);
-        let pending = std::mem::take(&mut *lock(&self.pending));
+        let mut conn = acquire(&self.conn);
+        let pending = std::mem::take(&mut *acquire(&self.pending));
         if !pending.is_empty() && write_opened(&mut conn, &pending).is_err() {
             tracing::warn!("the opened charts could not be stored");
         }
@@ -148,7 +148,7 @@ impl Personal {
                      content = excluded.content, kept = excluded.kept",
             )?
             .execute(params![draft.to_string(), kind, patient.as_str(), content, saved.0])?;
-        lock(&self.cache).drafts = None;
+        acquire(&self.cache).drafts = None;
         Ok((draft, saved))
     }
 
@@ -157,7 +157,7 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let mut cache = lock(&self.cache);
+        let mut cache = acquire(&self.cache);
         if let Some(drafts) = &cache.drafts {
             return Ok(drafts.clone());
         }
@@ -188,7 +188,7 @@ impl Personal {
     /// What SQLite refuses.
     pub fn discard_draft(&self, draft: Uuid) -> Result<(), StoreError> {
         self.file.conn().prepare_cached("DELETE FROM draft WHERE draft = ?1")?.execute([draft.to_string()])?;
-        lock(&self.cache).drafts = None;
+        acquire(&self.cache).drafts = None;
         Ok(())
     }
 
@@ -197,7 +197,7 @@ impl Personal {
     /// # Errors
     /// What SQLite refuses.
     pub fn preference(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let mut cache = lock(&self.cache);
+        let mut cache = acquire(&self.cache);
         if let Some(value) = cache.preferences.get(name) {
             return Ok(value.clone());
         }
@@ -214,7 +214,7 @@ impl Personal {
     /// What SQLite refuses.
     pub fn set_preference(&self, name: &str, value: &str) -> Result<(), StoreError> {
         self.file.conn().prepare_cached(PREFERENCE)?.execute([name, value])?;
-        lock(&self.cache).preferences.insert(name.to_owned(), Some(value.to_owned()));
+        acquire(&self.cache).preferences.insert(name.to_owned(), Some(value.to_owned()));
         Ok(())
     }
 
@@ -236,7 +236,7 @@ impl Personal {
             Some(place) => self.set_preference(RESUME, place.expose()),
             None => {
                 self.file.conn().prepare_cached("DELETE FROM preference WHERE name = ?1")?.execute([RESUME])?;
-                lock(&self.cache).preferences.insert(RESUME.to_owned(), None);
+                acquire(&self.cache).preferences.insert(RESUME.to_owned(), None);
                 Ok(())
             }
         }
@@ -246,8 +246,8 @@ impl Personal {
     /// later, before the next access to this file, or when the file is closed. A power cut before that loses only an
     /// entry in the list of opened charts.
     pub fn record_opened(&self, patient: &PatientId, name: &'static str, value: String) {
-        lock(&self.cache).preferences.insert(name.to_owned(), Some(value.clone()));
-        lock(&self.file.pending).push(OpenedChart { patient: patient.clone(), at: self.clock.now(), name, value });
+        acquire(&self.cache).preferences.insert(name.to_owned(), Some(value.clone()));
+        acquire(&self.file.pending).push(OpenedChart { patient: patient.clone(), at: self.clock.now(), name, value });
         if let Some(wake) = &self.wake {
             // The thread lives as long as the sender.
             let _gone = wake.send(());

@@ -3,7 +3,7 @@
 use crate::cursor::{Cursor, CursorRow};
 use crate::error::StoreError;
 use crate::journal::JournalKind;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::repair::{Repair, RepairCause, RepairRow};
 use crate::resource_type::segments_of;
 use crate::segment_access::SegmentAccess;
@@ -100,14 +100,14 @@ impl Store {
     /// records, among them some that the server may have deleted since.
     pub(crate) fn first_cursor(&self) -> Cursor {
         let is_new =
-            lock(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
+            acquire(&self.repairs).iter().any(|r| r.segment == Segment::Directory && r.cause == RepairCause::Rebuild);
         Cursor { position: if is_new { RESTART.to_owned() } else { String::new() }, ..Cursor::default() }
     }
 
     /// The repairs in progress.
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
-        lock(&self.repairs).clone()
+        acquire(&self.repairs).clone()
     }
 
     pub(crate) fn load_repairs(&self) -> Result<(), StoreError> {
@@ -124,7 +124,7 @@ impl Store {
                 just_set_aside: row.just_set_aside,
             })
         };
-        *lock(&self.repairs) = rows.into_iter().filter_map(repair).collect();
+        *acquire(&self.repairs) = rows.into_iter().filter_map(repair).collect();
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl Store {
             just_set_aside: false,
         };
         {
-            let mut known = lock(&self.repairs);
+            let mut known = acquire(&self.repairs);
             match known.iter_mut().find(|r| r.segment == segment) {
                 Some(before) if before.cause == RepairCause::Damaged => return Ok(()),
                 // The segment would not be whole after the repair in progress: it starts over.

@@ -3,7 +3,7 @@
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::open_transaction::OpenTransaction;
 use crate::page_damage;
 use crate::personal::Personal;
@@ -94,7 +94,7 @@ impl Store {
     /// A second writing connection for a first load; closing interrupts it as well.
     pub(crate) fn second_writer(&self) -> Result<Connection, StoreError> {
         let conn = self.connector.connect(Purpose::Load)?;
-        lock(&self.interrupts).push(conn.get_interrupt_handle());
+        acquire(&self.interrupts).push(conn.get_interrupt_handle());
         Ok(conn)
     }
 
@@ -106,13 +106,13 @@ impl Store {
         }
         let [first, second] = &self.readers;
         let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        lock(if next.is_multiple_of(2) { first } else { second })
+        acquire(if next.is_multiple_of(2) { first } else { second })
     }
 
     /// Stops running work and refuses new work; the first step of closing.
     pub fn interrupt(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        lock(&self.interrupts).iter().for_each(InterruptHandle::interrupt);
+        acquire(&self.interrupts).iter().for_each(InterruptHandle::interrupt);
     }
 
     /// Whether damage made a segment unusable, so that the store has to be opened again.
@@ -135,7 +135,7 @@ impl Store {
         }
         match self.connector.reconnect(purpose, &self.access) {
             Ok(fresh) => {
-                lock(&self.interrupts).push(fresh.get_interrupt_handle());
+                acquire(&self.interrupts).push(fresh.get_interrupt_handle());
                 *conn = fresh;
                 if *error == StoreError::PageDamaged {
                     page_damage::note(conn, purpose, &self.access, || self.closing.load(Ordering::SeqCst));

@@ -1,7 +1,7 @@
 //! Which charts of a segment have had their sums compared in this session.
 
 use crate::error::Finding;
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use std::collections::HashSet;
 use std::sync::Mutex;
 
@@ -22,16 +22,16 @@ struct Charts {
 
 impl Verified {
     pub(crate) fn contains(&self, chart_number: u32) -> bool {
-        lock(&self.0).whole.contains(&chart_number)
+        acquire(&self.0).whole.contains(&chart_number)
     }
 
     pub(crate) fn insert(&self, chart_number: u32) {
-        lock(&self.0).whole.insert(chart_number);
+        acquire(&self.0).whole.insert(chart_number);
     }
 
     /// A chart that the open transaction creates.
     pub(crate) fn insert_new(&self, chart_number: u32) {
-        let mut charts = lock(&self.0);
+        let mut charts = acquire(&self.0);
         if charts.whole.insert(chart_number) {
             charts.new.push(chart_number);
         }
@@ -39,7 +39,7 @@ impl Verified {
 
     /// The open transaction has ended.
     pub(crate) fn end_transaction(&self, committed: bool) {
-        let mut charts = lock(&self.0);
+        let mut charts = acquire(&self.0);
         for chart_number in std::mem::take(&mut charts.new) {
             if !committed {
                 charts.whole.remove(&chart_number);
@@ -49,18 +49,18 @@ impl Verified {
 
     /// Has the next read compare the sum again.
     pub(crate) fn remove(&self, chart_number: u32) {
-        lock(&self.0).whole.remove(&chart_number);
+        acquire(&self.0).whole.remove(&chart_number);
     }
 
     /// Stores a finding until it is taken; the same one only once per session.
     pub(crate) fn note(&self, finding: Finding) {
-        let mut charts = lock(&self.0);
+        let mut charts = acquire(&self.0);
         if charts.reported.insert((finding.chart, finding.kind.name())) {
             charts.findings.push(finding);
         }
     }
 
     pub(crate) fn take_findings(&self) -> Vec<Finding> {
-        std::mem::take(&mut lock(&self.0).findings)
+        std::mem::take(&mut acquire(&self.0).findings)
     }
 }

@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::journal::JournalKind;
 use crate::ledger::{ATTACHED_LEDGER, AuditGated, TicketInTransaction, append_in};
-use crate::mutex::lock;
+use crate::mutex::acquire;
 use crate::open_transaction::OpenTransaction;
 use crate::record::{Record, RecordState, StateBits, join_labels};
 use crate::resource_type::segments_of;
@@ -97,7 +97,7 @@ impl Store {
         begin: &str,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut conn = lock(&self.writer);
+        let mut conn = acquire(&self.writer);
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         self.check_usable()?;
         let open = OpenTransaction::begin(&conn, begin, &self.poisoned)?;

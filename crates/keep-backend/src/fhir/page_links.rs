@@ -2,10 +2,11 @@
 
 use super::query::SearchRequest;
 use crate::fhir_error::FhirError;
+use crate::mutex::acquire;
 use crate::random_token::make_token;
 use crate::storage::HistoryQuery;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// Number of links that are valid; older ones answer 410, as HAPI's do after some time.
 const MAX_LINKS: usize = 20_000;
@@ -32,7 +33,7 @@ impl PageLinks {
     /// Stores a page and returns the token of its link.
     pub(crate) fn insert(&self, page: NextPage) -> Result<String, FhirError> {
         let token = make_token().map_err(|_| FhirError::internal())?;
-        let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut links = acquire(&self.0);
         if links.order.len() >= MAX_LINKS
             && let Some(oldest) = links.order.pop_front()
         {
@@ -45,7 +46,7 @@ impl PageLinks {
 
     /// The page of a link, which can be followed again after a lost response; 410 if it is unknown or expired.
     pub(crate) fn find(&self, token: &str) -> Result<NextPage, FhirError> {
-        let links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let links = acquire(&self.0);
         let page = links.pages.get(token).cloned();
         page.ok_or_else(|| FhirError::gone("this page link has expired: start the search again"))
     }

@@ -1,8 +1,9 @@
 //! Authorization requests and the codes of completed sign-ins (RFC 6749 4.1).
 
+use crate::mutex::acquire;
 use keep_domain::UtcMillis;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use url::Url;
 
 /// Lifetime of an authorization code, s.
@@ -41,7 +42,7 @@ impl AuthorizationCodes {
     /// Stores a code that was issued at `grant.auth_time`.
     pub(crate) fn insert(&self, code: String, grant: AuthorizationGrant) {
         let oldest = grant.auth_time - CODE_SECONDS - REUSE_DETECTION_SECONDS;
-        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut codes = acquire(&self.0);
         codes.retain(|_, g| g.auth_time >= oldest);
         codes.insert(code, grant);
     }
@@ -49,7 +50,7 @@ impl AuthorizationCodes {
     /// The grant of an unexpired code, which is then marked as exchanged for `family`.
     /// The family in the result is that of an earlier exchange.
     pub(crate) fn redeem(&self, code: &str, family: &str, now: UtcMillis) -> Option<AuthorizationGrant> {
-        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut codes = acquire(&self.0);
         let grant = codes.get_mut(code)?;
         let before = grant.clone();
         grant.family.get_or_insert_with(|| family.to_owned());

@@ -1,8 +1,9 @@
 //! Protection against guessing: failed sign-ins delay further ones, and a one-time code is accepted once.
 
+use crate::mutex::acquire;
 use keep_domain::UtcMillis;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// Number of failures at which the first wait starts.
 const FAILURES_BEFORE_WAIT: u32 = 5;
@@ -26,13 +27,13 @@ struct State {
 impl SignInThrottle {
     /// Seconds before this user name may try again; 0 = now.
     pub(crate) fn wait(&self, user: &str, now: UtcMillis) -> i64 {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = acquire(&self.0);
         state.failures.get(user).map_or(0, |(_, until)| (until - now.seconds()).max(0))
     }
 
     /// Counts a failure.
     pub(crate) fn record_failure(&self, user: &str, now: UtcMillis) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = acquire(&self.0);
         let (failures, until) = state.failures.entry(user.to_owned()).or_default();
         *failures = failures.saturating_add(1);
         if *failures >= FAILURES_BEFORE_WAIT {
@@ -43,12 +44,12 @@ impl SignInThrottle {
 
     /// Forgets the failures after a successful sign-in.
     pub(crate) fn record_success(&self, user: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).failures.remove(user);
+        acquire(&self.0).failures.remove(user);
     }
 
     /// Marks a user's code of a 30 s step as used; false if it already was (RFC 6238 5.2).
     pub(crate) fn use_code(&self, user: &str, step: i64) -> bool {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = acquire(&self.0);
         state.used_codes.retain(|(_, s)| *s >= step - 10);
         state.used_codes.insert((user.to_owned(), step))
     }

@@ -5,10 +5,11 @@
 
 use crate::error::BackendError;
 use crate::fhir_error::FhirError;
+use crate::mutex::acquire;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const SCHEMA: &str = include_str!("schema.sql");
 const SCHEMA_VERSION: i64 = 1;
@@ -51,7 +52,7 @@ impl Storage {
     /// # Errors
     /// Those of `work`, and 500 if the database fails.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, FhirError>) -> Result<T, FhirError> {
-        let mut connection = lock(&self.writer);
+        let mut connection = acquire(&self.writer);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(FhirError::database)?;
         let result = work(&transaction)?;
@@ -63,7 +64,7 @@ impl Storage {
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, FhirError>) -> Result<T, FhirError> {
         let reader = self.next_reader.fetch_add(1, Ordering::Relaxed);
         let reader = self.readers.get(reader % READERS).unwrap_or(&self.writer);
-        work(&lock(reader))
+        work(&acquire(reader))
     }
 
     /// Whether the load of this name was completed before.
@@ -91,9 +92,4 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cache_size", -32_000)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
-}
-
-/// A poisoned lock is safe to use: a panic rolls the open transaction back.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

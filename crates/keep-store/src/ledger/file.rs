@@ -11,6 +11,7 @@ use super::rows::{OWN_LEDGER, insert_checkpoint, read_origin, read_state};
 use super::ticket::AuditTicket;
 use crate::cipher::{OpenMode, persist_journal_file};
 use crate::error::StoreError;
+use crate::mutex::acquire;
 use keep_audit::{Checkpoint, ClosedLog, EventDraft, EventSigner, EventWriter, LogState, SignedCheckpoint};
 use keep_keys::DatabaseKey;
 use rusqlite::Connection;
@@ -232,7 +233,7 @@ impl Ledger {
     ) -> Result<T, StoreError> {
         // No writes meanwhile: in a rollback-journal mode a reader would delay the commit.
         let _lease = self.write_lease();
-        let mut reader = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = acquire(&self.reading);
         let conn = match reader.take() {
             Some(conn) => conn,
             None => open_existing(&self.path, &self.key, OpenMode::Read)?,
@@ -245,8 +246,7 @@ impl Ledger {
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A panic elsewhere leaves a rolled-back transaction behind, never a half-written row.
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+        acquire(&self.conn)
     }
 
     /// Writes what is queued and closes the file.

@@ -4,10 +4,11 @@ use super::append::append_in;
 use super::rows::OWN_LEDGER;
 use super::ticket::{AuditTicket, TicketInTransaction};
 use crate::error::StoreError;
+use crate::mutex::acquire;
 use keep_audit::{EventDraft, EventWriter};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// The most events of one transaction, which keeps it far shorter than a bulk transaction.
 const GROUP_LIMIT: usize = 64;
@@ -48,7 +49,7 @@ pub(super) fn write_groups(requests: &Receiver<Request>, conn: &Arc<Mutex<Connec
         let mut group = vec![first];
         // The connection is locked before the queue is emptied: while a store's transaction holds it, more events can
         // join.
-        let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = acquire(conn);
         group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
         let written = write_group(&conn, &group, limit_bytes);
         drop(conn);

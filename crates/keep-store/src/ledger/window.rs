@@ -3,10 +3,10 @@
 use super::file::Ledger;
 use super::rows::{ENTRY_COLUMNS, OWN_LEDGER, entry_of, header_of, read_state, signed};
 use crate::error::StoreError;
+use crate::mutex::acquire;
 use keep_audit::{EntryHeader, EventClass, LedgerEntry};
 use keep_domain::UtcMillis;
 use rusqlite::{OptionalExtension, params};
-use std::sync::PoisonError;
 
 /// The most rows of one window, which keeps a reply below 256 kB and a read below 20 ms.
 const WINDOW_LIMIT: u32 = 500;
@@ -58,7 +58,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite refuses.
     pub fn open_alerts(&self) -> Result<Vec<EntryHeader>, StoreError> {
-        let mut known = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = acquire(&self.alerts);
         let classes = EventClass::ALL.iter().filter(|c| c.needs_sign_off() || **c == EventClass::AlertSignedOff);
         let classes: Vec<String> = classes.map(|c| format!("'{c}'")).collect();
         let sql = format!(
