@@ -1,4 +1,4 @@
-import { type ComponentProps, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import css from "./field.module.css";
 
 interface FieldProps {
@@ -14,24 +14,18 @@ interface TextFieldProps extends FieldProps, ComponentProps<"input"> {
 
 /** A labelled single-line text field. */
 export function TextField({ label, hint, error, tall = false, className, ...input }: TextFieldProps) {
-  const id = useId();
-  const messageId = `${id}-message`;
   return (
-    <div className={`${css.field} ${className ?? ""}`}>
-      <label className={css.label} htmlFor={id}>
-        {label}
-      </label>
-      <input
-        spellCheck={false}
-        autoComplete="off"
-        {...input}
-        id={id}
-        className={`${css.input} ${tall ? css.tall : ""}`}
-        aria-invalid={error === undefined ? undefined : true}
-        aria-describedby={error === undefined && hint === undefined ? undefined : messageId}
-      />
-      <FieldMessage id={messageId} hint={hint} error={error} />
-    </div>
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(aria) => (
+        <input
+          spellCheck={false}
+          autoComplete="off"
+          {...input}
+          {...aria}
+          className={`${css.input} ${tall ? css.tall : ""}`}
+        />
+      )}
+    </Field>
   );
 }
 
@@ -39,6 +33,23 @@ type TextAreaFieldProps = FieldProps & ComponentProps<"textarea">;
 
 /** A labelled multi-line text field. */
 export function TextAreaField({ label, hint, error, className, ...area }: TextAreaFieldProps) {
+  return (
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(aria) => <textarea spellCheck={false} {...area} {...aria} className={css.input} />}
+    </Field>
+  );
+}
+
+type InputAria = Pick<ComponentProps<"input">, "aria-invalid" | "aria-describedby"> & { id: string };
+
+/** The label above an input and the message below it, both connected to it. */
+function Field({
+  label,
+  hint,
+  error,
+  className,
+  children,
+}: FieldProps & { className: string | undefined; children: (aria: InputAria) => ReactNode }) {
   const id = useId();
   const messageId = `${id}-message`;
   return (
@@ -46,14 +57,11 @@ export function TextAreaField({ label, hint, error, className, ...area }: TextAr
       <label className={css.label} htmlFor={id}>
         {label}
       </label>
-      <textarea
-        spellCheck={false}
-        {...area}
-        id={id}
-        className={css.input}
-        aria-invalid={error === undefined ? undefined : true}
-        aria-describedby={error === undefined && hint === undefined ? undefined : messageId}
-      />
+      {children({
+        id,
+        "aria-invalid": error === undefined ? undefined : true,
+        "aria-describedby": error === undefined && hint === undefined ? undefined : messageId,
+      })}
       <FieldMessage id={messageId} hint={hint} error={error} />
     </div>
   );

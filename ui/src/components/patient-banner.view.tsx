@@ -3,6 +3,7 @@ import { formatDate } from "../words/dates";
 import { type Say, useWords } from "../words/words";
 import { Avatar } from "./avatar.view";
 import { Chip } from "./chip.view";
+import { Facts } from "./facts.view";
 import css from "./patient-banner.module.css";
 
 /** `03-Feb-1961 (65 y)`, or a text saying that the birth date is not known. */
@@ -50,14 +51,7 @@ export function PatientBanner({ banner }: { banner: BannerDto }) {
         </div>
       </div>
       <span className={css.space} />
-      <dl className={css.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} className={css.facts} />
     </section>
   );
 }

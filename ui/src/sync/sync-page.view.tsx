@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
+import { Facts } from "../components/facts.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Page } from "../components/page.view";
 import type { SyncPageDto, SyncProgressDto } from "../ipc/bindings";
@@ -75,14 +76,7 @@ function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDt
         <SyncChips chip={page.chip} now={new Date()} />
       </div>
       {progress === null ? null : <SyncProgress progress={progress} />}
-      <dl className={css.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} className={css.facts} />
     </Card>
   );
 }

@@ -50,17 +50,15 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
     setConfirmed(false);
   };
   const rejected = save.error?.fields ?? [];
+  const obstacles = [
+    ...(isEmptyVitals(values) ? (["vital.nothing"] as const) : []),
+    ...(unusual.length > 0 && !confirmed ? (["vital.unconfirmed"] as const) : []),
+    ...(blocking.length > 0 ? (["vital.blocked"] as const) : []),
+  ];
 
   const submit = async () => {
     setTried(true);
-    if (
-      isEmptyVitals(values) ||
-      takenAt === null ||
-      blocking.length > 0 ||
-      (unusual.length > 0 && !confirmed) ||
-      save.isPending
-    )
-      return;
+    if (obstacles.length > 0 || takenAt === null || save.isPending) return;
     const endedDraft = await autosave.finish();
     save.mutate(
       { ...request, draft: endedDraft },
@@ -93,21 +91,11 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
                 {say("vital.confirm", { count: unusual.length })}
               </label>
             )}
-            {tried && isEmptyVitals(values) ? (
-              <p role="alert" className={css.blocked}>
-                {say("vital.nothing")}
+            {(tried ? obstacles : []).map((obstacle) => (
+              <p key={obstacle} role="alert" className={css.blocked}>
+                {say(obstacle)}
               </p>
-            ) : null}
-            {tried && unusual.length > 0 && !confirmed ? (
-              <p role="alert" className={css.blocked}>
-                {say("vital.unconfirmed")}
-              </p>
-            ) : null}
-            {tried && blocking.length > 0 ? (
-              <p role="alert" className={css.blocked}>
-                {say("vital.blocked")}
-              </p>
-            ) : null}
+            ))}
             {save.error === null ? null : <FailureNotice failure={save.error} />}
           </>
         ) : undefined

@@ -41,34 +41,24 @@ const CLINICAL: readonly PermissionDto[] = [
   "run_sync",
 ];
 
+const CHART_WORK: PermissionDto[] = [
+  ...CLINICAL,
+  "read_notes",
+  "read_results",
+  "read_medicines",
+  "read_vitals",
+  "record_vitals",
+  "write_note",
+  "sign_note",
+  "mark_entered_in_error",
+  "resolve_conflict",
+  "view_worklist",
+];
+
 /** The permissions of each role in the fake. */
 export const PERMISSIONS: Record<Role, PermissionDto[]> = {
-  physician: [
-    ...CLINICAL,
-    "read_notes",
-    "read_results",
-    "read_medicines",
-    "read_vitals",
-    "record_vitals",
-    "write_note",
-    "sign_note",
-    "mark_entered_in_error",
-    "resolve_conflict",
-    "view_worklist",
-  ],
-  nurse: [
-    ...CLINICAL,
-    "read_notes",
-    "read_results",
-    "read_medicines",
-    "read_vitals",
-    "record_vitals",
-    "write_note",
-    "sign_note",
-    "mark_entered_in_error",
-    "resolve_conflict",
-    "view_worklist",
-  ],
+  physician: CHART_WORK,
+  nurse: CHART_WORK,
   pharmacist: [...CLINICAL, "read_medicines", "read_results", "view_worklist"],
   laboratory: ["search_patients", "open_patient", "open_chart", "read_results", "run_sync", "view_worklist"],
   "front-desk": ["search_patients", "open_patient", "open_chart", "check_in", "run_sync", "view_worklist"],
