@@ -8,7 +8,7 @@ mod full_disk;
 use crate::clinic::Clinic;
 use crate::command_line::{chartkeep, program};
 use crate::people::{patient, result};
-use crate::workstation::{TestWorkstation, exit, flip};
+use crate::workstation::{TestWorkstation, another_code, exit, flip, flip_middle};
 use chartkeep_tests::{ExtractedKeys, TestSession};
 use keep_audit::{EventClass, Outcome};
 use keep_domain::{Clock, ErrorCode, Segment, SystemClock};
@@ -33,7 +33,7 @@ fn a_wrong_password_and_a_wrong_code_cannot_be_told_apart() {
     let before = w.events();
     let app = w.open().expect("opened");
     let right = w.code();
-    let wrong: String = right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect();
+    let wrong = another_code(&right);
     let said = |password: &str, code: &str| {
         let failure = w.unlock(&app, password, code).err().expect("refused");
         (failure.code, exit(failure.code), failure.attempts_left, failure.wait_seconds, failure.fields.len())
@@ -83,8 +83,7 @@ fn a_tampered_slot_is_damage_and_a_whole_one_opens_again() {
         w.later();
         let before = w.events();
         let path = w.file(ending);
-        let half = std::fs::metadata(&path).expect("slot file").len() / 2;
-        let whole = flip(&path, usize::try_from(half).expect("small"));
+        let whole = flip_middle(&path);
         let refused = w.unlocked().err();
         std::fs::write(&path, whole).expect("back");
         assert_eq!((refused, exit(ErrorCode::SlotDamaged)), (Some(ErrorCode::SlotDamaged), 1), "{ending}");

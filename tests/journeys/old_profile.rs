@@ -111,17 +111,21 @@ fn json_of<T: Serialize>(reply: Result<T, FailureDto>) -> Value {
     serde_json::to_value(ok(reply)).expect("json")
 }
 
+/// The values of these fields.
+fn values(of: &Value, fields: &[&str]) -> Value {
+    fields.iter().map(|field| of[*field].clone()).collect()
+}
+
 /// These fields of each row of a list.
 fn rows(list: &Value, fields: &[&str]) -> Value {
-    let row = |row: &Value| fields.iter().map(|field| row[*field].clone()).collect::<Value>();
-    list.as_array().expect("a list").iter().map(row).collect()
+    list.as_array().expect("a list").iter().map(|row| values(row, fields)).collect()
 }
 
 /// The chart that both clinicians read; each sees other problems.
 fn shows_the_chart(app: &Workstation, problems: &Value) {
     let shown = json_of(chart::open_chart(app, "ada"));
-    let banner = ["family", "given", "birthDate", "age", "sex", "phone"].map(|field| shown["banner"][field].clone());
-    assert_eq!(json!(banner), json!(["GONZÁLEZ", "Ada", "1958-03-14", "68 y", "female", "+254 700 000 001"]));
+    let banner = values(&shown["banner"], &["family", "given", "birthDate", "age", "sex", "phone"]);
+    assert_eq!(banner, json!(["GONZÁLEZ", "Ada", "1958-03-14", "68 y", "female", "+254 700 000 001"]));
     let allergies = rows(&shown["allergies"]["list"], &["substance", "reaction", "severe"]);
     let reaction = |manifestation: &str, severity: &str, high_risk: bool| json!({"manifestations": [manifestation], "severity": severity, "highRisk": high_risk});
     let penicillin = json!(["Penicillin", reaction("anaphylaxis", "severe", true), true]);
@@ -149,10 +153,10 @@ fn shows_the_chart(app: &Workstation, problems: &Value) {
     ]);
     assert_eq!(vitals, expected);
     assert_eq!(shown["vitals"][0]["points"][0]["record"], "pending");
-    let note = ["kind", "author", "written", "status", "text", "record"].map(|field| shown["lastNote"][field].clone());
+    let note = values(&shown["lastNote"], &["kind", "author", "written", "status", "text", "record"]);
     let text = "Pressure better. Come back in four weeks.";
     let written = "2026-11-22T09:03:03.000Z";
-    assert_eq!(json!(note), json!(["Progress note", "Dr Jonas Mbeki", written, "signed", text, "pending"]));
+    assert_eq!(note, json!(["Progress note", "Dr Jonas Mbeki", written, "signed", text, "pending"]));
     assert_eq!((&shown["completeness"]["missing"], &shown["completeness"]["partial"]), (&json!([]), &json!(false)));
     assert_eq!(shown["unreadable"], json!([]));
 }
@@ -165,8 +169,8 @@ fn has_the_queue(app: &Workstation) {
         [32, "pending", "Amara Okafor", "2026-11-22T09:04:04.000Z", ["Encounter", "Observation"]],
     ]);
     assert_eq!(rows(&page["items"], &["changeSet", "state", "author", "saved", "kinds"]), queue);
-    let chip = ["pending", "failed", "conflicts"].map(|field| page["chip"][field].clone());
-    assert_eq!((json!(chip), &page["server"]), (json!([2, 0, 0]), &json!("fhir.example")));
+    let chip = values(&page["chip"], &["pending", "failed", "conflicts"]);
+    assert_eq!((chip, &page["server"]), (json!([2, 0, 0]), &json!("fhir.example")));
 }
 
 /// The nurse's draft, and where she left off.
@@ -195,8 +199,8 @@ fn an_old_profile_opens_for_the_nurse_with_password_and_code() {
     let w = copied();
     let (app, session) = unlocked(&w, nurse_amara());
     let expected = json!(["Amara Okafor", "nurse", "Kisumu North Health Centre", "Room 3 workstation", 180, []]);
-    let shown = ["name", "role", "site", "workstation", "lockSeconds", "notices"].map(|field| session[field].clone());
-    assert_eq!(json!(shown), expected);
+    let shown = values(&session, &["name", "role", "site", "workstation", "lockSeconds", "notices"]);
+    assert_eq!(shown, expected);
     shows_the_chart(&app, &general_problems());
     has_the_queue(&app);
     has_the_draft(&app, &session);
@@ -260,8 +264,8 @@ fn an_old_profile_says_the_same_while_it_is_locked() {
 
     let answer = w.audit_verify(None);
     check("the old ledger", &answer, "ok", 0);
-    let found = ["events", "from", "to", "gaps", "findings", "signed_off"].map(|field| answer.body[field].clone());
-    assert_eq!(json!(found), json!([35, 0, 34, [], [], []]));
+    let found = values(&answer.body, &["events", "from", "to", "gaps", "findings", "signed_off"]);
+    assert_eq!(found, json!([35, 0, 34, [], [], []]));
     let events = w.recorded();
     let classes: Vec<&str> = events.iter().map(|(class, _)| class.name()).collect();
     assert_eq!(classes, EVENTS.split_whitespace().collect::<Vec<_>>());
@@ -283,8 +287,8 @@ fn an_old_profile_opens_from_the_copy_of_its_settings() {
     let w = copied();
     std::fs::remove_file(w.profile().join("workstation.json")).expect("removed");
     let (app, session) = unlocked(&w, nurse_amara());
-    let shown = ["site", "workstation", "lockSeconds", "notices"].map(|field| session[field].clone());
-    assert_eq!(json!(shown), json!(["Kisumu North Health Centre", "Room 3 workstation", 180, []]));
+    let shown = values(&session, &["site", "workstation", "lockSeconds", "notices"]);
+    assert_eq!(shown, json!(["Kisumu North Health Centre", "Room 3 workstation", 180, []]));
     app.close();
 }
 

@@ -187,6 +187,17 @@ pub(crate) fn exit(code: ErrorCode) -> i32 {
     code.exit_code() as i32
 }
 
+/// Flips a bit in the middle of a file; answers what it held before.
+pub(crate) fn flip_middle(path: &Path) -> Vec<u8> {
+    let length = std::fs::metadata(path).expect("file").len();
+    flip(path, usize::try_from(length / 2).expect("small"))
+}
+
+/// A code of which every digit is wrong.
+pub(crate) fn another_code(right: &str) -> String {
+    right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect()
+}
+
 /// Flips a bit of a file; answers what it held before.
 pub(crate) fn flip(path: &Path, at: usize) -> Vec<u8> {
     let whole = std::fs::read(path).expect("file");

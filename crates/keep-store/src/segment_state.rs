@@ -101,19 +101,20 @@ impl Store {
     /// Whether all segments of a type that this session is entitled to are whole, so that "none" may be shown.
     #[must_use]
     pub fn is_whole(&self, resource_type: &str) -> bool {
-        self.homes_for(resource_type).all(|s| self.health(s) == SegmentHealth::Whole)
+        self.entitled_segments(resource_type).all(|s| self.health(s) == SegmentHealth::Whole)
     }
 
     /// Whether the stored records of a type may be shown as a chart, though some may be out of date.
     #[must_use]
     pub fn is_usable(&self, resource_type: &str) -> bool {
-        self.homes_for(resource_type).all(|s| self.health(s) <= SegmentHealth::Disputed)
+        self.entitled_segments(resource_type).all(|s| self.health(s) <= SegmentHealth::Disputed)
     }
 
     /// Whether a type's stored records are being compared with the server again.
     #[must_use]
     pub fn is_stale(&self, resource_type: &str) -> bool {
-        self.is_usable(resource_type) && self.homes_for(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
+        self.is_usable(resource_type)
+            && self.entitled_segments(resource_type).any(|s| self.health(s) == SegmentHealth::Stale)
     }
 
     /// Whether pages of a segment are damaged, or its derived tables differ and could not be rebuilt in this session.
@@ -131,7 +132,7 @@ impl Store {
         self.entitled.segments().filter(|s| self.is_open(*s) && (noted(*s) || self.is_unsound(*s))).collect()
     }
 
-    fn homes_for(&self, resource_type: &str) -> impl Iterator<Item = Segment> + use<'_> {
+    fn entitled_segments(&self, resource_type: &str) -> impl Iterator<Item = Segment> + use<'_> {
         segments_of(resource_type).iter().copied().filter(|s| self.entitled.holds(*s))
     }
 

@@ -3,7 +3,7 @@
 
 use crate::people::{patient, result};
 use crate::terminal::check;
-use crate::workstation::{TestWorkstation, flip};
+use crate::workstation::{TestWorkstation, another_code, flip_middle};
 use keep_audit::EventClass as E;
 use keep_audit::Outcome::{self, MinorFailure as Minor, SeriousFailure as Serious};
 use keep_domain::{Clock, Segment};
@@ -18,67 +18,31 @@ const YEAR: i64 = 365 * 86_400_000;
 
 /// Undoes what a row did.
 type Undo = Box<dyn FnOnce(&TestWorkstation)>;
+type Spoil = fn(&TestWorkstation) -> Undo;
 
 /// One fault: `chartkeep sync` ends with `code` and `exit`.
 struct Row {
     what: &'static str,
-    spoil: fn(&TestWorkstation) -> Undo,
+    spoil: Spoil,
     code: &'static str,
     exit: i32,
     /// What the ledger records, afterwards if its own key is unavailable.
     event: (E, Outcome),
 }
 
+/// A fault that is recorded as a minor failure.
+const fn row(what: &'static str, spoil: Spoil, (code, exit): (&'static str, i32), class: E) -> Row {
+    Row { what, spoil, code, exit, event: (class, Minor) }
+}
+
 const ROWS: &[Row] = &[
-    Row {
-        what: "keychain locked",
-        spoil: |w| keychain(w, KeychainState::Locked),
-        code: "keychain_locked",
-        exit: 4,
-        event: (E::KeychainProblem, Minor),
-    },
-    Row {
-        what: "keychain absent",
-        spoil: |w| keychain(w, KeychainState::Absent),
-        code: "keychain_absent",
-        exit: 4,
-        event: (E::KeychainProblem, Minor),
-    },
-    Row {
-        what: "keychain slow",
-        spoil: |w| keychain(w, KeychainState::Slow),
-        code: "keychain_slow",
-        exit: 4,
-        event: (E::KeychainProblem, Minor),
-    },
-    Row {
-        what: "slot file tampered",
-        spoil: |w| bit(w.file("json")),
-        code: "slot_damaged",
-        exit: 1,
-        event: (E::UnlockFailed, Minor),
-    },
-    Row {
-        what: "state file tampered",
-        spoil: |w| bit(w.file("state")),
-        code: "slot_damaged",
-        exit: 1,
-        event: (E::UnlockFailed, Minor),
-    },
-    Row {
-        what: "clock a year ahead",
-        spoil: |w| clock(w, YEAR),
-        code: "clock_wrong",
-        exit: 3,
-        event: (E::UnlockFailed, Minor),
-    },
-    Row {
-        what: "clock set back",
-        spoil: |w| clock(w, -YEAR),
-        code: "clock_wrong",
-        exit: 3,
-        event: (E::UnlockFailed, Minor),
-    },
+    row("keychain locked", |w| keychain(w, KeychainState::Locked), ("keychain_locked", 4), E::KeychainProblem),
+    row("keychain absent", |w| keychain(w, KeychainState::Absent), ("keychain_absent", 4), E::KeychainProblem),
+    row("keychain slow", |w| keychain(w, KeychainState::Slow), ("keychain_slow", 4), E::KeychainProblem),
+    row("slot file tampered", |w| bit(w.file("json")), ("slot_damaged", 1), E::UnlockFailed),
+    row("state file tampered", |w| bit(w.file("state")), ("slot_damaged", 1), E::UnlockFailed),
+    row("clock a year ahead", |w| clock(w, YEAR), ("clock_wrong", 3), E::UnlockFailed),
+    row("clock set back", |w| clock(w, -YEAR), ("clock_wrong", 3), E::UnlockFailed),
 ];
 
 #[test]
@@ -125,7 +89,7 @@ fn a_wrong_password_or_code_tells_how_many_attempts_are_left() {
     let w = TestWorkstation::new();
     let before = w.recorded().len();
     let right = w.code();
-    let wrong: String = right.chars().map(|c| if c == '9' { '0' } else { char::from(c as u8 + 1) }).collect();
+    let wrong = another_code(&right);
     for (what, password, code) in [("password", "not the password", &right), ("code", PASSWORD, &wrong)] {
         let answer = w.sync_with(password, code);
         check(what, &answer, "unlock_refused", 3);
@@ -170,8 +134,7 @@ fn an_altered_ledger_is_a_finding() {
     let w = TestWorkstation::new();
     check("whole", &w.audit_verify(None), "ok", 0);
     let path = w.profile().join("ledger.db");
-    let length = usize::try_from(std::fs::metadata(&path).expect("ledger").len()).expect("small");
-    let whole = flip(&path, length / 2);
+    let whole = flip_middle(&path);
     check("altered", &w.audit_verify(None), "finding", 1);
     let copy = w.folder.path().join("copy.db");
     std::fs::copy(&path, &copy).expect("copied");
@@ -245,8 +208,7 @@ fn keychain(w: &TestWorkstation, state: KeychainState) -> Undo {
 }
 
 fn bit(path: PathBuf) -> Undo {
-    let half = std::fs::metadata(&path).expect("file").len() / 2;
-    let whole = flip(&path, usize::try_from(half).expect("small"));
+    let whole = flip_middle(&path);
     Box::new(move |_| std::fs::write(path, whole).expect("back"))
 }
 

@@ -40,19 +40,13 @@ export function LockTiles({ users, chosen, onChoose, onSomeoneElse }: Props) {
       </RadioGroup>
       <AriaButton className={css.tile ?? ""} onPress={onSomeoneElse}>
         <span aria-hidden="true">
-          <SomeoneAvatar />
+          <span className={css.someone}>
+            <Plus size={18} />
+          </span>
         </span>
         <span className={css.name}>{say("lock.someone")}</span>
         <span className={css.role}>{say("lock.someone.how")}</span>
       </AriaButton>
     </div>
-  );
-}
-
-function SomeoneAvatar() {
-  return (
-    <span className={css.someone}>
-      <Plus size={18} />
-    </span>
   );
 }

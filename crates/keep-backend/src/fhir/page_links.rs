@@ -46,8 +46,7 @@ impl PageLinks {
 
     /// The page of a link, which can be followed again after a lost response; 410 if it is unknown or expired.
     pub(crate) fn find(&self, token: &str) -> Result<NextPage, FhirError> {
-        let links = acquire(&self.0);
-        let page = links.pages.get(token).cloned();
+        let page = acquire(&self.0).pages.get(token).cloned();
         page.ok_or_else(|| FhirError::gone("this page link has expired: start the search again"))
     }
 }

@@ -27,8 +27,7 @@ struct State {
 impl SignInThrottle {
     /// Seconds before this user name may try again; 0 = now.
     pub(crate) fn wait(&self, user: &str, now: UtcMillis) -> i64 {
-        let state = acquire(&self.0);
-        state.failures.get(user).map_or(0, |(_, until)| (until - now.seconds()).max(0))
+        acquire(&self.0).failures.get(user).map_or(0, |(_, until)| (until - now.seconds()).max(0))
     }
 
     /// Counts a failure.

@@ -9,6 +9,7 @@ use crate::{
 use keep_domain::{Clock, ManualClock, Rank, Segment, UtcMillis};
 use keep_keys::SegmentKey;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 const SERVER: &str = "https://fhir.example/r4";
@@ -220,6 +221,15 @@ fn a_file_of_an_unknown_generation_stays_in_place() {
     assert_eq!(chart(&store, "101").len(), 1);
 }
 
+/// Flips a bit of a file's last page; answers what it then holds.
+fn flip_near_the_end(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).expect("bytes");
+    let last = bytes.len() - 100;
+    bytes[last] ^= 1;
+    fs::write(path, &bytes).expect("flipped");
+    bytes
+}
+
 #[test]
 fn a_lost_directory_or_personal_file_locks_no_one_out() {
     let (clinic, store) = two_patients();
@@ -229,10 +239,7 @@ fn a_lost_directory_or_personal_file_locks_no_one_out() {
     store.personal().expect("own").save_draft(None, "note", &ada, &content).expect("kept");
     drop(store);
     let personal = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
-    let mut bytes = fs::read(&personal).expect("bytes");
-    let last = bytes.len() - 100;
-    bytes[last] ^= 1;
-    fs::write(&personal, &bytes).expect("flipped");
+    flip_near_the_end(&personal);
     fs::write(segment_path(clinic.profile(), Segment::Directory), b"junk").expect("written");
     let (store, found) = open(&clinic, &Mirror::new(), Vec::new());
     assert!(matches!(found[0], SegmentCondition::SetAside(_)), "{found:?}");
@@ -258,11 +265,8 @@ fn readable_drafts_of_a_damaged_personal_file_are_copied() {
     }
     drop(store);
     let path = crate::personal_path(clinic.profile(), TestClinic::nurse_amara().user);
-    let mut bytes = fs::read(&path).expect("bytes");
     // The last page holds the text of one draft.
-    let last = bytes.len() - 100;
-    bytes[last] ^= 1;
-    fs::write(&path, &bytes).expect("flipped");
+    let bytes = flip_near_the_end(&path);
     let (store, _) = clinic.try_open(Rank::up_to(Segment::Directory), false).expect("opened");
     let kept = store.personal_set_aside().expect("set aside").to_owned();
     assert_eq!(fs::read(kept).expect("kept"), bytes);
