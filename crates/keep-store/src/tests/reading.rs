@@ -196,8 +196,7 @@ fn a_chart_read_on_two_threads_has_the_same_order_and_omissions() {
 
 #[test]
 fn a_chart_read_by_type_counts_the_records_of_other_types() {
-    let clinic = TestClinic::new();
-    let store = two_patients(&clinic);
+    let (_clinic, store) = two_patients();
     let report = |id: &str, label: &str| {
         format!(
             r#"{{"resourceType":"DiagnosticReport","id":"{id}","meta":{{"versionId":"1"{label}}},"subject":{{"reference":"Patient/101"}}}}"#
