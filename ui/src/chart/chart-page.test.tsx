@@ -115,6 +115,18 @@ test("a long timeline is read page by page and only partly rendered", async () =
   expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", tab: null, offset: 0, limit: 100 }]);
 });
 
+test("a line opens the whole record, and Escape returns to the line", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
+  const line = screen.getAllByRole("button", { name: "Visit, outpatient clinic" })[0] as HTMLElement;
+  await user.click(line);
+  const dialog = await screen.findByRole("dialog", { name: "Visit, outpatient clinic" });
+  expect(await within(dialog).findByText(/Repeat in two weeks/)).toBeVisible();
+  expect(requestsOf(ipc, "chart_record")).toHaveLength(1);
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(line).toHaveFocus());
+});
+
 test("a tab lists the records of its kind and says when there are none", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/visits");
   const visits = await screen.findByRole("table", { name: "Visits" });

@@ -1,6 +1,7 @@
+import { useState } from "react";
 import { Chip } from "../components/chip.view";
 import { PagedTable } from "../components/paged-table.view";
-import type { Column } from "../components/virtual-table.view";
+import { type Column, RowButton } from "../components/virtual-table.view";
 import type { TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
@@ -11,6 +12,8 @@ import { SUBJECTS, useAbsence } from "./absence";
 import { sayReaction } from "./allergy-words";
 import css from "./chart.module.css";
 import { RoundedValue } from "./flagged-value.view";
+import { Marks } from "./marks.view";
+import { RecordDialog } from "./record-dialog.view";
 import { RecordStateChip } from "./record-state.view";
 
 const isInError = (row: TimelineRowDto) => row.marks.some(({ kind }) => kind === "entered_in_error");
@@ -43,6 +46,7 @@ export function RecordsTab({ patient, tab }: Props) {
   const { sayNone } = useAbsence();
   const rows = usePagedList("chart_timeline", (page) => ({ patient, tab: tab === "timeline" ? null : tab, ...page }));
   const narrow = useNarrowWindow();
+  const [opened, setOpened] = useState<TimelineRowDto | null>(null);
   const columns: Column<TimelineRowDto>[] = [
     {
       key: "at",
@@ -65,10 +69,14 @@ export function RecordsTab({ patient, tab }: Props) {
       wrap: true,
       cell: (row) =>
         row.unreadable ? (
-          <Chip tone="warn">{say("timeline.unreadable")}</Chip>
+          <RowButton onOpen={() => setOpened(row)}>
+            <Chip tone="warn">{say("timeline.unreadable")}</Chip>
+          </RowButton>
         ) : (
           <span className={isInError(row) ? css.inError : undefined}>
-            <b>{sayRecordTitle(say, row.title)}</b>
+            <RowButton onOpen={() => setOpened(row)}>
+              <b>{sayRecordTitle(say, row.title)}</b>
+            </RowButton>
             {row.detail === null ? null : (
               <span className={css.under}>
                 {row.recorded === null ? (
@@ -88,20 +96,22 @@ export function RecordsTab({ patient, tab }: Props) {
       wrap: true,
       cell: (row) => (
         <span className={css.marks}>
-          {isInError(row) ? <Chip tone="critical">{say("timeline.entered_in_error")}</Chip> : null}
+          <Marks marks={row.marks} />
           <RecordStateChip record={row.record} />
         </span>
       ),
     },
   ];
   return (
-    <PagedTable
-      list={rows}
-      label={say(`tab.${tab}`)}
-      columns={columns}
-      rowHeight={48}
-      noRowButtons
-      empty={sayNone(`${tab}.none`, SUBJECTS[tab])}
-    />
+    <>
+      <PagedTable
+        list={rows}
+        label={say(`tab.${tab}`)}
+        columns={columns}
+        rowHeight={48}
+        empty={sayNone(`${tab}.none`, SUBJECTS[tab])}
+      />
+      <RecordDialog patient={patient} row={opened} onClose={() => setOpened(null)} />
+    </>
   );
 }

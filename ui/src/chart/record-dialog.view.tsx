@@ -1,0 +1,52 @@
+import { Button } from "../components/button.view";
+import { Dialog, DialogFoot } from "../components/dialog.view";
+import { FailureNotice } from "../components/failure-notice.view";
+import type { TimelineRowDto } from "../ipc/bindings";
+import { useIpcQuery } from "../ipc/ipc.query";
+import { formatDateTime } from "../words/dates";
+import { sayRecordTitle } from "../words/record-title";
+import { useWords } from "../words/words";
+import css from "./chart.module.css";
+import { Marks } from "./marks.view";
+import { RecordDetails } from "./record-details.view";
+import { RecordStateChip } from "./record-state.view";
+
+interface Props {
+  patient: string;
+  /** The line of the record that is shown, or null. */
+  row: TimelineRowDto | null;
+  onClose: () => void;
+}
+
+/** One record in full: everything that it says, with its marks. */
+export function RecordDialog({ patient, row, onClose }: Props) {
+  const say = useWords();
+  return (
+    <Dialog open={row !== null} onClose={onClose} title={row === null ? "" : sayRecordTitle(say, row.title)} wide>
+      {row === null ? null : <Content patient={patient} row={row} />}
+      <DialogFoot>
+        <Button onPress={onClose} autoFocus>
+          {say("dialog.close")}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}
+
+function Content({ patient, row }: { patient: string; row: TimelineRowDto }) {
+  const say = useWords();
+  const reply = useIpcQuery("chart_record", { patient, reference: row.reference });
+  if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;
+  if (reply.data === undefined) return <div aria-busy="true" />;
+  const { row: shown, details } = reply.data;
+  return (
+    <div className={css.stack}>
+      <p className={css.marks}>
+        <span className={css.quiet}>{formatDateTime(shown.at)}</span>
+        <Marks marks={shown.marks} />
+        <RecordStateChip record={shown.record} />
+      </p>
+      {details.length === 0 ? <p>{say("record.no_details")}</p> : <RecordDetails details={details} />}
+    </div>
+  );
+}
