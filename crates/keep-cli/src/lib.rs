@@ -4,6 +4,7 @@ pub mod args;
 pub mod messages;
 pub mod report;
 pub mod secret_fd;
+pub mod status;
 mod verbs;
 
 use args::{Args, Audit, Verb};

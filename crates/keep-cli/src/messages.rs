@@ -1,6 +1,6 @@
 //! The messages of the program: what happened, what it means for the user, and what to do.
 
-use crate::report::Status;
+use crate::status::Status;
 use keep_domain::ErrorCode;
 
 /// The message for a status, for the user at the terminal.

@@ -1,7 +1,7 @@
 //! Opening the device key, the ledger and the sealed settings.
 
 use crate::error::SessionError;
-use crate::integrity_watch::finding;
+use crate::finding::finding_event;
 use crate::settings::WorkstationSettings;
 use crate::state::acquire;
 use crate::state::device_context::{DeviceContext, KeptCheckpoint};
@@ -95,16 +95,16 @@ impl Workstation {
         })?;
         let device = DeviceContext { device_key, ledger: Arc::new(ledger) };
         for name in acquire(&self.0.faults.set_aside).drain(..) {
-            device.ledger.append(finding("not_a_file").with("name", name))?;
+            device.ledger.append(finding_event("not_a_file").with("name", name))?;
         }
         if restored {
-            device.ledger.append(finding("settings_restored"))?;
+            device.ledger.append(finding_event("settings_restored"))?;
         }
         if let Some(log_fault) = log_fault {
             tracing::error!(finding = log_fault.name(), "the audit log could not be continued; a new one was started");
         }
         if let Some(name) = kept.finding().filter(|_| enrolled) {
-            device.ledger.append(finding(name))?;
+            device.ledger.append(finding_event(name))?;
         }
         // The process before this one may have ended without storing it. If that fails the old one stays.
         if device.keep_checkpoint(&*self.0.device.keychain).is_err() {

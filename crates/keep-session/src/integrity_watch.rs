@@ -1,10 +1,10 @@
 //! Checking all records in the background of an open session, and reporting findings to the ledger and the user.
 
 use crate::error::SessionError;
+use crate::finding::finding_event;
 use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::{Workstation, WorkstationEvent};
-use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
     let Some(store) = unlocked.store.as_deref() else { return Vec::new() };
     let findings = store.take_findings();
     for finding in &findings {
-        let mut event = self::finding(finding.kind.name()).by(unlocked.actor()).with("segment", finding.segment);
+        let mut event = finding_event(finding.kind.name()).by(unlocked.actor()).with("segment", finding.segment);
         // The number of a chart in its file identifies no patient.
         if let Some(chart) = finding.chart {
             event = event.with("chart", chart);
@@ -75,11 +75,6 @@ pub(crate) fn report(workstation: &Workstation, unlocked: &Unlocked) -> Vec<Find
     findings
 }
 
-/// The event for a finding.
-pub(crate) fn finding(name: &'static str) -> EventDraft {
-    EventDraft::new(EventClass::IntegrityFinding).ended(Outcome::SeriousFailure).with("finding", name)
-}
-
 impl Workstation {
     /// Records what an integrity check found, and returns the error for it.
     pub(crate) fn damage(&self, unlocked: &Unlocked, error: StoreError) -> SessionError {
@@ -88,7 +83,7 @@ impl Workstation {
             && !reported.contains(&finding)
         {
             let Finding { segment, kind, .. } = finding;
-            self.record(self::finding(kind.name()).by(unlocked.actor()).with("segment", segment));
+            self.record(finding_event(kind.name()).by(unlocked.actor()).with("segment", segment));
             let noted = unlocked.store().and_then(|store| Ok(store.note_damage(segment)?));
             if noted.is_err() {
                 tracing::warn!("damage could not be recorded in the segment");

@@ -8,6 +8,7 @@ mod device_opening;
 pub mod dto;
 mod error;
 mod fault_reports;
+mod finding;
 mod granted_keys;
 mod integrity_watch;
 mod last_sync;
@@ -23,6 +24,7 @@ mod server;
 mod session_start;
 mod settings;
 mod site;
+mod starting;
 mod state;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;

@@ -1,7 +1,7 @@
 //! Marks of the latest state of each segment, in the keychain, by which an older copy of a file is recognised.
 
 use crate::error::SessionError;
-use crate::integrity_watch::finding;
+use crate::finding::finding_event;
 use crate::state::acquire;
 use crate::workstation::Workstation;
 use keep_audit::Outcome;
@@ -39,7 +39,7 @@ impl Workstation {
     pub(crate) fn store_marks(&self, store: &Store) {
         let kept = store.marks().map_err(SessionError::from).and_then(|marks| self.write_marks(&marks, &[]));
         if let Err(error) = kept {
-            let event = finding("mirror_not_kept").ended(Outcome::MinorFailure);
+            let event = finding_event("mirror_not_kept").ended(Outcome::MinorFailure);
             self.record(event.with("code", error.code));
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::dto::lock::{NoticeDto, SegmentHealthDto};
 use crate::error::SessionError;
-use crate::integrity_watch::finding;
-use crate::session_start::SessionStart;
+use crate::finding::finding_event;
+use crate::starting::SessionStart;
 use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::view::words::some;
@@ -76,7 +76,7 @@ impl SessionStart<'_> {
         }
         if store.personal_set_aside().is_some() || store.personal_lost() || store.personal().is_err() {
             let name = if store.personal_lost() { "personal_lost" } else { "personal_set_aside" };
-            self.workstation.record(finding(name).by(self.actor.clone()));
+            self.workstation.record(finding_event(name).by(self.actor.clone()));
         }
         Ok(Some(store))
     }

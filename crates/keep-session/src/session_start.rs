@@ -2,9 +2,10 @@
 
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
-use crate::integrity_watch::finding;
+use crate::finding::finding_event;
 use crate::lease::name_statement;
 use crate::settings::audit_key::AuditPublicKeyRecord;
+use crate::starting::SessionStart;
 use crate::state::acquire;
 use crate::state::device_context::DeviceContext;
 use crate::state::session::LockEpoch;
@@ -24,17 +25,6 @@ pub(crate) enum SessionOrigin {
     Unlock,
     /// An enrolment, which is online: the first entitled user makes keys that do not exist yet.
     Enrolment,
-}
-
-/// A session that is being started.
-pub(crate) struct SessionStart<'a> {
-    pub(crate) workstation: &'a Workstation,
-    pub(crate) device: &'a DeviceContext,
-    pub(crate) opened: OpenedSlot,
-    /// The user, as events name them.
-    pub(crate) actor: Actor,
-    /// The segments that role and policy entitle them to.
-    pub(crate) entitled: Rank,
 }
 
 /// Starts the session and returns its notices.
@@ -91,7 +81,7 @@ fn assemble_session(
     let mut start = SessionStart { workstation, device, opened, actor, entitled };
     let mut notices = start.accept_waiting();
     if workstation.grants_are_missing(start.opened.header.user, &start.opened.ring) {
-        workstation.record(finding("grant_files_missing").by(start.actor.clone()).ended(Outcome::MinorFailure));
+        workstation.record(finding_event("grant_files_missing").by(start.actor.clone()).ended(Outcome::MinorFailure));
     }
     let made = start.make_missing_keys(session_origin)?;
     if start.opened.findings.clock_corrected {
@@ -101,7 +91,7 @@ fn assemble_session(
         workstation.record(event.with("offset_ms", offset));
     }
     if start.opened.findings.restored_state {
-        workstation.record(finding("state_file_restored").by(start.actor.clone()));
+        workstation.record(finding_event("state_file_restored").by(start.actor.clone()));
     }
     device.ledger.use_event_writer(start.event_writer()?);
     let store = start.open_store(&made)?;

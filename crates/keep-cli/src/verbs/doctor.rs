@@ -1,6 +1,7 @@
 //! `chartkeep doctor`.
 
-use crate::report::{Report, Status};
+use crate::report::Report;
+use crate::status::Status;
 use keep_session::Workstation;
 use keep_session::cases::device;
 use keep_session::dto::device::SegmentStateDto;

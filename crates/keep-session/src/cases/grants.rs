@@ -2,8 +2,8 @@
 
 use crate::dto::lock::NoticeDto;
 use crate::error::SessionError;
-use crate::integrity_watch::finding;
-use crate::session_start::SessionStart;
+use crate::finding::finding_event;
+use crate::starting::SessionStart;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{Role, UserId};
 use keep_keys::{DataKey, Grant, KeyName};
@@ -15,7 +15,7 @@ impl SessionStart<'_> {
         let mut notices = Vec::new();
         let waiting = Grant::waiting_for(&self.workstation.0.device.slots, self.opened.header.user);
         if waiting.unreadable > 0 {
-            let event = finding("grant_files_left").by(self.actor.clone()).ended(Outcome::MinorFailure);
+            let event = finding_event("grant_files_left").by(self.actor.clone()).ended(Outcome::MinorFailure);
             self.workstation.record(event.with("count", waiting.unreadable));
         }
         for grant in waiting.grants {
