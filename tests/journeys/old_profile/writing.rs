@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What the workstation has downloaded.
-const COMPLETE_TYPES: [&str; 10] = [
+pub(super) const COMPLETE_TYPES: [&str; 10] = [
     "Patient",
     "AllergyIntolerance",
     "Condition",
