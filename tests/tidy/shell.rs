@@ -18,7 +18,7 @@ fn quoted(text: &str, from: &str, to: &str) -> BTreeSet<String> {
 fn every_command_is_declared_granted_and_let_through() {
     // The build declares to Tauri what the frame lets through.
     let mut declared = quoted(&read("assets/isolation/index.js"), "new Set([", "])");
-    for plugin in ["plugin:event|listen", "plugin:event|unlisten", "plugin:webview|set_webview_zoom"] {
+    for plugin in ["plugin:event|listen", "plugin:event|unlisten"] {
         assert!(declared.remove(plugin), "{plugin}");
     }
     assert!(declared.contains("lock"), "the list was not read");
@@ -42,7 +42,7 @@ fn every_command_is_declared_granted_and_let_through() {
     let (own, core): (Vec<&str>, Vec<&str>) = granted.into_iter().partition(|p| p.starts_with("allow-"));
     let own: BTreeSet<_> = own.iter().map(|p| p.trim_start_matches("allow-").replace('-', "_")).collect();
     assert_eq!(own, declared, "capabilities/main.json and isolation/index.js");
-    let wanted = ["core:event:allow-listen", "core:event:allow-unlisten", "core:webview:allow-set-webview-zoom"];
+    let wanted = ["core:event:allow-listen", "core:event:allow-unlisten"];
     assert_eq!(core, wanted, "nothing else of Tauri is granted");
 
     let called = read("ui/src/ipc/commands.ts");

@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
         let Some(Defined { definition, data_type, section: own }) = found else {
             // R4 does not have it; a modifier inside it is found all the same.
             if is_deep && matches!(member.kind(), Kind::Object | Kind::Array) {
-                self.inside(member, "Element", &joined(path, name));
+                self.members_of(member, "Element", &joined(path, name));
             }
             return;
         };
@@ -170,16 +170,16 @@ impl<'a> Walk<'a> {
                     }
                 }
             } else if is_deep || leads_on(within, definition) {
-                self.inside(member, own.unwrap_or("Element"), &path);
+                self.members_of(member, own.unwrap_or("Element"), &path);
             }
         }
     }
 
     /// The members of an element, or of each item of a list.
-    fn inside(&mut self, node: Node<'a>, own: &'static str, path: &str) {
+    fn members_of(&mut self, node: Node<'a>, own: &'static str, path: &str) {
         for item in items_of(node) {
             if item.kind() == Kind::Array {
-                self.inside(item, own, path);
+                self.members_of(item, own, path);
             }
             for (name, member) in item.members() {
                 self.member(own, (&name, member), path, true);
