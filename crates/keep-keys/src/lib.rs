@@ -95,6 +95,6 @@ pub use trusted_time::{ClockStatus, TIME_MARK_ITEM, TimeMark, TrustedTime};
 pub use unlock::{Attempt, OpenedSlot, UnlockFindings};
 #[cfg(any(test, feature = "test-support"))]
 pub use unlock_memory::FakeMemory;
-pub use unlock_memory::UnlockMemory;
+pub use unlock_memory::UnlockRecords;
 pub use unverified_issue::UnverifiedIssue;
 pub use user_keys::UserKeys;

@@ -1,7 +1,7 @@
 //! What unlocking, enrolment and renewal need besides the user.
 
 use crate::slot::SlotFile;
-use crate::{DeviceKey, Keychain, KeysError, Slots, UnlockMemory};
+use crate::{DeviceKey, Keychain, KeysError, Slots, UnlockRecords};
 use keep_domain::{DeviceId, Policy, UserId};
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct SlotUnlocker<'a> {
     /// Holds KD and one copy of the unlock records.
     pub keychain: &'a dyn Keychain,
     /// The ledger, which holds the other copy.
-    pub memory: &'a dyn UnlockMemory,
+    pub memory: &'a dyn UnlockRecords,
     /// The limits of the organisation.
     pub policy: &'a Policy,
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The copies of the unlock records in the ledger; the keychain holds the others.
-pub trait UnlockMemory: Send + Sync {
+pub trait UnlockRecords: Send + Sync {
     /// The record of `user`; `None` if there is none.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl FakeMemory {
 }
 
 #[cfg(any(test, feature = "test-support"))]
-impl UnlockMemory for FakeMemory {
+impl UnlockRecords for FakeMemory {
     fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&user).cloned())
     }

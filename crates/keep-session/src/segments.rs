@@ -32,7 +32,7 @@ impl SessionStart<'_> {
         let root = self.workstation.0.device.profile.root();
         let mirror = self.workstation.mirror()?;
         let mut checked = CheckedSegments::check(root, keys, &mirror, &*self.workstation.0.device.clock)?;
-        checked.make_missing(made);
+        checked.plan_missing(made);
         for report in checked.reports().iter().filter(|r| !made.contains(&r.segment)) {
             record(self.workstation, &self.actor, report);
         }
@@ -96,7 +96,7 @@ impl SessionStart<'_> {
             self.opened.ring.add(key)?;
             self.opened.ring.save(&self.workstation.0.device.slots, &self.opened.keys)?;
             if let Some(key) = self.opened.ring.segment(*segment) {
-                checked.make_next_generation(key.duplicate());
+                checked.plan_next_generation(key.duplicate());
             }
         }
         if !gone.is_empty() {

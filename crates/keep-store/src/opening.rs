@@ -66,7 +66,7 @@ impl Store {
         clock: Arc<dyn Clock>,
     ) -> Result<(Self, Vec<SegmentReport>), StoreError> {
         let mut checked = CheckedSegments::check(profile, keys.segments, &Mirror::new(), clock.as_ref())?;
-        checked.make_missing(create);
+        checked.plan_missing(create);
         let reports = checked.reports().to_vec();
         let StoreKeys { entitled, ledger: ledger_key, personal, .. } = keys;
         let had_personal = false;
@@ -146,13 +146,13 @@ impl Store {
 
 impl CheckedSegments {
     /// Marks those of these segments whose file is missing and whose key is here: `Store::open_checked` creates it.
-    pub fn make_missing(&mut self, create: &[Segment]) {
+    pub fn plan_missing(&mut self, create: &[Segment]) {
         for segment in create {
             let is_missing = self.condition(*segment) == Some(&SegmentCondition::Missing);
             let key = self.other_keys.iter().position(|k| k.segment() == *segment);
             if let Some(at) = key.filter(|_| is_missing) {
                 let key = self.other_keys.swap_remove(at);
-                self.make_first(key);
+                self.plan_first(key);
             }
         }
     }

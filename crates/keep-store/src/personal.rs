@@ -222,7 +222,7 @@ impl Personal {
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn resume_place(&self) -> Result<Option<Phi<String>>, StoreError> {
+    pub fn return_point_text(&self) -> Result<Option<Phi<String>>, StoreError> {
         Ok(self.preference(RESUME)?.map(Phi::new))
     }
 
@@ -230,7 +230,7 @@ impl Personal {
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn save_resume_place(&self, place: Option<&Phi<String>>) -> Result<(), StoreError> {
+    pub fn save_return_point_text(&self, place: Option<&Phi<String>>) -> Result<(), StoreError> {
         match place {
             // EXPOSE: stored in the clinician's own encrypted file.
             Some(place) => self.set_preference(RESUME, place.expose()),
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("half"));
         assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), std::slice::from_ref(&ada));
         file.record_opened(&ada, "chart.memo", String::from("whole"));
-        file.save_resume_place(Some(&Phi::new("chart/ada-1".into()))).expect("kept");
+        file.save_return_point_text(Some(&Phi::new("chart/ada-1".into()))).expect("kept");
         drop(file);
         assert!(matches!(open(&DatabaseKey::for_tests(4)), Err(StoreError::NotOpened(_))));
         let file = open(&key).expect("opened");
@@ -324,9 +324,9 @@ mod tests {
         assert_eq!(file.preference("theme").expect("read").as_deref(), Some("dark"));
         assert_eq!(file.preference("chart.memo").expect("read").as_deref(), Some("whole"));
         assert_eq!(file.opened_since(UtcMillis(0)).expect("list"), [ada]);
-        assert_eq!(file.resume_place().expect("read"), Some(Phi::new("chart/ada-1".into())));
-        file.save_resume_place(None).expect("forgotten");
+        assert_eq!(file.return_point_text().expect("read"), Some(Phi::new("chart/ada-1".into())));
+        file.save_return_point_text(None).expect("forgotten");
         file.discard_draft(draft).expect("gone");
-        assert_eq!((file.drafts().expect("none").len(), file.resume_place().expect("none")), (0, None));
+        assert_eq!((file.drafts().expect("none").len(), file.return_point_text().expect("none")), (0, None));
     }
 }

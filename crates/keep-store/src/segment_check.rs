@@ -88,13 +88,13 @@ impl CheckedSegments {
     }
 
     /// Marks a segment whose key was made just now: `Store::open_checked` creates its first file.
-    pub(crate) fn make_first(&mut self, key: SegmentKey) {
+    pub(crate) fn plan_first(&mut self, key: SegmentKey) {
         self.first_files.push(key.segment());
         self.add(key);
     }
 
     /// Marks segments whose first file is to be created: a file of the next generation for a missing one; its key was made just now.
-    pub fn make_next_generation(&mut self, key: SegmentKey) {
+    pub fn plan_next_generation(&mut self, key: SegmentKey) {
         self.next_generations.push(key.segment());
         self.add(key);
     }

@@ -37,7 +37,7 @@ test("error: a wrong password and a wrong code read the same, with the attempts 
   const { user } = await show({});
   await user.keyboard(`wrong{Tab}${FAKE_CODE}{Enter}`);
   expect(await screen.findByText("Incorrect password or code")).toBeVisible();
-  expect(screen.getByText(/You have 4 attempts left before you need to wait/)).toBeVisible();
+  expect(screen.getByText(/4 attempts left before your sign-in here is blocked/)).toBeVisible();
   expect(screen.getByLabelText("Workstation password")).toHaveFocus();
   expect(screen.getByLabelText("Workstation password")).toHaveValue("");
 });

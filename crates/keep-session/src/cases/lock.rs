@@ -9,7 +9,7 @@ use crate::view::words::some;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{ErrorCode, ExitCode};
-use keep_keys::{ClockStatus, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockMemory};
+use keep_keys::{ClockStatus, KeychainState, KeysError, SlotSummary, SlotUnlocker, UnlockRecords};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -142,7 +142,7 @@ pub(crate) fn initials(name: &str) -> String {
 pub fn lock_session(workstation: &Workstation, cause: &'static str) {
     workstation.0.session.closing.store(true, Ordering::SeqCst);
     // Counted before the session is read: an unlock that ends later sees the new count.
-    workstation.0.session.next_lock_epoch();
+    workstation.0.session.count_lock();
     let keeps_resume = matches!(cause, "user" | "idle");
     if !keeps_resume {
         workstation.forget_resume();
@@ -221,7 +221,7 @@ impl Workstation {
     ) -> Result<T, SessionError> {
         let device = self.device_or_make()?;
         let settings = self.settings().clone();
-        let memory: &dyn UnlockMemory = &*device.ledger;
+        let memory: &dyn UnlockRecords = &*device.ledger;
         let unlocker = SlotUnlocker {
             slots: &self.0.device.slots,
             device: settings.device,

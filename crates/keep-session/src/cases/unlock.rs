@@ -126,7 +126,7 @@ pub fn save_return_point(workstation: &Workstation, return_point: ReturnPointDto
     workstation
         .with_session(|unlocked| {
             let text = serde_json::to_string(&return_point).map_err(|_| ErrorCode::Internal)?;
-            Ok(unlocked.store()?.personal()?.save_resume_place(Some(&Phi::new(text)))?)
+            Ok(unlocked.store()?.personal()?.save_return_point_text(Some(&Phi::new(text)))?)
         })
         .map_err(SessionError::into_dto)
 }
@@ -154,7 +154,7 @@ fn session_of(workstation: &Workstation, mut notices: Vec<NoticeDto>) -> Result<
         let settings = workstation.settings();
         let return_point = match &unlocked.store {
             // Without a readable personal file the session starts at the home page; a notice says why.
-            Some(store) => store.personal().and_then(keep_store::Personal::resume_place).ok().flatten(),
+            Some(store) => store.personal().and_then(keep_store::Personal::return_point_text).ok().flatten(),
             None => None,
         };
         let single_keys = unlocked.store.as_ref().and_then(|store| own_file::preference(store, SINGLE_KEYS));

@@ -58,7 +58,7 @@ impl SessionCell {
     }
 
     /// Counts a lock.
-    pub(crate) fn next_lock_epoch(&self) {
+    pub(crate) fn count_lock(&self) {
         self.lock_epoch.fetch_add(1, Ordering::SeqCst);
     }
 }

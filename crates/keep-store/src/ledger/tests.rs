@@ -7,7 +7,7 @@ use keep_audit::{
     Actor, BootId, EventClass, EventDraft, EventStamper, EventView, EventWriter, FindingKind, LogState, Opener,
 };
 use keep_domain::{DeviceId, ManualClock, Phi, ResourceId, Role, Segment, UserId, UtcMillis};
-use keep_keys::{DatabaseKey, SegmentKey, Signer, UnlockMemory, UnlockRecord};
+use keep_keys::{DatabaseKey, SegmentKey, Signer, UnlockRecord, UnlockRecords};
 use rusqlite::Connection;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

@@ -5,10 +5,10 @@ use crate::error::StoreError;
 use keep_domain::UserId;
 #[cfg(test)]
 use keep_domain::UtcMillis;
-use keep_keys::{KeysError, UnlockMemory, UnlockRecord};
+use keep_keys::{KeysError, UnlockRecord, UnlockRecords};
 use rusqlite::{OptionalExtension, params};
 
-impl UnlockMemory for Ledger {
+impl UnlockRecords for Ledger {
     fn read(&self, user: UserId) -> Result<Option<UnlockRecord>, KeysError> {
         let stored: Option<String> = self
             .connection()

@@ -28,7 +28,7 @@ fn open(clinic: &TestClinic, mirror: &Mirror, more: Vec<SegmentKey>) -> (Store, 
     let mut checked = CheckedSegments::check(clinic.profile(), keys.segments, mirror, &*clock).expect("checked");
     let found = checked.reports().iter().map(|r| r.condition.clone()).collect();
     let gone: Vec<Segment> = checked.to_replace().map(|r| r.segment).collect();
-    gone.into_iter().for_each(|segment| checked.make_next_generation(next_key(segment)));
+    gone.into_iter().for_each(|segment| checked.plan_next_generation(next_key(segment)));
     let with = Opening {
         entitled: rank,
         ledger_key: keys.ledger,
