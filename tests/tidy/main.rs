@@ -7,6 +7,7 @@ mod dependencies;
 mod edges;
 mod evidence;
 mod failures;
+mod flows;
 mod lexer;
 mod modules;
 mod programs;
