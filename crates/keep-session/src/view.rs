@@ -23,6 +23,8 @@ pub(crate) mod words;
 pub(crate) mod work;
 
 #[cfg(test)]
+mod element_table;
+#[cfg(test)]
 pub(crate) mod fixtures;
 
 use crate::error::SessionError;
