@@ -2,6 +2,7 @@
 
 mod age;
 mod bmi;
+mod child_range;
 mod date_text;
 mod flag;
 mod medication_line;
@@ -10,17 +11,20 @@ mod plausibility;
 mod quantity;
 mod tall_man;
 mod trend;
+mod unit;
 mod vital_sign;
 mod zone;
 
 pub use age::{Age, age_at, age_text};
 pub use bmi::{Bmi, bmi};
+pub use child_range::{CHILD_RANGE_SOURCE, child_range};
 pub use date_text::date_text;
-pub use flag::{AbnormalFlag, abnormal_flag};
+pub use flag::{AbnormalFlag, flag_by_range};
 pub use medication_line::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
 pub use news2::{News2, News2Input, News2Risk, news2};
 pub use plausibility::{Plausibility, check_pressure, check_vital};
 pub use quantity::{Grouping, Rounding, measured_text, number_text, rounded_text, safe_unit};
 pub use trend::{Point, trend_points};
+pub use unit::RecordedUnit;
 pub use vital_sign::{adult_range, display_decimals};
 pub use zone::Zone;

@@ -25,4 +25,4 @@ pub use policy::Policy;
 pub use resource_type::{R4_TYPES, is_r4_type};
 pub use role::Role;
 pub use segment::{Rank, Segment};
-pub use vital_sign::{BLOOD_PRESSURE_PANEL, VitalSign};
+pub use vital_sign::{BLOOD_PRESSURE_PANEL, VitalSign, is_vital_code};

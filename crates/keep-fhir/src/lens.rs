@@ -7,6 +7,7 @@
 
 mod allergy;
 mod appointment;
+mod attachment;
 mod author;
 mod care;
 mod condition;
@@ -40,14 +41,17 @@ pub use medication::{MedicationLens, authorizing_prescription, medication};
 pub use modifier::{Modifier, ModifierState, Modifiers, modifiers};
 pub use note::{NoteBody, NoteLens, RelatedNote, document};
 pub(crate) use observation::observation_in;
-pub use observation::{Component, Measured, ObservationLens, ReferenceRange, observation};
+pub use observation::{
+    Component, File, Measured, ObservationDetails, ObservationLens, ReferenceRange, Samples, observation,
+    observation_details,
+};
 pub use organization::{OrganizationLens, organization};
 pub use other::{OtherLens, code_text, other};
 pub use parts::{Coding, Concept, Period, Quantity, Reference, When};
 pub use patient::{
     Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
 };
-pub use report::{ReportLens, report};
+pub use report::{ReportDetails, ReportLens, report, report_details};
 
 #[cfg(test)]
 mod tests;

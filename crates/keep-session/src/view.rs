@@ -7,6 +7,7 @@ pub(crate) mod completeness;
 pub(crate) mod conflict;
 pub(crate) mod details;
 pub(crate) mod immunisations;
+pub(crate) mod judge;
 pub(crate) mod marks;
 pub(crate) mod medicines;
 pub(crate) mod names;
@@ -17,6 +18,7 @@ pub(crate) mod results;
 pub(crate) mod sign;
 pub(crate) mod tabs;
 pub(crate) mod timeline;
+pub(crate) mod value;
 pub(crate) mod visible_record;
 pub(crate) mod vitals;
 pub(crate) mod words;
@@ -26,6 +28,8 @@ pub(crate) mod work;
 mod element_table;
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(test)]
+mod other_systems;
 
 use crate::error::SessionError;
 use clinic_clock::ClinicClock;

@@ -143,7 +143,7 @@ test("a vital sign is marked as entered in error with a reason", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   await user.click(
-    screen.getAllByRole("button", { name: /Mark as entered in error: Systolic blood pressure 162/ })[0] as HTMLElement,
+    screen.getAllByRole("button", { name: /Mark as entered in error: Blood pressure 162\/98 mmHg/ })[0] as HTMLElement,
   );
   const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
   expect(dialog).toHaveTextContent("GONZÁLEZ, María Fernanda · 03-Feb-1961 (65 y)");
@@ -153,7 +153,7 @@ test("a vital sign is marked as entered in error with a reason", async () => {
   await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
   await waitFor(() =>
     expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
-      { reference: "Observation/systolic-7", patient: "p1", reason: "wrong patient" },
+      { reference: "Observation/blood_pressure-7", patient: "p1", reason: "wrong patient" },
     ]),
   );
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -180,7 +180,7 @@ test("a note by another author cannot be marked as entered in error, and a note 
 test("a rounded value also shows the recorded value", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
-  expect(screen.getByText("80.7")).toBeVisible();
+  expect(screen.getByText("80.7 kg")).toBeVisible();
   expect(screen.getByText("recorded as 80.70271828182845 kg")).toBeVisible();
   await user.click(screen.getByRole("tab", { name: "Results" }));
   expect(await screen.findByText("recorded as 4.600271828182845 mmol/L")).toBeVisible();

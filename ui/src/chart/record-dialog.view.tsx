@@ -11,10 +11,13 @@ import { Marks } from "./marks.view";
 import { RecordDetails } from "./record-details.view";
 import { RecordStateChip } from "./record-state.view";
 
+/** A record and its title. */
+type Shown = Pick<TimelineRowDto, "reference" | "title">;
+
 interface Props {
   patient: string;
-  /** The line of the record that is shown, or null. */
-  row: TimelineRowDto | null;
+  /** The record that is shown, or null. */
+  row: Shown | null;
   onClose: () => void;
 }
 
@@ -33,7 +36,7 @@ export function RecordDialog({ patient, row, onClose }: Props) {
   );
 }
 
-function Content({ patient, row }: { patient: string; row: TimelineRowDto }) {
+function Content({ patient, row }: { patient: string; row: Shown }) {
   const say = useWords();
   const reply = useIpcQuery("chart_record", { patient, reference: row.reference });
   if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;

@@ -3,8 +3,9 @@ import type { ResultDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
-import { FlaggedValue } from "./flagged-value.view";
+import { Marks } from "./marks.view";
 import { RecordStateChip } from "./record-state.view";
+import { ResultDetails, ResultValues } from "./result-parts.view";
 import css from "./results.module.css";
 
 /** Recent and abnormal results. */
@@ -18,11 +19,15 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
       ) : (
         <ul>
           {results.map((result) => (
-            <li key={`${result.id} ${result.name}`} className={css.line}>
+            <li key={result.id} className={css.line}>
               <span className={css.name}>
                 {result.name ?? say("value.unreadable")} <RecordStateChip record={result.record} />
+                <Marks marks={result.marks} />
+                <ResultDetails result={result} />
               </span>
-              <FlaggedValue value={result.value} flag={result.flag} recorded={result.recorded} />
+              <span className={css.values}>
+                <ResultValues result={result} />
+              </span>
               <span className={css.when}>{formatDate(result.taken)}</span>
             </li>
           ))}

@@ -1,24 +1,32 @@
+import { useState } from "react";
 import { PagedTable } from "../components/paged-table.view";
-import type { Column } from "../components/virtual-table.view";
+import { type Column, RowButton } from "../components/virtual-table.view";
 import type { ResultDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { formatDateTime } from "../words/dates";
+import { splitValue } from "../words/values";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
-import { FlaggedValue } from "./flagged-value.view";
+import { Marks } from "./marks.view";
+import { RecordDialog } from "./record-dialog.view";
 import { RecordStateChip } from "./record-state.view";
+import { ResultDetails, ResultRanges, ResultValues } from "./result-parts.view";
 import resultsCss from "./results.module.css";
 
-/** All results, newest first, with their reference ranges. */
+/** All results and reports, newest first, with their reference ranges. */
 export function ResultsTab({ patient }: { patient: string }) {
   const say = useWords();
   const { sayNone } = useAbsence();
   const rows = usePagedList("chart_results", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
+  const [opened, setOpened] = useState<ResultDto | null>(null);
   // The recorded value is shown below the rounded one if there is space, otherwise in its title.
-  const fits = (row: ResultDto) => row.recorded !== null && !narrow && row.recorded.length <= 32;
+  const fits = (row: ResultDto) => {
+    const recorded = row.value === null ? null : splitValue(say, row.value).recorded;
+    return recorded !== null && !narrow && recorded.length <= 32;
+  };
   const hasLong = rows.firstPage?.rows.some(fits) ?? false;
   const columns: Column<ResultDto>[] = [
     {
@@ -29,9 +37,12 @@ export function ResultsTab({ patient }: { patient: string }) {
       cell: (row) => (
         <>
           <span className={resultsCss.over}>
-            {row.name ?? say("value.unreadable")} <RecordStateChip record={row.record} />
+            <RowButton onOpen={() => setOpened(row)}>{row.name ?? say("value.unreadable")}</RowButton>{" "}
+            <RecordStateChip record={row.record} />
+            <Marks marks={row.marks} />
           </span>
-          <span className={resultsCss.under}>{row.panel}</span>
+          <span className={resultsCss.under}>{row.isReport ? say("result.report") : row.panel}</span>
+          <ResultDetails result={row} />
         </>
       ),
     },
@@ -41,12 +52,10 @@ export function ResultsTab({ patient }: { patient: string }) {
       // A value is never truncated: part of a number would read as another number.
       width: hasLong ? "minmax(256px, 0.9fr)" : narrow ? "minmax(150px, 0.9fr)" : "minmax(170px, 0.9fr)",
       align: "end",
+      wrap: true,
       cell: (row) => (
         <span className={resultsCss.breakAnywhere}>
-          <FlaggedValue value={row.value} flag={row.flag} recorded={fits(row) ? null : row.recorded} />
-          {row.recorded !== null && fits(row) ? (
-            <span className={resultsCss.recorded}>{say("value.recorded", { value: row.recorded })}</span>
-          ) : null}
+          <ResultValues result={row} below={fits(row)} />
         </span>
       ),
     },
@@ -54,24 +63,47 @@ export function ResultsTab({ patient }: { patient: string }) {
       key: "range",
       label: say("col.range"),
       width: "minmax(0, 1fr)",
-      cell: (row) => <span className={`${css.quiet} ${resultsCss.breakAnywhere}`}>{row.range}</span>,
+      wrap: true,
+      cell: (row) => (
+        <span className={`${css.quiet} ${resultsCss.breakAnywhere}`}>
+          <ResultRanges result={row} />
+        </span>
+      ),
     },
     {
       key: "taken",
       label: say("col.when"),
       width: narrow ? "96px" : "150px",
       wrap: true,
-      cell: (row) => <span className={css.quiet}>{formatDateTime(row.taken)}</span>,
+      cell: (row) => (
+        <span className={css.quiet}>
+          {formatDateTime(row.taken)}
+          {row.until === null ? null : ` ${say("result.until", { at: formatDateTime(row.until) })}`}
+        </span>
+      ),
     },
   ];
   return (
-    <PagedTable
-      list={rows}
-      label={say("tab.results")}
-      columns={columns}
-      rowHeight={52}
-      noRowButtons
-      empty={sayNone("results.none", SUBJECTS.results)}
-    />
+    <>
+      <PagedTable
+        list={rows}
+        label={say("tab.results")}
+        columns={columns}
+        rowHeight={52}
+        empty={sayNone("results.none", SUBJECTS.results)}
+      />
+      <RecordDialog
+        patient={patient}
+        row={
+          opened === null
+            ? null
+            : {
+                reference: `${opened.isReport ? "DiagnosticReport" : "Observation"}/${opened.id}`,
+                title: { kind: "recorded", text: opened.name ?? say("value.unreadable") },
+              }
+        }
+        onClose={() => setOpened(null)}
+      />
+    </>
   );
 }

@@ -1,37 +1,56 @@
 import { Card, CardEmpty } from "../components/card.view";
 import type { VitalSeriesDto } from "../ipc/bindings";
+import { formatDate } from "../words/dates";
 import { sayElapsed } from "../words/elapsed";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
-import { FlaggedValue } from "./flagged-value.view";
+import { Marks } from "./marks.view";
+import { Measurement } from "./measurement.view";
 import { Sparkline } from "./sparkline.view";
+import { sayName } from "./vital-points";
 import css from "./vitals.module.css";
 
 /** The latest value of each vital sign, with its trend and age. */
 export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
   const say = useWords();
   const { sayNone } = useAbsence();
-  const taken = vitals.filter((series) => series.value !== "");
   return (
     <Card title={say("vitals.title")} aside={say("vitals.aside")}>
-      {taken.length === 0 ? (
+      {vitals.length === 0 ? (
         <CardEmpty>{sayNone("vitals.none", SUBJECTS.vitals)}</CardEmpty>
       ) : (
         <ul className={css.rows}>
-          {taken.map((series) => (
-            <li key={series.key} className={css.row}>
-              <span className={css.sign}>
-                {say(`sign.${series.key}`)} <span className={css.unit}>{series.unit}</span>
-              </span>
+          {vitals.map((series) => (
+            <li key={`${series.key} ${series.name}`} className={css.row}>
+              <span className={css.sign}>{sayName(say, series, false)}</span>
               <span className={css.value}>
-                <FlaggedValue value={series.value} flag={series.flag} recorded={series.recorded} />
+                <Latest series={series} />
               </span>
               <Sparkline series={series} />
-              <span className={css.age}>{sayElapsed(say, series.age)}</span>
+              <span className={css.age}>
+                {series.latest === null
+                  ? ""
+                  : series.age === null
+                    ? formatDate(series.latest.taken)
+                    : sayElapsed(say, series.age)}
+                {series.older ? <span className={css.older}>{say("vitals.older")}</span> : null}
+              </span>
             </li>
           ))}
         </ul>
       )}
     </Card>
+  );
+}
+
+/** The latest measurement that counts, or else the marks of the last one that does not. */
+function Latest({ series }: { series: VitalSeriesDto }) {
+  const { latest } = series;
+  if (latest === null) return <Marks marks={series.points.at(-1)?.marks ?? []} />;
+  return (
+    <>
+      <Measurement point={latest} />
+      <Marks marks={latest.marks} />
+    </>
   );
 }

@@ -3,15 +3,15 @@ import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
 import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
-import { formatMillis } from "../words/dates";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
-import { FlaggedValue } from "./flagged-value.view";
+import { Marks } from "./marks.view";
+import { Measurement } from "./measurement.view";
 import { RecordStateChip } from "./record-state.view";
-import resultsCss from "./results.module.css";
 import toggle from "./toggle.module.css";
 import { Trend } from "./trend.view";
+import { drawnLines, sayMeasurement, sayName, sayWhen } from "./vital-points";
 import css from "./vitals.module.css";
 
 /** Every vital sign over time, as charts or tables. */
@@ -21,6 +21,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
   const [display, setDisplay] = useState("charts");
   const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
   const taken = chart.vitals.filter((series) => series.points.length > 0);
+  const isDrawn = (series: VitalSeriesDto) => display === "charts" && drawnLines(say, series).length > 0;
   if (taken.length === 0) {
     return (
       <Card title={say("vitals.title")}>
@@ -51,17 +52,11 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
       <div className={`${css.grid} ${display === "tables" ? css.wide : ""}`}>
         {taken.map((series) => (
           <Card
-            key={series.key}
-            title={say(`sign.name.${series.key}`)}
-            aside={
-              <FlaggedValue
-                value={`${series.value} ${series.unit ?? ""}`}
-                flag={series.flag}
-                recorded={series.recorded}
-              />
-            }
+            key={`${series.key} ${series.name}`}
+            title={sayName(say, series)}
+            aside={series.latest === null ? null : <Measurement point={series.latest} />}
           >
-            {display === "charts" ? (
+            {isDrawn(series) ? (
               <Trend series={series} banner={chart.banner} />
             ) : (
               <PointTable
@@ -69,8 +64,8 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
                 onMarkInError={(point) =>
                   setRecordToCorrect({
                     reference: `Observation/${point.id}`,
-                    title: `${say(`sign.name.${series.key}`)} ${point.text} ${series.unit ?? ""}`,
-                    when: formatMillis(point.at),
+                    title: `${sayName(say, series)} ${sayMeasurement(say, point)}`,
+                    when: sayWhen(point),
                   })
                 }
               />
@@ -93,12 +88,12 @@ function PointTable({
   const say = useWords();
   const canCorrect = series.points.some((point) => point.mayMarkEnteredInError);
   return (
-    <table className={css.table} aria-label={say("vitals.table", { name: say(`sign.name.${series.key}`) })}>
+    <table className={css.table} aria-label={say("vitals.table", { name: sayName(say, series) })}>
       <thead>
         <tr>
           <th scope="col">{say("col.when")}</th>
           <th scope="col" className={css.end}>
-            {series.unit}
+            {series.unit ?? say("col.value")}
           </th>
           <th scope="col">{say("col.state")}</th>
           {canCorrect ? <th scope="col">{say("col.correct")}</th> : null}
@@ -107,14 +102,12 @@ function PointTable({
       <tbody>
         {series.points.toReversed().map((point) => (
           <tr key={point.id}>
-            <td>{formatMillis(point.at)}</td>
+            <td>{sayWhen(point)}</td>
             <td className={css.end}>
-              <FlaggedValue value={point.text} flag={point.flag} />
-              {point.recorded === null ? null : (
-                <span className={resultsCss.recorded}>{say("value.recorded", { value: point.recorded })}</span>
-              )}
+              <Measurement point={point} below />
             </td>
             <td>
+              <Marks marks={point.marks} />
               <RecordStateChip record={point.record} />
             </td>
             {canCorrect ? (
@@ -123,8 +116,8 @@ function PointTable({
                   <Button
                     variant="link"
                     aria-label={say("entered_in_error.name", {
-                      what: `${say(`sign.name.${series.key}`)} ${point.text}`,
-                      when: formatMillis(point.at),
+                      what: `${sayName(say, series)} ${sayMeasurement(say, point)}`,
+                      when: sayWhen(point),
                     })}
                     onPress={() => onMarkInError(point)}
                   >

@@ -589,7 +589,7 @@ unit: ElapsedUnitDto,
  */
 count: number, };
 
-export type ElapsedUnitDto = "today" | "days" | "weeks" | "months" | "years";
+export type ElapsedUnitDto = "minutes" | "hours" | "today" | "days" | "weeks" | "months" | "years";
 
 export type EnrolBeginDto = { 
 /**
@@ -1199,6 +1199,36 @@ unit: string | null,
  */
 recorded: string | null, };
 
+export type RangeDto = { 
+/**
+ * Lower limit.
+ */
+low: QuantityDto | null, 
+/**
+ * Upper limit.
+ */
+high: QuantityDto | null, 
+/**
+ * Its text.
+ */
+text: string | null, 
+/**
+ * What it is a range of, where that is not the normal one: `treatment`, `recommended`, ...
+ */
+meaning: string | null, 
+/**
+ * The populations that it applies to.
+ */
+appliesTo: Array<string>, 
+/**
+ * The lowest age.
+ */
+ageFrom: QuantityDto | null, 
+/**
+ * The highest age.
+ */
+ageTo: QuantityDto | null, };
+
 export type ReactionDto = { 
 /**
  * Manifestations as recorded.
@@ -1245,51 +1275,101 @@ text: string, } | { "kind": "visit" } | { "kind": "vital_signs" } | { "kind": "o
  */
 resourceType: string, };
 
+export type ResultDetailDto = { 
+/**
+ * What it is.
+ */
+kind: ResultDetailKindDto, 
+/**
+ * As recorded.
+ */
+text: string, };
+
+export type ResultDetailKindDto = "conclusion" | "conclusion_code" | "text" | "file" | "narrative" | "note" | "image" | "absent" | "method" | "body_site" | "specimen" | "device" | "interpreter";
+
 export type ResultDto = { 
 /**
- * The Observation's id.
+ * The id of the Observation or DiagnosticReport.
  */
 id: string, 
 /**
- * Test name; `None` where it could not be read.
+ * Whether it is a report, not a single result.
+ */
+isReport: boolean, 
+/**
+ * Test or report name; `None` where it could not be read.
  */
 name: string | null, 
 /**
- * Value with unit as text, as precise as recorded up to four decimals.
+ * The value, as precise as recorded up to four decimals; `None` where there is none or none that counts.
  */
-value: string, 
-/**
- * The value as recorded, where that differs from what is shown.
- */
-recorded: string | null, 
+value: ValueDto | null, 
 /**
  * Flag.
  */
 flag: FlagDto | null, 
 /**
- * Reference range as text.
+ * Interpretations as recorded, where the flag does not say them.
  */
-range: string | null, 
+interpretation: Array<string>, 
+/**
+ * Reference ranges.
+ */
+ranges: Array<RangeDto>, 
+/**
+ * The parts of a panel.
+ */
+parts: Array<ResultPartDto>, 
 /**
  * When, RFC 3339 or partial.
  */
 taken: string | null, 
 /**
+ * The end of the period, RFC 3339 or partial.
+ */
+until: string | null, 
+/**
  * The report or panel it belongs to.
  */
 panel: string | null, 
 /**
- * Status code as recorded.
+ * What else the record says.
  */
-status: string | null, 
+details: Array<ResultDetailDto>, 
+/**
+ * What changes its meaning.
+ */
+marks: Array<MarkDto>, 
 /**
  * Sync state.
  */
 record: RecordStateDto, };
 
+export type ResultPartDto = { 
+/**
+ * Its name; `None` where it could not be read.
+ */
+name: string | null, 
+/**
+ * The value.
+ */
+value: ValueDto | null, 
+/**
+ * Flag.
+ */
+flag: FlagDto | null, 
+/**
+ * Interpretations as recorded, where the flag does not say them.
+ */
+interpretation: Array<string>, 
+/**
+ * Reference ranges.
+ */
+ranges: Array<RangeDto>, };
+
 export type ResultsDto = { 
 /**
- * Rows, newest first.
+ * Rows, newest first; fewer than requested where their texts are long.
  */
 rows: Array<ResultDto>, 
 /**
@@ -1473,7 +1553,7 @@ percent: number, };
 
 export type SexDto = "female" | "male" | "other" | "unknown";
 
-export type SignDto = "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference";
+export type SignDto = "blood_pressure" | "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference" | "other";
 
 export type SignInAgainDto = { 
 /**
@@ -1857,9 +1937,21 @@ origin: QuantityDto | null,
  */
 interval: string | null, 
 /**
+ * The factor of each sample, as recorded.
+ */
+factor: string | null, 
+/**
  * The samples as recorded.
  */
-data: string | null, } | { "kind": "absent", 
+data: string | null, } | { "kind": "file", 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Its MIME type.
+ */
+content_type: string | null, } | { "kind": "absent", 
 /**
  * The recorded reason.
  */
@@ -1889,29 +1981,25 @@ high: string | null, };
 
 export type VitalPointDto = { 
 /**
- * The Observation's id.
+ * The Observation's id; of two single pressures the systolic one's.
  */
 id: string, 
 /**
- * When, milliseconds since the epoch, UTC.
+ * When, milliseconds since the epoch, UTC; `None` where no time is recorded.
  */
-at: number, 
+at: number | null, 
 /**
- * The value, for drawing only; never rounded.
+ * When, RFC 3339 or partial.
  */
-value: number, 
+taken: string | null, 
 /**
- * The value as text, rounded for reading.
+ * The value; systolic and diastolic for a blood pressure; empty where the record has none that counts.
  */
-text: string, 
+values: Array<VitalValueDto>, 
 /**
- * The value with its unit as recorded, where that differs from what is shown.
+ * What changes its meaning.
  */
-recorded: string | null, 
-/**
- * Flag.
- */
-flag: FlagDto | null, 
+marks: Array<MarkDto>, 
 /**
  * Whether the user may mark it as entered in error.
  */
@@ -1921,47 +2009,84 @@ mayMarkEnteredInError: boolean,
  */
 record: RecordStateDto, };
 
+export type VitalRangeDto = { 
+/**
+ * The sign.
+ */
+sign: SignDto, 
+/**
+ * Lowest normal.
+ */
+low: number, 
+/**
+ * Highest normal.
+ */
+high: number, 
+/**
+ * Where the range comes from, where it is not that of adults.
+ */
+source: string | null, };
+
 export type VitalSeriesDto = { 
 /**
  * The sign.
  */
 key: SignDto, 
 /**
- * Unit as displayed; a score has none.
+ * The sign's recorded name, where the chart has none of its own.
+ */
+name: string | null, 
+/**
+ * Unit of the points that are drawn; a score has none.
  */
 unit: string | null, 
 /**
- * The latest value as text, rounded for reading.
+ * The latest measurement that counts; `None` where all are cancelled or in the future.
  */
-value: string, 
+latest: VitalPointDto | null, 
 /**
- * The latest value with its unit as recorded, where that differs from what is shown.
- */
-recorded: string | null, 
-/**
- * Flag of the latest value.
- */
-flag: FlagDto | null, 
-/**
- * When the latest was measured, RFC 3339.
- */
-taken: string, 
-/**
- * Time since then.
+ * Time since then; `None` from a day on, and where the record has no time of day.
  */
 age: ElapsedDto | null, 
 /**
- * Reference range, lowest normal.
+ * Whether the newest set of vital signs is later than this one's latest.
  */
-low: number | null, 
+older: boolean, 
 /**
- * Reference range, highest normal.
+ * Reference ranges of this patient's age.
  */
-high: number | null, 
+ranges: Array<VitalRangeDto>, 
 /**
- * The points, oldest first, at most 200.
+ * The measurements, oldest first, at most 200.
  */
 points: Array<VitalPointDto>, };
+
+export type VitalValueDto = { 
+/**
+ * The Observation's id.
+ */
+id: string, 
+/**
+ * The sign.
+ */
+sign: SignDto, 
+/**
+ * The number, for drawing only; never rounded. `None` for a value that is not drawn: its unit is unknown, it is
+ * not exact, or it is no number.
+ */
+number: number | null, 
+/**
+ * The value, rounded for reading and in the unit of the chart where that is possible.
+ */
+value: ValueDto, 
+/**
+ * Flag.
+ */
+flag: FlagDto | null, 
+/**
+ * Interpretations as recorded, where the flag does not say them.
+ */
+interpretation: Array<string>, };
 
 export type VitalsCheckDto = { 
 /**

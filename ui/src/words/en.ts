@@ -7,6 +7,7 @@ import element from "./en/element.json";
 import failure from "./en/failure.json";
 import lock from "./en/lock.json";
 import mark from "./en/mark.json";
+import result from "./en/result.json";
 import shell from "./en/shell.json";
 import signIn from "./en/sign-in.json";
 import sync from "./en/sync.json";
@@ -25,6 +26,7 @@ export const en = {
   ...failure,
   ...lock,
   ...mark,
+  ...result,
   ...shell,
   ...signIn,
   ...sync,

@@ -5,6 +5,7 @@ mod record;
 mod xhtml;
 
 pub use record::details;
+pub(super) use xhtml::narrative_text;
 
 use super::parts::{Period, When};
 use keep_domain::ResourceKey;

@@ -1,47 +1,29 @@
 //! Measurements and findings.
 
-use super::parts::{Concept, Period, Quantity, When};
-use super::reader::{Reader, concept, first_code, member_owned, owned, period, quantity, when};
-use crate::node::Members;
-use crate::{Decimal, FhirError, Kind, Node, Raw};
-use keep_domain::Phi;
+mod value;
 
-/// A value in the forms that FHIR allows.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Measured {
-    /// A number with a unit, digits as recorded.
-    Quantity(Quantity),
-    /// A coded answer.
-    Concept(Concept),
-    /// Text.
-    Text(Phi<String>),
-    /// Yes or no.
-    Boolean(bool),
-    /// A whole number.
-    Integer(Decimal),
-    /// A range.
-    Range(Option<Quantity>, Option<Quantity>),
-    /// Numerator, denominator.
-    Ratio(Option<Quantity>, Option<Quantity>),
-    /// A date or time.
-    Date(When),
-    /// A period.
-    Period(Period),
-    /// Not measured, with the reason.
-    Absent(Concept),
-    /// Present, but in a form that is not supported: the element's name.
-    Unreadable(&'static str),
-}
+use super::parts::{Concept, Quantity, Reference, When};
+use super::reader::{Reader, concept, member_owned, period, reference, when};
+use crate::node::Members;
+use crate::{FhirError, Kind, Node, Raw};
+use keep_domain::Phi;
+pub(super) use value::file;
+pub use value::{File, Measured, Samples};
+use value::{fault_of, measured, side};
 
 /// A reference range.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct ReferenceRange {
     /// Lower limit.
     pub low: Option<Quantity>,
     /// Upper limit.
     pub high: Option<Quantity>,
-    /// The population that it applies to.
-    pub applies: Option<Concept>,
+    /// `normal`, `recommended`, `treatment`, `therapeutic`, ...
+    pub kind: Option<Concept>,
+    /// The populations that it applies to.
+    pub applies: Vec<Concept>,
+    /// The ages that it applies to, from and to.
+    pub age: Option<(Option<Quantity>, Option<Quantity>)>,
     /// As text.
     pub text: Option<String>,
 }
@@ -53,13 +35,13 @@ pub struct Component {
     pub code: Option<Concept>,
     /// The value.
     pub value: Option<Measured>,
-    /// `H`, `L`, `HH`, ...
-    pub interpretation: Vec<String>,
+    /// `H`, `L`, `HH`, ..., as code or text.
+    pub interpretation: Vec<Concept>,
     /// Reference ranges.
     pub ranges: Vec<ReferenceRange>,
 }
 
-/// An Observation.
+/// The parts of an Observation that its value, its flag and its place depend on.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ObservationLens {
     /// `final`, `preliminary`, `amended`, `entered-in-error`, ...
@@ -70,14 +52,43 @@ pub struct ObservationLens {
     pub value: Option<Measured>,
     /// The parts of a panel.
     pub components: Vec<Component>,
-    /// `H`, `L`, `HH`, `LL`, `N`, `A`, ...
-    pub interpretation: Vec<String>,
+    /// `H`, `L`, `HH`, `LL`, `N`, `A`, ..., as code or text.
+    pub interpretation: Vec<Concept>,
     /// Reference ranges.
     pub ranges: Vec<ReferenceRange>,
-    /// The clinically relevant time.
+    /// The clinically relevant time; the start of a period, the first event of a timing.
     pub effective: Option<When>,
     /// The time of publication; read only without an effective time.
     pub issued: Option<When>,
+    /// Whom or what it is about, where that is not the patient.
+    pub focus: Vec<Reference>,
+    /// The members of a panel.
+    pub members: Vec<Reference>,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+/// The parts of an Observation that are shown beside its value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObservationDetails {
+    /// Comments.
+    pub notes: Vec<Phi<String>>,
+    /// How it was measured.
+    pub method: Option<Concept>,
+    /// Where on the body.
+    pub body_site: Option<Concept>,
+    /// The specimen.
+    pub specimen: Option<Reference>,
+    /// The device.
+    pub device: Option<Reference>,
+    /// Why there is no value, also where there is one or where parts have values.
+    pub absent: Option<Concept>,
+    /// The end of the period in which it was measured.
+    pub until: Option<When>,
+    /// When it was published.
+    pub issued: Option<When>,
+    /// The narrative, where the record says that it holds more than its elements (`additional`).
+    pub narrative: Option<String>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -90,13 +101,33 @@ pub fn observation(raw: &Raw) -> Result<ObservationLens, FhirError> {
     Reader::open(raw, &["Observation"]).map(read)
 }
 
+/// Reads what is shown beside the value of an Observation.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn observation_details(raw: &Raw) -> Result<ObservationDetails, FhirError> {
+    let mut r = Reader::open(raw, &["Observation"])?;
+    Ok(ObservationDetails {
+        notes: r.notes(),
+        method: r.concept("method"),
+        body_site: r.concept("bodySite"),
+        specimen: r.reference("specimen"),
+        device: r.reference("device"),
+        absent: r.concept("dataAbsentReason"),
+        until: r.period("effectivePeriod").filter(|p| p.start.is_some()).and_then(|p| p.end),
+        issued: r.when("issued"),
+        narrative: r.narrative(false),
+        faults: r.into_faults(),
+    })
+}
+
 /// Reads an object that is known to be an Observation.
 pub(crate) fn observation_in<'a>(node: Node<'a>, members: Members<'a>) -> ObservationLens {
     read(Reader::over(node, members))
 }
 
 fn read(mut r: Reader<'_>) -> ObservationLens {
-    let value = measured(|name| r.member(name));
+    let value = measured(r.members());
     if let Some(name) = value.as_ref().and_then(fault_of) {
         r.fault(name);
     }
@@ -108,78 +139,60 @@ fn read(mut r: Reader<'_>) -> ObservationLens {
     if code.is_none() {
         r.fault("code");
     }
-    let effective = match r.first_when(&["effectiveDateTime", "effectiveInstant"]) {
-        Some(at) => Some(at),
-        None => r.period("effectivePeriod").and_then(|p| p.start.or(p.end)),
-    };
+    let effective = effective(&mut r);
+    let mut focus = r.list("focus", reference);
+    if !focus.is_empty() {
+        let subject = r.reference("subject").and_then(|s| s.key);
+        focus.retain(|f| f.key.is_none() || f.key != subject);
+    }
     ObservationLens {
         status: r.text("status"),
         code,
         value,
         components,
-        interpretation: r.list("interpretation", first_code),
+        interpretation: r.concepts("interpretation"),
         ranges: r.list("referenceRange", range),
         issued: if effective.is_none() { r.when("issued") } else { None },
         effective,
+        focus,
+        members: r.list("hasMember", reference),
         faults: r.into_faults(),
     }
 }
 
-fn fault_of(value: &Measured) -> Option<&'static str> {
-    match value {
-        Measured::Unreadable(name) => Some(name),
-        Measured::Quantity(q) if q.value.is_none() => Some("valueQuantity"),
-        Measured::Date(w) if w.date.is_none() => Some("valueDateTime"),
-        _ => None,
-    }
+fn effective(r: &mut Reader<'_>) -> Option<When> {
+    let at = r.first_when(&["effectiveDateTime", "effectiveInstant"]);
+    let at = at.or_else(|| r.period("effectivePeriod").and_then(|p| p.start.or(p.end)));
+    at.or_else(|| {
+        r.read("effectiveTiming", |timing| {
+            let event = timing.member("event").and_then(|e| e.items().find_map(when));
+            let bounds = || period(timing.at(&["repeat", "boundsPeriod"])?).and_then(|p| p.start.or(p.end));
+            event.or_else(bounds)
+        })
+    })
 }
 
 fn component(node: Node<'_>) -> Option<Component> {
     if node.kind() != Kind::Object {
         return None;
     }
-    let interpretation = node.member("interpretation").into_iter().flat_map(Node::items);
+    let members: Members<'_> = node.members().collect();
+    let list = |name| node.member(name).into_iter().flat_map(Node::items);
     Some(Component {
         code: node.member("code").and_then(concept),
-        value: measured(|name| node.member(name)),
-        interpretation: interpretation.filter_map(first_code).collect(),
-        ranges: node.member("referenceRange").into_iter().flat_map(Node::items).filter_map(range).collect(),
+        value: measured(&members),
+        interpretation: list("interpretation").filter_map(concept).collect(),
+        ranges: list("referenceRange").filter_map(range).collect(),
     })
-}
-
-/// The value of an Observation or a component, by its members.
-fn measured<'a>(member: impl Fn(&str) -> Option<Node<'a>>) -> Option<Measured> {
-    type Form = fn(Node<'_>) -> Option<Measured>;
-    let forms: [(&'static str, Form); 11] = [
-        ("valueQuantity", |n| quantity(n).map(Measured::Quantity)),
-        ("valueCodeableConcept", |n| concept(n).map(Measured::Concept)),
-        ("valueString", |n| owned(n).map(|t| Measured::Text(Phi::new(t)))),
-        ("valueBoolean", |n| n.boolean().map(Measured::Boolean)),
-        ("valueInteger", |n| n.number().and_then(Decimal::parse).map(Measured::Integer)),
-        ("valueRange", |n| Some(Measured::Range(side(n, "low"), side(n, "high")))),
-        ("valueRatio", |n| Some(Measured::Ratio(side(n, "numerator"), side(n, "denominator")))),
-        ("valueDateTime", |n| when(n).map(Measured::Date)),
-        ("valueTime", |n| owned(n).map(|t| Measured::Text(Phi::new(t)))),
-        ("valuePeriod", |n| period(n).map(Measured::Period)),
-        ("valueSampledData", |_| None),
-    ];
-    for (name, read) in forms {
-        if let Some(found) = member(name) {
-            return Some(read(found).unwrap_or(Measured::Unreadable(name)));
-        }
-    }
-    member("dataAbsentReason").and_then(concept).map(Measured::Absent)
-}
-
-fn side(node: Node<'_>, name: &str) -> Option<Quantity> {
-    node.member(name).and_then(quantity)
 }
 
 fn range(node: Node<'_>) -> Option<ReferenceRange> {
     (node.kind() == Kind::Object).then(|| ReferenceRange {
         low: side(node, "low"),
         high: side(node, "high"),
-        applies: node.member("appliesTo").and_then(|a| a.items().next()).and_then(concept),
+        kind: node.member("type").and_then(concept),
+        applies: node.member("appliesTo").into_iter().flat_map(Node::items).filter_map(concept).collect(),
+        age: node.member("age").map(|age| (side(age, "low"), side(age, "high"))),
         text: member_owned(node, "text"),
     })
 }

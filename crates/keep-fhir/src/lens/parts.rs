@@ -73,7 +73,7 @@ pub struct Period {
 }
 
 /// A Quantity with the digits as recorded.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Quantity {
     /// The number; `None` when it is missing or not a number.
     pub value: Option<Decimal>,
@@ -83,4 +83,14 @@ pub struct Quantity {
     pub unit: Option<String>,
     /// The unit's code, usually UCUM.
     pub code: Option<String>,
+    /// Whether the code is of another system than UCUM.
+    pub foreign: bool,
+}
+
+impl Quantity {
+    /// The unit's code, where it is one of UCUM or names no system.
+    #[must_use]
+    pub fn ucum(&self) -> Option<&str> {
+        self.code.as_deref().filter(|_| !self.foreign)
+    }
 }

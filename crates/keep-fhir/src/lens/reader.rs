@@ -1,9 +1,13 @@
 //! Reads the elements of one resource and collects those that could not be read.
 
+use super::detail::narrative_text;
 use super::parts::{Coding, Concept, Period, Quantity, Reference, When};
 use crate::node::Members;
 use crate::{Decimal, FhirDate, FhirError, Kind, Node, Raw, reference_of};
 use keep_domain::{Phi, ResourceId};
+
+/// The names of UCUM.
+const UCUM: [&str; 3] = ["http://unitsofmeasure.org", "https://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8"];
 
 pub(super) struct Reader<'a> {
     node: Node<'a>,
@@ -31,6 +35,11 @@ impl<'a> Reader<'a> {
     /// The first member of that name.
     pub(super) fn member(&self, name: &str) -> Option<Node<'a>> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, node)| *node)
+    }
+
+    /// The members in order.
+    pub(super) const fn members(&self) -> &Members<'a> {
+        &self.members
     }
 
     pub(super) const fn node(&self) -> Node<'a> {
@@ -129,6 +138,14 @@ impl<'a> Reader<'a> {
         self.list(name, concept)
     }
 
+    /// The narrative as text, where the record says that it holds more than its elements, or where `all` is set.
+    pub(super) fn narrative(&self, all: bool) -> Option<String> {
+        let text = self.member("text")?;
+        let wanted = all || text.member_text("status").as_deref() == Some("additional");
+        let plain = wanted.then(|| text.member_text("div")).flatten().map(|div| narrative_text(&div));
+        plain.filter(|text| !text.trim().is_empty())
+    }
+
     /// The texts of `note` (Annotation).
     pub(super) fn notes(&mut self) -> Vec<Phi<String>> {
         self.list("note", |n| n.member("text").and_then(owned).map(Phi::new))
@@ -165,18 +182,13 @@ pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
     (text.is_some() || !codings.is_empty()).then_some(Concept { text, codings })
 }
 
-/// The first code of a concept.
-pub(super) fn first_code(node: Node<'_>) -> Option<String> {
-    let of_coding = || node.member("coding")?.items().find_map(|c| member_owned(c, "code"));
-    owned(node).or_else(of_coding)
-}
-
 pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
     (node.kind() == Kind::Object).then(|| Quantity {
         value: node.member("value").and_then(Node::number).and_then(Decimal::parse),
         comparator: member_owned(node, "comparator"),
         unit: member_owned(node, "unit"),
         code: member_owned(node, "code"),
+        foreign: node.member_text("system").is_some_and(|system| !UCUM.contains(&system.trim_end_matches('/'))),
     })
 }
 

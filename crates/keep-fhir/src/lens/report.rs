@@ -1,7 +1,8 @@
 //! Diagnostic reports.
 
+use super::observation::{File, file};
 use super::parts::{Concept, Reference, When};
-use super::reader::{Reader, reference};
+use super::reader::{Reader, member_owned, reference};
 use crate::{FhirError, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -26,8 +27,6 @@ pub struct ReportLens {
     pub results: Vec<Reference>,
     /// The conclusion.
     pub conclusion: Option<Phi<String>>,
-    /// Number of attached files.
-    pub attachments: usize,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -52,7 +51,43 @@ pub fn report(raw: &Raw) -> Result<ReportLens, FhirError> {
         performers: r.list("performer", reference),
         results: r.list("result", reference),
         conclusion: r.text("conclusion").map(Phi::new),
-        attachments: r.list("presentedForm", Some).len(),
+        faults: r.into_faults(),
+    })
+}
+
+/// What a DiagnosticReport says besides its results.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReportDetails {
+    /// The conclusion as codes.
+    pub conclusion_codes: Vec<Concept>,
+    /// The whole report as files; plain text is read.
+    pub files: Vec<File>,
+    /// Comments on its images.
+    pub media: Vec<String>,
+    /// The specimens.
+    pub specimens: Vec<Reference>,
+    /// Who interpreted the results.
+    pub interpreters: Vec<Reference>,
+    /// The narrative: where the record says that it holds more than its elements, or where it says nothing else.
+    pub narrative: Option<Phi<String>>,
+    /// Elements that could not be read.
+    pub faults: Vec<&'static str>,
+}
+
+/// Reads what a DiagnosticReport says besides its results.
+///
+/// # Errors
+/// [`FhirError::WrongType`].
+pub fn report_details(raw: &Raw) -> Result<ReportDetails, FhirError> {
+    let mut r = Reader::open(raw, &["DiagnosticReport"])?;
+    let said = ["conclusion", "conclusionCode", "presentedForm", "result"].iter().any(|name| r.member(name).is_some());
+    Ok(ReportDetails {
+        conclusion_codes: r.concepts("conclusionCode"),
+        files: r.list("presentedForm", file),
+        media: r.list("media", |m| Some(member_owned(m, "comment"))).into_iter().flatten().collect(),
+        specimens: r.list("specimen", reference),
+        interpreters: r.list("resultsInterpreter", reference),
+        narrative: r.narrative(!said).map(Phi::new),
         faults: r.into_faults(),
     })
 }

@@ -128,7 +128,7 @@ fn observations_are_read_in_every_form() {
     .expect("an observation");
     let Some(Measured::Quantity(q)) = &o.value else { panic!("a quantity") };
     assert_eq!((q.value.as_ref().map(crate::Decimal::as_str), q.comparator.as_deref()), (Some("5.90"), Some(">")));
-    assert_eq!((o.interpretation.as_slice(), o.ranges[0].text.as_deref()), (&["H".to_owned()][..], Some("3.5-5.1")));
+    assert_eq!((o.interpretation[0].code(), o.ranges[0].text.as_deref()), (Some("H"), Some("3.5-5.1")));
     assert_eq!(o.effective.as_ref().map(|w| w.text.as_str()), Some("2026-11-22T09:00:00Z"));
     assert!(o.faults.is_empty());
 
@@ -142,8 +142,21 @@ fn observations_are_read_in_every_form() {
     assert!(matches!(value(r#""dataAbsentReason":{"text":"refused"}"#).0, Some(Measured::Absent(_))));
     assert!(matches!(value(r#""valueInteger":3"#), (Some(Measured::Integer(_)), f) if f.is_empty()));
     assert!(
-        matches!(value(r#""valueSampledData":{}"#), (Some(Measured::Unreadable("valueSampledData")), f) if f == ["valueSampledData"])
+        matches!(value(r#""valueSampledData":{"data":"1 2 E"}"#).0, Some(Measured::Samples(s)) if s.data.as_deref() == Some("1 2 E"))
     );
+    assert!(matches!(value(r#""valueTime":"08:30:00""#).0, Some(Measured::Time(t)) if t == "08:30:00"));
+    assert!(matches!(value(r#""valuePeriod":{"start":"2026"}"#).0, Some(Measured::Period(_))));
+    assert!(matches!(
+        value(r#""valueRatio":{"numerator":{"value":1},"denominator":{"value":128}}"#).0,
+        Some(Measured::Ratio(..))
+    ));
+    assert!(
+        matches!(value(r#""valueAttachment":{"contentType":"text/plain","data":"WA=="}"#).0, Some(Measured::File(f)) if f.text == Some(keep_domain::Phi::new("X".into())))
+    );
+    let url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.value";
+    let extended = format!(r#""extension":[{{"url":"{url}","valueAttachment":{{"title":"ECG"}}}}]"#);
+    assert!(matches!(value(&extended).0, Some(Measured::File(f)) if f.title.as_deref() == Some("ECG")));
+    assert!(matches!(value(r#""valueMoney":{}"#), (Some(Measured::Unreadable("value")), f) if f == ["value"]));
     assert!(
         matches!(value(r#""valueQuantity":{"value":"5"}"#), (Some(Measured::Quantity(_)), f) if f == ["valueQuantity"])
     );
@@ -196,7 +209,40 @@ fn the_other_types_are_read() {
         .expect("a goal");
     assert_eq!(g.description.as_ref().and_then(Concept::label), Some("A1c"));
     let r = report(&raw(r#"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"Lipids"},"result":[{"reference":"Observation/1"}],"conclusion":"fine","presentedForm":[{}]}"#)).expect("a report");
-    assert_eq!((r.results.len(), r.attachments, r.conclusion.is_some()), (1, 1, true));
+    assert_eq!((r.results.len(), r.conclusion.is_some()), (1, true));
+}
+
+#[test]
+fn what_stands_beside_a_value_is_read() {
+    let text = raw(
+        r#"{"resourceType":"Observation","text":{"status":"additional","div":"<div>and more</div>"},"code":{"text":"x"},"subject":{"reference":"Patient/p"},"focus":[{"reference":"Patient/p"},{"display":"Fetus"}],"hasMember":[{"reference":"Observation/m"}],"method":{"text":"cuff"},"bodySite":{"text":"arm"},"specimen":{"display":"blood"},"device":{"display":"monitor"},"note":[{"text":"haemolysed"}],"dataAbsentReason":{"text":"lost"},"effectiveTiming":{"event":["2026-11-01"]},
+        "referenceRange":[{"type":{"text":"normal"},"appliesTo":[{"text":"a"},{"text":"b"}],"age":{"low":{"value":18,"code":"a"}},"high":{"value":4,"code":"1","system":"http://example.org"}}]}"#,
+    );
+    let o = observation(&text).expect("an observation");
+    assert!(o.focus.len() == 1 && o.members.len() == 1 && o.faults.is_empty());
+    assert_eq!(o.effective.as_ref().map(|w| w.text.as_str()), Some("2026-11-01"));
+    let range = &o.ranges[0];
+    assert!(range.kind.is_some() && range.applies.len() == 2 && range.age.is_some());
+    assert!(range.high.as_ref().is_some_and(|q| q.ucum().is_none()));
+    let d = observation_details(&text).expect("details");
+    assert!(d.notes.len() == 1 && d.method.is_some() && d.body_site.is_some() && d.specimen.is_some());
+    assert!(d.device.is_some() && d.absent.is_some() && d.narrative.as_deref() == Some("and more"));
+}
+
+#[test]
+fn a_report_says_more_than_its_results() {
+    let d = report_details(&raw(
+        r#"{"resourceType":"DiagnosticReport","conclusionCode":[{"text":"c"}],"presentedForm":[{"contentType":"text/plain","data":"TGFyZ2U="},{"contentType":"application/pdf"}],"media":[{"comment":"left"},{}],"specimen":[{"display":"s"}],"resultsInterpreter":[{"display":"i"}],"text":{"status":"generated","div":"<div>x</div>"}}"#,
+    ))
+    .expect("details");
+    assert!(d.files[0].text == Some(keep_domain::Phi::new("Large".into())) && d.files[1].text.is_none());
+    assert!(d.conclusion_codes.len() == 1 && d.media == ["left"] && d.specimens.len() == 1);
+    assert!(d.interpreters.len() == 1 && d.narrative.is_none());
+    let d = report_details(&raw(
+        r#"{"resourceType":"DiagnosticReport","text":{"status":"generated","div":"<div>all of it</div>"}}"#,
+    ))
+    .expect("details");
+    assert!(d.narrative == Some(keep_domain::Phi::new("all of it".into())));
 }
 
 #[test]

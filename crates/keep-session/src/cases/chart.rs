@@ -12,6 +12,7 @@ use crate::records::chart::{Chart, Part, banner_of, names_of, read_chart, view_c
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
+use crate::view::judge::Population;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
 use crate::view::timeline::{Window, row_of};
@@ -41,7 +42,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
         let (patient, part) =
             (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, record: None, every_value: true });
         let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
-            let readings = vitals::readings(&chart.entries);
+            let readings = vitals::readings(&chart.entries, chart.clinic_clock.now);
             Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
         })?;
         acquire(&unlocked.memory.opened).insert(patient, ticket);
@@ -98,10 +99,11 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
 /// As [`open_chart`].
 pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<ResultsDto, FailureDto> {
     workstation.authorize(Action::OpenChart, |unlocked| {
-        let types = ["Observation", "DiagnosticReport"];
+        // The patient's sex and age choose the reference range.
+        let types = ["Observation", "DiagnosticReport", "Patient"];
         let chart = read_chart(&Ctx::new(workstation, unlocked)?, &patient_id(&request.patient)?, &types)?;
         let (offset, limit) = window(&request);
-        Ok(results::window(&chart.entries, offset, limit))
+        Ok(results::window(&chart.entries, &chart.clinic_clock, offset, limit))
     })
 }
 
@@ -158,7 +160,8 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     }
     let name = banner.family.iter().chain(&banner.given);
     let name = words::some(words::joined(name, ", "));
-    let series = SeriesContext { birth_date: banner.birth_date.as_deref(), clinic_clock, access_view: view };
+    let population = Population::of(entries, &clinic_clock.zone);
+    let series = SeriesContext { population: &population, clinic_clock, access_view: view };
     Ok(ChartDto {
         counts: tabs::counts(entries, &chart.other_types, &tabs),
         tabs,
@@ -166,7 +169,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(entries, &names, clinic_clock)),
         vitals: vitals::series(readings, &series),
-        results: results::recent_and_abnormal(entries, clinic_clock),
+        results: results::recent_and_abnormal(entries, &population, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
         completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),

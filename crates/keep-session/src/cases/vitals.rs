@@ -5,6 +5,7 @@ mod writing;
 
 use crate::cases::{drafts, sync};
 use crate::ctx::Ctx;
+use crate::dto::chart::vitals::SignDto;
 use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::{SavedDto, VitalsCheckDto, VitalsDto};
 use crate::error::SessionError;
@@ -13,8 +14,10 @@ use crate::records::change::NewRecords;
 use crate::records::visit::find_open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
 use crate::state::acquire;
-use crate::view::clinic_clock::ClinicClock;
+use crate::view::clinic_clock::{AHEAD_MILLIS, ClinicClock};
+use crate::view::judge::Standing;
 use crate::view::person;
+use crate::view::vitals::in_chart_unit;
 use crate::workstation::Workstation;
 use form::{About, Form};
 use keep_access::{Action, Group, PolicyResource};
@@ -24,9 +27,6 @@ use keep_domain::{ErrorCode, PatientId, Phi, ResourceId, ResourceKey, UtcMillis,
 use keep_fhir::lens;
 use keep_fhir::write::{Activity, AuthoringContext};
 use keep_store::{AuditGated, Record, Store, StoreError};
-
-/// How far a time may be ahead of this computer's clock before it counts as in the future.
-const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
 
 /// Checks the values typed so far.
 ///
@@ -80,9 +80,9 @@ fn about(
 
 fn height_of(record: &Record) -> Option<f64> {
     let lens = lens::observation(&parse(record)?).ok()?;
-    let is_valid = lens.status.as_deref() != Some("entered-in-error");
-    match lens.value.filter(|_| is_valid)? {
-        lens::Measured::Quantity(q) if matches!(q.code.as_deref(), Some("cm") | None) => Some(q.value?.to_f64()),
+    let counts = Standing::of(lens.status.as_deref()) == Standing::Final && lens.focus.is_empty();
+    match lens.value.filter(|_| counts)? {
+        lens::Measured::Quantity(q) if q.comparator.is_none() => in_chart_unit(SignDto::Height, &q),
         _ => None,
     }
 }

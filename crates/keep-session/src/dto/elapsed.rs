@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-/// Time from one day to today, in the unit that reads best.
+/// Time from one moment to now, or from one day to today, in the unit that reads best.
 #[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ElapsedDto {
@@ -17,6 +17,10 @@ pub struct ElapsedDto {
 #[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ElapsedUnitDto {
+    /// Less than an hour.
+    Minutes,
+    /// Less than a day.
+    Hours,
     /// The same day.
     Today,
     /// Up to 13 days.

@@ -7,6 +7,9 @@ use jiff::{Timestamp, ToSpan, Unit};
 use keep_clinical::{Age, Zone, age_at};
 use keep_domain::UtcMillis;
 
+/// How far a time may be ahead of this computer's clock before it counts as in the future.
+pub(crate) const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
+
 /// Now, and the zone in which days begin.
 #[derive(Debug, Clone)]
 pub(crate) struct ClinicClock {
@@ -72,6 +75,24 @@ impl ClinicClock {
         Some(ElapsedDto { unit, count: u32::try_from(count).ok()? })
     }
 
+    /// Time since an instant in minutes or hours; `None` from a day on, and for a later instant.
+    pub(crate) fn since(&self, at: UtcMillis) -> Option<ElapsedDto> {
+        if self.is_future(at) {
+            return None;
+        }
+        let minutes = u32::try_from(self.now.0.saturating_sub(at.0).max(0) / 60_000).ok()?;
+        match minutes {
+            0..60 => Some(ElapsedDto { unit: ElapsedUnitDto::Minutes, count: minutes }),
+            60..1440 => Some(ElapsedDto { unit: ElapsedUnitDto::Hours, count: minutes / 60 }),
+            _ => None,
+        }
+    }
+
+    /// Whether an instant is later than a clock that is a little slow would explain.
+    pub(crate) fn is_future(&self, at: UtcMillis) -> bool {
+        at > self.now.plus_millis(AHEAD_MILLIS)
+    }
+
     /// The age of someone born at `birth_date` (ISO, may be partial), now.
     pub(crate) fn age_of(&self, birth_date: &str) -> Option<Age> {
         age_at(birth_date, self.now, &self.zone)
@@ -96,6 +117,22 @@ mod tests {
         check("2024-11-23T08:00:00Z", ElapsedUnitDto::Months, 23);
         check("2024-09-30T08:00:00Z", ElapsedUnitDto::Years, 2);
         assert_eq!(clinic_clock.elapsed(time("2026-11-23T08:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_recent_time_is_told_in_minutes_and_hours() {
+        let clinic_clock = ClinicClock::utc(NOON);
+        let check = |at: &str, expected: Option<(ElapsedUnitDto, u32)>| {
+            assert_eq!(clinic_clock.since(time(at)).map(|e| (e.unit, e.count)), expected, "{at}");
+        };
+        check("2026-11-22T11:59:30Z", Some((ElapsedUnitDto::Minutes, 0)));
+        check("2026-11-22T11:01:00Z", Some((ElapsedUnitDto::Minutes, 59)));
+        check("2026-11-22T10:59:00Z", Some((ElapsedUnitDto::Hours, 1)));
+        check("2026-11-21T12:01:00Z", Some((ElapsedUnitDto::Hours, 23)));
+        check("2026-11-21T11:59:00Z", None);
+        check("2026-11-22T12:30:00Z", None);
+        assert!(clinic_clock.is_future(time("2026-11-22T12:06:00Z")));
+        assert!(!clinic_clock.is_future(time("2026-11-22T12:04:00Z")));
     }
 
     #[test]

@@ -1,20 +1,24 @@
 //! What the vital signs of the chart and the early warning score are called, measured in and compared with.
 
+use super::visible_record::VisibleRecord;
 use crate::dto::chart::vitals::SignDto;
 use keep_clinical::adult_range;
-use keep_domain::{NEWS2_TOTAL, VitalSign};
+use keep_domain::{NEWS2_TOTAL, VitalSign, is_vital_code};
 use keep_fhir::lens::Concept;
 use std::borrow::Cow;
 
 impl SignDto {
-    /// The vital sign; `None` for the early warning score.
+    /// The vital sign; `None` for the early warning score, a pressure of two values, and signs without a place of their own.
     pub(crate) fn vital(self) -> Option<VitalSign> {
         VitalSign::from_name(self.name())
     }
 
     /// Its name inside a line of several values.
     pub(crate) fn label(self) -> &'static str {
-        self.vital().map_or("NEWS2", VitalSign::label)
+        match self {
+            Self::News2 => "NEWS2",
+            _ => self.vital().map_or("", VitalSign::label),
+        }
     }
 
     /// The unit as shown; empty for a score.
@@ -24,8 +28,11 @@ impl SignDto {
 
     /// The usual range of an adult at rest.
     pub(crate) fn adult_range(self) -> Option<(f64, f64)> {
-        // RCP 2017, chart 2: 5 and more needs an urgent response.
-        self.vital().map_or(Some((0.0, 4.0)), adult_range)
+        match self {
+            // RCP 2017, chart 2: 5 and more needs an urgent response.
+            Self::News2 => Some((0.0, 4.0)),
+            _ => adult_range(self.vital()?),
+        }
     }
 
     /// The sign of a concept's codes.
@@ -37,13 +44,33 @@ impl SignDto {
         if code == NEWS2_TOTAL {
             return Some(Self::News2);
         }
-        Self::from_name(VitalSign::from_loinc(code)?.name())
+        Self::from_name(VitalSign::from_code(code)?.name())
     }
 
     /// The sign of a code.
     pub(crate) fn of(code: &Concept) -> Option<Self> {
         code.codings.iter().find_map(|c| Self::of_code(&c.code))
     }
+}
+
+const LOINC: &str = "http://loinc.org";
+
+/// Whether an Observation is a vital sign or an early warning score: by its category, or else by its codes.
+pub(crate) fn is_vital(entry: &VisibleRecord) -> bool {
+    let is_sign = |code: &str| code == NEWS2_TOTAL || is_vital_code(code);
+    if entry.kind() != "Observation" {
+        return false;
+    }
+    if entry.has_category("vital-signs") {
+        return true;
+    }
+    let Some(first) = entry.facts.as_ref().and_then(|f| f.code.as_ref()) else { return false };
+    // A LOINC code stands first where there is one; only a code of another system may have others after it.
+    let others = || {
+        let codings = entry.observation().and_then(|l| l.code.as_ref()).map(|c| c.codings.as_slice());
+        codings.unwrap_or_default().iter().any(|c| is_sign(&c.code))
+    };
+    is_sign(&first.code) || (first.system.as_deref() != Some(LOINC) && others())
 }
 
 #[cfg(test)]

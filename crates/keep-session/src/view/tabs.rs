@@ -1,5 +1,6 @@
 //! The tab in which a clinician looks for a record.
 
+use super::sign::is_vital;
 use super::visible_record::VisibleRecord;
 use crate::dto::chart::{ChartTabDto as Tab, TabCountDto};
 use keep_access::Group;
@@ -28,8 +29,7 @@ pub(crate) const TABS: [(Tab, &[Group]); 16] = [
 
 /// The tab of a record. INVARIANT: every record has one, also one of an unknown type.
 pub(crate) fn tab_of(entry: &VisibleRecord) -> Tab {
-    let is_vital = entry.kind() == "Observation" && entry.has_category("vital-signs");
-    if is_vital { Tab::Vitals } else { tab_of_type(entry.kind()) }
+    if is_vital(entry) { Tab::Vitals } else { tab_of_type(entry.kind()) }
 }
 
 /// The tab of a record of this type that is no vital sign.

@@ -1,20 +1,22 @@
 //! Everything in order of time, newest first.
 
 use super::clinic_clock::ClinicClock;
+use super::judge::Standing;
 use super::marks;
 use super::names::{Names, unnamed};
 use super::results;
+use super::sign::is_vital;
 use super::tabs::tab_of;
 use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
 use super::{allergies, medicines, notes};
 use crate::dto::chart::ChartTabDto;
-use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::timeline::{TimelineDetailDto, TimelineDto, TimelineKindDto, TimelineRowDto};
 use crate::dto::record_title::RecordTitleDto;
-use keep_domain::{NEWS2_TOTAL, ResourceKey, UtcMillis};
+use keep_clinical::AbnormalFlag;
+use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use std::cmp::Reverse;
 
@@ -54,13 +56,9 @@ fn lines(entries: &[VisibleRecord], tab: Option<ChartTabDto>) -> Vec<Line<'_>> {
 
 /// Whether an entry shares its line with the other vital signs of the same moment.
 fn joins(entry: &VisibleRecord) -> bool {
-    let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
-    let vital = entry.has_category("vital-signs") || code.is_some_and(|c| c.code == NEWS2_TOTAL);
-    entry.kind() == "Observation"
-        && vital
-        && entry.at().is_some()
-        && !entry.is_entered_in_error()
-        && !entry.is_unreadable()
+    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
+    // A value that is not final has a line of its own, with its status.
+    is_vital(entry) && Standing::of(status) == Standing::Final && entry.at().is_some() && !entry.is_unreadable()
 }
 
 /// The lines of one window.
@@ -180,7 +178,8 @@ impl Texts {
 }
 
 fn vitals(entries: &[&VisibleRecord]) -> Texts {
-    let all: Vec<Reading<'_>> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e))).collect();
+    let now = UtcMillis(i64::MAX / 2);
+    let all: Vec<Reading<'_>> = entries.iter().flat_map(|e| readings(std::slice::from_ref(*e), now)).collect();
     if all.is_empty() {
         let lenses: Vec<_> = entries.iter().filter_map(|e| lens::observation(e.raw.as_ref()?).ok()).collect();
         let named = |value: &dyn Fn(&lens::ObservationLens) -> Option<String>| {
@@ -191,7 +190,6 @@ fn vitals(entries: &[&VisibleRecord]) -> Texts {
         let shown = named(&|l| words::some(results::value_text(l, words::RESULT)));
         return Texts { recorded: named(&results::recorded), ..Texts::titled(RecordTitleDto::Observations, shown) };
     }
-    let all: Vec<&Reading<'_>> = all.iter().collect();
     Texts { recorded: recorded(&all), ..Texts::titled(RecordTitleDto::VitalSigns, words::some(summary(&all))) }
 }
 
@@ -200,7 +198,7 @@ fn kind_of(entry: &VisibleRecord) -> TimelineKindDto {
     match entry.kind() {
         "Encounter" => K::Encounter,
         "DocumentReference" | "Composition" | "ClinicalImpression" => K::Note,
-        "Observation" if entry.has_category("vital-signs") => K::Vitals,
+        "Observation" if is_vital(entry) => K::Vitals,
         "Observation" => K::Result,
         "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" | "MedicationDispense" => K::Medicine,
         "Condition" => K::Problem,
@@ -230,8 +228,12 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         "DocumentReference" => notes::headline(raw, names),
         "Observation" => {
             let l = lens::observation(raw).ok()?;
-            let flag = results::flag(&l).map_or("", FlagDto::name);
+            let flag = results::recorded_flag(&l).map_or("", AbnormalFlag::mark);
             let value = words::joined([results::value_text(&l, words::RESULT).as_str(), flag], " ");
+            let status = l.status.as_deref();
+            // What was entered in error is read crossed out.
+            let counts = Standing::of(status) != Standing::None || status == Some("entered-in-error");
+            let value = if counts { value } else { String::new() };
             let recorded = results::recorded(&l);
             return Some(Texts { recorded, ..Texts::recorded(words::observed(l.code.as_ref()), words::some(value)) });
         }
@@ -301,8 +303,13 @@ mod tests {
     use keep_store::RecordState;
 
     fn vital(id: &str, loinc: &str, value: &str) -> String {
+        let unit = match loinc {
+            "29463-7" => r#","unit":"kg""#,
+            "8302-2" => r#","unit":"cm""#,
+            _ => "",
+        };
         format!(
-            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"{loinc}"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"2026-11-22T10:00:00Z","valueQuantity":{{"value":{value}}}}}"#
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"vital-signs"}}]}}],"code":{{"coding":[{{"code":"{loinc}"}}]}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"2026-11-22T10:00:00Z","valueQuantity":{{"value":{value}{unit}}}}}"#
         )
     }
 
@@ -340,7 +347,7 @@ mod tests {
                     Some("2026-11-22T10:00:00.000Z"),
                     "Heart rate 76 /min, Oxygen saturation 97 %"
                 ),
-                (TimelineKindDto::Vitals, Some("2026-11-22T10:00:00.000Z"), "81.4"),
+                (TimelineKindDto::Vitals, Some("2026-11-22T10:00:00.000Z"), "81.4 kg"),
                 (TimelineKindDto::Problem, Some("2020"), "active"),
             ]
         );
@@ -361,7 +368,7 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let row = window(&nurse_amara_sees(&texts), 0, 1).rows.remove(0);
         assert_eq!(detail(&row), "Heart rate 76 /min, Weight 86.3 kg, Height 171.5 cm");
-        assert_eq!(row.recorded.as_deref(), Some("Weight 86.30271828182845, Height 171.512345678"));
+        assert_eq!(row.recorded.as_deref(), Some("Weight 86.30271828182845 kg, Height 171.512345678 cm"));
     }
 
     #[test]

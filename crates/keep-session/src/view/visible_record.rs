@@ -80,6 +80,11 @@ impl VisibleRecord {
         self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
     }
 
+    /// The values of an Observation, where they were read already.
+    pub(crate) fn read_observation(&self) -> Option<Option<&ObservationLens>> {
+        self.observation.get().map(Option::as_deref)
+    }
+
     /// The resource id.
     pub(crate) fn id(&self) -> String {
         self.record.key.id.to_string()

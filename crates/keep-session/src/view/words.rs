@@ -3,7 +3,7 @@
 use keep_clinical::{Rounding, measured_text, rounded_text, safe_unit};
 use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
 use keep_fhir::Precision;
-use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, ReferenceRange, When};
+use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, When};
 
 /// A value inside a clinical line that cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -23,7 +23,7 @@ pub(crate) fn observed(concept: Option<&Concept>) -> Option<String> {
     let known = concept.into_iter().flat_map(|c| &c.codings).find_map(|c| match c.code.as_str() {
         // Its own display is a sentence.
         BLOOD_PRESSURE_PANEL => Some("Blood pressure"),
-        other => VitalSign::from_loinc(other).map(VitalSign::label),
+        other => VitalSign::from_code(other).map(VitalSign::label),
     });
     known.map(str::to_owned).or_else(|| label(concept))
 }
@@ -72,6 +72,13 @@ pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
         Measured::Integer(n) => measured_text(n.as_str()).unwrap_or_else(|| UNREADABLE.to_owned()),
         Measured::Range(low, high) => format!("{} – {}", side(low), side(high)),
         Measured::Ratio(above, below) => format!("{} / {}", side(above), side(below)),
+        Measured::Time(text) => text.trim().to_owned(),
+        Measured::Samples(samples) => samples.data.clone().unwrap_or_default(),
+        Measured::File(file) => match &file.text {
+            // EXPOSE: the value is what is shown.
+            Some(text) => text.expose().trim().to_owned(),
+            None => file.title.clone().or_else(|| file.content_type.clone()).unwrap_or_default(),
+        },
         Measured::Date(at) => when(Some(at)).unwrap_or_default(),
         Measured::Period(Period { start, end }) => {
             let side = |at: &Option<When>| when(at.as_ref()).unwrap_or_default();
@@ -79,27 +86,6 @@ pub(crate) fn measured(value: &Measured, rounding: Rounding) -> String {
         }
         Measured::Unreadable(_) => UNREADABLE.to_owned(),
     }
-}
-
-/// A reference range as text: `3.5 – 5.1 mmol/L`, `< 42`, or the laboratory's own words.
-pub(crate) fn range(ranges: &[ReferenceRange]) -> Option<String> {
-    let range = ranges.first()?;
-    let number =
-        |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value.as_ref()).and_then(|v| measured_text(v.as_str()));
-    let unit = [&range.high, &range.low].into_iter().flatten().find_map(|q| q.unit.as_deref());
-    let unit = unit.map(|u| format!(" {}", safe_unit(u))).unwrap_or_default();
-    match (number(&range.low), number(&range.high)) {
-        (Some(low), Some(high)) => Some(format!("{low} – {high}{unit}")),
-        (Some(low), None) => Some(format!("≥ {low}{unit}")),
-        (None, Some(high)) => Some(format!("≤ {high}{unit}")),
-        (None, None) => some(range.text.clone()?),
-    }
-}
-
-/// The limits of a reference range, for flags.
-pub(crate) fn limits(ranges: &[ReferenceRange]) -> (Option<f64>, Option<f64>) {
-    let number = |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value.as_ref()).map(keep_fhir::Decimal::to_f64);
-    ranges.first().map_or((None, None), |r| (number(&r.low), number(&r.high)))
 }
 
 /// A recorded number as precise as it was recorded; anything else unchanged.

@@ -110,13 +110,15 @@ pub(crate) fn patient_summary(
     if !columns.vitals {
         return PatientSummary { safety, ..PatientSummary::default() };
     }
-    let all: Vec<_> = readings(entries).into_iter().filter(|r| clinic_clock.is_today(r.at)).collect();
-    let score = latest(&all, SignDto::News2).filter(|r| r.value >= NEWS2_SHOWN);
+    let all = readings(entries, clinic_clock.now);
+    let today = all.into_iter().filter(|r| r.number.is_some() && r.at.is_some_and(|at| clinic_clock.is_today(at)));
+    let all: Vec<_> = today.collect();
+    let score = latest(&all, SignDto::News2).and_then(|r| r.number).filter(|score| *score >= NEWS2_SHOWN);
     PatientSummary {
         safety,
         // Weight or height alone do not count as vital signs in the queue.
-        vitals_today: all.iter().rev().find(|r| is_vital(r.sign)).map(|r| r.at),
-        news2: score.map(|r| whole(r.value)),
+        vitals_today: all.iter().rev().find(|r| is_vital(r.sign)).and_then(|r| r.at),
+        news2: score.map(whole),
     }
 }
 

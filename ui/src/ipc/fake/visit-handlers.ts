@@ -1,4 +1,5 @@
-import type { FieldReasonDto, NoteDto, SavedDto } from "../bindings";
+import type { FieldReasonDto, NoteDto, SavedDto, VitalPointDto } from "../bindings";
+import { makeQuantity } from "./chart-vitals";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 import { FAKE_NOW } from "./staff";
@@ -39,25 +40,29 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
         });
       const { chart } = openFakeChart(state, vitals.patient);
       for (const series of chart.vitals) {
-        const typed = vitals[series.key as "systolic"];
-        if (typed === undefined || typed === "") continue;
+        const signs = series.key === "blood_pressure" ? (["systolic", "diastolic"] as const) : [series.key as "pulse"];
+        const taken = signs.filter((sign) => (vitals[sign] ?? "") !== "");
+        if (taken.length === 0) continue;
         const at = Date.parse(vitals.taken ?? FAKE_NOW);
-        series.points.push({
-          id: `${series.key}-${state.changeSet}`,
+        const id = `${series.key}-${state.changeSet}`;
+        const point: VitalPointDto = {
+          id,
           at,
-          value: Number(typed),
-          text: typed,
-          recorded: null,
-          mayMarkEnteredInError: true,
-          flag: null,
-          record: "pending",
-        });
-        Object.assign(series, {
-          value: typed,
-          flag: null,
-          age: { unit: "today", count: 0 },
           taken: new Date(at).toISOString(),
-        });
+          values: taken.map((sign) => ({
+            id,
+            sign,
+            number: Number(vitals[sign]),
+            value: makeQuantity(vitals[sign], series.unit),
+            flag: null,
+            interpretation: [],
+          })),
+          marks: [],
+          mayMarkEnteredInError: true,
+          record: "pending",
+        };
+        series.points.push(point);
+        Object.assign(series, { latest: point, age: { unit: "minutes", count: 0 } });
       }
       endDraft(vitals.draft);
       return saved(["Encounter/e1", "Observation/o1", "Observation/o2"]);

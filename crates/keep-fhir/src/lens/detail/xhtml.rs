@@ -30,7 +30,7 @@ const BLOCKS: [&str; 21] = [
 const SILENT: [&str; 3] = ["head", "script", "style"];
 
 /// The text of an XHTML fragment: markup is left out, blocks end a line, table cells are separated by a tab.
-pub(super) fn narrative_text(xhtml: &str) -> String {
+pub(in crate::lens) fn narrative_text(xhtml: &str) -> String {
     let mut out = String::with_capacity(xhtml.len() / 2);
     let mut rest = xhtml;
     while let Some((text, after)) = rest.split_once('<') {

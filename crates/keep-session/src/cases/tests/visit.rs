@@ -59,11 +59,13 @@ fn the_first_vitals_of_the_day_open_a_visit_and_the_next_join_it() {
     let second = ok(cases::save_vitals(&clinic.workstation, vitals()));
     assert!(!second.visit_started && second.change_set > first.change_set);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    let systolic = shown.vitals.iter().find(|s| s.key == SignDto::Systolic).expect("a series");
-    assert_eq!((systolic.value.as_str(), systolic.flag, systolic.points.len()), ("162", Some(FlagDto::High), 2));
-    assert!(systolic.points[0].record == RecordStateDto::Pending);
+    let pressure = shown.vitals.iter().find(|s| s.key == SignDto::BloodPressure).expect("a series");
+    let systolic = &pressure.latest.as_ref().expect("a value").values[0];
+    assert_eq!((systolic.number, systolic.flag, pressure.points.len()), (Some(162.0), Some(FlagDto::High), 2));
+    assert!(pressure.points[0].record == RecordStateDto::Pending);
     let bmi = shown.vitals.iter().find(|s| s.key == SignDto::Bmi).expect("a series");
-    assert_eq!((bmi.value.as_str(), bmi.age.map(|age| age.unit)), ("31.8", Some(ElapsedUnitDto::Today)));
+    let value = bmi.latest.as_ref().and_then(|latest| latest.values[0].number);
+    assert_eq!((value, bmi.age.map(|age| age.unit)), (Some(31.8), Some(ElapsedUnitDto::Minutes)));
 }
 
 #[test]

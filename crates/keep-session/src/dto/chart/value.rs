@@ -68,8 +68,17 @@ pub enum ValueDto {
         origin: Option<QuantityDto>,
         /// Milliseconds between samples, as recorded.
         interval: Option<String>,
+        /// The factor of each sample, as recorded.
+        factor: Option<String>,
         /// The samples as recorded.
         data: Option<String>,
+    },
+    /// A file that is not shown here.
+    File {
+        /// Its title.
+        title: Option<String>,
+        /// Its MIME type.
+        content_type: Option<String>,
     },
     /// Not measured.
     Absent {

@@ -1,7 +1,9 @@
 //! Vital signs.
 
 use super::flag::FlagDto;
+use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
+use super::value::ValueDto;
 use crate::dto::elapsed::ElapsedDto;
 use serde::Serialize;
 use ts_rs::TS;
@@ -10,6 +12,8 @@ keep_domain::named_enum! {
     /// The signs of the chart.
     #[derive(TS)]
     pub enum SignDto {
+        /// Blood pressure: systolic and diastolic of one measurement.
+        BloodPressure = "blood_pressure",
         /// Systolic blood pressure.
         Systolic = "systolic",
         /// Diastolic blood pressure.
@@ -32,6 +36,8 @@ keep_domain::named_enum! {
         Bmi = "bmi",
         /// Head circumference.
         HeadCircumference = "head_circumference",
+        /// Another one, by its recorded name.
+        Other = "other",
     }
 }
 
@@ -41,45 +47,72 @@ keep_domain::named_enum! {
 pub struct VitalSeriesDto {
     /// The sign.
     pub key: SignDto,
-    /// Unit as displayed; a score has none.
+    /// The sign's recorded name, where the chart has none of its own.
+    pub name: Option<String>,
+    /// Unit of the points that are drawn; a score has none.
     pub unit: Option<String>,
-    /// The latest value as text, rounded for reading.
-    pub value: String,
-    /// The latest value with its unit as recorded, where that differs from what is shown.
-    pub recorded: Option<String>,
-    /// Flag of the latest value.
-    pub flag: Option<FlagDto>,
-    /// When the latest was measured, RFC 3339.
-    #[serde(rename = "taken")]
-    pub measured_at: String,
-    /// Time since then.
+    /// The latest measurement that counts; `None` where all are cancelled or in the future.
+    pub latest: Option<VitalPointDto>,
+    /// Time since then; `None` from a day on, and where the record has no time of day.
     pub age: Option<ElapsedDto>,
-    /// Reference range, lowest normal.
-    pub low: Option<f64>,
-    /// Reference range, highest normal.
-    pub high: Option<f64>,
-    /// The points, oldest first, at most 200.
+    /// Whether the newest set of vital signs is later than this one's latest.
+    pub older: bool,
+    /// Reference ranges of this patient's age.
+    pub ranges: Vec<VitalRangeDto>,
+    /// The measurements, oldest first, at most 200.
     pub points: Vec<VitalPointDto>,
 }
 
-/// One point of a series.
+/// A reference range of a sign.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+pub struct VitalRangeDto {
+    /// The sign.
+    pub sign: SignDto,
+    /// Lowest normal.
+    pub low: f64,
+    /// Highest normal.
+    pub high: f64,
+    /// Where the range comes from, where it is not that of adults.
+    pub source: Option<String>,
+}
+
+/// One measurement.
+#[derive(Serialize, Clone, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct VitalPointDto {
-    /// The Observation's id.
+    /// The Observation's id; of two single pressures the systolic one's.
     pub id: String,
-    /// When, milliseconds since the epoch, UTC.
-    pub at: i64,
-    /// The value, for drawing only; never rounded.
-    pub value: f64,
-    /// The value as text, rounded for reading.
-    pub text: String,
-    /// The value with its unit as recorded, where that differs from what is shown.
-    pub recorded: Option<String>,
-    /// Flag.
-    pub flag: Option<FlagDto>,
+    /// When, milliseconds since the epoch, UTC; `None` where no time is recorded.
+    pub at: Option<i64>,
+    /// When, RFC 3339 or partial.
+    #[serde(rename = "taken")]
+    pub measured_at: Option<String>,
+    /// The value; systolic and diastolic for a blood pressure; empty where the record has none that counts.
+    pub values: Vec<VitalValueDto>,
+    /// What changes its meaning.
+    pub marks: Vec<MarkDto>,
     /// Whether the user may mark it as entered in error.
     pub may_mark_entered_in_error: bool,
     /// Sync state.
     pub record: RecordStateDto,
+}
+
+/// One value of a measurement.
+#[derive(Serialize, Clone, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VitalValueDto {
+    /// The Observation's id.
+    pub id: String,
+    /// The sign.
+    pub sign: SignDto,
+    /// The number, for drawing only; never rounded. `None` for a value that is not drawn: its unit is unknown, it is
+    /// not exact, or it is no number.
+    pub number: Option<f64>,
+    /// The value, rounded for reading and in the unit of the chart where that is possible.
+    pub value: ValueDto,
+    /// Flag.
+    pub flag: Option<FlagDto>,
+    /// Interpretations as recorded, where the flag does not say them.
+    pub interpretation: Vec<String>,
 }

@@ -1,0 +1,325 @@
+//! Vital signs over time: one series per sign.
+
+use super::Reading;
+use super::chart_value::{in_chart_unit, value_of};
+use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::vitals::{SignDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto};
+use crate::view::access_view::AccessView;
+use crate::view::clinic_clock::ClinicClock;
+use crate::view::judge::{Population, Standing, interpreted, marks_of};
+use crate::view::words;
+use keep_clinical::{CHILD_RANGE_SOURCE, Point, child_range, flag_by_range, trend_points};
+use keep_domain::UtcMillis;
+use keep_fhir::Precision;
+use keep_fhir::lens::{Measured, Quantity};
+use std::collections::BTreeMap;
+
+/// The most points of one series.
+const MOST_POINTS: usize = 200;
+/// The most points of all series together; keeps a chart's reply below 256 kB.
+const ALL_POINTS: usize = 500;
+/// The usual ranges of adults hold from this age on.
+const ADULT_YEARS: u32 = 18;
+/// Signs measured within this time belong to one set: 30 minutes.
+const SET_MILLIS: i64 = 30 * 60 * 1000;
+
+/// The signs that are measured once in a while, not in sets.
+const RARE: [SignDto; 4] = [SignDto::Weight, SignDto::Height, SignDto::Bmi, SignDto::HeadCircumference];
+
+/// The order of the chart.
+const ORDER: [SignDto; 11] = [
+    SignDto::BloodPressure,
+    SignDto::Pulse,
+    SignDto::Respiration,
+    SignDto::Spo2,
+    SignDto::Temperature,
+    SignDto::News2,
+    SignDto::Other,
+    SignDto::Weight,
+    SignDto::Height,
+    SignDto::Bmi,
+    SignDto::HeadCircumference,
+];
+
+/// Everything that a series depends on except the values.
+pub(crate) struct SeriesContext<'a> {
+    pub(crate) population: &'a Population,
+    pub(crate) clinic_clock: &'a ClinicClock,
+    pub(crate) access_view: &'a AccessView,
+}
+
+/// One measurement: a value, or the two of a blood pressure.
+#[derive(Clone)]
+struct Moment<'r, 'e> {
+    first: &'r Reading<'e>,
+    second: Option<&'r Reading<'e>>,
+}
+
+/// The row that a reading belongs to: by sign, or else by its name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    place: usize,
+    name: String,
+}
+
+/// One series for each sign that was ever measured, in the order of the chart.
+pub(crate) fn series(all: &[Reading<'_>], ctx: &SeriesContext<'_>) -> Vec<VitalSeriesDto> {
+    let mut rows: BTreeMap<Row, Vec<Moment<'_, '_>>> = BTreeMap::new();
+    for moment in moments(all) {
+        let row = row_of(moment.first);
+        rows.entry(row).or_default().push(moment);
+    }
+    let newest = all.iter().filter(|r| !RARE.contains(&r.sign) && is_counted(r, ctx.clinic_clock));
+    let newest = newest.filter_map(|r| r.at).max();
+    let most = (ALL_POINTS / rows.len().max(1)).clamp(2, MOST_POINTS);
+    rows.into_values().filter_map(|moments| ctx.series_of(&moments, newest, most)).collect()
+}
+
+fn row_of(reading: &Reading<'_>) -> Row {
+    let sign = shown_sign(reading.sign);
+    let place = ORDER.iter().position(|s| *s == sign).unwrap_or(ORDER.len());
+    let name = if sign == SignDto::Other {
+        let code = reading.code.and_then(|c| c.codings.first()).map(|c| c.code.clone());
+        let focus = if reading.lens.focus.is_empty() { "" } else { "focus" };
+        code.unwrap_or_else(|| reading.name().to_lowercase()) + focus
+    } else {
+        String::new()
+    };
+    Row { place, name }
+}
+
+/// The row of a sign: both pressures are one.
+const fn shown_sign(sign: SignDto) -> SignDto {
+    match sign {
+        SignDto::Systolic | SignDto::Diastolic => SignDto::BloodPressure,
+        other => other,
+    }
+}
+
+/// Whether a reading is a candidate for the latest one.
+fn is_counted(reading: &Reading<'_>, clinic_clock: &ClinicClock) -> bool {
+    reading.value.is_some()
+        && reading.at.is_some_and(|at| !clinic_clock.is_future(at))
+        && Standing::of(reading.lens.status.as_deref()) != Standing::None
+}
+
+/// Systolic and diastolic pressure of one Observation, or of two of the same time, are one measurement; a second record
+/// of the same values is left out.
+fn moments<'r, 'e>(all: &'r [Reading<'e>]) -> Vec<Moment<'r, 'e>> {
+    let mut found: Vec<Moment<'r, 'e>> = Vec::new();
+    for same_time in all.chunk_by(|a, b| a.at == b.at) {
+        let start = found.len();
+        for reading in same_time {
+            let is_pressure = shown_sign(reading.sign) == SignDto::BloodPressure && reading.value.is_some();
+            if !is_pressure {
+                if !found.iter().skip(start).any(|m| m.second.is_none() && repeats(m.first, reading)) {
+                    found.push(Moment { first: reading, second: None });
+                }
+                continue;
+            }
+            let belongs = |m: &Moment<'r, 'e>, own: bool| {
+                m.second.is_none()
+                    && m.first.sign != reading.sign
+                    && shown_sign(m.first.sign) == SignDto::BloodPressure
+                    && m.first.value.is_some()
+                    && (m.first.entry.record.key == reading.entry.record.key) == own
+                    && (own || (m.first.lens.components.is_empty() && reading.lens.components.is_empty()))
+            };
+            let here = found.get(start..).unwrap_or_default();
+            let at = here.iter().position(|m| belongs(m, true)).or_else(|| here.iter().position(|m| belongs(m, false)));
+            match at.and_then(|at| found.get_mut(start + at)) {
+                Some(moment) => moment.second = Some(reading),
+                None => found.push(Moment { first: reading, second: None }),
+            }
+        }
+        leave_out_repeated_pressures(&mut found, start);
+    }
+    found
+}
+
+/// Whether two readings of one time are the same measurement: sign, status, value and what is said of it.
+fn repeats(a: &Reading<'_>, b: &Reading<'_>) -> bool {
+    let is_panel = |r: &Reading<'_>| !r.lens.components.is_empty();
+    a.at.is_some()
+        && a.sign == b.sign
+        && is_panel(a) != is_panel(b)
+        && row_of(a) == row_of(b)
+        && a.value == b.value
+        && a.lens.status == b.lens.status
+        && a.said == b.said
+}
+
+/// Single pressures of the same values as a panel of the same time.
+fn leave_out_repeated_pressures(found: &mut Vec<Moment<'_, '_>>, start: usize) {
+    let pairs: Vec<Moment<'_, '_>> = found.iter().skip(start).filter(|m| m.second.is_some()).cloned().collect();
+    let mut at = 0;
+    found.retain(|m| {
+        at += 1;
+        let is_single = at > start && m.first.lens.components.is_empty();
+        let parts = || std::iter::once(m.first).chain(m.second);
+        let in_pair = |pair: &Moment<'_, '_>| {
+            let of_panel = !pair.first.lens.components.is_empty();
+            of_panel && parts().all(|r| std::iter::once(pair.first).chain(pair.second).any(|p| repeats(p, r)))
+        };
+        !(is_single && pairs.iter().any(in_pair))
+    });
+}
+
+impl<'r, 'e> Moment<'r, 'e> {
+    /// The values, systolic first.
+    fn parts(&self) -> Vec<&'r Reading<'e>> {
+        let mut parts: Vec<_> = std::iter::once(self.first).chain(self.second).collect();
+        parts.sort_by_key(|r| r.sign);
+        parts
+    }
+}
+
+impl SeriesContext<'_> {
+    /// The series of one sign, cut to `most` points.
+    fn series_of(&self, moments: &[Moment<'_, '_>], newest: Option<UtcMillis>, most: usize) -> Option<VitalSeriesDto> {
+        let last = moments.last()?;
+        let sign = shown_sign(last.first.sign);
+        let latest = moments.iter().rev().find(|m| is_counted(m.first, self.clinic_clock));
+        let at = latest.and_then(|m| m.first.at);
+        let unit = self.unit_of(sign, latest.unwrap_or(last));
+        let drawn = chosen(moments, most);
+        let points: Vec<VitalPointDto> =
+            drawn.into_iter().filter_map(|i| moments.get(i)).filter_map(|m| self.point(m, unit.as_deref())).collect();
+        let older = at.zip(newest).is_some_and(|(at, newest)| at < newest.plus_millis(-SET_MILLIS));
+        Some(VitalSeriesDto {
+            key: sign,
+            name: (sign == SignDto::Other).then(|| latest.unwrap_or(last).first.name()).and_then(words::some),
+            age: at.filter(|_| latest.is_some_and(|m| has_time(m.first))).and_then(|at| self.clinic_clock.since(at)),
+            older: older && !RARE.contains(&sign),
+            ranges: self.ranges(sign),
+            latest: latest.and_then(|m| self.point(m, unit.as_deref())),
+            unit,
+            points,
+        })
+    }
+
+    /// The unit of the drawn points: the chart's, or that of the latest value.
+    fn unit_of(&self, sign: SignDto, latest: &Moment<'_, '_>) -> Option<String> {
+        if sign == SignDto::BloodPressure {
+            return words::some(SignDto::Systolic.unit());
+        }
+        if sign != SignDto::Other {
+            return words::some(sign.unit());
+        }
+        match latest.first.value {
+            Some(Measured::Quantity(q)) => recorded_unit(q),
+            _ => None,
+        }
+    }
+
+    fn point(&self, moment: &Moment<'_, '_>, unit: Option<&str>) -> Option<VitalPointDto> {
+        let parts = moment.parts();
+        let first = *parts.first()?;
+        let (entry, lens) = (first.entry, first.lens);
+        let mut found = marks_of(entry, lens, self.clinic_clock);
+        for other in parts.iter().skip(1).filter(|r| r.entry.record.key != entry.record.key) {
+            let more = marks_of(other.entry, other.lens, self.clinic_clock);
+            found.extend(more.into_iter().filter(|m| !found.contains(m)).collect::<Vec<_>>());
+        }
+        Some(VitalPointDto {
+            id: entry.id(),
+            at: first.at.map(|at| at.0),
+            measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
+            values: parts.iter().filter_map(|r| self.value(r, unit)).collect(),
+            marks: found,
+            may_mark_entered_in_error: parts.iter().all(|r| r.entry.may_mark_entered_in_error(self.access_view)),
+            record: parts.iter().map(|r| r.entry.record.state).max().map(crate::view::visible_record::state_of)?,
+        })
+    }
+
+    fn value(&self, reading: &Reading<'_>, unit: Option<&str>) -> Option<VitalValueDto> {
+        let measured = reading.value?;
+        let (flag, interpretation) = self.flag(reading, measured);
+        // Another sign is drawn only in the unit of its latest value.
+        let same_unit = match measured {
+            Measured::Quantity(q) if reading.sign == SignDto::Other => recorded_unit(q).as_deref() == unit,
+            _ => true,
+        };
+        Some(VitalValueDto {
+            id: reading.entry.id(),
+            sign: reading.sign,
+            number: reading.number.filter(|_| same_unit),
+            value: value_of(reading.sign, measured),
+            flag,
+            interpretation,
+        })
+    }
+
+    fn flag(&self, reading: &Reading<'_>, measured: &Measured) -> (Option<FlagDto>, Vec<String>) {
+        let (said, recorded) = interpreted(reading.said);
+        let lens = reading.lens;
+        let may_judge = Standing::of(lens.status.as_deref()) == Standing::Final && lens.focus.is_empty();
+        let judged = || {
+            if !reading.ranges.is_empty() {
+                return self.population.flag(measured, reading.ranges, reading.at);
+            }
+            let Measured::Quantity(q) = measured else { return None };
+            let (low, high, _) = self.range_at(reading.sign, reading.at?)?;
+            flag_by_range(in_chart_unit(reading.sign, q)?, q.comparator.as_deref(), Some(low), Some(high))
+        };
+        let flag = said.or_else(|| may_judge.then(judged).flatten());
+        (flag.and_then(FlagDto::of), recorded)
+    }
+
+    /// The usual range of this patient's age, and where it is from if that is not the one of adults.
+    fn range_at(&self, sign: SignDto, at: UtcMillis) -> Option<(f64, f64, Option<&'static str>)> {
+        let age = self.population.age_at(at)?;
+        if age.years >= ADULT_YEARS {
+            return sign.adult_range().map(|(low, high)| (low, high, None));
+        }
+        child_range(sign.vital()?, &age).map(|(low, high)| (low, high, Some(CHILD_RANGE_SOURCE)))
+    }
+
+    fn ranges(&self, sign: SignDto) -> Vec<VitalRangeDto> {
+        let signs = match sign {
+            SignDto::BloodPressure => vec![SignDto::Systolic, SignDto::Diastolic],
+            other => vec![other],
+        };
+        let range = |sign| {
+            let (low, high, source) = self.range_at(sign, self.clinic_clock.now)?;
+            Some(VitalRangeDto { sign, low, high, source: source.map(str::to_owned) })
+        };
+        signs.into_iter().filter_map(range).collect()
+    }
+}
+
+/// The unit of a quantity as one name.
+fn recorded_unit(quantity: &Quantity) -> Option<String> {
+    let code = quantity.ucum().or(quantity.unit.as_deref()).or(quantity.code.as_deref());
+    code.and_then(words::some)
+}
+
+fn has_time(reading: &Reading<'_>) -> bool {
+    let when = reading.lens.effective.as_ref().or(reading.lens.issued.as_ref());
+    when.and_then(|w| w.date).is_some_and(|d| d.precision == Precision::Instant)
+}
+
+/// The indices of at most `most` measurements, oldest first: extremes are drawn, and the latest without a number are
+/// listed.
+fn chosen(moments: &[Moment<'_, '_>], most: usize) -> Vec<usize> {
+    if moments.len() <= most {
+        return (0..moments.len()).collect();
+    }
+    let numbered: Vec<usize> =
+        moments.iter().enumerate().filter(|(_, m)| m.first.number.is_some()).map(|(i, _)| i).collect();
+    let others = moments.iter().enumerate().filter(|(_, m)| m.first.number.is_none()).map(|(i, _)| i);
+    let others: Vec<usize> = others.rev().take(most / 4).collect();
+    let points: Vec<Point> = numbered
+        .iter()
+        .filter_map(|i| moments.get(*i))
+        .filter_map(|m| Some(Point { at: m.first.at.unwrap_or(UtcMillis(0)), value: m.first.number? }))
+        .collect();
+    let ends = points
+        .iter()
+        .map(|p| p.at)
+        .fold((UtcMillis(i64::MAX), UtcMillis(i64::MIN)), |(low, high), at| (low.min(at), high.max(at)));
+    let drawn = trend_points(&points, ends.0, ends.1, most.saturating_sub(others.len()));
+    let mut found: Vec<usize> = drawn.into_iter().filter_map(|i| numbered.get(i).copied()).chain(others).collect();
+    found.sort_unstable();
+    found
+}
