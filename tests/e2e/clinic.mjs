@@ -124,10 +124,10 @@ export class Clinic {
     return answer;
   }
 
-  /** Unlocks as `user` on the command line and runs a verb: `sync` or `grant`. */
-  async runAs(user, verb, { profile = this.profile } = {}) {
+  /** Unlocks as `user` on the command line and runs a verb: `sync`, `grant`, or `import` with its file. */
+  async runAs(user, verb, { profile = this.profile, file } = {}) {
     const person = this.person(user);
-    const args = [verb, "--user", person.name, "--password-fd", "3", "--code-fd", "5"];
+    const args = [verb, ...(file ? [file] : []), "--user", person.name, "--password-fd", "3", "--code-fd", "5"];
     const answer = await this.#chartkeep(profile, args, { person });
     assert.ok(answer.ok, `${verb} as ${user}: ${JSON.stringify(answer)}`);
     return answer;

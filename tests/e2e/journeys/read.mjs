@@ -4,6 +4,7 @@ import { Clinic } from "../clinic.mjs";
 import { PageDriver } from "../page-driver.mjs";
 
 const TABS = ["Summary", "Timeline", "Notes", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"];
+TABS.push("Visits", "Reports", "Orders", "Procedures", "Care plans", "Devices", "Family history", "Other records");
 
 export default async function read(journey) {
   const step = journey.step.bind(journey);
@@ -47,12 +48,17 @@ export default async function read(journey) {
     Problems: ["Type 2 diabetes", "kidney disease"],
     Allergies: ["Known allergies", "atex"],
     Immunisations: ["Immunisations"],
+    Visits: ["Visit"],
+    Reports: ["When"],
+    Orders: ["When"],
+    "Family history": ["No family history is recorded."],
+    "Other records": ["When"],
   };
   for (const [tab, texts] of Object.entries(contents)) {
     await step(`the tab ${tab}`, async () => {
       await page.press(tab);
       for (const text of texts) await page.waitForText(text);
-      await journey.screen(`chart-${tab.toLowerCase()}`);
+      await journey.screen(`chart-${tab.toLowerCase().replaceAll(" ", "-")}`);
     });
   }
   await step("vital signs as tables", async () => {
