@@ -36,5 +36,6 @@ pub use node::Node;
 pub use patch::{Step, set_text};
 pub(crate) use patch::{remove, set};
 pub use raw::{MAX_BYTES, MAX_DEPTH, Raw};
+pub use reference::mentioned_patient;
 pub(crate) use reference::{parse_reference, reference_of};
 pub use routing::{follows_target, routing_version, segment_of, segment_with_targets};

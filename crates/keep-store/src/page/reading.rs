@@ -6,7 +6,7 @@ use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
 use keep_domain::{Phi, ResourceKey, Segment};
-use keep_fhir::{Detail, Extracted, Raw, extract_row};
+use keep_fhir::{Detail, Extracted, Raw, extract_row, mentioned_patient};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -142,13 +142,13 @@ fn read(text: &str, base: Option<&str>) -> Result<(Extracted, bool), StoreError>
     match extract_row(text, base) {
         Ok(facts) => Ok((facts, false)),
         // INVARIANT: what cannot be read is stored as received, and flagged.
-        Err(_) => Ok((unreadable_facts(text)?, true)),
+        Err(_) => Ok((unreadable_facts(text, base)?, true)),
     }
 }
 
 /// The index of a text that is not a resource: its id is a hash of its content, so that a repeat is the same row. It is
-/// stored in the clinical segment, since it may be clinical.
-fn unreadable_facts(text: &str) -> Result<Extracted, StoreError> {
+/// stored in the clinical segment, since it may be clinical, and in the chart of the patient whom it names.
+fn unreadable_facts(text: &str, base: Option<&str>) -> Result<Extracted, StoreError> {
     let digest: [u8; 32] = Sha256::digest(text).into();
     let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
     let id = uuid::Uuid::from_bytes(bytes).to_string().parse().map_err(|_| StoreError::Internal("id"))?;
@@ -156,7 +156,7 @@ fn unreadable_facts(text: &str) -> Result<Extracted, StoreError> {
         key: ResourceKey::new(UNREADABLE, id),
         version_id: Some(String::from("unreadable")),
         last_updated: None,
-        patient: None,
+        patient: mentioned_patient(text, base),
         labels: Vec::new(),
         segment: Segment::Clinical,
         segment_targets: Vec::new(),

@@ -86,6 +86,23 @@ fn unreadable_texts_are_stored_and_flagged_once() {
 }
 
 #[test]
+fn a_text_that_cannot_be_read_is_in_the_chart_of_the_patient_whom_it_names() {
+    let (_clinic, store) = two_patients();
+    let bad_id = r#"{"resourceType":"AllergyIntolerance","id":"a_1","patient":{"reference":"Patient/101"}}"#;
+    let cut_off =
+        r#"{"resourceType":"Observation","id":"o1","subject":{"reference":"Patient/102"},"valueQuantity":{"val"#;
+    TestClinic::pull(&store, &[bad_id, cut_off]);
+    let unreadable = |patient: &str| -> Vec<String> {
+        let patient: PatientId = patient.parse().expect("id");
+        let found = store.open_chart(&patient, &["Patient"]).expect("chart").release(TestClinic::ticket(&store));
+        // EXPOSE: compared with what was stored.
+        found.records.into_iter().filter(|r| r.unreadable).map(|r| r.raw.into_exposed()).collect()
+    };
+    assert_eq!((unreadable("101"), unreadable("102")), (vec![bad_id.to_owned()], vec![cut_off.to_owned()]));
+    clean(&store);
+}
+
+#[test]
 fn a_record_of_an_unknown_type_is_stored() {
     let (_clinic, store) = two_patients();
     TestClinic::pull(
