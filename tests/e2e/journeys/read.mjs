@@ -43,7 +43,7 @@ export default async function read(journey) {
     Timeline: ["Visit", "Result"],
     Notes: ["Pressure above target"],
     Results: ["HbA1c", "Creatinine"],
-    Vitals: ["Systolic blood pressure", "Charts", "Tables"],
+    Vitals: ["Blood pressure", "Charts", "Tables"],
     Medicines: ["metFORMIN", "amLODIPine", "enalapril"],
     Problems: ["Type 2 diabetes", "kidney disease"],
     Allergies: ["Known allergies", "atex"],
