@@ -75,6 +75,7 @@ export class Tour {
     await page.press("Record vitals");
     for (const [label, value] of Object.entries(VITALS)) await page.type(label, value);
     await (await page.field("Consciousness")).sendKeys("Alert");
+    await (await page.field("Air or oxygen")).sendKeys("Air");
     await until("the score", 10_000, async () => /NEWS2 \d+ · /.test(await page.text()));
     const score = /NEWS2 \d+ · \w+/.exec(await page.text())[0];
     await this.#picture("vitals");

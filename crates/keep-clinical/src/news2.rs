@@ -50,8 +50,40 @@ pub enum News2 {
         /// The clinical risk.
         risk: News2Risk,
     },
-    /// The missing parameters; there is no total without them.
-    Missing(Vec<News2Parameter>),
+    /// There is no total without all parameters.
+    Incomplete {
+        /// The missing parameters.
+        missing: Vec<News2Parameter>,
+        /// The scores of the others.
+        parts: Vec<(News2Parameter, u8)>,
+    },
+}
+
+/// The response that is asked for (RCP 2017, chart 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum News2Response {
+    /// 0: observations at least every 12 hours.
+    Routine,
+    /// 1–4: a registered nurse assesses; observations at least every 4 to 6 hours.
+    Assess,
+    /// 3 in one parameter: urgent, the medical team reviews; observations at least every hour.
+    UrgentReview,
+    /// 5–6: urgent, assessment by clinicians trained in acute illness; observations at least every hour.
+    Urgent,
+    /// 7 and more: emergency, assessment by a team with critical care skills; continuous monitoring.
+    Emergency,
+}
+
+/// The response to the scores of the parameters; of an incomplete set the least that is certain.
+#[must_use]
+pub fn news2_response(parts: &[(News2Parameter, u8)]) -> News2Response {
+    match parts.iter().map(|(_, s)| s).sum::<u8>() {
+        7.. => News2Response::Emergency,
+        5..=6 => News2Response::Urgent,
+        _ if parts.iter().any(|(_, s)| *s == 3) => News2Response::UrgentReview,
+        0 => News2Response::Routine,
+        _ => News2Response::Assess,
+    }
 }
 
 /// Scores the seven parameters.
@@ -74,10 +106,10 @@ pub fn news2(input: &News2Input) -> News2 {
         (P::Temperature, input.temperature.map(|v| temperature((v * 10.0).round() / 10.0))),
     ];
     let missing: Vec<_> = found.iter().filter(|(_, s)| s.is_none()).map(|(p, _)| *p).collect();
-    if !missing.is_empty() {
-        return News2::Missing(missing);
-    }
     let parts: Vec<(P, u8)> = found.into_iter().filter_map(|(p, s)| Some((p, s?))).collect();
+    if !missing.is_empty() {
+        return News2::Incomplete { missing, parts };
+    }
     let total: u8 = parts.iter().map(|(_, s)| s).sum();
     let risk = match total {
         7.. => News2Risk::High,
@@ -168,7 +200,7 @@ mod tests {
     fn total(input: &News2Input) -> (u8, News2Risk) {
         match news2(input) {
             News2::Complete { total, risk, .. } => (total, risk),
-            News2::Missing(m) => panic!("missing {m:?}"),
+            News2::Incomplete { missing, .. } => panic!("missing {missing:?}"),
         }
     }
 
@@ -250,9 +282,29 @@ mod tests {
 
     #[test]
     fn missing_parameters_are_named_and_there_is_no_total() {
+        let missing = |input: News2Input| match news2(&input) {
+            News2::Incomplete { missing, parts } => (missing, parts.len()),
+            News2::Complete { .. } => panic!("complete"),
+        };
+        use News2Parameter as P;
         let input = News2Input { pulse: None, consciousness: None, ..WELL };
-        assert_eq!(news2(&input), News2::Missing(vec![News2Parameter::Pulse, News2Parameter::Consciousness]));
+        assert_eq!(missing(input), (vec![P::Pulse, P::Consciousness], 5));
         let input = News2Input { scale: SpO2Scale::Two, on_oxygen: None, ..WELL };
-        assert_eq!(news2(&input), News2::Missing(vec![News2Parameter::OxygenSaturation, News2Parameter::AirOrOxygen]));
+        assert_eq!(missing(input), (vec![P::OxygenSaturation, P::AirOrOxygen], 5));
+    }
+
+    #[test]
+    fn the_response_is_that_of_the_chart() {
+        let check = |scores: &[u8], expected| {
+            let parts: Vec<_> = scores.iter().map(|s| (News2Parameter::Pulse, *s)).collect();
+            assert_eq!(news2_response(&parts), expected, "{scores:?}");
+        };
+        check(&[0, 0], News2Response::Routine);
+        check(&[1, 2, 1], News2Response::Assess);
+        check(&[3, 0], News2Response::UrgentReview);
+        check(&[3, 1], News2Response::UrgentReview);
+        check(&[2, 3], News2Response::Urgent);
+        check(&[2, 2, 2], News2Response::Urgent);
+        check(&[3, 3, 1], News2Response::Emergency);
     }
 }

@@ -1,5 +1,7 @@
 //! The vital signs that are entered, charted and exchanged, with their standard codes.
 
+use std::sync::LazyLock;
+
 /// The blood pressure panel, LOINC; its components are the systolic and the diastolic pressure.
 pub const BLOOD_PRESSURE_PANEL: &str = "85354-9";
 
@@ -50,8 +52,8 @@ impl VitalSign {
     /// The vital sign of a LOINC or SNOMED CT code, including other codes in use for the same measurement.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        let listed = SAME_SIGN.iter().find(|(_, codes)| codes.contains(&code)).map(|(sign, _)| *sign);
-        listed.or_else(|| Self::ALL.into_iter().find(|v| v.loinc() == code))
+        let own = Self::ALL.into_iter().find(|v| v.loinc() == code);
+        own.or_else(|| SAME_SIGN.iter().find(|(_, codes)| codes.contains(&code)).map(|(sign, _)| *sign))
     }
 
     /// The English label.
@@ -127,11 +129,20 @@ const OTHER_SIGNS: [&str; 43] = [
     "8280-0",
 ];
 
+/// Every code above, sorted: most records of a chart are looked up here.
+static ALL_CODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let own = VitalSign::ALL.into_iter().map(VitalSign::loinc);
+    let same = SAME_SIGN.iter().flat_map(|(_, codes)| *codes).copied();
+    let mut all: Vec<&'static str> = own.chain(same).chain(OTHER_SIGNS).collect();
+    all.sort_unstable();
+    all
+});
+
 /// Whether a LOINC or SNOMED CT code is that of a vital sign or of another bedside measurement, whatever the category
 /// of the observation.
 #[must_use]
 pub fn is_vital_code(code: &str) -> bool {
-    OTHER_SIGNS.contains(&code) || VitalSign::from_code(code).is_some()
+    ALL_CODES.binary_search(&code).is_ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(crate) mod medicines;
 pub(crate) mod names;
 pub(crate) mod notes;
 pub(crate) mod person;
+pub(crate) mod pregnancy;
 pub(crate) mod problems;
 pub(crate) mod results;
 pub(crate) mod sign;
@@ -28,6 +29,8 @@ pub(crate) mod work;
 mod element_table;
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(test)]
+mod official_examples;
 #[cfg(test)]
 mod other_systems;
 

@@ -53,6 +53,7 @@ export default async function visit(journey) {
   });
   await step("NEWS2 is shown when complete", async () => {
     await (await page.field("Consciousness")).sendKeys("Alert");
+    await (await page.field("Air or oxygen")).sendKeys("Air");
     await page.waitForText("NEWS2 ");
     await until("the score", 10_000, async () => /NEWS2 \d+ · /.test(await page.text()));
     const { ok } = await app.invoke("check_vitals", { request: vitals(patient) });

@@ -12,8 +12,14 @@ const vitalsDraft = v.object({
   spo2: text,
   weight: text,
   height: text,
-  oxygen: v.optional(v.boolean(), false),
+  // Drafts of earlier versions say false where nothing was answered.
+  oxygen: v.pipe(
+    v.optional(v.union([v.boolean(), v.string()]), ""),
+    v.transform((oxygen) => (typeof oxygen === "string" ? oxygen : oxygen ? "oxygen" : "")),
+  ),
   scale2: v.optional(v.boolean(), false),
+  scale2Reason: text,
+  pregnant: text,
   consciousness: text,
 });
 

@@ -1,22 +1,43 @@
 import { Chip, type Tone } from "../components/chip.view";
-import type { News2RiskDto, VitalsCheckDto } from "../ipc/bindings";
+import type { News2ResponseDto, VitalsCheckDto } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
 
-const TONES: Record<News2RiskDto, Tone> = { low: "ok", low_medium: "warn", medium: "warn", high: "critical" };
+const TONES: Record<News2ResponseDto, Tone> = {
+  routine: "ok",
+  assess: "ok",
+  urgent_review: "warn",
+  urgent: "warn",
+  emergency: "critical",
+};
 
-/** The NEWS2 score, or the values it still needs. */
+/** The NEWS2 score with its parts and the response it asks for, or what it still needs, or why there is none. */
 export function News2Score({ check }: { check: VitalsCheckDto }) {
   const say = useWords();
-  if (check.news2 !== null && check.news2Risk !== null) {
-    const risk = say(`news2.${check.news2Risk}`);
+  const { news2, news2Risk, news2Parts, news2Response, news2Missing, news2Unavailable } = check;
+  if (news2Unavailable !== null) {
     return (
-      <span role="status">
-        <Chip tone={TONES[check.news2Risk]}>{say("news2.total", { score: check.news2, risk })}</Chip>
+      <span role="status" className={css.small}>
+        {say(`news2.unavailable.${news2Unavailable}`)}
       </span>
     );
   }
-  if (check.news2Missing.length === 0) return <span className={css.small}>{say("news2.idle")}</span>;
-  const missing = check.news2Missing.map((field) => say(`vital.short.${field}`)).join(", ");
-  return <span className={css.small}>{say("news2.needs", { missing })}</span>;
+  const parts = news2Parts.map(({ field, score }) => say("news2.part", { field: say(`vital.short.${field}`), score }));
+  const missing = news2Missing.map((field) => say(`vital.short.${field}`)).join(", ");
+  if (news2 === null && missing === "") return <span className={css.small}>{say("news2.idle")}</span>;
+  return (
+    <span role="status" className={css.score}>
+      {news2 !== null && news2Risk !== null ? (
+        <Chip tone={TONES[news2Response ?? "routine"]}>
+          {say("news2.total", { score: news2, risk: say(`news2.${news2Risk}`) })}
+        </Chip>
+      ) : (
+        <span className={css.small}>{say("news2.needs", { missing })}</span>
+      )}
+      {news2Response === null ? null : (
+        <span className={news2 === null ? css.improbable : css.small}>{say(`news2.response.${news2Response}`)}</span>
+      )}
+      {parts.length === 0 ? null : <span className={css.small}>{parts.join(" · ")}</span>}
+    </span>
+  );
 }

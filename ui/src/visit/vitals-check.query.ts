@@ -2,7 +2,16 @@ import { useEffect, useState } from "react";
 import type { VitalsCheckDto, VitalsDto } from "../ipc/bindings";
 import { useIpc } from "../ipc/ipc-context";
 
-const EMPTY: VitalsCheckDto = { findings: [], news2: null, news2Risk: null, news2Missing: [], bmi: null };
+const EMPTY: VitalsCheckDto = {
+  findings: [],
+  news2: null,
+  news2Risk: null,
+  news2Parts: [],
+  news2Response: null,
+  news2Missing: [],
+  news2Unavailable: null,
+  bmi: null,
+};
 
 /** The clinical check of the values, requested shortly after the last key press. */
 export function useVitalsCheck(vitals: VitalsDto, enabled: boolean): VitalsCheckDto {

@@ -25,6 +25,17 @@ export const VITALS_FIELDS: readonly VitalsField[] = [
 /** The levels of consciousness of NEWS2. */
 export const CONSCIOUSNESS: readonly Consciousness[] = ["alert", "confusion", "voice", "pain", "unresponsive"];
 
+/** Answers to whether the patient breathes air or oxygen. */
+export const OXYGEN = ["air", "oxygen"] as const;
+
+/** Answers to whether the patient is pregnant. */
+export const PREGNANT = ["no", "yes"] as const;
+
+/** The answer as it is sent: `yes` is true, not answered is null. */
+export function answer(text: string, yes: string): boolean | null {
+  return text === "" ? null : text === yes;
+}
+
 /** Whether nothing was measured. */
 export function isEmptyVitals(vitals: VitalsDraft): boolean {
   return VITALS_FIELDS.every((field) => vitals[field.key].trim() === "") && vitals.consciousness === "";

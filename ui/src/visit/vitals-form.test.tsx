@@ -99,7 +99,7 @@ test("NEWS2 shows the missing values, then its total", async () => {
   const { user, form } = await openForm();
   await user.keyboard("120");
   expect(
-    await within(form).findByText(/NEWS2 needs respiration, SpO₂, pulse, consciousness, temperature/),
+    await within(form).findByText(/NEWS2 needs respiration, SpO₂, pulse, consciousness, temperature, air or oxygen/),
   ).toBeVisible();
   for (const [label, value] of [
     ["Pulse", "76"],
@@ -109,7 +109,34 @@ test("NEWS2 shows the missing values, then its total", async () => {
   ] as const)
     await user.type(within(form).getByLabelText(label), value);
   await user.selectOptions(within(form).getByLabelText("Consciousness"), "alert");
+  await user.selectOptions(within(form).getByLabelText("Air or oxygen"), "air");
   expect(await within(form).findByText("NEWS2 0 · low")).toBeVisible();
+  expect(within(form).getByText("Observations at least every 12 hours.")).toBeVisible();
+  expect(within(form).getByText(/respiration 0 · .*air or oxygen 0/)).toBeVisible();
+});
+
+test("air or oxygen and pregnancy are asked and not assumed, and there is no NEWS2 in pregnancy", async () => {
+  const { user, ipc, form } = await openForm();
+  expect(within(form).getByLabelText("Air or oxygen")).toHaveValue("");
+  await user.keyboard("120");
+  await user.selectOptions(within(form).getByLabelText("Pregnant"), "yes");
+  expect(await within(form).findByText("No NEWS2 in pregnancy: use a maternity early warning score.")).toBeVisible();
+  await user.click(within(form).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(requestsOf(ipc, "save_vitals")).toHaveLength(1));
+  expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ oxygen: null, pregnant: true, scale2Reason: null });
+});
+
+test("SpO₂ scale 2 is saved only with its reason", async () => {
+  const { user, ipc, form } = await openForm();
+  await user.keyboard("120");
+  await user.click(within(form).getByRole("checkbox", { name: /SpO₂ scale 2/ }));
+  await user.click(within(form).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Enter why SpO₂ scale 2 applies.")).toBeVisible();
+  expect(requestsOf(ipc, "save_vitals")).toEqual([]);
+  await user.type(within(form).getByLabelText("Why scale 2"), "CO₂ retention");
+  await user.click(within(form).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(requestsOf(ipc, "save_vitals")).toHaveLength(1));
+  expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ scale2: true, scale2Reason: "CO₂ retention" });
 });
 
 test("the resume point contains the draft, the field and the caret", async () => {

@@ -16,7 +16,7 @@ import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
 import { TakenFields } from "./taken-fields.view";
 import { useVitalsCheck } from "./vitals-check.query";
-import { CONSCIOUSNESS, isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
+import { answer, CONSCIOUSNESS, isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
 import { VitalsLine } from "./vitals-line.view";
 
 /** Records vital signs. */
@@ -36,6 +36,9 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
   const request: VitalsDto = {
     ...values,
     taken: takenAt === "" ? null : takenAt,
+    oxygen: answer(values.oxygen, "oxygen"),
+    pregnant: answer(values.pregnant, "yes"),
+    scale2Reason: values.scale2Reason === "" ? null : values.scale2Reason,
     consciousness: CONSCIOUSNESS.find((level) => level === values.consciousness) ?? null,
     patient: banner.patient,
     confirmed,
@@ -50,6 +53,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
     setConfirmed(false);
   };
   const rejected = save.error?.fields ?? [];
+  const reasonMissing = tried && values.scale2 && values.scale2Reason.trim() === "";
   const obstacles = [
     ...(isEmptyVitals(values) ? (["vital.nothing"] as const) : []),
     ...(unusual.length > 0 && !confirmed ? (["vital.unconfirmed"] as const) : []),
@@ -67,7 +71,10 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
   };
 
   const hasQuestions =
-    unusual.length > 0 || save.error !== null || (tried && (isEmptyVitals(values) || blocking.length > 0));
+    unusual.length > 0 ||
+    save.error !== null ||
+    reasonMissing ||
+    (tried && (isEmptyVitals(values) || blocking.length > 0));
 
   return (
     <PaneForm
@@ -119,7 +126,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
           rejected={rejected.find((problem) => problem.field === field.key)?.reason}
         />
       ))}
-      <News2Inputs values={values} set={set} />
+      <News2Inputs values={values} set={set} asksPregnancy={banner.sex !== "male"} reasonMissing={reasonMissing} />
       {check.bmi === null ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
       <div className={css.small}>
         <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />

@@ -40,6 +40,7 @@ export function VitalsLine({ field, value, onChange, finding, rejected }: Props)
       {grade === undefined ? null : (
         <span id={`${id}-finding`} role="status" className={`${css.finding} ${tone}`}>
           {say(messageFor("finding", grade, "finding.other"), { low: finding?.low ?? "", high: finding?.high ?? "" })}
+          {finding?.source == null ? null : ` ${say("finding.source", { source: finding.source })}`}
         </span>
       )}
     </div>

@@ -39,6 +39,8 @@ pub struct Component {
     pub interpretation: Vec<Concept>,
     /// Reference ranges.
     pub ranges: Vec<ReferenceRange>,
+    /// Whether it has an extension that changes its meaning.
+    pub is_modified: bool,
 }
 
 /// The parts of an Observation that its value, its flag and its place depend on.
@@ -64,6 +66,8 @@ pub struct ObservationLens {
     pub focus: Vec<Reference>,
     /// The members of a panel.
     pub members: Vec<Reference>,
+    /// Whether it or a part of it has an extension or rules that change its meaning.
+    pub is_modified: bool,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -139,6 +143,7 @@ fn read(mut r: Reader<'_>) -> ObservationLens {
     if code.is_none() {
         r.fault("code");
     }
+    let is_modified = is_modified(r.members()) || components.iter().any(|c| c.is_modified);
     let effective = effective(&mut r);
     let mut focus = r.list("focus", reference);
     if !focus.is_empty() {
@@ -156,6 +161,7 @@ fn read(mut r: Reader<'_>) -> ObservationLens {
         effective,
         focus,
         members: r.list("hasMember", reference),
+        is_modified,
         faults: r.into_faults(),
     }
 }
@@ -183,7 +189,12 @@ fn component(node: Node<'_>) -> Option<Component> {
         value: measured(&members),
         interpretation: list("interpretation").filter_map(concept).collect(),
         ranges: list("referenceRange").filter_map(range).collect(),
+        is_modified: is_modified(&members),
     })
+}
+
+fn is_modified(members: &Members<'_>) -> bool {
+    members.iter().any(|(name, _)| matches!(name.as_ref(), "modifierExtension" | "implicitRules"))
 }
 
 fn range(node: Node<'_>) -> Option<ReferenceRange> {

@@ -76,10 +76,12 @@ fn news2_is_a_survey_with_parts() {
         scale: SpO2Scale::Two,
         parts: vec![(News2Parameter::Pulse, 2), (News2Parameter::OxygenSaturation, 3)],
         derived_from: vec![key("Observation/o1")],
+        reason: Some(Phi::new("hypercapnic failure, ABG 2026".into())),
     };
     let raw = news2_score(&id("o9"), &nurse_amara(), &score);
     assert_eq!(at(&raw, &["valueQuantity", "value"]), "5");
     assert_eq!(at(&raw, &["derivedFrom", "reference"]), "\"Observation/o1\"");
+    assert_eq!(at(&raw, &["note", "text"]), "\"hypercapnic failure, ABG 2026\"");
     assert_eq!(raw.node().member("component").map(|c| c.items().count()), Some(2));
     assert_eq!(extract(raw.as_str()).expect("readable").categories[0].code, "survey");
     let oxygen = supplemental_oxygen(&id("o8"), &nurse_amara(), true);

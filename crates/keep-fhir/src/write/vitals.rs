@@ -4,7 +4,8 @@ use super::context::{AuthoringContext, resource};
 use crate::compose::{Composer, concept, reference};
 use crate::{Decimal, Raw};
 use keep_domain::{
-    BLOOD_PRESSURE_PANEL, Consciousness, NEWS2_TOTAL, News2Parameter, ResourceId, ResourceKey, SpO2Scale, VitalSign,
+    BLOOD_PRESSURE_PANEL, Consciousness, NEWS2_TOTAL, News2Parameter, Phi, ResourceId, ResourceKey, SpO2Scale,
+    VitalSign,
 };
 
 const LOINC: &str = "http://loinc.org";
@@ -33,6 +34,8 @@ pub struct News2Score {
     pub parts: Vec<(News2Parameter, u8)>,
     /// The observations that it was computed from.
     pub derived_from: Vec<ResourceKey>,
+    /// Why scale 2 was used.
+    pub reason: Option<Phi<String>>,
 }
 
 /// The display of the sign's LOINC code.
@@ -189,5 +192,7 @@ pub fn news2_score(id: &ResourceId, context: &AuthoringContext, score: &News2Sco
         .object("valueQuantity", points(score.total))
         .list("derivedFrom", score.derived_from.iter().map(reference))
         .list("component", components)
+        // EXPOSE: the reason is part of the record.
+        .list("note", score.reason.iter().map(|reason| Composer::default().text("text", reason.expose())))
         .into_raw()
 }

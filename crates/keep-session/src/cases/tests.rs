@@ -140,6 +140,7 @@ fn records() -> Vec<&'static str> {
 /// María's vital signs as nurse Amara types them.
 fn vitals() -> VitalsDto {
     VitalsDto {
+        oxygen: Some(false),
         patient: String::from("maria"),
         systolic: String::from("162"),
         diastolic: String::from("98"),

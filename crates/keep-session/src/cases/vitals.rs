@@ -17,6 +17,7 @@ use crate::state::acquire;
 use crate::view::clinic_clock::{AHEAD_MILLIS, ClinicClock};
 use crate::view::judge::Standing;
 use crate::view::person;
+use crate::view::pregnancy;
 use crate::view::vitals::in_chart_unit;
 use crate::workstation::Workstation;
 use form::{About, Form};
@@ -65,16 +66,19 @@ fn about(
     measured_at: UtcMillis,
     now: UtcMillis,
 ) -> Result<AuditGated<(About, String)>, SessionError> {
-    let height = last_chart_refs::of(store, patient)?.and_then(|m| m.height);
-    let height = height.map(|h| ResourceKey::new("Observation", h));
-    let (person, height) = store.snapshot(|view| {
+    let refs = last_chart_refs::of(store, patient)?;
+    let height = refs.as_ref().and_then(|m| m.height.clone()).map(|h| ResourceKey::new("Observation", h));
+    let pregnancy = refs.and_then(|m| m.pregnancy);
+    let (person, height, pregnancy) = store.snapshot(|view| {
         let person = view.record(&ResourceKey::new("Patient", patient.clone()))?.ok_or(StoreError::NotAvailable)?;
-        Ok((person, height.as_ref().map(|h| view.record(h)).transpose()?.flatten()))
+        let read = |key: &Option<ResourceKey>| key.as_ref().map(|k| view.record(k)).transpose().map(Option::flatten);
+        Ok((person, read(&height)?, read(&pregnancy)?))
     })?;
-    Ok(person.zip(AuditGated::join(height)).map(|(person, height)| {
+    Ok(person.zip(AuditGated::join(height)).zip(AuditGated::join(pregnancy)).map(|((person, height), pregnancy)| {
         let born = parse(&person).and_then(|raw| person::born(&lens::patient(&raw).ok()?)).unwrap_or_default();
         let age = age_at(&born, measured_at, &ClinicClock::at(now).zone);
-        (About { age, last_height: height.first().and_then(height_of) }, born)
+        let said = pregnancy.first().and_then(parse).and_then(|raw| pregnancy::says(&raw, measured_at));
+        (About { age, last_height: height.first().and_then(height_of), pregnant: said == Some(true) }, born)
     }))
 }
 

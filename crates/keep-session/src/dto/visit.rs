@@ -29,10 +29,14 @@ pub struct VitalsDto {
     pub weight: String,
     /// cm.
     pub height: String,
-    /// On supplemental oxygen (NEWS2).
-    pub oxygen: bool,
+    /// On supplemental oxygen (NEWS2); `None` where that was not answered.
+    pub oxygen: Option<bool>,
     /// Hypercapnic scale 2 (NEWS2).
     pub scale2: bool,
+    /// Why scale 2 applies.
+    pub scale2_reason: Option<String>,
+    /// Whether the patient is pregnant; `None` where that was not answered.
+    pub pregnant: Option<bool>,
     /// Level of consciousness, if assessed.
     pub consciousness: Option<Consciousness>,
     /// The user has confirmed improbable values.
@@ -51,8 +55,14 @@ pub struct VitalsCheckDto {
     pub news2: Option<u32>,
     /// Clinical risk of the total.
     pub news2_risk: Option<News2RiskDto>,
+    /// The scores of the parameters that were measured.
+    pub news2_parts: Vec<News2PartDto>,
+    /// The response that is asked for; of an incomplete set only where one is certain.
+    pub news2_response: Option<News2ResponseDto>,
     /// Fields that NEWS2 still needs.
     pub news2_missing: Vec<News2Parameter>,
+    /// Why there is no NEWS2 for this patient.
+    pub news2_unavailable: Option<News2UnavailableDto>,
     /// BMI as text with unit.
     pub bmi: Option<String>,
 }
@@ -69,6 +79,8 @@ pub struct VitalFindingDto {
     pub low: Option<String>,
     /// Highest acceptable or normal value, as text.
     pub high: Option<String>,
+    /// Where a normal range comes from, where it is not that of adults.
+    pub source: Option<String>,
 }
 
 keep_domain::named_enum! {
@@ -120,6 +132,46 @@ pub enum News2RiskDto {
     Medium,
     /// 7 and more.
     High,
+}
+
+/// The score of one parameter.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct News2PartDto {
+    /// The parameter.
+    pub field: News2Parameter,
+    /// 0 to 3.
+    pub score: u32,
+}
+
+/// The response that NEWS2 asks for (RCP 2017, chart 4).
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum News2ResponseDto {
+    /// 0.
+    Routine,
+    /// 1 to 4.
+    Assess,
+    /// 3 in a single parameter.
+    UrgentReview,
+    /// 5 or 6.
+    Urgent,
+    /// 7 and more.
+    Emergency,
+}
+
+/// Why there is no NEWS2.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum News2UnavailableDto {
+    /// Below 16 years.
+    Child,
+    /// Without a birth date.
+    AgeUnknown,
+    /// In pregnancy.
+    Pregnant,
+    /// Scale 2 without a reason.
+    Scale2Reason,
 }
 
 /// What was saved.

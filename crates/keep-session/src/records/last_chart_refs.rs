@@ -6,6 +6,7 @@ use super::chart::Chart;
 use crate::dto::chart::vitals::SignDto;
 use crate::error::SessionError;
 use crate::own_file;
+use crate::view::pregnancy::pregnancy;
 use crate::view::visible_record::valid;
 use crate::view::vitals::{Reading, latest};
 use keep_domain::{PatientId, ResourceId, ResourceKey};
@@ -24,6 +25,9 @@ pub(crate) struct LastChartRefs {
     pub(crate) height: Option<ResourceId>,
     /// The visit that is open today.
     pub(crate) visit: Option<ResourceId>,
+    /// The record that says that the patient is pregnant.
+    #[serde(default)]
+    pub(crate) pregnancy: Option<ResourceKey>,
 }
 
 impl LastChartRefs {
@@ -35,7 +39,8 @@ impl LastChartRefs {
             today && lens::encounter(raw).ok().and_then(|l| l.status).as_deref() == Some("in-progress")
         });
         let visit = open.max_by_key(|(e, _)| e.at()).map(|(e, _)| e.record.key.id.clone());
-        Self { patient: chart.patient.clone(), height, visit }
+        let pregnancy = pregnancy(&chart.entries, chart.clinic_clock.now);
+        Self { patient: chart.patient.clone(), height, visit, pregnancy }
     }
 
     /// Stores them as those of the chart opened last, and notes that the chart was opened.
@@ -66,9 +71,10 @@ pub(crate) fn note_visit(
     visit: &ResourceKey,
     height: Option<&ResourceKey>,
 ) -> Result<(), SessionError> {
-    let known = of(store, patient)?.and_then(|m| m.height);
+    let known = of(store, patient)?;
+    let (known, pregnancy) = known.map(|m| (m.height, m.pregnancy)).unwrap_or_default();
     let height = height.map(|k| k.id.clone()).or(known);
-    let text = LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()) }.text()?;
+    let text = LastChartRefs { patient: patient.clone(), height, visit: Some(visit.id.clone()), pregnancy }.text()?;
     if own_file::preference(store, NAME).as_deref() != Some(text.as_str()) {
         own_file::set_preference(store, NAME, &text);
     }

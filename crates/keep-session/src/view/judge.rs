@@ -8,7 +8,6 @@ use super::words;
 use crate::dto::chart::mark::MarkDto;
 use keep_clinical::{AbnormalFlag, Age, RecordedUnit, Zone, age_at, flag_by_range};
 use keep_domain::UtcMillis;
-use keep_fhir::Raw;
 use keep_fhir::lens::{self, Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
 /// Statuses of an Observation whose value counts and may be judged.
@@ -47,10 +46,7 @@ impl Standing {
 
 /// The marks of an Observation. Most have none, which is seen without reading them.
 pub(crate) fn marks_of(entry: &VisibleRecord, lens: &ObservationLens, clinic_clock: &ClinicClock) -> Vec<MarkDto> {
-    let text = entry.raw.as_ref().map(Raw::as_str).unwrap_or_default();
-    let is_plain = lens.status.as_deref() == Some("final")
-        && lens.focus.is_empty()
-        && !["odifierExtension", "implicitRules", "statusReason"].iter().any(|name| text.contains(name));
+    let is_plain = lens.status.as_deref() == Some("final") && lens.focus.is_empty() && !lens.is_modified;
     let mut found = if is_plain { Vec::new() } else { marks(entry) };
     // The patient as the focus is nobody else.
     found.retain(|mark| !matches!(mark, MarkDto::Focus { .. }) || !lens.focus.is_empty());

@@ -139,3 +139,11 @@ fn no_sign_of_a_moment_is_lost() {
     let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     assert_eq!(shown, expected);
 }
+
+/// A pregnant woman got a score that does not hold in pregnancy.
+#[test]
+fn a_pregnancy_is_known_from_its_status() {
+    let entries = records(include_str!("../../../../tests/fixtures/cases/pregnant.ndjson"), "ck-p");
+    let found = super::pregnancy::pregnancy(&entries, clinic_clock().now);
+    assert_eq!(found.map(|key| key.to_string()).as_deref(), Some("Observation/ck-preg"));
+}

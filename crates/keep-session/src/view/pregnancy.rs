@@ -5,8 +5,8 @@ use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use keep_clinical::{DELIVERY_DATE, PREGNANCY_STATUS, says_pregnant};
 use keep_domain::{ResourceKey, UtcMillis};
-use keep_fhir::lens::{self, Concept, Measured, Moment};
 use keep_fhir::Raw;
+use keep_fhir::lens::{self, Concept, Measured, Moment};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// No pregnancy is longer: 42 weeks and a week in doubt.

@@ -1,4 +1,4 @@
-import type { VitalFindingDto, VitalsCheckDto, VitalsDto, VitalsFieldDto } from "../bindings";
+import type { News2Parameter, VitalFindingDto, VitalsCheckDto, VitalsDto, VitalsFieldDto } from "../bindings";
 
 type Limits = [
   impossibleLow: number,
@@ -32,21 +32,27 @@ export function checkFakeVitals(vitals: VitalsDto): VitalsCheckDto {
     const typed = vitals[field];
     if (typed === "") continue;
     const value = Number(typed);
-    if (Number.isNaN(value)) findings.push({ field, grade: "not_a_number", low: null, high: null });
+    if (Number.isNaN(value)) findings.push({ field, grade: "not_a_number", low: null, high: null, source: null });
     else if (value < bottom || value > top)
-      findings.push({ field, grade: "impossible", low: `${bottom}`, high: `${top}` });
-    else if (value < low || value > high) findings.push({ field, grade: "improbable", low: `${low}`, high: `${high}` });
+      findings.push({ field, grade: "impossible", low: `${bottom}`, high: `${top}`, source: null });
+    else if (value < low || value > high)
+      findings.push({ field, grade: "improbable", low: `${low}`, high: `${high}`, source: null });
     else if (value < normalLow || value > normalHigh)
-      findings.push({ field, grade: "abnormal", low: `${normalLow}`, high: `${normalHigh}` });
+      findings.push({ field, grade: "abnormal", low: `${normalLow}`, high: `${normalHigh}`, source: null });
   }
-  const missing = NEWS2_FIELDS.filter((field) => (vitals[field] ?? "") === "");
+  const answered: News2Parameter[] = vitals.oxygen === null ? [] : ["oxygen"];
+  const given: News2Parameter[] = [...NEWS2_FIELDS.filter((field) => (vitals[field] ?? "") !== ""), ...answered];
+  const missing = ([...NEWS2_FIELDS, "oxygen"] as const).filter((field) => !given.includes(field));
   const typed = NEWS2_FIELDS.some((field) => (vitals[field] ?? "") !== "");
   const height = Number(vitals.height) / 100;
   return {
     findings,
     news2: missing.length === 0 ? findings.filter(({ grade }) => grade !== "not_a_number").length * 2 : null,
     news2Risk: missing.length === 0 ? "low" : null,
+    news2Parts: typed ? given.map((field) => ({ field, score: 0 })) : [],
+    news2Response: missing.length === 0 ? "routine" : null,
     news2Missing: typed ? missing : [],
+    news2Unavailable: vitals.pregnant ? "pregnant" : null,
     bmi: vitals.weight !== "" && height > 0.3 ? `${(Number(vitals.weight) / height ** 2).toFixed(1)} kg/m²` : null,
   };
 }

@@ -13,7 +13,7 @@ use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
 use crate::dto::failure::FieldReasonDto;
 use crate::dto::lock::PermissionDto;
-use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, News2UnavailableDto, NoteKindDto, SignNoteDto};
 use crate::testing::{dr_jonas, nurse_amara};
 use keep_audit::EventClass;
 use keep_domain::ErrorCode;
@@ -167,4 +167,21 @@ fn one_record_is_shown_in_full_and_its_event_names_it() {
             "{missing}"
         );
     }
+}
+
+/// The score was offered to a pregnant woman (case 21).
+#[test]
+fn a_pregnant_patient_has_no_early_warning_score_and_the_reason_is_said() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let pregnant = include_str!("../../../../../tests/fixtures/cases/pregnant.ndjson");
+    ok(crate::testing::import(&clinic.workstation, pregnant.lines().map(str::to_owned).collect()));
+    clinic.clock.advance(std::time::Duration::from_secs(60));
+    ok(chart::open_chart(&clinic.workstation, "ck-p"));
+    let form = || crate::dto::visit::VitalsDto { patient: String::from("ck-p"), ..vitals() };
+    let check = ok(cases::check_vitals(&clinic.workstation, form()));
+    assert_eq!((check.news2, check.news2_unavailable), (None, Some(News2UnavailableDto::Pregnant)));
+    // No score is saved: visit, pressure, four signs, weight, consciousness, oxygen, Provenance.
+    assert_eq!(ok(cases::save_vitals(&clinic.workstation, form())).resources.len(), 10);
+    let answered = crate::dto::visit::VitalsDto { pregnant: Some(false), ..form() };
+    assert_eq!(ok(cases::check_vitals(&clinic.workstation, answered)).news2, Some(0));
 }

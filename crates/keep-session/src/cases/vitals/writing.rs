@@ -3,7 +3,7 @@
 use super::form::{About, Form};
 use crate::dto::visit::VitalsDto;
 use keep_clinical::News2;
-use keep_domain::{ResourceId, ResourceKey, VitalSign};
+use keep_domain::{Phi, ResourceId, ResourceKey, VitalSign};
 use keep_fhir::write::{
     AuthoringContext, BloodPressure, EncounterStart, News2Score, blood_pressure, consciousness, news2_score,
     start_encounter, supplemental_oxygen, vital_sign,
@@ -53,9 +53,9 @@ pub(crate) fn observations(
     if let Some(level) = request.consciousness {
         made.push(observation(None, |id| consciousness(id, recording, level)));
     }
-    // A saturation is always saved with whether oxygen was given.
-    if request.oxygen || form.decimal(VitalSign::OxygenSaturation).is_some() {
-        made.push(observation(None, |id| supplemental_oxygen(id, recording, request.oxygen)));
+    // Air or oxygen is saved as answered, never assumed.
+    if let Some(oxygen) = request.oxygen.filter(|on| *on || form.decimal(VitalSign::OxygenSaturation).is_some()) {
+        made.push(observation(None, |id| supplemental_oxygen(id, recording, oxygen)));
     }
     let score = score(form, about, recording, &made);
     let bmi = bmi(form, about, recording, &made, last_height);
@@ -65,10 +65,15 @@ pub(crate) fn observations(
 }
 
 fn score(form: &Form<'_>, about: About, recording: &AuthoringContext, made: &[Made]) -> Option<Made> {
-    let News2::Complete { total, parts, .. } = form.score(about)? else { return None };
+    let News2::Complete { total, parts, .. } = form.score(about).ok()? else { return None };
     let from = made.iter().filter(|(v, ..)| !matches!(v, Some(VitalSign::Weight | VitalSign::Height)));
-    let score =
-        News2Score { total, scale: form.scale(), parts, derived_from: from.map(|(_, key, _)| key.clone()).collect() };
+    let score = News2Score {
+        total,
+        scale: form.scale(),
+        parts,
+        derived_from: from.map(|(_, key, _)| key.clone()).collect(),
+        reason: form.scale2_reason().map(|reason| Phi::new(reason.to_owned())),
+    };
     Some(observation(None, |id| news2_score(id, recording, &score)))
 }
 
@@ -95,7 +100,8 @@ mod tests {
 
     #[test]
     fn one_visit_of_maria_is_ten_observations_with_the_digits_typed() {
-        let about = About { age: ClinicClock::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0) };
+        let about =
+            About { age: ClinicClock::utc(NOON).age_of("1961-02-03"), last_height: Some(160.0), pregnant: false };
         let mut request = full();
         request.weight = String::from("81.40");
         let recording = AuthoringContext {
