@@ -23,6 +23,7 @@ mod keyring;
 mod kills;
 mod memory;
 mod odd_files;
+mod official_examples;
 mod old_profile;
 mod people;
 mod rng;
