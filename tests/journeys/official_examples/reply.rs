@@ -40,7 +40,8 @@ impl Reply {
         match fact {
             Fact::Quantity(comparator, digits, unit) => take(quantities, |q| {
                 let recorded = unit.as_ref().map_or_else(|| digits.clone(), |unit| format!("{digits} {unit}"));
-                let plain = same(digits, &q["number"]) && q["unit"].as_str() == unit.as_deref();
+                let is_unchanged = q["recorded"].is_null() && q["unit"].as_str() == unit.as_deref();
+                let plain = is_unchanged && same(digits, &q["number"]);
                 (plain || same(&recorded, &q["recorded"])) && q["comparator"].as_str() == comparator.as_deref()
             }),
             Fact::Number(digits) => take(quantities, |q| is_number(digits, q) && q["unit"].is_null()),
