@@ -22,7 +22,7 @@ export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
         <ul className={css.rows}>
           {vitals.map((series) => (
             <li key={`${series.key} ${series.name}`} className={css.row}>
-              <span className={css.sign}>{sayName(say, series, false)}</span>
+              <span>{sayName(say, series, false)}</span>
               <span className={css.value}>
                 <Latest series={series} />
               </span>

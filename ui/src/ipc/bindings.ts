@@ -965,7 +965,21 @@ value: string, };
 
 export type News2Parameter = "respiration" | "spo2" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
 
+export type News2PartDto = { 
+/**
+ * The parameter.
+ */
+field: News2Parameter, 
+/**
+ * 0 to 3.
+ */
+score: number, };
+
+export type News2ResponseDto = "routine" | "assess" | "urgent_review" | "urgent" | "emergency";
+
 export type News2RiskDto = "low" | "low_medium" | "medium" | "high";
+
+export type News2UnavailableDto = "child" | "age_unknown" | "pregnant" | "scale2_reason";
 
 export type NoteDto = { 
 /**
@@ -1977,7 +1991,11 @@ low: string | null,
 /**
  * Highest acceptable or normal value, as text.
  */
-high: string | null, };
+high: string | null, 
+/**
+ * Where a normal range comes from, where it is not that of adults.
+ */
+source: string | null, };
 
 export type VitalPointDto = { 
 /**
@@ -2102,9 +2120,21 @@ news2: number | null,
  */
 news2Risk: News2RiskDto | null, 
 /**
+ * The scores of the parameters that were measured.
+ */
+news2Parts: Array<News2PartDto>, 
+/**
+ * The response that is asked for; of an incomplete set only where one is certain.
+ */
+news2Response: News2ResponseDto | null, 
+/**
  * Fields that NEWS2 still needs.
  */
 news2Missing: Array<News2Parameter>, 
+/**
+ * Why there is no NEWS2 for this patient.
+ */
+news2Unavailable: News2UnavailableDto | null, 
 /**
  * BMI as text with unit.
  */
@@ -2152,13 +2182,21 @@ weight: string,
  */
 height: string, 
 /**
- * On supplemental oxygen (NEWS2).
+ * On supplemental oxygen (NEWS2); `None` where that was not answered.
  */
-oxygen: boolean, 
+oxygen: boolean | null, 
 /**
  * Hypercapnic scale 2 (NEWS2).
  */
 scale2: boolean, 
+/**
+ * Why scale 2 applies.
+ */
+scale2Reason: string | null, 
+/**
+ * Whether the patient is pregnant; `None` where that was not answered.
+ */
+pregnant: boolean | null, 
 /**
  * Level of consciousness, if assessed.
  */
