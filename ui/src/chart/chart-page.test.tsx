@@ -115,6 +115,11 @@ test("a long timeline is read page by page and only partly rendered", async () =
   expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", tab: null, offset: 0, limit: 100 }]);
 });
 
+test("a role that records nothing is told of records that could not be read", async () => {
+  await show({ role: "pharmacist" }, "/chart/p1/summary");
+  expect(screen.getByText("Some records could not be read")).toBeVisible();
+});
+
 test("a line opens the whole record, and Escape returns to the line", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
   const line = screen.getAllByRole("button", { name: "Visit, outpatient clinic" })[0] as HTMLElement;

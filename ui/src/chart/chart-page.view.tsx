@@ -2,7 +2,6 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { FailureNotice } from "../components/failure-notice.view";
-import { Notice } from "../components/notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
 import { useShortcuts } from "../components/shortcuts";
 import type { ChartDto, ChartTabDto } from "../ipc/bindings";
@@ -14,6 +13,7 @@ import { useWords } from "../words/words";
 import { ChartFactsProvider } from "./absence";
 import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
+import { ChartNotices, hasNotices } from "./chart-notices.view";
 import { Completeness } from "./completeness.view";
 import { ImmunisationsCard } from "./immunisations.view";
 import { MedicinesCard, PastMedicinesCard } from "./medicines.view";
@@ -73,7 +73,7 @@ function Chart({ patient }: { patient: string }) {
   if (chart === undefined) return <div aria-busy="true" />;
   const tabs: ChartTabDto[] = chart.tabs.length === 0 ? ["summary"] : chart.tabs;
   const current = tabs.find((key) => key === tab) ?? tabs[0] ?? "summary";
-  const { partial } = chart.completeness;
+  const withNotices = hasNotices(chart);
   const fillsHeight = !SCROLLED.includes(current);
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
@@ -93,13 +93,9 @@ function Chart({ patient }: { patient: string }) {
         <TabPanel
           key={current}
           id={current}
-          className={`${css.panel} ${fillsHeight ? css.fillsHeight : ""} ${partial ? css.withNotice : ""}`}
+          className={`${css.panel} ${fillsHeight ? css.fillsHeight : ""} ${withNotices ? css.withNotice : ""}`}
         >
-          {partial ? (
-            <Notice tone="critical" role="status" title={say("absence.title")}>
-              {say("absence.next")}
-            </Notice>
-          ) : null}
+          {withNotices ? <ChartNotices chart={chart} /> : null}
           <ChartFactsProvider value={chart}>
             <Panel chart={chart} tab={current} />
           </ChartFactsProvider>

@@ -5,7 +5,7 @@ import type { ChartDto, DraftKindDto, SavedDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
-import { messageFor, useWords } from "../words/words";
+import { useWords } from "../words/words";
 import css from "./form.module.css";
 
 /** The form that was saved last and the reply to saving it. */
@@ -68,19 +68,6 @@ export function Actions({ chart, lastSaved, onPane, onDiscarded }: Props) {
           </ul>
         )}
       </Card>
-      {chart.unreadable.length === 0 ? null : (
-        <Notice tone="warn" title={say("unreadable.title")}>
-          {chart.unreadable
-            .map((group) =>
-              say("unreadable.line", {
-                count: group.count,
-                type: say(messageFor("type", group.resourceType ?? "", "type.other")),
-              }),
-            )
-            .join(", ")}
-          . {say("unreadable.next")}
-        </Notice>
-      )}
     </>
   );
 }

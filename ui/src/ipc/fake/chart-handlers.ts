@@ -76,7 +76,7 @@ function filterByPermission(chart: ChartDto, permissions: readonly PermissionDto
     results: may("read_results") ? chart.results : [],
     lastNote: may("read_notes") ? chart.lastNote : null,
     immunisations: may("read_immunisations") ? chart.immunisations : [],
-    unreadable: may("read_problems") ? chart.unreadable : [],
+    unreadable: may("open_chart") ? chart.unreadable : [],
   };
 }
 
