@@ -58,6 +58,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
     ...(isEmptyVitals(values) ? (["vital.nothing"] as const) : []),
     ...(unusual.length > 0 && !confirmed ? (["vital.unconfirmed"] as const) : []),
     ...(blocking.length > 0 ? (["vital.blocked"] as const) : []),
+    ...(values.scale2 && values.scale2Reason.trim() === "" ? (["vital.scale2.missing"] as const) : []),
   ];
 
   const submit = async () => {
