@@ -1,6 +1,7 @@
 //! Synthetic records from Synthea, where they are available outside the repository.
 
 use keep_domain::Segment;
+use keep_fhir::lens::ModifierState;
 use keep_fhir::{
     Detail, Extracted, FhirError, Lines, Raw, extract, extract_row, lens, meaning_equal, parse_record, set_text,
 };
@@ -32,6 +33,9 @@ fn synthea_records_are_read_in_full() {
         };
         assert_eq!(e.segment, expected, "{}", e.key.resource_type);
         assert_eq!(faults(&raw), Ok(0), "{}", e.key.resource_type);
+        let modifiers = lens::modifiers(&raw).elements;
+        assert!(modifiers.iter().all(|m| m.state == ModifierState::Known), "{}", e.key.resource_type);
+        assert!(lens::details(&raw).iter().all(|d| d.data_type.is_some()), "{}", e.key.resource_type);
         assert_eq!(is_restored(&raw), Ok(true), "{}", e.key.resource_type);
         // The unchecked reading of stored text gives the same index.
         let parsed = parse_record(raw.as_str().to_owned(), true).expect("readable");
