@@ -1,4 +1,4 @@
-import type { ResultDto } from "../ipc/bindings";
+import type { ResultDetailDto, ResultDto } from "../ipc/bindings";
 import { sayRange } from "../words/values";
 import { useWords } from "../words/words";
 import { MeasuredValue } from "./measured-value.view";
@@ -45,11 +45,11 @@ export function ResultRanges({ result }: { result: ResultDto }) {
 }
 
 /** What else a result or a report says. */
-export function ResultDetails({ result }: { result: ResultDto }) {
+export function ResultDetails({ details }: { details: readonly ResultDetailDto[] }) {
   const say = useWords();
   return (
     <>
-      {result.details.map(({ kind, text }) => (
+      {details.map(({ kind, text }) => (
         <span key={`${kind} ${text}`} className={css.detail}>
           {say(`result.detail.${kind}`, { text })}
         </span>

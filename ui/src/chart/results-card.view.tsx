@@ -23,7 +23,7 @@ export function ResultsCard({ results }: { results: ResultDto[] }) {
               <span className={css.name}>
                 {result.name ?? say("value.unreadable")} <RecordStateChip record={result.record} />
                 <Marks marks={result.marks} />
-                <ResultDetails result={result} />
+                <ResultDetails details={result.details} />
               </span>
               <span className={css.values}>
                 <ResultValues result={result} />

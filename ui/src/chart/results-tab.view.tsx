@@ -42,7 +42,7 @@ export function ResultsTab({ patient }: { patient: string }) {
             <Marks marks={row.marks} />
           </span>
           <span className={resultsCss.under}>{row.isReport ? say("result.report") : row.panel}</span>
-          <ResultDetails result={row} />
+          <ResultDetails details={row.details} />
         </>
       ),
     },

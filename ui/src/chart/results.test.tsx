@@ -65,8 +65,17 @@ const point = (values: [sign: "systolic" | "diastolic" | "pulse", value: ValueDt
     id: "o1",
     at: 0,
     taken: "2026-11-22T08:00:00Z",
-    values: values.map(([sign, value, number]) => ({ id: "o1", sign, number, value, flag: null, interpretation: [] })),
+    values: values.map(([sign, value, number]) => ({
+      id: "o1",
+      sign,
+      number,
+      value,
+      flag: null,
+      interpretation: [],
+      ranges: [],
+    })),
     marks: [],
+    details: [],
     mayMarkEnteredInError: false,
     record: "synced",
   }) satisfies VitalPointDto;

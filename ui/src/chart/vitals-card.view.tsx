@@ -6,6 +6,7 @@ import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import { Marks } from "./marks.view";
 import { Measurement } from "./measurement.view";
+import { ResultDetails } from "./result-parts.view";
 import { Sparkline } from "./sparkline.view";
 import { sayName } from "./vital-points";
 import css from "./vitals.module.css";
@@ -51,6 +52,7 @@ function Latest({ series }: { series: VitalSeriesDto }) {
     <>
       <Measurement point={latest} />
       <Marks marks={latest.marks} />
+      <ResultDetails details={latest.details.filter(({ kind }) => kind === "note")} />
     </>
   );
 }

@@ -3,12 +3,15 @@ import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
 import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
+import { sayRange } from "../words/values";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import { Marks } from "./marks.view";
 import { Measurement } from "./measurement.view";
 import { RecordStateChip } from "./record-state.view";
+import { ResultDetails } from "./result-parts.view";
+import resultsCss from "./results.module.css";
 import toggle from "./toggle.module.css";
 import { Trend } from "./trend.view";
 import { drawnLines, sayMeasurement, sayName, sayWhen } from "./vital-points";
@@ -105,6 +108,14 @@ function PointTable({
             <td>{sayWhen(point)}</td>
             <td className={css.end}>
               <Measurement point={point} below />
+              {point.values.flatMap(({ sign, ranges }) =>
+                ranges.map((range) => (
+                  <span key={`${sign} ${sayRange(say, range)}`} className={resultsCss.recorded}>
+                    {sayRange(say, range)}
+                  </span>
+                )),
+              )}
+              <ResultDetails details={point.details} />
             </td>
             <td>
               <Marks marks={point.marks} />

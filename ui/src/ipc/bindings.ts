@@ -1955,6 +1955,14 @@ interval: string | null,
  */
 factor: string | null, 
 /**
+ * The lowest value that could be detected, as recorded.
+ */
+lower_limit: string | null, 
+/**
+ * The highest value that could be detected, as recorded.
+ */
+upper_limit: string | null, 
+/**
  * The samples as recorded.
  */
 data: string | null, } | { "kind": "file", 
@@ -2018,6 +2026,10 @@ values: Array<VitalValueDto>,
  * What changes its meaning.
  */
 marks: Array<MarkDto>, 
+/**
+ * What else the record says.
+ */
+details: Array<ResultDetailDto>, 
 /**
  * Whether the user may mark it as entered in error.
  */
@@ -2104,7 +2116,11 @@ flag: FlagDto | null,
 /**
  * Interpretations as recorded, where the flag does not say them.
  */
-interpretation: Array<string>, };
+interpretation: Array<string>, 
+/**
+ * The reference ranges of the record.
+ */
+ranges: Array<RangeDto>, };
 
 export type VitalsCheckDto = { 
 /**

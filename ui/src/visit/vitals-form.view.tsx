@@ -53,12 +53,12 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
     setConfirmed(false);
   };
   const rejected = save.error?.fields ?? [];
-  const reasonMissing = tried && values.scale2 && values.scale2Reason.trim() === "";
+  const withoutReason = values.scale2 && values.scale2Reason.trim() === "";
   const obstacles = [
     ...(isEmptyVitals(values) ? (["vital.nothing"] as const) : []),
     ...(unusual.length > 0 && !confirmed ? (["vital.unconfirmed"] as const) : []),
     ...(blocking.length > 0 ? (["vital.blocked"] as const) : []),
-    ...(values.scale2 && values.scale2Reason.trim() === "" ? (["vital.scale2.missing"] as const) : []),
+    ...(withoutReason ? (["vital.scale2.missing"] as const) : []),
   ];
 
   const submit = async () => {
@@ -74,8 +74,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
   const hasQuestions =
     unusual.length > 0 ||
     save.error !== null ||
-    reasonMissing ||
-    (tried && (isEmptyVitals(values) || blocking.length > 0));
+    (tried && (isEmptyVitals(values) || blocking.length > 0 || withoutReason));
 
   return (
     <PaneForm
@@ -127,7 +126,12 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
           rejected={rejected.find((problem) => problem.field === field.key)?.reason}
         />
       ))}
-      <News2Inputs values={values} set={set} asksPregnancy={banner.sex !== "male"} reasonMissing={reasonMissing} />
+      <News2Inputs
+        values={values}
+        set={set}
+        asksPregnancy={banner.sex !== "male"}
+        reasonMissing={tried && withoutReason}
+      />
       {check.bmi === null ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
       <div className={css.small}>
         <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />

@@ -69,7 +69,12 @@ export function sayValue(say: Say, value: ValueDto): string {
     case "samples": {
       const factor = value.factor === null ? "" : say("value.samples.factor", { factor: value.factor });
       const origin = value.origin === null ? "" : say("value.samples.origin", { origin: sayShown(say, value.origin) });
-      const data = [value.data ?? say("value.unreadable"), factor, origin].filter((part) => part !== "").join(", ");
+      const limits = { low: value.lower_limit ?? "–", high: value.upper_limit ?? "–" };
+      const isLimited = value.lower_limit !== null || value.upper_limit !== null;
+      const range = isLimited ? say("value.samples.limits", limits) : "";
+      const data = [value.data ?? say("value.unreadable"), factor, origin, range]
+        .filter((part) => part !== "")
+        .join(", ");
       return value.interval === null
         ? say("value.samples.only", { data })
         : say("value.samples", { interval: value.interval, data });

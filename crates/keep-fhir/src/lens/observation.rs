@@ -68,6 +68,8 @@ pub struct ObservationLens {
     pub members: Vec<Reference>,
     /// Whether it or a part of it has an extension or rules that change its meaning.
     pub is_modified: bool,
+    /// Whether it says more than its value: see [`observation_details`].
+    pub has_details: bool,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -144,6 +146,7 @@ fn read(mut r: Reader<'_>) -> ObservationLens {
         r.fault("code");
     }
     let is_modified = is_modified(r.members()) || components.iter().any(|c| c.is_modified);
+    let has_details = r.members().iter().any(|(name, _)| DETAILS.contains(&name.as_ref()));
     let effective = effective(&mut r);
     let mut focus = r.list("focus", reference);
     if !focus.is_empty() {
@@ -162,6 +165,7 @@ fn read(mut r: Reader<'_>) -> ObservationLens {
         focus,
         members: r.list("hasMember", reference),
         is_modified,
+        has_details,
         faults: r.into_faults(),
     }
 }
@@ -192,6 +196,9 @@ fn component(node: Node<'_>) -> Option<Component> {
         is_modified: is_modified(&members),
     })
 }
+
+/// The elements of [`ObservationDetails`].
+const DETAILS: [&str; 6] = ["note", "method", "bodySite", "specimen", "device", "dataAbsentReason"];
 
 fn is_modified(members: &Members<'_>) -> bool {
     members.iter().any(|(name, _)| matches!(name.as_ref(), "modifierExtension" | "implicitRules"))

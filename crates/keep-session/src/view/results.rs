@@ -1,7 +1,7 @@
 //! Results, newest first: observations that are no vital signs, and what reports say besides their results.
 
 mod panels;
-mod rows;
+pub(crate) mod rows;
 
 use super::clinic_clock::ClinicClock;
 use super::judge::{Population, interpreted};

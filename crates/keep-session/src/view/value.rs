@@ -63,6 +63,8 @@ pub(crate) fn value(measured: &Measured, rounding: Rounding) -> ValueDto {
             origin: side(&samples.origin),
             interval: samples.interval.as_ref().map(digits),
             factor: samples.factor.as_ref().map(digits),
+            lower_limit: samples.lower_limit.as_ref().map(digits),
+            upper_limit: samples.upper_limit.as_ref().map(digits),
             data: samples.data.as_deref().map(|data| words::cut(data, LONGEST)),
         },
         Measured::File(file) => match &file.text {
@@ -132,11 +134,15 @@ mod tests {
             ValueDto::Period { start: Some("2026-11-01".into()), end: None }
         );
         assert_eq!(
-            read(r#""valueSampledData":{"origin":{"value":0,"unit":"mV"},"period":10,"factor":1.6,"data":"1 E 2"}"#),
+            read(
+                r#""valueSampledData":{"origin":{"value":0,"unit":"mV"},"period":10,"factor":1.6,"upperLimit":3300,"data":"1 E 2"}"#
+            ),
             ValueDto::Samples {
                 origin: Some(number("0", Some("mV"))),
                 interval: Some("10".into()),
                 factor: Some("1.6".into()),
+                lower_limit: None,
+                upper_limit: Some("3300".into()),
                 data: Some("1 E 2".into())
             }
         );

@@ -39,13 +39,27 @@ pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading
     let mut found = Vec::new();
     for (entry, _) in valid(entries, "Observation").filter(|(e, _)| is_vital(e)) {
         let Some(lens) = entry.observation() else { continue };
-        add_readings(entry, lens, now, &mut found);
+        // A panel is shown by its members, where these are here.
+        let is_here = |id: &str| entries.iter().any(|e| e.kind() == "Observation" && e.record.key.id.as_str() == id);
+        let members = lens.members.iter().map(|m| m.key.as_ref());
+        let is_list =
+            !lens.members.is_empty() && members.into_iter().all(|k| k.is_some_and(|k| is_here(k.id.as_str())));
+        add_readings(Source { entry, lens, is_list }, now, &mut found);
     }
     found.sort_by_key(|r| r.at);
     found
 }
 
-fn add_readings<'e>(entry: &'e VisibleRecord, lens: &'e ObservationLens, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
+/// An Observation that is a vital sign.
+struct Source<'e> {
+    entry: &'e VisibleRecord,
+    lens: &'e ObservationLens,
+    /// Whether all its members are among the records.
+    is_list: bool,
+}
+
+fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
+    let Source { entry, lens, is_list } = source;
     let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
     let standing = Standing::of(lens.status.as_deref());
     let counts = standing != Standing::None;
@@ -70,7 +84,7 @@ fn add_readings<'e>(entry: &'e VisibleRecord, lens: &'e ObservationLens, now: Ut
     let has_parts = found.len() > before;
     let value = lens.value.as_ref().filter(|_| counts);
     // A panel is shown by its parts and by its members.
-    if has_parts && value.is_none() || (counts && value.is_none() && !lens.members.is_empty()) {
+    if has_parts && value.is_none() || (counts && value.is_none() && is_list) {
         return;
     }
     let sign =

@@ -62,7 +62,7 @@ export function makeSeries(): VitalSeriesDto[] {
         const number = values[at] ?? 0;
         const recorded = key === "weight" && at === DAYS.length - 3 ? "80.70271828182845 kg" : null;
         const value = makeQuantity(number.toFixed(places), unit, recorded);
-        return { id: `${key}-${at}`, sign, number, value, flag: flagOf(number, range), interpretation: [] };
+        return { id: `${key}-${at}`, sign, number, value, flag: flagOf(number, range), interpretation: [], ranges: [] };
       });
       return {
         id: `${key}-${at}`,
@@ -70,6 +70,7 @@ export function makeSeries(): VitalSeriesDto[] {
         taken: new Date(time).toISOString(),
         values,
         marks: [],
+        details: [],
         mayMarkEnteredInError: at > DAYS.length - 3,
         record: at === DAYS.length - 1 ? ("pending" as const) : ("synced" as const),
       };

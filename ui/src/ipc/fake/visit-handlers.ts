@@ -56,8 +56,10 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
             value: makeQuantity(vitals[sign], series.unit),
             flag: null,
             interpretation: [],
+            ranges: [],
           })),
           marks: [],
+          details: [],
           mayMarkEnteredInError: true,
           record: "pending",
         };

@@ -49,6 +49,10 @@ pub struct Samples {
     pub interval: Option<Decimal>,
     /// The factor of each sample before the origin is added.
     pub factor: Option<Decimal>,
+    /// The lowest value that could be detected.
+    pub lower_limit: Option<Decimal>,
+    /// The highest value that could be detected.
+    pub upper_limit: Option<Decimal>,
     /// The samples, `E`, `U` and `L` among them.
     pub data: Option<String>,
 }
@@ -106,6 +110,8 @@ fn samples(node: Node<'_>) -> Option<Samples> {
         origin: side(node, "origin"),
         interval: number("period"),
         factor: number("factor"),
+        lower_limit: number("lowerLimit"),
+        upper_limit: number("upperLimit"),
         data: member_owned(node, "data"),
     })
 }

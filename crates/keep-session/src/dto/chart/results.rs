@@ -59,7 +59,7 @@ pub struct ResultPartDto {
 }
 
 /// One reference range.
-#[derive(Serialize, TS)]
+#[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RangeDto {
     /// Lower limit.
@@ -79,7 +79,7 @@ pub struct RangeDto {
 }
 
 /// Something else that a result or a report says.
-#[derive(Serialize, TS)]
+#[derive(Serialize, Clone, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultDetailDto {
     /// What it is.

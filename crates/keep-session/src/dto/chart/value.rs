@@ -70,6 +70,10 @@ pub enum ValueDto {
         interval: Option<String>,
         /// The factor of each sample, as recorded.
         factor: Option<String>,
+        /// The lowest value that could be detected, as recorded.
+        lower_limit: Option<String>,
+        /// The highest value that could be detected, as recorded.
+        upper_limit: Option<String>,
         /// The samples as recorded.
         data: Option<String>,
     },

@@ -3,6 +3,7 @@
 use super::flag::FlagDto;
 use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
+use super::results::{RangeDto, ResultDetailDto};
 use super::value::ValueDto;
 use crate::dto::elapsed::ElapsedDto;
 use serde::Serialize;
@@ -92,6 +93,8 @@ pub struct VitalPointDto {
     pub values: Vec<VitalValueDto>,
     /// What changes its meaning.
     pub marks: Vec<MarkDto>,
+    /// What else the record says.
+    pub details: Vec<ResultDetailDto>,
     /// Whether the user may mark it as entered in error.
     pub may_mark_entered_in_error: bool,
     /// Sync state.
@@ -115,4 +118,6 @@ pub struct VitalValueDto {
     pub flag: Option<FlagDto>,
     /// Interpretations as recorded, where the flag does not say them.
     pub interpretation: Vec<String>,
+    /// The reference ranges of the record.
+    pub ranges: Vec<RangeDto>,
 }

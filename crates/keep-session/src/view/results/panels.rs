@@ -39,8 +39,10 @@ impl Panels {
     fn read(entries: &[VisibleRecord], since: Option<UtcMillis>) -> Self {
         let mut found = Self { names: BTreeMap::new(), hidden: BTreeSet::new(), reports: BTreeSet::new() };
         let panels: Vec<&VisibleRecord> = entries.iter().filter(|e| has_parts(e)).collect();
+        let of_type = entries.iter().filter(|e| e.kind() == "Observation" && !e.masked);
+        let known: BTreeSet<&str> = of_type.map(|e| e.record.key.id.as_str()).collect();
         if !panels.is_empty() {
-            found.hide(entries, &panels);
+            found.hide(entries, &panels, &known);
         }
         for entry in entries.iter().filter(|e| e.kind() == "DiagnosticReport" && !e.masked) {
             // The name of an older report is not worth reading it for the summary.
@@ -48,7 +50,8 @@ impl Panels {
                 continue;
             }
             let Some(lens) = entry.raw.as_ref().and_then(|raw| report(raw).ok()) else { continue };
-            if says_more(entry, &lens) {
+            let all_here = lens.results.iter().all(|r| r.key.as_ref().is_some_and(|k| known.contains(k.id.as_str())));
+            if !all_here || says_more(entry, &lens) {
                 found.reports.insert(entry.id());
             }
             let Some(name) = words::label(lens.code.as_ref()).filter(|_| !entry.is_entered_in_error()) else {
@@ -61,9 +64,7 @@ impl Panels {
         found
     }
 
-    fn hide(&mut self, entries: &[VisibleRecord], panels: &[&VisibleRecord]) {
-        let known: BTreeSet<String> =
-            entries.iter().filter(|e| e.kind() == "Observation" && !e.masked).map(VisibleRecord::id).collect();
+    fn hide(&mut self, entries: &[VisibleRecord], panels: &[&VisibleRecord], known: &BTreeSet<&str>) {
         let mut parts: BTreeSet<Measurement> = BTreeSet::new();
         for (entry, lens) in panels.iter().filter_map(|e| Some((e, e.observation()?))) {
             let at = entry.at();
@@ -74,7 +75,7 @@ impl Panels {
             );
             let members: Vec<String> =
                 lens.members.iter().filter_map(|m| Some(m.key.as_ref()?.id.to_string())).collect();
-            let all_here = members.len() == lens.members.len() && members.iter().all(|id| known.contains(id));
+            let all_here = members.len() == lens.members.len() && members.iter().all(|id| known.contains(id.as_str()));
             if !members.is_empty() && all_here && is_only_a_list(entry, lens) {
                 self.hidden.insert(entry.id());
             }

@@ -103,23 +103,11 @@ impl Rows<'_> {
             measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
             until: details.as_ref().and_then(|d| words::when(d.until.as_ref())),
             panel: self.panels.name_of(&id).cloned(),
-            details: details.map(|d| self.details(lens, d)).unwrap_or_default(),
+            details: details.map(|d| details_of(lens, d, self.longest)).unwrap_or_default(),
             marks: marks_of(entry, lens, self.clinic_clock),
             record: entry.state(),
             id,
         }
-    }
-
-    fn details(&self, lens: &ObservationLens, d: lens::ObservationDetails) -> Vec<ResultDetailDto> {
-        let mut list = self.list();
-        list.add(Kind::Absent, d.absent.as_ref().filter(|_| !matches!(lens.value, Some(Measured::Absent(_)))));
-        list.texts(Kind::Note, &d.notes);
-        list.add(Kind::Method, d.method.as_ref());
-        list.add(Kind::BodySite, d.body_site.as_ref());
-        list.references(Kind::Specimen, d.specimen.as_ref());
-        list.references(Kind::Device, d.device.as_ref());
-        list.text(Kind::Narrative, d.narrative);
-        list.found
     }
 
     fn report(&self, entry: &VisibleRecord, raw: &Raw, lens: &ReportLens) -> ResultDto {
@@ -160,6 +148,22 @@ impl Rows<'_> {
     const fn list(&self) -> Details {
         Details { longest: self.longest, found: Vec::new() }
     }
+}
+
+/// What an Observation says beside its value, each text at most `longest` characters.
+pub(crate) fn details_of(lens: &ObservationLens, d: lens::ObservationDetails, longest: usize) -> Vec<ResultDetailDto> {
+    let mut list = Details { longest, found: Vec::new() };
+    // A reason that is the value itself is shown there, unless the value does not count.
+    let shown = Standing::of(lens.status.as_deref()) != Standing::None;
+    let is_value = shown && matches!(lens.value, Some(Measured::Absent(_)));
+    list.add(Kind::Absent, d.absent.as_ref().filter(|_| !is_value));
+    list.texts(Kind::Note, &d.notes);
+    list.add(Kind::Method, d.method.as_ref());
+    list.add(Kind::BodySite, d.body_site.as_ref());
+    list.references(Kind::Specimen, d.specimen.as_ref());
+    list.references(Kind::Device, d.device.as_ref());
+    list.text(Kind::Narrative, d.narrative);
+    list.found
 }
 
 /// The details of one row.

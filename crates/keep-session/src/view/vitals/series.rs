@@ -3,21 +3,25 @@
 use super::Reading;
 use super::chart_value::{in_chart_unit, value_of};
 use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::results::ResultDetailDto;
 use crate::dto::chart::vitals::{SignDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto};
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::judge::{Population, Standing, interpreted, marks_of};
+use crate::view::results::rows::{details_of, ranges};
 use crate::view::words;
 use keep_clinical::{CHILD_RANGE_SOURCE, Point, child_range, flag_by_range, trend_points};
 use keep_domain::UtcMillis;
 use keep_fhir::Precision;
-use keep_fhir::lens::{Measured, Quantity};
+use keep_fhir::lens::{Measured, Quantity, observation_details};
 use std::collections::BTreeMap;
 
 /// The most points of one series.
 const MOST_POINTS: usize = 200;
 /// The most points of all series together; keeps a chart's reply below 256 kB.
 const ALL_POINTS: usize = 500;
+/// The longest text of one detail, characters.
+const LONGEST: usize = 300;
 /// The usual ranges of adults hold from this age on.
 const ADULT_YEARS: u32 = 18;
 /// Signs measured within this time belong to one set: 30 minutes.
@@ -227,6 +231,7 @@ impl SeriesContext<'_> {
             measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
             values: parts.iter().filter_map(|r| self.value(r, unit)).collect(),
             marks: found,
+            details: self.details(&parts),
             may_mark_entered_in_error: parts.iter().all(|r| r.entry.may_mark_entered_in_error(self.access_view)),
             record: parts.iter().map(|r| r.entry.record.state).max().map(crate::view::visible_record::state_of)?,
         })
@@ -247,7 +252,17 @@ impl SeriesContext<'_> {
             value: value_of(reading.sign, measured),
             flag,
             interpretation,
+            ranges: ranges(reading.ranges),
         })
+    }
+
+    /// What the records of a measurement say beside their values.
+    fn details(&self, parts: &[&Reading<'_>]) -> Vec<ResultDetailDto> {
+        let mut entries: Vec<&Reading<'_>> = parts.iter().copied().filter(|r| r.lens.has_details).collect();
+        entries.dedup_by_key(|r| &r.entry.record.key);
+        let read =
+            |r: &&Reading<'_>| Some(details_of(r.lens, observation_details(r.entry.raw.as_ref()?).ok()?, LONGEST));
+        entries.iter().filter_map(read).flatten().collect()
     }
 
     fn flag(&self, reading: &Reading<'_>, measured: &Measured) -> (Option<FlagDto>, Vec<String>) {
