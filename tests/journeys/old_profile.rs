@@ -132,8 +132,9 @@ fn shows_the_chart(app: &Workstation, problems: &Value) {
     assert_eq!(allergies, json!([penicillin, ["Latex", reaction("rash", "mild", false), false]]));
     assert_eq!(shown["allergies"]["incomplete"], false);
     assert_eq!(rows(&shown["problems"], &["text", "since"]), *problems);
-    let medicines = rows(&shown["medicines"], &["name", "product", "dosage", "active", "since"]);
-    assert_eq!(medicines, json!([["amLODIPine", "5 mg tablet", "one tablet in the morning", true, "2026-11-01"]]));
+    let medicines = rows(&shown["medicines"], &["name", "product", "group", "status", "since"]);
+    assert_eq!(medicines, json!([["amLODIPine", "5 mg tablet", "current", "active", "2026-11-01"]]));
+    assert_eq!(shown["medicines"][0]["dosages"][0]["words"], "one tablet in the morning");
     let results = rows(&shown["results"], &["name", "value", "flag", "taken"]);
     let taken = "2026-11-20T06:00:00.000Z";
     assert_eq!(results, json!([["Glucose", "5.8 mmol/L", null, taken], ["HbA1c", "8.2 %", "H", taken]]));

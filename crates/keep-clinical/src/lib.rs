@@ -4,8 +4,9 @@ mod age;
 mod bmi;
 mod child_range;
 mod date_text;
+mod dosage_text;
 mod flag;
-mod medication_line;
+mod medicine_name;
 mod news2;
 mod plausibility;
 mod pregnancy;
@@ -20,8 +21,12 @@ pub use age::{Age, age_at, age_text};
 pub use bmi::{Bmi, bmi};
 pub use child_range::{CHILD_RANGE_SOURCE, child_range};
 pub use date_text::date_text;
+pub use dosage_text::{
+    DayEvent, Maximum, MaximumPer, StructuredAmount, StructuredBounds, StructuredDosage, StructuredSpan,
+    StructuredTiming, Weekday, structure_says_all,
+};
 pub use flag::{AbnormalFlag, flag_by_range};
-pub use medication_line::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
+pub use medicine_name::medicine_name;
 pub use news2::{News2, News2Input, News2Response, News2Risk, news2, news2_response};
 pub use plausibility::{Plausibility, check_pressure, check_vital};
 pub use pregnancy::{DELIVERY_DATE, PREGNANCY_STATUS, says_pregnant};

@@ -138,14 +138,6 @@ fn grouped(whole: &str) -> String {
     out
 }
 
-/// Number, space, unit.
-#[must_use]
-pub(crate) fn quantity_text(recorded: &str, unit: &str, grouping: Grouping) -> Option<String> {
-    let number = number_text(recorded, grouping)?;
-    let unit = safe_unit(unit);
-    Some(if unit.is_empty() { number } else { format!("{number} {unit}") })
-}
-
 /// A unit in a form that cannot be mistaken for another (ISMP, error-prone abbreviations).
 #[must_use]
 pub fn safe_unit(unit: &str) -> String {
@@ -172,6 +164,13 @@ pub fn safe_unit(unit: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Number, space, unit.
+    fn quantity_text(recorded: &str, unit: &str, grouping: Grouping) -> Option<String> {
+        let number = number_text(recorded, grouping)?;
+        let unit = safe_unit(unit);
+        Some(if unit.is_empty() { number } else { format!("{number} {unit}") })
+    }
 
     fn check(recorded: &str, expected: Option<&str>) {
         assert_eq!(number_text(recorded, Grouping::Thousands).as_deref(), expected, "{recorded}");

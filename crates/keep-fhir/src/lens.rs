@@ -23,8 +23,11 @@ mod organization;
 mod other;
 mod parts;
 mod patient;
+mod product;
 mod reader;
 mod report;
+mod timing;
+mod unread;
 
 pub use allergy::{AllergyLens, AllergyState, Completeness, Reaction, allergy, allergy_state};
 pub use appointment::{AppointmentLens, Participant, appointment, arrival, booking_of, is_booking_field};
@@ -34,10 +37,10 @@ pub use care::{
 };
 pub use condition::{ConditionLens, Moment, condition};
 pub use detail::{Detail, DetailCode, DetailQuantity, DetailReference, DetailValue, details};
-pub use dosage::{Dosage, Dose, Timing};
+pub use dosage::{Amount, AsNeeded, Dosage, DoseAndRate, Maximum};
 pub use element::{ComplexElement, Element, QuantityElement, resource_with};
 pub use encounter::{EncounterLens, encounter};
-pub use medication::{MedicationLens, authorizing_prescription, medication};
+pub use medication::{MedicationLens, MedicineRecord, Supply, medication};
 pub use modifier::{Modifier, ModifierState, Modifiers, modifiers};
 pub use note::{NoteBody, NoteLens, RelatedNote, document};
 pub(crate) use observation::observation_in;
@@ -51,7 +54,10 @@ pub use parts::{Coding, Concept, Period, Quantity, Reference, When};
 pub use patient::{
     Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
 };
+pub use product::{Ingredient, MedicineName, Product, product};
 pub use report::{ReportDetails, ReportLens, report, report_details};
+pub use timing::{Bounds, Repeat, Span, Timing};
+pub use unread::Unread;
 
 #[cfg(test)]
 mod tests;

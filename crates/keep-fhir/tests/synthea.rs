@@ -73,7 +73,7 @@ fn faults(raw: &Raw) -> Result<usize, FhirError> {
         "Encounter" => lens::encounter(raw)?.faults.len(),
         "Goal" => lens::goal(raw)?.faults.len(),
         "Immunization" => lens::immunization(raw)?.faults.len(),
-        "MedicationRequest" => lens::medication(raw)?.faults.len(),
+        "MedicationRequest" => lens::medication(raw, None)?.faults.len(),
         "Observation" => lens::observation(raw)?.faults.len(),
         "Patient" => lens::patient(raw)?.faults.len(),
         "Procedure" => lens::procedure(raw)?.faults.len(),

@@ -2,7 +2,7 @@
 //!
 //! Types here may serialize PHI, so none of them implements Debug.
 //! Times are RFC 3339 text with `Z` unless said otherwise; the page formats them.
-//! Quantities, ages and medication lines arrive as text made by keep-clinical.
+//! Ages arrive as text made by keep-clinical, quantities and dosages in parts with the recorded words.
 #![expect(missing_debug_implementations, reason = "these types hold PHI in clear and must never be printed")]
 
 pub mod audit;

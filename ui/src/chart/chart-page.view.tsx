@@ -16,7 +16,7 @@ import css from "./chart.module.css";
 import { ChartNotices, hasNotices } from "./chart-notices.view";
 import { Completeness } from "./completeness.view";
 import { ImmunisationsCard } from "./immunisations.view";
-import { MedicinesCard, PastMedicinesCard } from "./medicines.view";
+import { MedicinesTab } from "./medicines.view";
 import { Notes } from "./notes.view";
 import { ProblemsCard } from "./problems.view";
 import { ResultsTab } from "./results-tab.view";
@@ -129,12 +129,7 @@ function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
     case "vitals":
       return <VitalsTab chart={chart} />;
     case "medicines":
-      return (
-        <div className={css.stack}>
-          <MedicinesCard medicines={chart.medicines} />
-          <PastMedicinesCard medicines={chart.medicines} />
-        </div>
-      );
+      return <MedicinesTab medicines={chart.medicines} />;
     case "problems":
       return <ProblemsCard problems={chart.problems} />;
     case "allergies":

@@ -11,6 +11,7 @@ import { type Say, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import { sayReaction } from "./allergy-words";
 import css from "./chart.module.css";
+import { sayDosages } from "./dosage-words";
 import { RoundedValue } from "./flagged-value.view";
 import { Marks } from "./marks.view";
 import { RecordDialog } from "./record-dialog.view";
@@ -22,6 +23,8 @@ function sayDetail(say: Say, detail: TimelineDetailDto): string {
   switch (detail.kind) {
     case "text":
       return detail.text;
+    case "dosages":
+      return sayDosages(say, detail.dosages);
     case "reaction":
       return sayReaction(say, detail.reaction);
     case "results":

@@ -9,6 +9,7 @@ import { Chip, type Tone } from "../components/chip.view";
 import { CodeInput } from "../components/code-input.view";
 import { TextField } from "../components/field.view";
 import { Notice } from "../components/notice.view";
+import { fakeMedicine } from "../ipc/fake/medicines";
 import { THEME_CHOICES, type ThemeChoice, useThemeState } from "../theme/theme";
 import { messages } from "../words/words";
 import css from "./gallery.module.css";
@@ -74,17 +75,7 @@ export function Gallery({ initialTheme }: { initialTheme: ThemeChoice }) {
             <ul>
               <CardRow end="2 y">
                 <MedicationLine
-                  medicine={{
-                    id: "m",
-                    name: "amLODIPine",
-                    product: "5 mg tablet",
-                    dosage: "5 mg once a day by mouth",
-                    active: true,
-                    status: "active",
-                    since: "2024",
-                    age: { unit: "years", count: 2 },
-                    record: "pending",
-                  }}
+                  medicine={fakeMedicine({ id: "m", name: "amLODIPine", product: "5 mg tablet", record: "pending" })}
                 />
               </CardRow>
             </ul>

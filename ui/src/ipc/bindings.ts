@@ -394,7 +394,11 @@ export type ConflictValueDto = { "kind": "text",
 /**
  * The text.
  */
-text: string, } | { "kind": "time", 
+text: string, } | { "kind": "dosages", 
+/**
+ * The instructions.
+ */
+dosages: Array<DosageDto>, } | { "kind": "time", 
 /**
  * RFC 3339 or partial, as recorded.
  */
@@ -413,6 +417,8 @@ id: string, } | { "kind": "record",
 title: RecordTitleDto, } | { "kind": "deleted" } | { "kind": "unreadable" };
 
 export type Consciousness = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
+
+export type DayEventDto = "morning" | "early_morning" | "late_morning" | "noon" | "afternoon" | "early_afternoon" | "late_afternoon" | "evening" | "early_evening" | "late_evening" | "night" | "after_sleep" | "bedtime" | "waking" | "with_meal" | "with_breakfast" | "with_lunch" | "with_dinner" | "before_meal" | "before_breakfast" | "before_lunch" | "before_dinner" | "after_meal" | "after_breakfast" | "after_lunch" | "after_dinner";
 
 export type DecideDto = { 
 /**
@@ -526,6 +532,116 @@ policy: Array<NameValueDto>, };
 
 export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
 
+export type DosageDto = { 
+/**
+ * The recorded text in full, where the parts say less than it or something else.
+ */
+words: string | null, 
+/**
+ * The place in a sequence of steps, as recorded.
+ */
+sequence: string | null, 
+/**
+ * Amounts and rates.
+ */
+doses: Array<DoseDto>, 
+/**
+ * When.
+ */
+timing: DoseTimingDto, 
+/**
+ * Whether it is taken as needed only.
+ */
+asNeeded: boolean, 
+/**
+ * The reason for taking it.
+ */
+asNeededFor: string | null, 
+/**
+ * The route, as recorded.
+ */
+route: string | null, 
+/**
+ * The place on the body, as recorded.
+ */
+site: string | null, 
+/**
+ * The technique, as recorded.
+ */
+method: string | null, 
+/**
+ * The most that may be given.
+ */
+maxima: Array<MaximumDoseDto>, 
+/**
+ * Additional instructions and those to the patient, as recorded.
+ */
+instructions: Array<string>, 
+/**
+ * Elements that could not be read.
+ */
+unread: Array<UnreadElementDto>, };
+
+export type DoseDto = { 
+/**
+ * `ordered`, `calculated`, or the recorded words.
+ */
+kind: string | null, 
+/**
+ * The amount.
+ */
+dose: ValueDto | null, 
+/**
+ * The rate.
+ */
+rate: ValueDto | null, };
+
+export type DoseTimingDto = { 
+/**
+ * Moments, RFC 3339 or partial.
+ */
+moments: Array<string>, 
+/**
+ * Times per period.
+ */
+frequency: LimitsDto | null, 
+/**
+ * The period.
+ */
+period: TimeSpanDto | null, 
+/**
+ * Number of doses in all.
+ */
+count: LimitsDto | null, 
+/**
+ * Length of one dose.
+ */
+duration: TimeSpanDto | null, 
+/**
+ * Weekdays.
+ */
+days: Array<WeekdayDto>, 
+/**
+ * Times of day, `08:00`.
+ */
+times: Array<string>, 
+/**
+ * Events of the day.
+ */
+events: Array<DayEventDto>, 
+/**
+ * Minutes from the event.
+ */
+offset: string | null, 
+/**
+ * How long: a quantity, a range or a period.
+ */
+bounds: ValueDto | null, 
+/**
+ * A timing in its own words, where the other parts do not say it.
+ */
+code: string | null, };
+
 export type DownloadCompletenessDto = { 
 /**
  * The oldest "complete as of" of the types shown, RFC 3339.
@@ -590,6 +706,18 @@ unit: ElapsedUnitDto,
 count: number, };
 
 export type ElapsedUnitDto = "minutes" | "hours" | "today" | "days" | "weeks" | "months" | "years";
+
+export type EndedByDto = "status" | "period" | "course" | "validity" | "supply" | "given";
+
+export type EndedDto = { 
+/**
+ * By what.
+ */
+by: EndedByDto, 
+/**
+ * When, RFC 3339 or partial, where that is recorded.
+ */
+at: string | null, };
 
 export type EnrolBeginDto = { 
 /**
@@ -740,6 +868,16 @@ record: RecordStateDto, };
 export type IncidentId = string;
 
 export type KeychainStateDto = "ready" | "locked" | "absent" | "key_missing";
+
+export type LimitsDto = { 
+/**
+ * The number, or the lower limit.
+ */
+low: string | null, 
+/**
+ * The upper limit.
+ */
+high: string | null, };
 
 export type ListCountDto = { 
 /**
@@ -915,13 +1053,35 @@ patient: string,
  */
 reason: string, };
 
+export type MaximumDoseDto = { "per": "period", 
+/**
+ * The amount.
+ */
+amount: QuantityDto, 
+/**
+ * The period; `None` where only the amount is recorded.
+ */
+period: QuantityDto | null, } | { "per": "administration", 
+/**
+ * The amount.
+ */
+amount: QuantityDto, } | { "per": "lifetime", 
+/**
+ * The amount.
+ */
+amount: QuantityDto, };
+
 export type MedicineDto = { 
 /**
- * The resource id.
+ * The record that leads, as Type/id.
  */
-id: string, 
+reference: string, 
 /**
- * Generic name with Tall Man letters; `None` where it could not be read.
+ * The kind of that record.
+ */
+kind: MedicineRecordDto, 
+/**
+ * Generic name with Tall Man letters; `None` where it is not recorded.
  */
 name: string | null, 
 /**
@@ -929,29 +1089,115 @@ name: string | null,
  */
 product: string | null, 
 /**
- * Dose, route and frequency as text.
+ * Where it is listed.
  */
-dosage: string | null, 
+group: MedicineGroupDto, 
 /**
- * Whether it is current.
+ * What changes its meaning.
  */
-active: boolean, 
+marks: Array<MarkDto>, 
 /**
  * The status code as recorded.
  */
 status: string | null, 
 /**
- * Started, RFC 3339 or partial.
+ * Instructions; several are steps or alternatives.
+ */
+dosages: Array<DosageDto>, 
+/**
+ * Started, ordered, handed out or given, RFC 3339 or partial.
  */
 since: string | null, 
 /**
- * Time since it was started.
+ * Time since then.
  */
 age: ElapsedDto | null, 
+/**
+ * Why and when it is past.
+ */
+ended: EndedDto | null, 
+/**
+ * `urgent`, `stat`, ...; `None` for routine.
+ */
+priority: string | null, 
+/**
+ * Reasons, as recorded.
+ */
+reasons: Array<string>, 
+/**
+ * Kind of treatment and place of use, as recorded.
+ */
+categories: Array<string>, 
+/**
+ * Notes, as recorded.
+ */
+notes: Array<string>, 
+/**
+ * Who ordered, reported, handed out or gave it.
+ */
+requester: string | null, 
+/**
+ * What is to be handed out.
+ */
+supply: SupplyDto | null, 
+/**
+ * Records of the same medicine, newest first.
+ */
+history: Array<MedicineEventDto>, 
+/**
+ * Number of older records that are not in `history`.
+ */
+moreHistory: number, 
 /**
  * Sync state.
  */
 record: RecordStateDto, };
+
+export type MedicineEventDto = { 
+/**
+ * Type/id.
+ */
+reference: string, 
+/**
+ * Its kind.
+ */
+kind: MedicineRecordDto, 
+/**
+ * When, RFC 3339 or partial.
+ */
+at: string | null, 
+/**
+ * The status code as recorded.
+ */
+status: string | null, 
+/**
+ * What changes its meaning.
+ */
+marks: Array<MarkDto>, 
+/**
+ * Its medicine, where it is called something else.
+ */
+name: string | null, 
+/**
+ * The amount that was handed out.
+ */
+quantity: QuantityDto | null, 
+/**
+ * Its instructions, where they are others.
+ */
+dosages: Array<DosageDto>, 
+/**
+ * Who wrote it or did it.
+ */
+who: string | null, 
+/**
+ * Notes, as recorded.
+ */
+notes: Array<string>, };
+
+export type MedicineGroupDto = "do_not_give" | "current" | "on_hold" | "unknown" | "without_order" | "planned" | "past";
+
+export type MedicineRecordDto = "order" | "statement" | "dispense" | "administration";
 
 export type NameValueDto = { 
 /**
@@ -1627,6 +1873,28 @@ on: boolean, };
 
 export type SlotStateDto = "ready" | "held" | "damaged";
 
+export type SupplyDto = { 
+/**
+ * The amount at a time.
+ */
+quantity: QuantityDto | null, 
+/**
+ * Number of refills, as recorded.
+ */
+repeats: string | null, 
+/**
+ * How long it lasts.
+ */
+duration: QuantityDto | null, 
+/**
+ * When the prescription may be used.
+ */
+validity: ValueDto | null, 
+/**
+ * Whether another product may be handed out.
+ */
+substitution: boolean | null, };
+
 export type SyncItemDto = { 
 /**
  * The change set.
@@ -1771,6 +2039,18 @@ percent: number,
  */
 sizes: Array<number>, };
 
+export type TimeSpanDto = { 
+/**
+ * How many.
+ */
+limits: LimitsDto, 
+/**
+ * Of what.
+ */
+unit: TimeUnitDto, };
+
+export type TimeUnitDto = "second" | "minute" | "hour" | "day" | "week" | "month" | "year";
+
 export type TimelineDetailDto = { "kind": "text", 
 /**
  * The text.
@@ -1779,7 +2059,11 @@ text: string, } | { "kind": "reaction",
 /**
  * The reactions.
  */
-reaction: ReactionDto, } | { "kind": "results", 
+reaction: ReactionDto, } | { "kind": "dosages", 
+/**
+ * The instructions.
+ */
+dosages: Array<DosageDto>, } | { "kind": "results", 
 /**
  * The number.
  */
@@ -1890,6 +2174,16 @@ patients: Array<string>,
  * Number of other patients the event names whose records are not on this workstation.
  */
 unknown: number, };
+
+export type UnreadElementDto = { 
+/**
+ * Its FHIR name.
+ */
+element: string, 
+/**
+ * Its JSON text.
+ */
+recorded: string, };
 
 export type UnreadableDto = { 
 /**
@@ -2233,6 +2527,8 @@ export type VitalsTodayDto = { "state": "due" } | { "state": "taken",
  * When, RFC 3339.
  */
 at: string, };
+
+export type WeekdayDto = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export type WindowDto = { 
 /**

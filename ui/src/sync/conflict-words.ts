@@ -1,3 +1,4 @@
+import { sayDosages } from "../chart/dosage-words";
 import type { ConflictFieldDto, ConflictPartDto, ConflictValueDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
 import { sayRecordTitle } from "../words/record-title";
@@ -26,6 +27,8 @@ function sayValue(say: Say, value: ConflictValueDto): string {
   switch (value.kind) {
     case "text":
       return say(messageFor("conflict.value", value.text, "conflict.value.other"), { value: value.text });
+    case "dosages":
+      return sayDosages(say, value.dosages);
     case "time":
       return formatDateTime(value.at);
     case "boolean":

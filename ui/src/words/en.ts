@@ -3,6 +3,7 @@ import audit from "./en/audit.json";
 import chart from "./en/chart.json";
 import conflict from "./en/conflict.json";
 import device from "./en/device.json";
+import dosage from "./en/dosage.json";
 import element from "./en/element.json";
 import failure from "./en/failure.json";
 import lock from "./en/lock.json";
@@ -22,6 +23,7 @@ export const en = {
   ...chart,
   ...conflict,
   ...device,
+  ...dosage,
   ...element,
   ...failure,
   ...lock,

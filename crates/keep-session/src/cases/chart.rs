@@ -13,6 +13,7 @@ use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
 use crate::view::judge::Population;
+use crate::view::medicines::MedicineContext;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
 use crate::view::timeline::{Window, row_of};
@@ -69,7 +70,8 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
         let TimelineWindowDto { tab, window: rows } = &request;
         let chart = read_chart(ctx, &patient_id(&rows.patient)?, &[])?;
         let window = Window::of(&chart.entries, *tab, window(rows));
-        let names = names_of(ctx.store, &window.unnamed())?;
+        let base = ctx.workstation.settings().server.clone();
+        let names = names_of(ctx.store, &window.unnamed(Some(&base)))?.on(&base);
         Ok(window.rows(&names, &chart.clinic_clock))
     })
 }
@@ -87,7 +89,8 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let part = Part { name: Some("record"), types: &types, record: Some(&key), every_value: false };
         let (chart, _) = view_chart(ctx, &patient_id(&request.patient)?, part, Ok)?;
         let entry = chart.entries.iter().find(|e| e.record.key == key).ok_or(ErrorCode::NotAvailable)?;
-        let names = names_of(ctx.store, &details::unnamed(entry))?.or_people(|| workstation.names());
+        let base = workstation.settings().server.clone();
+        let names = names_of(ctx.store, &details::unnamed(entry))?.or_people(|| workstation.names()).on(&base);
         let row = row_of(entry, &names, &chart.clinic_clock).ok_or(ErrorCode::NotAvailable)?;
         Ok(RecordDto { row, details: details::details(entry, &names) })
     })
@@ -127,13 +130,15 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
-const SUMMARY_TYPES: [&str; 11] = [
+const SUMMARY_TYPES: [&str; 13] = [
     "Patient",
     "Flag",
     "AllergyIntolerance",
     "Condition",
     "MedicationRequest",
     "MedicationStatement",
+    "MedicationDispense",
+    "MedicationAdministration",
     "Observation",
     "DiagnosticReport",
     "DocumentReference",
@@ -148,7 +153,8 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
     let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
         && !ctx.store.has_restricted_allergy(&chart.patient)?;
-    let mut wanted = medicines::unnamed_medicines(entries);
+    let base = ctx.workstation.settings().server.clone();
+    let mut wanted = medicines::unnamed_medicines(entries, Some(&base));
     wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
     let names: Names = names_of(ctx.store, &wanted)?.or_people(|| ctx.workstation.names());
     let tabs: Vec<ChartTabDto> = std::iter::once(ChartTabDto::Summary)
@@ -167,7 +173,10 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
         tabs,
         allergies: allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy])),
         problems: first(problems::problems(entries)),
-        medicines: first(medicines::medicines(entries, &names, clinic_clock)),
+        medicines: first(medicines::medicines(
+            entries,
+            MedicineContext { names: &names, clock: clinic_clock, base: Some(&base) },
+        )),
         vitals: vitals::series(readings, &series),
         results: results::recent_and_abnormal(entries, &population, clinic_clock),
         last_note,

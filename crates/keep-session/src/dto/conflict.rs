@@ -1,6 +1,7 @@
 //! Two versions of one record.
 
 use super::chart::banner::BannerDto;
+use super::chart::dosage::DosageDto;
 use super::chart::vitals::SignDto;
 use super::record_title::RecordTitleDto;
 pub use keep_fhir::Side;
@@ -84,6 +85,11 @@ pub enum ConflictValueDto {
     Text {
         /// The text.
         text: String,
+    },
+    /// The instructions of a medicine.
+    Dosages {
+        /// The instructions.
+        dosages: Vec<DosageDto>,
     },
     /// A time.
     Time {

@@ -37,6 +37,11 @@ impl ClinicClock {
         Some(instant.to_zoned(self.calendar.clone()).date())
     }
 
+    /// Today as an ISO date.
+    pub(crate) fn date_today(&self) -> Option<String> {
+        self.day_of(self.now).map(|day| day.to_string())
+    }
+
     fn start_of(&self, day: Date) -> Option<UtcMillis> {
         let start = day.to_zoned(self.calendar.clone()).ok()?;
         Some(UtcMillis(start.timestamp().as_millisecond()))

@@ -1,6 +1,6 @@
 //! Two versions of one record, field by field, in words.
 
-use super::medicines;
+use super::dosage::dosages;
 use super::names::Names;
 use super::words;
 use crate::dto::chart::vitals::SignDto;
@@ -89,22 +89,25 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// A JSON value in words, through the lens of its type where there is one.
     fn parts(self, json: &str) -> Vec<ConflictPartDto> {
-        if let Some(found) = self.through_lens(json).filter(|t| !t.is_empty()) {
-            return vec![text(found)];
+        if let Some(found) = self.through_lens(json) {
+            return vec![part(found)];
         }
         let Some(element) = Element::parse(json) else { return vec![part(ConflictValueDto::Unreadable)] };
         self.of(element).into_iter().filter(|p| !is_blank(p)).collect()
     }
 
-    fn through_lens(self, json: &str) -> Option<String> {
+    fn through_lens(self, json: &str) -> Option<ConflictValueDto> {
         let of = |kind: &str| lens::resource_with(kind, self.path, json);
         match self.path {
-            "dosageInstruction" => medicines::dosage(&of("MedicationRequest")?),
-            "dosage" if self.resource_type == "MedicationStatement" => medicines::dosage(&of("MedicationStatement")?),
+            "dosageInstruction" | "dosage" if self.resource_type.starts_with("Medication") => {
+                let found = lens::medication(&of(self.resource_type)?, None).ok()?;
+                let dosages = dosages(&found.dosages);
+                (!dosages.is_empty()).then_some(ConflictValueDto::Dosages { dosages })
+            }
             "content" => match lens::document(&of("DocumentReference")?).ok()?.body {
                 lens::NoteBody::Text(text) => {
                     // EXPOSE: both versions are what the user decides about.
-                    Some(text.expose().clone())
+                    words::some(text.expose().clone()).map(|text| ConflictValueDto::Text { text })
                 }
                 _ => None,
             },
@@ -206,6 +209,7 @@ fn plain_words(element: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::chart::value::ValueDto;
     use crate::view::fixtures::record;
     use keep_fhir::{Merge, Raw, Version, merge};
 
@@ -231,7 +235,7 @@ mod tests {
             rows,
             [
                 ("status", String::from("active"), String::from("stopped"), None),
-                ("dosageInstruction", String::from("20 mg – once a day"), String::from("10 mg – once a day"), None),
+                ("dosageInstruction", String::from("20 mg 1 Day"), String::from("10 mg 1 Day"), None),
             ]
         );
     }
@@ -241,8 +245,16 @@ mod tests {
             ConflictValueDto::Text { text: said } | ConflictValueDto::Time { at: said } => said.clone(),
             ConflictValueDto::Boolean { value } => value.to_string(),
             ConflictValueDto::Elsewhere { id } => format!("elsewhere: {id}"),
+            ConflictValueDto::Dosages { dosages } => said_by_dosage(&dosages[0]),
             _ => panic!("a value of a field"),
         }
+    }
+
+    fn said_by_dosage(dosage: &crate::dto::chart::dosage::DosageDto) -> String {
+        let Some(ValueDto::Quantity { quantity }) = &dosage.doses[0].dose else { panic!("a quantity") };
+        let period = dosage.timing.period.as_ref().expect("a period");
+        let text = |part: &Option<String>| part.clone().expect("a part");
+        format!("{} {} {} {:?}", text(&quantity.number), text(&quantity.unit), text(&period.limits.low), period.unit)
     }
 
     fn said(resource_type: &str, path: &str, json: &str) -> Vec<(String, String, String)> {

@@ -1,218 +1,268 @@
-//! Medicines through the one formatter, current first.
+//! Medicines: an order or a statement in its group, with what followed from it.
+
+mod group;
 
 use super::clinic_clock::ClinicClock;
-use super::names::{Names, unnamed};
+use super::dosage::{dosages, quantity};
+use super::medicine_name::{self, name_and_product, recorded_name};
+use super::names::Names;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
-use crate::dto::chart::medicines::MedicineDto;
-use keep_clinical::{DoseAmount, Frequency, MedicationLine, MedicationLineInput, medication_line};
+use crate::dto::chart::dosage::DosageDto;
+use crate::dto::chart::mark::MarkDto;
+use crate::dto::chart::medicines::{
+    EndedDto, MedicineDto, MedicineEventDto, MedicineGroupDto, MedicineRecordDto, SupplyDto,
+};
+use crate::dto::chart::value::ValueDto;
 use keep_domain::{ResourceKey, UtcMillis};
-use keep_fhir::lens::{Dosage, Dose, MedicationLens, Quantity, Timing, medication};
-use keep_fhir::{Raw, lens};
+use keep_fhir::Raw;
+use keep_fhir::lens::{self, Concept, MedicationLens, MedicineRecord, Reference, medication};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-const TYPES: [&str; 2] = ["MedicationRequest", "MedicationStatement"];
+const TYPES: [&str; 4] = ["MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"];
+/// The most records of one medicine's history in a reply.
+const MOST_HISTORY: usize = 6;
+/// The most steps from a record to the order that it goes back to.
+const MOST_STEPS: usize = 16;
 
-/// All medicines: current ones first, then the newest.
-pub(crate) fn medicines(entries: &[VisibleRecord], names: &Names, clinic_clock: &ClinicClock) -> Vec<MedicineDto> {
+/// What a list of medicines depends on besides the records.
+#[derive(Clone, Copy)]
+pub(crate) struct MedicineContext<'a> {
+    /// Names of medicines and staff.
+    pub(crate) names: &'a Names,
+    /// Now.
+    pub(crate) clock: &'a ClinicClock,
+    /// The address of the own server, for absolute references.
+    pub(crate) base: Option<&'a str>,
+}
+
+/// One record, read.
+struct Item<'e> {
+    entry: &'e VisibleRecord,
+    lens: MedicationLens,
+    group: MedicineGroupDto,
+    ended: Option<EndedDto>,
+}
+
+impl Item<'_> {
+    /// The time by which it is sorted.
+    fn at(&self) -> Option<UtcMillis> {
+        words::instant(self.when())
+    }
+
+    fn when(&self) -> Option<&lens::When> {
+        self.lens.taken.as_ref().and_then(|t| t.start.as_ref()).or(self.lens.authored.as_ref())
+    }
+
+    const fn is_event(&self) -> bool {
+        matches!(self.lens.record, MedicineRecord::Dispense | MedicineRecord::Administration)
+    }
+
+    /// Which record of a medicine leads: what is paused before what is in use, an order before a statement.
+    fn rank(&self) -> (bool, u8, bool, Reverse<Option<UtcMillis>>) {
+        let group = match self.group {
+            MedicineGroupDto::DoNotGive => 0,
+            MedicineGroupDto::OnHold => 1,
+            MedicineGroupDto::Current => 2,
+            MedicineGroupDto::Unknown => 3,
+            MedicineGroupDto::Planned => 4,
+            MedicineGroupDto::WithoutOrder => 5,
+            MedicineGroupDto::Past => 6,
+        };
+        (self.is_event(), group, self.lens.record != MedicineRecord::Order, Reverse(self.at()))
+    }
+}
+
+/// All medicines, by group, in each the newest first.
+pub(crate) fn medicines(entries: &[VisibleRecord], context: MedicineContext<'_>) -> Vec<MedicineDto> {
+    let items: Vec<Item<'_>> = read(entries, context.base)
+        .map(|(entry, lens)| {
+            let (group, ended) = group::group(&lens, context.clock);
+            Item { entry, lens, group, ended }
+        })
+        .collect();
+    let mut lines: BTreeMap<usize, Vec<&Item<'_>>> = BTreeMap::new();
+    for (root, item) in roots(&items).into_iter().zip(&items) {
+        lines.entry(root).or_default().push(item);
+    }
     let mut found: Vec<(Option<UtcMillis>, MedicineDto)> =
-        read(entries).map(|(e, m)| (began(&m), dto(e, &m, names, clinic_clock))).collect();
-    found.sort_by(|(a, x), (b, y)| y.active.cmp(&x.active).then_with(|| b.cmp(a)).then_with(|| x.name.cmp(&y.name)));
+        lines.into_values().filter_map(|line| dto(line, context)).collect();
+    found.sort_by(|(a, x), (b, y)| x.group.cmp(&y.group).then_with(|| b.cmp(a)).then_with(|| x.name.cmp(&y.name)));
     found.into_iter().map(|(_, m)| m).collect()
 }
 
-/// Medication resources that must be looked up for their names.
-pub(crate) fn unnamed_medicines(entries: &[VisibleRecord]) -> Vec<ResourceKey> {
-    read(entries)
-        .filter(|(_, m)| m.medication.is_none())
-        .filter_map(|(_, m)| unnamed(m.medication_reference.as_ref()))
-        .collect()
+/// Resources that must be looked up for their names: medicines, and those who ordered them.
+pub(crate) fn unnamed_medicines(entries: &[VisibleRecord], base: Option<&str>) -> Vec<ResourceKey> {
+    let keys = |lens: MedicationLens| {
+        medicine_name::unnamed(&lens.name).into_iter().chain(super::names::unnamed(lens.requester.as_ref()))
+    };
+    let mut found: Vec<ResourceKey> = read(entries, base).flat_map(|(_, lens)| keys(lens)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
-/// Title and detail of a timeline row.
-pub(crate) fn headline(raw: &Raw, names: &Names) -> (Option<String>, Option<String>) {
-    let Ok(lens) = medication(raw) else { return (None, None) };
-    let (name, product) = name_and_product(&recorded_name(&lens, names).unwrap_or_default());
-    (words::some(words::joined([name, product], " ")), dosage_text(&lens))
+/// The medicine that one record must be looked up for.
+pub(crate) fn unnamed_medicine(raw: &Raw, base: Option<&str>) -> Option<ResourceKey> {
+    medicine_name::unnamed(&medication(raw, base).ok()?.name)
 }
 
-/// The instructions of one medicine, for a comparison.
-pub(crate) fn dosage(raw: &Raw) -> Option<String> {
-    dosage_text(&medication(raw).ok()?)
+/// Title and instructions of a timeline row.
+pub(crate) fn headline(raw: &Raw, names: &Names) -> (Option<String>, Vec<DosageDto>) {
+    let Ok(lens) = medication(raw, names.base()) else { return (None, Vec::new()) };
+    let (name, product) = name_and_product(&recorded_name(&lens.name, &names.look_up()).unwrap_or_default());
+    (words::some(words::joined([name, product], " ")), dosages(&lens.dosages))
 }
 
-fn read(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, MedicationLens)> {
-    TYPES.into_iter().flat_map(|t| valid(entries, t)).filter_map(|(e, raw)| Some((e, medication(raw).ok()?)))
+fn read<'e>(
+    entries: &'e [VisibleRecord],
+    base: Option<&'e str>,
+) -> impl Iterator<Item = (&'e VisibleRecord, MedicationLens)> {
+    let found = TYPES.into_iter().flat_map(|t| valid(entries, t));
+    found.filter_map(move |(e, raw)| Some((e, medication(raw, base).ok()?)))
 }
 
-fn began(lens: &MedicationLens) -> Option<UtcMillis> {
-    let start = lens.taken.as_ref().and_then(|t| t.start.as_ref());
-    words::instant(start.or(lens.authored.as_ref()))
-}
-
-fn recorded_name(lens: &MedicationLens, names: &Names) -> Option<String> {
-    words::label(lens.medication.as_ref()).or_else(|| names.link(lens.medication_reference.as_ref()))
-}
-
-fn dto(entry: &VisibleRecord, lens: &MedicationLens, names: &Names, clinic_clock: &ClinicClock) -> MedicineDto {
-    let (name, product) = name_and_product(&recorded_name(lens, names).unwrap_or_default());
-    let start = lens.taken.as_ref().and_then(|t| t.start.as_ref());
-    MedicineDto {
-        id: entry.id(),
-        name: words::some(name),
-        product: words::some(product),
-        dosage: dosage_text(lens),
-        active: lens.is_current(),
-        status: lens.status.clone(),
-        since: words::when(start.or(lens.authored.as_ref())),
-        age: began(lens).and_then(|b| clinic_clock.elapsed(b)),
-        record: entry.state(),
-    }
-}
-
-/// The safe name split before its first strength: `amLODIPine` and `5 mg tablet`.
-///
-/// A combination, which has strengths between its parts, is not split.
-fn name_and_product(recorded: &str) -> (String, String) {
-    let line = medication_line(&MedicationLineInput { name: recorded.to_owned(), ..MedicationLineInput::default() });
-    let words: Vec<&str> = line.name.split_whitespace().collect();
-    if words.iter().any(|w| w.contains('/') && !w.contains(|c: char| c.is_ascii_digit()) && *w == "/") {
-        return (line.name.clone(), String::new());
-    }
-    let mut named = false;
-    let at = words.iter().position(|w| {
-        let is_number = w.starts_with(|c: char| c.is_ascii_digit());
-        let splits = named && is_number;
-        named |= !is_number && w.chars().filter(|c| c.is_alphabetic()).count() >= 4;
-        splits
-    });
-    match at.and_then(|i| words.split_at_checked(i)) {
-        Some((name, product)) => (name.join(" "), product.join(" ")),
-        None => (line.name.clone(), String::new()),
-    }
-}
-
-/// Every instruction through the formatter, or as recorded where the formatter can say little.
-fn dosage_text(lens: &MedicationLens) -> Option<String> {
-    words::some(words::joined(lens.dosages.iter().map(instruction), "; "))
-}
-
-fn instruction(dosage: &Dosage) -> String {
-    // EXPOSE: the instruction is what is shown.
-    let recorded = dosage.text.as_ref().map(|t| t.expose().trim().to_owned()).unwrap_or_default();
-    // The formatter has no form for a range of times: the recorded words are used.
-    let ranged = dosage.timing.as_ref().is_some_and(|t| t.frequency_max.is_some());
-    if ranged && !recorded.is_empty() {
-        return recorded;
-    }
-    let line = medication_line(&MedicationLineInput {
-        name: String::new(),
-        dose: dosage.dose.as_ref().map(amount),
-        route: dosage.route.as_ref().and_then(lens::Concept::label).map(str::to_owned),
-        frequency: dosage.timing.as_ref().map(frequency),
-        as_needed: dosage.as_needed,
-        as_needed_for: dosage.as_needed_for.as_ref().and_then(lens::Concept::label).map(str::to_owned),
-    });
-    let unreadable = line.dose_unreadable || dosage.unreadable;
-    let says_little = line.dose.is_none() && line.frequency.is_none();
-    match (recorded.is_empty(), unreadable, says_little) {
-        (false, true, _) | (false, _, true) => recorded,
-        (true, true, _) => words::joined([format!("dose {}", words::UNREADABLE), parts(&line)], " – "),
-        _ => parts(&line),
-    }
-}
-
-fn parts(line: &MedicationLine) -> String {
-    let found = [&line.dose, &line.route, &line.frequency, &line.as_needed];
-    words::joined(found.into_iter().flatten(), " – ")
-}
-
-fn amount(dose: &Dose) -> DoseAmount {
-    let number = |q: Option<&Quantity>| q.and_then(|q| q.value.as_ref()).map(ToString::to_string).unwrap_or_default();
-    let unit = |q: Option<&Quantity>| q.and_then(|q| q.unit.clone().or_else(|| q.code.clone())).unwrap_or_default();
-    match dose {
-        Dose::Exactly(q) => DoseAmount::Exactly(number(Some(q)), unit(Some(q))),
-        Dose::Between(low, high) => {
-            let (low, high) = (low.as_ref(), high.as_ref());
-            let shared = if unit(high).is_empty() { unit(low) } else { unit(high) };
-            DoseAmount::Between(number(low), number(high), shared)
+/// For each item the index of the one that its line goes back to.
+fn roots(items: &[Item<'_>]) -> Vec<usize> {
+    let by_key: BTreeMap<&ResourceKey, usize> =
+        items.iter().enumerate().map(|(at, item)| (&item.entry.record.key, at)).collect();
+    let is_prohibition = |at: usize| items.get(at).is_some_and(|i| i.group == MedicineGroupDto::DoNotGive);
+    // What a "do not give" is about is no history of it, nor the reverse.
+    let may_join = |a: usize, b: usize| a != b && is_prohibition(a) == is_prohibition(b);
+    let mut parents: Vec<usize> = (0..items.len()).collect();
+    let mut join = |child: usize, parent: usize| {
+        if let Some(slot) = parents.get_mut(child).filter(|slot| **slot == child && may_join(child, parent)) {
+            *slot = parent;
+        }
+    };
+    for (at, item) in items.iter().enumerate() {
+        if let Some(parent) = item.lens.links.iter().find_map(|key| by_key.get(key)) {
+            join(at, *parent);
+        }
+        // An order that was replaced and is still in force stays a line of its own.
+        let prior = item.lens.prior.as_ref().and_then(|key| by_key.get(key));
+        if let Some(prior) = prior.filter(|at| items.get(**at).is_some_and(|p| p.group == MedicineGroupDto::Past)) {
+            join(*prior, at);
         }
     }
+    let root = |start: usize| {
+        let step = |at: usize| parents.get(at).copied().unwrap_or(at);
+        (0..MOST_STEPS).fold(start, |at, _| step(at))
+    };
+    (0..items.len()).map(root).collect()
 }
 
-fn frequency(timing: &Timing) -> Frequency {
-    let code = timing.code.as_ref().and_then(lens::Concept::label).map(str::to_owned);
-    let when = (!timing.when.is_empty()).then(|| timing.when.join(", "));
-    Frequency {
-        times: timing.frequency.clone(),
-        period: timing.period.clone(),
-        unit: timing.period_unit.clone(),
-        words: code.or(when),
+fn dto(mut line: Vec<&Item<'_>>, context: MedicineContext<'_>) -> Option<(Option<UtcMillis>, MedicineDto)> {
+    line.sort_by_key(|item| item.rank());
+    let (lead, others) = line.split_first()?;
+    let lens = &lead.lens;
+    let recorded = recorded_name(&lens.name, &context.names.look_up());
+    let (name, product) = name_and_product(recorded.as_deref().unwrap_or_default());
+    let shown = dosages(&lens.dosages);
+    let mut others: Vec<&&Item<'_>> = others.iter().collect();
+    others.sort_by_key(|item| Reverse(item.at()));
+    let mut marks = marks(lead, context.clock);
+    for other in others.iter().filter(|o| !o.is_event() && Some(&o.entry.record.key) != lens.prior.as_ref()) {
+        // A stopped order marks the line of a statement that still says "active".
+        let more = self::marks(other, context.clock);
+        marks.extend(more.into_iter().filter(|m| !matches!(m, MarkDto::InFuture)));
     }
+    marks.dedup();
+    let history = others.iter().take(MOST_HISTORY).map(|o| event(o, recorded.as_deref(), &shown, context)).collect();
+    let labels = |concepts: &[Concept]| concepts.iter().filter_map(|c| words::label(Some(c))).collect();
+    let dto = MedicineDto {
+        reference: lead.entry.record.key.to_string(),
+        kind: record_kind(lens.record),
+        name: words::some(name),
+        product: words::some(product),
+        group: lead.group,
+        marks,
+        status: lens.status.clone(),
+        dosages: shown,
+        since: words::when(lead.when()),
+        age: lead.at().and_then(|at| context.clock.elapsed(at)),
+        ended: lead.ended.clone(),
+        priority: lens.priority.clone().filter(|p| p != "routine"),
+        reasons: labels(&lens.reasons),
+        categories: labels(&lens.categories),
+        notes: notes(lens),
+        requester: who(lens.requester.as_ref(), context.names),
+        supply: supply(lens),
+        history,
+        more_history: u32::try_from(others.len().saturating_sub(MOST_HISTORY)).unwrap_or(u32::MAX),
+        record: lead.entry.state(),
+    };
+    Some((lead.at(), dto))
+}
+
+fn event(item: &Item<'_>, name: Option<&str>, dosage: &[DosageDto], context: MedicineContext<'_>) -> MedicineEventDto {
+    let lens = &item.lens;
+    let own_name = recorded_name(&lens.name, &context.names.look_up()).filter(|own| name != Some(own));
+    let own_dosages = dosages(&lens.dosages);
+    MedicineEventDto {
+        reference: item.entry.record.key.to_string(),
+        kind: record_kind(lens.record),
+        at: words::when(item.when()),
+        status: lens.status.clone(),
+        marks: marks(item, context.clock),
+        name: own_name.map(|own| keep_clinical::medicine_name(&own)),
+        quantity: lens.supply.quantity.as_ref().filter(|_| item.is_event()).map(quantity),
+        dosages: if own_dosages == dosage { Vec::new() } else { own_dosages },
+        who: who(lens.requester.as_ref(), context.names),
+        notes: notes(lens),
+    }
+}
+
+const fn record_kind(record: MedicineRecord) -> MedicineRecordDto {
+    match record {
+        MedicineRecord::Order => MedicineRecordDto::Order,
+        MedicineRecord::Statement => MedicineRecordDto::Statement,
+        MedicineRecord::Dispense => MedicineRecordDto::Dispense,
+        MedicineRecord::Administration => MedicineRecordDto::Administration,
+    }
+}
+
+fn who(link: Option<&Reference>, names: &Names) -> Option<String> {
+    names.link(link)
+}
+
+fn notes(lens: &MedicationLens) -> Vec<String> {
+    // EXPOSE: a note of the order is shown with it.
+    lens.notes.iter().filter_map(|n| words::some(n.expose().trim())).collect()
+}
+
+fn supply(lens: &MedicationLens) -> Option<SupplyDto> {
+    let found = &lens.supply;
+    let validity = found
+        .validity
+        .as_ref()
+        .map(|v| ValueDto::Period { start: words::when(v.start.as_ref()), end: words::when(v.end.as_ref()) });
+    let shown = SupplyDto {
+        quantity: found.quantity.as_ref().map(quantity),
+        repeats: found.repeats.clone(),
+        duration: found.duration.as_ref().map(quantity),
+        validity,
+        substitution: found.substitution,
+    };
+    let empty = SupplyDto { quantity: None, repeats: None, duration: None, validity: None, substitution: None };
+    (shown != empty).then_some(shown)
+}
+
+/// The marks of a record, with every recorded reason.
+fn marks(item: &Item<'_>, clock: &ClinicClock) -> Vec<MarkDto> {
+    let mut found = super::marks::marks(item.entry);
+    let reasons = item.lens.status_reasons.iter().filter_map(|c| words::label(Some(c)));
+    if let Some(all) = words::some(words::joined(reasons, "; ")) {
+        for mark in &mut found {
+            if let MarkDto::Status { reason, .. } = mark {
+                *reason = Some(all.clone());
+            }
+        }
+    }
+    found.extend(super::marks::in_future(item.entry, clock));
+    found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::view::fixtures::{NOON, nurse_amara_sees};
-
-    fn order(id: &str, name: &str, status: &str, dosage: &str) -> String {
-        format!(
-            r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"{status}","intent":"order","medicationCodeableConcept":{{"text":"{name}"}},"subject":{{"reference":"Patient/maria"}},"authoredOn":"2026-03-12T08:00:00Z","dosageInstruction":[{dosage}]}}"#
-        )
-    }
-
-    const TWICE: &str = r#"{"text":"twice","timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"route":{"text":"Oral"},"doseAndRate":[{"doseQuantity":{"value":1000.0,"unit":"mg"}}]}"#;
-
-    fn shown(texts: &[&str]) -> Vec<(String, String, String, bool)> {
-        let found = medicines(&nurse_amara_sees(texts), &Names::default(), &ClinicClock::utc(NOON));
-        let text = |text: Option<String>| text.unwrap_or_default();
-        found.into_iter().map(|m| (text(m.name), text(m.product), text(m.dosage), m.active)).collect()
-    }
-
-    #[test]
-    fn the_line_is_safe_and_current_medicines_come_first() {
-        let stopped = order("m1", "Hydrochlorothiazide 25 MG Oral Tablet", "stopped", "{}");
-        let current = order("m2", "metformin 500 MG tablet", "active", TWICE);
-        let retracted = order("m3", "amlodipine 5 MG", "entered-in-error", "{}");
-        let found = shown(&[&stopped, &current, &retracted]);
-        assert_eq!(
-            found,
-            [
-                ("metFORMIN".into(), "500 mg tablet".into(), "1,000 mg – oral – twice a day".into(), true),
-                ("hydroCHLOROthiazide".into(), "25 mg oral tablet".into(), String::new(), false),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_combination_is_not_split_and_recorded_words_are_the_fallback() {
-        let mixed = order(
-            "m1",
-            "amoxicillin 250 MG / clavulanate 125 MG Oral Tablet",
-            "active",
-            r#"{"text":"one in the morning"}"#,
-        );
-        let slow = order(
-            "m2",
-            "24 HR metformin hydrochloride 500 MG",
-            "active",
-            r#"{"doseAndRate":[{"doseQuantity":{"value":"much","unit":"mg"}}]}"#,
-        );
-        let found = shown(&[&mixed, &slow]);
-        let find = |start: &str| found.iter().find(|m| m.0.starts_with(start)).expect("there");
-        assert_eq!(find("amoxicillin").1, "");
-        assert_eq!(find("amoxicillin").2, "one in the morning");
-        assert_eq!((find("24").1.as_str(), find("24").2.as_str()), ("500 mg", "dose could not be read"));
-    }
-
-    #[test]
-    fn a_medicine_in_a_resource_of_its_own_is_looked_up() {
-        let text = r#"{"resourceType":"MedicationRequest","id":"m","status":"active","medicationReference":{"reference":"Medication/x"},"subject":{"reference":"Patient/maria"}}"#;
-        let entries = nurse_amara_sees(&[text]);
-        assert_eq!(unnamed_medicines(&entries).len(), 1);
-        let names = Names::of(&[crate::view::fixtures::record(
-            r#"{"resourceType":"Medication","id":"x","code":{"text":"Sertraline 50 MG"}}"#,
-        )]);
-        assert_eq!(medicines(&entries, &names, &ClinicClock::utc(NOON))[0].product.as_deref(), Some("50 mg"));
-    }
-}
+mod tests;

@@ -1,9 +1,10 @@
 //! Names of resources that records only refer to: staff, places, and medicines with resources of their own.
 
+use super::medicine_name::product_name;
 use super::words;
 use keep_domain::{ResourceKey, UserId};
 use keep_fhir::Raw;
-use keep_fhir::lens::{HumanName, Reference, code_text, organization, person_name};
+use keep_fhir::lens::{HumanName, Reference, organization, person_name, product};
 use keep_store::Record;
 use std::collections::BTreeMap;
 
@@ -13,13 +14,27 @@ pub(crate) struct Names {
     found: BTreeMap<ResourceKey, String>,
     /// Whether a requested resource has no name.
     is_incomplete: bool,
+    /// The address of the own server, for absolute references.
+    base: Option<String>,
 }
 
 impl Names {
     /// The names of these records; one without a name is left out.
     pub(crate) fn of(records: &[Record]) -> Self {
         let found = records.iter().filter_map(|r| Some((r.key.clone(), name_of(r)?))).collect();
-        Self { found, is_incomplete: false }
+        Self { found, is_incomplete: false, base: None }
+    }
+
+    /// Adds the address of the own server.
+    #[must_use]
+    pub(crate) fn on(mut self, base: &str) -> Self {
+        self.base = Some(base.to_owned());
+        self
+    }
+
+    /// The address of the own server.
+    pub(crate) fn base(&self) -> Option<&str> {
+        self.base.as_deref()
     }
 
     /// Notes whether each of the requested keys has a name.
@@ -54,6 +69,11 @@ impl Names {
         display.or_else(found)
     }
 
+    /// The same as a function.
+    pub(crate) fn look_up(&self) -> impl Fn(&ResourceKey) -> Option<String> + '_ {
+        |key| self.found.get(key).cloned()
+    }
+
     /// The name of a resource.
     pub(crate) fn key(&self, key: &ResourceKey) -> Option<&str> {
         self.found.get(key).map(String::as_str)
@@ -71,7 +91,7 @@ fn name_of(record: &Record) -> Option<String> {
     // EXPOSE: read for its name.
     let raw = Raw::parse(record.raw.expose().as_str()).ok()?;
     match record.key.resource_type.as_str() {
-        "Medication" => code_text(&raw),
+        "Medication" => product_name(&product(&raw).ok()?, &|_| None),
         "Organization" | "Location" => organization(&raw).ok()?.name,
         _ => person_name(&raw).ok()?.map(|n| staff_name(&n)),
     }

@@ -76,8 +76,8 @@ impl<'e> Window<'e> {
     }
 
     /// Resources that the lines name only by reference.
-    pub(crate) fn unnamed(&self) -> Vec<ResourceKey> {
-        self.lines.iter().flat_map(|l| &l.entries).filter_map(|e| reference_in(e)).collect()
+    pub(crate) fn unnamed(&self, base: Option<&str>) -> Vec<ResourceKey> {
+        self.lines.iter().flat_map(|l| &l.entries).filter_map(|e| reference_in(e, base)).collect()
     }
 
     /// The rows for the page.
@@ -87,13 +87,12 @@ impl<'e> Window<'e> {
     }
 }
 
-fn reference_in(entry: &VisibleRecord) -> Option<ResourceKey> {
+fn reference_in(entry: &VisibleRecord, base: Option<&str>) -> Option<ResourceKey> {
     let raw = entry.raw.as_ref()?;
     match entry.kind() {
         "DocumentReference" => unnamed(lens::document(raw).ok()?.authors.first()),
-        "MedicationRequest" | "MedicationStatement" => {
-            let lens = lens::medication(raw).ok()?;
-            lens.medication.is_none().then(|| unnamed(lens.medication_reference.as_ref())).flatten()
+        "MedicationRequest" | "MedicationStatement" | "MedicationDispense" | "MedicationAdministration" => {
+            medicines::unnamed_medicine(raw, base)
         }
         _ => None,
     }
@@ -237,7 +236,11 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
             let recorded = results::recorded(&l);
             return Some(Texts { recorded, ..Texts::recorded(words::observed(l.code.as_ref()), words::some(value)) });
         }
-        "MedicationRequest" | "MedicationStatement" => medicines::headline(raw, names),
+        "MedicationRequest" | "MedicationStatement" | "MedicationDispense" | "MedicationAdministration" => {
+            let (title, dosages) = medicines::headline(raw, names);
+            let detail = (!dosages.is_empty()).then_some(TimelineDetailDto::Dosages { dosages });
+            return Some(Texts { detail, ..Texts::recorded(title, None) });
+        }
         "Condition" => {
             let l = lens::condition(raw).ok()?;
             (words::label(l.code.as_ref()), l.clinical_status)

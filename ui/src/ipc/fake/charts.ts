@@ -16,6 +16,7 @@ import type {
 import { makeNotes } from "./chart-notes";
 import { makeResults } from "./chart-results";
 import { makeSeries } from "./chart-vitals";
+import { fakeDosage, fakeMedicine } from "./medicines";
 
 /** A chart and the long lists behind it. */
 export interface FakeChart {
@@ -92,36 +93,62 @@ const PROBLEMS = [
 
 const ago = (unit: ElapsedUnitDto, count: number): ElapsedDto => ({ unit, count });
 
-const medicine = (
-  id: string,
-  name: string,
-  product: string,
-  dosage: string,
-  since: string,
-  age: ElapsedDto,
-  overrides: Partial<MedicineDto> = {},
-): MedicineDto => ({
-  id,
-  name,
-  product,
-  dosage,
-  active: true,
-  status: "active",
-  since,
-  age,
-  record: "synced",
-  ...overrides,
-});
-
-const MEDICINES = [
-  medicine("md1", "amLODIPine", "5 mg tablet", "5 mg once a day by mouth", "2024-09-30", ago("years", 2)),
-  medicine("md2", "metFORMIN", "500 mg tablet", "1,000 mg twice a day by mouth", "2026-03-12", ago("months", 8)),
-  medicine("md3", "enalapril", "10 mg tablet", "10 mg once a day by mouth", "2026-11-22", ago("today", 0), {
+const MEDICINES: MedicineDto[] = [
+  fakeMedicine({ id: "md6", name: "ibuprofen", product: "400 mg", group: "do_not_give", marks: [{ kind: "do_not" }] }),
+  fakeMedicine({
+    id: "md1",
+    name: "amLODIPine",
+    product: "5 mg tablet",
+    dosages: [fakeDosage("5", "mg", 1)],
+    since: "2024-09-30",
+    age: ago("years", 2),
+  }),
+  fakeMedicine({
+    id: "md2",
+    name: "metFORMIN",
+    product: "500 mg tablet",
+    dosages: [fakeDosage("1,000", "mg", 2)],
+    since: "2026-03-12",
+    age: ago("months", 8),
+  }),
+  fakeMedicine({
+    id: "md3",
+    name: "enalapril",
+    product: "10 mg tablet",
+    dosages: [fakeDosage("10", "mg", 1)],
+    since: "2026-11-22",
+    age: ago("today", 0),
     record: "pending",
   }),
-  medicine("md4", "hydroCHLOROthiazide", "25 mg tablet", "25 mg once a day by mouth", "2019-01-04", ago("years", 7), {
-    active: false,
+  fakeMedicine({
+    id: "md7",
+    name: "methotrexate",
+    product: "2.5 mg oral tablet",
+    dosages: [{ ...fakeDosage("4", "tablet", 1), words: "four tablets on Monday of each week only" }],
+    since: "2026-11-01",
+    age: ago("weeks", 3),
+  }),
+  fakeMedicine({
+    id: "md5",
+    name: "warfarin",
+    product: "3 mg",
+    group: "on_hold",
+    status: "on-hold",
+    marks: [{ kind: "status", code: "on-hold", reason: "INR 7.8, bleeding" }],
+    since: "2026-11-01",
+    age: ago("weeks", 3),
+  }),
+  fakeMedicine({
+    id: "md4",
+    name: "hydroCHLOROthiazide",
+    product: "25 mg tablet",
+    dosages: [fakeDosage("25", "mg", 1)],
+    group: "past",
     status: "stopped",
+    marks: [{ kind: "status", code: "stopped", reason: null }],
+    ended: { by: "status", at: null },
+    since: "2019-01-04",
+    age: ago("years", 7),
   }),
 ];
 
@@ -146,7 +173,7 @@ const IMMUNISATIONS: ImmunisationDto[] = [
 
 const TIMELINE: [TimelineKindDto, string, string][] = [
   ["vitals", "Vital signs", "162/98 mmHg, pulse 76 /min, SpO₂ 97 %"],
-  ["medicine", "enalapril 10 mg tablet", "10 mg once a day by mouth"],
+  ["medicine", "enalapril 10 mg tablet", "10 mg oral once a day"],
   ["note", "Nursing note", "Amara Okafor"],
   ["result", "HbA1c", "8.2 % H"],
   ["encounter", "Visit, outpatient clinic", "Follow-up, hypertension"],

@@ -11,9 +11,8 @@ use crate::view::work::{Booking, Columns, PatientSummary, patient_summary};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft, TOUCHED_LIMIT};
 use keep_domain::{PatientId, Phi, ResourceKey, UtcMillis};
-use keep_fhir::lens;
+use keep_fhir::lens::{self, MedicationLens};
 use keep_store::{AuditGated, DayRow};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most appointments or visits of one list.
@@ -113,9 +112,10 @@ pub(super) fn orders(ctx: &Ctx<'_>, lookup: &Lookup<'_>, medicines: bool) -> Res
     people.sort();
     people.dedup();
     let since = lookup.clinic_clock.now.plus_millis(-ORDERS_MILLIS);
+    let base = ctx.workstation.settings().server.clone();
     let mut items = Vec::new();
     for (patient, entries) in charts(ctx, lookup, &people, types)? {
-        let reason = if medicines { to_dispense(&entries, since) } else { to_draw(&entries, since) };
+        let reason = if medicines { to_dispense(&entries, since, Some(&base)) } else { to_draw(&entries, since) };
         items.extend(reason.map(|r| Item { patient, booking: None, reason: Some(r) }));
     }
     Ok(items)
@@ -126,12 +126,18 @@ fn is_open(entry: &VisibleRecord, since: UtcMillis) -> bool {
     status == Some("active") && entry.at().is_some_and(|at| at >= since)
 }
 
-fn to_dispense(entries: &[VisibleRecord], since: UtcMillis) -> Option<WorkReasonDto> {
-    let given: BTreeSet<String> = valid(entries, "MedicationDispense")
-        .filter_map(|(_, raw)| lens::authorizing_prescription(raw).map(Cow::into_owned))
-        .collect();
-    let open = valid(entries, "MedicationRequest");
-    let count = open.filter(|(e, _)| is_open(e, since) && !given.contains(&e.record.key.to_string())).count();
+/// Orders that nothing was handed out for; `base` is the address of the own server.
+fn to_dispense(entries: &[VisibleRecord], since: UtcMillis, base: Option<&str>) -> Option<WorkReasonDto> {
+    let read = |kind| valid(entries, kind).filter_map(|(e, raw)| Some((e, lens::medication(raw, base).ok()?)));
+    let undone = |l: &MedicationLens| matches!(l.status.as_deref(), Some("cancelled" | "declined" | "stopped"));
+    let given: BTreeSet<ResourceKey> =
+        read("MedicationDispense").filter(|(_, l)| !undone(l)).flat_map(|(_, l)| l.links).collect();
+    // A plan, a proposal and an order not to give are no orders to dispense.
+    let is_order = |l: &MedicationLens| {
+        !l.do_not_perform && l.intent.as_deref().is_none_or(|i| i == "order" || i.ends_with("-order"))
+    };
+    let open = read("MedicationRequest").filter(|(e, l)| is_open(e, since) && is_order(l));
+    let count = open.filter(|(e, _)| !given.contains(&e.record.key)).count();
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     (count > 0).then_some(WorkReasonDto::ToDispense { count })
 }
@@ -236,7 +242,40 @@ mod tests {
         let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         texts.push(given);
         let entries = seen_by(Role::Pharmacist, &texts);
-        assert!(to_dispense(&entries, time("2026-11-15T00:00:00Z")) == Some(WorkReasonDto::ToDispense { count: 1 }));
-        assert!(to_dispense(&entries, time("2026-11-22T00:00:00Z")).is_none());
+        assert!(
+            to_dispense(&entries, time("2026-11-15T00:00:00Z"), None) == Some(WorkReasonDto::ToDispense { count: 1 })
+        );
+        assert!(to_dispense(&entries, time("2026-11-22T00:00:00Z"), None).is_none());
+    }
+
+    #[test]
+    fn only_orders_in_force_are_to_be_dispensed_and_a_cancelled_dispense_is_none() {
+        let order = |id: &str, more: &str| {
+            format!(
+                r#"{{"resourceType":"MedicationRequest","id":"{id}","status":"active","subject":{{"reference":"Patient/maria"}},"authoredOn":"2026-11-21T08:00:00Z",{more}}}"#
+            )
+        };
+        let dispense = |reference: &str, status: &str| {
+            format!(
+                r#"{{"resourceType":"MedicationDispense","id":"d","status":"{status}","subject":{{"reference":"Patient/maria"}},"authorizingPrescription":[{{"reference":"{reference}"}}]}}"#
+            )
+        };
+        let count = |texts: &[String]| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let entries = seen_by(Role::Pharmacist, &texts);
+            match to_dispense(&entries, time("2026-11-15T00:00:00Z"), Some("https://fhir.example/r4")) {
+                Some(WorkReasonDto::ToDispense { count }) => count,
+                _ => 0,
+            }
+        };
+        let plain = order("m", r#""intent":"order""#);
+        assert_eq!(
+            count(&[order("m", r#""intent":"plan""#), order("n", r#""intent":"order","doNotPerform":true"#)]),
+            0
+        );
+        assert_eq!(count(&[plain.clone(), dispense("MedicationRequest/m", "declined")]), 1);
+        for reference in ["MedicationRequest/m/_history/2", "https://fhir.example/r4/MedicationRequest/m"] {
+            assert_eq!(count(&[plain.clone(), dispense(reference, "completed")]), 0, "{reference}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::allergies::ReactionDto;
 use super::detail::DetailDto;
+use super::dosage::DosageDto;
 use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
 use crate::dto::record_title::RecordTitleDto;
@@ -103,6 +104,11 @@ pub enum TimelineDetailDto {
     Reaction {
         /// The reactions.
         reaction: ReactionDto,
+    },
+    /// Instructions of a medicine.
+    Dosages {
+        /// The instructions.
+        dosages: Vec<DosageDto>,
     },
     /// Number of results of a report.
     Results {
