@@ -10,9 +10,23 @@ use std::collections::BTreeMap;
 pub(crate) struct Catalogue {
     pub(crate) cultures: Vec<Culture>,
     pub(crate) scenarios: Vec<PatientScenario>,
+    /// One patient of each script.
+    pub(crate) scripts: Vec<NamedPatient>,
     /// Rows of: age in months, girls' weight (kg) and length (cm), boys' weight and length.
     pub(crate) growth: Vec<[f64; 5]>,
     pub(crate) clinical: Clinical,
+}
+
+/// A patient with a name and a generated history.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NamedPatient {
+    pub(crate) number: String,
+    pub(crate) family: String,
+    pub(crate) given: Vec<String>,
+    pub(crate) sex: String,
+    pub(crate) birth: String,
+    /// BCP 47 code and name.
+    pub(crate) language: [String; 2],
 }
 
 /// Names of one culture, and how often it is chosen relative to the others.
@@ -175,6 +189,7 @@ impl Catalogue {
         Ok(Self {
             cultures: parse_list(include_str!("../../../../assets/demo/names.json"), "names.json")?,
             scenarios: parse_list(include_str!("../../../../assets/demo/named.json"), "named.json")?,
+            scripts: parse_list(include_str!("../../../../assets/demo/scripts.json"), "scripts.json")?,
             growth: parse_list(include_str!("../../../../assets/demo/growth.json"), "growth.json")?,
             clinical: parse_list(include_str!("../../../../assets/demo/catalogue.json"), "catalogue.json")?,
         })

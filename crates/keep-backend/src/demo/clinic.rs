@@ -25,8 +25,10 @@ pub(crate) fn make_clinic(seed: u64, today: &Today) -> Result<String, BackendErr
         let problems = history::add_history(&mut chart);
         visits::add_visits(&mut chart, &problems);
         childhood::add_childhood(&mut chart);
-        appointments::add_appointments(&mut chart, index);
-        orders::add_orders(&mut chart, index);
+        if index < roster::PATIENTS {
+            appointments::add_appointments(&mut chart, index);
+            orders::add_orders(&mut chart, index);
+        }
     }
     let mut out = String::new();
     for line in lines {

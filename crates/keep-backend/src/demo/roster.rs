@@ -1,13 +1,14 @@
-//! The patients of the clinic: the named ones, and generated ones up to a total of 300.
+//! The patients of the clinic: the named ones, generated ones up to a total of 300, and one of each script.
 
-use super::catalogue::{Culture, PatientScenario};
+use super::catalogue::{Culture, NamedPatient, PatientScenario};
 use super::chart::{Clinic, Patient};
 use super::seeded_rng::{SeededRng, derive_id};
 use super::today::Today;
 use std::collections::BTreeSet;
 
-/// Patients of the clinic.
-const PATIENTS: usize = 300;
+/// Patients of the clinic without those of [`Catalogue::scripts`](super::catalogue::Catalogue), who have no appointments or
+/// orders.
+pub(crate) const PATIENTS: usize = 300;
 
 /// All patients, the named ones first.
 pub(crate) fn make_roster(clinic: &Clinic) -> Vec<(Patient, Option<&PatientScenario>)> {
@@ -23,7 +24,24 @@ pub(crate) fn make_roster(clinic: &Clinic) -> Vec<(Patient, Option<&PatientScena
             out.push((random_patient(clinic, own, number), None));
         }
     }
+    out.extend(clinic.catalogue.scripts.iter().map(|p| (patient_of_script(p, &clinic.today), None)));
     out
+}
+
+fn patient_of_script(named: &NamedPatient, today: &Today) -> Patient {
+    Patient {
+        id: derive_id(0, &format!("patient {}", named.number)),
+        number: named.number.clone(),
+        family: named.family.clone(),
+        given: named.given.clone(),
+        preferred: None,
+        age_days: today.days_since(&named.birth),
+        birth: named.birth.clone(),
+        female: named.sex == "female",
+        phone: format!("+254 712 {}", named.number),
+        language: named.language.clone(),
+        interpreter: true,
+    }
 }
 
 fn named_patient(scenario: &PatientScenario, today: &Today) -> Patient {

@@ -49,14 +49,15 @@ fn references_point_only_to_earlier_resources() {
 #[test]
 fn three_hundred_patients_cover_all_allergy_states() {
     let clinic = clinic();
-    assert_eq!(of(&clinic, "Patient").len(), 300);
+    // And sixteen whose names are of other scripts and other rules of capitals.
+    assert_eq!(of(&clinic, "Patient").len(), 316);
     let mut states: HashMap<String, bool> = HashMap::new();
     for allergy in of(&clinic, "AllergyIntolerance") {
         let none = allergy["code"]["coding"][0]["code"] == "716186003";
         states.insert(allergy["patient"]["reference"].as_str().expect("patient").to_owned(), none);
     }
     let none_known = states.values().filter(|none| **none).count();
-    assert!(none_known > 50 && states.len() - none_known > 30 && states.len() < 260);
+    assert!(none_known > 50 && states.len() - none_known > 30 && states.len() < 280);
 }
 
 #[test]
