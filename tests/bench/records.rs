@@ -112,7 +112,7 @@ pub(crate) fn load(data: &Path, folder: &Path, runtime: &Runtime) -> Loaded {
     sync_disk();
     let session = TestSession::at(&folder.join("profile"));
     let app = open(&session, runtime);
-    let (report, took) = timed(|| import::import_file(&app, data).map_err(|f| f.code).expect("imported"));
+    let (report, took) = timed(|| import::import_file(&app, data, false).map_err(|f| f.code).expect("imported"));
     app.close();
     drop(app);
     let plain = folder.join("plain.db");

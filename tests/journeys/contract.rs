@@ -81,7 +81,17 @@ fn import() {
     let w = TestWorkstation::new();
     let file = w.folder.path().join("records.ndjson");
     std::fs::write(&file, [patient("p2", "Okafor", "Chidi"), result("x1", "p2", "4.2")].join("\n")).expect("written");
-    let keys = ["read", "imported", "unchanged", "kept_unreadable", "broken_lines"];
+    let keys = [
+        "read",
+        "imported",
+        "unchanged",
+        "kept_unreadable",
+        "broken_lines",
+        "bundles",
+        "in_charts",
+        "no_chart",
+        "refused",
+    ];
     let answer = w.import(&file);
     check("import", &answer, "ok", 0);
     let said = has_exactly(&answer, &keys);

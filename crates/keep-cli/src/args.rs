@@ -39,7 +39,7 @@ pub enum Verb {
     /// Verify the audit log and sign off its alerts.
     #[command(subcommand)]
     Audit(Audit),
-    /// Unlock and import FHIR resources, one JSON object per line (.ndjson or .ndjson.zst).
+    /// Unlock and import FHIR resources, one JSON object per line (.ndjson) or one JSON document (.json), also with .zst.
     Import(Import),
     /// Unlock and give access to records to colleagues who are waiting for it.
     Grant(Unlock),
@@ -111,6 +111,9 @@ pub struct Sync {
 pub struct Import {
     /// The file to import.
     pub file: PathBuf,
+    /// List every record with the place where it went.
+    #[arg(long)]
+    pub list: bool,
     /// The user.
     #[command(flatten)]
     pub unlock: Unlock,

@@ -45,7 +45,7 @@ pub fn run_on(workstation: &Workstation, verb: Verb, secrets: SecretFds) -> Repo
         Verb::Sync(sync) => verbs::sync::run(workstation, &sync, secrets),
         Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(workstation, ledger.as_deref()),
         Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(workstation, sign_off, secrets),
-        Verb::Import(import) => verbs::unlocked::import(workstation, &import, secrets),
+        Verb::Import(import) => verbs::import::run(workstation, &import, secrets),
         Verb::Grant(unlock) => verbs::unlocked::grant(workstation, &unlock, secrets),
         Verb::Trust(trust) => verbs::unlocked::trust(workstation, &trust, secrets),
     };

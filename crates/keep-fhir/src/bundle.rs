@@ -1,9 +1,11 @@
 //! Bundles: received pages split into raw entries, and transactions composed of raw resources.
 
 mod outcome;
+mod resolve;
 mod transaction;
 
 pub use outcome::{Issue, issues};
+pub use resolve::{Unpacked, unpack};
 pub use transaction::Transaction;
 
 use crate::raw::MAX_DEPTH;
@@ -100,6 +102,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn resource(self) -> Option<&'a str> {
         self.node.member("resource").map(Node::raw)
+    }
+
+    /// `fullUrl`.
+    #[must_use]
+    pub fn full_url(self) -> Option<Cow<'a, str>> {
+        self.node.member_text("fullUrl")
     }
 
     /// Whether it is a JSON object, as every entry must be.

@@ -58,6 +58,13 @@ impl FhirDate {
     }
 }
 
+/// The date of a FHIR date or time as written: a birth date with a time of day is that day in every time zone.
+#[must_use]
+pub fn calendar_date(text: &str) -> &str {
+    let text = text.trim();
+    text.split_once('T').filter(|(date, _)| date.len() == 10).map_or(text, |(date, _)| date)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +83,14 @@ mod tests {
         check("2026-11-22T09:14:00.5Z", Some(("2026-11-22T09:14:00.500Z", Precision::Instant)));
         check("2026-11-22T09:14:00-02:30", Some(("2026-11-22T11:44:00.000Z", Precision::Instant)));
         check("2026-11-22T09:14:00", Some(("2026-11-22T09:14:00.000Z", Precision::Instant)));
+    }
+
+    #[test]
+    fn a_time_of_day_is_left_out_of_a_calendar_date() {
+        assert_eq!(calendar_date("1990-02-28T00:00:00"), "1990-02-28");
+        assert_eq!(calendar_date(" 1990-02-28T23:30:00-05:00 "), "1990-02-28");
+        assert_eq!(calendar_date("1990-02"), "1990-02");
+        assert_eq!(calendar_date("Tuesday"), "Tuesday");
     }
 
     #[test]

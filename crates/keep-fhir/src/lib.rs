@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bundle;
+mod compartment;
 mod compose;
 mod date;
 mod decimal;
@@ -19,8 +20,9 @@ mod routing;
 mod scan;
 pub mod write;
 
-pub use bundle::{Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, issues};
-pub use date::{FhirDate, Precision};
+pub use bundle::{Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, Unpacked, issues, unpack};
+pub use compartment::in_patient_compartment;
+pub use date::{FhirDate, Precision, calendar_date};
 pub use decimal::Decimal;
 pub use elements::{ElementDefinition, element_sections, elements_of};
 pub use error::{FhirError, Unreadable, UnreadableKind};

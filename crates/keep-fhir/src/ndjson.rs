@@ -93,7 +93,11 @@ impl Block {
             let text = match std::str::from_utf8(bytes) {
                 _ if line.cut => error(UnreadableKind::TooLong),
                 Ok("") => return None,
-                Ok(text) => Ok(text),
+                // A byte order mark, also of a file that was appended to another.
+                Ok(text) => match text.trim_start_matches('\u{feff}').trim_ascii_start() {
+                    "" => return None,
+                    text => Ok(text),
+                },
                 Err(_) => error(UnreadableKind::NotUtf8),
             };
             Some((line.number, text))
@@ -161,7 +165,9 @@ mod tests {
                 Ok("{\"c\":3}".to_owned()),
             ]
         );
-        assert!(read(b"").is_empty() && read(b"\n \n").is_empty());
+        assert!(read(b"").is_empty() && read(b"\n \n").is_empty() && read(b"\xef\xbb\xbf\n").is_empty());
+        let marked = read(b"\xef\xbb\xbf{\"a\":1}\r\n\r\n\xef\xbb\xbf{\"b\":2}\r\n");
+        assert_eq!(marked, [Ok("{\"a\":1}".to_owned()), Ok("{\"b\":2}".to_owned())]);
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Unlocks for one verb, and locks again whether or not it succeeds; and `chartkeep grant`, `import` and `trust`, which
-//! make one call in between.
+//! Unlocks for one verb, and locks again whether or not it succeeds; and `chartkeep grant` and `trust`, which make one
+//! call in between.
 
-use crate::args::{Import, Trust, Unlock};
+use crate::args::{Trust, Unlock};
 use crate::report::Report;
 use crate::secret_fd::{self, SecretFds};
 use keep_domain::ErrorCode;
 use keep_session::Workstation;
-use keep_session::cases::{device, import, lock, unlock};
+use keep_session::cases::{device, lock, unlock};
 use keep_session::dto::lock::{NoticeDto, SessionDto, UnlockDto};
 use serde_json::{Value, json};
 
@@ -38,19 +38,6 @@ pub(crate) fn grant(workstation: &Workstation, who: &Unlock, secrets: SecretFds)
             })
             .collect();
         Ok(Report::ok(json!({ "granted": granted, "waiting_for_grant": session.waiting_for_grant })))
-    })
-}
-
-/// Imports the readable lines of a file and lists the numbers of the others.
-pub(crate) fn import(workstation: &Workstation, args: &Import, secrets: SecretFds) -> Result<Report, Report> {
-    with_unlocked(workstation, &args.unlock, secrets, |workstation, _| {
-        let report = import::import_file(workstation, &args.file)?;
-        let body = json!({
-            "read": report.read, "imported": report.imported, "unchanged": report.unchanged,
-            "kept_unreadable": report.kept_unreadable, "broken_lines": report.broken_lines,
-        });
-        let complete = report.broken_lines.is_empty();
-        if complete { Ok(Report::ok(body)) } else { Err(Report::failed(ErrorCode::ImportBroken, body)) }
     })
 }
 

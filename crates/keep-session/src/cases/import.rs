@@ -1,29 +1,27 @@
 //! Importing records from a file.
 
 mod feed;
+mod source;
+mod tally;
+
+pub use tally::{ListedRecord, NoChart, Place};
 
 use crate::ctx::Ctx;
-use crate::dto::failure::{FailureDto, FieldReasonDto};
+use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::search_maintenance;
-use crate::settings::io_code;
 use crate::workstation::Workstation;
-use feed::{Feed, Run, Source};
+use feed::{Feed, Run};
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
-use keep_fhir::Lines;
 use keep_store::{AuditTicket, PageReport, Store};
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
-
-/// The largest window of a zstd frame, as a power of two: `zstd --long=27` and all ordinary levels.
-const WINDOW_LOG: u32 = 27;
+use tally::Tally;
 
 /// The result of an import.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Lines with a JSON object.
+    /// Records read: JSON objects on lines of their own, and the entries of Bundles.
     pub read: u64,
     /// New or changed records.
     pub imported: u64,
@@ -33,24 +31,41 @@ pub struct ImportReport {
     pub kept_unreadable: u64,
     /// Numbers of the lines that are not JSON, from 1; all others were imported.
     pub broken_lines: Vec<u64>,
+    /// Bundles whose entries were imported.
+    pub bundles: u64,
+    /// Of the records read, those in the chart of a patient who is on this workstation.
+    pub in_charts: u64,
+    /// Those that belong to no chart, by type and reason.
+    pub no_chart: Vec<(String, NoChart, u64)>,
+    /// What was not stored, by reason.
+    pub refused: Vec<(&'static str, u64)>,
+    /// Every record with the place where it went; empty unless requested.
+    pub records: Vec<ListedRecord>,
 }
 
-/// Imports a file of one resource a line, `.ndjson` or `.ndjson.zst`. Repeating it is harmless.
+/// Imports a file of one resource a line, or of one JSON document: `.ndjson` or `.json`, also with `.zst`. Repeating it
+/// is harmless. With `list` the report names every record.
 ///
 /// # Errors
 /// `locked`, `refused`, `io` for a file that cannot be read, `invalid` for another file extension, and the errors of the
 /// store; what was stored before stays.
-pub fn import_file(workstation: &Workstation, file: &Path) -> Result<ImportReport, FailureDto> {
-    workstation.authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file))
+pub fn import_file(workstation: &Workstation, file: &Path, list: bool) -> Result<ImportReport, FailureDto> {
+    workstation.authorize(Action::Import, |unlocked| import(&Ctx::new(workstation, unlocked)?, file, list))
 }
 
-fn import(ctx: &Ctx<'_>, file: &Path) -> Result<ImportReport, SessionError> {
-    let lines = open(file)?;
+fn import(ctx: &Ctx<'_>, file: &Path, list: bool) -> Result<ImportReport, SessionError> {
+    let lines = source::open(file)?;
     let begin = EventDraft::new(EventClass::Import).by(ctx.session.actor()).with_cause("begin");
     let run = ctx.store.ledger().append(begin)?;
-    let mut report = ImportReport::default();
-    let ended = Feed::new(lines).run(|read| store_run(ctx.store, &run, read, &mut report));
+    let (mut report, mut tally) = (ImportReport::default(), Tally::default());
+    tally.listed = list.then(Vec::new);
+    let ended = Feed::new(lines).run(|read| store_run(ctx.store, &run, read, (&mut report, &mut tally)));
     search_maintenance::search(ctx.store, report.imported);
+    tally.finish();
+    report.in_charts = tally.in_charts;
+    report.no_chart = tally.no_chart.into_iter().map(|((kind, why), count)| (kind, why, count)).collect();
+    report.refused = tally.refused.into_iter().collect();
+    report.records = tally.listed.unwrap_or_default();
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
     let end = EventDraft::new(EventClass::Import).by(ctx.session.actor()).with_cause("end").ended(outcome);
     ctx.workstation.record(
@@ -62,24 +77,16 @@ fn import(ctx: &Ctx<'_>, file: &Path) -> Result<ImportReport, SessionError> {
     ended.map(|()| report)
 }
 
-fn open(file: &Path) -> Result<Source, SessionError> {
-    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let opened = File::open(file).map_err(|e| SessionError::of(io_code(&e)))?;
-    if name.ends_with(".ndjson") {
-        return Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, opened))));
-    }
-    if !name.ends_with(".ndjson.zst") {
-        return Err(SessionError::field("file", FieldReasonDto::UnknownEnding));
-    }
-    let mut decoder = zstd::Decoder::new(opened).map_err(|e| SessionError::of(io_code(&e)))?;
-    decoder.window_log_max(WINDOW_LOG).map_err(|e| SessionError::of(io_code(&e)))?;
-    Ok(Lines::new(Box::new(BufReader::with_capacity(1 << 20, decoder))))
-}
-
-fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportReport) -> Result<(), SessionError> {
-    let Run { incoming, mut broken } = read;
+fn store_run(
+    store: &Store,
+    run: &AuditTicket,
+    read: Run,
+    (report, tally): (&mut ImportReport, &mut Tally),
+) -> Result<(), SessionError> {
+    let Run { incoming, mut broken, records, bundles } = read;
     let objects = incoming.texts().saturating_sub(incoming.broken().len());
-    let PageReport { stored, unchanged, sealed, no_segment, unreadable, .. } = store.apply_incoming(run, incoming)?;
+    let PageReport { stored, unchanged, sealed, no_segment, unreadable, damaged, .. } =
+        store.apply_incoming(run, incoming)?;
     let add = |sum: &mut u64, n: usize| *sum = sum.saturating_add(u64::try_from(n).unwrap_or(u64::MAX));
     add(&mut report.read, objects);
     add(&mut report.imported, stored.saturating_sub(unreadable));
@@ -88,5 +95,10 @@ fn store_run(store: &Store, run: &AuditTicket, read: Run, report: &mut ImportRep
     add(&mut report.unchanged, unchanged);
     add(&mut report.kept_unreadable, unreadable);
     report.broken_lines.append(&mut broken);
-    Ok(())
+    report.bundles = report.bundles.saturating_add(bundles);
+    // Their own chart is damaged: they are in none until it is rebuilt.
+    if damaged > 0 {
+        add(tally.refused.entry("damaged_chart").or_default(), damaged);
+    }
+    Ok(tally.add(store, records)?)
 }

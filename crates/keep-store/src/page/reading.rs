@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::record::StateBits;
 use crate::row_facts::RowFacts;
-use keep_domain::{Phi, ResourceKey, Segment};
+use keep_domain::{PatientId, Phi, ResourceKey, Segment};
 use keep_fhir::{Detail, Extracted, Raw, extract_row, mentioned_patient};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -79,6 +79,14 @@ impl Incoming {
         }
         self.texts += 1;
         Ok(())
+    }
+
+    /// Type, id and patient of the text added last; `None` if it was left out or has no readable type and id.
+    #[must_use]
+    pub fn last(&self) -> Option<(ResourceKey, Option<PatientId>)> {
+        let is_left_out = self.broken.last().is_some_and(|place| place + 1 == self.texts);
+        let row = self.rows.last().filter(|row| !is_left_out && !row.unreadable)?;
+        Some((row.facts.key().ok()?, row.facts.patient.as_ref().and_then(IdKey::id)))
     }
 
     /// Appends the records of `other`.

@@ -1,13 +1,14 @@
 //! Reading a file ahead of the store: blocks of lines, each read, checked and compressed on either of two threads, and
 //! delivered in the order of the file.
 
+use super::source::Source;
+use super::tally::{ListedRecord, Place, place_of};
 use crate::error::SessionError;
 use crate::settings::io_code;
 use keep_domain::ErrorCode;
-use keep_fhir::{Block, Lines};
+use keep_fhir::{Block, Bundle, Raw, Unreadable, UnreadableKind, unpack};
 use keep_store::Incoming;
 use std::collections::BTreeMap;
-use std::io::BufRead;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of one block: small enough to stay in a processor's cache between reading and compressing.
@@ -18,9 +19,6 @@ const RUN: usize = 200_000;
 /// Approximate bytes of memory at which a run is stored even with fewer texts.
 const RUN_BYTES: usize = 64 * 1024 * 1024;
 
-/// The lines of an open file.
-pub(super) type Source = Lines<Box<dyn BufRead + Send>>;
-
 /// Consecutive texts of the file.
 #[derive(Default)]
 pub(super) struct Run {
@@ -28,6 +26,10 @@ pub(super) struct Run {
     pub(super) incoming: Incoming,
     /// Lines that are not JSON.
     pub(super) broken: Vec<u64>,
+    /// Where each text belongs.
+    pub(super) records: Vec<ListedRecord>,
+    /// Lines with a Bundle, whose entries were taken out.
+    pub(super) bundles: u64,
 }
 
 /// Reads one file for the store.
@@ -154,6 +156,8 @@ impl Feed {
         for block in blocks {
             run.incoming.append(block.incoming);
             run.broken.extend(block.broken);
+            run.records.extend(block.records);
+            run.bundles += block.bundles;
         }
         Some(Some(run))
     }
@@ -221,21 +225,54 @@ impl Drop for Ending<'_> {
     }
 }
 
+/// The deepest Bundle inside of a Bundle that is taken apart.
+const NESTED: usize = 4;
+
 fn read(block: &Block) -> Result<Run, SessionError> {
-    let (mut run, mut numbers) = (Run::default(), Vec::new());
+    let mut run = Run::default();
     for (number, text) in block.texts() {
         match text {
-            Ok(text) => {
-                run.incoming.add(text, None, true)?;
-                numbers.push(number);
-            }
-            Err(_) => run.broken.push(number),
+            Ok(text) => run.add(number, text, 0)?,
+            Err(error) => run.refuse(number, error.unreadable),
         }
     }
-    let no_json = run.incoming.broken().iter().filter_map(|at| numbers.get(*at).copied());
-    run.broken.extend(no_json);
-    run.broken.sort_unstable();
     Ok(run)
+}
+
+impl Run {
+    /// Adds one text of the file; of a Bundle its entries.
+    fn add(&mut self, line: u64, text: &str, depth: usize) -> Result<(), SessionError> {
+        let bundle = if depth < NESTED && memchr::memmem::find(text.as_bytes(), b"\"Bundle\"").is_some() {
+            Bundle::parse(text).ok()
+        } else {
+            None
+        };
+        if let Some(bundle) = bundle {
+            self.bundles += 1;
+            let unpacked = unpack(&bundle);
+            let refused = ListedRecord { line, key: None, place: Place::Refused("no_resource") };
+            self.records.extend(std::iter::repeat_n(refused, unpacked.without_resource));
+            return unpacked.resources.iter().try_for_each(|resource| self.add(line, resource, depth + 1));
+        }
+        let broken = self.incoming.broken().len();
+        self.incoming.add(text, None, true)?;
+        if self.incoming.broken().len() > broken {
+            let error = Raw::parse(text).err();
+            self.refuse(line, error.unwrap_or(Unreadable::whole(UnreadableKind::Syntax)));
+            return Ok(());
+        }
+        let (key, patient) = self.incoming.last().map_or((None, None), |(key, patient)| (Some(key), patient));
+        let place = place_of(key.as_ref(), patient, text);
+        self.records.push(ListedRecord { line, key: key.map(|k| k.to_string()), place });
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: u64, why: Unreadable) {
+        if self.broken.last() != Some(&line) {
+            self.broken.push(line);
+        }
+        self.records.push(ListedRecord { line, key: None, place: Place::Refused(why.kind.name()) });
+    }
 }
 
 /// The code of a read error: a compressed file may be cut off or damaged in the middle.

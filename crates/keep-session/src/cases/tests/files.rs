@@ -20,14 +20,14 @@ fn invalid_lines_are_reported_and_the_others_imported() {
     let clinic = Clinic::with(dr_jonas());
     let plain = clinic.folder.path().join("clinic.ndjson");
     std::fs::write(&plain, LINES).expect("written");
-    let report = ok(import::import_file(&clinic.workstation, &plain));
+    let report = ok(import::import_file(&clinic.workstation, &plain, false));
     assert_eq!((report.read, report.imported, report.kept_unreadable), (3, 2, 1));
     assert_eq!((report.broken_lines.as_slice(), report.unchanged), ([2].as_slice(), 0));
     let found = SearchDto { query: String::from("otieno"), offset: 0, limit: 5 };
     assert_eq!(ok(search::search_patients(&clinic.workstation, found)).total, 1);
     let packed = clinic.folder.path().join("clinic.ndjson.zst");
     std::fs::write(&packed, zstd::encode_all(LINES.as_bytes(), 3).expect("packed")).expect("written");
-    let again = ok(import::import_file(&clinic.workstation, &packed));
+    let again = ok(import::import_file(&clinic.workstation, &packed, false));
     assert_eq!((again.read, again.imported, again.unchanged), (3, 0, 3));
 }
 
@@ -37,16 +37,16 @@ fn a_truncated_file_and_an_unknown_extension_are_refused() {
     let cut = clinic.folder.path().join("cut.ndjson.zst");
     let packed = zstd::encode_all(LINES.as_bytes(), 3).expect("packed");
     std::fs::write(&cut, &packed[..packed.len() / 2]).expect("written");
-    assert_eq!(code_of(import::import_file(&clinic.workstation, &cut)), ErrorCode::ImportBroken);
+    assert_eq!(code_of(import::import_file(&clinic.workstation, &cut, false)), ErrorCode::ImportBroken);
     let other = clinic.folder.path().join("clinic.csv");
     std::fs::write(&other, LINES).expect("written");
-    assert_eq!(code_of(import::import_file(&clinic.workstation, &other)), ErrorCode::Invalid);
+    assert_eq!(code_of(import::import_file(&clinic.workstation, &other, false)), ErrorCode::Invalid);
     assert_eq!(
-        code_of(import::import_file(&clinic.workstation, &clinic.folder.path().join("none.ndjson"))),
+        code_of(import::import_file(&clinic.workstation, &clinic.folder.path().join("none.ndjson"), false)),
         ErrorCode::Io
     );
     let nurse = Clinic::with(nurse_amara());
-    assert_eq!(code_of(import::import_file(&nurse.workstation, &other)), ErrorCode::Refused);
+    assert_eq!(code_of(import::import_file(&nurse.workstation, &other, false)), ErrorCode::Refused);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn the_order_of_a_long_file_decides_between_versions() {
     assert!(all.len() > 3_000_000);
     let file = clinic.folder.path().join("long.ndjson");
     std::fs::write(&file, format!("{patient}\n{all}nonsense\n")).expect("written");
-    let report = ok(import::import_file(&clinic.workstation, &file));
+    let report = ok(import::import_file(&clinic.workstation, &file, false));
     assert_eq!((report.read, report.imported, report.broken_lines.as_slice()), (1801, 1801, [1802].as_slice()));
     let chart = ok(chart::open_chart(&clinic.workstation, "baraka"));
     assert!(
