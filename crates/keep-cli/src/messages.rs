@@ -117,6 +117,10 @@ const fn error_message(code: ErrorCode) -> &'static str {
              try again."
         }
         E::Stale => "The record has changed since it was read. Nothing was changed. Read it again, then try again.",
+        E::RecordReplaced => {
+            "The patient's record was merged into another one, which takes new entries. Nothing was changed. Open the \
+             record that replaced it."
+        }
         E::Invalid => "An argument or value is not valid. Nothing was changed. See chartkeep --help.",
         E::ImportBroken => {
             "Some lines of the file could not be read; the others were imported. Correct the lines listed below and \

@@ -19,14 +19,17 @@ pub struct Age {
     pub approximate: bool,
 }
 
-/// The age at an instant; `None` for an invalid or future birth date.
+/// The age at an instant; `None` for a birth date that is invalid or later.
+///
+/// Of a year or a month the first day counts: a person is never older than shown, and one who may have been born by
+/// then has an age. A birth date with a time is that date in every zone.
 #[must_use]
 pub fn age_at(birth_date: &str, at: UtcMillis, zone: &Zone) -> Option<Age> {
     let text = birth_date.trim();
+    let text = text.split_once('T').map_or(text, |(date, _)| date);
     let (full, approximate) = match text.len() {
-        // The middle of the year or month has the smallest error.
-        4 => (format!("{text}-07-01"), true),
-        7 => (format!("{text}-15"), true),
+        4 => (format!("{text}-01-01"), true),
+        7 => (format!("{text}-01"), true),
         10 => (text.to_owned(), false),
         _ => return None,
     };
@@ -94,7 +97,35 @@ mod tests {
     fn partial_and_invalid_birth_dates() {
         check("1958", "2026-11-22", Some("~68 y"));
         check("2024-06", "2026-11-22", Some("~2 y"));
+        check("2026", "2026-03-15", Some("~10 w"));
+        check("2026-11", "2026-11-10", Some("~9 d"));
+        check("2026-11", "2026-11-01", Some("~0 d"));
+        check("1990-02-28T00:00:00", "2026-11-22", Some("36 y"));
         check("2027-01-01", "2026-11-22", None);
         check("14/03/1958", "2026-11-22", None);
+    }
+
+    #[test]
+    fn a_birth_date_is_the_same_day_in_every_zone() {
+        for name in ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Pacific/Kiritimati"] {
+            let zone = Zone::named(name).expect("zone");
+            let age = |at: &str| {
+                let at = UtcMillis::from_rfc3339(at).expect("instant");
+                age_at("1990-02-28T23:30:00-05:00", at, &zone).map(|age| (age.years, zone.date(at)))
+            };
+            let noon = |day: u8| {
+                format!(
+                    "2026-02-{day}T{}",
+                    match name {
+                        "America/New_York" => "12:00:00-05:00",
+                        "Europe/Berlin" => "12:00:00+01:00",
+                        "Asia/Kolkata" => "12:00:00+05:30",
+                        _ => "12:00:00+14:00",
+                    }
+                )
+            };
+            assert_eq!(age(&noon(27)), Some((35, Some("2026-02-27".to_owned()))), "{name}");
+            assert_eq!(age(&noon(28)), Some((36, Some("2026-02-28".to_owned()))), "{name}");
+        }
     }
 }

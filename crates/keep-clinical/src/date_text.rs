@@ -58,4 +58,14 @@ mod tests {
     fn utc_is_a_zone() {
         assert_eq!(instant_text(UtcMillis(0), &Zone::utc()).as_deref(), Some("01-Jan-1970 00:00"));
     }
+
+    #[test]
+    fn a_date_without_a_time_is_the_same_in_every_zone() {
+        for name in ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Pacific/Kiritimati"] {
+            let zone = Zone::named(name).expect("zone");
+            for (date, shown) in [("2026-03-08", "08-Mar-2026"), ("2026-10", "Oct-2026"), ("2026", "2026")] {
+                assert_eq!(date_text(date, &zone).as_deref(), Some(shown), "{name}");
+            }
+        }
+    }
 }

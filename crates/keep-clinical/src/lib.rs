@@ -2,6 +2,7 @@
 
 mod age;
 mod bmi;
+mod capitals;
 mod child_range;
 mod date_text;
 mod dosage_text;
@@ -19,6 +20,7 @@ mod zone;
 
 pub use age::{Age, age_at, age_text};
 pub use bmi::{Bmi, bmi};
+pub use capitals::family_capitals;
 pub use child_range::{CHILD_RANGE_SOURCE, child_range};
 pub use date_text::date_text;
 pub use dosage_text::{

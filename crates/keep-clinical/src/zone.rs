@@ -21,9 +21,15 @@ impl Zone {
     }
 
     /// An IANA zone such as `Africa/Nairobi`.
-    #[cfg(test)]
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         TimeZone::get(name).ok().map(Self)
+    }
+
+    /// The calendar date of this zone at an instant, as `2026-11-22`.
+    #[must_use]
+    pub fn date(&self, at: UtcMillis) -> Option<String> {
+        Some(self.wall(at)?.date().to_string())
     }
 
     /// The wall clock of this zone at an instant.

@@ -66,6 +66,8 @@ crate::named_enum! {
         NotAvailable = "not_available",
         /// The record has changed since it was read.
         Stale = "stale",
+        /// The patient's record was merged into another, which takes the entries.
+        RecordReplaced = "record_replaced",
         /// The input is invalid.
         Invalid = "invalid",
         /// An import file has unreadable lines.
@@ -88,7 +90,7 @@ impl ErrorCode {
             E::UnlockRefused | E::Throttled | E::SlotHeld | E::CodeUsed | E::NotEnrolled | E::WaitingForGrant => {
                 ExitCode::Refused
             }
-            E::LeaseEnded | E::Locked | E::Refused | E::ClockWrong => ExitCode::Refused,
+            E::LeaseEnded | E::Locked | E::Refused | E::RecordReplaced | E::ClockWrong => ExitCode::Refused,
             E::KeychainLocked | E::KeychainAbsent | E::KeychainKeyMissing | E::KeychainSlow => ExitCode::Keychain,
             E::ServerUnreachable
             | E::ServerUntrusted

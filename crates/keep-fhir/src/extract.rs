@@ -6,6 +6,7 @@ mod header;
 mod index;
 mod parsed_record;
 
+pub(crate) use facts::name_rank;
 pub use facts::{
     AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, PatientFacts, PatientIdentifier,
     PatientLink, PatientName,

@@ -52,7 +52,8 @@ pub use organization::{OrganizationLens, organization};
 pub use other::{OtherLens, code_text, other};
 pub use parts::{Coding, Concept, Period, Quantity, Reference, When};
 pub use patient::{
-    Address, HumanName, LabelledIdentifier, PatientLens, Phone, has_identifier, needs_interpreter, patient, person_name,
+    Address, HumanName, LabelledIdentifier, PatientLens, PersonLink, Phone, has_identifier, needs_interpreter, patient,
+    person_name,
 };
 pub use product::{Ingredient, MedicineName, Product, product};
 pub use report::{ReportDetails, ReportLens, report, report_details};

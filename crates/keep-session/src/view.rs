@@ -15,6 +15,7 @@ pub(crate) mod medicines;
 pub(crate) mod names;
 pub(crate) mod notes;
 pub(crate) mod person;
+pub(crate) mod person_name;
 pub(crate) mod pregnancy;
 pub(crate) mod problems;
 pub(crate) mod results;

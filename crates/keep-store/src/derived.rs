@@ -36,17 +36,27 @@ impl Derived {
     /// The tables that a search reads.
     pub(crate) const SEARCH: [Self; 4] = [Self::Keys, Self::Numbers, Self::Phones, Self::Names];
 
-    /// Its name in the journal and in every hash; part of the file format.
+    /// Its name in the journal and in every hash; part of the file format. The number counts the rules by which search
+    /// keys are made from the rows: a file with keys of older rules has no digest of this name, and they are rebuilt.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Ids => "resource_id",
             Self::Days => "day_key",
-            Self::Keys => "patient_key",
-            Self::Numbers => "patient_number",
-            Self::Phones => "patient_phone",
-            Self::Links => "patient_link",
-            Self::Names => "patient_name",
+            Self::Keys => "patient_key/2",
+            Self::Numbers => "patient_number/2",
+            Self::Phones => "patient_phone/2",
+            Self::Links => "patient_link/2",
+            Self::Names => "patient_name/2",
         }
+    }
+
+    /// The digests of search keys that earlier versions made.
+    pub(crate) const OUTDATED: [&str; 5] =
+        ["patient_key", "patient_number", "patient_phone", "patient_link", "patient_name"];
+
+    /// Its table.
+    pub(crate) fn table(self) -> &'static str {
+        self.name().split('/').next().unwrap_or_default()
     }
 
     /// Whether a segment has it: the search tables are in the directory only.

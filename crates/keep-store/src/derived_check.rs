@@ -137,7 +137,7 @@ impl SegmentAccess {
 
     /// The sum and number of a table's entries, and whether its indexes have the same.
     fn sum_table(&self, conn: &Connection, table: Derived, layout: &Layout) -> Result<(Sum, i64, bool), StoreError> {
-        let (name, schema) = (table.name(), self.schema);
+        let (name, schema) = (table.table(), self.schema);
         let mut by_table: Vec<Sum> = vec![Sum::default(); layout.indexes.len()];
         let (mut sum, mut count, mut consistent, mut order) = (Sum::default(), 0, true, Order::default());
         let sql = format!("SELECT {0} FROM {schema}.{name} NOT INDEXED ORDER BY {0}", layout.columns);
@@ -146,7 +146,7 @@ impl SegmentAccess {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let entry = entry_of(row, columns)?;
-            sum.add(&self.tagger.derived(name, &entry));
+            sum.add(&self.tagger.derived(table.name(), &entry));
             consistent &= order.follows(&entry);
             for (index, of_index) in layout.indexes.iter().zip(&mut by_table) {
                 let part: Vec<ValueRef<'_>> = index.of_table.iter().filter_map(|c| entry.get(*c).copied()).collect();

@@ -4,6 +4,7 @@ use crate::deferred_search_keys::DeferredSearchKeys;
 use crate::derived::{Derived, DerivedChanges, DigestRow};
 use crate::derived_check::DigestCheck;
 use crate::error::{FindingKind, StoreError};
+use crate::journal::JournalKind;
 use crate::mutex::acquire;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
@@ -159,6 +160,7 @@ impl WriteTx<'_> {
             writer.put_journal(table.name().as_bytes(), &digest)?;
         }
         if segment == Segment::Directory {
+            Derived::OUTDATED.iter().try_for_each(|t| writer.drop_journal(JournalKind::Digest, t.as_bytes()))?;
             writer.seal_names()?;
         }
         Ok(whole)

@@ -47,6 +47,7 @@ mod search;
 mod search_keys;
 mod search_optimize;
 mod search_query;
+mod search_similar;
 mod segment_access;
 mod segment_check;
 mod segment_file;

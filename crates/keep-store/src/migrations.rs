@@ -14,8 +14,15 @@ const TAGGED: &str = include_str!("migrations/segment_0001_tagged.sql");
 const KEYS: &str = include_str!("migrations/segment_0002_keys.sql");
 
 /// directory.db.
-pub(crate) const DIRECTORY: Migrations =
-    Migrations { name: "directory.db", steps: &[TAGGED, KEYS, include_str!("migrations/directory_0003_search.sql")] };
+pub(crate) const DIRECTORY: Migrations = Migrations {
+    name: "directory.db",
+    steps: &[
+        TAGGED,
+        KEYS,
+        include_str!("migrations/directory_0003_search.sql"),
+        include_str!("migrations/directory_0004_folding.sql"),
+    ],
+};
 /// The other segments.
 pub(crate) const SEGMENT: Migrations = Migrations { name: "segment", steps: &[TAGGED, KEYS] };
 /// A clinician's personal file.

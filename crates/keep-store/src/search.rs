@@ -6,7 +6,8 @@ use crate::ledger::AuditGated;
 use crate::record::Record;
 use crate::resource_type;
 use crate::search_keys::{END_DIGITS, birth_word, number_end};
-use crate::search_query::SearchQuery;
+use crate::search_query::{NamePart, SearchQuery};
+use crate::search_similar::similar;
 use crate::segment_access::{RowView, SegmentAccess, row_ids_of};
 use crate::store::Store;
 use keep_domain::Segment;
@@ -17,6 +18,8 @@ use std::collections::{BTreeSet, HashSet};
 const CANDIDATES: usize = 500;
 /// The most candidates whose sort keys are read for ranking.
 const RANKED: usize = 60;
+/// With fewer matches than this, similar names are looked for, too.
+const FEW: usize = 3;
 
 /// One page of a patient search.
 #[derive(Debug, Clone)]
@@ -31,6 +34,10 @@ pub struct SearchPage {
     pub damaged: u32,
     /// Whether patients may be missing, because charts were damaged when the search tables were rebuilt.
     pub incomplete: bool,
+    /// How many of `total` match as typed; the others, which come after them, have names that differ in one letter.
+    pub exact: u32,
+    /// Whether the text has no letter and no digit, so that no patient was looked for.
+    pub unusable: bool,
 }
 
 /// A patient's sort keys.
@@ -58,19 +65,10 @@ impl Store {
         let access = self.access(Segment::Directory)?;
         self.read_confirmed(|conn| {
             Derived::SEARCH.into_iter().try_for_each(|table| access.require(table))?;
-            let (mut chart_numbers, more) = if query.is_empty() {
-                list_all(conn)?
-            } else if query.numbers.is_empty() && !query.names.is_empty() {
-                match by_names(conn, &query)? {
-                    // What looked like a year may have been a number.
-                    (none, _) if none.is_empty() => by_numbers(conn, &query)?,
-                    found => found,
-                }
-            } else {
-                by_numbers(conn, &query)?
-            };
-            if chart_numbers.is_empty() {
-                chart_numbers = by_whole_number(conn, typed)?;
+            let (mut chart_numbers, more) = matching(conn, &query, typed)?;
+            let exact = chart_numbers.len();
+            if exact < FEW {
+                chart_numbers.extend(similar(conn, &query, &chart_numbers)?);
             }
             let mut patients = Vec::with_capacity(limit.min(chart_numbers.len()));
             let mut damaged = 0;
@@ -89,9 +87,30 @@ impl Store {
                 more,
                 damaged,
                 incomplete: access.confirmed.is_incomplete(),
+                exact: u32::try_from(exact).unwrap_or(u32::MAX),
+                unusable: query.unusable,
             }))
         })
     }
+}
+
+/// The patients who match every part as typed.
+fn matching(conn: &Connection, query: &SearchQuery, typed: &str) -> Result<(Vec<u32>, bool), StoreError> {
+    if query.unusable {
+        return Ok((Vec::new(), false));
+    }
+    let found = if query.is_empty() {
+        list_all(conn)?
+    } else if query.numbers.is_empty() && !query.names.is_empty() {
+        match by_names(conn, query)? {
+            // What looked like a year may have been a number.
+            (none, _) if none.is_empty() => by_numbers(conn, query)?,
+            found => found,
+        }
+    } else {
+        by_numbers(conn, query)?
+    };
+    if found.0.is_empty() { Ok((by_whole_number(conn, typed)?, false)) } else { Ok(found) }
 }
 
 /// The Patient record of a directory chart: found in the chart itself, which costs one descent instead of three.
@@ -110,7 +129,8 @@ fn patient_of(conn: &Connection, access: &SegmentAccess, chart_number: u32) -> R
     Ok(None)
 }
 
-fn charts(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
+/// The charts that a query yields.
+pub(crate) fn charts(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("{sql} LIMIT {limit}"))?;
     let rows = statement.query_map(params_from_iter(values), |r| r.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -131,18 +151,14 @@ fn cut(mut found: Vec<u32>) -> (Vec<u32>, bool) {
 /// begin with a name come first and in order, from the b-tree.
 fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), StoreError> {
     let names = &query.names;
-    let mut terms: Vec<String> = names.iter().map(|n| format!("\"{n}\"*")).collect();
-    for dates in &query.born {
-        let words = dates.iter().map(|d| format!("\"{}\"*", birth_word(d)));
-        terms.push(format!("({})", words.collect::<Vec<_>>().join(" OR ")));
-    }
-    let matching = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
-    let (hits, more) = cut(charts(conn, matching, &[&terms.join(" AND ")], CANDIDATES + 1)?);
+    let born = query.born.iter().map(|dates| born_expression(dates));
+    let terms: Vec<String> = names.iter().map(NamePart::expression).chain(born).collect();
+    let (hits, more) = cut(charts(conn, MATCHING, &[&terms.join(" AND ")], CANDIDATES + 1)?);
     if hits.len() <= RANKED {
         return Ok((ranked(conn, &hits, names, &query.born)?, more));
     }
     let mut first = Vec::new();
-    for name in names {
+    for name in names.iter().flat_map(NamePart::words) {
         first.extend(by_family(conn, name, names)?);
     }
     if !query.born.is_empty() {
@@ -154,9 +170,18 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
     Ok((found, more))
 }
 
+/// The charts of a query of the full-text index.
+pub(crate) const MATCHING: &str = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
+
+/// Birth dates, of which one must match, as a query of the full-text index.
+pub(crate) fn born_expression(dates: &[String]) -> String {
+    let words: Vec<String> = dates.iter().map(|d| format!("\"{}\"*", birth_word(d))).collect();
+    format!("({})", words.join(" OR "))
+}
+
 /// The first patients whose family name begins with `name` and who match all names, read from the index alone. A
 /// former name does not match here; the full-text index has found it.
-fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>, StoreError> {
+fn by_family(conn: &Connection, name: &str, names: &[NamePart]) -> Result<Vec<u32>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT ordinal, family, given FROM main.patient_key INDEXED BY patient_key_family
          WHERE family >= ?1 AND family < ?2 ORDER BY family, given LIMIT ?3",
@@ -168,7 +193,7 @@ fn by_family(conn: &Connection, name: &str, names: &[String]) -> Result<Vec<u32>
             Ok(r?.as_str().map_err(rusqlite::Error::from)?.to_owned())
         };
         let words = format!(" {} {}", text(row.get_ref(1))?, text(row.get_ref(2))?);
-        if names.iter().all(|n| words.contains(&format!(" {n}"))) {
+        if names.iter().all(|n| n.matches(&words)) {
             found.push(row.get(0)?);
         }
     }
@@ -187,11 +212,7 @@ fn by_numbers(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool)
     };
     for number in &query.numbers {
         let mut found = by_number(conn, number)?;
-        if number.len() >= END_DIGITS && number.bytes().all(|b| b.is_ascii_digit()) {
-            let reversed: String = number.chars().rev().collect();
-            found.extend(between(conn, "patient_phone", "digits", &format!("f{number}"))?);
-            found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
-        }
+        found.extend(by_phone(conn, number)?);
         narrow(found);
     }
     for dates in &query.born {
@@ -230,13 +251,26 @@ fn by_number(conn: &Connection, number: &str) -> Result<BTreeSet<u32>, StoreErro
     Ok(found)
 }
 
+/// Patients with a telephone whose number begins or ends with these digits.
+fn by_phone(conn: &Connection, number: &str) -> Result<BTreeSet<u32>, StoreError> {
+    if number.len() < END_DIGITS || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(BTreeSet::new());
+    }
+    let reversed: String = number.chars().rev().collect();
+    let mut found = between(conn, "patient_phone", "digits", &format!("f{number}"))?;
+    found.extend(between(conn, "patient_phone", "digits", &format!("r{reversed}"))?);
+    Ok(found)
+}
+
 /// If no patient was found: the whole query as one identifier, ignoring the characters between its parts.
 fn by_whole_number(conn: &Connection, typed: &str) -> Result<Vec<u32>, StoreError> {
     let number = crate::fold::number(typed);
     if !number.contains(|c: char| c.is_ascii_digit()) {
         return Ok(Vec::new());
     }
-    let found: Vec<u32> = by_number(conn, &number)?.into_iter().take(CANDIDATES).collect();
+    let mut found = by_number(conn, &number)?;
+    found.extend(by_phone(conn, &number)?);
+    let found: Vec<u32> = found.into_iter().take(CANDIDATES).collect();
     ranked(conn, &found, &[], &[])
 }
 
@@ -255,7 +289,7 @@ fn end_of(prefix: &str) -> String {
 fn ranked(
     conn: &Connection,
     candidates: &[u32],
-    names: &[String],
+    names: &[NamePart],
     born: &[Vec<String>],
 ) -> Result<Vec<u32>, StoreError> {
     let mut statement =
@@ -274,7 +308,7 @@ fn ranked(
             })
             .optional()?;
         keys.extend(key.filter(|k| {
-            names.iter().all(|n| k.words.contains(&format!(" {n}")))
+            names.iter().all(|n| n.matches(&k.words))
                 && born.iter().all(|dates| {
                     dates.len() == 1 && is_year(dates) || dates.iter().any(|d| k.born.starts_with(d.as_str()))
                 })
@@ -285,7 +319,7 @@ fn ranked(
     }
     let grade = |k: &SortKey| {
         let best = |n: &String| if k.family == *n { 0 } else { 1 + u8::from(!k.family.starts_with(n.as_str())) };
-        names.iter().map(best).min().unwrap_or(0)
+        names.iter().flat_map(NamePart::words).map(best).min().unwrap_or(0)
     };
     keys.sort_by_cached_key(|k| (grade(k), k.family.clone(), k.given.clone(), k.chart_number));
     Ok(keys.into_iter().map(|k| k.chart_number).collect())

@@ -8,8 +8,8 @@ use crate::id_key::IdKey;
 use crate::resource_type::code_of;
 use crate::row_facts::{RowFacts, SearchKeys};
 use crate::segment_access::{SegmentAccess, chart_number_of};
-use keep_domain::Segment;
-use keep_fhir::PatientFacts;
+use keep_domain::{Phi, Segment};
+use keep_fhir::{PatientFacts, PatientName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ToSql, params};
 
@@ -104,21 +104,10 @@ impl SearchKeyWriter<'_> {
     fn write_patient(&mut self, chart_number: u32, id: &IdKey, p: &PatientFacts) -> Result<(), StoreError> {
         let (conn, access) = (self.conn, self.access);
         let deferred = &mut *self.deferred;
-        let (mut family, mut given, mut all) = (String::new(), String::new(), Vec::new());
-        for name in &p.names {
-            // EXPOSE: folded into the encrypted search keys of the same file.
-            let families = name.family.as_ref().map(|f| fold::words(f.expose())).unwrap_or_default();
-            // EXPOSE: folded into the encrypted search keys of the same file.
-            let givens: Vec<String> = name.given.iter().flat_map(|g| fold::words(g.expose())).collect();
-            if family.is_empty() {
-                family = families.join(" ");
-                given = givens.join(" ");
-            }
-            all.extend(families);
-            all.extend(givens);
-            // EXPOSE: folded into the encrypted search keys of the same file.
-            all.extend(name.text.as_ref().map(|t| fold::words(t.expose())).unwrap_or_default());
-        }
+        let mut all: Vec<String> = Vec::new();
+        // EXPOSE: folded into the encrypted search keys of the same file.
+        all.extend(p.names.iter().flat_map(parts_of).flat_map(|part| fold::index_words(part.expose())));
+        let (family, given) = p.names.iter().min_by_key(|n| n.rank()).map(sort_words).unwrap_or_default();
         all.sort_unstable();
         all.dedup();
         let words = all.join(" ");
@@ -173,6 +162,20 @@ impl SearchKeyWriter<'_> {
         }
         if deferred.is_full() { deferred.write(conn, access) } else { Ok(()) }
     }
+}
+
+/// All texts of a name.
+fn parts_of(name: &PatientName) -> impl Iterator<Item = &Phi<String>> {
+    name.family.iter().chain(&name.given).chain(&name.text)
+}
+
+/// The folded family and given name by which a list is in order; of a name that is only a text, the text.
+fn sort_words(name: &PatientName) -> (String, String) {
+    // EXPOSE: folded into the encrypted search keys of the same file.
+    let words = |part: &Phi<String>| fold::words(part.expose()).join(" ");
+    let given: Vec<String> = name.given.iter().map(words).filter(|w| !w.is_empty()).collect();
+    let family = name.family.as_ref().or_else(|| name.text.as_ref().filter(|_| given.is_empty()));
+    (family.map(words).unwrap_or_default(), given.join(" "))
 }
 
 /// Begins the word of a birth date: for private use in Unicode, so that the full-text index takes it for a letter and

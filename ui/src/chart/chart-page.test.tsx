@@ -35,6 +35,21 @@ test("populated: shows banner, tabs, record state, completeness and unreadable r
   expect(screen.getByText("162 H")).toBeVisible();
 });
 
+test("a merged record takes no entries and leads to the one that replaced it", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p43/summary");
+  expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("Merged into another record");
+  expect(screen.getByText(/was merged into GONZÁLEZ, María Fernanda\. It takes no new entries\./)).toBeVisible();
+  expect(screen.queryByRole("button", { name: /vitals/i })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Open GONZÁLEZ, María Fernanda" }));
+  await waitFor(() => expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("GONZÁLEZ"));
+  expect(screen.getByRole("button", { name: /vitals/i })).toBeVisible();
+});
+
+test("the banner says a death with its date", async () => {
+  await show({ role: "nurse" }, "/chart/p42/summary");
+  expect(screen.getByRole("region", { name: "Patient" })).toHaveTextContent("Died 02-Apr-2025");
+});
+
 test.each([
   ["p1", "Known allergies"],
   ["p2", "No known allergies"],

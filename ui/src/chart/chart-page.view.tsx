@@ -1,10 +1,12 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
 import { useShortcuts } from "../components/shortcuts";
-import type { ChartDto, ChartTabDto } from "../ipc/bindings";
+import type { ChartDto, ChartTabDto, LinkedDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { useIpc } from "../ipc/ipc-context";
 import { useSession } from "../session/session-context";
@@ -16,6 +18,7 @@ import css from "./chart.module.css";
 import { ChartNotices, hasNotices } from "./chart-notices.view";
 import { Completeness } from "./completeness.view";
 import { ImmunisationsCard } from "./immunisations.view";
+import { Marks } from "./marks.view";
 import { MedicinesTab } from "./medicines.view";
 import { Notes } from "./notes.view";
 import { ProblemsCard } from "./problems.view";
@@ -56,8 +59,9 @@ function Chart({ patient }: { patient: string }) {
       search: { pane: "pane" in next ? next.pane : pane, draft: "pane" in next ? next.draft : draft },
       replace: true,
     });
-  const vitals = may("record_vitals");
-  const notes = may("write_note");
+  const replacedBy = reply.data?.banner.replacedBy ?? [];
+  const vitals = may("record_vitals") && replacedBy.length === 0;
+  const notes = may("write_note") && replacedBy.length === 0;
   useShortcuts({
     v: vitals ? () => show({ pane: "vitals" }) : undefined,
     w: notes ? () => show({ pane: "note" }) : undefined,
@@ -77,7 +81,10 @@ function Chart({ patient }: { patient: string }) {
   const fillsHeight = !SCROLLED.includes(current);
   return (
     <div className={`${css.chart} ${vitals || notes ? css.withSide : ""}`}>
-      <PatientBanner banner={chart.banner} />
+      <div>
+        <PatientBanner banner={chart.banner} marks={<Marks marks={chart.banner.marks} />} />
+        <MergedNotice replacedBy={replacedBy} />
+      </div>
       {/* Tabs renders its children twice to collect the tabs, so stateful components are outside it. */}
       <Tabs className={css.tabs ?? ""} selectedKey={current} onSelectionChange={(key) => show({ tab: String(key) })}>
         <div className={css.tabRow}>
@@ -108,6 +115,27 @@ function Chart({ patient }: { patient: string }) {
       ) : null}
     </div>
   );
+}
+
+/** That a record was merged, and the way to the one that took its place. */
+function MergedNotice({ replacedBy }: { replacedBy: readonly LinkedDto[] }) {
+  const say = useWords();
+  const navigate = useNavigate();
+  return replacedBy.map(({ patient, name }) => {
+    const other = name ?? say("merged.other");
+    const open =
+      patient === null ? undefined : (
+        <Button
+          variant="link"
+          onPress={() => navigate({ to: "/chart/$patient/$tab", params: { patient, tab: "summary" }, search: {} })}
+        >
+          {say("merged.open", { name: other })}
+        </Button>
+      );
+    const title =
+      name === null && patient === null ? say("merged.title.unnamed") : say("merged.title", { name: other });
+    return <Notice key={patient ?? other} tone="warn" role="status" title={title} action={open} />;
+  });
 }
 
 function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {

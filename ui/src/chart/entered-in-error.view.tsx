@@ -7,6 +7,7 @@ import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { TextAreaField } from "../components/field.view";
 import { sayBorn } from "../components/patient-banner.view";
+import { sayName } from "../components/patient-cell.view";
 import type { BannerDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useWords } from "../words/words";
@@ -63,7 +64,7 @@ function EnteredInErrorForm({ record, banner, onClose }: Props & { record: Recor
         <b>{record.title}</b> · {record.when}
         <br />
         <span className={css.quiet}>
-          {banner.family ?? say("name.unreadable")}, {banner.given} · {sayBorn(say, banner)}
+          {sayName(say, banner)} · {sayBorn(say, banner)}
         </span>
       </p>
       <TextAreaField

@@ -25,6 +25,8 @@ export interface VirtualTableProps<T> {
   rowHeight: number;
   isMarked?: (row: T) => boolean;
   empty: ReactNode;
+  /** A line with a label above the row of this index. */
+  divider?: { before: number; label: string };
   /** Rows have no {@link RowButton}, so the scrolling element itself takes the focus. */
   noRowButtons?: boolean;
 }
@@ -48,6 +50,7 @@ export function VirtualTable<T>({
   rowHeight: minHeight,
   isMarked,
   empty,
+  divider,
   noRowButtons = false,
 }: VirtualTableProps<T>) {
   const [grownHeight, setGrownHeight] = useState(0);
@@ -132,16 +135,17 @@ export function VirtualTable<T>({
         aria-rowindex={index + 2}
         data-row={index}
         data-marked={row !== undefined && (isMarked?.(row) ?? false)}
-        className={css.row}
+        className={`${css.row} ${index === divider?.before ? css.divided : ""}`}
         style={{ ...tracks, top: index * rowHeight, height: rowHeight }}
       >
-        {columns.map((column) => (
+        {columns.map((column, at) => (
           <div
             key={column.key}
             role="cell"
             data-wrap={column.wrap ? "" : undefined}
             className={`${css.cell} ${column.align === "end" ? css.end : ""} ${column.wrap ? css.wrap : ""}`}
           >
+            {at === 0 && index === divider?.before ? <span className={css.divider}>{divider.label}</span> : null}
             {row === undefined ? null : column.cell(row, index)}
           </div>
         ))}

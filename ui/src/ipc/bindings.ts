@@ -210,7 +210,7 @@ alert: boolean,
 /**
  * Address in one line.
  */
-address: string | null, };
+address: string | null, unnamed: boolean, nameUse: NameUseDto | null, otherNames: Array<OtherNameDto>, inactive: boolean, replacedBy: Array<LinkedDto>, replaces: Array<LinkedDto>, marks: Array<MarkDto>, };
 
 export type ChartDto = { 
 /**
@@ -803,7 +803,7 @@ setAside: Array<string>, } | { "step": "failed",
  */
 code: ErrorCode, };
 
-export type ErrorCode = "unlock_refused" | "throttled" | "slot_held" | "code_used" | "not_enrolled" | "waiting_for_grant" | "lease_ended" | "locked" | "refused" | "keychain_locked" | "keychain_absent" | "keychain_key_missing" | "keychain_slow" | "slot_damaged" | "store_damaged" | "store_newer" | "store_stale" | "ledger_damaged" | "disk_full" | "profile_in_use" | "clock_wrong" | "server_unreachable" | "server_untrusted" | "server_garbled" | "server_failed" | "sign_in_needed" | "sign_in_failed" | "not_available" | "stale" | "invalid" | "import_broken" | "authority_file_changed" | "io" | "internal";
+export type ErrorCode = "unlock_refused" | "throttled" | "slot_held" | "code_used" | "not_enrolled" | "waiting_for_grant" | "lease_ended" | "locked" | "refused" | "keychain_locked" | "keychain_absent" | "keychain_key_missing" | "keychain_slow" | "slot_damaged" | "store_damaged" | "store_newer" | "store_stale" | "ledger_damaged" | "disk_full" | "profile_in_use" | "clock_wrong" | "server_unreachable" | "server_untrusted" | "server_garbled" | "server_failed" | "sign_in_needed" | "sign_in_failed" | "not_available" | "stale" | "record_replaced" | "invalid" | "import_broken" | "authority_file_changed" | "io" | "internal";
 
 export type FailureDto = { 
 /**
@@ -1349,7 +1349,7 @@ more: boolean,
 /**
  * Whether patients may be missing because the directory is not whole, so that the page may not say that none match.
  */
-incomplete: boolean, };
+incomplete: boolean, exact: number, unusable: boolean, };
 
 export type PatientRowDto = { 
 /**
@@ -1407,7 +1407,7 @@ alert: boolean,
 /**
  * Whether the patient has died.
  */
-deceased: boolean, };
+deceased: boolean, unnamed: boolean, died: string | null, replaced: boolean, inactive: boolean, };
 
 export type PermissionDto = "search_patients" | "open_patient" | "open_chart" | "check_in" | "run_sync" | "read_audit" | "unmask" | "sign_off_alert" | "read_device" | "import" | "read_notes" | "read_results" | "read_medicines" | "read_problems" | "read_allergies" | "read_vitals" | "read_immunisations" | "read_charges" | "view_worklist" | "record_vitals" | "write_note" | "resolve_conflict" | "sign_note" | "mark_entered_in_error";
 
@@ -1811,7 +1811,12 @@ export type SetTextSizeDto = {
  */
 percent: number, };
 
-export type SexDto = "female" | "male" | "other" | "unknown";
+export type SexDto = "female" | "male" | "other" | "unknown" | "not_recorded";
+
+export type NameUseDto = "nickname" | "maiden" | "old" | "anonymous" | "temporary" | "other";
+export type OtherNameDto = { nameUse: NameUseDto, name: string, };
+export type LinkedDto = { patient: string | null, name: string | null, };
+
 
 export type SignDto = "blood_pressure" | "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference" | "other";
 

@@ -12,6 +12,42 @@ test("empty: says what can be searched for", async () => {
   expect(screen.getByText(/No patients match/)).toBeVisible();
 });
 
+test("empty: a text without letters and digits is not called a search without matches", async () => {
+  await show({ role: "nurse" }, `/search?q=${encodeURIComponent('"?!"')}`);
+  expect(await screen.findByText(/no letters or digits/)).toBeVisible();
+  expect(screen.queryByText(/No patients match/)).toBeNull();
+});
+
+test("similar names come under a divider and are not counted as matches", async () => {
+  await show({ role: "nurse" }, "/search?q=gonzáles");
+  const table = await screen.findByRole("table", { name: "Patients found" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  const at = rows.findIndex((row) => row.textContent?.startsWith("Similar names"));
+  expect(rows[at]).toHaveTextContent("GONSALVES, Peter");
+  expect(
+    rows
+      .slice(0, at)
+      .map((row) => row.textContent)
+      .join(),
+  ).not.toContain("GONSALVES");
+  expect(screen.getByText(/with similar names/)).toBeVisible();
+});
+
+test("the last search is selected when the field takes the focus", async () => {
+  const { user } = await show({ role: "nurse" });
+  await user.keyboard("/gon");
+  const field = screen.getByRole<HTMLInputElement>("searchbox", { name: /Find/ });
+  await user.tab();
+  await user.click(field);
+  expect(field.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0)).toBe("gon");
+});
+
+test("a death and a merge stand under the name in every list", async () => {
+  await show({ role: "nurse" }, "/search?q=CH-01012");
+  expect(await screen.findByText("Died 02-Apr-2025")).toBeVisible();
+  expect(screen.getByText("Merged into another record")).toBeVisible();
+});
+
 test("error: says what happened", async () => {
   await show({ role: "nurse", failing: { search_patients: makeFailure("store_damaged") } }, "/search?q=gon");
   expect(screen.getByRole("alert")).toHaveTextContent("damaged");

@@ -24,6 +24,8 @@ function SearchResults({ query }: { query: string }) {
   const say = useWords();
   const navigate = useNavigate();
   const rows = usePagedList("search_patients", (page) => ({ query, ...page }));
+  const { exact = rows.total, incomplete = false, unusable = false, more = false } = rows.firstPage ?? {};
+  const similar = rows.total - exact;
   const columns: Column<PatientRowDto>[] = [
     {
       key: "patient",
@@ -67,7 +69,6 @@ function SearchResults({ query }: { query: string }) {
         <span className={css.marks}>
           {row.openedToday ? <Chip tone="info">{say("search.opened")}</Chip> : null}
           {row.alert ? <Chip tone="critical">{say("search.alert")}</Chip> : null}
-          {row.deceased ? <Chip tone="grey">{say("search.deceased")}</Chip> : null}
           {row.ready ? null : <Chip tone="grey">{say("search.downloading")}</Chip>}
         </span>
       ),
@@ -77,22 +78,26 @@ function SearchResults({ query }: { query: string }) {
     <Page
       title={query === "" ? say("search.all") : say("search.title", { query })}
       aside={
-        rows.loading || rows.firstPage?.incomplete
+        rows.loading || incomplete
           ? ""
-          : say(rows.firstPage?.more ? "search.more" : "search.count", { count: rows.total })
+          : similar > 0
+            ? say("search.similar.more", { count: exact, similar })
+            : say(more ? "search.more" : "search.count", { count: rows.total })
       }
     >
-      {rows.firstPage?.incomplete ? (
+      {incomplete ? (
         <Notice tone="critical" role="alert" title={say("search.incomplete")}>
           {say("search.incomplete.do")}
         </Notice>
       ) : null}
+      {similar > 0 && exact === 0 ? <Notice tone="info" role="status" title={say("search.similar.only")} /> : null}
       <PagedTable
         list={rows}
         label={say("search.label")}
         columns={columns}
         rowHeight={52}
-        empty={say(rows.firstPage?.incomplete ? "search.incomplete.none" : "search.empty")}
+        empty={say(unusable ? "search.unusable" : incomplete ? "search.incomplete.none" : "search.empty")}
+        {...(similar > 0 ? { divider: { before: exact, label: say("search.similar") } } : {})}
       />
     </Page>
   );

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, SearchField } from "react-aria-components";
 import { Dialog } from "../components/dialog.view";
-import { sayBornLine } from "../components/patient-cell.view";
+import { PersonMarks, sayBornLine, sayFamily, sayName } from "../components/patient-cell.view";
 import type { PatientRowDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { useWords } from "../words/words";
@@ -31,23 +31,25 @@ function PaletteBody({ onClose, onHelp, onGo, searchable }: Omit<Props, "open">)
   const commands = usePaletteCommands(onHelp, onGo).filter((command) =>
     command.name.toLowerCase().includes(text.trim().toLowerCase()),
   );
-  const list = (patients: PatientRowDto[], incomplete: boolean) => (
+  const list = (patients: PatientRowDto[], incomplete: boolean, similar: boolean) => (
     <PaletteList
       text={text}
       setText={setText}
       patients={patients}
       incomplete={incomplete}
+      similar={similar}
       commands={commands}
       onClose={onClose}
       onGo={onGo}
     />
   );
-  return searchable ? <PatientSearch text={text} list={list} /> : list([], false);
+  return searchable ? <PatientSearch text={text} list={list} /> : list([], false, false);
 }
 
 interface PatientSearchProps {
   text: string;
-  list: (rows: PatientRowDto[], incomplete: boolean) => ReactNode;
+  /** `similar` says that there are patients with similar names, who are listed on the search page only. */
+  list: (rows: PatientRowDto[], incomplete: boolean, similar: boolean) => ReactNode;
 }
 
 function PatientSearch({ text, list }: PatientSearchProps) {
@@ -59,7 +61,9 @@ function PatientSearch({ text, list }: PatientSearchProps) {
     return () => clearTimeout(timer);
   }, [typed]);
   const result = useIpcQuery("search_patients", { query, offset: 0, limit: 7 });
-  return list(query === typed ? (result.data?.rows ?? []) : [], result.data?.incomplete ?? false);
+  const { rows = [], exact = 0, incomplete = false } = result.data ?? {};
+  const fits = query === typed;
+  return list(fits ? rows.slice(0, exact) : [], incomplete, fits && rows.length > exact);
 }
 
 interface ListProps {
@@ -68,13 +72,15 @@ interface ListProps {
   patients: PatientRowDto[];
   /** Patients may be missing from the results, so an empty list must not be reported as "no match". */
   incomplete: boolean;
+  similar: boolean;
   commands: PaletteCommand[];
   onClose: () => void;
   onGo: (to: string) => void;
 }
 
-function PaletteList({ text, setText, patients, incomplete, commands, onClose, onGo }: ListProps) {
+function PaletteList({ text, setText, patients, incomplete, similar, commands, onClose, onGo }: ListProps) {
   const say = useWords();
+  const all = similar ? "search.similar" : "palette.all";
   const run = (key: string) => {
     onClose();
     const command = commands.find((command) => command.key === key);
@@ -95,7 +101,7 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
           <p className={css.none}>{say(incomplete ? "search.incomplete.none" : "palette.none")}</p>
         )}
       >
-        {patients.length === 0 ? null : (
+        {patients.length === 0 && !similar ? null : (
           <ListBoxSection id="patients" aria-label={say("palette.patients")}>
             <Header className={css.head ?? ""}>{say("palette.patients")}</Header>
             {patients.map((row) => (
@@ -103,11 +109,12 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
                 key={row.patient}
                 id={row.patient}
                 isDisabled={!row.ready}
-                textValue={`${row.family ?? say("name.unreadable")} ${row.given ?? ""}`}
+                textValue={sayName(say, row)}
                 className={css.item ?? ""}
               >
                 <span className={css.text}>
-                  <b>{row.family ?? say("name.unreadable")}</b>, {row.given}
+                  <b>{sayFamily(say, row)}</b>
+                  {row.given === null ? "" : `, ${row.given}`} <PersonMarks person={row} />
                 </span>
                 <span className={css.aside}>
                   {row.ready ? sayBornLine(say, row) : say("search.downloading")} · {row.number}
@@ -115,8 +122,8 @@ function PaletteList({ text, setText, patients, incomplete, commands, onClose, o
               </ListBoxItem>
             ))}
             {text.trim() === "" ? null : (
-              <ListBoxItem id="all-patients" textValue={say("palette.all")} className={css.item ?? ""}>
-                <span className={css.text}>{say("palette.all")}</span>
+              <ListBoxItem id="all-patients" textValue={say(all)} className={css.item ?? ""}>
+                <span className={css.text}>{say(all)}</span>
               </ListBoxItem>
             )}
           </ListBoxSection>

@@ -89,6 +89,8 @@ function SearchBox() {
           autoComplete="off"
           spellCheck={false}
           value={text}
+          // The next search replaces the last one.
+          onFocus={(event) => event.currentTarget.select()}
           onChange={(event) => {
             const typed = event.target.value;
             setText(typed);

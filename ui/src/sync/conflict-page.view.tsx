@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
+import { Marks } from "../chart/marks.view";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { PatientBanner } from "../components/patient-banner.view";
@@ -63,7 +64,7 @@ function Conflict({ conflict }: { conflict: ConflictDto }) {
     );
   return (
     <div className={css.page}>
-      <PatientBanner banner={conflict.banner} />
+      <PatientBanner banner={conflict.banner} marks={<Marks marks={conflict.banner.marks} />} />
       <section
         className={css.body}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard

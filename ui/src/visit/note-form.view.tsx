@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { sayBorn } from "../components/patient-banner.view";
+import { sayName } from "../components/patient-cell.view";
 import type { NoteKindDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
@@ -51,9 +52,7 @@ export function NoteForm({ banner, savedDraft, onDraftSaved, onClose, onSaved }:
       foot={
         <>
           <span className={css.small}>
-            <b>
-              {banner.family ?? say("name.unreadable")}, {banner.given}
-            </b>
+            <b>{sayName(say, banner)}</b>
             <br />
             {sayBorn(say, banner)}
           </span>

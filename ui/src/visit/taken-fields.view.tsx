@@ -1,21 +1,15 @@
 import { Button } from "../components/button.view";
-import type { DateTimeInput } from "../components/date-and-time.view";
 import { TextField } from "../components/field.view";
-import { splitLocalDateTime } from "../words/dates";
+import { offsetOf, splitLocalDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import css from "./form.module.css";
-
-interface Props {
-  /** Null means now. */
-  taken: DateTimeInput | null;
-  wrong: boolean;
-  onChange: (taken: DateTimeInput | null) => void;
-}
+import type { TakenTime } from "./taken-time";
 
 /** When the values were measured: now, unless the user changes it. */
-export function TakenFields({ taken, wrong, onChange }: Props) {
+export function TakenFields({ taken }: { taken: TakenTime }) {
   const say = useWords();
-  if (taken === null) {
+  const { input, reading, at, onChange, onChoose } = taken;
+  if (input === null) {
     return (
       <p className={css.small}>
         {say("taken.now")} ·{" "}
@@ -25,27 +19,47 @@ export function TakenFields({ taken, wrong, onChange }: Props) {
       </p>
     );
   }
+  const errors = { invalid: say("taken.wrong"), skipped: say("taken.skipped"), once: undefined, twice: undefined };
   return (
     <fieldset className={css.taken}>
       <div className={css.time}>
         <TextField
           label={say("taken.date")}
           hint={say("form.date.hint")}
-          error={wrong ? say("taken.wrong") : undefined}
+          error={errors[reading.kind]}
           inputMode="numeric"
           data-field="taken-date"
-          value={taken.date}
-          onChange={(event) => onChange({ ...taken, date: event.target.value })}
+          value={input.date}
+          onChange={(event) => onChange({ ...input, date: event.target.value })}
         />
         <TextField
           label={say("taken.time")}
           hint={say("form.time.hint")}
           inputMode="numeric"
           data-field="taken-time"
-          value={taken.time}
-          onChange={(event) => onChange({ ...taken, time: event.target.value })}
+          value={input.time}
+          onChange={(event) => onChange({ ...input, time: event.target.value })}
         />
       </div>
+      {reading.kind === "twice" ? (
+        <div role="radiogroup" aria-label={say("taken.twice")}>
+          <p role={at === null ? "alert" : undefined} className={css.small}>
+            {say("taken.twice")}
+          </p>
+          {(["first", "second"] as const).map((which) => (
+            <label key={which} className={css.check}>
+              <input
+                type="radio"
+                name="taken-twice"
+                data-field={`taken-${which}`}
+                checked={at === reading[which]}
+                onChange={() => onChoose(reading[which])}
+              />
+              {say(`taken.${which}`, { time: input.time, offset: offsetOf(reading[which]) })}
+            </label>
+          ))}
+        </div>
+      ) : null}
       <Button variant="link" onPress={() => onChange(null)}>
         {say("taken.reset")}
       </Button>

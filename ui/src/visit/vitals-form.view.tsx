@@ -1,10 +1,8 @@
 import { useState } from "react";
 import { Button } from "../components/button.view";
-import type { DateTimeInput } from "../components/date-and-time.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import type { VitalsDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
-import { splitLocalDateTime, toLocalDateTime } from "../words/dates";
 import { useWords } from "../words/words";
 import { useAutosave } from "./autosave";
 import { EMPTY_VITALS, readVitalsDraft, type VitalsDraft } from "./draft-content";
@@ -15,6 +13,7 @@ import { News2Score } from "./news2-score.view";
 import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
 import { TakenFields } from "./taken-fields.view";
+import { useTakenTime } from "./taken-time";
 import { useVitalsCheck } from "./vitals-check.query";
 import { answer, CONSCIOUSNESS, isEmptyVitals, VITALS_FIELDS } from "./vitals-fields";
 import { VitalsLine } from "./vitals-line.view";
@@ -25,12 +24,10 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
   const [values, setValues] = useState<VitalsDraft>(() =>
     savedDraft === undefined ? EMPTY_VITALS : readVitalsDraft(savedDraft.content),
   );
-  const [taken, setTaken] = useState<DateTimeInput | null>(() =>
-    values.taken === "" ? null : splitLocalDateTime(new Date(values.taken)),
-  );
+  const taken = useTakenTime(values.taken);
   const [confirmed, setConfirmed] = useState(false);
   const [tried, setTried] = useState(false);
-  const takenAt = taken === null ? "" : toLocalDateTime(taken.date, taken.time);
+  const takenAt = taken.at;
   const typed: VitalsDraft = { ...values, taken: takenAt ?? "" };
   const autosave = useAutosave("vitals", banner.patient, savedDraft, JSON.stringify(typed), onDraftSaved);
   const request: VitalsDto = {
@@ -136,7 +133,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
       <div className={css.small}>
         <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />
       </div>
-      <TakenFields taken={taken} wrong={takenAt === null} onChange={setTaken} />
+      <TakenFields taken={taken} />
     </PaneForm>
   );
 }

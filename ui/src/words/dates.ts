@@ -2,6 +2,14 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 const two = (n: number) => String(n).padStart(2, "0");
 
+/** A full time; the parser of the browser would also read words, "spring 1950" as the first day of 1950. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+function parseTime(iso: string): Date | null {
+  const at = new Date(iso);
+  return TIME.test(iso) && !Number.isNaN(at.getTime()) ? at : null;
+}
+
 const PARTIAL = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 /**
@@ -17,15 +25,15 @@ export function formatDate(iso: string | null): string {
     if (month === undefined || name === undefined) return year ?? iso;
     return day === undefined ? `${name}-${year}` : `${day}-${name}-${year}`;
   }
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return iso;
+  const at = parseTime(iso);
+  if (at === null) return iso;
   return `${two(at.getDate())}-${MONTHS[at.getMonth()]}-${at.getFullYear()}`;
 }
 
 /** A time of day as `09:14`, local; empty for a partial date. */
 export function formatTime(iso: string): string {
-  const at = new Date(iso);
-  if (iso === "" || PARTIAL.test(iso) || Number.isNaN(at.getTime())) return "";
+  const at = parseTime(iso);
+  if (at === null) return "";
   return `${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
@@ -57,19 +65,60 @@ export function weekdayOf(iso: string): number {
   return new Date(iso).getDay();
 }
 
+/** What the two fields of a form mean on the local clock. */
+export type LocalDateTime =
+  | { kind: "invalid" }
+  /** The clock was put forward over this time, so that it never was. */
+  | { kind: "skipped" }
+  | { kind: "once"; at: string }
+  /** The clock was put back, so that it was twice; with the UTC offsets that tell them apart. */
+  | { kind: "twice"; first: string; second: string };
+
+const OFFSET = /([+-]\d{2}:\d{2})$/;
+
+/** The UTC offset of an RFC 3339 time, such as `+03:00`. */
+export function offsetOf(at: string): string {
+  return OFFSET.exec(at)?.[1] ?? "";
+}
+
+/** RFC 3339 with the local offset at that moment. */
+function toLocalOffset(at: Date): string {
+  const { date, time } = splitLocalDateTime(at);
+  const minutes = -at.getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return `${date}T${time}:00${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/**
+ * What a date and a time of day (`2026-11-22`, `09:14`) mean here. Around a change of the clock the time is not moved:
+ * the form has to ask.
+ */
+export function readLocalDateTime(date: string, time: string): LocalDateTime {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return { kind: "invalid" };
+  const guess = new Date(`${date}T${time}:00`);
+  const real = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(guess.getTime()) || Number.isNaN(real.getTime())) return { kind: "invalid" };
+  if (real.toISOString().slice(0, 10) !== date) return { kind: "invalid" };
+  // Clocks are changed by up to three hours, in steps of a quarter of an hour.
+  const found = [];
+  for (let minutes = -180; minutes <= 180; minutes += 15) {
+    const at = new Date(guess.getTime() + minutes * 60_000);
+    const split = splitLocalDateTime(at);
+    if (split.date === date && split.time === time) found.push(toLocalOffset(at));
+  }
+  const [first, second] = found;
+  if (first === undefined) return { kind: "skipped" };
+  return second === undefined ? { kind: "once", at: first } : { kind: "twice", first, second };
+}
+
 /**
  * RFC 3339 with the local offset, from the two fields of a form (`2026-11-22`, `09:14`).
- * Null if they are not a valid date and time.
+ * Null if they are not a valid date and time; of a time that was twice the first, for clocks that are only compared.
  */
 export function toLocalDateTime(date: string, time: string): string | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return null;
-  const at = new Date(`${date}T${time}:00`);
-  // A day that the month does not have would be parsed as a day of the next month.
-  if (Number.isNaN(at.getTime()) || splitLocalDateTime(at).date !== date) return null;
-  const minutes = -at.getTimezoneOffset();
-  const sign = minutes < 0 ? "-" : "+";
-  const size = Math.abs(minutes);
-  return `${date}T${time}:00${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  const read = readLocalDateTime(date, time);
+  if (read.kind === "once") return read.at;
+  return read.kind === "twice" ? read.first : null;
 }
 
 /**

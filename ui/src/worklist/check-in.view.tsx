@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "../components/button.view";
+import { sayName } from "../components/patient-cell.view";
 import type { WorkRowDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { messageFor, useWords } from "../words/words";
@@ -13,7 +14,7 @@ export function CheckIn({ row }: { row: WorkRowDto }) {
   const hasArrived = row.status === "arrived" || row.status === "checked-in";
   const { appointment } = row;
   if (appointment === null || (!hasArrived && row.status !== "booked")) return null;
-  const name = `${row.patient.family ?? say("name.unreadable")}, ${row.patient.given ?? ""}`;
+  const name = sayName(say, row.patient);
   if (checkIn.error !== null) {
     return (
       <span role="alert">{say(messageFor("failure", `${checkIn.error.code}.title`, "failure.internal.title"))}</span>

@@ -1,7 +1,7 @@
 //! The parts of the index that only patients, appointments and encounters have.
 
 use super::header::Header;
-use crate::{FhirDate, Kind, Node, reference_of};
+use crate::{FhirDate, Kind, Node, calendar_date, reference_of};
 use keep_domain::{Phi, ResourceKey, UtcMillis};
 use std::fmt;
 
@@ -47,6 +47,28 @@ pub struct PatientName {
     pub text: Option<Phi<String>>,
 }
 
+impl PatientName {
+    /// The order in which names are shown: the official one first, old ones last.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        name_rank(self.usage.as_deref())
+    }
+}
+
+/// The order in which names of this use are shown.
+pub(crate) fn name_rank(usage: Option<&str>) -> u8 {
+    match usage {
+        Some("official") => 0,
+        Some("usual") => 1,
+        None => 2,
+        Some("temp") => 3,
+        Some("nickname" | "anonymous") => 4,
+        Some("maiden") => 6,
+        Some("old") => 7,
+        Some(_) => 5,
+    }
+}
+
 /// One business identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientIdentifier {
@@ -72,7 +94,7 @@ pub struct PatientLink {
 pub struct PatientFacts {
     /// All names.
     pub names: Vec<PatientName>,
-    /// `birthDate` as written; may be partial.
+    /// `birthDate` as written, without a time; may be partial.
     pub birth_date: Option<Phi<String>>,
     /// Administrative gender code.
     pub gender: Option<String>,
@@ -179,13 +201,15 @@ pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFac
         let is_phone = matches!(t.member_text("system").as_deref(), Some("phone" | "sms") | None);
         member_owned(t, "value").filter(|_| is_phone).map(Phi::new)
     });
+    // A RelatedPerson is no record of this patient, even if its id is that of another Patient.
     let links = list(header.link).into_iter().filter_map(|l| {
-        Some(PatientLink { other: reference_of(l.member("other")?, base)?, kind: member_owned(l, "type")? })
+        let other = reference_of(l.member("other")?, base).filter(|k| k.resource_type == "Patient")?;
+        Some(PatientLink { other, kind: member_owned(l, "type")? })
     });
     let boolean = |part: Option<Node<'_>>| part.and_then(Node::boolean);
     PatientFacts {
         names: names.collect(),
-        birth_date: header.birth_date.and_then(owned).map(Phi::new),
+        birth_date: header.birth_date.and_then(owned).map(|text| Phi::new(calendar_date(&text).to_owned())),
         gender: header.gender.and_then(owned),
         identifiers: identifiers.collect(),
         phones: phones.collect(),

@@ -1,7 +1,8 @@
 //! Demographics for the banner, registration and search rows.
 
-use super::parts::{Period, When};
-use super::reader::{Reader, concept, member_owned, member_phi, owned, period};
+use super::parts::{Period, Reference, When};
+use super::reader::{Reader, concept, member_owned, member_phi, owned, period, reference};
+use crate::extract::name_rank;
 use crate::{FhirError, Kind, Node, Raw};
 use keep_domain::{Phi, ResourceId};
 
@@ -16,8 +17,12 @@ pub struct HumanName {
     pub given: Vec<Phi<String>>,
     /// `Dr.`, `Mrs.`
     pub prefix: Vec<Phi<String>>,
-    /// The whole name, where only that is recorded.
+    /// `Jr.`, `PhD`
+    pub suffix: Vec<Phi<String>>,
+    /// The whole name as text.
     pub text: Option<Phi<String>>,
+    /// When it was or is in use.
+    pub period: Option<Period>,
 }
 
 /// An identifier with a label.
@@ -29,6 +34,10 @@ pub struct LabelledIdentifier {
     pub label: Option<String>,
     /// Namespace.
     pub system: Option<String>,
+    /// `usual`, `official`, `temp`, `secondary`, `old`.
+    pub usage: Option<String>,
+    /// When it was or is valid.
+    pub period: Option<Period>,
     /// The number.
     pub value: Phi<String>,
 }
@@ -38,8 +47,12 @@ pub struct LabelledIdentifier {
 pub struct Phone {
     /// As written.
     pub number: Phi<String>,
-    /// `home`, `work`, `mobile`.
+    /// `home`, `work`, `mobile`, `temp`, `old`.
     pub usage: Option<String>,
+    /// The order of preference, from 1.
+    pub rank: Option<u32>,
+    /// When it was or is in use.
+    pub period: Option<Period>,
 }
 
 /// An address.
@@ -47,52 +60,72 @@ pub struct Phone {
 pub struct Address {
     /// Street lines, then place and postal code, then country.
     pub lines: Vec<Phi<String>>,
-    /// `home`, `old`, ...
+    /// `home`, `work`, `temp`, `old`, `billing`.
     pub usage: Option<String>,
+    /// When it was or is in use.
+    pub period: Option<Period>,
 }
 
-/// A Patient.
+/// A link to another record of the same person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonLink {
+    /// `replaced-by`, `replaces`, `refer`, `seealso`, or another code as recorded.
+    pub kind: String,
+    /// The other record: a Patient or a RelatedPerson.
+    pub other: Option<Reference>,
+}
+
+/// A Patient. Lists keep the order of the text, apart from that of their `use` and `rank`; what has ended by its period
+/// is for the reader to decide, who knows the date.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PatientLens {
     /// The logical id.
     pub id: Option<ResourceId>,
-    /// All names, the one to show first: official, usual, then others, old names last.
+    /// All names: official, usual, without a use, then the others, old names last.
     pub names: Vec<HumanName>,
-    /// The preferred name: `nickname`, or `usual` where there is also an official name.
-    pub preferred: Option<Phi<String>>,
     /// Date of birth, may be partial.
     pub birth_date: Option<Phi<When>>,
     /// Administrative gender code.
     pub gender: Option<String>,
-    /// All identifiers, medical record number first.
+    /// All identifiers, medical record number first, old ones last.
     pub identifiers: Vec<LabelledIdentifier>,
-    /// Telephones, current first.
+    /// Telephones by rank, old ones last.
     pub phones: Vec<Phone>,
-    /// Addresses, current first.
+    /// Addresses, old ones last.
     pub addresses: Vec<Address>,
     /// Languages, preferred first.
     pub languages: Vec<String>,
+    /// The code of the preferred language, for example `tr`.
+    pub language_code: Option<String>,
     /// Recorded as deceased.
     pub deceased: bool,
     /// The time of death, where recorded.
     pub deceased_at: Option<Phi<When>>,
     /// `false` only where the record says so.
     pub active: bool,
+    /// Links to other records of the same person.
+    pub links: Vec<PersonLink>,
+    /// Elements that may change the meaning in a way that this program does not know.
+    pub modifiers: Vec<String>,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
 
 impl PatientLens {
-    /// The name to show.
-    #[must_use]
-    pub fn name(&self) -> Option<&HumanName> {
-        self.names.first()
+    /// The targets of the links of one kind that are patients; of a RelatedPerson nothing follows for this record.
+    pub fn linked(&self, kind: &str) -> impl Iterator<Item = &PersonLink> {
+        let is_patient = |l: &PersonLink| match l.other.as_ref().and_then(|o| o.key.as_ref()) {
+            Some(key) => key.resource_type == "Patient",
+            // On another server, or given by its identifier only: the link still says what it says.
+            None => true,
+        };
+        self.links.iter().filter(move |l| l.kind == kind && is_patient(l))
     }
 
-    /// The medical record number, or else the first identifier with a type, or else the first.
+    /// Whether another record took this one's place.
     #[must_use]
-    pub fn number(&self) -> Option<&LabelledIdentifier> {
-        self.identifiers.first()
+    pub fn is_replaced(&self) -> bool {
+        self.linked("replaced-by").next().is_some()
     }
 }
 
@@ -103,42 +136,57 @@ impl PatientLens {
 pub fn patient(raw: &Raw) -> Result<PatientLens, FhirError> {
     let mut r = Reader::open(raw, &["Patient"])?;
     let mut names = r.list("name", human_name);
-    names.sort_by_key(name_rank);
-    let preferred = preferred(&names);
+    names.sort_by_key(|n: &HumanName| name_rank(n.usage.as_deref()));
     let mut identifiers = r.list("identifier", identifier);
-    identifiers.sort_by_key(|i| match (&i.type_code, &i.label) {
-        (Some(code), _) if code == "MR" => 0,
-        (Some(_), _) | (_, Some(_)) => 1,
-        _ => 2,
-    });
+    identifiers.sort_by_key(identifier_rank);
     let phones = r.list("telecom", |t| {
         let is_phone = matches!(t.member_text("system").as_deref(), Some("phone" | "sms") | None);
-        let value = member_phi(t, "value");
         // Other contact points are skipped; they are not faults.
-        Some(value.filter(|_| is_phone).map(|number| Phone { number, usage: member_owned(t, "use") }))
+        Some(member_phi(t, "value").filter(|_| is_phone).map(|number| Phone {
+            number,
+            usage: member_owned(t, "use"),
+            rank: t.member("rank").and_then(Node::number).and_then(|n| n.parse().ok()),
+            period: t.member("period").and_then(period),
+        }))
     });
+    let mut phones: Vec<Phone> = phones.into_iter().flatten().collect();
+    phones.sort_by_key(|p| (p.usage.as_deref() == Some("old"), p.rank.unwrap_or(u32::MAX)));
     let mut addresses = r.list("address", address);
-    addresses.sort_by_key(|a| a.usage.as_deref() == Some("old"));
+    addresses.sort_by_key(|a| match a.usage.as_deref() {
+        Some("old") => 2,
+        Some("billing" | "work") => 1,
+        _ => 0,
+    });
     let mut languages = r.list("communication", |c| {
         let preferred = c.member("preferred").and_then(Node::boolean) == Some(true);
         let language = c.member("language").and_then(concept)?;
-        Some((!preferred, language.label()?.to_owned()))
+        Some((!preferred, language.label()?.to_owned(), language.code().map(str::to_owned)))
     });
-    languages.sort_by_key(|(rank, _)| *rank);
+    languages.sort_by_key(|(rank, ..)| *rank);
+    let language_code = languages.first().and_then(|(.., code)| code.clone());
+    let links = r.list("link", |l| {
+        Some(PersonLink { kind: member_owned(l, "type")?, other: l.member("other").and_then(reference) })
+    });
+    let modifiers = ["implicitRules", "modifierExtension"].into_iter().filter(|m| r.member(m).is_some());
+    let modifiers = modifiers.map(str::to_owned).collect();
     let deceased_at = r.when("deceasedDateTime").map(Phi::new);
+    // Only an extension, for example that the time is not known: the time of something that happened.
+    let died_somewhen = deceased_at.is_some() || r.member("_deceasedDateTime").is_some();
     Ok(PatientLens {
         id: r.id(),
         names,
-        preferred,
         birth_date: r.when("birthDate").map(Phi::new),
         gender: r.text("gender"),
         identifiers,
-        phones: phones.into_iter().flatten().collect(),
+        phones,
         addresses,
-        languages: languages.into_iter().map(|(_, l)| l).collect(),
-        deceased: r.boolean("deceasedBoolean") == Some(true) || deceased_at.is_some(),
+        languages: languages.into_iter().map(|(_, l, _)| l).collect(),
+        language_code,
+        deceased: r.boolean("deceasedBoolean") == Some(true) || died_somewhen,
         deceased_at,
         active: r.boolean("active") != Some(false),
+        links,
+        modifiers,
         faults: r.into_faults(),
     })
 }
@@ -150,7 +198,7 @@ pub fn patient(raw: &Raw) -> Result<PatientLens, FhirError> {
 pub fn person_name(raw: &Raw) -> Result<Option<HumanName>, FhirError> {
     let mut r = Reader::open(raw, &["Practitioner", "RelatedPerson", "Patient", "Person"])?;
     let mut names = r.list("name", human_name);
-    names.sort_by_key(name_rank);
+    names.sort_by_key(|n: &HumanName| name_rank(n.usage.as_deref()));
     Ok(names.into_iter().next())
 }
 
@@ -172,23 +220,18 @@ pub fn needs_interpreter(raw: &Raw) -> bool {
     })
 }
 
-fn name_rank(name: &HumanName) -> u8 {
-    match name.usage.as_deref() {
-        Some("official") => 0,
-        Some("usual") => 1,
-        None => 2,
-        Some("nickname" | "anonymous" | "temp") => 3,
-        Some("maiden") => 4,
-        Some("old") => 6,
-        Some(_) => 5,
-    }
-}
-
-fn preferred(names: &[HumanName]) -> Option<Phi<String>> {
-    let given_or_text = |n: &HumanName| n.given.first().cloned().or_else(|| n.text.clone());
-    let by = |usage: &str| names.iter().find(|n| n.usage.as_deref() == Some(usage));
-    let first = names.first();
-    by("nickname").or_else(|| by("usual").filter(|u| first.is_some_and(|f| f != *u))).and_then(given_or_text)
+fn identifier_rank(identifier: &LabelledIdentifier) -> (bool, u8, u8) {
+    let usage = match identifier.usage.as_deref() {
+        Some("usual" | "official") => 0,
+        None => 1,
+        Some(_) => 2,
+    };
+    let kind = match (&identifier.type_code, &identifier.label) {
+        (Some(code), _) if code == "MR" => 0,
+        (Some(_), _) | (_, Some(_)) => 1,
+        _ => 2,
+    };
+    (identifier.usage.as_deref() == Some("old"), kind, usage)
 }
 
 fn human_name(node: Node<'_>) -> Option<HumanName> {
@@ -201,7 +244,9 @@ fn human_name(node: Node<'_>) -> Option<HumanName> {
         family: member_phi(node, "family"),
         given: list("given"),
         prefix: list("prefix"),
+        suffix: list("suffix"),
         text: member_phi(node, "text"),
+        period: node.member("period").and_then(period),
     };
     let empty = name.family.is_none() && name.given.is_empty() && name.text.is_none();
     (!empty).then_some(name)
@@ -213,6 +258,8 @@ fn identifier(node: Node<'_>) -> Option<LabelledIdentifier> {
         type_code: kind.as_ref().and_then(|k| k.code().map(str::to_owned)),
         label: kind.as_ref().and_then(|k| k.label().map(str::to_owned)),
         system: member_owned(node, "system"),
+        usage: member_owned(node, "use"),
+        period: node.member("period").and_then(period),
         value: member_phi(node, "value")?,
     })
 }
@@ -229,7 +276,9 @@ fn address(node: Node<'_>) -> Option<Address> {
     if lines.is_empty() {
         lines.extend(member_owned(node, "text"));
     }
-    let ended = node.member("period").and_then(period).is_some_and(|p: Period| p.end.is_some());
-    let usage = if ended { Some("old".to_owned()) } else { member_owned(node, "use") };
-    Some(Address { lines: lines.into_iter().map(Phi::new).collect(), usage })
+    Some(Address {
+        lines: lines.into_iter().map(Phi::new).collect(),
+        usage: member_owned(node, "use"),
+        period: node.member("period").and_then(period),
+    })
 }

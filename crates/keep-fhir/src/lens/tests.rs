@@ -1,5 +1,6 @@
 use super::*;
 use crate::{FhirError, Raw};
+use keep_domain::Phi;
 
 fn raw(text: &str) -> Raw {
     Raw::parse(text).expect("valid")
@@ -20,13 +21,10 @@ fn the_official_name_is_first() {
         "communication":[{"language":{"text":"English"}},{"language":{"text":"Spanish"},"preferred":true}],"deceasedBoolean":false}"#,
     ))
     .expect("a patient");
-    assert_eq!(p.name().map(family).as_deref(), Some("Gonzalez"));
+    assert_eq!(p.names.first().map(family).as_deref(), Some("Gonzalez"));
     // EXPOSE: a test compares the values.
-    let preferred = p.preferred.as_ref().map(|n| n.expose().as_str());
-    // EXPOSE: a test compares the values.
-    let number = p.number().map(|n| n.value.expose().as_str());
-    assert_eq!((preferred, number), (Some("Lulu"), Some("K-42")));
-    assert_eq!(p.number().and_then(|n| n.label.as_deref()), Some("Medical Record Number"));
+    assert_eq!(p.identifiers[0].value.expose(), "K-42");
+    assert_eq!(p.identifiers[0].label.as_deref(), Some("Medical Record Number"));
     assert_eq!((p.phones.len(), p.phones[0].usage.as_deref()), (1, Some("mobile")));
     // EXPOSE: a test compares the values.
     let lines: Vec<_> = p.addresses[0].lines.iter().map(|l| l.expose().as_str()).collect();
@@ -38,11 +36,54 @@ fn the_official_name_is_first() {
 #[test]
 fn a_malformed_patient_is_read_and_flagged() {
     let p = patient(&raw(r#"{"resourceType":"Patient","name":[{"family":"Okoro"},7],"birthDate":"14/03/1958","gender":1,"identifier":[{"system":"x"}]}"#)).expect("a patient");
-    assert_eq!(p.name().map(family).as_deref(), Some("Okoro"));
+    assert_eq!(p.names.first().map(family).as_deref(), Some("Okoro"));
     // EXPOSE: a test compares the value.
     assert_eq!(p.birth_date.as_ref().map(|b| b.expose().text.as_str()), Some("14/03/1958"));
     assert_eq!(p.faults, ["name", "identifier", "birthDate", "gender"]);
     assert!(patient(&raw(r#"{"resourceType":"Observation"}"#)).err() == Some(FhirError::WrongType));
+}
+
+#[test]
+fn what_is_old_comes_last_and_a_rank_orders_telephones() {
+    let p = patient(&raw(
+        r#"{"resourceType":"Patient","name":[{"use":"old","family":"O"},{"use":"maiden","family":"M"},{"use":"anonymous","family":"A"},{"family":"N"},{"use":"usual","family":"U"},{"use":"official","family":"F","suffix":["Jr"],"period":{"end":"2020"}}],
+        "telecom":[{"system":"phone","use":"old","value":"1","rank":1},{"system":"phone","value":"2"},{"system":"sms","value":"3","rank":2},{"system":"phone","value":"4","rank":1},{"system":"fax","value":"5"}],
+        "address":[{"use":"old","text":"a"},{"use":"billing","text":"b"},{"use":"home","text":"c","period":{"end":"2019-01-01"}}],
+        "identifier":[{"use":"old","type":{"coding":[{"code":"MR"}]},"value":"1"},{"use":"official","value":"2"},{"use":"secondary","type":{"coding":[{"code":"MR"}]},"value":"3"},{"use":"usual","type":{"coding":[{"code":"MR"}]},"value":"4"}]}"#,
+    ))
+    .expect("a patient");
+    assert_eq!(p.names.iter().map(family).collect::<String>(), "FUNAMO");
+    let shown = |list: &mut dyn Iterator<Item = &Phi<String>>| {
+        // EXPOSE: a test compares the values.
+        list.map(|v| v.expose().as_str()).collect::<String>()
+    };
+    assert_eq!(shown(&mut p.phones.iter().map(|p| &p.number)), "4321");
+    assert_eq!(shown(&mut p.addresses.iter().flat_map(|a| &a.lines)), "cba");
+    assert_eq!(shown(&mut p.identifiers.iter().map(|i| &i.value)), "4321");
+    assert!(p.names[0].period.is_some() && p.addresses[0].period.is_some() && p.faults.is_empty());
+}
+
+#[test]
+fn a_death_without_a_readable_time_is_a_death() {
+    let died = |member: &str| patient(&raw(&format!(r#"{{"resourceType":"Patient",{member}}}"#))).expect("a patient");
+    assert!(died(r#""deceasedDateTime":"2014""#).deceased && died(r#""deceasedBoolean":true"#).deceased);
+    assert!(died(r#""deceasedDateTime":"last year""#).deceased);
+    assert!(died(r#""_deceasedDateTime":{"extension":[{"url":"x","valueCode":"unknown"}]}"#).deceased);
+    assert!(!died(r#""deceasedBoolean":false"#).deceased && !died(r#""active":true"#).deceased);
+}
+
+#[test]
+fn a_link_to_a_related_person_replaces_nothing() {
+    let linked = |other: &str, kind: &str| {
+        let text =
+            format!(r#"{{"resourceType":"Patient","link":[{{"other":{{"reference":"{other}"}},"type":"{kind}"}}]}}"#);
+        patient(&raw(&text)).expect("a patient")
+    };
+    assert!(linked("Patient/2", "replaced-by").is_replaced());
+    assert!(linked("https://elsewhere.example/Patient/2", "replaced-by").is_replaced());
+    assert!(!linked("RelatedPerson/2", "replaced-by").is_replaced());
+    assert!(!linked("Patient/2", "replaces").is_replaced() && !linked("Patient/2", "seealso").is_replaced());
+    assert_eq!(linked("Patient/2", "replaces").linked("replaces").count(), 1);
 }
 
 fn allergy_of(code: &str, clinical: &str, verification: &str) -> AllergyLens {

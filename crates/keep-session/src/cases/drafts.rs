@@ -8,7 +8,7 @@ use crate::records::author;
 use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::view::access_view::AccessView;
-use crate::view::person;
+use crate::view::person_name;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
@@ -103,6 +103,7 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
     let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with_resources(&keys).with("list", "drafts");
     let records = ctx.read_audited(event, |store| store.records(&keys))?;
     let access_view = AccessView::of(ctx.session, author::stored(ctx.store));
+    let clinic_clock = ctx.clinic_clock()?;
     let names: BTreeMap<PatientId, String> = records
         .iter()
         .filter_map(|r| {
@@ -112,7 +113,7 @@ fn listed(ctx: &Ctx<'_>) -> Result<Vec<DraftDto>, SessionError> {
                 return None;
             }
             let raw = Raw::parse(text).ok()?;
-            Some((r.key.id.clone(), person::listed_name(&lens::patient(&raw).ok()?)))
+            Some((r.key.id.clone(), person_name::listed(&lens::patient(&raw).ok()?, &clinic_clock)))
         })
         .collect();
     Ok(drafts.iter().filter_map(|d| dto(d, names.get(&d.patient).cloned())).collect())

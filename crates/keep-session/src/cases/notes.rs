@@ -7,14 +7,16 @@ use crate::dto::visit::{NoteKindDto, SavedDto, SignNoteDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
-use crate::records::patient_id;
 use crate::records::visit::find_open_visit;
+use crate::records::{parse, patient_id};
 use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{Phi, ResourceId, ResourceKey};
+use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
+use keep_fhir::lens;
 use keep_fhir::write::{Activity, AuthoringContext, NoteDraft, note};
+use keep_store::Record;
 
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
@@ -33,7 +35,7 @@ const fn document_type(kind: NoteKindDto) -> (&'static str, &'static str) {
 /// Signs and saves a note; a signed note is never changed, only followed by another.
 ///
 /// # Errors
-/// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
+/// `invalid` with the fields, `locked`, `refused`, `not_available`, `record_replaced`, `disk_full`.
 pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation.authorize_for(Action::Sign, &PolicyResource::of(Group::Note).own(), |unlocked| {
         let ctx = &Ctx::new(workstation, unlocked)?;
@@ -43,6 +45,15 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
     })?;
     sync::wake(workstation);
     Ok(saved)
+}
+
+/// Refuses a patient whose record was merged into another.
+fn accepts_entries(patient: &Record) -> Result<(), SessionError> {
+    let lens = parse(patient).and_then(|raw| lens::patient(&raw).ok());
+    if lens.is_some_and(|lens| lens.is_replaced()) {
+        return Err(SessionError::of(ErrorCode::RecordReplaced));
+    }
+    Ok(())
 }
 
 fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> {
@@ -59,8 +70,7 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     let (code, display) = document_type(request.kind);
     let patient = patient_id(&request.patient)?;
     let person = ResourceKey::new("Patient", patient.clone());
-    // Only whether there is such a patient.
-    let _unread = ctx.store.record(&person)?;
+    let accepted = ctx.store.record(&person)?.try_map(|record| accepts_entries(&record))?;
     let now = ctx.now()?;
     let visit = find_open_visit(ctx, &patient, &ClinicClock::at(now))?;
     let author = author(ctx)?;
@@ -72,7 +82,7 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
         text: Phi::new(request.text.clone()),
     };
     let event = EventDraft::new(EventClass::NoteSigned).by(ctx.actor()).about(Phi::new(patient.clone()));
-    let new = visit.map(|encounter| {
+    let new = visit.zip(accepted).map(|(encounter, ())| {
         let context = AuthoringContext { encounter, author, effective: now, recorded: now, patient };
         let resources = vec![(key.clone(), note(&key.id, &context, &draft))];
         (NewRecords { context, resources, activity: Activity::Sign, visit_started: false }, event, ())

@@ -34,12 +34,17 @@ pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<
         // The rows are made while the event is on its way to the disk.
         ctx.read_audited(event, |store| {
             let found = store.search_patients(&request.query, index(request.offset), index(limit))?;
-            Ok(store.with_alerts(found)?.map(|(page, alerts)| rows_of(ctx, &page, alerts)))
+            Ok(store.with_alerts(found)?.map(|(page, alerts)| rows_of(ctx, &page, index(request.offset), alerts)))
         })?
     })
 }
 
-fn rows_of(ctx: &Ctx<'_>, page: &SearchPage, alerts: BTreeSet<PatientId>) -> Result<PatientPageDto, SessionError> {
+fn rows_of(
+    ctx: &Ctx<'_>,
+    page: &SearchPage,
+    offset: usize,
+    alerts: BTreeSet<PatientId>,
+) -> Result<PatientPageDto, SessionError> {
     let lookup = Lookup::new(ctx)?;
     let last = ctx.store.all_last_seen(page.patients.iter().map(|r| &r.key.id), lookup.clinic_clock.now)?;
     let alerts = lookup.alerts(alerts);
@@ -47,8 +52,12 @@ fn rows_of(ctx: &Ctx<'_>, page: &SearchPage, alerts: BTreeSet<PatientId>) -> Res
     for (record, last) in page.patients.iter().zip(last) {
         rows.extend(lookup.row_seen(record, alerts.contains(&record.key.id), last));
     }
-    // Charts opened today come first within a page; otherwise the best match does.
-    rows.sort_by_key(|r| !r.opened_today);
+    // Charts opened today come first among the exact matches of a page; otherwise the best match does.
+    let exact = index(page.exact).saturating_sub(offset).min(rows.len());
+    if let Some(exact) = rows.get_mut(..exact) {
+        exact.sort_by_key(|r| !r.opened_today);
+    }
     let incomplete = page.incomplete || page.damaged > 0 || !ctx.store.is_whole("Patient");
-    Ok(PatientPageDto { rows, total: page.total, more: page.more, incomplete })
+    let &SearchPage { total, more, exact, unusable, .. } = page;
+    Ok(PatientPageDto { rows, total, more, incomplete, exact, unusable })
 }

@@ -16,6 +16,7 @@ mod ledger;
 mod lists;
 mod locking;
 mod own_role;
+mod patients;
 mod phone_time;
 mod server_time;
 mod sign_in_again;

@@ -59,13 +59,21 @@ fn record_form_read(ctx: &Ctx<'_>, patient: &PatientId) -> Result<(), SessionErr
     Ok(())
 }
 
-/// What the form needs to know about the patient, and the birth date.
+/// What saving needs to know about the patient besides.
+struct Person {
+    /// The birth date as recorded.
+    born: String,
+    /// Whether another record took this one's place.
+    replaced: bool,
+}
+
+/// What the form needs to know about the patient, and what saving does.
 fn about(
     store: &Store,
     patient: &PatientId,
     measured_at: UtcMillis,
     now: UtcMillis,
-) -> Result<AuditGated<(About, String)>, SessionError> {
+) -> Result<AuditGated<(About, Person)>, SessionError> {
     let refs = last_chart_refs::of(store, patient)?;
     let height = refs.as_ref().and_then(|m| m.height.clone()).map(|h| ResourceKey::new("Observation", h));
     let pregnancy = refs.and_then(|m| m.pregnancy);
@@ -75,10 +83,15 @@ fn about(
         Ok((person, read(&height)?, read(&pregnancy)?))
     })?;
     Ok(person.zip(AuditGated::join(height)).zip(AuditGated::join(pregnancy)).map(|((person, height), pregnancy)| {
-        let born = parse(&person).and_then(|raw| person::born(&lens::patient(&raw).ok()?)).unwrap_or_default();
+        let lens = parse(&person).and_then(|raw| lens::patient(&raw).ok());
+        let born = lens.as_ref().and_then(person::born).unwrap_or_default();
+        let replaced = lens.is_some_and(|lens| lens.is_replaced());
         let age = age_at(&born, measured_at, &ClinicClock::at(now).zone);
         let said = pregnancy.first().and_then(parse).and_then(|raw| pregnancy::says(&raw, measured_at));
-        (About { age, last_height: height.first().and_then(height_of), pregnant: said == Some(true) }, born)
+        (
+            About { age, last_height: height.first().and_then(height_of), pregnant: said == Some(true) },
+            Person { born, replaced },
+        )
     }))
 }
 
@@ -94,7 +107,7 @@ fn height_of(record: &Record) -> Option<f64> {
 /// Saves vital signs with the scores derived from them, and opens a visit if none is open today.
 ///
 /// # Errors
-/// `invalid` with the fields, `locked`, `refused`, `not_available`, `disk_full`.
+/// `invalid` with the fields, `locked`, `refused`, `not_available`, `record_replaced`, `disk_full`.
 pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<SavedDto, FailureDto> {
     let saved = workstation.authorize_for(Action::Create, &PolicyResource::of(Group::Vitals), |unlocked| {
         let ctx = &Ctx::new(workstation, unlocked)?;
@@ -115,13 +128,16 @@ fn save(ctx: &Ctx<'_>, request: &VitalsDto) -> Result<SavedDto, SessionError> {
             UtcMillis::from_rfc3339(text).ok_or_else(|| SessionError::field("taken", FieldReasonDto::NotATime))?
         }
     };
-    let checked = about(ctx.store, &patient, measured_at, now)?.try_map(|(about, born)| {
+    let checked = about(ctx.store, &patient, measured_at, now)?.try_map(|(about, person)| {
+        if person.replaced {
+            return Err(SessionError::of(ErrorCode::RecordReplaced));
+        }
         let form = Form::read(request, about);
         let mut problems = form.blockers();
         if measured_at > now.plus_millis(AHEAD_MILLIS) {
             problems.push(("taken", FieldReasonDto::InFuture));
         }
-        if !born.is_empty() && about.age.is_none() {
+        if person::is_before_birth(&person.born, measured_at, &ClinicClock::at(now)) {
             problems.push(("taken", FieldReasonDto::BeforeBirth));
         }
         if problems.is_empty() { Ok((form, about)) } else { Err(SessionError::fields(problems)) }

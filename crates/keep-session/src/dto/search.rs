@@ -28,6 +28,10 @@ pub struct PatientPageDto {
     pub more: bool,
     /// Whether patients may be missing because the directory is not whole, so that the page may not say that none match.
     pub incomplete: bool,
+    /// How many of `total` match as typed; the rows after them have similar names.
+    pub exact: u32,
+    /// Whether the query has no letter and no digit, so that no patient was looked for.
+    pub unusable: bool,
 }
 
 /// One patient in a list.
@@ -40,6 +44,8 @@ pub struct PatientRowDto {
     pub family: Option<String>,
     /// Given names.
     pub given: Option<String>,
+    /// Whether no name is recorded.
+    pub unnamed: bool,
     /// Birth date as recorded: ISO, possibly only year or year and month.
     pub birth_date: Option<String>,
     /// Age as text, now or at death.
@@ -62,4 +68,10 @@ pub struct PatientRowDto {
     pub alert: bool,
     /// Whether the patient has died.
     pub deceased: bool,
+    /// Date of death, RFC 3339, partial, or as recorded.
+    pub died: Option<String>,
+    /// Whether another record took the place of this one.
+    pub replaced: bool,
+    /// Whether the record is no longer in use.
+    pub inactive: bool,
 }

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Unit};
 use keep_clinical::{Age, Zone, age_at};
 use keep_domain::UtcMillis;
+use keep_fhir::Precision;
+use keep_fhir::lens::{Period, When};
+use std::cmp::Ordering;
 
 /// How far a time may be ahead of this computer's clock before it counts as in the future.
 pub(crate) const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
@@ -24,6 +27,13 @@ impl ClinicClock {
     /// In the workstation's own zone.
     pub(crate) fn at(now: UtcMillis) -> Self {
         Self { now, zone: Zone::system(), calendar: TimeZone::system() }
+    }
+
+    /// In a zone of the IANA database, for tests.
+    #[cfg(test)]
+    pub(crate) fn in_zone(now: UtcMillis, name: &str) -> Self {
+        let calendar = TimeZone::get(name).expect("a zone");
+        Self { now, zone: Zone::named(name).expect("a zone"), calendar }
     }
 
     /// In UTC, for tests.
@@ -60,6 +70,32 @@ impl ClinicClock {
     pub(crate) fn is_today(&self, at: UtcMillis) -> bool {
         let (from, to) = self.today();
         at >= from && at < to
+    }
+
+    /// Whether a time is later than now, so that it is not the latest of what has happened. A date is later only from
+    /// the next day, a month from the next month.
+    pub(crate) fn is_future_date(&self, at: &When) -> bool {
+        match at.date {
+            Some(date) if date.precision == Precision::Instant => self.is_future(date.start),
+            Some(_) => self.compare_day(&at.text).is_gt(),
+            None => false,
+        }
+    }
+
+    /// Whether a period is over; the day, month or year of its end belongs to it.
+    pub(crate) fn has_ended(&self, period: Option<&Period>) -> bool {
+        let Some(end) = period.and_then(|p| p.end.as_ref()) else { return false };
+        match end.date {
+            Some(date) if date.precision == Precision::Instant => date.start <= self.now,
+            Some(_) => self.compare_day(&end.text).is_lt(),
+            None => false,
+        }
+    }
+
+    /// A date without a time compared with today, with the precision that it has.
+    fn compare_day(&self, date: &str) -> Ordering {
+        let (date, today) = (date.trim(), self.zone.date(self.now).unwrap_or_default());
+        date.cmp(today.get(..date.len()).unwrap_or(&today))
     }
 
     /// Time from the day of `at` to today; `None` for a later day.
@@ -147,5 +183,40 @@ mod tests {
         assert!(
             clinic_clock.is_today(time("2026-11-22T23:59:59Z")) && !clinic_clock.is_today(time("2026-11-21T23:59:59Z"))
         );
+    }
+
+    fn when(text: &str) -> When {
+        When { text: text.to_owned(), date: keep_fhir::FhirDate::parse(text) }
+    }
+
+    #[test]
+    fn a_date_is_future_from_the_next_day_of_the_clinic() {
+        for (zone, now, today, tomorrow) in [
+            ("America/New_York", "2026-11-23T04:30:00Z", "2026-11-22", "2026-11-23"),
+            ("Europe/Berlin", "2026-11-22T23:30:00Z", "2026-11-23", "2026-11-24"),
+            ("Asia/Kolkata", "2026-11-22T18:00:00Z", "2026-11-22", "2026-11-23"),
+            ("Pacific/Kiritimati", "2026-11-22T11:00:00Z", "2026-11-23", "2026-11-24"),
+        ] {
+            let clinic_clock = ClinicClock::in_zone(time(now), zone);
+            let ended = |end: &str| clinic_clock.has_ended(Some(&Period { start: None, end: Some(when(end)) }));
+            assert!(
+                !clinic_clock.is_future_date(&when(today)) && clinic_clock.is_future_date(&when(tomorrow)),
+                "{zone}"
+            );
+            assert!(
+                !clinic_clock.is_future_date(&when("2026-11")) && clinic_clock.is_future_date(&when("2026-12")),
+                "{zone}"
+            );
+            assert!(
+                !clinic_clock.is_future_date(&when("2026")) && clinic_clock.is_future_date(&when("2027")),
+                "{zone}"
+            );
+            assert!(!ended(today) && !ended("2026") && !ended("2026-11") && !ended(tomorrow), "{zone}");
+            assert!(ended("2026-11-21") && ended("2026-10") && ended("2025"), "{zone}");
+            let soon = time(now).plus_millis(60_000).to_rfc3339();
+            let later = time(now).plus_millis(600_000).to_rfc3339();
+            assert!(!clinic_clock.is_future_date(&when(&soon)) && clinic_clock.is_future_date(&when(&later)), "{zone}");
+        }
+        assert!(!ClinicClock::utc(NOON).is_future_date(&when("next year")));
     }
 }

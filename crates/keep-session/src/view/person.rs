@@ -2,15 +2,20 @@
 
 use super::access_view::group_of;
 use super::clinic_clock::ClinicClock;
+use super::person_name;
 use super::visible_record::VisibleRecord;
 use super::words;
-use crate::dto::chart::banner::{BannerDto, SexDto};
+use crate::dto::chart::banner::{BannerDto, LinkedDto, SexDto};
+use crate::dto::chart::mark::MarkDto;
 use crate::dto::search::PatientRowDto;
 use keep_access::Group;
 use keep_clinical::{age_text, date_text};
-use keep_domain::{Phi, UtcMillis};
-use keep_fhir::Raw;
-use keep_fhir::lens::{HumanName, LabelledIdentifier, PatientLens, flag, needs_interpreter};
+use keep_domain::{ResourceKey, UtcMillis};
+use keep_fhir::lens::{Address, LabelledIdentifier, PatientLens, PersonLink, Phone, flag, needs_interpreter, patient};
+use keep_fhir::{FhirDate, Precision, Raw, calendar_date};
+
+/// The most links of one kind.
+const MOST_LINKED: usize = 8;
 
 /// What a list row shows besides the identification.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,40 +32,22 @@ pub(crate) struct Seen {
     pub(crate) alert: bool,
 }
 
-fn text(value: Option<&Phi<String>>) -> Option<String> {
-    // EXPOSE: identification is what banner and rows are for.
-    words::some(value?.expose().trim())
-}
-
-/// FAMILY in capitals, and the given names.
-fn family_and_given(name: Option<&HumanName>) -> (String, Option<String>) {
-    let Some(name) = name else { return Default::default() };
-    let given = words::some(words::joined(name.given.iter().filter_map(|g| text(Some(g))), " "));
-    let family = text(name.family.as_ref());
-    if family.is_none() && given.is_none() {
-        // Only a whole name is recorded: it is not split.
-        return (text(name.text.as_ref()).unwrap_or_default().to_uppercase(), None);
-    }
-    (family.unwrap_or_default().to_uppercase(), given)
-}
-
-/// A name in a list: "GONZÁLEZ, María Fernanda".
-pub(crate) fn listed_name(person: &PatientLens) -> String {
-    let (family, given) = family_and_given(person.name());
-    words::joined([family, given.unwrap_or_default()], ", ")
-}
-
 /// Name and birth date in one line.
 pub(crate) fn line(person: &PatientLens, clinic_clock: &ClinicClock) -> String {
-    let born = born(person).and_then(|date| date_text(&date, &clinic_clock.zone)).unwrap_or_default();
-    words::joined([listed_name(person), born], " · ")
+    let born = born(person).map(|date| date_text(&date, &clinic_clock.zone).unwrap_or(date)).unwrap_or_default();
+    words::joined([person_name::listed(person, clinic_clock), born], " · ")
 }
 
-/// The birth date as recorded; `None` when it cannot be read.
+/// The birth date as recorded, without a time of day; also one that is not a date.
 pub(crate) fn born(person: &PatientLens) -> Option<String> {
     // EXPOSE: identification is what banner and rows are for.
-    let date = person.birth_date.as_ref()?.expose();
-    date.date.and_then(|_| words::some(date.text.trim()))
+    words::some(calendar_date(&person.birth_date.as_ref()?.expose().text))
+}
+
+/// Whether a patient was certainly not born at an instant; a year or a month excludes nothing.
+pub(crate) fn is_before_birth(born: &str, at: UtcMillis, clinic_clock: &ClinicClock) -> bool {
+    let is_day = FhirDate::parse(born).is_some_and(|d| d.precision == Precision::Day);
+    is_day && clinic_clock.zone.date(at).is_some_and(|day| day.as_str() < born)
 }
 
 fn sex(person: &PatientLens) -> SexDto {
@@ -68,45 +55,96 @@ fn sex(person: &PatientLens) -> SexDto {
         Some("female") => SexDto::Female,
         Some("male") => SexDto::Male,
         Some("other") => SexDto::Other,
-        _ => SexDto::Unknown,
+        Some(_) => SexDto::Unknown,
+        None => SexDto::NotRecorded,
     }
 }
 
-/// The number people use: the medical record number first; never one that identifies outside the clinic.
-fn number(person: &PatientLens) -> Option<&LabelledIdentifier> {
-    let outside = |i: &&LabelledIdentifier| {
+/// The number people use: the medical record number first; never one that identifies outside the clinic, and never an
+/// old one.
+fn number<'p>(person: &'p PatientLens, clinic_clock: &ClinicClock) -> Option<&'p LabelledIdentifier> {
+    let outside = |i: &LabelledIdentifier| {
         matches!(i.type_code.as_deref(), Some("SS" | "NI" | "DL" | "PPN" | "TAX" | "BC" | "CC"))
     };
-    person
-        .identifiers
-        .iter()
-        .find(|i| i.type_code.as_deref() == Some("MR"))
-        .or_else(|| person.identifiers.iter().find(|i| !outside(i)))
+    let is_old =
+        |i: &LabelledIdentifier| i.usage.as_deref() == Some("old") || clinic_clock.has_ended(i.period.as_ref());
+    let current = || person.identifiers.iter().filter(|i| !is_old(i));
+    current().find(|i| i.type_code.as_deref() == Some("MR")).or_else(|| current().find(|i| !outside(i)))
 }
 
-fn initials(family: &str, given: &str) -> String {
-    given.chars().next().into_iter().chain(family.chars().next()).flat_map(char::to_uppercase).collect()
+/// The telephone to call.
+fn phone(person: &PatientLens, clinic_clock: &ClinicClock) -> Option<String> {
+    let is_old = |p: &&Phone| p.usage.as_deref() == Some("old") || clinic_clock.has_ended(p.period.as_ref());
+    person.phones.iter().find(|p| !is_old(p)).and_then(|p| person_name::text(&p.number))
+}
+
+/// The address where the patient lives now, in one line.
+fn address(person: &PatientLens, clinic_clock: &ClinicClock) -> Option<String> {
+    let is_old = |a: &&Address| a.usage.as_deref() == Some("old") || clinic_clock.has_ended(a.period.as_ref());
+    let address = person.addresses.iter().find(|a| !is_old(a))?;
+    words::some(words::joined(address.lines.iter().filter_map(person_name::text), ", "))
+}
+
+/// The date of death as recorded.
+fn died(person: &PatientLens) -> Option<String> {
+    // EXPOSE: the date of death is part of the identification.
+    let at = person.deceased_at.as_ref()?.expose();
+    words::when(Some(at)).or_else(|| words::some(at.text.trim()))
+}
+
+/// What changes the meaning of the record itself.
+fn marks(person: &PatientLens, clinic_clock: &ClinicClock) -> Vec<MarkDto> {
+    let known_gender = matches!(person.gender.as_deref(), None | Some("male" | "female" | "other" | "unknown"));
+    let known_link = |l: &PersonLink| matches!(l.kind.as_str(), "replaced-by" | "replaces" | "refer" | "seealso");
+    let mut elements: Vec<String> = person.modifiers.clone();
+    elements.extend((!known_gender).then(|| "gender".to_owned()));
+    elements.extend((!person.links.iter().all(known_link)).then(|| "link".to_owned()));
+    let unread = |name: &&&str| matches!(**name, "active" | "deceasedBoolean" | "deceasedDateTime" | "link" | "gender");
+    elements.extend(person.faults.iter().filter(unread).map(|name| (*name).to_owned()));
+    // EXPOSE: only whether the dates of birth and death are possible.
+    let mut dates = [&person.birth_date, &person.deceased_at].into_iter().flatten().map(|date| date.expose());
+    let in_future = dates.any(|date| clinic_clock.is_future_date(date)).then_some(MarkDto::InFuture);
+    in_future.into_iter().chain((!elements.is_empty()).then_some(MarkDto::Unsafe { elements })).collect()
+}
+
+/// The records that a kind of link names, with the names of those that are in the chart.
+fn linked(person: &PatientLens, kind: &str, entries: &[VisibleRecord], clinic_clock: &ClinicClock) -> Vec<LinkedDto> {
+    let name_of = |key: &ResourceKey| {
+        let entry = entries.iter().find(|e| e.record.key == *key && !e.masked)?;
+        words::some(person_name::listed(&patient(entry.raw.as_ref()?).ok()?, clinic_clock))
+    };
+    let of = |link: &PersonLink| {
+        let key = link.other.as_ref().and_then(|o| o.key.as_ref());
+        let display = link.other.as_ref().and_then(|o| o.display.as_ref()).and_then(person_name::text);
+        LinkedDto { patient: key.map(|k| k.id.to_string()), name: key.and_then(name_of).or(display) }
+    };
+    person.linked(kind).map(of).take(MOST_LINKED).collect()
 }
 
 /// One patient in a list.
 pub(crate) fn row(id: &str, person: &PatientLens, clinic_clock: &ClinicClock, seen: Seen) -> PatientRowDto {
-    let (family, given) = family_and_given(person.name());
+    let name = person_name::current(person, clinic_clock);
+    let (family, given) = person_name::family_and_given(person, name);
     let birth_date = born(person);
     PatientRowDto {
+        unnamed: name.is_none(),
         patient: id.to_owned(),
         age: age(person, birth_date.as_deref(), clinic_clock),
         family: Some(family),
         given,
         birth_date,
         sex: sex(person),
-        number: number(person).and_then(|n| text(Some(&n.value))),
-        phone: text(person.phones.first().map(|p| &p.number)),
+        number: number(person, clinic_clock).and_then(|n| person_name::text(&n.value)),
+        phone: phone(person, clinic_clock),
         last_seen: seen.last.map(UtcMillis::to_rfc3339),
         last_seen_known: seen.is_known,
         opened_today: seen.opened_today,
         ready: seen.ready,
         alert: seen.alert,
         deceased: person.deceased,
+        died: died(person),
+        replaced: person.is_replaced(),
+        inactive: !person.active,
     }
 }
 
@@ -137,24 +175,30 @@ pub(crate) fn banner(
     (entries, alerts): (&[VisibleRecord], usize),
     clinic_clock: &ClinicClock,
 ) -> BannerDto {
-    let (family, given) = family_and_given(person.name());
+    let name = person_name::current(person, clinic_clock);
+    let (family, given) = person_name::family_and_given(person, name);
     let birth_date = born(person);
-    let number = number(person);
-    let address = person.addresses.first().map(|a| a.lines.iter().filter_map(|l| text(Some(l))));
+    let number = number(person, clinic_clock);
     BannerDto {
-        initials: initials(&family, given.as_deref().unwrap_or_default()),
-        preferred: text(person.preferred.as_ref()),
+        initials: person_name::initials(&family, given.as_deref().unwrap_or_default()),
+        unnamed: name.is_none(),
+        name_use: name.and_then(|n| person_name::usage(n, clinic_clock)),
+        preferred: person_name::preferred(person, clinic_clock),
+        other_names: person_name::others(person, clinic_clock),
         age: age(person, birth_date.as_deref(), clinic_clock),
         sex: sex(person),
         number_label: number.and_then(|n| n.label.clone()),
-        number: number.and_then(|n| text(Some(&n.value))),
-        phone: text(person.phones.first().map(|p| &p.number)),
+        number: number.and_then(|n| person_name::text(&n.value)),
+        phone: phone(person, clinic_clock),
         language: person.languages.first().cloned(),
         needs_interpreter: needs_interpreter(raw),
         deceased: person.deceased,
-        // EXPOSE: the date of death is part of the banner.
-        died: person.deceased_at.as_ref().filter(|_| person.deceased).and_then(|d| words::when(Some(d.expose()))),
-        address: address.and_then(|lines| words::some(words::joined(lines, ", "))),
+        died: died(person),
+        inactive: !person.active,
+        replaced_by: linked(person, "replaced-by", entries, clinic_clock),
+        replaces: linked(person, "replaces", entries, clinic_clock),
+        marks: marks(person, clinic_clock),
+        address: address(person, clinic_clock),
         family: Some(family),
         given,
         birth_date,
@@ -195,7 +239,6 @@ mod tests {
     use super::*;
     use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees, seen_by};
     use keep_domain::Role;
-    use keep_fhir::lens::patient;
 
     fn maria() -> (Raw, PatientLens) {
         let raw = Raw::parse(MARIA).expect("valid");
@@ -258,8 +301,8 @@ mod tests {
         let row = row("p", &lens, &ClinicClock::utc(NOON), Seen::default());
         assert_eq!(
             (row.number.as_deref(), row.family.as_deref(), row.sex),
-            (Some("77"), Some("HUA LI"), SexDto::Unknown)
+            (Some("77"), Some("HUA LI"), SexDto::NotRecorded)
         );
-        assert_eq!((row.age.as_deref(), row.deceased), (Some("~29 y"), true));
+        assert_eq!((row.age.as_deref(), row.deceased), (Some("~30 y"), true));
     }
 }

@@ -315,3 +315,42 @@ fn a_file_without_digests_gets_them_from_its_rows() {
     let store = clinic.open(Segment::Clinical);
     assert!(answers(&store) == expected);
 }
+
+#[test]
+fn search_keys_of_older_rules_are_made_again_at_the_next_unlock() {
+    use crate::derived::{Derived, DigestRow};
+    use crate::journal::JournalKind;
+    let clinic = TestClinic::new();
+    let store = clinic.open(Segment::Clinical);
+    let text = r#"{"resourceType":"Patient","id":"tr","meta":{"versionId":"1"},"name":[{"family":"Yılmaz"}],"link":[{"other":{"reference":"RelatedPerson/101"},"type":"seealso"}]}"#;
+    TestClinic::pull(&store, &[text]);
+    // As version 0.1 left it: a dotless i stayed one, and the digests had names without a number.
+    store
+        .write_unconfirmed(|tx| {
+            for table in Derived::ALL {
+                tx.drop_journal(Segment::Directory, JournalKind::Digest, table.name().as_bytes())?;
+            }
+            for table in Derived::OUTDATED {
+                tx.writer(Segment::Directory)?.put_journal(table.as_bytes(), &DigestRow::EMPTY)?;
+            }
+            tx.conn.execute_batch(
+                "UPDATE main.patient_key SET words = ' yılmaz', family = 'yılmaz';
+                 INSERT INTO main.patient_name (patient_name) VALUES ('delete-all');
+                 INSERT INTO main.patient_name (rowid, words) SELECT ordinal, 'yılmaz' FROM main.patient_key;",
+            )?;
+            Ok(())
+        })
+        .expect("older");
+    drop(store);
+    let store = clinic.open(Segment::Clinical);
+    store.confirm_derived().expect("compared");
+    let found = store.search_patients("YILMAZ", 0, 5).expect("search").release(TestClinic::ticket(&store));
+    assert_eq!((found.patients.len(), found.exact), (1, 1));
+    assert_eq!(store.take_findings(), []);
+    let access = store.access(Segment::Directory).expect("open");
+    for table in Derived::OUTDATED {
+        let left = store.read(|conn| access.journal::<DigestRow>(conn, table.as_bytes())).expect("read");
+        assert_eq!(left, None, "{table}");
+    }
+    clean(&store);
+}

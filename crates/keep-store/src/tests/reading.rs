@@ -1,10 +1,12 @@
 use super::*;
 use crate::StoreError;
-use keep_domain::{Phi, UtcMillis};
+use keep_domain::{Phi, Segment, UtcMillis};
 
+/// The patients who match as typed, without those of similar names.
 fn found(store: &Store, typed: &str) -> Vec<String> {
     let page = store.search_patients(typed, 0, 50).expect("search").release(TestClinic::ticket(store));
-    page.patients.iter().map(|p| p.key.id.to_string()).collect()
+    let exact = usize::try_from(page.exact).expect("few");
+    page.patients.iter().take(exact).map(|p| p.key.id.to_string()).collect()
 }
 
 #[test]
@@ -43,6 +45,108 @@ fn patients_are_found_by_what_people_type() {
     assert_eq!(found(&store, "").len(), 4);
     let page = store.search_patients("gonz", 1, 1).expect("search").release(TestClinic::ticket(&store));
     assert_eq!((page.patients.len(), page.total, page.more), (1, 3, false));
+}
+
+fn person(id: &str, name: &str, born: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Patient","id":"{id}","meta":{{"versionId":"1"}},"name":[{name}],"birthDate":"{born}"}}"#
+    )
+}
+
+#[test]
+fn names_of_every_script_are_found_as_they_are_typed() {
+    let clinic = TestClinic::new();
+    let store = clinic.open(Segment::Restricted);
+    let people = [
+        person("zh", r#"{"family":"王","given":["小明"]}"#, "1970-05-05"),
+        person("zh-text", r#"{"text":"李小龙"}"#, "1970-05-05"),
+        person("ko", r#"{"family":"김","given":["민수"]}"#, "1970-05-05"),
+        person("ja", r#"{"family":"山田","given":["たろう"]}"#, "1970-05-05"),
+        person("tr", r#"{"family":"Yılmaz","given":["Işık"]}"#, "1971-05-05"),
+        person("el", r#"{"family":"Παπαδόπουλος","given":["Γιώργος"]}"#, "1972-05-05"),
+        person("fa", r#"{"text":"آدم علی‌رضا"}"#, "1974-05-05"),
+        person("ar", r#"{"family":"السيد","given":["فاطمة","هدى"]}"#, "1975-05-05"),
+        person("ka", r#"{"family":"ყიფიანი","given":["ნინო"]}"#, "1976-05-05"),
+        person("compound", r#"{"family":"Al-Sayed","given":["Anne-Marie"]}"#, "1977-05-05"),
+        person("old", r#"{"use":"old","family":"Zuse"},{"use":"official","family":"Abel"}"#, "1977-05-05"),
+    ];
+    TestClinic::pull(&store, &people.iter().map(String::as_str).collect::<Vec<_>>());
+    for (id, typed) in [
+        ("zh", ["王小明", "小明王", "王 小明", "小明", "王小"].as_slice()),
+        ("zh-text", &["李小龙", "李 小龙", "小龙 李", "小龙李", "龙"]),
+        ("ko", &["김민수", "김 민수", "민수", "민수김", "김민"]),
+        ("ja", &["山田たろう", "山田タロウ", "ﾀﾛｳ", "たろう山田"]),
+        ("tr", &["YILMAZ", "yilmaz", "Yılmaz", "isik", "Işık", "ISIK", "IŞIK yıl"]),
+        ("el", &["ΠΑΠΑΔΟΠΟΥΛΟΣ", "παπαδοπουλος", "παπαδοπουλοσ", "Παπαδόπ"]),
+        ("fa", &["علي", "علی", "على", "علیرضا", "رضا", "علی‌رضا", "ادم", "آدم", "۱۹۷۴", "١٩٧٤", "１９７４"]),
+        ("ar", &["فاطمه", "السید", "هدي", "فَاطِمَة", "الســيد"]),
+        ("ka", &["ყიფიანი", "ᲧᲘᲤᲘᲐᲜᲘ"]),
+        ("compound", &["al-sayed", "alsayed", "sayed", "Annemarie", "marie", "al sayed"]),
+        ("old", &["zuse", "abel"]),
+    ] {
+        for typed in typed {
+            assert_eq!(found(&store, typed), [id], "{typed}");
+        }
+    }
+    // A list is in the order of the names that it shows.
+    assert_eq!(found(&store, "")[..2], ["old", "compound"]);
+}
+
+#[test]
+fn one_slip_finds_similar_names_behind_the_exact_ones() {
+    let (_clinic, store) = two_patients();
+    let others = [patient("103", "Okafer", "Ben", "1970-01-01", 1), patient("104", "Иванова", "Анна", "1960-01-01", 1)];
+    TestClinic::pull(&store, &others.each_ref().map(String::as_str));
+    let search = |typed: &str| {
+        let page = store.search_patients(typed, 0, 50).expect("search").release(TestClinic::ticket(&store));
+        let ids: Vec<String> = page.patients.iter().map(|p| p.key.id.to_string()).collect();
+        assert_eq!(usize::try_from(page.total), Ok(ids.len()));
+        (ids.join(" "), page.exact)
+    };
+    assert_eq!(search("okafor"), ("102 103".to_owned(), 1));
+    for typed in ["gonzlez", "gnozalez", "ginzalez", "gonzalezz", "honzalez", "onzalez", "ada gonsalez", "gonzlez 1958"]
+    {
+        assert_eq!(search(typed), ("101".to_owned(), 0), "{typed}");
+    }
+    assert_eq!(search("ивонова"), ("104".to_owned(), 0));
+    for typed in ["gonsales", "gonzlez 1959", "adx", "gonzlez 0101", "555 010 103"] {
+        assert_eq!(search(typed).1, u32::from(typed.starts_with('5')), "{typed}");
+        assert!(search(typed).0.len() < 4, "{typed}");
+    }
+    assert_eq!(search("").1, 4);
+}
+
+#[test]
+fn a_text_without_letters_finds_no_one_and_says_so() {
+    let (_clinic, store) = two_patients();
+    let search = |typed: &str| {
+        let page = store.search_patients(typed, 0, 50).expect("search").release(TestClinic::ticket(&store));
+        (page.patients.len(), page.unusable)
+    };
+    for typed in ["?", "--", "🙂", "\u{200c}"] {
+        assert_eq!(search(typed), (0, true), "{typed}");
+    }
+    assert_eq!((search(""), search("  "), search("qqq")), ((2, false), (2, false), (0, false)));
+}
+
+#[test]
+fn a_date_is_found_as_it_is_shown() {
+    let (_clinic, store) = two_patients();
+    for typed in ["14-Mar-1958", "14 Mar 1958", "March 14, 1958", "14/3/58", "Mar-1958", "1958年3月14日"] {
+        assert_eq!(found(&store, typed), ["101"], "{typed}");
+    }
+    let timed = person("t", r#"{"family":"Timed"}"#, "1990-02-28T00:00:00");
+    TestClinic::pull(&store, &[&timed]);
+    assert_eq!(found(&store, "28-Feb-1990"), ["t"]);
+}
+
+#[test]
+fn a_link_to_a_related_person_shares_no_chart() {
+    let (_clinic, store) = two_patients();
+    let child = r#"{"resourceType":"Patient","id":"7002","meta":{"versionId":"1"},"link":[{"other":{"reference":"RelatedPerson/101"},"type":"seealso"}]}"#;
+    TestClinic::pull(&store, &[child]);
+    let keys: Vec<String> = chart(&store, "7002").iter().map(|r| r.key.to_string()).collect();
+    assert_eq!(keys, ["Patient/7002"]);
 }
 
 #[test]

@@ -131,9 +131,15 @@ export function listHandlers(state: FakeState): HandlersOf<HandledCommands> {
         )
         .map((row) => ({ ...row, openedToday: state.opened.has(row.patient) }))
         .sort((a, b) => Number(b.openedToday) - Number(a.openedToday));
+      const unusable = query.trim() !== "" && !/[\p{L}\p{N}]/u.test(query);
+      // One name stands for those that differ in a letter.
+      const similar = query === "gonzáles" ? state.patients.filter((row) => row.family === "GONSALVES") : [];
+      const rows = unusable ? [] : [...found, ...similar];
       return {
-        rows: found.slice(offset, offset + limit),
-        total: found.length,
+        rows: rows.slice(offset, offset + limit),
+        total: rows.length,
+        exact: rows.length - similar.length,
+        unusable,
         more: false,
         incomplete: (state.options.partial || state.options.damaged) ?? false,
       };

@@ -77,6 +77,10 @@ const row = (index: number, [family, given, birthDate, age, sex, number]: Named)
   ready: index !== 6,
   alert: index === 3,
   deceased: index === 41,
+  died: index === 41 ? "2025-04-02" : null,
+  replaced: index === 42,
+  inactive: index === 42,
+  unnamed: false,
 });
 
 /** 420 invented patients; tests rely on the first eight. */

@@ -1,5 +1,6 @@
 //! Patient identification.
 
+use super::mark::MarkDto;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -9,12 +10,18 @@ use ts_rs::TS;
 pub struct BannerDto {
     /// The Patient id.
     pub patient: String,
-    /// FAMILY in capitals; `None` where the record could not be read.
+    /// FAMILY in capitals; `None` where the record could not be read, empty where it has only given names or none.
     pub family: Option<String>,
     /// Given names.
     pub given: Option<String>,
+    /// Whether no name is recorded.
+    pub unnamed: bool,
+    /// What the shown name is, where it is not the ordinary one.
+    pub name_use: Option<NameUseDto>,
     /// Preferred name, if another.
     pub preferred: Option<String>,
+    /// The other names.
+    pub other_names: Vec<OtherNameDto>,
     /// Initials, as far as there are names.
     pub initials: String,
     /// Birth date as recorded: ISO, possibly partial.
@@ -37,6 +44,14 @@ pub struct BannerDto {
     pub deceased: bool,
     /// Date of death, RFC 3339 or partial.
     pub died: Option<String>,
+    /// Whether the record is no longer in use.
+    pub inactive: bool,
+    /// The records that took the place of this one, which takes no new entries.
+    pub replaced_by: Vec<LinkedDto>,
+    /// The records whose place this one took.
+    pub replaces: Vec<LinkedDto>,
+    /// What else changes the meaning of the record.
+    pub marks: Vec<MarkDto>,
     /// Texts of the flags in force that this role may read.
     pub flags: Vec<String>,
     /// Whether there is an alert whose text this role does not see.
@@ -55,7 +70,47 @@ pub enum SexDto {
     Male,
     /// Other.
     Other,
-    /// Unknown, not recorded or not readable.
+    /// Unknown, or not readable.
     #[default]
     Unknown,
+    /// Not recorded.
+    NotRecorded,
+}
+
+/// A name besides the one that is shown.
+#[derive(Serialize, Clone, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherNameDto {
+    /// What it is.
+    pub name_use: NameUseDto,
+    /// FAMILY, Given.
+    pub name: String,
+}
+
+/// The use of a name (FHIR R4, NameUse); `official` and `usual` names are the ordinary ones.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NameUseDto {
+    /// What friends call the person.
+    Nickname,
+    /// From before a marriage.
+    Maiden,
+    /// No longer in use, by its use or its period.
+    Old,
+    /// To keep the person's identity secret.
+    Anonymous,
+    /// For a time.
+    Temporary,
+    /// Another ordinary name, or a use that FHIR does not have.
+    Other,
+}
+
+/// Another Patient record of the same person.
+#[derive(Serialize, Clone, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkedDto {
+    /// The Patient id, where it is on this server.
+    pub patient: Option<String>,
+    /// FAMILY, Given, or the words of the link.
+    pub name: Option<String>,
 }

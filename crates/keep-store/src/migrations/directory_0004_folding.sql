@@ -1,0 +1,2 @@
+-- No table changes. The search keys are folded by rules that an earlier version does not know: it would write keys that
+-- this one does not find. Their digests have new names, so they are rebuilt from the rows at the next unlock.
