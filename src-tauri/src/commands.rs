@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod chart;
 pub(crate) mod conflict;
 pub(crate) mod device;
+pub(crate) mod document;
 pub(crate) mod draft;
 pub(crate) mod enrol;
 pub(crate) mod lock;

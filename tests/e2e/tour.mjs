@@ -87,7 +87,7 @@ export class Tour {
     await page.waitForText("Draft saved");
     await page.pressKeys(Key.CONTROL, Key.ENTER);
     await page.waitForText("Note signed and saved on this workstation");
-    await page.press("Notes");
+    await page.press("Notes and documents");
     await page.waitForText("Not sent yet");
     await this.#report("a note is drafted, signed and marked “Not sent yet”", "note");
     await this.clinic.start();

@@ -74,7 +74,7 @@ fn every_quantity_date_code_and_status_of_the_official_examples_is_shown() {
     };
     let workstation = TestWorkstation::new();
     let app = workstation.unlocked().expect("unlocked");
-    let report = ok(import::import_file(&app, &path()));
+    let report = ok(import::import_file(&app, &path(), false));
     assert_eq!((report.read, report.broken_lines.len()), (549, 0));
     let (mut compared, mut charted, mut wrong) = (BTreeMap::<&str, usize>::new(), 0, Vec::new());
     let (mut elsewhere, mut unsafe_marks) = (BTreeMap::<String, usize>::new(), Vec::new());

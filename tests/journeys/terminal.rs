@@ -60,7 +60,7 @@ impl TestWorkstation {
     pub(crate) fn import(&self, file: &Path) -> Report {
         self.later();
         let typed = Typed::lines(PASSWORD, &self.code());
-        self.run(Verb::Import(Import { file: file.to_owned(), unlock: anybody() }), typed.secrets())
+        self.run(Verb::Import(Import { file: file.to_owned(), list: false, unlock: anybody() }), typed.secrets())
     }
 
     /// `chartkeep grant`.

@@ -10,20 +10,23 @@ mod appointment;
 mod attachment;
 mod author;
 mod care;
+mod composition;
 mod condition;
 mod detail;
+mod document;
 mod dosage;
 mod element;
 mod encounter;
+mod impression;
 mod medication;
 mod modifier;
-mod note;
 mod observation;
 mod organization;
 mod other;
 mod parts;
 mod patient;
 mod product;
+mod questionnaire;
 mod reader;
 mod report;
 mod timing;
@@ -31,18 +34,23 @@ mod unread;
 
 pub use allergy::{AllergyLens, AllergyState, Completeness, Reaction, allergy, allergy_state};
 pub use appointment::{AppointmentLens, Participant, appointment, arrival, booking_of, is_booking_field};
+pub use attachment::{
+    Attachment, AttachmentFault, AttachmentSource, UndecodableAttachment, attachment_data, attachments,
+};
 pub use author::{author, is_authored_by};
 pub use care::{
     CarePlanLens, FlagLens, GoalLens, ImmunizationLens, ProcedureLens, care_plan, flag, goal, immunization, procedure,
 };
+pub use composition::{Attester, CompositionLens, Section, composition, own_narrative};
 pub use condition::{ConditionLens, Moment, condition};
 pub use detail::{Detail, DetailCode, DetailQuantity, DetailReference, DetailValue, details};
+pub use document::{DocumentContext, DocumentLens, RelatedDocument, document, may_relate};
 pub use dosage::{Amount, AsNeeded, Dosage, DoseAndRate, Maximum};
 pub use element::{ComplexElement, Element, QuantityElement, resource_with};
 pub use encounter::{EncounterLens, encounter};
+pub use impression::{Finding, ImpressionLens, impression};
 pub use medication::{MedicationLens, MedicineRecord, Supply, medication};
 pub use modifier::{Modifier, ModifierState, Modifiers, modifiers};
-pub use note::{NoteBody, NoteLens, RelatedNote, document};
 pub(crate) use observation::observation_in;
 pub use observation::{
     Component, File, Measured, ObservationDetails, ObservationLens, ReferenceRange, Samples, observation,
@@ -56,6 +64,7 @@ pub use patient::{
     person_name,
 };
 pub use product::{Ingredient, MedicineName, Product, product};
+pub use questionnaire::{AnswerValue, ResponseItem, ResponseLens, questionnaire_response};
 pub use report::{ReportDetails, ReportLens, report, report_details};
 pub use timing::{Bounds, Repeat, Span, Timing};
 pub use unread::Unread;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod chart;
 pub mod conflict;
 pub mod device;
+pub mod documents;
 pub mod drafts;
 pub mod enrol;
 pub mod entered_in_error;

@@ -2,6 +2,7 @@
 
 pub(crate) mod device_context;
 pub(crate) mod device_fault;
+pub(crate) mod documents;
 pub(crate) mod pending_faults;
 pub(crate) mod session;
 pub(crate) mod sign_in;

@@ -82,7 +82,7 @@ export default async function damage(journey) {
     await page.waitForText(PARTIAL);
     await reportsNoAbsence("the summary");
     await journey.screen("chart");
-    for (const tab of ["Timeline", "Notes", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"]) {
+    for (const tab of ["Timeline", "Notes and documents", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"]) {
       await page.press(tab);
       await app.waitForPaint();
       await reportsNoAbsence(`the tab ${tab}`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Clinic } from "../clinic.mjs";
 import { PageDriver } from "../page-driver.mjs";
 
-const TABS = ["Summary", "Timeline", "Notes", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"];
+const TABS = ["Summary", "Timeline", "Notes and documents", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"];
 TABS.push("Visits", "Reports", "Orders", "Procedures", "Care plans", "Devices", "Family history", "Other records");
 
 export default async function read(journey) {

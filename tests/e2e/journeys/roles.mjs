@@ -30,7 +30,7 @@ export default async function roles(journey) {
   await step("the clerk finds a patient and sees no clinical tab", async () => {
     await page.openChart("gonz", "María Fernanda");
     const tabs = await page.tabs();
-    const clinical = ["Timeline", "Notes", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"];
+    const clinical = ["Timeline", "Notes and documents", "Results", "Vitals", "Medicines", "Problems", "Allergies", "Immunisations"];
     clinical.push("Visits", "Reports", "Orders", "Procedures", "Care plans", "Devices", "Family history", "Other records");
     assert.deepEqual(tabs.filter((tab) => clinical.includes(tab)), []);
     const shown = await page.text();

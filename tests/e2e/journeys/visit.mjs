@@ -86,7 +86,7 @@ export default async function visit(journey) {
   await step("the note is signed", async () => {
     await page.pressKeys(Key.CONTROL, Key.ENTER);
     await page.waitForText("Note signed and saved on this workstation");
-    await page.press("Notes");
+    await page.press("Notes and documents");
     await page.waitForText(NOTE);
     await page.waitForText("Not sent yet");
     assert.deepEqual((await app.invoke("drafts")).ok, []);
@@ -125,7 +125,7 @@ export default async function visit(journey) {
   await step("the chart no longer shows them as not sent", async () => {
     // Another patient of the clinic has the same name.
     await page.openChart("kowalska 2002-01-07", "CH-002208");
-    await page.press("Notes");
+    await page.press("Notes and documents");
     await page.waitForText(NOTE);
     await page.waitForTextGone("Not sent yet");
   });

@@ -11,7 +11,7 @@ test("populated: shows banner, tabs, record state, completeness and unreadable r
   expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual([
     "Summary",
     "Timeline",
-    "Notes",
+    "Notes and documents",
     "Results",
     "Vitals",
     "Medicines",
@@ -116,7 +116,7 @@ test("the summary shows only the vital signs that the role may see", async () =>
 test("a chart is opened once and closed when the user leaves it", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/summary");
   await user.click(screen.getByRole("tab", { name: "Vitals" }));
-  await user.click(screen.getByRole("tab", { name: "Notes" }));
+  await user.click(screen.getByRole("tab", { name: "Notes and documents" }));
   expect(requestsOf(ipc, "open_chart")).toHaveLength(1);
   await user.click(screen.getByRole("link", { name: /Queue/ }));
   await waitFor(() => expect(requestsOf(ipc, "close_chart")).toEqual([{ patient: "p1" }]));

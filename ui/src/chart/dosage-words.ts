@@ -77,7 +77,7 @@ function sayQuantity(say: Say, quantity: QuantityDto, shared: string | null = nu
 }
 
 /** An amount in one of its forms. */
-export function sayAmount(say: Say, value: ValueDto): string {
+function sayAmount(say: Say, value: ValueDto): string {
   switch (value.kind) {
     case "quantity":
       return value.quantity.unit === null

@@ -9,7 +9,7 @@ import { AllergiesCard } from "./allergies.view";
 import css from "./chart.module.css";
 import { ImmunisationsCard } from "./immunisations.view";
 import { MedicinesCard } from "./medicines.view";
-import { sayAuthor } from "./notes.view";
+import { firstText, NoteChips, sayAuthor } from "./note-reader.view";
 import { ProblemsCard } from "./problems.view";
 import { RecordStateChip } from "./record-state.view";
 import { ResultsCard } from "./results-card.view";
@@ -60,7 +60,10 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
         </>
       }
     >
-      <p className={`${css.noteText} ${css.clamped}`}>{note.text ?? say("value.unreadable")}</p>
+      <div className={css.noteChips}>
+        <NoteChips note={note} />
+      </div>
+      <p className={`${css.noteText} ${css.clamped}`}>{firstText(note) ?? say("note.last.open")}</p>
     </Card>
   );
 }

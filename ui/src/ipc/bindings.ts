@@ -144,7 +144,7 @@ export type BannerDto = {
  */
 patient: string, 
 /**
- * FAMILY in capitals; `None` where the record could not be read.
+ * FAMILY in capitals; `None` where the record could not be read, empty where it has only given names or none.
  */
 family: string | null, 
 /**
@@ -152,9 +152,21 @@ family: string | null,
  */
 given: string | null, 
 /**
+ * Whether no name is recorded.
+ */
+unnamed: boolean, 
+/**
+ * What the shown name is, where it is not the ordinary one.
+ */
+nameUse: NameUseDto | null, 
+/**
  * Preferred name, if another.
  */
 preferred: string | null, 
+/**
+ * The other names.
+ */
+otherNames: Array<OtherNameDto>, 
 /**
  * Initials, as far as there are names.
  */
@@ -200,6 +212,22 @@ deceased: boolean,
  */
 died: string | null, 
 /**
+ * Whether the record is no longer in use.
+ */
+inactive: boolean, 
+/**
+ * The records that took the place of this one, which takes no new entries.
+ */
+replacedBy: Array<LinkedDto>, 
+/**
+ * The records whose place this one took.
+ */
+replaces: Array<LinkedDto>, 
+/**
+ * What else changes the meaning of the record.
+ */
+marks: Array<MarkDto>, 
+/**
  * Texts of the flags in force that this role may read.
  */
 flags: Array<string>, 
@@ -210,7 +238,7 @@ alert: boolean,
 /**
  * Address in one line.
  */
-address: string | null, unnamed: boolean, nameUse: NameUseDto | null, otherNames: Array<OtherNameDto>, inactive: boolean, replacedBy: Array<LinkedDto>, replaces: Array<LinkedDto>, marks: Array<MarkDto>, };
+address: string | null, };
 
 export type ChartDto = { 
 /**
@@ -532,6 +560,114 @@ policy: Array<NameValueDto>, };
 
 export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
 
+export type DirectionDto = "ltr" | "rtl" | "auto";
+
+export type DocumentBodyDto = { 
+/**
+ * Its parts in order. Where the text is cut, elements at the end are still open.
+ */
+pieces: Array<PieceDto>, 
+/**
+ * What the reader has to know about the way it is shown.
+ */
+notices: Array<DocumentNoticeDto>, 
+/**
+ * Whether spaces and line breaks of the text count.
+ */
+preformatted: boolean, 
+/**
+ * Whether this is all of it.
+ */
+complete: boolean, };
+
+export type DocumentChunkAskDto = { 
+/**
+ * The handle of the opened attachment.
+ */
+handle: string, 
+/**
+ * The first part.
+ */
+offset: number, };
+
+export type DocumentChunkDto = { 
+/**
+ * The parts.
+ */
+pieces: Array<PieceDto>, 
+/**
+ * The first part of the next chunk; `None` at the end.
+ */
+next: number | null, };
+
+export type DocumentFaultDto = "wrong_size" | "wrong_hash";
+
+export type DocumentFieldDto = "patient" | "birth_date" | "author" | "date" | "subject" | "mode" | "order" | "empty_reason" | "entry" | "summary" | "description" | "finding" | "basis" | "prognosis" | "investigation" | "problem" | "supporting" | "note" | "questionnaire";
+
+export type DocumentFormDto = "text" | "pdf" | "image" | "other";
+
+export type DocumentNoticeDto = { "kind": "guessed_charset", 
+/**
+ * The one that was taken.
+ */
+charset: string, } | { "kind": "unformatted" } | { "kind": "style_sheet_ignored" } | { "kind": "shown_as_source" };
+
+export type DocumentPartDto = { 
+/**
+ * Its place in the record, for `open_document`.
+ */
+index: number, 
+/**
+ * Title as recorded.
+ */
+title: string | null, 
+/**
+ * Content type as recorded.
+ */
+contentType: string | null, 
+/**
+ * Format beyond the content type, as recorded.
+ */
+format: string | null, 
+/**
+ * Language as recorded.
+ */
+language: string | null, 
+/**
+ * When it was made, RFC 3339 or partial.
+ */
+created: string | null, 
+/**
+ * Size in bytes: that of the bytes where they are here, otherwise as recorded.
+ */
+size: number | null, 
+/**
+ * What it is: by its bytes where they are here, otherwise by its content type.
+ */
+form: DocumentFormDto, 
+/**
+ * Where its bytes are.
+ */
+place: DocumentPlaceDto, 
+/**
+ * What is wrong with its bytes.
+ */
+faults: Array<DocumentFaultDto>, 
+/**
+ * Its text, where it has one; the start of a long one.
+ */
+body: DocumentBodyDto | null, };
+
+export type DocumentPlaceDto = { "kind": "here" } | { "kind": "server", 
+/**
+ * The address as recorded.
+ */
+address: string, } | { "kind": "elsewhere", 
+/**
+ * The address as recorded.
+ */
+address: string, } | { "kind": "empty" } | { "kind": "undecodable" };
+
 export type DosageDto = { 
 /**
  * The recorded text in full, where the parts say less than it or something else.
@@ -707,6 +843,44 @@ count: number, };
 
 export type ElapsedUnitDto = "minutes" | "hours" | "today" | "days" | "weeks" | "months" | "years";
 
+export type ElementDto = { "name": "block" } | { "name": "paragraph" } | { "name": "heading", 
+/**
+ * 1 to 6.
+ */
+level: number, } | { "name": "list" } | { "name": "numbered_list", 
+/**
+ * The way of numbering.
+ */
+numbering: NumberingDto, 
+/**
+ * The number of the first item.
+ */
+start: number, } | { "name": "item", 
+/**
+ * Its number, where it is out of order.
+ */
+number: number | null, } | { "name": "terms" } | { "name": "term" } | { "name": "definition" } | { "name": "table" } | { "name": "caption" } | { "name": "row" } | { "name": "header_cell", 
+/**
+ * The columns that it spans.
+ */
+columns: number, 
+/**
+ * The rows that it spans.
+ */
+rows: number, } | { "name": "cell", 
+/**
+ * The columns that it spans.
+ */
+columns: number, 
+/**
+ * The rows that it spans.
+ */
+rows: number, } | { "name": "quote" } | { "name": "preformatted" } | { "name": "code" } | { "name": "strong" } | { "name": "emphasis" } | { "name": "underlined" } | { "name": "crossed_out" } | { "name": "inserted" } | { "name": "superscript" } | { "name": "subscript" } | { "name": "link", 
+/**
+ * The address as recorded.
+ */
+address: string, };
+
 export type EndedByDto = "status" | "period" | "course" | "validity" | "supply" | "given";
 
 export type EndedDto = { 
@@ -878,6 +1052,16 @@ low: string | null,
  * The upper limit.
  */
 high: string | null, };
+
+export type LinkedDto = { 
+/**
+ * The Patient id, where it is on this server.
+ */
+patient: string | null, 
+/**
+ * FAMILY, Given, or the words of the link.
+ */
+name: string | null, };
 
 export type ListCountDto = { 
 /**
@@ -1199,6 +1383,8 @@ export type MedicineGroupDto = "do_not_give" | "current" | "on_hold" | "unknown"
 
 export type MedicineRecordDto = "order" | "statement" | "dispense" | "administration";
 
+export type NameUseDto = "nickname" | "maiden" | "old" | "anonymous" | "temporary" | "other";
+
 export type NameValueDto = { 
 /**
  * Name.
@@ -1227,19 +1413,37 @@ export type News2RiskDto = "low" | "low_medium" | "medium" | "high";
 
 export type News2UnavailableDto = "child" | "age_unknown" | "pregnant" | "scale2_reason";
 
+export type NoteDetailDto = { 
+/**
+ * The label.
+ */
+field: NoteFieldDto, 
+/**
+ * The value.
+ */
+value: ValueDto, };
+
 export type NoteDto = { 
 /**
  * The resource id.
  */
 id: string, 
 /**
- * Kind as recorded, for example "Progress note".
+ * The record, for example `DocumentReference/n1`.
+ */
+reference: string, 
+/**
+ * Kind as recorded, for example "Progress note", or else the title.
  */
 kind: string | null, 
 /**
- * Author's display name.
+ * The first author's display name.
  */
 author: string | null, 
+/**
+ * The display names of the other authors.
+ */
+moreAuthors: Array<string>, 
 /**
  * Signed or written, RFC 3339 or partial.
  */
@@ -1249,9 +1453,25 @@ written: string | null,
  */
 status: NoteStatusDto, 
 /**
- * The text; `None` where it could not be read.
+ * What changes its meaning.
  */
-text: string | null, 
+marks: Array<MarkDto>, 
+/**
+ * The documents that it replaces, changes or signs, and those that do so to it.
+ */
+relations: Array<NoteRelationDto>, 
+/**
+ * What else is recorded about it.
+ */
+details: Array<NoteDetailDto>, 
+/**
+ * Its attachments in order.
+ */
+parts: Array<DocumentPartDto>, 
+/**
+ * The narrative of the record, where it says more than the attachments.
+ */
+narrative: DocumentBodyDto | null, 
 /**
  * Whether the user may mark it as entered in error.
  */
@@ -1261,9 +1481,33 @@ mayMarkEnteredInError: boolean,
  */
 record: RecordStateDto, };
 
+export type NoteFieldDto = "title" | "description" | "conclusion" | "category" | "event" | "period" | "facility" | "practice" | "security_label" | "confidentiality" | "authenticator" | "attester_personal" | "attester_professional" | "attester_legal" | "attester_official" | "attested_at" | "custodian" | "source_patient" | "status_reason" | "source";
+
 export type NoteKindDto = "progress" | "nursing" | "consult" | "discharge" | "history";
 
-export type NoteStatusDto = "draft" | "signed" | "amended" | "entered_in_error";
+export type NoteRelationDto = { 
+/**
+ * `replaces`, `transforms`, `signs`, `appends`, or another code as recorded.
+ */
+code: string, 
+/**
+ * Whether the other document does this to the shown one.
+ */
+incoming: boolean, 
+/**
+ * The other document, where it is a record.
+ */
+reference: string | null, 
+/**
+ * Its kind or title.
+ */
+title: string | null, 
+/**
+ * When it was written, RFC 3339 or partial.
+ */
+written: string | null, };
+
+export type NoteStatusDto = "draft" | "final" | "signed" | "amended" | "unstated" | "unknown" | "entered_in_error";
 
 export type NotesDto = { 
 /**
@@ -1333,6 +1577,72 @@ incomplete: boolean, } | { "kind": "personal_replaced",
  */
 kept: string | null, } | { "kind": "personal_unavailable" };
 
+export type NumberingDto = "decimal" | "lower_alpha" | "upper_alpha" | "lower_roman" | "upper_roman";
+
+export type OmittedDto = "image" | "embedded";
+
+export type OpenDocumentDto = { 
+/**
+ * The Patient id.
+ */
+patient: string, 
+/**
+ * The record, for example `DocumentReference/n1`.
+ */
+reference: string, 
+/**
+ * The place of the attachment in the record.
+ */
+index: number, 
+/**
+ * Whether the text that it consists of is wanted instead of its readable form.
+ */
+source: boolean, };
+
+export type OpenedDocumentDto = { 
+/**
+ * Names it in `document_chunk` and `close_document`; it cannot be guessed.
+ */
+handle: string, 
+/**
+ * What it is.
+ */
+form: DocumentFormDto, 
+/**
+ * The content type of its bytes.
+ */
+contentType: string, 
+/**
+ * Size in bytes.
+ */
+size: number, 
+/**
+ * What is wrong with its bytes.
+ */
+faults: Array<DocumentFaultDto>, 
+/**
+ * What the reader has to know about the way its text is shown.
+ */
+notices: Array<DocumentNoticeDto>, 
+/**
+ * Whether spaces and line breaks of the text count.
+ */
+preformatted: boolean, 
+/**
+ * Number of parts of its text.
+ */
+pieces: number, };
+
+export type OtherNameDto = { 
+/**
+ * What it is.
+ */
+nameUse: NameUseDto, 
+/**
+ * FAMILY, Given.
+ */
+name: string, };
+
 export type PatientPageDto = { 
 /**
  * The rows, those opened by this user today first.
@@ -1349,7 +1659,15 @@ more: boolean,
 /**
  * Whether patients may be missing because the directory is not whole, so that the page may not say that none match.
  */
-incomplete: boolean, exact: number, unusable: boolean, };
+incomplete: boolean, 
+/**
+ * How many of `total` match as typed; the rows after them have similar names.
+ */
+exact: number, 
+/**
+ * Whether the query has no letter and no digit, so that no patient was looked for.
+ */
+unusable: boolean, };
 
 export type PatientRowDto = { 
 /**
@@ -1364,6 +1682,10 @@ family: string | null,
  * Given names.
  */
 given: string | null, 
+/**
+ * Whether no name is recorded.
+ */
+unnamed: boolean, 
 /**
  * Birth date as recorded: ISO, possibly only year or year and month.
  */
@@ -1407,9 +1729,55 @@ alert: boolean,
 /**
  * Whether the patient has died.
  */
-deceased: boolean, unnamed: boolean, died: string | null, replaced: boolean, inactive: boolean, };
+deceased: boolean, 
+/**
+ * Date of death, RFC 3339, partial, or as recorded.
+ */
+died: string | null, 
+/**
+ * Whether another record took the place of this one.
+ */
+replaced: boolean, 
+/**
+ * Whether the record is no longer in use.
+ */
+inactive: boolean, };
 
 export type PermissionDto = "search_patients" | "open_patient" | "open_chart" | "check_in" | "run_sync" | "read_audit" | "unmask" | "sign_off_alert" | "read_device" | "import" | "read_notes" | "read_results" | "read_medicines" | "read_problems" | "read_allergies" | "read_vitals" | "read_immunisations" | "read_charges" | "view_worklist" | "record_vitals" | "write_note" | "resolve_conflict" | "sign_note" | "mark_entered_in_error";
+
+export type PieceDto = { "kind": "open", 
+/**
+ * The element.
+ */
+element: ElementDto, 
+/**
+ * `ltr`, `rtl` or `auto`, where the document says so.
+ */
+direction: DirectionDto | null, } | { "kind": "close" } | { "kind": "text", 
+/**
+ * The text as recorded.
+ */
+text: string, } | { "kind": "break" } | { "kind": "rule" } | { "kind": "checkbox", 
+/**
+ * Whether it is.
+ */
+checked: boolean, } | { "kind": "omitted", 
+/**
+ * What it is.
+ */
+what: OmittedDto, 
+/**
+ * The text that stands for it.
+ */
+label: string | null, } | { "kind": "field", 
+/**
+ * The label.
+ */
+field: DocumentFieldDto, 
+/**
+ * The text as recorded.
+ */
+text: string, };
 
 export type ProblemDto = { 
 /**
@@ -1812,11 +2180,6 @@ export type SetTextSizeDto = {
 percent: number, };
 
 export type SexDto = "female" | "male" | "other" | "unknown" | "not_recorded";
-
-export type NameUseDto = "nickname" | "maiden" | "old" | "anonymous" | "temporary" | "other";
-export type OtherNameDto = { nameUse: NameUseDto, name: string, };
-export type LinkedDto = { patient: string | null, name: string | null, };
-
 
 export type SignDto = "blood_pressure" | "systolic" | "diastolic" | "pulse" | "respiration" | "spo2" | "temperature" | "news2" | "weight" | "height" | "bmi" | "head_circumference" | "other";
 

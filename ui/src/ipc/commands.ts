@@ -6,6 +6,8 @@ import type {
   ConflictDto,
   DecideDto,
   DeviceDto,
+  DocumentChunkAskDto,
+  DocumentChunkDto,
   DraftDto,
   DraftSavedDto,
   EnrolBeginDto,
@@ -16,6 +18,8 @@ import type {
   MarkEnteredInErrorDto,
   NotesDto,
   NoticeDto,
+  OpenDocumentDto,
+  OpenedDocumentDto,
   PatientPageDto,
   RecordDto,
   RecordRequestDto,
@@ -75,6 +79,10 @@ interface Commands {
   chart_record: [RecordRequestDto, RecordDto];
   chart_results: [WindowDto, ResultsDto];
   chart_notes: [WindowDto, NotesDto];
+  open_document: [OpenDocumentDto, OpenedDocumentDto];
+  document_bytes: [{ handle: string; offset: number }, ArrayBuffer];
+  document_chunk: [DocumentChunkAskDto, DocumentChunkDto];
+  close_document: [{ handle: string }, null];
   check_vitals: [VitalsDto, VitalsCheckDto];
   save_vitals: [VitalsDto, SavedDto];
   save_draft: [SaveDraftDto, DraftSavedDto];

@@ -3,6 +3,7 @@ import audit from "./en/audit.json";
 import chart from "./en/chart.json";
 import conflict from "./en/conflict.json";
 import device from "./en/device.json";
+import document from "./en/document.json";
 import dosage from "./en/dosage.json";
 import element from "./en/element.json";
 import failure from "./en/failure.json";
@@ -24,6 +25,7 @@ export const en = {
   ...conflict,
   ...device,
   ...dosage,
+  ...document,
   ...element,
   ...failure,
   ...lock,

@@ -180,27 +180,57 @@ fn observations_are_read_in_every_form() {
 }
 
 #[test]
-fn notes_are_decoded() {
-    let note = |attachment: &str| {
-        let text = format!(
-            r#"{{"resourceType":"DocumentReference","status":"current","docStatus":"final","content":[{{"attachment":{attachment}}}],"relatesTo":[{{"code":"appends","target":{{"reference":"DocumentReference/n0"}}}}],"context":{{"encounter":[{{"reference":"Encounter/v1"}}]}}}}"#
-        );
-        document(&raw(&text)).expect("a document")
-    };
-    let n = note(r#"{"contentType":"text/plain; charset=utf-8","data":"Q8O2\nZ8OgCg==","title":"Triage"}"#);
-    assert!(n.body == NoteBody::Text(keep_domain::Phi::new("Cögà\n".into())) && n.faults.is_empty());
-    let n = note(r#"{"contentType":"text/plain","data":"%%"}"#);
-    assert!(n.body == NoteBody::Unreadable && n.faults == ["content"]);
-    let n = note(r#"{"contentType":"text/plain","data":"Q291Z2g=","title":"Triage"}"#);
-    assert!(
-        n.body == NoteBody::Text(keep_domain::Phi::new("Cough".into())) && n.doc_status.as_deref() == Some("final")
-    );
+fn documents_are_read_with_their_circumstances() {
+    let n = document(&raw(
+        r#"{"resourceType":"DocumentReference","status":"superseded","description":"no contrast","category":[{"text":"Letter"}],"securityLabel":[{"coding":[{"code":"R"}]}],"authenticator":{"display":"Dr X"},"content":[{"attachment":{"contentType":"text/plain","data":"Q291Z2g=","title":"Triage"}}],"relatesTo":[{"code":"appends","target":{"reference":"DocumentReference/n0"}}],"context":{"encounter":[{"reference":"Encounter/v1"}],"event":[{"text":"CT"}],"period":{"start":"2026-11-01"},"facilityType":{"text":"Hospital"},"practiceSetting":{"text":"Surgery"},"sourcePatientInfo":{"reference":"Patient/other"}}}"#,
+    ))
+    .expect("a document");
+    assert!(n.status.as_deref() == Some("superseded") && n.doc_status.is_none() && n.faults.is_empty());
     assert_eq!(n.related[0].target.key.as_ref().map(ToString::to_string).as_deref(), Some("DocumentReference/n0"));
-    assert_eq!(n.encounter.and_then(|e| e.key).map(|k| k.to_string()).as_deref(), Some("Encounter/v1"));
-    assert!(
-        note(r#"{"contentType":"application/pdf","url":"Binary/1"}"#).body == NoteBody::File("application/pdf".into())
+    assert_eq!(n.context.encounters[0].key.as_ref().map(ToString::to_string).as_deref(), Some("Encounter/v1"));
+    let labels = [&n.categories[0], &n.context.events[0], n.context.facility.as_ref().expect("a facility")];
+    assert_eq!(labels.map(|c| c.label()), [Some("Letter"), Some("CT"), Some("Hospital")]);
+    assert!(n.attachments.len() == 1 && n.authenticator.is_some() && n.context.source_patient.is_some());
+    let damaged =
+        document(&raw(r#"{"resourceType":"DocumentReference","content":7,"context":7}"#)).expect("a document");
+    assert_eq!(damaged.faults, ["content", "context"]);
+}
+
+#[test]
+fn compositions_are_read_with_sections_inside_sections() {
+    let text = r#"{"resourceType":"Composition","status":"final","title":"Discharge letter","type":{"text":"Letter"},"attester":[{"mode":"legal","time":"2026-11-28","party":{"display":"Dr X"}}],"relatesTo":[{"code":"replaces","targetReference":{"reference":"Composition/c0"}}],"section":[{"title":"Plan","focus":{"display":"the newborn"},"text":{"status":"generated","div":"<div>Stop warfarin today.</div>"},"entry":[{"display":"Warfarin"}],"section":[{"code":{"text":"Diet"},"emptyReason":{"text":"not asked"}}]}]}"#;
+    let c = composition(&raw(text)).expect("a composition");
+    assert!(c.faults.is_empty() && c.attesters[0].mode.as_deref() == Some("legal") && c.related.len() == 1);
+    let plan = &c.sections[0];
+    // EXPOSE: a test reads the section.
+    assert_eq!(plan.narrative.as_ref().map(|n| n.expose().as_str()), Some("<div>Stop warfarin today.</div>"));
+    assert!(plan.focus.is_some() && plan.entries.len() == 1);
+    assert_eq!(plan.sections[0].empty_reason.as_ref().and_then(Concept::label), Some("not asked"));
+}
+
+#[test]
+fn assessments_are_read() {
+    let text = r#"{"resourceType":"ClinicalImpression","status":"completed","summary":"Likely embolism","description":"Dyspnoea","date":"2026-11-28","finding":[{"itemCodeableConcept":{"text":"DVT"},"basis":"ultrasound"}],"prognosisCodeableConcept":[{"text":"good"}],"investigation":[{"code":{"text":"Imaging"},"item":[{"display":"CT"}]}],"note":[{"text":"call family"}]}"#;
+    let i = impression(&raw(text)).expect("an assessment");
+    assert!(i.faults.is_empty() && i.findings.len() == 1 && i.prognoses.len() == 1 && i.notes.len() == 1);
+    assert!(i.investigations[0].1.len() == 1 && i.summary.is_some());
+}
+
+#[test]
+fn answers_of_every_kind_are_read() {
+    let answers = r#"{"valueBoolean":false},{"valueDecimal":1.50},{"valueString":"no"},{"valueCoding":{"code":"a","display":"A"}},{"valueCoding":{"display":"B"}},{"valueQuantity":{"value":5,"unit":"mg"}},{"valueDate":"2026-11"},{"valueReference":{"display":"Dr X"}},{"valueTime":"08:00:00"},{"valueAttachment":{"title":"scan"}},{"valueBoolean":"x"},{}"#;
+    let text = format!(
+        r#"{{"resourceType":"QuestionnaireResponse","status":"completed","item":[{{"linkId":"1","text":"Group","item":[{{"linkId":"1.1","answer":[{answers}]}}]}}]}}"#
     );
-    assert!(note("{}").body == NoteBody::Empty);
+    let q = questionnaire_response(&raw(&text)).expect("a response");
+    let found = &q.items[0].items[0].answers;
+    assert!(found.len() == 12 && q.faults.is_empty());
+    assert!(
+        found[0].0 == AnswerValue::Boolean(false)
+            && found[1].0 == AnswerValue::Text(keep_domain::Phi::new("1.50".into()))
+    );
+    let unreadable = found.iter().filter(|(answer, _)| *answer == AnswerValue::Unreadable).count();
+    assert_eq!(unreadable, 2);
 }
 
 #[test]

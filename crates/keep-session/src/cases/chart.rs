@@ -30,7 +30,7 @@ use keep_sync::CHART_TYPES;
 const MOST_ROWS: u32 = 200;
 /// The most rows of one list of the summary; longer lists are in the timeline. Keeps a reply below 256 kB.
 const MOST_LISTED: usize = 120;
-/// The longest note of the summary, characters.
+/// The longest note of the summary, bytes.
 const LONGEST_NOTE: usize = 4_000;
 
 /// Opens a chart: banner and summary.
@@ -117,11 +117,12 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
 pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<NotesDto, FailureDto> {
     workstation.authorize(Action::OpenChart, |unlocked| {
         let ctx = &Ctx::new(workstation, unlocked)?;
-        let chart = read_chart(ctx, &patient_id(&request.patient)?, &["DocumentReference"])?;
+        let chart = read_chart(ctx, &patient_id(&request.patient)?, &notes::TYPES)?;
         let (offset, limit) = window(&request);
         let names = names_of(ctx.store, &notes::unnamed_authors(&chart.entries, offset, limit))?
             .or_people(|| workstation.names());
-        Ok(notes::window(&chart.entries, &names, &chart.view, offset, limit))
+        let server = workstation.settings().server.clone();
+        Ok(notes::window(&chart.entries, &names, &chart.view, &server, (offset, limit)))
     })
 }
 
@@ -130,7 +131,7 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
-const SUMMARY_TYPES: [&str; 13] = [
+const SUMMARY_TYPES: [&str; 14] = [
     "Patient",
     "Flag",
     "AllergyIntolerance",
@@ -142,6 +143,7 @@ const SUMMARY_TYPES: [&str; 13] = [
     "Observation",
     "DiagnosticReport",
     "DocumentReference",
+    "Composition",
     "Immunization",
     "Encounter",
 ];
@@ -155,15 +157,12 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
         && !ctx.store.has_restricted_allergy(&chart.patient)?;
     let base = ctx.workstation.settings().server.clone();
     let mut wanted = medicines::unnamed_medicines(entries, Some(&base));
-    wanted.extend(notes::unnamed_authors(entries, 0, usize::MAX).into_iter().take(MOST_LISTED));
+    wanted.extend(notes::unnamed_authors_of_last(entries));
     let names: Names = names_of(ctx.store, &wanted)?.or_people(|| ctx.workstation.names());
     let tabs: Vec<ChartTabDto> = std::iter::once(ChartTabDto::Summary)
         .chain(TABS.iter().filter(|(_, groups)| groups.iter().any(|g| view.sees(*g).is_visible())).map(|(tab, _)| *tab))
         .collect();
-    let mut last_note = notes::last(entries, &names, view);
-    if let Some(note) = &mut last_note {
-        note.text = note.text.as_deref().map(|text| words::cut(text, LONGEST_NOTE));
-    }
+    let last_note = notes::last(entries, &names, view, &ctx.workstation.settings().server, LONGEST_NOTE);
     let name = banner.family.iter().chain(&banner.given);
     let name = words::some(words::joined(name, ", "));
     let population = Population::of(entries, &clinic_clock.zone);

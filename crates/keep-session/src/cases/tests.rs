@@ -7,6 +7,7 @@ mod colleagues;
 mod commands;
 mod conflicts;
 mod damage;
+mod documents;
 mod drafts;
 mod enrolling;
 mod events;

@@ -3,6 +3,7 @@
 pub mod allergies;
 pub mod banner;
 pub mod detail;
+pub mod document;
 pub mod dosage;
 pub mod flag;
 pub mod immunisations;

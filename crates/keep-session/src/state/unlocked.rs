@@ -1,6 +1,7 @@
 //! What exists only while a user is signed in: keys, connections, permissions.
 
 use crate::error::SessionError;
+use crate::state::documents::OpenDocuments;
 use keep_access::{Access, Action, Decision, PolicyResource, Request, Situation};
 use keep_audit::Actor;
 use keep_domain::{ErrorCode, PatientId, Rank, ResourceKey, Role, Segment, UserId};
@@ -46,6 +47,8 @@ pub(crate) struct SessionMemory {
     pub(crate) damaged: Mutex<BTreeSet<Segment>>,
     /// Drafts whose first save was recorded.
     pub(crate) drafts: Mutex<HashSet<Uuid>>,
+    /// Documents that the page shows.
+    pub(crate) documents: Mutex<OpenDocuments>,
     /// The user as records name them, once it was searched for.
     pub(crate) practitioner: OnceLock<ResourceKey>,
 }

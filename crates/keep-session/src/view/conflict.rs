@@ -2,6 +2,7 @@
 
 use super::dosage::dosages;
 use super::names::Names;
+use super::notes;
 use super::words;
 use crate::dto::chart::vitals::SignDto;
 use crate::dto::conflict::{ConflictFieldDto, ConflictKeyDto, ConflictPartDto, ConflictValueDto};
@@ -104,13 +105,7 @@ impl Reading<'_> {
                 let dosages = dosages(&found.dosages);
                 (!dosages.is_empty()).then_some(ConflictValueDto::Dosages { dosages })
             }
-            "content" => match lens::document(&of("DocumentReference")?).ok()?.body {
-                lens::NoteBody::Text(text) => {
-                    // EXPOSE: both versions are what the user decides about.
-                    words::some(text.expose().clone()).map(|text| ConflictValueDto::Text { text })
-                }
-                _ => None,
-            },
+            "content" => notes::plain_text(&of("DocumentReference")?).map(|text| ConflictValueDto::Text { text }),
             _ => None,
         }
     }

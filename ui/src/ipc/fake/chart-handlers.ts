@@ -1,4 +1,5 @@
 import type { ChartDto, ChartTabDto, DetailDto, PermissionDto, TimelineKindDto } from "../bindings";
+import { openFakeDocument, readFakeDocument, readFakePicture } from "./documents";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
@@ -8,7 +9,11 @@ type HandledCommands =
   | "chart_timeline"
   | "chart_record"
   | "chart_results"
-  | "chart_notes";
+  | "chart_notes"
+  | "open_document"
+  | "document_bytes"
+  | "document_chunk"
+  | "close_document";
 
 const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
   summary: "open_chart",
@@ -107,5 +112,9 @@ export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
       const { notes } = openFakeChart(state, patient);
       return { rows: notes.slice(offset, offset + limit), total: notes.length };
     },
+    open_document: ({ source }) => openFakeDocument(source),
+    document_chunk: ({ handle, offset }) => readFakeDocument(handle, offset),
+    document_bytes: ({ offset }) => readFakePicture(offset),
+    close_document: () => null,
   };
 }

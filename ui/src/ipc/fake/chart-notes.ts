@@ -1,4 +1,6 @@
 import type { NoteDto } from "../bindings";
+import { makeDocuments } from "./documents";
+import { makeTextPart } from "./text-part";
 
 const TEXTS = [
   "Pressure above target on amLODIPine alone. Discussed salt, added enalapril next visit if unchanged. Review feet and retinal screening.",
@@ -6,15 +8,26 @@ const TEXTS = [
   "Foot check done: skin intact, pulses present, monofilament felt at all ten sites.",
 ];
 
-/** Signed notes, newest first. */
+/** Signed notes, newest first; the second patient has documents of other systems as well. */
 export function makeNotes(index: number): NoteDto[] {
+  const notes = makeSignedNotes(index);
+  return index === 2 ? [...notes, ...makeDocuments()] : notes;
+}
+
+function makeSignedNotes(index: number): NoteDto[] {
   return Array.from({ length: index === 1 ? 26 : 4 }, (_, at) => ({
     id: `n${at}`,
     kind: at % 3 === 1 ? "Nursing note" : "Progress note",
     author: at === 3 ? null : at % 3 === 1 ? "Amara Okafor" : "Dr Jonas Mbeki",
     written: new Date(Date.parse("2026-10-24T10:32:00+03:00") - at * 86_400_000 * 23).toISOString(),
     status: at === 5 ? "entered_in_error" : "signed",
-    text: TEXTS[at % TEXTS.length] ?? "",
+    reference: `DocumentReference/n${at}`,
+    moreAuthors: [],
+    marks: at === 5 ? [{ kind: "entered_in_error" }] : [],
+    relations: [],
+    details: [],
+    parts: [makeTextPart(TEXTS[at % TEXTS.length] ?? "")],
+    narrative: null,
     mayMarkEnteredInError: at % 3 === 1 && at !== 5,
     record: at === 0 && index !== 1 ? "pending" : "synced",
   }));

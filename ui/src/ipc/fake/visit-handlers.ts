@@ -3,6 +3,7 @@ import { makeQuantity } from "./chart-vitals";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 import { FAKE_NOW } from "./staff";
+import { makeTextPart } from "./text-part";
 import { checkFakeVitals } from "./vitals-check";
 
 type HandledCommands =
@@ -96,8 +97,14 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
         kind: kind === "nursing" ? "Nursing note" : "Progress note",
         author: state.session?.name ?? null,
         written: FAKE_NOW,
+        reference: `DocumentReference/n${state.changeSet}-new`,
+        moreAuthors: [],
         status: "signed",
-        text,
+        marks: [],
+        relations: [],
+        details: [],
+        parts: [makeTextPart(text)],
+        narrative: null,
         mayMarkEnteredInError: true,
         record: "pending",
       };

@@ -3,6 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::allergies::AllergiesDto;
+use crate::dto::chart::document::PieceDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::notes::NoteStatusDto;
@@ -102,10 +103,9 @@ fn a_note_is_signed_and_read_back_with_its_author() {
     assert_eq!(code_of(notes::sign_note(&clinic.workstation, note("  "))), ErrorCode::Invalid);
     ok(notes::sign_note(&clinic.workstation, note("Pressure above target.")));
     let shown = ok(chart::open_chart(&clinic.workstation, "maria")).last_note.expect("a note");
-    assert_eq!(
-        (shown.author.as_deref(), shown.text.as_deref()),
-        (Some("Dr Jonas Mbeki"), Some("Pressure above target."))
-    );
+    assert_eq!(shown.author.as_deref(), Some("Dr Jonas Mbeki"));
+    let text = PieceDto::Text { text: String::from("Pressure above target.") };
+    assert_eq!(shown.parts[0].body.as_ref().map(|body| body.pieces.as_slice()), Some([text].as_slice()));
     assert_eq!((shown.status, shown.kind.as_deref()), (NoteStatusDto::Signed, Some("Progress note")));
 }
 

@@ -2,7 +2,8 @@
 
 use super::Leaves::{self, Events, Nothing};
 use super::{E, ok, run};
-use crate::cases::chart;
+use crate::cases::tests::documents::letter;
+use crate::cases::{chart, documents};
 use crate::dto::chart::timeline::RecordRequestDto;
 use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::testing::nurse_amara;
@@ -13,6 +14,20 @@ fn window() -> WindowDto {
 
 pub(super) fn commands() -> Vec<(&'static str, Leaves)> {
     vec![
+        ("close_document", Nothing("nothing is read or written")),
+        ("document_bytes", Nothing("the event of `open_document` covers it")),
+        ("document_chunk", Nothing("the event of `open_document` covers it")),
+        (
+            "open_document",
+            Events(
+                nurse_amara,
+                |c| {
+                    c.has_a_letter();
+                    run(c, |c| ok(documents::open_document(&c.workstation, letter(false))).size)
+                },
+                &[E::ChartRead],
+            ),
+        ),
         (
             "chart_notes",
             Events(

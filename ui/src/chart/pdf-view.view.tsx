@@ -1,0 +1,116 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../components/button.view";
+import { useWords } from "../words/words";
+import css from "./document.module.css";
+import { openPdf, type Pdf } from "./pdf-document";
+
+interface Props {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What the document is, for screen readers. */
+  label: string;
+}
+
+/** Zoom steps, in percent. */
+const ZOOM = [50, 75, 100, 125, 150, 200, 300];
+/** The largest canvas, pixels. */
+const MOST_PIXELS = 16_000_000;
+
+/** A PDF, one page at a time, with its text for screen readers and for copying. */
+export function PdfView({ bytes, label }: Props) {
+  const say = useWords();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [pdf, setPdf] = useState<Pdf | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [page, setPage] = useState(1);
+  const [zoom, setZoom] = useState(2);
+  const [text, setText] = useState("");
+  const [showsText, setShowsText] = useState(false);
+  useEffect(() => {
+    let opened: Pdf | null = null;
+    let gone = false;
+    // The worker takes the bytes over, so that it gets a copy.
+    openPdf(bytes.slice()).then(
+      (found) => {
+        opened = found;
+        if (gone) found.loadingTask.destroy();
+        else setPdf(found);
+      },
+      () => {
+        if (!gone) setFailed(true);
+      },
+    );
+    return () => {
+      gone = true;
+      opened?.loadingTask.destroy();
+    };
+  }, [bytes]);
+  useEffect(() => {
+    if (pdf === null) return;
+    let gone = false;
+    let stop: (() => void) | undefined;
+    const draw = async () => {
+      const found = await pdf.getPage(page);
+      const target = canvas.current;
+      if (gone || target === null) return;
+      const wanted = ((ZOOM[zoom] ?? 100) / 100) * (globalThis.devicePixelRatio || 1);
+      const plain = found.getViewport({ scale: 1 });
+      const most = Math.sqrt(MOST_PIXELS / (plain.width * plain.height));
+      const viewport = found.getViewport({ scale: Math.min(wanted, most) });
+      const rendering = found.render({ canvas: target, viewport, annotationMode: 1 });
+      stop = () => rendering.cancel();
+      target.width = viewport.width;
+      target.height = viewport.height;
+      await rendering.promise;
+      const content = await found.getTextContent();
+      const lines = content.items.map((item) => ("str" in item ? `${item.str}${item.hasEOL ? "\n" : ""}` : ""));
+      if (!gone) setText(lines.join(""));
+    };
+    draw().catch((error: unknown) => {
+      const isCancelled = error instanceof Error && error.name === "RenderingCancelledException";
+      if (!gone && !isCancelled) setFailed(true);
+    });
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, [pdf, page, zoom]);
+  if (failed) return <p className={css.words}>{say("document.damaged")}</p>;
+  if (pdf === null) return <div aria-busy="true" />;
+  const count = pdf.numPages;
+  const turn = (by: number) => setPage(Math.min(count, Math.max(1, page + by)));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1, Home: -count, End: count }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    turn(by);
+  };
+  return (
+    <>
+      <div className={css.actions}>
+        <Button onPress={() => turn(-1)} isDisabled={page === 1}>
+          {say("document.page.before")}
+        </Button>
+        <span aria-live="polite">{say("document.page", { page, count })}</span>
+        <Button onPress={() => turn(1)} isDisabled={page === count}>
+          {say("document.page.next")}
+        </Button>
+        <Button onPress={() => setZoom(Math.max(0, zoom - 1))} isDisabled={zoom === 0}>
+          {say("document.zoom.out")}
+        </Button>
+        <Button onPress={() => setZoom(Math.min(ZOOM.length - 1, zoom + 1))} isDisabled={zoom === ZOOM.length - 1}>
+          {say("document.zoom.in")}
+        </Button>
+        <Button variant="link" onPress={() => setShowsText(!showsText)}>
+          {say(showsText ? "document.text.hide" : "document.text.show")}
+        </Button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard */}
+      <section className={css.pages} tabIndex={0} aria-label={label} onKeyDown={onKeyDown}>
+        <canvas ref={canvas} role="img" aria-label={say("document.page.label", { label, page })} className={css.page} />
+      </section>
+      {showsText ? (
+        <p className={`${css.words} ${css.preformatted}`}>{text.trim() || say("document.text.none")}</p>
+      ) : null}
+    </>
+  );
+}
