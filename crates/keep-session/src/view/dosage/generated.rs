@@ -345,7 +345,7 @@ fn lost_token(text: &str, dto: &DosageDto) -> Option<String> {
 
 /// The cases of the page's test: their parts must all be in the written line.
 fn fixture(dtos: &[DosageDto]) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/dosages.ndjson");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/testing/dosages.ndjson");
     let lines: Vec<String> = dtos.iter().map(|d| serde_json::to_string(d).expect("json")).collect();
     let text = lines.join("\n") + "\n";
     if std::env::var_os("UPDATE_BINDINGS").is_some() {
