@@ -5,6 +5,7 @@ use crate::view::visible_record::VisibleRecord;
 use crate::view::words;
 use keep_domain::UtcMillis;
 use keep_fhir::lens::{Measured, ObservationLens, ReportLens, report};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Statuses of a report that needs no row for its status.
@@ -22,6 +23,9 @@ pub(crate) struct Panels {
     reports: BTreeSet<String>,
 }
 
+/// The ids of the Observations of a chart, collected only where there is a panel or a report.
+type Known<'e> = LazyCell<BTreeSet<&'e str>, Box<dyn FnOnce() -> BTreeSet<&'e str> + 'e>>;
+
 /// What makes two values of one moment the same measurement: code, time, digits and unit.
 type Measurement = (String, i64, String, Option<String>);
 
@@ -38,9 +42,11 @@ impl Panels {
 
     fn read(entries: &[VisibleRecord], since: Option<UtcMillis>) -> Self {
         let mut found = Self { names: BTreeMap::new(), hidden: BTreeSet::new(), reports: BTreeSet::new() };
-        let panels: Vec<&VisibleRecord> = entries.iter().filter(|e| has_parts(e)).collect();
-        let of_type = entries.iter().filter(|e| e.kind() == "Observation" && !e.masked);
-        let known: BTreeSet<&str> = of_type.map(|e| e.record.key.id.as_str()).collect();
+        let panels: Vec<&VisibleRecord> = entries.iter().filter(|e| has_parts(e) && !is_vital(e)).collect();
+        let known: Known<'_> = LazyCell::new(Box::new(|| {
+            let of_type = entries.iter().filter(|e| e.kind() == "Observation" && !e.masked);
+            of_type.map(|e| e.record.key.id.as_str()).collect()
+        }));
         if !panels.is_empty() {
             found.hide(entries, &panels, &known);
         }
