@@ -81,12 +81,13 @@ impl Incoming {
         Ok(())
     }
 
-    /// Type, id and patient of the text added last; `None` if it was left out or has no readable type and id.
+    /// Type and id of the text added last, and its patient; no type and id if they cannot be read.
     #[must_use]
-    pub fn last(&self) -> Option<(ResourceKey, Option<PatientId>)> {
+    pub fn last(&self) -> (Option<ResourceKey>, Option<PatientId>) {
         let is_left_out = self.broken.last().is_some_and(|place| place + 1 == self.texts);
-        let row = self.rows.last().filter(|row| !is_left_out && !row.unreadable)?;
-        Some((row.facts.key().ok()?, row.facts.patient.as_ref().and_then(IdKey::id)))
+        let Some(row) = self.rows.last().filter(|_| !is_left_out) else { return (None, None) };
+        let key = row.facts.key().ok().filter(|_| !row.unreadable);
+        (key, row.facts.patient.as_ref().and_then(IdKey::id))
     }
 
     /// Appends the records of `other`.

@@ -261,7 +261,7 @@ impl Run {
             self.refuse(line, error.unwrap_or(Unreadable::whole(UnreadableKind::Syntax)));
             return Ok(());
         }
-        let (key, patient) = self.incoming.last().map_or((None, None), |(key, patient)| (Some(key), patient));
+        let (key, patient) = self.incoming.last();
         let place = place_of(key.as_ref(), patient, text);
         self.records.push(ListedRecord { line, key: key.map(|k| k.to_string()), place });
         Ok(())

@@ -126,8 +126,8 @@ impl Tally {
 /// Where a record belongs by its own text; whether its patient is here is not known yet.
 pub(super) fn place_of(key: Option<&ResourceKey>, patient: Option<PatientId>, text: &str) -> Place {
     match (key, patient) {
-        (None, _) => Place::None(NoChart::Unreadable),
         (_, Some(patient)) => Place::Chart(patient),
+        (None, None) => Place::None(NoChart::Unreadable),
         (Some(key), None) if !in_patient_compartment(&key.resource_type) => Place::None(NoChart::TypeWithoutPatient),
         _ if names_a_patient(text) => Place::None(NoChart::PatientElsewhere),
         _ => Place::None(NoChart::NoPatient),
