@@ -38,11 +38,11 @@ impl PieceWriter {
     pub(crate) fn text(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
-            let room = match self.pieces.last() {
+            let space = match self.pieces.last() {
                 Some(Piece::Text(last)) => LONGEST.saturating_sub(last.len()),
                 _ => LONGEST,
             };
-            let (head, tail) = split_before(rest, room);
+            let (head, tail) = split_before(rest, space);
             match self.pieces.last_mut() {
                 Some(Piece::Text(last)) if !head.is_empty() => last.push_str(head),
                 _ => {
@@ -70,9 +70,9 @@ impl PieceWriter {
     }
 }
 
-/// Splits before the character that would exceed `room` bytes.
-fn split_before(text: &str, room: usize) -> (&str, &str) {
-    let mut at = room.min(text.len());
+/// Splits before the character that would exceed `space` bytes.
+fn split_before(text: &str, space: usize) -> (&str, &str) {
+    let mut at = space.min(text.len());
     while !text.is_char_boundary(at) {
         at = at.saturating_sub(1);
     }

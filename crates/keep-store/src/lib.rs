@@ -44,6 +44,7 @@ mod row_facts;
 mod save;
 mod scrub;
 mod search;
+mod search_index;
 mod search_keys;
 mod search_optimize;
 mod search_query;

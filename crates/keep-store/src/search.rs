@@ -5,13 +5,14 @@ use crate::error::{FindingKind, StoreError};
 use crate::ledger::AuditGated;
 use crate::record::Record;
 use crate::resource_type;
-use crate::search_keys::{END_DIGITS, birth_word, number_end};
+use crate::search_index::{MATCHING, born_expression, charts};
+use crate::search_keys::{END_DIGITS, number_end};
 use crate::search_query::{NamePart, SearchQuery};
 use crate::search_similar::similar;
 use crate::segment_access::{RowView, SegmentAccess, row_ids_of};
 use crate::store::Store;
 use keep_domain::Segment;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeSet, HashSet};
 
 /// The most candidates; totals are exact below it.
@@ -129,13 +130,6 @@ fn patient_of(conn: &Connection, access: &SegmentAccess, chart_number: u32) -> R
     Ok(None)
 }
 
-/// The charts that a query yields.
-pub(crate) fn charts(conn: &Connection, sql: &str, values: &[&str], limit: usize) -> Result<Vec<u32>, StoreError> {
-    let mut statement = conn.prepare_cached(&format!("{sql} LIMIT {limit}"))?;
-    let rows = statement.query_map(params_from_iter(values), |r| r.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 fn list_all(conn: &Connection) -> Result<(Vec<u32>, bool), StoreError> {
     let found = charts(conn, "SELECT ordinal FROM main.patient_key ORDER BY family, given", &[], CANDIDATES + 1)?;
     Ok(cut(found))
@@ -168,15 +162,6 @@ fn by_names(conn: &Connection, query: &SearchQuery) -> Result<(Vec<u32>, bool), 
     let mut found: Vec<u32> = first.into_iter().chain(hits).filter(|o| listed.insert(*o)).collect();
     found.truncate(CANDIDATES);
     Ok((found, more))
-}
-
-/// The charts of a query of the full-text index.
-pub(crate) const MATCHING: &str = "SELECT rowid FROM main.patient_name WHERE patient_name MATCH ?1";
-
-/// Birth dates, of which one must match, as a query of the full-text index.
-pub(crate) fn born_expression(dates: &[String]) -> String {
-    let words: Vec<String> = dates.iter().map(|d| format!("\"{}\"*", birth_word(d))).collect();
-    format!("({})", words.join(" OR "))
 }
 
 /// The first patients whose family name begins with `name` and who match all names, read from the index alone. A

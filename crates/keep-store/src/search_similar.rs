@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::fold;
-use crate::search::{MATCHING, born_expression, charts};
+use crate::search_index::{MATCHING, born_expression, charts};
 use crate::search_query::SearchQuery;
 use rusqlite::Connection;
 use std::collections::BTreeSet;

@@ -130,7 +130,7 @@ test("a long timeline is read page by page and only partly rendered", async () =
   expect(requestsOf(ipc, "chart_timeline")).toEqual([{ patient: "p1", tab: null, offset: 0, limit: 100 }]);
 });
 
-test("a role that records nothing is told of records that could not be read", async () => {
+test("a role that records nothing learns of records that could not be read", async () => {
   await show({ role: "pharmacist" }, "/chart/p1/summary");
   expect(screen.getByText("Some records could not be read")).toBeVisible();
 });

@@ -14,18 +14,19 @@ pub(crate) fn run(workstation: &Workstation, args: &Import, secrets: SecretFds) 
     with_unlocked(workstation, &args.unlock, secrets, |workstation, _| {
         let report = import::import_file(workstation, &args.file, args.list)?;
         let no_chart = report
+            .places
             .no_chart
             .iter()
             .map(|(kind, why, count)| json!({ "type": kind, "reason": why.name(), "count": count }));
-        let refused = report.refused.iter().map(|(why, count)| json!({ "reason": why, "count": count }));
+        let refused = report.places.refused.iter().map(|(why, count)| json!({ "reason": why, "count": count }));
         let mut body = json!({
             "read": report.read, "imported": report.imported, "unchanged": report.unchanged,
             "kept_unreadable": report.kept_unreadable, "broken_lines": report.broken_lines,
-            "bundles": report.bundles, "in_charts": report.in_charts,
+            "bundles": report.bundles, "in_charts": report.places.in_charts,
             "no_chart": no_chart.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>(),
         });
         if let (true, Some(members)) = (args.list, body.as_object_mut()) {
-            members.insert(String::from("records"), report.records.iter().map(listed).collect());
+            members.insert(String::from("records"), report.places.records.iter().map(listed).collect());
         }
         let complete = report.broken_lines.is_empty();
         if complete { Ok(Report::ok(body)) } else { Err(Report::failed(ErrorCode::ImportBroken, body)) }

@@ -26,10 +26,10 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     }
     let mut lexer = Lexer { chars: &chars, at: 0 };
     let mut out = Vec::new();
-    while let Some(c) = lexer.peek(0) {
+    while let Some(c) = lexer.look_ahead(0) {
         if c.is_whitespace() {
             lexer.at += 1;
-        } else if c.is_ascii_digit() || (c == '.' && lexer.peek(1).is_some_and(|n| n.is_ascii_digit())) {
+        } else if c.is_ascii_digit() || (c == '.' && lexer.look_ahead(1).is_some_and(|n| n.is_ascii_digit())) {
             out.push(lexer.date().map_or_else(|| lexer.number(), |date| Some(Token::Date(date)))?);
         } else if let Some(part) = fraction_sign(c) {
             lexer.at += 1;
@@ -67,7 +67,7 @@ struct Lexer<'c> {
 }
 
 impl Lexer<'_> {
-    fn peek(&self, ahead: usize) -> Option<char> {
+    fn look_ahead(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
 
@@ -82,7 +82,7 @@ impl Lexer<'_> {
         let text: String = self.chars.iter().skip(self.at).take(10).collect();
         let is_form = text.len() == 10
             && text.char_indices().all(|(i, c)| if i == 4 || i == 7 { c == '-' } else { c.is_ascii_digit() });
-        if !is_form || self.peek(10).is_some_and(|c| c.is_ascii_digit() || c == '-') {
+        if !is_form || self.look_ahead(10).is_some_and(|c| c.is_ascii_digit() || c == '-') {
             return None;
         }
         let mut parts = text.split('-').map(str::parse);
@@ -98,17 +98,17 @@ impl Lexer<'_> {
             self.at += 1;
             digits.push_str(&self.take(|c| c.is_ascii_digit()));
         }
-        if self.peek(0) == Some('.') && self.peek(1).is_some_and(|c| c.is_ascii_digit()) {
+        if self.look_ahead(0) == Some('.') && self.look_ahead(1).is_some_and(|c| c.is_ascii_digit()) {
             self.at += 1;
             let fraction = self.take(|c| c.is_ascii_digit());
             digits = format!("{digits}.{fraction}");
         }
         // A decimal comma could also separate two numbers.
-        if self.peek(0) == Some(',') && self.peek(1).is_some_and(|c| c.is_ascii_digit()) {
+        if self.look_ahead(0) == Some(',') && self.look_ahead(1).is_some_and(|c| c.is_ascii_digit()) {
             return None;
         }
         let number = Number::read(&digits)?;
-        if self.peek(0) == Some('/') && self.peek(1).is_some_and(|c| c.is_ascii_digit()) {
+        if self.look_ahead(0) == Some('/') && self.look_ahead(1).is_some_and(|c| c.is_ascii_digit()) {
             self.at += 1;
             let below = Number::read(&self.take(|c| c.is_ascii_digit()))?;
             let above = number.0.checked_mul(ONE.0)?;
@@ -122,15 +122,15 @@ impl Lexer<'_> {
 
     /// `,000`
     fn is_group(&self) -> bool {
-        let digit = |n| self.peek(n).is_some_and(|c| c.is_ascii_digit());
-        self.peek(0) == Some(',') && digit(1) && digit(2) && digit(3) && !digit(4)
+        let digit = |n| self.look_ahead(n).is_some_and(|c| c.is_ascii_digit());
+        self.look_ahead(0) == Some(',') && digit(1) && digit(2) && digit(3) && !digit(4)
     }
 
     /// Letters and digits; a point or a stroke inside belongs to them, a point at the end does not.
     fn word(&mut self) -> String {
         let mut word = String::new();
-        while let Some(c) = self.peek(0) {
-            let next = self.peek(1);
+        while let Some(c) = self.look_ahead(0) {
+            let next = self.look_ahead(1);
             let inside = match c {
                 '.' => next.is_some_and(char::is_alphabetic) || is_abbreviation(&word),
                 '/' | '\'' | '’' => next.is_some_and(|n| n.is_alphanumeric() || n == '[' || n == '{'),

@@ -33,6 +33,13 @@ pub struct ImportReport {
     pub broken_lines: Vec<u64>,
     /// Bundles whose entries were imported.
     pub bundles: u64,
+    /// Where the records went.
+    pub places: ImportPlaces,
+}
+
+/// Where the records of an import went.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ImportPlaces {
     /// Of the records read, those in the chart of a patient who is on this workstation.
     pub in_charts: u64,
     /// Those that belong to no chart, by type and reason.
@@ -62,10 +69,10 @@ fn import(ctx: &Ctx<'_>, file: &Path, list: bool) -> Result<ImportReport, Sessio
     let ended = Feed::new(lines).run(|read| store_run(ctx.store, &run, read, (&mut report, &mut tally)));
     search_maintenance::search(ctx.store, report.imported);
     tally.finish();
-    report.in_charts = tally.in_charts;
-    report.no_chart = tally.no_chart.into_iter().map(|((kind, why), count)| (kind, why, count)).collect();
-    report.refused = tally.refused.into_iter().collect();
-    report.records = tally.listed.unwrap_or_default();
+    report.places.in_charts = tally.in_charts;
+    report.places.no_chart = tally.no_chart.into_iter().map(|((kind, why), count)| (kind, why, count)).collect();
+    report.places.refused = tally.refused.into_iter().collect();
+    report.places.records = tally.listed.unwrap_or_default();
     let outcome = if ended.is_ok() { Outcome::Success } else { Outcome::SeriousFailure };
     let end = EventDraft::new(EventClass::Import).by(ctx.session.actor()).with_cause("end").ended(outcome);
     ctx.workstation.record(

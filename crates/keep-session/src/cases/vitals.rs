@@ -15,7 +15,7 @@ use crate::records::visit::find_open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
 use crate::state::acquire;
 use crate::view::clinic_clock::{AHEAD_MILLIS, ClinicClock};
-use crate::view::judge::Standing;
+use crate::view::judge::StatusClass;
 use crate::view::person;
 use crate::view::pregnancy;
 use crate::view::vitals::in_chart_unit;
@@ -97,7 +97,7 @@ fn about(
 
 fn height_of(record: &Record) -> Option<f64> {
     let lens = lens::observation(&parse(record)?).ok()?;
-    let counts = Standing::of(lens.status.as_deref()) == Standing::Final && lens.focus.is_empty();
+    let counts = StatusClass::of(lens.status.as_deref()) == StatusClass::Final && lens.focus.is_empty();
     match lens.value.filter(|_| counts)? {
         lens::Measured::Quantity(q) if q.comparator.is_none() => in_chart_unit(SignDto::Height, &q),
         _ => None,

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recent_time_is_told_in_minutes_and_hours() {
+    fn a_recent_time_is_given_in_minutes_and_hours() {
         let clinic_clock = ClinicClock::utc(NOON);
         let check = |at: &str, expected: Option<(ElapsedUnitDto, u32)>| {
             assert_eq!(clinic_clock.since(time(at)).map(|e| (e.unit, e.count)), expected, "{at}");

@@ -1,4 +1,4 @@
-//! Whether a value is out of the ordinary: only where what the judgement rests on holds.
+//! Whether a value is out of the ordinary; judged only where status, unit, range and patient permit it.
 
 use super::clinic_clock::ClinicClock;
 use super::marks::{in_future, marks};
@@ -19,27 +19,27 @@ const OTHER: [&str; 2] = ["preliminary", "unknown"];
 
 /// What the status of an Observation permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum StatusClass {
     /// The value counts.
     Final,
     /// There is a value; it is not judged.
-    Open,
+    NotFinal,
     /// There is no value.
-    None,
+    NoValue,
     /// A status that R4 does not have.
-    Foreign,
+    Unknown,
 }
 
-impl Standing {
+impl StatusClass {
     /// By the recorded status.
     pub(crate) fn of(status: Option<&str>) -> Self {
         let among = |codes: &[&str]| status.is_some_and(|s| codes.contains(&s));
         match status {
             _ if among(&FINAL) => Self::Final,
-            _ if among(&NO_VALUE) => Self::None,
-            None => Self::Open,
-            _ if among(&OTHER) => Self::Open,
-            Some(_) => Self::Foreign,
+            _ if among(&NO_VALUE) => Self::NoValue,
+            None => Self::NotFinal,
+            _ if among(&OTHER) => Self::NotFinal,
+            Some(_) => Self::Unknown,
         }
     }
 }
@@ -300,16 +300,16 @@ mod tests {
 
     #[test]
     fn a_status_decides_what_a_value_is_worth() {
-        for (status, standing) in [
-            (Some("final"), Standing::Final),
-            (Some("corrected"), Standing::Final),
-            (Some("preliminary"), Standing::Open),
-            (None, Standing::Open),
-            (Some("cancelled"), Standing::None),
-            (Some("registered"), Standing::None),
-            (Some("done"), Standing::Foreign),
+        for (status, class) in [
+            (Some("final"), StatusClass::Final),
+            (Some("corrected"), StatusClass::Final),
+            (Some("preliminary"), StatusClass::NotFinal),
+            (None, StatusClass::NotFinal),
+            (Some("cancelled"), StatusClass::NoValue),
+            (Some("registered"), StatusClass::NoValue),
+            (Some("done"), StatusClass::Unknown),
         ] {
-            assert_eq!(Standing::of(status), standing, "{status:?}");
+            assert_eq!(StatusClass::of(status), class, "{status:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a chart says that the patient is pregnant now.
 
-use super::judge::Standing;
+use super::judge::StatusClass;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use keep_clinical::{DELIVERY_DATE, PREGNANCY_STATUS, says_pregnant};
@@ -37,7 +37,7 @@ fn is_status(entry: &VisibleRecord) -> bool {
 pub(crate) fn says(raw: &Raw, now: UtcMillis) -> Option<bool> {
     let is_recent = |at: Option<UtcMillis>| at.is_none_or(|at| at >= now.plus_millis(-LONGEST_MILLIS));
     if let Ok(lens) = lens::observation(raw) {
-        let counts = Standing::of(lens.status.as_deref()) != Standing::None && lens.focus.is_empty();
+        let counts = StatusClass::of(lens.status.as_deref()) != StatusClass::NoValue && lens.focus.is_empty();
         let code = lens.code.as_ref().filter(|_| counts)?;
         let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
         return match &lens.value {

@@ -99,7 +99,7 @@ pub(crate) fn recorded(lens: &ObservationLens) -> Option<String> {
 
 /// The recorded interpretation of a value that counts.
 pub(crate) fn recorded_flag(lens: &ObservationLens) -> Option<AbnormalFlag> {
-    let counts = super::judge::Standing::of(lens.status.as_deref()) != super::judge::Standing::None;
+    let counts = super::judge::StatusClass::of(lens.status.as_deref()) != super::judge::StatusClass::NoValue;
     interpreted(&lens.interpretation).0.filter(|_| counts)
 }
 

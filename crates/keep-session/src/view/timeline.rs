@@ -1,7 +1,7 @@
 //! Everything in order of time, newest first.
 
 use super::clinic_clock::ClinicClock;
-use super::judge::Standing;
+use super::judge::StatusClass;
 use super::marks;
 use super::names::{Names, unnamed};
 use super::results;
@@ -58,7 +58,7 @@ fn lines(entries: &[VisibleRecord], tab: Option<ChartTabDto>) -> Vec<Line<'_>> {
 fn joins(entry: &VisibleRecord) -> bool {
     let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
     // A value that is not final has a line of its own, with its status.
-    is_vital(entry) && Standing::of(status) == Standing::Final && entry.at().is_some() && !entry.is_unreadable()
+    is_vital(entry) && StatusClass::of(status) == StatusClass::Final && entry.at().is_some() && !entry.is_unreadable()
 }
 
 /// The lines of one window.
@@ -231,7 +231,7 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
             let value = words::joined([results::value_text(&l, words::RESULT).as_str(), flag], " ");
             let status = l.status.as_deref();
             // What was entered in error is read crossed out.
-            let counts = Standing::of(status) != Standing::None || status == Some("entered-in-error");
+            let counts = StatusClass::of(status) != StatusClass::NoValue || status == Some("entered-in-error");
             let value = if counts { value } else { String::new() };
             let recorded = results::recorded(&l);
             return Some(Texts { recorded, ..Texts::recorded(words::observed(l.code.as_ref()), words::some(value)) });

@@ -1,9 +1,10 @@
 //! Vital signs: the values of all signs, whatever their form and unit.
 
 mod chart_value;
+mod reading;
 mod series;
 
-use super::judge::Standing;
+use super::judge::StatusClass;
 use super::sign::is_vital;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
@@ -12,25 +13,10 @@ pub(crate) use chart_value::in_chart_unit;
 use chart_value::number_of;
 use chart_value::{shown, shown_recorded};
 use keep_domain::{NEWS2_TOTAL, UtcMillis};
-use keep_fhir::lens::{Concept, Measured, ObservationLens, ReferenceRange};
+use keep_fhir::lens::{Concept, ObservationLens};
+use reading::Judgement;
+pub(crate) use reading::Reading;
 pub(crate) use series::{SeriesContext, series};
-
-/// One value of a sign, or the status of one that has no value.
-#[derive(Clone, Copy)]
-pub(crate) struct Reading<'e> {
-    /// The sign; [`SignDto::Other`] has a row by its own name.
-    pub(crate) sign: SignDto,
-    /// The Observation.
-    pub(crate) entry: &'e VisibleRecord,
-    pub(crate) lens: &'e ObservationLens,
-    pub(crate) at: Option<UtcMillis>,
-    /// The exact number in the unit of the chart; `None` for a value that is not drawn and not computed with.
-    pub(crate) number: Option<f64>,
-    code: Option<&'e Concept>,
-    pub(crate) value: Option<&'e Measured>,
-    said: &'e [Concept],
-    ranges: &'e [ReferenceRange],
-}
 
 /// All values of all signs, oldest first; those without a time come first.
 ///
@@ -61,9 +47,9 @@ struct Source<'e> {
 fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
     let Source { entry, lens, is_list } = source;
     let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
-    let standing = Standing::of(lens.status.as_deref());
-    let counts = standing != Standing::None;
-    let is_drawn = matches!(standing, Standing::Final | Standing::Open)
+    let class = StatusClass::of(lens.status.as_deref());
+    let counts = class != StatusClass::NoValue;
+    let is_drawn = matches!(class, StatusClass::Final | StatusClass::NotFinal)
         && lens.focus.is_empty()
         && at.is_none_or(|at| at <= now.plus_millis(super::clinic_clock::AHEAD_MILLIS));
     let sign_of = |code: Option<&Concept>| match code.and_then(SignDto::of) {
@@ -78,8 +64,8 @@ fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<
     for part in lens.components.iter().filter(|_| counts && !is_score) {
         let (sign, value) = (sign_of(part.code.as_ref()), part.value.as_ref());
         let number = value.filter(|_| is_drawn).and_then(|v| number_of(sign, v));
-        let (code, said, ranges) = (part.code.as_ref(), part.interpretation.as_slice(), part.ranges.as_slice());
-        found.push(Reading { sign, entry, lens, at, number, code, value, said, ranges });
+        let (code, judgement) = (part.code.as_ref(), Judgement { said: &part.interpretation, ranges: &part.ranges });
+        found.push(Reading { sign, entry, lens, at, number, code, value, judgement });
     }
     let has_parts = found.len() > before;
     let value = lens.value.as_ref().filter(|_| counts);
@@ -90,8 +76,8 @@ fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<
     let sign =
         if lens.components.is_empty() || has_parts || is_score { whole } else { panel_of(lens).unwrap_or(whole) };
     let number = value.filter(|_| is_drawn).and_then(|v| number_of(sign, v));
-    let (code, said, ranges) = (lens.code.as_ref(), lens.interpretation.as_slice(), lens.ranges.as_slice());
-    found.push(Reading { sign, entry, lens, at, number, code, value, said, ranges });
+    let (code, judgement) = (lens.code.as_ref(), Judgement { said: &lens.interpretation, ranges: &lens.ranges });
+    found.push(Reading { sign, entry, lens, at, number, code, value, judgement });
 }
 
 /// The sign of a panel whose values do not count.
@@ -104,14 +90,6 @@ fn panel_of(lens: &ObservationLens) -> Option<SignDto> {
 /// The latest value of one sign that counts and is not in the future.
 pub(crate) fn latest<'r, 'e>(readings: &'r [Reading<'e>], sign: SignDto) -> Option<&'r Reading<'e>> {
     readings.iter().rev().find(|r| r.sign == sign && r.number.is_some() && r.at.is_some())
-}
-
-impl Reading<'_> {
-    /// The sign's name: the chart's own, or else as recorded.
-    fn name(&self) -> String {
-        let own = self.sign.label();
-        if own.is_empty() { words::observed(self.code).unwrap_or_default() } else { own.to_owned() }
-    }
 }
 
 /// Values of one moment as a line: "162/98 mmHg, pulse 76 /min".

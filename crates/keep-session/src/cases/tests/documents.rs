@@ -103,6 +103,6 @@ fn a_document_is_opened_only_in_its_chart_and_by_a_role_that_reads_it() {
         let other = OpenDocumentDto { reference: reference.to_owned(), ..letter(false) };
         assert_eq!(code_of(open_document(&clinic.workstation, other)), ErrorCode::NotAvailable, "{reference}");
     }
-    let desk = Clinic::with(leila_at_the_desk());
-    assert!(open_document(&desk.workstation, letter(false)).is_err());
+    let front = Clinic::with(leila_at_the_desk());
+    assert!(open_document(&front.workstation, letter(false)).is_err());
 }

@@ -184,10 +184,10 @@ fn an_import_says_where_each_record_went() {
     );
     std::fs::write(&file, format!("\u{feff}{WITHOUT_CHART}\n{more}\n")).expect("written");
     let report = ok(importing::import_file(&clinic.workstation, &file, true));
-    assert_eq!((report.read, report.imported, report.in_charts, report.bundles), (8, 8, 4, 2));
+    assert_eq!((report.read, report.imported, report.places.in_charts, report.bundles), (8, 8, 4, 2));
     let no_chart = |kind: &str, why| (kind.to_owned(), why, 1);
     assert_eq!(
-        report.no_chart,
+        report.places.no_chart,
         [
             no_chart("AllergyIntolerance", NoChart::PatientElsewhere),
             no_chart("Condition", NoChart::NoPatient),
@@ -196,11 +196,11 @@ fn an_import_says_where_each_record_went() {
         ]
     );
     assert_eq!(
-        (report.refused.as_slice(), report.broken_lines.as_slice()),
+        (report.places.refused.as_slice(), report.broken_lines.as_slice()),
         ([("no_resource", 1), ("syntax", 1)].as_slice(), [9].as_slice())
     );
-    assert_eq!(report.records.len(), 10);
-    let flag = report.records.iter().find(|r| r.key.as_deref().is_some_and(|k| k.starts_with("Flag/")));
+    assert_eq!(report.places.records.len(), 10);
+    let flag = report.places.records.iter().find(|r| r.key.as_deref().is_some_and(|k| k.starts_with("Flag/")));
     assert_eq!(
         flag,
         Some(&ListedRecord {
@@ -217,7 +217,10 @@ fn an_import_says_where_each_record_went() {
     let utf16: Vec<u8> = format!("\u{feff}{absent}\r\n{first}\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
     std::fs::write(&file, utf16).expect("written");
     let again = ok(importing::import_file(&clinic.workstation, &file, false));
-    assert_eq!((again.read, again.in_charts, again.no_chart.len(), again.records.len()), (2, 2, 0, 0));
+    assert_eq!(
+        (again.read, again.places.in_charts, again.places.no_chart.len(), again.places.records.len()),
+        (2, 2, 0, 0)
+    );
 }
 
 /// HL7's examples and everything else that other systems made: each record has a place, and each chart opens.
@@ -231,16 +234,16 @@ fn every_official_example_has_a_place_and_every_chart_opens() {
     }
     let clinic = Clinic::with(dr_jonas());
     let report = ok(importing::import_file(&clinic.workstation, file, true));
-    let none: u64 = report.no_chart.iter().map(|(.., count)| count).sum();
-    let refused: u64 = report.refused.iter().map(|(_, count)| count).sum();
-    let listed = u64::try_from(report.records.len()).expect("few");
-    assert_eq!((listed, report.broken_lines.len()), (report.in_charts + none + refused, 0));
-    assert!(report.in_charts > 200, "{report:?}");
+    let none: u64 = report.places.no_chart.iter().map(|(.., count)| count).sum();
+    let refused: u64 = report.places.refused.iter().map(|(_, count)| count).sum();
+    let listed = u64::try_from(report.places.records.len()).expect("few");
+    assert_eq!((listed, report.broken_lines.len()), (report.places.in_charts + none + refused, 0));
+    assert!(report.places.in_charts > 200, "{report:?}");
     let patient = |record: &ListedRecord| match &record.place {
         Place::Chart(patient) => Some(patient.clone()),
         Place::None(_) | Place::Refused(_) => None,
     };
-    let patients: BTreeSet<_> = report.records.iter().filter_map(patient).collect();
+    let patients: BTreeSet<_> = report.places.records.iter().filter_map(patient).collect();
     assert!(patients.len() > 10);
     for patient in patients {
         assert!(chart::open_chart(&clinic.workstation, patient.as_str()).is_ok(), "{patient}");

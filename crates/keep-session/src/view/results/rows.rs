@@ -4,7 +4,7 @@ use super::panels::Panels;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::results::{RangeDto, ResultDetailDto, ResultDetailKindDto as Kind, ResultDto, ResultPartDto};
 use crate::view::clinic_clock::ClinicClock;
-use crate::view::judge::{Population, Standing, interpreted, marks_of};
+use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
 use crate::view::marks::{in_future, marks};
 use crate::view::visible_record::VisibleRecord;
 use crate::view::{value, words};
@@ -61,7 +61,7 @@ impl Rows<'_> {
             let says = codes.filter(|c| AbnormalFlag::said_by(&c.code).is_none());
             flag.is_some() || says.into_iter().any(|c| !AbnormalFlag::is_ordinary(&c.code))
         };
-        Standing::of(lens.status.as_deref()) != Standing::None && whole.into_iter().any(stands_out)
+        StatusClass::of(lens.status.as_deref()) != StatusClass::NoValue && whole.into_iter().any(stands_out)
     }
 
     /// The flag of a value and its interpretation in words.
@@ -71,19 +71,19 @@ impl Rows<'_> {
         lens: &ObservationLens,
         at: Option<UtcMillis>,
     ) -> (Option<FlagDto>, Vec<String>) {
-        let standing = Standing::of(lens.status.as_deref());
-        if standing == Standing::None {
+        let class = StatusClass::of(lens.status.as_deref());
+        if class == StatusClass::NoValue {
             return (None, Vec::new());
         }
         let (said, recorded) = interpreted(source.said);
-        let may_judge = standing == Standing::Final && lens.focus.is_empty();
+        let may_judge = class == StatusClass::Final && lens.focus.is_empty();
         let judged = || self.population.flag(source.value.filter(|_| may_judge)?, source.ranges, at);
         (said.or_else(judged).and_then(FlagDto::of), recorded)
     }
 
     fn observation(&self, entry: &VisibleRecord, raw: &Raw, lens: &ObservationLens) -> ResultDto {
         let (id, at) = (entry.id(), entry.at());
-        let counts = Standing::of(lens.status.as_deref()) != Standing::None;
+        let counts = StatusClass::of(lens.status.as_deref()) != StatusClass::NoValue;
         let shown = |measured: Option<&Measured>| measured.filter(|_| counts).map(|v| value::value(v, words::RESULT));
         let (flag, interpretation) = self.flag(lens.into(), lens, at);
         let parts = lens.components.iter().filter(|_| counts).map(|c| {
@@ -154,7 +154,7 @@ impl Rows<'_> {
 pub(crate) fn details_of(lens: &ObservationLens, d: lens::ObservationDetails, longest: usize) -> Vec<ResultDetailDto> {
     let mut list = Details { longest, found: Vec::new() };
     // A reason that is the value itself is shown there, unless the value does not count.
-    let shown = Standing::of(lens.status.as_deref()) != Standing::None;
+    let shown = StatusClass::of(lens.status.as_deref()) != StatusClass::NoValue;
     let is_value = shown && matches!(lens.value, Some(Measured::Absent(_)));
     list.add(Kind::Absent, d.absent.as_ref().filter(|_| !is_value));
     list.texts(Kind::Note, &d.notes);

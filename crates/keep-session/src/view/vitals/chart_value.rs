@@ -1,6 +1,6 @@
 //! The value of a sign in the unit of the chart.
 
-use super::Reading;
+use super::reading::Reading;
 use crate::dto::chart::value::{QuantityDto, ValueDto};
 use crate::dto::chart::vitals::SignDto;
 use crate::view::{value, words};

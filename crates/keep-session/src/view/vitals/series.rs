@@ -1,13 +1,13 @@
 //! Vital signs over time: one series per sign.
 
-use super::Reading;
 use super::chart_value::{in_chart_unit, value_of};
+use super::reading::Reading;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::results::ResultDetailDto;
 use crate::dto::chart::vitals::{SignDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto};
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
-use crate::view::judge::{Population, Standing, interpreted, marks_of};
+use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
 use crate::view::results::rows::{details_of, ranges};
 use crate::view::words;
 use keep_clinical::{CHILD_RANGE_SOURCE, Point, child_range, flag_by_range, trend_points};
@@ -104,7 +104,7 @@ const fn shown_sign(sign: SignDto) -> SignDto {
 fn is_counted(reading: &Reading<'_>, clinic_clock: &ClinicClock) -> bool {
     reading.value.is_some()
         && reading.at.is_some_and(|at| !clinic_clock.is_future(at))
-        && Standing::of(reading.lens.status.as_deref()) != Standing::None
+        && StatusClass::of(reading.lens.status.as_deref()) != StatusClass::NoValue
 }
 
 /// Systolic and diastolic pressure of one Observation, or of two of the same time, are one measurement; a second record
@@ -150,7 +150,7 @@ fn repeats(a: &Reading<'_>, b: &Reading<'_>) -> bool {
         && row_of(a) == row_of(b)
         && a.value == b.value
         && a.lens.status == b.lens.status
-        && a.said == b.said
+        && a.judgement.said == b.judgement.said
 }
 
 /// Single pressures of the same values as a panel of the same time.
@@ -252,7 +252,7 @@ impl SeriesContext<'_> {
             value: value_of(reading.sign, measured),
             flag,
             interpretation,
-            ranges: ranges(reading.ranges),
+            ranges: ranges(reading.judgement.ranges),
         })
     }
 
@@ -266,12 +266,12 @@ impl SeriesContext<'_> {
     }
 
     fn flag(&self, reading: &Reading<'_>, measured: &Measured) -> (Option<FlagDto>, Vec<String>) {
-        let (said, recorded) = interpreted(reading.said);
+        let (said, recorded) = interpreted(reading.judgement.said);
         let lens = reading.lens;
-        let may_judge = Standing::of(lens.status.as_deref()) == Standing::Final && lens.focus.is_empty();
+        let may_judge = StatusClass::of(lens.status.as_deref()) == StatusClass::Final && lens.focus.is_empty();
         let judged = || {
-            if !reading.ranges.is_empty() {
-                return self.population.flag(measured, reading.ranges, reading.at);
+            if !reading.judgement.ranges.is_empty() {
+                return self.population.flag(measured, reading.judgement.ranges, reading.at);
             }
             let Measured::Quantity(q) = measured else { return None };
             let (low, high, _) = self.range_at(reading.sign, reading.at?)?;
