@@ -1,6 +1,7 @@
 //! From records to what the page shows: pure functions of records, a clock value and what the role may see.
 
 pub(crate) mod access_view;
+pub(crate) mod alerts;
 pub(crate) mod allergies;
 pub(crate) mod clinic_clock;
 pub(crate) mod completeness;
@@ -12,6 +13,7 @@ pub(crate) mod judge;
 pub(crate) mod marks;
 pub(crate) mod medicine_name;
 pub(crate) mod medicines;
+pub(crate) mod moment;
 pub(crate) mod names;
 pub(crate) mod notes;
 pub(crate) mod person;

@@ -54,10 +54,17 @@ test.each([
   ["p1", "Known allergies"],
   ["p2", "No known allergies"],
   ["p3", "Allergies not recorded"],
+  ["p6", "No known drug allergies; others not recorded"],
   ["p7", "Allergies unavailable"],
 ])("%s shows exactly one allergy state: %s", async (patient, title) => {
   await show({ role: "nurse" }, `/chart/${patient}/summary`);
-  const states = ["Known allergies", "No known allergies", "Allergies not recorded", "Allergies unavailable"];
+  const states = [
+    "Known allergies",
+    "No known allergies",
+    "No known drug allergies; others not recorded",
+    "Allergies not recorded",
+    "Allergies unavailable",
+  ];
   expect(states.filter((state) => screen.queryByRole("heading", { name: state }) !== null)).toEqual([title]);
 });
 
@@ -221,6 +228,18 @@ test("V and W open the forms", async () => {
 test("known allergies next to a restricted one say that the list is incomplete", async () => {
   await show({ role: "nurse" }, "/chart/p4/summary");
   expect(screen.getByText("Some allergies may not be shown: ask before you treat.")).toBeVisible();
+});
+
+test("refuted allergies and unconfirmed problems are never among the known ones", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/allergies");
+  expect(screen.getByRole("region", { name: "Known allergies" })).not.toHaveTextContent("Aspirin");
+  expect(screen.getByRole("region", { name: "Refuted or entered in error" })).toHaveTextContent("Aspirin Refuted");
+  expect(screen.getByText("Note: Adrenaline was needed.")).toBeVisible();
+  await user.click(screen.getByRole("tab", { name: "Problems" }));
+  const embolism = screen.getByRole("region", { name: "Unconfirmed problems" });
+  expect(embolism).toHaveTextContent("Pulmonary embolism Differential diagnosis");
+  expect(screen.getByRole("region", { name: "Problems" })).not.toHaveTextContent("Pulmonary embolism");
+  expect(screen.getByRole("region", { name: "Past problems" })).toHaveTextContent("since 02-Nov-2018 until 2019");
 });
 
 test("a row entered in error says so in words", async () => {

@@ -13,7 +13,7 @@ import { useSession } from "../session/session-context";
 import { VisitPane } from "../visit/visit-pane.view";
 import { useWords } from "../words/words";
 import { ChartFactsProvider } from "./absence";
-import { AllergiesCard } from "./allergies.view";
+import { AllergiesCard, OtherAllergiesCards } from "./allergies.view";
 import css from "./chart.module.css";
 import { ChartNotices, hasNotices } from "./chart-notices.view";
 import { Completeness } from "./completeness.view";
@@ -21,7 +21,7 @@ import { ImmunisationsCard } from "./immunisations.view";
 import { Marks } from "./marks.view";
 import { MedicinesTab } from "./medicines.view";
 import { Notes } from "./notes.view";
-import { ProblemsCard } from "./problems.view";
+import { ProblemsCards } from "./problems.view";
 import { ResultsTab } from "./results-tab.view";
 import { Summary } from "./summary.view";
 import { RecordsTab } from "./timeline.view";
@@ -159,9 +159,14 @@ function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
     case "medicines":
       return <MedicinesTab medicines={chart.medicines} />;
     case "problems":
-      return <ProblemsCard problems={chart.problems} />;
+      return <ProblemsCards problems={chart.problems} />;
     case "allergies":
-      return <AllergiesCard allergies={chart.allergies} />;
+      return (
+        <div className={css.stack}>
+          <AllergiesCard allergies={chart.allergies} />
+          <OtherAllergiesCards allergies={chart.allergies} />
+        </div>
+      );
     case "immunisations":
       return <ImmunisationsCard immunisations={chart.immunisations} />;
     case "summary":

@@ -10,7 +10,7 @@ import css from "./chart.module.css";
 import { ImmunisationsCard } from "./immunisations.view";
 import { MedicinesCard } from "./medicines.view";
 import { firstText, NoteChips, sayAuthor } from "./note-reader.view";
-import { ProblemsCard } from "./problems.view";
+import { CurrentProblemsCard } from "./problems.view";
 import { RecordStateChip } from "./record-state.view";
 import { ResultsCard } from "./results-card.view";
 import { VitalsCard } from "./vitals-card.view";
@@ -25,7 +25,7 @@ export function Summary({ chart }: { chart: ChartDto }) {
     <div className={css.columns}>
       <div className={css.column}>
         {may("read_allergies") ? <AllergiesCard allergies={chart.allergies} /> : null}
-        {may("read_problems") ? <ProblemsCard problems={chart.problems} activeOnly /> : null}
+        {may("read_problems") ? <CurrentProblemsCard problems={chart.problems} /> : null}
         {may("read_medicines") ? <MedicinesCard medicines={chart.medicines} /> : null}
         {may("read_allergies") ? null : <DetailsCard chart={chart} />}
       </div>

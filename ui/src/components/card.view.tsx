@@ -5,7 +5,7 @@ interface Props {
   title: string;
   /** Secondary text at the end of the header. */
   aside?: ReactNode;
-  tone?: "plain" | "critical";
+  tone?: "plain" | "warn" | "critical";
   className?: string;
   children: ReactNode;
 }
@@ -14,10 +14,7 @@ interface Props {
 export function Card({ title, aside, tone = "plain", className, children }: Props) {
   const id = useId();
   return (
-    <section
-      aria-labelledby={id}
-      className={`${css.card} ${tone === "critical" ? css.critical : ""} ${className ?? ""}`}
-    >
+    <section aria-labelledby={id} className={`${css.card} ${tone === "plain" ? "" : css[tone]} ${className ?? ""}`}>
       <header className={css.head}>
         <h2 id={id}>{title}</h2>
         {aside === undefined ? null : <span className={css.aside}>{aside}</span>}

@@ -5,7 +5,8 @@ import css from "./chip.module.css";
 export type Tone = "grey" | "pending" | "warn" | "critical" | "ok" | "info";
 
 interface Props {
-  tone: Tone;
+  /** `alert` stands out among critical ones. */
+  tone: Tone | "alert";
   dot?: boolean;
   /** Wraps instead of being truncated. */
   wrap?: boolean;

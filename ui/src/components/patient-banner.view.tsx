@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
-import type { BannerDto } from "../ipc/bindings";
+import type { AlertCategoryDto, AlertDto, BannerDto, DoNotDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
+import { sayMark } from "../words/marks";
 import { type Say, useWords } from "../words/words";
+import { AllergyStrip } from "./allergy-strip.view";
 import { Avatar } from "./avatar.view";
-import { Chip } from "./chip.view";
+import { Chip, type Tone } from "./chip.view";
 import { Facts } from "./facts.view";
 import css from "./patient-banner.module.css";
 import { PersonMarks, sayName } from "./patient-cell.view";
@@ -29,6 +31,37 @@ export function sayLanguage(say: Say, banner: BannerDto): string {
   return [banner.language ?? "", interpreter].filter((part) => part !== "").join(", ");
 }
 
+/** A language or an address is no alarm; a category that is not known is not made one. */
+const TONES: Record<AlertCategoryDto, Tone> = {
+  advance_directive: "warn",
+  safety: "critical",
+  drug: "critical",
+  behavioral: "warn",
+  infection: "warn",
+  clinical: "info",
+  lab: "info",
+  diet: "info",
+  research: "info",
+  contact: "grey",
+  admin: "grey",
+  other: "grey",
+};
+
+function sayFlag(say: Say, { text, category, categories, until, marks }: AlertDto): string {
+  const name = text ?? say("value.unreadable");
+  const recorded = categories.join(", ");
+  const label = category === "other" ? recorded : say(`flag.${category}`);
+  const flag = label === "" ? name : say("banner.flag", { category: label, text: name });
+  const end = until === null ? "" : say("until", { date: formatDate(until) });
+  return [flag, end, ...marks.map((mark) => sayMark(say, mark))].filter((part) => part !== "").join(" · ");
+}
+
+function sayDoNot(say: Say, { kind, text, marks }: DoNotDto): string {
+  const what = text ?? say("value.unreadable");
+  const said = say(kind === "perform" ? "banner.do_not" : "banner.do_not_resuscitate", { what });
+  return [said, ...marks.map((mark) => sayMark(say, mark))].join(" · ");
+}
+
 /** Who the patient is; shown on every screen about a patient. `marks` are those of the record. */
 export function PatientBanner({ banner, marks }: { banner: BannerDto; marks: ReactNode }) {
   const say = useWords();
@@ -45,7 +78,7 @@ export function PatientBanner({ banner, marks }: { banner: BannerDto; marks: Rea
   return (
     <section className={css.banner} aria-label={say("banner.label")}>
       <Avatar initials={banner.initials} />
-      <div>
+      <div className={css.identity}>
         <h1 className={css.name}>
           <bdi>{sayName(say, banner)}</bdi>
         </h1>
@@ -53,16 +86,23 @@ export function PatientBanner({ banner, marks }: { banner: BannerDto; marks: Rea
           {lines.filter((line) => line !== "").join(" · ")}
           <PersonMarks person={{ ...banner, replaced: banner.replacedBy.length > 0 }} />
           {marks}
-          {banner.flags.map((flag) => (
-            <Chip key={flag} tone="critical">
-              {flag}
+          {banner.doNot.map((item, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a plan may name several, and the list is never reordered
+            <Chip key={at} tone="alert" wrap>
+              {sayDoNot(say, item)}
+            </Chip>
+          ))}
+          {banner.flags.map((flag, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two flags may be equal, and the list is never reordered
+            <Chip key={at} tone={TONES[flag.category]} wrap>
+              {sayFlag(say, flag)}
             </Chip>
           ))}
           {banner.alert ? <Chip tone="critical">{say("banner.alert")}</Chip> : null}
         </div>
       </div>
-      <span className={css.space} />
       <Facts facts={facts} className={css.facts} />
+      {banner.allergies === null ? null : <AllergyStrip allergies={banner.allergies} />}
     </section>
   );
 }

@@ -6,19 +6,67 @@ export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" |
 
 export type Side = "ours" | "theirs";
 
-export type AllergiesDto = { "state": "known", 
+export type AbsenceClassDto = "any" | "drug" | "food" | "environment" | "latex" | "insect" | "animal" | "substance" | "other" | "no_information";
+
+export type AbsenceDto = { 
 /**
- * The list, most severe first.
+ * What it is about.
  */
-list: Array<AllergyDto>, 
+class: AbsenceClassDto, 
+/**
+ * The recorded words, where they say something else than the class.
+ */
+words: string | null, };
+
+export type AlertCategoryDto = "advance_directive" | "safety" | "drug" | "behavioral" | "infection" | "clinical" | "lab" | "diet" | "research" | "contact" | "admin" | "other";
+
+export type AlertDto = { 
+/**
+ * The text; `None` where it could not be read.
+ */
+text: string | null, 
+/**
+ * The category that most needs attention.
+ */
+category: AlertCategoryDto, 
+/**
+ * The categories as recorded.
+ */
+categories: Array<string>, 
+/**
+ * The last day or moment, RFC 3339 or partial.
+ */
+until: string | null, 
+/**
+ * What changes the meaning.
+ */
+marks: Array<MarkDto>, };
+
+export type AllergiesDto = { 
+/**
+ * The statement as a whole.
+ */
+state: AllergyStateDto, 
+/**
+ * Known and current, most severe first.
+ */
+current: Array<AllergyDto>, 
+/**
+ * Current statements that there is none, by class, or that it is not known.
+ */
+statements: Array<AllergyDto>, 
+/**
+ * Inactive and resolved.
+ */
+past: Array<AllergyDto>, 
+/**
+ * Refuted and entered in error.
+ */
+void: Array<AllergyDto>, 
 /**
  * Whether there may be others that cannot be shown here.
  */
-incomplete: boolean, } | { "state": "none_known", 
-/**
- * When, RFC 3339 or partial.
- */
-recorded: string | null, } | { "state": "not_recorded" } | { "state": "unavailable" };
+incomplete: boolean, };
 
 export type AllergyDto = { 
 /**
@@ -26,25 +74,67 @@ export type AllergyDto = {
  */
 id: string, 
 /**
- * Substance; `None` where it could not be read.
+ * Substance, or the recorded words of a statement; `None` where it could not be read.
  */
 substance: string | null, 
+/**
+ * The statement that there is none; `None` for an allergy.
+ */
+absence: AbsenceDto | null, 
+/**
+ * What changes the meaning.
+ */
+marks: Array<MarkDto>, 
 /**
  * What happens, and how badly.
  */
 reaction: ReactionDto, 
 /**
+ * Each recorded reaction.
+ */
+reactions: Array<ReactionPartsDto>, 
+/**
  * Whether it is of high criticality or severe.
  */
 severe: boolean, 
+/**
+ * `low`, `high`, `unable-to-assess`, as recorded.
+ */
+criticality: string | null, 
+/**
+ * `allergy` or `intolerance`, as recorded.
+ */
+kind: string | null, 
+/**
+ * `food`, `medication`, ... as recorded.
+ */
+categories: Array<string>, 
+/**
+ * Onset.
+ */
+onset: ValueDto | null, 
+/**
+ * The last known reaction, RFC 3339 or partial.
+ */
+lastOccurrence: string | null, 
 /**
  * Recorded, RFC 3339 or partial.
  */
 recorded: string | null, 
 /**
+ * Notes as recorded.
+ */
+notes: Array<string>, 
+/**
+ * The recorded narrative, where it says more.
+ */
+narrative: string | null, 
+/**
  * Sync state.
  */
 record: RecordStateDto, };
+
+export type AllergyStateDto = "known" | "none_known" | "partly_none_known" | "not_recorded" | "unavailable";
 
 export type AuditAskDto = { 
 /**
@@ -138,6 +228,38 @@ reason: string | null,
  */
 openAlert: boolean, };
 
+export type BannerAllergiesDto = { 
+/**
+ * The statement as a whole.
+ */
+state: AllergyStateDto, 
+/**
+ * The known and current ones, most severe first.
+ */
+list: Array<BannerAllergyDto>, 
+/**
+ * What was recorded as absent.
+ */
+none: Array<AbsenceDto>, 
+/**
+ * Whether there may be others that cannot be shown here.
+ */
+incomplete: boolean, };
+
+export type BannerAllergyDto = { 
+/**
+ * Substance; `None` where it could not be read.
+ */
+substance: string | null, 
+/**
+ * Whether it is of high criticality or severe.
+ */
+severe: boolean, 
+/**
+ * What changes the meaning.
+ */
+marks: Array<MarkDto>, };
+
 export type BannerDto = { 
 /**
  * The Patient id.
@@ -228,9 +350,17 @@ replaces: Array<LinkedDto>,
  */
 marks: Array<MarkDto>, 
 /**
- * Texts of the flags in force that this role may read.
+ * The flags in force that this role may read, by category.
  */
-flags: Array<string>, 
+flags: Array<AlertDto>, 
+/**
+ * What must not be done.
+ */
+doNot: Array<DoNotDto>, 
+/**
+ * All known allergies; `None` where the role does not see them.
+ */
+allergies: BannerAllergiesDto | null, 
 /**
  * Whether there is an alert whose text this role does not see.
  */
@@ -254,11 +384,11 @@ tabs: Array<ChartTabDto>,
  */
 counts: Array<TabCountDto>, 
 /**
- * Exactly one of the four allergy states.
+ * Exactly one of the five allergy states.
  */
 allergies: AllergiesDto, 
 /**
- * Problems, active first.
+ * Problems by group.
  */
 problems: Array<ProblemDto>, 
 /**
@@ -561,6 +691,30 @@ policy: Array<NameValueDto>, };
 export type DeviceFindingDto = DeviceCheckDto | ErrorCode;
 
 export type DirectionDto = "ltr" | "rtl" | "auto";
+
+export type DoNotDto = { 
+/**
+ * Type/id of the record.
+ */
+reference: string, 
+/**
+ * How it is said.
+ */
+kind: DoNotKindDto, 
+/**
+ * The recorded words; `None` where they could not be read.
+ */
+text: string | null, 
+/**
+ * When it was decided, RFC 3339 or partial.
+ */
+at: string | null, 
+/**
+ * What changes the meaning.
+ */
+marks: Array<MarkDto>, };
+
+export type DoNotKindDto = "perform" | "resuscitate";
 
 export type DocumentBodyDto = { 
 /**
@@ -1789,25 +1943,67 @@ id: string,
  */
 text: string | null, 
 /**
- * Active, or resolved and so on.
+ * Where it is listed.
  */
-active: boolean, 
+group: ProblemGroupDto, 
 /**
- * The clinical status code as recorded.
+ * The statement that there is none; `None` for a problem.
  */
-status: string, 
+absence: AbsenceDto | null, 
 /**
- * Onset, RFC 3339 or partial.
+ * What changes the meaning.
  */
-since: string | null, 
+marks: Array<MarkDto>, 
 /**
- * End, RFC 3339 or partial.
+ * The clinical status: R4's code, or else as recorded; `None` where none is recorded.
  */
-until: string | null, 
+status: string | null, 
+/**
+ * Onset.
+ */
+onset: ValueDto | null, 
+/**
+ * End.
+ */
+abatement: ValueDto | null, 
+/**
+ * Recorded, RFC 3339 or partial.
+ */
+recorded: string | null, 
+/**
+ * Severity.
+ */
+severity: string | null, 
+/**
+ * Parts of the body.
+ */
+bodySites: Array<string>, 
+/**
+ * Stages and grades.
+ */
+stages: Array<StageDto>, 
+/**
+ * Symptoms and findings that support it.
+ */
+evidence: Array<string>, 
+/**
+ * Categories as recorded: `problem-list-item`, `encounter-diagnosis`, ...
+ */
+categories: Array<string>, 
+/**
+ * Notes as recorded.
+ */
+notes: Array<string>, 
+/**
+ * The recorded narrative, where it says more.
+ */
+narrative: string | null, 
 /**
  * Sync state.
  */
 record: RecordStateDto, };
+
+export type ProblemGroupDto = "active" | "unconfirmed" | "statement" | "past" | "void";
 
 export type QuantityDto = { 
 /**
@@ -1871,6 +2067,36 @@ severity: string | null,
  */
 highRisk: boolean, };
 
+export type ReactionPartsDto = { 
+/**
+ * Its substance, where that is another than the allergy's.
+ */
+substance: string | null, 
+/**
+ * Manifestations as recorded.
+ */
+manifestations: Array<string>, 
+/**
+ * The event in words.
+ */
+description: string | null, 
+/**
+ * When it began, RFC 3339 or partial.
+ */
+onset: string | null, 
+/**
+ * Severity, as recorded.
+ */
+severity: string | null, 
+/**
+ * Route of exposure.
+ */
+route: string | null, 
+/**
+ * Notes as recorded.
+ */
+notes: Array<string>, };
+
 export type RecordDto = { 
 /**
  * Its line.
@@ -1897,7 +2123,11 @@ export type RecordTitleDto = { "kind": "recorded",
 /**
  * The text.
  */
-text: string, } | { "kind": "visit" } | { "kind": "vital_signs" } | { "kind": "observations" } | { "kind": "appointment" } | { "kind": "untitled", 
+text: string, } | { "kind": "no_allergy", 
+/**
+ * What it is about.
+ */
+absence: AbsenceDto, } | { "kind": "visit" } | { "kind": "vital_signs" } | { "kind": "observations" } | { "kind": "appointment" } | { "kind": "untitled", 
 /**
  * The FHIR type.
  */
@@ -2047,7 +2277,11 @@ more: number,
 /**
  * Whether there may be others that cannot be shown here.
  */
-incomplete: boolean, } | { "state": "none_known" } | { "state": "not_recorded" } | { "state": "unavailable" };
+incomplete: boolean, } | { "state": "none_known" } | { "state": "partly_none_known", 
+/**
+ * Of which.
+ */
+none: Array<AbsenceDto>, } | { "state": "not_recorded" } | { "state": "unavailable" };
 
 export type SaveDraftDto = { 
 /**
@@ -2240,6 +2474,16 @@ export type SingleKeysDto = {
 on: boolean, };
 
 export type SlotStateDto = "ready" | "held" | "damaged";
+
+export type StageDto = { 
+/**
+ * The stage.
+ */
+summary: string | null, 
+/**
+ * What kind of staging.
+ */
+kind: string | null, };
 
 export type SupplyDto = { 
 /**

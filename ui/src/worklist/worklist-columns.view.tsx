@@ -1,10 +1,10 @@
-import { saySafety } from "../chart/allergy-words";
 import { Chip } from "../components/chip.view";
 import { PatientBorn, PatientName } from "../components/patient-cell.view";
 import { type Column, RowButton } from "../components/virtual-table.view";
 import type { WorklistNameDto, WorkReasonDto, WorkRowDto } from "../ipc/bindings";
 import { useSession } from "../session/session-context";
 import { useNarrowWindow } from "../theme/window-width";
+import { saySafety } from "../words/allergies";
 import { formatDate, formatRecent, formatTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
 import { CheckIn } from "./check-in.view";

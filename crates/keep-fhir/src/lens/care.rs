@@ -84,39 +84,6 @@ pub fn procedure(raw: &Raw) -> Result<ProcedureLens, FhirError> {
     })
 }
 
-/// A Flag.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FlagLens {
-    /// The logical id.
-    pub id: Option<ResourceId>,
-    /// `active`, `inactive`, `entered-in-error`.
-    pub status: Option<String>,
-    /// `safety`, `admin`, `contact`, ...
-    pub categories: Vec<String>,
-    /// The warning.
-    pub code: Option<Concept>,
-    /// Start and end.
-    pub period: Option<Period>,
-    /// Elements that could not be read.
-    pub faults: Vec<&'static str>,
-}
-
-/// Reads a Flag.
-///
-/// # Errors
-/// [`FhirError::WrongType`].
-pub fn flag(raw: &Raw) -> Result<FlagLens, FhirError> {
-    let mut r = Reader::open(raw, &["Flag"])?;
-    Ok(FlagLens {
-        id: r.id(),
-        status: r.text("status"),
-        categories: r.concepts("category").into_iter().flat_map(|c| c.codings).map(|c| c.code).collect(),
-        code: r.concept("code"),
-        period: r.period("period"),
-        faults: r.into_faults(),
-    })
-}
-
 /// A CarePlan.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarePlanLens {

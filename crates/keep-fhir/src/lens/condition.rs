@@ -1,8 +1,11 @@
 //! Problems and diagnoses.
 
-use super::parts::{Concept, Quantity, Reference, When};
-use super::reader::Reader;
-use crate::{FhirError, Raw};
+use super::absence::{Absence, PROBLEMS, is_no_code};
+use super::narrative::{NarrativeStatus, narrative};
+use super::parts::{Concept, Period, Quantity, Reference, When};
+use super::reader::{Reader, concept, quantity, reference};
+use super::status::{self, Status};
+use crate::{FhirError, Node, Raw};
 use keep_domain::{Phi, ResourceId};
 
 /// An onset or abatement in one of the forms that FHIR allows.
@@ -10,10 +13,27 @@ use keep_domain::{Phi, ResourceId};
 pub enum Moment {
     /// At a date.
     At(When),
+    /// Within a period.
+    Within(Period),
     /// At an age of the patient.
     Age(Quantity),
+    /// Between two ages of the patient.
+    Ages(Option<Quantity>, Option<Quantity>),
     /// As text.
     Words(Phi<String>),
+    /// Yes, without a time: R4B and older versions allow `abatementBoolean`.
+    Untimed,
+}
+
+/// A stage or grade.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The stage.
+    pub summary: Option<Concept>,
+    /// What kind of staging.
+    pub kind: Option<Concept>,
+    /// What it is based on.
+    pub assessments: Vec<Reference>,
 }
 
 /// A Condition.
@@ -21,16 +41,28 @@ pub enum Moment {
 pub struct ConditionLens {
     /// The logical id.
     pub id: Option<ResourceId>,
-    /// The diagnosis.
+    /// The diagnosis; the words of the narrative where there is no code.
     pub code: Option<Concept>,
+    /// The narrative, where it may say more than the elements.
+    pub narrative: Option<Phi<String>>,
+    /// The statement that there is no problem, or no information.
+    pub absence: Option<Absence>,
     /// `active`, `recurrence`, `inactive`, `remission`, `resolved`, ...
-    pub clinical_status: Option<String>,
+    pub clinical_status: Option<Status>,
     /// `confirmed`, `provisional`, `refuted`, `entered-in-error`, ...
-    pub verification: Option<String>,
+    pub verification: Option<Status>,
     /// `problem-list-item`, `encounter-diagnosis`.
-    pub categories: Vec<String>,
+    pub categories: Vec<Concept>,
     /// Severity.
     pub severity: Option<Concept>,
+    /// Parts of the body.
+    pub body_sites: Vec<Concept>,
+    /// Stages and grades.
+    pub stages: Vec<Stage>,
+    /// Symptoms and findings that support it.
+    pub evidence: Vec<Concept>,
+    /// Records that support it.
+    pub evidence_details: Vec<Reference>,
     /// Onset.
     pub onset: Option<Moment>,
     /// Abatement.
@@ -39,6 +71,8 @@ pub struct ConditionLens {
     pub recorded: Option<When>,
     /// The person who recorded it.
     pub recorder: Option<Reference>,
+    /// The person who says so.
+    pub asserter: Option<Reference>,
     /// The encounter.
     pub encounter: Option<Reference>,
     /// Notes.
@@ -48,11 +82,23 @@ pub struct ConditionLens {
 }
 
 impl ConditionLens {
-    /// Whether it is valid and current.
+    /// Refuted or entered in error.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.verification.as_ref().is_some_and(|v| v.is_one_of(&["refuted", "entered-in-error"]))
+    }
+
+    /// Suspected, provisional or one of several possible diagnoses.
+    #[must_use]
+    pub fn is_unconfirmed(&self) -> bool {
+        self.verification.as_ref().is_some_and(|v| v.is_one_of(&["unconfirmed", "provisional", "differential"]))
+    }
+
+    /// Whether it is valid and current; a status that is not understood counts as current.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        let void = matches!(self.verification.as_deref(), Some("refuted" | "entered-in-error"));
-        !void && !matches!(self.clinical_status.as_deref(), Some("inactive" | "remission" | "resolved"))
+        let ended = self.clinical_status.as_ref().is_some_and(|s| s.is_one_of(&["inactive", "remission", "resolved"]));
+        !self.is_void() && !ended
     }
 }
 
@@ -62,39 +108,75 @@ impl ConditionLens {
 /// [`FhirError::WrongType`].
 pub fn condition(raw: &Raw) -> Result<ConditionLens, FhirError> {
     let mut r = Reader::open(raw, &["Condition"])?;
-    let onset = moment(&mut r, ["onsetDateTime", "onsetPeriod", "onsetAge", "onsetString"]);
-    let abatement = moment(&mut r, ["abatementDateTime", "abatementPeriod", "abatementAge", "abatementString"]);
-    let code = r.concept("code");
+    let onset = moment(&mut r, &ONSET);
+    let abatement = moment(&mut r, &ABATEMENT);
+    let mut code = r.concept("code");
+    let narrative = narrative(r.node());
+    if code.as_ref().is_none_or(|c| c.text.is_none() && c.codings.iter().all(is_no_code)) {
+        // EXPOSE: moved from one protected text to another.
+        let words = narrative.as_ref().map(|(_, words)| words.expose().clone());
+        code = words.map(|text| Concept { text: Some(text), codings: Vec::new() }).or(code);
+    }
     if code.is_none() {
         r.fault("code");
     }
-    let code_of = |c: Option<Concept>| c.and_then(|c| c.code().map(str::to_owned));
     Ok(ConditionLens {
         id: r.id(),
+        absence: code.as_ref().and_then(|code| PROBLEMS.absence(code)),
         code,
-        clinical_status: code_of(r.concept("clinicalStatus")),
-        verification: code_of(r.concept("verificationStatus")),
-        categories: r.concepts("category").into_iter().flat_map(|c| c.codings).map(|c| c.code).collect(),
+        narrative: narrative.filter(|(status, _)| *status == NarrativeStatus::Additional).map(|(_, words)| words),
+        clinical_status: status::clinical(&mut r),
+        verification: status::verification(&mut r),
+        categories: r.concepts("category"),
         severity: r.concept("severity"),
+        body_sites: r.concepts("bodySite"),
+        stages: r.list("stage", |n| {
+            let part = |name| n.member(name).and_then(concept);
+            let assessments = n.member("assessment").into_iter().flat_map(Node::items).filter_map(reference);
+            Some(Stage { summary: part("summary"), kind: part("type"), assessments: assessments.collect() })
+        }),
+        evidence: r.node().member("evidence").into_iter().flat_map(|e| parts(e, "code", concept)).collect(),
+        evidence_details: r.node().member("evidence").into_iter().flat_map(|e| parts(e, "detail", reference)).collect(),
         onset,
         abatement,
         recorded: r.when("recordedDate"),
         recorder: r.reference("recorder"),
+        asserter: r.reference("asserter"),
         encounter: r.reference("encounter"),
         notes: r.notes(),
         faults: r.into_faults(),
     })
 }
 
-fn moment(r: &mut Reader<'_>, [date, period, age, words]: [&'static str; 4]) -> Option<Moment> {
+/// The items of a list inside each item of a list.
+fn parts<'a, T>(list: Node<'a>, name: &str, read: fn(Node<'a>) -> Option<T>) -> Vec<T> {
+    list.items().filter_map(|item| item.member(name)).flat_map(Node::items).filter_map(read).collect()
+}
+
+/// The elements of an onset: date, period, age, range, text, yes or no.
+pub(super) const ONSET: [&str; 6] =
+    ["onsetDateTime", "onsetPeriod", "onsetAge", "onsetRange", "onsetString", "onsetBoolean"];
+const ABATEMENT: [&str; 6] =
+    ["abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange", "abatementString", "abatementBoolean"];
+
+/// The element of these that is present.
+pub(super) fn moment(r: &mut Reader<'_>, names: &[&'static str; 6]) -> Option<Moment> {
+    let [date, span, age, ages, words, yes] = *names;
     if let Some(at) = r.when(date) {
         return Some(Moment::At(at));
     }
-    if let Some(at) = r.period(period).and_then(|p| p.start.or(p.end)) {
-        return Some(Moment::At(at));
+    if let Some(found) = r.period(span) {
+        return Some(Moment::Within(found));
     }
-    if let Some(age) = r.quantity(age) {
-        return Some(Moment::Age(age));
+    if let Some(found) = r.quantity(age) {
+        return Some(Moment::Age(found));
     }
-    r.text(words).map(|w| Moment::Words(Phi::new(w)))
+    if let Some(found) = r.read(ages, Some) {
+        let limit = |name| found.member(name).and_then(quantity);
+        return Some(Moment::Ages(limit("low"), limit("high")));
+    }
+    if let Some(found) = r.text(words) {
+        return Some(Moment::Words(Phi::new(found)));
+    }
+    r.boolean(yes).filter(|yes| *yes).map(|_| Moment::Untimed)
 }

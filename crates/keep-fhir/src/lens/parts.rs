@@ -8,7 +8,7 @@ use keep_domain::{Phi, ResourceKey};
 pub struct Coding {
     /// The code system's URI.
     pub system: Option<String>,
-    /// The code.
+    /// The code; empty where only a display is recorded.
     pub code: String,
     /// The code system's display.
     pub display: Option<String>,
@@ -27,15 +27,22 @@ impl Concept {
     /// The words to show: the text, or else a display, or else the code.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
-        let display = || self.codings.iter().find_map(|c| c.display.as_deref());
-        let code = || self.codings.first().map(|c| c.code.as_str());
-        self.text.as_deref().or_else(display).or_else(code)
+        let text = self.text.as_deref().filter(|t| is_said(t));
+        let display = || self.codings.iter().filter_map(|c| c.display.as_deref()).find(|d| is_said(d));
+        text.or_else(display).or_else(|| self.code())
     }
 
     /// The first code of any system.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.codings.first().map(|c| c.code.as_str())
+        self.codings.iter().map(|c| c.code.as_str()).find(|code| !code.is_empty())
+    }
+
+    /// The coding whose code is all that [`Self::label`] has to show.
+    #[must_use]
+    pub fn bare_code(&self) -> Option<&Coding> {
+        let words = self.text.iter().chain(self.codings.iter().filter_map(|c| c.display.as_ref()));
+        if words.into_iter().any(|w| is_said(w)) { None } else { self.codings.iter().find(|c| !c.code.is_empty()) }
     }
 
     /// Whether one of the codes is `code`.
@@ -43,6 +50,10 @@ impl Concept {
     pub fn has_code(&self, code: &str) -> bool {
         self.codings.iter().any(|c| c.code == code)
     }
+}
+
+fn is_said(words: &str) -> bool {
+    !words.trim().is_empty()
 }
 
 /// A Reference.

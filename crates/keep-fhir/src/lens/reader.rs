@@ -165,11 +165,11 @@ pub(super) fn member_phi(node: Node<'_>, name: &str) -> Option<Phi<String>> {
 }
 
 pub(super) fn coding(node: Node<'_>) -> Option<Coding> {
-    Some(Coding {
-        system: member_owned(node, "system"),
-        code: member_owned(node, "code")?,
-        display: member_owned(node, "display"),
-    })
+    let (code, display) = (member_owned(node, "code"), member_owned(node, "display"));
+    if code.is_none() && display.is_none() {
+        return None;
+    }
+    Some(Coding { system: member_owned(node, "system"), code: code.unwrap_or_default(), display })
 }
 
 pub(super) fn concept(node: Node<'_>) -> Option<Concept> {

@@ -8,7 +8,7 @@ use crate::dto::chart::{ChartDto, ChartTabDto, TimelineWindowDto, WindowDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
-use crate::records::chart::{Chart, Part, banner_of, names_of, read_chart, view_chart};
+use crate::records::chart::{Chart, Part, banner_of, has_all_allergies, names_of, read_chart, view_chart};
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
@@ -24,7 +24,6 @@ use crate::view::{
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_domain::{ErrorCode, R4_TYPES, ResourceKey};
-use keep_sync::CHART_TYPES;
 
 /// The most rows of one window.
 const MOST_ROWS: u32 = 200;
@@ -131,11 +130,14 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
-const SUMMARY_TYPES: [&str; 14] = [
+const SUMMARY_TYPES: [&str; 17] = [
     "Patient",
     "Flag",
     "AllergyIntolerance",
     "Condition",
+    "ServiceRequest",
+    "CarePlan",
+    "Consent",
     "MedicationRequest",
     "MedicationStatement",
     "MedicationDispense",
@@ -150,11 +152,10 @@ const SUMMARY_TYPES: [&str; 14] = [
 
 fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<ChartDto, SessionError> {
     let (entries, clinic_clock, view) = (&chart.entries, &chart.clinic_clock, &chart.view);
-    let banner = banner_of(ctx.store, chart)?;
     let found = ctx.workstation.completeness(ctx.session)?;
-    // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
-    let downloaded = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t))
-        && !ctx.store.has_restricted_allergy(&chart.patient)?;
+    let downloaded = has_all_allergies(ctx, &chart.patient, &found)?;
+    let allergies = allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy]));
+    let banner = banner_of(ctx.store, chart, &allergies)?;
     let base = ctx.workstation.settings().server.clone();
     let mut wanted = medicines::unnamed_medicines(entries, Some(&base));
     wanted.extend(notes::unnamed_authors_of_last(entries));
@@ -170,7 +171,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     Ok(ChartDto {
         counts: tabs::counts(entries, &chart.other_types, &tabs),
         tabs,
-        allergies: allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy])),
+        allergies,
         problems: first(problems::problems(entries)),
         medicines: first(medicines::medicines(
             entries,

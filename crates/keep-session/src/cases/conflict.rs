@@ -7,11 +7,11 @@ use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::visit::SavedDto;
 use crate::error::SessionError;
 use crate::records::author;
-use crate::records::chart::{banner_of, names_of, read_chart};
+use crate::records::chart::{BANNER_TYPES, banner_of, has_all_allergies, names_of, read_chart};
 use crate::view::access_view::{AccessView, group_of};
 use crate::view::conflict::{WHOLE, deleted_record, fields, unnamed_in};
 use crate::view::names::{Names, unnamed};
-use crate::view::timeline;
+use crate::view::{allergies, timeline};
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, Labels, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
@@ -76,8 +76,10 @@ fn open(ctx: &Ctx<'_>, text: &str) -> Result<Sides, SessionError> {
 
 fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
     let sides = open(ctx, text)?;
-    let chart = read_chart(ctx, &sides.patient, &["Patient", "Flag"])?;
-    let banner = banner_of(ctx.store, &chart)?;
+    let chart = read_chart(ctx, &sides.patient, &BANNER_TYPES)?;
+    let downloaded = has_all_allergies(ctx, &sides.patient, &ctx.workstation.completeness(ctx.session)?)?;
+    let found = allergies::allergies(&chart.entries, downloaded, chart.view.sees_any(&[Group::Allergy]));
+    let banner = banner_of(ctx.store, &chart, &found)?;
     let who = sides.theirs.as_ref().and_then(lens::author);
     let names = names_of(ctx.store, &who.as_ref().and_then(|l| unnamed(Some(l))).into_iter().collect::<Vec<_>>())?;
     let updated = |raw: Option<&Raw>| {

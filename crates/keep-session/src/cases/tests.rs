@@ -19,6 +19,7 @@ mod locking;
 mod own_role;
 mod patients;
 mod phone_time;
+mod recorded_elsewhere;
 mod server_time;
 mod sign_in_again;
 mod visit;

@@ -1,5 +1,6 @@
 //! A patient's chart, as the role may see it.
 
+pub mod alerts;
 pub mod allergies;
 pub mod banner;
 pub mod detail;
@@ -31,9 +32,9 @@ pub struct ChartDto {
     pub tabs: Vec<ChartTabDto>,
     /// The number of records in each tab that has any, of all that this role may open and that carry no security label.
     pub counts: Vec<TabCountDto>,
-    /// Exactly one of the four allergy states.
+    /// Exactly one of the five allergy states.
     pub allergies: allergies::AllergiesDto,
-    /// Problems, active first.
+    /// Problems by group.
     pub problems: Vec<problems::ProblemDto>,
     /// Medicines, current first.
     pub medicines: Vec<medicines::MedicineDto>,

@@ -1,5 +1,6 @@
 //! What a record is, in a few words.
 
+use crate::dto::chart::allergies::AbsenceDto;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -11,6 +12,11 @@ pub enum RecordTitleDto {
     Recorded {
         /// The text.
         text: String,
+    },
+    /// An allergy record that says that there is none, without words of its own.
+    NoAllergy {
+        /// What it is about.
+        absence: AbsenceDto,
     },
     /// A visit without a recorded type.
     Visit,

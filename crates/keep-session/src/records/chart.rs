@@ -2,17 +2,20 @@
 
 use super::author;
 use crate::ctx::Ctx;
+use crate::dto::chart::allergies::AllergiesDto;
 use crate::dto::chart::banner::BannerDto;
 use crate::error::SessionError;
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::names::Names;
-use crate::view::person;
 use crate::view::visible_record::VisibleRecord;
+use crate::view::{alerts, completeness, person};
+use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
-use keep_store::{AuditTicket, ChartReading, Store};
+use keep_store::{AuditTicket, ChartReading, Completeness, Store};
+use keep_sync::CHART_TYPES;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -73,21 +76,38 @@ pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, Ses
     Ok(Names::of(&store.reference_records(keys)?).requested(keys))
 }
 
-/// The banner; also of a patient whose record cannot be read.
-pub(crate) fn banner_of(store: &Store, chart: &Chart) -> Result<BannerDto, SessionError> {
+/// The types that a banner shows something of.
+pub(crate) const BANNER_TYPES: [&str; 8] =
+    ["Patient", "Flag", "AllergyIntolerance", "Condition", "Observation", "ServiceRequest", "CarePlan", "Consent"];
+
+/// Whether this device has all records of a chart and this session may open all of its allergies.
+pub(crate) fn has_all_allergies(
+    ctx: &Ctx<'_>,
+    patient: &PatientId,
+    found: &[Completeness],
+) -> Result<bool, SessionError> {
+    // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
+    Ok(completeness::has_all(found, CHART_TYPES, |t| ctx.store.may_hold(t))
+        && !ctx.store.has_restricted_allergy(patient)?)
+}
+
+/// The banner; also of a patient whose record cannot be read. `allergies` is what the chart says of them.
+pub(crate) fn banner_of(store: &Store, chart: &Chart, allergies: &AllergiesDto) -> Result<BannerDto, SessionError> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
     let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
     let id = chart.patient.as_str();
-    let alerts = if chart.view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
-    Ok(match read {
-        Some((raw, lens)) => {
-            let mut banner = person::banner(id, &lens, raw, (&chart.entries, alerts), &chart.clinic_clock);
-            if own.is_some_and(|e| e.masked) {
-                // A masked patient keeps the banner without contact details.
-                (banner.phone, banner.address) = Default::default();
-            }
-            banner
-        }
-        None => person::unreadable_banner(id, (&chart.entries, alerts)),
-    })
+    let mut banner = match read {
+        Some((raw, lens)) => person::banner(id, &lens, raw, &chart.entries, &chart.clinic_clock),
+        None => person::unreadable_banner(id),
+    };
+    if own.is_some_and(|e| e.masked) {
+        // A masked patient keeps the banner without contact details.
+        (banner.phone, banner.address) = Default::default();
+    }
+    let count = if chart.view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
+    let found = alerts::alerts(&chart.entries, count, &chart.clinic_clock);
+    (banner.flags, banner.do_not, banner.alert) = (found.flags, found.do_not, found.hidden);
+    let sees_allergies = chart.view.sees_any(&[Group::Allergy]);
+    banner.allergies = sees_allergies.then(|| crate::view::allergies::banner(allergies));
+    Ok(banner)
 }

@@ -1,25 +1,58 @@
-//! The allergy box: exactly one of four states, never blank.
+//! The allergy box: exactly one of five states, never blank.
 
-use super::visible_record::{VisibleRecord, valid};
-use super::words;
-use crate::dto::chart::allergies::{AllergiesDto, AllergyDto, ReactionDto, SafetyDto};
-use keep_fhir::lens::{AllergyLens, AllergyState, Completeness, allergy, allergy_state};
+use super::marks::marks;
+use super::visible_record::{VisibleRecord, readable};
+use super::{moment, words};
+use crate::dto::chart::allergies::{
+    AbsenceClassDto, AbsenceDto, AllergiesDto, AllergyDto, AllergyStateDto, BannerAllergiesDto, BannerAllergyDto,
+    ReactionDto, ReactionPartsDto, SafetyDto,
+};
+use keep_domain::UtcMillis;
+use keep_fhir::lens::{
+    Absence, AbsenceClass, AllergyLens, AllergyState, Completeness, Concept, Reaction, allergy, allergy_state,
+};
+use std::cmp::Reverse;
 
 /// The state of the box. `downloaded` is whether this device has had all allergies once and may open them; `visible`
 /// whether the role sees them.
 pub(crate) fn allergies(entries: &[VisibleRecord], downloaded: bool, visible: bool) -> AllergiesDto {
+    let mut shown = AllergiesDto {
+        state: AllergyStateDto::Unavailable,
+        current: Vec::new(),
+        statements: Vec::new(),
+        past: Vec::new(),
+        void: Vec::new(),
+        incomplete: true,
+    };
     if !visible {
-        return AllergiesDto::Unavailable;
+        return shown;
     }
     let found = read(entries);
     let complete = completeness(entries, &found, downloaded);
-    match allergy_state(&lenses(&found), complete) {
-        AllergyState::Known => {
-            AllergiesDto::Known { list: list(&found), incomplete: complete == Completeness::Incomplete }
-        }
-        AllergyState::NoneKnown => AllergiesDto::NoneKnown { recorded: none_recorded(&found) },
-        AllergyState::NotRecorded => AllergiesDto::NotRecorded,
-        AllergyState::Unavailable => AllergiesDto::Unavailable,
+    shown.incomplete = complete == Completeness::Incomplete;
+    shown.state = state(allergy_state(&lenses(&found), complete));
+    // INVARIANT: beside "unavailable" no recorded statement of absence is shown.
+    let states_absence = shown.state != AllergyStateDto::Unavailable;
+    for found in sorted(&found) {
+        let list = match found.lens {
+            _ if found.is_void() => &mut shown.void,
+            lens if !lens.is_current() => &mut shown.past,
+            lens if lens.absence.is_none() => &mut shown.current,
+            _ if states_absence => &mut shown.statements,
+            _ => continue,
+        };
+        list.push(dto(found));
+    }
+    shown
+}
+
+const fn state(state: AllergyState) -> AllergyStateDto {
+    match state {
+        AllergyState::Known => AllergyStateDto::Known,
+        AllergyState::NoneKnown => AllergyStateDto::NoneKnown,
+        AllergyState::PartlyNoneKnown => AllergyStateDto::PartlyNoneKnown,
+        AllergyState::NotRecorded => AllergyStateDto::NotRecorded,
+        AllergyState::Unavailable => AllergyStateDto::Unavailable,
     }
 }
 
@@ -28,46 +61,89 @@ pub(crate) fn safety(entries: &[VisibleRecord], downloaded: bool, visible: bool)
     if !visible {
         return None;
     }
-    Some(match allergies(entries, downloaded, true) {
-        AllergiesDto::Known { list, incomplete } => {
-            let more = u32::try_from(list.len().saturating_sub(1)).unwrap_or(u32::MAX);
-            let first = list.into_iter().next();
+    let found = allergies(entries, downloaded, true);
+    Some(match found.state {
+        AllergyStateDto::Known => {
+            let more = u32::try_from(found.current.len().saturating_sub(1)).unwrap_or(u32::MAX);
+            let first = found.current.into_iter().next();
             let (substance, reaction) = first.map(|a| (a.substance, a.reaction)).unwrap_or_default();
-            SafetyDto::Known { substance, reaction, more, incomplete }
+            SafetyDto::Known { substance, reaction, more, incomplete: found.incomplete }
         }
-        AllergiesDto::NoneKnown { .. } => SafetyDto::NoneKnown,
-        AllergiesDto::NotRecorded => SafetyDto::NotRecorded,
-        AllergiesDto::Unavailable => SafetyDto::Unavailable,
+        AllergyStateDto::NoneKnown => SafetyDto::NoneKnown,
+        AllergyStateDto::PartlyNoneKnown => SafetyDto::PartlyNoneKnown { none: absences(&found.statements) },
+        AllergyStateDto::NotRecorded => SafetyDto::NotRecorded,
+        AllergyStateDto::Unavailable => SafetyDto::Unavailable,
     })
 }
 
-type Found<'e> = Vec<(&'e VisibleRecord, AllergyLens)>;
-
-fn read(entries: &[VisibleRecord]) -> Found<'_> {
-    valid(entries, "AllergyIntolerance").filter_map(|(e, raw)| Some((e, allergy(raw).ok()?))).collect()
+/// The same for the banner: every allergy, and every statement of absence.
+pub(crate) fn banner(found: &AllergiesDto) -> BannerAllergiesDto {
+    let short =
+        |a: &AllergyDto| BannerAllergyDto { substance: a.substance.clone(), severe: a.severe, marks: a.marks.clone() };
+    BannerAllergiesDto {
+        state: found.state,
+        list: found.current.iter().map(short).collect(),
+        none: absences(&found.statements),
+        incomplete: found.incomplete,
+    }
 }
 
-fn lenses(found: &Found<'_>) -> Vec<AllergyLens> {
-    found.iter().map(|(_, a)| a.clone()).collect()
+/// What unmarked statements say; each once.
+fn absences(statements: &[AllergyDto]) -> Vec<AbsenceDto> {
+    let mut out: Vec<AbsenceDto> = Vec::new();
+    for found in statements.iter().filter(|s| s.marks.is_empty()).filter_map(|s| s.absence.as_ref()) {
+        if found.class != AbsenceClassDto::NoInformation && !out.contains(found) {
+            out.push(found.clone());
+        }
+    }
+    out
+}
+
+/// One record, read.
+#[derive(Clone, Copy)]
+struct Found<'e> {
+    entry: &'e VisibleRecord,
+    lens: &'e AllergyLens,
+}
+
+impl Found<'_> {
+    fn is_void(&self) -> bool {
+        self.entry.is_entered_in_error() || self.lens.is_void()
+    }
+}
+
+type Read<'e> = Vec<(&'e VisibleRecord, AllergyLens)>;
+
+fn read(entries: &[VisibleRecord]) -> Read<'_> {
+    readable(entries, "AllergyIntolerance").filter_map(|(e, raw)| Some((e, allergy(raw).ok()?))).collect()
+}
+
+fn lenses(found: &Read<'_>) -> Vec<AllergyLens> {
+    found.iter().filter(|(e, _)| !e.is_entered_in_error()).map(|(_, a)| a.clone()).collect()
+}
+
+/// Most severe first, then by name.
+fn sorted<'e>(found: &'e Read<'_>) -> Vec<Found<'e>> {
+    let mut sorted: Vec<Found<'e>> = found.iter().map(|(entry, lens)| Found { entry, lens }).collect();
+    sorted.sort_by_cached_key(|f| {
+        let name = words::label(f.lens.substance.as_ref()).unwrap_or_default().to_lowercase();
+        let recorded: Option<UtcMillis> = words::instant(f.lens.recorded.as_ref());
+        (Reverse(severity(f.lens)), name, Reverse(recorded))
+    });
+    sorted
 }
 
 /// INVARIANT: one allergy that cannot be read or is masked makes every statement of absence impossible.
-fn completeness(entries: &[VisibleRecord], found: &Found<'_>, downloaded: bool) -> Completeness {
+fn completeness(entries: &[VisibleRecord], found: &Read<'_>, downloaded: bool) -> Completeness {
     let hidden =
         |e: &VisibleRecord| e.kind() == "AllergyIntolerance" && (e.masked || e.raw.is_none() || e.record.unreadable);
     let unknown = |e: &VisibleRecord| e.kind() == keep_store::UNREADABLE;
-    let faulty = found.iter().any(|(_, a)| !a.faults.is_empty());
+    let faulty = found.iter().any(|(e, a)| !e.is_entered_in_error() && !a.faults.is_empty());
     if downloaded && !faulty && !entries.iter().any(|e| hidden(e) || unknown(e)) {
         Completeness::Complete
     } else {
         Completeness::Incomplete
     }
-}
-
-fn none_recorded(found: &Found<'_>) -> Option<String> {
-    let stated = found.iter().filter(|(_, a)| a.is_current() && a.is_none_known());
-    let (_, latest) = stated.max_by_key(|(_, a)| words::instant(a.recorded.as_ref()))?;
-    words::when(latest.recorded.as_ref())
 }
 
 fn rank(severity: Option<&str>) -> u8 {
@@ -88,23 +164,53 @@ fn severity(lens: &AllergyLens) -> u8 {
     worst.unwrap_or(0) + u8::from(is_high_risk(lens)) * 4
 }
 
-fn list(found: &Found<'_>) -> Vec<AllergyDto> {
-    // A statement of absence is contradicted by a known allergy and not shown as an allergy.
-    let mut current: Vec<_> = found.iter().filter(|(_, a)| a.is_current() && !a.is_none_known()).collect();
-    current.sort_by_key(|(_, a)| {
-        (std::cmp::Reverse(severity(a)), words::label(a.substance.as_ref()).unwrap_or_default().to_lowercase())
-    });
-    current.into_iter().map(|(e, a)| dto(e, a)).collect()
-}
-
-fn dto(entry: &VisibleRecord, lens: &AllergyLens) -> AllergyDto {
+fn dto(Found { entry, lens }: Found<'_>) -> AllergyDto {
     AllergyDto {
         id: entry.id(),
         substance: words::label(lens.substance.as_ref()),
+        absence: lens.absence.as_ref().map(|found| narrated(found, lens)),
+        marks: marks(entry),
         reaction: reaction(lens),
+        reactions: lens.reactions.iter().map(|r| reaction_parts(r, lens.substance.as_ref())).collect(),
         severe: severity(lens) >= 3,
-        recorded: words::when(lens.recorded.as_ref().or(lens.onset.as_ref())),
+        criticality: lens.criticality.clone().and_then(words::some),
+        kind: lens.kind.clone().and_then(words::some),
+        categories: lens.categories.clone(),
+        onset: lens.onset.as_ref().and_then(moment::value),
+        last_occurrence: words::when(lens.last_occurrence.as_ref()),
+        recorded: words::when(lens.recorded.as_ref()),
+        notes: words::texts(&lens.notes),
+        narrative: words::beyond(lens.narrative.as_ref(), lens.substance.as_ref()),
         record: entry.state(),
+    }
+}
+
+/// A statement of absence for the page.
+pub(crate) fn absence(found: &Absence) -> AbsenceDto {
+    AbsenceDto { class: class(found.class), words: found.words.clone() }
+}
+
+/// The same with the words of the narrative, where those say more.
+fn narrated(found: &Absence, lens: &AllergyLens) -> AbsenceDto {
+    let said = absence(found);
+    // EXPOSE: the words are what is shown.
+    let more = lens.narrative_adds().map(|words| words.expose().clone());
+    let words = words::some(words::joined(said.words.iter().chain(&more), " · "));
+    AbsenceDto { words, ..said }
+}
+
+const fn class(class: AbsenceClass) -> AbsenceClassDto {
+    match class {
+        AbsenceClass::Any => AbsenceClassDto::Any,
+        AbsenceClass::Drug => AbsenceClassDto::Drug,
+        AbsenceClass::Food => AbsenceClassDto::Food,
+        AbsenceClass::Environment => AbsenceClassDto::Environment,
+        AbsenceClass::Latex => AbsenceClassDto::Latex,
+        AbsenceClass::Insect => AbsenceClassDto::Insect,
+        AbsenceClass::Animal => AbsenceClassDto::Animal,
+        AbsenceClass::Substance => AbsenceClassDto::Substance,
+        AbsenceClass::Other => AbsenceClassDto::Other,
+        AbsenceClass::NoInformation => AbsenceClassDto::NoInformation,
     }
 }
 
@@ -119,84 +225,19 @@ pub(crate) fn reaction(lens: &AllergyLens) -> ReactionDto {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::view::fixtures::nurse_amara_sees;
-
-    const PENICILLIN: &str = r#"{"resourceType":"AllergyIntolerance","id":"a1","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"confirmed"}]},"criticality":"high","code":{"text":"Penicillin"},"patient":{"reference":"Patient/maria"},"recordedDate":"2019","reaction":[{"manifestation":[{"text":"anaphylaxis"}],"severity":"severe"}]}"#;
-    const LATEX: &str = r#"{"resourceType":"AllergyIntolerance","id":"a2","code":{"text":"Latex"},"patient":{"reference":"Patient/maria"},"reaction":[{"manifestation":[{"text":"contact dermatitis"}],"severity":"mild"}]}"#;
-    const NONE: &str = r#"{"resourceType":"AllergyIntolerance","id":"a3","code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}]},"patient":{"reference":"Patient/maria"},"recordedDate":"2026-03-11T09:20:00+03:00"}"#;
-    const ENTERED_IN_ERROR: &str = r#"{"resourceType":"AllergyIntolerance","id":"a4","verificationStatus":{"coding":[{"code":"entered-in-error"}]},"code":{"text":"Egg"},"patient":{"reference":"Patient/maria"}}"#;
-
-    fn state(texts: &[&str], downloaded: bool) -> &'static str {
-        match allergies(&nurse_amara_sees(texts), downloaded, true) {
-            AllergiesDto::Known { .. } => "known",
-            AllergiesDto::NoneKnown { .. } => "none known",
-            AllergiesDto::NotRecorded => "not recorded",
-            AllergiesDto::Unavailable => "unavailable",
-        }
-    }
-
-    #[test]
-    fn absence_is_reported_only_where_it_is_recorded_and_all_records_are_here() {
-        assert_eq!(state(&[], true), "not recorded");
-        assert_eq!(state(&[], false), "unavailable");
-        assert_eq!(state(&[NONE], true), "none known");
-        assert_eq!(state(&[NONE], false), "unavailable");
-        assert_eq!(state(&[ENTERED_IN_ERROR], true), "not recorded");
-        assert_eq!(state(&[NONE, r#"{"resourceType":"AllergyIntolerance""#], true), "unavailable");
-        assert_eq!(state(&[NONE, PENICILLIN], true), "known");
-        assert_eq!(state(&[PENICILLIN], false), "known");
-    }
-
-    #[test]
-    fn a_list_that_may_lack_an_allergy_is_marked_incomplete() {
-        let said = |downloaded: bool| match allergies(&nurse_amara_sees(&[PENICILLIN]), downloaded, true) {
-            AllergiesDto::Known { incomplete, .. } => incomplete,
-            _ => panic!("known"),
-        };
-        assert!(said(false) && !said(true));
-        let line = safety(&nurse_amara_sees(&[PENICILLIN]), false, true);
-        assert!(matches!(line, Some(SafetyDto::Known { incomplete: true, more: 0, .. })));
-    }
-
-    #[test]
-    fn the_most_severe_comes_first() {
-        let AllergiesDto::Known { list, .. } = allergies(&nurse_amara_sees(&[LATEX, NONE, PENICILLIN]), true, true)
-        else {
-            panic!("known");
-        };
-        let shown: Vec<_> = list
-            .iter()
-            .map(|a| {
-                (a.substance.as_deref(), a.reaction.manifestations.join(", "), a.reaction.severity.as_deref(), a.severe)
-            })
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                (Some("Penicillin"), String::from("anaphylaxis"), Some("severe"), true),
-                (Some("Latex"), String::from("contact dermatitis"), Some("mild"), false),
-            ]
-        );
-        assert!(list[0].reaction.high_risk && !list[1].reaction.high_risk);
-        assert_eq!(list[0].recorded.as_deref(), Some("2019"));
-    }
-
-    #[test]
-    fn one_line_has_the_same_states() {
-        let of = |texts: &[&str], visible: bool| safety(&nurse_amara_sees(texts), true, visible);
-        let Some(SafetyDto::Known { substance, reaction, more, incomplete }) = of(&[PENICILLIN, LATEX], true) else {
-            panic!("known");
-        };
-        assert_eq!(
-            (substance.as_deref(), reaction.manifestations.join(", ").as_str()),
-            (Some("Penicillin"), "anaphylaxis")
-        );
-        assert_eq!((reaction.severity.as_deref(), more, incomplete), (Some("severe"), 1, false));
-        assert!(matches!(of(&[NONE], true), Some(SafetyDto::NoneKnown)));
-        assert!(matches!(of(&[], true), Some(SafetyDto::NotRecorded)));
-        assert!(of(&[PENICILLIN], false).is_none());
+fn reaction_parts(found: &Reaction, allergen: Option<&Concept>) -> ReactionPartsDto {
+    let substance = words::label(found.substance.as_ref());
+    ReactionPartsDto {
+        substance: substance.filter(|name| words::label(allergen).as_ref() != Some(name)),
+        manifestations: found.manifestations.iter().filter_map(|m| words::label(Some(m))).collect(),
+        // EXPOSE: the words are what is shown.
+        description: found.description.as_ref().and_then(|d| words::some(d.expose().trim())),
+        onset: words::when(found.onset.as_ref()),
+        severity: found.severity.clone().and_then(words::some),
+        route: words::label(found.route.as_ref()),
+        notes: words::texts(&found.notes),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,13 @@ impl ClinicClock {
         date.cmp(today.get(..date.len()).unwrap_or(&today))
     }
 
+    /// Whether now is within a period. The days, months or years of partial dates belong to it; a date that cannot be
+    /// read does not end or postpone it.
+    pub(crate) fn is_within(&self, period: &Period) -> bool {
+        let is_ahead = period.start.as_ref().is_some_and(|start| self.is_future_date(start));
+        !is_ahead && !self.has_ended(Some(period))
+    }
+
     /// Time from the day of `at` to today; `None` for a later day.
     pub(crate) fn elapsed(&self, at: UtcMillis) -> Option<ElapsedDto> {
         let (then, today) = (self.day_of(at)?, self.day_of(self.now)?);
@@ -174,6 +181,30 @@ mod tests {
         check("2026-11-22T12:30:00Z", None);
         assert!(clinic_clock.is_future(time("2026-11-22T12:06:00Z")));
         assert!(!clinic_clock.is_future(time("2026-11-22T12:04:00Z")));
+    }
+
+    #[test]
+    fn a_period_includes_its_first_and_last_day() {
+        let check = |clock: &ClinicClock, start: &str, end: &str, expected: bool| {
+            let when = |text: &str| {
+                let date = keep_fhir::FhirDate::parse(text);
+                (!text.is_empty()).then(|| When { text: text.to_owned(), date })
+            };
+            let found = clock.is_within(&Period { start: when(start), end: when(end) });
+            assert_eq!(found, expected, "{start} to {end}");
+        };
+        let noon = ClinicClock::utc(NOON);
+        check(&noon, "", "", true);
+        check(&noon, "2026-11-22", "2026-11-22", true);
+        check(&noon, "2026-11-23", "", false);
+        check(&noon, "", "2026-11-21", false);
+        check(&noon, "2026", "2026-11", true);
+        check(&noon, "2027", "", false);
+        check(&noon, "", "2026-10", false);
+        check(&noon, "2026-11-22T11:59:00Z", "2026-11-22T12:01:00Z", true);
+        check(&noon, "2026-11-22T12:06:00Z", "", false);
+        check(&noon, "", "2026-11-22T11:59:00Z", false);
+        check(&noon, "soon", "never", true);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What changes the meaning of a record and stands beside its name.
 
 mod ordinary;
+mod understood;
 
 use super::clinic_clock::ClinicClock;
 use super::visible_record::VisibleRecord;
@@ -53,6 +54,9 @@ pub(crate) fn marks(entry: &VisibleRecord) -> Vec<MarkDto> {
     marks.extend(found.focus.iter().map(|who| MarkDto::Focus { whom: name_of(who) }));
     if !unknown.is_empty() {
         marks.push(MarkDto::Unsafe { elements: unknown });
+    }
+    if matches!(entry.kind(), "AllergyIntolerance" | "Condition") {
+        understood::understood(raw, &mut marks);
     }
     marks
 }

@@ -1,6 +1,5 @@
 //! Patient identification: banner and list row (NHS Common User Interface, patient banner).
 
-use super::access_view::group_of;
 use super::clinic_clock::ClinicClock;
 use super::person_name;
 use super::visible_record::VisibleRecord;
@@ -8,10 +7,9 @@ use super::words;
 use crate::dto::chart::banner::{BannerDto, LinkedDto, SexDto};
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::search::PatientRowDto;
-use keep_access::Group;
 use keep_clinical::{age_text, date_text};
 use keep_domain::{ResourceKey, UtcMillis};
-use keep_fhir::lens::{Address, LabelledIdentifier, PatientLens, PersonLink, Phone, flag, needs_interpreter, patient};
+use keep_fhir::lens::{Address, LabelledIdentifier, PatientLens, PersonLink, Phone, needs_interpreter, patient};
 use keep_fhir::{FhirDate, Precision, Raw, calendar_date};
 
 /// The most links of one kind.
@@ -167,12 +165,12 @@ pub(crate) fn unreadable_row(id: &str, seen: Seen) -> PatientRowDto {
     PatientRowDto { patient: id.to_owned(), opened_today, alert, ..PatientRowDto::default() }
 }
 
-/// The banner; it shows the flags among the patient's records, and that there are more where `alerts` says so.
+/// The banner without what its flags and allergies say.
 pub(crate) fn banner(
     id: &str,
     person: &PatientLens,
     raw: &Raw,
-    (entries, alerts): (&[VisibleRecord], usize),
+    entries: &[VisibleRecord],
     clinic_clock: &ClinicClock,
 ) -> BannerDto {
     let name = person_name::current(person, clinic_clock);
@@ -202,43 +200,19 @@ pub(crate) fn banner(
         family: Some(family),
         given,
         birth_date,
-        ..unreadable_banner(id, (entries, alerts))
+        ..unreadable_banner(id)
     }
 }
 
-/// The banner of a patient whose record cannot be read: the id, and the flags that can.
-pub(crate) fn unreadable_banner(id: &str, (entries, alerts): (&[VisibleRecord], usize)) -> BannerDto {
-    let (flags, alert) = flags(entries, alerts);
-    BannerDto { patient: id.to_owned(), flags, alert, ..BannerDto::default() }
-}
-
-/// The texts of the flags in force that the role may read, and whether there is one more whose text it does not see;
-/// `alerts` is how many the directory knows of.
-fn flags(entries: &[VisibleRecord], alerts: usize) -> (Vec<String>, bool) {
-    let (mut texts, mut read) = (Vec::new(), 0);
-    let mut unseen = false;
-    for entry in entries.iter().filter(|e| is_in_force(e)) {
-        let lens = entry.raw.as_ref().filter(|_| !entry.masked).and_then(|raw| flag(raw).ok());
-        let text = lens.and_then(|l| words::label(l.code.as_ref()));
-        unseen |= text.is_none();
-        let facts = entry.facts.as_ref();
-        read += usize::from(facts.is_none_or(|f| group_of(f) != Group::AdministrativeFlag));
-        texts.extend(text);
-    }
-    (texts, unseen || alerts > read)
-}
-
-/// Whether a Flag counts now.
-fn is_in_force(entry: &VisibleRecord) -> bool {
-    let status = entry.facts.as_ref().and_then(|f| f.status.as_deref());
-    entry.kind() == "Flag" && !entry.is_entered_in_error() && status != Some("inactive")
+/// The banner of a patient whose record cannot be read: the id.
+pub(crate) fn unreadable_banner(id: &str) -> BannerDto {
+    BannerDto { patient: id.to_owned(), ..BannerDto::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees, seen_by};
-    use keep_domain::Role;
+    use crate::view::fixtures::{MARIA, NOON};
 
     fn maria() -> (Raw, PatientLens) {
         let raw = Raw::parse(MARIA).expect("valid");
@@ -246,46 +220,17 @@ mod tests {
         (raw, lens)
     }
 
-    const FALLS: &str = r#"{"resourceType":"Flag","id":"f","status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
-
     #[test]
     fn the_banner_identifies_as_the_guidance_says() {
         let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS, SPANISH]), 1), &ClinicClock::utc(NOON));
+        let banner = banner("maria", &lens, &raw, &[], &ClinicClock::utc(NOON));
         assert_eq!((banner.family.as_deref(), banner.given.as_deref()), (Some("GONZÁLEZ"), Some("María Fernanda")));
         assert_eq!((banner.preferred.as_deref(), banner.initials.as_str()), (Some("Mafe"), "MG"));
         assert_eq!((banner.birth_date.as_deref(), banner.age.as_deref()), (Some("1961-02-03"), Some("65 y")));
         assert_eq!((banner.number_label.as_deref(), banner.number.as_deref()), (Some("Clinic no."), Some("CH-004471")));
         assert_eq!((banner.language.as_deref(), banner.needs_interpreter), (Some("Spanish"), true));
-        assert_eq!(
-            (banner.flags, banner.alert),
-            (vec![String::from("Falls risk"), String::from("Speaks Spanish")], false)
-        );
         assert_eq!(banner.address.as_deref(), Some("Kisumu, KE"));
         assert!(!banner.deceased && banner.died.is_none());
-    }
-
-    const SPANISH: &str = r#"{"resourceType":"Flag","id":"s","status":"active","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"contact"}]}],"code":{"text":"Speaks Spanish"},"subject":{"reference":"Patient/maria"}}"#;
-
-    #[test]
-    fn the_front_desk_sees_only_that_there_is_an_alert() {
-        let (raw, lens) = maria();
-        let shown = |texts: &[&str], alerts| {
-            let entries = seen_by(Role::FrontDesk, texts);
-            let banner = banner("maria", &lens, &raw, (&entries, alerts), &ClinicClock::utc(NOON));
-            (banner.flags, banner.alert)
-        };
-        assert_eq!(shown(&[FALLS, SPANISH], 1), (vec![String::from("Speaks Spanish")], true));
-        assert_eq!(shown(&[SPANISH], 0), (vec![String::from("Speaks Spanish")], false));
-        let labelled = SPANISH.replace(r#""id":"s""#, r#""id":"s","meta":{"security":[{"code":"HIV"}]}"#);
-        assert_eq!(shown(&[&labelled], 0), (Vec::new(), true));
-    }
-
-    #[test]
-    fn a_clinician_sees_that_there_is_an_alert_above_their_rank() {
-        let (raw, lens) = maria();
-        let banner = banner("maria", &lens, &raw, (&nurse_amara_sees(&[FALLS]), 2), &ClinicClock::utc(NOON));
-        assert_eq!((banner.flags, banner.alert), (vec![String::from("Falls risk")], true));
     }
 
     #[test]

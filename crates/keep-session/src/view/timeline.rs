@@ -2,7 +2,6 @@
 
 use super::clinic_clock::ClinicClock;
 use super::judge::StatusClass;
-use super::marks;
 use super::names::{Names, unnamed};
 use super::results;
 use super::sign::is_vital;
@@ -10,7 +9,7 @@ use super::tabs::tab_of;
 use super::visible_record::VisibleRecord;
 use super::vitals::{Reading, readings, recorded, summary};
 use super::words;
-use super::{allergies, medicines, notes};
+use super::{allergies, marks, medicines, notes};
 use crate::dto::chart::ChartTabDto;
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::timeline::{TimelineDetailDto, TimelineDto, TimelineKindDto, TimelineRowDto};
@@ -243,12 +242,16 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         }
         "Condition" => {
             let l = lens::condition(raw).ok()?;
-            (words::label(l.code.as_ref()), l.clinical_status)
+            (words::label(l.code.as_ref()), l.clinical_status.map(|s| s.recorded))
         }
         "AllergyIntolerance" => {
             let l = lens::allergy(raw).ok()?;
-            let detail = TimelineDetailDto::Reaction { reaction: allergies::reaction(&l) };
-            return Some(Texts { detail: Some(detail), ..Texts::recorded(words::label(l.substance.as_ref()), None) });
+            let is_bare = l.substance.as_ref().is_some_and(|s| s.bare_code().is_some());
+            if let Some(absence) = l.absence.as_ref().filter(|_| is_bare) {
+                return Some(Texts::titled(RecordTitleDto::NoAllergy { absence: allergies::absence(absence) }, None));
+            }
+            let detail = l.absence.is_none().then(|| TimelineDetailDto::Reaction { reaction: allergies::reaction(&l) });
+            return Some(Texts { detail, ..Texts::recorded(words::label(l.substance.as_ref()), None) });
         }
         "Procedure" => {
             let l = lens::procedure(raw).ok()?;

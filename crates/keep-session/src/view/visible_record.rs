@@ -132,11 +132,19 @@ pub(crate) const fn state_of(state: RecordState) -> RecordStateDto {
     }
 }
 
-/// The readable records of one type that are neither entered in error nor masked, with their texts.
+/// The readable records of one type that are not masked, with their texts.
+pub(crate) fn readable<'e>(
+    entries: &'e [VisibleRecord],
+    kind: &'static str,
+) -> impl Iterator<Item = (&'e VisibleRecord, &'e Raw)> {
+    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.masked);
+    of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
+}
+
+/// Those of them that are not entered in error.
 pub(crate) fn valid<'e>(
     entries: &'e [VisibleRecord],
     kind: &'static str,
 ) -> impl Iterator<Item = (&'e VisibleRecord, &'e Raw)> {
-    let of_kind = entries.iter().filter(move |e| e.kind() == kind && !e.is_entered_in_error() && !e.masked);
-    of_kind.filter_map(|e| Some((e, e.raw.as_ref()?)))
+    readable(entries, kind).filter(|(e, _)| !e.is_entered_in_error())
 }

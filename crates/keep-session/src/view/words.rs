@@ -1,9 +1,9 @@
 //! Values of records as text.
 
 use keep_clinical::{Rounding, measured_text, rounded_text, safe_unit};
-use keep_domain::{BLOOD_PRESSURE_PANEL, UtcMillis, VitalSign};
+use keep_domain::{BLOOD_PRESSURE_PANEL, Phi, UtcMillis, VitalSign};
 use keep_fhir::Precision;
-use keep_fhir::lens::{Concept, Measured, Moment, Period, Quantity, When};
+use keep_fhir::lens::{Coding, Concept, Measured, Period, Quantity, When, system_name};
 
 /// A value inside a clinical line that cannot be read.
 pub(crate) const UNREADABLE: &str = "could not be read";
@@ -13,9 +13,26 @@ pub(crate) fn some(text: impl Into<String>) -> Option<String> {
     Some(text.into()).filter(|text| !text.trim().is_empty())
 }
 
-/// The words of a concept.
+/// The words of a concept; a code without words has the name of its system.
 pub(crate) fn label(concept: Option<&Concept>) -> Option<String> {
-    some(concept.and_then(Concept::label)?.trim())
+    let concept = concept?;
+    if let Some(Coding { system: Some(system), code, .. }) = concept.bare_code() {
+        return Some(format!("{code} ({})", system_name(system)));
+    }
+    some(concept.label()?.trim())
+}
+
+/// Texts that are not blank.
+pub(crate) fn texts(list: &[Phi<String>]) -> Vec<String> {
+    // EXPOSE: the texts are what is shown.
+    list.iter().filter_map(|text| some(text.expose().trim())).collect()
+}
+
+/// A narrative, where it says something else than the name of its record.
+pub(crate) fn beyond(narrative: Option<&Phi<String>>, name: Option<&Concept>) -> Option<String> {
+    // EXPOSE: the words are what is shown.
+    let text = narrative?.expose().trim();
+    some(text).filter(|text| label(name).as_deref() != Some(text))
 }
 
 /// What an Observation is called: a vital sign as the chart calls it, anything else by its own words.
@@ -38,14 +55,6 @@ pub(crate) fn when(when: Option<&When>) -> Option<String> {
 /// The instant of a time, for sorting.
 pub(crate) fn instant(when: Option<&When>) -> Option<UtcMillis> {
     when.and_then(|w| w.date).map(|d| d.start)
-}
-
-/// A moment of a Condition where it is a date; the page could not format an age or words.
-pub(crate) fn moment(found: Option<&Moment>) -> Option<String> {
-    match found {
-        Some(Moment::At(at)) => when(Some(at)),
-        Some(Moment::Age(_) | Moment::Words(_)) | None => None,
-    }
 }
 
 /// Precision of a shown result: no laboratory measures beyond the fourth decimal.

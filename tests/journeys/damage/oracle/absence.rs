@@ -209,17 +209,19 @@ fn starts(line: &Value, whole: &Value) -> bool {
 pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut Vec<String>) {
     let unread = says_less && shown["banner"]["family"].is_null();
     if !unread {
-        let lacks: &[&str] = if says_less { &["flags"] } else { &[] };
+        let lacks: &[&str] = if says_less { &["flags", "doNot"] } else { &[] };
         let mut banner = shown["banner"].clone();
         // What the alert is cannot be shown, and that there is one is.
         if says_less && banner["alert"] == true {
             banner["alert"] = whole["banner"]["alert"].clone();
         }
+        allergies(&whole["banner"]["allergies"], &banner["allergies"], &["list", "none"], wrong);
+        banner["allergies"] = whole["banner"]["allergies"].clone();
         members("banner", &whole["banner"], &banner, lacks, wrong);
     }
     // If the patient's record cannot be read, the age is unknown, and so are ranges and the name on a draft.
     let (whole, shown) = if unread { (&without_the_person(whole), &without_the_person(shown)) } else { (whole, shown) };
-    allergies(&whole["allergies"], &shown["allergies"], wrong);
+    allergies(&whole["allergies"], &shown["allergies"], &["current", "statements", "past", "void"], wrong);
     for list in ["problems", "medicines", "vitals", "results", "immunisations", "drafts", "tabs"] {
         // A draft is in the person's own file, and says nothing of the patient.
         let says_less = says_less || list == "drafts";
@@ -245,12 +247,14 @@ fn without_the_person(chart: &Value) -> Value {
     chart
 }
 
-fn allergies(whole: &Value, shown: &Value, wrong: &mut Vec<String>) {
+fn allergies(whole: &Value, shown: &Value, names: &[&str], wrong: &mut Vec<String>) {
     if whole == shown || shown["state"] == "unavailable" {
         return;
     }
     if shown["state"] == "known" && whole["state"] == "known" {
-        lists("allergies", list_of(whole, "list"), list_of(shown, "list"), shown["incomplete"] == true, wrong);
+        for name in names {
+            lists("allergies", list_of(whole, name), list_of(shown, name), shown["incomplete"] == true, wrong);
+        }
         return;
     }
     wrong.push(format!("allergies {} for {}", shown["state"], whole["state"]));

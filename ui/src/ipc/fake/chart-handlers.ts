@@ -1,4 +1,4 @@
-import type { ChartDto, ChartTabDto, DetailDto, PermissionDto, TimelineKindDto } from "../bindings";
+import type { AllergiesDto, ChartDto, ChartTabDto, DetailDto, PermissionDto, TimelineKindDto } from "../bindings";
 import { openFakeDocument, readFakeDocument, readFakePicture } from "./documents";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
@@ -58,6 +58,15 @@ const TAB_KINDS: Partial<Record<ChartTabDto, TimelineKindDto>> = {
   procedures: "procedure",
 };
 
+const UNAVAILABLE: AllergiesDto = {
+  state: "unavailable",
+  current: [],
+  statements: [],
+  past: [],
+  void: [],
+  incomplete: true,
+};
+
 /** The part of a chart that the role may see; the rest is never sent. */
 function filterByPermission(chart: ChartDto, permissions: readonly PermissionDto[]): ChartDto {
   const may = (name: PermissionDto) => permissions.includes(name);
@@ -73,8 +82,14 @@ function filterByPermission(chart: ChartDto, permissions: readonly PermissionDto
     tabs: chart.tabs.filter((tab) => may(TAB_PERMISSIONS[tab]) || (tab === "vitals" && seesWeight)),
     banner: may("read_allergies")
       ? chart.banner
-      : { ...chart.banner, flags: [], alert: chart.banner.alert || chart.banner.flags.length > 0 },
-    allergies: may("read_allergies") ? chart.allergies : { state: "unavailable" },
+      : {
+          ...chart.banner,
+          allergies: null,
+          doNot: [],
+          flags: [],
+          alert: chart.banner.alert || chart.banner.flags.length > 0,
+        },
+    allergies: may("read_allergies") ? chart.allergies : UNAVAILABLE,
     problems: may("read_problems") ? chart.problems : [],
     medicines: may("read_medicines") ? chart.medicines : [],
     vitals,

@@ -1,5 +1,8 @@
 import type {
+  AbsenceClassDto,
   AllergiesDto,
+  AllergyDto,
+  BannerAllergiesDto,
   ChartDto,
   ElapsedDto,
   ElapsedUnitDto,
@@ -32,55 +35,91 @@ const reaction = (manifestation: string, severity: string): ReactionDto => ({
   highRisk: false,
 });
 
+const allergy = (id: string, substance: string, recorded: string, overrides: Partial<AllergyDto> = {}): AllergyDto => ({
+  id,
+  substance,
+  absence: null,
+  marks: [],
+  reaction: { manifestations: [], severity: null, highRisk: false },
+  reactions: [],
+  severe: false,
+  criticality: null,
+  kind: null,
+  categories: [],
+  onset: null,
+  lastOccurrence: null,
+  recorded,
+  notes: [],
+  narrative: null,
+  record: "synced",
+  ...overrides,
+});
+
+const KNOWN: AllergyDto[] = [
+  allergy("al1", "Penicillin", "2019", {
+    reaction: reaction("anaphylaxis", "severe"),
+    severe: true,
+    criticality: "high",
+    categories: ["medication"],
+    notes: ["Adrenaline was needed."],
+  }),
+  allergy("al2", "Latex", "2022-03", {
+    reaction: reaction("contact dermatitis", "mild"),
+    marks: [{ kind: "verification", code: "unconfirmed" }],
+  }),
+];
+
+const REFUTED = allergy("al5", "Aspirin", "2012", { marks: [{ kind: "verification", code: "refuted" }] });
+
+const stated = (id: string, substance: string, kind: AbsenceClassDto): AllergyDto =>
+  allergy(id, substance, "2026-03-11T09:20:00+03:00", { absence: { class: kind, words: null } });
+
 const allergiesOf = (index: number): AllergiesDto => {
-  if (index === 1 || index === 4)
-    return {
-      state: "known",
-      incomplete: index === 4,
-      list:
-        index === 1
-          ? [
-              {
-                id: "al1",
-                substance: "Penicillin",
-                reaction: reaction("anaphylaxis", "severe"),
-                severe: true,
-                recorded: "2019",
-                record: "synced",
-              },
-              {
-                id: "al2",
-                substance: "Latex",
-                reaction: reaction("contact dermatitis", "mild"),
-                severe: false,
-                recorded: "2022-03",
-                record: "synced",
-              },
-            ]
-          : [
-              {
-                id: "al3",
-                substance: "Sulfonamides",
-                reaction: reaction("rash", "moderate"),
-                severe: false,
-                recorded: "2015",
-                record: "synced",
-              },
-            ],
-    };
-  if (index === 3) return { state: "not_recorded" };
-  if (index === 7) return { state: "unavailable" };
-  return { state: "none_known", recorded: "2026-03-11T09:20:00+03:00" };
+  const none = { current: [], statements: [], past: [], void: [], incomplete: false };
+  switch (index) {
+    case 1:
+      return { ...none, state: "known", current: KNOWN, void: [REFUTED] };
+    case 3:
+      return { ...none, state: "not_recorded" };
+    case 4: {
+      const sulfa = allergy("al3", "Sulfonamides", "2015", { reaction: reaction("rash", "moderate") });
+      return { ...none, state: "known", current: [sulfa], incomplete: true };
+    }
+    case 6:
+      return { ...none, state: "partly_none_known", statements: [stated("al6", "NKDA", "drug")] };
+    case 7:
+      return { ...none, state: "unavailable", incomplete: true };
+    default:
+      return { ...none, state: "none_known", statements: [stated("al4", "No known allergies", "any")] };
+  }
 };
 
-const problem = (id: string, text: string, since: string, active = true): ProblemDto => ({
+const bannerAllergies = ({ state, current, statements, incomplete }: AllergiesDto): BannerAllergiesDto => ({
+  state,
+  list: current.map(({ substance, severe, marks }) => ({ substance, severe, marks })),
+  none: statements.flatMap(({ absence }) => (absence === null ? [] : [absence])),
+  incomplete,
+});
+
+const problem = (id: string, text: string, since: string, overrides: Partial<ProblemDto> = {}): ProblemDto => ({
   id,
   text,
-  active,
-  status: active ? "active" : "resolved",
-  since,
-  until: active ? null : "2019",
+  group: "active",
+  absence: null,
+  marks: [],
+  status: "active",
+  onset: { kind: "date", at: since },
+  abatement: null,
+  recorded: null,
+  severity: null,
+  bodySites: [],
+  stages: [],
+  evidence: [],
+  categories: [],
+  notes: [],
+  narrative: null,
   record: "synced",
+  ...overrides,
 });
 
 const PROBLEMS = [
@@ -88,7 +127,17 @@ const PROBLEMS = [
   problem("pr2", "Type 2 diabetes mellitus", "2017"),
   problem("pr3", "Chronic kidney disease, stage 3a", "2023-05"),
   problem("pr4", "Osteoarthritis of the knee", "2020"),
-  problem("pr5", "Community-acquired pneumonia", "2018-11-02", false),
+  problem("pr6", "Pulmonary embolism", "2026-11-20", {
+    group: "unconfirmed",
+    marks: [{ kind: "verification", code: "differential" }],
+  }),
+  problem("pr5", "Community-acquired pneumonia", "2018-11-02", {
+    group: "past",
+    status: "resolved",
+    marks: [{ kind: "status", code: "resolved", reason: null }],
+    abatement: { kind: "date", at: "2019" },
+  }),
+  problem("pr7", "Asthma", "2001", { group: "void", marks: [{ kind: "verification", code: "refuted" }] }),
 ];
 
 const ago = (unit: ElapsedUnitDto, count: number): ElapsedDto => ({ unit, count });
@@ -209,6 +258,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
   const rich = !empty && !child;
   const notes = empty ? [] : makeNotes(index);
   const results = rich ? makeResults() : [];
+  const allergies = allergiesOf(partial ? 7 : empty ? 3 : index);
   return {
     chart: {
       banner: {
@@ -234,7 +284,22 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
         unnamed: row.unnamed,
         nameUse: null,
         otherNames: [],
-        flags: row.alert ? ["Falls risk"] : [],
+        flags: row.alert
+          ? [{ text: "Falls risk", category: "safety", categories: ["Safety"], until: null, marks: [] }]
+          : [],
+        doNot:
+          index === 4
+            ? [
+                {
+                  reference: "ServiceRequest/dn1",
+                  kind: "perform",
+                  text: "Cardiopulmonary resuscitation",
+                  at: "2026-11-01",
+                  marks: [],
+                },
+              ]
+            : [],
+        allergies: bannerAllergies(allergies),
         alert: false,
         address: "Kondele Road 12, Kisumu",
       },
@@ -258,7 +323,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
         "other",
       ],
       counts: [],
-      allergies: partial ? { state: "unavailable" } : allergiesOf(empty ? 3 : index),
+      allergies,
       problems: rich ? PROBLEMS : [],
       medicines: rich ? MEDICINES : [],
       vitals: rich ? makeSeries() : [],

@@ -2,7 +2,7 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, notes, search, vitals as cases};
-use crate::dto::chart::allergies::AllergiesDto;
+use crate::dto::chart::allergies::AllergyStateDto;
 use crate::dto::chart::timeline::TimelineDetailDto;
 use crate::dto::lock::PermissionDto as P;
 use crate::dto::search::SearchDto;
@@ -20,7 +20,8 @@ fn the_front_desk_identifies_patients_and_sees_nothing_clinical() {
     let clinic = Clinic::with(leila_at_the_desk()).synced();
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!(shown.banner.number.as_deref(), Some("CH-004471"));
-    assert!(matches!(shown.allergies, AllergiesDto::Unavailable));
+    assert_eq!(shown.allergies.state, AllergyStateDto::Unavailable);
+    assert!(shown.banner.allergies.is_none() && shown.allergies.current.is_empty());
     assert!(
         shown.problems.is_empty() && shown.medicines.is_empty() && shown.vitals.is_empty() && shown.results.is_empty()
     );

@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::Workstation;
 use crate::cases::{chart, search, sync, unlock, vitals as cases, worklist};
-use crate::dto::chart::allergies::{AllergiesDto, SafetyDto};
+use crate::dto::chart::allergies::{AllergyStateDto, SafetyDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::lock::{NoticeDto, SegmentHealthDto, UnlockDto};
 use crate::dto::search::SearchDto;
@@ -67,11 +67,11 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
         assert!(shown.completeness.partial);
         assert!(!shown.completeness.missing.is_empty());
-        match (segment, &shown.allergies) {
-            (Segment::Clinical, AllergiesDto::Unavailable) => assert!(shown.problems.is_empty()),
-            (Segment::Encounters, AllergiesDto::Known { list, .. }) => {
+        match (segment, shown.allergies.state) {
+            (Segment::Clinical, AllergyStateDto::Unavailable) => assert!(shown.problems.is_empty()),
+            (Segment::Encounters, AllergyStateDto::Known) => {
                 assert_eq!(
-                    list[0].substance.as_deref(),
+                    shown.allergies.current[0].substance.as_deref(),
                     Some("Penicillin"),
                     "the clinical segment is whole and opens by itself"
                 );
@@ -109,7 +109,7 @@ fn a_damaged_segment_is_reported_and_never_reads_as_absence() {
         );
         let mended = ok(chart::open_chart(&clinic.workstation, "maria"));
         assert!(!mended.completeness.partial);
-        assert!(matches!(&mended.allergies, AllergiesDto::Known { list, incomplete: false } if list.len() == 1));
+        assert!(mended.allergies.current.len() == 1 && !mended.allergies.incomplete);
         clinic.lock();
         assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), []);
     }
@@ -125,7 +125,7 @@ fn work_goes_on_in_a_segment_that_is_being_rebuilt() {
     assert!(!saved.resources.is_empty());
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.vitals.iter().any(|v| !v.points.is_empty()), "what was just recorded is shown");
-    assert!(matches!(shown.allergies, AllergiesDto::Unavailable));
+    assert_eq!(shown.allergies.state, AllergyStateDto::Unavailable);
 }
 
 #[test]
@@ -161,8 +161,8 @@ fn an_older_copy_is_reported_and_its_absences_do_not_count() {
     assert_eq!(segment_notices(&session.notices), [("clinical", SegmentHealthDto::Stale)]);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert!(shown.completeness.partial);
-    let AllergiesDto::Known { list, incomplete } = &shown.allergies else { panic!("what is there is shown") };
-    assert!(list.len() == 1 && *incomplete);
+    assert_eq!(shown.allergies.state, AllergyStateDto::Known, "what is there is shown");
+    assert!(shown.allergies.current.len() == 1 && shown.allergies.incomplete);
 }
 
 /// Found in a review: unlock failed while the session stayed open behind the lock screen, out of reach of any lock, and
@@ -239,7 +239,7 @@ fn damage_found_in_a_chart_is_recorded_and_repaired_after_the_next_sync() {
     ok(import(&clinic.workstation, super::records().into_iter().map(str::to_owned).collect()));
     ok(complete(&clinic.workstation, CHART_TYPES));
     crate::segments::end_repairs(&clinic.workstation);
-    assert!(matches!(ok(chart::open_chart(&clinic.workstation, "maria")).allergies, AllergiesDto::Known { .. }));
+    assert_eq!(ok(chart::open_chart(&clinic.workstation, "maria")).allergies.state, AllergyStateDto::Known);
     clinic.lock();
     assert_eq!(segment_notices(&ok(clinic.unlock_well()).notices), []);
 }

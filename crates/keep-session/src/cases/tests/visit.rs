@@ -2,7 +2,7 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
-use crate::dto::chart::allergies::AllergiesDto;
+use crate::dto::chart::allergies::AllergyStateDto;
 use crate::dto::chart::document::PieceDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
@@ -28,9 +28,12 @@ fn nurse_amara_opens_the_chart_of_maria() {
     let clinic = Clinic::with(nurse_amara()).synced();
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     assert_eq!((shown.banner.family.as_deref(), shown.banner.age.as_deref()), (Some("GONZÁLEZ"), Some("65 y")));
-    assert!(
-        matches!(shown.allergies, AllergiesDto::Known { ref list, incomplete: false } if list[0].substance.as_deref() == Some("Penicillin"))
-    );
+    let allergies = &shown.allergies;
+    assert_eq!((allergies.state, allergies.incomplete), (AllergyStateDto::Known, false));
+    assert_eq!(allergies.current[0].substance.as_deref(), Some("Penicillin"));
+    let banner =
+        shown.banner.allergies.as_ref().map(|a| a.list.iter().map(|l| l.substance.clone()).collect::<Vec<_>>());
+    assert_eq!(banner, Some(vec![Some(String::from("Penicillin"))]));
     assert_eq!(
         (shown.problems.len(), shown.medicines[0].name.as_deref(), shown.results.len()),
         (1, Some("amLODIPine"), 1)

@@ -1,5 +1,7 @@
 //! Patient identification.
 
+use super::alerts::{AlertDto, DoNotDto};
+use super::allergies::BannerAllergiesDto;
 use super::mark::MarkDto;
 use serde::Serialize;
 use ts_rs::TS;
@@ -52,8 +54,12 @@ pub struct BannerDto {
     pub replaces: Vec<LinkedDto>,
     /// What else changes the meaning of the record.
     pub marks: Vec<MarkDto>,
-    /// Texts of the flags in force that this role may read.
-    pub flags: Vec<String>,
+    /// The flags in force that this role may read, by category.
+    pub flags: Vec<AlertDto>,
+    /// What must not be done.
+    pub do_not: Vec<DoNotDto>,
+    /// All known allergies; `None` where the role does not see them.
+    pub allergies: Option<BannerAllergiesDto>,
     /// Whether there is an alert whose text this role does not see.
     pub alert: bool,
     /// Address in one line.

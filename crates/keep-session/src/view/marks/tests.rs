@@ -80,8 +80,8 @@ fn an_unknown_modifier_is_never_silently_ordinary() {
     let unknown = |names: &[&str]| MarkDto::Unsafe { elements: names.iter().map(|n| (*n).to_owned()).collect() };
     check(&of("Observation", r#""status":"foo""#), &[status("foo", None), unknown(&["status"])]);
     check(
-        &of("Condition", r#""verificationStatus":{"coding":[{"code":"415684004","display":"Suspected"}]}"#),
-        &[MarkDto::Verification { code: String::from("Suspected") }, unknown(&["verificationStatus"])],
+        &of("Condition", r#""verificationStatus":{"coding":[{"code":"17621005","display":"Rumoured"}]}"#),
+        &[MarkDto::Verification { code: String::from("Rumoured") }, unknown(&["verificationStatus"])],
     );
     check(
         &of(
