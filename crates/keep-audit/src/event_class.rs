@@ -115,6 +115,8 @@ event_classes! {
     Update "update" REST UPDATE Update Some("Update"), Record;
     /// A record was marked as entered in error; it stays readable.
     MarkedInError "strike" REST UPDATE Update Some("Update"), Record;
+    /// A marking as entered in error was undone before it was sent.
+    MarkingUndone "marking_undone" REST UPDATE Update Some("Update"), Record;
     /// A note was signed.
     NoteSigned "note_signed" REST CREATE Create Some("Create"), Record;
     /// A patient's name was unmasked in the access review.

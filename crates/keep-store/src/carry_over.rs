@@ -192,6 +192,7 @@ impl WriteTx<'_> {
             idempotency: entry.idempotency.clone(),
             outcome: if *is_verified { entry.outcome.clone() } else { Some(UNVERIFIED.to_owned()) },
             conflict: None,
+            before: None,
         };
         self.writer(segment)?.put_journal(&entry_key(&row.key, row.sequence), &row)
     }

@@ -1,6 +1,7 @@
 //! Change sets: what a user saves at once, until the server has confirmed it.
 
 use crate::journal::{Journal, JournalKind};
+use crate::undo::BeforeSave;
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +169,9 @@ pub(crate) struct EntryRow {
     pub(crate) idempotency: String,
     pub(crate) outcome: Option<String>,
     pub(crate) conflict: Option<ConflictId>,
+    /// What was there before the last save, where that can be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<Box<BeforeSave>>,
 }
 
 /// In a lower segment: a change set of a higher rank will send this resource.
@@ -208,4 +212,10 @@ pub(crate) fn entry_prefix(key: &ResourceKey) -> Vec<u8> {
 /// The sequence at the end of an entry's or hold's key.
 pub(crate) fn sequence_of(key: &[u8]) -> Option<u64> {
     key.last_chunk::<8>().map(|b| u64::from_be_bytes(*b))
+}
+
+/// The entry that a save of this author squashes into, of the entries of one resource.
+pub(crate) fn open_entry_by(entries: Vec<(Segment, EntryRow)>, author: UserId) -> Option<(Segment, EntryRow)> {
+    let is_open = |e: &EntryRow| matches!(e.state, EntryState::Waiting | EntryState::Rejected) && e.author == author;
+    entries.into_iter().find(|(_, e)| is_open(e))
 }

@@ -64,6 +64,7 @@ mod tagged;
 mod test_clinic;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod verified;
 mod write_tx;
 

@@ -2,15 +2,17 @@
 
 use crate::change_set::{
     ChangeSetDraft, ChangeSetId, ChangeSetRow, EntryDraft, EntryRef, EntryRow, EntryState, HoldRow, Operation,
-    entry_key, entry_prefix, sequence_of, set_key,
+    entry_key, entry_prefix, open_entry_by, sequence_of, set_key,
 };
 use crate::error::StoreError;
 use crate::journal::JournalKind;
 use crate::ledger::TicketInTransaction;
 use crate::record::{RecordState, StateBits};
+use crate::segment_access::SegmentAccess;
 use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
 use keep_fhir::{Extracted, extract};
+use rusqlite::Connection;
 use std::collections::BTreeSet;
 
 impl WriteTx<'_> {
@@ -115,11 +117,10 @@ impl WriteTx<'_> {
         let raw = entry.raw.expose();
         let text = NewText { raw, version: version.as_deref().unwrap_or_default(), updated, state: bits };
         self.put_resource(facts, segment, &text)?;
-        let open = earlier
-            .iter()
-            .find(|(_, e)| matches!(e.state, EntryState::Waiting | EntryState::Rejected) && e.author == author);
-        if let Some((home, open)) = open {
-            let (home, number) = (*home, open.sequence);
+        let is_first = earlier.is_empty();
+        let sequences = earlier.iter().map(|(_, e)| e.sequence).collect();
+        if let Some((home, open)) = open_entry_by(earlier, author) {
+            let number = open.sequence;
             let operation = match (open.operation, entry.operation) {
                 (Operation::Create, Operation::Update) => Operation::Create,
                 (_, now) => now,
@@ -129,13 +130,14 @@ impl WriteTx<'_> {
                 sequence: number,
                 author,
                 operation,
-                base_version: open.base_version.clone(),
-                base: open.base.clone(),
+                base_version: open.base_version,
+                base: open.base,
                 sent: None,
                 state: EntryState::Waiting,
-                idempotency: open.idempotency.clone(),
+                idempotency: open.idempotency,
                 outcome: None,
                 conflict: None,
+                before: None,
             };
             self.move_entry(home, segment, row)?;
             return Ok(None);
@@ -148,15 +150,16 @@ impl WriteTx<'_> {
             base_version: version,
             // The base is the server's text; if an earlier entry is still in flight, the base is set when that one is confirmed.
             // EXPOSE: stored with the entry for the three-way merge.
-            base: base.filter(|_| earlier.is_empty()).map(|r| r.raw.expose().clone()),
+            base: base.filter(|_| is_first).map(|r| r.raw.expose().clone()),
             sent: None,
             state: EntryState::Waiting,
             idempotency: uuid::Uuid::new_v4().to_string(),
             outcome: None,
             conflict: None,
+            before: None,
         };
         self.writer(segment)?.put_journal(&entry_key(&row.key, sequence), &row)?;
-        Ok(Some(earlier.into_iter().map(|(_, e)| e.sequence).collect()))
+        Ok(Some(sequences))
     }
 
     /// Rewrites an entry, in another segment if its resource has moved.
@@ -194,13 +197,7 @@ impl WriteTx<'_> {
 
     /// All entries of a resource, oldest first, with their segments.
     pub(crate) fn entries_of(&self, key: &ResourceKey) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
-        let mut found = Vec::new();
-        for access in self.accesses() {
-            let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(self.conn, &entry_prefix(key))?;
-            found.extend(rows.into_iter().map(|(_, r)| (access.segment, r)));
-        }
-        found.sort_by_key(|(_, r)| r.sequence);
-        Ok(found)
+        entries_in(&self.store.access, self.conn, key)
     }
 
     /// The references to the resources of outstanding entries, as they appear in texts.
@@ -212,6 +209,21 @@ impl WriteTx<'_> {
         }
         Ok(found)
     }
+}
+
+/// All entries of a resource, oldest first, with their segments.
+pub(crate) fn entries_in(
+    accesses: &[SegmentAccess],
+    conn: &Connection,
+    key: &ResourceKey,
+) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
+    let mut found = Vec::new();
+    for access in accesses {
+        let rows: Vec<(Vec<u8>, EntryRow)> = access.journals(conn, &entry_prefix(key))?;
+        found.extend(rows.into_iter().map(|(_, r)| (access.segment, r)));
+    }
+    found.sort_by_key(|(_, r)| r.sequence);
+    Ok(found)
 }
 
 /// The earlier change sets whose resources this text refers to.

@@ -9,6 +9,7 @@ mod placement;
 mod pull;
 mod reading;
 mod repair;
+mod undo;
 
 use crate::{ChangeSetId, Operation, Record, Store, TestClinic, segment_path};
 use keep_domain::{PatientId, ResourceKey, Segment};

@@ -141,6 +141,7 @@ fn unsent(store: &Store) -> String {
                 idempotency: String::from("x"),
                 outcome: None,
                 conflict: None,
+                before: None,
             };
             let refs = [key("Appointment/ap1"), key("Flag/f1")];
             let row = ChangeSetRow {
