@@ -31,6 +31,7 @@ mod parts;
 mod patient;
 mod phrase;
 mod product;
+mod provenance;
 mod questionnaire;
 mod reader;
 mod report;
@@ -72,6 +73,7 @@ pub use patient::{
     person_name,
 };
 pub use product::{Ingredient, MedicineName, Product, product};
+pub use provenance::{ProvenanceLens, ProvenanceTarget, provenance};
 pub use questionnaire::{AnswerValue, ResponseItem, ResponseLens, questionnaire_response};
 pub use report::{ReportDetails, ReportLens, report, report_details};
 pub use resuscitation::{DoNot, DoNotLens, do_not, is_about_resuscitation, is_not_for_resuscitation};
